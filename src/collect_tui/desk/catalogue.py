@@ -1,0 +1,24 @@
+"""The site's data as the desk hands it out: codes, abbreviations, queues, holds and arrangement policies.
+
+The files are in `defaults/`; a site overrides them key by key in its own settings folder (`settings.py` says where).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict
+
+from collect_tui.domain.codes import Codes
+from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule, Rules
+
+
+class Catalogue(BaseModel):
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    codes: Codes
+    abbreviations: Mapping[str, str]
+    queues: tuple[QueueRule, ...]
+    holds: Mapping[str, HoldKind]
+    arrangement: Mapping[str, ArrangementPolicy]  # by segment; "default" always stands
+    rules: Rules

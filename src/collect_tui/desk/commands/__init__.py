@@ -1,0 +1,94 @@
+"""Everything that changes data is a command; an `Act` is what one Enter sends: one or more commands in one transaction."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from collect_tui.desk.commands.base import CommandBase, Minor, Short, Text
+from collect_tui.desk.commands.contact import LogContact, MarkPoint, ScheduleCallback, SetNextAction, UnpinNote, WriteNote
+from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension
+from collect_tui.desk.commands.payment import Directed, RecordPayment, ReversePayment
+from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise
+from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
+
+Command = Annotated[
+    LogContact
+    | WriteNote
+    | UnpinNote
+    | ScheduleCallback
+    | SetNextAction
+    | MarkPoint
+    | MakePromise
+    | MakePlan
+    | CancelPromise
+    | RecordPayment
+    | ReversePayment
+    | OrderSuspension
+    | OrderRestore
+    | CancelOrder
+    | SkipAccount
+    | SnoozeAccount
+    | PlaceHold
+    | ReleaseHold
+    | Undo,
+    Field(discriminator="kind"),
+]
+
+
+class Override(BaseModel):
+    """Who overrides a refusal that has an override, and why. Logged as evidence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: Short
+    reason: Text
+
+
+class Act(BaseModel):
+    """One or more commands against one account, all or nothing.
+
+    `id` is made by the client: sending the same act twice does it once. `version` is the account version the agent saw;
+    None does not check (plain commands from a shell). `line` is the text as typed, for the audit.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: UUID
+    account: Short
+    commands: Annotated[tuple[Command, ...], Field(min_length=1, max_length=20)]
+    version: int | None = None
+    fence: int | None = None
+    line: Text = ""
+    override: Override | None = None
+
+
+__all__ = [
+    "Act",
+    "CancelOrder",
+    "CancelPromise",
+    "Command",
+    "CommandBase",
+    "Directed",
+    "LogContact",
+    "MakePlan",
+    "MakePromise",
+    "MarkPoint",
+    "Minor",
+    "OrderRestore",
+    "OrderSuspension",
+    "Override",
+    "PlaceHold",
+    "RecordPayment",
+    "ReleaseHold",
+    "ReversePayment",
+    "ScheduleCallback",
+    "SetNextAction",
+    "SkipAccount",
+    "SnoozeAccount",
+    "Undo",
+    "UnpinNote",
+    "WriteNote",
+]

@@ -1,0 +1,19 @@
+"""What every command is: a frozen model with a `kind`. Amounts are minor units of the account's currency."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Minor = Annotated[int, Field(gt=0, le=10**15, description="Amount in minor units of the account's currency")]
+Text = Annotated[str, Field(max_length=4000)]
+Short = Annotated[str, Field(max_length=120)]
+
+
+class CommandBase(BaseModel):
+    """One act of a collector. `outside`: it takes effect outside the building, stands alone and asks for the last four digits."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    outside: ClassVar[bool] = False

@@ -1,0 +1,63 @@
+"""Contacts, callbacks, notes and contact points."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from collect_tui.desk.commands.base import CommandBase, Short, Text
+
+
+class LogContact(CommandBase):
+    """An action and its result. `point` is the short name (`m2`) of the point used; without it the first one that fits."""
+
+    kind: Literal["contact"] = "contact"
+    result: Short
+    action: Short | None = None
+    point: Short | None = None
+    reason: Short | None = None  # reason for non-payment
+    note: Text = ""
+    typed: Text = ""  # the note as typed, before abbreviations were expanded
+
+
+class WriteNote(CommandBase):
+    kind: Literal["note"] = "note"
+    text: Text
+    typed: Text = ""
+    pinned: bool = False
+
+
+class UnpinNote(CommandBase):
+    kind: Literal["unpin"] = "unpin"
+    text: Text
+
+
+class ScheduleCallback(CommandBase):
+    """`at` is an instant (UTC on the wire); `anyone` lets any collector take it."""
+
+    kind: Literal["callback"] = "callback"
+    at: AwareDatetime
+    point: Short | None = None
+    anyone: bool = False
+    note: Text = ""
+
+
+class SetNextAction(CommandBase):
+    """Moves the next action to a business date (the trade's *tickle*)."""
+
+    kind: Literal["next"] = "next"
+    on: date
+    code: Short = "call"
+    note: Text = ""
+
+
+class MarkPoint(CommandBase):
+    kind: Literal["point"] = "point"
+    point: Short
+    quality: Literal["unknown", "good", "bad", "wrong"] | None = None
+    consent: Literal["unknown", "in", "out"] | None = None
+
+
+__all__ = ["LogContact", "MarkPoint", "ScheduleCallback", "SetNextAction", "UnpinNote", "WriteNote"]

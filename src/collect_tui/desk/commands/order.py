@@ -1,0 +1,40 @@
+"""Suspension and restore orders, one service at a time. They take effect outside the building."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from collect_tui.desk.commands.base import CommandBase, Short, Text
+
+
+class OrderSuspension(CommandBase):
+    """Orders the billing system to suspend a service. `service` is its product code or identifier; `confirm` the account's last four digits."""
+
+    outside: ClassVar[bool] = True
+    kind: Literal["suspend"] = "suspend"
+    service: Short
+    effective: date
+    reason: Short = "NONPAY"
+    note: Text = ""
+    confirm: Short | None = None
+
+
+class OrderRestore(CommandBase):
+    """Orders the billing system to restore a service that was suspended for non-payment."""
+
+    outside: ClassVar[bool] = True
+    kind: Literal["restore"] = "restore"
+    service: Short
+    effective: date | None = None
+    reason: Short = "PAID"
+    note: Text = ""
+    confirm: Short | None = None
+
+
+class CancelOrder(CommandBase):
+    """Cancels an order that has not left yet."""
+
+    kind: Literal["cancel-order"] = "cancel-order"
+    order: Short  # its number, or the product code of its service
+    reason: Text

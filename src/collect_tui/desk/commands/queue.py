@@ -1,0 +1,43 @@
+"""Passing an account over, putting it off, holds and undo."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from collect_tui.desk.commands.base import CommandBase, Short, Text
+
+
+class SkipAccount(CommandBase):
+    """Leaves the account unworked, with a reason; it goes to the end of its tier until the next day run."""
+
+    kind: Literal["skip"] = "skip"
+    reason: Short
+
+
+class SnoozeAccount(CommandBase):
+    """Puts the account off until a business date, with a reason; days and times are capped."""
+
+    kind: Literal["snooze"] = "snooze"
+    until: date
+    reason: Short
+
+
+class PlaceHold(CommandBase):
+    kind: Literal["hold"] = "hold"
+    hold: Short  # a kind of defaults/holds.toml
+    until: date | None = None
+    reason: Text = ""
+
+
+class ReleaseHold(CommandBase):
+    kind: Literal["release"] = "release"
+    hold: Short
+    reason: Text
+
+
+class Undo(CommandBase):
+    """Takes back the agent's last act on this account, or the act named, while nothing of it has left the building."""
+
+    kind: Literal["undo"] = "undo"
+    act: Short | None = None

@@ -1,0 +1,94 @@
+"""The Desk: everything the terminal, the plain commands and the server can ask for. Plain synchronous methods,
+one per keystroke's worth of work, safe to call from any thread. Errors are those of `desk.errors`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Protocol
+
+from collect_tui.desk.catalogue import Catalogue
+from collect_tui.desk.commands import Act
+from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
+from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
+from collect_tui.desk.views.session import DayReport, OrdersReport, Session
+
+#: Called by long work with (step title, done, of how many); `of` 0 when unknown.
+Progress = Callable[[str, int, int], None]
+
+
+class Desk(Protocol):
+    def session(self) -> Session:
+        """Who I am, the business date, the clock."""
+        ...
+
+    def catalogue(self) -> Catalogue:
+        """Codes, abbreviations, queues, policies and holds of the site: what the line and the forms need."""
+        ...
+
+    # queues -----------------------------------------------------------------------------------
+    def queues(self) -> QueueBoard:
+        """All queues with their figures, best tier first."""
+        ...
+
+    def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
+        """A slice of one queue in its order. NotFound: no such queue."""
+        ...
+
+    def next(self, queue: str | None = None) -> Claim | None:
+        """Takes the best account that is free and due: of one queue, or of all by tier. None: nothing left."""
+        ...
+
+    def claim(self, account: str) -> Claim:
+        """Takes one account by choice. Stale: another agent holds it."""
+        ...
+
+    def release(self, account: str) -> None:
+        """Gives a claimed account back; no error when it is not mine."""
+        ...
+
+    def heartbeat(self, account: str) -> Claim:
+        """Renews the lease. Stale: it ran out and somebody else took the account."""
+        ...
+
+    def why(self, account: str) -> Why:
+        """Why it stands where it does, term by term; or which rules keep it out."""
+        ...
+
+    # accounts ---------------------------------------------------------------------------------
+    def account(self, number: str) -> AccountView:
+        """One account. NotFound when there is none."""
+        ...
+
+    def pane(self, number: str, pane: PaneName, *, cursor: str | None = None, limit: int = 200) -> PaneView:
+        """One pane's rows, newest first where there is time in them."""
+        ...
+
+    def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
+        """By account number, name, phone, e-mail, invoice or payment reference; points marked bad count too."""
+        ...
+
+    # acts -------------------------------------------------------------------------------------
+    def preview(self, act: Act) -> Preview:
+        """What the act would do. Writes nothing, locks nothing; a mistake comes back in `error`, not as an exception."""
+        ...
+
+    def do(self, act: Act) -> Receipt:
+        """Does all commands of the act in one transaction, or none. A known id answers with its first receipt."""
+        ...
+
+    def history(self, *, limit: int = 20) -> tuple[Receipt, ...]:
+        """My last acts, newest first."""
+        ...
+
+    # the day ----------------------------------------------------------------------------------
+    def day(self, business_date: date | None = None, *, check: bool = False, progress: Progress | None = None) -> DayReport:
+        """Rolls to a business date (default: the clock's). Repeatable; `check` recomputes everything and counts differences."""
+        ...
+
+    def orders(self, *, progress: Progress | None = None) -> OrdersReport:
+        """Writes requested orders to the outbox folders and reads acknowledgements."""
+        ...
+
+    def close(self) -> None: ...

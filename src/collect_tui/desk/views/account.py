@@ -1,0 +1,206 @@
+"""One account on one screen, and the panes behind it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from collect_tui.desk.views.act import VerdictView
+from collect_tui.desk.views.base import View
+
+PaneName = Literal["timeline", "items", "payments", "points", "promises", "services", "audit"]
+
+
+class AgeingView(View):
+    current: int
+    b1_30: int
+    b31_60: int
+    b61_90: int
+    b91_plus: int
+    total: int
+    past_due: int
+
+
+class PointView(View):
+    short: str  # m1, h1 … as typed on the line
+    kind: str
+    value: str
+    quality: str
+    consent: str
+    local_time: str  # "11:32 Chicago UTC-06:00"; several zones separated by " / "
+    may_call: VerdictView | None
+    attempts_7d: int
+
+
+class ItemView(View):
+    doc_no: str
+    kind: str
+    issued: date
+    due: date
+    amount: int
+    open: int
+    disputed: int
+    dpd: int
+    service: str | None
+
+
+class InstalmentView(View):
+    seq: int
+    due: date
+    amount: int
+    paid: int
+    status: str
+
+
+class PromiseView(View):
+    id: int
+    kind: str
+    status: str
+    total: int
+    paid: int
+    made_on: date
+    made_by: str
+    method: str | None
+    grace_days: int
+    instalments: tuple[InstalmentView, ...]
+    closed_reason: str | None
+    override: str | None  # "lee: hardship"
+
+
+class HoldView(View):
+    kind: str
+    scope: str
+    placed_on: date
+    placed_by: str
+    until: date | None
+    reason: str
+    blocks: tuple[str, ...]
+
+
+class ServiceView(View):
+    product: str
+    identifier: str
+    billing_system: str
+    status: str
+    suspend_cause: str | None
+    monthly: int
+    life_support: bool
+    suspend: VerdictView | None = None  # may it be suspended now: check by check
+    restore: VerdictView | None = None
+    required_to_restore: int | None = None
+
+
+class OrderView(View):
+    number: str
+    kind: str
+    product: str
+    reason: str
+    effective: date
+    status: str
+    requested_on: date
+    sent_at: datetime | None
+    stuck: bool
+    detail: str
+
+
+class PaymentView(View):
+    ref: str
+    received_on: date
+    method: str
+    amount: int
+    unapplied: int
+    status: str
+    applied_to: tuple[str, ...]  # "INV-1041 60.00"
+
+
+class TimelineEntry(View):
+    """One thing that happened, newest first: contact, note, payment, promise, order, notice, hold."""
+
+    at: datetime
+    kind: str
+    by: str
+    title: str
+    text: str = ""
+    amount: int | None = None
+
+
+class AuditEntry(View):
+    at: datetime
+    by: str
+    command: str  # as given
+    verdict: str
+    effects: tuple[str, ...]
+    seq: int
+
+
+class AccountView(View):
+    """Everything the first screen needs: who, how much, how late, what was promised, what holds, may I call, last word, next action."""
+
+    number: str
+    name: str
+    version: int
+    status: str
+    stage: str
+    segment: str
+    currency: str
+    business_date: date
+    now: datetime
+    total: int
+    past_due: int
+    collectable: int
+    disputed: int
+    promised: int
+    unapplied: int
+    dpd: int
+    bucket: str
+    ageing: AgeingView
+    points: tuple[PointView, ...]
+    may_call: VerdictView
+    call_label: str  # "yes 5/7", "no: 07:32 in Los Angeles"
+    items: tuple[ItemView, ...]
+    promise: PromiseView | None
+    broken_12m: int
+    kept_12m: int
+    holds: tuple[HoldView, ...]
+    services: tuple[ServiceView, ...]
+    orders: tuple[OrderView, ...]
+    last_payment: PaymentView | None
+    last_word: str | None
+    last_contact_at: datetime | None
+    next_action: str | None  # "call Mon 1 Dec"
+    next_action_on: date | None
+    callback_at: datetime | None
+    pinned: tuple[str, ...]
+    queue: str | None
+    chips: tuple[str, ...]
+    claimed_by: str | None
+    lease_until: datetime | None
+    fence: int
+
+
+class PaneView(View):
+    """One pane's rows; only the list of the pane asked for is filled. `more`: older entries exist before `cursor`."""
+
+    account: str
+    pane: PaneName
+    timeline: tuple[TimelineEntry, ...] = ()
+    items: tuple[ItemView, ...] = ()
+    payments: tuple[PaymentView, ...] = ()
+    points: tuple[PointView, ...] = ()
+    promises: tuple[PromiseView, ...] = ()
+    services: tuple[ServiceView, ...] = ()
+    orders: tuple[OrderView, ...] = ()
+    audit: tuple[AuditEntry, ...] = ()
+    cursor: str | None = None
+
+
+class FindHit(View):
+    """One account found, and by what: `matched` says the field and the value."""
+
+    account: str
+    name: str
+    matched: str
+    collectable: int
+    currency: str
+    dpd: int
+    status: str

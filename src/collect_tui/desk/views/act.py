@@ -1,0 +1,79 @@
+"""Previews, verdicts and receipts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from collect_tui.desk.views.base import View
+
+
+class FindingView(View):
+    """One rule's word. `severity`: allow, info, warn, schedule, hold, block."""
+
+    rule: str
+    severity: str
+    sentence: str
+    check: str = ""
+    cite: str = ""
+    next_ok: datetime | None = None
+    override_role: str | None = None
+
+
+class VerdictView(View):
+    severity: str
+    allowed: bool
+    overridable_by: str | None
+    findings: tuple[FindingView, ...] = ()
+
+    @property
+    def first(self) -> FindingView | None:
+        return self.findings[0] if self.findings else None
+
+
+class ScheduleRow(View):
+    seq: int
+    due: date
+    amount: int
+
+
+class EffectView(View):
+    """One effect in words. `kind` is the effect's name (`PromiseMade`)."""
+
+    kind: str
+    sentence: str
+
+
+class Preview(View):
+    """What an act would do. Nothing was written. `meaning` is the parsed sense, one entry per command; `line` the text it amounts to."""
+
+    account: str
+    version: int
+    meaning: tuple[str, ...]
+    effects: tuple[EffectView, ...]
+    schedule: tuple[ScheduleRow, ...]
+    verdict: VerdictView
+    error: str | None = None  # a sentence: the act cannot be done as it stands
+    error_code: str | None = None
+    field: str | None = None
+    next_action: str | None = None
+    outside: bool = False  # asks for the last four digits
+
+    @property
+    def ok(self) -> bool:
+        return self.error is None and self.verdict.allowed
+
+
+class Receipt(View):
+    """What an act did. `undoable`: `undo` can still take it back. `repeated`: this id had been done before; nothing was done twice."""
+
+    id: UUID
+    account: str
+    version: int
+    sentence: str
+    effects: tuple[EffectView, ...]
+    verdict: VerdictView
+    next_action: str | None
+    undoable: bool
+    at: datetime
+    repeated: bool = False

@@ -1,0 +1,67 @@
+"""Actions, results and reasons of a contact as typed values; the starter set is `defaults/codes.toml`, which a site may edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What the collector did. `call`: counts towards the attempt cap when it reaches a line. `kinds`: points it may use."""
+
+    code: str
+    title: str
+    outbound: bool
+    call: bool
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """When the next action falls: one of the four is set, or none (the date stays)."""
+
+    minutes: int | None = None
+    days: int | None = None
+    business_days: int | None = None
+    action: str = "call"  # code of the next action
+
+    @property
+    def set(self) -> bool:
+        return self.minutes is not None or self.days is not None or self.business_days is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What happened. Flags: W worked, C contact, R right party, P promise, S stops the ladder.
+
+    `counted`: the call reached a line, so it counts towards the attempt cap (busy and dead lines do not).
+    `point`: new quality of the contact point (bad, wrong) or `out` for consent.
+    `hold`: kind of hold that it places. `needs`: what the line must also carry (reason, promise, plan, callback, note).
+    """
+
+    code: str
+    title: str
+    worked: bool
+    contact: bool
+    right_party: bool
+    promise: bool
+    stops_ladder: bool
+    counted: bool
+    follow_up: FollowUp
+    point: str | None = None
+    hold: str | None = None
+    hold_days: int | None = None
+    needs: tuple[str, ...] = ()
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    actions: Mapping[str, Action]
+    results: Mapping[str, Result]
+    reasons: Mapping[str, str]  # reason for non-payment: code → title
+    dispute_reasons: Mapping[str, str]
+    skip_reasons: Mapping[str, str]
+    suspend_reasons: Mapping[str, str]
+    next_actions: Mapping[str, str]  # code → title

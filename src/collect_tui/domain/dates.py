@@ -1,0 +1,306 @@
+"""Dates and moments: month steps, business days, and the dates people type.
+
+A business date is a plain `date`; an instant is an aware UTC `datetime`; nothing here reads a clock, so "today" is
+always handed in. Slashes are day first (15/12 is 15 December), whatever the machine's locale says, and names of days
+and months are English everywhere, so that what one agent types another can read.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from collect_tui.domain.errors import Invalid
+
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS: Final = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+YEARS_EITHER_WAY: Final = 10
+"""A typed date further than this from today is a slip of the finger."""
+CALLBACK_TIME: Final = time(9, 0)
+"""Local time of a callback given by day only."""
+
+_FORMS = "t, tom, y, fri, 15, 1512, 15/12, 15dec, 15/12/2026, 2026-12-15, eom, +7, +2w or +1m"
+_MOMENT_FORMS = "tue 9:30, 14:00, 2pm, tom 9, fri, +2h or +30m"
+_STEP = re.compile(r"(?P<n>[+-][0-9]+)(?P<unit>[dwmb]?)")
+_ISO = re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})")
+_SLASHED = re.compile(r"(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})(?:/(?P<y>[0-9]{4}))?")
+_DDMM = re.compile(r"(?P<d>[0-9]{2})(?P<m>[0-9]{2})")
+_DAY_MONTH = re.compile(r"(?P<d>[0-9]{1,2}) ?(?P<name>[a-z]{3,9})(?: ?(?P<y>[0-9]{4}))?")
+_MONTH_DAY = re.compile(r"(?P<name>[a-z]{3,9}) ?(?P<d>[0-9]{1,2})")
+_LATER = re.compile(r"\+(?=[0-9])(?:(?P<h>[0-9]{1,3})h)?(?:(?P<m>[0-9]{1,4})m)?")
+_CLOCK = re.compile(
+    r"(?:(?P<day>.+?) )?(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2}))?(?: ?(?P<half>am|pm))?", re.ASCII
+)  # `9`, `9:30`, `0930`, `2pm`
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days count as business days: neither weekend (Monday is 0) nor holiday. A named one per jurisdiction.
+
+    Raises Invalid "calendar.no_business_days" when the weekend is the whole week.
+    """
+
+    holidays: frozenset[date] = frozenset()
+    weekend: frozenset[int] = frozenset({5, 6})
+
+    def __post_init__(self) -> None:
+        if self.weekend.issuperset(range(7)):
+            raise Invalid("calendar.no_business_days", "Expected a calendar with at least one business day a week.")
+
+    def is_business_day(self, d: date) -> bool:
+        """True unless the day is a weekend day or a holiday."""
+        return d.weekday() not in self.weekend and d not in self.holidays
+
+    def next_business_day(self, d: date) -> date:
+        """The first business day strictly after d."""
+        return self.add_business_days(d, 1)
+
+    def on_or_after(self, d: date) -> date:
+        """d itself when it is a business day, else the first one after it."""
+        return self.add_business_days(d, 0)
+
+    def add_business_days(self, d: date, n: int) -> date:
+        """The n-th business day after d; before d for negative n; for 0, d itself or the first business day after it.
+
+        Raises Invalid "date.out_of_range" past the ends of the calendar or for more than ten years of days.
+        """
+        if abs(n) > YEARS_EITHER_WAY * 366:
+            raise _out_of_range()
+        step = timedelta(days=-1 if n < 0 else 1)
+        left = abs(n)
+        try:
+            while left or not self.is_business_day(d):
+                d += step
+                if left and self.is_business_day(d):
+                    left -= 1
+        except OverflowError:
+            raise _out_of_range() from None
+        return d
+
+
+def add_months(anchor: date, n: int, day: int | None = None) -> date:
+    """The same day n months from the anchor, or the given day of that month, clamped to the month's end.
+
+    Always step from the anchor: 31 Jan gives 28 Feb, then 31 Mar. Stepping from the last result drifts to the 28th for
+    good. Raises Invalid "date.out_of_range" for a day outside 1-31 or a year outside 1-9999.
+    """
+    wanted = anchor.day if day is None else day
+    if not 1 <= wanted <= 31:
+        raise Invalid("date.out_of_range", "Expected a day of the month from 1 to 31.", "day")
+    years, month = divmod(anchor.year * 12 + anchor.month - 1 + n, 12)
+    if not date.min.year <= years <= date.max.year:
+        raise _out_of_range()
+    return date(years, month + 1, min(wanted, monthrange(years, month + 1)[1]))
+
+
+def parse_date(text: str, today: date, calendar: Calendar | None = None, *, past: bool = False) -> date:
+    """Read a date as typed, relative to today (the business date). Case does not matter.
+
+    `t` `today`, `tom` `tomorrow`, `y` `yesterday`; `+7` `+7d` `-3` days, `+2w` weeks, `+1m` months (clamped), and with
+    a calendar `+3b` business days; a weekday by two letters or more: the next one strictly after today; `15`: the next
+    such day of the month from tomorrow on, clamped to the month's end; `15/12` `1512` `15dec` `dec15`, day first: from
+    today on; `eom`: the month's end from today on; `15/12/2026` `15dec2026` `2026-12-15`.
+
+    With past=True (payments received) the forms without a year look back instead: the weekday strictly before today;
+    the day, day and month, or month's end today or before.
+
+    Raises Invalid "date.malformed", or "date.out_of_range" more than ten years from today.
+    """
+    try:
+        found = _read(" ".join(text.lower().split()), today, calendar, past)
+    except OverflowError:
+        raise _out_of_range() from None
+    if not add_months(today, -12 * YEARS_EITHER_WAY) <= found <= add_months(today, 12 * YEARS_EITHER_WAY):
+        raise _out_of_range()
+    return found
+
+
+def parse_moment(tokens: str, now_local: datetime) -> datetime:
+    """Read when to call back, in the customer's local time, as an aware time in the zone of now_local.
+
+    A day as `parse_date` takes it, a time, or both: `tue 9:30`, `tom 9`, `fri` (at 09:00), `14:00` or `2pm` (today);
+    or from now, `+2h`, `+30m`, `+1h30m`, to the full minute. A lone number is a day, and `m` after a number means
+    minutes here. A time that the clocks jump over moves on with them; one they pass twice is the first.
+
+    Raises Invalid "moment.malformed", "moment.in_past" unless it is strictly after now_local, "date.out_of_range" as
+    parse_date does, "instant.naive" when now_local has no offset.
+    """
+    zone, now = now_local.tzinfo, as_utc(now_local)
+    text = " ".join(tokens.lower().split())
+    later = _LATER.fullmatch(text)
+    if later:
+        when = now + timedelta(hours=int(later["h"] or 0), minutes=int(later["m"] or 0))
+        when -= timedelta(seconds=when.second, microseconds=when.microsecond)
+    else:
+        day, clock = _day_and_clock(text, now_local.date())
+        when = datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+    if when <= now:
+        raise Invalid("moment.in_past", "Expected a time still to come.", "when")
+    return when.astimezone(zone)
+
+
+def format_day(d: date, today: date) -> str:
+    """A day as agents say it: `today`, `tomorrow`, `Fri 28 Nov`, and `Fri 5 Feb 2027` when the year is another."""
+    if d == today:
+        return "today"
+    if (d - today).days == 1:
+        return "tomorrow"
+    text = f"{WEEKDAYS[d.weekday()][:3]} {d.day} {MONTHS[d.month - 1][:3]}"
+    return text if d.year == today.year else f"{text} {d.year}"
+
+
+def zone_info(zone: str) -> ZoneInfo:
+    """The tz database entry of that name. Raises Invalid "zone.unknown"."""
+    try:
+        return ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise Invalid("zone.unknown", "Expected a time zone such as America/Chicago.", "zone") from None
+
+
+def as_utc(instant: datetime) -> datetime:
+    """The same instant in UTC. Raises Invalid "instant.naive" when it has no offset."""
+    if instant.utcoffset() is None:
+        raise Invalid("instant.naive", "Expected an instant with a UTC offset.", "instant")
+    return instant.astimezone(UTC)
+
+
+def local_time(instant_utc: datetime, zone: str) -> datetime:
+    """The local time in a zone at an instant. Raises Invalid "zone.unknown" or "instant.naive"."""
+    return as_utc(instant_utc).astimezone(zone_info(zone))
+
+
+def offset_label(zone: str, instant: datetime) -> str:
+    """City and UTC offset at an instant: `Chicago UTC-06:00`.
+
+    Never a bare abbreviation: PST is both Manila and Los Angeles. Raises Invalid "zone.unknown" or "instant.naive".
+    """
+    seconds = int((local_time(instant, zone).utcoffset() or timedelta()).total_seconds())
+    hours, minutes = divmod(abs(seconds) // 60, 60)
+    city = zone.rsplit("/", 1)[-1].replace("_", " ")
+    return f"{city} UTC{'-' if seconds < 0 else '+'}{hours:02d}:{minutes:02d}"
+
+
+def _read(text: str, today: date, calendar: Calendar | None, past: bool) -> date:
+    if text in ("t", "today"):
+        return today
+    if text in ("tom", "tomorrow"):
+        return today + timedelta(days=1)
+    if text in ("y", "yesterday"):
+        return today - timedelta(days=1)
+    if text == "eom":
+        return _month_end(today, past)
+    if text.isascii() and text.isalpha():
+        return _weekday(text, today, past)
+    if text.isascii() and text.isdigit() and len(text) <= 2:
+        return _day_of_month(int(text), today, past)
+    if step := _STEP.fullmatch(text):
+        return _stepped(step, today, calendar)
+    for form in (_ISO, _SLASHED, _DDMM, _DAY_MONTH, _MONTH_DAY):
+        if match := form.fullmatch(text):
+            parts = match.groupdict()
+            month = _month(parts["name"]) if "name" in parts else int(parts["m"])
+            year = int(parts["y"]) if parts.get("y") else _year(month, int(parts["d"]), today, past)
+            return _exact(year, month, int(parts["d"]))
+    raise _malformed()
+
+
+def _stepped(step: re.Match[str], today: date, calendar: Calendar | None) -> date:
+    if len(step["n"]) > 6:
+        raise _out_of_range()
+    n, unit = int(step["n"]), step["unit"]
+    if unit == "m":
+        return add_months(today, n)
+    if unit == "b":
+        if calendar is None:
+            raise _malformed()
+        return calendar.add_business_days(today, n)
+    return today + timedelta(weeks=n) if unit == "w" else today + timedelta(days=n)
+
+
+def _month_end(today: date, past: bool) -> date:
+    end = add_months(today, 0, 31)
+    return add_months(today, -1, 31) if past and end > today else end
+
+
+def _weekday(text: str, today: date, past: bool) -> date:
+    for number, name in enumerate(WEEKDAYS):
+        if len(text) >= 2 and name.lower().startswith(text):
+            if past:
+                return today - timedelta(days=(today.weekday() - number - 1) % 7 + 1)
+            return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
+    raise _malformed()
+
+
+def _day_of_month(day: int, today: date, past: bool) -> date:
+    if not 1 <= day <= 31:
+        raise _malformed()
+    here = add_months(today, 0, day)
+    if past:
+        return here if here <= today else add_months(today, -1, day)
+    return here if here > today else add_months(today, 1, day)
+
+
+def _month(name: str) -> int:
+    for number, month in enumerate(MONTHS, start=1):
+        if month.lower().startswith(name) or (name == "sept" and number == 9):
+            return number
+    raise _malformed()
+
+
+def _year(month: int, day: int, today: date, past: bool) -> int:
+    this = (today.month, today.day)
+    if past:
+        return today.year if (month, day) <= this else today.year - 1
+    return today.year if (month, day) >= this else today.year + 1
+
+
+def _exact(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Invalid("date.malformed", f"No such day in the calendar; expected {_FORMS}.", "date") from None
+
+
+def _day_and_clock(text: str, today: date) -> tuple[date, time]:
+    """A whole text that is a date is a date; otherwise its tail is a time and what stands before it the day."""
+    if not _STEP.fullmatch(text) or text.endswith(("d", "w")) or text[-1].isdigit():
+        try:
+            return parse_date(text, today), CALLBACK_TIME
+        except Invalid as error:
+            if error.code != "date.malformed":
+                raise
+    match = _CLOCK.fullmatch(text)
+    if match is None or not (match["day"] or match["m"] or match["half"]):
+        raise _moment_malformed()
+    hour, half = int(match["h"]), match["half"]
+    if half:
+        if not 1 <= hour <= 12:
+            raise _moment_malformed()
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    minute = int(match["m"] or 0)
+    if hour > 23 or minute > 59:
+        raise _moment_malformed()
+    if match["day"] is None:
+        return today, time(hour, minute)
+    try:
+        return parse_date(match["day"], today), time(hour, minute)
+    except Invalid as error:
+        raise (_moment_malformed() if error.code == "date.malformed" else error) from None
+
+
+def _malformed() -> Invalid:
+    return Invalid("date.malformed", f"Expected a date such as {_FORMS}.", "date")
+
+
+def _moment_malformed() -> Invalid:
+    return Invalid("moment.malformed", f"Expected a day and time such as {_MOMENT_FORMS}.", "when")
+
+
+def _out_of_range() -> Invalid:
+    return Invalid("date.out_of_range", f"Expected a date within {YEARS_EITHER_WAY} years of today.", "date")

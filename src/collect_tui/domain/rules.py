@@ -1,0 +1,129 @@
+"""Parameters of the trade's rules as typed values. The numbers live in `defaults/*.toml`; nothing here has an opinion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangementPolicy:
+    """Guard rails of promises and plans for one segment. Percentages are whole percent of the collectable amount; amounts minor units.
+
+    `extension_days`/`supervisor_days`: how far the first due date may lie ahead, for an agent and with a lead's override.
+    """
+
+    segment: str = "default"
+    grace_days: int = 2
+    min_amount: int = 1000
+    min_percent: int = 10
+    first_within_days: int = 11
+    first_within_days_lead: int = 14
+    min_down_percent: int = 0
+    min_instalment: int = 1000
+    max_instalments: int = 12
+    max_span_days: int = 366
+    frequencies: tuple[str, ...] = ("weekly", "fortnightly", "monthly")
+    max_broken_12m: int = 2
+    cooldown_days: int = 90
+    min_tenure_months: int = 6
+    override_role: str = "lead"
+    sources: Mapping[str, str] = field(default_factory=dict)  # rule → citation
+
+
+@dataclass(frozen=True, slots=True)
+class HoldKind:
+    """A kind of hold and the actions it blocks: call, letter, suspend, fee, place, promise."""
+
+    code: str
+    title: str
+    blocks: tuple[str, ...]
+    default_days: int | None
+    pauses_ladder: bool
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRule:
+    """A named queue: the reason (a name the store knows as an SQL condition) that puts accounts in it, and its tier 1–8."""
+
+    name: str
+    title: str
+    tier: int
+    reason: str
+    chip: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRules:
+    """Call window in the customer's local time, `start <= t < end`, in every candidate zone; and the attempt cap."""
+
+    start: time
+    end: time
+    soft_end_minutes: int
+    max_attempts: int
+    window_days: int
+    cooldown_days: int
+    override_role: str
+    sources: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendRules:
+    """`notice_level` must have been served `notice_days` before the effective date; no cuts on weekdays (0 Monday) and holidays listed."""
+
+    notice_level: str
+    notice_days: int
+    no_cut_weekdays: tuple[int, ...]
+    min_past_due: int
+    min_dpd: int
+    reconnect_fee: int
+    stuck_after_days: int
+    sources: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePolicy:
+    lease_minutes: int
+    max_snooze_days: int
+    max_snoozes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Most points per term of the score; they sum to 1000 with `base` terms as in the formula of `domain/priority.py`."""
+
+    money: int = 300
+    roll: int = 200
+    rpc: int = 150
+    kept: int = 150
+    risk: int = 100
+    stale: int = 60
+    linked: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class LadderStep:
+    """The rung `stage` is reached `offset_days` past the oldest due date, when the rung before has been served."""
+
+    stage: str
+    offset_days: int
+    action: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    contact: ContactRules
+    suspend: SuspendRules
+    queue: QueuePolicy
+    weights: Weights
+    ladder: tuple[LadderStep, ...]
+    tolerance: int  # minor units; less than this open counts as paid
+    zone: str  # the desk's own zone
+    currency: str
+    country: str
+    subdivision: str | None
+    holidays: frozenset[date]

@@ -1,0 +1,88 @@
+"""State machines of the trade as tables.
+
+Each machine is `{state: frozenset of states it may go to}`; a state that maps to nothing is final.
+The states and triggers are the customary ones of collections and receivables systems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from collect_tui.domain.errors import Refused
+
+Machine = Mapping[str, frozenset[str]]
+
+
+def _machine(**table: str) -> Machine:
+    return {state: frozenset(targets.split()) for state, targets in table.items()}
+
+
+#: Promise or arrangement. BROKEN only when the business date is past due + grace and less than promised was paid.
+PROMISE: Final = _machine(
+    ACTIVE="KEPT PARTIAL BROKEN SUPERSEDED CANCELLED",
+    KEPT="ACTIVE",  # a returned payment re-opens it while it could still be kept
+    PARTIAL="",
+    BROKEN="",
+    SUPERSEDED="ACTIVE",  # only by undoing the promise that superseded it
+    CANCELLED="ACTIVE",  # only by undoing the cancellation
+)
+
+#: One due date of a promise. A single promise has one instalment.
+INSTALMENT: Final = _machine(
+    OPEN="PART_PAID PAID MISSED WAIVED",
+    PART_PAID="OPEN PAID MISSED WAIVED",
+    PAID="OPEN PART_PAID",  # a reversed payment
+    MISSED="PART_PAID PAID",  # late money still counts towards the account, never un-breaks the promise
+    WAIVED="OPEN PART_PAID",  # the closing of the promise was undone
+)
+
+HOLD: Final = _machine(ACTIVE="EXPIRED RELEASED", EXPIRED="", RELEASED="ACTIVE")
+
+#: Order to a billing system. REJECTED and CANCELLED end it; a stuck one is REQUESTED or SENT for too long.
+ORDER: Final = _machine(
+    DRAFT="REQUESTED CANCELLED",
+    REQUESTED="SENT CANCELLED",
+    SENT="COMPLETED REJECTED",
+    COMPLETED="",
+    REJECTED="",
+    CANCELLED="",
+)
+
+#: Service of an account. The cause of a suspension is kept, so that a payment lifts non-payment only.
+SERVICE: Final = _machine(
+    ACTIVE="PENDING_SUSPEND",
+    PENDING_SUSPEND="SUSPENDED ACTIVE",
+    SUSPENDED="PENDING_RESTORE PENDING_TERM",
+    PENDING_RESTORE="ACTIVE SUSPENDED",
+    PENDING_TERM="TERMINATED SUSPENDED",
+    TERMINATED="",
+)
+
+PAYMENT: Final = _machine(
+    UNIDENTIFIED="UNAPPLIED REFUND_REQUESTED",
+    UNAPPLIED="PARTLY_APPLIED APPLIED ON_ACCOUNT RETURNED REVERSED REFUND_REQUESTED",
+    PARTLY_APPLIED="APPLIED UNAPPLIED RETURNED REVERSED",
+    APPLIED="PARTLY_APPLIED UNAPPLIED RETURNED REVERSED",
+    ON_ACCOUNT="PARTLY_APPLIED APPLIED RETURNED REVERSED REFUND_REQUESTED",
+    RETURNED="",
+    REVERSED="",
+    REFUND_REQUESTED="REFUNDED UNAPPLIED",
+    REFUNDED="",
+)
+
+CALLBACK: Final = _machine(SCHEDULED="DONE MISSED RESCHEDULED", MISSED="DONE RESCHEDULED", DONE="SCHEDULED", RESCHEDULED="SCHEDULED")
+
+#: The ladder of an account, lowest rung first. Forward one rung per business day at most; a payment may go to CURED.
+STAGES: Final = ("CURRENT", "PRE_DUE", "PAST_DUE", "NOTICE_1", "NOTICE_2", "NOTICE_3", "FINAL", "SUSPENDED", "TERMINATED", "WRITTEN_OFF")
+
+#: Promises and orders that still bind somebody.
+OPEN_PROMISE: Final = frozenset({"ACTIVE"})
+OPEN_ORDER: Final = frozenset({"DRAFT", "REQUESTED", "SENT"})
+OPEN_INSTALMENT: Final = frozenset({"OPEN", "PART_PAID"})
+
+
+def check(machine: Machine, name: str, old: str, new: str) -> None:
+    """Refuse (`<name>.state`) a change that the machine does not have; staying where one is, is allowed."""
+    if old != new and new not in machine.get(old, frozenset()):
+        raise Refused(f"{name}.state", f"This {name} is {old.replace('_', ' ').lower()}; it cannot become {new.replace('_', ' ').lower()}.", name)

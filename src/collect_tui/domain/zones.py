@@ -1,0 +1,101 @@
+"""Candidate zones: a call is allowed only when it is allowed everywhere the customer may be.
+
+One zone from a phone number is not safe (numbers move, area codes straddle zones), so an account carries a set of
+candidate zones and the permitted hours are the intersection over that set (Reg F comment 6(b)(1)(i)-2, policy A1).
+Windows are start <= local time < end. An unknown zone is an error, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from collect_tui.domain.dates import as_utc, offset_label, zone_info
+from collect_tui.domain.errors import Invalid
+
+HORIZON = timedelta(days=3)
+"""How far ahead the next opening is sought."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowVerdict:
+    """Whether every candidate zone is inside its permitted hours at an instant.
+
+    `closes_at` is the UTC instant the window shuts, None while it is shut. `next_open` is the first UTC instant from
+    the one asked about, within three days, at which all zones are open (that same instant when open already); None
+    when the zones share no open hour. `per_zone` holds (zone, local time, open there) in the order given.
+    """
+
+    open: bool
+    closes_at: datetime | None
+    next_open: datetime | None
+    per_zone: tuple[tuple[str, datetime, bool], ...]
+
+    def labels(self) -> tuple[str, ...]:
+        """One line per zone, `New York UTC-04:00 10:30`: city and offset, never a bare zone abbreviation."""
+        return tuple(f"{offset_label(zone, local)} {local:%H:%M}" for zone, local, _ in self.per_zone)
+
+
+def intersect_window(zones: Iterable[str], start: time, end: time, instant_utc: datetime) -> WindowVerdict:
+    """Judge a contact window of local hours in every candidate zone at one instant.
+
+    Raises Invalid "zone.unknown" when a zone is not in the tz database or none is given, "zone.window" unless start is
+    before end on the same day, "instant.naive" for an instant without an offset.
+    """
+    if not start < end:
+        raise Invalid("zone.window", "Expected a window that starts before it ends on the same day.", "window")
+    names = tuple(dict.fromkeys(zones))
+    if not names:
+        raise Invalid("zone.unknown", "Expected at least one time zone.", "zone")
+    infos = [zone_info(name) for name in names]
+    now = as_utc(instant_utc)
+
+    def open_in(info: ZoneInfo, instant: datetime) -> bool:
+        return start <= instant.astimezone(info).time() < end
+
+    def all_open(instant: datetime) -> bool:
+        return all(open_in(info, instant) for info in infos)
+
+    per_zone = tuple((name, now.astimezone(info), open_in(info, now)) for name, info in zip(names, infos, strict=True))
+    is_open = all(here for _, _, here in per_zone)
+    edges = {edge for info in infos for edge in _edges(info, start, end, now)}
+    later = sorted(edge for edge in edges if now < edge <= now + HORIZON)
+    if is_open:
+        closes_at = next((edge for edge in later if not all_open(edge)), None)
+        return WindowVerdict(True, closes_at, now, per_zone)
+    return WindowVerdict(False, None, next((edge for edge in later if all_open(edge)), None), per_zone)
+
+
+def _edges(info: ZoneInfo, start: time, end: time, now: datetime) -> Iterator[datetime]:
+    """Every UTC instant in the horizon at which the window may open or shut in a zone, and some where it does not.
+
+    Clocks going back pass a local time twice (both folds are edges); clocks going forward may jump over one, so the
+    jump itself is an edge.
+    """
+    first = now.astimezone(info).date() - timedelta(days=1)
+    for ahead in range(HORIZON.days + 3):
+        day = first + timedelta(days=ahead)
+        for clock in (start, end):
+            local = datetime.combine(day, clock, tzinfo=info)
+            yield local.astimezone(UTC)
+            yield local.replace(fold=1).astimezone(UTC)
+        jump = _jump(info, datetime.combine(day, time(), tzinfo=UTC))
+        if jump is not None:
+            yield jump
+
+
+def _jump(info: ZoneInfo, day: datetime) -> datetime | None:
+    """The instant, to the second, at which the zone's offset changes within 24 hours from the given UTC instant."""
+    low, high = 0, 24 * 3600
+    before = day.astimezone(info).utcoffset()
+    if (day + timedelta(seconds=high)).astimezone(info).utcoffset() == before:
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        if (day + timedelta(seconds=middle)).astimezone(info).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return day + timedelta(seconds=high)

@@ -1,0 +1,44 @@
+"""The tables, by capability. Every one carries `tenant_id` in its primary and foreign keys."""
+
+from collect_tui.store.tables.accounts import Account, AccountSummary, ContactPoint, Item, NameToken, Party, Service, Tenant
+from collect_tui.store.tables.desk import ActLog, AppUser, Audit, BatchStep, ImportBatch, QueueDelta, WorkItem
+from collect_tui.store.tables.work import (
+    Allocation,
+    Callback,
+    ContactEvent,
+    Hold,
+    Instalment,
+    Note,
+    Notice,
+    Payment,
+    Promise,
+    ServiceOrder,
+)
+
+__all__ = [
+    "Account",
+    "AccountSummary",
+    "ActLog",
+    "Allocation",
+    "AppUser",
+    "Audit",
+    "BatchStep",
+    "Callback",
+    "ContactEvent",
+    "ContactPoint",
+    "Hold",
+    "ImportBatch",
+    "Instalment",
+    "Item",
+    "NameToken",
+    "Note",
+    "Notice",
+    "Party",
+    "Payment",
+    "Promise",
+    "QueueDelta",
+    "Service",
+    "ServiceOrder",
+    "Tenant",
+    "WorkItem",
+]

@@ -1,0 +1,160 @@
+"""Tenants, parties, contact points, accounts, services and open items."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from collect_tui.store.tables.base import STRICT, key, minor, ref, to
+
+
+class Tenant(SQLModel, table=True):
+    """One agency, company or client book. `business_date` rolls with the day run; `median_collectable` is last night's."""
+
+    __table_args__ = (STRICT,)
+    tenant_id: int = key()
+    name: str
+    business_date: date
+    currency: str
+    zone: str
+    median_collectable: int = minor(0)
+    audit_key: str = ""  # hex; HMAC key of the audit chain
+
+
+class Party(SQLModel, table=True):
+    __table_args__ = (STRICT,)
+    tenant_id: int = key()
+    id: int = key()
+    name: str
+    kind: str = "person"  # person, org
+    lang: str = "en"
+    zone: str | None = None  # stated by the customer: replaces the candidate zones of the points
+
+
+class NameToken(SQLModel, table=True):
+    """A word of a party's name, case-folded and stripped of accents, for finding by any part of the name."""
+
+    __tablename__ = "name_token"
+    __table_args__ = (to("party", "party_id"), STRICT)
+    tenant_id: int = key()
+    token: str = Field(primary_key=True)
+    party_id: int = key()
+
+
+class ContactPoint(SQLModel, table=True):
+    """`normalized`: digits of a telephone in E.164 without plus, e-mail case-folded. `zones`: IANA names, comma-separated."""
+
+    __tablename__ = "contact_point"
+    __table_args__ = (
+        to("party", "party_id"),
+        UniqueConstraint("tenant_id", "party_id", "normalized"),
+        Index("ix_point_normalized", "tenant_id", "normalized"),
+        STRICT,
+    )
+    tenant_id: int = key()
+    id: int = key()
+    party_id: int = ref()
+    kind: str
+    value: str
+    normalized: str
+    ord: int = 1
+    quality: str = "unknown"
+    consent: str = "unknown"
+    zones: str = ""
+
+
+class Account(SQLModel, table=True):
+    """What is decided about an account; what is derived from its rows stands in `account_summary`."""
+
+    __table_args__ = (
+        to("party", "party_id"),
+        UniqueConstraint("tenant_id", "number"),
+        # No orphans: an open account always has a next action with a date, or the transaction does not end.
+        CheckConstraint("status <> 'OPEN' OR (next_action_on IS NOT NULL AND next_action_code IS NOT NULL)", name="no_orphans"),
+        Index("ix_account_party", "tenant_id", "party_id"),
+        Index("ix_account_next", "tenant_id", "status", "next_action_on"),
+        STRICT,
+    )
+    tenant_id: int = key()
+    id: int = key()
+    number: str
+    party_id: int = ref()
+    segment: str = "default"
+    billing_system: str = ""
+    status: str = "OPEN"  # OPEN, CLOSED
+    stage: str = "CURRENT"
+    stage_on: date | None = None  # business date the stage was reached: one rung per business day
+    ladder_paused_by: str | None = None
+    currency: str
+    opened_on: date
+    next_action_code: str | None = None
+    next_action_on: date | None = None
+    next_action_at: datetime | None = None
+    version: int = 1
+    changed_by: str = ""
+    changed_at: datetime
+
+
+class AccountSummary(SQLModel, table=True):
+    """Derived and rebuildable; written by `store/summary.py` only, for one account after an act and for many by the day run."""
+
+    __tablename__ = "account_summary"
+    __table_args__ = (to("account", "account_id"), Index("ix_summary_oldest", "tenant_id", "oldest_due"), STRICT)
+    tenant_id: int = key()
+    account_id: int = key()
+    total: int = minor(0)
+    past_due: int = minor(0)
+    disputed: int = minor(0)
+    collectable: int = minor(0)
+    promised: int = minor(0)  # outstanding on open instalments
+    unapplied: int = minor(0)
+    oldest_due: date | None = None
+    bucket: str = "current"
+    kept_12m: int = 0
+    broken_12m: int = 0
+    returned_12m: int = 0
+    last_payment_on: date | None = None
+    last_attempt_at: datetime | None = None
+    last_rpc_at: datetime | None = None
+    attempts: int = 0  # counted calls, ever
+    rpcs: int = 0
+
+
+class Service(SQLModel, table=True):
+    __table_args__ = (to("account", "account_id"), Index("ix_service_account", "tenant_id", "account_id"), STRICT)
+    tenant_id: int = key()
+    id: int = key()
+    account_id: int = ref()
+    product: str
+    billing_system: str
+    identifier: str
+    status: str = "ACTIVE"
+    suspend_cause: str | None = None
+    monthly: int = minor(0)
+    life_support: bool = False
+
+
+class Item(SQLModel, table=True):
+    """An open item. `open` is kept by the store as amount less live allocations; a test rebuilds and compares it."""
+
+    __table_args__ = (
+        to("account", "account_id"),
+        UniqueConstraint("tenant_id", "doc_no"),
+        Index("ix_item_account", "tenant_id", "account_id"),
+        Index("ix_item_due", "tenant_id", "due"),
+        STRICT,
+    )
+    tenant_id: int = key()
+    id: int = key()
+    account_id: int = ref()
+    service_id: int | None = ref(null=True)
+    doc_no: str
+    kind: str = "invoice"
+    issued: date
+    due: date
+    amount: int = minor()
+    open: int = minor()
+    disputed: int = minor(0)
+    source: str = ""  # import batch that brought it

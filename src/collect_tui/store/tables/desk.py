@@ -1,0 +1,159 @@
+"""What the desk itself keeps: work items, figures of queues, users, acts, audit, day runs and imports."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from collect_tui.store.tables.base import STRICT, key, minor, ref, to
+
+
+class WorkItem(SQLModel, table=True):
+    """Where an open account stands in the queues: one narrow row each. `queue` empty: in none now.
+
+    `reasons` is a bit mask over the queue rules in their order; `t_*` are the terms of `score` (points). `sort_*` copy what the
+    order needs, so that a queue is read from one index: tier, timed_at, skipped, score descending, dpd descending, number.
+    """
+
+    __tablename__ = "work_item"
+    __table_args__ = (
+        to("account", "account_id"),
+        Index(
+            "ix_work_order",
+            "tenant_id",
+            "queue",
+            "sort_timed",
+            "skipped",
+            "sort_score",
+            "oldest_due",
+            "number",
+        ),
+        Index("ix_work_free", "tenant_id", "tier", "sort_timed", "skipped", "sort_score", sqlite_where=text("claimed = 0 AND queue <> ''")),
+        Index("ix_work_lease", "tenant_id", "lease_until", sqlite_where=text("claimed = 1")),
+        STRICT,
+    )
+    tenant_id: int = key()
+    account_id: int = key()
+    number: str
+    queue: str = ""
+    tier: int = 0
+    reasons: int = 0
+    score: int = 0
+    sort_score: int = 0  # -score: every column of the order then ascends
+    sort_timed: str = ""  # ISO instant of a timed action, '' when it is not timed
+    skipped: int = 0  # how often passed over since the last day run
+    oldest_due: date | None = None
+    collectable: int = minor(0)
+    currency: str = ""
+    t_money: int = 0
+    t_roll: int = 0
+    t_rpc: int = 0
+    t_kept: int = 0
+    t_risk: int = 0
+    t_stale: int = 0
+    t_linked: int = 0
+    snooze_until: date | None = None
+    snoozes: int = 0
+    snooze_reason: str = ""
+    claimed: bool = False
+    claimed_by: str | None = None
+    lease_until: datetime | None = None
+    fence: int = 0
+
+
+class QueueDelta(SQLModel, table=True):
+    """Changes of a queue's figures, summed on reading and folded into one row by the day run: no row that all agents lock."""
+
+    __tablename__ = "queue_delta"
+    __table_args__ = (Index("ix_delta_queue", "tenant_id", "queue"), STRICT)
+    tenant_id: int = key()
+    id: int = key()
+    queue: str
+    currency: str
+    n: int
+    collectable: int = minor()
+
+
+class AppUser(SQLModel, table=True):
+    __tablename__ = "app_user"
+    __table_args__ = (STRICT,)
+    tenant_id: int = key()
+    login: str = Field(primary_key=True)
+    name: str
+    role: str = "collector"  # trainee, collector, senior, lead
+    desk: str = ""
+
+
+class ActLog(SQLModel, table=True):
+    """Every act once, by its client-made id: the answer to a retry, the agent's history, the ground for undo."""
+
+    __tablename__ = "act_log"
+    __table_args__ = (
+        to("account", "account_id"),
+        Index("ix_act_account", "tenant_id", "account_id", "id"),
+        Index("ix_act_user", "tenant_id", "by", "id"),
+        STRICT,
+    )
+    tenant_id: int = key()
+    act_id: str = Field(primary_key=True)  # UUID in text
+    id: int = ref()  # time-ordered
+    account_id: int = ref()
+    by: str
+    at: datetime
+    fingerprint: str  # SHA-256 of the act: the same id with another content is refused
+    version: int  # of the account after the act
+    effects: str  # JSON
+    receipt: str  # JSON
+    undone_by: str | None = None
+
+
+class Audit(SQLModel, table=True):
+    """Append-only evidence, chained by HMAC per account: the command as given, the verdict, the effects; refusals too."""
+
+    __table_args__ = (to("account", "account_id"), STRICT)
+    tenant_id: int = key()
+    account_id: int = key()
+    seq: int = key()
+    at: datetime
+    by: str
+    act_id: str
+    line: str
+    commands: str  # JSON
+    verdict: str  # JSON
+    effects: str  # JSON
+    outcome: str  # done, refused, day
+    prev: str
+    hash: str
+
+
+class BatchStep(SQLModel, table=True):
+    """One step of the day run, recorded in the transaction that did it."""
+
+    __tablename__ = "batch_step"
+    __table_args__ = (STRICT,)
+    tenant_id: int = key()
+    business_date: date = Field(primary_key=True)
+    step: str = Field(primary_key=True)
+    changed: int = 0
+    millis: int = 0
+    at: datetime
+
+
+class ImportBatch(SQLModel, table=True):
+    """A file that was taken in: the same content is not taken in twice."""
+
+    __tablename__ = "import_batch"
+    __table_args__ = (STRICT,)
+    tenant_id: int = key()
+    id: int = key()
+    kind: str
+    sha256: str
+    name: str
+    at: datetime
+    by: str
+    rows: int = 0
+    taken: int = 0
+    known: int = 0
+    rejected: int = 0

@@ -1,0 +1,204 @@
+"""Contacts, notes, callbacks, promises, holds, notices, orders and payments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import SQLModel
+
+from collect_tui.store.tables.base import STRICT, key, minor, ref, to
+
+
+class ContactEvent(SQLModel, table=True):
+    """The contact log: append-only. `supersedes` names an event that this one takes back."""
+
+    __tablename__ = "contact_event"
+    __table_args__ = (to("account", "account_id"), Index("ix_event_account", "tenant_id", "account_id", "at"), STRICT)
+    tenant_id: int = key()
+    id: int = key()
+    account_id: int = ref()
+    point_id: int | None = ref(null=True)
+    at: datetime
+    by: str
+    action: str
+    result: str
+    outbound: bool
+    counted: bool
+    worked: bool
+    contact: bool
+    right_party: bool
+    reason: str | None = None
+    note: str = ""
+    typed: str = ""
+    supersedes: int | None = ref(null=True)
+
+
+class Note(SQLModel, table=True):
+    """Append-only but for `pinned`."""
+
+    __table_args__ = (to("account", "account_id"), Index("ix_note_account", "tenant_id", "account_id", "at"), STRICT)
+    tenant_id: int = key()
+    id: int = key()
+    account_id: int = ref()
+    at: datetime
+    by: str
+    text: str
+    typed: str = ""
+    pinned: bool = False
+
+
+class Callback(SQLModel, table=True):
+    __table_args__ = (
+        to("account", "account_id"),
+        Index("ix_callback_account", "tenant_id", "account_id"),
+        Index("ix_callback_at", "tenant_id", "status", "at"),
+        STRICT,
+    )
+    tenant_id: int = key()
+    id: int = key()
+    account_id: int = ref()
+    point_id: int | None = ref(null=True)
+    at: datetime
+    owner: str | None = None
+    status: str = "SCHEDULED"
+    note: str = ""
+    made_by: str = ""
+
+
+class Promise(SQLModel, table=True):
+    __table_args__ = (
+        to("account", "account_id"),
+        Index("ix_promise_account", "tenant_id", "account_id"),
+        Index("ix_promise_status", "tenant_id", "status"),
+        STRICT,
+    )
+    tenant_id: int = key()
+    id: int = key()
+    account_id: int = ref()
+    kind: str
+    status: str
+    total: int = minor()
+    made_on: date
+    made_by: str
+    made_at: datetime
+    grace_days: int
+    method: str | None = None
+    override_by: str | None = None
+    override_reason: str | None = None
+    supersedes: int | None = ref(null=True)
+    closed_reason: str | None = None
+    closed_on: date | None = None
+    ladder_step: str | None = None
+    note: str = ""
+
+
+class Instalment(SQLModel, table=True):
+    __table_args__ = (to("promise", "promise_id"), Index("ix_instalment_due", "tenant_id", "status", "due"), STRICT)
+    tenant_id: int = key()
+    promise_id: int = key()
+    seq: int = key()
+    due: date
+    amount: int = minor()
+    paid: int = minor(0)
+    status: str = "OPEN"
+
+
+class Hold(SQLModel, table=True):
+    __table_args__ = (
+        to("account", "account_id"),
+        Index("ix_hold_account", "tenant_id", "account_id"),
+        Index("ix_hold_until", "tenant_id", "status", "until"),
+        STRICT,
+    )
+    tenant_id: int = key()
+    id: int = key()
+    account_id: int = ref()
+    kind: str
+    scope: str = "account"
+    target_id: int | None = ref(null=True)
+    placed_on: date
+    placed_by: str
+    until: date | None = None
+    reason: str = ""
+    status: str = "ACTIVE"
+    closed_reason: str | None = None
+
+
+class Notice(SQLModel, table=True):
+    __table_args__ = (to("account", "account_id"), Index("ix_notice_account", "tenant_id", "account_id"), STRICT)
+    tenant_id: int = key()
+    id: int = key()
+    account_id: int = ref()
+    service_id: int | None = ref(null=True)
+    level: str
+    channel: str
+    status: str
+    sent_on: date | None = None
+
+
+class ServiceOrder(SQLModel, table=True):
+    __tablename__ = "service_order"
+    __table_args__ = (
+        to("account", "account_id"),
+        to("service", "service_id"),
+        UniqueConstraint("tenant_id", "number"),
+        Index("ix_order_account", "tenant_id", "account_id"),
+        Index("ix_order_status", "tenant_id", "status"),
+        STRICT,
+    )
+    tenant_id: int = key()
+    id: int = key()
+    account_id: int = ref()
+    service_id: int = ref()
+    number: str
+    kind: str
+    reason: str
+    effective: date
+    status: str
+    requested_on: date
+    requested_by: str
+    sent_at: datetime | None = None
+    answered_at: datetime | None = None
+    reversal_of: int | None = ref(null=True)
+    detail: str = ""
+
+
+class Payment(SQLModel, table=True):
+    __table_args__ = (
+        to("account", "account_id"),
+        Index("ix_payment_account", "tenant_id", "account_id"),
+        Index("ix_payment_ref", "tenant_id", "ref"),
+        STRICT,
+    )
+    tenant_id: int = key()
+    id: int = key()
+    account_id: int = ref()
+    ref: str
+    received_on: date
+    method: str
+    amount: int = minor()
+    status: str
+    returned_reason: str | None = None
+    returned_on: date | None = None
+    recorded_by: str = ""
+    recorded_at: datetime
+
+
+class Allocation(SQLModel, table=True):
+    """Append-only: a reversal stamps `reversed_at`. Sum of live allocations + unapplied = payment."""
+
+    __table_args__ = (
+        to("payment", "payment_id"),
+        to("item", "item_id"),
+        Index("ix_allocation_payment", "tenant_id", "payment_id"),
+        Index("ix_allocation_item", "tenant_id", "item_id"),
+        STRICT,
+    )
+    tenant_id: int = key()
+    id: int = key()
+    payment_id: int = ref()
+    item_id: int = ref()
+    amount: int = minor()
+    at: datetime
+    reversed_at: datetime | None = None
