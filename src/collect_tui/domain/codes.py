@@ -15,6 +15,7 @@ class Action:
     outbound: bool
     call: bool
     kinds: tuple[str, ...] = ()
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Dates and moments: month steps, business days, and the dates people type.
+"""Dates and moments as people type and read them; month steps and business days come along from `calendars`.
 
 A business date is a plain `date`; an instant is an aware UTC `datetime`; nothing here reads a clock, so "today" is
 always handed in. Slashes are day first (15/12 is 15 December), whatever the machine's locale says, and names of days
@@ -8,20 +8,34 @@ and months are English everywhere, so that what one agent types another can read
 from __future__ import annotations
 
 import re
-from calendar import monthrange
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from collect_tui.domain.calendars import YEARS_EITHER_WAY, Calendar, add_months, out_of_range
 from collect_tui.domain.errors import Invalid
+
+__all__ = [
+    "CALLBACK_TIME",
+    "MONTHS",
+    "WEEKDAYS",
+    "YEARS_EITHER_WAY",
+    "Calendar",
+    "add_months",
+    "as_utc",
+    "format_day",
+    "local_time",
+    "offset_label",
+    "parse_date",
+    "parse_moment",
+    "zone_info",
+]
 
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS: Final = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
-YEARS_EITHER_WAY: Final = 10
-"""A typed date further than this from today is a slip of the finger."""
 CALLBACK_TIME: Final = time(9, 0)
 """Local time of a callback given by day only."""
 
@@ -37,66 +51,6 @@ _LATER = re.compile(r"\+(?=[0-9])(?:(?P<h>[0-9]{1,3})h)?(?:(?P<m>[0-9]{1,4})m)?"
 _CLOCK = re.compile(
     r"(?:(?P<day>.+?) )?(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2}))?(?: ?(?P<half>am|pm))?", re.ASCII
 )  # `9`, `9:30`, `0930`, `2pm`
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """Which days count as business days: neither weekend (Monday is 0) nor holiday. A named one per jurisdiction.
-
-    Raises Invalid "calendar.no_business_days" when the weekend is the whole week.
-    """
-
-    holidays: frozenset[date] = frozenset()
-    weekend: frozenset[int] = frozenset({5, 6})
-
-    def __post_init__(self) -> None:
-        if self.weekend.issuperset(range(7)):
-            raise Invalid("calendar.no_business_days", "Expected a calendar with at least one business day a week.")
-
-    def is_business_day(self, d: date) -> bool:
-        """True unless the day is a weekend day or a holiday."""
-        return d.weekday() not in self.weekend and d not in self.holidays
-
-    def next_business_day(self, d: date) -> date:
-        """The first business day strictly after d."""
-        return self.add_business_days(d, 1)
-
-    def on_or_after(self, d: date) -> date:
-        """d itself when it is a business day, else the first one after it."""
-        return self.add_business_days(d, 0)
-
-    def add_business_days(self, d: date, n: int) -> date:
-        """The n-th business day after d; before d for negative n; for 0, d itself or the first business day after it.
-
-        Raises Invalid "date.out_of_range" past the ends of the calendar or for more than ten years of days.
-        """
-        if abs(n) > YEARS_EITHER_WAY * 366:
-            raise _out_of_range()
-        step = timedelta(days=-1 if n < 0 else 1)
-        left = abs(n)
-        try:
-            while left or not self.is_business_day(d):
-                d += step
-                if left and self.is_business_day(d):
-                    left -= 1
-        except OverflowError:
-            raise _out_of_range() from None
-        return d
-
-
-def add_months(anchor: date, n: int, day: int | None = None) -> date:
-    """The same day n months from the anchor, or the given day of that month, clamped to the month's end.
-
-    Always step from the anchor: 31 Jan gives 28 Feb, then 31 Mar. Stepping from the last result drifts to the 28th for
-    good. Raises Invalid "date.out_of_range" for a day outside 1-31 or a year outside 1-9999.
-    """
-    wanted = anchor.day if day is None else day
-    if not 1 <= wanted <= 31:
-        raise Invalid("date.out_of_range", "Expected a day of the month from 1 to 31.", "day")
-    years, month = divmod(anchor.year * 12 + anchor.month - 1 + n, 12)
-    if not date.min.year <= years <= date.max.year:
-        raise _out_of_range()
-    return date(years, month + 1, min(wanted, monthrange(years, month + 1)[1]))
 
 
 def parse_date(text: str, today: date, calendar: Calendar | None = None, *, past: bool = False) -> date:
@@ -115,9 +69,9 @@ def parse_date(text: str, today: date, calendar: Calendar | None = None, *, past
     try:
         found = _read(" ".join(text.lower().split()), today, calendar, past)
     except OverflowError:
-        raise _out_of_range() from None
+        raise out_of_range() from None
     if not add_months(today, -12 * YEARS_EITHER_WAY) <= found <= add_months(today, 12 * YEARS_EITHER_WAY):
-        raise _out_of_range()
+        raise out_of_range()
     return found
 
 
@@ -212,7 +166,7 @@ def _read(text: str, today: date, calendar: Calendar | None, past: bool) -> date
 
 def _stepped(step: re.Match[str], today: date, calendar: Calendar | None) -> date:
     if len(step["n"]) > 6:
-        raise _out_of_range()
+        raise out_of_range()
     n, unit = int(step["n"]), step["unit"]
     if unit == "m":
         return add_months(today, n)
@@ -248,7 +202,7 @@ def _day_of_month(day: int, today: date, past: bool) -> date:
 
 def _month(name: str) -> int:
     for number, month in enumerate(MONTHS, start=1):
-        if month.lower().startswith(name) or (name == "sept" and number == 9):
+        if month.lower().startswith(name):
             return number
     raise _malformed()
 
@@ -268,30 +222,35 @@ def _exact(year: int, month: int, day: int) -> date:
 
 
 def _day_and_clock(text: str, today: date) -> tuple[date, time]:
-    """A whole text that is a date is a date; otherwise its tail is a time and what stands before it the day."""
-    if not _STEP.fullmatch(text) or text.endswith(("d", "w")) or text[-1].isdigit():
-        try:
-            return parse_date(text, today), CALLBACK_TIME
-        except Invalid as error:
-            if error.code != "date.malformed":
-                raise
+    """A whole text that is a day is a day; otherwise its tail is a time and what stands before it the day."""
+    whole = _day_if_any(text, today)
+    if whole is not None:
+        return whole, CALLBACK_TIME
     match = _CLOCK.fullmatch(text)
-    if match is None or not (match["day"] or match["m"] or match["half"]):
+    if match is None or not (match["day"] or match["half"] or ":" in text):
         raise _moment_malformed()
-    hour, half = int(match["h"]), match["half"]
+    hour, minute, half = int(match["h"]), int(match["m"] or 0), match["half"]
+    if half and not 1 <= hour <= 12:
+        raise _moment_malformed()
     if half:
-        if not 1 <= hour <= 12:
-            raise _moment_malformed()
         hour = hour % 12 + (12 if half == "pm" else 0)
-    minute = int(match["m"] or 0)
-    if hour > 23 or minute > 59:
+    day = _day_if_any(match["day"], today) if match["day"] else today
+    if day is None or hour > 23 or minute > 59:
         raise _moment_malformed()
-    if match["day"] is None:
-        return today, time(hour, minute)
+    return day, time(hour, minute)
+
+
+def _day_if_any(text: str, today: date) -> date | None:
+    """The day a text stands for, or None; `+1m` is none, since `m` means minutes beside a time."""
+    step = _STEP.fullmatch(text)
+    if step and step["unit"] == "m":
+        return None
     try:
-        return parse_date(match["day"], today), time(hour, minute)
+        return parse_date(text, today)
     except Invalid as error:
-        raise (_moment_malformed() if error.code == "date.malformed" else error) from None
+        if error.code == "date.malformed":
+            return None
+        raise
 
 
 def _malformed() -> Invalid:
@@ -300,7 +259,3 @@ def _malformed() -> Invalid:
 
 def _moment_malformed() -> Invalid:
     return Invalid("moment.malformed", f"Expected a day and time such as {_MOMENT_FORMS}.", "when")
-
-
-def _out_of_range() -> Invalid:
-    return Invalid("date.out_of_range", f"Expected a date within {YEARS_EITHER_WAY} years of today.", "date")

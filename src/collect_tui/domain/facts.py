@@ -191,6 +191,7 @@ class Attempt:
     counted: bool
     conversation: bool
     point_id: int | None = None
+    id: int = field(default=0, compare=False)  # of the contact event, so that one can be taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,7 @@ class AccountFacts:
     snoozes: int = 0  # times put off since it was last worked
     points: tuple[Point, ...] = ()
     items: tuple[Item, ...] = ()  # only those with something open
+    settled: tuple[Item, ...] = field(default=(), compare=False)  # nothing open; `payments` are allocated to them
     promises: tuple[Promise, ...] = ()  # open ones, and those made in the last 12 months
     holds: tuple[Hold, ...] = ()  # active
     services: tuple[Service, ...] = ()

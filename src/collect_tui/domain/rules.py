@@ -34,7 +34,10 @@ class ArrangementPolicy:
 
 @dataclass(frozen=True, slots=True)
 class HoldKind:
-    """A kind of hold and the actions it blocks: call, letter, suspend, fee, place, promise."""
+    """A kind of hold and the actions it blocks: call, letter, suspend, fee, place, promise.
+
+    `override_role`: who may act in spite of it; None: nobody, the hold must be released first.
+    """
 
     code: str
     title: str
@@ -42,6 +45,8 @@ class HoldKind:
     default_days: int | None
     pauses_ladder: bool
     source: str = ""
+    override_role: str | None = None
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)

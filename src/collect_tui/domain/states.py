@@ -42,11 +42,11 @@ HOLD: Final = _machine(ACTIVE="EXPIRED RELEASED", EXPIRED="", RELEASED="ACTIVE")
 #: Order to a billing system. REJECTED and CANCELLED end it; a stuck one is REQUESTED or SENT for too long.
 ORDER: Final = _machine(
     DRAFT="REQUESTED CANCELLED",
-    REQUESTED="SENT CANCELLED",
+    REQUESTED="SENT CANCELLED DRAFT",  # back to a draft only by undoing, before it is sent
     SENT="COMPLETED REJECTED",
     COMPLETED="",
     REJECTED="",
-    CANCELLED="",
+    CANCELLED="DRAFT REQUESTED",  # only by undoing the cancellation
 )
 
 #: Service of an account. The cause of a suspension is kept, so that a payment lifts non-payment only.
@@ -71,7 +71,14 @@ PAYMENT: Final = _machine(
     REFUNDED="",
 )
 
-CALLBACK: Final = _machine(SCHEDULED="DONE MISSED RESCHEDULED", MISSED="DONE RESCHEDULED", DONE="SCHEDULED", RESCHEDULED="SCHEDULED")
+#: A callback that is done, put off or taken back comes back only by undoing that.
+CALLBACK: Final = _machine(
+    SCHEDULED="DONE MISSED RESCHEDULED CANCELLED",
+    MISSED="DONE RESCHEDULED CANCELLED",
+    DONE="SCHEDULED MISSED",
+    RESCHEDULED="SCHEDULED MISSED",
+    CANCELLED="SCHEDULED MISSED",
+)
 
 #: The ladder of an account, lowest rung first. Forward one rung per business day at most; a payment may go to CURED.
 STAGES: Final = ("CURRENT", "PRE_DUE", "PAST_DUE", "NOTICE_1", "NOTICE_2", "NOTICE_3", "FINAL", "SUSPENDED", "TERMINATED", "WRITTEN_OFF")

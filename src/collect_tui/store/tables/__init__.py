@@ -15,6 +15,8 @@ from collect_tui.store.tables.work import (
     ServiceOrder,
 )
 
+from collect_tui.store.tables import guards  # isort: skip — needs the tables
+
 __all__ = [
     "Account",
     "AccountSummary",
@@ -41,4 +43,5 @@ __all__ = [
     "ServiceOrder",
     "Tenant",
     "WorkItem",
+    "guards",
 ]

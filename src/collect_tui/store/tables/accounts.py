@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
 
 from collect_tui.store.tables.base import STRICT, key, minor, ref, to
+
+
+def _fresh_key() -> str:
+    return secrets.token_hex(32)
+
+
+def reversed_digits(normalized: str) -> str:
+    """A telephone's digits from the last to the first; empty for an e-mail or an address."""
+    return normalized[::-1] if normalized.isascii() and normalized.isdigit() else ""
+
+
+def _column_reversed(context: Any) -> str:
+    return reversed_digits(context.get_current_parameters()["normalized"])
 
 
 class Tenant(SQLModel, table=True):
@@ -20,7 +35,7 @@ class Tenant(SQLModel, table=True):
     currency: str
     zone: str
     median_collectable: int = minor(0)
-    audit_key: str = ""  # hex; HMAC key of the audit chain
+    audit_key: str = Field(default_factory=_fresh_key, sa_column_kwargs={"default": _fresh_key})  # hex; HMAC key of the audit chain
 
 
 class Party(SQLModel, table=True):
@@ -37,20 +52,26 @@ class NameToken(SQLModel, table=True):
     """A word of a party's name, case-folded and stripped of accents, for finding by any part of the name."""
 
     __tablename__ = "name_token"
-    __table_args__ = (to("party", "party_id"), STRICT)
+    # The primary key finds words by their start; the index tells whether a party found has the other words too.
+    __table_args__ = (to("party", "party_id"), Index("ix_token_party", "tenant_id", "party_id", "token"), STRICT)
     tenant_id: int = key()
     token: str = Field(primary_key=True)
     party_id: int = key()
 
 
 class ContactPoint(SQLModel, table=True):
-    """`normalized`: digits of a telephone in E.164 without plus, e-mail case-folded. `zones`: IANA names, comma-separated."""
+    """`normalized`: digits of a telephone in E.164 without plus, e-mail case-folded. `zones`: IANA names, comma-separated.
+
+    `reversed` is `normalized` from its end, for finding a telephone by its last digits; empty for what is no telephone.
+    Left out on writing, it is filled in.
+    """
 
     __tablename__ = "contact_point"
     __table_args__ = (
         to("party", "party_id"),
         UniqueConstraint("tenant_id", "party_id", "normalized"),
         Index("ix_point_normalized", "tenant_id", "normalized"),
+        Index("ix_point_reversed", "tenant_id", "reversed"),
         STRICT,
     )
     tenant_id: int = key()
@@ -59,10 +80,17 @@ class ContactPoint(SQLModel, table=True):
     kind: str
     value: str
     normalized: str
+    reversed: str = Field(default="", sa_column_kwargs={"default": _column_reversed})
     ord: int = 1
     quality: str = "unknown"
     consent: str = "unknown"
     zones: str = ""
+
+
+@event.listens_for(ContactPoint, "before_insert")
+@event.listens_for(ContactPoint, "before_update")
+def _fill_reversed(_mapper: Any, _connection: Any, point: ContactPoint) -> None:
+    point.reversed = reversed_digits(point.normalized)
 
 
 class Account(SQLModel, table=True):
@@ -74,6 +102,7 @@ class Account(SQLModel, table=True):
         # No orphans: an open account always has a next action with a date, or the transaction does not end.
         CheckConstraint("status <> 'OPEN' OR (next_action_on IS NOT NULL AND next_action_code IS NOT NULL)", name="no_orphans"),
         Index("ix_account_party", "tenant_id", "party_id"),
+        Index("ix_account_bare", "tenant_id", text("replace(number, '-', '')")),  # found with or without dashes
         Index("ix_account_next", "tenant_id", "status", "next_action_on"),
         STRICT,
     )

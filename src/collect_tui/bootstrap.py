@@ -1,0 +1,131 @@
+"""The only wiring: settings → Desk → terminal or plain command. Nothing else knows concrete classes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from collect_tui import settings as site
+from collect_tui.domain.errors import Invalid
+from collect_tui.settings import Settings
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from collect_tui.desk.catalogue import Catalogue
+    from collect_tui.desk.protocol import Desk, Progress
+    from collect_tui.desk.views.session import OrdersReport
+    from collect_tui.services.local import LocalDesk
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What a command line decided: the settings, who sits there and what time it is."""
+
+    settings: Settings
+    user: str
+    clock: Clock
+
+    @property
+    def database(self) -> Path:
+        return self.settings.database
+
+
+def wiring(*, database: Path | None = None, user: str | None = None, at: datetime | None = None) -> Wiring:
+    """Settings, then what the command line says. `at` freezes the clock. Raises Invalid."""
+    from dataclasses import replace
+
+    settings = site.load(os.environ)
+    if database is not None:
+        settings = replace(settings, database=database)
+    who = user or settings.user or site.login(os.environ)
+    if not who.isprintable() or not 0 < len(who) <= 64:
+        raise Invalid("user.malformed", "A user's login is 1 to 64 printable characters.", "as")
+    return Wiring(settings, who, (lambda: at) if at else (lambda: datetime.now(UTC)))
+
+
+def catalogue(wired: Wiring) -> Catalogue:
+    """The program's data files with the site's laid over them."""
+    from collect_tui import defaults
+
+    return defaults.load(wired.settings.site_folder, today=wired.clock().date())
+
+
+def open_desk(wired: Wiring, *, create: bool = False, backend: str = "local") -> LocalDesk:
+    """The desk on the SQLite file. Unavailable when it is not there and may not be made."""
+    from collect_tui.services.local import LocalDesk
+    from collect_tui.store.engine import Store
+
+    store = Store.open(wired.database, create=create)
+    return LocalDesk(
+        store, catalogue(wired), user=wired.user, clock=wired.clock, send_orders=orders_port(wired.settings.orders_folder), backend=backend
+    )
+
+
+def orders_port(folder: Path) -> Callable[[LocalDesk, Progress | None], OrdersReport]:
+    """Orders leave and answers arrive as files in `folder`, one sub-folder per billing system."""
+
+    def send(desk: LocalDesk, progress: Progress | None) -> OrdersReport:
+        from collect_tui.exchange import orders
+
+        return orders.sync(
+            desk.store, desk.tenant_id, folder, desk.catalogue(), now=desk.clock(), by=desk.user, ids=desk.ids, progress=progress
+        )
+
+    return send
+
+
+def fixtures() -> Path:
+    """The folder of the fixture portfolio: inside an installed wheel, else beside the source."""
+    packaged = Path(__file__).parent / "fixtures"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "fixtures"
+
+
+@contextmanager
+def demo(wired: Wiring) -> Iterator[Wiring]:
+    """A throwaway copy of the fixtures, moved to today; nothing of it stays."""
+    from dataclasses import replace
+
+    with tempfile.TemporaryDirectory(prefix="collect-tui-demo-") as folder:
+        place = Path(folder)
+        own = replace(wired.settings, database=place / "demo.db", orders_folder=place / "orders", state_folder=place / "state")
+        shown = replace(wired, settings=own)
+        desk = open_desk(shown, create=True, backend="demo")
+        try:
+            fill_demo(desk, wired.clock)
+        finally:
+            desk.close()
+        yield shown
+
+
+def fill_demo(desk: LocalDesk, clock: Clock) -> None:
+    from collect_tui.exchange import load
+
+    load.load(desk.store, fixtures() / "portfolio.json", ids=desk.ids, now=clock(), by="demo", catalogue=desk.catalogue(), shift_to=opening_day(clock()))
+
+
+def opening_day(now: datetime) -> date:
+    """The day a demo opens on: today, or the Friday before when it is a weekend, so that there is work to do."""
+    today = now.astimezone().date() if now.tzinfo is None else now.date()
+    return today - timedelta(days=max(0, today.weekday() - 4))
+
+
+def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = None) -> int:
+    """Opens the desk in the terminal. The store is opened while the first screen is painted."""
+    from collect_tui.tui.app import CollectApp
+    from collect_tui.tui.terminal import prepare
+
+    terminal = prepare(os.environ, theme or wired.settings.theme)
+
+    def connect() -> Desk:
+        return open_desk(wired, create=True, backend=backend)
+
+    return CollectApp(connect, terminal, state_folder=wired.settings.state_folder, themes_folder=wired.settings.themes_folder).run_desk()

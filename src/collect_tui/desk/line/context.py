@@ -1,0 +1,121 @@
+"""What the line must know to read a word: the site's codes, and the account in front of the agent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Self
+
+from collect_tui.desk.catalogue import Catalogue
+from collect_tui.desk.views.account import AccountView
+from collect_tui.desk.views.session import Session
+from collect_tui.domain.codes import Codes
+from collect_tui.domain.dates import Calendar, offset_label, zone_info
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.rules import HoldKind
+
+
+@dataclass(frozen=True)
+class LineContext:
+    """Amounts are minor units of `currency`; `today` is the business date; `now_local` is aware, in the desk's zone.
+
+    `points` are (short, kind, value); `items` (document number, open, disputed); `services` (product, identifier,
+    status); `orders` the numbers of those that can still be cancelled. `number` None: there is no account, so words
+    that name a thing of the account are taken as typed, and amounts that stand for a balance are refused.
+    """
+
+    codes: Codes
+    abbreviations: Mapping[str, str]
+    holds: Mapping[str, HoldKind]
+    today: date
+    now_local: datetime
+    currency: str
+    total: int = 0
+    past_due: int = 0
+    collectable: int = 0
+    items: tuple[tuple[str, int, int], ...] = ()
+    points: tuple[tuple[str, str, str], ...] = ()
+    services: tuple[tuple[str, str, str], ...] = ()
+    orders: tuple[str, ...] = ()
+    customer_zone: str | None = None
+    calendar: Calendar | None = None
+    number: str | None = None
+    pinned: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, account: AccountView, catalogue: Catalogue, session: Session) -> Self:
+        """The context of an account on the screen."""
+        return cls(
+            codes=catalogue.codes,
+            abbreviations=catalogue.abbreviations,
+            holds=catalogue.holds,
+            today=max(account.business_date, session.business_date),
+            now_local=max(account.now, session.now).astimezone(zone_info(session.zone)),
+            currency=account.currency,
+            total=account.total,
+            past_due=account.past_due,
+            collectable=account.collectable,
+            items=tuple((item.doc_no, item.open, item.disputed) for item in account.items),
+            points=tuple((point.short, point.kind, point.value) for point in account.points),
+            services=tuple((one.product, one.identifier, one.status) for one in account.services),
+            orders=tuple(order.number for order in account.orders if order.status in ("DRAFT", "REQUESTED")),
+            customer_zone=_known_zone(account.zone),
+            calendar=Calendar(holidays=catalogue.rules.holidays),
+            number=account.number,
+            pinned=account.pinned,
+        )
+
+    @classmethod
+    def bare(cls, catalogue: Catalogue, session: Session) -> Self:
+        """The context of no account: help, key tables, reading a line before its account is known."""
+        return cls(
+            codes=catalogue.codes,
+            abbreviations=catalogue.abbreviations,
+            holds=catalogue.holds,
+            today=session.business_date,
+            now_local=session.now.astimezone(zone_info(session.zone)),
+            currency=session.currency,
+            calendar=Calendar(holidays=catalogue.rules.holidays),
+        )
+
+    @cached_property
+    def now_there(self) -> datetime:
+        """Now, in the zone that times on the line are meant in: the customer's when known, else the desk's."""
+        if self.customer_zone is None:
+            return self.now_local
+        return self.now_local.astimezone(zone_info(self.customer_zone))
+
+    def zone_label(self, instant: datetime) -> str:
+        """Whose time it is, with city and offset at that instant: `customer's time, Chicago UTC-06:00`."""
+        if self.customer_zone is not None:
+            return f"customer's time, {offset_label(self.customer_zone, instant)}"
+        name = getattr(self.now_local.tzinfo, "key", None)
+        if isinstance(name, str):
+            return f"desk time, {offset_label(name, instant)}"
+        return f"desk time, UTC{instant.astimezone(self.now_local.tzinfo or UTC):%:z}"
+
+    @cached_property
+    def point_names(self) -> Mapping[str, tuple[str, str, str]]:
+        return {point[0].lower(): point for point in self.points}
+
+    @cached_property
+    def documents(self) -> Mapping[str, tuple[str, int]]:
+        """Document number in lower case → as written, and open."""
+        return {doc_no.lower(): (doc_no, open_) for doc_no, open_, _ in self.items}
+
+    @cached_property
+    def known_numbers(self) -> tuple[str, ...]:
+        """Numbers of this account that are never card numbers."""
+        numbers = [self.number or "", *self.orders, *(item[0] for item in self.items)]
+        numbers += [point[2] for point in self.points] + [service[1] for service in self.services]
+        return tuple(number for number in numbers if number)
+
+
+def _known_zone(zone: str | None) -> str | None:
+    """The zone, or None when the tz database does not have it; times are then read as the desk's, and say so."""
+    try:
+        return zone if zone and zone_info(zone) else None
+    except Invalid:
+        return None

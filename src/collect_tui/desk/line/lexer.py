@@ -1,0 +1,164 @@
+r"""A line cut into acts and words; every word knows where it stands in the text as typed.
+
+Blanks separate words and `;` separates acts. `"…"` holds text with blanks and semicolons (`""` is a quote in it), and
+`` `…` `` holds text exactly as it stands, with `\n`, `\t`, `\\` and `` \` `` in it; either opens only at the start of
+a word or of the value of a `key=value` word. Control and direction characters count as removed: tabs and line breaks
+are blanks, the rest is dropped from the words while positions stay those of the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+GONE: Final = "\0"
+"""Stands for a removed character until words are taken out, so that positions do not move."""
+
+_JOINERS: Final = frozenset("\u200c\u200d")  # parts of words in several scripts, and of emoji
+
+_WORD = re.compile(
+    r"""
+      (?P<end>;)
+    | (?: "(?P<q>(?:[^"]|"")*+)(?P<qe>"?)
+        | `(?P<r>(?:[^`\\]|\\.)*+)(?P<re>\\?`?)
+        | (?P<bare>[^ ;=]++)
+      )?+
+      (?P<eq>=
+        (?: "(?P<vq>(?:[^"]|"")*+)(?P<vqe>"?)
+          | `(?P<vr>(?:[^`\\]|\\.)*+)(?P<vre>\\?`?)
+          | (?P<vbare>[^ ;]*+)
+        )
+      )?+
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES: Final = {"n": "\n", "t": "\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word. `quote` is how `text` was quoted: `"`, a backtick or nothing. A `key=value` word has its key in `key`
+    (`key_quote` as for the text) and its value, from `value_start` on, in `text`. `low` is the text in lower case."""
+
+    start: int
+    end: int
+    text: str
+    low: str
+    quote: str = ""
+    key: str | None = None
+    key_quote: str = ""
+    value_start: int = 0
+    closed: bool = True
+
+    @property
+    def plain(self) -> bool:
+        """A bare word that can be a code, an amount, a date."""
+        return not self.quote and self.key is None
+
+
+@dataclass(frozen=True, slots=True)
+class ActSource:
+    """The words of one act; `end` is where something missing would stand (the `;`, or the end of the text)."""
+
+    tokens: tuple[Token, ...]
+    end: int
+
+
+def clean(text: str) -> str:
+    """The text, position for position, with blanks of any kind as blanks and control characters as GONE."""
+    if text.isprintable():
+        return text
+    return "".join(map(_clean_character, text))
+
+
+def without_controls(text: str) -> str:
+    """The text as the line would keep it: blanks as blanks, control and direction characters removed."""
+    return clean(text).replace(GONE, "")
+
+
+def _clean_character(character: str) -> str:
+    if character.isprintable() or character in _JOINERS:
+        return character
+    if character in "\t\n\r\v\f" or unicodedata.category(character) in ("Zs", "Zl", "Zp"):
+        return " "
+    return GONE if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
+
+
+def acts(source: str) -> list[ActSource]:
+    """The acts of a cleaned text that have any word in them."""
+    found: list[ActSource] = []
+    tokens: list[Token] = []
+    at, size = 0, len(source)
+    while at < size:
+        if source[at] == " ":
+            at += 1
+            continue
+        match = _WORD.match(source, at)
+        assert match is not None and match.end() > at, "every character but a blank starts a word or ends an act"
+        if match["end"]:
+            if tokens:
+                found.append(ActSource(tuple(tokens), at))
+            tokens = []
+        else:
+            token = _token(match)
+            if token.text or token.quote or token.key is not None:
+                tokens.append(token)
+        at = match.end()
+    if tokens:
+        found.append(ActSource(tuple(tokens), size))
+    return found
+
+
+def _token(match: re.Match[str]) -> Token:
+    start, end = match.span()
+    head, head_quote, head_closed = _part(match["q"], match["qe"], match["r"], match["re"], match["bare"])
+    if match["eq"] is None:
+        return Token(start, end, head, head.lower(), head_quote, closed=head_closed)
+    if not head and not head_quote:  # a bare `=…` is a word like any other
+        word = match[0].replace(GONE, "")
+        return Token(start, end, word, word.lower())
+    value, quote, closed = _part(match["vq"], match["vqe"], match["vr"], match["vre"], match["vbare"])
+    return Token(start, end, value, value.lower(), quote, head, head_quote, match.start("eq") + 1, head_closed and closed)
+
+
+def _part(
+    quoted: str | None, quoted_end: str | None, raw: str | None, raw_end: str | None, bare: str | None
+) -> tuple[str, str, bool]:
+    if quoted is not None:
+        return quoted.replace('""', '"').replace(GONE, ""), '"', quoted_end == '"'
+    if raw is not None:
+        text = _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), raw)
+        return text.replace(GONE, ""), "`", raw_end == "`"
+    return (bare or "").replace(GONE, ""), "", True
+
+
+def quote(text: str) -> str:
+    """Text in quotes, as the line reads it back. Only for text without control characters."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def raw(text: str) -> str:
+    """Text in backticks, as the line reads it back, line breaks and tabs included."""
+    body = text.replace("\\", "\\\\").replace("`", "\\`").replace("\n", "\\n").replace("\t", "\\t")
+    return f"`{body}`"
+
+
+def is_clean(text: str) -> bool:
+    """Whether the line can carry the text in quotes without changing it."""
+    return clean(text) == text
+
+
+def literal(text: str) -> str:
+    """Text in the kinder of the two quotings."""
+    return quote(text) if is_clean(text) else raw(text)
+
+
+_BARE = re.compile(r"[^ ;=\"`#@][^ ;=\"`@]*")
+
+
+def word(text: str) -> str:
+    """One word: bare when it can be, else quoted."""
+    return text if _BARE.fullmatch(text) and is_clean(text) else literal(text)

@@ -1,0 +1,51 @@
+"""Which digit strings are payment card numbers: issuer ranges with their lengths, and the Luhn check digit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SHORTEST: Final = 13
+LONGEST: Final = 19
+
+_ANY: Final = frozenset(range(SHORTEST, LONGEST + 1))
+_16_19: Final = frozenset(range(16, 20))
+
+_RANGES: Final[tuple[tuple[str, str, frozenset[int]], ...]] = (
+    ("4", "4", frozenset({13, 16, 19})),  # Visa
+    ("51", "55", frozenset({16})),  # Mastercard
+    ("2221", "2720", frozenset({16})),  # Mastercard
+    ("34", "34", frozenset({15})),  # American Express
+    ("37", "37", frozenset({15})),  # American Express
+    ("300", "305", frozenset({14, 16})),  # Diners Club
+    ("3095", "3095", frozenset({14, 16})),  # Diners Club
+    ("36", "36", frozenset({14, 16})),  # Diners Club
+    ("38", "39", frozenset({14, 16})),  # Diners Club
+    ("3528", "3589", _16_19),  # JCB
+    ("2200", "2204", _16_19),  # Mir
+    ("6011", "6011", _16_19),  # Discover
+    ("644", "649", _16_19),  # Discover
+    ("65", "65", _16_19),  # Discover, RuPay, Troy
+    ("60", "60", frozenset({16})),  # RuPay, Hipercard
+    ("81", "82", frozenset({16})),  # RuPay, UnionPay
+    ("62", "62", _16_19),  # UnionPay
+    ("9792", "9792", frozenset({16})),  # Troy
+    ("50", "50", _ANY),  # Maestro, Verve, Elo
+    ("56", "58", _ANY),  # Maestro
+    ("63", "63", _ANY),  # Maestro, InstaPayment
+    ("67", "67", _ANY),  # Maestro
+)
+
+_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+
+def luhn(digits: str) -> bool:
+    """True when the last digit is the Luhn check digit of the rest (ISO/IEC 7812-1)."""
+    total = sum(int(digit) for digit in digits[-1::-2]) + sum(_DOUBLED[int(digit)] for digit in digits[-2::-2])
+    return total % 10 == 0
+
+
+def is_card_number(digits: str) -> bool:
+    """True for ASCII digits that fall in an issuer's range, have a length it issues and pass the Luhn check."""
+    return any(len(digits) in lengths and low <= digits[: len(low)] <= high for low, high, lengths in _RANGES) and luhn(
+        digits
+    )

@@ -1,0 +1,321 @@
+"""Contacts: what an action and its result do to an account, callbacks, notes, contact points, the next action.
+
+Results are data (`defaults/codes.toml`); this module knows what their flags and settings mean. Logging never refuses what
+has already happened: whether a call may be made is judged before it is made, by `policy/contact.py`.
+
+The ladder is not paused here. A result that stops it does so through what comes with it: the hold it places (when that
+kind of hold pauses the ladder) or the promise of the same act. "Pays in full now" stops nothing but waits for the money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.codes import Action, FollowUp, Result
+from collect_tui.domain.dates import as_utc, local_time
+from collect_tui.domain.effects import (
+    CallbackChanged,
+    CallbackScheduled,
+    ContactLogged,
+    Effect,
+    HoldChanged,
+    HoldPlaced,
+    LadderChanged,
+    NextActionSet,
+    NoteUnpinned,
+    NoteWritten,
+    PointMarked,
+)
+from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Callback, Hold, NextAction, Point
+from collect_tui.domain.points import default_action, default_point, find_point, label, tired
+from collect_tui.domain.rules import HoldKind
+
+CALLBACK_ACTION: Final = "callback"
+TRACE_ACTION: Final = "trace"
+"""Next action of an account whose last number turned out bad: find a new one."""
+
+EARLY: Final = timedelta(minutes=15)
+"""A callback is kept when the account is worked this long before its time, or any time after."""
+
+__all__ = [
+    "CALLBACK_ACTION",
+    "EARLY",
+    "TRACE_ACTION",
+    "advice",
+    "callback",
+    "default_action",
+    "default_point",
+    "find_point",
+    "follow",
+    "log",
+    "mark_point",
+    "missing",
+    "next_action",
+    "note",
+    "unpin",
+]
+
+_NEEDS: Final[Mapping[str, tuple[frozenset[str], str]]] = {
+    "promise": (frozenset({"promise", "plan"}), "what is promised: an amount and a date, or a plan"),
+    "plan": (frozenset({"plan"}), "the plan: an amount, a number of instalments and the first date"),
+    "callback": (frozenset({"callback"}), "the day and time to call back"),
+}
+
+
+def log(
+    facts: AccountFacts,
+    *,
+    action: Action,
+    result: Result,
+    point: Point | None,
+    reason: str | None,
+    note: str,
+    typed: str,
+    now: datetime,
+    ids: Callable[[], int],
+    calendar: Calendar,
+    zone: str,
+    holds: Mapping[str, HoldKind],
+    reasons: Collection[str] | None = None,
+) -> tuple[Effect, ...]:
+    """One contact: the event, and what its result changes.
+
+    `now` is the instant of the contact (UTC), `zone` the desk's own zone (for days of callbacks), `reasons` the codes a
+    reason for non-payment may have (None: not checked). The effects are, in this order: the event; the point marked bad,
+    wrong or opted out; the hold placed, and the ladder paused by it; callbacks kept; the next action.
+
+    Raises Invalid "contact.point_missing", "contact.point_kind", "contact.reason", "contact.note" for what the result
+    needs of the contact itself; promises, plans and callbacks are other commands of the act: see `missing`.
+    """
+    _check(action, result, point, reason, note, reasons)
+    effects: list[Effect] = [
+        ContactLogged(
+            id=ids(),
+            action=action.code,
+            result=result.code,
+            at=as_utc(now),
+            point_id=None if point is None else point.id,
+            outbound=action.outbound,
+            counted=action.call and action.outbound and result.counted,
+            worked=result.worked,
+            contact=result.contact,
+            right_party=result.right_party,
+            reason=reason or None,
+            note=note,
+            typed=typed,
+        )
+    ]
+    if point is not None and result.point is not None:
+        effects += mark_point(
+            facts,
+            point,
+            None if result.point == "out" else result.point,
+            "out" if result.point == "out" else None,
+        )
+    effects += _hold(facts, result, holds, ids)
+    kept = _kept(facts, result, as_utc(now), zone)
+    effects += [CallbackChanged(c.id, "DONE", c.status) for c in kept]
+    effects += _next(facts, result, point, now, calendar, zone, {c.id for c in kept})
+    return tuple(effects)
+
+
+def missing(result: Result, kinds_present: Collection[str]) -> str | None:
+    """What the result needs beside it in the same act and that is not there, as a sentence; None when nothing is missing.
+
+    `kinds_present` are the kinds of the act's commands ("promise", "plan", "callback", …).
+    """
+    for need in result.needs:
+        if need in _NEEDS and not _NEEDS[need][0] & set(kinds_present):
+            return f"{result.code} ({result.title.lower()}) also needs {_NEEDS[need][1]}."
+    return None
+
+
+def advice(facts: AccountFacts, point: Point | None, result: Result) -> str | None:
+    """A word for the preview when the point has been tried often enough: the third such result in a row moves on."""
+    if point is None or not tired(facts, point, result.code):
+        return None
+    others = [p for p in facts.points if p.callable and p.id != point.id]
+    following = next((p for p in others if not tired(facts, p)), None)
+    if following is None:
+        return f"{label(point)}: third {result.title.lower()} in a row, and no other number is left to try"
+    return f"{label(point)}: third {result.title.lower()} in a row, next time {label(following)}"
+
+
+def callback(
+    facts: AccountFacts,
+    *,
+    at: datetime,
+    point: Point | None,
+    owner: str | None,
+    note: str,
+    ids: Callable[[], int],
+    zone: str,
+) -> tuple[Effect, ...]:
+    """A callback at an instant; a missed one is thereby put off, others stay. The next action is the earliest callback.
+
+    `owner` None lets anybody take it; `zone` says on which day it falls. Raises Invalid "callback.in_past" or
+    "contact.point_kind", Refused "callback.point" for a number that must not be called, "account.closed".
+    """
+    _check_open(facts)
+    instant = as_utc(at)
+    if local_time(instant, zone).date() < facts.business_date:
+        raise Invalid("callback.in_past", "Expected a time for the callback that is still to come.", "at")
+    if point is not None and point.kind not in PHONE_KINDS:
+        raise Invalid("contact.point_kind", f"Expected a telephone to call back; {label(point)} is none.", "point")
+    if point is not None and not point.callable:
+        raise Refused("callback.point", f"{label(point).capitalize()} is not to be called: {_why_not(point)}.", "point")
+    new = Callback(ids(), instant, owner, None if point is None else point.id, "SCHEDULED", note)
+    put_off: list[Effect] = [CallbackChanged(c.id, "RESCHEDULED", c.status) for c in facts.callbacks if c.status == "MISSED"]
+    standing = (*(c for c in facts.callbacks if c.status == "SCHEDULED"), new)
+    first = min(standing, key=lambda c: c.at)
+    return (*put_off, CallbackScheduled(new), NextActionSet(_at_callback(first, zone), facts.next_action))
+
+
+def next_action(facts: AccountFacts, on: date, code: str, at: datetime | None = None) -> tuple[Effect, ...]:
+    """Moves the next action to a business date. Raises Invalid "next.in_past", Refused "account.closed"."""
+    _check_open(facts)
+    if on < facts.business_date:
+        raise Invalid("next.in_past", "Expected a date for the next action that is today or later.", "on")
+    return (NextActionSet(NextAction(code, on, None if at is None else as_utc(at)), facts.next_action),)
+
+
+def mark_point(facts: AccountFacts, point: Point, quality: str | None, consent: str | None) -> tuple[Effect, ...]:
+    """Sets quality (unknown, good, bad, wrong) or consent (unknown, in, out) of a point; None leaves it. No change, no effect.
+
+    Raises Invalid "point.unknown" for a point of another account.
+    """
+    if all(p.id != point.id for p in facts.points):
+        raise Invalid("point.unknown", "Expected a contact point of this account.", "point")
+    new = (quality or point.quality, consent or point.consent)
+    if new == (point.quality, point.consent):
+        return ()
+    return (PointMarked(point.id, *new, point.quality, point.consent),)
+
+
+def note(text: str, typed: str, *, pinned: bool, ids: Callable[[], int]) -> tuple[Effect, ...]:
+    """A note, as expanded and as typed. Raises Invalid "note.empty"."""
+    if not text.strip():
+        raise Invalid("note.empty", "Expected some text for the note.", "text")
+    return (NoteWritten(ids(), text, typed, pinned),)
+
+
+def unpin(facts: AccountFacts, text: str, *, ids: Callable[[], int]) -> tuple[Effect, ...]:
+    """Takes a pinned note off the top; it stays in the timeline. `text` may be its beginning.
+
+    Raises Invalid "note.not_pinned" when none or several pinned notes begin so.
+    """
+    begin = text.strip().casefold()
+    found = [p for p in facts.pinned if p.casefold() == begin] or [p for p in facts.pinned if p.casefold().startswith(begin)]
+    if not begin or len(set(found)) != 1:
+        raise Invalid("note.not_pinned", "Expected the beginning of exactly one pinned note.", "text")
+    return (NoteUnpinned(ids(), found[0]),)
+
+
+# -------------------------------------------------------------------------------------------------- parts of a contact
+
+
+def _check(
+    action: Action, result: Result, point: Point | None, reason: str | None, note: str, reasons: Collection[str] | None
+) -> None:
+    if point is None and action.call and action.outbound and action.kinds:
+        raise Invalid("contact.point_missing", f"{action.code} ({action.title.lower()}) needs the number called.", "point")
+    if point is None and result.point is not None:
+        raise Invalid("contact.point_missing", f"{result.code} ({result.title.lower()}) needs the point it is about.", "point")
+    if point is not None and point.kind not in action.kinds:
+        allowed = ", ".join(action.kinds) or "no point"
+        raise Invalid("contact.point_kind", f"{action.code} ({action.title.lower()}) takes {allowed}; {label(point)} is not.", "point")
+    if reason and reasons is not None and reason not in reasons:
+        raise Invalid("contact.reason", f"Expected a reason for non-payment: {', '.join(sorted(reasons))}.", "reason")
+    if "reason" in result.needs and not reason:
+        raise Invalid("contact.reason", f"{result.code} ({result.title.lower()}) needs a reason for non-payment.", "reason")
+    if "note" in result.needs and not note.strip():
+        raise Invalid("contact.note", f"{result.code} ({result.title.lower()}) needs a note.", "note")
+
+
+def _hold(facts: AccountFacts, result: Result, holds: Mapping[str, HoldKind], ids: Callable[[], int]) -> Sequence[Effect]:
+    """The hold that a result places. One of its kind that stands at least as long is enough; a shorter one is renewed."""
+    if result.hold is None:
+        return ()
+    kind = holds.get(result.hold)
+    if kind is None:
+        raise Invalid("hold.unknown", f"{result.code} places a hold that is not among the kinds of holds.", "result")
+    days = kind.default_days if result.hold_days is None else result.hold_days
+    until = None if days is None else facts.business_date + timedelta(days=days)
+    same = [h for h in facts.holds if h.kind == kind.code and h.scope == "account" and h.status == "ACTIVE"]
+    if any(h.until is None or (until is not None and h.until >= until) for h in same):
+        return ()
+    hold = Hold(ids(), kind.code, facts.business_date, until, reason=f"{result.code}: {result.title}")
+    effects: list[Effect] = [HoldChanged(h.id, "RELEASED", h.status, "renewed") for h in same]
+    effects.append(HoldPlaced(hold))
+    if kind.pauses_ladder and facts.ladder_paused_by in {None, *(f"hold {h.id}" for h in same)}:
+        effects.append(LadderChanged(facts.stage, f"hold {hold.id}", facts.stage, facts.ladder_paused_by))
+    return effects
+
+
+def _kept(facts: AccountFacts, result: Result, now: datetime, zone: str) -> list[Callback]:
+    """Callbacks that a worked contact settles: those whose time has come, and with the right party all of the day."""
+    if not result.worked:
+        return []
+    if result.right_party:
+        return [c for c in facts.callbacks if local_time(c.at, zone).date() <= facts.business_date]
+    return [c for c in facts.callbacks if c.at <= now + EARLY]
+
+
+def _next(
+    facts: AccountFacts,
+    result: Result,
+    point: Point | None,
+    now: datetime,
+    calendar: Calendar,
+    zone: str,
+    kept: Collection[int],
+) -> Sequence[Effect]:
+    if facts.status != "OPEN":
+        return ()
+    waiting = [c for c in facts.callbacks if c.status == "SCHEDULED" and c.id not in kept]
+    new = follow(result.follow_up, facts.business_date, now, calendar, zone)
+    if new is None:
+        old = facts.next_action
+        stale = old is None or old.on < facts.business_date or (old.code == CALLBACK_ACTION and not waiting)
+        if not (result.worked and stale):
+            return ()
+        new = NextAction(result.follow_up.action, calendar.add_business_days(facts.business_date, 1))
+    if result.point is not None and point is not None and point.kind in PHONE_KINDS:
+        left = [p for p in facts.points if p.callable and p.id != point.id]
+        new = new if left else NextAction(TRACE_ACTION, new.on)
+    first = min(waiting, key=lambda c: c.at, default=None)
+    if first is not None:
+        promised = _at_callback(first, zone)
+        if promised.on < new.on or (promised.on == new.on and (new.at is None or first.at < new.at)):
+            new = promised
+    return (NextActionSet(new, facts.next_action),)
+
+
+def follow(follow_up: FollowUp, business_date: date, now: datetime, calendar: Calendar, zone: str) -> NextAction | None:
+    """When a follow-up falls: a timed one on the business date (or as many days on as its clock passes midnight)."""
+    if follow_up.minutes is not None:
+        at = as_utc(now) + timedelta(minutes=follow_up.minutes)
+        midnights = local_time(at, zone).date() - local_time(now, zone).date()
+        return NextAction(follow_up.action, business_date + midnights, at)
+    if follow_up.days is not None:
+        return NextAction(follow_up.action, business_date + timedelta(days=follow_up.days))
+    if follow_up.business_days is not None:
+        return NextAction(follow_up.action, calendar.add_business_days(business_date, follow_up.business_days))
+    return None
+
+
+def _at_callback(callback: Callback, zone: str) -> NextAction:
+    return NextAction(CALLBACK_ACTION, local_time(callback.at, zone).date(), callback.at)
+
+
+def _check_open(facts: AccountFacts) -> None:
+    if facts.status != "OPEN":
+        raise Refused("account.closed", "This account is closed; nothing more is planned for it.", None)
+
+
+def _why_not(point: Point) -> str:
+    return "the customer opted out" if point.consent == "out" else f"it is marked {point.quality}"

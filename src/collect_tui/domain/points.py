@@ -1,0 +1,99 @@
+"""Contact points as the line names them: by short name, kind, or the end of the number; and which one comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from collect_tui.domain.codes import Action
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
+
+NO_ANSWER: Final = "NA"
+"""The result of which three in a row on one number mean: try the next number."""
+
+ROTATE_AFTER: Final = 3
+
+_NAMES: Final[Mapping[str, str]] = {"email": "e-mail", "social": "social account"}
+
+
+def label(point: Point) -> str:
+    """The point in words, without giving it away: `mobile …0142`, `e-mail e2`."""
+    name = _NAMES.get(point.kind, point.kind)
+    digits = _digits(point.value)
+    if point.kind in PHONE_KINDS and len(digits) >= 4:
+        return f"{name} …{digits[-4:]}"
+    return f"{name} {point.short}"
+
+
+def find_point(facts: AccountFacts, short: str) -> Point:
+    """The point meant by `m1` (short name), `m` (first mobile; letter of the kind) or `0142` (end of its number, 3 or more).
+
+    An e-mail or social account is found by the end of its text, too. Points marked wrong are found only by short name.
+    Raises Invalid "point.unknown" or "point.ambiguous", which list what there is to choose from.
+    """
+    text = short.strip().casefold()
+    exact = [p for p in facts.points if p.short == text]
+    if exact:
+        return min(exact, key=lambda p: p.id)
+    usable = [p for p in ordered(facts.points) if p.quality != "wrong"]
+    kind = [p for p in usable if len(text) == 1 and p.kind.startswith(text)]
+    if kind:
+        return kind[0]
+    digits = _digits(text)
+    if len(digits) >= 3 and not any(c.isalpha() for c in text):
+        found = [p for p in usable if p.kind in PHONE_KINDS and _digits(p.value).endswith(digits)]
+    elif len(text) >= 3:
+        found = [p for p in usable if p.kind not in PHONE_KINDS and p.value.casefold().endswith(text)]
+    else:
+        found = []
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Invalid("point.ambiguous", f"Several points end so; expected one of {_choices(found)}.", "point")
+    if not facts.points:
+        raise Invalid("point.unknown", "This account has no contact point yet.", "point")
+    raise Invalid("point.unknown", f"Expected a contact point: {_choices(ordered(facts.points))}.", "point")
+
+
+def default_point(facts: AccountFacts, action: Action | None = None) -> Point | None:
+    """The point an action uses when none is named: the first in order that may be used and is not tired of ringing.
+
+    Without an action it is a telephone. None when the action takes no point, or the account has none that fits.
+    """
+    kinds = PHONE_KINDS if action is None else frozenset(action.kinds)
+    fitting = [p for p in ordered(facts.points) if p.kind in kinds and usable(p)]
+    return next((p for p in fitting if not tired(facts, p)), fitting[0] if fitting else None)
+
+
+def default_action(point: Point | None, actions: Mapping[str, Action]) -> Action | None:
+    """The first outbound action that uses the kind of a point; without a point, the first that takes none."""
+    if point is None:
+        return next((a for a in actions.values() if not a.kinds), None)
+    return next((a for a in actions.values() if a.outbound and point.kind in a.kinds), None)
+
+
+def usable(point: Point) -> bool:
+    """Whether the customer may be reached there: neither bad nor wrong nor opted out."""
+    return point.quality not in {"bad", "wrong"} and point.consent != "out"
+
+
+def tired(facts: AccountFacts, point: Point, next_result: str | None = None) -> bool:
+    """Whether the last three attempts on a point got no answer, `next_result` counted as the newest."""
+    results = [a.result for a in facts.attempts if a.point_id == point.id]
+    if next_result is not None:
+        results.append(next_result)
+    return len(results) >= ROTATE_AFTER and all(r == NO_ANSWER for r in results[-ROTATE_AFTER:])
+
+
+def ordered(points: Iterable[Point]) -> list[Point]:
+    """In the order they are tried."""
+    return sorted(points, key=lambda p: (p.order, p.id))
+
+
+def _choices(points: Iterable[Point]) -> str:
+    return ", ".join(f"{p.short} ({label(p)})" for p in points)
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isascii() and c.isdigit())

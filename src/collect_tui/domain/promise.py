@@ -1,0 +1,271 @@
+"""Promises to pay and instalment arrangements: their schedules, their making and unmaking, and how they are judged.
+
+Amounts are minor units of the account's currency, dates are business dates, grace is in calendar days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from collect_tui.domain import order, steps
+from collect_tui.domain.calendars import YEARS_EITHER_WAY, Calendar, add_months, out_of_range
+from collect_tui.domain.effects import Effect, InstalmentPaid, PromiseChanged, PromiseMade
+from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.domain.facts import AccountFacts, Instalment, Promise
+from collect_tui.domain.money import LIMIT, format_minor, split_even
+from collect_tui.domain.states import OPEN_INSTALMENT
+
+FREQUENCIES: Final = ("weekly", "fortnightly", "monthly")
+MAX_INSTALMENTS: Final = 250
+"""The most that a schedule may hold beside its down payment; what one may be granted is the arrangement policy's."""
+
+_STEP_DAYS: Final = {"weekly": 7, "fortnightly": 14}
+
+
+def single(amount: int, due: date) -> tuple[Instalment, ...]:
+    """The schedule of a single promise: one instalment, seq 1. Raises Invalid "promise.amount"."""
+    _amount(amount, "amount")
+    return (Instalment(1, due, amount),)
+
+
+def plan(
+    total: int,
+    count: int,
+    frequency: str,
+    first: date,
+    anchor_day: int | None = None,
+    down: int = 0,
+    down_due: date | None = None,
+) -> tuple[Instalment, ...]:
+    """The schedule of an arrangement over `total`: `down` (seq 0, due `down_due`), then `count` instalments from `first`.
+
+    The rest after the down payment is split evenly, the last instalment takes the rounding, and all add up to the
+    total. Weekly and fortnightly step 7 and 14 days from `first`. Monthly falls on `anchor_day` (default: the day of
+    `first`) of each following month, clamped to its end and counted from the anchor: 31 Jan, 28 Feb, 31 Mar.
+
+    Raises Invalid naming the field: "promise.amount" (total), "promise.count", "promise.frequency",
+    "promise.anchor_day", "promise.down" (not below the total), "promise.down_due", "promise.first" (before the down
+    payment), "date.out_of_range" (first).
+    """
+    _amount(total, "total")
+    if not 1 <= count <= MAX_INSTALMENTS:
+        raise Invalid("promise.count", f"The number of instalments must be from 1 to {MAX_INSTALMENTS}.", "count")
+    if frequency not in FREQUENCIES:
+        raise Invalid("promise.frequency", "The frequency must be weekly, fortnightly or monthly.", "frequency")
+    if anchor_day is not None and not 1 <= anchor_day <= 31:
+        raise Invalid("promise.anchor_day", "The day of the month must be from 1 to 31.", "anchor_day")
+    if not 0 <= down < total:
+        raise Invalid("promise.down", "The down payment must be zero or more, and less than the total.", "down")
+    if total - down < count:
+        raise Invalid("promise.count", "The number of instalments is too high: each must come to something.", "count")
+    schedule: list[Instalment] = []
+    if down:
+        if down_due is None:
+            raise Invalid("promise.down_due", "The down payment needs the date on which it is due.", "down_due")
+        if first < down_due:
+            raise Invalid("promise.first", "The first instalment must not fall before the down payment.", "first")
+        schedule.append(Instalment(0, down_due, down))
+    for index, amount in enumerate(split_even(total - down, count)):
+        schedule.append(Instalment(index + 1, _nth_due(index, frequency, first, anchor_day), amount))
+    return tuple(schedule)
+
+
+def follow_up(schedule: Sequence[Instalment], grace_days: int, calendar: Calendar) -> date:
+    """When to look at it next: the first business day strictly after due + grace of the next instalment still owed.
+
+    With nothing left to pay it is that of the last instalment. Raises Invalid "promise.schedule" when it is empty.
+    """
+    ordered = sorted(schedule, key=_by_due)
+    if not ordered:
+        raise Invalid("promise.schedule", "A promise needs at least one instalment.", "amount")
+    owed = next((i for i in ordered if i.outstanding and i.status in OPEN_INSTALMENT), ordered[-1])
+    return calendar.next_business_day(_deadline(owed, grace_days))
+
+
+def make(
+    facts: AccountFacts,
+    schedule: Sequence[Instalment],
+    *,
+    kind: str,
+    method: str | None,
+    grace_days: int,
+    by: str,
+    ids: Callable[[], int],
+    calendar: Calendar,
+    override_by: str | None = None,
+    override_reason: str | None = None,
+) -> tuple[Effect, ...]:
+    """Take a promise (`kind` single) or grant an arrangement (`plan`).
+
+    It supersedes the open promise, holds the ladder at its stage and the suspension: a suspension for non-payment that
+    has not left yet is cancelled. One that has been sent cannot be called back and stands; its answer is dealt with
+    when it comes. The next action is to judge it (`follow_up`).
+
+    Raises Refused "account.closed", "promise.over_balance" (more than all that is owed), "promise.in_past" (first due
+    before the business date); Invalid "promise.kind", "promise.grace", "promise.schedule", "promise.amount",
+    "date.out_of_range".
+    """
+    steps.require_open(facts)
+    total = _check_schedule(facts, schedule, kind, grace_days)
+    ident, old = ids(), facts.open_promise
+    made = Promise(
+        id=ident,
+        kind=kind,
+        status="ACTIVE",
+        total=total,
+        made_on=facts.business_date,
+        grace_days=grace_days,
+        instalments=tuple(schedule),
+        method=method,
+        made_by=by,
+        override_by=override_by,
+        override_reason=override_reason,
+        supersedes=old.id if old else None,
+        ladder_step=facts.stage,
+    )
+    effects: list[Effect] = []
+    if old:
+        effects.append(PromiseChanged(old.id, "SUPERSEDED", old.status, "replaced by a new promise"))
+    effects.append(PromiseMade(made))
+    effects += steps.pause(facts, holder(ident))
+    effects += order.lift_suspensions(facts, "held by a promise")
+    effects += steps.next_step(facts, "promise", follow_up(schedule, grace_days, calendar))
+    return tuple(effects)
+
+
+def cancel(facts: AccountFacts, reason: str, calendar: Calendar) -> tuple[Effect, ...]:
+    """Cancel the open promise. The ladder goes on where it stood; the next action is a call on the next business day from today.
+
+    Raises Refused "promise.none" when none is open, Invalid "promise.reason" without a reason.
+    """
+    why = steps.require_reason(reason, "promise.reason", "the promise is cancelled")
+    promise = facts.open_promise
+    if promise is None:
+        raise Refused("promise.none", "There is no open promise on this account to cancel.")
+    return (
+        PromiseChanged(promise.id, "CANCELLED", promise.status, why),
+        *steps.resume(facts, holder(promise.id)),
+        *steps.next_step(facts, "call", calendar.on_or_after(facts.business_date)),
+    )
+
+
+def judge(promise: Promise, business_date: date) -> str:
+    """The state of a promise on a business date; one that is closed stays as it is.
+
+    KEPT: every instalment is paid (waived ones do not count). ACTIVE: no instalment is missed, that is none has
+    something outstanding with the business date strictly past its due date + grace (what Oracle Collections calls
+    broken only after the grace days). Otherwise a single promise is BROKEN when nothing was paid on it and PARTIAL when
+    something was; a plan is BROKEN with its first missed instalment, whatever was paid before, as pay plans know no
+    partial keeping (CC&B: active, kept, broken, cancelled).
+    """
+    if not promise.open:
+        return promise.status
+    owed = [i for i in promise.instalments if i.outstanding and i.status != "WAIVED"]
+    if not owed:
+        return "KEPT"
+    if not any(business_date > _deadline(i, promise.grace_days) for i in owed):
+        return "ACTIVE"
+    return "PARTIAL" if promise.kind == "single" and promise.paid else "BROKEN"
+
+
+def judge_instalment(instalment: Instalment, grace_days: int, business_date: date) -> str:
+    """The state of one instalment of an active promise: PAID, MISSED after due + grace, PART_PAID or OPEN. WAIVED stays."""
+    if instalment.status == "WAIVED":
+        return "WAIVED"
+    if not instalment.outstanding:
+        return "PAID"
+    if business_date > _deadline(instalment, grace_days):
+        return "MISSED"
+    return "PART_PAID" if instalment.paid else "OPEN"
+
+
+def appropriate(promise: Promise, amount: int) -> tuple[InstalmentPaid, ...]:
+    """Give money to the open instalments, first due first. What is over is nobody's; a closed promise takes nothing."""
+    effects: list[InstalmentPaid] = []
+    if not promise.open:
+        return ()
+    for instalment in sorted(promise.instalments, key=_by_due):
+        if instalment.status in OPEN_INSTALMENT and amount > 0 and instalment.outstanding:
+            part = min(amount, instalment.outstanding)
+            effects.append(InstalmentPaid(promise.id, instalment.seq, instalment.paid + part, instalment.paid))
+            amount -= part
+    return tuple(effects)
+
+
+def reopen(promise: Promise, amount: int) -> tuple[InstalmentPaid, ...]:
+    """Take money back from the instalments, last due first: the mirror of `appropriate`, for a payment that was reversed."""
+    effects: list[InstalmentPaid] = []
+    for instalment in sorted(promise.instalments, key=_by_due, reverse=True):
+        if amount > 0 and instalment.paid:
+            part = min(amount, instalment.paid)
+            effects.append(InstalmentPaid(promise.id, instalment.seq, instalment.paid - part, instalment.paid))
+            amount -= part
+    return tuple(effects)
+
+
+def could_still_be_kept(promise: Promise, taken_back: Sequence[InstalmentPaid], business_date: date) -> bool:
+    """Whether a kept promise, with these payments taken back, is within due + grace of all that it would owe again."""
+    paid = {effect.seq: effect.paid for effect in taken_back}
+    again = tuple(replace(i, paid=paid.get(i.seq, i.paid)) for i in promise.instalments)
+    return judge(replace(promise, status="ACTIVE", instalments=again), business_date) == "ACTIVE"
+
+
+def holder(ident: int) -> str:
+    """How a promise is named where it holds the ladder."""
+    return f"promise {ident}"
+
+
+def _by_due(instalment: Instalment) -> tuple[date, int]:
+    return instalment.due, instalment.seq
+
+
+def _amount(amount: int, field: str) -> None:
+    if not 0 < amount <= LIMIT:
+        raise Invalid("promise.amount", f"The {field} must be more than zero and within the largest amount.", field)
+
+
+def _nth_due(index: int, frequency: str, first: date, anchor_day: int | None) -> date:
+    if index == 0:
+        return first
+    try:
+        if frequency == "monthly":
+            return add_months(first, index, anchor_day)
+        return first + timedelta(days=index * _STEP_DAYS[frequency])
+    except (OverflowError, Invalid):
+        raise Invalid("date.out_of_range", out_of_range().message, "first") from None
+
+
+def _deadline(instalment: Instalment, grace_days: int) -> date:
+    try:
+        return instalment.due + timedelta(days=grace_days)
+    except OverflowError:
+        raise out_of_range() from None
+
+
+def _check_schedule(facts: AccountFacts, schedule: Sequence[Instalment], kind: str, grace_days: int) -> int:
+    """Validate what is to be promised and return its total."""
+    if kind not in ("single", "plan"):
+        raise Invalid("promise.kind", "The kind of promise must be single or plan.", "kind")
+    if not 0 <= grace_days <= 366:
+        raise Invalid("promise.grace", "The grace must be from 0 to 366 days.", "grace_days")
+    amount_field, due_field = ("total", "first") if kind == "plan" else ("amount", "due")
+    if not schedule or (kind == "single" and len(schedule) > 1):
+        raise Invalid("promise.schedule", "A single promise has one instalment, a plan at least one.", amount_field)
+    for instalment in schedule:
+        _amount(instalment.amount, amount_field)
+    if len({i.seq for i in schedule}) < len(schedule) or any(i.paid or i.status != "OPEN" for i in schedule):
+        raise Invalid("promise.schedule", "A new schedule numbers its instalments and has nothing paid.", amount_field)
+    opening, closing = min(schedule, key=_by_due), max(schedule, key=_by_due)
+    if opening.due < facts.business_date:
+        field = "down_due" if opening.seq == 0 else due_field
+        raise Refused("promise.in_past", "The first payment is due before today; expected today or later.", field)
+    if closing.due > add_months(facts.business_date, 12 * YEARS_EITHER_WAY):
+        raise Invalid("date.out_of_range", out_of_range().message, due_field)
+    total = sum(i.amount for i in schedule)
+    if total > facts.total:
+        owed = f"{facts.currency} {format_minor(max(0, facts.total), facts.currency)}"
+        raise Refused("promise.over_balance", f"The {amount_field} is more than the {owed} that is owed.", amount_field)
+    return total

@@ -1,0 +1,66 @@
+"""Small effects that many acts share: what comes next with an account, and what holds its ladder.
+
+One thing holds the ladder at a time, and it is named: `promise 12` or `hold 3`. A hold goes before a promise: it takes
+the ladder over when it is placed, and hands it back to the open promise when it ends. So whichever of the two ends
+first, the other still holds. The stage does not move while the ladder is held, which is why a resumed ladder goes on
+where it stood without remembering anything.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from collect_tui.domain.effects import LadderChanged, NextActionSet
+from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.domain.facts import AccountFacts, NextAction
+
+_DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def require_open(facts: AccountFacts) -> None:
+    """Refuse (`account.closed`) an act on an account that is closed."""
+    if facts.status != "OPEN":
+        raise Refused("account.closed", "This account is closed; nothing more can be arranged or ordered on it.")
+
+
+def require_reason(reason: str, code: str, what: str) -> str:
+    """The reason without blanks around it. Raises Invalid with the given code when there is nothing in it."""
+    text = reason.strip()
+    if not text:
+        raise Invalid(code, f"The reason is missing; expected a few words on why {what}.", "reason")
+    return text
+
+
+def next_step(facts: AccountFacts, code: str, on: date) -> tuple[NextActionSet, ...]:
+    """Set the next action of an open account; nothing when it is that already or the account is closed."""
+    new = NextAction(code, on)
+    if facts.status != "OPEN" or facts.next_action == new:
+        return ()
+    return (NextActionSet(new, facts.next_action),)
+
+
+def pause(facts: AccountFacts, holder: str) -> tuple[LadderChanged, ...]:
+    """Hold the ladder for `promise <id>` or `hold <id>`. A promise does not take it from a hold, nor a hold from a hold."""
+    now = facts.ladder_paused_by
+    if now == holder or (now is not None and now.startswith("hold ")):
+        return ()
+    return (LadderChanged(facts.stage, holder, facts.stage, now),)
+
+
+def resume(facts: AccountFacts, holder: str, successor: str | None = None) -> tuple[LadderChanged, ...]:
+    """End the pause of `holder`; the ladder goes on from its stage, or is held by `successor`. Nothing if another holds it."""
+    if facts.ladder_paused_by != holder:
+        return ()
+    return (LadderChanged(facts.stage, successor, facts.stage, holder),)
+
+
+def number(prefix: str, ident: int) -> str:
+    """A short number people can say: prefix and base 36 of the id, `S-1Z4K`. A provisional (negative) id is `S-NEW`."""
+    if ident < 0:
+        return f"{prefix}-NEW"
+    text = ""
+    while ident or not text:
+        ident, digit = divmod(ident, 36)
+        text = _DIGITS[digit] + text
+    return f"{prefix}-{text}"

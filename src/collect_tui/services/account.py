@@ -1,0 +1,245 @@
+"""One account as the first screen shows it, and its panes: facts, policy and store meet, nothing is decided."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlmodel import Session as Db
+
+from collect_tui.desk.errors import Invalid
+from collect_tui.desk.views.account import (
+    AccountView,
+    AgeingView,
+    HoldView,
+    InstalmentView,
+    ItemView,
+    OrderView,
+    PaneName,
+    PaneView,
+    PaymentView,
+    PointView,
+    PromiseView,
+    ServiceView,
+)
+from collect_tui.domain import order
+from collect_tui.domain.ageing import age, bucket, days_past_due
+from collect_tui.domain.dates import local_time, offset_label
+from collect_tui.domain.facts import AccountFacts, Hold, Item, Order, Payment, Point, Promise, Service
+from collect_tui.domain.money import format_minor
+from collect_tui.policy.contact import attempts, label, may_call
+from collect_tui.policy.suspend import may_restore, may_suspend
+from collect_tui.services.acts import next_action
+from collect_tui.services.verdict_view import verdict_view
+from collect_tui.store import facts as load_facts
+from collect_tui.store import panes, queues
+from collect_tui.store.tables import AccountSummary
+
+if TYPE_CHECKING:
+    from collect_tui.services.local import LocalDesk
+
+
+def account_view(db: Db, desk: LocalDesk, number: str) -> AccountView:
+    seen = load_facts.load(db, desk.tenant_id, number)
+    catalogue, now = desk.catalogue(), desk.clock()
+    rules = catalogue.rules
+    may = may_call(seen, now, rules.contact, catalogue.holds)
+    sums = db.get(AccountSummary, (desk.tenant_id, seen.id)) or AccountSummary(tenant_id=desk.tenant_id, account_id=seen.id)
+    stand = queues.stand(db, desk.tenant_id, catalogue, seen.id, seen.business_date, now)
+    dpd = days_past_due(seen.oldest_due, seen.business_date)
+    promise = seen.open_promise
+    last_payment = max(seen.payments, key=lambda p: (p.received_on, p.id), default=None)
+    callback = min((c.at for c in seen.callbacks), default=None)
+    last_contact = seen.attempts[-1].at if seen.attempts else sums.last_attempt_at
+    ages = age(((i.due, i.open) for i in seen.items), seen.business_date)
+    return AccountView(
+        number=seen.number,
+        name=seen.name,
+        version=seen.version,
+        status=seen.status,
+        stage=seen.stage,
+        segment=seen.segment,
+        currency=seen.currency,
+        business_date=seen.business_date,
+        now=now,
+        total=seen.total,
+        past_due=seen.past_due,
+        collectable=seen.collectable,
+        disputed=seen.disputed,
+        promised=sum(i.outstanding for i in promise.instalments) if promise else 0,
+        unapplied=seen.unapplied,
+        dpd=dpd,
+        bucket=bucket(dpd),
+        ageing=AgeingView(
+            current=ages.current,
+            b1_30=ages.b1,
+            b31_60=ages.b2,
+            b61_90=ages.b3,
+            b91_plus=ages.b4,
+            total=ages.total,
+            past_due=ages.past_due,
+        ),
+        points=tuple(point_view(p, seen, desk) for p in seen.points),
+        may_call=verdict_view(may),
+        call_label=label(may, attempts(seen, now, rules.contact, rules.zone), rules.contact.max_attempts),
+        items=tuple(item_view(i, seen) for i in sorted(seen.items, key=lambda i: (i.due, i.doc_no))),
+        promise=promise_view(promise) if promise else None,
+        broken_12m=sums.broken_12m,
+        kept_12m=sums.kept_12m,
+        holds=tuple(hold_view(h, desk) for h in seen.holds),
+        services=tuple(service_view(s, seen, desk) for s in seen.services),
+        orders=tuple(order_view(o, seen, desk) for o in seen.orders),
+        last_payment=payment_view(last_payment, seen) if last_payment else None,
+        last_word=panes.last_word(db, desk.tenant_id, seen.id),
+        last_contact_at=last_contact,
+        next_action=next_action(seen),
+        next_action_on=seen.next_action.on if seen.next_action else None,
+        callback_at=callback,
+        pinned=seen.pinned,
+        queue=stand.queue,
+        chips=stand.chips,
+        claimed_by=seen.lease_by if seen.lease_until and seen.lease_until > now else None,
+        lease_until=seen.lease_until,
+        fence=seen.fence,
+    )
+
+
+def pane_view(db: Db, desk: LocalDesk, number: str, pane: PaneName, cursor: str | None, limit: int) -> PaneView:
+    """Panes that are read from the facts have no pages; those with time in them do."""
+    if not 1 <= limit <= 1000:
+        raise Invalid("pane.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
+    seen = load_facts.load(db, desk.tenant_id, number)
+    here = {"account": seen.number, "pane": pane}
+    match pane:
+        case "timeline":
+            rows, more = panes.timeline(db, desk.tenant_id, seen.id, cursor=cursor, limit=limit)
+            return PaneView(**here, timeline=rows, cursor=more)
+        case "payments":
+            paid, more = panes.payments(db, desk.tenant_id, seen.id, cursor=cursor, limit=limit)
+            return PaneView(**here, payments=paid, cursor=more)
+        case "promises":
+            return PaneView(**here, promises=panes.promises(db, desk.tenant_id, seen.id))
+        case "audit":
+            entries, more = panes.audit(db, desk.tenant_id, seen.id, cursor=cursor, limit=limit)
+            return PaneView(**here, audit=entries, cursor=more)
+        case "items":
+            return PaneView(**here, items=panes.items(db, desk.tenant_id, seen.id, seen.business_date))
+        case "points":
+            return PaneView(**here, points=tuple(point_view(p, seen, desk) for p in seen.points))
+        case "services":
+            services = tuple(service_view(s, seen, desk) for s in seen.services)
+            return PaneView(**here, services=services, orders=tuple(order_view(o, seen, desk) for o in seen.orders))
+
+
+def point_view(point: Point, seen: AccountFacts, desk: LocalDesk) -> PointView:
+    rules, holds, now = desk.catalogue().rules, desk.catalogue().holds, desk.clock()
+    since = now - timedelta(days=rules.contact.window_days)
+    times = (f"{local_time(now, z):%H:%M} {offset_label(z, now)}" for z in point.zones)
+    return PointView(
+        short=point.short,
+        kind=point.kind,
+        value=point.value,
+        quality=point.quality,
+        consent=point.consent,
+        local_time=" / ".join(times),
+        may_call=verdict_view(may_call(seen, now, rules.contact, holds, point)) if point.kind not in {"email", "address", "social"} else None,
+        attempts_7d=sum(a.counted and a.point_id == point.id and a.at > since for a in seen.attempts),
+    )
+
+
+def item_view(item: Item, seen: AccountFacts) -> ItemView:
+    service = next((s.product for s in seen.services if s.id == item.service_id), None)
+    return ItemView(
+        doc_no=item.doc_no,
+        kind=item.kind,
+        issued=item.issued,
+        due=item.due,
+        amount=item.amount,
+        open=item.open,
+        disputed=item.disputed,
+        dpd=days_past_due(item.due, seen.business_date) if item.open else 0,
+        service=service,
+    )
+
+
+def promise_view(promise: Promise) -> PromiseView:
+    override = f"{promise.override_by}: {promise.override_reason}" if promise.override_by else None
+    return PromiseView(
+        id=promise.id,
+        kind=promise.kind,
+        status=promise.status,
+        total=promise.total,
+        paid=promise.paid,
+        made_on=promise.made_on,
+        made_by=promise.made_by,
+        method=promise.method,
+        grace_days=promise.grace_days,
+        instalments=tuple(InstalmentView(seq=i.seq, due=i.due, amount=i.amount, paid=i.paid, status=i.status) for i in promise.instalments),
+        closed_reason=promise.closed_reason,
+        override=override,
+    )
+
+
+def hold_view(hold: Hold, desk: LocalDesk) -> HoldView:
+    kind = desk.catalogue().holds.get(hold.kind)
+    return HoldView(
+        kind=hold.kind,
+        scope=hold.scope,
+        placed_on=hold.placed_on,
+        placed_by=hold.placed_by,
+        until=hold.until,
+        reason=hold.reason,
+        blocks=kind.blocks if kind else (),
+    )
+
+
+def service_view(service: Service, seen: AccountFacts, desk: LocalDesk) -> ServiceView:
+    catalogue = desk.catalogue()
+    suspend = restore = required = None
+    if service.status == "ACTIVE":
+        effective = desk.next_cut_day(seen.business_date)
+        suspend = verdict_view(may_suspend(seen, service, effective, catalogue.rules.suspend, catalogue.holds, desk.calendar))
+    elif service.status == "SUSPENDED":
+        restore = verdict_view(may_restore(seen, service, catalogue.rules))
+        required = order.required_to_restore(seen, service, catalogue.rules)
+    return ServiceView(
+        product=service.product,
+        identifier=service.identifier,
+        billing_system=service.billing_system,
+        status=service.status,
+        suspend_cause=service.suspend_cause,
+        monthly=service.monthly,
+        life_support=service.life_support,
+        suspend=suspend,
+        restore=restore,
+        required_to_restore=required,
+    )
+
+
+def order_view(placed: Order, seen: AccountFacts, desk: LocalDesk) -> OrderView:
+    waited = (seen.business_date - placed.requested_on).days
+    return OrderView(
+        number=placed.number,
+        kind=placed.kind,
+        product=seen.service(placed.service_id).product,
+        reason=placed.reason,
+        effective=placed.effective,
+        status=placed.status,
+        requested_on=placed.requested_on,
+        sent_at=placed.sent_at,
+        stuck=placed.status in {"REQUESTED", "SENT"} and waited > desk.catalogue().rules.suspend.stuck_after_days,
+        detail=placed.detail,
+    )
+
+
+def payment_view(payment: Payment, seen: AccountFacts) -> PaymentView:
+    docs = {i.id: i.doc_no for i in seen.items}
+    return PaymentView(
+        ref=payment.ref,
+        received_on=payment.received_on,
+        method=payment.method,
+        amount=payment.amount,
+        unapplied=payment.unapplied,
+        status=payment.status,
+        applied_to=tuple(f"{docs.get(a.item_id, 'settled item')} {format_minor(a.amount, seen.currency)}" for a in payment.allocations),
+    )

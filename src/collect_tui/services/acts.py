@@ -1,0 +1,243 @@
+"""One act, in one transaction: known id? → facts → decide → apply → summary and score → audit → act log → commit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+from sqlmodel import Session as Db
+from sqlmodel import col, select
+
+from collect_tui.desk.commands import Act
+from collect_tui.desk.errors import Invalid, NotFound, Refused, RefusedByPolicy, Stale
+from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.domain.dates import format_day
+from collect_tui.domain.effects import ActUndone, Effect
+from collect_tui.domain.errors import DomainError
+from collect_tui.domain.facts import AccountFacts
+from collect_tui.policy.verdicts import Verdict
+from collect_tui.services import codec
+from collect_tui.services.context import Context, PastAct, outranks
+from collect_tui.services.decide import Outcome, decide
+from collect_tui.services.order import confirm
+from collect_tui.services.verdict_view import effect_views, schedule_rows, verdict_view
+from collect_tui.store import apply, audit, facts, scoring, summary
+from collect_tui.store.tables import ActLog
+
+if TYPE_CHECKING:
+    from collect_tui.services.local import LocalDesk
+
+#: Effects that speak for themselves in a receipt; the rest are consequences.
+_QUIET = {"LadderChanged", "ServiceChanged", "NextActionSet", "InstalmentPaid", "PaymentAllocated", "PointMarked", "ActUndone"}
+
+
+def preview(desk: LocalDesk, act: Act) -> Preview:
+    """Decides on the facts as they are and says what would happen; a mistake comes back as a sentence."""
+    act = _normal(act)
+    with desk.store.read() as db:
+        seen = facts.load(db, desk.tenant_id, act.account)
+        context = desk.context(db, act, provisional=True)
+        outside = any(c.outside for c in act.commands)
+        try:
+            outcome = decide(act, seen, context)
+        except DomainError as error:
+            return Preview(
+                account=seen.number,
+                version=seen.version,
+                meaning=(),
+                effects=(),
+                schedule=(),
+                verdict=verdict_view(Verdict()),
+                error=error.message,
+                error_code=error.code,
+                field=error.field,
+                outside=outside,
+            )
+    views = effect_views(seen, outcome.effects, context.codes)
+    return Preview(
+        account=seen.number,
+        version=seen.version,
+        meaning=tuple(v.sentence for v in views if v.kind not in _QUIET),
+        effects=views,
+        schedule=schedule_rows(outcome.schedule),
+        verdict=verdict_view(outcome.verdict),
+        next_action=next_action(outcome.after),
+        outside=outside,
+    )
+
+
+def do(desk: LocalDesk, act: Act) -> Receipt:
+    """Does the act or nothing. Raises Invalid, Refused, RefusedByPolicy, Stale, NotFound; what policy forbids is kept as evidence."""
+    act = _normal(act)
+    try:
+        with desk.store.write() as db:
+            return _do(desk, db, act)
+    except RefusedByPolicy as refusal:
+        _keep_evidence(desk, act, refusal)
+        raise
+
+
+def _do(desk: LocalDesk, db: Db, act: Act) -> Receipt:
+    fingerprint = hashlib.sha256(act.model_dump_json().encode()).hexdigest()
+    if known := db.get(ActLog, (desk.tenant_id, str(act.id))):
+        if known.fingerprint != fingerprint:
+            raise Invalid("act.reused", "This act's id was used for another act; make a new one.", "id")
+        return Receipt.model_validate_json(known.receipt).model_copy(update={"repeated": True})
+    before = facts.load(db, desk.tenant_id, act.account)
+    _fresh(desk, db, act, before)
+    context = desk.context(db, act, provisional=False)
+    outcome = decide(act, before, context)
+    _allow(act, outcome, context)
+    for command in act.commands:
+        if command.kind in {"suspend", "restore"}:
+            confirm(command, before)
+    version = apply.apply(db, desk.tenant_id, before, outcome.effects, by=desk.user, at=context.now)
+    summary.refresh(db, desk.tenant_id, context.business_date, before.id)
+    scoring.rescore(db, desk.tenant_id, desk.catalogue(), context.business_date, context.now, before.id)
+    receipt = _receipt(act, outcome, version, context)
+    audit.append(
+        db,
+        desk.tenant_id,
+        before.id,
+        at=context.now,
+        by=desk.user,
+        act_id=str(act.id),
+        line=act.line,
+        commands=[c.model_dump(mode="json") for c in act.commands],
+        verdict=receipt.verdict.model_dump(mode="json"),
+        effects=codec.dump(outcome.effects),
+        outcome="done",
+    )
+    for effect in outcome.effects:
+        if isinstance(effect, ActUndone) and (past := db.get(ActLog, (desk.tenant_id, effect.act_id))):
+            past.undone_by = str(act.id)
+    db.add(
+        ActLog(
+            tenant_id=desk.tenant_id,
+            act_id=str(act.id),
+            id=context.ids(),
+            account_id=before.id,
+            by=desk.user,
+            at=context.now,
+            fingerprint=fingerprint,
+            version=version,
+            effects=json.dumps(codec.dump(outcome.effects)),
+            receipt=receipt.model_dump_json(),
+        )
+    )
+    return receipt
+
+
+def _normal(act: Act) -> Act:
+    """Control characters never get past this point, whoever sent the act."""
+    from collect_tui.domain.text import clean_deep
+
+    try:
+        return Act.model_validate(clean_deep(act.model_dump()))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Invalid("act.malformed", f"{'.'.join(map(str, first['loc']))}: {first['msg']}", str(first["loc"][-1])) from None
+
+
+def _fresh(desk: LocalDesk, db: Db, act: Act, seen: AccountFacts) -> None:
+    """The version the agent saw must be the current one, and nobody else may hold the account."""
+    if act.version is not None and act.version != seen.version:
+        by, at = facts.changed(db, desk.tenant_id, seen.id)
+        raise Stale("account.changed", f"{by} changed this account at {at:%H:%M} UTC; look at it again.", by=by, at=at, version=seen.version)
+    now = desk.clock()
+    if seen.lease_by and seen.lease_by != desk.user and seen.lease_until and seen.lease_until > now:
+        raise Stale(
+            "account.claimed",
+            f"{seen.lease_by} is working this account until {seen.lease_until:%H:%M} UTC.",
+            by=seen.lease_by,
+            at=seen.lease_until,
+            version=seen.version,
+        )
+    if act.fence is not None and act.fence != seen.fence:
+        raise Stale("account.lease_lost", "Your hold on this account ran out and it was handed on.", by=seen.lease_by or "", at=None, version=seen.version)
+
+
+def _allow(act: Act, outcome: Outcome, context: Context) -> None:
+    verdict = outcome.verdict
+    if verdict.allowed:
+        return
+    first = verdict.findings[0]
+    role = verdict.overridable_by
+    if act.override is None:
+        way = f" A {role} may override it with a reason." if role else ""
+        raise RefusedByPolicy(first.rule, first.sentence + way, first.check or None, verdict_view(verdict))
+    if role is None:
+        raise RefusedByPolicy(first.rule, f"{first.sentence} There is no override for it.", first.check or None, verdict_view(verdict))
+    if context.override_role is None or not outranks(context.override_role, role):
+        raise Refused("override.authority", f"{act.override.by} may not override this; it takes a {role}.", "override")
+    if not act.override.reason.strip():
+        raise Invalid("override.reason", "Say why the rule is overridden.", "override")
+
+
+def _keep_evidence(desk: LocalDesk, act: Act, refusal: RefusedByPolicy) -> None:
+    """A blocked try is evidence that the rules work; it has its own transaction, as the act's was rolled back."""
+    with desk.store.write() as db:
+        seen = facts.load(db, desk.tenant_id, act.account)
+        audit.append(
+            db,
+            desk.tenant_id,
+            seen.id,
+            at=desk.clock(),
+            by=desk.user,
+            act_id=str(act.id),
+            line=act.line,
+            commands=[c.model_dump(mode="json") for c in act.commands],
+            verdict=refusal.verdict.model_dump(mode="json"),
+            effects=[],
+            outcome="refused",
+        )
+
+
+def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Receipt:
+    views = effect_views(outcome.before, outcome.effects, context.codes)
+    told = [v.sentence for v in views if v.kind not in _QUIET] or [v.sentence for v in views]
+    return Receipt(
+        id=act.id,
+        account=outcome.before.number,
+        version=version,
+        sentence=" · ".join(told[:4]),
+        effects=views,
+        verdict=verdict_view(outcome.verdict),
+        next_action=next_action(outcome.after),
+        undoable=not any(isinstance(e, ActUndone) for e in outcome.effects),
+        at=context.now,
+    )
+
+
+def next_action(seen: AccountFacts) -> str | None:
+    """`call Mon 1 Dec`: the next action in words."""
+    action = seen.next_action
+    return f"{action.code} {format_day(action.on, seen.business_date)}" if action else None
+
+
+def past_act(db: Db, tenant_id: int, account_id: int, user: str, act_id: str | None) -> PastAct | None:
+    """The act named, or the user's last one on the account that is neither undone nor itself an undo."""
+    query = select(ActLog).where(ActLog.tenant_id == tenant_id, ActLog.account_id == account_id)
+    if act_id:
+        query = query.where(col(ActLog.act_id).startswith(act_id, autoescape=True))
+    else:
+        query = query.where(ActLog.by == user, col(ActLog.undone_by).is_(None))
+    for row in db.exec(query.order_by(col(ActLog.id).desc()).limit(20)):
+        effects: Sequence[Effect] = codec.load(row.effects)
+        if act_id or not any(isinstance(e, ActUndone) for e in effects):
+            return PastAct(row.act_id, row.by, row.at, row.version, effects, row.undone_by)
+    return None
+
+
+def history(desk: LocalDesk, limit: int) -> tuple[Receipt, ...]:
+    with desk.store.read() as db:
+        rows = db.exec(
+            select(ActLog).where(ActLog.tenant_id == desk.tenant_id, ActLog.by == desk.user).order_by(col(ActLog.id).desc()).limit(limit)
+        ).all()
+    return tuple(Receipt.model_validate_json(r.receipt).model_copy(update={"undoable": r.undone_by is None}) for r in rows)
+
+
+__all__ = ["NotFound", "do", "history", "next_action", "past_act", "preview"]

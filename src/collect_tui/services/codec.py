@@ -1,0 +1,30 @@
+"""Effects as JSON, for the act log and the audit: `{"kind": "PromiseMade", …}`, exact both ways."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, get_args
+
+from pydantic import TypeAdapter
+
+from collect_tui.domain import effects as _effects
+from collect_tui.domain.effects import Effect
+
+_KINDS: dict[str, type[Any]] = {cls.__name__: cls for cls in get_args(_effects.Effect)}
+
+
+@cache
+def _adapter(kind: str) -> TypeAdapter[Any]:
+    return TypeAdapter(_KINDS[kind])
+
+
+def dump(effects: Iterable[Effect]) -> list[dict[str, Any]]:
+    return [{"kind": (kind := type(e).__name__), **_adapter(kind).dump_python(e, mode="json")} for e in effects]
+
+
+def load(text: str) -> tuple[Effect, ...]:
+    """Reads what `json.dumps(dump(...))` wrote. KeyError on an effect this program does not know."""
+    rows = json.loads(text)
+    return tuple(_adapter(row["kind"]).validate_python({k: v for k, v in row.items() if k != "kind"}) for row in rows)

@@ -1,0 +1,101 @@
+"""Decide, then apply: each command has one decider, a function from (command, facts, context) to a decision.
+
+Deciders read nothing and write nothing. `decide` folds the effects of each command into the facts before the next command
+of the act is judged, so a line of several acts is judged as it will happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from collect_tui.desk.commands import Act, CommandBase, LogContact
+from collect_tui.domain import contact
+from collect_tui.domain.effects import ContactLogged, Effect
+from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.domain.evolve import evolve
+from collect_tui.domain.facts import AccountFacts, Instalment
+from collect_tui.domain.notes import find_card
+from collect_tui.policy.verdicts import Verdict
+from collect_tui.services.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    effects: tuple[Effect, ...] = ()
+    verdict: Verdict = field(default_factory=Verdict)
+    schedule: tuple[Instalment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a whole act would do. `before`/`after`: the facts it was judged on and those it leads to; `steps`: effects per command."""
+
+    before: AccountFacts
+    after: AccountFacts
+    steps: tuple[tuple[Effect, ...], ...]
+    verdict: Verdict
+    schedule: tuple[Instalment, ...]
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        return tuple(e for step in self.steps for e in step)
+
+
+C = TypeVar("C", bound=CommandBase)
+Decider = Callable[[C, AccountFacts, Context], Decision]
+_DECIDERS: dict[type[CommandBase], Decider[Any]] = {}
+
+
+def decides(kind: type[C]) -> Callable[[Decider[C]], Decider[C]]:
+    """Registers the one decider of a command."""
+
+    def register(decider: Decider[C]) -> Decider[C]:
+        _DECIDERS[kind] = decider
+        return decider
+
+    return register
+
+
+def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
+    """Judges an act. Raises Invalid or Refused for what cannot be at all; what policy forbids is in the verdict."""
+    alone = [c for c in act.commands if c.outside]
+    if alone and len(act.commands) > 1:
+        raise Refused("order.alone", "An order that leaves the building stands alone on the line; do the other acts before or after it.", "commands")
+    _no_cards(act.commands, facts)
+    _complete(act, context)
+    verdict, steps, schedule = Verdict(), [], []
+    now = facts
+    for command in act.commands:
+        decision = _DECIDERS[type(command)](command, now, context)
+        for effect in decision.effects:
+            now = evolve(now, effect)
+        steps.append(decision.effects)
+        schedule += decision.schedule
+        verdict += decision.verdict
+    return Outcome(facts, now, tuple(steps), verdict, tuple(schedule))
+
+
+def _complete(act: Act, context: Context) -> None:
+    """A result that stands for a promise, a plan or a callback needs that command beside it."""
+    present = {c.kind for c in act.commands}
+    for command in act.commands:
+        if isinstance(command, LogContact) and (result := context.codes.results.get(command.result.upper())):
+            needs = contact.missing(result, present | ({"reason"} if command.reason else set()) | ({"note"} if command.note else set()))
+            if needs:
+                raise Invalid("contact.incomplete", needs, "result")
+
+
+def _no_cards(commands: Iterable[CommandBase], facts: AccountFacts) -> None:
+    """Card numbers and card codes are refused before they reach a disk, a log or a history (PCI DSS 3.3.1)."""
+    known = {facts.number, *(i.doc_no for i in facts.items), *(p.ref for p in facts.payments)}
+    for command in commands:
+        for name, value in command:
+            if isinstance(value, str) and (found := find_card(value, known)) and found.kind != "ssn":
+                what = "A card number" if found.kind == "card" else "A card security code"
+                raise Invalid("text.card", f"{what} stands in the {name}; it may not be written down. Take it out and try again.", name)
+
+
+def contact_of(effects: Iterable[Effect]) -> ContactLogged | None:
+    return next((e for e in effects if isinstance(e, ContactLogged)), None)

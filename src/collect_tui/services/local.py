@@ -1,0 +1,259 @@
+"""LocalDesk: the Desk over a store of our own. The only place where rules run; the server is this behind HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from sqlmodel import Session as Db
+
+from collect_tui.desk.catalogue import Catalogue
+from collect_tui.desk.commands import Act
+from collect_tui.desk.errors import Invalid, NotFound, Refused, Unavailable
+from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
+from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
+from collect_tui.desk.views.session import DayReport, OrdersReport, Session
+from collect_tui.domain.dates import Calendar
+from collect_tui.policy.contact import may_call
+from collect_tui.policy.verdicts import Severity
+from collect_tui.services import acts, contact, order, payment, promise, queue  # noqa: F401 — they register the deciders
+from collect_tui.services.account import account_view, pane_view
+from collect_tui.services.context import Context
+from collect_tui.store import claims, dayrun, facts, find, queues
+from collect_tui.store.engine import Store
+from collect_tui.store.ids import Ids, Provisional
+from collect_tui.store.tables import Account, AppUser, Tenant
+
+Clock = Callable[[], datetime]
+Progress = Callable[[str, int, int], None]
+
+#: Queues whose work is a decision at the desk: they are handed out whatever the hour is where the customer lives.
+DESK_WORK = frozenset({"suspend_ready", "restore_ready", "stuck_order"})
+
+
+#: The port through which orders leave and answers come back; `bootstrap` plugs in the folders of `exchange/orders.py`.
+SendOrders = Callable[["LocalDesk", Progress | None], OrdersReport]
+
+
+class LocalDesk:
+    """One user's desk. Holds no state but its wiring: any number may share a store, in any thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        *,
+        user: str,
+        clock: Clock,
+        send_orders: SendOrders | None = None,
+        tenant_id: int = 1,
+        backend: str = "local",
+    ) -> None:
+        self.store = store
+        self.user = user
+        self.clock = clock
+        self.tenant_id = tenant_id
+        self.ids = Ids()
+        self._catalogue = catalogue
+        self._send_orders = send_orders
+        self._backend = backend
+        self.calendar = Calendar(catalogue.rules.holidays)
+
+    # who and when ---------------------------------------------------------------------------
+    def tenant(self, db: Db) -> Tenant:
+        if (found := db.get(Tenant, self.tenant_id)) is None:
+            raise Unavailable("store.empty", "This file holds no portfolio yet; bring one in with `load FILE` or `import receivables FILE`.")
+        return found
+
+    def _role(self, db: Db, login: str) -> str | None:
+        user = db.get(AppUser, (self.tenant_id, login))
+        return user.role if user else None
+
+    def session(self) -> Session:
+        with self.store.read() as db:
+            tenant = self.tenant(db)
+            user = db.get(AppUser, (self.tenant_id, self.user))
+        return Session(
+            user=self.user,
+            role=user.role if user else "collector",
+            desk=user.desk if user else "",
+            business_date=tenant.business_date,
+            now=self.clock(),
+            zone=tenant.zone,
+            backend=self._backend,
+            currency=tenant.currency,
+        )
+
+    def catalogue(self) -> Catalogue:
+        return self._catalogue
+
+    def context(self, db: Db, act: Act, *, provisional: bool) -> Context:
+        """What the deciders of an act may know; `provisional` ids for a preview, which writes nothing."""
+        tenant = self.tenant(db)
+
+        def past(act_id: str | None) -> acts.PastAct | None:
+            return acts.past_act(db, self.tenant_id, facts.account_id(db, self.tenant_id, act.account), self.user, act_id)
+
+        return Context(
+            catalogue=self._catalogue,
+            calendar=self.calendar,
+            business_date=tenant.business_date,
+            now=self.clock(),
+            zone=tenant.zone,
+            user=self.user,
+            role=self._role(db, self.user) or "collector",
+            ids=Provisional() if provisional else self.ids,
+            past_act=past,
+            override=act.override,
+            override_role=self._role(db, act.override.by) if act.override else None,
+        )
+
+    def next_cut_day(self, after: date) -> date:
+        """The first business date after `after` on which services may be cut."""
+        closed = self._catalogue.rules.suspend.no_cut_weekdays
+        day = after + timedelta(days=1)
+        while day.weekday() in closed or not self.calendar.is_business_day(day):
+            day += timedelta(days=1)
+        return day
+
+    # queues ---------------------------------------------------------------------------------
+    def queues(self) -> QueueBoard:
+        with self.store.read() as db:
+            self.tenant(db)
+            return queues.board(db, self.tenant_id, self._catalogue, self.clock())
+
+    def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
+        if not 1 <= limit <= 1000:
+            raise Invalid("queue.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
+        with self.store.read() as db:
+            return queues.page(db, self.tenant_id, self._catalogue, self.queue_name(name), cursor=cursor, limit=limit, now=self.clock())
+
+    def queue_name(self, text: str) -> str:
+        """A queue by its name or by a prefix that only one has. NotFound names the queues there are."""
+        names = [q.name for q in self._catalogue.queues]
+        wanted = text.strip().casefold()
+        found = [n for n in names if n == wanted] or [n for n in names if n.startswith(wanted)]
+        if len(found) != 1:
+            raise NotFound("queue.not_found", f"There is no queue {text!r}; the queues are {', '.join(names)}.", "queue")
+        return found[0]
+
+    def next(self, queue: str | None = None) -> Claim | None:
+        """Takes the best free account; those whose customer may not be called at this hour are passed over, not lost."""
+        name = self.queue_name(queue) if queue else None
+        passed: list[int] = []
+        with self.store.write() as db:
+            self.tenant(db)
+            self._refuse_unworked(db)
+            while True:
+                taken = claims.take_next(
+                    db, self.tenant_id, name, self.user, self.clock(), self._catalogue.rules.queue.lease_minutes, exclude=tuple(passed)
+                )
+                if taken is None:
+                    return None
+                account_id, in_queue, fence, until = taken
+                seen = facts.load_by_id(db, self.tenant_id, account_id)
+                if len(passed) >= 200 or self._reachable(seen, in_queue):
+                    break
+                passed.append(account_id)
+            left = queues.left(db, self.tenant_id, in_queue)
+        return Claim(account=seen.number, queue=in_queue, lease_until=until, fence=fence, left=left)
+
+    def _reachable(self, seen: facts.AccountFacts, queue: str) -> bool:
+        rule = next((q for q in self._catalogue.queues if q.name == queue), None)
+        if rule is None or rule.reason in DESK_WORK:
+            return True
+        verdict = may_call(seen, self.clock(), self._catalogue.rules.contact, self._catalogue.holds)
+        return verdict.severity < Severity.SCHEDULE
+
+    def _refuse_unworked(self, db: Db) -> None:
+        """Nobody moves on without a result or a skip reason (the account held stays held)."""
+        held = claims.unworked(db, self.tenant_id, self.user, self.clock())
+        if held is not None:
+            number = db.get_one(Account, (self.tenant_id, held)).number
+            raise Refused("queue.unworked", f"{number} has no result yet: log one, or skip it with a reason.", "account")
+
+    def claim(self, account: str) -> Claim:
+        with self.store.write() as db:
+            account_id = facts.account_id(db, self.tenant_id, account)
+            minutes = self._catalogue.rules.queue.lease_minutes
+            in_queue, fence, until = claims.take(db, self.tenant_id, account_id, self.user, self.clock(), minutes)
+            number = db.get_one(Account, (self.tenant_id, account_id)).number
+            left = queues.left(db, self.tenant_id, in_queue)
+        return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left)
+
+    def release(self, account: str) -> None:
+        with self.store.write() as db:
+            claims.give_back(db, self.tenant_id, facts.account_id(db, self.tenant_id, account), self.user)
+
+    def heartbeat(self, account: str) -> Claim:
+        with self.store.write() as db:
+            account_id = facts.account_id(db, self.tenant_id, account)
+            minutes = self._catalogue.rules.queue.lease_minutes
+            in_queue, fence, until = claims.renew(db, self.tenant_id, account_id, self.user, self.clock(), minutes)
+            left = queues.left(db, self.tenant_id, in_queue)
+        return Claim(account=account, queue=in_queue, lease_until=until, fence=fence, left=left)
+
+    def why(self, account: str) -> Why:
+        with self.store.read() as db:
+            tenant = self.tenant(db)
+            account_id = facts.account_id(db, self.tenant_id, account)
+            return queues.why(db, self.tenant_id, self._catalogue, account_id, tenant.business_date, self.clock())
+
+    # accounts -------------------------------------------------------------------------------
+    def account(self, number: str) -> AccountView:
+        with self.store.read() as db:
+            return account_view(db, self, number)
+
+    def pane(self, number: str, pane: PaneName, *, cursor: str | None = None, limit: int = 200) -> PaneView:
+        with self.store.read() as db:
+            return pane_view(db, self, number, pane, cursor, limit)
+
+    def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
+        if not text.strip():
+            raise Invalid("find.empty", "Type something to find: an account, a name, a phone, an e-mail, an invoice or a payment reference.", "text")
+        with self.store.read() as db:
+            self.tenant(db)
+            return find.find(db, self.tenant_id, text[:200], limit)
+
+    # acts -----------------------------------------------------------------------------------
+    def preview(self, act: Act) -> Preview:
+        return acts.preview(self, act)
+
+    def do(self, act: Act) -> Receipt:
+        return acts.do(self, act)
+
+    def history(self, *, limit: int = 20) -> tuple[Receipt, ...]:
+        return acts.history(self, limit)
+
+    # the day --------------------------------------------------------------------------------
+    def day(self, business_date: date | None = None, *, check: bool = False, progress: Progress | None = None) -> DayReport:
+        with self.store.read() as db:
+            tenant = self.tenant(db)
+        to = business_date or local_day(self.clock(), tenant.zone)
+        if to > tenant.business_date + timedelta(days=31):
+            raise Invalid("day.too_far", f"The business date is {tenant.business_date}; a day run may go 31 days ahead at most.", "business_date")
+        return dayrun.run(
+            self.store, self.tenant_id, to, self._catalogue, now=self.clock(), by=self.user, ids=self.ids, progress=progress, check=check
+        )
+
+    def orders(self, *, progress: Progress | None = None) -> OrdersReport:
+        if self._send_orders is None:
+            raise Unavailable("orders.no_folder", "This desk has no folder for orders; name one in the settings (orders_folder).")
+        return self._send_orders(self, progress)
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def local_day(instant: datetime, zone: str) -> date:
+    """The calendar day at a place."""
+    from zoneinfo import ZoneInfo
+
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def new_act(account: str, *commands: object, **rest: object) -> Act:
+    """An act with a fresh id, for callers that have commands in hand."""
+    return Act.model_validate({"id": uuid4(), "account": account, "commands": commands, **rest})

@@ -1,0 +1,64 @@
+"""Suspension and restore orders: eligibility check by check, the last four digits, effects."""
+
+from __future__ import annotations
+
+from collect_tui.desk.commands import CancelOrder, OrderRestore, OrderSuspension
+from collect_tui.domain import order
+from collect_tui.domain.effects import Effect, NoteWritten
+from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.facts import Order as OrderFact
+from collect_tui.policy.suspend import may_restore, may_suspend
+from collect_tui.services.context import Context
+from collect_tui.services.decide import Decision, decides
+
+
+def last_four(number: str) -> str:
+    """The last four digits of an account number: what a dangerous form asks for."""
+    return "".join(c for c in number if c.isdigit())[-4:]
+
+
+def confirm(command: OrderSuspension | OrderRestore, facts: AccountFacts) -> None:
+    """Refused unless the account's last four digits were typed: a key pressed ahead can never do it."""
+    wanted = last_four(facts.number)
+    if command.confirm != wanted:
+        word = "are missing" if not command.confirm else "do not match"
+        raise Refused("order.confirm", f"The account's last four digits {word}; type them to let this order leave the building.", "confirm")
+
+
+@decides(OrderSuspension)
+def order_suspension(command: OrderSuspension, facts: AccountFacts, context: Context) -> Decision:
+    service = order.find_service(facts, command.service)
+    reason = command.reason.upper()
+    if reason not in context.codes.suspend_reasons:
+        raise Invalid("order.reason", f"Reason {command.reason!r} is not known; one of {', '.join(context.codes.suspend_reasons)}.", "reason")
+    verdict = may_suspend(facts, service, command.effective, context.rules.suspend, context.catalogue.holds, context.calendar)
+    effects = order.suspend(facts, service, effective=command.effective, reason=reason, ids=context.ids)
+    return Decision(effects + _note(command.note, context), verdict)
+
+
+@decides(OrderRestore)
+def order_restore(command: OrderRestore, facts: AccountFacts, context: Context) -> Decision:
+    service = order.find_service(facts, command.service)
+    verdict = may_restore(facts, service, context.rules)
+    effective = command.effective or facts.business_date
+    effects = order.restore(facts, service, effective=effective, reason=command.reason.upper(), ids=context.ids)
+    return Decision(effects + _note(command.note, context), verdict)
+
+
+@decides(CancelOrder)
+def cancel_order(command: CancelOrder, facts: AccountFacts, context: Context) -> Decision:
+    return Decision(order.cancel(facts, _find(facts, command.order), command.reason))
+
+
+def _find(facts: AccountFacts, text: str) -> OrderFact:
+    wanted = text.strip().upper()
+    for candidate in facts.orders:
+        if candidate.number.upper() == wanted or (candidate.open and facts.service(candidate.service_id).product.upper() == wanted):
+            return candidate
+    open_orders = ", ".join(o.number for o in facts.orders if o.open) or "none is open"
+    raise Invalid("order.unknown", f"Order {text!r} is not on this account; {open_orders}.", "order")
+
+
+def _note(text: str, context: Context) -> tuple[Effect, ...]:
+    return (NoteWritten(context.ids(), text, text),) if text else ()

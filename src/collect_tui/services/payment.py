@@ -1,0 +1,36 @@
+"""Receipts and their reversal."""
+
+from __future__ import annotations
+
+from collect_tui.desk.commands import RecordPayment, ReversePayment
+from collect_tui.domain import payment
+from collect_tui.domain.effects import NoteWritten
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.facts import AccountFacts
+from collect_tui.services.context import Context
+from collect_tui.services.decide import Decision, decides
+
+
+@decides(RecordPayment)
+def record_payment(command: RecordPayment, facts: AccountFacts, context: Context) -> Decision:
+    effects = payment.record(
+        facts,
+        amount=command.amount,
+        method=command.method,
+        ref=command.ref,
+        received_on=command.received_on or facts.business_date,
+        directed=[(d.doc_no, d.amount) for d in command.directed],
+        ids=context.ids,
+        calendar=context.calendar,
+        rules=context.rules,
+    )
+    if command.note:
+        effects += (NoteWritten(context.ids(), command.note, command.note),)
+    return Decision(effects)
+
+
+@decides(ReversePayment)
+def reverse_payment(command: ReversePayment, facts: AccountFacts, context: Context) -> Decision:
+    if not command.reason.strip():
+        raise Invalid("payment.reason", "Say why the payment is taken back.", "reason")
+    return Decision(payment.reverse(facts, command.ref, command.reason, command.returned, context.calendar))

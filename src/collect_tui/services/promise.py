@@ -1,0 +1,55 @@
+"""Promises and arrangements: schedule, guard rails, effects."""
+
+from __future__ import annotations
+
+
+from collect_tui.desk.commands import CancelPromise, MakePlan, MakePromise
+from collect_tui.domain import promise
+from collect_tui.domain.effects import NoteWritten
+from collect_tui.domain.facts import AccountFacts, Instalment
+from collect_tui.policy import arrangement
+from collect_tui.services.context import Context
+from collect_tui.services.decide import Decision, decides
+
+
+@decides(MakePromise)
+def make_promise(command: MakePromise, facts: AccountFacts, context: Context) -> Decision:
+    return _make(command, facts, context, promise.single(command.amount, command.due), "single", None)
+
+
+@decides(MakePlan)
+def make_plan(command: MakePlan, facts: AccountFacts, context: Context) -> Decision:
+    down_due = command.down_due or (facts.business_date if command.down else None)
+    schedule = promise.plan(command.total, command.count, command.frequency, command.first, command.anchor_day, command.down, down_due)
+    return _make(command, facts, context, schedule, "plan", command.frequency)
+
+
+def _make(
+    command: MakePromise | MakePlan, facts: AccountFacts, context: Context, schedule: tuple[Instalment, ...], kind: str, frequency: str | None
+) -> Decision:
+    policy = context.arrangement(facts.segment)
+    # The promise that this one supersedes is not held against it.
+    verdict = arrangement.judge(facts, schedule, kind, frequency, policy, context.role)
+    override = context.override if not verdict.allowed else None
+    effects = promise.make(
+        facts,
+        schedule,
+        kind=kind,
+        method=command.method,
+        grace_days=policy.grace_days,
+        by=context.user,
+        ids=context.ids,
+        calendar=context.calendar,
+        override_by=override.by if override else None,
+        override_reason=override.reason if override else None,
+    )
+    if command.note:
+        effects += (NoteWritten(context.ids(), command.note, command.note),)
+    return Decision(effects, verdict, schedule)
+
+
+@decides(CancelPromise)
+def cancel_promise(command: CancelPromise, facts: AccountFacts, context: Context) -> Decision:
+    return Decision(promise.cancel(facts, command.reason, context.calendar))
+
+

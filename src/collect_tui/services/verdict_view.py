@@ -1,0 +1,46 @@
+"""Verdicts, schedules and effects as views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from collect_tui.desk.views.act import EffectView, FindingView, ScheduleRow, VerdictView
+from collect_tui.domain.codes import Codes
+from collect_tui.domain.describe import describe
+from collect_tui.domain.effects import Effect
+from collect_tui.domain.evolve import evolve
+from collect_tui.domain.facts import AccountFacts, Instalment
+from collect_tui.policy.verdicts import Verdict
+
+
+def verdict_view(verdict: Verdict) -> VerdictView:
+    return VerdictView(
+        severity=verdict.severity.name.lower(),
+        allowed=verdict.allowed,
+        overridable_by=verdict.overridable_by,
+        findings=tuple(
+            FindingView(
+                rule=f.rule,
+                severity=f.severity.name.lower(),
+                sentence=f.sentence,
+                check=f.check,
+                cite=f.cite,
+                next_ok=f.next_ok,
+                override_role=f.override_role,
+            )
+            for f in verdict.findings
+        ),
+    )
+
+
+def effect_views(facts: AccountFacts, effects: Iterable[Effect], codes: Codes) -> tuple[EffectView, ...]:
+    """Each effect in words, told on the facts as they stand when it happens."""
+    views = []
+    for effect in effects:
+        views.append(EffectView(kind=type(effect).__name__, sentence=describe(effect, facts, codes)))
+        facts = evolve(facts, effect)
+    return tuple(views)
+
+
+def schedule_rows(schedule: Iterable[Instalment]) -> tuple[ScheduleRow, ...]:
+    return tuple(ScheduleRow(seq=i.seq, due=i.due, amount=i.amount) for i in schedule)

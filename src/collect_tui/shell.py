@@ -1,0 +1,44 @@
+"""A typed line from the shell as an act: the same grammar as the desk's line."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from collect_tui.desk.commands import Act, Command, OrderRestore, OrderSuspension, Override
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.parse import parse
+from collect_tui.desk.protocol import Desk
+from collect_tui.domain.errors import Invalid
+
+
+def act_of(desk: Desk, account: str, line: str, *, confirm: str | None = None, act_id: str | None = None, override: tuple[str | None, str | None] = (None, None)) -> Act:
+    """Parses `line` on the account as it is now. Raises Invalid that shows the line and points at the word."""
+    view = desk.account(account)
+    parsed = parse(line, LineContext.of(view, desk.catalogue(), desk.session()))
+    if parsed.errors:
+        error = parsed.errors[0]
+        mark = " " * error.start + "^" * max(1, error.end - error.start)
+        raise Invalid("line.malformed", f"{error.message}\n  {line}\n  {mark}", "line")
+    if not parsed.commands:
+        raise Invalid("line.empty", "The line is empty; `collect-tui keys line` lists what can be typed.", "line")
+    by, reason = override
+    if (by is None) != (reason is None):
+        raise Invalid("override.incomplete", "An override names who and why: --override-by and --override-reason.", "override")
+    return Act(
+        id=_id(act_id),
+        account=view.number,
+        commands=tuple(_confirmed(c, confirm) for c in parsed.commands),
+        line=line,
+        override=Override(by=by, reason=reason) if by and reason else None,
+    )
+
+
+def _confirmed(command: Command, digits: str | None) -> Command:
+    return command.model_copy(update={"confirm": digits}) if digits and isinstance(command, OrderSuspension | OrderRestore) else command
+
+
+def _id(text: str | None) -> UUID:
+    try:
+        return UUID(text) if text else uuid4()
+    except ValueError:
+        raise Invalid("act.id", f"{text!r} is no UUID.", "id") from None

@@ -1,0 +1,302 @@
+"""Loads what is known of one account: a dozen indexed reads of plain rows, in one snapshot.
+
+The windows are those of `AccountFacts`: its comments say which rows belong to it, `evolve` keeps to the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, literal_column, or_, select
+from sqlmodel import Session, SQLModel
+
+from collect_tui.desk.errors import NotFound
+from collect_tui.domain.calendars import add_months
+from collect_tui.domain.evolve import OPEN_CALLBACK, PAYMENT_DAYS, PROMISE_MONTHS
+from collect_tui.domain.facts import (
+    AccountFacts,
+    Allocation,
+    Attempt,
+    Callback,
+    Hold,
+    Instalment,
+    Item,
+    NextAction,
+    Notice,
+    Order,
+    Payment,
+    Point,
+    Promise,
+    Service,
+)
+from collect_tui.domain.states import OPEN_ORDER, OPEN_PROMISE
+from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
+
+__all__ = ["AccountFacts", "account_id", "changed", "load", "load_by_id"]
+
+ATTEMPT_DAYS: Final = 30
+"""Contact events stay in the facts for this many days before the business date (UTC days)."""
+
+VOID: Final = "VOID"
+"""Action and result of the contact event that takes another back."""
+
+_T = SQLModel.metadata.tables
+_tenant, _party, _account, _work = _T["tenant"], _T["party"], _T["account"], _T["work_item"]
+_point, _item, _promise, _instalment = _T["contact_point"], _T["item"], _T["promise"], _T["instalment"]
+_payment, _allocation, _order = _T["payment"], _T["allocation"], _T["service_order"]
+
+_TENANT, _ACCOUNT = bindparam("tenant"), bindparam("account")
+
+
+def load(session: Session, tenant_id: int, number: str) -> AccountFacts:
+    """The facts of the account with that number. Raises NotFound `account.not_found`."""
+    return load_by_id(session, tenant_id, account_id(session, tenant_id, number))
+
+
+def load_by_id(session: Session, tenant_id: int, account_id: int) -> AccountFacts:
+    """The facts of an account by its id. Raises NotFound `account.not_found`."""
+    db = session.connection()
+    key: dict[str, Any] = {"tenant": tenant_id, "account": account_id}
+    head = db.execute(_HEAD, key).one_or_none()
+    if head is None:
+        raise _not_found()
+    key["party"] = head.party_id
+    today: date = head.business_date
+    payments, applied = _payments(db, key, today)
+    items = [Item(*row) for row in db.execute(_ITEMS, key)]
+    settled = [Item(*row) for row in db.execute(_SETTLED, {**key, "ids": sorted(applied)})] if applied else []
+    action = NextAction(head.next_action_code, head.next_action_on, head.next_action_at) if head.next_action_on else None
+    since = datetime.combine(today - timedelta(days=ATTEMPT_DAYS), time(), UTC)
+    return AccountFacts(
+        id=account_id,
+        number=head.number,
+        name=head.name,
+        version=head.version,
+        status=head.status,
+        stage=head.stage,
+        currency=head.currency,
+        segment=head.segment,
+        business_date=today,
+        opened_on=head.opened_on,
+        next_action=action,
+        ladder_paused_by=head.ladder_paused_by,
+        snoozes=head.snoozes or 0,
+        points=tuple(_as_point(row, head.zone) for row in db.execute(_POINTS, key)),
+        items=tuple(items),
+        settled=tuple(settled),
+        promises=_promises(db, key, today),
+        holds=tuple(Hold(*row) for row in db.execute(_HOLDS, key)),
+        services=tuple(Service(*row) for row in db.execute(_SERVICES, key)),
+        orders=tuple(Order(*row) for row in db.execute(_ORDERS, key)),
+        notices=tuple(Notice(*row) for row in db.execute(_NOTICES, key)),
+        payments=payments,
+        attempts=_attempts(db, key, since),
+        callbacks=tuple(Callback(*row) for row in db.execute(_CALLBACKS, key)),
+        pinned=tuple(db.execute(_PINNED, key).scalars()),
+        lease_by=head.claimed_by if head.claimed else None,
+        lease_until=head.lease_until if head.claimed else None,
+        fence=head.fence or 0,
+    )
+
+
+def account_id(session: Session, tenant_id: int, number: str) -> int:
+    """The id of an account by its number, with or without its dashes. Raises NotFound `account.not_found`."""
+    db, wanted = session.connection(), number.strip()
+    found = db.execute(_BY_NUMBER, {"tenant": tenant_id, "number": wanted}).scalar_one_or_none()
+    if found is None:
+        bare = db.execute(_BY_BARE, {"tenant": tenant_id, "number": wanted.replace("-", "")}).scalars().all()
+        if len(bare) != 1:
+            raise _not_found()
+        found = bare[0]
+    return int(found)
+
+
+def changed(session: Session, tenant_id: int, account_id: int) -> tuple[str, datetime]:
+    """Who changed the account last, and when (UTC)."""
+    row = session.connection().execute(_CHANGED, {"tenant": tenant_id, "account": account_id}).one_or_none()
+    if row is None:
+        raise _not_found()
+    return row.changed_by, row.changed_at
+
+
+def _not_found() -> NotFound:
+    return NotFound("account.not_found", "There is no account with this number.", "account")
+
+
+# ------------------------------------------------------------------------------------------------------- rows to values
+
+
+def _as_point(row: Row[Any], stated_zone: str | None) -> Point:
+    zones = stated_zone or row.zones  # a zone stated by the customer replaces what the number suggests
+    return Point(row.id, row.kind, row.value, row.ord, row.quality, row.consent, tuple(z for z in zones.split(",") if z))
+
+
+def _attempts(db: Connection, key: dict[str, Any], since: datetime) -> tuple[Attempt, ...]:
+    """The contact events of the window, without those taken back: what takes one back is always the younger."""
+    rows = db.execute(_ATTEMPTS, {**key, "since": since}).all()
+    gone = {row.supersedes for row in rows}
+    return tuple(
+        Attempt(r.at, r.action, r.result, r.counted, r.contact and r.right_party, r.point_id, r.id)
+        for r in rows
+        if r.action != VOID and r.id not in gone
+    )
+
+
+def _promises(db: Connection, key: dict[str, Any], today: date) -> tuple[Promise, ...]:
+    """Each row is an instalment with its promise before it; those of one promise lie together."""
+    found: dict[int, tuple[Row[Any], list[Instalment]]] = {}
+    for row in db.execute(_PROMISES, {**key, "since": add_months(today, -PROMISE_MONTHS)}):
+        _, instalments = found.setdefault(row.id, (row, []))
+        if row.seq is not None:
+            instalments.append(Instalment(row.seq, row.due, row.amount, row.paid, row.instalment_status))
+    return tuple(
+        Promise(
+            id=row.id,
+            kind=row.kind,
+            status=row.status,
+            total=row.total,
+            made_on=row.made_on,
+            grace_days=row.grace_days,
+            instalments=tuple(instalments),
+            method=row.method,
+            made_by=row.made_by,
+            override_by=row.override_by,
+            override_reason=row.override_reason,
+            supersedes=row.supersedes,
+            closed_reason=row.closed_reason,
+            ladder_step=row.ladder_step,
+        )
+        for row, instalments in found.values()
+    )
+
+
+def _payments(db: Connection, key: dict[str, Any], today: date) -> tuple[tuple[Payment, ...], set[int]]:
+    """The payments of the window, and the items they are allocated to."""
+    found: dict[int, tuple[Row[Any], list[Allocation]]] = {}
+    for row in db.execute(_PAYMENTS, {**key, "since": today - timedelta(days=PAYMENT_DAYS)}):
+        _, allocations = found.setdefault(row.id, (row, []))
+        if row.item_id is not None:
+            allocations.append(Allocation(row.item_id, row.allocated))
+    payments = [
+        Payment(row.id, row.ref, row.received_on, row.method, row.amount, row.status, tuple(allocations), row.returned_reason)
+        for row, allocations in found.values()
+    ]
+    return tuple(payments), {a.item_id for p in payments for a in p.allocations}
+
+
+# ------------------------------------------------------------------------------------------------------------ statements
+# Built once: what is compiled for a statement is kept with it.
+
+
+def _of_account(name: str, columns: str, where: Callable[[Any], Any] | None = None, order: str = "id") -> Select[Any]:
+    table = _T[name]
+    query = select(*(table.c[c] for c in columns.split())).where(table.c.tenant_id == _TENANT, table.c.account_id == _ACCOUNT)
+    if where is not None:
+        query = query.where(where(table.c))
+    return query.order_by(*(table.c[c] for c in order.split()))
+
+
+_HEAD = (
+    select(
+        *(_account.c[c] for c in "party_id number version status stage currency segment opened_on ladder_paused_by".split()),
+        *(_account.c[c] for c in "next_action_code next_action_on next_action_at".split()),
+        _party.c.name,
+        _party.c.zone,
+        _tenant.c.business_date,
+        *(_work.c[c] for c in "snoozes claimed claimed_by lease_until fence".split()),
+    )
+    .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
+    .join(_tenant, _tenant.c.tenant_id == _TENANT)
+    .outerjoin(_work, and_(_work.c.tenant_id == _TENANT, _work.c.account_id == _ACCOUNT))
+    .where(_account.c.tenant_id == _TENANT, _account.c.id == _ACCOUNT)
+)
+_BY_NUMBER = select(_account.c.id).where(_account.c.tenant_id == _TENANT, _account.c.number == bindparam("number"))
+_CHANGED = select(_account.c.changed_by, _account.c.changed_at).where(_account.c.tenant_id == _TENANT, _account.c.id == _ACCOUNT)
+
+_POINTS = (
+    select(*(_point.c[c] for c in "id kind value ord quality consent zones".split()))
+    .where(_point.c.tenant_id == _TENANT, _point.c.party_id == bindparam("party"))
+    .order_by(_point.c.ord, _point.c.id)
+)
+
+_ITEM = "id doc_no kind issued due amount open disputed service_id"
+_ITEMS = _of_account("item", _ITEM, lambda c: c.open != 0, "due id")
+_SETTLED = _of_account("item", _ITEM, lambda c: and_(c.open == 0, c.id.in_(bindparam("ids", expanding=True))), "due id")
+
+_PROMISES = (
+    select(
+        *(_promise.c[c] for c in "id kind status total made_on grace_days method made_by".split()),
+        *(_promise.c[c] for c in "override_by override_reason supersedes closed_reason ladder_step".split()),
+        *(_instalment.c[c] for c in "seq due amount paid".split()),
+        _instalment.c.status.label("instalment_status"),
+    )
+    .outerjoin(_instalment, and_(_instalment.c.tenant_id == _TENANT, _instalment.c.promise_id == _promise.c.id))
+    .where(_promise.c.tenant_id == _TENANT, _promise.c.account_id == _ACCOUNT)
+    .where(or_(_promise.c.status.in_(sorted(OPEN_PROMISE)), _promise.c.made_on >= bindparam("since")))
+    .order_by(_promise.c.id, _instalment.c.seq)
+)
+
+_HOLDS = _of_account("hold", "id kind placed_on until reason scope target_id status placed_by", lambda c: c.status == "ACTIVE")
+_SERVICES = _of_account("service", "id product billing_system identifier status suspend_cause monthly life_support")
+_NOTICES = _of_account("notice", "id level channel status sent_on service_id")
+_CALLBACKS = _of_account("callback", "id at owner point_id status note", lambda c: c.status.in_(sorted(OPEN_CALLBACK)))
+_PINNED = _of_account("note", "text", lambda c: c.pinned, "id")
+
+
+def _last_completed(c: Any) -> Any:
+    later = _order.alias("later")
+    return and_(
+        c.status == "COMPLETED",
+        ~exists().where(
+            later.c.tenant_id == _TENANT,
+            later.c.account_id == _ACCOUNT,
+            later.c.service_id == c.service_id,
+            later.c.status == "COMPLETED",
+            later.c.id > c.id,
+        ),
+    )
+
+
+_ORDERS = _of_account(
+    "service_order",
+    "id number service_id kind reason effective status requested_on sent_at reversal_of detail",
+    lambda c: or_(c.status.in_(sorted(OPEN_ORDER)), _last_completed(c)),
+)
+
+# Money that was given back is not unapplied, and its allocations are stamped.
+_live = and_(
+    _allocation.c.tenant_id == _TENANT, _allocation.c.payment_id == _payment.c.id, _allocation.c.reversed_at.is_(None)
+)
+_applied = select(func.coalesce(func.sum(_allocation.c.amount), 0)).where(_live).correlate(_payment).scalar_subquery()
+_PAYMENTS = (
+    select(
+        *(_payment.c[c] for c in "id ref received_on method amount status returned_reason".split()),
+        _allocation.c.item_id,
+        _allocation.c.amount.label("allocated"),
+    )
+    .outerjoin(_allocation, _live)
+    .where(_payment.c.tenant_id == _TENANT, _payment.c.account_id == _ACCOUNT)
+    .where(
+        or_(
+            _payment.c.received_on >= bindparam("since"),
+            and_(_payment.c.status.not_in(("RETURNED", "REVERSED", "REFUNDED")), _payment.c.amount != _applied),
+        )
+    )
+    .order_by(_payment.c.id, _allocation.c.id)
+)
+
+_ATTEMPTS = _of_account(
+    "contact_event",
+    "id at action result counted contact right_party point_id supersedes",
+    lambda c: c.at >= bindparam("since"),
+    "at id",
+)
+
+# Word for word the expression of `ix_account_bare`, or the index is not used.
+_BY_BARE = (
+    select(_account.c.id)
+    .where(_account.c.tenant_id == _TENANT, literal_column("replace(account.number, '-', '')") == bindparam("number"))
+    .limit(2)
+)

@@ -1,0 +1,212 @@
+"""All that is particular to SQLite: the file and its modes, the pragmas, how a transaction begins, what its errors mean.
+
+WAL with `synchronous=FULL`: a committed act survives the kill of the process and of the machine. A write begins with
+BEGIN IMMEDIATE, because a deferred one that reads first fails at once when somebody else has written since, whatever
+the busy timeout says.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+from sqlmodel import SQLModel
+
+from collect_tui.desk.errors import DomainError, Refused, Unavailable
+from collect_tui.store import tables  # noqa: F401 — fills SQLModel.metadata
+
+APPLICATION_ID: Final = 0x63745549
+"""Marks a file as ours (`PRAGMA application_id`): another program's database is never written to."""
+
+SCHEMA_VERSION: Final = 1
+"""`PRAGMA user_version` of the tables as this program knows them."""
+
+BUSY_MS: Final = 10_000
+"""How long a connection waits for another's write before it gives up."""
+
+_PRAGMAS: Final = {"synchronous": 2, "foreign_keys": 1, "busy_timeout": BUSY_MS}
+_NETWORK: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "fuse.sshfs", "fuse.davfs", "davfs"})
+
+
+def prepare_file(path: Path, *, create: bool) -> None:
+    """Makes the file readable by its owner only, before SQLite opens it, so that `-wal` and `-shm` get the same mode.
+
+    Raises Unavailable: `store.missing`, `store.unreadable`, `store.network`.
+    """
+    _refuse_network(path)
+    try:
+        if create:
+            _make_folders(path.parent)
+            try:
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            except FileExistsError:
+                pass
+        if not path.exists():
+            raise Unavailable("store.missing", f"There is no portfolio file at {path}.", "db")
+        if not path.is_file():
+            raise Unavailable("store.unreadable", f"{path} is not a file.", "db")
+        for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+            _tighten(part)
+        with path.open("r+b"):
+            pass
+    except OSError as error:
+        raise Unavailable("store.unreadable", f"{path} cannot be opened: {error.strerror or 'unknown reason'}.", "db") from None
+
+
+def make_engine(path: Path) -> Engine:
+    """An engine on a prepared file. Sessions bound to `engine.execution_options(write=True)` take the write lock at once."""
+    engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=QueuePool, pool_size=4, max_overflow=-1)
+
+    @event.listens_for(engine, "connect")
+    def on_connect(dbapi: Any, _record: Any) -> None:
+        _configure(dbapi, path)
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = bool(connection.get_execution_options().get("write"))
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def prepare_schema(engine: Engine, path: Path, *, create: bool) -> None:
+    """Checks that the file is ours and of our version; makes the tables in an empty one when `create`.
+
+    Raises Unavailable: `store.foreign`, `store.newer`, `store.older`, `store.empty_file`.
+    """
+    with engine.connect() as connection:
+        if _checked(connection, path):
+            return
+    if not create:
+        raise Unavailable("store.empty_file", f"{path} is empty; it holds no portfolio.", "db")
+    with engine.execution_options(write=True).begin() as connection:
+        if not _checked(connection, path):  # another process may have been quicker
+            SQLModel.metadata.create_all(connection, checkfirst=False)
+            connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+            connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+
+def register(dbapi: Any) -> None:
+    """Gives a connection the SQL functions that a build of SQLite may lack."""
+    try:
+        dbapi.execute("SELECT log10(10)").fetchone()
+    except sqlite3.OperationalError:
+        dbapi.create_function("log10", 1, _log10, deterministic=True)
+
+
+def meaning(error: BaseException, path: Path, *, writes: bool = True) -> DomainError | None:
+    """What an error of the database means to the desk; None when it means a mistake of the program (a reader that writes)."""
+    text = str(error)
+    if "no_orphans" in text:
+        return Refused("account.orphan", "An open account must keep a next action with a date; give it one.", "next_action")
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    match code & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return busy(path)
+        case sqlite3.SQLITE_FULL:
+            return Unavailable("store.full", f"The disk that holds {path} is full; nothing of this act was written.", "db")
+        case sqlite3.SQLITE_READONLY if writes:
+            return Unavailable("store.readonly", f"{path} cannot be written to.", "db")
+        case sqlite3.SQLITE_NOTADB:
+            return Unavailable("store.foreign", f"{path} is not a portfolio file.", "db")
+        case sqlite3.SQLITE_CORRUPT:
+            return Unavailable("store.damaged", f"{path} is damaged; bring back a copy of it.", "db")
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
+            return Unavailable("store.unreadable", f"{path} cannot be read or written.", "db")
+    return None
+
+
+def busy(path: Path) -> Unavailable:
+    return Unavailable("store.busy", f"{path} was kept busy by somebody else for {BUSY_MS // 1000} seconds; try again.", "db")
+
+
+def _configure(dbapi: Any, path: Path) -> None:
+    dbapi.isolation_level = None  # we say BEGIN ourselves
+    try:
+        for name, value in {"busy_timeout": BUSY_MS, **_PRAGMAS}.items():
+            dbapi.execute(f"PRAGMA {name}={value}")
+        mode = dbapi.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        wrong = [name for name, value in _PRAGMAS.items() if dbapi.execute(f"PRAGMA {name}").fetchone()[0] != value]
+    except sqlite3.Error as error:
+        raise meaning(error, path) or error from None
+    if mode != "wal" or wrong:
+        named = ", ".join(wrong or ["journal_mode=WAL"])
+        raise Unavailable("store.unsafe", f"The disk of {path} does not allow safe writing ({named}).", "db")
+    register(dbapi)
+
+
+def _checked(connection: Connection, path: Path) -> bool:
+    """True: ours and of our version; False: empty."""
+    application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if application != APPLICATION_ID:
+        if application or version or connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema").scalar_one():
+            raise Unavailable("store.foreign", f"{path} is the database of another program.", "db")
+        return False
+    if version > SCHEMA_VERSION:
+        raise Unavailable(
+            "store.newer",
+            f"{path} was written by a newer collect-tui (format {version}, this one knows {SCHEMA_VERSION}); update the program.",
+            "db",
+        )
+    if version < SCHEMA_VERSION:
+        raise Unavailable("store.older", f"{path} has format {version}; this program needs {SCHEMA_VERSION}.", "db")
+    return True
+
+
+def _make_folders(folder: Path) -> None:
+    missing = [f for f in (folder, *folder.parents) if not f.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=0o700, exist_ok=True)
+
+
+def _tighten(path: Path) -> None:
+    """Takes the rights of group and others off a file of our own; somebody else's file is theirs to keep."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return
+    if hasattr(os, "getuid") and status.st_uid == os.getuid() and status.st_mode & 0o077:
+        path.chmod(status.st_mode & 0o700)
+
+
+def _refuse_network(path: Path) -> None:
+    """WAL needs memory shared by all who have the file open: on a network disk it loses data. Best effort, Linux only."""
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return
+    kind = mount_kind(str(path.resolve()), mounts)
+    if kind in _NETWORK:
+        raise Unavailable(
+            "store.network",
+            f"{path} is on a network disk ({kind}), where acts could be lost; keep it on a disk of this machine.",
+            "db",
+        )
+
+
+def mount_kind(path: str, mounts: list[str]) -> str:
+    """The file system that a path is on, by the lines of `/proc/mounts`; empty when none fits."""
+    best, kind = "", ""
+    for line in mounts:
+        fields = line.split(" ")
+        if len(fields) < 3:
+            continue
+        point = fields[1].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\")
+        inside = path == point or path.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, fields[2]
+    return kind
+
+
+def _log10(value: float | None) -> float | None:
+    return math.log10(value) if value is not None and value > 0 else None

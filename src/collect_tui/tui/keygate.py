@@ -1,0 +1,244 @@
+"""The key gate: what is typed ahead is never lost and never lands on the wrong screen.
+
+Stock Textual hands a key to whatever has the focus when the key *arrives*, so a burst of keys outruns the screens it
+opens: letters vanish, or act on the account before.  The gate keeps every key and paste in one queue, lets one through,
+waits until everything that key set in motion has come to rest, and only then lets the next one through.  A burst
+and slow typing give the same result.
+
+Assemble it first: ``class CollectApp(KeyGate, ThinPainter, App[None])``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events
+from textual.app import ScreenStackError
+from textual.message_pump import MessagePump
+from textual.worker import WorkerState
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    _Base = App[Any]
+else:
+    _Base = object
+
+_Typed = events.Key | events.Paste
+
+
+class KeyGate(_Base):
+    """Mixin for :class:`textual.app.App` that lets one key through at a time."""
+
+    KEY_LIMIT: ClassVar[int] = 1024
+    """Keys kept typed ahead.  Beyond it keys are refused with a bell until all kept ones have run: no gaps, ever."""
+
+    SETTLE_LIMIT: ClassVar[float] = 2.0
+    """Seconds after which a screen that does not come to rest gets the next key all the same."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._gate_queue: deque[_Typed] = deque()
+        self._gate_holds = 0
+        self._gate_free = asyncio.Event()
+        self._gate_free.set()
+        self._gate_task: asyncio.Task[None] | None = None
+        self._gate_passing: _Typed | None = None
+        self._gate_full = False
+        self._gate_cutoff = 0.0
+        super().__init__(*args, **kwargs)
+
+    # -- for the program ----------------------------------------------------------------------------------------
+
+    @property
+    def keys_waiting(self) -> int:
+        """Keys and pastes kept, not yet let through."""
+        return len(self._gate_queue)
+
+    @property
+    def keys_held(self) -> bool:
+        """Is a request out, and are keys therefore kept?"""
+        return self._gate_holds > 0
+
+    @contextmanager
+    def hold_keys(self) -> Iterator[None]:
+        """Keep keys while a request is out; may be nested.  Enter and leave it on the app's own thread.
+
+        Enter it before the key's handler returns (or in a coroutine worker the handler started), else the next key
+        may be let through first.
+        """
+        self._gate_holds += 1
+        self._gate_free.clear()
+        self.keys_changed()
+        try:
+            yield
+        finally:
+            self._gate_holds -= 1
+            if not self._gate_holds:
+                self._gate_free.set()
+            self.keys_changed()
+
+    def flush_keys(self) -> int:
+        """Drop all that was typed ahead and say how many keys that were.
+
+        Also dropped are keys the terminal has delivered but the program has not yet seen, so that a question asked
+        after a flush can be answered only by somebody who has had the chance to read it.
+        """
+        dropped = len(self._gate_queue) + self._gate_in_transit()
+        self._gate_queue.clear()
+        self._gate_cutoff = asyncio.get_running_loop().time()
+        self.keys_changed()
+        return dropped
+
+    async def keys_idle(self) -> None:
+        """Wait until every key so far has had its effect.  For tests and workers, not for message handlers."""
+        while True:
+            if self._gate_task is not None:
+                await asyncio.wait({self._gate_task})
+            elif self._gate_in_transit():
+                await asyncio.sleep(0)
+            else:
+                return
+
+    # -- to be overridden ---------------------------------------------------------------------------------------
+
+    def keys_changed(self) -> None:
+        """Called when keys become held or free, and when the count of kept keys changes while held."""
+
+    def keys_refused(self) -> None:
+        """Called for each key refused because too many are kept."""
+        self.bell()
+
+    def gate_exempt(self, event: events.Key | events.Paste) -> bool:
+        """May this key pass at once, ahead of kept ones?  For keys that only repaint or cancel a request."""
+        return False
+
+    # -- machinery ----------------------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Put typed events that come from the terminal in the queue; let everything else through."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and event is not self._gate_passing:
+            if event.time >= self._gate_cutoff:
+                for typed in self._gate_unfold(event):
+                    if self.gate_exempt(typed):
+                        await super().on_event(typed)
+                    else:
+                        self._gate_accept(typed)
+            return
+        await super().on_event(event)
+
+    def on_unmount(self) -> None:
+        """Forget kept keys when the app ends; called by Textual besides any handler of the app's own."""
+        self._gate_queue.clear()
+        if self._gate_task is not None:
+            self._gate_task.cancel()
+
+    def _gate_accept(self, event: _Typed) -> None:
+        if self._gate_full or len(self._gate_queue) >= self.KEY_LIMIT:
+            self._gate_full = True
+            self.keys_refused()
+            return
+        self._gate_queue.append(event)
+        if self._gate_holds:
+            self.keys_changed()
+        if self._gate_task is None:
+            self._gate_task = asyncio.create_task(self._gate_run(), name="key gate")
+
+    def _gate_unfold(self, event: _Typed) -> tuple[_Typed, ...]:
+        """Turn ``alt+x`` that nobody bound back into Escape and ``x``.
+
+        Over a slow line Escape and a letter typed after it arrive together and are read as one Alt key.
+        """
+        if isinstance(event, events.Key) and event.key.startswith("alt+") and event.character:
+            char = event.character
+            if char.isprintable() and event.key not in self.screen.active_bindings:
+                key = event.key.removeprefix("alt+").removeprefix("shift+")
+                key = char if len(key) == 1 else key
+                return events.Key("escape", "\x1b"), events.Key(key, char)
+        return (event,)
+
+    def _gate_in_transit(self) -> int:
+        """Typed events that are in the app's own queue, not yet seen by :meth:`on_event`."""
+        queue: deque[Any] = self._message_queue._queue
+        return sum(
+            isinstance(event, events.Key | events.Paste)
+            and not event.is_forwarded
+            and event is not self._gate_passing
+            and event.time >= self._gate_cutoff
+            for event in queue
+        )
+
+    async def _gate_run(self) -> None:
+        """Let the kept keys through, one after another, then end: no task is left behind when nobody types."""
+        try:
+            while self._gate_queue:
+                await self._gate_free.wait()
+                if not self._gate_queue:
+                    break
+                self._gate_passing = event = self._gate_queue.popleft()
+                if not self.post_message(event):  # the app is closing
+                    self._gate_queue.clear()
+                    break
+                try:
+                    await self._gate_settle()
+                except Exception as error:  # a gate that stops would lock the keyboard
+                    self.log.error("key gate", error)
+        finally:
+            self._gate_task = None
+            self._gate_full = False
+            self._gate_passing = None
+
+    async def _gate_settle(self) -> None:
+        """Wait until all message pumps are idle, twice in a row, with no layout and no request outstanding."""
+        now = asyncio.get_running_loop().time
+        deadline = now() + self.SETTLE_LIMIT
+        quiet = spins = 0
+        while not self._exit:
+            if self._gate_holds:
+                await self._gate_free.wait()
+                deadline = now() + self.SETTLE_LIMIT
+                quiet = spins = 0
+            # Between two looks every task that was ready has run: what one finished pump set off elsewhere shows up.
+            if self._gate_is_quiet():
+                quiet += 1
+                if quiet == 2:
+                    return
+            else:
+                quiet = 0
+                if now() > deadline:
+                    self.log.warning("key gate: not settled", self.SETTLE_LIMIT)
+                    return
+            spins += 1
+            await asyncio.sleep(0 if spins < 100 else 0.002)
+
+    def _gate_is_quiet(self) -> bool:
+        if not _is_waiting(self):
+            return False
+        for node in self._registry:
+            if node._task is not None and not _is_waiting(node):
+                return False
+        if any(worker.state is WorkerState.PENDING for worker in self.workers):
+            return False
+        try:
+            screen = self.screen
+        except ScreenStackError:
+            return True
+        if self._batch_count or not (screen._layout_required or screen._callbacks):
+            return True
+        # The next key may need to know how tall a list is.  Do not wait for the frame timer: lay out now.
+        screen.call_next(screen._on_timer_update)
+        return False
+
+
+def _is_waiting(pump: MessagePump) -> bool:
+    """Is this pump asleep on an empty queue?  ``asyncio`` keeps the sleeper in the queue's list of getters."""
+    queue: Any = pump._message_queue
+    return (
+        queue.empty()
+        and pump._pending_message is None
+        and not pump._next_callbacks
+        and any(not getter.done() for getter in queue._getters)
+    )

@@ -1,0 +1,1 @@
+"""Widgets that paint lines: one screenful, no child widgets, no markup."""

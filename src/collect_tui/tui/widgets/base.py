@@ -1,0 +1,101 @@
+"""What all line-painting widgets share: spans in roles, painted as strips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Offset, Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from collect_tui.tui import text as tui_text
+from collect_tui.tui.roles import COMPONENTS, Role
+
+
+class Span(NamedTuple):
+    """A piece of text and what it is.  The text may be anything: it is cleaned when painted."""
+
+    text: str
+    role: Role = Role.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of spans, left to right."""
+
+    spans: tuple[Span, ...] = ()
+
+    @classmethod
+    def of(cls, *parts: str | Span | tuple[str, Role]) -> Line:
+        """Build a line from texts and ``(text, role)`` pairs: ``Line.of("due ", ("412.10", Role.MONEY))``."""
+        return cls(tuple(Span(part) if isinstance(part, str) else Span(*part) for part in parts))
+
+    @property
+    def text(self) -> str:
+        """The line without its roles."""
+        return "".join(span.text for span in self.spans)
+
+
+class LineWidget(Widget):
+    """A widget that paints its lines itself; subclasses override ``render_line``."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
+
+    # Only what works without a theme; the stylesheet of the program overrides it.
+    DEFAULT_CSS = """
+    LineWidget > .role--head, LineWidget > .role--key { text-style: bold; }
+    LineWidget > .role--cursor { text-style: reverse; }
+    LineWidget > .role--error { text-style: underline; }
+    LineWidget > .role--dim { text-style: dim; }
+    """
+
+    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._role_styles: dict[Role, Style] = {}
+
+    def role_style(self, role: Role) -> Style:
+        """How a role looks in the present theme."""
+        try:
+            return self._role_styles[role]
+        except KeyError:
+            style = self._role_styles[role] = self.get_component_rich_style(f"role--{role}")
+            return style
+
+    def notify_style_update(self) -> None:
+        self._role_styles.clear()
+        super().notify_style_update()
+
+    def strip_of(self, spans: Iterable[tuple[str, Role]], cells: int, only: Role | None = None) -> Strip:
+        """Paint spans in exactly ``cells`` cells, all of them in the role ``only`` if given."""
+        segments: list[Segment] = []
+        room = cells
+        for raw, role in spans:
+            if room <= 0:
+                break
+            text = tui_text.clean(raw)
+            size = tui_text.width(text)
+            if size > room:
+                text, size = tui_text.fit(text, room), room
+            room -= size
+            if text:
+                segments.append(Segment(text, self.role_style(only or role)))
+        if room > 0:
+            segments.append(Segment(" " * room, self.role_style(only or Role.PLAIN)))
+        return Strip(segments, cells)
+
+    def refresh_row(self, y: int, count: int = 1) -> None:
+        """Repaint ``count`` lines of the widget from its line ``y`` on."""
+        if self.size.width:
+            self.refresh(Region(0, y, self.size.width, count))
+        else:
+            self.refresh()
+
+    def place_cursor(self, x: int, y: int) -> None:
+        """Put the terminal's own cursor on a cell of this widget; screen readers and braille lines follow it."""
+        region = self.content_region
+        if region.size and self.is_attached and self.screen.is_current:
+            self.app.cursor_position = region.offset + Offset(x, y)

@@ -1,0 +1,249 @@
+"""A list of any length with a cursor: the queue, search results, an account's items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from textual.message import Message
+from textual.strip import Strip
+
+from collect_tui.tui import text as tui_text
+from collect_tui.tui.roles import Role
+from collect_tui.tui.widgets.base import Span
+from collect_tui.tui.widgets.rowmover import RowMover
+
+_MARKER = 2  # cells for `>` (cursor) and `*` (marked)
+_SCAN = 10_000  # rows looked through for a key when the source cannot find it itself
+
+
+class RowSource(Protocol):
+    """Where a table gets its rows; only those shown are asked for.
+
+    It may also have ``find(key) -> int | None``; without it, the table looks through the rows near the cursor.
+    """
+
+    def __len__(self) -> int: ...
+
+    def row(self, index: int, /) -> Sequence[str | Span]:
+        """The cells of a row, one per column; a ``Span`` has a role of its own."""
+
+    def key(self, index: int, /) -> str:
+        """What identifies the row, such as an account number."""
+
+
+class ListSource:
+    """Rows from a list of ``(key, cells)``."""
+
+    def __init__(self, rows: Iterable[tuple[str, Sequence[str | Span]]] = ()) -> None:
+        self._rows = list(rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, index: int) -> Sequence[str | Span]:
+        return self._rows[index][1]
+
+    def key(self, index: int) -> str:
+        return self._rows[index][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Args:
+        title: shown above it.
+        width: cells; with ``flex`` the least it takes.
+        flex: share of the room left over.
+        align: numbers to the right.
+        role: of cells that have none of their own.
+        rank: 0 is always shown; others only where there is room, lowest rank first.
+    """
+
+    title: str
+    width: int
+    flex: int = 0
+    align: tui_text.Align = "left"
+    role: Role = Role.PLAIN
+    rank: int = 0
+
+
+def fit_columns(columns: Sequence[Column], cells: int, gap: int = 1) -> list[tuple[int, int]]:
+    """Choose the columns to show in ``cells`` cells: pairs of column index and width, in order."""
+    chosen: set[int] = set()
+    used = -gap
+    for index in sorted(range(len(columns)), key=lambda i: (columns[i].rank, i)):
+        size = columns[index].width + gap
+        if columns[index].rank and used + size > cells:
+            break
+        chosen.add(index)
+        used += size
+    room, shares = max(0, cells - used), sum(columns[i].flex for i in chosen)
+    result = []
+    for index in sorted(chosen):
+        flex = columns[index].flex
+        extra = room * flex // shares if flex else 0
+        room, shares = room - extra, shares - flex
+        result.append((index, columns[index].width + extra))
+    return result
+
+
+class WorkTable(RowMover):
+    """A table that paints the rows it shows and no others.
+
+    Args:
+        columns: its columns.
+        source: its rows.
+        header: show the columns' titles.
+        empty: what to say when there are no rows.
+        gap: blank cells between columns.
+    """
+
+    class RowHighlighted(Message):
+        """The cursor has moved to another row."""
+
+        def __init__(self, table: WorkTable, key: str) -> None:
+            super().__init__()
+            self.table = table
+            self.key = key
+
+        @property
+        def control(self) -> WorkTable:
+            return self.table
+
+    class RowChosen(RowHighlighted):
+        """Enter was pressed on a row."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        source: RowSource | None = None,
+        *,
+        header: bool = True,
+        empty: str = "",
+        gap: int = 1,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._columns = tuple(columns)
+        self._source: RowSource = source if source is not None else ListSource()
+        self._empty = empty
+        self._gap = gap
+        self._marked: frozenset[str] = frozenset()
+        self._layout_for: tuple[int, list[tuple[int, int]]] = (-1, [])
+        self.top_lines = 1 if header else 0
+
+    # -- state --------------------------------------------------------------------------------------------------
+
+    @property
+    def source(self) -> RowSource:
+        """Where the rows come from."""
+        return self._source
+
+    @property
+    def cursor_key(self) -> str | None:
+        """Key of the cursor row; None when there are no rows."""
+        return self._source.key(self._cursor) if len(self._source) else None
+
+    @property
+    def marked(self) -> frozenset[str]:
+        """Keys of the rows marked ``*``."""
+        return self._marked
+
+    def mark(self, keys: Iterable[str]) -> None:
+        """Mark these rows and no others."""
+        self._marked = frozenset(keys)
+        self.refresh_row(self.top_lines, self.page)
+
+    def replace(self, source: RowSource) -> None:
+        """Take rows from another source; the cursor stays on the same key, and on the same line if it can.
+
+        When the key is gone, the cursor stays where it was in the list.
+        """
+        key = self.cursor_key
+        line = self._cursor - self._top
+        self._source = source
+        found = None if key is None else self._find(key)
+        self._cursor = min(self._cursor if found is None else found, max(0, len(source) - 1))
+        self._top = max(0, self._cursor - line)
+        self._show_cursor()
+        self.refresh()
+        self.follow_cursor()
+        if self.cursor_key != key:
+            self.row_moved()
+
+    def row_changed(self, key: str) -> None:
+        """Repaint one row whose cells have changed, if it is shown."""
+        for index in range(self._top, min(self._top + self.page, len(self._source))):
+            if self._source.key(index) == key:
+                self.refresh_row(self.top_lines + index - self._top)
+
+    def move_to_key(self, key: str) -> bool:
+        """Put the cursor on a row; False when there is none with this key."""
+        found = self._find(key)
+        if found is None:
+            return False
+        self.move_to(found)
+        return True
+
+    def _find(self, key: str) -> int | None:
+        source = self._source
+        find = getattr(source, "find", None)
+        if find is not None:
+            index: int | None = find(key)
+            return index
+        here, count = min(self._cursor, len(source) - 1), len(source)
+        for step in range(min(_SCAN, count)):  # outwards from the cursor: it has seldom gone far
+            for index in {here + step, here - step}:
+                if 0 <= index < count and source.key(index) == key:
+                    return index
+        return None
+
+    # -- rows ---------------------------------------------------------------------------------------------------
+
+    def row_count(self) -> int:
+        return len(self._source)
+
+    def row_moved(self) -> None:
+        if (key := self.cursor_key) is not None:
+            self.post_message(self.RowHighlighted(self, key))
+
+    def row_chosen(self) -> None:
+        if (key := self.cursor_key) is not None:
+            self.post_message(self.RowChosen(self, key))
+
+    def _layout(self, cells: int) -> list[tuple[int, int]]:
+        if self._layout_for[0] != cells:
+            self._layout_for = (cells, fit_columns(self._columns, max(0, cells - _MARKER), self._gap))
+        return self._layout_for[1]
+
+    def render_line(self, y: int) -> Strip:
+        cells = self.size.width
+        if y < self.top_lines:
+            titles = [column.title for column in self._columns]
+            return self.strip_of(self._cells("  ", titles, cells), cells, Role.HEAD)
+        index = self._top + y - self.top_lines
+        if index >= len(self._source):
+            spans = [Span("  " + self._empty, Role.DIM)] if not len(self._source) and y == self.top_lines else []
+            return self.strip_of(spans, cells)
+        here = index == self._cursor
+        marked = bool(self._marked) and self._source.key(index) in self._marked
+        marker = (">" if here else " ") + ("*" if marked else " ")
+        return self.strip_of(self._cells(marker, self._source.row(index), cells), cells, Role.CURSOR if here else None)
+
+    def _cells(self, marker: str, row: Sequence[str | Span], cells: int) -> list[Span]:
+        """A row's spans: the marker, then each column in its width."""
+        spans = [Span(marker, Role.MARK if marker[1] == "*" else Role.PLAIN)]
+        gap = Span(" " * self._gap)
+        for number, (index, size) in enumerate(self._layout(cells)):
+            column = self._columns[index]
+            cell: str | Span = row[index] if index < len(row) else ""
+            text, role = (cell, column.role) if isinstance(cell, str) else cell
+            if number:
+                spans.append(gap)
+            spans.append(Span(tui_text.fit(tui_text.clean(text), size, column.align), role))
+        return spans
