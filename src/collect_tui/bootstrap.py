@@ -66,7 +66,12 @@ def open_desk(wired: Wiring, *, create: bool = False, backend: str = "local") ->
 
     store = Store.open(wired.database, create=create)
     return LocalDesk(
-        store, catalogue(wired), user=wired.user, clock=wired.clock, send_orders=orders_port(wired.settings.orders_folder), backend=backend
+        store,
+        catalogue(wired),
+        user=wired.user,
+        clock=wired.clock,
+        send_orders=orders_port(wired.settings.orders_folder),
+        backend=backend,
     )
 
 
@@ -77,7 +82,14 @@ def orders_port(folder: Path) -> Callable[[LocalDesk, Progress | None], OrdersRe
         from collect_tui.exchange import orders
 
         return orders.sync(
-            desk.store, desk.tenant_id, folder, desk.catalogue(), now=desk.clock(), by=desk.user, ids=desk.ids, progress=progress
+            desk.store,
+            desk.tenant_id,
+            folder,
+            desk.catalogue(),
+            now=desk.clock(),
+            by=desk.user,
+            ids=desk.ids,
+            progress=progress,
         )
 
     return send
@@ -96,7 +108,9 @@ def demo(wired: Wiring) -> Iterator[Wiring]:
 
     with tempfile.TemporaryDirectory(prefix="collect-tui-demo-") as folder:
         place = Path(folder)
-        own = replace(wired.settings, database=place / "demo.db", orders_folder=place / "orders", state_folder=place / "state")
+        own = replace(
+            wired.settings, database=place / "demo.db", orders_folder=place / "orders", state_folder=place / "state"
+        )
         shown = replace(wired, settings=own)
         desk = open_desk(shown, create=True, backend="demo")
         try:
@@ -109,7 +123,15 @@ def demo(wired: Wiring) -> Iterator[Wiring]:
 def fill_demo(desk: LocalDesk, clock: Clock) -> None:
     from collect_tui.exchange import load
 
-    load.load(desk.store, fixtures() / "portfolio.json", ids=desk.ids, now=clock(), by="demo", catalogue=desk.catalogue(), shift_to=opening_day(clock()))
+    load.load(
+        desk.store,
+        fixtures() / "portfolio.json",
+        ids=desk.ids,
+        now=clock(),
+        by="demo",
+        catalogue=desk.catalogue(),
+        shift_to=opening_day(clock()),
+    )
 
 
 def opening_day(now: datetime) -> date:
@@ -119,13 +141,23 @@ def opening_day(now: datetime) -> date:
 
 
 def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = None) -> int:
-    """Opens the desk in the terminal. The store is opened while the first screen is painted."""
-    from collect_tui.tui.app import CollectApp
+    """Opens the desk in the terminal; its exit code. The store is opened while the first screen is painted."""
     from collect_tui.tui.terminal import prepare
 
-    terminal = prepare(os.environ, theme or wired.settings.theme)
+    profile = prepare(os.environ)  # before Textual is imported
+    from collect_tui.tui.app import CollectApp
 
     def connect() -> Desk:
         return open_desk(wired, create=True, backend=backend)
 
-    return CollectApp(connect, terminal, state_folder=wired.settings.state_folder, themes_folder=wired.settings.themes_folder).run_desk()
+    settings = wired.settings
+    app = CollectApp(
+        connect,
+        theme=theme or settings.theme,
+        terminal=profile,
+        state_folder=settings.state_folder,
+        themes_folder=settings.themes_folder,
+        keys_file=settings.site_folder / "keys.toml",
+    )
+    app.run(mouse=False)
+    return app.return_code or 0

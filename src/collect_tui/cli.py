@@ -42,7 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         from collect_tui.faults import record
 
-        print(f"collect-tui: unexpected error {record(error)}; `collect-tui locate` says where the log is.", file=sys.stderr)
+        print(
+            f"collect-tui: unexpected error {record(error)}; `collect-tui locate` says where the log is.",
+            file=sys.stderr,
+        )
         return 1
 
 
@@ -50,17 +53,24 @@ def _report(error: DomainError, as_json: bool) -> int:
     from collect_tui.desk.errors import NotFound, Stale
     from collect_tui.plain import problem
 
-    code = next((c for kind, c in ((Invalid, 2), (Refused, 3), (Stale, 4), (NotFound, 5)) if isinstance(error, kind)), 1)
+    code = next(
+        (c for kind, c in ((Invalid, 2), (Refused, 3), (Stale, 4), (NotFound, 5)) if isinstance(error, kind)), 1
+    )
     print(problem(error, as_json), file=sys.stderr)
     return code
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="collect-tui", description="A collector's workstation for the terminal. Without a command it opens the desk.")
+    parser = argparse.ArgumentParser(
+        prog="collect-tui",
+        description="A collector's workstation for the terminal. Without a command it opens the desk.",
+    )
     parser.add_argument("--version", action="version", version=f"collect-tui {__version__}")
     parser.add_argument("--db", type=Path, metavar="PATH", help="the SQLite file to work on")
     parser.add_argument("--as", dest="user", metavar="USER", help="login at the desk (default: the system's user)")
-    parser.add_argument("--at", type=_instant, metavar="INSTANT", help="freeze the clock, such as 2026-11-23T15:00-06:00")
+    parser.add_argument(
+        "--at", type=_instant, metavar="INSTANT", help="freeze the clock, such as 2026-11-23T15:00-06:00"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON (documented in docs/json.md)")
     parser.add_argument("--theme", metavar="NAME", help="a theme of themes/: ansi, mono, …")
     parser.set_defaults(run=open_terminal)
@@ -73,12 +83,34 @@ def build_parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
 
     account = (("account",), {"metavar": "ACCOUNT"})
-    command("demo", demo, "open the desk on a throwaway copy of the fixture portfolio, moved to today", (("--keep",), {"type": Path, "metavar": "PATH", "help": "write the copy to PATH and stop"}))
+    command(
+        "demo",
+        demo,
+        "open the desk on a throwaway copy of the fixture portfolio, moved to today",
+        (("--keep",), {"type": Path, "metavar": "PATH", "help": "write the copy to PATH and stop"}),
+    )
     command("queues", queues, "list the queues with their figures")
-    command("queue", queue, "list one queue in its order", (("name",), {"metavar": "NAME"}), (("--limit",), {"type": int, "default": 50}))
+    command(
+        "queue",
+        queue,
+        "list one queue in its order",
+        (("name",), {"metavar": "NAME"}),
+        (("--limit",), {"type": int, "default": 50}),
+    )
     command("next", next_account, "take the next account", (("queue",), {"metavar": "NAME", "nargs": "?"}))
-    command("show", show, "show one account", account, (("--pane",), {"choices": ("timeline", "items", "payments", "points", "promises", "services", "audit")}))
-    command("find", find, "find accounts by number, name, phone, e-mail, invoice or payment reference", (("text",), {"metavar": "TEXT"}))
+    command(
+        "show",
+        show,
+        "show one account",
+        account,
+        (("--pane",), {"choices": ("timeline", "items", "payments", "points", "promises", "services", "audit")}),
+    )
+    command(
+        "find",
+        find,
+        "find accounts by number, name, phone, e-mail, invoice or payment reference",
+        (("text",), {"metavar": "TEXT"}),
+    )
     command("why", why, "say why an account stands where it does, term by term", account)
     command("whynot", why, "say which rules keep an account out of the queues", account)
     command(
@@ -93,18 +125,50 @@ def build_parser() -> argparse.ArgumentParser:
         (("--override-reason",), {"metavar": "TEXT", "help": "why it is overridden"}),
         (("--id",), {"metavar": "UUID", "help": "id of the act: sent twice, it is done once"}),
     )
-    command("day", day, "roll to a business date", (("--date",), {"type": _day, "metavar": "DATE"}), (("--check",), {"action": "store_true", "help": "recompute everything and count differences"}))
-    command("load", load, "load a portfolio (JSON or JSON lines; `schema` describes it)", (("file",), {"type": Path, "metavar": "FILE"}))
-    imports = commands.add_parser("import", help="bring in files of other systems").add_subparsers(title="files", metavar="KIND", required=True)
+    command(
+        "day",
+        day,
+        "roll to a business date",
+        (("--date",), {"type": _day, "metavar": "DATE"}),
+        (("--check",), {"action": "store_true", "help": "recompute everything and count differences"}),
+    )
+    command(
+        "load",
+        load,
+        "load a portfolio (JSON or JSON lines; `schema` describes it)",
+        (("file",), {"type": Path, "metavar": "FILE"}),
+    )
+    imports = commands.add_parser("import", help="bring in files of other systems").add_subparsers(
+        title="files", metavar="KIND", required=True
+    )
     receivables = imports.add_parser("receivables", help="open and settled invoices from a CSV, through a mapping")
     receivables.add_argument("file", type=Path, metavar="FILE")
-    receivables.add_argument("--map", type=Path, required=True, metavar="MAP.toml", help="what the columns mean (docs/importing.md)")
+    receivables.add_argument(
+        "--map", type=Path, required=True, metavar="MAP.toml", help="what the columns mean (docs/importing.md)"
+    )
     receivables.add_argument("--dry-run", action="store_true", help="read and count; write nothing")
     receivables.set_defaults(run=import_receivables)
-    command("export", export, "write a queue as CSV", (("queue",), {"metavar": "QUEUE"}), (("--to",), {"type": Path, "metavar": "PATH"}), (("--raw",), {"action": "store_true", "help": "without the guard against formulas, for machines"}))
-    command("orders", orders, "send requested orders, read acknowledgements, list stuck ones", (("what",), {"nargs": "?", "choices": ("sync",), "default": "sync"}))
+    command(
+        "export",
+        export,
+        "write a queue as CSV",
+        (("queue",), {"metavar": "QUEUE"}),
+        (("--to",), {"type": Path, "metavar": "PATH"}),
+        (("--raw",), {"action": "store_true", "help": "without the guard against formulas, for machines"}),
+    )
+    command(
+        "orders",
+        orders,
+        "send requested orders, read acknowledgements, list stuck ones",
+        (("what",), {"nargs": "?", "choices": ("sync",), "default": "sync"}),
+    )
     command("schema", schema, "print the JSON Schema of the portfolio format")
-    command("keys", keys, "list keys, verbs of the line and result codes", (("what",), {"nargs": "?", "choices": ("keys", "line", "codes"), "default": "keys"}))
+    command(
+        "keys",
+        keys,
+        "list keys, verbs of the line and result codes",
+        (("what",), {"nargs": "?", "choices": ("keys", "line", "codes"), "default": "keys"}),
+    )
     command("locate", locate, "say where files are")
     return parser
 
@@ -118,7 +182,9 @@ def _instant(text: str) -> datetime:
     except ValueError:
         moment = None
     if not isinstance(moment, pendulum.DateTime):
-        raise argparse.ArgumentTypeError(f"{text!r} is no instant; write 2026-11-23T15:00 with an offset such as -06:00 or Z")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no instant; write 2026-11-23T15:00 with an offset such as -06:00 or Z"
+        )
     return datetime.fromisoformat(moment.in_timezone("UTC").isoformat())
 
 
@@ -242,7 +308,14 @@ def do(args: argparse.Namespace) -> int:
     from collect_tui.shell import act_of
 
     desk = _desk(args)
-    act = act_of(desk, args.account, args.line, confirm=args.confirm, act_id=args.id, override=(args.override_by, args.override_reason))
+    act = act_of(
+        desk,
+        args.account,
+        args.line,
+        confirm=args.confirm,
+        act_id=args.id,
+        override=(args.override_by, args.override_reason),
+    )
     if args.dry_run:
         preview = desk.preview(act)
         _say(args, preview, lambda: preview_text(preview))
@@ -263,7 +336,15 @@ def load(args: argparse.Namespace) -> int:
     from collect_tui.exchange import load as loading
 
     desk = _desk(args, create=True)
-    report = loading.load(desk.store, args.file, ids=desk.ids, now=desk.clock(), by=desk.user, catalogue=desk.catalogue(), progress=_progress(args))
+    report = loading.load(
+        desk.store,
+        args.file,
+        ids=desk.ids,
+        now=desk.clock(),
+        by=desk.user,
+        catalogue=desk.catalogue(),
+        progress=_progress(args),
+    )
     return _say(args, report, report.text)
 
 
@@ -272,7 +353,15 @@ def import_receivables(args: argparse.Namespace) -> int:
 
     desk = _desk(args, create=True)
     report = receivables.run(
-        desk.store, args.file, args.map, ids=desk.ids, now=desk.clock(), by=desk.user, catalogue=desk.catalogue(), dry_run=args.dry_run, progress=_progress(args)
+        desk.store,
+        args.file,
+        args.map,
+        ids=desk.ids,
+        now=desk.clock(),
+        by=desk.user,
+        catalogue=desk.catalogue(),
+        dry_run=args.dry_run,
+        progress=_progress(args),
     )
     return _say(args, report, report.text)
 

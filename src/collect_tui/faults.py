@@ -21,8 +21,12 @@ def log_path() -> Path:
 def record(error: BaseException, path: Path | None = None) -> str:
     """Writes one entry and returns its id. A log that cannot be written is no reason to fail again."""
     name = secrets.token_hex(4)
-    frames = "\n".join(f"  {Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__))
-    entry = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {name} {type(error).__module__}.{type(error).__qualname__}\n{frames}\n"
+    frames = "\n".join(
+        f"  {Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)
+    )
+    entry = (
+        f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {name} {type(error).__module__}.{type(error).__qualname__}\n{frames}\n"
+    )
     target = path or log_path()
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -70,24 +70,48 @@ def problem(error: DomainError, as_json: bool) -> str:
 
 def board_text(board: QueueBoard) -> str:
     rows = [
-        (q.name, q.title, f"{q.count:,}", f"{q.due_now:,}", f"{format_minor(q.collectable, q.currency)} {q.currency}", _day(q.oldest, board.business_date))
+        (
+            q.name,
+            q.title,
+            f"{q.count:,}",
+            f"{q.due_now:,}",
+            f"{format_minor(q.collectable, q.currency)} {q.currency}",
+            _day(q.oldest, board.business_date),
+        )
         for q in board.queues
     ]
-    return f"Business date {board.business_date:%a} {board.business_date}\n" + table(("queue", "title", "accounts", "due now", "collectable", "oldest"), rows, (2, 3, 4))
+    return f"Business date {board.business_date:%a} {board.business_date}\n" + table(
+        ("queue", "title", "accounts", "due now", "collectable", "oldest"), rows, (2, 3, 4)
+    )
 
 
 def page_text(page: QueuePage) -> str:
     rows = [
-        (str(n), r.account, r.name, format_minor(r.collectable, r.currency), str(r.dpd), str(r.score), " · ".join(r.chips))
+        (
+            str(n),
+            r.account,
+            r.name,
+            format_minor(r.collectable, r.currency),
+            str(r.dpd),
+            str(r.score),
+            " · ".join(r.chips),
+        )
         for n, r in enumerate(page.rows, 1)
     ]
     left = page.figure.count - len(page.rows)
     more = f"\n… {left:,} more" if page.cursor else ""
-    return f"{page.title}\n" + table(("#", "account", "customer", "collect", "dpd", "score", "why now"), rows, (0, 3, 4, 5)) + more
+    return (
+        f"{page.title}\n"
+        + table(("#", "account", "customer", "collect", "dpd", "score", "why now"), rows, (0, 3, 4, 5))
+        + more
+    )
 
 
 def hits_text(hits: Sequence[FindHit]) -> str:
-    rows = [(h.account, h.name, h.matched, format_minor(h.collectable, h.currency), str(h.dpd), h.status.lower()) for h in hits]
+    rows = [
+        (h.account, h.name, h.matched, format_minor(h.collectable, h.currency), str(h.dpd), h.status.lower())
+        for h in hits
+    ]
     return table(("account", "customer", "found by", "collect", "dpd", "status"), rows, (3, 4))
 
 
@@ -116,8 +140,14 @@ def account_text(a: AccountView) -> str:
         nxt = f", next {money(due.amount - due.paid)} by {format_day(due.due, a.business_date)}" if due else ""
         lines.append(f"{a.promise.kind} promise of {money(a.promise.total)}, paid {money(a.promise.paid)}{nxt}")
     lines.append(f"promises in 12 months: {a.kept_12m} kept, {a.broken_12m} broken")
-    lines += [f"service {s.product} {s.identifier} {s.status.lower().replace('_', ' ')}{f' ({s.suspend_cause})' if s.suspend_cause else ''}" for s in a.services]
-    lines += [f"order {o.number} {o.kind} {o.product} {o.effective} {o.status.lower()}{' STUCK' if o.stuck else ''}" for o in a.orders]
+    lines += [
+        f"service {s.product} {s.identifier} {s.status.lower().replace('_', ' ')}{f' ({s.suspend_cause})' if s.suspend_cause else ''}"
+        for s in a.services
+    ]
+    lines += [
+        f"order {o.number} {o.kind} {o.product} {o.effective} {o.status.lower()}{' STUCK' if o.stuck else ''}"
+        for o in a.orders
+    ]
     lines += [f"last word: {a.last_word}"] if a.last_word else []
     lines += [f"next action: {a.next_action}"] if a.next_action else []
     lines += [f"queue: {a.queue} · {' · '.join(a.chips)}"] if a.queue else []
@@ -167,13 +197,18 @@ def why_text(why: Why) -> str:
 
 def _verdict(verdict: VerdictView) -> list[str]:
     shown = [f for f in verdict.findings if f.severity != "allow"]
-    return [f"verdict: {verdict.severity}"] + [f"  {f.severity}: {f.sentence}{f' [{f.cite}]' if f.cite else ''}" for f in shown]
+    return [f"verdict: {verdict.severity}"] + [
+        f"  {f.severity}: {f.sentence}{f' [{f.cite}]' if f.cite else ''}" for f in shown
+    ]
 
 
 def preview_text(preview: Preview) -> str:
     if preview.error:
         return clean(f"cannot be done: {preview.error}")
-    lines = [*(e.sentence for e in preview.effects), *(f"  {r.seq}. {r.due} {r.amount}" for r in preview.schedule if len(preview.schedule) > 1)]
+    lines = [
+        *(e.sentence for e in preview.effects),
+        *(f"  {r.seq}. {r.due} {r.amount}" for r in preview.schedule if len(preview.schedule) > 1),
+    ]
     lines += _verdict(preview.verdict)
     lines += [f"next action: {preview.next_action}"] if preview.next_action else []
     return clean("\n".join(lines), keep_newlines=True)
@@ -187,14 +222,22 @@ def receipt_text(receipt: Receipt) -> str:
 
 def day_text(report: DayReport) -> str:
     lines = [f"Business date {report.business_date}"]
-    lines += [f"  {s.title:40} {'done before' if s.repeated else f'{s.changed:,} changed, {s.seconds:.1f} s'}" for s in report.steps]
+    lines += [
+        f"  {s.title:40} {'done before' if s.repeated else f'{s.changed:,} changed, {s.seconds:.1f} s'}"
+        for s in report.steps
+    ]
     lines.append(f"open accounts without a next action: {report.orphans}")
     lines += [f"differences of a full recompute: {report.differences}"] if report.differences is not None else []
     return "\n".join(lines)
 
 
 def orders_text(report: OrdersReport) -> str:
-    rows = [("sent", report.sent), ("completed", report.completed), ("rejected", report.rejected), ("stuck", report.stuck)]
+    rows = [
+        ("sent", report.sent),
+        ("completed", report.completed),
+        ("rejected", report.rejected),
+        ("stuck", report.stuck),
+    ]
     lines = [f"{name}: {', '.join(values)}" for name, values in rows if values]
     lines += [f"refused {name}: {why}" for name, why in report.refused_files.items()]
     return clean("\n".join(lines), keep_newlines=True) or "nothing to send, nothing came back"
@@ -210,7 +253,7 @@ def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:
         from collect_tui.tui.commands import COMMANDS
 
         head = ("id", "keys", "F-key", ":", "meaning")
-        rows = [(c.id, " ".join(c.keys), c.fkey or "", c.mnemonic or "", c.help) for c in COMMANDS]
+        rows = [(c.id, " ".join(c.keys), c.fkey, c.mnemonic or c.text.strip(), c.help) for c in COMMANDS]
     elif what == "line":
         from collect_tui.desk.line.verbs import VERBS
 

@@ -45,7 +45,11 @@ def load(environ: Mapping[str, str]) -> Settings:
     if given or path.is_file():
         settings = replace(_overlay(settings, _read(path), str(path)), file=path)
     prefix = "COLLECT_TUI_"
-    from_env = {k.removeprefix(prefix).lower(): v for k, v in environ.items() if k.startswith(prefix) and k != "COLLECT_TUI_CONFIG"}
+    from_env = {
+        k.removeprefix(prefix).lower(): v
+        for k, v in environ.items()
+        if k.startswith(prefix) and k != "COLLECT_TUI_CONFIG"
+    }
     return _overlay(settings, from_env, "the environment (COLLECT_TUI_…)")
 
 

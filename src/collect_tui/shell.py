@@ -11,7 +11,15 @@ from collect_tui.desk.protocol import Desk
 from collect_tui.domain.errors import Invalid
 
 
-def act_of(desk: Desk, account: str, line: str, *, confirm: str | None = None, act_id: str | None = None, override: tuple[str | None, str | None] = (None, None)) -> Act:
+def act_of(
+    desk: Desk,
+    account: str,
+    line: str,
+    *,
+    confirm: str | None = None,
+    act_id: str | None = None,
+    override: tuple[str | None, str | None] = (None, None),
+) -> Act:
     """Parses `line` on the account as it is now. Raises Invalid that shows the line and points at the word."""
     view = desk.account(account)
     parsed = parse(line, LineContext.of(view, desk.catalogue(), desk.session()))
@@ -23,7 +31,9 @@ def act_of(desk: Desk, account: str, line: str, *, confirm: str | None = None, a
         raise Invalid("line.empty", "The line is empty; `collect-tui keys line` lists what can be typed.", "line")
     by, reason = override
     if (by is None) != (reason is None):
-        raise Invalid("override.incomplete", "An override names who and why: --override-by and --override-reason.", "override")
+        raise Invalid(
+            "override.incomplete", "An override names who and why: --override-by and --override-reason.", "override"
+        )
     return Act(
         id=_id(act_id),
         account=view.number,
@@ -34,7 +44,11 @@ def act_of(desk: Desk, account: str, line: str, *, confirm: str | None = None, a
 
 
 def _confirmed(command: Command, digits: str | None) -> Command:
-    return command.model_copy(update={"confirm": digits}) if digits and isinstance(command, OrderSuspension | OrderRestore) else command
+    return (
+        command.model_copy(update={"confirm": digits})
+        if digits and isinstance(command, OrderSuspension | OrderRestore)
+        else command
+    )
 
 
 def _id(text: str | None) -> UUID:

@@ -83,7 +83,9 @@ class Desk(Protocol):
         ...
 
     # the day ----------------------------------------------------------------------------------
-    def day(self, business_date: date | None = None, *, check: bool = False, progress: Progress | None = None) -> DayReport:
+    def day(
+        self, business_date: date | None = None, *, check: bool = False, progress: Progress | None = None
+    ) -> DayReport:
         """Rolls to a business date (default: the clock's). Repeatable; `check` recomputes everything and counts differences."""
         ...
 

@@ -1,10 +1,10 @@
 """Contacts: what an action and its result do to an account, callbacks, notes, contact points, the next action.
 
-Results are data (`defaults/codes.toml`); this module knows what their flags and settings mean. Logging never refuses what
-has already happened: whether a call may be made is judged before it is made, by `policy/contact.py`.
+Results are data (`defaults/codes.toml`); this module knows what their flags and settings mean. Logging never refuses
+what has already happened: whether a call may be made is judged before it is made, by `policy/contact.py`.
 
-The ladder is not paused here. A result that stops it does so through what comes with it: the hold it places (when that
-kind of hold pauses the ladder) or the promise of the same act. "Pays in full now" stops nothing but waits for the money.
+A result that stops the ladder does so through what comes with it: the hold it places (when that kind of hold pauses the
+ladder) or the promise of the same act. "Pays in full now" brings neither: it only waits for the money.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.codes import Action, FollowUp, Result
 from collect_tui.domain.dates import as_utc, local_time
@@ -85,7 +86,7 @@ def log(
     """One contact: the event, and what its result changes.
 
     `now` is the instant of the contact (UTC), `zone` the desk's own zone (for days of callbacks), `reasons` the codes a
-    reason for non-payment may have (None: not checked). The effects are, in this order: the event; the point marked bad,
+    reason for non-payment may have (None: not checked). The effects, in this order: the event; the point marked bad,
     wrong or opted out; the hold placed, and the ladder paused by it; callbacks kept; the next action.
 
     Raises Invalid "contact.point_missing", "contact.point_kind", "contact.reason", "contact.note" for what the result
@@ -124,7 +125,7 @@ def log(
 
 
 def missing(result: Result, kinds_present: Collection[str]) -> str | None:
-    """What the result needs beside it in the same act and that is not there, as a sentence; None when nothing is missing.
+    """What the result needs beside it in the same act and that is not there, as a sentence; None: nothing is missing.
 
     `kinds_present` are the kinds of the act's commands ("promise", "plan", "callback", …).
     """
@@ -169,10 +170,13 @@ def callback(
     if point is not None and not point.callable:
         raise Refused("callback.point", f"{label(point).capitalize()} is not to be called: {_why_not(point)}.", "point")
     new = Callback(ids(), instant, owner, None if point is None else point.id, "SCHEDULED", note)
-    put_off: list[Effect] = [CallbackChanged(c.id, "RESCHEDULED", c.status) for c in facts.callbacks if c.status == "MISSED"]
+    missed = [c for c in facts.callbacks if c.status == "MISSED"]
     standing = (*(c for c in facts.callbacks if c.status == "SCHEDULED"), new)
-    first = min(standing, key=lambda c: c.at)
-    return (*put_off, CallbackScheduled(new), NextActionSet(_at_callback(first, zone), facts.next_action))
+    return (
+        *(CallbackChanged(c.id, "RESCHEDULED", c.status) for c in missed),
+        CallbackScheduled(new),
+        NextActionSet(_at_callback(min(standing, key=lambda c: c.at), zone), facts.next_action),
+    )
 
 
 def next_action(facts: AccountFacts, on: date, code: str, at: datetime | None = None) -> tuple[Effect, ...]:
@@ -184,9 +188,9 @@ def next_action(facts: AccountFacts, on: date, code: str, at: datetime | None = 
 
 
 def mark_point(facts: AccountFacts, point: Point, quality: str | None, consent: str | None) -> tuple[Effect, ...]:
-    """Sets quality (unknown, good, bad, wrong) or consent (unknown, in, out) of a point; None leaves it. No change, no effect.
+    """Sets quality (unknown, good, bad, wrong) or consent (unknown, in, out) of a point; None leaves it as it is.
 
-    Raises Invalid "point.unknown" for a point of another account.
+    Nothing when that changes nothing. Raises Invalid "point.unknown" for a point of another account.
     """
     if all(p.id != point.id for p in facts.points):
         raise Invalid("point.unknown", "Expected a contact point of this account.", "point")
@@ -209,7 +213,8 @@ def unpin(facts: AccountFacts, text: str, *, ids: Callable[[], int]) -> tuple[Ef
     Raises Invalid "note.not_pinned" when none or several pinned notes begin so.
     """
     begin = text.strip().casefold()
-    found = [p for p in facts.pinned if p.casefold() == begin] or [p for p in facts.pinned if p.casefold().startswith(begin)]
+    exact = [p for p in facts.pinned if p.casefold() == begin]
+    found = exact or [p for p in facts.pinned if p.casefold().startswith(begin)]
     if not begin or len(set(found)) != 1:
         raise Invalid("note.not_pinned", "Expected the beginning of exactly one pinned note.", "text")
     return (NoteUnpinned(ids(), found[0]),)
@@ -221,23 +226,26 @@ def unpin(facts: AccountFacts, text: str, *, ids: Callable[[], int]) -> tuple[Ef
 def _check(
     action: Action, result: Result, point: Point | None, reason: str | None, note: str, reasons: Collection[str] | None
 ) -> None:
+    act, word = f"{action.code} ({action.title.lower()})", f"{result.code} ({result.title.lower()})"
     if point is None and action.call and action.outbound and action.kinds:
-        raise Invalid("contact.point_missing", f"{action.code} ({action.title.lower()}) needs the number called.", "point")
+        raise Invalid("contact.point_missing", f"{act} needs the number called.", "point")
     if point is None and result.point is not None:
-        raise Invalid("contact.point_missing", f"{result.code} ({result.title.lower()}) needs the point it is about.", "point")
+        raise Invalid("contact.point_missing", f"{word} needs the contact point it is about.", "point")
     if point is not None and point.kind not in action.kinds:
-        allowed = ", ".join(action.kinds) or "no point"
-        raise Invalid("contact.point_kind", f"{action.code} ({action.title.lower()}) takes {allowed}; {label(point)} is not.", "point")
+        takes = f"takes a point of kind {', '.join(action.kinds)}" if action.kinds else "takes no contact point"
+        raise Invalid("contact.point_kind", f"{act} {takes}, not {label(point)}.", "point")
     if reason and reasons is not None and reason not in reasons:
-        raise Invalid("contact.reason", f"Expected a reason for non-payment: {', '.join(sorted(reasons))}.", "reason")
+        raise Invalid("contact.reason", f"Expected a reason for non-payment: {', '.join(reasons)}.", "reason")
     if "reason" in result.needs and not reason:
-        raise Invalid("contact.reason", f"{result.code} ({result.title.lower()}) needs a reason for non-payment.", "reason")
+        raise Invalid("contact.reason", f"{word} needs a reason for non-payment.", "reason")
     if "note" in result.needs and not note.strip():
-        raise Invalid("contact.note", f"{result.code} ({result.title.lower()}) needs a note.", "note")
+        raise Invalid("contact.note", f"{word} needs a note.", "note")
 
 
-def _hold(facts: AccountFacts, result: Result, holds: Mapping[str, HoldKind], ids: Callable[[], int]) -> Sequence[Effect]:
-    """The hold that a result places. One of its kind that stands at least as long is enough; a shorter one is renewed."""
+def _hold(
+    facts: AccountFacts, result: Result, holds: Mapping[str, HoldKind], ids: Callable[[], int]
+) -> Sequence[Effect]:
+    """The hold that a result places. One of its kind that stands as long is enough; a shorter one is renewed."""
     if result.hold is None:
         return ()
     kind = holds.get(result.hold)
@@ -251,8 +259,10 @@ def _hold(facts: AccountFacts, result: Result, holds: Mapping[str, HoldKind], id
     hold = Hold(ids(), kind.code, facts.business_date, until, reason=f"{result.code}: {result.title}")
     effects: list[Effect] = [HoldChanged(h.id, "RELEASED", h.status, "renewed") for h in same]
     effects.append(HoldPlaced(hold))
-    if kind.pauses_ladder and facts.ladder_paused_by in {None, *(f"hold {h.id}" for h in same)}:
+    if kind.pauses_ladder and facts.ladder_paused_by in {f"hold {h.id}" for h in same}:
         effects.append(LadderChanged(facts.stage, f"hold {hold.id}", facts.stage, facts.ladder_paused_by))
+    elif kind.pauses_ladder:
+        effects += steps.pause(facts, f"hold {hold.id}")
     return effects
 
 

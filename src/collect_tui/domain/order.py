@@ -38,10 +38,10 @@ def suspend(
     ids: Callable[[], int],
     calendar: Calendar | None = None,
 ) -> tuple[Effect, ...]:
-    """Order the suspension of an active service; it leaves with the next orders run. Next action: the day after, to see to it.
+    """Order the suspension of an active service; it leaves with the next orders run.
 
-    With a calendar that is a business day. Raises Refused "account.closed", "service.state", "order.open",
-    "order.in_past"; Invalid "order.effective" (more than a year ahead), "order.reason".
+    Next action: the day after the effective date, by `calendar` a business day. Raises Refused "account.closed",
+    "service.state", "order.open", "order.in_past"; Invalid "order.effective" (over a year ahead), "order.reason".
     """
     steps.require_open(facts)
     why = steps.require_reason(reason, "order.reason", "the service is suspended")
@@ -92,9 +92,10 @@ def restore(
 
 
 def cancel(facts: AccountFacts, order: Order, reason: str) -> tuple[Effect, ...]:
-    """Cancel an order that has not left; the service goes back to what it was, and a next action about it becomes a call today.
+    """Cancel an order that has not left; the service goes back to what it was.
 
-    Raises Refused "order.left" once it was sent, "order.state" when it has ended; Invalid "order.reason".
+    A next action that was about an order becomes a call today. Raises Refused "order.left" once it was sent,
+    "order.state" when it has ended; Invalid "order.reason".
     """
     why = steps.require_reason(reason, "order.reason", "the order is cancelled")
     if order.status == "SENT":
@@ -154,7 +155,10 @@ def acknowledge(
 
 
 def find_service(facts: AccountFacts, text: str) -> Service:
-    """The service of that product code or identifier, whatever the case. Raises Invalid "service.unknown", "service.ambiguous"."""
+    """The service of that product code or identifier, whatever the case.
+
+    Raises Invalid "service.unknown" or "service.ambiguous", with the choices.
+    """
     wanted = text.strip().casefold()
     found = [s for s in facts.services if s.identifier.casefold() == wanted]
     found = found or [s for s in facts.services if s.product.casefold() == wanted]
@@ -164,7 +168,8 @@ def find_service(facts: AccountFacts, text: str) -> Service:
         raise Invalid("service.unknown", "This account has no services.", "service")
     if found:
         choices = ", ".join(s.identifier for s in found)
-        raise Invalid("service.ambiguous", f"The account has {len(found)} such services; say which: {choices}.", "service")
+        text = f"The account has {len(found)} such services; say which: {choices}."
+        raise Invalid("service.ambiguous", text, "service")
     choices = ", ".join(f"{s.product} ({s.identifier})" for s in facts.services)
     raise Invalid("service.unknown", f"No such service on this account; expected one of {choices}.", "service")
 
@@ -184,7 +189,7 @@ def find_order(facts: AccountFacts, text: str) -> Order:
 
 
 def past_due(facts: AccountFacts, service: Service) -> int:
-    """What is past due and undisputed on a service: its own items, and those that belong to no service in particular."""
+    """Past due and undisputed on a service: its own items, and those that belong to no service in particular."""
     mine = (service.id, None)
     return sum(i.collectable for i in facts.items if i.due < facts.business_date and i.service_id in mine)
 
@@ -214,7 +219,7 @@ def fees_to_keep(facts: AccountFacts, rules: Rules) -> int:
 
 
 def lift_suspensions(facts: AccountFacts, why: str, rules: Rules | None = None) -> tuple[Effect, ...]:
-    """Cancel the suspensions for non-payment that have not left yet: all, or with `rules` those whose debt is covered."""
+    """Cancel suspensions for non-payment that have not left: all, or with `rules` those whose debt is covered."""
     effects: list[Effect] = []
     for order in facts.orders:
         if order.kind != "suspend" or order.status not in ("DRAFT", "REQUESTED"):
@@ -228,7 +233,7 @@ def lift_suspensions(facts: AccountFacts, why: str, rules: Rules | None = None) 
 
 
 def draft_restores(facts: AccountFacts, rules: Rules, ids: Callable[[], int]) -> tuple[Effect, ...]:
-    """Draft the restoration of services suspended for non-payment whose required amount is covered; an agent sends it off."""
+    """Draft the restoration of services cut for non-payment when what it takes is covered; an agent sends it off."""
     effects: list[Effect] = []
     fee, promised_fees = rules.suspend.reconnect_fee, 0
     for service in facts.services:
@@ -299,7 +304,8 @@ def _state(service: Service, new: str) -> None:
     if new not in states.SERVICE.get(service.status, frozenset()):
         now, wanted = service.status.replace("_", " ").lower(), "suspend" if new == "PENDING_SUSPEND" else "restore"
         needed = "an active" if wanted == "suspend" else "a suspended"
-        raise Refused("service.state", f"{service.product} is {now}; only {needed} service can be {wanted}ed.", "service")
+        text = f"{service.product} is {now}; only {needed} service can be {wanted.removesuffix('e')}ed."
+        raise Refused("service.state", text, "service")
 
 
 def _effective(facts: AccountFacts, effective: date) -> None:
@@ -314,5 +320,5 @@ def _day_after(effective: date, calendar: Calendar | None) -> date:
 
 
 def _cause_sentence(service: Service) -> str:
-    cause = service.suspend_cause
-    return f"{service.product} is suspended {_WHOSE.get(cause or '', f'for {cause}' if cause else 'for an unknown cause')}"
+    cause = service.suspend_cause or "an unknown cause"
+    return f"{service.product} is suspended {_WHOSE.get(cause, f'for {cause}')}"

@@ -27,7 +27,7 @@ def label(point: Point) -> str:
 
 
 def find_point(facts: AccountFacts, short: str) -> Point:
-    """The point meant by `m1` (short name), `m` (first mobile; letter of the kind) or `0142` (end of its number, 3 or more).
+    """The point meant by `m1` (short name), `m` (letter of a kind: its first) or `0142` (end of its number, 3 or more).
 
     An e-mail or social account is found by the end of its text, too. Points marked wrong are found only by short name.
     Raises Invalid "point.unknown" or "point.ambiguous", which list what there is to choose from.

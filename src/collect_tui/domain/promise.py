@@ -40,7 +40,7 @@ def plan(
     down: int = 0,
     down_due: date | None = None,
 ) -> tuple[Instalment, ...]:
-    """The schedule of an arrangement over `total`: `down` (seq 0, due `down_due`), then `count` instalments from `first`.
+    """The schedule of a plan over `total`: `down` (seq 0, due `down_due`), then `count` instalments from `first`.
 
     The rest after the down payment is split evenly, the last instalment takes the rounding, and all add up to the
     total. Weekly and fortnightly step 7 and 14 days from `first`. Monthly falls on `anchor_day` (default: the day of
@@ -137,9 +137,10 @@ def make(
 
 
 def cancel(facts: AccountFacts, reason: str, calendar: Calendar) -> tuple[Effect, ...]:
-    """Cancel the open promise. The ladder goes on where it stood; the next action is a call on the next business day from today.
+    """Cancel the open promise. The ladder goes on where it stood.
 
-    Raises Refused "promise.none" when none is open, Invalid "promise.reason" without a reason.
+    The next action is a call, today or on the first business day after it. Raises Refused "promise.none" when none is
+    open, Invalid "promise.reason" without a reason.
     """
     why = steps.require_reason(reason, "promise.reason", "the promise is cancelled")
     promise = facts.open_promise
@@ -172,7 +173,7 @@ def judge(promise: Promise, business_date: date) -> str:
 
 
 def judge_instalment(instalment: Instalment, grace_days: int, business_date: date) -> str:
-    """The state of one instalment of an active promise: PAID, MISSED after due + grace, PART_PAID or OPEN. WAIVED stays."""
+    """The state of an instalment of an active promise: PAID, MISSED after due + grace, PART_PAID, OPEN. WAIVED stays."""
     if instalment.status == "WAIVED":
         return "WAIVED"
     if not instalment.outstanding:
@@ -196,7 +197,7 @@ def appropriate(promise: Promise, amount: int) -> tuple[InstalmentPaid, ...]:
 
 
 def reopen(promise: Promise, amount: int) -> tuple[InstalmentPaid, ...]:
-    """Take money back from the instalments, last due first: the mirror of `appropriate`, for a payment that was reversed."""
+    """Take money back from the instalments, last due first: the mirror of `appropriate`."""
     effects: list[InstalmentPaid] = []
     for instalment in sorted(promise.instalments, key=_by_due, reverse=True):
         if amount > 0 and instalment.paid:

@@ -81,7 +81,18 @@ CALLBACK: Final = _machine(
 )
 
 #: The ladder of an account, lowest rung first. Forward one rung per business day at most; a payment may go to CURED.
-STAGES: Final = ("CURRENT", "PRE_DUE", "PAST_DUE", "NOTICE_1", "NOTICE_2", "NOTICE_3", "FINAL", "SUSPENDED", "TERMINATED", "WRITTEN_OFF")
+STAGES: Final = (
+    "CURRENT",
+    "PRE_DUE",
+    "PAST_DUE",
+    "NOTICE_1",
+    "NOTICE_2",
+    "NOTICE_3",
+    "FINAL",
+    "SUSPENDED",
+    "TERMINATED",
+    "WRITTEN_OFF",
+)
 
 #: Promises and orders that still bind somebody.
 OPEN_PROMISE: Final = frozenset({"ACTIVE"})
@@ -92,4 +103,8 @@ OPEN_INSTALMENT: Final = frozenset({"OPEN", "PART_PAID"})
 def check(machine: Machine, name: str, old: str, new: str) -> None:
     """Refuse (`<name>.state`) a change that the machine does not have; staying where one is, is allowed."""
     if old != new and new not in machine.get(old, frozenset()):
-        raise Refused(f"{name}.state", f"This {name} is {old.replace('_', ' ').lower()}; it cannot become {new.replace('_', ' ').lower()}.", name)
+        raise Refused(
+            f"{name}.state",
+            f"This {name} is {old.replace('_', ' ').lower()}; it cannot become {new.replace('_', ' ').lower()}.",
+            name,
+        )

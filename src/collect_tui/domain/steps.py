@@ -41,7 +41,7 @@ def next_step(facts: AccountFacts, code: str, on: date) -> tuple[NextActionSet, 
 
 
 def pause(facts: AccountFacts, holder: str) -> tuple[LadderChanged, ...]:
-    """Hold the ladder for `promise <id>` or `hold <id>`. A promise does not take it from a hold, nor a hold from a hold."""
+    """Hold the ladder for `promise <id>` or `hold <id>`. Nothing takes it from a hold; a hold takes it from a promise."""
     now = facts.ladder_paused_by
     if now == holder or (now is not None and now.startswith("hold ")):
         return ()
@@ -49,7 +49,7 @@ def pause(facts: AccountFacts, holder: str) -> tuple[LadderChanged, ...]:
 
 
 def resume(facts: AccountFacts, holder: str, successor: str | None = None) -> tuple[LadderChanged, ...]:
-    """End the pause of `holder`; the ladder goes on from its stage, or is held by `successor`. Nothing if another holds it."""
+    """End the pause of `holder`: the ladder goes on, or `successor` holds it. Nothing if another holds it now."""
     if facts.ladder_paused_by != holder:
         return ()
     return (LadderChanged(facts.stage, successor, facts.stage, holder),)

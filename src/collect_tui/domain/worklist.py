@@ -1,4 +1,4 @@
-"""Passing an account over and putting it off: allowed, with a reason, and never for long (Oracle and DAKCS cap it too)."""
+"""Passing an account over and putting it off: allowed, with a reason, and never for long."""
 
 from __future__ import annotations
 
@@ -36,10 +36,12 @@ def snooze(
     last = facts.business_date + timedelta(days=policy.max_snooze_days)
     if until > last:
         latest = format_day(last, facts.business_date)
-        raise Invalid("snooze.too_far", f"An account may be put off {policy.max_snooze_days} days: {latest} at most.", "until")
+        sentence = f"An account may be put off {policy.max_snooze_days} days, until {latest} at most."
+        raise Invalid("snooze.too_far", sentence, "until")
     if facts.snoozes >= policy.max_snoozes:
         times = "once" if policy.max_snoozes == 1 else f"{policy.max_snoozes} times"
-        raise Refused("snooze.too_often", f"This account has been put off {times} since it was last worked; work it now.", "until")
+        sentence = f"This account has been put off {times} since it was last worked; work it now."
+        raise Refused("snooze.too_often", sentence, "until")
     old = facts.next_action
     return (
         Snoozed(until, code, facts.snoozes),

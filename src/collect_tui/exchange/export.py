@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
@@ -12,7 +13,7 @@ from collect_tui.desk.views.queue import QueueRow
 from collect_tui.domain.money import format_minor
 from collect_tui.exchange.cells import safe_text
 from collect_tui.exchange.files import AtomicFile
-from collect_tui.exchange.scrub import scrub
+from collect_tui.domain.text import clean
 
 if TYPE_CHECKING:
     from collect_tui.desk.protocol import Desk, Progress
@@ -38,13 +39,15 @@ COLUMNS: Final[tuple[tuple[str, bool, Callable[[QueueRow], Any]], ...]] = (
 )
 
 
-def export_queue(desk: Desk, queue: str, target: Path | TextIO, *, raw: bool = False, progress: Progress | None = None) -> int:
+def export(desk: Desk, queue: str, target: Path | TextIO | None = None, *, raw: bool = False, progress: Progress | None = None) -> int:
     """Writes a queue in its order and returns the number of rows; flat memory. NotFound: no such queue.
 
     Amounts are in major units with a point, instants ISO 8601. Text cells that a spreadsheet would take for a formula get an
     apostrophe in front, unless `raw` (for another program). Terminal controls are taken out of either.
-    A path is written whole or not at all, readable by its owner only.
+    A path is written whole or not at all, readable by its owner only; None is the standard output.
     """
+    if target is None:
+        return _write(desk, queue, sys.stdout, raw, progress)
     if not isinstance(target, Path):
         return _write(desk, queue, target, raw, progress)
     try:
@@ -62,7 +65,7 @@ def _write(desk: Desk, queue: str, out: TextIO, raw: bool, progress: Progress | 
     for row in rows:
         cells = []
         for _, is_text, value in COLUMNS:
-            cell = scrub(str(value(row)))
+            cell = clean(str(value(row)))
             cells.append(safe_text(cell) if is_text and not raw else cell)
         writer.writerow(cells)
         written += 1

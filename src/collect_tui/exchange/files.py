@@ -16,11 +16,11 @@ class AtomicFile:
     loss of power leaves the old file or the new one. An error inside leaves neither the new file nor a remainder.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, encoding: str = "utf-8") -> None:
         self.path = path
         self._temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
         descriptor = os.open(self._temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        self.stream: TextIO = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+        self.stream: TextIO = os.fdopen(descriptor, "w", encoding=encoding, newline="")
 
     def __enter__(self) -> TextIO:
         return self.stream

@@ -17,21 +17,21 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from collect_tui.domain.money import LIMIT
-from collect_tui.exchange.scrub import scrub
+from collect_tui.domain.text import clean
 
 FORMAT = 1
 
 
 def _line(text: str) -> str:
-    return scrub(text).strip()
+    return clean(text).strip()
 
 
 def _prose(text: str) -> str:
-    return scrub(text, lines=True).strip()
+    return clean(text, keep_newlines=True).strip()
 
 
 def _key(text: str) -> str:
-    if scrub(text).strip() != text:
+    if clean(text).strip() != text:
         raise ValueError("has control characters, or spaces around it")
     return text
 

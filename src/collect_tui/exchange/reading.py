@@ -50,6 +50,10 @@ class PortfolioFile:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
+    def __len__(self) -> int:
+        """Accounts in a whole file; 0 for one read by lines, where nobody knows yet."""
+        return len(self._accounts)
+
     @property
     def sha256(self) -> str:
         return self._digest.hexdigest()

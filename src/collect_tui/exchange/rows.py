@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.exchange.phone_zones import candidate_zones, known_zones
 from collect_tui.exchange.portfolio import AccountEntry, PartyEntry
 from collect_tui.exchange.rowset import Ground, Row, RowSet
 from collect_tui.exchange.rows_work import holds, log, orders, promises
-from collect_tui.store.names import normalize_email, normalize_phone, tokens
+from collect_tui.store.names import point_key, reversed_digits, tokens
 
 
 def rows_of(ground: Ground, entry: AccountEntry, where: str, linked: tuple[int, dict[str, int]] | None = None) -> list[Row]:
@@ -29,8 +28,8 @@ def rows_of(ground: Ground, entry: AccountEntry, where: str, linked: tuple[int, 
     items(rows, live_allocations(rows))
     payments(rows)
     log(rows)
-    promises(rows)
     holds(rows)
+    promises(rows)
     orders(rows)
     return rows.rows
 
@@ -39,7 +38,7 @@ def party(rows: RowSet, party: PartyEntry) -> None:
     if party.zone is not None and party.zone not in known_zones():
         rows.bad("party.zone", "is no IANA time zone, such as America/Chicago.")
     rows.add("party", id=rows.party_id, name=party.name, kind=party.kind, lang=party.lang, zone=party.zone)
-    for token in sorted(tokens(party.name)):
+    for token in tokens(party.name):
         rows.add("name_token", token=token, party_id=rows.party_id)
     count: dict[str, int] = {}
     seen: set[str] = set()
@@ -64,6 +63,7 @@ def party(rows: RowSet, party: PartyEntry) -> None:
             kind=point.kind,
             value=point.value,
             normalized=normalized,
+            reversed=reversed_digits(normalized),
             ord=order,
             quality=point.quality,
             consent=point.consent,
@@ -72,12 +72,12 @@ def party(rows: RowSet, party: PartyEntry) -> None:
 
 
 def _normalized(rows: RowSet, path: str, kind: str, value: str) -> str:
-    try:
-        if kind in PHONE_KINDS:
-            return normalize_phone(value, rows.ground.country)
-        return normalize_email(value) if kind == "email" else value.casefold()
-    except Invalid as error:
-        rows.bad(f"{path}.value", error.message)
+    key = point_key(kind, value, rows.ground.country)
+    if kind in PHONE_KINDS and not 4 <= len(key) <= 15:
+        rows.bad(f"{path}.value", "is no telephone number.")
+    if kind == "email" and "@" not in value:
+        rows.bad(f"{path}.value", "is no e-mail address.")
+    return key
 
 
 def account(rows: RowSet) -> None:
@@ -97,7 +97,7 @@ def account(rows: RowSet) -> None:
         status=entry.status,
         stage=entry.stage,
         stage_on=shift.maybe_day(entry.stage_on),
-        ladder_paused_by=None,  # set by what pauses it: an open promise, else a hold
+        ladder_paused_by=None,  # set by what pauses it: a hold, else the open promise
         currency=entry.currency or rows.ground.currency,
         opened_on=shift.day(entry.opened_on),
         next_action_code=action.code if action else None,

@@ -99,9 +99,10 @@ def promises(rows: RowSet) -> None:
         for seq, part in enumerate(promise.instalments, 1):
             rows.add("instalment", promise_id=promise_id, seq=seq, **{**part.model_dump(), "due": shift.day(part.due)})
         if promise.status == "ACTIVE":
-            if rows.account["ladder_paused_by"] is not None:
+            if any(each.status == "ACTIVE" for each in rows.entry.promises[:index]):
                 rows.bad(f"{path}.status", "is ACTIVE; an account has one open promise at most.")
-            rows.account["ladder_paused_by"] = f"promise {promise_id}"
+            if rows.account["ladder_paused_by"] is None:
+                rows.account["ladder_paused_by"] = f"promise {promise_id}"
 
 
 def _check_promise(rows: RowSet, path: str, promise: PromiseEntry) -> None:

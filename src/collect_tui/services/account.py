@@ -44,7 +44,9 @@ def account_view(db: Db, desk: LocalDesk, number: str) -> AccountView:
     catalogue, now = desk.catalogue(), desk.clock()
     rules = catalogue.rules
     may = may_call(seen, now, rules.contact, catalogue.holds)
-    sums = db.get(AccountSummary, (desk.tenant_id, seen.id)) or AccountSummary(tenant_id=desk.tenant_id, account_id=seen.id)
+    sums = db.get(AccountSummary, (desk.tenant_id, seen.id)) or AccountSummary(
+        tenant_id=desk.tenant_id, account_id=seen.id
+    )
     stand = queues.stand(db, desk.tenant_id, catalogue, seen.id, seen.business_date, now)
     dpd = days_past_due(seen.oldest_due, seen.business_date)
     promise = seen.open_promise
@@ -142,7 +144,9 @@ def point_view(point: Point, seen: AccountFacts, desk: LocalDesk) -> PointView:
         quality=point.quality,
         consent=point.consent,
         local_time=" / ".join(times),
-        may_call=verdict_view(may_call(seen, now, rules.contact, holds, point)) if point.kind not in {"email", "address", "social"} else None,
+        may_call=verdict_view(may_call(seen, now, rules.contact, holds, point))
+        if point.kind not in {"email", "address", "social"}
+        else None,
         attempts_7d=sum(a.counted and a.point_id == point.id and a.at > since for a in seen.attempts),
     )
 
@@ -174,7 +178,10 @@ def promise_view(promise: Promise) -> PromiseView:
         made_by=promise.made_by,
         method=promise.method,
         grace_days=promise.grace_days,
-        instalments=tuple(InstalmentView(seq=i.seq, due=i.due, amount=i.amount, paid=i.paid, status=i.status) for i in promise.instalments),
+        instalments=tuple(
+            InstalmentView(seq=i.seq, due=i.due, amount=i.amount, paid=i.paid, status=i.status)
+            for i in promise.instalments
+        ),
         closed_reason=promise.closed_reason,
         override=override,
     )
@@ -198,7 +205,9 @@ def service_view(service: Service, seen: AccountFacts, desk: LocalDesk) -> Servi
     suspend = restore = required = None
     if service.status == "ACTIVE":
         effective = desk.next_cut_day(seen.business_date)
-        suspend = verdict_view(may_suspend(seen, service, effective, catalogue.rules.suspend, catalogue.holds, desk.calendar))
+        suspend = verdict_view(
+            may_suspend(seen, service, effective, catalogue.rules.suspend, catalogue.holds, desk.calendar)
+        )
     elif service.status == "SUSPENDED":
         restore = verdict_view(may_restore(seen, service, catalogue.rules))
         required = order.required_to_restore(seen, service, catalogue.rules)
@@ -241,5 +250,8 @@ def payment_view(payment: Payment, seen: AccountFacts) -> PaymentView:
         amount=payment.amount,
         unapplied=payment.unapplied,
         status=payment.status,
-        applied_to=tuple(f"{docs.get(a.item_id, 'settled item')} {format_minor(a.amount, seen.currency)}" for a in payment.allocations),
+        applied_to=tuple(
+            f"{docs.get(a.item_id, 'settled item')} {format_minor(a.amount, seen.currency)}"
+            for a in payment.allocations
+        ),
     )

@@ -31,7 +31,15 @@ if TYPE_CHECKING:
     from collect_tui.services.local import LocalDesk
 
 #: Effects that speak for themselves in a receipt; the rest are consequences.
-_QUIET = {"LadderChanged", "ServiceChanged", "NextActionSet", "InstalmentPaid", "PaymentAllocated", "PointMarked", "ActUndone"}
+_QUIET = {
+    "LadderChanged",
+    "ServiceChanged",
+    "NextActionSet",
+    "InstalmentPaid",
+    "PaymentAllocated",
+    "PointMarked",
+    "ActUndone",
+}
 
 
 def preview(desk: LocalDesk, act: Act) -> Preview:
@@ -139,14 +147,22 @@ def _normal(act: Act) -> Act:
         return Act.model_validate(clean_deep(act.model_dump()))
     except ValidationError as error:
         first = error.errors()[0]
-        raise Invalid("act.malformed", f"{'.'.join(map(str, first['loc']))}: {first['msg']}", str(first["loc"][-1])) from None
+        raise Invalid(
+            "act.malformed", f"{'.'.join(map(str, first['loc']))}: {first['msg']}", str(first["loc"][-1])
+        ) from None
 
 
 def _fresh(desk: LocalDesk, db: Db, act: Act, seen: AccountFacts) -> None:
     """The version the agent saw must be the current one, and nobody else may hold the account."""
     if act.version is not None and act.version != seen.version:
         by, at = facts.changed(db, desk.tenant_id, seen.id)
-        raise Stale("account.changed", f"{by} changed this account at {at:%H:%M} UTC; look at it again.", by=by, at=at, version=seen.version)
+        raise Stale(
+            "account.changed",
+            f"{by} changed this account at {at:%H:%M} UTC; look at it again.",
+            by=by,
+            at=at,
+            version=seen.version,
+        )
     now = desk.clock()
     if seen.lease_by and seen.lease_by != desk.user and seen.lease_until and seen.lease_until > now:
         raise Stale(
@@ -157,7 +173,13 @@ def _fresh(desk: LocalDesk, db: Db, act: Act, seen: AccountFacts) -> None:
             version=seen.version,
         )
     if act.fence is not None and act.fence != seen.fence:
-        raise Stale("account.lease_lost", "Your hold on this account ran out and it was handed on.", by=seen.lease_by or "", at=None, version=seen.version)
+        raise Stale(
+            "account.lease_lost",
+            "Your hold on this account ran out and it was handed on.",
+            by=seen.lease_by or "",
+            at=None,
+            version=seen.version,
+        )
 
 
 def _allow(act: Act, outcome: Outcome, context: Context) -> None:
@@ -170,7 +192,9 @@ def _allow(act: Act, outcome: Outcome, context: Context) -> None:
         way = f" A {role} may override it with a reason." if role else ""
         raise RefusedByPolicy(first.rule, first.sentence + way, first.check or None, verdict_view(verdict))
     if role is None:
-        raise RefusedByPolicy(first.rule, f"{first.sentence} There is no override for it.", first.check or None, verdict_view(verdict))
+        raise RefusedByPolicy(
+            first.rule, f"{first.sentence} There is no override for it.", first.check or None, verdict_view(verdict)
+        )
     if context.override_role is None or not outranks(context.override_role, role):
         raise Refused("override.authority", f"{act.override.by} may not override this; it takes a {role}.", "override")
     if not act.override.reason.strip():
@@ -235,9 +259,14 @@ def past_act(db: Db, tenant_id: int, account_id: int, user: str, act_id: str | N
 def history(desk: LocalDesk, limit: int) -> tuple[Receipt, ...]:
     with desk.store.read() as db:
         rows = db.exec(
-            select(ActLog).where(ActLog.tenant_id == desk.tenant_id, ActLog.by == desk.user).order_by(col(ActLog.id).desc()).limit(limit)
+            select(ActLog)
+            .where(ActLog.tenant_id == desk.tenant_id, ActLog.by == desk.user)
+            .order_by(col(ActLog.id).desc())
+            .limit(limit)
         ).all()
-    return tuple(Receipt.model_validate_json(r.receipt).model_copy(update={"undoable": r.undone_by is None}) for r in rows)
+    return tuple(
+        Receipt.model_validate_json(r.receipt).model_copy(update={"undoable": r.undone_by is None}) for r in rows
+    )
 
 
 __all__ = ["NotFound", "do", "history", "next_action", "past_act", "preview"]

@@ -23,7 +23,11 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
     result = _result(command.result, context)
     action = _action(command, facts, context)
     if command.reason and command.reason.upper() not in codes.reasons:
-        raise Invalid("contact.reason", f"Reason for non-payment {command.reason!r} is not known; one of {', '.join(codes.reasons)}.", "reason")
+        raise Invalid(
+            "contact.reason",
+            f"Reason for non-payment {command.reason!r} is not known; one of {', '.join(codes.reasons)}.",
+            "reason",
+        )
     point = contact.find_point(facts, command.point) if command.point else contact.default_point(facts, action)
     effects = contact.log(
         facts,
@@ -42,7 +46,11 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
     if not (action.call and action.outbound):
         return Decision(effects)
     verdict = may_call(facts, context.now, context.rules.contact, context.catalogue.holds, point)
-    shown = [replace(f, severity=Severity.WARN, sentence=f"Logged all the same: {f.sentence}") for f in verdict.findings if f.severity > Severity.WARN]
+    shown = [
+        replace(f, severity=Severity.WARN, sentence=f"Logged all the same: {f.sentence}")
+        for f in verdict.findings
+        if f.severity > Severity.WARN
+    ]
     return Decision(effects, Verdict.of(shown))
 
 
@@ -50,7 +58,9 @@ def _result(code: str, context: Context) -> Result:
     try:
         return context.codes.results[code.upper()]
     except KeyError:
-        raise Invalid("contact.result", f"Result code {code!r} is not known; `keys codes` lists them.", "result") from None
+        raise Invalid(
+            "contact.result", f"Result code {code!r} is not known; `keys codes` lists them.", "result"
+        ) from None
 
 
 def _action(command: LogContact, facts: AccountFacts, context: Context) -> Action:
@@ -60,10 +70,16 @@ def _action(command: LogContact, facts: AccountFacts, context: Context) -> Actio
         try:
             return actions[command.action.upper()]
         except KeyError:
-            raise Invalid("contact.action", f"Action code {command.action!r} is not known; one of {', '.join(actions)}.", "action") from None
+            raise Invalid(
+                "contact.action", f"Action code {command.action!r} is not known; one of {', '.join(actions)}.", "action"
+            ) from None
     if command.result.upper() == "CM":
         return actions["RV"]
-    point = contact.find_point(facts, command.point) if command.point else next((p for p in facts.points if p.callable), None)
+    point = (
+        contact.find_point(facts, command.point)
+        if command.point
+        else next((p for p in facts.points if p.callable), None)
+    )
     kind = point.kind if point else "other"
     fits = (a for a in actions.values() if a.outbound and kind in a.kinds)
     return next(fits, actions["TO"])
@@ -82,7 +98,11 @@ def write_note(command: WriteNote, facts: AccountFacts, context: Context) -> Dec
 def unpin_note(command: UnpinNote, facts: AccountFacts, context: Context) -> Decision:
     found = [text for text in facts.pinned if text.casefold().startswith(command.text.strip().casefold())]
     if len(found) != 1:
-        raise Invalid("note.unknown", f"{len(found) or 'No'} pinned notes begin with that text; type enough of one to tell it.", "text")
+        raise Invalid(
+            "note.unknown",
+            f"{len(found) or 'No'} pinned notes begin with that text; type enough of one to tell it.",
+            "text",
+        )
     return Decision((NoteUnpinned(context.ids(), found[0]),))
 
 
@@ -92,9 +112,15 @@ def schedule_callback(command: ScheduleCallback, facts: AccountFacts, context: C
         raise Invalid("callback.in_past", "The callback is in the past; give a time to come.", "at")
     point = contact.find_point(facts, command.point) if command.point else None
     owner = None if command.anyone else context.user
-    effects = contact.callback(facts, at=command.at, point=point, owner=owner, note=command.note, ids=context.ids, zone=context.zone)
+    effects = contact.callback(
+        facts, at=command.at, point=point, owner=owner, note=command.note, ids=context.ids, zone=context.zone
+    )
     verdict = may_call(facts, command.at, context.rules.contact, context.catalogue.holds, point)
-    then = [replace(f, severity=Severity.WARN, sentence=f"At that time: {f.sentence}") for f in verdict.findings if f.severity > Severity.WARN]
+    then = [
+        replace(f, severity=Severity.WARN, sentence=f"At that time: {f.sentence}")
+        for f in verdict.findings
+        if f.severity > Severity.WARN
+    ]
     return Decision(effects, Verdict.of(then))
 
 

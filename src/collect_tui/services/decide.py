@@ -58,14 +58,24 @@ def decides(kind: type[C]) -> Callable[[Decider[C]], Decider[C]]:
     return register
 
 
+def known() -> frozenset[str]:
+    return frozenset(str(kind.model_fields["kind"].default) for kind in _DECIDERS)
+
+
 def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
     """Judges an act. Raises Invalid or Refused for what cannot be at all; what policy forbids is in the verdict."""
     alone = [c for c in act.commands if c.outside]
     if alone and len(act.commands) > 1:
-        raise Refused("order.alone", "An order that leaves the building stands alone on the line; do the other acts before or after it.", "commands")
+        raise Refused(
+            "order.alone",
+            "An order that leaves the building stands alone on the line; do the other acts before or after it.",
+            "commands",
+        )
     _no_cards(act.commands, facts)
     _complete(act, context)
-    verdict, steps, schedule = Verdict(), [], []
+    verdict = Verdict()
+    steps: list[tuple[Effect, ...]] = []
+    schedule: list[Instalment] = []
     now = facts
     for command in act.commands:
         decision = _DECIDERS[type(command)](command, now, context)
@@ -82,7 +92,9 @@ def _complete(act: Act, context: Context) -> None:
     present = {c.kind for c in act.commands}
     for command in act.commands:
         if isinstance(command, LogContact) and (result := context.codes.results.get(command.result.upper())):
-            needs = contact.missing(result, present | ({"reason"} if command.reason else set()) | ({"note"} if command.note else set()))
+            needs = contact.missing(
+                result, present | ({"reason"} if command.reason else set()) | ({"note"} if command.note else set())
+            )
             if needs:
                 raise Invalid("contact.incomplete", needs, "result")
 
@@ -94,7 +106,11 @@ def _no_cards(commands: Iterable[CommandBase], facts: AccountFacts) -> None:
         for name, value in command:
             if isinstance(value, str) and (found := find_card(value, known)) and found.kind != "ssn":
                 what = "A card number" if found.kind == "card" else "A card security code"
-                raise Invalid("text.card", f"{what} stands in the {name}; it may not be written down. Take it out and try again.", name)
+                raise Invalid(
+                    "text.card",
+                    f"{what} stands in the {name}; it may not be written down. Take it out and try again.",
+                    name,
+                )
 
 
 def contact_of(effects: Iterable[Effect]) -> ContactLogged | None:

@@ -18,15 +18,17 @@ from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 from collect_tui.domain.dates import Calendar
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
-from collect_tui.services import acts, contact, order, payment, promise, queue  # noqa: F401 — they register the deciders
+from collect_tui.services import acts, deciders
 from collect_tui.services.account import account_view, pane_view
-from collect_tui.services.context import Context
+from collect_tui.services.context import Context, PastAct
 from collect_tui.store import claims, dayrun, facts, find, queues
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids, Provisional
 from collect_tui.store.tables import Account, AppUser, Tenant
 
 Clock = Callable[[], datetime]
+
+deciders.registered()
 Progress = Callable[[str, int, int], None]
 
 #: Queues whose work is a decision at the desk: they are handed out whatever the hour is where the customer lives.
@@ -64,7 +66,10 @@ class LocalDesk:
     # who and when ---------------------------------------------------------------------------
     def tenant(self, db: Db) -> Tenant:
         if (found := db.get(Tenant, self.tenant_id)) is None:
-            raise Unavailable("store.empty", "This file holds no portfolio yet; bring one in with `load FILE` or `import receivables FILE`.")
+            raise Unavailable(
+                "store.empty",
+                "This file holds no portfolio yet; bring one in with `load FILE` or `import receivables FILE`.",
+            )
         return found
 
     def _role(self, db: Db, login: str) -> str | None:
@@ -93,8 +98,10 @@ class LocalDesk:
         """What the deciders of an act may know; `provisional` ids for a preview, which writes nothing."""
         tenant = self.tenant(db)
 
-        def past(act_id: str | None) -> acts.PastAct | None:
-            return acts.past_act(db, self.tenant_id, facts.account_id(db, self.tenant_id, act.account), self.user, act_id)
+        def past(act_id: str | None) -> PastAct | None:
+            return acts.past_act(
+                db, self.tenant_id, facts.account_id(db, self.tenant_id, act.account), self.user, act_id
+            )
 
         return Context(
             catalogue=self._catalogue,
@@ -128,7 +135,9 @@ class LocalDesk:
         if not 1 <= limit <= 1000:
             raise Invalid("queue.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
         with self.store.read() as db:
-            return queues.page(db, self.tenant_id, self._catalogue, self.queue_name(name), cursor=cursor, limit=limit, now=self.clock())
+            return queues.page(
+                db, self.tenant_id, self._catalogue, self.queue_name(name), cursor=cursor, limit=limit, now=self.clock()
+            )
 
     def queue_name(self, text: str) -> str:
         """A queue by its name or by a prefix that only one has. NotFound names the queues there are."""
@@ -136,7 +145,9 @@ class LocalDesk:
         wanted = text.strip().casefold()
         found = [n for n in names if n == wanted] or [n for n in names if n.startswith(wanted)]
         if len(found) != 1:
-            raise NotFound("queue.not_found", f"There is no queue {text!r}; the queues are {', '.join(names)}.", "queue")
+            raise NotFound(
+                "queue.not_found", f"There is no queue {text!r}; the queues are {', '.join(names)}.", "queue"
+            )
         return found[0]
 
     def next(self, queue: str | None = None) -> Claim | None:
@@ -148,7 +159,13 @@ class LocalDesk:
             self._refuse_unworked(db)
             while True:
                 taken = claims.take_next(
-                    db, self.tenant_id, name, self.user, self.clock(), self._catalogue.rules.queue.lease_minutes, exclude=tuple(passed)
+                    db,
+                    self.tenant_id,
+                    name,
+                    self.user,
+                    self.clock(),
+                    self._catalogue.rules.queue.lease_minutes,
+                    exclude=tuple(passed),
                 )
                 if taken is None:
                     return None
@@ -172,7 +189,9 @@ class LocalDesk:
         held = claims.unworked(db, self.tenant_id, self.user, self.clock())
         if held is not None:
             number = db.get_one(Account, (self.tenant_id, held)).number
-            raise Refused("queue.unworked", f"{number} has no result yet: log one, or skip it with a reason.", "account")
+            raise Refused(
+                "queue.unworked", f"{number} has no result yet: log one, or skip it with a reason.", "account"
+            )
 
     def claim(self, account: str) -> Claim:
         with self.store.write() as db:
@@ -212,7 +231,11 @@ class LocalDesk:
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
         if not text.strip():
-            raise Invalid("find.empty", "Type something to find: an account, a name, a phone, an e-mail, an invoice or a payment reference.", "text")
+            raise Invalid(
+                "find.empty",
+                "Type something to find: an account, a name, a phone, an e-mail, an invoice or a payment reference.",
+                "text",
+            )
         with self.store.read() as db:
             self.tenant(db)
             return find.find(db, self.tenant_id, text[:200], limit)
@@ -228,19 +251,35 @@ class LocalDesk:
         return acts.history(self, limit)
 
     # the day --------------------------------------------------------------------------------
-    def day(self, business_date: date | None = None, *, check: bool = False, progress: Progress | None = None) -> DayReport:
+    def day(
+        self, business_date: date | None = None, *, check: bool = False, progress: Progress | None = None
+    ) -> DayReport:
         with self.store.read() as db:
             tenant = self.tenant(db)
         to = business_date or local_day(self.clock(), tenant.zone)
         if to > tenant.business_date + timedelta(days=31):
-            raise Invalid("day.too_far", f"The business date is {tenant.business_date}; a day run may go 31 days ahead at most.", "business_date")
+            raise Invalid(
+                "day.too_far",
+                f"The business date is {tenant.business_date}; a day run may go 31 days ahead at most.",
+                "business_date",
+            )
         return dayrun.run(
-            self.store, self.tenant_id, to, self._catalogue, now=self.clock(), by=self.user, ids=self.ids, progress=progress, check=check
+            self.store,
+            self.tenant_id,
+            to,
+            self._catalogue,
+            now=self.clock(),
+            by=self.user,
+            ids=self.ids,
+            progress=progress,
+            check=check,
         )
 
     def orders(self, *, progress: Progress | None = None) -> OrdersReport:
         if self._send_orders is None:
-            raise Unavailable("orders.no_folder", "This desk has no folder for orders; name one in the settings (orders_folder).")
+            raise Unavailable(
+                "orders.no_folder", "This desk has no folder for orders; name one in the settings (orders_folder)."
+            )
         return self._send_orders(self, progress)
 
     def close(self) -> None:

@@ -23,7 +23,11 @@ def confirm(command: OrderSuspension | OrderRestore, facts: AccountFacts) -> Non
     wanted = last_four(facts.number)
     if command.confirm != wanted:
         word = "are missing" if not command.confirm else "do not match"
-        raise Refused("order.confirm", f"The account's last four digits {word}; type them to let this order leave the building.", "confirm")
+        raise Refused(
+            "order.confirm",
+            f"The account's last four digits {word}; type them to let this order leave the building.",
+            "confirm",
+        )
 
 
 @decides(OrderSuspension)
@@ -31,8 +35,14 @@ def order_suspension(command: OrderSuspension, facts: AccountFacts, context: Con
     service = order.find_service(facts, command.service)
     reason = command.reason.upper()
     if reason not in context.codes.suspend_reasons:
-        raise Invalid("order.reason", f"Reason {command.reason!r} is not known; one of {', '.join(context.codes.suspend_reasons)}.", "reason")
-    verdict = may_suspend(facts, service, command.effective, context.rules.suspend, context.catalogue.holds, context.calendar)
+        raise Invalid(
+            "order.reason",
+            f"Reason {command.reason!r} is not known; one of {', '.join(context.codes.suspend_reasons)}.",
+            "reason",
+        )
+    verdict = may_suspend(
+        facts, service, command.effective, context.rules.suspend, context.catalogue.holds, context.calendar
+    )
     effects = order.suspend(facts, service, effective=command.effective, reason=reason, ids=context.ids)
     return Decision(effects + _note(command.note, context), verdict)
 
@@ -54,7 +64,9 @@ def cancel_order(command: CancelOrder, facts: AccountFacts, context: Context) ->
 def _find(facts: AccountFacts, text: str) -> OrderFact:
     wanted = text.strip().upper()
     for candidate in facts.orders:
-        if candidate.number.upper() == wanted or (candidate.open and facts.service(candidate.service_id).product.upper() == wanted):
+        if candidate.number.upper() == wanted or (
+            candidate.open and facts.service(candidate.service_id).product.upper() == wanted
+        ):
             return candidate
     open_orders = ", ".join(o.number for o in facts.orders if o.open) or "none is open"
     raise Invalid("order.unknown", f"Order {text!r} is not on this account; {open_orders}.", "order")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from collect_tui.desk.commands import CancelPromise, MakePlan, MakePromise
 from collect_tui.domain import promise
 from collect_tui.domain.effects import NoteWritten
@@ -20,12 +19,19 @@ def make_promise(command: MakePromise, facts: AccountFacts, context: Context) ->
 @decides(MakePlan)
 def make_plan(command: MakePlan, facts: AccountFacts, context: Context) -> Decision:
     down_due = command.down_due or (facts.business_date if command.down else None)
-    schedule = promise.plan(command.total, command.count, command.frequency, command.first, command.anchor_day, command.down, down_due)
+    schedule = promise.plan(
+        command.total, command.count, command.frequency, command.first, command.anchor_day, command.down, down_due
+    )
     return _make(command, facts, context, schedule, "plan", command.frequency)
 
 
 def _make(
-    command: MakePromise | MakePlan, facts: AccountFacts, context: Context, schedule: tuple[Instalment, ...], kind: str, frequency: str | None
+    command: MakePromise | MakePlan,
+    facts: AccountFacts,
+    context: Context,
+    schedule: tuple[Instalment, ...],
+    kind: str,
+    frequency: str | None,
 ) -> Decision:
     policy = context.arrangement(facts.segment)
     # The promise that this one supersedes is not held against it.
@@ -51,5 +57,3 @@ def _make(
 @decides(CancelPromise)
 def cancel_promise(command: CancelPromise, facts: AccountFacts, context: Context) -> Decision:
     return Decision(promise.cancel(facts, command.reason, context.calendar))
-
-

@@ -37,7 +37,9 @@ def _reason(code: str, context: Context) -> str:
 @decides(PlaceHold)
 def place_hold(command: PlaceHold, facts: AccountFacts, context: Context) -> Decision:
     kind = _kind(command.hold, context)
-    return Decision(hold.place(facts, kind, until=command.until, reason=command.reason, by=context.user, ids=context.ids))
+    return Decision(
+        hold.place(facts, kind, until=command.until, reason=command.reason, by=context.user, ids=context.ids)
+    )
 
 
 @decides(ReleaseHold)
@@ -50,7 +52,9 @@ def release_hold(command: ReleaseHold, facts: AccountFacts, context: Context) ->
 def _kind(text: str, context: Context) -> HoldKind:
     wanted = text.strip().upper().replace(" ", "-")
     holds = context.catalogue.holds
-    found = [k for code, k in holds.items() if code.upper() == wanted] or [k for code, k in holds.items() if code.upper().startswith(wanted)]
+    found = [k for code, k in holds.items() if code.upper() == wanted] or [
+        k for code, k in holds.items() if code.upper().startswith(wanted)
+    ]
     if len(found) != 1:
         raise Invalid("hold.kind", f"Hold {text!r} is not known; one of {', '.join(holds)}.", "hold")
     return found[0]

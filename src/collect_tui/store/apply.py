@@ -1,7 +1,7 @@
 """Writes effects: each kind of effect has one function, the twin of the one in `domain/evolve.py`.
 
-What an effect names must be there and in the state the effect was decided on; otherwise somebody else was quicker and the
-act is Stale. The caller's transaction makes it all or nothing.
+What an effect names must be there and in the state the effect was decided on; otherwise somebody else was quicker and
+the act is Stale. The caller's transaction makes it all or nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import singledispatch
 from typing import Any
 
-from sqlalchemy import Connection, Table, Update, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Update, and_, func, insert, select, update
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import Refused, Stale
@@ -54,9 +54,9 @@ class _At:
 
     def stale(self) -> Stale:
         by, at = _facts.changed(self.session, self.tenant_id, self.account_id)
-        version = self.db.execute(
-            select(_T["account"].c.version).where(_T["account"].c.tenant_id == self.tenant_id, _T["account"].c.id == self.account_id)
-        ).scalar_one()
+        t = _T["account"]
+        current = select(t.c.version).where(t.c.tenant_id == self.tenant_id, t.c.id == self.account_id)
+        version = self.db.execute(current).scalar_one()
         message = f"{by or 'Somebody else'} changed this account at {at:%H:%M} UTC; look at it again."
         return Stale("account.changed", message, by=by, at=at, version=version)
 
@@ -75,7 +75,8 @@ def apply(
     session.flush()
     here = _At(session.connection(), session, tenant_id, facts.id, facts.number, by, at, facts.business_date)
     version = facts.version + 1
-    here.one(here.change("account", id=facts.id, version=facts.version).values(version=version, changed_by=by, changed_at=at))
+    mine = here.change("account", id=facts.id, version=facts.version)
+    here.one(mine.values(version=version, changed_by=by, changed_at=at))
     for effect in effects:
         _write(effect, here)
     session.expire_all()  # entities loaded before no longer tell the truth
@@ -112,7 +113,8 @@ def _(effect: fx.ContactLogged, here: _At) -> None:
         supersedes=effect.supersedes,
     )
     # It has been worked: what it was put off by, and how often, is over.
-    here.db.execute(here.change("work_item", account_id=here.account_id).values(snoozes=0, snooze_until=None, snooze_reason=""))
+    over = {"snoozes": 0, "snooze_until": None, "snooze_reason": ""}
+    here.db.execute(here.change("work_item", account_id=here.account_id).values(**over))
 
 
 @_write.register
@@ -250,12 +252,10 @@ def _(effect: fx.PromiseMade, here: _At) -> None:
         closed_reason=promise.closed_reason,
         ladder_step=promise.ladder_step,
     )
-    rows = [
-        {"seq": i.seq, "due": i.due, "amount": i.amount, "paid": i.paid, "status": i.status} for i in promise.instalments
-    ]
-    if rows:
-        common = {"tenant_id": here.tenant_id, "promise_id": promise.id}
-        here.db.execute(insert(_T["instalment"]), [{**common, **row} for row in rows])
+    for i in promise.instalments:
+        here.add(
+            "instalment", promise_id=promise.id, seq=i.seq, due=i.due, amount=i.amount, paid=i.paid, status=i.status
+        )
 
 
 @_write.register
@@ -297,7 +297,8 @@ def _(effect: fx.InstalmentPaid, here: _At) -> None:
     if row is None or row.paid != effect.old_paid:
         raise here.stale()
     status = instalment_status(row.status, row.amount, effect.paid)
-    here.one(here.change("instalment", promise_id=effect.promise_id, seq=effect.seq).values(paid=effect.paid, status=status))
+    this = here.change("instalment", promise_id=effect.promise_id, seq=effect.seq)
+    here.one(this.values(paid=effect.paid, status=status))
 
 
 # ------------------------------------------------------------------------------------------------------------- money
@@ -324,46 +325,45 @@ def _(effect: fx.PaymentRecorded, here: _At) -> None:
 @_write.register
 def _(effect: fx.PaymentAllocated, here: _At) -> None:
     item_id, amount = effect.allocation.item_id, effect.allocation.amount
+    payment, allocation = _T["payment"], _T["allocation"]
+    this = and_(
+        payment.c.tenant_id == here.tenant_id,
+        payment.c.account_id == here.account_id,
+        payment.c.id == effect.payment_id,
+    )
+    received = here.db.execute(select(payment.c.amount).where(this)).scalar_one_or_none()
+    if received is None:
+        raise here.stale()
     _move_open(here, item_id, -amount)
     here.add("allocation", id=effect.id, payment_id=effect.payment_id, item_id=item_id, amount=amount, at=here.at)
-    payment, allocation = _T["payment"], _T["allocation"]
-    live = and_(
-        allocation.c.tenant_id == here.tenant_id,
-        allocation.c.payment_id == effect.payment_id,
-        allocation.c.reversed_at.is_(None),
-    )
-    row = here.db.execute(
-        select(payment.c.amount, select(func.sum(allocation.c.amount)).where(live).scalar_subquery().label("allocated")).where(
-            payment.c.tenant_id == here.tenant_id, payment.c.account_id == here.account_id, payment.c.id == effect.payment_id
-        )
-    ).one_or_none()
-    if row is None:
-        raise here.stale()
-    if row.allocated > row.amount:
+    live = select(func.sum(allocation.c.amount)).where(_live(here, effect.payment_id))
+    allocated = here.db.execute(live).scalar_one()
+    if allocated > received:
         raise Refused("payment.over_allocated", "More of this payment would be allocated than was received.", "amount")
-    status = payment_status(row.amount, row.allocated)
-    here.one(here.change("payment", account_id=here.account_id, id=effect.payment_id).values(status=status))
+    here.one(update(payment).where(this).values(status=payment_status(received, allocated)))
 
 
 @_write.register
 def _(effect: fx.PaymentReversed, here: _At) -> None:
     payment, allocation = _T["payment"], _T["allocation"]
-    live = and_(
-        allocation.c.tenant_id == here.tenant_id,
-        allocation.c.payment_id == effect.payment_id,
-        allocation.c.reversed_at.is_(None),
-    )
-    for row in here.db.execute(select(allocation.c.id, allocation.c.item_id, allocation.c.amount).where(live)).all():
+    live = select(allocation.c.id, allocation.c.item_id, allocation.c.amount).where(_live(here, effect.payment_id))
+    for row in here.db.execute(live).all():
         _move_open(here, row.item_id, row.amount)
         here.one(here.change("allocation", id=row.id).values(reversed_at=here.at))
     open_one = here.change("payment", account_id=here.account_id, id=effect.payment_id).where(
-        payment.c.status.not_in(("RETURNED", "REVERSED", "REFUNDED"))
+        payment.c.status.not_in(_facts.GIVEN_BACK)
     )
     here.one(open_one.values(status=effect.status, returned_reason=effect.reason or None, returned_on=here.today))
 
 
+def _live(here: _At, payment_id: int) -> ColumnElement[bool]:
+    """The allocations of a payment that have not been reversed."""
+    t = _T["allocation"]
+    return and_(t.c.tenant_id == here.tenant_id, t.c.payment_id == payment_id, t.c.reversed_at.is_(None))
+
+
 def _move_open(here: _At, item_id: int, by: int) -> None:
-    """Moves what is open of an item; it stays between nothing and the item's amount (of a credit: the other way round)."""
+    """Moves what is open of an item; it stays between nothing and the item's amount (a credit's is below nothing)."""
     t = _T["item"]
     row = here.db.execute(
         select(t.c.open, t.c.amount).where(
@@ -453,8 +453,7 @@ def _have_work_item(here: _At) -> None:
     t = _T["work_item"]
     known = select(t.c.account_id).where(t.c.tenant_id == here.tenant_id, t.c.account_id == here.account_id)
     if here.db.execute(known).first() is None:
-        empty = {c.name: c.default.arg for c in t.c if c.default is not None and c.default.is_scalar}
-        here.add("work_item", **{**empty, "account_id": here.account_id, "number": here.number})
+        here.add("work_item", account_id=here.account_id, number=here.number)
 
 
 @_write.register

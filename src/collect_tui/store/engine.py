@@ -17,7 +17,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -32,6 +32,8 @@ __all__ = ["Session", "Store"]
 class Store:
     """An open database. Make one with `Store.open` or, for tests, `Store.memory`."""
 
+    _empty: ClassVar[bytes | None] = None
+
     def __init__(self, engine: Engine, path: Path) -> None:
         self.path = path
         self._reader = engine
@@ -42,7 +44,7 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, *, create: bool) -> Self:
-        """Opens a SQLite file; with `create` a missing or empty one becomes an empty portfolio, readable by its owner only.
+        """Opens a SQLite file; with `create` a missing or empty one becomes an empty portfolio, for its owner only.
 
         Raises Unavailable with a sentence that names the path: missing, unreadable, not ours, newer than this program,
         on a network disk.
@@ -60,10 +62,15 @@ class Store:
 
     @classmethod
     def memory(cls) -> Self:
-        """An empty store that is gone when closed. A file in a private folder, so that threads and modes are the real ones."""
+        """An empty store that goes with its object: a file in a private folder, so that threads and modes are real."""
         folder = tempfile.mkdtemp(prefix="collect-tui-")
+        path = Path(folder) / "desk.db"
         try:
-            store = cls.open(Path(folder) / "desk.db", create=True)
+            if cls._empty is not None:
+                path.write_bytes(cls._empty)  # making the tables takes ten times as long
+            store = cls.open(path, create=True)
+            if cls._empty is None:
+                cls._empty = sqlite.image(path)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -88,7 +95,11 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that holds the write lock. Raises Unavailable `store.busy`, `store.full`; Refused `account.orphan`."""
+        """A session that holds the write lock.
+
+        Raises Unavailable `store.busy` or `store.full`; Refused `account.orphan` when an open account would be left
+        without a next action.
+        """
         self._refuse_closed()
         if not self._turn.acquire(timeout=sqlite.BUSY_MS / 1000):
             raise sqlite.busy(self.path)
@@ -125,7 +136,7 @@ class Store:
 
 @contextmanager
 def _translated(path: Path, *, writes: bool = True) -> Iterator[None]:
-    """Turns what the database says into what the desk says; an error that means a mistake of the program goes through."""
+    """Turns what the database says into what the desk says; what means a mistake of the program goes through."""
     try:
         yield
     except DBAPIError as error:

@@ -5,11 +5,24 @@ The windows are those of `AccountFacts`: its comments say which rows belong to i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    Connection,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import NotFound
@@ -39,6 +52,9 @@ __all__ = ["AccountFacts", "account_id", "changed", "load", "load_by_id"]
 ATTEMPT_DAYS: Final = 30
 """Contact events stay in the facts for this many days before the business date (UTC days)."""
 
+GIVEN_BACK: Final = frozenset({"RETURNED", "REVERSED", "REFUNDED"})
+"""States of a payment whose money is no longer here: nothing of it is unapplied."""
+
 VOID: Final = "VOID"
 """Action and result of the contact event that takes another back."""
 
@@ -47,7 +63,8 @@ _tenant, _party, _account, _work = _T["tenant"], _T["party"], _T["account"], _T[
 _point, _item, _promise, _instalment = _T["contact_point"], _T["item"], _T["promise"], _T["instalment"]
 _payment, _allocation, _order = _T["payment"], _T["allocation"], _T["service_order"]
 
-_TENANT, _ACCOUNT = bindparam("tenant"), bindparam("account")
+_TENANT: BindParameter[int] = bindparam("tenant")
+_ACCOUNT: BindParameter[int] = bindparam("account")
 
 
 def load(session: Session, tenant_id: int, number: str) -> AccountFacts:
@@ -66,8 +83,9 @@ def load_by_id(session: Session, tenant_id: int, account_id: int) -> AccountFact
     today: date = head.business_date
     payments, applied = _payments(db, key, today)
     items = [Item(*row) for row in db.execute(_ITEMS, key)]
+    applied -= {item.id for item in items}
     settled = [Item(*row) for row in db.execute(_SETTLED, {**key, "ids": sorted(applied)})] if applied else []
-    action = NextAction(head.next_action_code, head.next_action_on, head.next_action_at) if head.next_action_on else None
+    action = head.next_action_on and NextAction(head.next_action_code, head.next_action_on, head.next_action_at)
     since = datetime.combine(today - timedelta(days=ATTEMPT_DAYS), time(), UTC)
     return AccountFacts(
         id=account_id,
@@ -128,9 +146,10 @@ def _not_found() -> NotFound:
 # ------------------------------------------------------------------------------------------------------- rows to values
 
 
-def _as_point(row: Row[Any], stated_zone: str | None) -> Point:
-    zones = stated_zone or row.zones  # a zone stated by the customer replaces what the number suggests
-    return Point(row.id, row.kind, row.value, row.ord, row.quality, row.consent, tuple(z for z in zones.split(",") if z))
+def _as_point(row: Any, stated_zone: str | None) -> Point:
+    # A zone stated by the customer replaces what the number suggests.
+    zones = tuple(z for z in (stated_zone or row.zones).split(",") if z)
+    return Point(row.id, row.kind, row.value, row.ord, row.quality, row.consent, zones)
 
 
 def _attempts(db: Connection, key: dict[str, Any], since: datetime) -> tuple[Attempt, ...]:
@@ -146,7 +165,7 @@ def _attempts(db: Connection, key: dict[str, Any], since: datetime) -> tuple[Att
 
 def _promises(db: Connection, key: dict[str, Any], today: date) -> tuple[Promise, ...]:
     """Each row is an instalment with its promise before it; those of one promise lie together."""
-    found: dict[int, tuple[Row[Any], list[Instalment]]] = {}
+    found: dict[int, tuple[Any, list[Instalment]]] = {}
     for row in db.execute(_PROMISES, {**key, "since": add_months(today, -PROMISE_MONTHS)}):
         _, instalments = found.setdefault(row.id, (row, []))
         if row.seq is not None:
@@ -174,25 +193,34 @@ def _promises(db: Connection, key: dict[str, Any], today: date) -> tuple[Promise
 
 def _payments(db: Connection, key: dict[str, Any], today: date) -> tuple[tuple[Payment, ...], set[int]]:
     """The payments of the window, and the items they are allocated to."""
-    found: dict[int, tuple[Row[Any], list[Allocation]]] = {}
+    found: dict[int, tuple[Any, list[Allocation]]] = {}
     for row in db.execute(_PAYMENTS, {**key, "since": today - timedelta(days=PAYMENT_DAYS)}):
         _, allocations = found.setdefault(row.id, (row, []))
         if row.item_id is not None:
             allocations.append(Allocation(row.item_id, row.allocated))
     payments = [
-        Payment(row.id, row.ref, row.received_on, row.method, row.amount, row.status, tuple(allocations), row.returned_reason)
-        for row, allocations in found.values()
+        Payment(p.id, p.ref, p.received_on, p.method, p.amount, p.status, tuple(allocations), p.returned_reason)
+        for p, allocations in found.values()
     ]
     return tuple(payments), {a.item_id for p in payments for a in p.allocations}
 
 
-# ------------------------------------------------------------------------------------------------------------ statements
+# ----------------------------------------------------------------------------------------------------------- statements
 # Built once: what is compiled for a statement is kept with it.
+
+
+def _one_of(column: Column[Any], constants: Collection[str]) -> ColumnElement[bool]:
+    """The constants stand in the statement itself: half the time of an IN whose list is filled in at each execution."""
+    return or_(*(column == literal_column(f"'{constant}'") for constant in sorted(constants)))
+
+
+def _columns(table: Table, names: str) -> list[Column[Any]]:
+    return [table.c[name] for name in names.split()]
 
 
 def _of_account(name: str, columns: str, where: Callable[[Any], Any] | None = None, order: str = "id") -> Select[Any]:
     table = _T[name]
-    query = select(*(table.c[c] for c in columns.split())).where(table.c.tenant_id == _TENANT, table.c.account_id == _ACCOUNT)
+    query = select(*_columns(table, columns)).where(table.c.tenant_id == _TENANT, table.c.account_id == _ACCOUNT)
     if where is not None:
         query = query.where(where(table.c))
     return query.order_by(*(table.c[c] for c in order.split()))
@@ -200,12 +228,12 @@ def _of_account(name: str, columns: str, where: Callable[[Any], Any] | None = No
 
 _HEAD = (
     select(
-        *(_account.c[c] for c in "party_id number version status stage currency segment opened_on ladder_paused_by".split()),
-        *(_account.c[c] for c in "next_action_code next_action_on next_action_at".split()),
+        *_columns(_account, "party_id number version status stage currency segment opened_on ladder_paused_by"),
+        *_columns(_account, "next_action_code next_action_on next_action_at"),
         _party.c.name,
         _party.c.zone,
         _tenant.c.business_date,
-        *(_work.c[c] for c in "snoozes claimed claimed_by lease_until fence".split()),
+        *_columns(_work, "snoozes claimed claimed_by lease_until fence"),
     )
     .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
     .join(_tenant, _tenant.c.tenant_id == _TENANT)
@@ -213,10 +241,12 @@ _HEAD = (
     .where(_account.c.tenant_id == _TENANT, _account.c.id == _ACCOUNT)
 )
 _BY_NUMBER = select(_account.c.id).where(_account.c.tenant_id == _TENANT, _account.c.number == bindparam("number"))
-_CHANGED = select(_account.c.changed_by, _account.c.changed_at).where(_account.c.tenant_id == _TENANT, _account.c.id == _ACCOUNT)
+_CHANGED = select(_account.c.changed_by, _account.c.changed_at).where(
+    _account.c.tenant_id == _TENANT, _account.c.id == _ACCOUNT
+)
 
 _POINTS = (
-    select(*(_point.c[c] for c in "id kind value ord quality consent zones".split()))
+    select(*_columns(_point, "id kind value ord quality consent zones"))
     .where(_point.c.tenant_id == _TENANT, _point.c.party_id == bindparam("party"))
     .order_by(_point.c.ord, _point.c.id)
 )
@@ -227,33 +257,35 @@ _SETTLED = _of_account("item", _ITEM, lambda c: and_(c.open == 0, c.id.in_(bindp
 
 _PROMISES = (
     select(
-        *(_promise.c[c] for c in "id kind status total made_on grace_days method made_by".split()),
-        *(_promise.c[c] for c in "override_by override_reason supersedes closed_reason ladder_step".split()),
-        *(_instalment.c[c] for c in "seq due amount paid".split()),
+        *_columns(_promise, "id kind status total made_on grace_days method made_by"),
+        *_columns(_promise, "override_by override_reason supersedes closed_reason ladder_step"),
+        *_columns(_instalment, "seq due amount paid"),
         _instalment.c.status.label("instalment_status"),
     )
     .outerjoin(_instalment, and_(_instalment.c.tenant_id == _TENANT, _instalment.c.promise_id == _promise.c.id))
     .where(_promise.c.tenant_id == _TENANT, _promise.c.account_id == _ACCOUNT)
-    .where(or_(_promise.c.status.in_(sorted(OPEN_PROMISE)), _promise.c.made_on >= bindparam("since")))
+    .where(or_(_one_of(_promise.c.status, OPEN_PROMISE), _promise.c.made_on >= bindparam("since")))
     .order_by(_promise.c.id, _instalment.c.seq)
 )
 
-_HOLDS = _of_account("hold", "id kind placed_on until reason scope target_id status placed_by", lambda c: c.status == "ACTIVE")
+_HOLDS = _of_account(
+    "hold", "id kind placed_on until reason scope target_id status placed_by", lambda c: _one_of(c.status, {"ACTIVE"})
+)
 _SERVICES = _of_account("service", "id product billing_system identifier status suspend_cause monthly life_support")
 _NOTICES = _of_account("notice", "id level channel status sent_on service_id")
-_CALLBACKS = _of_account("callback", "id at owner point_id status note", lambda c: c.status.in_(sorted(OPEN_CALLBACK)))
+_CALLBACKS = _of_account("callback", "id at owner point_id status note", lambda c: _one_of(c.status, OPEN_CALLBACK))
 _PINNED = _of_account("note", "text", lambda c: c.pinned, "id")
 
 
 def _last_completed(c: Any) -> Any:
     later = _order.alias("later")
     return and_(
-        c.status == "COMPLETED",
+        _one_of(c.status, {"COMPLETED"}),
         ~exists().where(
             later.c.tenant_id == _TENANT,
             later.c.account_id == _ACCOUNT,
             later.c.service_id == c.service_id,
-            later.c.status == "COMPLETED",
+            later._one_of(c.status, {"COMPLETED"}),
             later.c.id > c.id,
         ),
     )
@@ -262,7 +294,7 @@ def _last_completed(c: Any) -> Any:
 _ORDERS = _of_account(
     "service_order",
     "id number service_id kind reason effective status requested_on sent_at reversal_of detail",
-    lambda c: or_(c.status.in_(sorted(OPEN_ORDER)), _last_completed(c)),
+    lambda c: or_(_one_of(c.status, OPEN_ORDER), _last_completed(c)),
 )
 
 # Money that was given back is not unapplied, and its allocations are stamped.
@@ -272,7 +304,7 @@ _live = and_(
 _applied = select(func.coalesce(func.sum(_allocation.c.amount), 0)).where(_live).correlate(_payment).scalar_subquery()
 _PAYMENTS = (
     select(
-        *(_payment.c[c] for c in "id ref received_on method amount status returned_reason".split()),
+        *_columns(_payment, "id ref received_on method amount status returned_reason"),
         _allocation.c.item_id,
         _allocation.c.amount.label("allocated"),
     )
@@ -281,7 +313,7 @@ _PAYMENTS = (
     .where(
         or_(
             _payment.c.received_on >= bindparam("since"),
-            and_(_payment.c.status.not_in(("RETURNED", "REVERSED", "REFUNDED")), _payment.c.amount != _applied),
+            and_(~_one_of(_payment.c.status, GIVEN_BACK), _payment.c.amount != _applied),
         )
     )
     .order_by(_payment.c.id, _allocation.c.id)

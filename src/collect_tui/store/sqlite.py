@@ -1,4 +1,4 @@
-"""All that is particular to SQLite: the file and its modes, the pragmas, how a transaction begins, what its errors mean.
+"""What is particular to SQLite: the file and its modes, the pragmas, how a transaction begins, what its errors mean.
 
 WAL with `synchronous=FULL`: a committed act survives the kill of the process and of the machine. A write begins with
 BEGIN IMMEDIATE, because a deferred one that reads first fails at once when somebody else has written since, whatever
@@ -7,6 +7,7 @@ the busy timeout says.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import sqlite3
@@ -30,7 +31,9 @@ BUSY_MS: Final = 10_000
 """How long a connection waits for another's write before it gives up."""
 
 _PRAGMAS: Final = {"synchronous": 2, "foreign_keys": 1, "busy_timeout": BUSY_MS}
-_NETWORK: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "fuse.sshfs", "fuse.davfs", "davfs"})
+_NETWORK: Final = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "davfs", "fuse.sshfs", "fuse.davfs"}
+)
 
 
 def prepare_file(path: Path, *, create: bool) -> None:
@@ -42,10 +45,8 @@ def prepare_file(path: Path, *, create: bool) -> None:
     try:
         if create:
             _make_folders(path.parent)
-            try:
+            with contextlib.suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            except FileExistsError:
-                pass
         if not path.exists():
             raise Unavailable("store.missing", f"There is no portfolio file at {path}.", "db")
         if not path.is_file():
@@ -55,11 +56,12 @@ def prepare_file(path: Path, *, create: bool) -> None:
         with path.open("r+b"):
             pass
     except OSError as error:
-        raise Unavailable("store.unreadable", f"{path} cannot be opened: {error.strerror or 'unknown reason'}.", "db") from None
+        why = error.strerror or "unknown reason"
+        raise Unavailable("store.unreadable", f"{path} cannot be opened: {why}.", "db") from None
 
 
 def make_engine(path: Path) -> Engine:
-    """An engine on a prepared file. Sessions bound to `engine.execution_options(write=True)` take the write lock at once."""
+    """An engine on a prepared file; with `execution_options(write=True)` a transaction takes the write lock at once."""
     engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=QueuePool, pool_size=4, max_overflow=-1)
 
     @event.listens_for(engine, "connect")
@@ -93,6 +95,12 @@ def prepare_schema(engine: Engine, path: Path, *, create: bool) -> None:
             connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
+def image(path: Path) -> bytes:
+    """The whole database as the bytes of a file."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return connection.serialize()
+
+
 def register(dbapi: Any) -> None:
     """Gives a connection the SQL functions that a build of SQLite may lack."""
     try:
@@ -102,10 +110,11 @@ def register(dbapi: Any) -> None:
 
 
 def meaning(error: BaseException, path: Path, *, writes: bool = True) -> DomainError | None:
-    """What an error of the database means to the desk; None when it means a mistake of the program (a reader that writes)."""
+    """What an error of the database means to the desk; None: a mistake of the program (such as a reader that writes)."""
     text = str(error)
     if "no_orphans" in text:
-        return Refused("account.orphan", "An open account must keep a next action with a date; give it one.", "next_action")
+        message = "An open account must keep a next action with a date; give it one."
+        return Refused("account.orphan", message, "next_action")
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return None
@@ -113,7 +122,7 @@ def meaning(error: BaseException, path: Path, *, writes: bool = True) -> DomainE
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return busy(path)
         case sqlite3.SQLITE_FULL:
-            return Unavailable("store.full", f"The disk that holds {path} is full; nothing of this act was written.", "db")
+            return Unavailable("store.full", f"The disk of {path} is full; nothing of this act was written.", "db")
         case sqlite3.SQLITE_READONLY if writes:
             return Unavailable("store.readonly", f"{path} cannot be written to.", "db")
         case sqlite3.SQLITE_NOTADB:
@@ -126,7 +135,8 @@ def meaning(error: BaseException, path: Path, *, writes: bool = True) -> DomainE
 
 
 def busy(path: Path) -> Unavailable:
-    return Unavailable("store.busy", f"{path} was kept busy by somebody else for {BUSY_MS // 1000} seconds; try again.", "db")
+    message = f"{path} was kept busy by somebody else for {BUSY_MS // 1000} seconds; try again."
+    return Unavailable("store.busy", message, "db")
 
 
 def _configure(dbapi: Any, path: Path) -> None:
@@ -155,7 +165,7 @@ def _checked(connection: Connection, path: Path) -> bool:
     if version > SCHEMA_VERSION:
         raise Unavailable(
             "store.newer",
-            f"{path} was written by a newer collect-tui (format {version}, this one knows {SCHEMA_VERSION}); update the program.",
+            f"{path} was written by a newer collect-tui (format {version}, not {SCHEMA_VERSION}); update the program.",
             "db",
         )
     if version < SCHEMA_VERSION:
@@ -180,7 +190,7 @@ def _tighten(path: Path) -> None:
 
 
 def _refuse_network(path: Path) -> None:
-    """WAL needs memory shared by all who have the file open: on a network disk it loses data. Best effort, Linux only."""
+    """WAL needs memory shared by all who have the file open: a network disk loses data. Best effort, Linux only."""
     try:
         mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

@@ -8,7 +8,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from collect_tui.desk.commands.base import CommandBase, Minor, Short, Text
-from collect_tui.desk.commands.contact import LogContact, MarkPoint, ScheduleCallback, SetNextAction, UnpinNote, WriteNote
+from collect_tui.desk.commands.contact import (
+    LogContact,
+    MarkPoint,
+    ScheduleCallback,
+    SetNextAction,
+    UnpinNote,
+    WriteNote,
+)
 from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension
 from collect_tui.desk.commands.payment import Directed, RecordPayment, ReversePayment
 from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise

@@ -13,10 +13,10 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from collect_tui.domain.text import clean as sanitised
+
 GONE: Final = "\0"
 """Stands for a removed character until words are taken out, so that positions do not move."""
-
-_JOINERS: Final = frozenset("\u200c\u200d")  # parts of words in several scripts, and of emoji
 
 _WORD = re.compile(
     r"""
@@ -80,11 +80,9 @@ def without_controls(text: str) -> str:
 
 
 def _clean_character(character: str) -> str:
-    if character.isprintable() or character in _JOINERS:
+    if character.isprintable():
         return character
-    if character in "\t\n\r\v\f" or unicodedata.category(character) in ("Zs", "Zl", "Zp"):
-        return " "
-    return GONE if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
+    return " " if unicodedata.category(character) == "Zs" else sanitised(character) or GONE
 
 
 def acts(source: str) -> list[ActSource]:
@@ -121,7 +119,9 @@ def _token(match: re.Match[str]) -> Token:
         word = match[0].replace(GONE, "")
         return Token(start, end, word, word.lower())
     value, quote, closed = _part(match["vq"], match["vqe"], match["vr"], match["vre"], match["vbare"])
-    return Token(start, end, value, value.lower(), quote, head, head_quote, match.start("eq") + 1, head_closed and closed)
+    return Token(
+        start, end, value, value.lower(), quote, head, head_quote, match.start("eq") + 1, head_closed and closed
+    )
 
 
 def _part(

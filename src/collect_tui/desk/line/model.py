@@ -83,14 +83,18 @@ class VerbHelp:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """An entry of the registry: the name as typed, its words for help, and the function that reads its arguments."""
+    """An entry of the registry: the verb as typed, its words for help, and the function that reads its arguments."""
 
-    name: str
+    verb: str
     usage: str
     summary: str
     example: str
     read: Callable[[Words], tuple[Command, ...]]
     aliases: tuple[str, ...] = ()
+
+    @property
+    def help(self) -> VerbHelp:
+        return VerbHelp(self.verb, self.usage, self.summary, self.example, self.aliases)
 
 
 class Fault(Exception):

@@ -1,7 +1,16 @@
 """The tables, by capability. Every one carries `tenant_id` in its primary and foreign keys."""
 
-from collect_tui.store.tables.accounts import Account, AccountSummary, ContactPoint, Item, NameToken, Party, Service, Tenant
-from collect_tui.store.tables.desk import ActLog, AppUser, Audit, BatchStep, ImportBatch, QueueDelta, WorkItem
+from collect_tui.store.tables.accounts import (
+    Account,
+    AccountSummary,
+    ContactPoint,
+    Item,
+    NameToken,
+    Party,
+    Service,
+    Tenant,
+)
+from collect_tui.store.tables.desk import ActLog, AppUser, Audit, BatchStep, DayMark, ImportBatch, QueueDelta, WorkItem
 from collect_tui.store.tables.work import (
     Allocation,
     Callback,
@@ -28,6 +37,7 @@ __all__ = [
     "Callback",
     "ContactEvent",
     "ContactPoint",
+    "DayMark",
     "Hold",
     "ImportBatch",
     "Instalment",

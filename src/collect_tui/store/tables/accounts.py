@@ -35,7 +35,9 @@ class Tenant(SQLModel, table=True):
     currency: str
     zone: str
     median_collectable: int = minor(0)
-    audit_key: str = Field(default_factory=_fresh_key, sa_column_kwargs={"default": _fresh_key})  # hex; HMAC key of the audit chain
+    audit_key: str = Field(
+        default_factory=_fresh_key, sa_column_kwargs={"default": _fresh_key}
+    )  # hex; HMAC key of the audit chain
 
 
 class Party(SQLModel, table=True):
@@ -100,7 +102,9 @@ class Account(SQLModel, table=True):
         to("party", "party_id"),
         UniqueConstraint("tenant_id", "number"),
         # No orphans: an open account always has a next action with a date, or the transaction does not end.
-        CheckConstraint("status <> 'OPEN' OR (next_action_on IS NOT NULL AND next_action_code IS NOT NULL)", name="no_orphans"),
+        CheckConstraint(
+            "status <> 'OPEN' OR (next_action_on IS NOT NULL AND next_action_code IS NOT NULL)", name="no_orphans"
+        ),
         Index("ix_account_party", "tenant_id", "party_id"),
         Index("ix_account_bare", "tenant_id", text("replace(number, '-', '')")),  # found with or without dashes
         Index("ix_account_next", "tenant_id", "status", "next_action_on"),
@@ -130,7 +134,7 @@ class AccountSummary(SQLModel, table=True):
     """Derived and rebuildable; written by `store/summary.py` only, for one account after an act and for many by the day run."""
 
     __tablename__ = "account_summary"
-    __table_args__ = (to("account", "account_id"), Index("ix_summary_oldest", "tenant_id", "oldest_due"), STRICT)
+    __table_args__ = (to("account", "account_id"), Index("ix_summary_oldest", "tenant_id", "oldest_due"), Index("ix_summary_attempt", "tenant_id", "last_attempt_at"), STRICT)
     tenant_id: int = key()
     account_id: int = key()
     total: int = minor(0)
@@ -171,7 +175,7 @@ class Item(SQLModel, table=True):
     __table_args__ = (
         to("account", "account_id"),
         UniqueConstraint("tenant_id", "doc_no"),
-        Index("ix_item_account", "tenant_id", "account_id"),
+        Index("ix_item_account", "tenant_id", "account_id", "due", "open", "disputed"),  # ages an account without its rows
         Index("ix_item_due", "tenant_id", "due"),
         STRICT,
     )

@@ -15,6 +15,7 @@ class WorkItem(SQLModel, table=True):
 
     `reasons` is a bit mask over the queue rules in their order; `t_*` are the terms of `score` (points). `sort_*` copy what the
     order needs, so that a queue is read from one index: tier, timed_at, skipped, score descending, dpd descending, number.
+    Bit i is the i-th queue rule by tier. `oldest_due` is 9999-12-31 when nothing is past due, never NULL once scored.
     """
 
     __tablename__ = "work_item"
@@ -30,8 +31,28 @@ class WorkItem(SQLModel, table=True):
             "oldest_due",
             "number",
         ),
-        Index("ix_work_free", "tenant_id", "tier", "sort_timed", "skipped", "sort_score", sqlite_where=text("claimed = 0 AND queue <> ''")),
-        Index("ix_work_lease", "tenant_id", "lease_until", sqlite_where=text("claimed = 1")),
+        Index(
+            "ix_work_free",
+            "tenant_id",
+            "tier",
+            "sort_timed",
+            "skipped",
+            "sort_score",
+            "oldest_due",
+            "number",
+            sqlite_where=text("claimed = 0 AND queue <> ''"),
+            postgresql_where=text("claimed = false AND queue <> ''"),
+        ),
+        Index("ix_work_oldest", "tenant_id", "queue", "oldest_due"),  # the oldest of a queue in one seek
+        Index("ix_work_holder", "tenant_id", "claimed_by", sqlite_where=text("claimed = 1"), postgresql_where=text("claimed = true")),
+        Index("ix_work_lease", "tenant_id", "lease_until", sqlite_where=text("claimed = 1"), postgresql_where=text("claimed = true")),
+        Index(
+            "ix_work_snoozed",
+            "tenant_id",
+            "snooze_until",
+            sqlite_where=text("snooze_until IS NOT NULL"),
+            postgresql_where=text("snooze_until IS NOT NULL"),
+        ),
         STRICT,
     )
     tenant_id: int = key()
@@ -59,6 +80,7 @@ class WorkItem(SQLModel, table=True):
     snooze_reason: str = ""
     claimed: bool = False
     claimed_by: str | None = None
+    claimed_at: datetime | None = None  # when `next` handed it to its holder; None when it was taken by choice
     lease_until: datetime | None = None
     fence: int = 0
 
@@ -67,7 +89,7 @@ class QueueDelta(SQLModel, table=True):
     """Changes of a queue's figures, summed on reading and folded into one row by the day run: no row that all agents lock."""
 
     __tablename__ = "queue_delta"
-    __table_args__ = (Index("ix_delta_queue", "tenant_id", "queue"), STRICT)
+    __table_args__ = (Index("ix_delta_queue", "tenant_id", "queue", "currency", "n", "collectable"), STRICT)
     tenant_id: int = key()
     id: int = key()
     queue: str
@@ -139,6 +161,15 @@ class BatchStep(SQLModel, table=True):
     changed: int = 0
     millis: int = 0
     at: datetime
+
+
+class DayMark(SQLModel, table=True):
+    """An account that the day run must look at again; empty between runs, so that an interrupted run goes on where it stopped."""
+
+    __tablename__ = "day_mark"
+    __table_args__ = (to("account", "account_id"), STRICT)
+    tenant_id: int = key()
+    account_id: int = key()
 
 
 class ImportBatch(SQLModel, table=True):

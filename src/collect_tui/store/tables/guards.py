@@ -12,7 +12,7 @@ APPEND_ONLY: Final = ("audit", "contact_event")
 
 def _guard(table: str) -> None:
     for act in ("UPDATE", "DELETE"):
-        ddl = DDL(
+        ddl = DDL(  # type: ignore[no-untyped-call]
             f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from collect_tui.store.tables.base import STRICT, key, minor, ref, to
@@ -14,7 +14,18 @@ class ContactEvent(SQLModel, table=True):
     """The contact log: append-only. `supersedes` names an event that this one takes back."""
 
     __tablename__ = "contact_event"
-    __table_args__ = (to("account", "account_id"), Index("ix_event_account", "tenant_id", "account_id", "at"), STRICT)
+    __table_args__ = (
+        to("account", "account_id"),
+        Index("ix_event_account", "tenant_id", "account_id", "at"),
+        Index(
+            "ix_event_supersedes",
+            "tenant_id",
+            "supersedes",
+            sqlite_where=text("supersedes IS NOT NULL"),
+            postgresql_where=text("supersedes IS NOT NULL"),
+        ),
+        STRICT,
+    )
     tenant_id: int = key()
     id: int = key()
     account_id: int = ref()
@@ -71,6 +82,7 @@ class Promise(SQLModel, table=True):
         to("account", "account_id"),
         Index("ix_promise_account", "tenant_id", "account_id"),
         Index("ix_promise_status", "tenant_id", "status"),
+        Index("ix_promise_closed", "tenant_id", "closed_on"),
         STRICT,
     )
     tenant_id: int = key()
@@ -126,7 +138,7 @@ class Hold(SQLModel, table=True):
 
 
 class Notice(SQLModel, table=True):
-    __table_args__ = (to("account", "account_id"), Index("ix_notice_account", "tenant_id", "account_id"), STRICT)
+    __table_args__ = (to("account", "account_id"), Index("ix_notice_account", "tenant_id", "account_id"), Index("ix_notice_sent", "tenant_id", "sent_on"), STRICT)
     tenant_id: int = key()
     id: int = key()
     account_id: int = ref()
@@ -169,6 +181,7 @@ class Payment(SQLModel, table=True):
         to("account", "account_id"),
         Index("ix_payment_account", "tenant_id", "account_id"),
         Index("ix_payment_ref", "tenant_id", "ref"),
+        Index("ix_payment_status", "tenant_id", "status", "returned_on"),
         STRICT,
     )
     tenant_id: int = key()
@@ -191,7 +204,7 @@ class Allocation(SQLModel, table=True):
     __table_args__ = (
         to("payment", "payment_id"),
         to("item", "item_id"),
-        Index("ix_allocation_payment", "tenant_id", "payment_id"),
+        Index("ix_allocation_payment", "tenant_id", "payment_id", "amount", "reversed_at"),
         Index("ix_allocation_item", "tenant_id", "item_id"),
         STRICT,
     )

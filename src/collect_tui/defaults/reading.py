@@ -1,0 +1,171 @@
+"""Reads a merged TOML table with types, and says what is wrong with it: file, key, what was expected, the nearest key."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator, Mapping
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from collect_tui.domain.errors import Invalid
+
+_TYPES = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+    time: "a time of day such as 08:00:00",
+}
+
+
+class Source:
+    """One file of defaults and, over it, the file of the same name in the site's folder.
+
+    `ours` and `site` are their parsed contents. A table that says `drop = true` in the site's file takes the entry of
+    that name away; an empty text takes away a text; anything else replaces key by key.
+    """
+
+    def __init__(self, name: str, ours: Mapping[str, Any], site: Mapping[str, Any] | None, path: Path | None) -> None:
+        self.name = name
+        self._site = site or {}
+        self._path = path
+        self.data = _merge(ours, self._site)
+
+    def file(self, keys: tuple[str, ...]) -> str:
+        """The file to mend: the site's when it says anything about the key or what holds it, else ours."""
+        here: Any = self._site
+        for key in keys:
+            if not isinstance(here, Mapping) or key not in here:
+                return f"defaults/{self.name}"
+            here = here[key]
+        return f"defaults/{self.name}" if self._path is None else str(self._path)
+
+    def table(self) -> Table:
+        return Table(self, (), self.data)
+
+
+def _merge(ours: Mapping[str, Any], site: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(ours)
+    for key, value in site.items():
+        if isinstance(value, Mapping) and value.get("drop") is True:
+            merged.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
+            merged[key] = _merge(merged[key], value)
+        else:
+            merged[key] = value
+    return merged
+
+
+class Table:
+    """A table being read. Every getter ticks its key off; `done` refuses what nobody asked for."""
+
+    def __init__(self, source: Source, keys: tuple[str, ...], data: Any) -> None:
+        self._source = source
+        self._keys = keys
+        if not isinstance(data, dict):
+            raise self._wrong((), "a table")
+        self._data: dict[str, Any] = data
+        self._known: set[str] = set()
+
+    # --------------------------------------------------------------------------------------------------- errors
+
+    def fail(self, code: str, key: str | None, sentence: str) -> Invalid:
+        """The error for a key of this table (None: the table itself). The sentence says what was expected."""
+        keys = self._keys if key is None else (*self._keys, key)
+        where = ".".join(keys)
+        return Invalid(f"defaults.{code}", f"{self._source.file(keys)}: {where}: {sentence}", where)
+
+    def _wrong(self, keys: tuple[str, ...], expected: str) -> Invalid:
+        return self.fail("type", keys[0] if keys else None, f"expected {expected}.")
+
+    # -------------------------------------------------------------------------------------------------- getters
+
+    def _get(self, key: str, kind: type, default: Any) -> Any:
+        self._known.add(key)
+        if key not in self._data:
+            if default is ...:
+                raise self.fail("missing", None, f"the key {key} is missing; expected {_TYPES[kind]}.")
+            return default
+        value = self._data[key]
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self._wrong((key,), _TYPES[kind])
+        return value
+
+    def text(self, key: str, default: Any = ...) -> str:
+        value: str = self._get(key, str, default)
+        if default is ... and not value.strip():
+            raise self._wrong((key,), "a text that is not empty")
+        return value
+
+    def maybe_text(self, key: str) -> str | None:
+        """A text, or None when it is missing or empty."""
+        return self._get(key, str, None) or None
+
+    def choice(self, key: str, among: Collection[str], default: Any = ...) -> str:
+        value = self.text(key, default)
+        if value not in among:
+            raise self._unknown(key, value, among)
+        return value
+
+    def maybe_choice(self, key: str, among: Collection[str]) -> str | None:
+        return self.choice(key, among) if self._get(key, str, None) else None
+
+    def choices(self, key: str, among: Collection[str], default: Any = ...) -> tuple[str, ...]:
+        values = self._get(key, list, default)
+        for value in values:
+            if not isinstance(value, str):
+                raise self._wrong((key,), "a list of texts")
+            if value not in among:
+                raise self._unknown(key, value, among)
+        return tuple(values)
+
+    def number(self, key: str, low: int, high: int, default: Any = ...) -> int:
+        value: int = self._get(key, int, default)
+        if value is not default and not low <= value <= high:
+            raise self._wrong((key,), f"a whole number from {low} to {high}")
+        return value
+
+    def maybe_number(self, key: str, low: int, high: int) -> int | None:
+        return self.number(key, low, high) if self._get(key, int, None) is not None else None
+
+    def flag(self, key: str, default: Any = ...) -> bool:
+        value: bool = self._get(key, bool, default)
+        return value
+
+    def clock(self, key: str) -> time:
+        value: time = self._get(key, time, ...)
+        return value
+
+    def table(self, key: str, default: Any = ...) -> Table:
+        return Table(self._source, (*self._keys, key), self._get(key, dict, default))
+
+    def tables(self, key: str) -> tuple[Table, ...]:
+        """A list of tables (`[[key]]`); errors name its place, from 1."""
+        rows = self._get(key, list, ...)
+        return tuple(Table(self._source, (*self._keys, key, str(at)), row) for at, row in enumerate(rows, start=1))
+
+    def entries(self) -> Iterator[tuple[str, Table]]:
+        """All sub-tables by name."""
+        for key, value in self._data.items():
+            self._known.add(key)
+            yield key, Table(self._source, (*self._keys, key), value)
+
+    def texts(self) -> dict[str, str]:
+        """All keys as texts, without the empty ones."""
+        return {key: text for key in self._data if (text := self._get(key, str, ...))}
+
+    def done(self) -> None:
+        """Refuses keys that nobody asked for, and names the nearest that somebody did."""
+        for key in self._data:
+            if key not in self._known:
+                raise self._unknown(key, key, self._known, of="key")
+
+    def _unknown(self, key: str, value: str, among: Collection[str], of: str = "value") -> Invalid:
+        near = difflib.get_close_matches(value, list(among), n=1, cutoff=0.5)
+        if near:
+            said = f"did you mean {near[0]}?"
+        else:
+            said = f"expected one of {', '.join(among)}." if among else "nothing is expected here."
+        return self.fail(f"unknown_{of}", key, f"no such {of}; {said}")

@@ -1,0 +1,184 @@
+"""Service orders on the line: `sus int fri`, `res int`, `xo S-123 reason`.
+
+Suspend and restore take effect outside the building: each stands alone on its line and ends in the account's last four
+digits where nobody can be asked for them (`#2231`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from collect_tui.desk.commands import CancelOrder, Command, OrderRestore, OrderSuspension
+from collect_tui.desk.line import say, slots
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import Token, literal, word
+from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.words import Words, match_code
+
+_DIGITS = re.compile(r"#[0-9A-Za-z]{1,12}")
+
+
+def suspend(words: Words) -> tuple[Command, ...]:
+    """`sus SERVICE DATE [REASON] [NOTE] [#DIGITS]`"""
+    confirm = _confirm(words)
+    service = _service(words)
+    effective = slots.day(words)
+    given = words.option("confirm", "confirm")
+    reason = words.option("reason", "suspend reason") or words.code("suspend reason", words.context.codes.suspend_reasons)
+    note, _ = slots.note(words)
+    return (
+        words.build(
+            OrderSuspension,
+            service=service,
+            effective=effective,
+            reason=reason or "NONPAY",
+            note=note,
+            confirm=given or confirm,
+        ),
+    )
+
+
+def restore(words: Words) -> tuple[Command, ...]:
+    """`res SERVICE [DATE] [REASON] [NOTE] [#DIGITS]`"""
+    confirm = _confirm(words)
+    service = _service(words)
+    effective = slots.maybe_day(words)
+    given = words.option("confirm", "confirm")
+    reason = words.option("reason", "restore reason")
+    note, _ = slots.note(words)
+    return (
+        words.build(
+            OrderRestore,
+            service=service,
+            effective=effective,
+            reason=reason or "PAID",
+            note=note,
+            confirm=given or confirm,
+        ),
+    )
+
+
+def cancel(words: Words) -> tuple[Command, ...]:
+    """`xo ORDER REASON`: the number of the order, or its service."""
+    token = words.need("order")
+    words.limit(token, "order")
+    order = _order(words, token)
+    words.take("order")
+    return (words.build(CancelOrder, order=order, reason=slots.why(words)),)
+
+
+def _order(words: Words, token: Token) -> str:
+    context = words.context
+    if token.key is not None or not token.text.strip():
+        words.fail(token, "order")
+    known = next((number for number in context.orders if number.lower() == token.low), None)
+    if known is None:
+        known = next((product for product, _, _ in context.services if product.lower() == token.low), None)
+    if known is not None or context.number is None:
+        return known or token.text
+    expected = f"an order: {', '.join(context.orders[:8])}" if context.orders else "an order; this account has none to cancel"
+    words.fail(token, "order", expected=expected)
+
+
+def _service(words: Words) -> str:
+    """The product code where one service has it, else the identifier; either as the account has it."""
+    token = words.need("service")
+    if token.key is not None or not token.text.strip():
+        words.fail(token, "service")
+    words.limit(token, "service")
+    context = words.context
+    named = [identifier for _, identifier, _ in context.services if identifier.lower() == token.low]
+    products = [(product, identifier) for product, identifier, _ in context.services if product.lower() == token.low]
+    if context.number is None:
+        found = token.text
+    elif named:
+        found = named[0]
+    elif len(products) == 1:
+        found = products[0][0]
+    elif products:
+        choices = ", ".join(identifier for _, identifier in products[:8])
+        words.fail(token, "service", f"The account has {len(products)} such services; say which: {choices}.", f"one of {choices}")
+    else:
+        choices = ", ".join(product.lower() for product, _, _ in context.services[:12])
+        words.fail(token, "service", expected=f"a service: {choices}" if choices else "a service; this account has none")
+    words.take("service")
+    return found
+
+
+def _confirm(words: Words) -> str | None:
+    """Takes `#2231` off the end."""
+    last = words.tokens[-1]
+    if len(words.tokens) < 2 or not last.plain or not _DIGITS.fullmatch(last.text):
+        return None
+    words.tokens = words.tokens[:-1]
+    return last.text[1:]
+
+
+def _confirm_text(confirm: str | None) -> tuple[str, str]:
+    """The digits as an option before the note, or as the last word."""
+    if confirm is None:
+        return "", ""
+    last = f"#{confirm}"
+    return ("", last) if _DIGITS.fullmatch(last) else (f"confirm={literal(confirm)}", "")
+
+
+def render_suspension(command: OrderSuspension, context: LineContext) -> str:
+    option, last = _confirm_text(command.confirm)
+    reason = "" if command.reason == "NONPAY" else _reason_text(command.reason, context)
+    when = say.day(command.effective, context)
+    return say.join("sus", word(command.service), when, option, reason, say.note(command.note, context), last)
+
+
+def _reason_text(reason: str, context: LineContext) -> str:
+    table = context.codes.suspend_reasons
+    return reason.lower() if match_code(reason.lower(), table, 99) == reason else f"reason={literal(reason)}"
+
+
+def say_suspension(command: OrderSuspension, context: LineContext) -> str:
+    what = f"suspend {command.service} {say.date_said(command.effective, context)}"
+    reason = context.codes.suspend_reasons.get(command.reason, command.reason)
+    return say.sentence(what, f"reason: {reason}", say.quoted(command.note))
+
+
+def render_restore(command: OrderRestore, context: LineContext) -> str:
+    option, last = _confirm_text(command.confirm)
+    reason = "" if command.reason == "PAID" else f"reason={literal(command.reason)}"
+    when = "" if command.effective is None else say.day(command.effective, context)
+    return say.join("res", word(command.service), when, option, reason, say.note(command.note, context), last)
+
+
+def say_restore(command: OrderRestore, context: LineContext) -> str:
+    when = "" if command.effective is None else f" {say.date_said(command.effective, context)}"
+    return say.sentence(f"restore {command.service}{when}", f"reason: {command.reason}", say.quoted(command.note))
+
+
+def render_cancel(command: CancelOrder, context: LineContext) -> str:
+    return say.join("xo", word(command.order), say.why(command.reason))
+
+
+def say_cancel(command: CancelOrder, context: LineContext) -> str:
+    return say.sentence(f"cancel order {command.order}", say.quoted(command.reason))
+
+
+RENDER = {OrderSuspension: render_suspension, OrderRestore: render_restore, CancelOrder: render_cancel}
+MEANING = {OrderSuspension: say_suspension, OrderRestore: say_restore, CancelOrder: say_cancel}
+
+VERBS = (
+    Verb(
+        "sus",
+        "sus SERVICE DATE [REASON] [NOTE] [#DIGITS]",
+        "order the suspension of one service; stands alone, asks for the account's last four digits",
+        "sus int fri",
+        suspend,
+        ("suspend",),
+    ),
+    Verb(
+        "res",
+        "res SERVICE [DATE] [reason=CODE] [NOTE] [#DIGITS]",
+        "order the restoration of one service; stands alone, asks for the account's last four digits",
+        "res int",
+        restore,
+        ("restore",),
+    ),
+    Verb("xo", "xo ORDER REASON", "cancel an order that has not left yet", "xo S-123 paid in full", cancel),
+)

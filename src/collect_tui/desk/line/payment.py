@@ -1,0 +1,159 @@
+"""Payments on the line: `pay 120 card CHK4411 y INV-1041=60`, `revpay REF reason`, `retpay REF reason`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from collect_tui.desk.commands import Command, Directed, RecordPayment, ReversePayment
+from collect_tui.desk.line import say, slots
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import literal, word
+from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.words import Words
+
+_REFERENCE = re.compile(r"(?=(?:.*[0-9]){2})[0-9A-Za-z][0-9A-Za-z./_\-]{2,}")
+_KEYS: Final = frozenset(("by", "ref"))
+
+
+def pay(words: Words) -> tuple[Command, ...]:
+    """`pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [NOTE]`; the options in any order."""
+    amount = slots.amount(words)
+    method = ref = received = None
+    directed: list[Directed] = []
+    before = -1
+    while before != words.pos:
+        before = words.pos
+        if method is None:
+            method = slots.method(words)
+        if received is None:
+            received = slots.maybe_day(words, past=True)
+        part = _directed(words)
+        if part is not None:
+            directed.append(part)
+        if ref is None:
+            ref = _reference(words)
+    if len(directed) > 200:
+        words.fail(words.verb, "document", "Expected at most 200 items.")
+    note, _ = slots.note(words)
+    words.state.taken += amount
+    return (
+        words.build(
+            RecordPayment,
+            amount=amount,
+            method=method or "other",
+            ref=ref or "",
+            received_on=received,
+            directed=tuple(directed),
+            note=note,
+        ),
+    )
+
+
+def _directed(words: Words) -> Directed | None:
+    """`INV-1041=60`, or `INV-1041=all` for all that is open on it."""
+    words.ask("document")
+    token = words.peek()
+    if token is None or token.key is None or (token.key.lower() in _KEYS and not token.key_quote):
+        return None
+    known = words.context.documents.get(token.key.lower())
+    if known is None and words.context.number is not None:
+        if " " in words.source[token.start : token.end] or not _REFERENCE.fullmatch(token.key):
+            return None  # a word of a note, such as `sum=ok`
+        words.fail(token, "document", "No such item is open on this account.")
+    doc_no = known[0] if known is not None else token.key
+    if token.low == "all" and known is not None and known[1] > 0:
+        amount = known[1]
+    else:
+        amount = slots.amount_of(words, token, token.low)
+    words.limit(token, "document")
+    part = words.build(Directed, doc_no=doc_no, amount=amount)
+    words.take("document")
+    return part
+
+
+def _reference(words: Words) -> str | None:
+    """`ref=anything`, or a bare word with two digits or more that is nothing else."""
+    words.ask("ref")
+    option = words.option("ref", "ref")
+    if option is not None:
+        return option
+    token = words.bare()
+    if token is None or not _REFERENCE.fullmatch(token.text):
+        return None
+    words.limit(token, "ref")
+    words.take("ref")
+    return token.text
+
+
+def reverse(words: Words) -> tuple[Command, ...]:
+    """`revpay REF REASON`: entered in error"""
+    return _take_back(words, returned=False)
+
+
+def returned(words: Words) -> tuple[Command, ...]:
+    """`retpay REF REASON`: returned by the bank"""
+    return _take_back(words, returned=True)
+
+
+def _take_back(words: Words, *, returned: bool) -> tuple[Command, ...]:
+    ref = words.option("ref", "ref")
+    if ref is None:
+        token = words.need("ref")
+        if token.key is not None or not token.text.strip():
+            words.fail(token, "ref")
+        words.limit(token, "ref")
+        words.take("ref")
+        ref = token.text
+    return (words.build(ReversePayment, ref=ref, reason=slots.why(words), returned=returned),)
+
+
+def render_payment(command: RecordPayment, context: LineContext) -> str:
+    method = "" if command.method == "other" else say.method(command.method)
+    on = "" if command.received_on is None else say.day(command.received_on, context, past=True)
+    parts = [f"{_document(part.doc_no)}={say.amount(part.amount, context)}" for part in command.directed]
+    ref = f"ref={word(command.ref)}" if command.ref else ""
+    return say.join("pay", say.amount(command.amount, context), method, ref, on, *parts, say.note(command.note, context))
+
+
+def _document(doc_no: str) -> str:
+    return literal(doc_no) if doc_no.lower() in _KEYS else word(doc_no)
+
+
+def say_payment(command: RecordPayment, context: LineContext) -> str:
+    on = "" if command.received_on is None else f"received {say.date_said(command.received_on, context)}"
+    parts = ", ".join(f"{part.doc_no} {say.money(part.amount, context)}" for part in command.directed)
+    return say.sentence(
+        f"payment {say.money(command.amount, context)}",
+        "" if command.method == "other" else command.method,
+        f"ref {command.ref}" if command.ref else "",
+        on,
+        f"towards {parts}" if parts else "",
+        say.quoted(command.note),
+    )
+
+
+def render_reverse(command: ReversePayment, context: LineContext) -> str:
+    return say.join("retpay" if command.returned else "revpay", word(command.ref), say.why(command.reason))
+
+
+def say_reverse(command: ReversePayment, context: LineContext) -> str:
+    how = "returned by the bank" if command.returned else "entered in error"
+    return say.sentence(f"take back payment {command.ref}", how, say.quoted(command.reason))
+
+
+RENDER = {RecordPayment: render_payment, ReversePayment: render_reverse}
+MEANING = {RecordPayment: say_payment, ReversePayment: say_reverse}
+
+VERBS = (
+    Verb(
+        "pay",
+        "pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [NOTE]",
+        "a payment received; what is not directed goes oldest first",
+        "pay 120 card CHK4411 y INV-1041=60",
+        pay,
+        ("payment",),
+    ),
+    Verb("revpay", "revpay REF REASON", "take back a payment entered in error", "revpay CHK4411 wrong account", reverse),
+    Verb("retpay", "retpay REF REASON", "a payment returned by the bank", "retpay CHK4411 insufficient funds", returned),
+)

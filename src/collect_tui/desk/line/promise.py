@@ -1,0 +1,235 @@
+"""Promises and plans on the line: `ptp 150 fri gcash`, `arr 412.10 dn100 3m 15`, `xp changed his mind`.
+
+The same arguments follow the result codes that record such a call (`pp`, `bp`, `pa`): see `contact.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from collect_tui.desk.commands import CancelPromise, Command, MakePlan, MakePromise
+from collect_tui.desk.commands.promise import Frequency
+from collect_tui.desk.line import say, slots
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import Token
+from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.words import Words
+from collect_tui.domain.dates import MONTHS, WEEKDAYS, parse_date
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.money import split_even
+
+FREQUENCIES: Final[dict[str, Frequency]] = {"w": "weekly", "f": "fortnightly", "m": "monthly"}
+_LETTERS: Final = {name: letter for letter, name in FREQUENCIES.items()}
+MOST_INSTALMENTS: Final = 250
+
+_TERMS = re.compile(r"(?P<count>[0-9]{1,4})[x×*]?(?P<letter>[wfm]?)")
+_DAY = re.compile(r"[0-9]{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """What `pa` and `arr` read: the values of a MakePlan but for method and note."""
+
+    total: int
+    count: int
+    frequency: Frequency
+    first: date
+    anchor_day: int | None
+    down: int
+    down_due: date | None
+
+
+def promise(words: Words) -> tuple[Command, ...]:
+    """`ptp AMOUNT DATE [METHOD] [NOTE]`"""
+    amount, due = slots.amount(words), slots.day(words)
+    method = slots.method(words)
+    note, _ = slots.note(words)
+    return (words.build(MakePromise, amount=amount, due=due, method=method, note=note),)
+
+
+def plan(words: Words) -> tuple[Command, ...]:
+    """`arr TOTAL [dnAMOUNT[@DATE]] COUNT w|f|m FIRST[@DAY] [METHOD] [NOTE]`"""
+    terms = plan_terms(words)
+    method = slots.method(words)
+    note, _ = slots.note(words)
+    return (plan_of(words, terms, method, note),)
+
+
+def cancel(words: Words) -> tuple[Command, ...]:
+    """`xp REASON`"""
+    return (words.build(CancelPromise, reason=slots.why(words)),)
+
+
+def plan_of(words: Words, terms: PlanTerms, method: str | None, note: str) -> MakePlan:
+    return words.build(
+        MakePlan,
+        total=terms.total,
+        count=terms.count,
+        frequency=terms.frequency,
+        first=terms.first,
+        anchor_day=terms.anchor_day,
+        down=terms.down,
+        down_due=terms.down_due,
+        method=method,
+        note=note,
+    )
+
+
+def plan_terms(words: Words) -> PlanTerms:
+    """The total, the down payment, how many of what, and from when."""
+    total = slots.amount(words)
+    down, down_due = _down(words)
+    token = words.need("terms")
+    match = _TERMS.fullmatch(token.low) if token.plain else None
+    if match is None:
+        words.fail(token, "terms")
+    count = int(match["count"])
+    if not 1 <= count <= MOST_INSTALMENTS:
+        words.fail(token, "terms", f"Expected 1 to {MOST_INSTALMENTS} instalments.")
+    words.take("terms")
+    frequency = FREQUENCIES[match["letter"] or "m"]
+    first, anchor = _first(words, frequency, down_due)
+    return PlanTerms(total, count, frequency, first, anchor, down, down_due)
+
+
+def _down(words: Words) -> tuple[int, date | None]:
+    words.ask("down")
+    token = words.bare()
+    if token is None or not token.low.startswith("dn"):
+        return 0, None
+    if token.low == "dn":
+        words.take("amount")
+        token = words.need("amount")
+        text = token.low
+    else:
+        text = token.low[2:]
+    figure, _, when = text.partition("@")
+    down = slots.amount_of(words, token, figure, zero=True)
+    due = slots.date_of(words, token, when) if "@" in text else None
+    words.take("amount")
+    return down, due
+
+
+def _first(words: Words, frequency: Frequency, down_due: date | None) -> tuple[date, int | None]:
+    """The first instalment's date, and the anchor day where one was typed.
+
+    A number is a day of the month, the next one after the down payment (which is today unless dated) and, for monthly
+    instalments, their anchor; a weekday or `eom` is the next one after it, too. `15dec@31` names both.
+    """
+    token = words.need("anchor")
+    if not token.plain:
+        words.fail(token, "anchor")
+    text, at, anchor_text = token.low.partition("@")
+    if at and not (_DAY.fullmatch(anchor_text) and 1 <= int(anchor_text) <= 31):
+        words.fail(token, "anchor", "Expected a day of the month from 1 to 31 after the @.")
+    first, anchor = _read_first(words, token, text, frequency, down_due)
+    words.take("date")
+    return first, int(anchor_text) if at else anchor
+
+
+def _read_first(words: Words, token: Token, text: str, frequency: Frequency, base: date | None) -> tuple[date, int | None]:
+    monthly = frequency == "monthly"
+    if _DAY.fullmatch(text):
+        first = slots.date_of(words, token, text, base=base)
+        return first, int(text) if monthly else None
+    if text == "eom":
+        return slots.date_of(words, token, text, base=base), 31 if monthly else None
+    return slots.date_of(words, token, text, base=base if text.isalpha() else None), None
+
+
+# ---------------------------------------------------------------------------------------------------------- rendering
+
+
+def terms_text(command: MakePlan, context: LineContext) -> str:
+    """`412.10 dn100 3m 15`: what follows `arr` or `pa`."""
+    down = ""
+    if command.down or command.down_due is not None:
+        due = "" if command.down_due is None else f"@{say.day(command.down_due, context)}"
+        down = f"dn{say.amount(command.down, context)}{due}"
+    terms = f"{command.count}{_LETTERS[command.frequency]}"
+    return say.join(say.amount(command.total, context), down, terms, _first_text(command, context))
+
+
+def _first_text(command: MakePlan, context: LineContext) -> str:
+    """The shortest form that gives this first date and this anchor."""
+    base = command.down_due or context.today
+    first, anchor = command.first, command.anchor_day
+    if command.frequency == "monthly" and anchor is not None:
+        if _gives(str(anchor), first, base, context):
+            return str(anchor)
+    elif anchor is None and _gives(weekday := WEEKDAYS[first.weekday()][:3].lower(), first, base, context):
+        return weekday
+    tail = "" if anchor is None else f"@{anchor}"
+    short = f"{first.day}{MONTHS[first.month - 1][:3].lower()}"
+    return (short if _gives(short, first, context.today, context) else first.isoformat()) + tail
+
+
+def _gives(text: str, first: date, base: date, context: LineContext) -> bool:
+    try:
+        return parse_date(text, base, context.calendar) == first
+    except Invalid:
+        return False
+
+
+def promise_text(command: MakePromise, context: LineContext) -> str:
+    """`150 fri gcash`: what follows `ptp` or `pp`, without the note."""
+    return say.join(say.amount(command.amount, context), say.day(command.due, context), say.method(command.method))
+
+
+def render_promise(command: MakePromise, context: LineContext) -> str:
+    return say.join("ptp", promise_text(command, context), say.note(command.note, context))
+
+
+def render_plan(command: MakePlan, context: LineContext) -> str:
+    return say.join("arr", terms_text(command, context), say.method(command.method), say.note(command.note, context))
+
+
+def render_cancel(command: CancelPromise, context: LineContext) -> str:
+    return say.join("xp", say.why(command.reason))
+
+
+def say_promise(command: MakePromise, context: LineContext) -> str:
+    what = f"promise {say.money(command.amount, context)} by {say.date_said(command.due, context)}"
+    return say.sentence(what, command.method, say.quoted(command.note))
+
+
+def say_plan(command: MakePlan, context: LineContext) -> str:
+    """`plan 412.10 · 100.00 down today · 3 monthly of 104.03, last 104.04, from Tue 15 Dec`"""
+    down = ""
+    if command.down:
+        due = say.date_said(command.down_due or context.today, context)
+        down = f"{say.money(command.down, context)} down {due}"
+    rest = command.total - command.down
+    each = f"{command.count} {command.frequency}"
+    if rest > 0:
+        parts = split_even(rest, command.count)
+        each += f" of {say.money(parts[0], context)}"
+        each += f", last {say.money(parts[-1], context)}" if parts[-1] != parts[0] else ""
+    each += f", from {say.date_said(command.first, context)}"
+    if command.anchor_day is not None and command.anchor_day != command.first.day:
+        each += f", then on day {command.anchor_day}"
+    return say.sentence(f"plan {say.money(command.total, context)}", down, each, command.method, say.quoted(command.note))
+
+
+def say_cancel(command: CancelPromise, context: LineContext) -> str:
+    return say.sentence("cancel the open promise", say.quoted(command.reason))
+
+
+RENDER = {MakePromise: render_promise, MakePlan: render_plan, CancelPromise: render_cancel}
+MEANING = {MakePromise: say_promise, MakePlan: say_plan, CancelPromise: say_cancel}
+
+VERBS = (
+    Verb("ptp", "ptp AMOUNT DATE [METHOD] [NOTE]", "a promise to pay, without logging a contact", "ptp 150 fri gcash", promise, ("promise",)),
+    Verb(
+        "arr",
+        "arr TOTAL [dnAMOUNT[@DATE]] COUNT(w|f|m) FIRST [METHOD] [NOTE]",
+        "an instalment plan, without logging a contact: weekly, fortnightly or monthly",
+        "arr 412.10 dn100 3m 15",
+        plan,
+        ("plan", "arrange"),
+    ),
+    Verb("xp", "xp REASON", "cancel the open promise or plan", "xp customer lost the job", cancel),
+)

@@ -1,0 +1,144 @@
+"""Work on the queue by line: `skip no-number`, `snooze fri waiting`, `hold DISPUTE 5d reason`, `rel DISPUTE reason`, `undo`."""
+
+from __future__ import annotations
+
+from collect_tui.desk.commands import Command, PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
+from collect_tui.desk.line import say, slots
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import literal, word
+from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.words import Words
+
+SHORT = 120
+
+
+def skip(words: Words) -> tuple[Command, ...]:
+    """`skip REASON`"""
+    return (words.build(SkipAccount, reason=_reason(words)),)
+
+
+def snooze(words: Words) -> tuple[Command, ...]:
+    """`snooze DATE REASON`"""
+    until = slots.day(words)
+    return (words.build(SnoozeAccount, until=until, reason=_reason(words)),)
+
+
+def _reason(words: Words) -> str:
+    """A code of the site's list (or enough of it to tell), or quoted text as it stands; any text where there is no list."""
+    table = words.context.codes.skip_reasons
+    if not table:
+        return slots.why(words, slot="skip reason", most=SHORT)
+    known = f"a reason: {', '.join(table).lower()}"
+    token = words.peek()
+    if token is not None and token.quote and token.key is None:
+        return slots.why(words, slot="skip reason", most=SHORT)
+    key = words.code("skip reason", table)
+    if key is None:
+        if token is None:
+            words.lack("skip reason", known)
+        words.fail(token, "skip reason", expected=known)
+    words.done()
+    return key
+
+
+def hold(words: Words) -> tuple[Command, ...]:
+    """`hold KIND [UNTIL] [REASON]`; UNTIL is a date or how long: 5d, 2w, 1m."""
+    kind = _kind(words)
+    until = slots.maybe_day(words, durations=True)
+    return (words.build(PlaceHold, hold=kind, until=until, reason=slots.why(words, required=False)),)
+
+
+def release(words: Words) -> tuple[Command, ...]:
+    """`rel KIND REASON`"""
+    kind = _kind(words)
+    return (words.build(ReleaseHold, hold=kind, reason=slots.why(words)),)
+
+
+def _kind(words: Words) -> str:
+    titles = {code: kind.title for code, kind in words.context.holds.items()}
+    words.need("hold")
+    kind = words.code("hold", titles)
+    if kind is None:
+        words.fail(words.tokens[words.pos], "hold", expected=f"a kind of hold: {', '.join(titles).lower()}")
+    return kind
+
+
+def undo(words: Words) -> tuple[Command, ...]:
+    """`undo [ACT]`: the last act, or the one whose id begins so."""
+    token = words.peek()
+    if token is None:
+        return (words.build(Undo),)
+    if token.key is not None or not token.text.strip():
+        words.fail(token, "act", expected="the id of an act")
+    words.limit(token, "act")
+    words.take("act")
+    words.done()
+    return (words.build(Undo, act=token.text),)
+
+
+def _reason_text(reason: str, context: LineContext) -> str:
+    return reason.lower() if reason in context.codes.skip_reasons else literal(reason)
+
+
+def _title(reason: str, context: LineContext) -> str:
+    return context.codes.skip_reasons.get(reason, reason)
+
+
+def render_skip(command: SkipAccount, context: LineContext) -> str:
+    return say.join("skip", _reason_text(command.reason, context))
+
+
+def say_skip(command: SkipAccount, context: LineContext) -> str:
+    return say.sentence("skip this account", _title(command.reason, context))
+
+
+def render_snooze(command: SnoozeAccount, context: LineContext) -> str:
+    return say.join("snooze", say.day(command.until, context), _reason_text(command.reason, context))
+
+
+def say_snooze(command: SnoozeAccount, context: LineContext) -> str:
+    return say.sentence(f"put off until {say.date_said(command.until, context)}", _title(command.reason, context))
+
+
+def render_hold(command: PlaceHold, context: LineContext) -> str:
+    until = "" if command.until is None else say.day(command.until, context)
+    return say.join("hold", command.hold.lower(), until, say.why(command.reason))
+
+
+def say_hold(command: PlaceHold, context: LineContext) -> str:
+    until = "" if command.until is None else f" until {say.date_said(command.until, context)}"
+    return say.sentence(f"hold {command.hold}{until}", say.quoted(command.reason))
+
+
+def render_release(command: ReleaseHold, context: LineContext) -> str:
+    return say.join("rel", command.hold.lower(), say.why(command.reason))
+
+
+def say_release(command: ReleaseHold, context: LineContext) -> str:
+    return say.sentence(f"release hold {command.hold}", say.quoted(command.reason))
+
+
+def render_undo(command: Undo, context: LineContext) -> str:
+    return say.join("undo", word(command.act) if command.act else "")
+
+
+def say_undo(command: Undo, context: LineContext) -> str:
+    return f"undo act {command.act}" if command.act else "undo the last act on this account"
+
+
+RENDER = {
+    SkipAccount: render_skip,
+    SnoozeAccount: render_snooze,
+    PlaceHold: render_hold,
+    ReleaseHold: render_release,
+    Undo: render_undo,
+}
+MEANING = {SkipAccount: say_skip, SnoozeAccount: say_snooze, PlaceHold: say_hold, ReleaseHold: say_release, Undo: say_undo}
+
+VERBS = (
+    Verb("skip", "skip REASON", "leave the account unworked, to the end of its tier", "skip no-number", skip),
+    Verb("snooze", "snooze DATE REASON", "put the account off until a date", "snooze fri waiting", snooze, ("later",)),
+    Verb("hold", "hold KIND [UNTIL|5d] [REASON]", "place a hold", "hold dispute 5d checking the bill", hold),
+    Verb("rel", "rel KIND REASON", "release a hold", "rel dispute bill was right", release, ("release",)),
+    Verb("undo", "undo [ACT]", "take back the last act while nothing of it has left the building", "undo", undo),
+)

@@ -1,0 +1,320 @@
+"""Kinds of words that many verbs share: amounts, dates, moments, contact points, methods, reasons, notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Final
+
+from collect_tui.desk.line.lexer import Token
+from collect_tui.desk.line.words import EXPECTED, Words
+from collect_tui.domain.dates import MONTHS, WEEKDAYS, parse_date, parse_moment
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.money import parse_minor
+from collect_tui.domain.notes import expand
+
+METHODS: Final[Mapping[str, str]] = {
+    "cash": "cash",
+    "card": "card",
+    "ach": "bank debit (ACH)",
+    "check": "check",
+    "transfer": "bank transfer",
+    "wire": "wire transfer",
+    "online": "online or app",
+    "autopay": "autopay",
+    "gcash": "GCash",
+    "paypal": "PayPal",
+    "counter": "payment counter",
+    "other": "other",
+}
+"""Ways to pay that the line knows by a bare word; any other is `by=…`."""
+
+BALANCES: Final[Mapping[str, str]] = {
+    "b": "balance",
+    "p": "past due",
+    "c": "collectable",
+    "rest": "collectable less what the line pays",
+}
+"""Words for amounts of the account."""
+
+NOTE_LIMIT: Final = 4000
+
+_PERCENT = re.compile(r"([0-9]{1,3})%")
+_DAY_NUMBER = re.compile(r"[0-9]{1,2}")
+_YEAR = re.compile(r"[0-9]{4}")
+_MAYBE_DATE = re.compile(
+    r"t|y|tom|tomorrow|today|yesterday|eom|[+-][0-9]+[dwmb]?|[0-9]{1,3}[dwm]|[a-z]{3,9}|[0-9]{1,2}[a-z]{3,9}(?:[0-9]{4})?"
+    r"|[a-z]{3,9}[0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{4})?|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+)
+_DURATION = re.compile(r"[0-9]{1,3}[dwm]")
+_MOMENT_WORD = re.compile(r"[+\-]?[0-9a-z:/\-]{1,12}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}t[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?z")
+_POINT = re.compile(r"[mhwoeas][0-9]{1,3}")
+_NUMBER_END = re.compile(r"[0-9]{3,6}")
+
+
+# ------------------------------------------------------------------------------------------------------------- amounts
+
+
+def amount(words: Words) -> int:
+    """An amount above nothing, in minor units: `150`, `1,250.50`, `50%` of the collectable, `b`, `p`, `c`, `rest`."""
+    token = words.need("amount")
+    if not token.plain:
+        words.fail(token, "amount")
+    minor = amount_of(words, token, token.low)
+    words.take("amount")
+    return minor
+
+
+def amount_of(words: Words, token: Token, low: str, *, zero: bool = False) -> int:
+    """The amount that a part of a word stands for; `token` is where an error is shown."""
+    percent = _PERCENT.fullmatch(low)
+    if percent or low in BALANCES:
+        return _share(words, token, low, int(percent[1]) if percent else None)
+    try:
+        minor = parse_minor(low, words.context.currency)
+    except Invalid as error:
+        words.fail(token, "amount", "" if error.code == "money.malformed" else error.message)
+    if minor == 0 and not zero:
+        words.fail(token, "amount", "Expected an amount above nothing.")
+    return minor
+
+
+def _share(words: Words, token: Token, low: str, percent: int | None) -> int:
+    context = words.context
+    if context.number is None:
+        words.fail(token, "amount", "Expected an amount in figures: there is no account to take a balance from.")
+    if percent is not None:
+        if not 1 <= percent <= 100:
+            words.fail(token, "amount", "Expected 1% to 100% of the collectable amount.")
+        minor = (context.collectable * percent + 50) // 100
+    elif low == "rest":
+        minor = context.collectable - words.state.taken
+    else:
+        minor = {"b": context.total, "p": context.past_due, "c": context.collectable}[low]
+    if minor <= 0:
+        words.fail(token, "amount", f"Nothing is left of that ({BALANCES.get(low, 'collectable')}); expected an amount in figures.")
+    return minor
+
+
+# --------------------------------------------------------------------------------------------------------------- dates
+
+
+def day(words: Words, *, past: bool = False) -> date:
+    """A date, which must be there: one word, or two or three such as `15 dec 2026`."""
+    token = words.need("date")
+    width = _date_width(words)
+    text = " ".join(words.tokens[words.pos + at].low for at in range(width))
+    if not token.plain:
+        words.fail(token, "date")
+    found = date_of(words, token, text, past=past)
+    words.take("date", width)
+    return found
+
+
+def date_of(words: Words, token: Token, text: str, *, past: bool = False, base: date | None = None) -> date:
+    """The date that a text stands for, from `base` (default: today); `token` is where an error is shown."""
+    context = words.context
+    try:
+        return parse_date(text, base or context.today, context.calendar, past=past)
+    except Invalid as error:
+        words.fail(token, "date", "" if error.code == "date.malformed" and "No such day" not in error.message else error.message)
+
+
+def maybe_day(words: Words, *, past: bool = False, durations: bool = False) -> date | None:
+    """A date where a note could begin as well: bare numbers and two-letter weekdays are left to the note.
+
+    With `durations`, `5d` `2w` `1m` count from today as `+5d` does.
+    """
+    words.ask("date")
+    token = words.bare()
+    if token is None or not _MAYBE_DATE.fullmatch(token.low):
+        return None
+    text = token.low
+    if _DURATION.fullmatch(text):
+        if not durations:
+            return None
+        text = f"+{text}"
+    elif text.isalpha() and len(text) > 2 and not (text in _DAY_WORDS or _is_weekday(text)):
+        return None
+    try:
+        found = parse_date(text, words.context.today, words.context.calendar, past=past)
+    except Invalid as error:
+        if error.code == "date.malformed":
+            return None
+        words.fail(token, "date", error.message)
+    words.take("date")
+    return found
+
+
+_DAY_WORDS: Final = frozenset(("tom", "tomorrow", "today", "yesterday", "eom"))
+_MONTH_NAMES: Final = tuple(month.lower() for month in MONTHS)
+
+
+def _is_weekday(low: str) -> bool:
+    return any(name.lower().startswith(low) for name in WEEKDAYS)
+
+
+def _is_month(low: str) -> bool:
+    return len(low) >= 3 and any(name.startswith(low) for name in _MONTH_NAMES)
+
+
+def _date_width(words: Words) -> int:
+    """How many words the date takes: `15 dec`, `dec 15` and `15 dec 2026` are one date."""
+    first, second, third = words.peek(), words.peek(1), words.peek(2)
+    if first is None or second is None or not (first.plain and second.plain):
+        return 1
+    if _DAY_NUMBER.fullmatch(first.low) and _is_month(second.low):
+        return 3 if third is not None and third.plain and _YEAR.fullmatch(third.low) else 2
+    return 2 if _is_month(first.low) and _DAY_NUMBER.fullmatch(second.low) else 1
+
+
+def moment(words: Words) -> datetime:
+    """When to call back, as a UTC instant; typed in the customer's local time where it is known, else the desk's.
+
+    As many words as make a moment: `tue 9:30`, `+2h`, `15 dec 2pm`; or an instant such as `2026-12-15T14:30Z`.
+    """
+    token = words.need("moment")
+    trouble = ""
+    width = 0
+    while width < 4 and (next_ := words.peek(width)) is not None and next_.plain and _MOMENT_WORD.fullmatch(next_.low):
+        width += 1
+    if token.plain and _INSTANT.fullmatch(token.low):
+        return _instant(words, token)
+    for count in range(width, 0, -1):
+        text = " ".join(words.tokens[words.pos + at].low for at in range(count))
+        try:
+            when = parse_moment(text, words.context.now_there)
+        except Invalid as error:
+            if error.code != "moment.malformed":
+                trouble = trouble or error.message
+            continue
+        except OverflowError:
+            continue
+        for at in range(1, count + 1):
+            words.asked.append((words.pos + at, "time"))
+        words.take("moment", count)
+        return when.astimezone(UTC)
+    words.fail(token, "moment", trouble)
+
+
+def _instant(words: Words, token: Token) -> datetime:
+    try:
+        when = datetime.fromisoformat(token.text.upper())
+    except ValueError:
+        words.fail(token, "moment")
+    if when <= words.context.now_local:
+        words.fail(token, "moment", "Expected a time still to come.")
+    words.take("moment")
+    return when
+
+
+# -------------------------------------------------------------------------------------------------------------- points
+
+
+def point(words: Words) -> str:
+    """A contact point, which must be there: `m1`, `m` (the first of its kind) or the last digits of a number."""
+    token = words.need("point")
+    found = maybe_point(words)
+    if found is not None:
+        return found
+    if token.plain and len(token.low) == 1:
+        first = next((name for name in words.context.point_names if name[0] == token.low), None)
+        if first is not None:
+            words.take("point")
+            return words.context.point_names[first][0]
+    words.fail(token, "point", expected=_points(words))
+
+
+def maybe_point(words: Words) -> str | None:
+    """A contact point where a note could begin as well; a word that looks like one but is none is an error."""
+    words.ask("point")
+    token = words.bare()
+    if token is None:
+        return None
+    names = words.context.point_names
+    known = names.get(token.low)
+    if known is None and _NUMBER_END.fullmatch(token.low):
+        ends = [one for one in words.context.points if one[1] in _PHONES and _digits(one[2]).endswith(token.low)]
+        known = ends[0] if len(ends) == 1 else None
+    if known is not None:
+        words.take("point")
+        return known[0]
+    if not _POINT.fullmatch(token.low):
+        return None
+    if words.context.number is None:
+        words.take("point")
+        return token.low
+    words.fail(token, "point", expected=_points(words))
+
+
+_PHONES: Final = frozenset(("mobile", "home", "work", "other"))
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isascii() and c.isdigit())
+
+
+def _points(words: Words) -> str:
+    shorts = [one[0] for one in words.context.points]
+    if not shorts:
+        return "no contact point: this account has none" if words.context.number else EXPECTED["point"]
+    return f"a contact point: {', '.join(shorts[:12])}"
+
+
+# ------------------------------------------------------------------------------------------------- methods, notes, why
+
+
+def method(words: Words) -> str | None:
+    """A way to pay: a word of METHODS, or `by=anything`."""
+    return words.option("by", "method") or words.code("method", METHODS, shortest=99)
+
+
+def flag(words: Words, name: str) -> bool:
+    """A bare word that switches something on. It counts only where it cannot be the beginning of a note."""
+    words.ask(f"word:{name}")
+    token, after = words.bare(), words.peek(1)
+    if token is None or token.low != name or (after is not None and after.plain and not _POINT.fullmatch(after.low)):
+        return False
+    words.take("word")
+    return True
+
+
+def note(words: Words) -> tuple[str, str]:
+    """The note and how it was typed: the rest of the act, abbreviations written out; both empty when nothing is left.
+
+    Text in backticks is taken exactly as it stands, and then `typed` is empty.
+    """
+    words.ask("note")
+    if words.peek() is None:
+        return "", ""
+    quoted = words.literal()
+    text = quoted.text if quoted is not None else words.rest()
+    first = words.tokens[words.pos]
+    words.take("note", len(words.tokens) - words.pos)
+    if quoted is not None and quoted.quote == "`":
+        full, typed = text, ""
+    else:
+        full, typed = expand(text, words.context.abbreviations), text
+    if len(full) > NOTE_LIMIT or len(typed) > NOTE_LIMIT:
+        words.fail(first, "note", f"Expected a note of at most {NOTE_LIMIT:,} characters, abbreviations written out.")
+    return full, typed
+
+
+def why(words: Words, *, slot: str = "why", most: int = NOTE_LIMIT, required: bool = True) -> str:
+    """Free text to the end of the act, word for word: nothing is written out."""
+    words.ask(slot)
+    if words.peek() is None:
+        if required:
+            words.lack(slot)
+        return ""
+    quoted = words.literal()
+    text = quoted.text if quoted is not None else words.rest()
+    first = words.tokens[words.pos]
+    words.take("text", len(words.tokens) - words.pos)
+    if required and not text.strip():
+        words.fail(first, slot)
+    if len(text) > most:
+        words.fail(first, slot, f"Expected at most {most:,} characters.")
+    return text

@@ -1,0 +1,179 @@
+"""The words of one act while they are read: a cursor that takes words, remembers what they were, and notes what was asked.
+
+The notes of what was asked at which word are what completion works from, so a verb is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn, TypeVar
+
+from pydantic import ValidationError
+
+from collect_tui.desk.commands import CommandBase
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import GONE, ActSource, Token
+from collect_tui.desk.line.model import Fault, LineError, Span
+
+C = TypeVar("C", bound=CommandBase)
+
+EXPECTED: Final[Mapping[str, str]] = {
+    "verb": "a result code or a verb such as lm, pp, cb, n",
+    "result": "a result code such as lm or na",
+    "amount": "an amount such as 150, b (balance) or p (past due)",
+    "date": "a date such as fri, 15, 15dec, +7 or eom",
+    "moment": "a day and time such as tue 9:30, 14:00 or +2h",
+    "point": "a contact point such as m1 or h1",
+    "reason": "a reason for non-payment",
+    "terms": "instalments such as 3m (monthly), 4w (weekly) or 6f (fortnightly)",
+    "anchor": "the first date or the day of the month, such as 15, fri or 1dec",
+    "text": "some text",
+    "why": "a reason in words",
+    "ref": "the reference of the payment",
+    "document": "an item and its amount, such as INV-1041=60",
+    "service": "a service",
+    "order": "the number of an order",
+    "hold": "a kind of hold",
+    "skip reason": "a reason",
+    "quality": "good, bad, wrong, in or out",
+}
+"""What a word of each kind looks like, for error messages."""
+
+
+@dataclass(slots=True)
+class LineState:
+    """What earlier acts of the line did that later ones must know. `taken`: minor units paid by them."""
+
+    taken: int = 0
+
+
+class Words:
+    """A cursor over the words of one act; `tokens[0]` is its verb."""
+
+    __slots__ = ("asked", "context", "end", "pos", "source", "spans", "state", "tokens")
+
+    def __init__(self, act: ActSource, source: str, context: LineContext, state: LineState) -> None:
+        self.tokens = act.tokens
+        self.end = act.end
+        self.source = source
+        self.context = context
+        self.state = state
+        self.pos = 1
+        self.spans: list[Span] = []
+        self.asked: list[tuple[int, str]] = []
+
+    @property
+    def verb(self) -> Token:
+        return self.tokens[0]
+
+    def peek(self, ahead: int = 0) -> Token | None:
+        """The next word, or the one that many words further on; None past the end."""
+        at = self.pos + ahead
+        return self.tokens[at] if at < len(self.tokens) else None
+
+    def bare(self) -> Token | None:
+        """The next word if it is a bare one: not quoted, no `key=value`."""
+        token = self.peek()
+        return token if token is not None and token.plain else None
+
+    def ask(self, slot: str) -> None:
+        """Remembers that a word of this kind could stand here."""
+        self.asked.append((self.pos, slot))
+
+    def take(self, role: str, count: int = 1) -> None:
+        """The next words are read, as this."""
+        first, last = self.tokens[self.pos], self.tokens[self.pos + count - 1]
+        self.spans.append(Span(first.start, last.end, role))
+        self.pos += count
+
+    def need(self, slot: str) -> Token:
+        """The next word, which must be there."""
+        self.ask(slot)
+        token = self.peek()
+        if token is None:
+            self.lack(slot)
+        return token
+
+    def lack(self, slot: str, expected: str = "") -> NoReturn:
+        """The act ends where something of this kind must stand."""
+        expected = expected or EXPECTED.get(slot, slot)
+        raise Fault(LineError(self.end, self.end, f"Expected {expected}.", expected, _CODES.get(slot, slot)))
+
+    def fail(self, token: Token, slot: str, message: str = "", expected: str = "") -> NoReturn:
+        """This word is wrong."""
+        expected = expected or EXPECTED.get(slot, slot)
+        message = message or f"Expected {expected}."
+        raise Fault(LineError(token.start, token.end, message, expected, _CODES.get(slot, slot)))
+
+    def code(self, slot: str, table: Mapping[str, str], *, shortest: int = 3) -> str | None:
+        """Takes a bare word that is a key of the table, or the beginning of exactly one; None leaves it."""
+        self.ask(slot)
+        token = self.bare()
+        if token is None:
+            return None
+        key = match_code(token.low, table, shortest)
+        if key is not None:
+            self.take(slot)
+        return key
+
+    def option(self, key: str, slot: str) -> str | None:
+        """Takes a `key=value` word with this key."""
+        token = self.peek()
+        if token is None or token.key is None or token.key_quote or token.key.lower() != key:
+            return None
+        if not token.text:
+            self.fail(token, slot)
+        self.limit(token, slot)
+        self.take(slot)
+        return token.text
+
+    def rest(self) -> str:
+        """All that is left, as typed, and taken as text."""
+        first, last = self.tokens[self.pos], self.tokens[-1]
+        return self.source[first.start : last.end].replace(GONE, "").strip()
+
+    def literal(self) -> Token | None:
+        """The next word if it is quoted text and the last one; it ends the act. Words after it are an error."""
+        token = self.peek()
+        if token is None or not token.quote or token.key is not None:
+            return None
+        after = self.peek(1)
+        if after is not None:
+            self.fail(after, "end", "Nothing may follow the quoted text; put all of it in the quotes.", "the end of the act")
+        return token
+
+    def done(self) -> None:
+        """Nothing may be left."""
+        token = self.peek()
+        if token is not None:
+            self.fail(token, "end", "Nothing was expected here.", "the end of the act")
+
+    def limit(self, token: Token, slot: str, most: int = 120) -> None:
+        """Refuses a word that is too long to be stored."""
+        if len(token.text) > most:
+            self.fail(token, slot, f"Expected at most {most:,} characters.", f"at most {most:,} characters")
+
+    def build(self, command: type[C], **values: Any) -> C:
+        """The command of these values; what its model refuses becomes an error over the whole act."""
+        try:
+            return command(**values)
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "the act"
+            problem = LineError(self.verb.start, self.tokens[-1].end, f"Out of range: {where}.", "", "range")
+        raise Fault(problem)
+
+
+_CODES: Final[Mapping[str, str]] = {"text": "missing", "why": "missing", "skip reason": "code", "reason": "code"}
+
+
+def match_code(low: str, table: Mapping[str, str], shortest: int = 3) -> str | None:
+    """The key of the table that a word in lower case stands for: itself, or the one key that begins so."""
+    begins: list[str] = []
+    for key in table:
+        folded = key.lower()
+        if folded == low:
+            return key
+        if folded.startswith(low):
+            begins.append(key)
+    return begins[0] if len(low) >= shortest and len(begins) == 1 else None

@@ -1,0 +1,271 @@
+"""One plain sentence per effect, for the preview and the receipt.
+
+`facts` are those before the effect. Amounts stand without a currency: the screen names it once. A customer's own words
+never appear, but for the note that the agent has just written; a number shows its last four digits only.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import singledispatch
+from typing import Final
+
+from collect_tui.domain import effects as fx
+from collect_tui.domain.codes import Codes
+from collect_tui.domain.dates import format_day, local_time, offset_label
+from collect_tui.domain.facts import AccountFacts, NextAction, Order
+from collect_tui.domain.money import format_minor
+from collect_tui.domain.points import label
+
+NOTE_WIDTH: Final = 60
+"""Characters of a note that a sentence shows."""
+
+_STAGES: Final = {"PRE_DUE": "before due", "PAST_DUE": "past due"}
+
+
+def describe(effect: fx.Effect, facts: AccountFacts, codes: Codes, zone: str = "UTC") -> str:
+    """What an effect does, without a full stop at the end; instants in the desk's zone, with city and offset.
+
+    Raises TypeError for a value that is no effect.
+    """
+    return _say(effect, facts, codes, zone)
+
+
+def describe_next(action: NextAction | None, facts: AccountFacts, codes: Codes, zone: str = "UTC") -> str:
+    """A next action in words: `call Mon 1 Dec`, `callback today`; `none` when there is none."""
+    if action is None:
+        return "none"
+    title = codes.next_actions.get(action.code, action.code)
+    when = "" if action.at is None else f" {_clock(action.at, zone)}"
+    return f"{title[:1].lower()}{title[1:]} {_day(action.on, facts)}{when}"
+
+
+def _clock(instant: datetime, zone: str) -> str:
+    return f"{local_time(instant, zone):%H:%M} {offset_label(zone, instant)}"
+
+
+def _day(day: date, facts: AccountFacts) -> str:
+    return format_day(day, facts.business_date)
+
+
+def _low(state: str) -> str:
+    return state.replace("_", " ").lower()
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= NOTE_WIDTH else line[: NOTE_WIDTH - 1] + "…"
+
+
+def _because(reason: str) -> str:
+    return f": {_short(reason)}" if reason else ""
+
+
+@singledispatch
+def _say(effect: object, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    raise TypeError(f"no effect: {type(effect).__name__}")
+
+
+@_say.register
+def _(effect: fx.ContactLogged, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    action, result = codes.actions.get(effect.action), codes.results.get(effect.result)
+    words = [result.title.lower() if result else effect.result, action.title.lower() if action else effect.action]
+    point = next((p for p in facts.points if p.id == effect.point_id), None)
+    if point is not None:
+        words.append(label(point))
+    if effect.reason:
+        words.append(codes.reasons.get(effect.reason, effect.reason).lower())
+    note = f' "{_short(effect.note)}"' if effect.note.strip() else ""
+    return f"logs {' · '.join(words)}{note}"
+
+
+@_say.register
+def _(effect: fx.ContactVoided, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    return f"takes the contact back{_because(effect.reason)}"
+
+
+@_say.register
+def _(effect: fx.NoteWritten, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    return f'{"pins the note" if effect.pinned else "notes"} "{_short(effect.text)}"'
+
+
+@_say.register
+def _(effect: fx.NoteUnpinned, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    return "a pinned note comes off the top"
+
+
+@_say.register
+def _(effect: fx.NextActionSet, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    return f"next action: {describe_next(effect.new, facts, codes, zone)}"
+
+
+@_say.register
+def _(effect: fx.PointMarked, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    point = next((p for p in facts.points if p.id == effect.point_id), None)
+    name = "the contact point" if point is None else label(point)
+    said = []
+    if effect.quality != effect.old_quality:
+        said.append(f"is marked {effect.quality}")
+    if effect.consent != effect.old_consent:
+        said.append(
+            {"out": "is not to be used: opted out", "in": "may be used: consent given"}.get(
+                effect.consent, "has no known consent"
+            )
+        )
+    return f"{name} {' and '.join(said) or 'stays as it is'}"
+
+
+@_say.register
+def _(effect: fx.CallbackScheduled, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    owner = "for anyone" if effect.callback.owner is None else f"for {effect.callback.owner}"
+    point = next((p for p in facts.points if p.id == effect.callback.point_id), None)
+    to = "" if point is None else f" to {label(point)}"
+    at = effect.callback.at
+    return f"callback {_day(local_time(at, zone).date(), facts)} {_clock(at, zone)}{to}, {owner}"
+
+
+@_say.register
+def _(effect: fx.CallbackChanged, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    before = next((c for c in facts.callbacks if c.id == effect.id), None)
+    name = "the callback" if before is None else f"the callback of {_day(local_time(before.at, zone).date(), facts)}"
+    became = {
+        "DONE": "is done",
+        "MISSED": "was missed",
+        "RESCHEDULED": "is put off",
+        "CANCELLED": "is cancelled",
+        "SCHEDULED": "stands again",
+    }
+    return f"{name} {became.get(effect.status, _low(effect.status))}"
+
+
+@_say.register
+def _(effect: fx.HoldPlaced, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    until = "until released" if effect.hold.until is None else f"until {_day(effect.hold.until, facts)}"
+    return f"hold {_low(effect.hold.kind)} {until}"
+
+
+@_say.register
+def _(effect: fx.HoldChanged, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    hold = next((h for h in facts.holds if h.id == effect.id), None)
+    name = "a hold" if hold is None else f"hold {_low(hold.kind)}"
+    became = {"RELEASED": "is released", "EXPIRED": "expires", "ACTIVE": "stands again"}
+    return f"{name} {became.get(effect.status, _low(effect.status))}"
+
+
+@_say.register
+def _(effect: fx.PromiseMade, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    promise = effect.promise
+    total = format_minor(promise.total, facts.currency)
+    first, last = promise.instalments[0], promise.instalments[-1]
+    if promise.kind == "plan" or len(promise.instalments) > 1:
+        opening = f"{format_minor(first.amount, facts.currency)} {_day(first.due, facts)}"
+        count = len(promise.instalments)
+        return f"plan {total} in {count} {'part' if count == 1 else 'parts'}: {opening}, last {_day(last.due, facts)}"
+    return f"promise {total} by {_day(last.due, facts)}"
+
+
+@_say.register
+def _(effect: fx.PromiseChanged, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    promise = next((p for p in facts.promises if p.id == effect.id), None)
+    name = "the promise"
+    if promise is not None:
+        name = f"the {'plan' if promise.kind == 'plan' else 'promise'} of {format_minor(promise.total, facts.currency)}"
+    became = {
+        "SUPERSEDED": "is replaced",
+        "CANCELLED": "is cancelled",
+        "ACTIVE": "stands again",
+        "KEPT": "is kept",
+        "PARTIAL": "is kept in part",
+        "BROKEN": "is broken",
+    }
+    return f"{name} {became.get(effect.status, _low(effect.status))}"
+
+
+@_say.register
+def _(effect: fx.InstalmentPaid, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    change = effect.paid - effect.old_paid
+    amount = format_minor(abs(change), facts.currency)
+    promise = next((p for p in facts.promises if p.id == effect.promise_id), None)
+    name = "the promise" if promise is None or len(promise.instalments) == 1 else f"instalment {effect.seq}"
+    return f"{amount} counts towards {name}" if change >= 0 else f"{amount} no longer counts towards {name}"
+
+
+@_say.register
+def _(effect: fx.PaymentRecorded, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    payment = effect.payment
+    return f"payment {format_minor(payment.amount, facts.currency)} received {_day(payment.received_on, facts)}"
+
+
+@_say.register
+def _(effect: fx.PaymentAllocated, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    item = next((i for i in facts.items if i.id == effect.allocation.item_id), None)
+    amount = format_minor(effect.allocation.amount, facts.currency)
+    if item is None:
+        return f"{amount} to an item"
+    left = item.open - effect.allocation.amount
+    return f"{amount} to {item.kind} {item.doc_no}, {format_minor(left, facts.currency)} left of it"
+
+
+@_say.register
+def _(effect: fx.PaymentReversed, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    payment = next((p for p in facts.payments if p.id == effect.payment_id), None)
+    amount = "" if payment is None else f" of {format_minor(payment.amount, facts.currency)}"
+    return f"the payment{amount} is {_low(effect.status)}; what it had paid is open again"
+
+
+def _order_name(order: Order | None, facts: AccountFacts) -> str:
+    if order is None:
+        return "the order"
+    product = next((s.product for s in facts.services if s.id == order.service_id), None)
+    return f"{order.kind} order {order.number}" + (f" for {product}" if product else "")
+
+
+@_say.register
+def _(effect: fx.OrderRequested, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    order = effect.order
+    draft = "drafts " if order.status == "DRAFT" else ""
+    return f"{draft}{_order_name(order, facts)}, effective {_day(order.effective, facts)}"
+
+
+@_say.register
+def _(effect: fx.OrderChanged, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    order = next((o for o in facts.orders if o.id == effect.id), None)
+    return f"{_order_name(order, facts)} is {'a draft again' if effect.status == 'DRAFT' else _low(effect.status)}"
+
+
+@_say.register
+def _(effect: fx.ServiceChanged, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    service = next((s for s in facts.services if s.id == effect.id), None)
+    became = {
+        "PENDING_SUSPEND": "waits for suspension",
+        "PENDING_RESTORE": "waits for restore",
+        "PENDING_TERM": "waits for termination",
+        "ACTIVE": "is on" if effect.old_status == "PENDING_RESTORE" else "stays on",
+        "SUSPENDED": "stays suspended" if effect.old_status == "PENDING_RESTORE" else "is suspended",
+    }
+    return f"{'the service' if service is None else service.product} {became.get(effect.status, _low(effect.status))}"
+
+
+@_say.register
+def _(effect: fx.LadderChanged, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    if effect.stage != effect.old_stage:
+        return f"stage {_STAGES.get(effect.stage, _low(effect.stage))}"
+    if effect.paused_by is None:
+        return f"the ladder goes on at {_STAGES.get(effect.stage, _low(effect.stage))}"
+    return f"the ladder is held by a {effect.paused_by.split(' ')[0]}"
+
+
+@_say.register
+def _(effect: fx.Snoozed, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    title = codes.skip_reasons.get(effect.reason, effect.reason).lower()
+    return f"put off until {_day(effect.until, facts)}: {title}"
+
+
+@_say.register
+def _(effect: fx.Skipped, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    return f"passed over until the next day run: {codes.skip_reasons.get(effect.reason, effect.reason).lower()}"
+
+
+@_say.register
+def _(effect: fx.ActUndone, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    return "the act is undone"

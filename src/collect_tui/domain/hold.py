@@ -1,0 +1,120 @@
+"""Holds: flags that forbid actions until a date or until released. What each kind forbids is data (`defaults/holds.toml`).
+
+`until` is the last business date on which a hold binds; it ends as the business date rolls past it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Final
+
+from collect_tui.domain import promise, steps
+from collect_tui.domain.calendars import YEARS_EITHER_WAY, add_months, out_of_range
+from collect_tui.domain.effects import Effect, HoldChanged, HoldPlaced
+from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.domain.facts import AccountFacts, Hold
+from collect_tui.domain.rules import HoldKind
+
+REVIEW_DAYS: Final = 30
+"""When a hold without an end is looked at again."""
+
+SCOPES: Final = ("account", "service", "item", "point")
+
+
+def place(
+    facts: AccountFacts,
+    kind: HoldKind,
+    *,
+    until: date | None,
+    reason: str,
+    by: str,
+    ids: Callable[[], int],
+    scope: str = "account",
+    target_id: int | None = None,
+) -> tuple[Effect, ...]:
+    """Place a hold; without `until` it lasts the default days of its kind, or until released.
+
+    It holds the ladder when its kind does. The next action becomes its review, on the day after it ends or in 30 days;
+    one that comes earlier stays, unless the hold forbids calls. Raises Refused "hold.overlap" (one of the kind on the
+    same thing is active); Invalid "hold.in_past", "hold.scope", "date.out_of_range".
+    """
+    today = facts.business_date
+    if scope not in SCOPES or (scope == "account") != (target_id is None):
+        raise Invalid("hold.scope", "A hold is on the account, or on one service, item or contact point.", "scope")
+    if until is None and kind.default_days is not None:
+        until = today + timedelta(days=kind.default_days)
+    if until is not None and until < today:
+        raise Invalid("hold.in_past", "The end of the hold is before today; expected today or later.", "until")
+    if until is not None and until > add_months(today, 12 * YEARS_EITHER_WAY):
+        raise Invalid("date.out_of_range", out_of_range().message, "until")
+    for other in _active(facts):
+        if (other.kind, other.scope, other.target_id) == (kind.code, scope, target_id):
+            end = f"until {other.until.isoformat()}" if other.until else "until it is released"
+            raise Refused("hold.overlap", f"A {kind.title} hold is active {end}; release it first.", "hold")
+    ident = ids()
+    review = until + timedelta(days=1) if until else today + timedelta(days=REVIEW_DAYS)
+    current = facts.next_action
+    stays = current is not None and current.on <= review and "call" not in kind.blocks
+    return (
+        HoldPlaced(Hold(ident, kind.code, today, until, reason.strip(), scope, target_id, "ACTIVE", by)),
+        *(steps.pause(facts, holder(ident)) if kind.pauses_ladder else ()),
+        *(() if stays else steps.next_step(facts, "hold", review)),
+    )
+
+
+def release(
+    facts: AccountFacts, kind: HoldKind, reason: str, kinds: Mapping[str, HoldKind] | None = None
+) -> tuple[Effect, ...]:
+    """Release the active holds of a kind; the next action is a call today.
+
+    A ladder that they held goes on, unless the open promise holds it, or, by `kinds`, another hold does. Raises Refused
+    "hold.none", Invalid "hold.reason".
+    """
+    why = steps.require_reason(reason, "hold.reason", "the hold is released")
+    found = [h for h in _active(facts) if h.kind == kind.code]
+    if not found:
+        others = ", ".join(sorted({h.kind for h in _active(facts)})) or "none"
+        raise Refused("hold.none", f"No {kind.title} hold is active on this account; active: {others}.", "hold")
+    effects: list[Effect] = [HoldChanged(h.id, "RELEASED", h.status, why) for h in found]
+    paused = facts.ladder_paused_by
+    if paused in {holder(h.id) for h in found}:
+        effects += steps.resume(facts, paused or "", _successor(facts, found, kinds or {}))
+    effects += steps.next_step(facts, "call", facts.business_date)
+    return tuple(effects)
+
+
+def blocking(
+    facts: AccountFacts,
+    action: str,
+    kinds: Mapping[str, HoldKind],
+    *,
+    scope: str = "account",
+    target_id: int | None = None,
+) -> tuple[Hold, ...]:
+    """The active holds that forbid an action: call, letter, suspend, fee, place, promise.
+
+    Those on the account, and those on the one service, item or point that `scope` and `target_id` name. A hold of a
+    kind that the site's file no longer knows forbids everything: what it forbade cannot be looked up.
+    """
+    here = {("account", None), (scope, target_id)}
+    active = (h for h in _active(facts) if (h.scope, h.target_id) in here)
+    return tuple(h for h in active if h.kind not in kinds or action in kinds[h.kind].blocks)
+
+
+def holder(ident: int) -> str:
+    """How a hold is named where it holds the ladder."""
+    return f"hold {ident}"
+
+
+def _active(facts: AccountFacts) -> list[Hold]:
+    today = facts.business_date
+    return [h for h in facts.holds if h.status == "ACTIVE" and (h.until is None or h.until >= today)]
+
+
+def _successor(facts: AccountFacts, ended: list[Hold], kinds: Mapping[str, HoldKind]) -> str | None:
+    for other in _active(facts):
+        if other not in ended and other.kind in kinds and kinds[other.kind].pauses_ladder:
+            return holder(other.id)
+    held = facts.open_promise
+    return promise.holder(held.id) if held else None

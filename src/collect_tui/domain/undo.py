@@ -1,0 +1,249 @@
+"""Undo by compensation: the effects that take an earlier act back, last effect first. Nothing is ever deleted.
+
+What somebody has changed since is left alone (a next action that was moved on stays moved). What has left the building, an
+order that was sent or answered, cannot be taken back at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import singledispatch
+from typing import NoReturn
+
+from collect_tui.domain import effects as fx
+from collect_tui.domain import states
+from collect_tui.domain.errors import Refused
+from collect_tui.domain.evolve import evolve_all
+from collect_tui.domain.facts import AccountFacts
+
+
+def inverse(
+    effects: Sequence[fx.Effect], facts: AccountFacts, ids: Callable[[], int], reason: str
+) -> tuple[fx.Effect, ...]:
+    """The effects that take `effects` back, in reverse order; `facts` is the account as it stands now.
+
+    Raises Refused "undo.left" when an order of it has left the building, "undo.final" for what has no way back (a payment
+    already taken back, a promise since kept or broken), "undo.nothing" when nothing of it can be undone.
+    """
+    back: list[fx.Effect] = []
+    now = facts
+    recorded = {e.payment.id for e in effects if isinstance(e, fx.PaymentRecorded)}
+    for effect in reversed(effects):
+        if isinstance(effect, fx.PaymentAllocated) and effect.payment_id in recorded:
+            continue  # goes back with its payment
+        step = _back(effect, now, ids, reason)
+        back += step
+        now = evolve_all(now, step)
+    if not back:
+        raise Refused("undo.nothing", "Nothing of that act can be taken back; what was written stays on file.", None)
+    return tuple(back)
+
+
+def left_standing(effects: Sequence[fx.Effect]) -> tuple[str, ...]:
+    """What stays after an undo, in words: notes are on file for good, a place lost in the queue comes back overnight."""
+    said = []
+    if any(isinstance(e, fx.NoteWritten) and not e.pinned for e in effects):
+        said.append("the note stays in the timeline")
+    if any(isinstance(e, fx.NoteWritten) and e.pinned for e in effects):
+        said.append("the note comes off the top but stays in the timeline")
+    if any(isinstance(e, fx.Skipped) for e in effects):
+        said.append("the account stays passed over until the next day run")
+    return tuple(said)
+
+
+Back = tuple[fx.Effect, ...]
+Ids = Callable[[], int]
+
+
+@singledispatch
+def _back(effect: object, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    raise TypeError(f"no effect: {type(effect).__name__}")
+
+
+def _final(sentence: str) -> NoReturn:
+    raise Refused("undo.final", sentence, None)
+
+
+# ------------------------------------------------------------------------------------------------ contacts and notes
+
+
+@_back.register
+def _(effect: fx.ContactLogged, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    return (fx.ContactVoided(ids(), effect.id, reason),)
+
+
+@_back.register
+def _(effect: fx.ContactVoided, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    _final("A contact that was taken back stays so; log it again.")
+
+
+@_back.register
+def _(effect: fx.NoteWritten, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    return (fx.NoteUnpinned(ids(), effect.text),) if effect.pinned and effect.text in facts.pinned else ()
+
+
+@_back.register
+def _(effect: fx.NoteUnpinned, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    return (fx.NoteWritten(ids(), effect.text, effect.text, pinned=True),)
+
+
+@_back.register
+def _(effect: fx.NextActionSet, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    if facts.next_action != effect.new or (effect.old is None and facts.status == "OPEN"):
+        return ()
+    return (fx.NextActionSet(effect.old, effect.new),)
+
+
+@_back.register
+def _(effect: fx.PointMarked, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    now = next((p for p in facts.points if p.id == effect.point_id), None)
+    if now is None or (now.quality, now.consent) != (effect.quality, effect.consent):
+        return ()
+    return (fx.PointMarked(effect.point_id, effect.old_quality, effect.old_consent, effect.quality, effect.consent),)
+
+
+@_back.register
+def _(effect: fx.CallbackScheduled, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    now = next((c for c in facts.callbacks if c.id == effect.callback.id), None)
+    return () if now is None else (fx.CallbackChanged(now.id, "CANCELLED", now.status),)
+
+
+@_back.register
+def _(effect: fx.CallbackChanged, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    states.check(states.CALLBACK, "callback", effect.status, effect.old_status)
+    return (fx.CallbackChanged(effect.id, effect.old_status, effect.status),)
+
+
+# ------------------------------------------------------------------------------------------------ holds and promises
+
+
+@_back.register
+def _(effect: fx.HoldPlaced, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    if all(h.id != effect.hold.id for h in facts.holds):
+        return ()  # it has ended since
+    return (fx.HoldChanged(effect.hold.id, "RELEASED", "ACTIVE", reason),)
+
+
+@_back.register
+def _(effect: fx.HoldChanged, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    states.check(states.HOLD, "hold", effect.status, effect.old_status)
+    return (fx.HoldChanged(effect.id, effect.old_status, effect.status, reason),)
+
+
+@_back.register
+def _(effect: fx.PromiseMade, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    now = next((p for p in facts.promises if p.id == effect.promise.id), None)
+    if now is not None and now.status in {"CANCELLED", "SUPERSEDED"}:
+        return ()
+    if now is None or not now.open:
+        _final("The promise of that act has been kept or broken since; it cannot be taken back.")
+    return (fx.PromiseChanged(now.id, "CANCELLED", now.status, reason),)
+
+
+@_back.register
+def _(effect: fx.PromiseChanged, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    now = next((p for p in facts.promises if p.id == effect.id), None)
+    if now is not None and now.status != effect.status:
+        _final("The promise of that act has changed since; it cannot be taken back.")
+    if effect.old_status not in states.PROMISE[effect.status]:
+        _final("A promise that was judged cannot be judged again.")
+    other = facts.open_promise
+    if effect.old_status == "ACTIVE" and other is not None and other.id != effect.id:
+        _final("Another promise has been made since; cancel that one first.")
+    return (fx.PromiseChanged(effect.id, effect.old_status, effect.status, reason),)
+
+
+@_back.register
+def _(effect: fx.InstalmentPaid, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    promise = next((p for p in facts.promises if p.id == effect.promise_id), None)
+    now = None if promise is None else next((i for i in promise.instalments if i.seq == effect.seq), None)
+    if now is None:
+        _final("The promise of that act is no longer on the desk; it cannot be taken back.")
+    paid = max(0, now.paid - (effect.paid - effect.old_paid))
+    return (fx.InstalmentPaid(effect.promise_id, effect.seq, paid, now.paid),)
+
+
+# ------------------------------------------------------------------------------------------------------------- money
+
+
+@_back.register
+def _(effect: fx.PaymentRecorded, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    now = next((p for p in facts.payments if p.id == effect.payment.id), None)
+    if now is not None and "REVERSED" not in states.PAYMENT[now.status]:
+        _final("The payment of that act has been taken back or refunded already.")
+    return (fx.PaymentReversed(effect.payment.id, "REVERSED", reason),)
+
+
+@_back.register
+def _(effect: fx.PaymentAllocated, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    _final("An allocation goes back with its payment only; reverse the payment.")
+
+
+@_back.register
+def _(effect: fx.PaymentReversed, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    _final("A payment that was returned or reversed stays so; record it again.")
+
+
+# ----------------------------------------------------------------------------------------------- services and ladder
+
+
+def _left() -> NoReturn:
+    raise Refused(
+        "undo.left",
+        "An order of that act has left the building or was answered since; it can no longer be undone.",
+        None,
+    )
+
+
+@_back.register
+def _(effect: fx.OrderRequested, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    now = next((o for o in facts.orders if o.id == effect.order.id), None)
+    if now is None or now.status not in {"DRAFT", "REQUESTED"}:
+        _left()
+    return (fx.OrderChanged(now.id, "CANCELLED", now.status, reason),)
+
+
+@_back.register
+def _(effect: fx.OrderChanged, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    now = next((o for o in facts.orders if o.id == effect.id), None)
+    if effect.status in {"SENT", "COMPLETED", "REJECTED"} or (now is not None and now.status != effect.status):
+        _left()
+    if now is None and effect.status != "CANCELLED":
+        _left()
+    states.check(states.ORDER, "order", effect.status, effect.old_status)
+    return (fx.OrderChanged(effect.id, effect.old_status, effect.status, reason),)
+
+
+@_back.register
+def _(effect: fx.ServiceChanged, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    now = next((s for s in facts.services if s.id == effect.id), None)
+    if now is None or now.status != effect.status:
+        _left()
+    states.check(states.SERVICE, "service", effect.status, effect.old_status)
+    return (fx.ServiceChanged(effect.id, effect.old_status, effect.old_cause, effect.status, effect.cause),)
+
+
+@_back.register
+def _(effect: fx.LadderChanged, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    if (facts.stage, facts.ladder_paused_by) != (effect.stage, effect.paused_by):
+        return ()
+    return (fx.LadderChanged(effect.old_stage, effect.old_paused_by, effect.stage, effect.paused_by),)
+
+
+# ---------------------------------------------------------------------------------------------------------- worklist
+
+
+@_back.register
+def _(effect: fx.Snoozed, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    # Put off until today is not put off; counting from one less leaves the count where it was.
+    return (fx.Snoozed(facts.business_date, effect.reason, effect.old_snoozes - 1),)
+
+
+@_back.register
+def _(effect: fx.Skipped, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    return ()
+
+
+@_back.register
+def _(effect: fx.ActUndone, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    raise Refused("undo.undo", "An undo cannot be undone; do the act again.", None)

@@ -1,0 +1,287 @@
+"""Brings a portfolio file into an empty store: one transaction, flat memory for `.jsonl`, nothing left of a failed load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, and_, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, SQLModel
+
+from collect_tui.desk.catalogue import Catalogue
+from collect_tui.desk.protocol import Progress
+from collect_tui.desk.views.base import View
+from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.domain.money import exponent
+from collect_tui.exchange.phone_zones import known_zones
+from collect_tui.exchange.portfolio import AccountEntry, Header
+from collect_tui.exchange.reading import PortfolioFile
+from collect_tui.exchange.rows import rows_of
+from collect_tui.exchange.rowset import Ground, Row, Shift
+from collect_tui.store import scoring, summary
+from collect_tui.store.engine import Store
+
+_BATCH: Final = 500
+_T = SQLModel.metadata.tables
+
+#: Tables in an order that keeps every foreign key.
+_ORDER: Final = (
+    "party",
+    "name_token",
+    "contact_point",
+    "account",
+    "service",
+    "item",
+    "payment",
+    "allocation",
+    "contact_event",
+    "note",
+    "callback",
+    "promise",
+    "instalment",
+    "hold",
+    "notice",
+    "service_order",
+)
+
+#: What has to be the only one of its name in the whole book, with the path that gives it.
+_UNIQUE: Final = (("account", "number", "number"), ("item", "doc_no", "items"), ("service_order", "number", "orders"))
+
+
+class LoadReport(View):
+    """What a load brought. `shifted_days`: how far every date was moved."""
+
+    file: str
+    business_date: date
+    shifted_days: int
+    accounts: int
+    rows: dict[str, int]  # by table
+
+    def text(self) -> str:
+        moved = f", moved by {self.shifted_days:+,} days" if self.shifted_days else ""
+        parts = " · ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in self.rows.items() if count)
+        return f"Loaded {self.accounts:,} accounts from {self.file}; the business date is {self.business_date}{moved}.\n  {parts}"
+
+
+def load(
+    store: Store,
+    path: Path,
+    *,
+    catalogue: Catalogue,
+    ids: Callable[[], int],
+    now: datetime,
+    by: str,
+    tenant_id: int = 1,
+    progress: Progress | None = None,
+    shift_to: date | None = None,
+) -> LoadReport:
+    """Loads a portfolio file as the tenant's whole book.
+
+    `shift_to`: every date moves by the same number of whole days, so that the file's business date becomes this one;
+    instants keep their wall-clock time at the desk. Dates inside free text stay as they are.
+
+    Raises Invalid "load.…" naming file, line or place, and path; Refused "load.not_empty" when the store holds a book.
+    """
+    with PortfolioFile(path) as file:
+        total = file.size if file.lines else 0
+
+        def told(done: int) -> None:
+            if progress is not None:
+                progress("Accounts", file.done if file.lines else done, total or len(file))
+
+        try:
+            with store.write() as session:
+                report = write_book(
+                    session,
+                    file.header,
+                    file.accounts(),
+                    catalogue=catalogue,
+                    ids=ids,
+                    now=now,
+                    by=by,
+                    tenant_id=tenant_id,
+                    told=told,
+                    shift_to=shift_to,
+                    file=path.name,
+                )
+                _record(session, tenant_id, ids(), file, now, by, report)
+                derive(session, tenant_id, catalogue, report.business_date, now, progress)
+        except Invalid as error:
+            if error.code == "load.incoherent":
+                raise Invalid(error.code, f"{path.name}: {error.message}", error.field) from None
+            raise
+    return report
+
+
+def write_book(
+    session: Session,
+    header: Header,
+    accounts: Iterable[tuple[str, AccountEntry]],
+    *,
+    catalogue: Catalogue,
+    ids: Callable[[], int],
+    now: datetime,
+    by: str,
+    tenant_id: int = 1,
+    told: Callable[[int], None] | None = None,
+    shift_to: date | None = None,
+    file: str = "",
+) -> LoadReport:
+    """Writes tenant, users and accounts (each with the words for where it stands) in the caller's transaction; derives nothing."""
+    db = session.connection()
+    if db.execute(select(_T["tenant"].c.tenant_id).where(_T["tenant"].c.tenant_id == tenant_id)).first() is not None:
+        raise Refused("load.not_empty", "There is a portfolio here already; load into a new file (--db PATH).", "db")
+    tenant = header.tenant
+    if tenant.zone not in known_zones():
+        raise Invalid("load.incoherent", "tenant.zone: is no IANA time zone, such as America/Chicago.", "tenant.zone")
+    exponent(tenant.currency)
+    days = (shift_to - header.business_date).days if shift_to else 0
+    shift = Shift(days, ZoneInfo(tenant.zone))
+    ground = Ground(
+        tenant_id=tenant_id,
+        currency=tenant.currency,
+        country=catalogue.rules.country,
+        codes=catalogue.codes,
+        holds=catalogue.holds,
+        shift=shift,
+        ids=ids,
+        now=now,
+        by=by,
+    )
+    today = shift.day(header.business_date)
+    db.execute(insert(_T["tenant"]), {"tenant_id": tenant_id, "business_date": today, **tenant.model_dump()})
+    logins = [user.login for user in header.users]
+    if len(set(logins)) < len(logins):
+        raise Invalid("load.incoherent", "users: a login stands twice.", "users")
+    if header.users:
+        db.execute(insert(_T["app_user"]), [{"tenant_id": tenant_id, **user.model_dump()} for user in header.users])
+    counts = dict.fromkeys(_ORDER, 0)
+    done = 0
+    for batch in _batches(accounts):
+        _write(db, ground, batch, counts)
+        done += len(batch)
+        if told is not None:
+            told(done)
+    return LoadReport(file=file, business_date=today, shifted_days=days, accounts=done, rows=counts)
+
+
+def derive(
+    session: Session, tenant_id: int, catalogue: Catalogue, today: date, now: datetime, progress: Progress | None = None
+) -> None:
+    """Summaries, scores and queues of everything that was loaded."""
+    steps: tuple[tuple[str, Callable[[], int]], ...] = (
+        ("Summaries", lambda: summary.refresh(session, tenant_id, today)),
+        ("Queues", lambda: scoring.rescore(session, tenant_id, catalogue, today, now)),
+    )
+    for title, step in steps:
+        if progress is not None:
+            progress(title, 0, 0)
+        step()
+
+
+def _batches(accounts: Iterable[tuple[str, AccountEntry]]) -> Iterator[list[tuple[str, AccountEntry]]]:
+    batch: list[tuple[str, AccountEntry]] = []
+    for each in accounts:
+        batch.append(each)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _write(db: Connection, ground: Ground, batch: list[tuple[str, AccountEntry]], counts: dict[str, int]) -> None:
+    parties: dict[str, tuple[int, dict[str, int]]] = {}
+    wanted = [entry.party_of for _, entry in batch if entry.party_of is not None]
+    if wanted:
+        parties = _parties(db, ground.tenant_id, wanted)
+    made: dict[str, list[dict[str, Any]]] = {name: [] for name in _ORDER}
+    before = ground.ids()
+    for where, entry in batch:
+        linked = parties.get(entry.party_of) if entry.party_of is not None else None
+        if entry.party_of is not None and linked is None:
+            place = f"{where}, party_of" if where.startswith("line") else f"{where}.party_of"
+            raise Invalid("load.incoherent", f"{place}: names no earlier account.", "party_of")
+        rows = rows_of(ground, entry, where, linked)
+        for table, row in rows:
+            made[table].append(row)
+        if wanted:
+            parties[entry.number] = _party_in(rows)
+    for name in _ORDER:
+        if made[name]:
+            try:
+                db.execute(insert(_T[name]), made[name])
+            except IntegrityError:
+                _say_twice(db, ground.tenant_id, batch, before)
+                raise
+            counts[name] += len(made[name])
+
+
+def _party_in(rows: list[Row]) -> tuple[int, dict[str, int]]:
+    party_id = next(row["party_id"] for table, row in rows if table == "account")
+    points = {f"{row['kind'][0]}{row['ord']}": row["id"] for table, row in rows if table == "contact_point"}
+    return party_id, points
+
+
+def _parties(db: Connection, tenant_id: int, numbers: list[str]) -> dict[str, tuple[int, dict[str, int]]]:
+    """The parties of accounts that are in the store, with their contact points by short name."""
+    account, point = _T["account"].c, _T["contact_point"].c
+    query = (
+        select(account.number, account.party_id, point.id, point.kind, point.ord)
+        .outerjoin(_T["contact_point"], and_(point.tenant_id == tenant_id, point.party_id == account.party_id))
+        .where(account.tenant_id == tenant_id, account.number.in_(numbers))
+    )
+    found: dict[str, tuple[int, dict[str, int]]] = {}
+    for row in db.execute(query):
+        _, points = found.setdefault(row.number, (row.party_id, {}))
+        if row.id is not None:
+            points[f"{row.kind[0]}{row.ord}"] = row.id
+    return found
+
+
+def _say_twice(db: Connection, tenant_id: int, batch: list[tuple[str, AccountEntry]], before: int) -> None:
+    """After a row was refused: says which natural key stands twice, if that is what it was. Ids below `before` are of earlier batches."""
+    for table, column, path in _UNIQUE:
+        where: dict[str, str] = {}
+        for place, entry in batch:
+            keys = {
+                "number": [entry.number],
+                "items": [item.doc_no for item in entry.items],
+                "orders": [order.number for order in entry.orders],
+            }
+            for key in keys[path]:
+                if key in where:
+                    sentence = f"{place}: {path} has {key!r}, which stands at {where[key]} too."
+                    raise Invalid("load.incoherent", sentence, path)
+                where[key] = place
+        t, names = _T[table].c, list(where)
+        for start in range(0, len(names), 500):
+            some = names[start : start + 500]
+            query = select(t[column]).where(t.tenant_id == tenant_id, t.id < before, t[column].in_(some))
+            found = db.execute(query).scalars().first()
+            if found is not None:
+                sentence = f"{where[found]}: {path} has {found!r}, which stands earlier in the file."
+                raise Invalid("load.incoherent", sentence, path)
+
+
+def _record(
+    session: Session, tenant_id: int, ident: int, file: PortfolioFile, now: datetime, by: str, report: LoadReport
+) -> None:
+    row = {
+        "tenant_id": tenant_id,
+        "id": ident,
+        "kind": "portfolio",
+        "sha256": file.sha256,
+        "name": file.path.name,
+        "at": now,
+        "by": by,
+        "rows": report.accounts,
+        "taken": report.accounts,
+        "known": 0,
+        "rejected": 0,
+    }
+    session.connection().execute(insert(_T["import_batch"]), row)

@@ -1,0 +1,205 @@
+"""Guard rails of promises and arrangements: one finding per rail, those that are met too.
+
+The numbers are an `ArrangementPolicy` (TOML, by segment); `sources` cites each by the rail's short name: min_amount,
+first_within, max_instalments, max_span, min_down, min_instalment, frequency, broken, cooldown, tenure, returned.
+Kinds of severity: what is beyond an agent's authority is HOLD and a lead may override it; a lead who does it himself
+gets an INFO that says so. What only makes a single promise doubtful is WARN. Beyond the lead's own limit is BLOCK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+
+from collect_tui.domain.calendars import add_months
+from collect_tui.domain.facts import AccountFacts, Instalment, Promise
+from collect_tui.domain.money import format_minor
+from collect_tui.domain.rules import ArrangementPolicy
+from collect_tui.policy.verdicts import Finding, Severity, Verdict
+
+RETURNED_DAYS: Final = 90
+"""How long a returned payment counts against an arrangement (Astound)."""
+
+TOP_ROLE: Final = "lead"
+"""Has the authority of every role."""
+
+
+def judge(
+    facts: AccountFacts,
+    schedule: Sequence[Instalment],
+    kind: str,
+    frequency: str | None,
+    policy: ArrangementPolicy,
+    role: str,
+) -> Verdict:
+    """The verdict on a schedule (`kind` single or plan) for someone in a role. The promise it supersedes does not count."""
+    rails = _Rails(facts, tuple(schedule), kind == "plan", policy)
+    findings = [*rails.amounts(), *rails.dates(), *(rails.parts(frequency) if rails.plan else ()), *rails.history()]
+    return Verdict.of(_on_own_authority(f, role) for f in findings)
+
+
+def least_amount(collectable: int, policy: ArrangementPolicy) -> int:
+    """The smallest amount a promise may be for: the minimum or the percentage, whichever is more; never more than all."""
+    percent = -(-collectable * policy.min_percent // 100)
+    return min(collectable, max(policy.min_amount, percent))
+
+
+def _on_own_authority(finding: Finding, role: str) -> Finding:
+    if finding.severity is not Severity.HOLD or role not in (finding.override_role, TOP_ROLE):
+        return finding
+    return replace(
+        finding,
+        severity=Severity.INFO,
+        sentence=f"{finding.sentence} Granted on the {role}'s own authority.",
+        override_role=None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rails:
+    facts: AccountFacts
+    schedule: tuple[Instalment, ...]
+    plan: bool
+    policy: ArrangementPolicy
+
+    def amounts(self) -> Iterator[Finding]:
+        total, least = sum(i.amount for i in self.schedule), least_amount(self.facts.collectable, self.policy)
+        what = "The total" if self.plan else "The amount"
+        if total < least:
+            text = f"{what} {self._money(total)} is below the least of {self._money(least)}"
+            yield self._hold("min_amount", f"{text} ({self.policy.min_percent}% of what is collectable, or all of it).")
+        else:
+            yield self._fine("min_amount", f"{what} {self._money(total)} is at least {self._money(least)}.")
+
+    def dates(self) -> Iterator[Finding]:
+        today, policy = self.facts.business_date, self.policy
+        days = (min(i.due for i in self.schedule) - today).days
+        text = f"The first payment is due in {_count(days, 'day')}"
+        lead = max(policy.first_within_days, policy.first_within_days_lead)
+        if days <= policy.first_within_days:
+            yield self._fine("first_within", f"{text}, within {policy.first_within_days}.")
+        elif days <= lead:
+            limits = f"an agent may go to {policy.first_within_days}, a {policy.override_role} to {lead}"
+            yield self._hold("first_within", f"{text}; {limits}.")
+        else:
+            yield self._finding(Severity.BLOCK, "first_within", f"{text}; nobody may go beyond {lead}.")
+        old = self.facts.open_promise
+        if old:
+            left = self._money(sum(i.outstanding for i in old.instalments))
+            yield self._finding(Severity.INFO, "supersedes", f"It replaces the open {_noun(old)}, {left} of it unpaid.")
+        for order in self.facts.orders:
+            if order.kind == "suspend" and order.status == "SENT":
+                text = f"Order {order.number} has left the building; a promise no longer stops that suspension."
+                yield self._finding(Severity.WARN, "sent_order", text)
+
+    def parts(self, frequency: str | None) -> Iterator[Finding]:
+        """What only a plan has: number, span, down payment, smallest part, frequency."""
+        policy = self.policy
+        regular = [i for i in self.schedule if i.seq]
+        text = f"The plan has {_count(len(regular), 'instalment')}"
+        if len(regular) > policy.max_instalments:
+            yield self._hold("max_instalments", f"{text}; at most {policy.max_instalments} are allowed.")
+        else:
+            yield self._fine("max_instalments", f"{text}, at most {policy.max_instalments}.")
+        span = (max(i.due for i in self.schedule) - self.facts.business_date).days
+        text = f"The last instalment is due in {_count(span, 'day')}"
+        if span > policy.max_span_days:
+            yield self._hold("max_span", f"{text}; at most {policy.max_span_days} are allowed.")
+        else:
+            yield self._fine("max_span", f"{text}, at most {policy.max_span_days}.")
+        total, down = sum(i.amount for i in self.schedule), sum(i.amount for i in self.schedule if not i.seq)
+        asked = -(-total * policy.min_down_percent // 100)
+        if down < asked:
+            text = f"The down payment {self._money(down)} is below {self._money(asked)}"
+            yield self._hold("min_down", f"{text} ({policy.min_down_percent}% of the total).")
+        else:
+            yield self._fine("min_down", f"The down payment {self._money(down)} is at least {self._money(asked)}.")
+        least = min((i.amount for i in regular), default=0)
+        text = f"The smallest instalment is {self._money(least)}"
+        if least < policy.min_instalment:
+            yield self._hold("min_instalment", f"{text}; expected at least {self._money(policy.min_instalment)}.")
+        else:
+            yield self._fine("min_instalment", f"{text}, at least {self._money(policy.min_instalment)}.")
+        if frequency is not None and frequency not in policy.frequencies:
+            allowed = ", ".join(policy.frequencies)
+            yield self._hold("frequency", f"The frequency {frequency} is not offered; expected {allowed}.")
+        elif frequency is not None:
+            yield self._fine("frequency", f"The frequency {frequency} is offered.")
+
+    def history(self) -> Iterator[Finding]:
+        """What speaks against the customer. For a single promise most of it is a warning only."""
+        facts, policy, today = self.facts, self.policy, self.facts.business_date
+        since = add_months(today, -12)
+        broken = sum(p.status == "BROKEN" and p.made_on >= since for p in facts.promises)
+        text = f"{_count(broken, 'promise')} broken in 12 months"
+        if broken > policy.max_broken_12m:
+            yield self._hold("broken", f"{text}; at most {policy.max_broken_12m} are allowed.")
+        elif broken and broken == policy.max_broken_12m:
+            yield self._finding(Severity.WARN, "broken", f"{text}, which is the most that is allowed.")
+        else:
+            yield self._fine("broken", f"{text}, at most {policy.max_broken_12m}.")
+        last = self._last_plan()
+        if last and (today - last).days < policy.cooldown_days:
+            ago = _count((today - last).days, "day")
+            text = f"The last plan was made {ago} ago; {policy.cooldown_days} must pass before another arrangement."
+            yield self._doubt("cooldown", text)
+        else:
+            yield self._fine("cooldown", f"No other plan in the last {policy.cooldown_days} days.")
+        months = _months(facts.opened_on, today)
+        text = f"Customer for {_count(months, 'month')}"
+        if months < policy.min_tenure_months:
+            yield self._doubt("tenure", f"{text}; an arrangement takes {policy.min_tenure_months}.")
+        else:
+            yield self._fine("tenure", f"{text}, at least {policy.min_tenure_months}.")
+        back = [
+            p for p in facts.payments if p.status == "RETURNED" and p.received_on >= today - timedelta(RETURNED_DAYS)
+        ]
+        if back:
+            worst = max(p.amount for p in back)
+            text = (
+                f"{_count(len(back), 'payment')} returned in the last {RETURNED_DAYS} days, up to {self._money(worst)}"
+            )
+            yield self._doubt("returned", f"{text}; that balance is to be paid first.")
+        else:
+            yield self._fine("returned", f"No payment returned in the last {RETURNED_DAYS} days.")
+
+    def _last_plan(self) -> date | None:
+        """When the last plan was made: not the one that is superseded now, nor one taken back on the day it was made."""
+        today = self.facts.business_date
+        made = (
+            p.made_on
+            for p in self.facts.promises
+            if p.kind == "plan" and not p.open and not (p.status == "CANCELLED" and p.made_on == today and not p.paid)
+        )
+        return max(made, default=None)
+
+    def _money(self, amount: int) -> str:
+        return f"{self.facts.currency} {format_minor(amount, self.facts.currency)}"
+
+    def _finding(self, severity: Severity, check: str, sentence: str) -> Finding:
+        return Finding(f"arrangement.{check}", severity, sentence, check, self.policy.sources.get(check, ""))
+
+    def _fine(self, check: str, sentence: str) -> Finding:
+        return self._finding(Severity.ALLOW, check, sentence)
+
+    def _hold(self, check: str, sentence: str) -> Finding:
+        return replace(self._finding(Severity.HOLD, check, sentence), override_role=self.policy.override_role)
+
+    def _doubt(self, check: str, sentence: str) -> Finding:
+        return self._hold(check, sentence) if self.plan else self._finding(Severity.WARN, check, sentence)
+
+
+def _months(start: date, end: date) -> int:
+    """Whole months from one date to another; none when it has not begun."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return max(0, months - (add_months(start, months) > end))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _noun(promise: Promise) -> str:
+    return "plan" if promise.kind == "plan" else "promise"

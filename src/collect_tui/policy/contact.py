@@ -1,0 +1,242 @@
+"""May this customer be called now: holds, the number, the hours, the attempt cap, the pause after a conversation.
+
+The numbers are `ContactRules` (TOML); `sources` cites each check by its short name: hold, number, window, cap, cooldown.
+The values shipped are those of Regulation F (12 CFR 1006.6(b)(1), 1006.14(b)), kept by a first-party desk as its house
+standard. Judgements are local to the customer and made in every zone the customer may be in; the strictest zone wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from collect_tui.domain.dates import as_utc, format_day, local_time, offset_label, zone_info
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Attempt, Point
+from collect_tui.domain.hold import blocking
+from collect_tui.domain.points import label as point_label
+from collect_tui.domain.rules import ContactRules, HoldKind
+from collect_tui.domain.zones import WindowVerdict, intersect_window
+from collect_tui.policy.verdicts import Finding, Severity, Verdict
+
+NEAR_CAP: Final = 2
+"""From this many calls below the cap on, the agent is warned."""
+
+
+def may_call(
+    facts: AccountFacts,
+    now: datetime,
+    rules: ContactRules,
+    holds: Mapping[str, HoldKind],
+    point: Point | None = None,
+) -> Verdict:
+    """Whether the customer may be called at an instant (UTC), on one number or, without a point, on any of them.
+
+    One finding per check, those that are met too. Outside the hours and in the pause it is SCHEDULE with `next_ok`; at
+    the cap and when the zone is unknown HOLD, which `rules.override_role` may override; a number marked bad or wrong or
+    opted out BLOCK; a hold as its kind says.
+    """
+    checks = _Call(facts, as_utc(now), rules, holds, point, candidate_zones(facts, point))
+    return Verdict.of((*checks.holds_(), checks.number(), checks.window(), checks.cap(), checks.cooldown()))
+
+
+def candidate_zones(facts: AccountFacts, point: Point | None = None) -> tuple[str, ...]:
+    """Every zone the customer may be in: of the number called, or of all numbers without one, and of the addresses.
+
+    Numbers that turned out to be somebody else's do not count. Empty: nothing is known.
+    """
+    mine = [p for p in facts.points if p.quality != "wrong"]
+    phones = [point] if point is not None else [p for p in mine if p.kind in PHONE_KINDS]
+    places = [p for p in mine if p.kind == "address"]
+    return tuple(dict.fromkeys(zone for p in (*phones, *places) for zone in p.zones))
+
+
+def attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zone: str | None) -> int:
+    """Counted calls whose local date lies in the last `window_days` days, today's included; in UTC without a zone.
+
+    All numbers of the customer add up. The next call is within the presumption while this is below `max_attempts`.
+    """
+    today = _local_date(as_utc(now), zone)
+    return _counted(facts.attempts, today, rules.window_days, zone)
+
+
+def most_attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zones: Sequence[str]) -> int:
+    """The count of the strictest of the zones."""
+    return max(attempts(facts, now, rules, zone) for zone in _judged_in(zones))
+
+
+def label(verdict: Verdict, n: int, cap: int, zones: Sequence[str] = (), now: datetime | None = None) -> str:
+    """The verdict in a word or five: `yes 5/7`, `no until 08:00 Los Angeles UTC-08:00`, `no 7/7`, `no: cease`.
+
+    The time stands in the zone of `zones` that opens last; with `now`, a later day is named.
+    """
+    if verdict.allowed:
+        return f"yes {n}/{cap}"
+    refusal = max(verdict.findings, key=lambda f: f.severity)
+    if refusal.severity is Severity.SCHEDULE and verdict.next_ok is not None:
+        return f"no until {_moment(verdict.next_ok, _known(zones), now)}"
+    if refusal.check == "cap":
+        return f"no {n}/{cap}"
+    return f"no: {refusal.rule.rsplit('.', 1)[-1].replace('_', ' ').lower()}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    facts: AccountFacts
+    now: datetime
+    rules: ContactRules
+    kinds: Mapping[str, HoldKind]
+    point: Point | None
+    zones: tuple[str, ...]
+
+    def holds_(self) -> Iterator[Finding]:
+        target = {"scope": "point", "target_id": self.point.id} if self.point is not None else {}
+        found = blocking(self.facts, "call", self.kinds, **target)  # type: ignore[arg-type]
+        for hold in found:
+            kind = self.kinds.get(hold.kind)
+            end = f"until {format_day(hold.until, self.facts.business_date)}" if hold.until else "until it is released"
+            role = None if kind is None else kind.override_role
+            yield Finding(
+                f"contact.hold.{hold.kind}",
+                Severity.BLOCK if role is None else Severity.HOLD,
+                f"No calls {end}: {hold.kind if kind is None else kind.title}.",
+                "hold",
+                (kind.source if kind else "") or self.rules.sources.get("hold", ""),
+                override_role=role,
+            )
+        if not found:
+            yield self._say("hold", Severity.ALLOW, "No hold forbids calls.")
+
+    def number(self) -> Finding:
+        point = self.point
+        if point is None:
+            if any(p.callable for p in self.facts.points):
+                return self._say("number", Severity.ALLOW, "There is a number to call.")
+            return self._say("number", Severity.BLOCK, "There is no number left that may be called.")
+        name = point_label(point).capitalize()
+        if point.kind not in PHONE_KINDS:
+            return self._say("number", Severity.BLOCK, f"{name} is no telephone.")
+        if point.consent == "out":
+            return self._say("number", Severity.BLOCK, f"{name} was opted out by the customer.")
+        if not point.callable:
+            return self._say("number", Severity.BLOCK, f"{name} is marked {point.quality}.")
+        return self._say("number", Severity.ALLOW, f"{name} may be called.")
+
+    def window(self) -> Finding:
+        hours = f"{self.rules.start:%H:%M}–{self.rules.end:%H:%M}"
+        role = self.rules.override_role
+        if not self.zones or len(_known(self.zones)) < len(self.zones):
+            text = f"The customer's time zone is not known, so the hours {hours} cannot be checked."
+            return self._say("window", Severity.HOLD, text, role=role)
+        seen = intersect_window(self.zones, self.rules.start, self.rules.end, self.now)
+        where = ", ".join(seen.labels())
+        if not seen.open and seen.next_open is None:
+            text = f"The customer's possible time zones share no hour within {hours}: {where}."
+            return self._say("window", Severity.HOLD, text, role=role)
+        if not seen.open:
+            opens = _moment(seen.next_open or self.now, self.zones, self.now)
+            text = f"Outside {hours} where the customer may be ({where}); from {opens}."
+            return self._say("window", Severity.SCHEDULE, text, next_ok=seen.next_open)
+        return self._open(seen, where)
+
+    def _open(self, seen: WindowVerdict, where: str) -> Finding:
+        soft = timedelta(minutes=self.rules.soft_end_minutes)
+        if seen.closes_at is not None and seen.closes_at - self.now <= soft:
+            left = int((seen.closes_at - self.now).total_seconds() // 60)
+            text = f"The hours end in {left} {'minute' if left == 1 else 'minutes'}: {where}."
+            return self._say("window", Severity.WARN, text)
+        return self._say("window", Severity.ALLOW, f"Within the hours: {where}.")
+
+    def cap(self) -> Finding:
+        most, days = self.rules.max_attempts, self.rules.window_days
+        n = most_attempts(self.facts, self.now, self.rules, self.zones)
+        text = f"{n} of {most} calls in {days} days"
+        if n < most:
+            near = n >= max(1, most - NEAR_CAP)
+            return self._say("cap", Severity.WARN if near else Severity.ALLOW, f"{text}.")
+        text = f"{text}: the next one needs a reason and a {self.rules.override_role}."
+        return self._say("cap", Severity.HOLD, text, role=self.rules.override_role, next_ok=self._below_cap())
+
+    def cooldown(self) -> Finding:
+        days = self.rules.cooldown_days
+        if days <= 0:
+            return self._say("cooldown", Severity.ALLOW, "No pause after a conversation is set.")
+        talks = [a.at for a in self.facts.attempts if a.conversation]
+        if not talks:
+            return self._say("cooldown", Severity.ALLOW, "No conversation in the last weeks.")
+        last = max(talks)
+        free = {zone: _local_date(last, zone) + timedelta(days=days) for zone in _judged_in(self.zones)}
+        if all(_local_date(self.now, zone) >= day for zone, day in free.items()):
+            return self._say("cooldown", Severity.ALLOW, f"The last conversation is {days} days or more ago.")
+        first = max(free.values())
+        text = f"A conversation took place in the last {days} days; next call {format_day(first, self._today())}."
+        role = self.rules.override_role
+        return self._say("cooldown", Severity.SCHEDULE, text, role=role, next_ok=self._opening(first))
+
+    def _today(self) -> date:
+        return max(_local_date(self.now, zone) for zone in _judged_in(self.zones))
+
+    def _below_cap(self) -> datetime | None:
+        """When the oldest of the calls that fill the cap falls out of the window."""
+        for ahead in range(1, self.rules.window_days + 1):
+            day = self._today() + timedelta(days=ahead)
+            counts = (_counted(self.facts.attempts, day, self.rules.window_days, z) for z in _judged_in(self.zones))
+            if max(counts) < self.rules.max_attempts:
+                return self._opening(day)
+        return None
+
+    def _opening(self, day: date) -> datetime | None:
+        """The first instant within the hours on or after a local day, in every zone."""
+        zones = _known(self.zones) or ["UTC"]
+        midnight = max(datetime.combine(day, time(), tzinfo=zone_info(zone)).astimezone(UTC) for zone in zones)
+        return intersect_window(zones, self.rules.start, self.rules.end, midnight).next_open
+
+    def _say(
+        self,
+        check: str,
+        severity: Severity,
+        sentence: str,
+        *,
+        role: str | None = None,
+        next_ok: datetime | None = None,
+    ) -> Finding:
+        cite = self.rules.sources.get(check, "")
+        return Finding(f"contact.{check}", severity, sentence, check, cite, next_ok, role)
+
+
+def _known(zones: Sequence[str]) -> list[str]:
+    """Those of the zones that the tz database has."""
+    found = []
+    for zone in zones:
+        try:
+            zone_info(zone)
+        except Invalid:
+            continue
+        found.append(zone)
+    return found
+
+
+def _judged_in(zones: Sequence[str]) -> Sequence[str | None]:
+    """The zones whose local dates count; UTC (None) when none is known."""
+    return _known(zones) or [None]
+
+
+def _local_date(instant: datetime, zone: str | None) -> date:
+    return instant.date() if zone is None else local_time(instant, zone).date()
+
+
+def _counted(made: Sequence[Attempt], today: date, window_days: int, zone: str | None) -> int:
+    since = today - timedelta(days=window_days - 1)
+    return sum(1 for a in made if a.counted and since <= _local_date(a.at, zone) <= today)
+
+
+def _moment(instant: datetime, zones: Sequence[str], now: datetime | None) -> str:
+    """An instant where the day starts last among the zones, `08:00 Los Angeles UTC-08:00`; with its day when not today's."""
+    zone = min(zones, key=lambda z: local_time(instant, z).replace(tzinfo=None), default="UTC")
+    local = local_time(instant, zone)
+    day = ""
+    if now is not None and (today := local_time(now, zone).date()) != local.date():
+        day = f"{format_day(local.date(), today)} "
+    return f"{day}{local:%H:%M} {offset_label(zone, instant)}"

@@ -1,0 +1,239 @@
+"""May this service be suspended on that day, may it be restored: check by check, those that are met too.
+
+The numbers are `SuspendRules` (TOML); `sources` cites each check by its short name: state, amount, age, dispute, hold,
+promise, notice, day, life_support, order, cause. Among equally strict findings the order of the checks stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from collect_tui.domain import order
+from collect_tui.domain.ageing import days_past_due
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.dates import WEEKDAYS, format_day
+from collect_tui.domain.facts import AccountFacts, Item, Notice, Service
+from collect_tui.domain.hold import blocking
+from collect_tui.domain.money import format_minor
+from collect_tui.domain.rules import HoldKind, Rules, SuspendRules
+from collect_tui.policy.verdicts import Finding, Severity, Verdict
+
+
+def may_suspend(
+    facts: AccountFacts,
+    service: Service,
+    effective: date,
+    rules: SuspendRules,
+    holds: Mapping[str, HoldKind],
+    calendar: Calendar,
+) -> Verdict:
+    """Whether a service may be suspended for non-payment on a business date.
+
+    SCHEDULE, for a day on which nothing is cut or that comes too soon after the notice, names the first day that would
+    do (`next_ok`, held at noon UTC so that it is the same day in nearly every zone). BLOCK has no override.
+    """
+    checks = _Suspension(facts, service, effective, rules, holds, calendar)
+    return Verdict.of(
+        (
+            checks.state(),
+            checks.amount(),
+            checks.age(),
+            checks.dispute(),
+            *checks.holds_(),
+            checks.promise(),
+            checks.notice(),
+            checks.day(),
+            checks.life_support(),
+            checks.order(),
+        )
+    )
+
+
+def may_restore(facts: AccountFacts, service: Service, rules: Rules) -> Verdict:
+    """Whether a service may be restored: cut for non-payment, suspended, no order under way, and what is required paid.
+
+    A lead may restore before it is paid, as a courtesy or on a plan; a cause other than non-payment nobody lifts here.
+    """
+    cite = rules.suspend.sources
+    required = order.required_to_restore(facts, service, rules)
+    money = _money(facts, required)
+    findings = []
+    if service.status == "SUSPENDED":
+        findings.append(_finding("restore", cite, "state", Severity.ALLOW, f"{service.product} is suspended."))
+    else:
+        now = service.status.replace("_", " ").lower()
+        text = f"{service.product} is {now}; only a suspended service can be restored."
+        findings.append(_finding("restore", cite, "state", Severity.BLOCK, text))
+    if service.suspend_cause == order.NONPAY:
+        findings.append(_finding("restore", cite, "cause", Severity.ALLOW, "It was cut for non-payment."))
+    else:
+        text = f"{service.product} was cut for another cause ({service.suspend_cause or 'unknown'}) than non-payment."
+        findings.append(_finding("restore", cite, "cause", Severity.BLOCK, text))
+    if order.covered(required, rules):
+        findings.append(_finding("restore", cite, "amount", Severity.ALLOW, "What is required to restore it is paid."))
+    else:
+        fee = _money(facts, rules.suspend.reconnect_fee)
+        text = f"{money} is still required to restore it (past due, and {fee} for the reconnection)."
+        held = _finding("restore", cite, "amount", Severity.HOLD, text)
+        findings.append(replace(held, override_role=rules.contact.override_role))
+    under_way = [o for o in facts.orders if o.service_id == service.id and o.open and o.status != "DRAFT"]
+    if under_way:
+        text = f"Order {under_way[0].number} to {under_way[0].kind} it is {under_way[0].status.lower()} already."
+        findings.append(_finding("restore", cite, "order", Severity.BLOCK, text))
+    else:
+        findings.append(_finding("restore", cite, "order", Severity.ALLOW, "No other order is under way."))
+    return Verdict.of(findings)
+
+
+def is_cut_day(day: date, rules: SuspendRules, calendar: Calendar) -> bool:
+    """Whether services are cut on a day: not on the weekdays listed, on no holiday, and not on the eve of one.
+
+    The eve, because a service that is cut then cannot be restored on the day after (house rule, as in NY and PA).
+    """
+    if day.weekday() in rules.no_cut_weekdays:
+        return False
+    return day not in calendar.holidays and day + timedelta(days=1) not in calendar.holidays
+
+
+def first_cut_day(day: date, rules: SuspendRules, calendar: Calendar) -> date | None:
+    """The first day on or after `day` on which services are cut; None when there is none within a year."""
+    return next((d for d in (day + timedelta(days=n) for n in range(367)) if is_cut_day(d, rules, calendar)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Suspension:
+    facts: AccountFacts
+    service: Service
+    effective: date
+    rules: SuspendRules
+    holds: Mapping[str, HoldKind]
+    calendar: Calendar
+
+    def state(self) -> Finding:
+        if self.service.status == "ACTIVE":
+            return self._say("state", Severity.ALLOW, f"{self.service.product} is active.")
+        now = self.service.status.replace("_", " ").lower()
+        return self._say(
+            "state", Severity.BLOCK, f"{self.service.product} is {now}; only an active service can be cut."
+        )
+
+    def amount(self) -> Finding:
+        owed = max(0, order.past_due(self.facts, self.service) - self.facts.unapplied)
+        text = f"{_money(self.facts, owed)} is past due and undisputed"
+        if owed and owed >= self.rules.min_past_due:
+            return self._say("amount", Severity.ALLOW, f"{text}.")
+        least = max(1, self.rules.min_past_due)
+        return self._say("amount", Severity.BLOCK, f"{text}; cutting takes at least {_money(self.facts, least)}.")
+
+    def age(self) -> Finding:
+        days = days_past_due(self._oldest(), self.facts.business_date)
+        text = f"The oldest of it is {days} days past due"
+        if days >= self.rules.min_dpd:
+            return self._say("age", Severity.ALLOW, f"{text}, at least {self.rules.min_dpd}.")
+        return self._say("age", Severity.BLOCK, f"{text}; cutting takes at least {self.rules.min_dpd}.")
+
+    def dispute(self) -> Finding:
+        disputed = sum(i.disputed for i in self._mine())
+        if not disputed:
+            return self._say("dispute", Severity.ALLOW, "Nothing of it is disputed.")
+        text = f"{_money(self.facts, disputed)} is disputed and is not counted; the undisputed rest decides."
+        return self._say("dispute", Severity.INFO, text)
+
+    def holds_(self) -> Iterator[Finding]:
+        found = blocking(self.facts, "suspend", self.holds, scope="service", target_id=self.service.id)
+        for hold in found:
+            kind = self.holds.get(hold.kind)
+            title = kind.title if kind else hold.kind
+            end = f"until {format_day(hold.until, self.facts.business_date)}" if hold.until else "until it is released"
+            finding = self._say("hold", Severity.BLOCK, f"A hold forbids it {end}: {title}.")
+            yield replace(finding, cite=(kind.source if kind else "") or finding.cite)
+        if not found:
+            yield self._say("hold", Severity.ALLOW, "No hold forbids it.")
+
+    def promise(self) -> Finding:
+        held = self.facts.open_promise
+        if held is None:
+            return self._say("promise", Severity.ALLOW, "No promise is open.")
+        due = held.next_due
+        when = f", next due {format_day(due.due, self.facts.business_date)}" if due else ""
+        noun = "plan" if held.kind == "plan" else "promise"
+        return self._say("promise", Severity.BLOCK, f"An open {noun}{when} holds the suspension until it is broken.")
+
+    def notice(self) -> Finding:
+        rules, served = self.rules, self._served()
+        wanted = f"Notice {rules.notice_level}"
+        if served is None or served.sent_on is None:
+            text = f"{wanted} has not been served for this debt; it must be, {rules.notice_days} days before."
+            return self._say("notice", Severity.BLOCK, text)
+        earliest = served.sent_on + timedelta(days=rules.notice_days)
+        text = f"{wanted} was served {format_day(served.sent_on, self.facts.business_date)}"
+        if self.effective >= earliest:
+            return self._say("notice", Severity.ALLOW, f"{text}, {(self.effective - served.sent_on).days} days before.")
+        first = first_cut_day(earliest, rules, self.calendar)
+        text = f"{text}; the effective date must be {rules.notice_days} days after it"
+        return self._schedule("notice", text, first)
+
+    def day(self) -> Finding:
+        weekday = WEEKDAYS[self.effective.weekday()]
+        if is_cut_day(self.effective, self.rules, self.calendar):
+            return self._say("day", Severity.ALLOW, f"Services are cut on a {weekday}.")
+        if self.effective.weekday() in self.rules.no_cut_weekdays:
+            why = f"No service is cut on a {weekday}"
+        elif self.effective in self.calendar.holidays:
+            why = "No service is cut on a holiday"
+        else:
+            why = "No service is cut on the day before a holiday"
+        return self._schedule("day", why, first_cut_day(self.effective, self.rules, self.calendar))
+
+    def life_support(self) -> Finding:
+        if self.service.life_support:
+            return self._say("life_support", Severity.BLOCK, f"{self.service.product} keeps life support going.")
+        return self._say("life_support", Severity.ALLOW, "No life support depends on it.")
+
+    def order(self) -> Finding:
+        found = next((o for o in self.facts.orders if o.service_id == self.service.id and o.open), None)
+        if found is None:
+            return self._say("order", Severity.ALLOW, "No other order is under way.")
+        text = f"Order {found.number} to {found.kind} it is {found.status.lower()} already."
+        return self._say("order", Severity.BLOCK, text)
+
+    def _mine(self) -> list[Item]:
+        """Past due items of the service, and those of no service in particular."""
+        today = self.facts.business_date
+        return [i for i in self.facts.items if i.due < today and i.service_id in (self.service.id, None)]
+
+    def _oldest(self) -> date | None:
+        return min((i.due for i in self._mine() if i.collectable), default=None)
+
+    def _served(self) -> Notice | None:
+        """The first notice of the level that was sent for what is past due now, for this service or for all."""
+        oldest = self._oldest()
+        sent = [
+            n
+            for n in self.facts.notices
+            if n.level == self.rules.notice_level
+            and n.status in ("SENT", "DELIVERED")
+            and n.service_id in (self.service.id, None)
+            and n.sent_on is not None
+            and (oldest is None or n.sent_on >= oldest)
+        ]
+        return min(sent, key=lambda n: n.sent_on or date.max, default=None)
+
+    def _schedule(self, check: str, why: str, first: date | None) -> Finding:
+        if first is None:
+            return self._say(check, Severity.BLOCK, f"{why}, and no day within a year would do.")
+        text = f"{why}; the first day that would do is {format_day(first, self.facts.business_date)}."
+        return replace(self._say(check, Severity.SCHEDULE, text), next_ok=datetime.combine(first, time(12), tzinfo=UTC))
+
+    def _say(self, check: str, severity: Severity, sentence: str) -> Finding:
+        return _finding("suspend", self.rules.sources, check, severity, sentence)
+
+
+def _finding(rule: str, sources: Mapping[str, str], check: str, severity: Severity, sentence: str) -> Finding:
+    return Finding(f"{rule}.{check}", severity, sentence, check, sources.get(check, ""))
+
+
+def _money(facts: AccountFacts, amount: int) -> str:
+    return f"{facts.currency} {format_minor(amount, facts.currency)}"

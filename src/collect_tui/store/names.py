@@ -1,0 +1,65 @@
+"""Keys by which names, telephones and e-mails are found: made here both when they are stored and when they are looked for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from collect_tui.store.tables.accounts import reversed_digits
+
+__all__ = ["TELEPHONES", "digits", "fold", "point_key", "reversed_digits", "tokens"]
+
+MOST_WORDS: Final = 12
+LONGEST_WORD: Final = 40
+TELEPHONES: Final = frozenset({"mobile", "home", "work", "other"})
+
+_WORD = re.compile(r"[^\W_]+")
+_APOSTROPHES = re.compile(r"['’ʼ`´]")
+# Letters that Unicode does not take apart into a letter and its accent.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: `Ángel Łoś` is `angel los`, `Straße` is `strasse`."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
+
+
+def tokens(name: str) -> tuple[str, ...]:
+    """The words of a name as they are looked for, each once: `O'Brien-Łoś, Ann` is `obrien`, `los`, `ann`.
+
+    At most twelve words of at most forty characters, so that a hostile name cannot fill the index.
+    """
+    words = _WORD.findall(fold(_APOSTROPHES.sub("", name[:1000])))
+    return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in words))[:MOST_WORDS]
+
+
+def digits(text: str) -> str:
+    """The digits of a text, in ASCII whatever script they were written in."""
+    return "".join(str(unicodedata.digit(c)) for c in text if c.isdigit())
+
+
+def point_key(kind: str, value: str, region: str = "US") -> str:
+    """`ContactPoint.normalized`: a telephone's digits in E.164 without plus, an e-mail or address folded.
+
+    `region` (ISO 3166) is the country of numbers that are written without its code. What cannot be a telephone number
+    keeps its digits, so that it is found all the same.
+    """
+    return _telephone(value[:100], region) if kind in TELEPHONES else " ".join(fold(value[:500]).split())
+
+
+@lru_cache(maxsize=4096)
+def _telephone(value: str, region: str) -> str:
+    import phonenumbers  # a large package: only who stores numbers pays for it
+
+    try:
+        number = phonenumbers.parse(value, region)
+    except phonenumbers.NumberParseException:
+        return digits(value)
+    if not phonenumbers.is_possible_number(number):
+        return digits(value)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)).lstrip("+")

@@ -1,0 +1,216 @@
+"""What is derived of an account from its rows: one set-based statement, for one account after an act and for many at night.
+
+`account_summary` holds nothing that cannot be made again from items, payments, promises and contacts; a row is written
+only when it differs. Definitions (amounts in minor units; D is the business date):
+
+    total           open of all items − unapplied          past_due     open of items due before D
+    disputed        disputed of all open items             collectable  max(0, Σ max(0, open − disputed) due before D − unapplied)
+    unapplied       payments that stand, less what of them is allocated
+    oldest_due      earliest due date before D with something open; bucket: how late that is
+    promised        what open instalments of active promises still lack
+    kept_12m        promises KEPT in the twelve months to D; broken_12m: BROKEN or PARTIAL; returned_12m: payments returned
+    last_payment_on receipt of the last payment that stands
+    attempts, rpcs  counted calls, and those of them that reached the right party; events taken back do not count
+    last_attempt_at last outbound contact of any kind; last_rpc_at: last right-party contact, in or out
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, exists, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from collect_tui.domain.ageing import BUCKETS
+from collect_tui.domain.calendars import add_months
+from collect_tui.domain.evolve import PROMISE_MONTHS
+from collect_tui.domain.states import OPEN_INSTALMENT
+from collect_tui.store.sql import Scope, dialect_of, execute, greatest, scopes, table, tenant, total, upsert, whole, within
+from collect_tui.store.tables import (
+    Account,
+    AccountSummary,
+    Allocation,
+    ContactEvent,
+    Instalment,
+    Item,
+    Payment,
+    Promise,
+)
+
+GONE: Final = ("RETURNED", "REVERSED", "REFUNDED")
+"""States of a payment that does not stand."""
+
+_SUMMARY = table(AccountSummary)
+
+
+def refresh(session: Session, tenant_id: int, business_date: date, account_id: int | None = None) -> int:
+    """Recomputes the summary of one account, or of all; returns how many rows it wrote. Not to be called for many in a loop."""
+    session.flush()
+    if account_id is not None:
+        return refresh_scope(session, tenant_id, business_date, Scope.some((account_id,)))
+    return sum(refresh_scope(session, tenant_id, business_date, scope) for scope, _ in scopes(session, tenant_id, marked=False))
+
+
+def refresh_scope(session: Session, tenant_id: int, business_date: date, scope: Scope) -> int:
+    """The same for the accounts of a scope."""
+    return execute(session, _upsert(dialect_of(session), scope.kind), {**params(tenant_id, business_date), **scope.params})
+
+
+def differences(session: Session, tenant_id: int, business_date: date, scope: Scope) -> int:
+    """How many summaries of a scope are not what a recompute says. Writes nothing."""
+    fresh = select_fresh(scope.kind).subquery()
+    stored = _SUMMARY.c
+    on = and_(stored.tenant_id == tenant(), stored.account_id == fresh.c.account_id)
+    wrong = or_(*(stored[c.name].is_distinct_from(c) for c in fresh.c))
+    query = select(func.count()).select_from(fresh.outerjoin(_SUMMARY, on)).where(wrong)
+    return int(session.execute(query, {**params(tenant_id, business_date), **scope.params}).scalar_one())
+
+
+def params(tenant_id: int, business_date: date) -> dict[str, Any]:
+    """Values of the dates the statement looks at."""
+    edges = {f"due_{code}": business_date - timedelta(days=first) for code, _, first, _ in BUCKETS if first}
+    return {"tenant": tenant_id, "today": business_date, "year_ago": add_months(business_date, -PROMISE_MONTHS), **edges}
+
+
+@lru_cache(maxsize=16)
+def _upsert(dialect: str, kind: str) -> Any:
+    return upsert(dialect, _SUMMARY, select_fresh(kind))
+
+
+@lru_cache(maxsize=16)
+def select_fresh(kind: str) -> Select[Any]:
+    """The summary as it should be, one row per account of a scope."""
+    account = table(Account).c
+    items, paid, allocated = _items(kind), _paid(kind), _allocated(kind)
+    events, judged, promised = _events(kind), _judged(kind), _promised(kind)
+    unapplied = whole(paid.c.received) - whole(allocated.c.allocated)
+    query = select(
+        account.tenant_id.label("tenant_id"),
+        account.id.label("account_id"),
+        (whole(items.c.open) - unapplied).label("total"),
+        whole(items.c.past_due).label("past_due"),
+        whole(items.c.disputed).label("disputed"),
+        greatest(literal(0), whole(items.c.collectable) - unapplied).label("collectable"),
+        whole(promised.c.promised).label("promised"),
+        unapplied.label("unapplied"),
+        items.c.oldest_due.label("oldest_due"),
+        _bucket(items.c.oldest_due).label("bucket"),
+        whole(judged.c.kept).label("kept_12m"),
+        whole(judged.c.broken).label("broken_12m"),
+        whole(paid.c.returned).label("returned_12m"),
+        paid.c.last_on.label("last_payment_on"),
+        events.c.last_attempt.label("last_attempt_at"),
+        events.c.last_rpc.label("last_rpc_at"),
+        whole(events.c.attempts).label("attempts"),
+        whole(events.c.rpcs).label("rpcs"),
+    )
+    joined: Any = table(Account)
+    for part in (items, paid, allocated, events, judged, promised):
+        joined = joined.outerjoin(part, part.c.account_id == account.id)
+    return query.select_from(joined).where(account.tenant_id == tenant(), within(kind, account.id))
+
+
+def _bucket(oldest_due: Any) -> ColumnElement[str]:
+    """As `domain.ageing.bucket`: the oldest edge that the due date has passed."""
+    late = [(oldest_due <= bindparam(f"due_{code}", type_=Date), code) for code, _, first, _ in reversed(BUCKETS) if first]
+    return case(*late, else_=BUCKETS[0][0])
+
+
+def _items(kind: str) -> Any:
+    item = table(Item).c
+    due = item.due < bindparam("today", type_=Date)
+    return (
+        select(
+            item.account_id,
+            func.sum(item.open).label("open"),
+            func.sum(item.disputed).label("disputed"),
+            func.sum(case((due, item.open), else_=0)).label("past_due"),
+            func.sum(case((and_(due, item.open > item.disputed), item.open - item.disputed), else_=0)).label("collectable"),
+            func.min(case((and_(due, item.open > 0), item.due))).label("oldest_due"),
+        )
+        .where(item.tenant_id == tenant(), item.open != 0, within(kind, item.account_id))
+        .group_by(item.account_id)
+        .subquery("items")
+    )
+
+
+def _paid(kind: str) -> Any:
+    payment = table(Payment).c
+    stands = payment.status.not_in(GONE)
+    returned = and_(payment.status == "RETURNED", payment.returned_on > bindparam("year_ago", type_=Date))
+    return (
+        select(
+            payment.account_id,
+            func.sum(case((stands, payment.amount), else_=0)).label("received"),
+            func.sum(case((returned, 1), else_=0)).label("returned"),
+            func.max(case((stands, payment.received_on))).label("last_on"),
+        )
+        .where(payment.tenant_id == tenant(), within(kind, payment.account_id))
+        .group_by(payment.account_id)
+        .subquery("paid")
+    )
+
+
+def _allocated(kind: str) -> Any:
+    payment, allocation = table(Payment).c, table(Allocation).c
+    return (
+        select(payment.account_id, func.sum(allocation.amount).label("allocated"))
+        .select_from(
+            table(Payment).join(
+                table(Allocation), and_(allocation.tenant_id == tenant(), allocation.payment_id == payment.id, allocation.reversed_at.is_(None))
+            )
+        )
+        .where(payment.tenant_id == tenant(), payment.status.not_in(GONE), within(kind, payment.account_id))
+        .group_by(payment.account_id)
+        .subquery("allocated")
+    )
+
+
+def _events(kind: str) -> Any:
+    event, later = table(ContactEvent).c, table(ContactEvent).alias("later")
+    taken_back = exists(select(later.c.id).where(later.c.tenant_id == tenant(), later.c.supersedes == event.id))
+    return (
+        select(
+            event.account_id,
+            func.sum(case((event.counted, 1), else_=0)).label("attempts"),
+            func.sum(case((and_(event.counted, event.right_party), 1), else_=0)).label("rpcs"),
+            func.max(case((event.outbound, event.at))).label("last_attempt"),
+            func.max(case((event.right_party, event.at))).label("last_rpc"),
+        )
+        .where(event.tenant_id == tenant(), within(kind, event.account_id), ~taken_back)
+        .group_by(event.account_id)
+        .subquery("events")
+    )
+
+
+def _judged(kind: str) -> Any:
+    promise = table(Promise).c
+    return (
+        select(
+            promise.account_id,
+            func.sum(case((promise.status == "KEPT", 1), else_=0)).label("kept"),
+            func.sum(case((promise.status.in_(("BROKEN", "PARTIAL")), 1), else_=0)).label("broken"),
+        )
+        .where(promise.tenant_id == tenant(), promise.closed_on > bindparam("year_ago", type_=Date), within(kind, promise.account_id))
+        .group_by(promise.account_id)
+        .subquery("judged")
+    )
+
+
+def _promised(kind: str) -> Any:
+    promise, instalment = table(Promise).c, table(Instalment).c
+    lacking = greatest(literal(0), instalment.amount - instalment.paid)
+    return (
+        select(promise.account_id, total(lacking).label("promised"))
+        .select_from(table(Promise).join(table(Instalment), and_(instalment.tenant_id == tenant(), instalment.promise_id == promise.id)))
+        .where(
+            promise.tenant_id == tenant(),
+            promise.status == "ACTIVE",
+            instalment.status.in_(tuple(sorted(OPEN_INSTALMENT))),
+            within(kind, promise.account_id),
+        )
+        .group_by(promise.account_id)
+        .subquery("promised")
+    )

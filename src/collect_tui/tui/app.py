@@ -1,0 +1,242 @@
+"""The app: it wires the terminal, the desk, the key map and the screens, and knows no business words.
+
+    profile = prepare(os.environ)                       # before Textual is imported
+    app = CollectApp(lambda: open_desk(settings), terminal=profile, state_folder=settings.state_folder)
+    app.run(mouse=False)
+
+`connect` runs in a thread while the first screen is being painted.  Everything the desk is asked runs in a thread too;
+the app's own thread only paints and reads keys.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
+
+from textual import events
+from textual.app import App
+from textual.screen import Screen
+
+from collect_tui.domain.errors import DomainError
+from collect_tui.tui import keymap as keymaps
+from collect_tui.tui import theme as themes
+from collect_tui.tui.doors import Doors
+from collect_tui.tui.drafts import Drafts
+from collect_tui.tui.history import History
+from collect_tui.tui.keygate import KeyGate
+from collect_tui.tui.painter import ThinPainter
+from collect_tui.tui.roles import Role
+from collect_tui.tui.screens.base import DeskScreen
+from collect_tui.tui.terminal import TerminalProfile, install_exit_handlers
+from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.widgets.statusline import StatusLine
+
+if TYPE_CHECKING:
+    from collect_tui.desk.catalogue import Catalogue
+    from collect_tui.desk.protocol import Desk
+    from collect_tui.desk.views.session import Session
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Seconds a request may take before the header says that keys are kept; a quick one costs no byte.
+BUSY_AFTER = 0.25
+
+
+class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False):
+    """The collector's workstation.
+
+    Args:
+        connect: opens the desk; called once, in a thread.
+        theme: a theme's name, or `auto` for what the terminal can show.
+        terminal: what the terminal can show.
+        state_folder: drafts, history and log; None keeps nothing.
+        themes_folder: the user's own themes.
+        keys_file: the user's own keys.
+    """
+
+    CSS_PATH: ClassVar[Any] = Path(themes.__file__).with_name("app.tcss")
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "collect-tui"
+
+    def __init__(
+        self,
+        connect: Callable[[], Desk],
+        *,
+        theme: str = "auto",
+        terminal: TerminalProfile | None = None,
+        state_folder: Path | None = None,
+        themes_folder: Path | None = None,
+        keys_file: Path | None = None,
+    ) -> None:
+        self.keymap = keymaps.load(keys_file)
+        super().__init__()
+        self.terminal = terminal or TerminalProfile()
+        self.state_folder = state_folder
+        self.drafts = Drafts(state_folder)
+        self.line_history = History(state_folder)
+        self._connect = connect
+        self._desk: Desk | None = None
+        self._session: Session | None = None
+        self._catalogue: Catalogue | None = None
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="desk")
+        self._busy_timer: asyncio.TimerHandle | None = None
+        self._busy_shown = False
+        self._themes_folder = themes_folder
+        self.use_theme(self.terminal.theme if theme == "auto" else theme)
+
+    # -- the desk -----------------------------------------------------------------------------------------------
+
+    @property
+    def connected(self) -> bool:
+        """Is the desk open?"""
+        return self._desk is not None
+
+    @property
+    def desk(self) -> Desk:
+        """The desk; only once it is open."""
+        assert self._desk is not None, "the desk is not open yet"
+        return self._desk
+
+    @property
+    def session_view(self) -> Session:
+        """Who sits at the desk, on what day."""
+        assert self._session is not None, "the desk is not open yet"
+        return self._session
+
+    @session_view.setter
+    def session_view(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Codes, queues and policies of the site."""
+        assert self._catalogue is not None, "the desk is not open yet"
+        return self._catalogue
+
+    async def call(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call the desk in a thread while keys are held.  Raises what it raises; screens use their own `ask`."""
+        with self.hold_keys():
+            return await asyncio.get_running_loop().run_in_executor(self._threads, partial(fn, *args, **kwargs))
+
+    def in_background(self, fn: Callable[[], T]) -> asyncio.Future[T]:
+        """Call the desk in a thread without holding keys."""
+        return asyncio.get_running_loop().run_in_executor(self._threads, fn)
+
+    def run_held(self, work: Coroutine[Any, Any, None], screen: DeskScreen) -> None:
+        """Run a command that waits for the desk; the next key waits for its end.  What it raises is said on `screen`."""
+
+        async def run() -> None:
+            with self.hold_keys():
+                try:
+                    await work
+                except asyncio.CancelledError:
+                    raise
+                except DomainError as error:
+                    self.desk_screen(screen).desk_refused(error)
+                except Exception as error:
+                    self.desk_screen(screen).failed(error)
+
+        self.run_worker(run(), group="commands", exit_on_error=False)
+
+    def desk_screen(self, fallback: DeskScreen) -> DeskScreen:
+        """The screen on top, if it is one of the desk's."""
+        return self.screen if isinstance(self.screen, DeskScreen) else fallback
+
+    # -- start and end ------------------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[Any]:
+        from collect_tui.tui.screens.queues import QueuesScreen
+
+        return QueuesScreen()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return themes.fallback_variables()
+
+    def use_theme(self, name: str) -> None:
+        """Change the colours.  ThemeError: there is none of this name, or its file is wrong."""
+        spec = themes.load_theme(name, self._themes_folder)
+        self.register_theme(themes.textual_theme(spec))
+        self.theme = spec.name
+
+    def on_mount(self) -> None:
+        if not self.is_headless:
+            install_exit_handlers(self, self.save_draft)
+        self.run_held(self._open_desk(), self.base_screen)
+
+    @property
+    def base_screen(self) -> DeskScreen:
+        """The board of queues, at the bottom of the stack."""
+        return cast("DeskScreen", self.screen_stack[0])
+
+    async def _open_desk(self) -> None:
+        connect = self._connect
+
+        def opened() -> tuple[Desk, Session, Catalogue]:
+            desk = connect()
+            return desk, desk.session(), desk.catalogue()
+
+        self._desk, self._session, self._catalogue = await self.call(opened)
+        await self.base_screen.do_view_refresh()
+        self.base_screen.show_frame()
+
+    def save_draft(self) -> None:
+        """Write what is in the fields; called when the program is told to go."""
+        for screen in self.screen_stack:
+            save = getattr(screen, "save_draft", None)
+            if save is not None:
+                save()
+
+    def on_unmount(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self.drafts.close()
+
+    # -- the frame ----------------------------------------------------------------------------------------------
+
+    def header_right(self) -> Line:
+        """Who, in what role, on what day, on which desk."""
+        if self._session is None:
+            return Line.of(("opening the desk…", Role.DIM))
+        seen = self._session
+        day = f"{seen.business_date:%a} {seen.business_date.day} {seen.business_date:%b}"
+        return Line.of((f"{seen.user} · {seen.role} · {day} · ", Role.LABEL), ("●", Role.GOOD), f" {seen.backend}")
+
+    def door(self, command_id: str) -> str:
+        """The key of a command as people read it, or its word on the line."""
+        keys = self.keymap.keys_of(command_id)
+        return keys[0] if keys else ":" + next(c.mnemonic for c in self.keymap.commands if c.id == command_id)
+
+    # -- keys ---------------------------------------------------------------------------------------------------
+
+    def gate_exempt(self, event: events.Key | events.Paste) -> bool:
+        return isinstance(event, events.Key) and event.key == "ctrl+l"
+
+    def keys_changed(self) -> None:
+        """Say that keys are kept, but only when a request takes long enough for anybody to wonder."""
+        if not self._running or not self.screen_stack:
+            return
+        if self.keys_held and self._busy_timer is None and not self._busy_shown:
+            self._busy_timer = asyncio.get_running_loop().call_later(BUSY_AFTER, self._show_busy)
+        elif self.keys_held and self._busy_shown:
+            self._show_busy()
+        elif not self.keys_held:
+            if self._busy_timer is not None:
+                self._busy_timer.cancel()
+                self._busy_timer = None
+            if self._busy_shown:
+                self._busy_shown = False
+                self._paint_right(self.header_right())
+
+    def _show_busy(self) -> None:
+        self._busy_timer = None
+        self._busy_shown = True
+        kept = f" {self.keys_waiting} kept" if self.keys_waiting else ""
+        self._paint_right(Line.of((f"X{kept}", Role.WARN)))
+
+    def _paint_right(self, line: Line) -> None:
+        for header in self.screen.query("#header").results(StatusLine):
+            header.show_right(line)

@@ -1,0 +1,201 @@
+"""The registry: everything a key, an F-key or a word on the line can start.
+
+Key bindings, the key bar, `?` help, `collect-tui keys`, the README's table and the mnemonics of the `:` line all derive
+from :data:`COMMANDS`; nothing else in the program names a key.  The rules of the table (style guide of the keyboard):
+
+* One unmodified letter or function key per action; nothing rests on Esc, Alt, Ctrl, mouse or colour.
+* A key means the same thing on every screen that has it.  No single key commits anything.
+* Letters act only while no field has the focus; function keys act everywhere.
+* A retired key is never reused: it stays in :data:`RETIRED` and answers where its command has gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+BOARD, QUEUE, ACCOUNT, FIND, WHY, HELP, FORM, ASKING = (
+    "board",
+    "queue",
+    "account",
+    "find",
+    "why",
+    "help",
+    "form",
+    "asking",
+)
+#: Where keys may mean something; the order is that of the help.
+CONTEXTS: Final = (BOARD, QUEUE, ACCOUNT, FIND, WHY, HELP, FORM, ASKING)
+
+_DESK: Final = frozenset({BOARD, QUEUE, ACCOUNT, FIND, WHY, HELP})
+_LISTS: Final = frozenset({BOARD, QUEUE, FIND})
+_WORK: Final = frozenset({QUEUE, ACCOUNT})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing the terminal can do.
+
+    `id` never changes: user key maps and the audit of keys name it.  `title` is what the help and the README say,
+    `label` the word on the key bar (empty: not on the bar).  `keys` are as a person writes them: `:`, `n`, `enter`,
+    `pgdn`.  `mnemonic` is the word that starts it on the line.  `text` is what it types into the line, for commands
+    that are said in the line's language.  `dangerous`: its effect leaves the building; it asks for digits.
+    """
+
+    id: str
+    title: str
+    help: str
+    keys: tuple[str, ...] = ()
+    fkey: str = ""
+    mnemonic: str = ""
+    contexts: frozenset[str] = _DESK
+    text: str = ""
+    dangerous: bool = False
+    label: str = ""
+
+    @property
+    def all_keys(self) -> tuple[str, ...]:
+        """Letters first, then the function key."""
+        return (*self.keys, self.fkey) if self.fkey else self.keys
+
+    @property
+    def method(self) -> str:
+        """Name of the method that does it, on the screen or on the app."""
+        return "do_" + self.id.replace(".", "_").replace("-", "_")
+
+
+_C = Command
+
+#: Every command, in the order of the key bar and of the help.
+COMMANDS: Final[tuple[Command, ...]] = (
+    _C("row.open", "Open", "Opens the row under the cursor; after a number, that row.", ("enter",), label="open",
+       contexts=_LISTS | {ACCOUNT}),
+    _C("work.next", "Next account", "Leaves this account and takes the next best one.", ("w",), "f8", "next",
+       _DESK - {HELP}, label="next"),
+    _C("result.hot", "Result and next", "With one more letter: logs a result and takes the next account.",
+       (",", "space"), contexts=frozenset({ACCOUNT}), label="result+next"),
+    _C("result.log", "Call result", "Opens the line for a result code, a reason and a note.", ("c",), contexts=_WORK,
+       label="result"),
+    _C("note.new", "Note", "Opens the line for a note; abbreviations expand.", ("n",), "f6", contexts=_WORK,
+       text="n ", label="note"),
+    _C("promise.make", "Promise", "A promise to pay: amount and day.", ("p",), contexts=_WORK, text="pp ",
+       label="promise"),
+    _C("plan.make", "Plan", "An arrangement of several instalments.", ("a",), contexts=_WORK, text="pa ", label="plan"),
+    _C("order.open", "Orders", "Suspends or restores a service, check by check.", ("o",), contexts=_WORK,
+       dangerous=True, label="orders"),
+    _C("tickle.set", "Next date", "Moves the next action to another day.", ("t",), contexts=_WORK, text="t ",
+       label="tickle"),
+    _C("hold.place", "Hold", "Places a hold on the account.", ("h",), contexts=_WORK, text="hold "),
+    _C("callback.make", "Callback", "Sets a callback at a day and hour.", ("l",), contexts=_WORK, text="cb "),
+    _C("work.skip", "Skip", "Passes the account over, with a reason.", ("s",), contexts=_WORK, text="skip ",
+       label="skip"),
+    _C("work.snooze", "Snooze", "Puts the account off until a day, with a reason.", ("z",), contexts=_WORK,
+       text="snooze ", label="snooze"),
+    _C("undo.last", "Undo", "Takes back the last act, after showing what that undoes.", ("u",), mnemonic="undo",
+       contexts=_DESK - {HELP, FIND}, label="undo"),
+    _C("why.open", "Why", "Why the account stands where it does, term by term.", ("y",), "f11", "why",
+       _WORK | {FIND}, label="why"),
+    _C("account.previous", "Previous account", "Goes back to the account before this one.", fkey="f7",
+       mnemonic="previous", contexts=frozenset({ACCOUNT})),
+    *(
+        _C(f"pane.{number}", f"Pane: {name}", f"Shows the account's {name}.", (str(number),),
+           contexts=frozenset({ACCOUNT}))
+        for number, name in enumerate(
+            ("summary", "timeline", "items", "payments", "contact points", "promises", "services and orders", "audit"),
+            start=1,
+        )
+    ),
+    _C("pane.next", "Next pane", "Goes to the next pane or field.", ("tab",), contexts=frozenset({ACCOUNT, FORM})),
+    _C("pane.previous", "Previous pane", "Goes to the previous pane or field.", ("shift+tab",),
+       contexts=frozenset({ACCOUNT, FORM})),
+    _C("form.save", "Save", "Saves the form, after its review.", fkey="f2", contexts=frozenset({FORM}), label="save"),
+    _C("field.list", "List", "Lists what may be typed in this field.", fkey="f4",
+       contexts=frozenset({FORM, ACCOUNT, QUEUE})),
+    _C("row.down", "Down", "One row down.", ("down", "j"), contexts=_DESK),
+    _C("row.up", "Up", "One row up.", ("up", "k"), contexts=_DESK),
+    _C("row.pagedown", "Page down", "One page down.", ("pgdn",), contexts=_DESK),
+    _C("row.pageup", "Page up", "One page up.", ("pgup",), contexts=_DESK),
+    _C("row.first", "First row", "To the first row.", ("home", "g"), contexts=_DESK),
+    _C("row.last", "Last row", "To the last row.", ("end", "G"), contexts=_DESK),
+    _C("queue.show", "Queue", "Shows a queue by its name, or the board without one.", mnemonic="q"),
+    _C("account.open", "Account", "Opens an account by its number.", mnemonic="a"),
+    _C("whynot.open", "Why not", "Which rules keep an account out of the queues.", mnemonic="whynot"),
+    _C("theme.choose", "Theme", "Changes the colours for this session.", mnemonic="theme"),
+    _C("view.refresh", "Refresh", "Loads again; the cursor stays on the same account.", ("r",), "f5", "refresh",
+       _DESK - {HELP}, label="refresh"),
+    _C("nav.back", "Back", "One step back; what is typed is kept.", ("b",), "f12", "back", _DESK | {FORM},
+       label="back"),
+    _C("nav.exit", "To the board", "Back to the board of queues; there it asks before leaving.", ("q",), "f3", "base",
+       _DESK | {FORM}, label="exit"),
+    _C("screen.redraw", "Redraw", "Paints everything again, after line noise.", ("ctrl+l",), mnemonic="redraw",
+       contexts=frozenset(CONTEXTS)),
+    _C("app.quit", "Quit", "Leaves the program; drafts are kept.", ("ctrl+q",), mnemonic="quit",
+       contexts=frozenset(CONTEXTS)),
+    _C("find.open", "Find", "By account, name, phone, e-mail, invoice or payment.", ("/",), mnemonic="find",
+       label="find"),
+    _C("line.open", "Line", "Everything one can do, typed.", (":",), "f9", contexts=_DESK, label="line"),
+    _C("keys.show", "Keys", "All keys of all screens.", mnemonic="keys"),
+    _C("help.open", "Help", "The keys, codes and words of this screen.", ("?",), "f1", "help",
+       _DESK | {FORM}, label="help"),
+)  # fmt: skip
+
+#: Keys that meant something once: (context, key) → command id it has become.  Never reused within a major version.
+RETIRED: Final[Mapping[tuple[str, str], str]] = {}
+
+#: Second key of the result chord on the account screen → result code.  Only results that need nothing more.
+HOTKEYS: Final[Mapping[str, str]] = {
+    "n": "NA",
+    "b": "BZ",
+    "a": "AM",
+    "l": "LM",
+    "d": "DC",
+    "w": "WN",
+    "t": "TD",
+    "f": "FX",
+    "i": "NI",
+    "p": "TP",
+    "h": "HU",
+}
+
+_BY_ID: Final[Mapping[str, Command]] = {command.id: command for command in COMMANDS}
+
+
+def command(command_id: str) -> Command:
+    """The command with this id.  KeyError when there is none."""
+    return _BY_ID[command_id]
+
+
+def in_context(context: str, commands: Iterable[Command] = COMMANDS) -> tuple[Command, ...]:
+    """The commands a screen has, in order."""
+    return tuple(c for c in commands if context in c.contexts)
+
+
+def by_word(word: str, taken: Iterable[str] = ()) -> Command | None:
+    """The command a word on the line starts: its mnemonic, or a prefix (two letters or more) that only one has.
+
+    `taken` are words of the line's own language (verbs and result codes); they are never read as a prefix.
+    """
+    wanted = word.casefold()
+    named = [c for c in COMMANDS if c.mnemonic]
+    exact = [c for c in named if c.mnemonic == wanted]
+    if exact:
+        return exact[0]
+    if len(wanted) < 2 or wanted in {t.casefold() for t in taken}:
+        return None
+    found = [c for c in named if c.mnemonic.startswith(wanted)]
+    return found[0] if len(found) == 1 else None
+
+
+def keys_table() -> str:
+    """All keys as a Markdown table: what the README shows and `collect-tui keys` prints."""
+    rows = ["| Key | F-key | On the line | What it does | Where |", "|---|---|---|---|---|"]
+    for each in COMMANDS:
+        keys = " ".join(f"`{key}`" for key in each.keys)
+        fkey = f"`{each.fkey.upper()}`" if each.fkey else ""
+        word = each.mnemonic or each.text.strip()
+        where = "everywhere" if each.contexts >= _DESK else ", ".join(c for c in CONTEXTS if c in each.contexts)
+        said = f"`:{word}`" if word else ""
+        rows.append(f"| {keys} | {fkey} | {said} | **{each.title}.** {each.help} | {where} |")
+    hot = " ".join(f"`{key}` {code}" for key, code in HOTKEYS.items())
+    return "\n".join(rows) + f"\n\nAfter `,` or the space bar on an account: {hot}.\n"

@@ -1,0 +1,316 @@
+"""The app's own commands: what is the same from every screen, by key or by word on the line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from collect_tui.desk.errors import NotFound, Stale
+from collect_tui.domain.errors import DomainError
+from collect_tui.tui import messages
+from collect_tui.tui.commands import Command, by_word
+from collect_tui.tui.roles import Role
+from collect_tui.tui.theme import ThemeError, theme_names
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.account import AccountView
+    from collect_tui.desk.views.queue import Claim
+    from collect_tui.tui.app import CollectApp
+    from collect_tui.tui.screens.account import AccountScreen
+    from collect_tui.tui.screens.base import DeskScreen
+
+_NUMBER: Final = re.compile(r"\d[\d-]*")
+_TRAIL: Final = 50
+
+
+class Doors:
+    """Mixin of the app: going from screen to screen, leases, and words on the line."""
+
+    claim: Claim | None = None
+    """The account held under a lease; nobody else gets it meanwhile."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._screens: dict[str, DeskScreen] = {}
+        self._trail: list[str] = []
+
+    @property
+    def _app(self) -> CollectApp:
+        return cast("CollectApp", self)
+
+    @property
+    def _top(self) -> DeskScreen:
+        return self._app.desk_screen(self._app.base_screen)
+
+    # -- screens ------------------------------------------------------------------------------------------------
+
+    def _screen_of(self, name: str) -> DeskScreen:
+        """A screen, made when first needed and kept: changing what it shows is cheaper than making another."""
+        if name not in self._screens:
+            from importlib import import_module
+
+            module = import_module(f"collect_tui.tui.screens.{name}")
+            made: DeskScreen = module.SCREEN()
+            self._app.install_screen(made, name)
+            self._screens[name] = made
+        return self._screens[name]
+
+    async def show_screen(self, name: str) -> DeskScreen:
+        """Bring a screen to the top: back to it when it is in the stack, else on top of what is there."""
+        app, wanted = self._app, self._screen_of(name)
+        if wanted in app.screen_stack:
+            while app.screen is not wanted:
+                await app.pop_screen()
+        else:
+            await app.push_screen(wanted)
+        return wanted
+
+    async def to_base(self) -> None:
+        """Back to the board of queues."""
+        while len(self._app.screen_stack) > 1:
+            await self._app.pop_screen()
+
+    # -- queues and accounts ------------------------------------------------------------------------------------
+
+    async def show_queue(self, name: str) -> None:
+        """Show a queue by its name or a prefix that only one has."""
+        from collect_tui.tui.screens.queue import QueueScreen, load_queue
+
+        loaded = await self._top.ask(load_queue, self._app.desk, name)
+        if loaded is None:
+            return
+        await self.leave_account()
+        screen = cast("QueueScreen", self._screen_of("queue"))
+        if screen not in self._app.screen_stack:
+            await self.to_base()
+        await self.show_screen("queue")
+        screen.show_page(loaded)
+
+    async def open_account(self, number: str) -> None:
+        """Show an account and take it, when nobody else holds it; whoever holds it is named."""
+        desk = self._app.desk
+
+        def opened() -> tuple[AccountView, Claim | None, str]:
+            try:
+                claim, said = desk.claim(number), ""
+            except Stale as held:
+                claim, said = None, messages.sentence(held)
+            except NotFound:
+                claim, said = None, ""
+            return desk.account(number), claim, said
+
+        found = await self._top.ask(opened)
+        if found is not None:
+            await self._show_account(*found)
+
+    async def next_account(self, queue: str | None = None) -> None:
+        """Take the next best account, of one queue or of all; the lease of the one before is given back."""
+        desk, held = self._app.desk, self.claim
+
+        def taken() -> tuple[AccountView, Claim | None, str] | None:
+            claim = desk.next(queue)
+            if claim is None:
+                return None
+            if held is not None and held.account != claim.account:
+                desk.release(held.account)
+            return desk.account(claim.account), claim, ""
+
+        screen = self._top
+        try:
+            found = await self._app.call(taken)
+        except DomainError as error:
+            screen.desk_refused(error)
+            return
+        if found is None:
+            screen.refuse("Nothing is left to work now: no free account is due in this queue.")
+            return
+        self.claim = found[1]
+        await self._show_account(*found)
+
+    async def _show_account(self, view: AccountView, claim: Claim | None, said: str) -> None:
+        if self.claim is not None and (claim is None or claim.account != self.claim.account):
+            await self.leave_account()
+        self.claim = claim
+        screen = cast("AccountScreen", self._screen_of("account"))
+        shown = screen.view
+        if shown is not None and shown.number != view.number:
+            self._trail = [*self._trail, shown.number][-_TRAIL:]
+        await self.show_screen("account")
+        screen.show_account(view, claim)
+        if said:
+            screen.status(said, Role.WARN)
+
+    async def leave_account(self) -> None:
+        """Give back the lease of the account held, if any."""
+        held, self.claim = self.claim, None
+        if held is not None:
+            await self._top.ask(self._app.desk.release, held.account)
+
+    def renew_lease(self) -> None:
+        """Keep the account held a while longer; called at each act, never by a timer."""
+        held, app = self.claim, self._app
+        if held is None:
+            return
+
+        def renewed(claim: Claim) -> None:
+            if self.claim is not None and self.claim.account == claim.account:
+                self.claim = claim
+
+        self._top.fetch("lease", lambda: app.desk.heartbeat(held.account), renewed)
+
+    # -- commands by key ----------------------------------------------------------------------------------------
+
+    async def do_work_next(self) -> None:
+        await self.next_account(getattr(self._top, "queue_name", None) or (self.claim.queue if self.claim else None))
+
+    async def do_account_previous(self) -> None:
+        if not self._trail:
+            self._top.refuse("There is no account before this one.")
+            return
+        await self.open_account(self._trail.pop())
+
+    async def do_nav_back(self) -> None:
+        app = self._app
+        if len(app.screen_stack) == 1:
+            self._top.status("This is the board; q leaves the program.")
+            return
+        if self._top.context == "account":
+            await self.leave_account()
+        await app.pop_screen()
+
+    async def do_nav_exit(self) -> None:
+        app = self._app
+        if len(app.screen_stack) > 1:
+            await self.leave_account()
+            await self.to_base()
+            return
+        await self.question(["Leave the program?  What is typed is kept."], self.do_app_quit)
+
+    def do_app_quit(self) -> None:
+        self._app.save_draft()
+        self._app.exit()
+
+    def do_screen_redraw(self) -> None:
+        self._app.redraw()
+
+    async def do_find_open(self) -> None:
+        await self.show_screen("find")
+
+    async def do_help_open(self, word: str = "") -> None:
+        from collect_tui.tui.screens.help import HelpScreen
+
+        top = self._top
+        screen = cast("HelpScreen", self._screen_of("help"))
+        context = top.context if top is not screen else screen.about
+        await self.show_screen("help")
+        screen.explain(context, word)
+
+    async def do_keys_show(self) -> None:
+        await self.do_help_open("keys")
+
+    async def do_why_open(self, number: str = "") -> None:
+        from collect_tui.tui.screens.why import WhyScreen
+
+        target = self._top.line_target()
+        number = number or (target.account if target else "")
+        if not number:
+            self._top.refuse("Say which account: `why NUMBER`.")
+            return
+        found = await self._top.ask(self._app.desk.why, number)
+        if found is not None:
+            screen = cast("WhyScreen", await self.show_screen("why"))
+            screen.show_why(found)
+
+    async def do_undo_last(self) -> None:
+        from collect_tui.tui.screens.asking import ask_undo
+
+        await ask_undo(self._app, self._top)
+
+    async def question(self, lines: list[str], yes: Callable[[], Any]) -> None:
+        """Ask; only `y` does it."""
+        from collect_tui.tui.screens.asking import AskingScreen
+
+        top = self._top
+
+        def answered(accepted: bool | None) -> None:
+            if accepted:
+                top.start(yes)
+            else:
+                top.status("Not done.")
+
+        await self._app.push_screen(AskingScreen(lines), answered)
+
+    # -- words on the line --------------------------------------------------------------------------------------
+
+    def line_command(self, text: str) -> tuple[Command, str] | None:
+        """The app's command that a line starts and what follows the word; None: the line is for the desk."""
+        from collect_tui.tui.commands import command
+
+        word, _, rest = text.strip().partition(" ")
+        if not word:
+            return None
+        if _NUMBER.fullmatch(text.strip()):
+            return command("account.open"), text.strip()
+        found = by_word(word, self._taken_words())
+        return None if found is None else (found, rest.strip())
+
+    def _taken_words(self) -> frozenset[str]:
+        return frozenset(self._app.catalogue.codes.results) if self._app.connected else frozenset()
+
+    def line_meaning(self, text: str) -> str | None:
+        """What a line that is the app's own will do, for the preview; None: it is for the desk."""
+        found = self.line_command(text)
+        if found is None:
+            return None
+        wanted, rest = found
+        return f"{wanted.title.lower()} {rest}".strip() + f" · {wanted.help}"
+
+    def run_line(self, text: str) -> bool:
+        """Do a line that is the app's own; False: it is for the desk."""
+        found = self.line_command(text)
+        if found is None:
+            return False
+        wanted, rest = found
+        top, app = self._top, self._app
+        with_rest: dict[str, Callable[[], Any]] = {
+            "account.open": lambda: self.open_account(rest),
+            "queue.show": lambda: self.show_queue(rest) if rest else self.do_nav_base(),
+            "why.open": lambda: self.do_why_open(rest),
+            "whynot.open": lambda: self.do_why_open(rest),
+            "help.open": lambda: self.do_help_open(rest),
+            "find.open": lambda: self.find_text(rest),
+            "theme.choose": lambda: self.choose_theme(rest),
+        }
+        if wanted.id == "account.open" and not rest:
+            top.refuse("Say which account: `a NUMBER`.")
+        elif wanted.id in with_rest:
+            app.run_held(with_rest[wanted.id](), top)
+        else:
+            top.run_command(wanted.id)
+        return True
+
+    async def do_nav_base(self) -> None:
+        """To the board, without a question."""
+        await self.leave_account()
+        await self.to_base()
+
+    async def find_text(self, text: str) -> None:
+        """Open the find screen with a text in it."""
+        from collect_tui.tui.screens.find import FindScreen
+
+        screen = cast("FindScreen", await self.show_screen("find"))
+        if text:
+            screen.find_text(text)
+
+    async def choose_theme(self, name: str) -> None:
+        """Change the colours for this session."""
+        top = self._top
+        names = ", ".join(theme_names(self._app._themes_folder))
+        if not name:
+            top.status(f"Themes: {names}.")
+            return
+        try:
+            self._app.use_theme(name)
+        except ThemeError as error:
+            top.refuse(f"{error}; there are {names}.")

@@ -1,0 +1,79 @@
+"""Lines typed before, oldest first, kept in the state folder for the next shift.
+
+Only the user can read the file.  A line that holds a card number is never kept, not even in memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, overload
+
+from collect_tui.domain.notes import find_card
+
+FILE: Final = "history"
+LIMIT: Final = 500
+
+
+class History(Sequence[str]):
+    """The lines, oldest first; read from the file when first looked at."""
+
+    def __init__(self, folder: Path | None, limit: int = LIMIT) -> None:
+        self._path = folder / FILE if folder is not None else None
+        self._limit = limit
+        self._read: list[str] | None = None
+
+    @property
+    def _lines(self) -> list[str]:
+        if self._read is None:
+            self._read = []
+            if self._path is not None:
+                with contextlib.suppress(OSError):
+                    text = self._path.read_text("utf-8", errors="replace")
+                    self._read = [line for line in text.split("\n") if line][-self._limit :]
+        return self._read
+
+    def add(self, line: str) -> None:
+        """Remember a line that was done; the same line twice in a row is kept once."""
+        line = " ".join(line.split())
+        if not line or find_card(line) is not None or (self._lines and self._lines[-1] == line):
+            return
+        self._lines.append(line)
+        if self._path is None:
+            return
+        with contextlib.suppress(OSError):  # a full disk must not cost the act that was just done
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if len(self._lines) > 2 * self._limit:
+                del self._lines[: -self._limit]
+                self._rewrite(self._path)
+            else:
+                with _private(self._path, os.O_APPEND) as file:
+                    os.write(file, (line + "\n").encode())
+
+    def _rewrite(self, path: Path) -> None:
+        new = path.with_suffix(".new")
+        with _private(new, os.O_TRUNC) as file:
+            os.write(file, "".join(line + "\n" for line in self._lines).encode())
+        new.replace(path)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        return self._lines[index]
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+
+@contextlib.contextmanager
+def _private(path: Path, how: int) -> Iterator[int]:
+    """A file only the user can read, opened for writing."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
+    try:
+        yield file
+    finally:
+        os.close(file)

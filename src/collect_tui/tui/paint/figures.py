@@ -1,0 +1,46 @@
+"""Amounts, days and hours at the widths screens need."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from collect_tui.domain.money import format_minor
+
+_SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "PHP": "₱", "INR": "₹"}
+
+
+def amount(minor: int, currency: str) -> str:
+    """Minor units in a column: `1,234.50`."""
+    return format_minor(minor, currency) if currency else str(minor)
+
+
+def money(minor: int, currency: str) -> str:
+    """Minor units with the currency: `$1,234.50`, `CHF 10.00`."""
+    text = amount(minor, currency)
+    symbol = _SYMBOLS.get(currency)
+    return f"{symbol}{text}" if symbol else f"{currency} {text}".strip()
+
+
+def day(when: date | None, today: date | None = None) -> str:
+    """A day in a column: `24 Nov`, with the year when it is another one; empty for none."""
+    if when is None:
+        return ""
+    text = f"{when.day} {when:%b}"
+    return text if today is None or when.year == today.year else f"{text} {when.year}"
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def clock(instant: datetime, zone: str | None) -> str:
+    """The hour where the customer is: `11:32`; empty when the zone is not known."""
+    where = _zone(zone) if zone else None
+    return f"{instant.astimezone(where):%H:%M}" if where is not None else ""

@@ -1,0 +1,1 @@
+"""One screen per file; a screen holds no rule."""

@@ -1,0 +1,284 @@
+"""One queue: its accounts by rank, and the account under the cursor in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+
+from collect_tui.tui.commands import QUEUE
+from collect_tui.tui.paint.queue import (
+    Cells,
+    render_account_summary,
+    render_queue_header,
+    render_row,
+    render_row_summary,
+)
+from collect_tui.tui.roles import Role
+from collect_tui.tui.screens.base import DeskScreen, LineTarget
+from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.widgets.worktable import Column, WorkTable
+
+if TYPE_CHECKING:
+    from collect_tui.desk.protocol import Desk
+    from collect_tui.desk.views.account import AccountView
+    from collect_tui.desk.views.act import Receipt
+    from collect_tui.desk.views.queue import QueueFigure, QueuePage, QueueRow
+    from collect_tui.desk.views.session import Session
+
+PAGE = 200
+#: Rows still to come below the cursor at which the next page is asked for.
+AHEAD = 60
+
+COLUMNS = (
+    Column("#", 4, align="right", role=Role.DIM),
+    Column("Account", 10),
+    Column("Customer", 16, flex=2),
+    Column("Collect", 10, align="right", role=Role.MONEY),
+    Column("DPD", 4, align="right"),
+    Column("Why now", 18, flex=3),
+    Column("Local", 5),
+    Column("Tier", 4, rank=1),
+    Column("Score", 5, align="right", rank=2),
+    Column("Suspend", 10, rank=3),
+    Column("Last word", 20, flex=2, rank=4),
+)
+
+
+class Loaded(NamedTuple):
+    """A page of a queue and the session it was asked in, whose clock says what hour it is where."""
+
+    page: QueuePage
+    session: Session
+
+
+def load_queue(desk: Desk, name: str, cursor: str | None = None, limit: int = PAGE) -> Loaded:
+    """Ask for a page of a queue; runs in a thread."""
+    return Loaded(desk.queue(name, cursor=cursor, limit=limit), desk.session())
+
+
+def load_until(desk: Desk, name: str, count: int) -> tuple[Loaded, tuple[QueueRow, ...]]:
+    """Ask for the first `count` rows of a queue, as they are now, and a page at least."""
+    first = load_queue(desk, name, limit=min(max(count, PAGE), 1000))
+    rows, cursor = first.page.rows, first.page.cursor
+    while cursor is not None and len(rows) < count:
+        more = desk.queue(name, cursor=cursor, limit=min(max(count - len(rows), 1), 1000))
+        rows, cursor = rows + more.rows, more.cursor
+    return Loaded(first.page.model_copy(update={"cursor": cursor}), first.session), rows
+
+
+class QueueRows:
+    """The rows of a queue fetched so far; the next page is added at the end, so no row ever moves."""
+
+    def __init__(self, rows: Iterable[QueueRow], cursor: str | None, now: datetime) -> None:
+        self.rows = list(rows)
+        self.cursor = cursor
+        self.now = now
+        self._index = {row.account: index for index, row in enumerate(self.rows)}
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def row(self, index: int) -> Cells:
+        return render_row(index + 1, self.rows[index], self.now)
+
+    def key(self, index: int) -> str:
+        return self.rows[index].account
+
+    def find(self, key: str) -> int | None:
+        return self._index.get(key)
+
+    def extend(self, rows: Iterable[QueueRow], cursor: str | None) -> None:
+        """Add a page.  An account that moved down meanwhile is not shown twice."""
+        for row in rows:
+            if row.account not in self._index:
+                self._index[row.account] = len(self.rows)
+                self.rows.append(row)
+        self.cursor = cursor
+
+
+class QueueScreen(DeskScreen):
+    """The accounts of one queue."""
+
+    context: ClassVar[str] = QUEUE
+    takes_numbers: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue_name: str = ""
+        self.figure: QueueFigure | None = None
+        self.rows: QueueRows | None = None
+        self._account: AccountView | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield WorkTable(COLUMNS, empty="Nothing is left in this queue.", id="body")
+
+    @property
+    def table(self) -> WorkTable:
+        return self.query_one("#body", WorkTable)
+
+    # -- what it shows ------------------------------------------------------------------------------------------
+
+    def show_page(self, loaded: Loaded, rows: Iterable[QueueRow] | None = None) -> None:
+        """Show a queue from its first page on; of the same queue, the cursor stays on the same account."""
+        page = loaded.page
+        same = page.queue == self.queue_name
+        self.desk_app.session_view = loaded.session
+        self.queue_name, self.figure, self._account = page.queue, page.figure, None
+        self.rows = QueueRows(page.rows if rows is None else rows, page.cursor, loaded.session.now)
+        self.table.replace(self.rows)
+        if not same:
+            self.table.move_to(0)
+            self.status("")
+        self.show_frame()
+        self._look()
+
+    def header_line(self) -> Line:
+        return render_queue_header(self.figure) if self.figure is not None else Line()
+
+    def summary_lines(self) -> Iterable[Line]:
+        row = self.row
+        if row is None:
+            return ()
+        if self._account is not None and self._account.number == row.account:
+            return (render_account_summary(self._account),)
+        return (render_row_summary(row),)
+
+    @property
+    def row(self) -> QueueRow | None:
+        """The row under the cursor."""
+        if self.rows is None or not self.rows.rows:
+            return None
+        return self.rows.rows[min(self.table.cursor, len(self.rows) - 1)]
+
+    def line_target(self) -> LineTarget | None:
+        row = self.row
+        if row is None:
+            return None
+        seen = self._account if self._account is not None and self._account.number == row.account else None
+        return LineTarget(row.account, seen.version if seen else None)
+
+    @property
+    def line_account(self) -> AccountView | None:
+        """The account under the cursor once it has been fetched, for the line's words."""
+        row, seen = self.row, self._account
+        return seen if row is not None and seen is not None and seen.number == row.account else None
+
+    def refusal(self, command_id: str) -> str | None:
+        needs_row = ("row.open", "work.skip", "work.snooze", "note.new", "promise.make", "plan.make", "order.open",
+                     "tickle.set", "hold.place", "callback.make", "result.log", "why.open")  # fmt: skip
+        if command_id in needs_row and self.row is None:
+            return "There is no account in this queue."
+        return super().refusal(command_id)
+
+    async def do_view_refresh(self) -> None:
+        """Load again as many rows as were loaded; the cursor stays on the same account."""
+        if self.queue_name:
+            have = min(len(self.rows), self.table.cursor + AHEAD + 1) if self.rows is not None else 0
+            found = await self.ask(load_until, self.desk_app.desk, self.queue_name, have)
+            if found is not None:
+                self.show_page(*found)
+
+    async def after_act(self, receipt: Receipt) -> None:
+        """A row was acted on: load the rows again where they stand."""
+        await self.do_view_refresh()
+
+    def on_screen_resume(self) -> None:
+        """Back from an account: what is shown waits for `r`; only the account under the cursor is looked at again."""
+        super().on_screen_resume()
+        self._account = None
+        self._look()
+
+    # -- the account under the cursor ---------------------------------------------------------------------------
+
+    def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
+        message.stop()
+        self.show_summary()
+        self._look()
+        self._load_ahead()
+
+    def _look(self) -> None:
+        """Fetch the account under the cursor in the background; the newest wins, keys are not held."""
+        row = self.row
+        if row is None or not self.desk_app.connected:
+            return
+        self.fetch("account", partial(self.desk_app.desk.account, row.account), self._looked)
+
+    def _looked(self, view: AccountView) -> None:
+        self._account = view
+        if self.is_current:
+            self.show_summary()
+            line = self.query("#line")
+            changed: Callable[[], None] | None = getattr(line.first(), "account_changed", None) if line else None
+            if changed is not None:
+                changed()
+
+    # -- more rows ----------------------------------------------------------------------------------------------
+
+    def _load_ahead(self) -> None:
+        rows = self.rows
+        if rows is None or rows.cursor is None or self.table.cursor + AHEAD < len(rows):
+            return
+        self.fetch("page", partial(load_queue, self.desk_app.desk, self.queue_name, rows.cursor),
+                   partial(self._more, rows, rows.cursor))  # fmt: skip
+
+    def _more(self, rows: QueueRows, asked: str, loaded: Loaded) -> None:
+        if rows is self.rows and rows.cursor == asked:
+            rows.extend(loaded.page.rows, loaded.page.cursor)
+            self.table.refresh()
+
+    async def _load_to(self, index: int) -> None:
+        """Have at least `index + 1` rows, if there are so many."""
+        rows = self.rows
+        while rows is not None and rows.cursor is not None and len(rows) <= index:
+            limit = min(max(index + 1 - len(rows), PAGE), 1000)
+            asked = rows.cursor
+            loaded = await self.ask(load_queue, self.desk_app.desk, self.queue_name, asked, limit)
+            if loaded is None:
+                return
+            self._more(rows, asked, loaded)
+
+    def _move(self, row: int) -> None:
+        """Move the cursor; beyond what is loaded, load first, with keys held, so that a burst ends where slow keys do."""
+        rows = self.rows
+        if rows is not None and rows.cursor is not None and row >= len(rows):
+            self.desk_app.run_held(self._move_far(row), self)
+        else:
+            self.table.move_to(row)
+
+    async def _move_far(self, row: int) -> None:
+        await self._load_to(row)
+        self.table.move_to(row)
+
+    def do_row_down(self) -> None:
+        self._move(self.table.cursor + 1)
+
+    def do_row_pagedown(self) -> None:
+        self._move(self.table.cursor + self.table.page)
+
+    def do_row_last(self) -> None:
+        self._move((self.figure.count if self.figure is not None else 0) + PAGE)
+
+    # -- opening ------------------------------------------------------------------------------------------------
+
+    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
+        message.stop()
+        self.desk_app.run_held(self.desk_app.open_account(message.key), self)
+
+    def open_row_number(self, number: int) -> Awaitable[None] | None:
+        return self._open_number_row(number)
+
+    async def _open_number_row(self, number: int) -> None:
+        await self._load_to(number - 1)
+        rows = self.rows
+        if rows is None or number > len(rows):
+            self.refuse(f"There is no row {number}; there are {len(rows) if rows is not None else 0}.")
+            return
+        self.table.move_to(number - 1)
+        await self.desk_app.open_account(rows.key(number - 1))
+
+
+SCREEN = QueueScreen

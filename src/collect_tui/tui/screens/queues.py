@@ -1,0 +1,84 @@
+"""The board: every queue with its figures.  The base of all screens."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+
+from collect_tui.tui.commands import BOARD
+from collect_tui.tui.paint.queue import render_board_summary, render_figure
+from collect_tui.tui.roles import Role
+from collect_tui.tui.screens.base import DeskScreen
+from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.queue import QueueBoard
+
+COLUMNS = (
+    Column("#", 2, align="right", role=Role.DIM),
+    Column("Queue", 14),
+    Column("", 20, flex=1),
+    Column("Count", 7, align="right"),
+    Column("Due now", 7, align="right"),
+    Column("Collectable", 14, align="right"),
+    Column("Oldest", 11),
+)
+
+
+class QueuesScreen(DeskScreen):
+    """The board of queues."""
+
+    context: ClassVar[str] = BOARD
+    takes_numbers: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.board: QueueBoard | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield WorkTable(COLUMNS, empty="", id="body")
+
+    @property
+    def table(self) -> WorkTable:
+        return self.query_one("#body", WorkTable)
+
+    def header_line(self) -> Line:
+        return Line.of(("Queues", Role.HEAD))
+
+    def summary_lines(self) -> Iterable[Line]:
+        return (render_board_summary(self.board.queues),) if self.board is not None else ()
+
+    async def do_view_refresh(self) -> None:
+        board = await self.ask(self.desk_app.desk.queues)
+        if board is not None:
+            self.show_board(board)
+
+    def show_board(self, board: QueueBoard) -> None:
+        """Show these figures; the cursor stays on the same queue."""
+        self.board = board
+        rows = [(f.name, render_figure(n, f, board.business_date)) for n, f in enumerate(board.queues, start=1)]
+        self.table.replace(ListSource(rows))
+        self.show_frame()
+
+    async def on_screen_resume(self) -> None:
+        """Coming back to the board: its figures have changed, and nobody is in the middle of a row."""
+        if self.board is not None and self.desk_app.connected:
+            self.fetch("board", self.desk_app.desk.queues, self.show_board)
+
+    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
+        message.stop()
+        self.desk_app.run_held(self.desk_app.show_queue(message.key), self)
+
+    def open_row_number(self, number: int) -> Awaitable[None] | None:
+        queues = self.board.queues if self.board is not None else ()
+        if not 1 <= number <= len(queues):
+            self.refuse(f"There is no queue {number}; there are {len(queues)}.")
+            return None
+        self.table.move_to(number - 1)
+        return self.desk_app.show_queue(queues[number - 1].name)
+
+
+SCREEN = QueuesScreen

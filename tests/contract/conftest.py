@@ -1,0 +1,67 @@
+"""Every behaviour of a Desk, on every combination of desk and database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from support.book import SERVICES, Book, Clock, account, at, day, local_desk
+
+from collect_tui.desk.commands import Act
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.parse import parse
+from collect_tui.desk.protocol import Desk
+from collect_tui.desk.views.act import Receipt
+
+BOOK = Book(
+    account(
+        "4410-2231",
+        "Alvarez, Rosa",
+        items=[("INV-1", -63, 30000, {"service": "INT"}), ("INV-2", -33, 11210, {"service": "TV"}), ("INV-3", 7, 11000)],
+        services=SERVICES,
+        stage="FINAL",
+        notices=[{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}],
+        contacts=[{"at": at(-5), "by": "mia", "action": "TM", "result": "LM", "point": "m1", "note": "will pay Friday"}],
+        points=[
+            {"kind": "mobile", "value": "+1 312 555 0142"},
+            {"kind": "home", "value": "+1 312 555 0143"},
+            {"kind": "email", "value": "rosa@example.com"},
+        ],
+    ),
+    account("4410-0087", "Petrov, Ivan", items=[("INV-10", -41, 22000)], phone="+1 312 555 0150"),
+    account("4410-0099", "Okafor, Ada", items=[("INV-20", -10, 5000)], phone="+1 312 555 0160"),
+    account("4410-0100", "Lindqvist, Åsa", items=[("INV-30", 10, 9900)], phone="+1 312 555 0170"),
+)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite"])
+def desks(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Callable[[str], Desk]:
+    """Desks of several users on one database."""
+    store = BOOK.store(tmp_path)
+    request.addfinalizer(store.close)
+    return lambda user: local_desk(store, user, clock)
+
+
+@pytest.fixture
+def desk(desks: Callable[[str], Desk]) -> Desk:
+    return desks("mia")
+
+
+def act(desk: Desk, number: str, line: str, **rest: object) -> Act:
+    """What the terminal makes of a line: parsed on the account as seen, carrying its version."""
+    view = desk.account(number)
+    parsed = parse(line, LineContext.of(view, desk.catalogue(), desk.session()))
+    assert not parsed.errors, parsed.errors
+    rest.setdefault("version", view.version)
+    return Act.model_validate({"id": uuid4(), "account": view.number, "commands": parsed.commands, "line": line, **rest})
+
+
+def do(desk: Desk, number: str, line: str, **rest: object) -> Receipt:
+    return desk.do(act(desk, number, line, **rest))

@@ -1,0 +1,191 @@
+"""Acts: previewed, done once, refused, undone."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from contract.conftest import act, do
+
+from collect_tui.desk.commands import Act, Override
+from collect_tui.desk.errors import Invalid, NotFound, Refused, RefusedByPolicy, Stale
+
+ROSA = "4410-2231"
+
+
+def test_a_preview_shows_what_do_then_does(desk):
+    promised = act(desk, ROSA, "pp 150 fri")
+    preview = desk.preview(promised)
+    assert preview.ok
+    assert desk.account(ROSA).promise is None, "a preview writes nothing"
+    receipt = desk.do(promised)
+    assert [e.sentence for e in receipt.effects] == [e.sentence for e in preview.effects]
+    assert receipt.next_action == preview.next_action
+    after = desk.account(ROSA)
+    assert after.promise is not None
+    assert (after.promise.total, after.promise.instalments[0].due) == (15000, date(2026, 11, 27))
+    assert after.promised == 15000
+    assert after.version == receipt.version == preview.version + 1
+
+
+def test_two_keys_log_a_contact_and_move_the_next_action(desk):
+    receipt = do(desk, ROSA, "na")
+    view = desk.account(ROSA)
+    assert view.last_contact_at is not None
+    assert view.next_action_on is not None
+    assert "NA" in (view.last_word or "")
+    assert receipt.undoable
+
+
+def test_the_same_id_does_it_once(desk):
+    once = act(desk, ROSA, "pp 150 fri")
+    first = desk.do(once)
+    again = desk.do(once)
+    assert again.repeated
+    assert not first.repeated
+    assert again.version == first.version == desk.account(ROSA).version
+
+
+def test_the_same_id_for_another_act_is_refused(desk):
+    once = act(desk, ROSA, "n first")
+    desk.do(once)
+    other = act(desk, ROSA, "n second").model_copy(update={"id": once.id})
+    with pytest.raises(Invalid) as error:
+        desk.do(other)
+    assert error.value.code == "act.reused"
+
+
+def test_the_second_of_two_agents_is_told_who_and_when(desks):
+    mia, ben = desks("mia"), desks("ben")
+    late = act(ben, ROSA, "n from ben")
+    do(mia, ROSA, "n from mia")
+    with pytest.raises(Stale) as error:
+        ben.do(late)
+    assert error.value.by == "mia"
+    assert error.value.version == ben.account(ROSA).version
+
+
+def test_an_act_of_several_commands_is_all_or_nothing(desk):
+    before = desk.account(ROSA)
+    bad = act(desk, ROSA, "n half; pp 150 fri")
+    over = bad.commands[-1].model_copy(update={"amount": 10**9})
+    with pytest.raises(Refused):
+        desk.do(bad.model_copy(update={"commands": (*bad.commands[:-1], over)}))
+    assert desk.account(ROSA) == before
+    assert desk.pane(ROSA, "timeline").timeline == desk.pane(ROSA, "timeline").timeline
+    assert all("half" not in e.text for e in desk.pane(ROSA, "timeline").timeline)
+
+
+def test_a_promise_over_the_balance_names_the_field(desk):
+    over = act(desk, ROSA, "pp 99999 fri")
+    preview = desk.preview(over)
+    assert not preview.ok
+    assert preview.field == "amount"
+    with pytest.raises(Refused) as error:
+        desk.do(over)
+    assert (error.value.code, error.value.field) == ("promise.over_balance", "amount")
+
+
+def test_a_guard_rail_needs_a_lead_and_a_reason(desk):
+    far = act(desk, ROSA, "pp 150 +13")
+    preview = desk.preview(far)
+    assert preview.error is None
+    assert not preview.verdict.allowed
+    with pytest.raises(RefusedByPolicy) as refusal:
+        desk.do(far)
+    assert refusal.value.verdict.overridable_by == "lead"
+    with pytest.raises(Refused) as error:
+        desk.do(far.model_copy(update={"override": Override(by="ben", reason="hardship")}))
+    assert error.value.code == "override.authority"
+    desk.do(far.model_copy(update={"override": Override(by="lee", reason="hardship")}))
+    promise = desk.account(ROSA).promise
+    assert promise is not None
+    assert promise.override == "lee: hardship"
+
+
+def test_a_blocked_try_is_kept_as_evidence(desk):
+    with pytest.raises(RefusedByPolicy):
+        do(desk, ROSA, "pp 150 +13")
+    entry = desk.pane(ROSA, "audit").audit[0]
+    assert entry.effects == ()
+    assert "refused" in entry.verdict or entry.verdict in {"hold", "block"}
+
+
+def test_undo_takes_a_promise_back_and_the_next_action_with_it(desk):
+    before = desk.account(ROSA)
+    do(desk, ROSA, "pp 150 fri")
+    do(desk, ROSA, "undo")
+    after = desk.account(ROSA)
+    assert after.promise is None
+    assert after.next_action == before.next_action
+    assert {p.status for p in desk.pane(ROSA, "promises").promises} == {"CANCELLED"}
+
+
+def test_undo_of_a_payment_opens_the_items_again(desk):
+    before = desk.account(ROSA)
+    do(desk, ROSA, "pay 300 card ref77")
+    assert desk.account(ROSA).collectable < before.collectable
+    do(desk, ROSA, "undo")
+    assert desk.account(ROSA).collectable == before.collectable
+
+
+def test_nobody_undoes_anothers_act_but_a_lead(desks):
+    receipt = do(desks("mia"), ROSA, "n mine")
+    undo = {"id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f10", "account": ROSA, "commands": [{"kind": "undo", "act": str(receipt.id)}]}
+    with pytest.raises(Refused) as error:
+        desks("ben").do(Act.model_validate(undo))
+    assert error.value.code == "undo.not_yours"
+    desks("lee").do(Act.model_validate({**undo, "id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f11"}))
+
+
+def test_what_was_overtaken_cannot_be_undone(desks):
+    receipt = do(desks("mia"), ROSA, "n first")
+    do(desks("ben"), ROSA, "n second")
+    command = {"id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f12", "account": ROSA, "commands": [{"kind": "undo", "act": str(receipt.id)}]}
+    with pytest.raises(Refused) as error:
+        desks("mia").do(Act.model_validate(command))
+    assert error.value.code == "undo.overtaken"
+
+
+@pytest.mark.parametrize("text", ["card 4111 1111 1111 1111", "cvv 123"])
+def test_card_data_is_refused_before_anything_is_written(desk, text):
+    note = Act.model_validate(
+        {"id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f13", "account": ROSA, "commands": [{"kind": "note", "text": text}], "line": text}
+    )
+    with pytest.raises(Invalid) as error:
+        desk.do(note)
+    assert error.value.code == "text.card"
+    assert "4111" not in str(error.value)
+    assert desk.account(ROSA).version == 1
+    assert not desk.pane(ROSA, "audit").audit
+
+
+def test_controls_in_a_note_never_reach_the_store(desk):
+    hostile = "paid \x1b]52;c;AAAA\x07 today\x00"
+    desk.do(
+        Act.model_validate({"id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f14", "account": ROSA, "commands": [{"kind": "note", "text": hostile}]})
+    )
+    assert any(e.text == "paid  today" for e in desk.pane(ROSA, "timeline").timeline)
+
+
+def test_an_unknown_account_is_not_found(desk):
+    with pytest.raises(NotFound):
+        desk.account("9999-9999")
+
+
+def test_history_lists_my_acts_newest_first(desks):
+    mia = desks("mia")
+    do(mia, ROSA, "n one")
+    do(mia, ROSA, "n two")
+    do(desks("ben"), ROSA, "n of ben")
+    told = [r.sentence for r in mia.history()]
+    assert len(told) == 2
+    assert "two" in told[0]
+
+
+def test_dates_in_the_past_are_refused_with_the_field(desk):
+    past = act(desk, ROSA, "pp 150 fri")
+    moved = past.commands[-1].model_copy(update={"due": date(2026, 11, 23) - timedelta(days=3)})
+    preview = desk.preview(past.model_copy(update={"commands": (*past.commands[:-1], moved)}))
+    assert preview.error_code == "promise.in_past"
+    assert preview.field

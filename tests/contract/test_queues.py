@@ -1,0 +1,103 @@
+"""Queues: who stands where and why; next, skip, snooze; leases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from contract.conftest import do
+
+from collect_tui.desk.errors import NotFound, Refused, Stale
+
+ROSA, IVAN, ADA, ASA = "4410-2231", "4410-0087", "4410-0099", "4410-0100"
+
+
+def test_the_board_counts_what_the_queues_hold(desk):
+    board = desk.queues()
+    for figure in board.queues:
+        page = desk.queue(figure.name)
+        assert figure.count == len(page.rows)
+        assert figure.collectable == sum(r.collectable for r in page.rows)
+
+
+def test_every_row_has_a_reason_and_why_agrees_with_it(desk):
+    for figure in desk.queues().queues:
+        for place, row in enumerate(desk.queue(figure.name).rows, 1):
+            why = desk.why(row.account)
+            assert row.chips
+            assert (why.queue, why.tier, why.score, why.position) == (figure.name, row.tier, row.score, place)
+            assert sum(t.points for t in why.terms) == why.score
+
+
+def test_whynot_names_the_rule(desk):
+    assert desk.why(ASA).queue is None
+    assert any("past due" in s or "collectable" in s for s in desk.why(ASA).absent)
+
+
+def test_next_takes_the_best_and_nobody_else_gets_it(desks):
+    mia, ben = desks("mia"), desks("ben")
+    first = mia.next()
+    second = ben.next()
+    assert first is not None
+    assert second is not None
+    assert first.account != second.account
+    with pytest.raises(Stale) as error:
+        ben.claim(first.account)
+    assert error.value.by == "mia"
+
+
+def test_nobody_moves_on_without_a_result(desk):
+    claim = desk.next()
+    with pytest.raises(Refused) as error:
+        desk.next()
+    assert error.value.code == "queue.unworked"
+    do(desk, claim.account, "na")
+    following = desk.next()
+    assert following is None or following.account != claim.account
+
+
+def test_a_skip_with_a_reason_moves_on_and_the_account_goes_last(desk):
+    claim = desk.next()
+    reason = next(iter(desk.catalogue().codes.skip_reasons)).lower()
+    do(desk, claim.account, f"skip {reason}")
+    assert desk.next().account != claim.account
+
+
+def test_a_snooze_leaves_the_queue_until_its_day(desk):
+    reason = next(iter(desk.catalogue().codes.skip_reasons)).lower()
+    do(desk, IVAN, f"snooze +2 {reason}")
+    assert desk.why(IVAN).queue is None
+    assert any("put off" in s or "snooze" in s for s in desk.why(IVAN).absent)
+
+
+def test_a_lease_runs_out(desks, clock):
+    mia, ben = desks("mia"), desks("ben")
+    claim = mia.claim(ROSA)
+    clock.forward(minutes=mia.catalogue().rules.queue.lease_minutes + 1)
+    assert ben.claim(ROSA).fence > claim.fence
+    with pytest.raises(Stale):
+        do(mia, ROSA, "n late", fence=claim.fence)
+
+
+def test_a_released_account_is_free(desks):
+    mia, ben = desks("mia"), desks("ben")
+    mia.claim(ROSA)
+    mia.release(ROSA)
+    assert ben.claim(ROSA).account == ROSA
+
+
+def test_nobody_is_called_outside_the_window(desk, clock):
+    clock.now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # 06:00 in Chicago
+    claim = desk.next()
+    assert claim is None or desk.why(claim.account).reasons[0] in {"suspend_ready", "restore_ready", "stuck_order", "suspend", "restore", "stuck"}
+
+
+def test_an_unknown_queue_is_not_found(desk):
+    with pytest.raises(NotFound):
+        desk.queue("nonsense")
+
+
+def test_an_act_moves_the_account_between_queues_at_once(desk):
+    do(desk, ADA, "pp 50 fri")
+    assert desk.why(ADA).queue is None
+    assert sum(f.count for f in desk.queues().queues) == sum(len(desk.queue(f.name).rows) for f in desk.queues().queues)

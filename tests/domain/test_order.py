@@ -1,0 +1,367 @@
+"""Orders: states of orders and services, causes, what it takes to stop or restore, every path."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from collect_tui.domain import order as orders
+from collect_tui.domain import payment, promise
+from collect_tui.domain.errors import DomainError, Invalid, Refused
+from collect_tui.domain.facts import AccountFacts, NextAction, Payment
+from support.trade import CALENDAR, RULES, TODAY, account, days, fold, item, numbers, order, service
+
+AT = datetime(2025, 11, 24, 17, 0, tzinfo=UTC)
+CUT = {"status": "SUSPENDED", "cause": "nonpay"}
+
+
+def suspended(**more: object) -> AccountFacts:
+    return account(services=(service(**CUT),), **more)
+
+
+def suspend(facts: AccountFacts, **more: object):
+    options = {"effective": days(2), "reason": "NONPAY", "ids": numbers(36), **more}
+    return orders.suspend(facts, facts.services[0], **options)
+
+
+def restore(facts: AccountFacts, **more: object):
+    options = {"effective": TODAY, "reason": "PAID", "ids": numbers(72), **more}
+    return orders.restore(facts, facts.services[0], **options)
+
+
+def test_suspending_requests_an_order_and_looks_after_it() -> None:
+    after = fold(account(), suspend(account()))
+    assert (after.orders[0].number, after.orders[0].kind, after.orders[0].status) == ("S-10", "suspend", "REQUESTED")
+    assert (after.service(1).status, after.service(1).suspend_cause) == ("PENDING_SUSPEND", "nonpay")
+    assert after.next_action == NextAction("order", days(3))
+    timely = fold(account(), suspend(account(), calendar=CALENDAR))
+    assert timely.next_action == NextAction("order", days(4))  # the day after is a holiday
+
+
+@pytest.mark.parametrize(
+    ("reason", "cause"), [("NONPAY", "nonpay"), ("broken", "nonpay"), ("fraud", "fraud"), ("VOLUNTARY", "voluntary")]
+)
+def test_the_reason_gives_the_cause(reason: str, cause: str) -> None:
+    assert fold(account(), suspend(account(), reason=reason)).service(1).suspend_cause == cause
+
+
+def test_a_provisional_order_has_no_number_yet() -> None:
+    effects = suspend(account(), ids=iter([-1]).__next__)
+    assert effects[0].order.number == "S-NEW"
+
+
+@pytest.mark.parametrize(
+    ("facts", "more", "code", "field"),
+    [
+        (suspended(), {}, "service.state", "service"),
+        (account(services=(service(status="TERMINATED", cause="nonpay"),)), {}, "service.state", "service"),
+        (account(), {"effective": days(-1)}, "order.in_past", "effective"),
+        (account(), {"effective": days(400)}, "order.effective", "effective"),
+        (account(), {"reason": " "}, "order.reason", "reason"),
+        (account(orders=(order(7, 1, "restore", "DRAFT"),)), {}, "order.open", "service"),
+        (account(status="CLOSED"), {}, "account.closed", None),
+    ],
+)
+def test_what_cannot_be_suspended(facts: AccountFacts, more: dict, code: str, field: str | None) -> None:
+    with pytest.raises(DomainError) as caught:
+        suspend(facts, **more)
+    assert (caught.value.code, caught.value.field) == (code, field)
+
+
+def test_restoring_orders_it_and_names_what_it_reverses() -> None:
+    facts = suspended(orders=(order(7, 1, "suspend", "COMPLETED"),))
+    after = fold(facts, restore(facts))
+    assert after.service(1).status == "PENDING_RESTORE"
+    assert (after.orders[-1].number, after.orders[-1].reversal_of) == ("R-20", 7)
+    assert after.next_action == NextAction("order", days(1))
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"), [("voluntary", "at the customer's own wish"), ("fraud", "for fraud"), (None, "unknown cause")]
+)
+def test_only_nonpayment_is_lifted(cause: str | None, words: str) -> None:
+    facts = account(services=(service(status="SUSPENDED", cause=cause),))
+    with pytest.raises(Refused, match=words) as caught:
+        restore(facts)
+    assert caught.value.code == "order.cause"
+
+
+@pytest.mark.parametrize(
+    ("drafted", "effective", "used"),
+    [(0, 0, True), (-3, 0, True), (0, 4, False), (-3, 4, False), (4, 4, True)],
+)
+def test_a_draft_goes_out_unless_another_day_is_meant(drafted: int, effective: int, used: bool) -> None:
+    facts = suspended(orders=(order(7, 1, "restore", "DRAFT", drafted),))
+    after = fold(facts, restore(facts, effective=days(effective)))
+    (open_order,) = [o for o in after.orders if o.open]
+    assert open_order.status == "REQUESTED"
+    assert (open_order.id == 7) == used
+
+
+def test_what_cannot_be_restored() -> None:
+    with pytest.raises(Refused, match="only a suspended service can be restored") as caught:
+        restore(account())
+    assert caught.value.code == "service.state"
+    with pytest.raises(Refused, match="R-7") as caught:
+        restore(suspended(orders=(order(7, 1, "restore", "SENT"),)))
+    assert caught.value.code == "order.open"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "before", "after"),
+    [
+        ("suspend", "REQUESTED", "PENDING_SUSPEND", "ACTIVE"),
+        ("restore", "REQUESTED", "PENDING_RESTORE", "SUSPENDED"),
+        ("restore", "DRAFT", "SUSPENDED", "SUSPENDED"),
+    ],
+)
+def test_cancelling_puts_the_service_back(kind: str, status: str, before: str, after: str) -> None:
+    one = order(7, 1, kind, status)
+    facts = account(
+        services=(service(status=before, cause="nonpay"),), orders=(one,), next_action=NextAction("order", days(3))
+    )
+    now = fold(facts, orders.cancel(facts, one, "customer called"))
+    assert now.service(1).status == after
+    assert not [o for o in now.orders if o.open]
+    assert now.next_action == NextAction("call", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("SENT", "order.left"), ("COMPLETED", "order.state"), ("CANCELLED", "order.state")]
+)
+def test_what_has_left_cannot_be_cancelled(status: str, code: str) -> None:
+    one = order(7, 1, "suspend", status)
+    facts = account(services=(service(status="PENDING_SUSPEND", cause="nonpay"),), orders=(one,))
+    with pytest.raises(Refused) as caught:
+        orders.cancel(facts, one, "late")
+    assert caught.value.code == code
+    if status == "SENT":
+        assert "has left the building" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "before", "after", "cause"),
+    [
+        ("suspend", "completed", "PENDING_SUSPEND", "SUSPENDED", "nonpay"),
+        ("suspend", "rejected", "PENDING_SUSPEND", "ACTIVE", None),
+        ("restore", "Completed", "PENDING_RESTORE", "ACTIVE", None),
+        ("restore", "rejected ", "PENDING_RESTORE", "SUSPENDED", "nonpay"),
+    ],
+)
+def test_the_service_follows_the_answer(kind: str, outcome: str, before: str, after: str, cause: str | None) -> None:
+    one = order(7, 1, kind, "SENT")
+    facts = account(
+        services=(service(status=before, cause="nonpay"),), orders=(one,), next_action=NextAction("order", days(3))
+    )
+    now = fold(facts, orders.acknowledge(facts, one, outcome, "port 7", AT))
+    assert (now.service(1).status, now.service(1).suspend_cause) == (after, cause)
+    assert now.next_action == NextAction("order", TODAY if "reject" in outcome else days(3))
+    again = replace(one, status="REJECTED" if "reject" in outcome else "COMPLETED")
+    assert orders.acknowledge(now, again, outcome, "port 7", AT) == ()
+
+
+def test_answers_that_make_no_sense() -> None:
+    one = order(7, 1, "suspend", "REQUESTED")
+    facts = account(services=(service(status="PENDING_SUSPEND", cause="nonpay"),), orders=(one,))
+    with pytest.raises(Invalid, match="completed, rejected"):
+        orders.acknowledge(facts, one, "done", "", AT)
+    with pytest.raises(Invalid, match="UTC offset"):
+        orders.acknowledge(facts, one, "completed", "", AT.replace(tzinfo=None))
+    with pytest.raises(Refused) as caught:
+        orders.acknowledge(facts, one, "completed", "", AT)
+    assert caught.value.code == "order.state"
+    with pytest.raises(Refused):
+        orders.send(replace(one, status="SENT" if False else "COMPLETED"))
+
+
+@pytest.mark.parametrize(
+    ("items", "drafted"), [((), False), ((item(13, 6000, 9),), False), ((item(11, 1, -5),), False)]
+)
+def test_a_cut_that_comes_after_the_money_without_the_fee_waits(items: tuple, drafted: bool) -> None:
+    one = order(7, 1, "suspend", "SENT")
+    facts = account(items=items, services=(service(status="PENDING_SUSPEND", cause="nonpay"),), orders=(one,))
+    now = fold(facts, orders.acknowledge(facts, one, "completed", "", AT, ids=numbers(), rules=RULES))
+    assert any(o.kind == "restore" for o in now.orders) == drafted
+
+
+def test_a_cut_that_comes_after_the_money_drafts_the_restoration() -> None:
+    one = order(7, 1, "suspend", "SENT")
+    money = Payment(5, "x", TODAY, "card", 2500, "UNAPPLIED")
+    facts = account(
+        items=(), services=(service(status="PENDING_SUSPEND", cause="nonpay"),), orders=(one,), payments=(money,)
+    )
+    now = fold(facts, orders.acknowledge(facts, one, "completed", "", AT, ids=numbers(), rules=RULES))
+    (draft,) = [o for o in now.orders if o.kind == "restore"]
+    assert (draft.status, draft.reversal_of) == ("DRAFT", 7)
+    assert now.next_action == NextAction("order", TODAY)
+
+
+TWO = (service(1, "INT"), service(2, "INT"), service(3, "TV"))
+
+
+@pytest.mark.parametrize(("text", "ident"), [("tv", 3), (" TV ", 3), ("int-0002", 2)])
+def test_finding_a_service(text: str, ident: int) -> None:
+    assert orders.find_service(account(services=TWO), text).id == ident
+
+
+@pytest.mark.parametrize(
+    ("services", "text", "code", "words"),
+    [
+        (TWO, "int", "service.ambiguous", "INT-0001, INT-0002"),
+        (TWO, "gas", "service.unknown", r"INT \(INT-0001\), INT \(INT-0002\), TV \(TV-0003\)"),
+        ((), "gas", "service.unknown", "no services"),
+    ],
+)
+def test_not_finding_a_service_lists_the_choices(services: tuple, text: str, code: str, words: str) -> None:
+    with pytest.raises(Invalid, match=words) as caught:
+        orders.find_service(account(services=services), text)
+    assert (caught.value.code, caught.value.field) == (code, "service")
+
+
+def test_finding_an_order() -> None:
+    facts = account(services=TWO, orders=(order(7, 3, "suspend", "COMPLETED"), order(8, 1, "suspend", "SENT")))
+    assert orders.find_order(facts, "s-7").id == 7
+    assert orders.find_order(facts, "INT-0001").id == 8
+    with pytest.raises(Invalid, match="expected one of S-8"):
+        orders.find_order(facts, "tv")
+
+
+@pytest.mark.parametrize(
+    ("items", "unapplied", "stop", "restore"),
+    [
+        ((item(1, 5000, -9, service=1),), 0, 5000, 7500),
+        ((item(1, 5000, -9, service=2),), 0, 0, 2500),  # another service's debt
+        ((item(1, 5000, -9),), 0, 5000, 7500),  # nobody's in particular
+        ((item(1, 5000, 0, service=1),), 0, 0, 2500),  # due today is not past due
+        ((item(1, 5000, -9, disputed=4000, service=1),), 0, 1000, 3500),
+        ((item(1, 5000, -9, service=1),), 6000, 0, 1500),
+        ((), 9999, 0, 0),
+    ],
+)
+def test_the_restore_calculator(items: tuple, unapplied: int, stop: int, restore: int) -> None:
+    money = (Payment(5, "x", TODAY, "card", unapplied, "UNAPPLIED"),) if unapplied else ()
+    facts = account(items=items, payments=money, services=(service(1), service(2, "TV")))
+    assert orders.required_to_stop(facts, facts.services[0], RULES) == stop
+    assert orders.required_to_restore(facts, facts.services[0], RULES) == restore
+
+
+def test_one_fee_does_not_restore_two_services() -> None:
+    money = (Payment(5, "x", TODAY, "card", 4900, "UNAPPLIED"),)
+    cut = (service(1, **CUT), service(2, "TV", **CUT), service(3, "EL", status="SUSPENDED", cause="fraud"))
+    facts = account(items=(), payments=money, services=cut)
+    once = fold(facts, orders.draft_restores(facts, RULES, numbers()))
+    assert [o.service_id for o in once.orders] == [1]
+    assert orders.required_to_restore(once, once.services[1], RULES) == 100
+    assert orders.draft_restores(once, RULES, numbers()) == ()
+    more = replace(once, payments=(replace(money[0], amount=4901),))
+    assert [e.order.service_id for e in orders.draft_restores(more, RULES, numbers())] == [
+        2
+    ]  # 99 is within the tolerance
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 10**6), st.integers(-90, 30), st.integers(0, 10**6), st.sampled_from([None, 1, 2])),
+        max_size=6,
+    ),
+    st.integers(0, 10**6),
+)
+def test_restoring_never_takes_less_than_stopping(rows: list, unapplied: int) -> None:
+    items = tuple(
+        item(n, amount, due, disputed=min(part, amount), service=of) for n, (amount, due, part, of) in enumerate(rows)
+    )
+    money = (Payment(5, "x", TODAY, "card", unapplied, "UNAPPLIED"),) if unapplied else ()
+    facts = account(items=items, payments=money)
+    stop, back = (f(facts, facts.services[0], RULES) for f in (orders.required_to_stop, orders.required_to_restore))
+    assert 0 <= stop <= back <= stop + RULES.suspend.reconnect_fee
+    assert stop <= facts.past_due
+
+
+class OrderPaths(RuleBasedStateMachine):
+    """Walks two services through orders, answers, promises and money; each effect is checked against its machine."""
+
+    @initialize()
+    def start(self) -> None:
+        self.ids = numbers(100)
+        items = (item(11, 30000, -63, service=1), item(12, 9000, -33, service=2), item(13, 6000, 9))
+        self.facts = account(items=items, services=(service(1), service(2, "TV")))
+
+    def attempt(self, decide, *allowed: str) -> None:
+        try:
+            effects = decide()
+        except DomainError as error:
+            assert error.code in allowed
+            return
+        self.facts = fold(self.facts, effects)
+
+    @rule(which=st.sampled_from([0, 1]), reason=st.sampled_from(["NONPAY", "FRAUD"]), ahead=st.integers(0, 5))
+    def suspends(self, which: int, reason: str, ahead: int) -> None:
+        one, on = self.facts.services[which], self.facts.business_date + timedelta(days=ahead)
+        may = one.status == "ACTIVE"
+        decide = lambda: orders.suspend(self.facts, one, effective=on, reason=reason, ids=self.ids)  # noqa: E731
+        self.attempt(decide, *(() if may else ("service.state", "order.open")))
+
+    @rule(which=st.sampled_from([0, 1]), ahead=st.integers(0, 5))
+    def restores(self, which: int, ahead: int) -> None:
+        one, on = self.facts.services[which], self.facts.business_date + timedelta(days=ahead)
+        may = one.status == "SUSPENDED" and one.suspend_cause == "nonpay"
+        decide = lambda: orders.restore(self.facts, one, effective=on, reason="PAID", ids=self.ids)  # noqa: E731
+        self.attempt(decide, *(() if may else ("service.state", "order.open", "order.cause")))
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.facts.orders)
+    def cancels(self, data: st.DataObject) -> None:
+        one = data.draw(st.sampled_from(self.facts.orders))
+        allowed = {"SENT": ("order.left",), "COMPLETED": ("order.state",)}.get(one.status, ())
+        self.attempt(lambda: orders.cancel(self.facts, one, "asked"), *allowed)
+
+    @rule(data=st.data())
+    @precondition(lambda self: any(o.status == "REQUESTED" for o in self.facts.orders))
+    def leaves(self, data: st.DataObject) -> None:
+        one = data.draw(st.sampled_from([o for o in self.facts.orders if o.status == "REQUESTED"]))
+        self.attempt(lambda: orders.send(one))
+
+    @rule(data=st.data(), outcome=st.sampled_from(["completed", "rejected"]))
+    @precondition(lambda self: any(o.status == "SENT" for o in self.facts.orders))
+    def answers(self, data: st.DataObject, outcome: str) -> None:
+        one = data.draw(st.sampled_from([o for o in self.facts.orders if o.status == "SENT"]))
+        self.attempt(lambda: orders.acknowledge(self.facts, one, outcome, "", AT, ids=self.ids, rules=RULES))
+
+    @rule(amount=st.integers(100, 50000))
+    def pays(self, amount: int) -> None:
+        more = {"method": "card", "ref": "", "received_on": self.facts.business_date, "directed": (), "ids": self.ids}
+        self.attempt(lambda: payment.record(self.facts, amount=amount, calendar=CALENDAR, rules=RULES, **more))
+        for one in self.facts.services:
+            waits = [
+                o
+                for o in self.facts.orders
+                if o.service_id == one.id and o.status == "REQUESTED" and o.kind == "suspend"
+            ]
+            if one.suspend_cause == "nonpay" and orders.required_to_stop(self.facts, one, RULES) == 0:
+                assert not waits
+            if (
+                one.status == "SUSPENDED"
+                and one.suspend_cause == "nonpay"
+                and orders.required_to_restore(self.facts, one, RULES) == 0
+            ):
+                assert any(o.open and o.kind == "restore" for o in self.facts.orders if o.service_id == one.id)
+
+    @rule()
+    @precondition(lambda self: self.facts.total > 100)
+    def promises(self) -> None:
+        schedule = promise.single(100, self.facts.business_date)
+        more = {"method": None, "grace_days": 2, "by": "mia", "ids": self.ids, "calendar": CALENDAR}
+        self.attempt(lambda: promise.make(self.facts, schedule, kind="single", **more))
+
+
+TestOrderPaths = OrderPaths.TestCase
+TestOrderPaths.settings = settings(max_examples=80, stateful_step_count=25, deadline=None)
+
+
+def test_dates_are_business_dates() -> None:
+    assert isinstance(suspend(account())[0].order.requested_on, date)

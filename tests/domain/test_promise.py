@@ -1,0 +1,399 @@
+"""Promises: schedules to the cent, making, judging, and every path of their states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from collect_tui.domain import payment
+from collect_tui.domain import promise as pp
+from collect_tui.domain.effects import LadderChanged, NextActionSet, OrderChanged, PromiseChanged, PromiseMade
+from collect_tui.domain.errors import DomainError, Invalid, Refused
+from collect_tui.domain.evolve import evolve
+from collect_tui.domain.facts import AccountFacts, Hold, Instalment, NextAction
+from collect_tui.domain.money import LIMIT
+from support.trade import CALENDAR, RULES, TODAY, account, days, fold, item, numbers, order, promise, service
+
+DUE = date(2025, 11, 28)
+
+
+def make(
+    facts: AccountFacts, schedule: tuple[Instalment, ...], kind: str = "single", first_id: int = 50, **more: object
+):
+    options = {"method": None, "grace_days": 2, "by": "mia", "ids": numbers(first_id), "calendar": CALENDAR, **more}
+    return pp.make(facts, schedule, kind=kind, **options)
+
+
+def test_a_single_promise_is_one_instalment() -> None:
+    assert pp.single(15000, DUE) == (Instalment(1, DUE, 15000),)
+
+
+@pytest.mark.parametrize(
+    ("args", "parts"),
+    [
+        ((10000, 3, "weekly", days(4)), [(1, days(4), 3333), (2, days(11), 3333), (3, days(18), 3334)]),
+        ((101, 2, "fortnightly", days(1)), [(1, days(1), 50), (2, days(15), 51)]),
+        (
+            (41210, 3, "monthly", date(2025, 12, 15), None, 10000, TODAY),
+            [
+                (0, TODAY, 10000),
+                (1, date(2025, 12, 15), 10403),
+                (2, date(2026, 1, 15), 10403),
+                (3, date(2026, 2, 15), 10404),
+            ],
+        ),
+        (
+            (400, 4, "monthly", date(2026, 1, 31)),
+            [
+                (1, date(2026, 1, 31), 100),
+                (2, date(2026, 2, 28), 100),
+                (3, date(2026, 3, 31), 100),
+                (4, date(2026, 4, 30), 100),
+            ],
+        ),
+        (
+            (300, 3, "monthly", date(2026, 2, 28), 31),
+            [(1, date(2026, 2, 28), 100), (2, date(2026, 3, 31), 100), (3, date(2026, 4, 30), 100)],
+        ),
+    ],
+)
+def test_plans_add_up_and_step(args: tuple, parts: list[tuple[int, date, int]]) -> None:
+    assert [(i.seq, i.due, i.amount) for i in pp.plan(*args)] == parts
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "field"),
+    [
+        ((0, 3, "weekly", DUE), "promise.amount", "total"),
+        ((LIMIT + 1, 3, "weekly", DUE), "promise.amount", "total"),
+        ((100, 0, "weekly", DUE), "promise.count", "count"),
+        ((10**6, 251, "weekly", DUE), "promise.count", "count"),
+        ((2, 3, "weekly", DUE), "promise.count", "count"),
+        ((100, 3, "daily", DUE), "promise.frequency", "frequency"),
+        ((100, 3, "monthly", DUE, 0), "promise.anchor_day", "anchor_day"),
+        ((100, 3, "monthly", DUE, 32), "promise.anchor_day", "anchor_day"),
+        ((100, 3, "weekly", DUE, None, 100, TODAY), "promise.down", "down"),
+        ((100, 3, "weekly", DUE, None, -1, TODAY), "promise.down", "down"),
+        ((100, 3, "weekly", DUE, None, 10), "promise.down_due", "down_due"),
+        ((100, 3, "weekly", days(1), None, 10, days(2)), "promise.first", "first"),
+        ((100, 3, "weekly", date.max), "date.out_of_range", "first"),
+        ((100, 3, "monthly", date.max), "date.out_of_range", "first"),
+    ],
+)
+def test_a_bad_plan_names_the_field(args: tuple, code: str, field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        pp.plan(*args)
+    assert (caught.value.code, caught.value.field) == (code, field)
+
+
+@given(
+    total=st.integers(1, LIMIT),
+    count=st.integers(1, 250),
+    frequency=st.sampled_from(pp.FREQUENCIES),
+    first=st.dates(date(2000, 1, 1), date(2100, 1, 1)),
+    anchor=st.none() | st.integers(1, 31),
+    down=st.integers(0, 10**6),
+    ahead=st.integers(0, 60),
+)
+def test_every_plan_is_whole(
+    total: int, count: int, frequency: str, first: date, anchor: int | None, down: int, ahead: int
+) -> None:
+    try:
+        schedule = pp.plan(total, count, frequency, first, anchor, down, first - timedelta(days=ahead))
+    except Invalid:
+        assert down >= total or total - down < count
+        return
+    regular = [i for i in schedule if i.seq]
+    assert sum(i.amount for i in schedule) == total
+    assert [i.seq for i in schedule] == ([0] if down else []) + list(range(1, count + 1))
+    assert all(i.amount > 0 for i in schedule)
+    assert len({i.amount for i in regular[:-1]}) <= 1
+    assert 0 <= regular[-1].amount - regular[0].amount < count
+    steps = [(b.due - a.due).days for a, b in zip(regular, regular[1:], strict=False)]
+    wanted = {"weekly": {7}, "fortnightly": {14}}.get(frequency)
+    assert set(steps) <= wanted if wanted else all(1 <= step <= 61 for step in steps)
+    if frequency == "monthly":
+        assert all(i.due.day == min(anchor or first.day, _last_day(i.due)) for i in regular[1:])
+
+
+def _last_day(day: date) -> int:
+    following = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return (following - timedelta(days=1)).day
+
+
+@pytest.mark.parametrize(
+    ("due", "grace", "on"),
+    [
+        (DUE, 2, date(2025, 12, 1)),  # Friday + 2 is Sunday: Monday
+        (DUE, 0, date(2025, 12, 1)),  # strictly after
+        (TODAY, 0, date(2025, 11, 25)),
+        (date(2025, 11, 25), 1, date(2025, 11, 28)),  # the 27th is a holiday
+    ],
+)
+def test_follow_up_is_the_first_business_day_after_the_grace(due: date, grace: int, on: date) -> None:
+    assert pp.follow_up(pp.single(1, due), grace, CALENDAR) == on
+
+
+def test_follow_up_looks_at_what_is_still_owed() -> None:
+    plan = promise(5, (-3, 100, 100), (4, 100, 0), (11, 100, 0), kind="plan").instalments
+    assert pp.follow_up(plan, 2, CALENDAR) == date(2025, 12, 1)
+    paid = tuple(replace(i, paid=i.amount, status="PAID") for i in plan)
+    assert pp.follow_up(paid, 2, CALENDAR) == date(2025, 12, 8)
+
+
+def test_making_one_holds_the_ladder_and_sets_the_follow_up() -> None:
+    facts = account()
+    effects = make(facts, pp.single(15000, DUE), override_by="lee", override_reason="hardship")
+    assert [type(e) for e in effects] == [PromiseMade, LadderChanged, NextActionSet]
+    after = fold(facts, effects)
+    made = after.open_promise
+    assert made is not None
+    assert (made.id, made.total, made.status, made.ladder_step, made.override_by) == (
+        50,
+        15000,
+        "ACTIVE",
+        "NOTICE_2",
+        "lee",
+    )
+    assert (after.stage, after.ladder_paused_by) == ("NOTICE_2", "promise 50")
+    assert after.next_action == NextAction("promise", date(2025, 12, 1))
+
+
+def test_a_new_promise_supersedes_the_open_one() -> None:
+    facts = account(promises=(promise(9, (3, 5000, 0)),), ladder_paused_by="promise 9")
+    effects = make(facts, pp.single(15000, DUE))
+    assert isinstance(effects[0], PromiseChanged)
+    after = fold(facts, effects)
+    old, new = after.promises
+    assert (old.status, new.status, new.supersedes) == ("SUPERSEDED", "ACTIVE", 9)
+    assert [i.status for i in old.instalments] == ["WAIVED"]
+    assert after.ladder_paused_by == "promise 50"
+
+
+def test_a_hold_keeps_the_ladder_from_a_promise() -> None:
+    hold = Hold(3, "CEASE", TODAY, None)
+    facts = account(holds=(hold,), ladder_paused_by="hold 3")
+    after = fold(facts, make(facts, pp.single(15000, DUE)))
+    assert after.ladder_paused_by == "hold 3"
+    ended = fold(after, pp.cancel(after, "typed on the wrong account", CALENDAR))
+    assert ended.ladder_paused_by == "hold 3"
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "lifted"),
+    [("REQUESTED", "nonpay", True), ("SENT", "nonpay", False), ("REQUESTED", "fraud", False)],
+)
+def test_a_promise_stops_what_has_not_left(status: str, cause: str, lifted: bool) -> None:
+    facts = account(
+        services=(service(status="PENDING_SUSPEND", cause=cause),), orders=(order(7, 1, "suspend", status),)
+    )
+    effects = make(facts, pp.single(15000, DUE))
+    assert any(isinstance(e, OrderChanged) for e in effects) == lifted
+    assert fold(facts, effects).service(1).status == ("ACTIVE" if lifted else "PENDING_SUSPEND")
+
+
+@pytest.mark.parametrize(
+    ("facts", "schedule", "kind", "code", "field"),
+    [
+        (account(), pp.single(47211, DUE), "single", "promise.over_balance", "amount"),
+        (account(items=()), pp.single(1, DUE), "single", "promise.over_balance", "amount"),
+        (account(), pp.plan(50000, 2, "weekly", DUE), "plan", "promise.over_balance", "total"),
+        (account(), pp.single(100, days(-1)), "single", "promise.in_past", "due"),
+        (account(), pp.plan(900, 2, "weekly", days(-1)), "plan", "promise.in_past", "first"),
+        (account(), pp.plan(900, 2, "weekly", DUE, None, 9, days(-1)), "plan", "promise.in_past", "down_due"),
+        (account(status="CLOSED"), pp.single(100, DUE), "single", "account.closed", None),
+        (account(), pp.single(100, DUE), "gift", "promise.kind", "kind"),
+        (account(), (), "plan", "promise.schedule", "total"),
+        (account(), pp.plan(900, 2, "weekly", DUE), "single", "promise.schedule", "amount"),
+        (account(), (Instalment(1, DUE, 5), Instalment(1, DUE, 5)), "plan", "promise.schedule", "total"),
+        (account(), (Instalment(1, DUE, 5, 5, "PAID"),), "single", "promise.schedule", "amount"),
+        (account(), (Instalment(1, DUE, -5),), "single", "promise.amount", "amount"),
+        (account(), pp.single(100, date(2040, 1, 1)), "single", "date.out_of_range", "due"),
+        (account(), pp.single(100, date.max), "single", "date.out_of_range", "due"),
+    ],
+)
+def test_what_cannot_be_promised(facts: AccountFacts, schedule: tuple, kind: str, code: str, field: str | None) -> None:
+    with pytest.raises(DomainError) as caught:
+        make(facts, schedule, kind)
+    assert (caught.value.code, caught.value.field) == (code, field)
+
+
+def test_all_that_is_owed_may_be_promised_and_not_a_cent_more_than_that() -> None:
+    assert make(account(), pp.single(47210, TODAY))
+
+
+def test_cancelling_resumes_the_ladder() -> None:
+    facts = account(
+        promises=(promise(9, (3, 5000, 0)),), ladder_paused_by="promise 9", next_action=NextAction("promise", days(7))
+    )
+    after = fold(facts, pp.cancel(facts, " lost job ", CALENDAR))
+    assert (after.open_promise, after.ladder_paused_by, after.stage) == (None, None, "NOTICE_2")
+    assert after.promises[0].closed_reason == "lost job"
+    assert after.next_action == NextAction("call", TODAY)
+
+
+def test_cancelling_needs_a_promise_and_a_reason() -> None:
+    with pytest.raises(Refused, match="no open promise"):
+        pp.cancel(account(), "x", CALENDAR)
+    with pytest.raises(Invalid) as caught:
+        pp.cancel(account(promises=(promise(9, (3, 5000, 0)),)), "  ", CALENDAR)
+    assert caught.value.field == "reason"
+
+
+@pytest.mark.parametrize(
+    ("one", "status"),
+    [
+        (promise(1, (-2, 100, 0)), "ACTIVE"),  # the last day of grace
+        (promise(1, (-3, 100, 0)), "BROKEN"),
+        (promise(1, (-3, 100, 99)), "PARTIAL"),
+        (promise(1, (5, 100, 100)), "KEPT"),
+        (promise(1, (-90, 100, 100)), "KEPT"),
+        (promise(1, (-3, 100, 0), status="CANCELLED"), "CANCELLED"),
+        (promise(1, (-10, 100, 100), (-3, 100, 0), (4, 100, 0), kind="plan"), "BROKEN"),
+        (promise(1, (-10, 100, 100), (-3, 100, 50), (4, 100, 0), kind="plan"), "BROKEN"),
+        (promise(1, (-10, 100, 100), (-2, 100, 0), (4, 100, 0), kind="plan"), "ACTIVE"),
+        (promise(1, (-10, 100, 100), (-3, 100, 100), kind="plan"), "KEPT"),
+        (promise(1, (-1, 100, 0), grace_days=0), "BROKEN"),
+        (promise(1, (0, 100, 0), grace_days=0), "ACTIVE"),
+    ],
+)
+def test_judging(one: pp.Promise, status: str) -> None:
+    assert pp.judge(one, TODAY) == status
+
+
+@pytest.mark.parametrize(
+    ("due", "paid", "was", "status"),
+    [
+        (5, 0, "OPEN", "OPEN"),
+        (5, 40, "PART_PAID", "PART_PAID"),
+        (-2, 0, "OPEN", "OPEN"),
+        (-3, 0, "OPEN", "MISSED"),
+        (-3, 40, "PART_PAID", "MISSED"),
+        (-3, 100, "PAID", "PAID"),
+        (-3, 0, "WAIVED", "WAIVED"),
+    ],
+)
+def test_judging_an_instalment(due: int, paid: int, was: str, status: str) -> None:
+    assert pp.judge_instalment(Instalment(1, days(due), 100, paid, was), 2, TODAY) == status
+
+
+@given(
+    parts=st.lists(st.tuples(st.integers(-30, 30), st.integers(1, 10**6)), min_size=1, max_size=8),
+    amounts=st.lists(st.integers(0, 3 * 10**6), max_size=6),
+)
+def test_appropriation_is_first_in_first_out_and_reopening_its_mirror(parts: list, amounts: list[int]) -> None:
+    facts = account(promises=(promise(1, *((due, amount, 0) for due, amount in parts), kind="plan"),))
+    given_so_far = 0
+    for amount in amounts:
+        before = facts.promises[0]
+        effects = pp.appropriate(before, amount)
+        for effect in effects:
+            facts = evolve(facts, effect)
+        now = facts.promises[0]
+        assert now.paid == min(now.total, given_so_far + amount)
+        given_so_far = now.paid
+        ordered = sorted(now.instalments, key=lambda i: (i.due, i.seq))
+        unpaid = [i for i in ordered if i.outstanding]
+        assert all(not i.paid for i in unpaid[1:])  # only the first unpaid one is begun
+        back = facts
+        for effect in pp.reopen(now, now.paid - before.paid):
+            back = evolve(back, effect)
+        assert back.promises[0] == before
+
+
+def test_a_closed_promise_takes_nothing() -> None:
+    assert pp.appropriate(promise(1, (3, 100, 0), status="CANCELLED"), 50) == ()
+
+
+class PromisePaths(RuleBasedStateMachine):
+    """Walks an account through promises, payments, returns and days; each effect is checked against its machine."""
+
+    @initialize()
+    def start(self) -> None:
+        self.ids = numbers(100)
+        self.facts = account(items=(item(11, 50000, -63), item(12, 30000, -5), item(13, 20000, 20)))
+        self.refs: list[str] = []
+
+    def act(self, effects: tuple) -> None:
+        self.facts = fold(self.facts, effects)
+
+    @rule(share=st.integers(1, 100), due=st.integers(0, 15))
+    @precondition(lambda self: self.facts.total > 100)
+    def promises(self, share: int, due: int) -> None:
+        schedule = pp.single(max(1, self.facts.total * share // 100), self.facts.business_date + timedelta(days=due))
+        self.act(self._make(schedule, "single"))
+
+    @rule(count=st.integers(1, 6), frequency=st.sampled_from(pp.FREQUENCIES), down=st.integers(0, 50))
+    @precondition(lambda self: self.facts.total > 100)
+    def arranges(self, count: int, frequency: str, down: int) -> None:
+        today = self.facts.business_date
+        self.act(self._make(pp.plan(self.facts.total, count, frequency, today, None, down, today), "plan"))
+
+    def _make(self, schedule: tuple[Instalment, ...], kind: str) -> tuple:
+        return pp.make(
+            self.facts, schedule, kind=kind, method=None, grace_days=2, by="mia", ids=self.ids, calendar=CALENDAR
+        )
+
+    @rule()
+    @precondition(lambda self: self.facts.open_promise is not None)
+    def cancels(self) -> None:
+        self.act(pp.cancel(self.facts, "customer asked", CALENDAR))
+
+    @rule(amount=st.integers(1, 60000))
+    def pays(self, amount: int) -> None:
+        ref = f"R{len(self.refs)}"
+        today = self.facts.business_date
+        effects = payment.record(
+            self.facts,
+            amount=amount,
+            method="card",
+            ref=ref,
+            received_on=today,
+            directed=(),
+            ids=self.ids,
+            calendar=CALENDAR,
+            rules=RULES,
+        )
+        self.refs.append(ref)
+        self.act(effects)
+
+    @rule(data=st.data(), returned=st.booleans())
+    @precondition(lambda self: self.refs)
+    def bounces(self, data: st.DataObject, returned: bool) -> None:
+        ref = data.draw(st.sampled_from(self.refs))
+        try:
+            effects = payment.reverse(self.facts, ref, "R01", returned, CALENDAR)
+        except DomainError as error:
+            assert error.code in ("payment.unknown", "payment.state")
+            return
+        self.act(effects)
+
+    @rule(n=st.integers(1, 20))
+    def days_pass(self, n: int) -> None:
+        """As the day run does: promises are judged, and a broken one lets the ladder go on."""
+        facts = replace(self.facts, business_date=self.facts.business_date + timedelta(days=n))
+        held = facts.open_promise
+        if held and (status := pp.judge(held, facts.business_date)) != "ACTIVE":
+            assert status in ("BROKEN", "PARTIAL")  # a kept one is closed by the payment that keeps it
+            ladder = LadderChanged(facts.stage, None, facts.stage, facts.ladder_paused_by)
+            facts = fold(facts, (PromiseChanged(held.id, status, "ACTIVE"), ladder))
+        self.facts = facts
+
+    @invariant()
+    def the_open_promise_holds_the_ladder(self) -> None:
+        held = self.facts.open_promise
+        assert self.facts.ladder_paused_by == (f"promise {held.id}" if held else None)
+
+    @invariant()
+    def an_open_promise_is_owed(self) -> None:
+        held = self.facts.open_promise
+        assert held is None or pp.judge(held, self.facts.business_date) != "KEPT"
+
+
+TestPromisePaths = PromisePaths.TestCase
+TestPromisePaths.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)

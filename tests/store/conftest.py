@@ -1,0 +1,16 @@
+"""A store of one tenant, fresh for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from support.portfolio import make_store
+
+from collect_tui.store.engine import Store
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with make_store() as made:
+        yield made

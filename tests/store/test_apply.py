@@ -1,0 +1,400 @@
+"""The law of effects: facts folded over an act equal the facts loaded after the act was written; and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, get_args
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Table, select
+from sqlmodel import SQLModel
+from support.portfolio import DAY, NOW, TENANT, USER, Added, add_account, ids, make_store
+
+from collect_tui.desk.errors import Refused, Stale
+from collect_tui.domain import effects as fx
+from collect_tui.domain.evolve import evolve_all
+from collect_tui.domain.facts import (
+    AccountFacts,
+    Allocation,
+    Callback,
+    Hold,
+    Instalment,
+    NextAction,
+    Order,
+    Payment,
+    Promise,
+)
+from collect_tui.store.apply import apply
+from collect_tui.store.engine import Store
+from collect_tui.store.facts import load_by_id
+
+LATER = DAY + timedelta(days=7)
+
+
+def table(name: str) -> Table:
+    return SQLModel.metadata.tables[name]
+
+
+def rows(store: Store, name: str, **where: Any) -> list[Any]:
+    t = table(name)
+    with store.read() as db:
+        query = select(t).where(t.c.tenant_id == TENANT, *(t.c[k] == v for k, v in where.items()))
+        return list(db.connection().execute(query))
+
+
+def rich(store: Store) -> Added:
+    """An account with something of everything that an effect may touch."""
+    return add_account(
+        store,
+        items=[{"amount": 100_00, "open": 40_00}, {"amount": 80_00}, {"amount": 30_00, "open": 0}],
+        points=[{"kind": "mobile"}, {"kind": "email", "value": "rosa@example.com"}],
+        services=[{"product": "INT"}, {"product": "TV", "status": "SUSPENDED", "suspend_cause": "nonpay"}],
+        promises=[
+            {"instalments": [(DAY, 50_00), (LATER, 50_00)]},
+            {"status": "BROKEN", "made_on": DAY - timedelta(days=100), "closed_reason": "not paid"},
+            {"status": "CANCELLED", "instalments": [{"due": DAY, "amount": 20_00, "paid": 5_00, "status": "WAIVED"}]},
+        ],
+        payments=[{"amount": 95_00, "to": [(0, 60_00), (2, 30_00)]}],
+        holds=[{"kind": "dispute"}],
+        orders=[
+            {"service": 0},
+            {"service": 1, "status": "COMPLETED"},
+            {"service": 1, "status": "SENT", "kind": "restore"},
+        ],
+        notices=[{}],
+        events=[{}],
+        notes=[{"text": "dog", "pinned": True}, {"text": "will pay"}],
+        callbacks=[{}],
+        work={"queue": "new", "snoozes": 1, "snooze_until": LATER},
+    )
+
+
+def loaded(store: Store, added: Added) -> AccountFacts:
+    with store.read() as db:
+        return load_by_id(db, TENANT, added.id)
+
+
+def written(store: Store, facts: AccountFacts, *effects: fx.Effect) -> AccountFacts:
+    """Applies the effects and loads again."""
+    with store.write() as db:
+        version = apply(db, TENANT, facts, effects, by="lee", at=NOW)
+    with store.read() as db:
+        after = load_by_id(db, TENANT, facts.id)
+    assert after.version == version == facts.version + 1
+    return after
+
+
+def comparable(facts: AccountFacts) -> tuple[AccountFacts, object, object]:
+    """What a fold can know: neither the version nor when an order left; settled items matter for a payment at hand."""
+    orders = tuple(replace(o, sent_at=None) for o in facts.orders)
+    at_hand = {a.item_id for p in facts.payments for a in p.allocations}
+    settled = tuple(sorted((i for i in facts.settled if i.id in at_hand), key=lambda i: i.id))
+    return replace(facts, version=0, orders=orders), settled, [a.id for a in facts.attempts]
+
+
+def law(store: Store, added: Added, *effects: fx.Effect) -> AccountFacts:
+    before = loaded(store, added)
+    after = written(store, before, *effects)
+    assert comparable(after) == comparable(evolve_all(before, effects))
+    return after
+
+
+def contact(**more: Any) -> fx.ContactLogged:
+    flags = {"outbound": True, "counted": True, "worked": True, "contact": True, "right_party": True}
+    return fx.ContactLogged(
+        **{"id": ids(), "action": "CALL", "result": "LM", "at": NOW, "point_id": None, **flags, **more}
+    )
+
+
+def promise(**more: Any) -> Promise:
+    parts = (Instalment(1, DAY, 30_00), Instalment(2, LATER, 40_00))
+    return Promise(
+        **{"id": ids(), "kind": "plan", "status": "ACTIVE", "total": 70_00, "made_on": DAY, "grace_days": 2}
+        | {"instalments": parts, "made_by": USER, "method": "ach", "ladder_step": "PAST_DUE", **more}
+    )
+
+
+def payment(amount: int, received_on: date = DAY) -> Payment:
+    number = ids()
+    return Payment(number, f"R{number}", received_on, "card", amount, "UNAPPLIED")
+
+
+def _paid(a: Added) -> tuple[fx.Effect, ...]:
+    new = payment(100_00)
+    return (
+        fx.PaymentRecorded(new),
+        fx.PaymentAllocated(ids(), new.id, Allocation(a.items[0], 40_00)),
+        fx.PaymentAllocated(ids(), new.id, Allocation(a.items[1], 10_00)),
+    )
+
+
+CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
+    "contact": lambda a: (contact(point_id=a.points[0], reason="JOB", note="out of work", typed="oow"),),
+    "contact, wrong party": lambda a: (contact(right_party=False),),
+    "contact taken back": lambda a: (fx.ContactVoided(ids(), a.events[0], "wrong account"),),
+    "contact logged and taken back": lambda a: ((c := contact()), fx.ContactVoided(ids(), c.id, "slip")),
+    "note": lambda a: (fx.NoteWritten(ids(), "plain", "pl"),),
+    "pinned note": lambda a: (fx.NoteWritten(ids(), "gate code", "gc", pinned=True),),
+    "pinned twice, unpinned once": lambda a: (
+        fx.NoteWritten(ids(), "dog", "dog", pinned=True),
+        fx.NoteUnpinned(a.notes[0], "dog"),
+    ),
+    "unpinned": lambda a: (fx.NoteUnpinned(a.notes[0], "dog"),),
+    "next action": lambda a: (fx.NextActionSet(NextAction("visit", LATER, NOW), None),),
+    "point": lambda a: (fx.PointMarked(a.points[0], "bad", "out", "unknown", "unknown"),),
+    "callback": lambda a: (fx.CallbackScheduled(Callback(ids(), NOW, "mia", a.points[0], note="after lunch")),),
+    "callback missed": lambda a: (fx.CallbackChanged(a.callbacks[0], "MISSED", "SCHEDULED"),),
+    "callback done": lambda a: (fx.CallbackChanged(a.callbacks[0], "DONE", "SCHEDULED"),),
+    "hold": lambda a: (
+        fx.HoldPlaced(Hold(ids(), "medical", DAY, LATER, "note seen", "service", a.services[0], placed_by="lee")),
+    ),
+    "hold released": lambda a: (fx.HoldChanged(a.holds[0], "RELEASED", "ACTIVE", "solved"),),
+    "promise": lambda a: (fx.PromiseMade(promise()),),
+    "promise cancelled": lambda a: (fx.PromiseChanged(a.promises[0], "CANCELLED", "ACTIVE", "lost job"),),
+    "promise broken": lambda a: (fx.PromiseChanged(a.promises[0], "BROKEN", "ACTIVE", "not paid"),),
+    "promise superseded": lambda a: (
+        fx.InstalmentPaid(a.promises[0], 1, 20_00, 0),
+        fx.PromiseChanged(a.promises[0], "SUPERSEDED", "ACTIVE"),
+        fx.PromiseMade(promise(supersedes=a.promises[0])),
+    ),
+    "promise closed and opened again": lambda a: (
+        fx.InstalmentPaid(a.promises[0], 1, 20_00, 0),
+        fx.PromiseChanged(a.promises[0], "CANCELLED", "ACTIVE", "slip"),
+        fx.PromiseChanged(a.promises[0], "ACTIVE", "CANCELLED", "undone"),
+    ),
+    "cancelled promise opened again": lambda a: (fx.PromiseChanged(a.promises[2], "ACTIVE", "CANCELLED"),),
+    "instalments paid": lambda a: (
+        fx.InstalmentPaid(a.promises[0], 1, 50_00, 0),
+        fx.InstalmentPaid(a.promises[0], 2, 10_00, 0),
+        fx.InstalmentPaid(a.promises[0], 1, 0, 50_00),
+    ),
+    "payment left unapplied": lambda a: (fx.PaymentRecorded(payment(10_00)),),
+    "old payment left unapplied": lambda a: (fx.PaymentRecorded(payment(10_00, DAY - timedelta(days=200))),),
+    "payment applied": _paid,
+    "old payment applied": lambda a: (
+        fx.PaymentRecorded(p := payment(80_00, DAY - timedelta(days=91))),
+        fx.PaymentAllocated(ids(), p.id, Allocation(a.items[1], 80_00)),
+    ),
+    "payment returned": lambda a: (fx.PaymentReversed(a.payments[0], "RETURNED", "NSF"),),
+    "payment recorded and reversed": lambda a: (
+        *(done := _paid(a)),
+        fx.PaymentReversed(done[0].payment.id, "REVERSED", "wrong account"),  # type: ignore[union-attr]
+    ),
+    "order": lambda a: (
+        fx.OrderRequested(
+            Order(
+                ids(), f"SO-{ids()}", a.services[0], "suspend", "NONPAY", LATER, "DRAFT", DAY, reversal_of=a.orders[1]
+            )
+        ),
+    ),
+    "order sent": lambda a: (fx.OrderChanged(a.orders[0], "SENT", "REQUESTED"),),
+    "order cancelled": lambda a: (fx.OrderChanged(a.orders[0], "CANCELLED", "REQUESTED", "paid"),),
+    "order completed": lambda a: (fx.OrderChanged(a.orders[2], "COMPLETED", "SENT", "ok"),),
+    "service": lambda a: (fx.ServiceChanged(a.services[0], "PENDING_SUSPEND", "nonpay", "ACTIVE", None),),
+    "ladder": lambda a: (fx.LadderChanged("NOTICE_1", "promise 1", "CURRENT", None),),
+    "ladder resumed": lambda a: (fx.LadderChanged("CURRENT", None, "CURRENT", "promise 1"),),
+    "snoozed": lambda a: (fx.Snoozed(LATER, "away", 1),),
+    "snoozed, then worked": lambda a: (fx.Snoozed(LATER, "away", 1), contact()),
+    "skipped": lambda a: (fx.Skipped("busy"),),
+    "undone": lambda a: (fx.ActUndone("0000"),),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_shown_is_what_happens(store: Store, case: str) -> None:
+    added = rich(store)
+    law(store, added, *CASES[case](added))
+
+
+def test_every_effect_has_a_case() -> None:
+    a = Added(1, 1, "1", *[[1, 2, 3]] * 11)
+    covered = {type(effect) for case in CASES.values() for effect in case(a)}
+    assert covered == set(get_args(fx.Effect))
+
+
+@settings(max_examples=30, deadline=None, phases=[Phase.generate, Phase.shrink])
+@given(data=st.data())
+def test_any_sequence_of_acts_keeps_the_law(data: st.DataObject) -> None:
+    with make_store() as store:
+        added = rich(store)
+        for _ in range(data.draw(st.integers(1, 4), label="acts")):
+            before = loaded(store, added)
+            now, effects = before, []
+            for _ in range(data.draw(st.integers(1, 5), label="effects")):
+                effect = data.draw(st.sampled_from(possible(now, added)))(data.draw)
+                effects.append(effect)
+                now = evolve_all(now, [effect])
+            after = written(store, before, *effects)
+            assert comparable(after) == comparable(now)
+            check_money(store, added)
+
+
+def possible(facts: AccountFacts, a: Added) -> list[Callable[[Any], fx.Effect]]:
+    """What could be decided next on these facts."""
+    amount = st.integers(1, 60_00)
+    can: list[Callable[[Any], fx.Effect]] = [
+        lambda draw: contact(counted=draw(st.booleans()), contact=draw(st.booleans())),
+        lambda draw: fx.NoteWritten(ids(), draw(st.sampled_from(["dog", "cat"])), "", pinned=draw(st.booleans())),
+        lambda draw: fx.Snoozed(LATER, "away", facts.snoozes),
+        lambda draw: fx.PaymentRecorded(payment(draw(amount), DAY - timedelta(days=draw(st.integers(0, 120))))),
+        lambda draw: fx.PromiseMade(promise(made_on=DAY - timedelta(days=draw(st.integers(0, 400))))),
+        lambda draw: fx.LadderChanged(draw(st.sampled_from(["PAST_DUE", "FINAL"])), None, facts.stage, None),
+        lambda draw: fx.CallbackScheduled(Callback(ids(), NOW, None)),
+        lambda draw: fx.HoldPlaced(Hold(ids(), "medical", DAY, None, placed_by=USER)),
+    ]
+    for text in facts.pinned:
+        can.append(lambda draw, text=text: fx.NoteUnpinned(0, text))
+    for attempt in facts.attempts:
+        can.append(lambda draw, at=attempt: fx.ContactVoided(ids(), at.id, "slip"))
+    for hold in facts.holds:
+        can.append(lambda draw, h=hold: fx.HoldChanged(h.id, draw(st.sampled_from(["RELEASED", "EXPIRED"])), h.status))
+    for made in facts.promises:
+        to = ["KEPT", "PARTIAL", "BROKEN", "SUPERSEDED", "CANCELLED"] if made.open else ["ACTIVE"]
+        if made.open or made.status in {"CANCELLED", "SUPERSEDED", "KEPT"}:
+            can.append(
+                lambda draw, p=made, to=to: fx.PromiseChanged(p.id, draw(st.sampled_from(to)), p.status, "because")
+            )
+        for i in made.instalments:
+            can.append(lambda draw, p=made, i=i: fx.InstalmentPaid(p.id, i.seq, draw(st.integers(0, i.amount)), i.paid))
+    for received in facts.payments:
+        if received.status not in {"RETURNED", "REVERSED"}:
+            can.append(lambda draw, p=received: fx.PaymentReversed(p.id, "RETURNED", "NSF"))
+        for item in facts.items:
+            most = min(received.unapplied, item.open)
+            if most > 0:
+                can.append(
+                    lambda draw, p=received, i=item, most=most: fx.PaymentAllocated(
+                        ids(), p.id, Allocation(i.id, draw(st.integers(1, most)))
+                    )
+                )
+    return can
+
+
+def check_money(store: Store, added: Added) -> None:
+    """Live allocations and what is open add up to each item's amount, and to no more than each payment's."""
+    live = [r for r in rows(store, "allocation") if r.reversed_at is None]
+    for item in rows(store, "item", account_id=added.id):
+        assert item.open == item.amount - sum(r.amount for r in live if r.item_id == item.id)
+    for received in rows(store, "payment", account_id=added.id):
+        applied = sum(r.amount for r in live if r.payment_id == received.id)
+        assert 0 <= applied <= (0 if received.status in {"RETURNED", "REVERSED"} else received.amount)
+
+
+# ------------------------------------------------------------------------------------------------------ what rows show
+
+
+def test_a_reversal_stamps_its_allocations_and_keeps_them(store: Store) -> None:
+    added = rich(store)
+    written(store, loaded(store, added), fx.PaymentReversed(added.payments[0], "RETURNED", "NSF"))
+    assert [r.reversed_at for r in rows(store, "allocation")] == [NOW, NOW]
+    (row,) = rows(store, "payment")
+    assert (row.status, row.returned_reason, row.returned_on) == ("RETURNED", "NSF", DAY)
+    assert [r.open for r in rows(store, "item")] == [100_00, 80_00, 30_00]
+
+
+def test_who_and_when_stand_on_the_account(store: Store) -> None:
+    added = rich(store)
+    written(store, loaded(store, added), fx.LadderChanged("FINAL", None, "CURRENT", None))
+    (row,) = rows(store, "account")
+    assert (row.changed_by, row.changed_at, row.stage_on) == ("lee", NOW, DAY)
+
+
+def test_an_account_without_a_work_item_can_be_put_off(store: Store) -> None:
+    added = add_account(store)
+    written(store, loaded(store, added), fx.Skipped("busy"), fx.Snoozed(LATER, "away", 0))
+    (row,) = rows(store, "work_item")
+    assert (row.skipped, row.snoozes, row.snooze_until, row.number) == (1, 1, LATER, added.number)
+
+
+def test_an_order_that_leaves_and_is_answered_is_stamped(store: Store) -> None:
+    added = rich(store)
+    facts = written(store, loaded(store, added), fx.OrderChanged(added.orders[0], "SENT", "REQUESTED"))
+    assert next(o for o in facts.orders if o.id == added.orders[0]).sent_at == NOW
+    written(store, facts, fx.OrderChanged(added.orders[0], "REJECTED", "SENT", "no such service"))
+    (row,) = rows(store, "service_order", id=added.orders[0])
+    assert (row.answered_at, row.detail) == (NOW, "no such service")
+
+
+# ------------------------------------------------------------------------------------------------------ what is refused
+
+
+def test_the_second_of_two_is_told_who_and_when(store: Store) -> None:
+    added = rich(store)
+    seen = loaded(store, added)
+    written(store, seen, contact())
+    with pytest.raises(Stale) as told, store.write() as db:
+        apply(db, TENANT, seen, [contact()], by="mia", at=NOW)
+    assert (told.value.code, told.value.by, told.value.at) == ("account.changed", "lee", NOW)
+    assert told.value.version == seen.version + 1
+    assert len(rows(store, "contact_event")) == 2
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        lambda a: fx.HoldChanged(a.holds[0], "EXPIRED", "RELEASED"),
+        lambda a: fx.PromiseChanged(a.promises[1], "KEPT", "ACTIVE"),
+        lambda a: fx.OrderChanged(a.orders[2], "CANCELLED", "REQUESTED"),
+        lambda a: fx.ServiceChanged(a.services[1], "PENDING_SUSPEND", None, "ACTIVE", None),
+        lambda a: fx.CallbackChanged(a.callbacks[0], "DONE", "MISSED"),
+        lambda a: fx.InstalmentPaid(a.promises[0], 1, 10_00, 5_00),
+        lambda a: fx.InstalmentPaid(a.promises[0], 9, 10_00, 0),
+        lambda a: fx.PaymentAllocated(ids(), 1, Allocation(a.items[0], 1)),
+        lambda a: fx.PaymentReversed(1, "RETURNED", "NSF"),
+        lambda a: fx.NoteUnpinned(1, "no such note"),
+        lambda a: fx.PointMarked(1, "bad", "in", "good", "in"),
+    ],
+)
+def test_a_row_that_is_not_as_it_was_makes_the_act_stale(store: Store, late: Callable[[Added], fx.Effect]) -> None:
+    added = rich(store)
+    seen = loaded(store, added)
+    with pytest.raises(Stale), store.write() as db:
+        apply(db, TENANT, seen, [contact(), late(added)], by="mia", at=NOW)
+    assert loaded(store, added) == seen  # all or nothing
+
+
+def test_an_item_is_never_paid_below_nothing(store: Store) -> None:
+    added = rich(store)
+    new = payment(100_00)
+    too_much = [fx.PaymentRecorded(new), fx.PaymentAllocated(ids(), new.id, Allocation(added.items[0], 40_01))]
+    with pytest.raises(Refused) as told, store.write() as db:
+        apply(db, TENANT, loaded(store, added), too_much, by="mia", at=NOW)
+    assert told.value.code == "item.open"
+
+
+def test_a_payment_is_never_applied_beyond_its_amount(store: Store) -> None:
+    added = rich(store)
+    new = payment(10_00)
+    too_much = [fx.PaymentRecorded(new), fx.PaymentAllocated(ids(), new.id, Allocation(added.items[0], 10_01))]
+    with pytest.raises(Refused) as told, store.write() as db:
+        apply(db, TENANT, loaded(store, added), too_much, by="mia", at=NOW)
+    assert told.value.code == "payment.over_allocated"
+
+
+def test_an_open_account_keeps_a_next_action(store: Store) -> None:
+    added = rich(store)
+    seen = loaded(store, added)
+    with pytest.raises(Refused) as told, store.write() as db:
+        apply(db, TENANT, seen, [fx.NextActionSet(None, seen.next_action)], by="mia", at=NOW)
+    assert told.value.code == "account.orphan"
+    assert loaded(store, added) == seen
+
+
+def test_another_tenants_rows_are_out_of_reach(store: Store) -> None:
+    added = rich(store)
+    other = add_account(store, "9999-0001", holds=[{}])
+    with pytest.raises(Stale), store.write() as db:
+        released = fx.HoldChanged(other.holds[0], "RELEASED", "ACTIVE")
+        apply(db, TENANT, loaded(store, added), [released], by="mia", at=NOW)
+
+
+def test_no_effects_change_nothing(store: Store) -> None:
+    added = rich(store)
+    seen = loaded(store, added)
+    with store.write() as db:
+        assert apply(db, TENANT, seen, [], by="mia", at=NOW) == seen.version
+    assert loaded(store, added) == seen

@@ -1,0 +1,101 @@
+"""A small portfolio for tests, in the portfolio format: accounts by keyword, sensible defaults, one frozen clock.
+
+    book = Book(account("4410-2231", "Alvarez, Rosa", items=[("INV-1", -63, 41210)]), …)
+    desk = book.desk(tmp_path, user="mia")
+
+Days in it are counted from the business date, Monday 2026-11-23; the clock stands at 16:00 UTC (10:00 in Chicago).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from collect_tui import defaults
+from collect_tui.exchange import load
+from collect_tui.services.local import LocalDesk
+from collect_tui.store.engine import Store
+from collect_tui.store.ids import Ids
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+
+
+def day(offset: int) -> str:
+    """A date in the file, counted from the business date."""
+    return (TODAY + timedelta(days=offset)).isoformat()
+
+
+def at(offset: int, hour: int = 16, minute: int = 0) -> str:
+    """An instant in the file (UTC), counted from the business date."""
+    return f"{day(offset)}T{hour:02}:{minute:02}:00+00:00"
+
+
+def account(number: str, name: str, *, items: Sequence[tuple[Any, ...]] = (), phone: str = "+1 312 555 0142", **rest: Any) -> dict[str, Any]:
+    """One account. `items`: (doc_no, due in days from today, amount, keyword dict?). A mobile in Chicago by default."""
+    points = rest.pop("points", [{"kind": "mobile", "value": phone}])
+    rows = []
+    for doc_no, due, amount, *more in items:
+        rows.append({"doc_no": doc_no, "issued": day(due - 30), "due": day(due), "amount": amount, **(more[0] if more else {})})
+    return {
+        "number": number,
+        "party": {"name": name, "points": points, **rest.pop("party", {})},
+        "opened_on": day(-900),
+        "next_action": {"code": "call", "on": day(0)},
+        "items": rows,
+        **rest,
+    }
+
+
+SERVICES = [
+    {"product": "INT", "billing_system": "north", "identifier": "INT-1001", "monthly": 6000},
+    {"product": "TV", "billing_system": "north", "identifier": "TV-1001", "monthly": 4000},
+]
+
+
+class Book:
+    """A portfolio ready to be loaded."""
+
+    def __init__(self, *accounts: dict[str, Any], business_date: date = TODAY) -> None:
+        self.data = {
+            "format": 1,
+            "tenant": {"name": "Test book", "currency": "USD", "zone": "America/Chicago"},
+            "business_date": business_date.isoformat(),
+            "users": [
+                {"login": "mia", "name": "Mia", "role": "collector"},
+                {"login": "ben", "name": "Ben", "role": "collector"},
+                {"login": "lee", "name": "Lee", "role": "lead"},
+            ],
+            "accounts": list(accounts),
+        }
+
+    def store(self, folder: Path) -> Store:
+        path = folder / "book.json"
+        path.write_text(json.dumps(self.data), "utf-8")
+        store = Store.open(folder / "desk.db", create=True)
+        load.load(store, path, ids=Ids(), now=NOW, by="test", catalogue=catalogue())
+        return store
+
+
+def catalogue() -> Any:
+    return defaults.load(None, today=TODAY)
+
+
+class Clock:
+    """A clock that moves only when told."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+def local_desk(store: Store, user: str, clock: Clock) -> LocalDesk:
+    return LocalDesk(store, catalogue(), user=user, clock=clock)

@@ -1,0 +1,176 @@
+"""Accounts to try rules of the trade on, and the check that effects are legal. Business date: Monday 24 November 2025."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, time, timedelta
+from itertools import count
+from typing import Any
+
+from collect_tui.domain import states
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.effects import (
+    Effect,
+    HoldChanged,
+    InstalmentPaid,
+    LadderChanged,
+    NextActionSet,
+    OrderChanged,
+    PaymentReversed,
+    PromiseChanged,
+    ServiceChanged,
+)
+from collect_tui.domain.evolve import evolve
+from collect_tui.domain.facts import AccountFacts, Instalment, Item, NextAction, Order, Promise, Service
+from collect_tui.domain.rules import ContactRules, HoldKind, QueuePolicy, Rules, SuspendRules, Weights
+
+TODAY = date(2025, 11, 24)  # a Monday
+THANKSGIVING = date(2025, 11, 27)
+CALENDAR = Calendar(holidays=frozenset({THANKSGIVING, date(2025, 12, 25)}))
+
+MEDICAL = HoldKind("MEDICAL", "Medical certificate", ("suspend",), 30, True, "domain 2.3")
+CEASE = HoldKind("CEASE", "Cease contact", ("call", "letter"), None, True)
+CLAIM = HoldKind("CLAIM", "Payment claim", ("call", "letter", "suspend", "place"), 5, True)
+WATCH = HoldKind("WATCH", "Watch", (), None, False)
+KINDS = {kind.code: kind for kind in (MEDICAL, CEASE, CLAIM, WATCH)}
+
+SUSPEND = SuspendRules(
+    notice_level="pre-cut",
+    notice_days=10,
+    no_cut_weekdays=(4, 5, 6),
+    min_past_due=2000,
+    min_dpd=20,
+    reconnect_fee=2500,
+    stuck_after_days=3,
+    sources={"day": "PA 56.82"},
+)
+RULES = Rules(
+    contact=ContactRules(time(8), time(21), 30, 7, 7, 7, "lead", {}),
+    suspend=SUSPEND,
+    queue=QueuePolicy(15, 7, 2),
+    weights=Weights(),
+    ladder=(),
+    tolerance=100,
+    zone="America/New_York",
+    currency="USD",
+    country="US",
+    subdivision=None,
+    holidays=CALENDAR.holidays,
+)
+
+
+def days(n: int) -> date:
+    return TODAY + timedelta(days=n)
+
+
+def numbers(start: int = 1000) -> Callable[[], int]:
+    return count(start).__next__
+
+
+def item(ident: int, open_: int, due: int, *, disputed: int = 0, service: int | None = None) -> Item:
+    """An invoice due `due` days from the business date."""
+    return Item(ident, f"INV-{ident}", "invoice", days(due - 20), days(due), open_, open_, disputed, service)
+
+
+def service(
+    ident: int = 1, product: str = "INT", status: str = "ACTIVE", cause: str | None = None, **more: Any
+) -> Service:
+    return Service(ident, product, "cablebill", f"{product}-{ident:04d}", status, cause, **more)
+
+
+def order(ident: int, service_id: int, kind: str, status: str, effective: int = 2) -> Order:
+    return Order(ident, f"{kind[0].upper()}-{ident}", service_id, kind, "NONPAY", days(effective), status, days(-1))
+
+
+def promise(
+    ident: int, *parts: tuple[int, int, int], kind: str = "single", status: str = "ACTIVE", **more: Any
+) -> Promise:
+    """A promise of (due in days, amount, paid) parts, made a week ago."""
+    schedule = tuple(
+        Instalment(n, days(due), amount, paid, "PAID" if paid >= amount else "PART_PAID" if paid else "OPEN")
+        for n, (due, amount, paid) in enumerate(parts, start=1)
+    )
+    more = {"made_on": days(-7), "grace_days": 2, **more}
+    return Promise(ident, kind, status, sum(amount for _, amount, _ in parts), instalments=schedule, **more)
+
+
+def account(**more: Any) -> AccountFacts:
+    """412.10 past due in two invoices and 60.00 to come, tenure of three years, next action today."""
+    base = AccountFacts(
+        id=1,
+        number="4410-2231",
+        name="Rosa Alvarez",
+        version=3,
+        status="OPEN",
+        stage="NOTICE_2",
+        currency="USD",
+        segment="default",
+        business_date=TODAY,
+        opened_on=date(2022, 11, 1),
+        next_action=NextAction("call", TODAY),
+        items=(item(11, 20000, -63), item(12, 21210, -33), item(13, 6000, 9)),
+        services=(service(),),
+    )
+    return replace(base, **more)
+
+
+def fold(facts: AccountFacts, effects: Iterable[Effect]) -> AccountFacts:
+    """Fold effects, checking that each is legal where it is applied."""
+    for effect in effects:
+        check_legal(facts, effect)
+        facts = evolve(facts, effect)
+    check_whole(facts)
+    return facts
+
+
+def check_legal(facts: AccountFacts, effect: Effect) -> None:
+    """What an effect says was before is what is, and its machine has the change."""
+    if isinstance(effect, PromiseChanged):
+        old = next(p for p in facts.promises if p.id == effect.id)
+        assert effect.old_status == old.status
+        states.check(states.PROMISE, "promise", effect.old_status, effect.status)
+    elif isinstance(effect, InstalmentPaid):
+        holder = next(p for p in facts.promises if p.id == effect.promise_id)
+        part = next(i for i in holder.instalments if i.seq == effect.seq)
+        assert effect.old_paid == part.paid
+        assert 0 <= effect.paid <= part.amount
+        assert effect.paid != effect.old_paid
+        after = next(
+            i for p in evolve(facts, effect).promises if p.id == holder.id for i in p.instalments if i.seq == part.seq
+        )
+        states.check(states.INSTALMENT, "instalment", part.status, after.status)
+    elif isinstance(effect, OrderChanged):
+        assert effect.old_status == next(o for o in facts.orders if o.id == effect.id).status
+        states.check(states.ORDER, "order", effect.old_status, effect.status)
+    elif isinstance(effect, ServiceChanged):
+        now = facts.service(effect.id)
+        assert (effect.old_status, effect.old_cause) == (now.status, now.suspend_cause)
+        assert effect.old_status != effect.status
+        states.check(states.SERVICE, "service", effect.old_status, effect.status)
+    elif isinstance(effect, PaymentReversed):
+        money = next(p for p in facts.payments if p.id == effect.payment_id)
+        states.check(states.PAYMENT, "payment", money.status, effect.status)
+    elif isinstance(effect, HoldChanged):
+        assert effect.old_status == next(h for h in facts.holds if h.id == effect.id).status
+        states.check(states.HOLD, "hold", effect.old_status, effect.status)
+    elif isinstance(effect, LadderChanged):
+        assert (effect.old_stage, effect.old_paused_by) == (facts.stage, facts.ladder_paused_by)
+        assert effect.stage in states.STAGES
+    elif isinstance(effect, NextActionSet):
+        assert effect.old == facts.next_action
+
+
+def check_whole(facts: AccountFacts) -> None:
+    """What holds of every account between acts."""
+    assert facts.status != "OPEN" or facts.next_action is not None
+    assert sum(p.open for p in facts.promises) <= 1
+    assert all(i.open >= 0 for i in facts.items)
+    assert all(p.unapplied >= 0 for p in facts.payments)
+    for one in facts.services:
+        open_ = [o for o in facts.orders if o.service_id == one.id and o.open]
+        assert len(open_) <= 1
+        waiting = {"PENDING_SUSPEND": "suspend", "PENDING_RESTORE": "restore"}.get(one.status)
+        moved = [o.kind for o in open_ if o.status != "DRAFT"]
+        assert moved == ([waiting] if waiting else [])
+        assert (one.suspend_cause is None) == (one.status == "ACTIVE")
