@@ -130,7 +130,7 @@ def test_undo_of_a_payment_opens_the_items_again(desk):
 
 
 def test_nobody_undoes_anothers_act_but_a_lead(desks):
-    receipt = do(desks("mia"), ROSA, "n mine")
+    receipt = do(desks("mia"), ROSA, "pp 150 fri")
     undo = {"id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f10", "account": ROSA, "commands": [{"kind": "undo", "act": str(receipt.id)}]}
     with pytest.raises(Refused) as error:
         desks("ben").do(Act.model_validate(undo))

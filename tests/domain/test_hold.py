@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -119,7 +118,8 @@ class LadderPaths(RuleBasedStateMachine):
         try:
             effects = decide()
         except DomainError as error:
-            assert error.code in allowed
+            if error.code not in allowed:
+                raise
             return
         self.facts = fold(self.facts, effects)
 
@@ -162,7 +162,6 @@ def test_a_hold_takes_the_ladder_over_from_a_promise_and_hands_it_back() -> None
     held = fold(facts, place(facts, CEASE))
     assert held.ladder_paused_by == "hold 3"
     assert fold(held, hold.release(held, CEASE, "over")).ladder_paused_by == "promise 9"
-    assert replace(held, ladder_paused_by="promise 9") == replace(held, ladder_paused_by="promise 9")
 
 
 MACHINES = (
@@ -191,7 +190,7 @@ def test_every_state_can_be_reached_from_the_first(machine: states.Machine) -> N
         if state not in seen:
             seen.add(state)
             todo += machine[state]
-    assert seen >= machine.keys() - {"ON_ACCOUNT"} or "UNIDENTIFIED" in machine
+    assert seen == machine.keys()
 
 
 @pytest.mark.parametrize("machine", MACHINES)

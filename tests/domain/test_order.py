@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -176,7 +176,7 @@ def test_answers_that_make_no_sense() -> None:
         orders.acknowledge(facts, one, "completed", "", AT)
     assert caught.value.code == "order.state"
     with pytest.raises(Refused):
-        orders.send(replace(one, status="SENT" if False else "COMPLETED"))
+        orders.send(replace(one, status="SENT"))
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,8 @@ class OrderPaths(RuleBasedStateMachine):
         try:
             effects = decide()
         except DomainError as error:
-            assert error.code in allowed
+            if error.code not in allowed:
+                raise
             return
         self.facts = fold(self.facts, effects)
 
@@ -361,7 +362,3 @@ class OrderPaths(RuleBasedStateMachine):
 
 TestOrderPaths = OrderPaths.TestCase
 TestOrderPaths.settings = settings(max_examples=80, stateful_step_count=25, deadline=None)
-
-
-def test_dates_are_business_dates() -> None:
-    assert isinstance(suspend(account())[0].order.requested_on, date)

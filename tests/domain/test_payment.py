@@ -236,7 +236,7 @@ def test_money_for_the_reconnection_goes_before_what_is_not_due() -> None:
 
 def test_a_second_payment_does_not_keep_the_fee_twice() -> None:
     once = paid(account(services=(service(**CUT),)), 43710)
-    twice = paid(once, 6000, ref="T-78")
+    twice = paid(once, 6000, ref="T-78", ids=numbers(60))
     assert (twice.unapplied, twice.items) == (2500, ())
     assert len(twice.orders) == 1
 
@@ -256,7 +256,7 @@ def test_a_returned_payment_opens_everything_again() -> None:
 
 
 def test_a_returned_payment_takes_back_the_last_instalments_first() -> None:
-    facts = paid(promised((2, 5000, 0), (9, 5000, 0), (16, 5000, 0), kind="plan"), 4000, ref="T-76")
+    facts = paid(promised((2, 5000, 0), (9, 5000, 0), (16, 5000, 0), kind="plan"), 4000, ref="T-76", ids=numbers(60))
     after = back(paid(facts, 3000))
     assert after.open_promise is not None
     assert [(i.paid, i.status) for i in after.open_promise.instalments] == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -114,7 +115,7 @@ def test_every_plan_is_whole(
     assert all(i.amount > 0 for i in schedule)
     assert len({i.amount for i in regular[:-1]}) <= 1
     assert 0 <= regular[-1].amount - regular[0].amount < count
-    steps = [(b.due - a.due).days for a, b in zip(regular, regular[1:], strict=False)]
+    steps = [(b.due - a.due).days for a, b in pairwise(regular)]
     wanted = {"weekly": {7}, "fortnightly": {14}}.get(frequency)
     assert set(steps) <= wanted if wanted else all(1 <= step <= 61 for step in steps)
     if frequency == "monthly":
@@ -369,7 +370,8 @@ class PromisePaths(RuleBasedStateMachine):
         try:
             effects = payment.reverse(self.facts, ref, "R01", returned, CALENDAR)
         except DomainError as error:
-            assert error.code in ("payment.unknown", "payment.state")
+            if error.code not in ("payment.unknown", "payment.state"):
+                raise
             return
         self.act(effects)
 

@@ -164,8 +164,7 @@ class Table:
 
     def _unknown(self, key: str, value: str, among: Collection[str], of: str = "value") -> Invalid:
         near = difflib.get_close_matches(value, list(among), n=1, cutoff=0.5)
+        said = f"expected one of {', '.join(among)}." if among else "nothing is expected here."
         if near:
             said = f"did you mean {near[0]}?"
-        else:
-            said = f"expected one of {', '.join(among)}." if among else "nothing is expected here."
         return self.fail(f"unknown_{of}", key, f"no such {of}; {said}")

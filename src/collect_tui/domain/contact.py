@@ -227,7 +227,7 @@ def _check(
     action: Action, result: Result, point: Point | None, reason: str | None, note: str, reasons: Collection[str] | None
 ) -> None:
     act, word = f"{action.code} ({action.title.lower()})", f"{result.code} ({result.title.lower()})"
-    if point is None and action.call and action.outbound and action.kinds:
+    if point is None and action.call and action.outbound and result.counted:
         raise Invalid("contact.point_missing", f"{act} needs the number called.", "point")
     if point is None and result.point is not None:
         raise Invalid("contact.point_missing", f"{word} needs the contact point it is about.", "point")

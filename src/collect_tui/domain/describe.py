@@ -41,7 +41,7 @@ def describe_next(action: NextAction | None, facts: AccountFacts, codes: Codes, 
 
 
 def _clock(instant: datetime, zone: str) -> str:
-    return f"{local_time(instant, zone):%H:%M} {offset_label(zone, instant)}"
+    return f"{local_time(instant, zone):%H:%M} {'UTC' if zone == 'UTC' else offset_label(zone, instant)}"
 
 
 def _day(day: date, facts: AccountFacts) -> str:

@@ -100,7 +100,7 @@ def cancel(facts: AccountFacts, order: Order, reason: str) -> tuple[Effect, ...]
     why = steps.require_reason(reason, "order.reason", "the order is cancelled")
     if order.status == "SENT":
         raise Refused("order.left", f"Order {order.number} has left the building; wait for the answer to it.", "order")
-    states.check(states.ORDER, "order", order.status, "CANCELLED")
+    steps.require_move(states.ORDER, "order", order.status, "CANCELLED")
     followed = facts.next_action is not None and facts.next_action.code == "order"
     return (
         OrderChanged(order.id, "CANCELLED", order.status, why),
@@ -111,7 +111,7 @@ def cancel(facts: AccountFacts, order: Order, reason: str) -> tuple[Effect, ...]
 
 def send(order: Order) -> tuple[Effect, ...]:
     """Mark a requested order as sent; from now on it cannot be cancelled. Raises Refused "order.state"."""
-    states.check(states.ORDER, "order", order.status, "SENT")
+    steps.require_move(states.ORDER, "order", order.status, "SENT")
     return (OrderChanged(order.id, "SENT", order.status, order.detail),)
 
 
@@ -137,7 +137,7 @@ def acknowledge(
         raise Invalid("order.outcome", f"The outcome must be one of {', '.join(OUTCOMES)}.", "outcome")
     if order.status == status:
         return ()
-    states.check(states.ORDER, "order", order.status, status)
+    steps.require_move(states.ORDER, "order", order.status, status)
     answered = OrderChanged(order.id, status, order.status, detail)
     if status == "REJECTED":
         return (answered, *_back(facts, order), *steps.next_step(facts, "order", facts.business_date))

@@ -110,7 +110,7 @@ def reverse(facts: AccountFacts, ref: str, reason: str, returned: bool, calendar
     why = steps.require_reason(reason, "payment.reason", "the payment is taken back")
     payment = _by_ref(facts, ref)
     status = "RETURNED" if returned else "REVERSED"
-    states.check(states.PAYMENT, "payment", payment.status, status)
+    steps.require_move(states.PAYMENT, "payment", payment.status, status)
     fold = _Fold(facts)
     fold.add([PaymentReversed(payment.id, status, why)])
     _reopen(fold, payment)

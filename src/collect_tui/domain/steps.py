@@ -14,6 +14,7 @@ from typing import Final
 from collect_tui.domain.effects import LadderChanged, NextActionSet
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, NextAction
+from collect_tui.domain.states import Machine, check
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -30,6 +31,13 @@ def require_reason(reason: str, code: str, what: str) -> str:
     if not text:
         raise Invalid(code, f"The reason is missing; expected a few words on why {what}.", "reason")
     return text
+
+
+def require_move(machine: Machine, name: str, old: str, new: str) -> None:
+    """Refuse (`<name>.state`) a change that the machine does not have, and one that has been made already."""
+    if old == new:
+        raise Refused(f"{name}.state", f"This {name} is {old.replace('_', ' ').lower()} already.", name)
+    check(machine, name, old, new)
 
 
 def next_step(facts: AccountFacts, code: str, on: date) -> tuple[NextActionSet, ...]:

@@ -55,7 +55,7 @@ class Place:
     zone: str
 
 
-#: The desk sits in the first zone. Chattanooga's area code says Chicago, the city keeps New York time: two candidate zones.
+#: Chattanooga's area code says Chicago, the city keeps New York time: two candidate zones.
 PLACES: Final = (
     Place("New York", "NY", "212", "100", "America/New_York"),
     Place("Boston", "MA", "617", "021", "America/New_York"),

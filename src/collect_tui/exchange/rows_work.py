@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from collect_tui.domain.evolve import WAIVED_BY
 from collect_tui.domain.money import LIMIT
+from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER
 from collect_tui.exchange.portfolio import PromiseEntry
 from collect_tui.exchange.rowset import RowSet
 
@@ -123,8 +125,8 @@ def _check_promise(rows: RowSet, path: str, promise: PromiseEntry) -> None:
         fits = {"OPEN": part.paid == 0, "PART_PAID": 0 < part.paid < part.amount, "PAID": part.paid == part.amount}
         if not fits.get(part.status, part.paid < part.amount):
             rows.bad(f"{where}.status", "does not fit what was paid.")
-        if promise.status != "ACTIVE" and part.status in {"OPEN", "PART_PAID"}:
-            rows.bad(f"{where}.status", "is open, but the promise is closed.")
+        if promise.status in WAIVED_BY and part.status in OPEN_INSTALMENT:
+            rows.bad(f"{where}.status", "is open, but the promise was cancelled or superseded; that waives it.")
     if promise.status == "KEPT" and any(part.status != "PAID" for part in promise.instalments):
         rows.bad(f"{path}.status", "is KEPT, but not every instalment is paid.")
 
@@ -196,7 +198,7 @@ def orders(rows: RowSet) -> None:
             rows.bad(f"{path}.number", "stands twice.")
         if order.reversal_of is not None and order.reversal_of not in known:
             rows.bad(f"{path}.reversal_of", "names no earlier order in this list.")
-        if order.status in {"DRAFT", "REQUESTED", "SENT"}:
+        if order.status in OPEN_ORDER:
             if service_id in open_on:
                 rows.bad(f"{path}.status", "is open; a service has one open order at most.")
             open_on.add(service_id)

@@ -22,6 +22,9 @@ from collect_tui.policy.verdicts import Finding, Severity, Verdict
 RETURNED_DAYS: Final = 90
 """How long a returned payment counts against an arrangement (Astound)."""
 
+NOT_KEPT: Final = frozenset({"BROKEN", "PARTIAL"})
+"""A promise kept in part is one not kept."""
+
 TOP_ROLE: Final = "lead"
 """Has the authority of every role."""
 
@@ -103,8 +106,9 @@ class _Rails:
             yield self._hold("max_instalments", f"{text}; at most {policy.max_instalments} are allowed.")
         else:
             yield self._fine("max_instalments", f"{text}, at most {policy.max_instalments}.")
-        span = (max(i.due for i in self.schedule) - self.facts.business_date).days
-        text = f"The last instalment is due in {_count(span, 'day')}"
+        dues = [i.due for i in self.schedule]
+        span = (max(dues) - min(dues)).days
+        text = f"The plan runs over {_count(span, 'day')} from the first payment to the last"
         if span > policy.max_span_days:
             yield self._hold("max_span", f"{text}; at most {policy.max_span_days} are allowed.")
         else:
@@ -132,7 +136,7 @@ class _Rails:
         """What speaks against the customer. For a single promise most of it is a warning only."""
         facts, policy, today = self.facts, self.policy, self.facts.business_date
         since = add_months(today, -12)
-        broken = sum(p.status == "BROKEN" and p.made_on >= since for p in facts.promises)
+        broken = sum(p.status in NOT_KEPT and p.made_on >= since for p in facts.promises)
         text = f"{_count(broken, 'promise')} broken in 12 months"
         if broken > policy.max_broken_12m:
             yield self._hold("broken", f"{text}; at most {policy.max_broken_12m} are allowed.")

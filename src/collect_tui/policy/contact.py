@@ -239,4 +239,4 @@ def _moment(instant: datetime, zones: Sequence[str], now: datetime | None) -> st
     day = ""
     if now is not None and (today := local_time(now, zone).date()) != local.date():
         day = f"{format_day(local.date(), today)} "
-    return f"{day}{local:%H:%M} {offset_label(zone, instant)}"
+    return f"{day}{local:%H:%M} {'UTC' if zone == 'UTC' else offset_label(zone, instant)}"

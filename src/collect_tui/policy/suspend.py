@@ -147,8 +147,11 @@ class _Suspension:
             kind = self.holds.get(hold.kind)
             title = kind.title if kind else hold.kind
             end = f"until {format_day(hold.until, self.facts.business_date)}" if hold.until else "until it is released"
-            finding = self._say("hold", Severity.BLOCK, f"A hold forbids it {end}: {title}.")
-            yield replace(finding, cite=(kind.source if kind else "") or finding.cite)
+            override = kind.override_role if kind else None
+            severity = Severity.HOLD if override else Severity.BLOCK
+            finding = self._say("hold", severity, f"A hold forbids it {end}: {title}.")
+            cite = (kind.source if kind else "") or finding.cite
+            yield replace(finding, cite=cite, override_role=override)
         if not found:
             yield self._say("hold", Severity.ALLOW, "No hold forbids it.")
 

@@ -97,6 +97,7 @@ def account_view(db: Db, desk: LocalDesk, number: str) -> AccountView:
         next_action=next_action(seen),
         next_action_on=seen.next_action.on if seen.next_action else None,
         callback_at=callback,
+        zone=next((p.zones[0] for p in seen.points if p.callable and p.zones), None),
         pinned=seen.pinned,
         queue=stand.queue,
         chips=stand.chips,

@@ -21,7 +21,7 @@ from collect_tui.policy.verdicts import Severity
 from collect_tui.services import acts, deciders
 from collect_tui.services.account import account_view, pane_view
 from collect_tui.services.context import Context, PastAct
-from collect_tui.store import claims, dayrun, facts, find, queues
+from collect_tui.store import claims, facts, find, queues
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids, Provisional
 from collect_tui.store.tables import Account, AppUser, Tenant
@@ -254,6 +254,8 @@ class LocalDesk:
     def day(
         self, business_date: date | None = None, *, check: bool = False, progress: Progress | None = None
     ) -> DayReport:
+        from collect_tui.store import dayrun  # its statements are many, and few processes run it
+
         with self.store.read() as db:
             tenant = self.tenant(db)
         to = business_date or local_day(self.clock(), tenant.zone)

@@ -7,10 +7,14 @@ from collect_tui.domain import order
 from collect_tui.domain.effects import Effect, NoteWritten
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.domain.facts import Order as OrderFact
 from collect_tui.policy.suspend import may_restore, may_suspend
+from collect_tui.policy.verdicts import Verdict
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
+
+
+#: Checks that ask whether enough is owed for long enough and was announced: they judge a cut for non-payment.
+NONPAY_CHECKS = frozenset({"amount", "age", "dispute", "promise", "notice"})
 
 
 def last_four(number: str) -> str:
@@ -43,7 +47,10 @@ def order_suspension(command: OrderSuspension, facts: AccountFacts, context: Con
     verdict = may_suspend(
         facts, service, command.effective, context.rules.suspend, context.catalogue.holds, context.calendar
     )
-    effects = order.suspend(facts, service, effective=command.effective, reason=reason, ids=context.ids)
+    if reason in order.CAUSES:
+        # Asked for by the customer or cut for fraud: nothing has to be owed and no notice served.
+        verdict = Verdict.of(f for f in verdict.findings if f.check not in NONPAY_CHECKS)
+    effects = order.suspend(facts, service, effective=command.effective, reason=reason, ids=context.ids, calendar=context.calendar)
     return Decision(effects + _note(command.note, context), verdict)
 
 
@@ -52,24 +59,13 @@ def order_restore(command: OrderRestore, facts: AccountFacts, context: Context) 
     service = order.find_service(facts, command.service)
     verdict = may_restore(facts, service, context.rules)
     effective = command.effective or facts.business_date
-    effects = order.restore(facts, service, effective=effective, reason=command.reason.upper(), ids=context.ids)
+    effects = order.restore(facts, service, effective=effective, reason=command.reason.upper(), ids=context.ids, calendar=context.calendar)
     return Decision(effects + _note(command.note, context), verdict)
 
 
 @decides(CancelOrder)
 def cancel_order(command: CancelOrder, facts: AccountFacts, context: Context) -> Decision:
-    return Decision(order.cancel(facts, _find(facts, command.order), command.reason))
-
-
-def _find(facts: AccountFacts, text: str) -> OrderFact:
-    wanted = text.strip().upper()
-    for candidate in facts.orders:
-        if candidate.number.upper() == wanted or (
-            candidate.open and facts.service(candidate.service_id).product.upper() == wanted
-        ):
-            return candidate
-    open_orders = ", ".join(o.number for o in facts.orders if o.open) or "none is open"
-    raise Invalid("order.unknown", f"Order {text!r} is not on this account; {open_orders}.", "order")
+    return Decision(order.cancel(facts, order.find_order(facts, command.order), command.reason))
 
 
 def _note(text: str, context: Context) -> tuple[Effect, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collect_tui.desk.commands import CancelPromise, MakePlan, MakePromise
-from collect_tui.domain import promise
+from collect_tui.domain import hold, promise
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.policy import arrangement
+from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
@@ -36,6 +37,9 @@ def _make(
     policy = context.arrangement(facts.segment)
     # The promise that this one supersedes is not held against it.
     verdict = arrangement.judge(facts, schedule, kind, frequency, policy, context.role)
+    for held in hold.blocking(facts, "promise", context.catalogue.holds):
+        title = context.catalogue.holds[held.kind].title if held.kind in context.catalogue.holds else held.kind
+        verdict += Verdict((Finding("promise.hold", Severity.BLOCK, f"The hold {title} allows no promise.", "hold"),))
     override = context.override if not verdict.allowed else None
     effects = promise.make(
         facts,

@@ -46,7 +46,7 @@ def place_hold(command: PlaceHold, facts: AccountFacts, context: Context) -> Dec
 def release_hold(command: ReleaseHold, facts: AccountFacts, context: Context) -> Decision:
     if not command.reason.strip():
         raise Invalid("hold.reason", "Say why the hold is released.", "reason")
-    return Decision(hold.release(facts, _kind(command.hold, context), command.reason))
+    return Decision(hold.release(facts, _kind(command.hold, context), command.reason, kinds=context.catalogue.holds))
 
 
 def _kind(text: str, context: Context) -> HoldKind:

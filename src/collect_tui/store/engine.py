@@ -34,10 +34,10 @@ class Store:
 
     _empty: ClassVar[bytes | None] = None
 
-    def __init__(self, engine: Engine, path: Path) -> None:
+    def __init__(self, reader: Engine, writer: Engine, path: Path) -> None:
         self.path = path
-        self._reader = engine
-        self._writer = engine.execution_options(write=True)
+        self._reader = reader
+        self._writer = writer
         # Threads of one process queue here; SQLite would have them poll, and the unlucky one wait for seconds.
         self._turn = threading.Lock()
         self._closed = False
@@ -51,14 +51,14 @@ class Store:
         """
         path = path.expanduser().absolute()
         sqlite.prepare_file(path, create=create)
-        engine = sqlite.make_engine(path)
+        writer = sqlite.make_engine(path, writes=True)
         try:
             with _translated(path):
-                sqlite.prepare_schema(engine, path, create=create)
+                sqlite.prepare_schema(writer, path, create=create)
         except BaseException:
-            engine.dispose()
+            writer.dispose()
             raise
-        return cls(engine, path)
+        return cls(sqlite.make_engine(path, writes=False), writer, path)
 
     @classmethod
     def memory(cls) -> Self:
@@ -122,6 +122,7 @@ class Store:
         """Gives all connections back; closing twice is no error."""
         self._closed = True
         self._reader.dispose()
+        self._writer.dispose()
 
     def __enter__(self) -> Self:
         return self

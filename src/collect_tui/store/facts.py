@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import (
     BindParameter,
     Column,
+    ColumnElement,
     Connection,
     Select,
     Table,
@@ -285,7 +286,7 @@ def _last_completed(c: Any) -> Any:
             later.c.tenant_id == _TENANT,
             later.c.account_id == _ACCOUNT,
             later.c.service_id == c.service_id,
-            later._one_of(c.status, {"COMPLETED"}),
+            _one_of(later.c.status, {"COMPLETED"}),
             later.c.id > c.id,
         ),
     )

@@ -141,7 +141,7 @@ EXCLUSIONS: Final = (
     Exclusion(
         "snoozed",
         lambda s: and_(s.snooze_until.is_not(None), s.snooze_until > day("today")),
-        lambda s, d: f"Put off until {format_day(s.snooze_until, d)}: {s.snooze_reason or 'no reason given'}.",
+        lambda s, d: f"It was put off until {format_day(s.snooze_until, d)}: {s.snooze_reason or 'no reason given'}.",
     ),
     Exclusion(
         "next_action_later",

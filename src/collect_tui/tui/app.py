@@ -128,7 +128,7 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
         return asyncio.get_running_loop().run_in_executor(self._threads, fn)
 
     def run_held(self, work: Coroutine[Any, Any, None], screen: DeskScreen) -> None:
-        """Run a command that waits for the desk; the next key waits for its end.  What it raises is said on `screen`."""
+        """Run a command that waits for the desk; the next key waits for its end.  Errors are said on `screen`."""
 
         async def run() -> None:
             with self.hold_keys():

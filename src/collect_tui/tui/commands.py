@@ -38,9 +38,10 @@ class Command:
     """One thing the terminal can do.
 
     `id` never changes: user key maps and the audit of keys name it.  `title` is what the help and the README say,
-    `label` the word on the key bar (empty: not on the bar).  `keys` are as a person writes them: `:`, `n`, `enter`,
-    `pgdn`.  `mnemonic` is the word that starts it on the line.  `text` is what it types into the line, for commands
-    that are said in the line's language.  `dangerous`: its effect leaves the building; it asks for digits.
+    `label` the word on the key bar (empty: not on the bar) of its screens, or of those in `on_bar`.  `keys` are as a
+    person writes them: `:`, `n`, `enter`, `pgdn`.  `mnemonic` is the word that starts it on the line.  `text` is what
+    it types into the line, for commands that are said in the line's language.  `dangerous`: its effect leaves the
+    building; it asks for digits.
     """
 
     id: str
@@ -53,6 +54,14 @@ class Command:
     text: str = ""
     dangerous: bool = False
     label: str = ""
+    on_bar: frozenset[str] | None = None
+
+    @property
+    def bar(self) -> frozenset[str]:
+        """On which screens' key bars it stands."""
+        if not self.label:
+            return frozenset()
+        return self.contexts if self.on_bar is None else self.on_bar
 
     @property
     def all_keys(self) -> tuple[str, ...]:
@@ -69,33 +78,34 @@ _C = Command
 
 #: Every command, in the order of the key bar and of the help.
 COMMANDS: Final[tuple[Command, ...]] = (
-    _C("row.open", "Open", "Opens the row under the cursor; after a number, that row.", ("enter",), label="open",
-       contexts=_LISTS | {ACCOUNT}),
+    _C("row.open", "Open", "Opens the row under the cursor; after a number, that row.", ("enter",),
+       contexts=_LISTS | {ACCOUNT}, label="open", on_bar=_LISTS),
     _C("work.next", "Next account", "Leaves this account and takes the next best one.", ("w",), "f8", "next",
        _DESK - {HELP}, label="next"),
+    _C("work.skip", "Skip", "Passes the account over, with a reason.", ("s",), contexts=_WORK, text="skip ",
+       label="skip", on_bar=frozenset({QUEUE})),
+    _C("work.snooze", "Snooze", "Puts the account off until a day, with a reason.", ("z",), contexts=_WORK,
+       text="snooze ", label="snooze", on_bar=frozenset({QUEUE})),
+    _C("why.open", "Why", "Why the account stands where it does, term by term.", ("y",), "f11", "why",
+       _WORK | {FIND}, label="why"),
     _C("result.hot", "Result and next", "With one more letter: logs a result and takes the next account.",
        (",", "space"), contexts=frozenset({ACCOUNT}), label="result+next"),
     _C("result.log", "Call result", "Opens the line for a result code, a reason and a note.", ("c",), contexts=_WORK,
-       label="result"),
+       label="result", on_bar=frozenset()),
     _C("note.new", "Note", "Opens the line for a note; abbreviations expand.", ("n",), "f6", contexts=_WORK,
        text="n ", label="note"),
     _C("promise.make", "Promise", "A promise to pay: amount and day.", ("p",), contexts=_WORK, text="pp ",
        label="promise"),
-    _C("plan.make", "Plan", "An arrangement of several instalments.", ("a",), contexts=_WORK, text="pa ", label="plan"),
+    _C("plan.make", "Plan", "An arrangement of several instalments.", ("a",), contexts=_WORK, text="pa ",
+       label="plan", on_bar=frozenset({ACCOUNT})),
     _C("order.open", "Orders", "Suspends or restores a service, check by check.", ("o",), contexts=_WORK,
-       dangerous=True, label="orders"),
+       dangerous=True, label="orders", on_bar=frozenset({ACCOUNT})),
     _C("tickle.set", "Next date", "Moves the next action to another day.", ("t",), contexts=_WORK, text="t ",
-       label="tickle"),
+       label="tickle", on_bar=frozenset({QUEUE, ACCOUNT})),
     _C("hold.place", "Hold", "Places a hold on the account.", ("h",), contexts=_WORK, text="hold "),
     _C("callback.make", "Callback", "Sets a callback at a day and hour.", ("l",), contexts=_WORK, text="cb "),
-    _C("work.skip", "Skip", "Passes the account over, with a reason.", ("s",), contexts=_WORK, text="skip ",
-       label="skip"),
-    _C("work.snooze", "Snooze", "Puts the account off until a day, with a reason.", ("z",), contexts=_WORK,
-       text="snooze ", label="snooze"),
     _C("undo.last", "Undo", "Takes back the last act, after showing what that undoes.", ("u",), mnemonic="undo",
-       contexts=_DESK - {HELP, FIND}, label="undo"),
-    _C("why.open", "Why", "Why the account stands where it does, term by term.", ("y",), "f11", "why",
-       _WORK | {FIND}, label="why"),
+       contexts=_DESK - {HELP, FIND}, label="undo", on_bar=frozenset({ACCOUNT, BOARD})),
     _C("account.previous", "Previous account", "Goes back to the account before this one.", fkey="f7",
        mnemonic="previous", contexts=frozenset({ACCOUNT})),
     *(
@@ -123,11 +133,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("whynot.open", "Why not", "Which rules keep an account out of the queues.", mnemonic="whynot"),
     _C("theme.choose", "Theme", "Changes the colours for this session.", mnemonic="theme"),
     _C("view.refresh", "Refresh", "Loads again; the cursor stays on the same account.", ("r",), "f5", "refresh",
-       _DESK - {HELP}, label="refresh"),
+       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD})),
     _C("nav.back", "Back", "One step back; what is typed is kept.", ("b",), "f12", "back", _DESK | {FORM},
-       label="back"),
+       label="back", on_bar=frozenset({WHY, HELP, FIND, FORM})),
     _C("nav.exit", "To the board", "Back to the board of queues; there it asks before leaving.", ("q",), "f3", "base",
-       _DESK | {FORM}, label="exit"),
+       _DESK | {FORM}, label="exit", on_bar=frozenset({BOARD})),
     _C("screen.redraw", "Redraw", "Paints everything again, after line noise.", ("ctrl+l",), mnemonic="redraw",
        contexts=frozenset(CONTEXTS)),
     _C("app.quit", "Quit", "Leaves the program; drafts are kept.", ("ctrl+q",), mnemonic="quit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from collect_tui.desk.errors import NotFound, Stale
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _NUMBER: Final = re.compile(r"\d[\d-]*")
 _TRAIL: Final = 50
+#: Commands whose word on the line may be followed by something.
+WITH_REST: Final = frozenset(
+    {"account.open", "queue.show", "why.open", "whynot.open", "help.open", "find.open", "theme.choose"}
+)
 
 
 class Doors:
@@ -34,6 +38,7 @@ class Doors:
         super().__init__(*args, **kwargs)
         self._screens: dict[str, DeskScreen] = {}
         self._trail: list[str] = []
+        self._words: frozenset[str] = frozenset()
 
     @property
     def _app(self) -> CollectApp:
@@ -195,7 +200,7 @@ class Doors:
         self._app.redraw()
 
     async def do_find_open(self) -> None:
-        await self.show_screen("find")
+        await self.find_text("")
 
     async def do_help_open(self, word: str = "") -> None:
         from collect_tui.tui.screens.help import HelpScreen
@@ -253,10 +258,19 @@ class Doors:
         if _NUMBER.fullmatch(text.strip()):
             return command("account.open"), text.strip()
         found = by_word(word, self._taken_words())
-        return None if found is None else (found, rest.strip())
+        if found is None or (rest.strip() and found.id not in WITH_REST):
+            return None  # `next fri` is the line's own word, `next` alone the app's
+        return found, rest.strip()
 
     def _taken_words(self) -> frozenset[str]:
-        return frozenset(self._app.catalogue.codes.results) if self._app.connected else frozenset()
+        """Words of the desk's own language: a prefix of the app's words must not shadow them."""
+        if not self._words:
+            from collect_tui.desk.line.verbs import VERBS
+
+            words = {word for verb in VERBS.values() for word in (verb.verb, *verb.aliases)}
+            codes = self._app.catalogue.codes if self._app.connected else None
+            self._words = frozenset(words | {code.casefold() for code in (codes.results if codes is not None else ())})
+        return self._words
 
     def line_meaning(self, text: str) -> str | None:
         """What a line that is the app's own will do, for the preview; None: it is for the desk."""
@@ -273,7 +287,7 @@ class Doors:
             return False
         wanted, rest = found
         top, app = self._top, self._app
-        with_rest: dict[str, Callable[[], Any]] = {
+        with_rest: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "account.open": lambda: self.open_account(rest),
             "queue.show": lambda: self.show_queue(rest) if rest else self.do_nav_base(),
             "why.open": lambda: self.do_why_open(rest),
@@ -300,8 +314,7 @@ class Doors:
         from collect_tui.tui.screens.find import FindScreen
 
         screen = cast("FindScreen", await self.show_screen("find"))
-        if text:
-            screen.find_text(text)
+        screen.begin(text)
 
     async def choose_theme(self, name: str) -> None:
         """Change the colours for this session."""

@@ -162,7 +162,7 @@ class KeyGate(_Base):
 
     def _gate_in_transit(self) -> int:
         """Typed events that are in the app's own queue, not yet seen by :meth:`on_event`."""
-        queue: deque[Any] = self._message_queue._queue
+        queue: deque[Any] = self._message_queue.values
         return sum(
             isinstance(event, events.Key | events.Paste)
             and not event.is_forwarded
@@ -234,11 +234,11 @@ class KeyGate(_Base):
 
 
 def _is_waiting(pump: MessagePump) -> bool:
-    """Is this pump asleep on an empty queue?  ``asyncio`` keeps the sleeper in the queue's list of getters."""
+    """Is this pump asleep on an empty queue?  The sleeper waits for the queue's event."""
     queue: Any = pump._message_queue
     return (
         queue.empty()
         and pump._pending_message is None
         and not pump._next_callbacks
-        and any(not getter.done() for getter in queue._getters)
+        and any(not waiter.done() for waiter in vars(queue.ready_event)["_waiters"])
     )

@@ -58,7 +58,9 @@ class Found:
 class KeyMap:
     """(context, key) → command.  Raises Invalid `keys.clash` when two commands of one context want one key."""
 
-    def __init__(self, commands: Iterable[Command] = COMMANDS, retired: Mapping[tuple[str, str], str] = RETIRED) -> None:
+    def __init__(
+        self, commands: Iterable[Command] = COMMANDS, retired: Mapping[tuple[str, str], str] = RETIRED
+    ) -> None:
         self.commands = tuple(commands)
         self._found: dict[tuple[str, str], Found] = {}
         by_id = {each.id: each for each in self.commands}

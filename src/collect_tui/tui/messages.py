@@ -1,22 +1,13 @@
-"""Sentences the terminal says itself, and the log of what nobody expected.
-
-The log holds a type, a code and the frames of the traceback: never a value, an argument or a message, for those may hold
-customer data.
-"""
+"""Sentences the terminal says itself."""
 
 from __future__ import annotations
 
-import os
-import secrets
-import traceback
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from collect_tui.domain.errors import DomainError
 
-LOG: Final = "collect-tui.log"
-_LOG_LIMIT: Final = 1_000_000
+LOG: Final = "faults.log"
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -36,32 +27,12 @@ def with_dropped(sentence: str, keys: int) -> str:
 
 def sentence(error: DomainError) -> str:
     """An error of the desk as the status line says it."""
-    text = str(getattr(error, "message", error)).strip()
-    return text or f"Refused ({error.code})."
+    return error.message.strip() or f"Refused ({error.code})."
 
 
-def unexpected(fault: str, log: Path | None) -> str:
-    """What the user is told of an error nobody expected."""
-    where = f" in {log}" if log is not None else ""
-    return f"Something went wrong that should not have; nothing was changed. Fault {fault}{where}."
+def unexpected(error: Exception, state_folder: Path | None) -> str:
+    """Log an error nobody expected, without any value it held, and say what the user can read out."""
+    from collect_tui.faults import record
 
-
-def record_fault(error: BaseException, folder: Path | None) -> tuple[str, Path | None]:
-    """Write an unexpected error to the log and return its id and the file; no file when it cannot be written."""
-    fault = secrets.token_hex(3)
-    frames = [f"  {f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
-    kind = f"{type(error).__module__}.{type(error).__qualname__}"
-    code = getattr(error, "code", "")
-    entry = "\n".join([f"{datetime.now(UTC).isoformat(timespec='seconds')} fault {fault} {kind} {code}".rstrip(), *frames])
-    if folder is None:
-        return fault, None
-    path = folder / LOG
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > _LOG_LIMIT:
-            path.replace(path.with_suffix(".log.1"))
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
-            file.write(entry + "\n")
-    except OSError:
-        return fault, None
-    return fault, path
+    fault = record(error, state_folder / LOG if state_folder is not None else None)
+    return f"Something went wrong that should not have: fault {fault} in {LOG}. What is typed is kept."

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 
 from collect_tui.desk.commands import CancelOrder, Command, OrderRestore, OrderSuspension
-from collect_tui.desk.line import say, slots
+from collect_tui.desk.line import say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
-from collect_tui.desk.line.model import Verb
-from collect_tui.desk.line.words import Words, match_code
+from collect_tui.desk.line.model import Span, Verb
+from collect_tui.desk.line.words import Words
 
 _DIGITS = re.compile(r"#[0-9A-Za-z]{1,12}")
 
@@ -22,9 +22,9 @@ def suspend(words: Words) -> tuple[Command, ...]:
     """`sus SERVICE DATE [REASON] [NOTE] [#DIGITS]`"""
     confirm = _confirm(words)
     service = _service(words)
-    effective = slots.day(words)
+    effective = when.day(words)
     given = words.option("confirm", "confirm")
-    reason = words.option("reason", "suspend reason") or words.code("suspend reason", words.context.codes.suspend_reasons)
+    reason = _reason(words)
     note, _ = slots.note(words)
     return (
         words.build(
@@ -42,9 +42,9 @@ def restore(words: Words) -> tuple[Command, ...]:
     """`res SERVICE [DATE] [REASON] [NOTE] [#DIGITS]`"""
     confirm = _confirm(words)
     service = _service(words)
-    effective = slots.maybe_day(words)
+    effective = when.maybe_day(words)
     given = words.option("confirm", "confirm")
-    reason = words.option("reason", "restore reason")
+    reason = _reason(words)
     note, _ = slots.note(words)
     return (
         words.build(
@@ -67,6 +67,11 @@ def cancel(words: Words) -> tuple[Command, ...]:
     return (words.build(CancelOrder, order=order, reason=slots.why(words)),)
 
 
+def _reason(words: Words) -> str | None:
+    """A reason of the site's list, or `reason=anything`."""
+    return words.option("reason", "suspend reason") or words.code("suspend reason", words.context.codes.suspend_reasons)
+
+
 def _order(words: Words, token: Token) -> str:
     context = words.context
     if token.key is not None or not token.text.strip():
@@ -76,7 +81,9 @@ def _order(words: Words, token: Token) -> str:
         known = next((product for product, _, _ in context.services if product.lower() == token.low), None)
     if known is not None or context.number is None:
         return known or token.text
-    expected = f"an order: {', '.join(context.orders[:8])}" if context.orders else "an order; this account has none to cancel"
+    expected = (
+        f"an order: {', '.join(context.orders[:8])}" if context.orders else "an order; this account has none to cancel"
+    )
     words.fail(token, "order", expected=expected)
 
 
@@ -97,10 +104,17 @@ def _service(words: Words) -> str:
         found = products[0][0]
     elif products:
         choices = ", ".join(identifier for _, identifier in products[:8])
-        words.fail(token, "service", f"The account has {len(products)} such services; say which: {choices}.", f"one of {choices}")
+        words.fail(
+            token,
+            "service",
+            f"The account has {len(products)} such services; say which: {choices}.",
+            f"one of {choices}",
+        )
     else:
         choices = ", ".join(product.lower() for product, _, _ in context.services[:12])
-        words.fail(token, "service", expected=f"a service: {choices}" if choices else "a service; this account has none")
+        words.fail(
+            token, "service", expected=f"a service: {choices}" if choices else "a service; this account has none"
+        )
     words.take("service")
     return found
 
@@ -111,6 +125,7 @@ def _confirm(words: Words) -> str | None:
     if len(words.tokens) < 2 or not last.plain or not _DIGITS.fullmatch(last.text):
         return None
     words.tokens = words.tokens[:-1]
+    words.spans.append(Span(last.start, last.end, "confirm"))
     return last.text[1:]
 
 
@@ -125,13 +140,13 @@ def _confirm_text(confirm: str | None) -> tuple[str, str]:
 def render_suspension(command: OrderSuspension, context: LineContext) -> str:
     option, last = _confirm_text(command.confirm)
     reason = "" if command.reason == "NONPAY" else _reason_text(command.reason, context)
-    when = say.day(command.effective, context)
-    return say.join("sus", word(command.service), when, option, reason, say.note(command.note, context), last)
+    on = say.day(command.effective, context)
+    return say.join("sus", word(command.service), on, option, reason, say.note(command.note, context), last)
 
 
 def _reason_text(reason: str, context: LineContext) -> str:
     table = context.codes.suspend_reasons
-    return reason.lower() if match_code(reason.lower(), table, 99) == reason else f"reason={literal(reason)}"
+    return reason.lower() if reason in table else f"reason={literal(reason)}"
 
 
 def say_suspension(command: OrderSuspension, context: LineContext) -> str:
@@ -142,14 +157,14 @@ def say_suspension(command: OrderSuspension, context: LineContext) -> str:
 
 def render_restore(command: OrderRestore, context: LineContext) -> str:
     option, last = _confirm_text(command.confirm)
-    reason = "" if command.reason == "PAID" else f"reason={literal(command.reason)}"
-    when = "" if command.effective is None else say.day(command.effective, context)
-    return say.join("res", word(command.service), when, option, reason, say.note(command.note, context), last)
+    reason = "" if command.reason == "PAID" else _reason_text(command.reason, context)
+    on = "" if command.effective is None else say.day(command.effective, context)
+    return say.join("res", word(command.service), on, option, reason, say.note(command.note, context), last)
 
 
 def say_restore(command: OrderRestore, context: LineContext) -> str:
-    when = "" if command.effective is None else f" {say.date_said(command.effective, context)}"
-    return say.sentence(f"restore {command.service}{when}", f"reason: {command.reason}", say.quoted(command.note))
+    on = "" if command.effective is None else f" {say.date_said(command.effective, context)}"
+    return say.sentence(f"restore {command.service}{on}", f"reason: {command.reason}", say.quoted(command.note))
 
 
 def render_cancel(command: CancelOrder, context: LineContext) -> str:
@@ -174,7 +189,7 @@ VERBS = (
     ),
     Verb(
         "res",
-        "res SERVICE [DATE] [reason=CODE] [NOTE] [#DIGITS]",
+        "res SERVICE [DATE] [REASON] [NOTE] [#DIGITS]",
         "order the restoration of one service; stands alone, asks for the account's last four digits",
         "res int",
         restore,

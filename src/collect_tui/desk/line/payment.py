@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from collect_tui.desk.commands import Command, Directed, RecordPayment, ReversePayment
-from collect_tui.desk.line import say, slots
+from collect_tui.desk.line import say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal, word
 from collect_tui.desk.line.model import Verb
@@ -27,7 +27,7 @@ def pay(words: Words) -> tuple[Command, ...]:
         if method is None:
             method = slots.method(words)
         if received is None:
-            received = slots.maybe_day(words, past=True)
+            received = when.maybe_day(words, past=True)
         part = _directed(words)
         if part is not None:
             directed.append(part)
@@ -62,10 +62,8 @@ def _directed(words: Words) -> Directed | None:
             return None  # a word of a note, such as `sum=ok`
         words.fail(token, "document", "No such item is open on this account.")
     doc_no = known[0] if known is not None else token.key
-    if token.low == "all" and known is not None and known[1] > 0:
-        amount = known[1]
-    else:
-        amount = slots.amount_of(words, token, token.low)
+    everything = known[1] if known is not None and token.low == "all" else 0
+    amount = everything if everything > 0 else slots.amount_of(words, token, token.low)
     words.limit(token, "document")
     part = words.build(Directed, doc_no=doc_no, amount=amount)
     words.take("document")
@@ -113,7 +111,9 @@ def render_payment(command: RecordPayment, context: LineContext) -> str:
     on = "" if command.received_on is None else say.day(command.received_on, context, past=True)
     parts = [f"{_document(part.doc_no)}={say.amount(part.amount, context)}" for part in command.directed]
     ref = f"ref={word(command.ref)}" if command.ref else ""
-    return say.join("pay", say.amount(command.amount, context), method, ref, on, *parts, say.note(command.note, context))
+    return say.join(
+        "pay", say.amount(command.amount, context), method, ref, on, *parts, say.note(command.note, context)
+    )
 
 
 def _document(doc_no: str) -> str:
@@ -154,6 +154,10 @@ VERBS = (
         pay,
         ("payment",),
     ),
-    Verb("revpay", "revpay REF REASON", "take back a payment entered in error", "revpay CHK4411 wrong account", reverse),
-    Verb("retpay", "retpay REF REASON", "a payment returned by the bank", "retpay CHK4411 insufficient funds", returned),
+    Verb(
+        "revpay", "revpay REF REASON", "take back a payment entered in error", "revpay CHK4411 wrong account", reverse
+    ),
+    Verb(
+        "retpay", "retpay REF REASON", "a payment returned by the bank", "retpay CHK4411 insufficient funds", returned
+    ),
 )

@@ -12,7 +12,7 @@ from typing import Final
 
 from collect_tui.desk.commands import CancelPromise, Command, MakePlan, MakePromise
 from collect_tui.desk.commands.promise import Frequency
-from collect_tui.desk.line import say, slots
+from collect_tui.desk.line import say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.model import Verb
@@ -44,7 +44,7 @@ class PlanTerms:
 
 def promise(words: Words) -> tuple[Command, ...]:
     """`ptp AMOUNT DATE [METHOD] [NOTE]`"""
-    amount, due = slots.amount(words), slots.day(words)
+    amount, due = slots.amount(words), when.day(words)
     method = slots.method(words)
     note, _ = slots.note(words)
     return (words.build(MakePromise, amount=amount, due=due, method=method, note=note),)
@@ -106,9 +106,9 @@ def _down(words: Words) -> tuple[int, date | None]:
         text = token.low
     else:
         text = token.low[2:]
-    figure, _, when = text.partition("@")
+    figure, _, date_text = text.partition("@")
     down = slots.amount_of(words, token, figure, zero=True)
-    due = slots.date_of(words, token, when) if "@" in text else None
+    due = when.date_of(words, token, date_text) if "@" in text else None
     words.take("amount")
     return down, due
 
@@ -130,14 +130,16 @@ def _first(words: Words, frequency: Frequency, down_due: date | None) -> tuple[d
     return first, int(anchor_text) if at else anchor
 
 
-def _read_first(words: Words, token: Token, text: str, frequency: Frequency, base: date | None) -> tuple[date, int | None]:
+def _read_first(
+    words: Words, token: Token, text: str, frequency: Frequency, base: date | None
+) -> tuple[date, int | None]:
     monthly = frequency == "monthly"
     if _DAY.fullmatch(text):
-        first = slots.date_of(words, token, text, base=base)
+        first = when.date_of(words, token, text, base=base)
         return first, int(text) if monthly else None
     if text == "eom":
-        return slots.date_of(words, token, text, base=base), 31 if monthly else None
-    return slots.date_of(words, token, text, base=base if text.isalpha() else None), None
+        return when.date_of(words, token, text, base=base), 31 if monthly else None
+    return when.date_of(words, token, text, base=base if text.isalpha() else None), None
 
 
 # ---------------------------------------------------------------------------------------------------------- rendering
@@ -211,7 +213,9 @@ def say_plan(command: MakePlan, context: LineContext) -> str:
     each += f", from {say.date_said(command.first, context)}"
     if command.anchor_day is not None and command.anchor_day != command.first.day:
         each += f", then on day {command.anchor_day}"
-    return say.sentence(f"plan {say.money(command.total, context)}", down, each, command.method, say.quoted(command.note))
+    return say.sentence(
+        f"plan {say.money(command.total, context)}", down, each, command.method, say.quoted(command.note)
+    )
 
 
 def say_cancel(command: CancelPromise, context: LineContext) -> str:
@@ -222,7 +226,14 @@ RENDER = {MakePromise: render_promise, MakePlan: render_plan, CancelPromise: ren
 MEANING = {MakePromise: say_promise, MakePlan: say_plan, CancelPromise: say_cancel}
 
 VERBS = (
-    Verb("ptp", "ptp AMOUNT DATE [METHOD] [NOTE]", "a promise to pay, without logging a contact", "ptp 150 fri gcash", promise, ("promise",)),
+    Verb(
+        "ptp",
+        "ptp AMOUNT DATE [METHOD] [NOTE]",
+        "a promise to pay, without logging a contact",
+        "ptp 150 fri gcash",
+        promise,
+        ("promise",),
+    ),
     Verb(
         "arr",
         "arr TOTAL [dnAMOUNT[@DATE]] COUNT(w|f|m) FIRST [METHOD] [NOTE]",

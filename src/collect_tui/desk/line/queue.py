@@ -1,9 +1,9 @@
-"""Work on the queue by line: `skip no-number`, `snooze fri waiting`, `hold DISPUTE 5d reason`, `rel DISPUTE reason`, `undo`."""
+"""Work on the queue by line: `skip research`, `snooze fri waiting`, `hold DISPUTE 5d reason`, `rel DISPUTE reason`, `undo`."""
 
 from __future__ import annotations
 
 from collect_tui.desk.commands import Command, PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
-from collect_tui.desk.line import say, slots
+from collect_tui.desk.line import say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal, word
 from collect_tui.desk.line.model import Verb
@@ -19,7 +19,7 @@ def skip(words: Words) -> tuple[Command, ...]:
 
 def snooze(words: Words) -> tuple[Command, ...]:
     """`snooze DATE REASON`"""
-    until = slots.day(words)
+    until = when.day(words)
     return (words.build(SnoozeAccount, until=until, reason=_reason(words)),)
 
 
@@ -32,7 +32,7 @@ def _reason(words: Words) -> str:
     token = words.peek()
     if token is not None and token.quote and token.key is None:
         return slots.why(words, slot="skip reason", most=SHORT)
-    key = words.code("skip reason", table)
+    key = words.code("skip reason", table, required=True)
     if key is None:
         if token is None:
             words.lack("skip reason", known)
@@ -44,7 +44,7 @@ def _reason(words: Words) -> str:
 def hold(words: Words) -> tuple[Command, ...]:
     """`hold KIND [UNTIL] [REASON]`; UNTIL is a date or how long: 5d, 2w, 1m."""
     kind = _kind(words)
-    until = slots.maybe_day(words, durations=True)
+    until = when.maybe_day(words, durations=True)
     return (words.build(PlaceHold, hold=kind, until=until, reason=slots.why(words, required=False)),)
 
 
@@ -57,9 +57,9 @@ def release(words: Words) -> tuple[Command, ...]:
 def _kind(words: Words) -> str:
     titles = {code: kind.title for code, kind in words.context.holds.items()}
     words.need("hold")
-    kind = words.code("hold", titles)
+    kind = words.code("hold", titles, required=True)
     if kind is None:
-        words.fail(words.tokens[words.pos], "hold", expected=f"a kind of hold: {', '.join(titles).lower()}")
+        words.fail(words.tokens[words.pos], "hold", expected=f"a kind of hold: {_hold_text(', '.join(titles))}")
     return kind
 
 
@@ -100,9 +100,13 @@ def say_snooze(command: SnoozeAccount, context: LineContext) -> str:
     return say.sentence(f"put off until {say.date_said(command.until, context)}", _title(command.reason, context))
 
 
+def _hold_text(kind: str) -> str:
+    return kind.lower().replace("_", "-")
+
+
 def render_hold(command: PlaceHold, context: LineContext) -> str:
     until = "" if command.until is None else say.day(command.until, context)
-    return say.join("hold", command.hold.lower(), until, say.why(command.reason))
+    return say.join("hold", _hold_text(command.hold), until, say.why(command.reason))
 
 
 def say_hold(command: PlaceHold, context: LineContext) -> str:
@@ -111,7 +115,7 @@ def say_hold(command: PlaceHold, context: LineContext) -> str:
 
 
 def render_release(command: ReleaseHold, context: LineContext) -> str:
-    return say.join("rel", command.hold.lower(), say.why(command.reason))
+    return say.join("rel", _hold_text(command.hold), say.why(command.reason))
 
 
 def say_release(command: ReleaseHold, context: LineContext) -> str:
@@ -133,10 +137,16 @@ RENDER = {
     ReleaseHold: render_release,
     Undo: render_undo,
 }
-MEANING = {SkipAccount: say_skip, SnoozeAccount: say_snooze, PlaceHold: say_hold, ReleaseHold: say_release, Undo: say_undo}
+MEANING = {
+    SkipAccount: say_skip,
+    SnoozeAccount: say_snooze,
+    PlaceHold: say_hold,
+    ReleaseHold: say_release,
+    Undo: say_undo,
+}
 
 VERBS = (
-    Verb("skip", "skip REASON", "leave the account unworked, to the end of its tier", "skip no-number", skip),
+    Verb("skip", "skip REASON", "leave the account unworked, to the end of its tier", "skip research", skip),
     Verb("snooze", "snooze DATE REASON", "put the account off until a date", "snooze fri waiting", snooze, ("later",)),
     Verb("hold", "hold KIND [UNTIL|5d] [REASON]", "place a hold", "hold dispute 5d checking the bill", hold),
     Verb("rel", "rel KIND REASON", "release a hold", "rel dispute bill was right", release, ("release",)),

@@ -106,16 +106,25 @@ class Words:
         message = message or f"Expected {expected}."
         raise Fault(LineError(token.start, token.end, message, expected, _CODES.get(slot, slot)))
 
-    def code(self, slot: str, table: Mapping[str, str], *, shortest: int = 3) -> str | None:
-        """Takes a bare word that is a key of the table, or the beginning of exactly one; None leaves it."""
+    def code(self, slot: str, table: Mapping[str, str], *, shortest: int = 3, required: bool = False) -> str | None:
+        """Takes a bare word that is a key of the table, or the beginning of exactly one; None leaves it.
+
+        Unless `required`, a beginning that other bare words follow is left: it is the first word of a note.
+        """
         self.ask(slot)
         token = self.bare()
         if token is None:
             return None
         key = match_code(token.low, table, shortest)
-        if key is not None:
-            self.take(slot)
+        if key is None or not (required or self.ends_here() or match_code(token.low, table, len(token.low) + 1)):
+            return None
+        self.take(slot)
         return key
+
+    def ends_here(self) -> bool:
+        """Whether nothing but quoted text or `key=value` words follows the next word, so that no note can begin with it."""
+        after = self.peek(1)
+        return after is None or not after.plain
 
     def option(self, key: str, slot: str) -> str | None:
         """Takes a `key=value` word with this key."""
@@ -140,7 +149,9 @@ class Words:
             return None
         after = self.peek(1)
         if after is not None:
-            self.fail(after, "end", "Nothing may follow the quoted text; put all of it in the quotes.", "the end of the act")
+            self.fail(
+                after, "end", "Nothing may follow the quoted text; put all of it in the quotes.", "the end of the act"
+            )
         return token
 
     def done(self) -> None:
@@ -168,10 +179,14 @@ _CODES: Final[Mapping[str, str]] = {"text": "missing", "why": "missing", "skip r
 
 
 def match_code(low: str, table: Mapping[str, str], shortest: int = 3) -> str | None:
-    """The key of the table that a word in lower case stands for: itself, or the one key that begins so."""
+    """The key of the table that a word in lower case stands for: itself, or the one key that begins so.
+
+    A hyphen and an underscore are the same here.
+    """
     begins: list[str] = []
+    low = low.replace("_", "-")
     for key in table:
-        folded = key.lower()
+        folded = key.lower().replace("_", "-")
         if folded == low:
             return key
         if folded.startswith(low):

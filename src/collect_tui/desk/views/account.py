@@ -170,6 +170,7 @@ class AccountView(View):
     next_action: str | None  # "call Mon 1 Dec"
     next_action_on: date | None
     callback_at: datetime | None
+    zone: str | None  # of the first phone that may be used: for hours as the customer reads them
     pinned: tuple[str, ...]
     queue: str | None
     chips: tuple[str, ...]

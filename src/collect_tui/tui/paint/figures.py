@@ -24,6 +24,12 @@ def money(minor: int, currency: str) -> str:
     return f"{symbol}{text}" if symbol else f"{currency} {text}".strip()
 
 
+def whole(minor: int, currency: str) -> str:
+    """An amount in whole units for a heading: `$12,480`; cut, never rounded up."""
+    text = amount(minor, currency)
+    return money(minor, currency).removesuffix(text[text.rfind(".") :]) if "." in text else money(minor, currency)
+
+
 def day(when: date | None, today: date | None = None) -> str:
     """A day in a column: `24 Nov`, with the year when it is another one; empty for none."""
     if when is None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from collect_tui.tui.paint.figures import amount, clock, day, money
+from collect_tui.domain.states import OPEN_ORDER
+from collect_tui.tui.paint.figures import amount, clock, day, money, whole
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, Span
 
@@ -38,17 +39,17 @@ def render_board_summary(figures: Sequence[QueueFigure]) -> Line:
     for figure in figures:
         by_currency[figure.currency] = by_currency.get(figure.currency, 0) + figure.collectable
     sums = " + ".join(money(total, currency) for currency, total in by_currency.items() if total)
-    return Line.of(
-        (f"{sum(f.count for f in figures):,}", Role.VALUE), " accounts in queues · ",
-        (f"{due:,}", Role.VALUE), " due now", *([" · ", (sums, Role.MONEY), " collectable"] if sums else []),
+    line = Line.of(
+        (f"{sum(f.count for f in figures):,}", Role.VALUE), " accounts in queues · ", (f"{due:,}", Role.VALUE), " due now"
     )  # fmt: skip
+    return Line((*line.spans, *Line.of(" · ", (sums, Role.MONEY), " collectable").spans)) if sums else line
 
 
 def render_queue_header(figure: QueueFigure) -> Line:
     """A queue's name and what is left in it."""
     return Line.of(
         (figure.title, Role.HEAD), f" · {figure.count:,} left · ",
-        (money(figure.collectable, figure.currency), Role.MONEY), " collectable",
+        (whole(figure.collectable, figure.currency), Role.MONEY), " collectable",
     )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def render_account_summary(view: AccountView) -> Line:
         parts.append(f" · {view.last_word}")
     parts += [" · can call: ", (view.call_label, Role.GOOD if view.may_call.allowed else Role.BAD)]
     for order in view.orders:
-        if order.status in ("requested", "sent", "drafted", "failed"):
+        if order.status in OPEN_ORDER:
             role = Role.BAD if order.stuck else Role.WARN
             parts += [" · ", (f"{order.kind} {order.product} {day(order.effective, view.business_date)}", role)]
     if view.holds:

@@ -2,8 +2,8 @@
 
 The frame, top to bottom: header, rule, body, rule, summary, the line, what is said, the key bar.  A screen says what its
 body is (:meth:`DeskScreen.compose_body`), what its header says (:meth:`DeskScreen.header_line`), and does commands in
-methods named after them: `do_work_next` does `work.next`.  Commands no screen does itself are done by the app, or typed into
-the line when they are said in its language.
+methods named after them: `do_work_next` does `work.next`.  Commands no screen does itself are done by the app, or typed
+into the line when they are said in its language.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ class DeskScreen(Screen[None]):
 
     def key_hints(self) -> list[KeyHint]:
         """The keys of the key bar, from the registry; the last one always stays."""
-        found = [c for c in self.desk_app.keymap.in_context(self.context) if c.label and c.all_keys]
+        found = [c for c in self.desk_app.keymap.in_context(self.context) if self.context in c.bar and c.all_keys]
         return [KeyHint(hint_key(c), c.label, self.refusal(c.id) is None) for c in found]
 
     # -- saying -------------------------------------------------------------------------------------------------
@@ -212,8 +212,7 @@ class DeskScreen(Screen[None]):
 
     def failed(self, error: Exception) -> None:
         """Log what nobody expected and go on."""
-        fault, log = messages.record_fault(error, self.desk_app.state_folder)
-        self.refuse(messages.unexpected(fault, log))
+        self.refuse(messages.unexpected(error, self.desk_app.state_folder))
 
     def fetch(self, what: str, fn: Callable[[], T], then: Callable[[T], None]) -> None:
         """Ask in the background without holding keys; of several for the same thing only the newest answer is shown.
@@ -250,7 +249,7 @@ class DeskScreen(Screen[None]):
             elif isinstance(error, DomainError):
                 self.status(messages.sentence(error), Role.WARN)
             elif isinstance(error, Exception):
-                messages.record_fault(error, self.desk_app.state_folder)
+                self.status(messages.unexpected(error, self.desk_app.state_folder), Role.WARN)
 
         self.desk_app.in_background(fn).add_done_callback(arrived)
 
@@ -327,6 +326,8 @@ class DeskScreen(Screen[None]):
         if self.takes_numbers and not in_field and self._number_key(name):
             return True
         number, self._number = self._number, ""
+        if number:
+            self.status("")
         found = self.desk_app.keymap.find(self.context, name)
         if found.command is not None:
             if number and found.command.id == "row.open":

@@ -188,7 +188,6 @@ class QueueScreen(DeskScreen):
 
     def on_screen_resume(self) -> None:
         """Back from an account: what is shown waits for `r`; only the account under the cursor is looked at again."""
-        super().on_screen_resume()
         self._account = None
         self._look()
 
@@ -242,7 +241,7 @@ class QueueScreen(DeskScreen):
             self._more(rows, asked, loaded)
 
     def _move(self, row: int) -> None:
-        """Move the cursor; beyond what is loaded, load first, with keys held, so that a burst ends where slow keys do."""
+        """Move the cursor; beyond what is loaded, load first, with keys held: a burst ends where slow keys do."""
         rows = self.rows
         if rows is not None and rows.cursor is not None and row >= len(rows):
             self.desk_app.run_held(self._move_far(row), self)

@@ -63,7 +63,7 @@ class QueuesScreen(DeskScreen):
         self.table.replace(ListSource(rows))
         self.show_frame()
 
-    async def on_screen_resume(self) -> None:
+    def on_screen_resume(self) -> None:
         """Coming back to the board: its figures have changed, and nobody is in the middle of a row."""
         if self.board is not None and self.desk_app.connected:
             self.fetch("board", self.desk_app.desk.queues, self.show_board)

@@ -1,0 +1,200 @@
+"""Turns the merged tables of codes, queues, holds and arrangements into typed values. What an entry refers to must exist."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from collect_tui.defaults.reading import Table
+from collect_tui.domain.codes import Action, Codes, FollowUp, Result
+from collect_tui.domain.money import LIMIT
+from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule
+
+ROLES: Final = ("trainee", "collector", "senior", "lead")
+POINT_KINDS: Final = ("mobile", "home", "work", "other", "email", "address", "social")
+POINT_MARKS: Final = ("bad", "wrong", "out")
+NEEDS: Final = ("reason", "note", "promise", "plan", "callback")
+BLOCKS: Final = ("call", "letter", "suspend", "fee", "place", "promise")
+FREQUENCIES: Final = ("weekly", "fortnightly", "monthly")
+FLAGS: Final = ("W", "C", "R", "P", "S")
+QUEUE_REASONS: Final = (
+    "callback_due",
+    "broken_promise",
+    "returned_item",
+    "suspend_ready",
+    "restore_ready",
+    "stuck_order",
+    "dispute_back",
+    "payment_claim_expired",
+    "new_delinquency",
+    "follow_up_due",
+    "pre_due",
+)
+"""The reasons that the desk knows how to find accounts for."""
+
+YEAR: Final = 366
+
+
+def codes(root: Table, holds: Collection[str]) -> Codes:
+    next_actions = root.table("next_actions").texts()
+    if "call" not in next_actions:
+        raise root.fail("missing", "next_actions", "the next action call is missing; follow-ups are calls unless said.")
+    found = Codes(
+        actions={code: _action(code, table) for code, table in root.table("actions").entries()},
+        results={code: _result(code, table, holds, next_actions) for code, table in root.table("results").entries()},
+        reasons=root.table("reasons").texts(),
+        dispute_reasons=root.table("dispute_reasons").texts(),
+        skip_reasons=root.table("skip_reasons").texts(),
+        suspend_reasons=root.table("suspend_reasons").texts(),
+        next_actions=next_actions,
+    )
+    root.done()
+    for name in ("actions", "results"):
+        _no_twins(root.table(name), [code for code, _ in root.table(name).entries()])
+    return found
+
+
+def _no_twins(table: Table, names: Collection[str]) -> None:
+    """Refuses names that differ in case only: the line and the screens do not tell them apart."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if name.casefold() in seen:
+            raise table.fail("duplicate", name, f"the same name as {seen[name.casefold()]} in other letters.")
+        seen[name.casefold()] = name
+
+
+def _action(code: str, table: Table) -> Action:
+    action = Action(
+        code=code,
+        title=table.text("title"),
+        outbound=table.flag("outbound"),
+        call=table.flag("call", False),
+        kinds=table.choices("kinds", POINT_KINDS, []),
+        help=table.text("help"),
+    )
+    table.done()
+    return action
+
+
+def _result(code: str, table: Table, holds: Collection[str], next_actions: Collection[str]) -> Result:
+    flags = table.text("flags", "").split()
+    for flag in flags:
+        if flag not in FLAGS:
+            raise table.fail("flags", "flags", "expected letters of W C R P S with blanks between them.")
+    result = Result(
+        code=code,
+        title=table.text("title"),
+        worked="W" in flags,
+        contact="C" in flags,
+        right_party="R" in flags,
+        promise="P" in flags,
+        stops_ladder="S" in flags,
+        counted=table.flag("counted"),
+        follow_up=_follow_up(table.table("follow_up", {}), next_actions),
+        point=table.maybe_choice("point", POINT_MARKS),
+        hold=table.maybe_choice("hold", holds),
+        hold_days=table.maybe_number("hold_days", 0, YEAR),
+        needs=table.choices("needs", NEEDS, []),
+        help=table.text("help"),
+    )
+    table.done()
+    if result.hold_days is not None and result.hold is None:
+        raise table.fail("hold", "hold_days", "days without a hold; expected the key hold beside it.")
+    if result.right_party and not result.contact:
+        raise table.fail("flags", "flags", "a right party (R) is a contact too; expected C beside it.")
+    return result
+
+
+def _follow_up(table: Table, next_actions: Collection[str]) -> FollowUp:
+    found = FollowUp(
+        minutes=table.maybe_number("minutes", 0, 24 * 60),
+        days=table.maybe_number("days", 0, YEAR),
+        business_days=table.maybe_number("business_days", 0, YEAR),
+        action=table.choice("action", next_actions, "call"),
+    )
+    table.done()
+    if sum(x is not None for x in (found.minutes, found.days, found.business_days)) > 1:
+        raise table.fail("follow_up", None, "expected one of minutes, days and business_days.")
+    return found
+
+
+def queues(root: Table) -> tuple[QueueRule, ...]:
+    entries = list(root.table("queues").entries())
+    root.done()
+    _no_twins(root.table("queues"), [name for name, _ in entries])
+    found: list[QueueRule] = []
+    for name, table in entries:
+        rule = QueueRule(
+            name=name,
+            title=table.text("title"),
+            tier=table.number("tier", 1, 8),
+            reason=table.choice("reason", QUEUE_REASONS),
+            chip=table.text("chip"),
+            help=table.text("help"),
+        )
+        table.done()
+        twin = next((q.name for q in found if q.reason == rule.reason), None)
+        if twin is not None:
+            raise table.fail("duplicate", "reason", f"queue {twin} has this reason already.")
+        found.append(rule)
+    if not found:
+        raise root.fail("missing", "queues", "expected at least one queue.")
+    return tuple(found)
+
+
+def holds(root: Table) -> Mapping[str, HoldKind]:
+    entries = list(root.table("holds").entries())
+    root.done()
+    _no_twins(root.table("holds"), [name for name, _ in entries])
+    found = {}
+    for code, table in entries:
+        found[code] = HoldKind(
+            code=code,
+            title=table.text("title"),
+            blocks=table.choices("blocks", BLOCKS),
+            default_days=table.maybe_number("days", 0, 10 * YEAR),
+            pauses_ladder=table.flag("pauses_ladder"),
+            source=table.text("source", ""),
+            override_role=table.maybe_choice("override_role", ROLES),
+            help=table.text("help"),
+        )
+        table.done()
+    return found
+
+
+def arrangement(root: Table) -> Mapping[str, ArrangementPolicy]:
+    """Policies by segment; a segment takes from `default` what it does not say, `sources` included."""
+    entries = dict(root.table("arrangement").entries())
+    root.done()
+    if "default" not in entries:
+        raise root.fail("missing", "arrangement", "the segment default is missing.")
+    found = {"default": _policy("default", entries["default"], ArrangementPolicy())}
+    for segment, table in entries.items():
+        if segment != "default":
+            found[segment] = _policy(segment, table, found["default"])
+    return found
+
+
+def _policy(segment: str, table: Table, base: ArrangementPolicy) -> ArrangementPolicy:
+    policy = ArrangementPolicy(
+        segment=segment,
+        grace_days=table.number("grace_days", 0, 60, base.grace_days),
+        min_amount=table.number("min_amount", 0, LIMIT, base.min_amount),
+        min_percent=table.number("min_percent", 0, 100, base.min_percent),
+        first_within_days=table.number("first_within_days", 0, YEAR, base.first_within_days),
+        first_within_days_lead=table.number("first_within_days_lead", 0, YEAR, base.first_within_days_lead),
+        min_down_percent=table.number("min_down_percent", 0, 100, base.min_down_percent),
+        min_instalment=table.number("min_instalment", 1, LIMIT, base.min_instalment),
+        max_instalments=table.number("max_instalments", 1, 250, base.max_instalments),
+        max_span_days=table.number("max_span_days", 1, 10 * YEAR, base.max_span_days),
+        frequencies=table.choices("frequencies", FREQUENCIES, list(base.frequencies)),
+        max_broken_12m=table.number("max_broken_12m", 0, 100, base.max_broken_12m),
+        cooldown_days=table.number("cooldown_days", 0, 10 * YEAR, base.cooldown_days),
+        min_tenure_months=table.number("min_tenure_months", 0, 1200, base.min_tenure_months),
+        override_role=table.choice("override_role", ROLES, base.override_role),
+        sources={**base.sources, **table.table("sources", {}).texts()},
+    )
+    table.done()
+    if policy.first_within_days_lead < policy.first_within_days:
+        raise table.fail("order", "first_within_days_lead", "expected at least first_within_days.")
+    return policy

@@ -1,0 +1,141 @@
+"""Turns rules.toml into typed values, and works out the public holidays of its country."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from collect_tui.defaults.build import ROLES, YEAR
+from collect_tui.defaults.reading import Table
+from collect_tui.domain.dates import WEEKDAYS, zone_info
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.money import LIMIT, exponent
+from collect_tui.domain.rules import ContactRules, LadderStep, QueuePolicy, Rules, SuspendRules, Weights
+from collect_tui.domain.states import STAGES
+
+NOTICE_LEVELS: Final = ("1", "2", "3", "final", "pre-cut")
+
+
+def rules(root: Table, next_actions: Collection[str], today: date) -> Rules:
+    desk = root.table("desk")
+    zone, currency = desk.text("zone"), desk.text("currency")
+    try:
+        zone_info(zone)
+    except Invalid as error:
+        raise desk.fail("zone", "zone", error.message) from None
+    try:
+        exponent(currency)
+    except Invalid as error:
+        raise desk.fail("currency", "currency", error.message) from None
+    country, subdivision = desk.text("country"), desk.maybe_text("subdivision")
+    found = Rules(
+        contact=_contact(root.table("contact")),
+        suspend=_suspend(root.table("suspend")),
+        queue=_queue(root.table("queue")),
+        weights=_weights(root.table("weights")),
+        ladder=tuple(_step(table, next_actions) for table in root.tables("ladder")),
+        tolerance=desk.number("tolerance", 0, LIMIT),
+        zone=zone,
+        currency=currency,
+        country=country,
+        subdivision=subdivision,
+        holidays=_holidays(desk, country, subdivision, today.year),
+    )
+    desk.done()
+    root.done()
+    _check_ladder(root, found.ladder)
+    return found
+
+
+def _contact(table: Table) -> ContactRules:
+    found = ContactRules(
+        start=table.clock("start"),
+        end=table.clock("end"),
+        soft_end_minutes=table.number("soft_end_minutes", 0, 24 * 60),
+        max_attempts=table.number("max_attempts", 1, 1000),
+        window_days=table.number("window_days", 1, 30),
+        cooldown_days=table.number("cooldown_days", 0, 30),
+        override_role=table.choice("override_role", ROLES),
+        sources=table.table("sources", {}).texts(),
+    )
+    table.done()
+    if found.start >= found.end:
+        raise table.fail("order", "end", "expected a time after start, on the same day.")
+    return found
+
+
+def _suspend(table: Table) -> SuspendRules:
+    names = {name[:3].lower(): at for at, name in enumerate(WEEKDAYS)}
+    found = SuspendRules(
+        notice_level=table.choice("notice_level", NOTICE_LEVELS),
+        notice_days=table.number("notice_days", 0, YEAR),
+        no_cut_weekdays=tuple(names[name] for name in table.choices("no_cut_weekdays", tuple(names))),
+        min_past_due=table.number("min_past_due", 0, LIMIT),
+        min_dpd=table.number("min_dpd", 0, 10 * YEAR),
+        reconnect_fee=table.number("reconnect_fee", 0, LIMIT),
+        stuck_after_days=table.number("stuck_after_days", 0, YEAR),
+        sources=table.table("sources", {}).texts(),
+    )
+    table.done()
+    if len(set(found.no_cut_weekdays)) == len(names):
+        raise table.fail("order", "no_cut_weekdays", "expected at least one weekday on which services are cut.")
+    return found
+
+
+def _queue(table: Table) -> QueuePolicy:
+    found = QueuePolicy(
+        lease_minutes=table.number("lease_minutes", 1, 24 * 60),
+        max_snooze_days=table.number("max_snooze_days", 1, YEAR),
+        max_snoozes=table.number("max_snoozes", 0, 1000),
+    )
+    table.done()
+    return found
+
+
+def _weights(table: Table) -> Weights:
+    names = ("money", "roll", "rpc", "kept", "risk", "stale", "linked")
+    points = {name: table.number(name, 0, 1000) for name in names}
+    table.done()
+    if sum(points.values()) != 1000:
+        raise table.fail("sum", None, "the weights must add up to 1000.")
+    return Weights(**points)
+
+
+def _step(table: Table, next_actions: Collection[str]) -> LadderStep:
+    step = LadderStep(
+        stage=table.choice("stage", STAGES),
+        offset_days=table.number("offset_days", -YEAR, 10 * YEAR),
+        action=table.choice("action", next_actions),
+        title=table.text("title"),
+    )
+    table.done()
+    return step
+
+
+def _check_ladder(root: Table, steps: Collection[LadderStep]) -> None:
+    places = [(STAGES.index(step.stage), step.offset_days) for step in steps]
+    for (stage, offset), (next_stage, next_offset) in pairwise(places):
+        if next_stage <= stage or next_offset <= offset:
+            raise root.fail("order", "ladder", "expected rungs that go up, each with more days than the one before.")
+
+
+def _holidays(desk: Table, country: str, subdivision: str | None, year: int) -> frozenset[date]:
+    try:
+        return _public_holidays(country, subdivision, year)
+    except NotImplementedError:
+        key = "country" if subdivision is None else "subdivision"
+        expected = (
+            "a country code such as US" if subdivision is None else "a state or province of the country, such as CA"
+        )
+        raise desk.fail("country", key, f"no public holidays are known for it; expected {expected}.") from None
+
+
+@lru_cache(maxsize=16)
+def _public_holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
+    """Public holidays, as observed, of the year, the one before and the one after."""
+    import holidays  # slow to import, and only needed here
+
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=range(year - 1, year + 2)))

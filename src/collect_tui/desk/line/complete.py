@@ -1,0 +1,195 @@
+"""What could be typed next: completion from what the grammar itself asked for at the cursor."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
+from typing import Final
+
+from collect_tui.desk.line import say
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import acts, clean, word
+from collect_tui.desk.line.model import MAX_CHARACTERS, Candidate, Fault
+from collect_tui.desk.line.slots import BALANCES, METHODS
+from collect_tui.desk.line.verbs import VERBS, reader
+from collect_tui.desk.line.words import LineState, Words
+from collect_tui.domain.dates import WEEKDAYS, parse_date
+
+Offer = tuple[str, str]
+MOST: Final = 200
+
+
+def complete(text: str, cursor: int, context: LineContext) -> tuple[Candidate, ...]:
+    """Words that could stand at the cursor, best first: those that begin as typed, then those whose title has such a word."""
+    cursor = max(0, min(cursor, len(text)))
+    if len(text) > MAX_CHARACTERS:
+        return ()
+    start, part, slots = _asked(text[:cursor], context)
+    return tuple(Candidate(offer, title, start) for offer, title in _offers(part, slots, context))
+
+
+def suggest(text: str, context: LineContext) -> str:
+    """What would finish the word at the end of the text, to be shown dimly after it; empty when it is a word already."""
+    if not text or len(text) > MAX_CHARACTERS:
+        return ""
+    _, part, slots = _asked(text, context)
+    if not part:
+        return ""
+    low = part.lower()
+    for offer, _ in _offers(part, slots, context):
+        if offer.lower().startswith(low):
+            return offer[len(part) :]
+    return ""
+
+
+def _asked(text: str, context: LineContext) -> tuple[int, str, tuple[str, ...]]:
+    """Where the last word of a text begins, that word, and the kinds of words the grammar asked for in its place."""
+    source = clean(text)
+    found = acts(source)
+    if not found or found[-1].end != len(source) or source.rstrip(" ").endswith(";"):
+        return len(text), "", ("verb",)
+    act = found[-1]
+    last = act.tokens[-1]
+    fresh = last.end < len(source)
+    if not last.closed or not (fresh or last.plain):
+        return len(text), "", ()
+    index = len(act.tokens) if fresh else len(act.tokens) - 1
+    start = len(text) if fresh else last.start
+    if index == 0:
+        return start, source[start:], ("verb",)
+    words = Words(act, source, context, LineState())
+    read = reader(words.verb.low, context) if words.verb.plain else None
+    if read is not None:
+        with contextlib.suppress(Fault):
+            read(words)
+    return start, source[start:], tuple(dict.fromkeys(slot for at, slot in words.asked if at == index))
+
+
+def _offers(part: str, slots: Iterable[str], context: LineContext) -> list[Offer]:
+    low = part.lower()
+    begun: list[Offer] = []
+    titled: list[Offer] = []
+    seen: set[str] = set()
+    for slot in slots:
+        source = _SOURCES.get(slot)
+        for offer, title in source(context) if source is not None else _word_of(slot):
+            if offer in seen:
+                continue
+            if offer.lower().startswith(low):
+                seen.add(offer)
+                begun.append((offer, title))
+            elif len(low) >= 3 and any(piece.startswith(low) for piece in title.lower().split()):
+                seen.add(offer)
+                titled.append((offer, title))
+    if low:
+        begun.sort(key=lambda one: (one[0].lower() != low, len(one[0])))
+    return (begun + titled)[:MOST]
+
+
+def _word_of(slot: str) -> Iterator[Offer]:
+    if slot.startswith("word:"):
+        yield slot[5:], {"any": "anyone may take it"}.get(slot[5:], "")
+
+
+def _verbs(context: LineContext) -> Iterator[Offer]:
+    yield from _results(context)
+    for verb in VERBS.values():
+        yield verb.verb, verb.summary
+    for action in context.codes.actions.values():
+        yield action.code.lower(), f"{action.title}, before a result code"
+
+
+def _results(context: LineContext) -> Iterator[Offer]:
+    for result in context.codes.results.values():
+        yield result.code.lower(), result.title
+
+
+def _points(context: LineContext) -> Iterator[Offer]:
+    for short, kind, value in context.points:
+        yield short, f"{kind} {value}"
+
+
+def _amounts(context: LineContext) -> Iterator[Offer]:
+    if context.number is None:
+        return
+    values = {"b": context.total, "p": context.past_due, "c": context.collectable, "rest": context.collectable}
+    for name, title in BALANCES.items():
+        yield name, f"{title} {say.money(values[name], context)}"
+    yield "50%", f"half of the collectable {say.money((context.collectable + 1) // 2, context)}"
+
+
+def _dates(context: LineContext) -> Iterator[Offer]:
+    for ahead in range(1, 8):
+        when = context.today + timedelta(days=ahead)
+        yield WEEKDAYS[when.weekday()][:3].lower(), say.date_said(when, context)
+    for form in ("t", "tom", "eom", "+7", "+2w"):
+        yield form, say.date_said(parse_date(form, context.today), context)
+
+
+def _moments(context: LineContext) -> Iterator[Offer]:
+    yield from _dates(context)
+    yield from (("+1h", "in an hour"), ("+2h", "in two hours"), ("+30m", "in half an hour"))
+
+
+def _times(context: LineContext) -> Iterator[Offer]:
+    for hour in range(8, 21):
+        yield f"{hour}:00", "customer's time" if context.customer_zone else "desk time"
+
+
+def _anchors(context: LineContext) -> Iterator[Offer]:
+    for form in ("1", "15", "eom"):
+        yield form, f"first {say.date_said(parse_date(form, context.today), context)}"
+    yield from _dates(context)
+
+
+def _documents(context: LineContext) -> Iterator[Offer]:
+    for doc_no, open_, disputed in context.items:
+        if open_ > 0:
+            about = f", {say.money(disputed, context)} disputed" if disputed else ""
+            yield f"{word(doc_no)}={say.amount(open_, context)}", f"open {say.money(open_, context)}{about}"
+
+
+def _services(context: LineContext) -> Iterator[Offer]:
+    products = [product for product, _, _ in context.services]
+    for product, identifier, status in context.services:
+        title = f"{product} {identifier} {status.lower()}"
+        yield (word(product.lower()) if products.count(product) == 1 else word(identifier)), title
+
+
+def _orders(context: LineContext) -> Iterator[Offer]:
+    for number in context.orders:
+        yield word(number), "order"
+
+
+def _table(pick: Callable[[LineContext], Mapping[str, str]]) -> Callable[[LineContext], Iterator[Offer]]:
+    def offers(context: LineContext) -> Iterator[Offer]:
+        for code, title in pick(context).items():
+            yield code.lower().replace("_", "-"), title
+
+    return offers
+
+
+_SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
+    "verb": _verbs,
+    "result": _results,
+    "point": _points,
+    "amount": _amounts,
+    "date": _dates,
+    "moment": _moments,
+    "time": _times,
+    "terms": lambda _: (("3m", "three monthly"), ("4w", "four weekly"), ("6f", "six fortnightly")),
+    "anchor": _anchors,
+    "down": lambda _: (("dn", "a down payment, such as dn100"),),
+    "document": _documents,
+    "service": _services,
+    "order": _orders,
+    "reason": _table(lambda context: context.codes.reasons),
+    "suspend reason": _table(lambda context: context.codes.suspend_reasons),
+    "skip reason": _table(lambda context: context.codes.skip_reasons),
+    "next action": _table(lambda context: context.codes.next_actions),
+    "hold": _table(lambda context: {code: kind.title for code, kind in context.holds.items()}),
+    "method": lambda _: METHODS.items(),
+    "quality": lambda _: ((name, "") for name in ("good", "bad", "wrong", "in", "out")),
+    "pinned": lambda context: ((f"{word(text)}", "pinned") for text in context.pinned),
+}

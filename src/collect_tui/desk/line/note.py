@@ -1,0 +1,71 @@
+"""Notes on the line: `n waits for salary`, `n! speak to the daughter only`, `unpin speak to`."""
+
+from __future__ import annotations
+
+from collect_tui.desk.commands import Command, UnpinNote, WriteNote
+from collect_tui.desk.line import say, slots
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import is_clean, literal
+from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.words import Words
+from collect_tui.domain.notes import expand
+
+
+def note(words: Words) -> tuple[Command, ...]:
+    """`n TEXT`"""
+    return (_note(words, pinned=False),)
+
+
+def pin(words: Words) -> tuple[Command, ...]:
+    """`n! TEXT`"""
+    return (_note(words, pinned=True),)
+
+
+def _note(words: Words, *, pinned: bool) -> WriteNote:
+    words.ask("text")
+    if words.peek() is None:
+        words.lack("text", "the text of the note")
+    first = words.tokens[words.pos]
+    text, typed = slots.note(words)
+    if not text.strip():
+        words.fail(first, "text")
+    return words.build(WriteNote, text=text, typed=typed, pinned=pinned)
+
+
+def unpin(words: Words) -> tuple[Command, ...]:
+    """`unpin TEXT`: the beginning of the note is enough."""
+    words.ask("pinned")
+    return (words.build(UnpinNote, text=slots.why(words, slot="text")),)
+
+
+def render_note(command: WriteNote, context: LineContext) -> str:
+    verb = "n!" if command.pinned else "n"
+    typed = command.typed
+    bare = typed == typed.strip() and is_clean(typed) and ";" not in typed and not any(mark in typed for mark in '"`')
+    if typed and bare and expand(typed, context.abbreviations) == command.text:
+        return f"{verb} {typed}"
+    return say.join(verb, say.note(command.text, context, typed))
+
+
+def say_note(command: WriteNote, context: LineContext) -> str:
+    return say.sentence("pinned note" if command.pinned else "note", say.quoted(command.text))
+
+
+def render_unpin(command: UnpinNote, context: LineContext) -> str:
+    return say.join("unpin", literal(command.text))
+
+
+def say_unpin(command: UnpinNote, context: LineContext) -> str:
+    return say.sentence("unpin the note", say.quoted(command.text))
+
+
+RENDER = {WriteNote: render_note, UnpinNote: render_unpin}
+MEANING = {WriteNote: say_note, UnpinNote: say_unpin}
+
+VERBS = (
+    Verb(
+        "n", "n TEXT", "a note; abbreviations are written out, \\word keeps one", "n waits for salary", note, ("note",)
+    ),
+    Verb("n!", "n! TEXT", "a note pinned to the top", "n! speak to the daughter only", pin, ("pin",)),
+    Verb("unpin", "unpin TEXT", "take a pinned note off the top; its beginning is enough", "unpin speak to", unpin),
+)

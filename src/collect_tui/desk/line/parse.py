@@ -1,0 +1,117 @@
+"""A typed line into commands, with what it means and what is wrong with it. Fast enough for every key; never raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from collect_tui.desk.commands import Command
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import ActSource, Token, acts, clean
+from collect_tui.desk.line.model import MAX_CHARACTERS, MAX_COMMANDS, Fault, LineError, Parsed, Span
+from collect_tui.desk.line.render import meaning
+from collect_tui.desk.line.verbs import nearest, reader
+from collect_tui.desk.line.words import EXPECTED, LineState, Words
+from collect_tui.domain.notes import find_cards
+
+_FIGURES: Final = frozenset(("verb", "code", "amount", "date", "moment", "terms", "point"))
+"""Words that were understood as something else than free text, so that their digits are not part of a card number."""
+
+_SECRET: Final = {
+    "card": "A card number may not be written down; take the payment in the payment system.",
+    "cvv": "A card's security code may not be written down.",
+}
+_SSN: Final = "This looks like a social security number; better leave it out."
+
+
+def parse(text: str, context: LineContext) -> Parsed:
+    """Reads a line. The text is kept as it is; positions in errors and spans are positions in it.
+
+    An act with an error gives no commands, the others do, so that a preview can show them; only a `complete` line may
+    be sent. Card data anywhere in free text leaves no commands at all.
+    """
+    if len(text) > MAX_CHARACTERS:
+        over = f"Expected at most {MAX_CHARACTERS:,} characters."
+        secret, _ = _secrets(clean(text), (), context)
+        return Parsed(text, errors=(*secret, LineError(MAX_CHARACTERS, len(text), over, code="limit")))
+    source = clean(text)
+    state = LineState()
+    commands: list[Command] = []
+    errors: list[LineError] = []
+    spans: list[Span] = []
+    sources = acts(source)
+    for act in sources:
+        found, error, read = read_act(act, source, context, state)
+        spans += read
+        if error is not None:
+            errors.append(error)
+        elif any(command.outside for command in found) and len(sources) > 1:
+            message = "Orders that leave the building stand alone: type this one on a line of its own."
+            errors.append(LineError(act.tokens[0].start, act.tokens[-1].end, message, "a line of its own", "alone"))
+        else:
+            commands += found
+        if not act.tokens[-1].closed:
+            mark = act.tokens[-1].quote or act.tokens[-1].key_quote
+            errors.append(LineError(act.end, act.end, f"Expected a closing {mark}.", f"a closing {mark}", "quote"))
+        if len(commands) > MAX_COMMANDS:
+            over = f"Expected at most {MAX_COMMANDS} commands in one act."
+            errors.append(LineError(act.tokens[0].start, len(text), over, code="limit"))
+            del commands[MAX_COMMANDS:]
+            break
+    secret, warnings = _secrets(source, spans, context)
+    if secret:
+        return Parsed(text, errors=(*secret, *errors), spans=tuple(spans), warnings=warnings)
+    said = tuple(meaning(command, context) for command in commands)
+    complete = bool(commands) and not errors
+    return Parsed(text, tuple(commands), said, tuple(errors), complete, tuple(spans), warnings)
+
+
+def read_act(
+    act: ActSource, source: str, context: LineContext, state: LineState
+) -> tuple[tuple[Command, ...], LineError | None, list[Span]]:
+    """The commands of one act, or its error; and what its words were read as."""
+    words = Words(act, source, context, state)
+    verb = words.verb
+    read = reader(verb.low, context) if verb.plain else None
+    if read is None:
+        return (), _unknown(verb, act, context), []
+    words.spans.append(Span(verb.start, verb.end, "verb"))
+    try:
+        found = read(words)
+        words.done()
+    except Fault as fault:
+        return (), fault.error, words.spans
+    return found, None, words.spans
+
+
+def _unknown(verb: Token, act: ActSource, context: LineContext) -> LineError:
+    near = nearest(verb.low, context) if verb.plain else ()
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    expected = f"a verb such as {', '.join(near)}" if near else EXPECTED["verb"]
+    return LineError(verb.start, verb.end, f"Expected {EXPECTED['verb']}.{hint}", expected, "verb")
+
+
+def _secrets(source: str, spans: Sequence[Span], context: LineContext) -> tuple[list[LineError], tuple[LineError, ...]]:
+    """Card data in what was not understood as figures: errors, and social security numbers as warnings."""
+    hidden = _hide(source, (span for span in spans if span.role in _FIGURES))
+    if not find_cards(hidden):
+        return [], ()
+    errors: list[LineError] = []
+    warnings: list[LineError] = []
+    for found in find_cards(hidden, context.known_numbers):
+        if found.kind == "ssn":
+            warnings.append(LineError(found.start, found.end, _SSN, code="ssn"))
+        else:
+            errors.append(LineError(found.start, found.end, _SECRET[found.kind], "text without it", "card"))
+    return errors, tuple(warnings)
+
+
+def _hide(source: str, spans: Iterable[Span]) -> str:
+    parts: list[str] = []
+    at = 0
+    for span in sorted(spans, key=lambda span: span.start):
+        if span.start < at:
+            continue
+        parts += [source[at : span.start], "|" * (span.end - span.start)]
+        at = span.end
+    return "".join([*parts, source[at:]])

@@ -1,0 +1,87 @@
+"""Contact points on the line: `bad m2`, `out m2`, `mark m2 wrong out`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from collect_tui.desk.commands import Command, MarkPoint
+from collect_tui.desk.line import contact, say, slots
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.words import Words
+
+
+def mark(words: Words) -> tuple[Command, ...]:
+    """`bad POINT`, `wrong`, `good`, `out`, `in`; `in` before a result code is the action of that name."""
+    word = words.verb.low
+    token = words.bare()
+    if word == "in" and "IN" in words.context.codes.actions:
+        words.ask("result")
+        if token is not None and token.low.upper() in words.context.codes.results:
+            return contact.contact(words)
+    point = slots.point(words)
+    words.done()
+    return (words.build(MarkPoint, point=point, **_MARKS[word]),)
+
+
+_MARKS: Final[dict[str, dict[str, str]]] = {
+    **{quality: {"quality": quality} for quality in ("good", "bad", "wrong")},
+    **{consent: {"consent": consent} for consent in ("in", "out")},
+}
+
+
+def mark_any(words: Words) -> tuple[Command, ...]:
+    """`mark POINT [good|bad|wrong] [in|out]`, or `quality=unknown` and `consent=unknown`"""
+    point = slots.point(words)
+    values: dict[str, str] = {}
+    while (token := words.peek()) is not None:
+        words.ask("quality")
+        if token.plain and token.low in _MARKS and not set(_MARKS[token.low]) & set(values):
+            values |= _MARKS[token.low]
+            words.take("word")
+            continue
+        key = (token.key or "").lower()
+        if key not in ("quality", "consent") or key in values or token.low != "unknown":
+            words.fail(token, "quality")
+        values[key] = "unknown"
+        words.take("word")
+    if not values:
+        words.need("quality")
+    return (words.build(MarkPoint, point=point, **values),)
+
+
+def render_mark(command: MarkPoint, context: LineContext) -> str:
+    if command.quality in _MARKS and command.consent is None:
+        return f"{command.quality} {command.point}"
+    if command.consent in _MARKS and command.quality is None:
+        return f"{command.consent} {command.point}"
+    quality = "quality=unknown" if command.quality == "unknown" else command.quality
+    consent = "consent=unknown" if command.consent == "unknown" else command.consent
+    return say.join("mark", command.point, quality, consent)
+
+
+def say_mark(command: MarkPoint, context: LineContext) -> str:
+    consent = {"in": "opted in", "out": "opted out", "unknown": "consent unknown"}.get(command.consent or "", "")
+    quality = f"marked {command.quality}" if command.quality else ""
+    return say.sentence(say.join(command.point, quality), consent)
+
+
+RENDER = {MarkPoint: render_mark}
+MEANING = {MarkPoint: say_mark}
+
+VERBS = (
+    Verb("good", "good POINT", "mark a contact point as good", "good m1", mark),
+    Verb("bad", "bad POINT", "mark a contact point as bad", "bad m2", mark),
+    Verb("wrong", "wrong POINT", "mark a contact point as somebody else's", "wrong m2", mark),
+    Verb("out", "out POINT", "the customer opted out of a contact point", "out m2", mark),
+    Verb(
+        "in", "in POINT", "the customer opted in to a contact point; before a result code: inbound call", "in m2", mark
+    ),
+    Verb(
+        "mark",
+        "mark POINT [good|bad|wrong] [in|out]",
+        "mark quality and consent of a contact point together",
+        "mark m2 bad out",
+        mark_any,
+    ),
+)

@@ -1,0 +1,112 @@
+"""The registry of the line: every verb with its words for help and its function. Help, README table and completion derive from it.
+
+A new verb is a function in the module of its capability and an entry of that module's `VERBS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from collect_tui.desk.commands import Command
+from collect_tui.desk.line import contact, note, order, payment, point, promise, queue
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.model import Verb, VerbHelp
+from collect_tui.desk.line.words import Words
+
+_CAPABILITIES: Final = (contact, note, promise, payment, order, point, queue)
+
+VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
+    {verb.verb: verb for module in _CAPABILITIES for verb in module.VERBS}
+)
+"""Every verb by its name, in the order of help."""
+
+RESULT_HELP: Final = VerbHelp(
+    "CODE",
+    "[ACTION] CODE [POINT] [REASON] [NOTE]",
+    "what happened: any result code, with the action if it is not a call",
+    'lm m2 "shop line"',
+)
+"""How a result code is typed; the codes themselves are the site's."""
+
+RENDER: Final[Mapping[type, Callable[[Any, LineContext], str]]] = MappingProxyType(
+    {kind: function for module in _CAPABILITIES for kind, function in module.RENDER.items()}
+)
+MEANING: Final[Mapping[type, Callable[[Any, LineContext], str]]] = MappingProxyType(
+    {kind: function for module in _CAPABILITIES for kind, function in module.MEANING.items()}
+)
+
+_NAMES: Final[Mapping[str, Verb]] = MappingProxyType(
+    {name: verb for verb in VERBS.values() for name in (*verb.aliases, verb.verb)}
+)
+
+
+def reader(low: str, context: LineContext) -> Callable[[Words], tuple[Command, ...]] | None:
+    """The function that reads an act by its first word in lower case: a verb, a result code, an action, the beginning
+    (3 letters or more) of exactly one verb; None for an unknown word."""
+    verb = _NAMES.get(low)
+    if verb is not None:
+        return verb.read
+    code = low.upper()
+    if code in context.codes.results or code in context.codes.actions:
+        return contact.contact
+    if len(low) < 3:
+        return None
+    begun = {id(verb): verb for name, verb in _NAMES.items() if name.startswith(low)}
+    return next(iter(begun.values())).read if len(begun) == 1 else None
+
+
+def shadowed(code: str) -> bool:
+    """Whether a verb has the name of this result or action code, so that the bare code would be read as the verb."""
+    verb = _NAMES.get(code.lower())
+    return verb is not None and verb.read is not contact.contact and verb.verb != "in"
+
+
+def nearest(low: str, context: LineContext) -> tuple[str, ...]:
+    """Up to four words that begin an act and resemble this one."""
+    return _nearest(low, (*context.codes.results, *context.codes.actions))
+
+
+@lru_cache(maxsize=256)
+def _nearest(low: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys([*_NAMES, *(code.lower() for code in codes)]))
+    begun = [name for name in names if name.startswith(low)]
+    close = [name for name in names if name not in begun and _one_slip(low, name)]
+    return tuple((begun + close)[:4])
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether a letter added, left out or changed, or two neighbours swapped, turn one word into the other."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    at = 0
+    while at < min(len(one), len(other)) and one[at] == other[at]:
+        at += 1
+    a, b = one[at:], other[at:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def help_for(verb: str, context: LineContext | None = None) -> VerbHelp | None:
+    """Help on a verb by name or alias, and with a context on a result code or action; None for anything else."""
+    low = verb.strip().lower()
+    known = _NAMES.get(low)
+    if known is not None:
+        return known.help
+    if context is None:
+        return None
+    result = context.codes.results.get(low.upper())
+    if result is not None:
+        summary = ". ".join(part.rstrip(".") for part in (result.title, result.help) if part)
+        usage = "[ACTION] {} [POINT] {} [NOTE]".format(low, "REASON" if "reason" in result.needs else "[REASON]")
+        return VerbHelp(low, usage, summary, f"{low} m1")
+    action = context.codes.actions.get(low.upper())
+    return (
+        None if action is None else VerbHelp(low, f"{low} CODE …", f"{action.title}, before a result code", f"{low} na")
+    )
+
+
+def table() -> tuple[VerbHelp, ...]:
+    """All verbs as help and README show them, result codes first."""
+    return (RESULT_HELP, *(verb.help for verb in VERBS.values()))

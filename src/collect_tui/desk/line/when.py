@@ -1,0 +1,137 @@
+"""Days and moments as words of the line."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Final
+
+from collect_tui.desk.line.lexer import Token
+from collect_tui.desk.line.words import Words
+from collect_tui.domain.dates import MONTHS, WEEKDAYS, parse_date, parse_moment
+from collect_tui.domain.errors import Invalid
+
+_DAY_NUMBER = re.compile(r"[0-9]{1,2}")
+_YEAR = re.compile(r"[0-9]{4}")
+_MAYBE_DATE = re.compile(
+    r"t|y|tom|tomorrow|today|yesterday|eom|[+-][0-9]+[dwmb]?|[0-9]{1,3}[dwm]|[a-z]{3,9}|[0-9]{1,2}[a-z]{3,9}(?:[0-9]{4})?"
+    r"|[a-z]{3,9}[0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{4})?|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+)
+_DURATION = re.compile(r"[0-9]{1,3}[dwm]")
+_MOMENT_WORD = re.compile(r"[+\-]?[0-9a-z:/\-]{1,12}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}t[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?z")
+
+
+def day(words: Words, *, past: bool = False) -> date:
+    """A date, which must be there: one word, or two or three such as `15 dec 2026`."""
+    token = words.need("date")
+    width = _date_width(words)
+    text = " ".join(words.tokens[words.pos + at].low for at in range(width))
+    if not token.plain:
+        words.fail(token, "date")
+    found = date_of(words, token, text, past=past)
+    words.take("date", width)
+    return found
+
+
+def date_of(words: Words, token: Token, text: str, *, past: bool = False, base: date | None = None) -> date:
+    """The date that a text stands for, from `base` (default: today); `token` is where an error is shown."""
+    context = words.context
+    try:
+        return parse_date(text, base or context.today, context.calendar, past=past)
+    except Invalid as error:
+        words.fail(
+            token,
+            "date",
+            "" if error.code == "date.malformed" and "No such day" not in error.message else error.message,
+        )
+
+
+def maybe_day(words: Words, *, past: bool = False, durations: bool = False) -> date | None:
+    """A date where a note could begin as well: bare numbers and two-letter weekdays are left to the note.
+
+    With `durations`, `5d` `2w` `1m` count from today as `+5d` does.
+    """
+    words.ask("date")
+    token = words.bare()
+    if token is None or not _MAYBE_DATE.fullmatch(token.low):
+        return None
+    text = token.low
+    if _DURATION.fullmatch(text):
+        if not durations:
+            return None
+        text = f"+{text}"
+    elif text.isalpha() and len(text) > 2 and not (text in _DAY_WORDS or _is_weekday(text)):
+        return None
+    try:
+        found = parse_date(text, words.context.today, words.context.calendar, past=past)
+    except Invalid as error:
+        if error.code != "date.malformed":
+            words.fail(token, "date", error.message)
+        if text[0] in "+-" or "/" in text or (text[0].isdigit() and text[-1].isdigit()):
+            words.fail(token, "date")
+        return None
+    words.take("date")
+    return found
+
+
+_DAY_WORDS: Final = frozenset(("tom", "tomorrow", "today", "yesterday", "eom"))
+_MONTH_NAMES: Final = tuple(month.lower() for month in MONTHS)
+
+
+def _is_weekday(low: str) -> bool:
+    return any(name.lower().startswith(low) for name in WEEKDAYS)
+
+
+def _is_month(low: str) -> bool:
+    return len(low) >= 3 and any(name.startswith(low) for name in _MONTH_NAMES)
+
+
+def _date_width(words: Words) -> int:
+    """How many words the date takes: `15 dec`, `dec 15` and `15 dec 2026` are one date."""
+    first, second, third = words.peek(), words.peek(1), words.peek(2)
+    if first is None or second is None or not (first.plain and second.plain):
+        return 1
+    if _DAY_NUMBER.fullmatch(first.low) and _is_month(second.low):
+        return 3 if third is not None and third.plain and _YEAR.fullmatch(third.low) else 2
+    return 2 if _is_month(first.low) and _DAY_NUMBER.fullmatch(second.low) else 1
+
+
+def moment(words: Words) -> datetime:
+    """When to call back, as a UTC instant; typed in the customer's local time where it is known, else the desk's.
+
+    As many words as make a moment: `tue 9:30`, `+2h`, `15 dec 2pm`; or an instant such as `2026-12-15T14:30Z`.
+    """
+    token = words.need("moment")
+    trouble = ""
+    width = 0
+    while width < 4 and (next_ := words.peek(width)) is not None and next_.plain and _MOMENT_WORD.fullmatch(next_.low):
+        width += 1
+    if token.plain and _INSTANT.fullmatch(token.low):
+        return _instant(words, token)
+    for count in range(width, 0, -1):
+        text = " ".join(words.tokens[words.pos + at].low for at in range(count))
+        try:
+            when = parse_moment(text, words.context.now_there)
+        except Invalid as error:
+            if error.code != "moment.malformed":
+                trouble = trouble or error.message
+            continue
+        except OverflowError:
+            continue
+        for at in range(1, count + 1):
+            words.asked.append((words.pos + at, "time"))
+        words.take("moment", count)
+        return when.astimezone(UTC)
+    words.fail(token, "moment", trouble)
+
+
+def _instant(words: Words, token: Token) -> datetime:
+    try:
+        when = datetime.fromisoformat(token.text.upper())
+    except ValueError:
+        words.fail(token, "moment")
+    if when <= words.context.now_local:
+        words.fail(token, "moment", "Expected a time still to come.")
+    words.take("moment")
+    return when

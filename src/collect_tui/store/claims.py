@@ -1,0 +1,219 @@
+"""Taking accounts from the queues: a claim with a lease, and a fence that marks what is written under it.
+
+A claim is one UPDATE with the choice in a sub-select, so two agents never get the same account: SQLite lets one write at a
+time, PostgreSQL skips rows that somebody else is just taking. A lease that ran out makes the account free again. What may
+be done to an account is judged when it is done; a claim only keeps colleagues apart. Instants are UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final, cast
+
+from sqlalchemy import BigInteger, Select, String, and_, bindparam, exists, false, insert, literal_column, or_, select, true, update
+from sqlalchemy.orm import Session
+
+from collect_tui.desk.errors import NotFound, Stale
+from collect_tui.store.reasons import instant
+from collect_tui.store.sql import execute, table, tenant
+from collect_tui.store.tables import Account, ActLog, Callback, WorkItem
+
+#: Effects that are work: an act with none of them (a note) leaves an account unworked.
+WORK: Final = (
+    "ContactLogged",
+    "Skipped",
+    "Snoozed",
+    "NextActionSet",
+    "CallbackScheduled",
+    "PromiseMade",
+    "PromiseChanged",
+    "PaymentRecorded",
+    "OrderRequested",
+    "OrderChanged",
+    "HoldPlaced",
+    "HoldChanged",
+)
+
+_WORK = table(WorkItem)
+_w = _WORK.c
+FREE: Final[dict[str, Any]] = {"claimed": False, "claimed_by": None, "claimed_at": None, "lease_until": None}
+
+
+def moment(now: datetime) -> str:
+    """An instant as `work_item.sort_timed` has it."""
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def take_next(
+    session: Session, tenant_id: int, queue: str | None, user: str, now: datetime, lease_minutes: int, exclude: Sequence[int] = ()
+) -> tuple[int, str, int, datetime] | None:
+    """Takes the best account that is free and due, of one queue or of all by tier: (account id, queue, fence, lease until).
+
+    What is timed for later and callbacks that somebody else owns are passed over. Accounts held before are given back first,
+    so an account that still comes first comes again. None: nothing is left.
+    """
+    session.flush()
+    _sweep(session, tenant_id, now)
+    session.execute(update(_WORK).where(_w.tenant_id == tenant_id, _w.claimed == true(), _w.claimed_by == user).values(**FREE))
+    values = {
+        "tenant": tenant_id,
+        "me": user,
+        "moment": moment(now),
+        "now": now,
+        "until": now + timedelta(minutes=lease_minutes),
+        "passed": list(exclude),
+        "from_queue": queue or "",
+    }
+    row = session.execute(_take_next(queue is not None), values).one_or_none()
+    session.expire_all()
+    return None if row is None else (row.account_id, row.queue, row.fence, row.lease_until)
+
+
+def take(session: Session, tenant_id: int, account_id: int, user: str, now: datetime, lease_minutes: int) -> tuple[str, int, datetime]:
+    """Takes one account by choice: (queue or '', fence, lease until); one's own is renewed. Stale `account.claimed`: somebody holds it."""
+    session.flush()
+    until = now + timedelta(minutes=lease_minutes)
+    current = _row(session, tenant_id, account_id)
+    if current is None:
+        _create(session, tenant_id, account_id)
+        current = _row(session, tenant_id, account_id)
+    if current.claimed and current.claimed_by == user and current.lease_until > now:
+        return renew(session, tenant_id, account_id, user, now, lease_minutes)
+    free = or_(_w.claimed == false(), _w.lease_until <= now, _w.claimed_by == user)
+    held = {"claimed": True, "claimed_by": user, "claimed_at": None, "lease_until": until, "fence": _w.fence + 1}
+    statement = update(_WORK).where(_w.tenant_id == tenant_id, _w.account_id == account_id, free).values(**held)
+    row = session.execute(statement.returning(_w.queue, _w.fence, _w.lease_until)).one_or_none()
+    session.expire_all()
+    if row is None:
+        raise _held(session, tenant_id, account_id, "account.claimed", f"{current.claimed_by} is working this account until {current.lease_until:%H:%M} UTC.")
+    return row.queue, row.fence, row.lease_until
+
+
+def renew(session: Session, tenant_id: int, account_id: int, user: str, now: datetime, lease_minutes: int) -> tuple[str, int, datetime]:
+    """Renews a lease, even one that ran out when nobody took the account since. Stale `account.lease_lost`: somebody did."""
+    session.flush()
+    statement = (
+        update(_WORK)
+        .where(_w.tenant_id == tenant_id, _w.account_id == account_id, _w.claimed == true(), _w.claimed_by == user)
+        .values(lease_until=now + timedelta(minutes=lease_minutes))
+        .returning(_w.queue, _w.fence, _w.lease_until)
+    )
+    row = session.execute(statement).one_or_none()
+    session.expire_all()
+    if row is None:
+        raise _held(session, tenant_id, account_id, "account.lease_lost", "Your hold on this account ran out and it was handed on.")
+    return row.queue, row.fence, row.lease_until
+
+
+def give_back(session: Session, tenant_id: int, account_id: int, user: str) -> bool:
+    """Gives an account back; False, and no error, when it was not the user's."""
+    session.flush()
+    mine = (_w.tenant_id == tenant_id, _w.account_id == account_id, _w.claimed == true(), _w.claimed_by == user)
+    freed = execute(session, update(_WORK).where(*mine).values(**FREE), {})
+    session.expire_all()
+    return bool(freed)
+
+
+def unworked(session: Session, tenant_id: int, user: str, now: datetime) -> int | None:
+    """An account that `next` handed to the user, is held still and has had no result, skip or other work since; None when all have."""
+    session.flush()
+    log = table(ActLog).c
+    worked = exists(
+        select(log.act_id).where(
+            log.tenant_id == tenant_id,
+            log.account_id == _w.account_id,
+            log.by == user,
+            log.at >= _w.claimed_at,
+            log.undone_by.is_(None),
+            or_(*(log.effects.contains(f'"kind": "{kind}"', autoescape=True) for kind in WORK)),
+        )
+    )
+    held = and_(_w.tenant_id == tenant_id, _w.claimed == true(), _w.claimed_by == user, _w.lease_until > now, _w.claimed_at.is_not(None))
+    return session.execute(select(_w.account_id).where(held, ~worked).limit(1)).scalar_one_or_none()
+
+
+def sweep(session: Session, tenant_id: int, now: datetime) -> int:
+    """Frees every account whose lease ran out; returns how many."""
+    return _sweep(session, tenant_id, now)
+
+
+def _sweep(session: Session, tenant_id: int, now: datetime) -> int:
+    gone = (_w.tenant_id == tenant_id, _w.claimed == true(), _w.lease_until <= now)
+    return execute(session, update(_WORK).where(*gone).values(**FREE), {})
+
+
+@lru_cache(maxsize=2)
+def _take_next(one_queue: bool) -> Any:
+    best = _best(one_queue).scalar_subquery()
+    return (
+        update(_WORK)
+        .where(_w.tenant_id == tenant(), _w.account_id == best)
+        .values(
+            claimed=true(),
+            claimed_by=bindparam("me", type_=String),
+            claimed_at=instant("now"),
+            lease_until=instant("until"),
+            fence=_w.fence + 1,
+        )
+        .returning(_w.account_id, _w.queue, _w.fence, _w.lease_until)
+    )
+
+
+def _best(one_queue: bool) -> Select[Any]:
+    w = _WORK.alias("w")
+    # Literals, not parameters: the index of free accounts is partial, and is used for these very words only.
+    conditions = [w.c.tenant_id == tenant(), w.c.claimed == false(), w.c.queue != literal_column("''")]
+    if one_queue:
+        conditions.append(w.c.queue == bindparam("from_queue"))
+    conditions += [
+        w.c.sort_timed <= bindparam("moment"),
+        w.c.account_id.not_in(bindparam("passed", expanding=True, type_=BigInteger)),
+        or_(w.c.sort_timed == literal_column("''"), ~_somebody_elses(w.c)),
+    ]
+    order = (w.c.sort_timed, w.c.skipped, w.c.sort_score, w.c.oldest_due, w.c.number)
+    query = select(w.c.account_id).where(*conditions).order_by(*(order if one_queue else (w.c.tier, *order))).limit(1)
+    return query.with_for_update(skip_locked=True)
+
+
+def _somebody_elses(w: Any) -> Any:
+    """Its callbacks that have come due are all owned by other people."""
+    c, mine = table(Callback).c, table(Callback).alias("mine")
+    due = and_(c.tenant_id == tenant(), c.account_id == w.account_id, c.status.in_(("SCHEDULED", "MISSED")), c.at <= instant("now"))
+    m = mine.c
+    for_me = and_(
+        m.tenant_id == tenant(),
+        m.account_id == w.account_id,
+        m.status.in_(("SCHEDULED", "MISSED")),
+        m.at <= instant("now"),
+        or_(m.owner.is_(None), m.owner == bindparam("me")),
+    )
+    return and_(exists(select(c.id).where(due, c.owner != bindparam("me"))), ~exists(select(m.id).where(for_me)))
+
+
+def _row(session: Session, tenant_id: int, account_id: int) -> Any:
+    return session.execute(
+        select(_w.claimed, _w.claimed_by, _w.lease_until, _w.fence).where(_w.tenant_id == tenant_id, _w.account_id == account_id)
+    ).one_or_none()
+
+
+def _create(session: Session, tenant_id: int, account_id: int) -> None:
+    """An account that was never scored has no work item yet; scoring fills in the rest."""
+    a = table(Account).c
+    name = session.execute(select(a.number).where(a.tenant_id == tenant_id, a.id == account_id)).scalar_one_or_none()
+    if name is None:
+        raise NotFound("account.not_found", "There is no account with this number.", "account")
+    session.execute(insert(_WORK).values(tenant_id=tenant_id, account_id=account_id, number=name))
+
+
+def _held(session: Session, tenant_id: int, account_id: int, code: str, message: str) -> Stale:
+    row = _row(session, tenant_id, account_id)
+    a = table(Account).c
+    version = session.execute(select(a.version).where(a.tenant_id == tenant_id, a.id == account_id)).scalar_one_or_none()
+    by = row.claimed_by if row and row.claimed else None
+    until = cast("datetime | None", row.lease_until if row and row.claimed else None)
+    return Stale(code, message, by=by or "", at=until, version=version or 0)
+
+
+__all__ = ["FREE", "give_back", "moment", "renew", "sweep", "take", "take_next", "unworked"]

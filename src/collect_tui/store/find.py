@@ -1,0 +1,200 @@
+"""Finds accounts by what a customer may say: account number, name, telephone, e-mail, invoice, payment reference.
+
+Each kind of key is one range of one index (`>= start and < start + 1`), read up to a limit; never a LIKE with an open
+front. Contact points marked bad or wrong count too, and say so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_column, select
+from sqlmodel import Session, SQLModel
+
+from collect_tui.desk.views.account import FindHit
+from collect_tui.domain.ageing import days_past_due
+from collect_tui.store.names import TELEPHONES, digits, fold, tokens
+
+__all__ = ["find"]
+
+_T = SQLModel.metadata.tables
+_account, _party, _tenant, _summary = _T["account"], _T["party"], _T["tenant"], _T["account_summary"]
+_point, _word, _item, _payment = _T["contact_point"], _T["name_token"], _T["item"], _T["payment"]
+
+#: Word for word the expression of `ix_account_bare`, or the index is not used.
+_BARE: ColumnElement[str] = literal_column("replace(account.number, '-', '')")
+
+_NUMERIC: Final = re.compile(r"[0-9+()./\s-]+")
+FEWEST_DIGITS: Final = 4
+"""Of a telephone; fewer would find half the book."""
+
+CANDIDATES: Final = 200
+"""Read at most so many of each kind before they are ranked: open before closed holds among these."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A key that fits. `account_id` or `party_id` is set. `order`: which kind is shown when several fit."""
+
+    matched: str
+    exact: bool
+    order: int
+    account_id: int | None = None
+    party_id: int | None = None
+
+
+def find(session: Session, tenant_id: int, text: str, limit: int) -> tuple[FindHit, ...]:
+    """The accounts that fit, at most `limit`: exact before prefix, open before closed, then by number. Text of nothing: none."""
+    wanted = text.encode("utf-8", "ignore").decode().strip()[:200]
+    if not wanted or limit < 1:
+        return ()
+    db, most = session.connection(), max(CANDIDATES, 4 * limit)
+    by_account: dict[int, _Found] = {}
+    by_party: dict[int, _Found] = {}
+    for found in _candidates(db, tenant_id, wanted, most):
+        key, place = (found.account_id, by_account) if found.account_id is not None else (found.party_id, by_party)
+        assert key is not None
+        known = place.get(key)
+        if known is None or (not found.exact, found.order) < (not known.exact, known.order):
+            place[key] = found
+    ranked: dict[int, tuple[tuple[Any, ...], FindHit]] = {}
+    for column, found_by in ((_account.c.id, by_account), (_account.c.party_id, by_party)):
+        keys = list(found_by)
+        for start in range(0, len(keys), 500):
+            rows = db.execute(_hits(tenant_id, column.in_(keys[start : start + 500])))
+            for row in rows:
+                found = found_by[row.id if column is _account.c.id else row.party_id]
+                rank = (not found.exact, row.status != "OPEN", found.order, row.number)
+                if row.id not in ranked or rank < ranked[row.id][0]:
+                    ranked[row.id] = rank, _hit(row, found)
+    return tuple(hit for _, hit in sorted(ranked.values(), key=lambda pair: pair[0])[:limit])
+
+
+def _candidates(db: Connection, tenant_id: int, wanted: str, most: int) -> Iterator[_Found]:
+    numeric = _NUMERIC.fullmatch(wanted) is not None
+    yield from _by_number(db, tenant_id, wanted, most)
+    yield from _by_key(db, tenant_id, wanted, most, _item, _item.c.doc_no, "invoice", 1)
+    yield from _by_key(db, tenant_id, wanted, most, _payment, _payment.c.ref, "payment", 2)
+    if numeric:
+        yield from _by_telephone(db, tenant_id, wanted, most)
+    else:
+        yield from _by_mail(db, tenant_id, wanted, most)
+        yield from _by_name(db, tenant_id, wanted, most)
+
+
+def _by_number(db: Connection, tenant_id: int, wanted: str, most: int) -> Iterator[_Found]:
+    for bare in dict.fromkeys(form.replace("-", "").replace(" ", "") for form in (wanted, wanted.upper())):
+        query = select(_account.c.id, _account.c.number).where(_account.c.tenant_id == tenant_id, _starts(_BARE, bare))
+        for row in db.execute(query.limit(most)):
+            yield _Found(f"account {row.number}", row.number.replace("-", "") == bare, 0, account_id=row.id)
+
+
+def _by_key(
+    db: Connection, tenant_id: int, wanted: str, most: int, table: Any, column: Any, name: str, order: int
+) -> Iterator[_Found]:
+    for form in dict.fromkeys((wanted, wanted.upper())):
+        query = select(table.c.account_id, column.label("key")).where(
+            table.c.tenant_id == tenant_id, _starts(column, form)
+        )
+        for row in db.execute(query.limit(most)):
+            yield _Found(f"{name} {row.key}", row.key == form, order, account_id=row.account_id)
+
+
+def _by_telephone(db: Connection, tenant_id: int, wanted: str, most: int) -> Iterator[_Found]:
+    """By its last digits, which a whole number without its country code is too; or by its first with the code."""
+    number = digits(wanted)
+    if len(number) < FEWEST_DIGITS:
+        return
+    national = number.lstrip("0") or number  # without the trunk or the international prefix
+    ways = [(_point.c.reversed, national[::-1])] if len(national) >= FEWEST_DIGITS else []
+    if wanted.startswith(("+", "00")) or len(national) > FEWEST_DIGITS:
+        ways.append((_point.c.normalized, national))
+    for column, start in ways:
+        for row in db.execute(_points(tenant_id, _starts(column, start)).limit(most)):
+            if row.kind in TELEPHONES:
+                whole = row.normalized == national or (len(national) >= 7 and row.normalized.endswith(national))
+                yield _Found(_told("phone", row), whole, 3, party_id=row.party_id)
+
+
+def _by_mail(db: Connection, tenant_id: int, wanted: str, most: int) -> Iterator[_Found]:
+    folded = fold(wanted)
+    for row in db.execute(_points(tenant_id, _starts(_point.c.normalized, folded)).limit(most)):
+        if row.kind not in TELEPHONES:
+            yield _Found(_told(row.kind, row), row.normalized == folded, 4, party_id=row.party_id)
+
+
+def _by_name(db: Connection, tenant_id: int, wanted: str, most: int) -> Iterator[_Found]:
+    """All words must fit, in any order: the longest finds, the others are looked up for what it found."""
+    words = sorted(tokens(wanted), key=len, reverse=True)
+    if not words:
+        return
+    first, *others = words
+    query = select(_word.c.party_id, _word.c.token).where(_word.c.tenant_id == tenant_id, _starts(_word.c.token, first))
+    for position, word in enumerate(others):
+        other = _word.alias(f"other_{position}")
+        query = query.where(
+            exists().where(
+                other.c.tenant_id == tenant_id,
+                other.c.party_id == _word.c.party_id,
+                _starts(other.c.token, word),
+            )
+        )
+    for row in db.execute(query.order_by(_word.c.token).limit(most)):
+        yield _Found(f"name {' '.join(words) if others else row.token}", row.token == first, 5, party_id=row.party_id)
+
+
+def _points(tenant_id: int, where: ColumnElement[bool]) -> Select[Any]:
+    columns = (_point.c[name] for name in ("party_id", "kind", "value", "normalized", "quality"))
+    return select(*columns).where(_point.c.tenant_id == tenant_id, where)
+
+
+def _told(name: str, row: Any) -> str:
+    mark = f" ({row.quality})" if row.quality in {"bad", "wrong"} else ""
+    return f"{name} {row.value}{mark}"
+
+
+def _starts(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
+    """`column LIKE 'start%'` as a range, which an index serves on every database; bytewise on SQLite."""
+    return and_(column >= start, column < _after(start))
+
+
+def _after(start: str) -> str:
+    """The first text after all that begin so."""
+    for i in range(len(start) - 1, -1, -1):
+        code = ord(start[i]) + 1
+        if code == 0xD800:
+            code = 0xE000  # surrogates are no text
+        if code <= 0x10FFFF:
+            return start[:i] + chr(code)
+    return "\U0010ffff" * (len(start) + 1)
+
+
+def _hits(tenant_id: int, where: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(
+            *(_account.c[name] for name in ("id", "party_id", "number", "status", "currency")),
+            _party.c.name,
+            _summary.c.collectable,
+            _summary.c.oldest_due,
+            _tenant.c.business_date,
+        )
+        .join(_party, and_(_party.c.tenant_id == tenant_id, _party.c.id == _account.c.party_id))
+        .join(_tenant, _tenant.c.tenant_id == tenant_id)
+        .outerjoin(_summary, and_(_summary.c.tenant_id == tenant_id, _summary.c.account_id == _account.c.id))
+        .where(_account.c.tenant_id == tenant_id, where)
+    )
+
+
+def _hit(row: Any, found: _Found) -> FindHit:
+    return FindHit(
+        account=row.number,
+        name=row.name,
+        matched=found.matched,
+        collectable=row.collectable or 0,
+        currency=row.currency,
+        dpd=days_past_due(row.oldest_due, row.business_date),
+        status=row.status,
+    )

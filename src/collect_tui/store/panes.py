@@ -1,0 +1,208 @@
+"""The panes behind an account that need more than its facts: timeline, items, payments, promises, audit; and the last word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, func, or_, select
+from sqlmodel import Session, SQLModel
+
+from collect_tui.desk.errors import Invalid
+from collect_tui.desk.views.account import AuditEntry, InstalmentView, ItemView, PaymentView, PromiseView
+from collect_tui.domain.ageing import days_past_due
+from collect_tui.domain.dates import MONTHS
+from collect_tui.domain.money import format_minor
+from collect_tui.store import audit as _audit
+from collect_tui.store.facts import GIVEN_BACK, VOID
+from collect_tui.store.timeline import local_zone, timeline
+
+__all__ = ["audit", "items", "last_word", "last_words", "payments", "promises", "timeline"]
+
+_T = SQLModel.metadata.tables
+_event, _note, _item, _service = _T["contact_event"], _T["note"], _T["item"], _T["service"]
+_payment, _allocation, _promise, _instalment = _T["payment"], _T["allocation"], _T["promise"], _T["instalment"]
+
+MOST_ITEMS: Final = 2_000
+"""Open items come first, so that what is cut off is settled long ago."""
+
+WORD_LENGTH: Final = 60
+
+
+def items(session: Session, tenant_id: int, account_id: int, business_date: date) -> tuple[ItemView, ...]:
+    """All items: what is open, oldest due first, then what is settled, youngest first."""
+    query = (
+        select(_item, _service.c.product)
+        .outerjoin(_service, and_(_service.c.tenant_id == tenant_id, _service.c.id == _item.c.service_id))
+        .where(_item.c.tenant_id == tenant_id, _item.c.account_id == account_id)
+    )
+    rows = session.connection().execute(query.order_by(_item.c.open == 0, _item.c.due.desc()).limit(MOST_ITEMS)).all()
+    still_open = sorted((r for r in rows if r.open), key=lambda r: (r.due, r.doc_no))
+    return tuple(
+        ItemView(
+            doc_no=r.doc_no,
+            kind=r.kind,
+            issued=r.issued,
+            due=r.due,
+            amount=r.amount,
+            open=r.open,
+            disputed=r.disputed,
+            dpd=days_past_due(r.due, business_date) if r.open else 0,
+            service=r.product,
+        )
+        for r in (*still_open, *(r for r in rows if not r.open))
+    )
+
+
+def payments(
+    session: Session, tenant_id: int, account_id: int, *, cursor: str | None = None, limit: int = 200
+) -> tuple[tuple[PaymentView, ...], str | None]:
+    """A page of payments, newest first, each with the items it is applied to, and the cursor of the next page.
+
+    A payment that was given back shows what it had been applied to. Raises Invalid `pane.cursor`.
+    """
+    db, account = session.connection(), _T["account"]
+    currency = db.execute(
+        select(account.c.currency).where(account.c.tenant_id == tenant_id, account.c.id == account_id)
+    ).scalar_one()
+    query = select(_payment).where(_payment.c.tenant_id == tenant_id, _payment.c.account_id == account_id)
+    if cursor:
+        day, row_id = _day_and_id(cursor)
+        older = and_(_payment.c.received_on == day, _payment.c.id < row_id)
+        query = query.where(or_(_payment.c.received_on < day, older))
+    newest = query.order_by(_payment.c.received_on.desc(), _payment.c.id.desc()).limit(limit + 1)
+    rows = db.execute(newest).all()
+    page = rows[:limit]
+    applied = _applied(db, tenant_id, [r.id for r in page])
+    views = tuple(_payment_view(r, applied.get(r.id, []), currency) for r in page)
+    more = f"{page[-1].received_on.isoformat()}~{page[-1].id}" if len(rows) > limit else None
+    return views, more
+
+
+def promises(session: Session, tenant_id: int, account_id: int) -> tuple[PromiseView, ...]:
+    """All promises ever made, youngest first, each with its instalments."""
+    own = and_(_instalment.c.tenant_id == tenant_id, _instalment.c.promise_id == _promise.c.id)
+    query = (
+        select(_promise, *(_instalment.c[n].label(f"i_{n}") for n in ("seq", "due", "amount", "paid", "status")))
+        .outerjoin(_instalment, own)
+        .where(_promise.c.tenant_id == tenant_id, _promise.c.account_id == account_id)
+        .order_by(_promise.c.made_at.desc(), _promise.c.id.desc(), _instalment.c.seq)
+    )
+    found: dict[int, tuple[Any, list[InstalmentView]]] = {}
+    for row in session.connection().execute(query):
+        _, parts = found.setdefault(row.id, (row, []))
+        if row.i_seq is not None:
+            parts.append(
+                InstalmentView(seq=row.i_seq, due=row.i_due, amount=row.i_amount, paid=row.i_paid, status=row.i_status)
+            )
+    return tuple(
+        PromiseView(
+            id=row.id,
+            kind=row.kind,
+            status=row.status,
+            total=row.total,
+            paid=sum(part.paid for part in parts),
+            made_on=row.made_on,
+            made_by=row.made_by,
+            method=row.method,
+            grace_days=row.grace_days,
+            instalments=tuple(parts),
+            closed_reason=row.closed_reason,
+            override=f"{row.override_by}: {row.override_reason}" if row.override_by else None,
+        )
+        for row, parts in found.values()
+    )
+
+
+def audit(
+    session: Session, tenant_id: int, account_id: int, *, cursor: str | None = None, limit: int = 200
+) -> tuple[tuple[AuditEntry, ...], str | None]:
+    """A page of the audit, newest first, and the cursor of the next page. Raises Invalid `pane.cursor`."""
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16):
+        raise _bad_cursor()
+    before = int(cursor) if cursor else None
+    found = _audit.entries(session, tenant_id, account_id, before=before, limit=limit + 1)
+    return found[:limit], str(found[limit - 1].seq) if len(found) > limit else None
+
+
+def last_word(session: Session, tenant_id: int, account_id: int) -> str | None:
+    """What was last said: `LM 18 Nov "will pay Friday"`; None when nobody ever spoke or wrote."""
+    return last_words(session, tenant_id, (account_id,)).get(account_id)
+
+
+def last_words(session: Session, tenant_id: int, account_ids: Sequence[int]) -> dict[int, str]:
+    """The last word of each of a page of accounts (some hundreds): its last contact or note, whichever is younger."""
+    db, zone = session.connection(), local_zone(session, tenant_id)
+    mine = (_event.c.tenant_id == tenant_id, _event.c.account_id.in_(account_ids))
+    taken_back = select(_event.c.supersedes).where(*mine, _event.c.supersedes.is_not(None))
+    last_event = func.row_number().over(
+        partition_by=_event.c.account_id, order_by=(_event.c.at.desc(), _event.c.id.desc())
+    )
+    events = (
+        select(_event.c.account_id, _event.c.at, _event.c.result.label("said"), _event.c.note, last_event.label("nth"))
+        .where(*mine, _event.c.action != VOID, _event.c.id.not_in(taken_back))
+        .subquery()
+    )
+    last_note = func.row_number().over(partition_by=_note.c.account_id, order_by=(_note.c.at.desc(), _note.c.id.desc()))
+    notes = (
+        select(_note.c.account_id, _note.c.at, _note.c.text.label("note"), last_note.label("nth"))
+        .where(_note.c.tenant_id == tenant_id, _note.c.account_id.in_(account_ids))
+        .subquery()
+    )
+    found = {
+        row.account_id: (row.at, row.said, row.note) for row in db.execute(select(events).where(events.c.nth == 1))
+    }
+    for row in db.execute(select(notes).where(notes.c.nth == 1)):
+        known = found.get(row.account_id)
+        if known is None or row.at > known[0]:
+            found[row.account_id] = row.at, "note", row.note
+    words = {}
+    for account_id, (at, said, note) in found.items():
+        day = at.astimezone(zone).date()
+        quote = f' "{_short(note)}"' if note.strip() else ""
+        words[account_id] = f"{said} {day.day} {MONTHS[day.month - 1][:3]}{quote}"
+    return words
+
+
+def _applied(db: Connection, tenant_id: int, payment_ids: list[int]) -> dict[int, list[Any]]:
+    query = (
+        select(_allocation.c.payment_id, _allocation.c.amount, _allocation.c.reversed_at, _item.c.doc_no)
+        .join(_item, and_(_item.c.tenant_id == tenant_id, _item.c.id == _allocation.c.item_id))
+        .where(_allocation.c.tenant_id == tenant_id, _allocation.c.payment_id.in_(payment_ids))
+        .order_by(_allocation.c.id)
+    )
+    found: dict[int, list[Any]] = {}
+    for row in db.execute(query):
+        found.setdefault(row.payment_id, []).append(row)
+    return found
+
+
+def _payment_view(row: Any, applied: list[Any], currency: str) -> PaymentView:
+    live = sum(a.amount for a in applied if a.reversed_at is None)
+    return PaymentView(
+        ref=row.ref,
+        received_on=row.received_on,
+        method=row.method,
+        amount=row.amount,
+        unapplied=0 if row.status in GIVEN_BACK else row.amount - live,
+        status=row.status,
+        applied_to=tuple(f"{a.doc_no} {format_minor(a.amount, currency)}" for a in applied),
+    )
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= WORD_LENGTH else line[: WORD_LENGTH - 1].rstrip() + "…"
+
+
+def _day_and_id(cursor: str) -> tuple[date, int]:
+    try:
+        day, row_id = cursor.split("~")
+        return date.fromisoformat(day), int(row_id)
+    except ValueError:
+        raise _bad_cursor() from None
+
+
+def _bad_cursor() -> Invalid:
+    return Invalid("pane.cursor", "The cursor must be one that a page came with.", "cursor")

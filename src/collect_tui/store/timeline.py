@@ -1,0 +1,203 @@
+"""What happened to an account, newest first: contacts, notes, payments, promises, orders, notices and holds as one list.
+
+Each kind is read from its own index, newest first, from the cursor on, and the lists are merged. The order is (instant, id,
+kind), all descending, so that a cursor names one place in it however many rows share an instant. What has a date and no
+time stands at the start of that day at the desk's own place.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from itertools import islice
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, or_, select, true
+from sqlmodel import Session, SQLModel
+
+from collect_tui.desk.errors import Invalid
+from collect_tui.desk.views.account import TimelineEntry
+from collect_tui.store.facts import GIVEN_BACK, VOID
+
+__all__ = ["local_zone", "timeline"]
+
+_T = SQLModel.metadata.tables
+Place = tuple[datetime, int, int]
+"""Where an entry stands: instant, id of its row, number of its source."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One kind of entry: the table, the column that says when (a date or an instant), and how a row reads."""
+
+    table: str
+    when: str
+    told: Callable[[Any], TimelineEntry]
+    only: Callable[[Any], ColumnElement[bool]] = lambda _: true()
+    service: bool = False  # reads the product of the row's service too
+
+    @property
+    def by_date(self) -> bool:
+        return self.when.endswith("_on")
+
+    @property
+    def column(self) -> Column[Any]:
+        return _T[self.table].c[self.when]
+
+
+def timeline(
+    session: Session, tenant_id: int, account_id: int, *, cursor: str | None = None, limit: int = 200
+) -> tuple[tuple[TimelineEntry, ...], str | None]:
+    """A page of entries, newest first, and the cursor of the next page; None: this was the last. Invalid `pane.cursor`."""
+    db, zone = session.connection(), local_zone(session, tenant_id)
+    place = _read_cursor(cursor) if cursor else None
+    lists = (
+        _rows(db, tenant_id, account_id, number, source, zone, place, limit + 1)
+        for number, source in enumerate(_SOURCES)
+    )
+    merged = heapq.merge(*lists, key=lambda found: found[0], reverse=True)
+    page = list(islice(merged, limit + 1))
+    more = _write_cursor(page[limit - 1][0]) if len(page) > limit else None
+    return tuple(entry for _, entry in page[:limit]), more
+
+
+def local_zone(session: Session, tenant_id: int) -> ZoneInfo:
+    """The desk's own zone, in which a business date is a day."""
+    tenant = _T["tenant"]
+    name = session.connection().execute(select(tenant.c.zone).where(tenant.c.tenant_id == tenant_id)).scalar_one()
+    return ZoneInfo(name)
+
+
+def _rows(
+    db: Connection,
+    tenant_id: int,
+    account_id: int,
+    number: int,
+    source: _Source,
+    zone: ZoneInfo,
+    place: Place | None,
+    limit: int,
+) -> Iterator[tuple[Place, TimelineEntry]]:
+    t = _T[source.table]
+    query: Select[Any] = select(t).where(t.c.tenant_id == tenant_id, t.c.account_id == account_id, source.only(t.c))
+    query = query.where(source.column.is_not(None))
+    if source.service:
+        service = _T["service"]
+        own = and_(service.c.tenant_id == tenant_id, service.c.id == t.c.service_id)
+        query = query.join(service, own).add_columns(service.c.product)
+    if place is not None:
+        query = query.where(_older(source, number, place, zone))
+    for row in db.execute(query.order_by(source.column.desc(), t.c.id.desc()).limit(limit)):
+        when = getattr(row, source.when)
+        at = _start(when, zone) if source.by_date else when
+        yield (at, row.id, number), source.told(row).model_copy(update={"at": at})
+
+
+def _older(source: _Source, number: int, place: Place, zone: ZoneInfo) -> ColumnElement[bool]:
+    """The rows of a source that come after a place in the list."""
+    at, row_id, place_number = place
+    when: Any = at
+    if source.by_date:
+        when = at.astimezone(zone).date()
+        if _start(when, zone) < at:
+            return and_(source.column <= when)
+    row = _T[source.table].c.id
+    same = row <= row_id if number < place_number else row < row_id
+    return or_(source.column < when, and_(source.column == when, same))
+
+
+def _start(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _write_cursor(place: Place) -> str:
+    at, row_id, number = place
+    return f"{at.isoformat()}~{row_id}~{number}"
+
+
+def _read_cursor(cursor: str) -> Place:
+    try:
+        at, row_id, number = cursor.split("~")
+        return datetime.fromisoformat(at).astimezone(UTC), int(row_id), int(number)
+    except (ValueError, OverflowError):
+        raise Invalid("pane.cursor", "The cursor must be one that a page came with.", "cursor") from None
+
+
+# ---------------------------------------------------------------------------------------------------- how a row reads
+
+
+def _entry(kind: str, by: str, title: str, text: str = "", amount: int | None = None) -> TimelineEntry:
+    return TimelineEntry(at=_ANY, kind=kind, by=by, title=title, text=text, amount=amount)
+
+
+_ANY: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _contact(row: Any) -> TimelineEntry:
+    if row.action == VOID:
+        return _entry("contact", row.by, "contact taken back", row.note)
+    reason = f" ({row.reason})" if row.reason else ""
+    return _entry("contact", row.by, f"{row.action} {row.result}{reason}", row.note)
+
+
+def _note(row: Any) -> TimelineEntry:
+    return _entry("note", row.by, "pinned note" if row.pinned else "note", row.text)
+
+
+def _payment(row: Any) -> TimelineEntry:
+    return _entry("payment", row.recorded_by, f"payment {row.ref} by {row.method}", amount=row.amount)
+
+
+def _given_back(row: Any) -> TimelineEntry:
+    return _entry("payment", "", f"payment {row.ref} {row.status.lower()}", row.returned_reason or "", row.amount)
+
+
+def _promise(row: Any) -> TimelineEntry:
+    override = f"override by {row.override_by}: {row.override_reason}" if row.override_by else row.note
+    return _entry("promise", row.made_by, "plan" if row.kind == "plan" else "promise", override, row.total)
+
+
+def _promise_closed(row: Any) -> TimelineEntry:
+    return _entry("promise", "", f"{row.kind} {row.status.lower()}", row.closed_reason or "", row.total)
+
+
+def _order(row: Any) -> TimelineEntry:
+    text = f"{row.reason}, effective {row.effective.isoformat()}"
+    return _entry("order", row.requested_by, f"{row.kind} {row.product} ordered, {row.number}", text)
+
+
+def _order_sent(row: Any) -> TimelineEntry:
+    return _entry("order", "", f"{row.kind} {row.product} sent, {row.number}")
+
+
+def _order_answered(row: Any) -> TimelineEntry:
+    return _entry("order", "", f"{row.kind} {row.product} {row.status.lower()}, {row.number}", row.detail)
+
+
+def _notice(row: Any) -> TimelineEntry:
+    return _entry("notice", "", f"notice {row.level} by {row.channel}", row.status.lower())
+
+
+def _hold(row: Any) -> TimelineEntry:
+    end = f" until {row.until.isoformat()}" if row.until else ""
+    ended = "" if row.status == "ACTIVE" else f", {row.status.lower()}"
+    return _entry("hold", row.placed_by, f"hold {row.kind}{end}{ended}", row.reason)
+
+
+#: Their numbers are part of cursors: add at the end.
+_SOURCES: Final = (
+    _Source("contact_event", "at", _contact),
+    _Source("note", "at", _note),
+    _Source("payment", "recorded_at", _payment),
+    _Source("payment", "returned_on", _given_back, lambda c: c.status.in_(sorted(GIVEN_BACK))),
+    _Source("promise", "made_at", _promise),
+    _Source("promise", "closed_on", _promise_closed, lambda c: c.status != "ACTIVE"),
+    _Source("service_order", "requested_on", _order, service=True),
+    _Source("service_order", "sent_at", _order_sent, service=True),
+    _Source("service_order", "answered_at", _order_answered, service=True),
+    _Source("notice", "sent_on", _notice),
+    _Source("hold", "placed_on", _hold),
+)

@@ -1,0 +1,247 @@
+"""One account on one screen: who, how much, how late, what was promised, what holds, may I call, last word, next action.
+
+Pure: a view and a size make lines. At 80 columns everything stands in one column; from 120 on, items and contact points
+stand beside it, and a tall screen shows the latest events below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from collect_tui.tui import text as tui_text
+from collect_tui.tui.paint.figures import amount, clock, day
+from collect_tui.tui.roles import Role
+from collect_tui.tui.widgets.base import Line, Span
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.account import (
+        AccountView,
+        OrderView,
+        PointView,
+        PromiseView,
+        ServiceView,
+        TimelineEntry,
+    )
+
+LABEL: Final = 10  # cells of the label column
+LEFT: Final = 80  # cells of the left column on a wide screen
+WIDE: Final = 120
+
+_TONE: Final = {
+    "allow": Role.GOOD,
+    "info": Role.GOOD,
+    "warn": Role.WARN,
+    "schedule": Role.BAD,
+    "hold": Role.BAD,
+    "block": Role.BAD,
+}
+
+
+def summary(view: AccountView, width: int, height: int, timeline: Sequence[TimelineEntry] = ()) -> list[Line]:
+    """The first screen of an account, at most `height` lines that matter most first."""
+    left = [
+        *_who(view, min(width, LEFT)),
+        *_money(view),
+        *_promise(view),
+        *_holds(view),
+        *_call(view),
+        *_words(view),
+        *_services(view),
+    ]
+    if width < WIDE:
+        return left[:height]
+    right = _beside(view, width - LEFT - 2)
+    rows = max(len(left), len(right))
+    lines = [_join(left[i] if i < len(left) else Line(), right[i] if i < len(right) else Line()) for i in range(rows)]
+    if height - rows > 3 and timeline:
+        from collect_tui.tui.paint.panes import timeline as timeline_lines
+
+        lines += [Line(), Line.of(("Latest", Role.HEAD)), *timeline_lines(timeline, view, width)[: height - rows - 2]]
+    return lines[:height]
+
+
+def _who(view: AccountView, width: int) -> list[Line]:
+    stage = view.stage.lower().replace("_", " ")
+    where = f"{view.number} · {view.segment} · {stage}" + ("" if view.status == "OPEN" else f" · {view.status.lower()}")
+    room = max(10, width - len(where) - 2)
+    lines = [Line.of((tui_text.fit(tui_text.clean(view.name), room), Role.HEAD), "  ", (where, Role.LABEL))]
+    if view.chips or view.claimed_by:
+        held = f"   held by {view.claimed_by}" if view.claimed_by else ""
+        lines.append(Line.of((" · ".join(view.chips), Role.WARN), (held, Role.DIM)))
+    lines += [Line.of(("! ", Role.MARK), (text, Role.MARK)) for text in view.pinned[:2]]
+    return lines
+
+
+def _money(view: AccountView) -> list[Line]:
+    def money(minor: int) -> str:
+        return amount(minor, view.currency)
+
+    ages = view.ageing
+    rest = [
+        ("past due", view.past_due),
+        ("disputed", view.disputed),
+        ("unapplied", view.unapplied),
+        ("total", view.total),
+    ]
+    buckets = [
+        ("now", ages.current),
+        ("1-30", ages.b1_30),
+        ("31-60", ages.b31_60),
+        ("61-90", ages.b61_90),
+        ("91+", ages.b91_plus),
+    ]
+    return [
+        row("Collect", (f"{money(view.collectable)} {view.currency}", Role.MONEY), *_pairs(rest, money)),
+        row("Late", (f"{view.dpd} days past due", Role.BAD if view.dpd > 30 else Role.PLAIN), *_pairs(buckets, money)),
+    ]
+
+
+def _pairs(values: Iterable[tuple[str, int]], money: Callable[[int], str]) -> list[Span]:
+    """Figures that are not nothing, with their names."""
+    spans = []
+    for name, minor in values:
+        if minor:
+            spans += [Span(f" · {name} ", Role.LABEL), Span(money(minor), Role.VALUE)]
+    return spans
+
+
+def _promise(view: AccountView) -> list[Line]:
+    record = f"{view.kept_12m} kept, {view.broken_12m} broken in 12 months"
+    if view.promise is None:
+        return [row("Promise", ("none open", Role.DIM), (f" · {record}", Role.LABEL))]
+    return [row("Promise", (promise_words(view.promise, view), Role.GOOD), (f" · {record}", Role.LABEL))]
+
+
+def promise_words(promise: PromiseView, view: AccountView) -> str:
+    """`150.00 by Fri 27 Nov`, or a plan with what is paid and due next."""
+    due = next((i for i in promise.instalments if i.status in {"OPEN", "PART_PAID"}), None)
+    money = amount(promise.total, view.currency)
+    when = f"{due.due:%a} {day(due.due, view.business_date)}" if due else ""
+    if promise.kind == "single":
+        paid = f", {amount(promise.paid, view.currency)} paid" if promise.paid else ""
+        return f"{money} by {when}{paid}" if when else f"{money}{paid}"
+    count = len(promise.instalments)
+    nxt = f", next {amount(due.amount - due.paid, view.currency)} by {when}" if due else ""
+    return f"plan {money} in {count}, {amount(promise.paid, view.currency)} paid{nxt}"
+
+
+def _holds(view: AccountView) -> list[Line]:
+    if not view.holds:
+        return []
+    lines = []
+    for number, hold in enumerate(view.holds[:3]):
+        until = f"until {day(hold.until, view.business_date)}" if hold.until else "until released"
+        scope = "" if hold.scope == "account" else f" ({hold.scope})"
+        blocks = f" · no {', '.join(hold.blocks)}" if hold.blocks else ""
+        lines.append(
+            row(
+                "Holds" if not number else "",
+                (f"{hold.kind}{scope} {until}", Role.BAD),
+                (blocks, Role.LABEL),
+                f" {hold.reason}",
+            )
+        )
+    if len(view.holds) > 3:
+        lines.append(row("", (f"and {len(view.holds) - 3} more", Role.DIM)))
+    return lines
+
+
+def _call(view: AccountView) -> list[Line]:
+    lines = [row("May I call", (view.call_label, _TONE[view.may_call.severity]))]
+    first = view.may_call.first
+    if first is not None and first.severity not in {"allow", "info"}:
+        lines.append(row("", (first.sentence, Role.DIM)))
+    for number, point in enumerate(view.points[:4]):
+        lines.append(row("Points" if not number else "", *point_spans(point)))
+    return lines
+
+
+def point_spans(point: PointView) -> list[Span]:
+    state = [
+        s
+        for s in (point.quality if point.quality != "unknown" else "", "opted out" if point.consent == "out" else "")
+        if s
+    ]
+    tried = f" · {point.attempts_7d}× in 7 d" if point.attempts_7d else ""
+    return [
+        Span(f"{point.short} ", Role.KEY),
+        Span(point.value, Role.VALUE),
+        Span(
+            f" {', '.join(state)}" if state else "",
+            Role.BAD if point.quality in {"bad", "wrong"} or point.consent == "out" else Role.GOOD,
+        ),
+        Span(f"  {point.local_time}" if point.local_time else "", Role.LABEL),
+        Span(tried, Role.LABEL),
+    ]
+
+
+def _words(view: AccountView) -> list[Line]:
+    lines = [row("Last word", (view.last_word or "never contacted", Role.PLAIN if view.last_word else Role.DIM))]
+    if view.last_payment is not None:
+        paid = view.last_payment
+        state = "" if paid.status in {"APPLIED", "PARTLY_APPLIED"} else f" {paid.status.lower().replace('_', ' ')}"
+        words = f"{amount(paid.amount, view.currency)} {day(paid.received_on, view.business_date)} {paid.method}"
+        lines.append(row("Paid", (words, Role.PLAIN), (state, Role.BAD)))
+    at = f" at {clock(view.callback_at, view.zone)} their time" if view.callback_at else ""
+    lines.append(row("Next", (f"{view.next_action or 'nothing'}{at}", Role.HEAD)))
+    return lines
+
+
+def _services(view: AccountView) -> list[Line]:
+    lines = [row("Services" if not n else "", *service_spans(s, view)) for n, s in enumerate(view.services[:4])]
+    shown = [o for o in view.orders if o.status not in {"COMPLETED", "CANCELLED"}]
+    return lines + [row("Orders" if not n else "", *order_spans(o, view)) for n, o in enumerate(shown[:3])]
+
+
+def service_spans(service: ServiceView, view: AccountView) -> list[Span]:
+    state = service.status.lower().replace("_", " ")
+    cause = f" ({service.suspend_cause})" if service.suspend_cause else ""
+    spans = [
+        Span(f"{service.product} ", Role.KEY),
+        Span(f"{state}{cause}", Role.GOOD if service.status == "ACTIVE" else Role.BAD),
+        Span(f" · {amount(service.monthly, view.currency)} a month", Role.LABEL),
+    ]
+    if service.life_support:
+        spans.append(Span(" · life support", Role.BAD))
+    if service.required_to_restore is not None:
+        spans.append(Span(f" · {amount(service.required_to_restore, view.currency)} to restore", Role.WARN))
+    elif service.suspend is not None:
+        why = service.suspend.first
+        told = "may be suspended" if service.suspend.allowed else f"not to be suspended: {why.sentence if why else ''}"
+        spans.append(Span(f" · {told}", Role.WARN if service.suspend.allowed else Role.DIM))
+    return spans
+
+
+def order_spans(order: OrderView, view: AccountView) -> list[Span]:
+    words = (
+        f"{order.number} {order.kind} {order.product} {day(order.effective, view.business_date)} {order.status.lower()}"
+    )
+    return [Span(words, Role.WARN), Span(" · stuck" if order.stuck else "", Role.BAD)]
+
+
+def _beside(view: AccountView, width: int) -> list[Line]:
+    from collect_tui.tui.paint.panes import items
+
+    return [Line.of(("Items", Role.HEAD)), *items(view.items, view, width)]
+
+
+def row(label: str, *spans: Span | tuple[str, Role] | str) -> Line:
+    """A labelled line: the label stands in a column of its own."""
+    return Line.of((f"{label:<{LABEL}}", Role.LABEL), *spans)
+
+
+def _join(left: Line, right: Line) -> Line:
+    """Two lines side by side: the left one cut or filled to its column."""
+    spans: list[Span] = []
+    room = LEFT
+    for span in left.spans:
+        text = tui_text.clean(span.text)
+        size = tui_text.width(text)
+        if size > room:
+            spans.append(Span(tui_text.fit(text, room), span.role))
+            room = 0
+            break
+        spans.append(Span(text, span.role))
+        room -= size
+    return Line((*spans, Span(" " * (room + 2)), *right.spans))

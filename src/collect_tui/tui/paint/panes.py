@@ -1,0 +1,257 @@
+"""The panes of an account: timeline, items and ageing, payments, contact points, promises, services and orders, audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from collect_tui.tui import text as tui_text
+from collect_tui.tui.paint.figures import amount, day
+from collect_tui.tui.roles import Role
+from collect_tui.tui.widgets.base import Line, Span
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.account import (
+        AccountView,
+        AuditEntry,
+        ItemView,
+        OrderView,
+        PaneView,
+        PaymentView,
+        PointView,
+        PromiseView,
+        ServiceView,
+        TimelineEntry,
+    )
+    from collect_tui.desk.views.act import VerdictView
+
+
+def pane_lines(pane: PaneView, view: AccountView, width: int) -> list[Line]:
+    """The lines of any pane; one line says so when there is nothing."""
+    match pane.pane:
+        case "timeline":
+            lines = timeline(pane.timeline, view, width)
+        case "items":
+            lines = [*ageing(view), Line(), *items(pane.items, view, width)]
+        case "payments":
+            lines = payments(pane.payments, view, width)
+        case "points":
+            lines = points(pane.points)
+        case "promises":
+            lines = promises(pane.promises, view)
+        case "services":
+            lines = [*services(pane.services, view), *orders(pane.orders, view)]
+        case "audit":
+            lines = audit(pane.audit, width)
+    return lines or [Line.of(("nothing here yet", Role.DIM))]
+
+
+def timeline(entries: Iterable[TimelineEntry], view: AccountView, width: int) -> list[Line]:
+    """What happened, newest first; long notes wrap under their own column."""
+    lines: list[Line] = []
+    for e in entries:
+        money = f" {amount(e.amount, view.currency)}" if e.amount is not None else ""
+        head = f"{moment(e.at, view)}  {tui_text.fit(tui_text.clean(e.by), 8)} "
+        title = f"{e.title}{money}"
+        text = tui_text.clean(e.text)
+        rest = wrap(text, max(20, width - 24))
+        lines.append(
+            Line.of(
+                (head, Role.LABEL),
+                (title, _tone(e.kind)),
+                (f"  {rest[0]}" if rest and len(title) + len(rest[0]) < width - 26 else "", Role.PLAIN),
+            )
+        )
+        shown = rest[1:] if rest and len(title) + len(rest[0]) < width - 26 else rest
+        lines += [Line.of((" " * 23, Role.PLAIN), (part, Role.PLAIN)) for part in shown]
+    return lines
+
+
+def _tone(kind: str) -> Role:
+    return {"payment": Role.GOOD, "promise": Role.WARN, "order": Role.BAD, "hold": Role.BAD, "note": Role.LABEL}.get(
+        kind, Role.VALUE
+    )
+
+
+def moment(at: datetime, view: AccountView) -> str:
+    """A day and an hour, desk-independent: UTC days of another year carry the year."""
+    return f"{at.day:2d} {at:%b} {at:%H:%M}" if at.year == view.business_date.year else f"{at.day:2d} {at:%b %Y} "
+
+
+def wrap(text: str, cells: int) -> list[str]:
+    """Words in lines of at most `cells` cells; a longer word is cut."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and tui_text.width(lines[-1]) + 1 + tui_text.width(word) <= cells:
+            lines[-1] += " " + word
+        else:
+            lines.append(tui_text.fit(word, cells).rstrip() if tui_text.width(word) > cells else word)
+    return lines
+
+
+def ageing(view: AccountView) -> list[Line]:
+    a = view.ageing
+    cells = [
+        ("current", a.current),
+        ("1-30", a.b1_30),
+        ("31-60", a.b31_60),
+        ("61-90", a.b61_90),
+        ("91+", a.b91_plus),
+        ("total", a.total),
+    ]
+    head = "".join(f"{name:>13}" for name, _ in cells)
+    figures = "".join(f"{amount(minor, view.currency):>13}" for _, minor in cells)
+    return [Line.of((head, Role.LABEL)), Line.of((figures, Role.MONEY))]
+
+
+def items(rows: Sequence[ItemView], view: AccountView, width: int) -> list[Line]:
+    wide = width >= 72
+    head = f"{'document':<16}{'due':>10}{'dpd':>5}{'open':>13}{'disputed':>11}" + (
+        f"{'amount':>13}  service" if wide else ""
+    )
+    lines = [Line.of((head, Role.LABEL))] if rows else []
+    for i in rows:
+        late = Role.BAD if i.dpd > 30 else Role.WARN if i.dpd else Role.PLAIN
+        disputed = amount(i.disputed, view.currency) if i.disputed else ""
+        more = f"{amount(i.amount, view.currency):>13}  {i.service or ''}" if wide else ""
+        lines.append(
+            Line.of(
+                (tui_text.fit(tui_text.clean(i.doc_no), 16), Role.VALUE),
+                f"{day(i.due, view.business_date):>10}",
+                (f"{i.dpd or '':>5}", late),
+                (f"{amount(i.open, view.currency):>13}", Role.MONEY),
+                (f"{disputed:>11}", Role.WARN),
+                more,
+            )
+        )
+    return lines
+
+
+def payments(rows: Iterable[PaymentView], view: AccountView, width: int) -> list[Line]:
+    lines: list[Line] = []
+    for p in rows:
+        state = p.status.lower().replace("_", " ")
+        tone = Role.BAD if p.status in {"RETURNED", "REVERSED"} else Role.WARN if p.unapplied else Role.GOOD
+        left = f" · {amount(p.unapplied, view.currency)} unapplied" if p.unapplied else ""
+        lines.append(
+            Line.of(
+                f"{day(p.received_on, view.business_date):>11}  ",
+                (f"{amount(p.amount, view.currency):>12}", Role.MONEY),
+                f"  {p.method:<8} ",
+                (tui_text.fit(tui_text.clean(p.ref), 18), Role.VALUE),
+                (f" {state}{left}", tone),
+            )
+        )
+        lines += [
+            Line.of((" " * 27, Role.PLAIN), (part, Role.LABEL))
+            for part in wrap(", ".join(p.applied_to), max(20, width - 28))
+        ]
+    return lines
+
+
+def points(rows: Iterable[PointView]) -> list[Line]:
+    from collect_tui.tui.paint.account import point_spans
+
+    lines: list[Line] = []
+    for p in rows:
+        lines.append(Line((*point_spans(p), Span(f"  {p.kind}", Role.DIM))))
+        if p.may_call is not None:
+            lines += checks(p.may_call)
+    return lines
+
+
+def checks(verdict: VerdictView) -> list[Line]:
+    """A verdict check by check: ok, note or no, then the sentence."""
+    word = {"allow": ("ok", Role.GOOD), "info": ("ok", Role.GOOD), "warn": ("mind", Role.WARN)}
+    lines = []
+    for f in verdict.findings:
+        said, tone = word.get(f.severity, ("no", Role.BAD))
+        cite = f"  [{f.cite}]" if f.cite and f.severity not in {"allow"} else ""
+        lines.append(Line.of((f"     {said:<5}", tone), (f"{f.check:<14}", Role.LABEL), f.sentence, (cite, Role.DIM)))
+    return lines
+
+
+def promises(rows: Iterable[PromiseView], view: AccountView) -> list[Line]:
+    lines: list[Line] = []
+    tones = {"ACTIVE": Role.GOOD, "KEPT": Role.GOOD, "BROKEN": Role.BAD, "PARTIAL": Role.BAD}
+    for p in rows:
+        words = f"{p.kind} {amount(p.total, view.currency)}, {amount(p.paid, view.currency)} paid"
+        by = f" · made {day(p.made_on, view.business_date)} by {p.made_by}"
+        lines.append(
+            Line.of((f"{p.status.lower():<11}", tones.get(p.status, Role.DIM)), (words, Role.VALUE), (by, Role.LABEL))
+        )
+        if p.override:
+            lines.append(Line.of((f"{'':11}override by {p.override}", Role.WARN)))
+        if p.closed_reason:
+            lines.append(Line.of((f"{'':11}{p.closed_reason}", Role.DIM)))
+        for i in p.instalments:
+            due = f"{'':11}{i.seq:>3}. {i.due:%a} {day(i.due, view.business_date):<12}{amount(i.amount, view.currency):>12}"
+            paid = f" {amount(i.paid, view.currency):>12} paid" if i.paid else ""
+            lines.append(
+                Line.of(
+                    due, (paid, Role.GOOD), (f"  {i.status.lower().replace('_', ' ')}", tones.get(p.status, Role.DIM))
+                )
+            )
+    return lines
+
+
+def services(rows: Iterable[ServiceView], view: AccountView) -> list[Line]:
+    from collect_tui.tui.paint.account import service_spans
+
+    lines: list[Line] = []
+    for s in rows:
+        spans = [
+            span
+            for span in service_spans(s, view)
+            if "suspended: " not in span.text and "may be suspended" not in span.text
+        ]
+        lines.append(Line((*spans, Span(f" · {s.billing_system} {s.identifier}", Role.DIM))))
+        verdict = s.suspend or s.restore
+        if verdict is not None:
+            title = "suspend" if s.suspend is not None else "restore"
+            lines.append(
+                Line.of(
+                    (f"   May I {title} it?", Role.LABEL),
+                    (" yes" if verdict.allowed else " no", Role.WARN if verdict.allowed else Role.DIM),
+                )
+            )
+            lines += checks(verdict)
+    return lines
+
+
+def orders(rows: Sequence[OrderView], view: AccountView) -> list[Line]:
+    from collect_tui.tui.paint.account import order_spans
+
+    lines = [Line(), Line.of(("Orders", Role.HEAD))] if rows else []
+    for o in rows:
+        sent = f" · sent {moment(o.sent_at, view)} UTC" if o.sent_at else ""
+        lines.append(
+            Line(
+                (
+                    *order_spans(o, view),
+                    Span(
+                        f" · {o.reason} · asked {day(o.requested_on, view.business_date)}{sent} {o.detail}", Role.LABEL
+                    ),
+                )
+            )
+        )
+    return lines
+
+
+def audit(rows: Iterable[AuditEntry], width: int) -> list[Line]:
+    lines: list[Line] = []
+    for e in rows:
+        lines.append(
+            Line.of(
+                (f"{e.seq:>4} {e.at:%Y-%m-%d %H:%M}Z ", Role.LABEL),
+                (f"{e.by} ", Role.VALUE),
+                e.command,
+                (f"  {e.verdict}", Role.DIM),
+            )
+        )
+        lines += [
+            Line.of((" " * 23, Role.PLAIN), (part, Role.DIM))
+            for part in wrap("; ".join(e.effects), max(20, width - 24))
+        ]
+    return lines

@@ -1,0 +1,199 @@
+"""Find: results as one types; Enter opens the only hit, or goes to the list when there are several."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from collect_tui.tui.commands import FIND
+from collect_tui.tui.messages import plural
+from collect_tui.tui.paint.figures import amount
+from collect_tui.tui.roles import Role
+from collect_tui.tui.screens.base import DeskScreen, LineTarget
+from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.widgets.lineedit import LineEdit
+from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.account import FindHit
+
+LIMIT = 50
+COLUMNS = (
+    Column("#", 3, align="right", role=Role.DIM),
+    Column("Account", 10),
+    Column("Customer", 18, flex=2),
+    Column("Found by", 18, flex=2),
+    Column("Collect", 10, align="right", role=Role.MONEY),
+    Column("DPD", 4, align="right"),
+    Column("Status", 8),
+)
+
+
+class FindScreen(DeskScreen):
+    """Finds accounts by number, name, phone, e-mail, invoice or payment reference."""
+
+    context: ClassVar[str] = FIND
+    takes_numbers: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hits: tuple[FindHit, ...] = ()
+        self.searched = ""
+        """The text the hits are for."""
+        self._last = ""
+        self._chosen = False
+
+    def compose_body(self) -> ComposeResult:
+        yield WorkTable(COLUMNS, empty="", id="body")
+
+    def compose_line(self) -> Widget:
+        return LineEdit(prompt="find ", placeholder="account, name, phone, e-mail, invoice or payment", id="line")
+
+    @property
+    def table(self) -> WorkTable:
+        return self.query_one("#body", WorkTable)
+
+    @property
+    def field(self) -> LineEdit:
+        return self.query_one("#line", LineEdit)
+
+    def header_line(self) -> Line:
+        return Line.of(("Find", Role.HEAD))
+
+    def line_target(self) -> LineTarget | None:
+        key = self.table.cursor_key
+        return LineTarget(key) if key is not None else None
+
+    def summary_lines(self) -> Iterable[Line]:
+        if not self.searched:
+            return ()
+        count = len(self.hits)
+        if not count:
+            return (Line.of((f"Nothing is found by {self.searched!r}.", Role.WARN)),)
+        more = "; type more to see fewer" if count >= LIMIT else ""
+        return (Line.of(f"{plural(count, 'account')} found{more}"),)
+
+    def refusal(self, command_id: str) -> str | None:
+        if command_id == "why.open" and not self.hits:
+            return "There is no account under the cursor."
+        return super().refusal(command_id)
+
+    def begin(self, text: str = "") -> None:
+        """Start a search: the field is empty, or holds a text as if it had been typed."""
+        self.forget("find")
+        self.field.set_text("", quiet=True)
+        self.show_hits("", ())
+        self.status("")
+        self.field.focus(scroll_visible=False)
+        if text:
+            self.field.set_text(text)
+
+    # -- searching ----------------------------------------------------------------------------------------------
+
+    def on_line_edit_edited(self, message: LineEdit.Edited) -> None:
+        """Look for what is typed so far, in the background; the newest wins."""
+        message.stop()
+        self._chosen = False
+        text = message.text.strip()
+        if not text:
+            self.forget("find")
+            self.show_hits("", ())
+        elif self.desk_app.connected:
+            self.fetch("find", partial(self.desk_app.desk.find, text, limit=LIMIT), partial(self.show_hits, text))
+
+    def show_hits(self, text: str, hits: tuple[FindHit, ...]) -> None:
+        """Show what was found by a text."""
+        self.searched, self.hits = text, hits
+        rows = [(hit.account, _cells(number, hit)) for number, hit in enumerate(hits, start=1)]
+        self.table.replace(ListSource(rows))
+        self.table.move_to(0)
+        self.show_summary()
+        self.show_keys()
+
+    def on_line_edit_submitted(self, message: LineEdit.Submitted) -> None:
+        message.stop()
+        text = message.text.strip() or self._last
+        if not text:
+            self.refuse("Type something to find.")
+            return
+        if not message.text.strip():
+            self.field.set_text(text, quiet=True)
+        self.desk_app.run_held(self._search_and_open(text), self)
+
+    async def _search_and_open(self, text: str) -> None:
+        """Enter in the field: the answer is for the text that stands there, whatever was still under way."""
+        self._last = text
+        if text != self.searched:
+            self.forget("find")
+            hits = await self.ask(self.desk_app.desk.find, text, limit=LIMIT)
+            if hits is None:
+                return
+            self.show_hits(text, hits)
+        if not self.hits:
+            self.refuse(f"Nothing is found by {text!r}.")
+        elif len(self.hits) == 1 or self._chosen:
+            await self.desk_app.open_account(self.hits[self.table.cursor].account)
+        else:
+            self.table.focus(scroll_visible=False)
+            self.status(f"{plural(len(self.hits), 'account')}: Enter opens the one under the cursor.", Role.LABEL)
+
+    def do_row_down(self) -> None:
+        self._step(1)
+
+    def do_row_up(self) -> None:
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        self._chosen = True
+        self.table.action_rows(step)
+
+    # -- leaving the field, opening -----------------------------------------------------------------------------
+
+    def do_find_open(self) -> None:
+        self.field.focus(scroll_visible=False)
+
+    def do_line_open(self) -> None:
+        self.field.focus(scroll_visible=False)
+
+    def on_line_edit_left(self, message: LineEdit.Left) -> None:
+        message.prevent_default()
+        message.stop()
+        if self.hits:
+            self.table.focus(scroll_visible=False)
+        else:
+            self.run_command("nav.back")
+
+    async def do_view_refresh(self) -> None:
+        if self.searched:
+            hits = await self.ask(self.desk_app.desk.find, self.searched, limit=LIMIT)
+            if hits is not None:
+                self.show_hits(self.searched, hits)
+
+    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
+        message.stop()
+        self.desk_app.run_held(self.desk_app.open_account(message.key), self)
+
+    def open_row_number(self, number: int) -> Awaitable[None] | None:
+        if not 1 <= number <= len(self.hits):
+            self.refuse(f"There is no row {number}; there are {len(self.hits)}.")
+            return None
+        return self.desk_app.open_account(self.hits[number - 1].account)
+
+
+def _cells(number: int, hit: FindHit) -> tuple[str | Span, ...]:
+    return (
+        Span(str(number), Role.DIM),
+        hit.account,
+        hit.name,
+        hit.matched,
+        Span(amount(hit.collectable, hit.currency), Role.MONEY),
+        str(hit.dpd),
+        hit.status,
+    )
+
+
+SCREEN = FindScreen

@@ -1,0 +1,73 @@
+"""Help: generated from the registry of commands, the site's codes and the words of the line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+
+from collect_tui.tui.commands import HELP
+from collect_tui.tui.paint.help import render_help, render_word
+from collect_tui.tui.roles import Role
+from collect_tui.tui.screens.base import DeskScreen
+from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.widgets.lines import LinePane
+
+if TYPE_CHECKING:
+    from collect_tui.desk.line.model import VerbHelp
+
+
+def verbs() -> Sequence[VerbHelp]:
+    """The words of the line; imported when help is first wanted."""
+    from collect_tui.desk.line.verbs import VERBS
+
+    return [verb.help for verb in VERBS.values()]
+
+
+class HelpScreen(DeskScreen):
+    """The keys, codes and words of one screen."""
+
+    context: ClassVar[str] = HELP
+    summary_rows: ClassVar[int] = 0
+    has_line: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.about = HELP
+        """The screen the help is about, or `keys` for all of them."""
+        self.word = ""
+
+    def compose_body(self) -> ComposeResult:
+        yield LinePane(id="body", focusable=True)
+
+    def header_line(self) -> Line:
+        return Line.of(("Help", Role.HEAD))
+
+    def refusal(self, command_id: str) -> str | None:
+        return None
+
+    def explain(self, context: str, word: str = "") -> None:
+        """Show the help of a screen, of all keys (`keys`), or of one word."""
+        self.about, self.word = ("keys", "") if word == "keys" else (context, word)
+        self._fill(keep_place=False)
+        self.status("")
+        self.show_frame()
+
+    def _fill(self, *, keep_place: bool = True) -> None:
+        app, width = self.desk_app, self.size.width
+        codes = app.catalogue.codes if app.connected else None
+        commands = app.keymap.commands
+        lines = render_word(self.word, commands, codes, verbs(), width) if self.word else []
+        if self.word and not lines:
+            self.status(f"{self.word!r} is no word of the line; these are.", Role.WARN)
+        if not lines:
+            lines = render_help(self.about, commands, codes, verbs(), width)
+        self.query_one("#body", LinePane).set_lines(lines, keep_place=keep_place)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._fill()
+
+
+SCREEN = HelpScreen

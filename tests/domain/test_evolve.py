@@ -1,0 +1,235 @@
+"""Folding effects into facts: what each effect changes, and that every effect is known."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from itertools import count
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.trade import TODAY, account, days, item, order, promise, service
+
+from collect_tui.domain import effects as fx
+from collect_tui.domain.evolve import evolve, evolve_all, instalment_status, payment_status
+from collect_tui.domain.facts import AccountFacts, Allocation, Attempt, Callback, Hold, NextAction, Payment, Point
+
+NOW = datetime(2025, 11, 24, 16, 0, tzinfo=UTC)
+MOBILE = Point(1, "mobile", "+1 312 555 0142", 1, zones=("America/Chicago",))
+CALL = fx.ContactLogged(90, "TM", "RP", NOW, 1, True, True, True, True, True)
+
+
+def pay(ident: int, amount: int, received: int = 0, status: str = "UNAPPLIED", *parts: tuple[int, int]) -> Payment:
+    return Payment(ident, f"P-{ident}", days(received), "bank", amount, status, tuple(Allocation(*p) for p in parts))
+
+
+SAMPLES: dict[type, fx.Effect] = {
+    fx.ContactLogged: CALL,
+    fx.ContactVoided: fx.ContactVoided(91, 5, "mistake"),
+    fx.NoteWritten: fx.NoteWritten(92, "gate code", "gate code", pinned=True),
+    fx.NoteUnpinned: fx.NoteUnpinned(93, "dog"),
+    fx.NextActionSet: fx.NextActionSet(NextAction("call", days(3)), NextAction("call", TODAY)),
+    fx.PointMarked: fx.PointMarked(1, "bad", "out", "unknown", "unknown"),
+    fx.CallbackScheduled: fx.CallbackScheduled(Callback(94, NOW, "mia")),
+    fx.CallbackChanged: fx.CallbackChanged(6, "DONE", "SCHEDULED"),
+    fx.HoldPlaced: fx.HoldPlaced(Hold(95, "CEASE", TODAY, None)),
+    fx.HoldChanged: fx.HoldChanged(7, "RELEASED", "ACTIVE"),
+    fx.PromiseMade: fx.PromiseMade(promise(96, (4, 5000, 0))),
+    fx.PromiseChanged: fx.PromiseChanged(8, "CANCELLED", "ACTIVE", "moved"),
+    fx.InstalmentPaid: fx.InstalmentPaid(8, 1, 4000, 1000),
+    fx.PaymentRecorded: fx.PaymentRecorded(pay(97, 5000)),
+    fx.PaymentAllocated: fx.PaymentAllocated(98, 9, Allocation(11, 1500)),
+    fx.PaymentReversed: fx.PaymentReversed(9, "RETURNED", "R01"),
+    fx.OrderRequested: fx.OrderRequested(order(99, 1, "suspend", "REQUESTED")),
+    fx.OrderChanged: fx.OrderChanged(10, "SENT", "REQUESTED"),
+    fx.ServiceChanged: fx.ServiceChanged(1, "PENDING_SUSPEND", "nonpay", "ACTIVE", None),
+    fx.LadderChanged: fx.LadderChanged("NOTICE_2", "hold 3", "NOTICE_2", None),
+    fx.Snoozed: fx.Snoozed(days(2), "RESEARCH", 1),
+}
+UNFELT: tuple[fx.Effect, ...] = (fx.Skipped("HOURS"), fx.ActUndone("a"))  # the store knows what to do with them
+
+
+def full() -> AccountFacts:
+    return account(
+        snoozes=1,
+        points=(MOBILE,),
+        pinned=("dog", "hard of hearing", "dog"),
+        attempts=(Attempt(NOW, "TM", "LM", True, False, 1, id=5),),
+        callbacks=(Callback(6, NOW, None),),
+        holds=(Hold(7, "MEDICAL", TODAY, days(30)),),
+        promises=(promise(8, (2, 4000, 1000), (9, 4000, 0), kind="plan"),),
+        payments=(pay(9, 2000, -3),),
+        orders=(order(10, 1, "suspend", "REQUESTED"),),
+    )
+
+
+def test_every_effect_of_the_union_has_its_fold() -> None:
+    facts = full()
+    for kind in get_args(fx.Effect):
+        effect = SAMPLES.get(kind) or next(e for e in UNFELT if isinstance(e, kind))
+        after = evolve(facts, effect)
+        assert (after == facts) is (effect in UNFELT), kind
+        assert after.version == facts.version
+
+
+def test_what_is_no_effect_is_a_type_error() -> None:
+    with pytest.raises(TypeError, match="str"):
+        evolve(account(), "paid")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [k for k in get_args(fx.Effect) if k not in {fx.ContactLogged, fx.NextActionSet, fx.Snoozed}])
+def test_an_effect_on_a_row_that_is_not_loaded_changes_nothing_else(kind: type) -> None:
+    bare = account(items=(), services=())
+    effect = SAMPLES.get(kind) or next(e for e in UNFELT if isinstance(e, kind))
+    after = evolve(bare, effect)
+    adds = {fx.NoteWritten, fx.CallbackScheduled, fx.HoldPlaced, fx.PromiseMade, fx.PaymentRecorded, fx.OrderRequested}
+    assert (after != bare) is (kind in adds | {fx.LadderChanged})
+
+
+def test_a_contact_is_an_attempt_and_ends_the_snoozing() -> None:
+    after = evolve(full(), CALL)
+    assert after.attempts[-1] == Attempt(NOW, "TM", "RP", True, True, 1)
+    assert after.attempts[-1].id == 90
+    assert after.snoozes == 0
+    third = evolve(full(), replace(CALL, right_party=False))
+    assert not third.attempts[-1].conversation, "somebody else on the line is no conversation with the customer"
+
+
+def test_a_contact_taken_back_no_longer_counts() -> None:
+    assert evolve_all(full(), [CALL, fx.ContactVoided(91, 90, "mistake")]).attempts == full().attempts
+
+
+def test_only_pinned_notes_are_facts_and_one_unpinning_takes_one() -> None:
+    assert evolve(full(), fx.NoteWritten(1, "x", "x")).pinned == full().pinned
+    assert evolve(full(), fx.NoteUnpinned(1, "dog")).pinned == ("hard of hearing", "dog")
+
+
+def test_callbacks_and_holds_leave_the_facts_when_they_end() -> None:
+    assert evolve(full(), fx.CallbackChanged(6, "MISSED", "SCHEDULED")).callbacks[0].status == "MISSED"
+    for ended in ("DONE", "RESCHEDULED", "CANCELLED"):
+        assert evolve(full(), fx.CallbackChanged(6, ended, "SCHEDULED")).callbacks == ()
+    for ended in ("RELEASED", "EXPIRED"):
+        assert evolve(full(), fx.HoldChanged(7, ended, "ACTIVE")).holds == ()
+
+
+@pytest.mark.parametrize("closed", ["CANCELLED", "SUPERSEDED"])
+def test_closing_a_promise_waives_what_is_open_and_reopening_brings_it_back(closed: str) -> None:
+    before = full()
+    after = evolve(before, fx.PromiseChanged(8, closed, "ACTIVE", "moved"))
+    assert [i.status for i in after.promises[0].instalments] == ["WAIVED", "WAIVED"]
+    assert after.promises[0].closed_reason == "moved"
+    assert after.open_promise is None
+    assert evolve(after, fx.PromiseChanged(8, "ACTIVE", closed)) == before
+
+
+def test_judging_a_promise_leaves_its_instalments_as_they_were_judged() -> None:
+    after = evolve(full(), fx.PromiseChanged(8, "BROKEN", "ACTIVE"))
+    assert [i.status for i in after.promises[0].instalments] == ["PART_PAID", "OPEN"]
+
+
+def test_an_old_promise_leaves_the_facts_when_it_ends() -> None:
+    old = promise(8, (2, 4000, 0), made_on=days(-400))
+    assert evolve(account(promises=(old,)), fx.PromiseChanged(8, "KEPT", "ACTIVE")).promises == ()
+    year = promise(8, (2, 4000, 0), made_on=TODAY.replace(year=2024))
+    assert len(evolve(account(promises=(year,)), fx.PromiseChanged(8, "KEPT", "ACTIVE")).promises) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "amount", "paid", "after"),
+    [
+        ("OPEN", 100, 0, "OPEN"),
+        ("OPEN", 100, 1, "PART_PAID"),
+        ("PART_PAID", 100, 100, "PAID"),
+        ("PAID", 100, 40, "PART_PAID"),
+        ("PAID", 100, 0, "OPEN"),
+        ("MISSED", 100, 40, "MISSED"),
+        ("MISSED", 100, 100, "PAID"),
+        ("WAIVED", 100, 40, "WAIVED"),
+    ],
+)
+def test_status_of_an_instalment(status: str, amount: int, paid: int, after: str) -> None:
+    assert instalment_status(status, amount, paid) == after
+
+
+@pytest.mark.parametrize(
+    ("amount", "allocated", "status"),
+    [(100, 0, "UNAPPLIED"), (100, 1, "PARTLY_APPLIED"), (100, 99, "PARTLY_APPLIED"), (100, 100, "APPLIED")],
+)
+def test_status_of_a_payment(amount: int, allocated: int, status: str) -> None:
+    assert payment_status(amount, allocated) == status
+
+
+def test_allocating_pays_items_and_reversing_opens_them_again() -> None:
+    before = account(payments=())
+    paid = evolve_all(
+        before,
+        [
+            fx.PaymentRecorded(pay(9, 30000, 0, "UNAPPLIED", (11, 999))),  # allocations come by their own effects
+            fx.PaymentAllocated(1, 9, Allocation(11, 20000)),
+            fx.PaymentAllocated(2, 9, Allocation(12, 1210)),
+        ],
+    )
+    assert [(i.id, i.open) for i in paid.items] == [(12, 20000), (13, 6000)]
+    assert [i.id for i in paid.settled] == [11]
+    assert (paid.payments[0].status, paid.payments[0].unapplied) == ("PARTLY_APPLIED", 8790)
+    back = evolve(paid, fx.PaymentReversed(9, "RETURNED", "R01"))
+    assert back.items == before.items
+    assert back.settled == ()
+    assert (back.payments[0].status, back.payments[0].returned_reason, back.payments[0].unapplied) == ("RETURNED", "R01", 0)
+    assert back.total == before.total
+
+
+def test_a_payment_applied_in_full_leaves_when_it_is_old() -> None:
+    old = account(payments=(pay(9, 1000, -91),))
+    assert evolve(old, fx.PaymentAllocated(1, 9, Allocation(11, 400))).payments[0].unapplied == 600
+    assert evolve(old, fx.PaymentAllocated(1, 9, Allocation(11, 1000))).payments == ()
+    edge = account(payments=(pay(9, 1000, -90),))
+    assert evolve(edge, fx.PaymentAllocated(1, 9, Allocation(11, 1000))).payments[0].status == "APPLIED"
+
+
+@pytest.mark.parametrize(("status", "stays"), [("SENT", True), ("COMPLETED", True), ("REJECTED", False), ("CANCELLED", False)])
+def test_orders_that_ended_leave_but_the_last_completed_one(status: str, stays: bool) -> None:
+    done = order(5, 1, "suspend", "COMPLETED")
+    other = order(6, 2, "suspend", "COMPLETED")
+    facts = account(orders=(done, other, order(10, 1, "restore", "SENT")))
+    after = evolve(facts, fx.OrderChanged(10, status, "SENT", "answer"))
+    assert (10 in {o.id for o in after.orders}) is stays
+    assert (5 in {o.id for o in after.orders}) is (status != "COMPLETED"), "only the last completed one of a service stays"
+    assert 6 in {o.id for o in after.orders}
+
+
+def test_service_ladder_and_snooze() -> None:
+    after = evolve_all(full(), [SAMPLES[fx.ServiceChanged], SAMPLES[fx.LadderChanged], SAMPLES[fx.Snoozed]])
+    assert (after.services[0].status, after.services[0].suspend_cause) == ("PENDING_SUSPEND", "nonpay")
+    assert after.ladder_paused_by == "hold 3"
+    assert after.snoozes == 2
+
+
+@given(
+    amounts=st.lists(st.integers(1, 10_000), min_size=1, max_size=5),
+    parts=st.lists(st.tuples(st.integers(0, 4), st.integers(1, 10_000)), max_size=12),
+)
+def test_any_allocations_reversed_leave_the_items_as_they_were(amounts: list[int], parts: list[tuple[int, int]]) -> None:
+    """Whatever was paid off in whatever order, taking the payment back opens exactly that, in the same order."""
+    items = tuple(item(n, amount, -n) for n, amount in enumerate(amounts, start=1))
+    before = account(items=tuple(sorted(items, key=lambda i: (i.due, i.id))))
+    ids, left = count(100), {i.id: i.open for i in items}
+    effects: list[fx.Effect] = [fx.PaymentRecorded(pay(9, sum(amounts)))]
+    for at, part in parts:
+        item_id = items[at % len(items)].id
+        take = min(part, left[item_id])
+        if take:
+            left[item_id] -= take
+            effects.append(fx.PaymentAllocated(next(ids), 9, Allocation(item_id, take)))
+    paid = evolve_all(before, effects)
+    assert {i.id: i.open for i in paid.items} == {k: v for k, v in left.items() if v}
+    assert paid.total == before.total - sum(amounts), "unapplied money counts against the total as well"
+    assert evolve(paid, fx.PaymentReversed(9, "REVERSED", "typed twice")).items == before.items
+
+
+def test_samples_have_no_default_that_hides_a_field() -> None:
+    """Each effect is listed once; a new effect must be given a sample here."""
+    assert {*SAMPLES, *(type(e) for e in UNFELT)} == set(get_args(fx.Effect))
+    assert all(fields(kind) for kind in SAMPLES)

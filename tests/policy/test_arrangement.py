@@ -1,0 +1,179 @@
+"""Guard rails of arrangements: each rail at its edge, for each kind and role."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collect_tui.domain import promise as pp
+from collect_tui.domain.facts import AccountFacts, Payment
+from collect_tui.domain.rules import ArrangementPolicy
+from collect_tui.policy.arrangement import judge, least_amount
+from collect_tui.policy.verdicts import Finding, Severity, Verdict
+from support.trade import TODAY, account, days, item, order, promise
+
+POLICY = ArrangementPolicy(min_down_percent=25, sources={"first_within": "Astound"})
+GOOD_PLAN = pp.plan(40000, 3, "monthly", days(10), None, 10000, TODAY)
+SINGLE_RAILS = ["min_amount", "first_within", "broken", "cooldown", "tenure", "returned"]
+PLAN_RAILS = [
+    *["min_amount", "first_within", "max_instalments", "max_span", "min_down", "min_instalment", "frequency"],
+    *["broken", "cooldown", "tenure", "returned"],
+]
+
+
+def single(amount: int = 15000, due: int = 4, facts: AccountFacts | None = None, role: str = "collector") -> Verdict:
+    return judge(facts or account(), pp.single(amount, days(due)), "single", None, POLICY, role)
+
+
+def plan(
+    schedule: tuple = GOOD_PLAN,
+    facts: AccountFacts | None = None,
+    frequency: str = "monthly",
+    role: str = "collector",
+    **policy: object,
+) -> Verdict:
+    return judge(facts or account(), schedule, "plan", frequency, replace(POLICY, **policy), role)
+
+
+def found(verdict: Verdict, check: str) -> Finding:
+    (finding,) = [f for f in verdict.findings if f.check == check]
+    return finding
+
+
+def test_every_rail_says_its_word() -> None:
+    assert [f.check for f in single().findings] == SINGLE_RAILS
+    assert [f.check for f in plan().findings] == PLAN_RAILS
+    for verdict in (single(), plan()):
+        assert verdict.severity is Severity.ALLOW
+        assert all(f.rule == f"arrangement.{f.check}" and f.sentence.endswith(".") for f in verdict.findings)
+    assert found(single(), "first_within").cite == "Astound"
+
+
+@pytest.mark.parametrize(
+    ("collectable", "least"),
+    [(0, 0), (500, 500), (1000, 1000), (5000, 1000), (10000, 1000), (10001, 1001), (41210, 4121), (41211, 4122)],
+)
+def test_the_least_amount(collectable: int, least: int) -> None:
+    assert least_amount(collectable, POLICY) == least
+
+
+@given(st.integers(0, 10**12), st.integers(0, 10**6), st.integers(0, 100))
+def test_all_that_is_collectable_is_always_enough(collectable: int, amount: int, percent: int) -> None:
+    policy = ArrangementPolicy(min_amount=amount, min_percent=percent)
+    assert least_amount(collectable, policy) <= collectable
+    if collectable:
+        facts = account(items=(item(1, collectable, -30),))
+        verdict = judge(facts, pp.single(collectable, days(1)), "single", None, policy, "collector")
+        assert found(verdict, "min_amount").severity is Severity.ALLOW
+
+
+@pytest.mark.parametrize(("amount", "severity"), [(4121, Severity.ALLOW), (4120, Severity.HOLD)])
+def test_min_amount(amount: int, severity: Severity) -> None:
+    finding = found(single(amount), "min_amount")
+    assert finding.severity is severity
+    assert "USD 41.21" in finding.sentence
+    assert finding.override_role == ("lead" if severity is Severity.HOLD else None)
+
+
+@pytest.mark.parametrize(
+    ("due", "severity"),
+    [(0, Severity.ALLOW), (11, Severity.ALLOW), (12, Severity.HOLD), (14, Severity.HOLD), (15, Severity.BLOCK)],
+)
+def test_first_within(due: int, severity: Severity) -> None:
+    finding = found(single(due=due), "first_within")
+    assert finding.severity is severity
+    assert f"{due} day" in finding.sentence
+
+
+def test_a_lead_grants_it_himself_up_to_his_own_limit() -> None:
+    verdict = single(100, 14, role="lead")
+    assert verdict.allowed
+    assert [f.check for f in verdict.findings if f.severity is Severity.INFO] == ["min_amount", "first_within"]
+    assert "lead's own authority" in found(verdict, "first_within").sentence
+    assert not single(due=15, role="lead").allowed
+    assert single(due=15).overridable_by is None
+    assert single(due=14).overridable_by == "lead"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "check", "words"),
+    [
+        (pp.plan(40000, 13, "weekly", days(3), None, 10000, TODAY), "max_instalments", "13 instalments; at most 12"),
+        (pp.plan(40000, 12, "monthly", days(40), None, 10000, TODAY), "max_span", "at most 366"),
+        (pp.plan(40000, 3, "monthly", days(3), None, 9999, TODAY), "min_down", "USD 99.99 is below USD 100.00"),
+        (pp.plan(40000, 3, "monthly", days(3)), "min_down", "USD 0.00 is below USD 100.00"),
+        (pp.plan(12000, 11, "weekly", days(3), None, 3000, TODAY), "min_instalment", "at least USD 10.00"),
+    ],
+)
+def test_rails_of_a_plan(schedule: tuple, check: str, words: str) -> None:
+    verdict = plan(schedule)
+    assert [f.check for f in verdict.findings if f.severity > Severity.ALLOW] == [check]
+    finding = found(verdict, check)
+    assert (finding.severity, finding.override_role) == (Severity.HOLD, "lead")
+    assert words in finding.sentence
+
+
+def test_frequency() -> None:
+    verdict = plan(frequency="monthly", frequencies=("weekly", "fortnightly"))
+    assert found(verdict, "frequency").severity is Severity.HOLD
+    assert "expected weekly, fortnightly" in found(verdict, "frequency").sentence
+
+
+@pytest.mark.parametrize(
+    ("broken", "severity"), [(0, Severity.ALLOW), (1, Severity.ALLOW), (2, Severity.WARN), (3, Severity.HOLD)]
+)
+def test_broken_promises(broken: int, severity: Severity) -> None:
+    states = ("BROKEN", "PARTIAL", "BROKEN")
+    made = tuple(promise(n, (-30, 100, 0), status=states[n], made_on=days(-40)) for n in range(broken))
+    old = promise(90, (-390, 100, 0), status="BROKEN", made_on=days(-400))
+    facts = account(promises=(*made, old, promise(91, (-30, 100, 100), status="KEPT")))
+    finding = found(single(facts=facts), "broken")
+    assert finding.severity is severity
+    assert finding.sentence.startswith(f"{broken} promise")
+
+
+@pytest.mark.parametrize(
+    ("ago", "status", "counts"),
+    [
+        (89, "BROKEN", True),
+        (90, "BROKEN", False),
+        (30, "KEPT", True),
+        (30, "CANCELLED", True),
+        (30, "ACTIVE", False),  # it is superseded now, and not held against this one
+        (0, "CANCELLED", False),  # taken back on the day it was made
+    ],
+)
+def test_cooldown(ago: int, status: str, counts: bool) -> None:
+    facts = account(promises=(promise(9, (5, 100, 0), kind="plan", status=status, made_on=days(-ago)),))
+    assert found(plan(facts=facts), "cooldown").severity is (Severity.HOLD if counts else Severity.ALLOW)
+    assert found(single(facts=facts), "cooldown").severity is (Severity.WARN if counts else Severity.ALLOW)
+
+
+@pytest.mark.parametrize(("opened", "months"), [(date(2025, 5, 24), 6), (date(2025, 5, 25), 5), (date(2026, 1, 1), 0)])
+def test_tenure(opened: date, months: int) -> None:
+    facts = account(opened_on=opened)
+    short = months < 6
+    assert found(plan(facts=facts), "tenure").severity is (Severity.HOLD if short else Severity.ALLOW)
+    assert found(single(facts=facts), "tenure").severity is (Severity.WARN if short else Severity.ALLOW)
+    assert f"{months} month" in found(plan(facts=facts), "tenure").sentence
+
+
+@pytest.mark.parametrize(
+    ("ago", "status", "counts"), [(90, "RETURNED", True), (91, "RETURNED", False), (3, "REVERSED", False)]
+)
+def test_returned_payments(ago: int, status: str, counts: bool) -> None:
+    facts = account(payments=(Payment(5, "x", days(-ago), "ach", 5000, status),))
+    finding = found(plan(facts=facts), "returned")
+    assert finding.severity is (Severity.HOLD if counts else Severity.ALLOW)
+    assert ("USD 50.00" in finding.sentence) == counts
+
+
+def test_what_it_replaces_and_what_it_cannot_stop() -> None:
+    facts = account(promises=(promise(9, (5, 5000, 2000)),), orders=(order(7, 1, "suspend", "SENT"),))
+    assert "USD 30.00 of it unpaid" in found(single(facts=facts), "supersedes").sentence
+    assert found(single(facts=facts), "sent_order").severity is Severity.WARN
+    assert single(facts=facts).allowed

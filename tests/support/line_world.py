@@ -1,0 +1,123 @@
+"""One account as the line sees it, for the tests of the line. Monday 24 November 2025, 09:32 in Chicago."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from collect_tui.desk.line.context import LineContext
+from collect_tui.domain.codes import Action, Codes, FollowUp, Result
+from collect_tui.domain.dates import Calendar
+from collect_tui.domain.rules import HoldKind
+
+TODAY = date(2025, 11, 24)
+NOW = datetime(2025, 11, 24, 15, 32, tzinfo=UTC)
+
+
+def _result(code: str, title: str, *needs: str) -> Result:
+    return Result(
+        code=code,
+        title=title,
+        worked=True,
+        contact=True,
+        right_party=True,
+        promise="promise" in needs,
+        stops_ladder=False,
+        counted=True,
+        follow_up=FollowUp(),
+        needs=needs,
+    )
+
+
+RESULTS = (
+    _result("NA", "No answer"),
+    _result("BZ", "Busy"),
+    _result("LM", "Left message"),
+    _result("WN", "Wrong number"),
+    _result("RP", "Right party, no commitment", "reason"),
+    _result("CB", "Callback requested", "callback"),
+    _result("PP", "Promise to pay", "promise"),
+    _result("PA", "Payment arrangement", "promise"),
+    _result("BP", "Broken promise, promised again", "promise"),
+    _result("DI", "Disputes invoice or part"),
+    _result("PM", "Says already paid"),
+    _result("IT", "Inconvenient time or place", "note"),
+    _result("XO", "A site's own code that a verb shadows"),
+)
+
+CODES = Codes(
+    actions={
+        "TM": Action("TM", "Call mobile", True, True, ("mobile",)),
+        "TR": Action("TR", "Call home", True, True, ("home",)),
+        "IN": Action("IN", "Inbound call", False, False, ("mobile", "home")),
+        "RV": Action("RV", "Review only", False, False),
+    },
+    results={result.code: result for result in RESULTS},
+    reasons={
+        "FORGOT": "Forgot",
+        "INCOME": "Lost or late income",
+        "INSOLVENT": "Cannot pay any debts",
+        "AWAY": "Was away",
+        "BILL-NOT-RECEIVED": "Bill not received",
+    },
+    dispute_reasons={"PRICE": "Wrong price"},
+    skip_reasons={"RESEARCH": "Must be looked into first", "WAITING": "Waits for another department", "BREAK": "Break"},
+    suspend_reasons={"NONPAY": "Non-payment", "BROKEN": "Broken arrangement", "PAID": "Restore: paid"},
+    next_actions={"call": "Call", "verify": "Check the payment", "letter": "Send or follow up mail"},
+)
+
+HOLDS = {
+    code: HoldKind(code, title, ("call",), 5, True)
+    for code, title in (("DISPUTE", "Dispute"), ("PAYMENT_CLAIM", "Says it is paid"), ("CEASE", "Cease communication"))
+}
+
+ABBREVIATIONS = {
+    "lm": "left message",
+    "na": "no answer",
+    "sp": "spouse",
+    "wcb": "will call back",
+    "cb": "call back {when}",
+}
+
+CONTEXT = LineContext(
+    codes=CODES,
+    abbreviations=ABBREVIATIONS,
+    holds=HOLDS,
+    today=TODAY,
+    now_local=NOW.astimezone(ZoneInfo("America/New_York")),
+    currency="USD",
+    total=61_000,
+    past_due=47_210,
+    collectable=41_210,
+    items=(
+        ("INV-1041", 6_000, 6_000),
+        ("INV-1042", 41_210, 0),
+        ("4111111111111111", 1_000, 0),
+        ("ref", 500, 0),
+        ("A B;1", 700, 0),
+    ),
+    points=(
+        ("m1", "mobile", "+1 312 555 0101"),
+        ("m2", "mobile", "+1 312 555 0142"),
+        ("h1", "home", "+1 312 555 0199"),
+        ("e1", "email", "rosa@example.com"),
+    ),
+    services=(
+        ("INT", "CPE-88 1", "ACTIVE"),
+        ("TV", "TV-100", "SUSPENDED"),
+        ("EL", "EL-1", "ACTIVE"),
+        ("EL", "EL-2", "ACTIVE"),
+    ),
+    orders=("S-123", "S-200"),
+    customer_zone="America/Chicago",
+    calendar=Calendar(holidays=frozenset({date(2025, 11, 27), date(2025, 12, 25)})),
+    number="4410-2231",
+    pinned=("speak to the daughter only",),
+)
+
+NO_ACCOUNT = LineContext(
+    codes=CODES, abbreviations=ABBREVIATIONS, holds=HOLDS, today=TODAY, now_local=CONTEXT.now_local, currency="USD"
+)
+
+YEN = replace(CONTEXT, currency="JPY", customer_zone=None)
