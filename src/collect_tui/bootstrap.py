@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ class Wiring:
     settings: Settings
     user: str
     clock: Clock
+    frozen: bool = False  # the clock was set with --at
 
     @property
     def database(self) -> Path:
@@ -49,7 +50,7 @@ def wiring(*, database: Path | None = None, user: str | None = None, at: datetim
     who = user or settings.user or site.login(os.environ)
     if not who.isprintable() or not 0 < len(who) <= 64:
         raise Invalid("user.malformed", "A user's login is 1 to 64 printable characters.", "as")
-    return Wiring(settings, who, (lambda: at) if at else (lambda: datetime.now(UTC)))
+    return Wiring(settings, who, (lambda: at) if at else (lambda: datetime.now(UTC)), frozen=at is not None)
 
 
 def catalogue(wired: Wiring) -> Catalogue:
@@ -111,33 +112,48 @@ def demo(wired: Wiring) -> Iterator[Wiring]:
         own = replace(
             wired.settings, database=place / "demo.db", orders_folder=place / "orders", state_folder=place / "state"
         )
-        shown = replace(wired, settings=own)
-        desk = open_desk(shown, create=True, backend="demo")
-        try:
-            fill_demo(desk, wired.clock)
-        finally:
-            desk.close()
+        clock = wired.clock if wired.frozen else demo_clock(catalogue(wired).rules.zone)
+        shown = replace(wired, settings=own, clock=clock)
+        make_demo(shown)
         yield shown
 
 
-def fill_demo(desk: LocalDesk, clock: Clock) -> None:
+def make_demo(wired: Wiring) -> None:
+    """Makes the demo's file; one that could not be filled does not stay."""
     from collect_tui.exchange import load
 
-    load.load(
-        desk.store,
-        fixtures() / "portfolio.json",
-        ids=desk.ids,
-        now=clock(),
-        by="demo",
-        catalogue=desk.catalogue(),
-        shift_to=opening_day(clock()),
-    )
+    desk = open_desk(wired, create=True, backend="demo")
+    try:
+        now = wired.clock()
+        portfolio = fixtures() / "portfolio.json"
+        load.load(
+            desk.store,
+            portfolio,
+            ids=desk.ids,
+            now=now,
+            by="demo",
+            catalogue=desk.catalogue(),
+            shift_to=opening_day(now),
+        )
+    except BaseException:
+        desk.close()
+        wired.database.unlink(missing_ok=True)
+        raise
+    desk.close()
 
 
 def opening_day(now: datetime) -> date:
     """The day a demo opens on: today, or the Friday before when it is a weekend, so that there is work to do."""
-    today = now.astimezone().date() if now.tzinfo is None else now.date()
-    return today - timedelta(days=max(0, today.weekday() - 4))
+    return now.date() - timedelta(days=max(0, now.weekday() - 4))
+
+
+def demo_clock(zone: str) -> Clock:
+    """The demo's own clock: it runs from half past ten at the desk, whenever it is started, so that calls are allowed."""
+    from zoneinfo import ZoneInfo
+
+    started = datetime.now(UTC)
+    opening = datetime.combine(opening_day(started), time(10, 30), ZoneInfo(zone)).astimezone(UTC)
+    return lambda: opening + (datetime.now(UTC) - started)
 
 
 def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = None) -> int:

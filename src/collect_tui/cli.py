@@ -237,9 +237,7 @@ def demo(args: argparse.Namespace) -> int:
         if args.keep.exists():
             raise Invalid("demo.exists", f"{args.keep} exists already; name a file that does not.", "keep")
         kept = replace(wired, settings=replace(wired.settings, database=args.keep))
-        desk = bootstrap.open_desk(kept, create=True)
-        bootstrap.fill_demo(desk, wired.clock)
-        desk.close()
+        bootstrap.make_demo(kept)
         return 0
     with bootstrap.demo(wired) as shown:
         return bootstrap.run_terminal(shown, backend="demo", theme=args.theme)

@@ -10,11 +10,11 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.trade import TODAY, account, days, item, order, promise, service
 
 from collect_tui.domain import effects as fx
 from collect_tui.domain.evolve import evolve, evolve_all, instalment_status, payment_status
 from collect_tui.domain.facts import AccountFacts, Allocation, Attempt, Callback, Hold, NextAction, Payment, Point
+from support.trade import TODAY, account, days, item, order, promise
 
 NOW = datetime(2025, 11, 24, 16, 0, tzinfo=UTC)
 MOBILE = Point(1, "mobile", "+1 312 555 0142", 1, zones=("America/Chicago",))
@@ -79,7 +79,9 @@ def test_what_is_no_effect_is_a_type_error() -> None:
         evolve(account(), "paid")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("kind", [k for k in get_args(fx.Effect) if k not in {fx.ContactLogged, fx.NextActionSet, fx.Snoozed}])
+@pytest.mark.parametrize(
+    "kind", [k for k in get_args(fx.Effect) if k not in {fx.ContactLogged, fx.NextActionSet, fx.Snoozed}]
+)
 def test_an_effect_on_a_row_that_is_not_loaded_changes_nothing_else(kind: type) -> None:
     bare = account(items=(), services=())
     effect = SAMPLES.get(kind) or next(e for e in UNFELT if isinstance(e, kind))
@@ -177,7 +179,11 @@ def test_allocating_pays_items_and_reversing_opens_them_again() -> None:
     back = evolve(paid, fx.PaymentReversed(9, "RETURNED", "R01"))
     assert back.items == before.items
     assert back.settled == ()
-    assert (back.payments[0].status, back.payments[0].returned_reason, back.payments[0].unapplied) == ("RETURNED", "R01", 0)
+    assert (back.payments[0].status, back.payments[0].returned_reason, back.payments[0].unapplied) == (
+        "RETURNED",
+        "R01",
+        0,
+    )
     assert back.total == before.total
 
 
@@ -189,14 +195,18 @@ def test_a_payment_applied_in_full_leaves_when_it_is_old() -> None:
     assert evolve(edge, fx.PaymentAllocated(1, 9, Allocation(11, 1000))).payments[0].status == "APPLIED"
 
 
-@pytest.mark.parametrize(("status", "stays"), [("SENT", True), ("COMPLETED", True), ("REJECTED", False), ("CANCELLED", False)])
+@pytest.mark.parametrize(
+    ("status", "stays"), [("SENT", True), ("COMPLETED", True), ("REJECTED", False), ("CANCELLED", False)]
+)
 def test_orders_that_ended_leave_but_the_last_completed_one(status: str, stays: bool) -> None:
     done = order(5, 1, "suspend", "COMPLETED")
     other = order(6, 2, "suspend", "COMPLETED")
     facts = account(orders=(done, other, order(10, 1, "restore", "SENT")))
     after = evolve(facts, fx.OrderChanged(10, status, "SENT", "answer"))
     assert (10 in {o.id for o in after.orders}) is stays
-    assert (5 in {o.id for o in after.orders}) is (status != "COMPLETED"), "only the last completed one of a service stays"
+    assert (5 in {o.id for o in after.orders}) is (status != "COMPLETED"), (
+        "only the last completed one of a service stays"
+    )
     assert 6 in {o.id for o in after.orders}
 
 
@@ -211,7 +221,9 @@ def test_service_ladder_and_snooze() -> None:
     amounts=st.lists(st.integers(1, 10_000), min_size=1, max_size=5),
     parts=st.lists(st.tuples(st.integers(0, 4), st.integers(1, 10_000)), max_size=12),
 )
-def test_any_allocations_reversed_leave_the_items_as_they_were(amounts: list[int], parts: list[tuple[int, int]]) -> None:
+def test_any_allocations_reversed_leave_the_items_as_they_were(
+    amounts: list[int], parts: list[tuple[int, int]]
+) -> None:
     """Whatever was paid off in whatever order, taking the payment back opens exactly that, in the same order."""
     items = tuple(item(n, amount, -n) for n, amount in enumerate(amounts, start=1))
     before = account(items=tuple(sorted(items, key=lambda i: (i.due, i.id))))

@@ -71,7 +71,7 @@ class Terminal:
             stderr=inner,
             env=environ,
             start_new_session=True,
-            preexec_fn=own_terminal,  # noqa: PLW1509
+            preexec_fn=own_terminal,
         )
         self._inner = inner  # kept open, so that the terminal's modes can be read after the program has ended
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import termios
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -136,15 +135,15 @@ def test_ascii_only(env: dict[str, str]) -> None:
 def test_a_vt220() -> None:
     with demo(term="vt220") as terminal:
         assert terminal.raw.isascii()
-        colors = {code for look in sum(terminal.cells(), []) for code in look[1:3] if isinstance(code, str)}
+        colors = {code for row in terminal.cells() for look in row for code in look[1:3] if isinstance(code, str)}
         assert colors == {"default"}
         terminal.send(DOWN)
         terminal.wait_for(r"^>       2 ")
 
 
 @pytest.fixture
-def draft(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "draft"
+def draft(tmp_path: Path) -> Path:
+    return tmp_path / "draft"
 
 
 @pytest.mark.parametrize("number", [1, 15], ids=["SIGHUP", "SIGTERM"])

@@ -121,7 +121,7 @@ async def test_hostile_text_is_text() -> None:
     async with app.run_test(size=(30, 4)):
         lines = app.shown()
         assert lines[1].rstrip() == ">    [/x] [b]王"
-        assert lines[2].rstrip() == " *       9 ok"
+        assert lines[2].rstrip() == " *      9 ok"
         assert {table.render_line(y).cell_length for y in range(4)} == {30}
 
 

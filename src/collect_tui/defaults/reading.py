@@ -34,13 +34,18 @@ class Source:
         self.data = _merge(ours, self._site)
 
     def file(self, keys: tuple[str, ...]) -> str:
-        """The file to mend: the site's when it says anything about the key or what holds it, else ours."""
+        """The file to mend: the site's when it has the key or the table around it, else ours."""
+        ours = f"defaults/{self.name}"
         here: Any = self._site
-        for key in keys:
-            if not isinstance(here, Mapping) or key not in here:
-                return f"defaults/{self.name}"
+        for depth, key in enumerate(keys):
+            if isinstance(here, list):
+                break  # a list is the site's as a whole
+            if key not in here:
+                return str(self._path) if depth and depth == len(keys) - 1 else ours
             here = here[key]
-        return f"defaults/{self.name}" if self._path is None else str(self._path)
+            if not isinstance(here, Mapping | list):
+                break
+        return ours if self._path is None else str(self._path)
 
     def table(self) -> Table:
         return Table(self, (), self.data)

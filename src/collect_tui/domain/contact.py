@@ -286,7 +286,7 @@ def _next(
 ) -> Sequence[Effect]:
     if facts.status != "OPEN":
         return ()
-    waiting = [c for c in facts.callbacks if c.status == "SCHEDULED" and c.id not in kept]
+    waiting = [c for c in facts.callbacks if c.status == "SCHEDULED" and c.id not in kept and c.at > as_utc(now)]
     new = follow(result.follow_up, facts.business_date, now, calendar, zone)
     if new is None:
         old = facts.next_action

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 # A spreadsheet takes a cell that starts so for a formula, and a formula can send what stands beside it elsewhere.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def safe_text(text: str) -> str:

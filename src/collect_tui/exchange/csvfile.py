@@ -43,7 +43,9 @@ class CsvFile:
             if self.size > LARGEST:
                 raise self._spoilt("is larger than 4 GB; split it")
             # A byte order mark is no part of the first column's name.
-            self._text = io.TextIOWrapper(self._raw, "utf-8-sig" if encoding == "utf-8" else encoding, "strict", newline="")
+            self._text = io.TextIOWrapper(
+                self._raw, "utf-8-sig" if encoding == "utf-8" else encoding, "strict", newline=""
+            )
             self._encoding = encoding
             self.number = 0
             self._reader = csv.reader(self._lines(), delimiter=delimiter, strict=True)
@@ -74,7 +76,9 @@ class CsvFile:
                 return
             except csv.Error as error:
                 if "field larger" in str(error) or "unexpected end" in str(error):
-                    raise self._spoilt(f"row {self.number + 1} has a quote without its pair, or a cell far too long") from None
+                    raise self._spoilt(
+                        f"row {self.number + 1} has a quote without its pair, or a cell far too long"
+                    ) from None
                 cells, problem = [], Reject("", "has a quote in the wrong place")
             self.number += 1
             if problem is None:
@@ -93,7 +97,9 @@ class CsvFile:
             try:
                 line = self._text.readline(LONGEST_LINE + 1)
             except UnicodeError:  # also a UTF-16 file without its mark
-                raise self._spoilt(f"is not {self._encoding} after line {number}; set file.encoding in the mapping") from None
+                raise self._spoilt(
+                    f"is not {self._encoding} after line {number}; set file.encoding in the mapping"
+                ) from None
             if not line:
                 return
             number += 1

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.queue import QueueRow
 from collect_tui.domain.money import format_minor
+from collect_tui.domain.text import clean
 from collect_tui.exchange.cells import safe_text
 from collect_tui.exchange.files import AtomicFile
-from collect_tui.domain.text import clean
 
 if TYPE_CHECKING:
     from collect_tui.desk.protocol import Desk, Progress
@@ -39,7 +39,9 @@ COLUMNS: Final[tuple[tuple[str, bool, Callable[[QueueRow], Any]], ...]] = (
 )
 
 
-def export(desk: Desk, queue: str, target: Path | TextIO | None = None, *, raw: bool = False, progress: Progress | None = None) -> int:
+def export(
+    desk: Desk, queue: str, target: Path | TextIO | None = None, *, raw: bool = False, progress: Progress | None = None
+) -> int:
     """Writes a queue in its order and returns the number of rows; flat memory. NotFound: no such queue.
 
     Amounts are in major units with a point, instants ISO 8601. Text cells that a spreadsheet would take for a formula get an

@@ -25,7 +25,9 @@ class AtomicFile:
     def __enter__(self) -> TextIO:
         return self.stream
 
-    def __exit__(self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         if kind is None:
             self.commit()
         else:

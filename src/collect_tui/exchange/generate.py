@@ -111,10 +111,13 @@ def _tour(story: Story) -> Json:
     story.climb(oldest)
     story.stage, story.stage_on = "NOTICE_3", story.day(-18)
     story.lists["notices"] = [n for n in story.lists["notices"] if n["level"] != "final"]
-    story.add("notices", level="pre-cut", channel="letter", status="DELIVERED", sent_on=story.workday(-14), service="INT")
+    story.add(
+        "notices", level="pre-cut", channel="letter", status="DELIVERED", sent_on=story.workday(-14), service="INT"
+    )
     story.call(-39, "LM", "left name and number to call back", hour=10)
     story.call(-26, "NA", hour=17)
-    story.call(-11, "PP", "waits for salary, will pay 150 from the next one", reason="INCOME", hour=11, typed="pp 150 fri \"waits for salary\"")
+    typed = 'pp 150 fri "waits for salary, will pay 150 from the next one"'
+    story.call(-11, "PP", "waits for salary, will pay 150 from the next one", reason="INCOME", hour=11, typed=typed)
     missed = [{"due": story.workday(-3), "amount": 15000, "paid": 0, "status": "MISSED"}]
     story.promise(
         -11,
@@ -127,7 +130,13 @@ def _tour(story: Story) -> Json:
         ladder_step="NOTICE_3",
     )
     story.call(-5, "LM", "reminder left: she will pay by the end of the week", hour=11)
-    story.add("notes", at=story.at(-11, 12), by="mia", text="Speaks Spanish at home, English is fine. Calls best before noon.", pinned=True)
+    story.add(
+        "notes",
+        at=story.at(-11, 12),
+        by="mia",
+        text="Speaks Spanish at home, English is fine. Calls best before noon.",
+        pinned=True,
+    )
     story.next("promise", story.today)
     return story.done(story.day(-1100))
 
@@ -144,7 +153,9 @@ def _plain(value: Any) -> Any:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m collect_tui.exchange.generate", description="Writes an invented portfolio.")
+    parser = argparse.ArgumentParser(
+        prog="python -m collect_tui.exchange.generate", description="Writes an invented portfolio."
+    )
     parser.add_argument("n", type=int, help=f"accounts, 1 to {MOST}")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--date", type=date.fromisoformat, default=BUSINESS_DATE, help="business date")

@@ -9,17 +9,22 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-_GIVEN: Final = (
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_GIVEN: Final = _words(
     "Rosa Ivan Mei Amara Lukas Søren Zoë Noor Piotr Aisling Mateus Hana Kwame Leila Björn Chiara Dmitri Esperança Farid Greta "
     "Hyun-woo Inés Jarek Keiko Liam Małgorzata Nils Oksana Priya Quentin Renée Siobhán Tariq Ursula Việt Wanjiru Ximena Yusuf "
     "Žofia Anders Bao Camille Đorđe Élodie Fatou Gwen Hristo Ilse Jomo Kirsi Lev Maëlle Ngozi Óscar Pilar Rafał Sunniva Teodora"
-).split()
-_FAMILY: Final = (
+)
+_FAMILY: Final = _words(
     "Alderwick Brambleby Čapkova Dunmorrow Eskelund Fernhollow Gráinnesson Hartquist Ibáñez-Vale Jørgenby Kettlewell Łąkowski "
     "Marshfern Nakagawa-Pine Oakenshaw Petrovar Quillfeather Rosenthorpe Ştefanescu-Dell Thistlewood Underbough Vasquez-Moor "
     "Wintergreen Xanthopoulidis Yarrowby Zelenka-Hay Ashgrove Birchmantle Cloudesley Dovermere Elderfield Foxtrottle Grønvang "
     "Hollyhock Ironmarsh Juniperson Kestrelby Lindenwald Moonpenny Nightingate Ottersby Pumpernell Ravensleigh Saltmarsh Tumbledown"
-).split()
+)
 #: Names written in other scripts, two cells wide each letter, and one that would be markup if it were ever read as such.
 _WHOLE: Final = (
     "王 小梅",
@@ -41,7 +46,9 @@ _FIRMS: Final = (
     "Gulliver & Nemo Freight",
 )
 
-STREETS: Final = "Alder Birch Cedar Dogwood Elm Fir Ginkgo Hazel Ivy Juniper Larch Maple Oak Poplar Rowan Spruce Willow".split()
+STREETS: Final = _words(
+    "Alder Birch Cedar Dogwood Elm Fir Ginkgo Hazel Ivy Juniper Larch Maple Oak Poplar Rowan Spruce Willow"
+)
 
 
 @dataclass(frozen=True, slots=True)

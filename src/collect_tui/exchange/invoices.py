@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import format_minor, parse_minor
+from collect_tui.domain.text import clean
 from collect_tui.exchange.csvfile import Reject
 from collect_tui.exchange.mapping import Mapping
-from collect_tui.domain.text import clean
 
 _FIRST: Final = date(1970, 1, 1)
 _LAST: Final = date(2199, 12, 31)
@@ -57,7 +57,9 @@ class RowReader:
             if column not in where:
                 near = difflib.get_close_matches(column, where, n=1)
                 hint = f" Did you mean {near[0]}?" if near else ""
-                raise Invalid("mapping.column", f"The file has no column {column} for columns.{field}.{hint}", f"columns.{field}")
+                raise Invalid(
+                    "mapping.column", f"The file has no column {column} for columns.{field}.{hint}", f"columns.{field}"
+                )
             self._at[field], self.columns[field] = where[column], column
         words = mapping.words
         self._status = {
@@ -66,7 +68,9 @@ class RowReader:
             for word in group
         }
         self._dispute = {
-            word.casefold(): meaning for meaning, group in ((True, words.disputed), (False, words.undisputed)) for word in group
+            word.casefold(): meaning
+            for meaning, group in ((True, words.disputed), (False, words.undisputed))
+            for word in group
         }
         self._date = lru_cache(maxsize=20_000)(self._parse_date)  # the same few dates stand in most rows
 
@@ -134,7 +138,7 @@ class RowReader:
             raise self.reject(field, "is empty")
         if len(text) > _KEY_LENGTH:
             raise self.reject(field, f"is longer than {_KEY_LENGTH} characters")
-        if not text.isascii() and clean(text) != text or not text.isprintable():
+        if (not text.isascii() and clean(text) != text) or not text.isprintable():
             raise self.reject(field, "has control characters")
         return text
 
@@ -167,5 +171,8 @@ class RowReader:
                 sample = format_minor(123450, self.currency, grouping=False)
                 sample = sample.replace(".", ",") if self.decimal_mark == "," else sample
                 raise self.reject("amount", f"is no amount written as {sample}") from None
-            reason = {"money.too_many_decimals": f"has more decimals than {self.currency} has", "money.out_of_range": "is out of range"}
+            reason = {
+                "money.too_many_decimals": f"has more decimals than {self.currency} has",
+                "money.out_of_range": "is out of range",
+            }
             raise self.reject("amount", reason.get(error.code, "is no amount")) from None

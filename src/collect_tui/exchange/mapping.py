@@ -132,7 +132,9 @@ def read_mapping(path: Path) -> Mapping:
     except OSError as error:
         raise Invalid("mapping.unreadable", f"{path.name} cannot be read: {error.strerror}.", "map") from None
     if len(raw) > _LARGEST:
-        raise Invalid("mapping.too_large", f"{path.name} is larger than {_LARGEST // 1024} kB; that is no mapping.", "map")
+        raise Invalid(
+            "mapping.too_large", f"{path.name} is larger than {_LARGEST // 1024} kB; that is no mapping.", "map"
+        )
     try:
         data = tomllib.loads(raw.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

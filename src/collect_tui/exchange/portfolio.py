@@ -12,14 +12,14 @@ contact from its result code, the ladder's pause from promises and holds. An unk
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.text import clean
 
-FORMAT = 1
+FORMAT: Final = 1
 
 
 def _line(text: str) -> str:
@@ -52,12 +52,23 @@ Amount = Annotated[int, Field(ge=0, le=LIMIT)]
 Positive = Annotated[int, Field(gt=0, le=LIMIT)]
 Signed = Annotated[int, Field(ge=-LIMIT, le=LIMIT)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Short = Annotated[str, Field(pattern=r"^[mhwoeas][1-9][0-9]?$", description="a contact point: letter of its kind and its order")]
+Short = Annotated[
+    str, Field(pattern=r"^[mhwoeas][1-9][0-9]?$", description="a contact point: letter of its kind and its order")
+]
 
 ServiceStatus = Literal["ACTIVE", "PENDING_SUSPEND", "SUSPENDED", "PENDING_RESTORE", "PENDING_TERM", "TERMINATED"]
 OrderStatus = Literal["DRAFT", "REQUESTED", "SENT", "COMPLETED", "REJECTED", "CANCELLED"]
 Stage = Literal[
-    "CURRENT", "PRE_DUE", "PAST_DUE", "NOTICE_1", "NOTICE_2", "NOTICE_3", "FINAL", "SUSPENDED", "TERMINATED", "WRITTEN_OFF"
+    "CURRENT",
+    "PRE_DUE",
+    "PAST_DUE",
+    "NOTICE_1",
+    "NOTICE_2",
+    "NOTICE_3",
+    "FINAL",
+    "SUSPENDED",
+    "TERMINATED",
+    "WRITTEN_OFF",
 ]
 
 
@@ -294,4 +305,8 @@ class Portfolio(Header):
 def schema() -> dict[str, Any]:
     """The JSON Schema of a portfolio file (draft 2020-12)."""
     made = Portfolio.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "collect-tui portfolio, format 1"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **made,
+        "title": "collect-tui portfolio, format 1",
+    }

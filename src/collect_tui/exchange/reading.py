@@ -108,7 +108,9 @@ class PortfolioFile:
             found = error.errors(include_url=False, include_context=False)
             sentences = [_sentence(each, where) for each in found[:_SHOWN]]
             more = f" And {len(found) - _SHOWN} more." if len(found) > _SHOWN else ""
-            raise Invalid("load.malformed", f"{self.path.name}: {' '.join(sentences)}{more}", path_of(found[0]["loc"])) from None
+            raise Invalid(
+                "load.malformed", f"{self.path.name}: {' '.join(sentences)}{more}", path_of(found[0]["loc"])
+            ) from None
 
 
 def path_of(location: tuple[int | str, ...]) -> str:

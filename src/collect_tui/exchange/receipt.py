@@ -89,7 +89,8 @@ class ImportReport(View):
         if self.first:
             lines.append("  first rows, as understood:")
             lines += [
-                f"    row {r.row}: {r.account}  {r.doc_no}  due {r.due}  {money(r.amount)}  {r.state}" for r in self.first
+                f"    row {r.row}: {r.account}  {r.doc_no}  due {r.due}  {money(r.amount)}  {r.state}"
+                for r in self.first
             ]
         if self.problems:
             lines.append("  not taken in:")

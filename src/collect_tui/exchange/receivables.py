@@ -163,7 +163,9 @@ def _take_in(
             else:
                 count.row(number, invoice, as_of, outcome)
                 if abs(count.totals["open"]) + abs(count.totals["settled"]) > LIMIT:
-                    raise Invalid("import.range", f"Up to row {number} the amounts come to more than can be held.", "file")
+                    raise Invalid(
+                        "import.range", f"Up to row {number} the amounts come to more than can be held.", "file"
+                    )
         batch.clear()
         if progress is not None:
             progress("Rows", file.done, file.size)
@@ -192,14 +194,22 @@ def _tenant(session: Session, mapping: Mapping, as_of: date | None, tenant_id: i
         if as_of is not None and as_of > found.business_date:
             raise Refused(
                 "import.as_of",
-                f"The mapping reads the file as of {as_of}, but the business date here is {found.business_date}; roll the day first.",
+                f"The file is read as of {as_of}, but the business date here is {found.business_date}; roll the day first.",
                 "as_of",
             )
         return found
     if mapping.tenant is None:
-        raise Refused("import.tenant", "This file is the first to come in; the mapping needs a [tenant] with name and zone.", "tenant")
+        raise Refused(
+            "import.tenant",
+            "This file is the first to come in; the mapping needs a [tenant] with name and zone.",
+            "tenant",
+        )
     if as_of is None:
-        raise Refused("import.as_of", "This file is the first to come in; the mapping needs as_of, the business date to start with.", "as_of")
+        raise Refused(
+            "import.as_of",
+            "This file is the first to come in; the mapping needs as_of, the first business date.",
+            "as_of",
+        )
     made = Tenant(
         tenant_id=tenant_id,
         name=mapping.tenant.name,

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.text import clean
 from collect_tui.exchange.cells import safe_text
 from collect_tui.exchange.files import AtomicFile
-from collect_tui.domain.text import clean
 
 _OURS: Final = ("reject_row", "reject_column", "reject_reason")
 _NUMBER: Final = re.compile(r"-?[0-9][0-9.,]*")
@@ -38,7 +38,9 @@ class RejectFile:
                 self._file = AtomicFile(self.path, encoding=self._encoding)
             except OSError as error:
                 raise Invalid(
-                    "import.rejects", f"The reject file {self.path} cannot be written ({error.strerror}); name another place.", "rejects"
+                    "import.rejects",
+                    f"The reject file {self.path} cannot be written ({error.strerror}); name another place.",
+                    "rejects",
                 ) from None
             self._writer = csv.writer(self._file.stream, delimiter=self._delimiter, lineterminator="\r\n")
             self._writer.writerow([*_OURS, *(self._header[index] for index in self._kept)])

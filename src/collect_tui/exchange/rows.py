@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.exchange.phone_zones import candidate_zones, known_zones
 from collect_tui.exchange.portfolio import AccountEntry, PartyEntry
-from collect_tui.exchange.rowset import Ground, Row, RowSet
 from collect_tui.exchange.rows_work import holds, log, orders, promises
+from collect_tui.exchange.rowset import Ground, Row, RowSet
 from collect_tui.store.names import point_key, reversed_digits, tokens
 
 
-def rows_of(ground: Ground, entry: AccountEntry, where: str, linked: tuple[int, dict[str, int]] | None = None) -> list[Row]:
+def rows_of(
+    ground: Ground, entry: AccountEntry, where: str, linked: tuple[int, dict[str, int]] | None = None
+) -> list[Row]:
     """All rows of one account. `linked`: id of the party and its points by short name, when the entry says `party_of`.
 
     Raises Invalid "load.incoherent" with where, path and what was expected.
@@ -171,7 +173,9 @@ def payments(rows: RowSet) -> None:
     shift = rows.ground.shift
     for index, payment in enumerate(rows.entry.payments):
         if (payment.outcome is None) != (payment.returned_on is None):
-            rows.bad(f"payments[{index}].returned_on", "belongs to a payment that was returned or reversed, and to no other.")
+            rows.bad(
+                f"payments[{index}].returned_on", "belongs to a payment that was returned or reversed, and to no other."
+            )
         applied = sum(part.amount for part in payment.allocations)
         standing = "APPLIED" if applied == payment.amount else "PARTLY_APPLIED" if applied else "UNAPPLIED"
         at = shift.at(payment.recorded_at) if payment.recorded_at else shift.noon(payment.received_on)

@@ -146,9 +146,8 @@ def holds(rows: RowSet) -> None:
             target = rows.service_id(f"{path}.target", hold.target)
         elif hold.scope == "point":
             target = rows.point_id(f"{path}.target", hold.target)
-        elif hold.scope == "item":
-            if (target := rows.items.get(hold.target or "")) is None:
-                rows.bad(f"{path}.target", "names no item of this account.")
+        elif hold.scope == "item" and (target := rows.items.get(hold.target or "")) is None:
+            rows.bad(f"{path}.target", "names no item of this account.")
         hold_id = rows.ground.ids()
         rows.add(
             "hold",

@@ -48,10 +48,16 @@ def pre_due(story: Story) -> None:
         day = story.day(-118)
         story.call(-130, "PP", "will pay at the end of the month", reason="INCOME")
         missed = [{"due": day, "amount": amount, "paid": 0, "status": "MISSED"}]
-        story.promise(-130, [], "BROKEN", instalments=missed, closed_on=story.day(-115), closed_reason="not paid by its day")
+        story.promise(
+            -130, [], "BROKEN", instalments=missed, closed_on=story.day(-115), closed_reason="not paid by its day"
+        )
     else:
         story.pay(
-            story.day(-125), old, outcome="RETURNED", returned_on=story.day(-121), returned_reason="R01 insufficient funds"
+            story.day(-125),
+            old,
+            outcome="RETURNED",
+            returned_on=story.day(-121),
+            returned_reason="R01 insufficient funds",
         )
     story.pay(story.day(-104), old)
     story.paid_before(due, 3)
@@ -133,7 +139,9 @@ def plan_broken(story: Story) -> None:
         {"due": story.day(25), "amount": each},
         {"due": story.day(56), "amount": each},
     ]
-    story.promise(-38, [], "BROKEN", instalments=plan, closed_on=story.day(-2), closed_reason="an instalment was not paid")
+    story.promise(
+        -38, [], "BROKEN", instalments=plan, closed_on=story.day(-2), closed_reason="an instalment was not paid"
+    )
     story.tries(-1)
     story.stage, story.stage_on = "NOTICE_2", story.day(-38)
     story.next("call", story.day(0))
@@ -168,7 +176,12 @@ def dispute_open(story: Story) -> None:
             each["disputed"] = each["amount"]
         story.call(-6, "DB", "says the meter is not theirs", reason="DISPUTE")
         story.add(
-            "holds", kind="DISPUTE", placed_on=story.workday(-6), placed_by=story.agent, until=story.day(9), reason="wrong meter"
+            "holds",
+            kind="DISPUTE",
+            placed_on=story.workday(-6),
+            placed_by=story.agent,
+            until=story.day(9),
+            reason="wrong meter",
         )
     story.next("dispute", story.day(2))
 

@@ -22,7 +22,12 @@ def suspend_ready(story: Story) -> None:
 def cut(story: Story, on: int) -> None:
     """Suspended for non-payment `on` days from today, after its notice."""
     story.add(
-        "notices", level="pre-cut", channel="letter", status="DELIVERED", sent_on=story.workday(on - 15), service=story.main
+        "notices",
+        level="pre-cut",
+        channel="letter",
+        status="DELIVERED",
+        sent_on=story.workday(on - 15),
+        service=story.main,
     )
     story.tries(on - 20, on - 6)
     story.order(story.main, "suspend", "COMPLETED", story.workday(on), on - 2, sent=on - 2, answered=on)

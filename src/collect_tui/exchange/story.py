@@ -37,7 +37,13 @@ BUNDLES: Final = (
 )
 AGENTS: Final = ("mia", "omar", "tam")
 #: Days from the oldest due date at which a rung of the ladder is reached, with the notice that goes with it.
-RUNGS: Final = ((60, "FINAL", "final"), (45, "NOTICE_3", "3"), (30, "NOTICE_2", "2"), (15, "NOTICE_1", "1"), (1, "PAST_DUE", None))
+RUNGS: Final = (
+    (60, "FINAL", "final"),
+    (45, "NOTICE_3", "3"),
+    (30, "NOTICE_2", "2"),
+    (15, "NOTICE_1", "1"),
+    (1, "PAST_DUE", None),
+)
 
 EXCUSES: Final = (
     ("INCOME", "waits for salary, pays after payday"),
@@ -186,11 +192,26 @@ class Story:
         self.lists.setdefault(what, []).append(entry)
         return entry
 
-    def call(self, offset: int, result: str, note: str = "", *, reason: str | None = None, hour: int | None = None, **more: Any) -> None:
+    def call(
+        self,
+        offset: int,
+        result: str,
+        note: str = "",
+        *,
+        reason: str | None = None,
+        hour: int | None = None,
+        **more: Any,
+    ) -> None:
         """A call to the first telephone on the working day at or before `offset`."""
         action, point = self.phone
         at = self.at(offset, hour or self.random.randrange(9, 19))
-        entry = {"at": at, "by": more.pop("by", self.agent), "action": more.pop("action", action), "result": result, "point": point}
+        entry = {
+            "at": at,
+            "by": more.pop("by", self.agent),
+            "action": more.pop("action", action),
+            "result": result,
+            "point": point,
+        }
         entry |= {"reason": reason, "note": note, **more}
         self.add("contacts", **{key: value for key, value in entry.items() if value not in (None, "")})
 

@@ -45,7 +45,7 @@ _QUIET = {
 def preview(desk: LocalDesk, act: Act) -> Preview:
     """Decides on the facts as they are and says what would happen; a mistake comes back as a sentence."""
     act = _normal(act)
-    with desk.store.read() as db:
+    with desk.reading() as db:
         seen = facts.load(db, desk.tenant_id, act.account)
         context = desk.context(db, act, provisional=True)
         outside = any(c.outside for c in act.commands)

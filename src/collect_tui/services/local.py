@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -72,6 +73,13 @@ class LocalDesk:
             )
         return found
 
+    @contextmanager
+    def reading(self) -> Iterator[Db]:
+        """A snapshot of a store that holds a portfolio. Unavailable when it holds none yet."""
+        with self.store.read() as db:
+            self.tenant(db)
+            yield db
+
     def _role(self, db: Db, login: str) -> str | None:
         user = db.get(AppUser, (self.tenant_id, login))
         return user.role if user else None
@@ -127,14 +135,13 @@ class LocalDesk:
 
     # queues ---------------------------------------------------------------------------------
     def queues(self) -> QueueBoard:
-        with self.store.read() as db:
-            self.tenant(db)
+        with self.reading() as db:
             return queues.board(db, self.tenant_id, self._catalogue, self.clock())
 
     def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
         if not 1 <= limit <= 1000:
             raise Invalid("queue.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
-        with self.store.read() as db:
+        with self.reading() as db:
             return queues.page(
                 db, self.tenant_id, self._catalogue, self.queue_name(name), cursor=cursor, limit=limit, now=self.clock()
             )
@@ -215,18 +222,18 @@ class LocalDesk:
         return Claim(account=account, queue=in_queue, lease_until=until, fence=fence, left=left)
 
     def why(self, account: str) -> Why:
-        with self.store.read() as db:
+        with self.reading() as db:
             tenant = self.tenant(db)
             account_id = facts.account_id(db, self.tenant_id, account)
             return queues.why(db, self.tenant_id, self._catalogue, account_id, tenant.business_date, self.clock())
 
     # accounts -------------------------------------------------------------------------------
     def account(self, number: str) -> AccountView:
-        with self.store.read() as db:
+        with self.reading() as db:
             return account_view(db, self, number)
 
     def pane(self, number: str, pane: PaneName, *, cursor: str | None = None, limit: int = 200) -> PaneView:
-        with self.store.read() as db:
+        with self.reading() as db:
             return pane_view(db, self, number, pane, cursor, limit)
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
@@ -236,8 +243,7 @@ class LocalDesk:
                 "Type something to find: an account, a name, a phone, an e-mail, an invoice or a payment reference.",
                 "text",
             )
-        with self.store.read() as db:
-            self.tenant(db)
+        with self.reading() as db:
             return find.find(db, self.tenant_id, text[:200], limit)
 
     # acts -----------------------------------------------------------------------------------
@@ -256,7 +262,7 @@ class LocalDesk:
     ) -> DayReport:
         from collect_tui.store import dayrun  # its statements are many, and few processes run it
 
-        with self.store.read() as db:
+        with self.reading() as db:
             tenant = self.tenant(db)
         to = business_date or local_day(self.clock(), tenant.zone)
         if to > tenant.business_date + timedelta(days=31):

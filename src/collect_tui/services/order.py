@@ -50,7 +50,9 @@ def order_suspension(command: OrderSuspension, facts: AccountFacts, context: Con
     if reason in order.CAUSES:
         # Asked for by the customer or cut for fraud: nothing has to be owed and no notice served.
         verdict = Verdict.of(f for f in verdict.findings if f.check not in NONPAY_CHECKS)
-    effects = order.suspend(facts, service, effective=command.effective, reason=reason, ids=context.ids, calendar=context.calendar)
+    effects = order.suspend(
+        facts, service, effective=command.effective, reason=reason, ids=context.ids, calendar=context.calendar
+    )
     return Decision(effects + _note(command.note, context), verdict)
 
 
@@ -59,7 +61,9 @@ def order_restore(command: OrderRestore, facts: AccountFacts, context: Context) 
     service = order.find_service(facts, command.service)
     verdict = may_restore(facts, service, context.rules)
     effective = command.effective or facts.business_date
-    effects = order.restore(facts, service, effective=effective, reason=command.reason.upper(), ids=context.ids, calendar=context.calendar)
+    effects = order.restore(
+        facts, service, effective=effective, reason=command.reason.upper(), ids=context.ids, calendar=context.calendar
+    )
     return Decision(effects + _note(command.note, context), verdict)
 
 

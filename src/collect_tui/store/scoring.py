@@ -199,7 +199,7 @@ def _timed(at: Any, reason: str) -> Any:
     """When a timed action falls, as text that sorts; other queues are not timed."""
     if reason == "callback_due":
         return iso_instant(at.callback_at)
-    return iso_instant(at.next_action_at) if reason == "follow_up_due" else literal("")
+    return func.coalesce(iso_instant(at.next_action_at), literal(""))
 
 
 def _first(conditions: list[Any], values: list[Any], otherwise: Any) -> Any:

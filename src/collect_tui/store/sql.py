@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, CursorResult, Date, Select, String, Table, bindparam, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, CursorResult, Date, Integer, Select, String, Table, bindparam, func, literal, or_, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
@@ -33,6 +33,13 @@ class local_day(FunctionElement[date]):  # noqa: N801 — reads as an SQL functi
     """The calendar day of an instant, the clock shifted by whole minutes east of UTC: `local_day(at, minutes)`."""
 
     type = Date()
+    inherit_cache = True
+
+
+class days_between(FunctionElement[int]):  # noqa: N801
+    """Whole days from the second date to the first: `days_between(later, earlier)`."""
+
+    type = Integer()
     inherit_cache = True
 
 
@@ -71,6 +78,18 @@ def _local_day_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 def _local_day_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     at, minutes = _args(element, compiler, kw)
     return f"CAST(({at}) AT TIME ZONE 'UTC' + {minutes} * INTERVAL '1 minute' AS DATE)"
+
+
+@compiles(days_between, "sqlite")
+def _days_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    later, earlier = _args(element, compiler, kw)
+    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
+
+
+@compiles(days_between, "postgresql")
+def _days_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    later, earlier = _args(element, compiler, kw)
+    return f"(CAST({later} AS DATE) - CAST({earlier} AS DATE))"
 
 
 @compiles(iso_instant, "sqlite")
@@ -229,6 +248,7 @@ __all__ = [
     "Scope",
     "add",
     "day_start",
+    "days_between",
     "dialect_of",
     "east",
     "execute",

@@ -23,6 +23,7 @@ from textual.screen import Screen
 
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import keymap as keymaps
+from collect_tui.tui import messages
 from collect_tui.tui import theme as themes
 from collect_tui.tui.doors import Doors
 from collect_tui.tui.drafts import Drafts
@@ -83,6 +84,7 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
         self._desk: Desk | None = None
         self._session: Session | None = None
         self._catalogue: Catalogue | None = None
+        self.not_open = "The desk is still being opened."
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="desk")
         self._busy_timer: asyncio.TimerHandle | None = None
         self._busy_shown = False
@@ -166,21 +168,25 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
     def on_mount(self) -> None:
         if not self.is_headless:
             install_exit_handlers(self, self.save_draft)
-        self.run_held(self._open_desk(), self.base_screen)
+        self.run_held(self.open_desk(), self.base_screen)
 
     @property
     def base_screen(self) -> DeskScreen:
         """The board of queues, at the bottom of the stack."""
         return cast("DeskScreen", self.screen_stack[0])
 
-    async def _open_desk(self) -> None:
+    async def open_desk(self) -> None:
         connect = self._connect
 
         def opened() -> tuple[Desk, Session, Catalogue]:
             desk = connect()
             return desk, desk.session(), desk.catalogue()
 
-        self._desk, self._session, self._catalogue = await self.call(opened)
+        try:
+            self._desk, self._session, self._catalogue = await self.call(opened)
+        except DomainError as error:
+            self.not_open = f"The desk is not open: {messages.sentence(error)} {self.door('view.refresh')} tries again."
+            raise
         await self.base_screen.do_view_refresh()
         self.base_screen.show_frame()
 
@@ -200,7 +206,7 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
     def header_right(self) -> Line:
         """Who, in what role, on what day, on which desk."""
         if self._session is None:
-            return Line.of(("opening the desk…", Role.DIM))
+            return Line.of(("no desk", Role.DIM))
         seen = self._session
         day = f"{seen.business_date:%a} {seen.business_date.day} {seen.business_date:%b}"
         return Line.of((f"{seen.user} · {seen.role} · {day} · ", Role.LABEL), ("●", Role.GOOD), f" {seen.backend}")

@@ -104,7 +104,7 @@ class Differ:
         else:
             out.append(f"{region}\x1b[{top + 1}H\x1bM\x1b[r")
             rows[top : bottom + 1] = [blank, *rows[top:bottom]]
-        self._at = (0, 0)  # setting the region homes the cursor
+        self._at = None  # setting the region homes the cursor, but not on every terminal
         changed[:] = range(top, bottom + 1)
         return True
 

@@ -37,13 +37,28 @@ class _LastingFile:
         self._file = file
 
     def write(self, text: str) -> int:
-        with contextlib.suppress(OSError, ValueError):
+        try:
             return self._file.write(text)
-        return 0
+        except (OSError, ValueError):
+            self._give_up()
+            return 0
 
     def flush(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
+        try:
             self._file.flush()
+        except (OSError, ValueError):
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Send what is still buffered nowhere, or the interpreter complains of it when it ends."""
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            here = self._file.fileno()
+            lost = os.fstat(here).st_rdev
+            for fd in {here, 1, 2}:
+                if os.fstat(fd).st_rdev == lost:
+                    os.dup2(nowhere, fd)
+            os.close(nowhere)
 
     def fileno(self) -> int:
         return self._file.fileno()
@@ -55,11 +70,12 @@ class _LastingFile:
 class _Parser(XTermParser):
     """Reads ESC and a plain character as that character with Alt, never as another character.
 
-    Stock Textual has ``ESC 1`` type an inverted exclamation mark, and ``ESC b`` move by a word.
+    Stock Textual has ``ESC 1`` type an inverted exclamation mark, and ``ESC b`` move by a word.  ``ESC O`` is left
+    alone: it begins the keys of application mode.
     """
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
-        if len(sequence) == 2 and sequence[0] == "\x1b" and sequence[1].isalnum():
+        if len(sequence) == 2 and sequence[0] == "\x1b" and sequence[1].isalnum() and sequence[1] != "O":
             return super()._sequence_to_key_events(sequence[1], alt=True)
         return super()._sequence_to_key_events(sequence, alt)
 

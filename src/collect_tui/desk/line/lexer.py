@@ -38,7 +38,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES: Final = {"n": "\n", "t": "\t"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: made for every word on every key, and a frozen one takes three times as long
 class Token:
     """One word. `quote` is how `text` was quoted: `"`, a backtick or nothing. A `key=value` word has its key in `key`
     (`key_quote` as for the text) and its value, from `value_start` on, in `text`. `low` is the text in lower case."""

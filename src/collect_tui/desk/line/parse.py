@@ -15,7 +15,10 @@ from collect_tui.desk.line.words import EXPECTED, LineState, Words
 from collect_tui.domain.notes import find_cards
 
 _FIGURES: Final = frozenset(("verb", "code", "amount", "date", "moment", "terms", "point"))
-"""Words that were understood as something else than free text, so that their digits are not part of a card number."""
+"""Words that were understood as something else than free text, so that their digits are not part of a card number.
+
+One of nothing but digits may still be: `pay 4000 1234 …` reads as an amount and a reference.
+"""
 
 _SECRET: Final = {
     "card": "A card number may not be written down; take the payment in the payment system.",
@@ -93,7 +96,8 @@ def _unknown(verb: Token, act: ActSource, context: LineContext) -> LineError:
 
 def _secrets(source: str, spans: Sequence[Span], context: LineContext) -> tuple[list[LineError], tuple[LineError, ...]]:
     """Card data in what was not understood as figures: errors, and social security numbers as warnings."""
-    hidden = _hide(source, (span for span in spans if span.role in _FIGURES))
+    figures = (span for span in spans if span.role in _FIGURES and not source[span.start : span.end].isdigit())
+    hidden = _hide(source, figures)
     if not find_cards(hidden):
         return [], ()
     errors: list[LineError] = []

@@ -58,7 +58,7 @@ def _directed(words: Words) -> Directed | None:
         return None
     known = words.context.documents.get(token.key.lower())
     if known is None and words.context.number is not None:
-        if " " in words.source[token.start : token.end] or not _REFERENCE.fullmatch(token.key):
+        if not any(character.isdigit() for character in token.key):
             return None  # a word of a note, such as `sum=ok`
         words.fail(token, "document", "No such item is open on this account.")
     doc_no = known[0] if known is not None else token.key

@@ -122,9 +122,9 @@ class Words:
         return key
 
     def ends_here(self) -> bool:
-        """Whether nothing but quoted text or `key=value` words follows the next word, so that no note can begin with it."""
+        """Whether the next word cannot begin a note: quoted text, `key=value`, a contact point or nothing follows it."""
         after = self.peek(1)
-        return after is None or not after.plain
+        return after is None or not after.plain or after.low in self.context.point_names
 
     def option(self, key: str, slot: str) -> str | None:
         """Takes a `key=value` word with this key."""

@@ -177,7 +177,6 @@ class AccountView(View):
     claimed_by: str | None
     lease_until: datetime | None
     fence: int
-    zone: str | None = None  # the customer's own zone, when one is sure; times typed on the line are meant in it
 
 
 class PaneView(View):

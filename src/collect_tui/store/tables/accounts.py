@@ -108,6 +108,7 @@ class Account(SQLModel, table=True):
         Index("ix_account_party", "tenant_id", "party_id"),
         Index("ix_account_bare", "tenant_id", text("replace(number, '-', '')")),  # found with or without dashes
         Index("ix_account_next", "tenant_id", "status", "next_action_on"),
+        Index("ix_account_stage", "tenant_id", "stage"),
         STRICT,
     )
     tenant_id: int = key()

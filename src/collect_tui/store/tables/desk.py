@@ -34,9 +34,9 @@ class WorkItem(SQLModel, table=True):
         Index(
             "ix_work_free",
             "tenant_id",
+            "skipped",
             "tier",
             "sort_timed",
-            "skipped",
             "sort_score",
             "oldest_due",
             "number",

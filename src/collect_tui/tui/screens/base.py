@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, ParamSpec, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+#: Commands that work while there is no desk.
+NEEDS_NO_DESK: Final = frozenset(
+    {"app.quit", "nav.exit", "nav.back", "screen.redraw", "help.open", "keys.show", "view.refresh", "theme.choose"}
+)
 
 
 class LineTarget(NamedTuple):
@@ -99,9 +105,9 @@ class DeskScreen(Screen[None]):
 
     def refusal(self, command_id: str) -> str | None:
         """Why a command cannot be used now; None when it can.  The key bar shows such a key in parentheses."""
-        if not self.desk_app.connected:
-            return "The desk is still being opened."
-        return None
+        if self.desk_app.connected or command_id in NEEDS_NO_DESK or command_id.startswith("row."):
+            return None
+        return self.desk_app.not_open
 
     async def after_act(self, receipt: Receipt) -> None:
         """Called on the screen on top when an act has been done: show what it changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from functools import partial
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 PAGE = 200
 #: Rows still to come below the cursor at which the next page is asked for.
 AHEAD = 60
+#: Seconds the cursor rests on a row before its account is looked at: a held-down key costs two rows, not an account each.
+REST = 0.06
 
 COLUMNS = (
     Column("#", 4, align="right", role=Role.DIM),
@@ -112,6 +115,7 @@ class QueueScreen(DeskScreen):
         self.figure: QueueFigure | None = None
         self.rows: QueueRows | None = None
         self._account: AccountView | None = None
+        self._resting: asyncio.TimerHandle | None = None
 
     def compose_body(self) -> ComposeResult:
         yield WorkTable(COLUMNS, empty="Nothing is left in this queue.", id="body")
@@ -195,14 +199,16 @@ class QueueScreen(DeskScreen):
 
     def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
         message.stop()
-        self.show_summary()
-        self._look()
         self._load_ahead()
+        if self._resting is not None:
+            self._resting.cancel()
+        self._resting = asyncio.get_running_loop().call_later(REST, self._look)
 
     def _look(self) -> None:
         """Fetch the account under the cursor in the background; the newest wins, keys are not held."""
+        self._resting = None
         row = self.row
-        if row is None or not self.desk_app.connected:
+        if row is None or not self.desk_app.connected or not self.is_current:
             return
         self.fetch("account", partial(self.desk_app.desk.account, row.account), self._looked)
 

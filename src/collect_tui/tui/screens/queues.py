@@ -52,6 +52,9 @@ class QueuesScreen(DeskScreen):
         return (render_board_summary(self.board.queues),) if self.board is not None else ()
 
     async def do_view_refresh(self) -> None:
+        if not self.desk_app.connected:
+            await self.desk_app.open_desk()
+            return
         board = await self.ask(self.desk_app.desk.queues)
         if board is not None:
             self.show_board(board)

@@ -1,0 +1,203 @@
+"""A million accounts in one SQLite file: how long the queues and the day run take.
+
+    python benchmarks/million.py [--accounts 1000000] [--folder FOLDER] [--keep] [--reps 40]
+
+Makes a portfolio of a million accounts with five million items by set-based statements (flat memory), runs the first and two
+next days, and prints medians and p95 of opening queues, with the budgets. Money and dates are spread by arithmetic, so two
+runs make the same file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+
+from collect_tui.defaults import load
+from collect_tui.store import claims, dayrun, queues, scoring, summary
+from collect_tui.store.engine import Store
+from collect_tui.store.ids import Ids
+
+DAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+TENANT = 1
+CHUNK = 50_000
+
+#: Rows per account i (1 …) and what they look like; % spreads them. Nine in ten customers have one account.
+STATEMENTS = {
+    "party": """INSERT INTO party (tenant_id, id, name, kind, lang, zone)
+        SELECT 1, i, 'Customer ' || i, 'person', 'en', NULL FROM n WHERE i % 10 <> 0""",
+    "contact_point": """INSERT INTO contact_point (tenant_id, id, party_id, kind, value, normalized, reversed, ord, quality, consent, zones)
+        SELECT 1, i, i, 'mobile', '+1312' || printf('%08d', i), '1312' || printf('%08d', i), '', 1, 'unknown', 'unknown', 'America/Chicago'
+        FROM n WHERE i % 10 <> 0""",
+    "account": """INSERT INTO account (tenant_id, id, number, party_id, segment, billing_system, status, stage, currency, opened_on,
+            next_action_code, next_action_on, version, changed_by, changed_at)
+        SELECT 1, i, printf('%07d', i), i - (i % 10 = 0), 'default', 'BILL', 'OPEN', 'CURRENT', 'USD', '2023-01-01', 'call',
+            date('{day}', ((i * 7) % 30 - 10) || ' days'), 1, 'load', '{now}' FROM n""",
+    "service": """INSERT INTO service (tenant_id, id, account_id, product, billing_system, identifier, status, monthly, life_support)
+        SELECT 1, i, i, 'INT', 'BILL', 'S' || i, 'ACTIVE', 6000, 0 FROM n""",
+    # Five monthly items; one account in three has not paid the last k of them (k up to five).
+    "item": """INSERT INTO item (tenant_id, id, account_id, doc_no, kind, issued, due, amount, open, disputed, source)
+        SELECT 1, i * 8 + k, i, 'I' || (i * 8 + k), 'invoice', date('{day}', (-30 * k - (i % 30)) || ' days'),
+            date('{day}', (20 - 30 * k - (i % 30)) || ' days'), 4000 + (i * 37) % 9000,
+            CASE WHEN k = 0 OR (i % 3 = 0 AND k <= (i / 3) % 5) THEN 4000 + (i * 37) % 9000 ELSE 0 END,
+            0, ''
+        FROM n, (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4)""",
+    "contact_event": """INSERT INTO contact_event (tenant_id, id, account_id, at, by, action, result, outbound, counted, worked, contact,
+            right_party, note, typed)
+        SELECT 1, i * 4 + k, i, datetime('{now}', (-(i % 40) - 9 * k) || ' days') || '.000000', 'mia', 'TM', CASE k WHEN 0 THEN 'RP' ELSE 'NA' END,
+            1, 1, 1, k = 0, k = 0, '', '' FROM n, (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2) WHERE i % 9 = 0""",
+    "promise": """INSERT INTO promise (tenant_id, id, account_id, kind, status, total, made_on, made_by, made_at, grace_days, note)
+        SELECT 1, i, i, 'single', 'ACTIVE', 4000, date('{day}', (-(i % 8)) || ' days'), 'mia', '{now}', 2, '' FROM n WHERE i % 27 = 0""",
+    "instalment": """INSERT INTO instalment (tenant_id, promise_id, seq, due, amount, paid, status)
+        SELECT 1, i, 1, date('{day}', ((i / 27) % 12 - 4) || ' days'), 4000, 0, 'OPEN' FROM n WHERE i % 27 = 0""",
+    "payment": """INSERT INTO payment (tenant_id, id, account_id, ref, received_on, method, amount, status, recorded_by, recorded_at)
+        SELECT 1, i, i, 'P' || i, date('{day}', '-1 days'), 'ach', 4000 + (i * 37) % 9000, 'UNAPPLIED', 'bank', '{now}' FROM n WHERE i % 60 = 0""",
+    "callback": """INSERT INTO callback (tenant_id, id, account_id, at, status, note, made_by)
+        SELECT 1, i, i, datetime('{now}', ((i / 99) % 96 - 24) || ' hours') || '.000000', 'SCHEDULED', '', 'mia' FROM n WHERE i % 99 = 0""",
+    "hold": """INSERT INTO hold (tenant_id, id, account_id, kind, scope, placed_on, placed_by, until, reason, status)
+        SELECT 1, i, i, CASE WHEN i % 2 = 0 THEN 'MEDICAL' ELSE 'CEASE' END, 'account', '{day}', 'mia',
+            date('{day}', ((i / 50) % 30) || ' days'), '', 'ACTIVE' FROM n WHERE i % 50 = 7""",
+    "notice": """INSERT INTO notice (tenant_id, id, account_id, level, channel, status, sent_on)
+        SELECT 1, i, i, 'pre-cut', 'letter', 'SENT', date('{day}', (-(i % 30)) || ' days') FROM n WHERE i % 15 = 3""",
+}
+
+
+def make(store: Store, accounts: int) -> float:
+    """Fills an empty store; seconds it took. Foreign keys hold by construction and are checked by the caller's day runs."""
+    began = time.perf_counter()
+    with store.write() as db:
+        db.connection().execute(
+            text("INSERT INTO tenant (tenant_id, name, business_date, currency, zone, median_collectable, audit_key) VALUES (1, 'Bench', :d, 'USD', :z, 0, '00')"),
+            {"d": (DAY - timedelta(days=1)).isoformat(), "z": "America/Chicago"},
+        )
+    now = NOW.strftime("%Y-%m-%d %H:%M:%S.000000")
+    for low in range(1, accounts + 1, CHUNK):
+        high = min(low + CHUNK - 1, accounts)
+        with store.write() as db:
+            for statement in STATEMENTS.values():
+                numbered = statement.format(day=DAY.isoformat(), now=now)
+                head, rest = numbered.split("SELECT", 1)
+                db.connection().exec_driver_sql(
+                    f"{head} WITH RECURSIVE n(i) AS (SELECT {low} UNION ALL SELECT i + 1 FROM n WHERE i < {high}) SELECT{rest}"
+                )
+        show(f"made {high:,} of {accounts:,} accounts")
+    return time.perf_counter() - began
+
+
+def show(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def timed(reps: int, do: Callable[[], object]) -> tuple[float, float]:
+    """Median and p95 of a call in milliseconds."""
+    do()
+    spans = []
+    for _ in range(reps):
+        began = time.perf_counter()
+        do()
+        spans.append((time.perf_counter() - began) * 1000)
+    return statistics.median(spans), statistics.quantiles(spans, n=20)[-1] if reps > 1 else spans[0]
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--accounts", type=int, default=1_000_000)
+    options.add_argument("--folder", type=Path, help="where the file is made, and kept with --keep")
+    options.add_argument("--keep", action="store_true", help="leave the file; a file that is there is used again")
+    options.add_argument("--reps", type=int, default=40)
+    options.add_argument("--check", action="store_true", help="recompute everything after each day and count differences")
+    given = options.parse_args()
+    folder = given.folder or Path(tempfile.mkdtemp(prefix="collect-tui-bench-"))
+    path = folder / f"million-{given.accounts}.db"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        known = path.exists()
+        with Store.open(path, create=True) as store:
+            if not known:
+                show(f"made in {make(store, given.accounts):.1f} s")
+            measure(store, given.reps, check=given.check)
+    finally:
+        if not given.keep:
+            shutil.rmtree(folder) if given.folder is None else path.unlink(missing_ok=True)
+    return 0
+
+
+def measure(store: Store, reps: int, *, check: bool) -> None:
+    catalogue = load(None, today=DAY)
+    ids = Ids()
+    print(f"{'What':<34}{'median':>10}{'p95':>10}{'budget':>10}{'stretch':>10}")
+    with store.read() as db:
+        at = db.connection().execute(text("SELECT business_date FROM tenant")).scalar_one()
+    start = date.fromisoformat(at)
+    for n, (what, budget, stretch) in enumerate([("day run, first", 120, 60), ("day run, next day", 20, 5), ("day run, day after", 20, 5)], start=1):
+        day = start + timedelta(days=n)
+        began = time.perf_counter()
+        report = dayrun.run(store, TENANT, day, catalogue, now=NOW + timedelta(days=n), by="bench", ids=ids)
+        line(what, (time.perf_counter() - began) * 1000, None, budget * 1000, stretch * 1000)
+        for step in report.steps:
+            show(f"    {step.name:<14}{step.seconds:8.2f} s {step.changed:>10,} rows")
+        if check:
+            again = dayrun.run(store, TENANT, day, catalogue, now=NOW + timedelta(days=n), by="bench", ids=ids, check=True)
+            show(f"    differences: {again.differences}, orphans: {again.orphans}")
+    now = NOW + timedelta(days=n)
+    with store.read() as db:
+        board = queues.board(db, TENANT, catalogue, now)
+        biggest = max(board.queues, key=lambda q: q.count)
+        for figure in board.queues:
+            show(f"    {figure.name:<14}{figure.count:>10,}")
+        line("board", *timed(reps, lambda: queues.board(db, TENANT, catalogue, now)), 20, 5)
+        line(
+            f"open queue {biggest.name} ({biggest.count:,})",
+            *timed(reps, lambda: queues.page(db, TENANT, catalogue, biggest.name, limit=50, now=now)),
+            20,
+            5,
+        )
+        cursor = None
+        for _ in range(min(40, biggest.count // 1000)):
+            cursor = queues.page(db, TENANT, catalogue, biggest.name, cursor=cursor, limit=1000, now=now).cursor
+        line("page deep in it", *timed(reps, lambda: queues.page(db, TENANT, catalogue, biggest.name, cursor=cursor, limit=50, now=now)), 20, 5)
+    sample = [int(a) for a in range(333, 333 + 300 * (reps + 2), 300)]
+    turn = iter(sample * 10)
+
+    def one_account() -> None:
+        account = next(turn)
+        with store.write() as db:
+            summary.refresh(db, TENANT, day, account)
+            scoring.rescore(db, TENANT, catalogue, day, now, account)
+
+    line("summary and score of one account", *timed(reps, one_account), 20, 5)
+
+    def next_account() -> None:
+        with store.write() as db:
+            claims.take_next(db, TENANT, None, "mia", now, 10)
+
+    line("take the next account", *timed(reps, next_account), 20, 5)
+    find(store, reps)
+
+
+def find(store: Store, reps: int) -> None:
+    from collect_tui.store import find as finding
+
+    with store.read() as db:
+        for what, wanted in {"number": "0333333", "name": "customer 4711", "phone": "131200004711", "invoice": "I800001", "payment": "P600"}.items():
+            line(f"find by {what}", *timed(reps, lambda wanted=wanted: finding.find(db, TENANT, wanted, 50)), 30, 10)
+
+
+def line(what: str, median: float, p95: float | None, budget: float, stretch: float) -> None:
+    def span(value: float | None) -> str:
+        return "" if value is None else f"{value / 1000:.1f} s" if value >= 10_000 or budget >= 1000 else f"{value:.1f} ms"
+
+    print(f"{what:<34}{span(median):>10}{span(p95):>10}{span(budget):>10}{span(stretch):>10}", flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,67 @@
+"""The port to billing systems: what leaves, what comes back, and how. Folders are one way (`folders.py`), HTTP could be another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Literal, Protocol
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class OutgoingOrder(BaseModel):
+    """An order as a billing system gets it. No name and no amount: it does what the order says to the service it names."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: Literal[1] = 1
+    order: str
+    kind: Literal["suspend", "restore"]
+    account: str
+    billing_system: str
+    product: str
+    identifier: str
+    reason: str
+    cause: str | None
+    effective: date
+    requested_on: date
+    requested_by: str
+    reversal_of: str | None = None
+
+
+class Acknowledgement(BaseModel):
+    """What a billing system answers. Keys it does not know are passed over: other systems say more than we need."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    order: Annotated[str, Field(min_length=1, max_length=64)]
+    outcome: Literal["completed", "rejected"]
+    at: AwareDatetime
+    detail: Annotated[str, Field(max_length=1000)] = ""
+
+
+class Answer(Protocol):
+    """One message that came in. `acknowledgement` None: it cannot be read, and `problem` says why."""
+
+    name: str
+    billing_system: str
+    acknowledgement: Acknowledgement | None
+    problem: str
+
+    def accept(self) -> None:
+        """It was taken in; it does not come again."""
+        ...
+
+    def refuse(self, reason: str) -> None:
+        """It is put aside with a reason, for a person to look at."""
+        ...
+
+
+class BillingPort(Protocol):
+    def send(self, order: OutgoingOrder) -> None:
+        """Lets an order leave; durable when it returns. The same order a second time is the same order."""
+        ...
+
+    def answers(self) -> Iterable[Answer]:
+        """Messages that wait, in a stable order."""
+        ...

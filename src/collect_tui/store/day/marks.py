@@ -1,0 +1,81 @@
+"""Which accounts a new day changes by itself: those that the calendar touches between the last run and this one.
+
+Nine accounts in ten are as they were; finding the tenth by index is what makes the next day's run a matter of seconds. Too
+many marks cost time, a missing one would be a wrong figure: `day --check` recomputes everything and must find none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from collect_tui.domain import priority
+from collect_tui.domain.calendars import add_months
+from collect_tui.domain.evolve import PROMISE_MONTHS
+from collect_tui.store import sql
+from collect_tui.store.day.base import Day, mark
+from collect_tui.store.reasons import PRE_DUE_DAYS
+from collect_tui.store.sql import table, tenant
+from collect_tui.store.tables import Account, AccountSummary, Callback, DayMark, Item, Notice, Payment, Promise, ServiceOrder, WorkItem
+
+
+def for_ageing(session: Session, day: Day, last: date) -> int:
+    """Accounts whose summary the days after `last` change: something fell past due, or a bucket's edge or a year was passed."""
+    return sum(mark(session, day, query) for query in _ageing(day, last))
+
+
+def for_scoring(session: Session, day: Day, last: date) -> int:
+    """Accounts whose score or queue those days change besides, and then all others of the customers marked so far."""
+    return sum(mark(session, day, query) for query in _scoring(day, last)) + siblings(session, day)
+
+
+def siblings(session: Session, day: Day) -> int:
+    mine, other, m = table(Account).alias("mine"), table(Account).alias("other"), table(DayMark).c
+    same = and_(other.c.tenant_id == tenant(), other.c.party_id == mine.c.party_id, other.c.id != mine.c.id)
+    first = and_(mine.c.tenant_id == tenant(), mine.c.id == m.account_id)
+    query = select(other.c.id).select_from(table(DayMark).join(mine, first).join(other, same)).where(m.tenant_id == tenant())
+    return mark(session, day, query)
+
+
+def _ageing(day: Day, last: date) -> Iterator[Select[Any]]:
+    i, p, m = table(Item).c, table(Promise).c, table(Payment).c
+    today = day.date
+    yield select(i.account_id).where(i.tenant_id == tenant(), i.due >= last, i.due < today)
+    yield _aged(last, today, priority.EDGES)
+    year, year_before = add_months(today, -PROMISE_MONTHS), add_months(last, -PROMISE_MONTHS)
+    yield select(p.account_id).where(p.tenant_id == tenant(), p.closed_on > year_before, p.closed_on <= year)
+    yield select(m.account_id).where(m.tenant_id == tenant(), m.status == "RETURNED", m.returned_on > year_before, m.returned_on <= year)
+    a, s = table(Account).c, table(AccountSummary).c
+    if day.last is not None:
+        known = and_(s.tenant_id == tenant(), s.account_id == a.id)
+        yield select(a.id).select_from(table(Account).outerjoin(table(AccountSummary), known)).where(a.tenant_id == tenant(), s.account_id.is_(None))
+
+
+def _scoring(day: Day, last: date) -> Iterator[Select[Any]]:
+    a, s, w = table(Account).c, table(AccountSummary).c, table(WorkItem).c
+    i, c, o, n = table(Item).c, table(Callback).c, table(ServiceOrder).c, table(Notice).c
+    today, rules = day.date, day.catalogue.rules
+    yield _aged(last, today, [*(dpd for dpd, _ in priority.roll_table()), max(1, rules.suspend.min_dpd)])
+    # The stale term and the attempt cap look back this many days, and one that leaves counts as well.
+    back = max(priority.IDLE_DAYS, rules.contact.window_days) + 1
+    yield select(s.account_id).where(s.tenant_id == tenant(), s.last_attempt_at >= sql.day_start(last - timedelta(days=back), rules.zone))
+    yield select(a.id).where(a.tenant_id == tenant(), a.status == "OPEN", a.next_action_on > last, a.next_action_on <= today)
+    yield select(w.account_id).where(w.tenant_id == tenant(), w.snooze_until > last, w.snooze_until <= today)
+    ends = sql.day_start(last + timedelta(days=1), rules.zone), sql.day_start(today + timedelta(days=1), rules.zone)
+    yield select(c.account_id).where(c.tenant_id == tenant(), c.status.in_(("SCHEDULED", "MISSED")), c.at >= ends[0], c.at < ends[1])
+    yield select(o.account_id).where(o.tenant_id == tenant(), or_(o.status == "REQUESTED", o.status == "SENT"))
+    served = timedelta(days=rules.suspend.notice_days)
+    yield select(n.account_id).where(n.tenant_id == tenant(), n.sent_on > last - served, n.sent_on <= today - served)
+    soon = timedelta(days=PRE_DUE_DAYS)
+    yield select(i.account_id).where(i.tenant_id == tenant(), i.due > last + soon, i.due <= today + soon)
+
+
+def _aged(last: date, today: date, edges: Any) -> Select[Any]:
+    """Accounts that came to one of these numbers of days past due after `last`, up to today."""
+    s = table(AccountSummary).c
+    spans = sorted({timedelta(days=edge) for edge in edges})
+    return select(s.account_id).where(s.tenant_id == tenant(), or_(*(and_(s.oldest_due > last - span, s.oldest_due <= today - span) for span in spans)))

@@ -1,0 +1,214 @@
+"""The day run: rolls a portfolio to a business date in nine steps, each one transaction, recorded as it is done.
+
+    post → appropriate → judge → age → holds → strategy → score → queues → figures
+
+Doing it again for the same date does nothing; an interrupted run goes on at the step that was not finished. The first run
+looks at every account, later ones only at those that the days since the last complete run or an earlier step touch. Statements
+are set-based and the same for SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from time import perf_counter
+from typing import Final
+
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from collect_tui.desk.catalogue import Catalogue
+from collect_tui.desk.errors import Refused
+from collect_tui.desk.views.session import DayReport, StepReport
+from collect_tui.domain.dates import format_day
+from collect_tui.store import claims, scoring, sql, summary
+from collect_tui.store.day import ladder, marks, money, promises
+from collect_tui.store.day.base import Day, Progress, marked, unmark_all
+from collect_tui.store.engine import Store
+from collect_tui.store.ids import Ids
+from collect_tui.store.sql import Scope, execute, scopes, table
+from collect_tui.store.tables import Account, BatchStep, QueueDelta, Tenant, WorkItem
+
+
+def run(
+    store: Store,
+    tenant_id: int,
+    business_date: date,
+    catalogue: Catalogue,
+    *,
+    now: datetime,
+    by: str,
+    ids: Callable[[], int],
+    progress: Progress | None = None,
+    check: bool = False,
+) -> DayReport:
+    """Rolls to a business date. With `check` everything is recomputed afterwards and what differs is counted (must be nothing).
+
+    Raises Refused "day.backwards" for a date before the current one.
+    """
+    tell = progress or _silent
+    with store.read() as session:
+        current = session.execute(select(table(Tenant).c.business_date).where(table(Tenant).c.tenant_id == tenant_id)).scalar_one()
+        if business_date < current:
+            day_name = format_day(current, business_date)
+            raise Refused("day.backwards", f"The business date is {day_name} ({current}) already; a day run only goes forward.", "business_date")
+        day = Day(tenant_id, business_date, _last_run(session, tenant_id, business_date), catalogue, now, by, ids, tell)
+    reports = []
+    for step in STEPS:
+        tell(step.title, 0, 0)
+        reports.append(_once(store, day, step))
+        tell(step.title, 1, 1)
+    with store.read() as session:
+        orphans = count_orphans(session, tenant_id)
+        wrong = differences(session, day) if check else None
+    return DayReport(business_date=business_date, steps=tuple(reports), orphans=orphans, differences=wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    title: str
+    do: Callable[[Session, Day], int]
+
+
+def _once(store: Store, day: Day, step: Step) -> StepReport:
+    """Does a step that is not recorded yet for the date, and records it in the same transaction."""
+    b = table(BatchStep)
+    key = (b.c.tenant_id == day.tenant_id, b.c.business_date == day.date, b.c.step == step.name)
+    with store.write() as session:
+        known = session.execute(select(b.c.changed).where(*key)).scalar_one_or_none()
+        if known is not None:
+            return StepReport(name=step.name, title=step.title, changed=known, seconds=0.0, repeated=True)
+        if step is STEPS[0]:
+            t = table(Tenant)
+            session.execute(update(t).where(t.c.tenant_id == day.tenant_id).values(business_date=day.date))
+        began = perf_counter()
+        changed = step.do(session, day)
+        seconds = perf_counter() - began
+        row = {"tenant_id": day.tenant_id, "business_date": day.date, "step": step.name, "at": day.now}
+        session.execute(insert(b).values(**row, changed=changed, millis=int(seconds * 1000)))
+        session.expire_all()
+    return StepReport(name=step.name, title=step.title, changed=changed, seconds=seconds)
+
+
+def _last_run(session: Session, tenant_id: int, before: date) -> date | None:
+    """Business date of the last run before this one that was done to the end."""
+    b = table(BatchStep).c
+    query = select(func.max(b.business_date)).where(b.tenant_id == tenant_id, b.step == STEPS[-1].name, b.business_date < before)
+    return session.execute(query).scalar_one()
+
+
+def _silent(_title: str, _done: int, _of: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
+# ---------------------------------------------------------------------------------------------------------------- steps
+
+
+def _age(session: Session, day: Day) -> int:
+    if day.last is not None:
+        marks.for_ageing(session, day, day.last)
+    return _for_many(session, day, "Age", day.last is not None, lambda scope: summary.refresh_scope(session, day.tenant_id, day.date, scope))
+
+
+def _strategy(session: Session, day: Day) -> int:
+    return ladder.lift_suspensions(session, day) + ladder.climb(session, day)
+
+
+def _score(session: Session, day: Day) -> int:
+    every = scoring.settle_median(session, day.tenant_id) or day.last is None
+    if day.last is not None and not every:
+        marks.for_scoring(session, day, day.last)
+    values = scoring.params(session, day.tenant_id, day.catalogue, day.date)
+    return _for_many(session, day, "Score", not every, lambda scope: scoring.rescore_scope(session, day.catalogue, values, scope))
+
+
+def _for_many(session: Session, day: Day, title: str, only_marked: bool, do: Callable[[Scope], int]) -> int:
+    """Works through accounts in scopes, telling how far it is; the statistics say how many there are about."""
+    of = marked(session, day.tenant_id) if only_marked else _accounts(session, day.tenant_id)
+    changed = 0
+    for scope, before in scopes(session, day.tenant_id, marked=only_marked):
+        day.tell(title, before, of)
+        changed += do(scope)
+    return changed
+
+
+def _accounts(session: Session, tenant_id: int) -> int:
+    a = table(Account).c
+    return int(session.execute(select(func.count(a.party_id)).where(a.tenant_id == tenant_id)).scalar_one())
+
+
+def _queues(session: Session, day: Day) -> int:
+    """Leases that ran out are free again, skips start anew, callbacks that nobody kept are missed."""
+    w = table(WorkItem)
+    freed = claims.sweep(session, day.tenant_id, day.now)
+    anew = update(w).where(w.c.tenant_id == sql.tenant(), w.c.skipped > 0).values(skipped=0)
+    missed = promises.miss_callbacks(session, day, sql.day_start(day.date, day.catalogue.rules.zone))
+    return freed + execute(session, anew, day.values) + missed
+
+
+def _figures(session: Session, day: Day) -> int:
+    """Folds the changes of the queues' figures into one row each."""
+    d = table(QueueDelta)
+    sums = session.execute(
+        select(d.c.queue, d.c.currency, sql.total(d.c.n), sql.total(d.c.collectable)).where(d.c.tenant_id == day.tenant_id).group_by(d.c.queue, d.c.currency)
+    ).all()
+    folded = execute(session, delete(d).where(d.c.tenant_id == sql.tenant()), day.values)
+    ids = Ids()
+    rows = [
+        {"tenant_id": day.tenant_id, "id": ids(), "queue": queue, "currency": currency, "n": n, "collectable": amount}
+        for queue, currency, n, amount in sums
+        if n or amount
+    ]
+    if rows:
+        session.execute(insert(d), rows)
+    unmark_all(session, day.tenant_id)
+    return folded
+
+
+STEPS: Final = (
+    Step("post", "Post payments", money.post),
+    Step("appropriate", "Appropriate to promises", money.appropriate),
+    Step("judge", "Judge promises", promises.judge),
+    Step("age", "Age", _age),
+    Step("holds", "Expire holds", ladder.expire),
+    Step("strategy", "Climb the ladder", _strategy),
+    Step("score", "Score", _score),
+    Step("queues", "Tidy the queues", _queues),
+    Step("figures", "Fold the figures", _figures),
+)
+
+
+# --------------------------------------------------------------------------------------------------------------- checks
+
+
+def count_orphans(session: Session, tenant_id: int) -> int:
+    """Open accounts without a next action and date. The database refuses them, so this must be nothing."""
+    a = table(Account).c
+    missing = or_(a.next_action_on.is_(None), a.next_action_code.is_(None))
+    return int(session.execute(select(func.count()).where(a.tenant_id == tenant_id, a.status == "OPEN", missing)).scalar_one())
+
+
+def differences(session: Session, day: Day) -> int:
+    """What a full recompute says otherwise: summaries, work items, figures of queues. Writes nothing."""
+    values = scoring.params(session, day.tenant_id, day.catalogue, day.date)
+    wrong, of = 0, _accounts(session, day.tenant_id)
+    for scope, before in scopes(session, day.tenant_id, marked=False):
+        day.tell("Check", before, of)
+        wrong += summary.differences(session, day.tenant_id, day.date, scope)
+        wrong += scoring.differences(session, day.catalogue, values, scope)
+    return wrong + wrong_figures(session, day.tenant_id)
+
+
+def wrong_figures(session: Session, tenant_id: int) -> int:
+    """Queues whose summed figures are not what counting them says."""
+    d, w = table(QueueDelta).c, table(WorkItem).c
+    told = select(d.queue, d.currency, sql.total(d.n), sql.total(d.collectable)).where(d.tenant_id == tenant_id).group_by(d.queue, d.currency)
+    counted = select(w.queue, w.currency, func.count(), sql.total(w.collectable)).where(w.tenant_id == tenant_id, w.queue != "").group_by(w.queue, w.currency)
+    sums = {(queue, currency): (n, amount) for queue, currency, n, amount in session.execute(told) if n or amount}
+    real = {(queue, currency): (n, amount) for queue, currency, n, amount in session.execute(counted)}
+    return sum(sums.get(key) != real.get(key) for key in {*sums, *real})
+
+
+__all__ = ["STEPS", "Day", "count_orphans", "differences", "run", "wrong_figures"]

@@ -1,0 +1,57 @@
+"""A list to choose one from, over the foot of the screen: what F4 shows in the line and in the fields of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+
+from collect_tui.tui.commands import ASKING
+from collect_tui.tui.keymap import key_name
+from collect_tui.tui.roles import Role
+from collect_tui.tui.screens.base import Rule
+from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.widgets.keybar import KeyBar
+from collect_tui.tui.widgets.lines import LinePane
+
+_ROWS = 12
+
+
+class ChoosingScreen(ModalScreen[int | None]):
+    """Shows words with their titles; Enter answers the index of one, any way out answers None.
+
+    Args:
+        words: the words and what they mean, best first.
+    """
+
+    context: ClassVar[str] = ASKING
+    AUTO_FOCUS = "#choices"
+    DEFAULT_CSS = "ChoosingScreen { align: left bottom; background: transparent; }"
+
+    def __init__(self, words: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.words = tuple(words)
+
+    def compose(self) -> ComposeResult:
+        room = min(24, max((len(word) for word, _ in self.words), default=1))
+        lines = [Line.of((f"{word:<{room}}  ", Role.KEY), title) for word, title in self.words]
+        pane = LinePane(lines, id="choices", cursor=True)
+        pane.styles.height = min(_ROWS, len(lines))
+        yield Rule(id="upper")
+        yield pane
+        yield KeyBar([("⏎", "take it", True), ("b", "back", True)], id="keys")
+
+    def on_line_pane_line_chosen(self, message: LinePane.LineChosen) -> None:
+        message.stop()
+        self.dismiss(message.index)
+
+    def on_key(self, event: events.Key) -> None:
+        """Out with any key that leaves; row keys are the pane's own."""
+        name = key_name(event.key, event.character)
+        if name in {"b", "q", "f12", "f3", "f4", "escape", "tab"}:
+            event.stop()
+            event.prevent_default()
+            self.dismiss(None)

@@ -1,0 +1,333 @@
+"""The line: everything a collector can do as one short typed text, read and previewed while it is typed.
+
+Every key is parsed at once (some 0.05 ms); what the desk would make of it is asked in the background, and only the
+newest answer is shown.  Enter parses afresh and sends one act.  What is refused stays in the line, the caret's eye is
+led to the word, and what was typed ahead is dropped: it was meant for what did not happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, cast
+from uuid import uuid4
+
+from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unavailable
+from collect_tui.domain.errors import DomainError
+from collect_tui.tui import messages
+from collect_tui.tui.commands import COMMANDS
+from collect_tui.tui.paint.line import field_span, meaning_line, preview_line, receipt_words, wrong_line
+from collect_tui.tui.roles import Role
+from collect_tui.tui.widgets.lineedit import LineEdit
+
+if TYPE_CHECKING:
+    from collect_tui.desk.commands import Act, Command
+    from collect_tui.desk.line.context import LineContext
+    from collect_tui.desk.line.model import Candidate, Parsed
+    from collect_tui.desk.views.account import AccountView
+    from collect_tui.desk.views.act import Preview
+    from collect_tui.tui.screens.base import DeskScreen
+
+PROMPT: Final = "> "
+DRAFT_PROMPT: Final = "draft> "
+PLACE: Final = "line"
+#: What keys type into the line by themselves; left as it is, it is not worth keeping.
+_PREFILLED: Final = frozenset(each.text.strip() for each in COMMANDS if each.text)
+
+
+class LineBar(LineEdit):
+    """The line at the foot of every screen.  It belongs to the account the screen is about, and changes with it."""
+
+    def __init__(self, *, id: str = "line") -> None:
+        super().__init__(prompt=PROMPT, id=id)
+        self._account = ""
+        self._restored = False
+        self._context: tuple[object, LineContext] | None = None
+        self._parsed: Parsed | None = None
+        self._previewed: tuple[Parsed, Preview] | None = None
+        self._unsure: Act | None = None
+
+    # -- where it stands ----------------------------------------------------------------------------------------
+
+    @property
+    def desk_screen(self) -> DeskScreen:
+        """The screen it is on."""
+        return cast("DeskScreen", self.screen)
+
+    @property
+    def seen(self) -> AccountView | None:
+        """The account as it is shown; None when there is none, or it has not been fetched yet."""
+        found = getattr(self.screen, "line_account", None)
+        target = self.desk_screen.line_target()
+        return cast("AccountView | None", found) if target is not None else None
+
+    def on_mount(self) -> None:
+        self.history = self.desk_screen.desk_app.line_history
+        self.account_changed()
+
+    def account_changed(self) -> None:
+        """The screen is about another account, or the account is another version: change what stands in the line."""
+        if not self.is_mounted or not self.desk_screen.desk_app.connected:
+            return
+        target = self.desk_screen.line_target()
+        account = target.account if target is not None else ""
+        if account != self._account:
+            self._account = account
+            self._unsure = None
+            self._restore(self.desk_screen.desk_app.drafts.load(account, PLACE))
+        elif self.text:
+            self._read()
+
+    def _restore(self, draft: str) -> None:
+        """Show what was typed for this account and not done."""
+        self._restored = bool(draft)
+        self.set_prompt(DRAFT_PROMPT if draft else PROMPT)
+        super().set_text(draft, quiet=True)
+        self.set_ghost("")
+        self._forget()
+
+    def _forget(self) -> None:
+        self._parsed = self._previewed = None
+        self.desk_screen.forget("preview")
+
+    def save_draft(self) -> None:
+        """Keep what stands in the line."""
+        if not self.desk_screen.desk_app.connected:
+            return
+        drafts, text = self.desk_screen.desk_app.drafts, self.text
+        kept = text if text.strip() not in _PREFILLED else ""
+        if not drafts.save(self._account, PLACE, kept) and drafts.fault:
+            self.desk_screen.status(drafts.fault, Role.WARN)
+
+    # -- while typing -------------------------------------------------------------------------------------------
+
+    def set_text(self, text: str, caret: int | None = None, *, quiet: bool = False) -> None:
+        """Put a text in the line, keep it as a draft, read it and show what it means."""
+        before = self.text
+        super().set_text(text, caret, quiet=True)
+        if self.text != before:
+            self._edited()
+
+    def _edited(self) -> None:
+        if self._restored:
+            self._restored = False
+            self.set_prompt(PROMPT)
+        self.save_draft()
+        self._read()
+
+    def context(self) -> LineContext | None:
+        """What reading depends on: the account in front of the agent, or the desk alone."""
+        app = self.desk_screen.desk_app
+        if not app.connected:
+            return None
+        from collect_tui.desk.line.context import LineContext
+
+        seen = self.seen
+        key: object = (seen.number, seen.version, seen.now) if seen is not None else app.session_view
+        if self._context is None or self._context[0] != key:
+            made = (
+                LineContext.of(seen, app.catalogue, app.session_view)
+                if seen is not None
+                else LineContext.bare(app.catalogue, app.session_view)
+            )
+            self._context = (key, made)
+        return self._context[1]
+
+    def _read(self) -> None:
+        """Parse what stands there, show it, and ask the desk what it would do."""
+        screen, text = self.desk_screen, self.text
+        self.clear_error()
+        context = self.context()
+        if context is None or not text.strip():
+            self._forget()
+            self.set_ghost("")
+            screen.status("")
+            return
+        said = screen.desk_app.line_meaning(text)
+        if said is not None:
+            self._forget()
+            self.set_ghost("")
+            screen.status(said, Role.LABEL)
+            return
+        from collect_tui.desk.line.complete import suggest
+        from collect_tui.desk.line.parse import parse
+
+        parsed = self._parsed = parse(text, context)
+        self.set_ghost(suggest(text, context) if self.has_focus and self.caret == len(text) else "")
+        self._point(parsed, typing=True)
+        self._show(parsed)
+        seen = self.seen
+        if parsed.commands and seen is not None:
+            if self._previewed is None or self._previewed[0].commands != parsed.commands:
+                self._ask(parsed, seen)
+        else:
+            screen.forget("preview")
+
+    def _ask(self, parsed: Parsed, seen: AccountView) -> None:
+        """Ask what it would do; while one question is out, only the newest of the later ones is asked."""
+        from collect_tui.desk.commands import Act
+
+        desk = self.desk_screen.desk_app.desk
+        act = Act(id=uuid4(), account=seen.number, commands=parsed.commands, line=parsed.text)
+        self.desk_screen.fetch("preview", lambda: desk.preview(act), lambda preview: self._answered(parsed, preview))
+
+    def _answered(self, parsed: Parsed, preview: Preview) -> None:
+        now = self._parsed
+        if now is not None and now.commands == parsed.commands and preview.account == self._account:
+            self._previewed = (now, preview)
+            self._show(now)
+
+    def _show(self, parsed: Parsed) -> None:
+        width = self.size.width or self.app.size.width
+        preview = self._previewed
+        if parsed.errors:
+            self.desk_screen.status(wrong_line(parsed))
+        elif preview is not None and preview[0].commands == parsed.commands:
+            self.desk_screen.status(preview_line(parsed, preview[1], width))
+        else:
+            self.desk_screen.status(meaning_line(parsed))
+
+    def _point(self, parsed: Parsed, *, typing: bool) -> None:
+        """Mark the first word that is wrong; not the one still being typed, nor what is only missing yet."""
+        for error in parsed.errors:
+            unfinished = error.end >= len(self.text.rstrip()) and self.caret >= len(self.text.rstrip())
+            if not (typing and unfinished):
+                self.set_error(error.start, error.end)
+            return
+
+    def candidates(self) -> Sequence[Candidate]:
+        """What could stand at the caret, best first."""
+        from collect_tui.desk.line.complete import complete
+
+        context = self.context()
+        return complete(self.text, self.caret, context) if context is not None else ()
+
+    def list_candidates(self) -> None:
+        """Show all that could stand at the caret, to choose from."""
+        found = self.candidates()
+        if not found:
+            self.desk_screen.status("Nothing is to be listed here: this is free text, or the line is wrong before it.")
+            self.app.bell()
+            return
+        from collect_tui.tui.screens.choosing import ChoosingScreen
+
+        caret = self.caret
+
+        def chosen(index: int | None) -> None:
+            if index is not None:
+                one = found[index]
+                rest = self.text[caret:]
+                put = one.text if rest.startswith(" ") or not one.text else f"{one.text} "
+                self.set_text(self.text[: one.insert_from] + put + rest, one.insert_from + len(put))
+
+        self.app.push_screen(ChoosingScreen([(one.text, one.title) for one in found]), chosen)
+
+    def _typed(self, key: str, char: str | None) -> bool:
+        if key == "tab" and not self.ghost:
+            if self.text.strip():
+                self.list_candidates()
+            return True
+        return super()._typed(key, char)
+
+    def on_line_edit_left(self, _message: LineEdit.Left) -> None:
+        self.set_ghost("")
+
+    # -- Enter --------------------------------------------------------------------------------------------------
+
+    def on_line_edit_submitted(self, message: LineEdit.Submitted) -> None:
+        """Do what stands in the line; an empty one is left."""
+        message.stop()
+        screen, text = self.desk_screen, self.text
+        app = screen.desk_app
+        if not text.strip():
+            self._done("", "")
+        elif not app.connected:
+            screen.refuse("The desk is still being opened.")
+        elif app.line_command(text) is not None:
+            self._done(text, "")
+            app.run_line(text)
+        else:
+            app.run_held(self._do(text), screen)
+
+    def _done(self, text: str, said: str) -> None:
+        """The line has done its work: it is remembered, the draft is forgotten, the keys go back to the screen."""
+        app = self.desk_screen.desk_app
+        app.line_history.add(text)
+        if app.connected:
+            app.drafts.clear(self._account, PLACE)
+        super().set_text("", quiet=True)
+        self.set_prompt(PROMPT)
+        self.set_ghost("")
+        self.clear_error()
+        self._restored = False
+        self._unsure = None
+        self._forget()
+        self.desk_screen.status(said, Role.GOOD)
+        self.desk_screen.focus_body()
+
+    async def _do(self, text: str) -> None:
+        """Parse afresh on the account as it was seen, and send it as one act.  Keys are held meanwhile."""
+        from collect_tui.desk.line.parse import parse
+
+        screen = self.desk_screen
+        app, target = screen.desk_app, screen.line_target()
+        if target is None:
+            screen.refuse("There is no account here for that; open one by its number.")
+            return
+        seen = self.seen
+        if seen is None:
+            seen = await screen.ask(app.desk.account, target.account)
+            if seen is None:
+                return
+        from collect_tui.desk.line.context import LineContext
+
+        parsed = self._parsed = parse(text, LineContext.of(seen, app.catalogue, app.session_view))
+        if parsed.errors or not parsed.commands:
+            self._point(parsed, typing=False)
+            screen.refuse(parsed.errors[0].message if parsed.errors else "There is nothing to do in the line.")
+            return
+        if any(command.outside for command in parsed.commands):
+            self._done(text if not parsed.secret else "", "")
+            from collect_tui.tui.screens.order import open_order
+
+            await open_order(app, seen, target.fence, parsed.commands[0])
+            return
+        act = self._act(text, seen, target.fence, parsed.commands)
+        try:
+            receipt = await app.call(app.desk.do, act)
+        except DomainError as error:
+            await self._refused(parsed, act, error)
+            return
+        self._done(text, receipt_words(receipt))
+        app.renew_lease()
+        await app.desk_screen(screen).after_act(receipt)
+
+    def _act(self, text: str, seen: AccountView, fence: int | None, commands: tuple[Command, ...]) -> Act:
+        """The act; the same one again when the desk never answered: it is then done once, not twice."""
+        from collect_tui.desk.commands import Act
+
+        unsure = self._unsure
+        if unsure is not None and unsure.account == seen.number and unsure.line == text:
+            return unsure
+        act = Act(id=uuid4(), account=seen.number, commands=commands, version=seen.version, fence=fence, line=text)
+        self._unsure = act
+        return act
+
+    async def _refused(self, parsed: Parsed, act: Act, error: DomainError) -> None:
+        """Nothing was done: the text stays, the word is marked, what was typed ahead is dropped."""
+        screen = self.desk_screen
+        sentence = messages.sentence(error)
+        if not isinstance(error, Unavailable):
+            self._unsure = None
+        if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by and _as_form(act.commands):
+            sentence += f" In the form ({screen.desk_app.door('promise.make')}) F7 overrides."
+        if isinstance(error, Stale | NotFound):
+            screen.desk_app.flush_keys()
+            await screen.do_view_refresh()
+        span = field_span(parsed, error.field)
+        if span is not None:
+            self.set_error(*span)
+        screen.refuse(sentence)
+
+
+def _as_form(commands: tuple[Command, ...]) -> bool:
+    return any(command.kind in {"promise", "plan"} for command in commands)

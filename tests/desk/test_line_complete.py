@@ -1,0 +1,138 @@
+"""Completion, the ghost suffix, help, and every prefix of every line on the way."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from collect_tui.desk.line.complete import complete, suggest
+from collect_tui.desk.line.parse import parse
+from collect_tui.desk.line.verbs import RESULT_HELP, VERBS, help_for, table
+from desk.test_line_golden import GOLDEN
+from support.line_world import CONTEXT, NO_ACCOUNT
+
+
+def texts(line: str) -> list[str]:
+    return [candidate.text for candidate in complete(line, len(line), CONTEXT)]
+
+
+@pytest.mark.parametrize("line", [line for line, _ in GOLDEN])
+def test_typing_a_line_never_breaks_on_the_way(line: str) -> None:
+    for end in range(len(line) + 1):
+        typed = line[:end]
+        parsed = parse(typed, CONTEXT)
+        for error in parsed.errors:
+            assert 0 <= error.start <= error.end <= end
+        ghost = suggest(typed, CONTEXT)
+        for candidate in complete(line, end, CONTEXT):
+            assert 0 <= candidate.insert_from <= end
+        assert not ghost or any(one.text.endswith(ghost) for one in complete(typed, end, CONTEXT))
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [
+        ("l", ["lm", "log"]),
+        ("sn", ["snooze"]),
+        ("lm ", ["m1", "m2", "h1", "e1", "forgot"]),
+        ("lm m", ["m1", "m2"]),
+        ("tm ", ["na", "bz", "lm"]),
+        ("in ", ["na", "bz"]),
+        ("pp ", ["m1", "m2", "h1", "e1", "b", "p", "c", "rest", "50%"]),
+        ("pp 150 ", ["tue", "wed", "thu", "fri"]),
+        ("pp 150 f", ["fri"]),
+        ("pp 150 fri g", ["gcash"]),
+        ("rp i", ["income", "insolvent"]),
+        ("pa 150 ", ["dn", "3m", "4w", "6f"]),
+        ("pa 150 3m ", ["1", "15", "eom"]),
+        ("cb tue ", ["8:00", "9:00"]),
+        ("cb tue 9", ["9:00"]),
+        ("cb tue 9:30 a", ["any", "away"]),
+        ("pay 60 card inv-1041", ["INV-1041=60"]),
+        ("sus ", ["int", "tv", "EL-1", "EL-2"]),
+        ("sus int fri b", ["broken"]),
+        ("res tv p", ["paid"]),
+        ("xo ", ["S-123", "S-200"]),
+        ("hold ", ["dispute", "payment-claim", "cease"]),
+        ("skip ", ["research", "waiting", "break"]),
+        ("t fri l", ["letter"]),
+        ("unpin ", ['"speak to the daughter only"']),
+        ("mark m2 b", ["bad"]),
+        ("lm; sk", ["skip"]),
+    ],
+)
+def test_completion_offers_what_may_stand_here(line: str, first: list[str]) -> None:
+    assert texts(line)[: len(first)] == first
+
+
+@pytest.mark.parametrize("line", ['lm "m', "n some text m", "zz m", "pp x ", "undo ", "lm m2 call back m"])
+def test_completion_is_silent_in_free_text_and_behind_an_error(line: str) -> None:
+    assert texts(line) == []
+
+
+def test_completion_finds_words_by_their_title_too() -> None:
+    assert "lm" in texts("message")
+    assert "payment-claim" in texts("hold says")
+
+
+@pytest.mark.parametrize(
+    "line", ["l", "tm l", "pp 150 f", "sus i", "pay 60 INV-1042", "hold pay", "mark m2 w", "t fri v"]
+)
+def test_taking_a_candidate_gives_a_word_that_reads(line: str) -> None:
+    taken = complete(line, len(line), CONTEXT)[0]
+    whole = line[: taken.insert_from] + taken.text
+    before = {(error.start, error.end) for error in parse(whole, CONTEXT).errors}
+    assert all(start == end for start, end in before), "nothing but a missing end may be left to mend"
+
+
+@pytest.mark.parametrize(
+    ("line", "ghost"),
+    [
+        ("sno", "oze"),
+        ("lm", ""),
+        ("", ""),
+        ("pp 150 ", ""),
+        ("pp 150 fri gc", "ash"),
+        ("PAY 60 inv-1042", "=412.10"),
+        ("lm m", "1"),
+        ("n w", ""),
+    ],
+)
+def test_the_ghost_finishes_the_word(line: str, ghost: str) -> None:
+    assert suggest(line, CONTEXT) == ghost
+
+
+@pytest.mark.parametrize("verb", list(VERBS))
+def test_every_example_reads(verb: str) -> None:
+    example = VERBS[verb].example
+    assert parse(example, NO_ACCOUNT).complete, example
+
+
+def test_help_speaks_of_verbs_aliases_codes_and_actions() -> None:
+    assert help_for("snooze") == help_for("LATER") == VERBS["snooze"].help
+    assert help_for("lm") is None
+    lm = help_for("lm", CONTEXT)
+    assert lm is not None
+    assert lm.summary == "Left message"
+    assert help_for("tm", CONTEXT) is not None
+    assert help_for("nonsense", CONTEXT) is None
+    assert [row.verb for row in table()] == [RESULT_HELP.verb, *VERBS]
+
+
+def test_names_of_verbs_are_told_apart() -> None:
+    names = [name for verb in VERBS.values() for name in (verb.verb, *verb.aliases)]
+    assert len(names) == len(set(names))
+    assert all(verb.verb == name for name, verb in VERBS.items())
+
+
+def test_reading_keeps_up_with_the_keys() -> None:
+    """The budget is 0.3 ms for a typical line; ten times that here, since the machine is shared."""
+    line = 'tm pp 150 fri gcash m2 "waits salary"; t +3 verify'
+    parse(line, CONTEXT)
+    best = float("inf")
+    for _ in range(50):
+        start = time.perf_counter()
+        parse(line, CONTEXT)
+        best = min(best, time.perf_counter() - start)
+    assert best < 0.003

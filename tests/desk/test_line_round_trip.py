@@ -1,0 +1,247 @@
+"""What the line writes, it reads back: for every command, in any context that has its codes and names."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import get_args
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from collect_tui.desk.commands import (
+    CancelOrder,
+    CancelPromise,
+    Command,
+    Directed,
+    LogContact,
+    MakePlan,
+    MakePromise,
+    MarkPoint,
+    OrderRestore,
+    OrderSuspension,
+    PlaceHold,
+    RecordPayment,
+    ReleaseHold,
+    ReversePayment,
+    ScheduleCallback,
+    SetNextAction,
+    SkipAccount,
+    SnoozeAccount,
+    Undo,
+    UnpinNote,
+    WriteNote,
+)
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import is_clean
+from collect_tui.desk.line.parse import parse
+from collect_tui.desk.line.render import render, render_act
+from collect_tui.desk.line.slots import METHODS
+from collect_tui.desk.line.verbs import MEANING, RENDER
+from collect_tui.domain.notes import expand
+from support.line_world import ABBREVIATIONS, CODES, CONTEXT, HOLDS, NOW, TODAY, YEN
+
+_ALPHABET = st.one_of(
+    st.sampled_from(list(" ;\"'`\\=#@;:,.!?-/%+abcmnpty019")),
+    st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Nd"), max_codepoint=0x2FFFF),
+)
+_LETTERS = st.text(_ALPHABET, max_size=60).filter(is_clean)
+_TRADE = [*ABBREVIATIONS, r"\lm", "w/", "fri", "m1", "any", "150", "card", "a;b", '"', "`"]
+_WORDS = st.lists(st.sampled_from(_TRADE), max_size=8).map(" ".join)
+TEXTS = st.one_of(_LETTERS, _WORDS)
+RAW_TEXTS = st.one_of(TEXTS, st.tuples(TEXTS, TEXTS).map("\n".join))  # texts of commands may have lines and tabs
+REASONS = RAW_TEXTS.filter(lambda text: bool(text.strip()))
+SHORTS = TEXTS.filter(lambda text: bool(text.strip()) and len(text) <= 120)
+
+MINOR = st.one_of(st.integers(1, 100_000), st.integers(1, 10**15))
+DATES = st.one_of(
+    st.integers(-20, 60).map(lambda days: TODAY + timedelta(days=days)),
+    st.dates(date(2016, 1, 1), date(2035, 11, 1)),
+)
+MOMENTS = st.one_of(
+    st.integers(1, 60 * 24 * 400).map(lambda minutes: NOW + timedelta(minutes=minutes)),
+    st.datetimes(datetime(2025, 12, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),
+)
+NOTES = st.one_of(
+    TEXTS.map(lambda typed: (expand(typed, ABBREVIATIONS), typed)),
+    RAW_TEXTS.map(lambda text: (text, "")),
+    st.just(("", "")),
+)
+METHOD = st.one_of(st.none(), st.sampled_from(list(METHODS)), SHORTS)
+POINT = st.one_of(st.none(), st.sampled_from([point[0] for point in CONTEXT.points]))
+REASON = st.one_of(st.none(), st.sampled_from(list(CODES.reasons)))
+
+
+def _contact(
+    result: str, action: str | None, point: str | None, reason: str | None, note: tuple[str, str]
+) -> LogContact:
+    return LogContact(result=result, action=action, point=point, reason=reason, note=note[0], typed=note[1])
+
+
+CONTACTS = st.builds(
+    _contact,
+    st.sampled_from(list(CODES.results)),
+    st.one_of(st.none(), st.sampled_from(list(CODES.actions))),
+    POINT,
+    REASON,
+    NOTES,
+)
+PROMISES = st.builds(MakePromise, amount=MINOR, due=DATES, method=METHOD, note=RAW_TEXTS)
+PLANS = st.builds(
+    MakePlan,
+    total=MINOR,
+    count=st.integers(1, 250),
+    frequency=st.sampled_from(["weekly", "fortnightly", "monthly"]),
+    first=DATES,
+    anchor_day=st.one_of(st.none(), st.integers(1, 31)),
+    down=st.one_of(st.just(0), MINOR),
+    down_due=st.one_of(st.none(), DATES),
+    method=METHOD,
+    note=RAW_TEXTS,
+)
+CALLBACKS = st.builds(ScheduleCallback, at=MOMENTS, point=POINT, anyone=st.booleans(), note=RAW_TEXTS)
+DIRECTED = st.builds(Directed, doc_no=st.sampled_from([item[0] for item in CONTEXT.items]), amount=MINOR)
+SERVICES = st.sampled_from(["INT", "TV", "CPE-88 1", "TV-100", "EL-1", "EL-2"])
+CONFIRM = st.one_of(st.none(), st.sampled_from(["2231", "0001", "12-4", "a b"]))
+
+COMMANDS: dict[type, st.SearchStrategy[Command]] = {
+    LogContact: CONTACTS,
+    WriteNote: st.builds(
+        lambda note, pinned: WriteNote(text=note[0], typed=note[1], pinned=pinned),
+        NOTES.filter(lambda note: bool(note[0].strip())),
+        st.booleans(),
+    ),
+    UnpinNote: st.builds(UnpinNote, text=REASONS),
+    ScheduleCallback: CALLBACKS,
+    SetNextAction: st.builds(
+        SetNextAction, on=DATES, code=st.one_of(st.sampled_from(list(CODES.next_actions)), SHORTS), note=RAW_TEXTS
+    ),
+    MarkPoint: st.builds(
+        MarkPoint,
+        point=st.sampled_from([point[0] for point in CONTEXT.points]),
+        quality=st.sampled_from([None, "unknown", "good", "bad", "wrong"]),
+        consent=st.sampled_from([None, "unknown", "in", "out"]),
+    ).filter(lambda mark: mark.quality is not None or mark.consent is not None),
+    MakePromise: PROMISES,
+    MakePlan: PLANS,
+    CancelPromise: st.builds(CancelPromise, reason=REASONS),
+    RecordPayment: st.builds(
+        RecordPayment,
+        amount=MINOR,
+        method=st.one_of(st.sampled_from(list(METHODS)), SHORTS),
+        ref=st.one_of(st.just(""), SHORTS),
+        received_on=st.one_of(st.none(), DATES),
+        directed=st.lists(DIRECTED, max_size=3).map(tuple),
+        note=RAW_TEXTS,
+    ),
+    ReversePayment: st.builds(ReversePayment, ref=SHORTS, reason=REASONS, returned=st.booleans()),
+    OrderSuspension: st.builds(
+        OrderSuspension,
+        service=SERVICES,
+        effective=DATES,
+        reason=st.one_of(st.sampled_from(list(CODES.suspend_reasons)), SHORTS),
+        note=RAW_TEXTS,
+        confirm=CONFIRM,
+    ),
+    OrderRestore: st.builds(
+        OrderRestore,
+        service=SERVICES,
+        effective=st.one_of(st.none(), DATES),
+        reason=st.one_of(st.sampled_from(list(CODES.suspend_reasons)), SHORTS),
+        note=RAW_TEXTS,
+        confirm=CONFIRM,
+    ),
+    CancelOrder: st.builds(CancelOrder, order=st.sampled_from(["S-123", "S-200", "INT", "EL"]), reason=REASONS),
+    SkipAccount: st.builds(SkipAccount, reason=st.one_of(st.sampled_from(list(CODES.skip_reasons)), SHORTS)),
+    SnoozeAccount: st.builds(
+        SnoozeAccount, until=DATES, reason=st.one_of(st.sampled_from(list(CODES.skip_reasons)), SHORTS)
+    ),
+    PlaceHold: st.builds(
+        PlaceHold, hold=st.sampled_from(list(HOLDS)), until=st.one_of(st.none(), DATES), reason=RAW_TEXTS
+    ),
+    ReleaseHold: st.builds(ReleaseHold, hold=st.sampled_from(list(HOLDS)), reason=REASONS),
+    Undo: st.builds(Undo, act=st.one_of(st.none(), SHORTS)),
+}
+
+
+def test_every_command_has_a_line_and_a_meaning() -> None:
+    kinds = set(get_args(get_args(Command)[0]))
+    assert set(COMMANDS) == kinds
+    assert set(RENDER) | {LogContact} == kinds
+    assert set(MEANING) == kinds
+
+
+@pytest.mark.parametrize("context", [CONTEXT, YEN], ids=["dollars, Chicago", "yen, desk time"])
+@given(command=st.one_of(*COMMANDS.values()))
+@example(command=LogContact(result="LM", note="lm", typed=""))
+@example(command=LogContact(result="PP", note=r"\lm", typed=""))
+@example(command=ScheduleCallback(at=datetime(2026, 11, 1, 7, 30, tzinfo=UTC)))  # 01:30 a second time in Chicago
+@example(command=MakePlan(total=1, count=1, frequency="monthly", first=date(2026, 2, 28), anchor_day=31))
+@example(command=SetNextAction(on=TODAY, code="CALL"))
+def test_a_command_survives_its_own_line(context: LineContext, command: Command) -> None:
+    line = render(command, context)
+    parsed = parse(line, context)
+    assert parsed.errors == (), line
+    assert parsed.commands == (command,), line
+
+
+PAIRS = st.one_of(
+    st.builds(
+        lambda log, promise: (log.model_copy(update={"result": "PP"}), promise.model_copy(update={"note": ""})),
+        CONTACTS,
+        PROMISES,
+    ),
+    st.builds(
+        lambda log, plan: (log.model_copy(update={"result": "PA"}), plan.model_copy(update={"note": ""})),
+        CONTACTS,
+        PLANS,
+    ),
+    st.builds(
+        lambda log, call: (
+            log.model_copy(update={"result": "CB"}),
+            call.model_copy(update={"note": log.note, "point": log.point}),
+        ),
+        CONTACTS,
+        CALLBACKS,
+    ),
+)
+ACTS = st.lists(
+    st.one_of(PAIRS, *(one.map(lambda command: (command,)) for kind, one in COMMANDS.items() if not kind.outside)),
+    min_size=1,
+    max_size=4,
+).map(lambda groups: tuple(command for group in groups for command in group))
+
+
+@given(commands=ACTS)
+def test_an_act_survives_its_own_line(commands: tuple[Command, ...]) -> None:
+    line = render_act(commands, CONTEXT)
+    if len(line) > 2000:
+        return
+    parsed = parse(line, CONTEXT)
+    assert parsed.errors == (), line
+    assert parsed.commands == commands, line
+
+
+@given(pair=PAIRS)
+def test_a_contact_and_what_it_brought_are_one_act(pair: tuple[Command, Command]) -> None:
+    line = render_act(pair, CONTEXT)
+    assert not line.startswith("log ")
+    assert parse(line, CONTEXT).commands == pair
+
+
+CANONICAL = [
+    ("  PP   150.00 28/11 GCASH  waits salary", 'pp 150 fri gcash "waits salary"'),
+    ("pa 412.10 dn 100 3xm 15", "pa 412.10 dn100 3m 15"),
+    ("cb 25/11 0930 0142 any", "cb tue 9:30 m2 any"),
+    ("note  waits for salary", "n waits for salary"),
+    ("pay 1,250.50 card CHK4411 yesterday inv-1041=60", "pay 1250.50 card ref=CHK4411 y INV-1041=60"),
+    ("suspend int 2025-11-28 nonpay #2231", "sus INT fri #2231"),
+    ("hold payment_claim 5d slip seen", 'hold payment-claim sat "slip seen"'),
+    ("lm;t fri", "lm; t fri"),
+]
+
+
+@pytest.mark.parametrize(("typed", "canonical"), CANONICAL, ids=[line for line, _ in CANONICAL])
+def test_a_line_has_one_way_it_is_written(typed: str, canonical: str) -> None:
+    assert render_act(parse(typed, CONTEXT).commands, CONTEXT) == canonical
+    assert render_act(parse(canonical, CONTEXT).commands, CONTEXT) == canonical

@@ -1,0 +1,176 @@
+"""Drives the real app over a real desk on a real SQLite file, slowly or in one burst.
+
+    async with open_desk_app(path) as desk:
+        await desk.press("2", "enter")
+        desk.queue.expect_rows("4410-2231", …)
+
+`press` waits after every key until all is at rest; `burst` hands the app all keys at once, as a line that was slow does.
+Keys are raw events, not Pilot presses, which are slower than a typist and hide races.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from collect_tui.tui.app import CollectApp
+from collect_tui.tui.screens.asking import AskingScreen
+from collect_tui.tui.screens.base import DeskScreen
+from collect_tui.tui.widgets.keybar import KeyBar
+from collect_tui.tui.widgets.statusline import StatusLine
+from collect_tui.tui.widgets.worktable import WorkTable
+from textual import events
+from textual.keys import _character_to_key
+
+if TYPE_CHECKING:
+    from collect_tui.desk.protocol import Desk
+
+#: Monday morning at the desk: calls are allowed from coast to coast.
+NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+
+_CHARACTERS = {"enter": "\r", "tab": "\t", "space": " "}
+
+
+def raw(key: str) -> events.Key:
+    """The event a key makes: `:`, `w`, `enter`, `f8`, `pgdn`."""
+    if len(key) == 1:
+        return events.Key(_character_to_key(key), key)
+    names = {"pgdn": "pagedown", "pgup": "pageup"}
+    return events.Key(names.get(key, key), _CHARACTERS.get(key))
+
+
+def keys_of(text: str) -> list[str]:
+    """A text as keys."""
+    return ["space" if char == " " else char for char in text]
+
+
+@dataclass
+class QueueView:
+    """What a list on the screen shows."""
+
+    driver: DeskDriver
+
+    @property
+    def table(self) -> WorkTable:
+        return self.driver.app.screen.query_one("#body", WorkTable)
+
+    @property
+    def keys(self) -> list[str]:
+        source = self.table.source
+        return [source.key(index) for index in range(len(source))]
+
+    @property
+    def cursor(self) -> str | None:
+        return self.table.cursor_key
+
+    def expect_rows(self, *keys: str) -> None:
+        assert self.keys[: len(keys)] == list(keys)
+
+
+class DeskDriver:
+    """The app, as somebody at the keyboard sees it."""
+
+    def __init__(self, app: CollectApp) -> None:
+        self.app = app
+        self.queue = QueueView(self)
+
+    # -- keys ---------------------------------------------------------------------------------------------------
+
+    async def press(self, *keys: str) -> None:
+        """One key after another, each after the last has had all its effect."""
+        for key in keys:
+            self.app.post_message(raw(key))
+            await self.settled()
+
+    async def type(self, text: str) -> None:
+        await self.press(*keys_of(text))
+
+    async def burst(self, *keys: str) -> None:
+        """All keys at once."""
+        for key in keys:
+            self.app.post_message(raw(key))
+        await self.settled()
+
+    async def play(self, keys: list[str], *, fast: bool) -> None:
+        """The same keys, slow or as one burst."""
+        await (self.burst(*keys) if fast else self.press(*keys))
+
+    async def settled(self) -> None:
+        """Wait until keys, workers, requests in the background and the painting are at rest."""
+        async with asyncio.timeout(20):
+            quiet = 0
+            while quiet < 3:
+                await asyncio.sleep(0)
+                await self.app.keys_idle()
+                busy = any(worker.is_running for worker in self.app.workers)
+                for screen in self.app.screen_stack:
+                    busy = (
+                        busy or bool(getattr(screen, "_fetching", ())) or getattr(screen, "_resting", None) is not None
+                    )
+                quiet = 0 if busy else quiet + 1
+                if busy:
+                    await asyncio.sleep(0.002)
+
+    # -- what is seen -------------------------------------------------------------------------------------------
+
+    @property
+    def screen(self) -> DeskScreen:
+        assert isinstance(self.app.screen, DeskScreen)
+        return self.app.screen
+
+    @property
+    def context(self) -> str:
+        return str(getattr(self.app.screen, "context", ""))
+
+    @property
+    def rows(self) -> list[str]:
+        """The screen as plain text, one string a row."""
+        lines = self.app.screen._compositor.render_strips()
+        return ["".join(strip.text for strip in line).rstrip() for line in (_flat(line) for line in lines)]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.rows)
+
+    @property
+    def header(self) -> str:
+        return self.app.screen.query_one("#header", StatusLine).text
+
+    @property
+    def said(self) -> str:
+        return self.app.screen.query_one("#status", StatusLine).text
+
+    @property
+    def hints(self) -> dict[str, bool]:
+        """The key bar: label → can it be used?"""
+        return {hint.label: hint.enabled for hint in self.app.screen.query_one("#keys", KeyBar).keys}
+
+    @property
+    def question(self) -> str:
+        assert isinstance(self.app.screen, AskingScreen)
+        return self.app.screen.text
+
+    def picture(self) -> tuple[str, str, list[str]]:
+        """What two ways of typing the same keys must agree on."""
+        return self.context, self.said, self.rows
+
+
+def _flat(line: Any) -> list[Any]:
+    return list(line) if isinstance(line, list | tuple) else [line]
+
+
+@asynccontextmanager
+async def driving(
+    connect: Callable[[], Desk], state: Path | None = None, *, size: tuple[int, int] = (80, 24), **options: Any
+) -> AsyncIterator[DeskDriver]:
+    """The app over a desk, started and at rest."""
+    app = CollectApp(connect, state_folder=state, theme="mono", **options)
+    async with app.run_test(size=size):
+        driver = DeskDriver(app)
+        await driver.settled()
+        yield driver
