@@ -47,7 +47,7 @@ def wiring(*, database: Path | None = None, user: str | None = None, at: datetim
     settings = site.load(os.environ)
     if database is not None:
         settings = replace(settings, database=database)
-    who = user or settings.user or site.login(os.environ)
+    who = user or settings.user or site.login()
     if not who.isprintable() or not 0 < len(who) <= 64:
         raise Invalid("user.malformed", "A user's login is 1 to 64 printable characters.", "as")
     return Wiring(settings, who, (lambda: at) if at else (lambda: datetime.now(UTC)), frozen=at is not None)

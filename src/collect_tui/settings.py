@@ -75,6 +75,11 @@ def _overlay(settings: Settings, values: Mapping[str, object], source: str) -> S
     return settings
 
 
-def login(environ: Mapping[str, str]) -> str:
-    """The operating system's user, as the desk's login."""
-    return environ.get("USER") or environ.get("LOGNAME") or environ.get("USERNAME") or str(os.getuid())
+def login() -> str:
+    """The operating system's user, as the desk's login; `agent` where it has no name."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "agent"

@@ -53,7 +53,7 @@ RAW_TEXTS = st.one_of(TEXTS, st.tuples(TEXTS, TEXTS).map("\n".join))  # texts of
 REASONS = RAW_TEXTS.filter(lambda text: bool(text.strip()))
 SHORTS = TEXTS.filter(lambda text: bool(text.strip()) and len(text) <= 120)
 
-MINOR = st.one_of(st.integers(1, 100_000), st.integers(1, 10**15))
+MINOR = st.one_of(st.integers(1, 100_000), st.integers(1, 10**12 - 1))  # from 13 digits on it may pass for a card
 DATES = st.one_of(
     st.integers(-20, 60).map(lambda days: TODAY + timedelta(days=days)),
     st.dates(date(2016, 1, 1), date(2035, 11, 1)),

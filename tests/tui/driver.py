@@ -1,7 +1,7 @@
 """Drives the real app over a real desk on a real SQLite file, slowly or in one burst.
 
-    async with open_desk_app(path) as desk:
-        await desk.press("2", "enter")
+    async with driving(book_desk(tmp_path), tmp_path / "state") as desk:
+        await desk.press("9", "enter")
         desk.queue.expect_rows("4410-2231", …)
 
 `press` waits after every key until all is at rest; `burst` hands the app all keys at once, as a line that was slow does.
@@ -14,7 +14,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +23,12 @@ from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.widgets.keybar import KeyBar
 from collect_tui.tui.widgets.statusline import StatusLine
 from collect_tui.tui.widgets.worktable import WorkTable
+from support.book import Book, Clock, account, local_desk
 from textual import events
 from textual.keys import _character_to_key
 
 if TYPE_CHECKING:
     from collect_tui.desk.protocol import Desk
-
-#: Monday morning at the desk: calls are allowed from coast to coast.
-NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
 _CHARACTERS = {"enter": "\r", "tab": "\t", "space": " "}
 
@@ -162,6 +159,30 @@ class DeskDriver:
 
 def _flat(line: Any) -> list[Any]:
     return list(line) if isinstance(line, list | tuple) else [line]
+
+
+NAMES = ("Alvarez, Rosa", "Petrov, Ivan", "Müller, Jörg", "O'Neill, Siobhán", "王小明", "[b]Bad[/foo]\x1b[31m, Red")
+
+
+def book(count: int = 12) -> Book:
+    """Accounts that all stand in the queue of new delinquencies, some with names that mean harm."""
+    return Book(
+        *(
+            account(
+                f"4410-{2231 + i}",
+                NAMES[i % len(NAMES)] + (f" {i}" if i >= len(NAMES) else ""),
+                items=[(f"INV-{i}", -(2 + i % 20), 41210 + i * 1000)],
+                phone=f"+1 312 555 {100 + i:04}",
+            )
+            for i in range(count)
+        )
+    )
+
+
+def book_desk(folder: Path, count: int = 12, *, user: str = "mia", clock: Clock | None = None) -> Callable[[], Desk]:
+    """Opens a desk on a fresh file with that book in it."""
+    store = book(count).store(folder)
+    return lambda: local_desk(store, user, clock or Clock())
 
 
 @asynccontextmanager

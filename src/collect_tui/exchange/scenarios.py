@@ -210,7 +210,7 @@ def claim_expired(story: Story) -> None:
     story.call(-8, "PM", "says it was paid at a kiosk, has no receipt at hand")
     story.add(
         "holds",
-        kind="PAYMENT-CLAIM",
+        kind="PAYMENT_CLAIM",
         placed_on=story.workday(-8),
         placed_by=story.agent,
         until=story.day(-3),
@@ -277,7 +277,7 @@ _HOLDS: Final = (
     ("HARDSHIP", "CP", "hours were cut, asks for a pause", 18, "review"),
     ("ASSISTANCE", "CP", "has applied for help with the bill", 12, "hold"),
     ("MORATORIUM", "RP", "lives in the flood area", 30, "call"),
-    ("PAYMENT-CLAIM", "PM", "says it is in the mail", 3, "verify"),
+    ("PAYMENT_CLAIM", "PM", "says it is in the mail", 3, "verify"),
 )
 
 
@@ -285,7 +285,7 @@ def held(story: Story) -> None:
     """A hold forbids something: one kind after the other."""
     kind, result, note, days, action = _HOLDS[story.turn % len(_HOLDS)]
     story.late(story.random.randrange(20, 58))
-    placed = -2 if kind == "PAYMENT-CLAIM" else -9
+    placed = -2 if kind == "PAYMENT_CLAIM" else -9
     reason = {"CP": "INCOME", "RP": "ILLNESS"}.get(result)
     story.call(placed, result, note, reason=reason, action="IN")
     hold = {"kind": kind, "placed_on": story.workday(placed), "placed_by": story.agent, "reason": note}

@@ -27,7 +27,7 @@ from collect_tui.domain.ageing import age, bucket, days_past_due
 from collect_tui.domain.dates import local_time, offset_label
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Order, Payment, Point, Promise, Service
 from collect_tui.domain.money import format_minor
-from collect_tui.policy.contact import attempts, label, may_call
+from collect_tui.policy.contact import candidate_zones, label, may_call, most_attempts
 from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.services.acts import next_action
 from collect_tui.services.verdict_view import verdict_view
@@ -44,6 +44,7 @@ def account_view(db: Db, desk: LocalDesk, number: str) -> AccountView:
     catalogue, now = desk.catalogue(), desk.clock()
     rules = catalogue.rules
     may = may_call(seen, now, rules.contact, catalogue.holds)
+    zones = candidate_zones(seen)
     sums = db.get(AccountSummary, (desk.tenant_id, seen.id)) or AccountSummary(
         tenant_id=desk.tenant_id, account_id=seen.id
     )
@@ -83,7 +84,7 @@ def account_view(db: Db, desk: LocalDesk, number: str) -> AccountView:
         ),
         points=tuple(point_view(p, seen, desk) for p in seen.points),
         may_call=verdict_view(may),
-        call_label=label(may, attempts(seen, now, rules.contact, rules.zone), rules.contact.max_attempts),
+        call_label=label(may, most_attempts(seen, now, rules.contact, zones), rules.contact.max_attempts, zones, now),
         items=tuple(item_view(i, seen) for i in sorted(seen.items, key=lambda i: (i.due, i.doc_no))),
         promise=promise_view(promise) if promise else None,
         broken_12m=sums.broken_12m,
@@ -94,7 +95,7 @@ def account_view(db: Db, desk: LocalDesk, number: str) -> AccountView:
         last_payment=payment_view(last_payment, seen) if last_payment else None,
         last_word=panes.last_word(db, desk.tenant_id, seen.id),
         last_contact_at=last_contact,
-        next_action=next_action(seen),
+        next_action=next_action(seen, catalogue.codes, rules.zone),
         next_action_on=seen.next_action.on if seen.next_action else None,
         callback_at=callback,
         zone=next((p.zones[0] for p in seen.points if p.callable and p.zones), None),

@@ -14,7 +14,8 @@ from sqlmodel import col, select
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid, NotFound, Refused, RefusedByPolicy, Stale
 from collect_tui.desk.views.act import Preview, Receipt
-from collect_tui.domain.dates import format_day
+from collect_tui.domain.codes import Codes
+from collect_tui.domain.describe import describe_next
 from collect_tui.domain.effects import ActUndone, Effect
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
@@ -64,7 +65,7 @@ def preview(desk: LocalDesk, act: Act) -> Preview:
                 field=error.field,
                 outside=outside,
             )
-    views = effect_views(seen, outcome.effects, context.codes)
+    views = effect_views(seen, outcome.effects, context.codes, context.zone)
     return Preview(
         account=seen.number,
         version=seen.version,
@@ -72,7 +73,7 @@ def preview(desk: LocalDesk, act: Act) -> Preview:
         effects=views,
         schedule=schedule_rows(outcome.schedule),
         verdict=verdict_view(outcome.verdict),
-        next_action=next_action(outcome.after),
+        next_action=next_action(outcome.after, context.codes, context.zone),
         outside=outside,
     )
 
@@ -221,7 +222,7 @@ def _keep_evidence(desk: LocalDesk, act: Act, refusal: RefusedByPolicy) -> None:
 
 
 def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Receipt:
-    views = effect_views(outcome.before, outcome.effects, context.codes)
+    views = effect_views(outcome.before, outcome.effects, context.codes, context.zone)
     told = [v.sentence for v in views if v.kind not in _QUIET] or [v.sentence for v in views]
     return Receipt(
         id=act.id,
@@ -230,16 +231,15 @@ def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Rece
         sentence=" · ".join(told[:4]),
         effects=views,
         verdict=verdict_view(outcome.verdict),
-        next_action=next_action(outcome.after),
+        next_action=next_action(outcome.after, context.codes, context.zone),
         undoable=not any(isinstance(e, ActUndone) for e in outcome.effects),
         at=context.now,
     )
 
 
-def next_action(seen: AccountFacts) -> str | None:
-    """`call Mon 1 Dec`: the next action in words."""
-    action = seen.next_action
-    return f"{action.code} {format_day(action.on, seen.business_date)}" if action else None
+def next_action(seen: AccountFacts, codes: Codes, zone: str) -> str | None:
+    """`call Mon 1 Dec`: the next action in words; None when there is none."""
+    return describe_next(seen.next_action, seen, codes, zone) if seen.next_action else None
 
 
 def past_act(db: Db, tenant_id: int, account_id: int, user: str, act_id: str | None) -> PastAct | None:

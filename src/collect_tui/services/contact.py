@@ -11,7 +11,7 @@ from collect_tui.domain.effects import NoteUnpinned, NoteWritten
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.policy.contact import may_call
-from collect_tui.policy.verdicts import Severity, Verdict
+from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
@@ -43,15 +43,17 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
         zone=context.zone,
         holds=context.catalogue.holds,
     )
+    word = contact.advice(facts, point, result)
+    told = [Finding("contact.advice", Severity.INFO, f"{word}.", "number")] if word else []
     if not (action.call and action.outbound):
-        return Decision(effects)
+        return Decision(effects, Verdict.of(told))
     verdict = may_call(facts, context.now, context.rules.contact, context.catalogue.holds, point)
     shown = [
         replace(f, severity=Severity.WARN, sentence=f"Logged all the same: {f.sentence}")
         for f in verdict.findings
         if f.severity > Severity.WARN
     ]
-    return Decision(effects, Verdict.of(shown))
+    return Decision(effects, Verdict.of([*shown, *told]))
 
 
 def _result(code: str, context: Context) -> Result:
@@ -64,25 +66,24 @@ def _result(code: str, context: Context) -> Result:
 
 
 def _action(command: LogContact, facts: AccountFacts, context: Context) -> Action:
-    """The action as given, or the one that fits the point: a call to the kind of number it is; a review when none was used."""
+    """The action as given, or the one that fits the number used: after three tries in vain that is the next number."""
     actions = context.codes.actions
     if command.action:
         try:
             return actions[command.action.upper()]
         except KeyError:
             raise Invalid(
-                "contact.action", f"Action code {command.action!r} is not known; one of {', '.join(actions)}.", "action"
+                "contact.action",
+                f"Action code {command.action!r} is not known; one of {', '.join(actions)}.",
+                "action",
             ) from None
-    if command.result.upper() == "CM":
-        return actions["RV"]
-    point = (
-        contact.find_point(facts, command.point)
-        if command.point
-        else next((p for p in facts.points if p.callable), None)
-    )
-    kind = point.kind if point else "other"
-    fits = (a for a in actions.values() if a.outbound and kind in a.kinds)
-    return next(fits, actions["TO"])
+    point = None
+    if command.result.upper() != "CM":
+        point = contact.find_point(facts, command.point) if command.point else contact.default_point(facts)
+    found = contact.default_action(point, actions)
+    if found is None:
+        raise Invalid("contact.action", f"Say what was done: one of {', '.join(actions)}.", "action")
+    return found
 
 
 @decides(WriteNote)

@@ -12,7 +12,6 @@ from collect_tui.policy.verdicts import Verdict
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
-
 #: Checks that ask whether enough is owed for long enough and was announced: they judge a cut for non-payment.
 NONPAY_CHECKS = frozenset({"amount", "age", "dispute", "promise", "notice"})
 

@@ -8,7 +8,8 @@ from collect_tui.domain.effects import ActUndone
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.rules import HoldKind
-from collect_tui.domain.undo import inverse
+from collect_tui.domain.undo import inverse, left_standing
+from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.services.context import Context, outranks
 from collect_tui.services.decide import Decision, decides
 
@@ -73,4 +74,5 @@ def undo(command: Undo, facts: AccountFacts, context: Context) -> Decision:
     if past.version != facts.version:
         raise Refused("undo.overtaken", "The account has changed since; make a new entry that corrects it.", "act")
     effects = inverse(tuple(past.effects), facts, context.ids, f"undone by {context.user}")
-    return Decision((*effects, ActUndone(past.act_id)))
+    stays = [Finding("undo.stays", Severity.INFO, f"{s.capitalize()}.", "undo") for s in left_standing(past.effects)]
+    return Decision((*effects, ActUndone(past.act_id)), Verdict.of(stays))

@@ -33,11 +33,11 @@ def verdict_view(verdict: Verdict) -> VerdictView:
     )
 
 
-def effect_views(facts: AccountFacts, effects: Iterable[Effect], codes: Codes) -> tuple[EffectView, ...]:
+def effect_views(facts: AccountFacts, effects: Iterable[Effect], codes: Codes, zone: str) -> tuple[EffectView, ...]:
     """Each effect in words, told on the facts as they stand when it happens."""
     views = []
     for effect in effects:
-        views.append(EffectView(kind=type(effect).__name__, sentence=describe(effect, facts, codes)))
+        views.append(EffectView(kind=type(effect).__name__, sentence=describe(effect, facts, codes, zone)))
         facts = evolve(facts, effect)
     return tuple(views)
 

@@ -2,7 +2,8 @@
 
 What `render` writes, `parse` reads back as the same command in the same context, for every command whose codes and
 points the context has. Not carried are the typed form of a note that has line breaks (the note itself is), and a typed
-form that the site's abbreviations do not turn into the note.
+form that the site's abbreviations do not turn into the note. A line over 2,000 characters is not read back, nor is one
+with card data in it (which a whole amount of 13 digits may look like).
 """
 
 from __future__ import annotations

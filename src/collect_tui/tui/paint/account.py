@@ -23,8 +23,9 @@ if TYPE_CHECKING:
         ServiceView,
         TimelineEntry,
     )
+    from collect_tui.desk.views.queue import Claim
 
-LABEL: Final = 10  # cells of the label column
+LABEL: Final = 11  # cells of the label column
 LEFT: Final = 80  # cells of the left column on a wide screen
 WIDE: Final = 120
 
@@ -38,20 +39,57 @@ _TONE: Final = {
 }
 
 
+#: A line of the summary and how soon it gives way when there is no room: 0 never does, 5 is the first to go.
+Ranked = tuple[int, Line]
+
+
+def header(view: AccountView, claim: Claim | None) -> Line:
+    """Who it is, and from which queue it was taken; it stays on top of every pane."""
+    parts: list[str | tuple[str, Role]] = [(view.number, Role.HEAD), " ", (view.name, Role.HEAD)]
+    if claim is not None and claim.queue:
+        parts.append((f" · {claim.queue}, {claim.left:,} left", Role.LABEL))
+    elif view.claimed_by:
+        parts.append((f" · {view.claimed_by} has it", Role.WARN))
+    return Line.of(*parts)
+
+
+def held_by_other(view: AccountView, user: str) -> str:
+    """Who else works the account and until when, in their time where it is known; empty when nobody does."""
+    if not view.claimed_by or view.claimed_by == user:
+        return ""
+    until = f" until {view.lease_until:%H:%M} UTC" if view.lease_until is not None else ""
+    return f"{view.claimed_by} has this account{until}"
+
+
+#: Names of the panes, by their digit.
+TABS: Final = ("summary", "timeline", "items", "payments", "points", "promises", "services", "audit")
+
+
+def tabs(pane: int, width: int) -> Line:
+    """The panes with their digits; the one shown stands out."""
+    spans: list[Span] = []
+    for number, name in enumerate(TABS, start=1):
+        here = number == pane
+        text = f"[{number} {name}]" if here else f" {number} {name} "
+        spans.append(Span(text, Role.HEAD if here else Role.LABEL))
+    return Line(tuple(spans))
+
+
 def summary(view: AccountView, width: int, height: int, timeline: Sequence[TimelineEntry] = ()) -> list[Line]:
-    """The first screen of an account, at most `height` lines that matter most first."""
-    left = [
-        *_who(view, min(width, LEFT)),
-        *_money(view),
-        *_promise(view),
-        *_holds(view),
+    """The first screen of an account: what matters most, in `height` lines; what is left out is in the panes."""
+    ranked = [
+        *_who(view),
+        *((0, line) for line in _money(view)),
+        *((0, line) for line in _promise(view)),
+        *_stepped(_holds(view), 1),
         *_call(view),
         *_words(view),
         *_services(view),
     ]
     if width < WIDE:
-        return left[:height]
-    right = _beside(view, width - LEFT - 2)
+        return _fitted(ranked, height)
+    left = _fitted(ranked, height)
+    right = _beside(view, width - LEFT - 2)[:height]
     rows = max(len(left), len(right))
     lines = [_join(left[i] if i < len(left) else Line(), right[i] if i < len(right) else Line()) for i in range(rows)]
     if height - rows > 3 and timeline:
@@ -61,16 +99,32 @@ def summary(view: AccountView, width: int, height: int, timeline: Sequence[Timel
     return lines[:height]
 
 
-def _who(view: AccountView, width: int) -> list[Line]:
+def _fitted(ranked: Sequence[Ranked], height: int) -> list[Line]:
+    """The lines that fit, in order; those that give way first are left out, and the last line says how many."""
+    over = len(ranked) - height
+    if over <= 0:
+        return [line for _, line in ranked]
+    kept = list(ranked)
+    for rank in (5, 4, 3, 2, 1, 0):
+        for index in range(len(kept) - 1, -1, -1):
+            if len(kept) > height - 1 and kept[index][0] == rank:
+                del kept[index]
+    left_out = len(ranked) - len(kept)
+    return [*(line for _, line in kept), row("", (f"{left_out} more lines in the panes below", Role.DIM))][:height]
+
+
+def _stepped(lines: Iterable[Line], rank: int) -> list[Ranked]:
+    """Each line gives way before the one above it."""
+    return [(min(5, rank + number), line) for number, line in enumerate(lines)]
+
+
+def _who(view: AccountView) -> list[Ranked]:
     stage = view.stage.lower().replace("_", " ")
-    where = f"{view.number} · {view.segment} · {stage}" + ("" if view.status == "OPEN" else f" · {view.status.lower()}")
-    room = max(10, width - len(where) - 2)
-    lines = [Line.of((tui_text.fit(tui_text.clean(view.name), room), Role.HEAD), "  ", (where, Role.LABEL))]
-    if view.chips or view.claimed_by:
-        held = f"   held by {view.claimed_by}" if view.claimed_by else ""
-        lines.append(Line.of((" · ".join(view.chips), Role.WARN), (held, Role.DIM)))
-    lines += [Line.of(("! ", Role.MARK), (text, Role.MARK)) for text in view.pinned[:2]]
-    return lines
+    where = f"{view.segment} · {stage}" + ("" if view.status == "OPEN" else f" · {view.status.lower()}")
+    chips = " · ".join(view.chips)
+    lines = [(0, row("Why now", (chips or "in no queue", Role.WARN if chips else Role.DIM), (f" · {where}", Role.LABEL)))]
+    pinned = [Line.of(("! ", Role.MARK), (text, Role.MARK)) for text in view.pinned]
+    return lines + _stepped(pinned, 1)
 
 
 def _money(view: AccountView) -> list[Line]:
@@ -127,10 +181,8 @@ def promise_words(promise: PromiseView, view: AccountView) -> str:
 
 
 def _holds(view: AccountView) -> list[Line]:
-    if not view.holds:
-        return []
     lines = []
-    for number, hold in enumerate(view.holds[:3]):
+    for number, hold in enumerate(view.holds):
         until = f"until {day(hold.until, view.business_date)}" if hold.until else "until released"
         scope = "" if hold.scope == "account" else f" ({hold.scope})"
         blocks = f" · no {', '.join(hold.blocks)}" if hold.blocks else ""
@@ -142,19 +194,16 @@ def _holds(view: AccountView) -> list[Line]:
                 f" {hold.reason}",
             )
         )
-    if len(view.holds) > 3:
-        lines.append(row("", (f"and {len(view.holds) - 3} more", Role.DIM)))
     return lines
 
 
-def _call(view: AccountView) -> list[Line]:
-    lines = [row("May I call", (view.call_label, _TONE[view.may_call.severity]))]
+def _call(view: AccountView) -> list[Ranked]:
+    lines = [(0, row("May I call", (view.call_label, _TONE[view.may_call.severity])))]
     first = view.may_call.first
     if first is not None and first.severity not in {"allow", "info"}:
-        lines.append(row("", (first.sentence, Role.DIM)))
-    for number, point in enumerate(view.points[:4]):
-        lines.append(row("Points" if not number else "", *point_spans(point)))
-    return lines
+        lines.append((2, row("", (first.sentence, Role.DIM))))
+    points = [row("Points" if not n else "", *point_spans(point)) for n, point in enumerate(view.points)]
+    return lines + _stepped(points, 2)
 
 
 def point_spans(point: PointView) -> list[Span]:
@@ -176,22 +225,24 @@ def point_spans(point: PointView) -> list[Span]:
     ]
 
 
-def _words(view: AccountView) -> list[Line]:
-    lines = [row("Last word", (view.last_word or "never contacted", Role.PLAIN if view.last_word else Role.DIM))]
+def _words(view: AccountView) -> list[Ranked]:
+    tone = Role.PLAIN if view.last_word else Role.DIM
+    lines = [(0, row("Last word", (view.last_word or "never contacted", tone)))]
     if view.last_payment is not None:
         paid = view.last_payment
         state = "" if paid.status in {"APPLIED", "PARTLY_APPLIED"} else f" {paid.status.lower().replace('_', ' ')}"
         words = f"{amount(paid.amount, view.currency)} {day(paid.received_on, view.business_date)} {paid.method}"
-        lines.append(row("Paid", (words, Role.PLAIN), (state, Role.BAD)))
-    at = f" at {clock(view.callback_at, view.zone)} their time" if view.callback_at else ""
-    lines.append(row("Next", (f"{view.next_action or 'nothing'}{at}", Role.HEAD)))
+        lines.append((1, row("Paid", (words, Role.PLAIN), (state, Role.BAD))))
+    at = f" at {clock(view.callback_at, view.zone)} their time" if view.callback_at and view.zone else ""
+    lines.append((0, row("Next", (f"{view.next_action or 'nothing'}{at}", Role.HEAD))))
     return lines
 
 
-def _services(view: AccountView) -> list[Line]:
-    lines = [row("Services" if not n else "", *service_spans(s, view)) for n, s in enumerate(view.services[:4])]
+def _services(view: AccountView) -> list[Ranked]:
+    lines = [row("Services" if not n else "", *service_spans(s, view)) for n, s in enumerate(view.services)]
     shown = [o for o in view.orders if o.status not in {"COMPLETED", "CANCELLED"}]
-    return lines + [row("Orders" if not n else "", *order_spans(o, view)) for n, o in enumerate(shown[:3])]
+    orders = [row("Orders" if not n else "", *order_spans(o, view)) for n, o in enumerate(shown)]
+    return _stepped(lines, 1) + _stepped(orders, 1)
 
 
 def service_spans(service: ServiceView, view: AccountView) -> list[Span]:

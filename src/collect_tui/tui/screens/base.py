@@ -170,6 +170,10 @@ class DeskScreen(Screen[None]):
     def show_summary(self) -> None:
         if self.summary_rows:
             self.query_one("#summary", LinePane).set_lines(self.summary_lines())
+        for line in self.query("#line"):  # the line belongs to the account the screen is about
+            changed: Callable[[], None] | None = getattr(line, "account_changed", None)
+            if changed is not None:
+                changed()
 
     def show_keys(self) -> None:
         self.query_one("#keys", KeyBar).set_keys(self.key_hints())
@@ -303,6 +307,22 @@ class DeskScreen(Screen[None]):
             return None
         widget = found.first()
         return widget if isinstance(widget, LineEdit) else widget.query_one(LineEdit)
+
+    def do_field_list(self) -> None:
+        """F4: all that could stand at the caret of the line."""
+        self.open_line()
+        listing: Callable[[], None] | None = getattr(self.line_edit, "list_candidates", None)
+        if listing is not None:
+            listing()
+
+    async def do_order_open(self) -> None:
+        """The order form of the account the screen is about."""
+        from collect_tui.tui.screens.order import open_order
+
+        target = self.line_target()
+        view = await self.ask(self.desk_app.desk.account, target.account) if target is not None else None
+        if view is not None and target is not None:
+            await open_order(self.desk_app, view, target.fence)
 
     def do_line_open(self) -> None:
         self.open_line()

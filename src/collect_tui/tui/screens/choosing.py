@@ -29,7 +29,6 @@ class ChoosingScreen(ModalScreen[int | None]):
 
     context: ClassVar[str] = ASKING
     AUTO_FOCUS = "#choices"
-    DEFAULT_CSS = "ChoosingScreen { align: left bottom; background: transparent; }"
 
     def __init__(self, words: Sequence[tuple[str, str]]) -> None:
         super().__init__()

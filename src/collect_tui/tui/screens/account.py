@@ -1,0 +1,346 @@
+"""One account: the five-second summary, its panes, and the keys that work it.
+
+The screen is made once and kept; another account changes what it shows.  Panes are asked for in the background and the
+newest answer wins, so a late one for the account before never shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+from uuid import uuid4
+
+from textual import events
+from textual.app import ComposeResult
+
+from collect_tui.desk.errors import Stale
+from collect_tui.desk.views.account import PaneName, PaneView
+from collect_tui.domain.errors import DomainError
+from collect_tui.tui.commands import ACCOUNT, HOTKEYS
+from collect_tui.tui.paint.account import header, held_by_other, summary, tabs
+from collect_tui.tui.paint.line import receipt_words
+from collect_tui.tui.paint.panes import pane_lines
+from collect_tui.tui.roles import Role
+from collect_tui.tui.screens.base import DeskScreen, LineTarget
+from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.widgets.keybar import KeyBar, KeyHint
+from collect_tui.tui.widgets.lines import LinePane
+
+if TYPE_CHECKING:
+    from collect_tui.desk.commands import Act
+    from collect_tui.desk.views.account import AccountView
+    from collect_tui.desk.views.act import Receipt
+    from collect_tui.desk.views.queue import Claim
+
+#: The panes by their digit; 1 is the summary.
+PANES: Final[tuple[PaneName | None, ...]] = (
+    None,
+    "timeline",
+    "items",
+    "payments",
+    "points",
+    "promises",
+    "services",
+    "audit",
+)
+PAGE: Final = 200
+#: From this width and height on, the summary has room for the latest events.
+_ROOMY: Final = (120, 30)
+
+_WORKS: Final = frozenset(
+    {"result.hot", "result.log", "note.new", "promise.make", "plan.make", "order.open", "tickle.set", "hold.place",
+     "callback.make", "work.skip", "work.snooze", "undo.last"}
+)  # fmt: skip
+
+
+class AccountPane(LinePane):
+    """The body of the account: lines that scroll, and more of them at the end."""
+
+    more: Callable[[int], bool] | None = None
+    """Called with the first row wanted; True: it is being fetched, and the scrolling is done when it has come."""
+
+    def scroll_rows(self, top: int) -> None:
+        if self.more is not None and self.more(top):
+            return
+        super().scroll_rows(top)
+
+    def scroll_loaded(self, top: int) -> None:
+        """Scroll within what there is."""
+        super().scroll_rows(top)
+
+
+class AccountScreen(DeskScreen):
+    """One account.  `view` is what is shown, `claim` the lease under which it may be worked."""
+
+    context: ClassVar[str] = ACCOUNT
+    summary_rows: ClassVar[int] = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view: AccountView | None = None
+        self.claim: Claim | None = None
+        self.pane: int = 1
+        self._panes: dict[PaneName, PaneView] = {}
+        self._chord = False
+
+    def compose_body(self) -> ComposeResult:
+        pane = AccountPane(id="body", focusable=True)
+        pane.more = self._more
+        yield pane
+
+    @property
+    def body(self) -> AccountPane:
+        return self.query_one("#body", AccountPane)
+
+    # -- what it shows ------------------------------------------------------------------------------------------
+
+    def show_account(self, view: AccountView, claim: Claim | None) -> None:
+        """Show an account from its summary on; nothing of the one before is left."""
+        self.view, self.claim = view, claim
+        self.pane = 1
+        self._panes.clear()
+        self.forget("pane")
+        self._chord = False
+        self.status("")
+        self.focus_body()
+        self._fill(keep_place=False)
+        self.show_frame()
+        self._load()
+
+    def _changed(self, view: AccountView) -> None:
+        """The same account as it is now: pane, place and what is typed stay."""
+        self.view = view
+        self._panes.clear()
+        self._fill()
+        self.show_frame()
+        self._load()
+
+    def header_line(self) -> Line:
+        return header(self.view, self.claim) if self.view is not None else Line()
+
+    def summary_lines(self) -> Iterable[Line]:
+        return (tabs(self.pane, self.size.width),) if self.view is not None else ()
+
+    def line_target(self) -> LineTarget | None:
+        if self.view is None:
+            return None
+        fence = self.claim.fence if self.claim is not None and self.claim.account == self.view.number else None
+        return LineTarget(self.view.number, self.view.version, fence)
+
+    @property
+    def line_account(self) -> AccountView | None:
+        """The account, for the line's words."""
+        return self.view
+
+    def refusal(self, command_id: str) -> str | None:
+        found = super().refusal(command_id)
+        if found is not None or self.view is None:
+            return found
+        if command_id in _WORKS and self.claim is None:
+            held = held_by_other(self.view, self.desk_app.session_view.user)
+            if held:
+                return f"{held}; you can look, not act."
+        if command_id == "order.open" and not self.view.services:
+            return "This account has no services to suspend or restore."
+        return None
+
+    # -- panes --------------------------------------------------------------------------------------------------
+
+    @property
+    def pane_name(self) -> PaneName | None:
+        """The pane shown; None for the summary."""
+        return PANES[self.pane - 1]
+
+    def run_command(self, command_id: str) -> None:
+        kind, _, which = command_id.partition(".")
+        if kind == "pane" and which.isdecimal():
+            self._show_pane(int(which))
+        else:
+            super().run_command(command_id)
+
+    def do_pane_next(self) -> None:
+        self._show_pane(self.pane % len(PANES) + 1)
+
+    def do_pane_previous(self) -> None:
+        self._show_pane((self.pane - 2) % len(PANES) + 1)
+
+    def _show_pane(self, number: int) -> None:
+        if self.view is None or number == self.pane:
+            return
+        self.pane = number
+        self.forget("pane")
+        self._fill(keep_place=False)
+        self.show_summary()
+        self._load()
+
+    def _wanted(self) -> PaneName | None:
+        """The pane whose rows are needed: a roomy summary shows the latest events as well."""
+        roomy = self.size.width >= _ROOMY[0] and self.size.height >= _ROOMY[1]
+        return self.pane_name or ("timeline" if roomy else None)
+
+    def _load(self) -> None:
+        """Fetch the pane in the background; keys are not held, the newest wins."""
+        name, view = self._wanted(), self.view
+        if name is None or view is None or name in self._panes:
+            return
+        self.fetch("pane", partial(self.desk_app.desk.pane, view.number, name, limit=PAGE), partial(self._came, view))
+
+    def _came(self, view: AccountView, pane: PaneView) -> None:
+        if self.view is view:
+            self._panes[pane.pane] = pane
+            self._fill()
+
+    def _fill(self, *, keep_place: bool = True) -> None:
+        if self.view is not None and self.is_mounted:
+            self.body.set_lines(self._lines(self.view), keep_place=keep_place)
+
+    def _lines(self, view: AccountView) -> list[Line]:
+        width, height = self.body.size or self.size
+        name = self.pane_name
+        if name is None:
+            latest = self._panes.get("timeline")
+            return summary(view, width, height, latest.timeline if latest is not None else ())
+        pane = self._panes.get(name)
+        return pane_lines(pane, view, width) if pane is not None else []
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._fill()
+        self.show_frame()
+        self._load()
+
+    def _more(self, top: int) -> bool:
+        """Scrolling beyond what has been fetched: fetch the next page first, with keys held, then scroll."""
+        pane = self._panes.get(self.pane_name) if self.pane_name is not None else None
+        if pane is None or pane.cursor is None or top + self.body.page <= len(self.body.lines):
+            return False
+        self.desk_app.run_held(self._next_page(pane, top), self)
+        return True
+
+    async def _next_page(self, pane: PaneView, top: int) -> None:
+        while pane.cursor is not None and top + self.body.page > len(self.body.lines):
+            got = await self.ask(
+                partial(self.desk_app.desk.pane, pane.account, pane.pane, cursor=pane.cursor, limit=PAGE)
+            )
+            if got is None or self._panes.get(pane.pane) is not pane:
+                return
+            rows = {name: getattr(pane, name) + getattr(got, name) for name in ("timeline", "payments", "audit")}
+            pane = self._panes[pane.pane] = pane.model_copy(update={**rows, "cursor": got.cursor})
+            self._fill()
+        self.body.scroll_loaded(top)
+
+    # -- after acts ---------------------------------------------------------------------------------------------
+
+    async def do_view_refresh(self) -> None:
+        if self.view is not None:
+            view = await self.ask(self.desk_app.desk.account, self.view.number)
+            if view is not None:
+                self._changed(view)
+
+    async def after_act(self, receipt: Receipt) -> None:
+        """An act was done here: show the account as it is now; only cells that differ are sent."""
+        if self.view is not None and receipt.account == self.view.number:
+            await self.do_view_refresh()
+
+    # -- the forms ----------------------------------------------------------------------------------------------
+
+    async def do_promise_make(self) -> None:
+        await self._open_form("promise")
+
+    async def do_plan_make(self) -> None:
+        await self._open_form("plan")
+
+    async def _open_form(self, name: str) -> None:
+        from collect_tui.tui.screens.form import FormScreen
+
+        target = self.line_target()
+        if self.view is None or target is None:
+            return
+        screen = await self.desk_app.show_screen(name)
+        assert isinstance(screen, FormScreen)
+        screen.begin(self.view, target.fence)
+
+    async def do_order_open(self) -> None:
+        from collect_tui.tui.screens.order import open_order
+
+        target = self.line_target()
+        if self.view is not None and target is not None:
+            await open_order(self.desk_app, self.view, target.fence)
+
+    def do_result_log(self) -> None:
+        self.open_line()
+        if not (self.line_edit and self.line_edit.text):
+            self.status("A result code, then a note: lm left message, na no answer, …; F4 lists them.", Role.LABEL)
+
+    # -- two keys: a result, and the next account ---------------------------------------------------------------
+
+    def do_result_hot(self) -> None:
+        """The first key: the key bar shows what the second may be."""
+        self._chord = True
+        results = self.desk_app.catalogue.codes.results
+        hints = [
+            KeyHint(key, results[code].title.lower(), True) for key, code in HOTKEYS.items() if code in results
+        ]
+        self.query_one("#keys", KeyBar).set_keys([*hints, KeyHint("Esc", "none", True)])
+
+    def typed(self, name: str) -> bool:
+        if not self._chord:
+            return super().typed(name)
+        self._chord = False
+        self.show_keys()
+        code = HOTKEYS.get(name)
+        if name == "escape":
+            self.status("No result was logged.")
+        elif code is None:
+            known = " ".join(HOTKEYS)
+            self.refuse(f"{name} is the letter of no result ({known}); nothing was logged.")
+        else:
+            self._held(self._log_and_next(code))
+        return True
+
+    def _held(self, work: Coroutine[Any, Any, None]) -> None:
+        self.desk_app.run_held(work, self)
+
+    async def _log_and_next(self, code: str) -> None:
+        """Log the result and take the next account; what needs more than two keys goes to the line."""
+        from collect_tui.desk.commands import Act
+        from collect_tui.desk.line.context import LineContext
+        from collect_tui.desk.line.parse import parse
+
+        app, view, target = self.desk_app, self.view, self.line_target()
+        if view is None or target is None:
+            return
+        parsed = parse(code.lower(), LineContext.of(view, app.catalogue, app.session_view))
+        if not parsed.complete:
+            self.open_line(f"{code.lower()} ")
+            self.refuse(parsed.errors[0].message if parsed.errors else f"{code} is no result code of this site.")
+            return
+        act: Act = Act(
+            id=uuid4(),
+            account=view.number,
+            commands=parsed.commands,
+            version=view.version,
+            fence=target.fence,
+            line=parsed.text,
+        )
+        queue = self.claim.queue if self.claim is not None else None
+        try:
+            receipt = await app.call(app.desk.do, act)
+        except Stale as error:
+            await self.do_view_refresh()
+            self.desk_refused(error)
+            return
+        except DomainError as error:
+            self.desk_refused(error)
+            return
+        await app.next_account(queue)
+        top = app.desk_screen(self)
+        if self.view is not None and self.view.number != view.number:
+            top.status(f"{view.number}: {receipt_words(receipt)}", Role.GOOD)
+        else:
+            nothing_left = top.said
+            await self.do_view_refresh()
+            top.status(Line.of((f"{receipt_words(receipt)} · ", Role.GOOD), (nothing_left, Role.WARN)))
+
+
+SCREEN = AccountScreen

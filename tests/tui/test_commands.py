@@ -1,0 +1,117 @@
+"""The registry: what keys, help, key bar and README are made from."""
+
+import re
+from pathlib import Path
+
+import pytest
+from collect_tui import defaults
+from collect_tui.desk.line.verbs import VERBS
+from collect_tui.tui.commands import COMMANDS, CONTEXTS, HOTKEYS, by_word, command, in_context, keys_table
+from collect_tui.tui.keymap import KeyMap
+from support.book import TODAY
+
+UNSAFE = re.compile(r"[A-DFHO-S\[]")  # tails of escape sequences a slow line tears apart
+
+
+def test_ids_are_unique_and_of_one_form() -> None:
+    ids = [c.id for c in COMMANDS]
+    assert len(set(ids)) == len(ids)
+    assert [i for i in ids if not re.fullmatch(r"[a-z]+\.[a-z0-9]+", i)] == []
+
+
+def test_no_two_commands_want_one_key_in_a_context() -> None:
+    KeyMap()
+
+
+def test_a_key_means_the_same_wherever_it_means_anything() -> None:
+    meanings: dict[str, set[str]] = {}
+    for each in COMMANDS:
+        for key in each.all_keys:
+            meanings.setdefault(key, set()).add(each.id)
+    assert {key: ids for key, ids in meanings.items() if len(ids) > 1} == {}
+
+
+def test_no_key_needs_alt_escape_or_a_modified_function_key() -> None:
+    for each in COMMANDS:
+        for key in each.all_keys:
+            assert not key.startswith(("alt+", "escape", "shift+f", "ctrl+f")), each.id
+            assert not UNSAFE.fullmatch(key), each.id
+
+
+def test_ctrl_is_never_the_only_door() -> None:
+    for each in COMMANDS:
+        if any(key.startswith("ctrl+") for key in each.all_keys):
+            assert each.mnemonic, each.id
+
+
+def test_every_command_has_a_door_and_words_for_the_help() -> None:
+    for each in COMMANDS:
+        assert each.all_keys or each.mnemonic, each.id
+        assert each.title and each.help.endswith("."), each.id
+        assert each.contexts <= set(CONTEXTS), each.id
+        assert each.bar <= each.contexts, each.id
+
+
+def test_only_the_two_reads_that_need_both_share_a_word_with_the_line() -> None:
+    """`next` and `undo` alone are the app's; followed by something they are the line's."""
+    verbs = {word for verb in VERBS.values() for word in (verb.verb, *verb.aliases)}
+    assert {c.mnemonic for c in COMMANDS if c.mnemonic} & verbs == {"next", "undo"}
+
+
+def test_text_typed_into_the_line_begins_with_one_of_its_verbs() -> None:
+    verbs = {word for verb in VERBS.values() for word in (verb.verb, *verb.aliases)}
+    assert [c.id for c in COMMANDS if c.text and c.text.split()[0] not in verbs] == []
+
+
+def test_hot_results_exist_and_need_nothing_more() -> None:
+    results = defaults.load(None, today=TODAY).codes.results
+    for key, code in HOTKEYS.items():
+        assert code in results, key
+        assert results[code].needs == (), code
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("q", "queue.show"),
+        ("a", "account.open"),
+        ("quit", "app.quit"),
+        ("QUIT", "app.quit"),
+        ("the", "theme.choose"),
+        ("why", "why.open"),
+        ("whyn", "whynot.open"),
+        ("re", None),  # refresh or redraw
+        ("lm", None),
+        ("", None),
+        ("zzz", None),
+    ],
+)
+def test_words_of_the_app(word: str, found: str | None) -> None:
+    wanted = by_word(word)
+    assert (wanted.id if wanted else None) == found
+
+
+def test_a_word_of_the_line_is_never_read_as_a_prefix() -> None:
+    assert by_word("fi") == command("find.open")
+    assert by_word("fi", taken={"FI"}) is None
+
+
+def test_the_table_has_every_command() -> None:
+    table = keys_table()
+    for each in COMMANDS:
+        assert f"**{each.title}.**" in table
+    assert table.count("\n| ") == len(COMMANDS)
+
+
+def test_the_readme_shows_the_keys_as_they_are() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    if "<!-- keys -->" not in readme:
+        pytest.skip("the README has no key table yet")
+    shown = readme.split("<!-- keys -->")[1].split("<!-- /keys -->")[0]
+    assert shown.strip() == keys_table().strip()
+
+
+def test_contexts_list_their_commands_in_the_order_of_the_registry() -> None:
+    queue = [c.id for c in in_context("queue")]
+    assert queue == [c.id for c in COMMANDS if "queue" in c.contexts]
+    assert "pane.1" not in queue

@@ -1,0 +1,133 @@
+"""Drafts and history: nothing typed is lost, nothing secret is kept."""
+
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from collect_tui.tui.drafts import FILE, Drafts
+from collect_tui.tui.history import FILE as HISTORY
+from collect_tui.tui.history import History
+
+CARD = "4111 1111 1111 1111"
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_draft_is_there_again_for_its_account_and_place(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path / "state")
+    drafts.save("4410-2231", "line", "pp 150 fr")
+    drafts.save("4410-2231", "promise", "150")
+    drafts.save("4410-0087", "line", "n waits")
+    drafts.close()
+    again = Drafts(tmp_path / "state")
+    assert again.load("4410-2231", "line") == "pp 150 fr"
+    assert again.load("4410-2231", "promise") == "150"
+    assert again.load("4410-2231", "plan") == ""
+    assert again.accounts() == {"4410-2231", "4410-0087"}
+
+
+def test_what_is_done_or_emptied_is_forgotten(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    drafts.save("1", "line", "lm")
+    drafts.clear("1", "line")
+    drafts.save("2", "line", "lm")
+    drafts.save("2", "line", "  ")
+    assert drafts.accounts() == frozenset()
+
+
+def test_only_the_user_can_read_them(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path / "state")
+    drafts.save("1", "line", "lm")
+    assert {mode(path) for path in (tmp_path / "state").iterdir()} == {0o600}
+    assert mode(tmp_path / "state") == 0o700
+
+
+def test_a_card_number_never_reaches_the_file(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    assert drafts.save("1", "line", "n pays with")
+    assert not drafts.save("1", "line", f"n pays with {CARD}")
+    assert drafts.load("1", "line") == ""
+    drafts.close()
+    for path in tmp_path.iterdir():
+        assert CARD.encode() not in path.read_bytes()
+
+
+def test_a_killed_process_loses_no_draft(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from pathlib import Path; from collect_tui.tui.drafts import Drafts\n"
+        "drafts = Drafts(Path(sys.argv[1]))\n"
+        "for n in range(1, 40): drafts.save('4410-2231', 'line', 'n ' + 'x' * n)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert Drafts(tmp_path).load("4410-2231", "line") == "n " + "x" * 39
+
+
+def test_a_folder_that_cannot_be_used_says_so_and_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where a folder should be", "utf-8")
+    drafts = Drafts(tmp_path / "state")
+    assert not drafts.save("1", "line", "lm")
+    assert "Drafts cannot be kept" in drafts.fault
+    assert drafts.load("1", "line") == ""
+    drafts.clear("1", "line")
+    assert drafts.accounts() == frozenset()
+
+
+def test_a_broken_file_says_so_and_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"not a database" * 100)
+    drafts = Drafts(tmp_path)
+    assert not drafts.save("1", "line", "lm")
+    assert drafts.fault
+
+
+def test_without_a_folder_nothing_is_kept_and_nothing_complains() -> None:
+    drafts = Drafts(None)
+    assert drafts.save("1", "line", "lm")
+    assert drafts.load("1", "line") == ""
+    assert not drafts.fault
+
+
+def test_two_programs_share_the_file(tmp_path: Path) -> None:
+    one, two = Drafts(tmp_path), Drafts(tmp_path)
+    one.save("1", "line", "a")
+    two.save("2", "line", "b")
+    assert one.accounts() == two.accounts() == {"1", "2"}
+    assert sqlite3.connect(tmp_path / FILE).execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_history_is_there_again_oldest_first(tmp_path: Path) -> None:
+    history = History(tmp_path / "state")
+    for line in ("lm", "lm", "pp  150 fri", "", "n ünïcode"):
+        history.add(line)
+    assert list(history) == ["lm", "pp 150 fri", "n ünïcode"]
+    assert list(History(tmp_path / "state")) == ["lm", "pp 150 fri", "n ünïcode"]
+    assert mode(tmp_path / "state" / HISTORY) == 0o600
+
+
+def test_history_never_keeps_a_card_number(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    history.add(f"n card {CARD}")
+    assert list(history) == []
+    assert not (tmp_path / HISTORY).exists()
+
+
+def test_history_keeps_the_newest(tmp_path: Path) -> None:
+    history = History(tmp_path, limit=10)
+    for number in range(95):
+        history.add(f"n {number}")
+    assert list(History(tmp_path, limit=10))[-1] == "n 94"
+    assert len((tmp_path / HISTORY).read_text("utf-8").splitlines()) <= 21
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes where nobody may")
+def test_a_full_or_forbidden_place_does_not_stop_the_act(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    History(tmp_path / "state").add("lm")

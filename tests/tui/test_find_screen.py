@@ -1,0 +1,79 @@
+"""Find: as one types, and as one types ahead."""
+
+from pathlib import Path
+
+import pytest
+from tui.driver import book_desk, driving, keys_of
+
+
+async def test_results_come_as_one_types(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press("/")
+        await desk.type("rosa")
+        assert desk.context == "find"
+        assert "4410-2231" in desk.queue.keys
+        assert any("Alvarez, Rosa" in row for row in desk.rows)
+
+
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("text", ["4410-2233", "INV-2", "3125550102"])
+async def test_enter_opens_the_only_hit(tmp_path: Path, fast: bool, text: str) -> None:
+    async with driving(book_desk(tmp_path, 3)) as desk:
+        await desk.play(["/", *keys_of(text), "enter"], fast=fast)
+        assert desk.context == "account"
+        assert desk.app.claim is not None
+        assert desk.app.claim.account == "4410-2233"
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_enter_goes_to_the_list_when_there_are_several(tmp_path: Path, fast: bool) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.play(["/", *keys_of("rosa"), "enter"], fast=fast)
+        assert desk.context == "find"
+        assert len(desk.queue.keys) > 1
+        chosen = desk.queue.keys[1]
+        await desk.play(["down", "enter"], fast=fast)
+        assert desk.context == "account"
+        assert desk.app.claim is not None
+        assert desk.app.claim.account == chosen
+
+
+async def test_back_from_the_account_is_the_list_again(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press("/")
+        await desk.type("rosa")
+        await desk.press("enter", "2", "enter", "b")
+        assert desk.context == "find"
+        await desk.press("b")
+        assert desk.context == "board"
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_nothing_found_says_so_and_keeps_the_text(tmp_path: Path, fast: bool) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.play(["/", *keys_of("zzzz"), "enter"], fast=fast)
+        assert desk.said == "Nothing is found by 'zzzz'."
+        assert any("find zzzz" in row for row in desk.rows)
+
+
+async def test_empty_and_enter_is_the_last_search(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press("/")
+        await desk.type("rosa")
+        await desk.press("enter", "b", "/", "enter")
+        assert desk.context == "find"
+        assert "4410-2231" in desk.queue.keys
+
+
+async def test_leaving_the_field_with_nothing_found_goes_back(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press("/", "f12")
+        assert desk.context == "board"
+
+
+async def test_hostile_text_is_only_looked_for(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press("/")
+        await desk.type("[/x] %_'\";--")
+        await desk.press("enter")
+        assert "Nothing is found by" in desk.said

@@ -1,0 +1,206 @@
+"""The board, a queue, and going between them, on a real desk; slow and as one burst."""
+
+from pathlib import Path
+
+import pytest
+from collect_tui.tui.screens.queue import PAGE, QueueScreen
+from collect_tui.tui.screens.queues import QueuesScreen
+from tui.driver import DeskDriver, book_desk, driving
+
+NEW = "9"  # number of the queue of new delinquencies on the board
+
+
+def queue_of(desk: DeskDriver) -> QueueScreen:
+    assert isinstance(desk.screen, QueueScreen)
+    return desk.screen
+
+
+async def test_the_board_shows_every_queue_with_its_figures(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        assert isinstance(desk.screen, QueuesScreen)
+        row = next(row for row in desk.rows if "New delinquencies" in row)
+        assert row.split()[:2] == [NEW, "new"]
+        assert "12" in row.split()
+        assert "5,605.20" in row
+        assert "mia · collector · Mon 23 Nov · ● local" in desk.rows[0]
+
+
+async def test_a_queue_lists_by_rank_with_reasons_and_the_hour_at_the_customer(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press(NEW, "enter")
+        assert queue_of(desk).queue_name == "new"
+        assert desk.header == "New delinquencies · 12 left · $5,605 collectable"
+        assert len(desk.queue.keys) == 12
+        assert "10:00" in desk.rows[3]
+        assert "new" in desk.rows[3]
+
+
+async def test_the_account_under_the_cursor_is_in_the_summary(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press(NEW, "enter", "down", "down")
+        queue = queue_of(desk)
+        assert queue.row is not None
+        line = next(queue.summary_lines()).text if not isinstance(queue.summary_lines(), tuple) else queue.summary_lines()[0].text
+        assert queue.line_account is not None
+        assert "can call: yes 0/7" in line
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_names_that_mean_harm_are_only_names(tmp_path: Path, fast: bool) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.play([NEW, "enter"], fast=fast)
+        assert any("[b]Bad[/foo], Red" in row for row in desk.rows)
+        assert any("王小明" in row for row in desk.rows)
+        assert "\x1b" not in desk.text
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [NEW, "enter", "down", "down", "y"],
+        [NEW, "enter", "1", "2", "enter"],
+        [NEW, "enter", "j", "j", "k", "G", "g", "j"],
+        [NEW, "enter", "9", "9", "enter"],
+        [NEW, "enter", "down", "r", "down"],
+        [NEW, "enter", "b", "j", "r"],
+        ["5", "0", "enter", "j", "j"],
+        ["1", "enter", "n"],
+        [NEW, "enter", "?", "b", "y", "b", "j"],
+        [NEW, "enter", "x", "j"],
+        ["q", "n", NEW, "enter"],
+        [NEW, "enter", "w", "b", "j"],
+        [NEW, "enter", "enter", "b"],
+    ],
+    ids=" ".join,
+)
+async def test_slow_and_burst_end_alike(tmp_path: Path, keys: list[str]) -> None:
+    pictures = []
+    for fast in (False, True):
+        folder = tmp_path / str(fast)
+        folder.mkdir()
+        async with driving(book_desk(folder)) as desk:
+            await desk.play(keys, fast=fast)
+            pictures.append(desk.picture())
+    # A refusal drops what was typed ahead and says so; everything else is the same.
+    slow, burst = pictures
+    if "dropped" not in burst[1]:
+        assert burst == slow
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_pages_are_fetched_as_one_goes_and_nothing_is_shown_twice(tmp_path: Path, fast: bool) -> None:
+    count = PAGE + 75
+    async with driving(book_desk(tmp_path, count)) as desk:
+        await desk.play([NEW, "enter"], fast=fast)
+        assert len(desk.queue.keys) == PAGE
+        await desk.play(["pgdn"] * 30, fast=fast)
+        keys = desk.queue.keys
+        assert len(keys) == len(set(keys)) == count
+        assert desk.queue.cursor == keys[-1]
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_the_last_row_and_a_far_number_are_loaded_first(tmp_path: Path, fast: bool) -> None:
+    count = PAGE + 75
+    async with driving(book_desk(tmp_path, count)) as desk:
+        await desk.play([NEW, "enter", "G"], fast=fast)
+        assert desk.queue.cursor == desk.queue.keys[count - 1]
+    other = tmp_path / "number"
+    other.mkdir()
+    async with driving(book_desk(other, count)) as desk:
+        await desk.play([NEW, "enter", *str(PAGE + 50), "enter", "b"], fast=fast)
+        assert desk.queue.cursor == desk.queue.keys[PAGE + 49]
+
+
+async def test_refresh_keeps_the_cursor_on_the_same_account(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press(NEW, "enter", "down", "down", "down")
+        before = desk.queue.cursor
+        await desk.press("r")
+        assert desk.queue.cursor == before
+
+
+async def test_a_row_number_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press(NEW, "enter", "9", "9")
+        assert desk.said == "row 99: Enter opens it"
+        await desk.press("backspace")
+        assert desk.said == "row 9: Enter opens it"
+        await desk.press("9", "enter")
+        assert desk.said == "There is no row 99; there are 12."
+        assert isinstance(desk.screen, QueueScreen)
+
+
+async def test_a_key_that_cannot_be_used_keeps_its_place_and_says_why(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press("1", "enter")
+        assert desk.hints["skip"] is False
+        assert "(s skip)" in desk.rows[-1]
+        await desk.press("s")
+        assert desk.said == "There is no account in this queue."
+
+
+async def test_a_key_that_means_nothing_says_so_and_does_nothing(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press(NEW, "enter", "x")
+        assert desk.said == "x does nothing here; ? shows the keys."
+
+
+async def test_opening_takes_the_account_and_going_back_gives_it_up(tmp_path: Path) -> None:
+    connect = book_desk(tmp_path)
+    async with driving(connect) as desk:
+        await desk.press(NEW, "enter")
+        first = desk.queue.cursor
+        await desk.press("enter")
+        assert desk.context == "account"
+        assert desk.app.claim is not None
+        assert desk.app.claim.account == first
+        await desk.press("b")
+        assert desk.app.claim is None
+        page = connect().queue("new")
+        assert [row.claimed_by for row in page.rows] == [None] * 12
+
+
+async def test_next_takes_the_top_of_the_queue_shown(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press(NEW, "enter", "down", "w")
+        assert desk.context == "account"
+        assert desk.app.claim is not None
+        assert desk.app.claim.queue == "new"
+
+
+async def test_an_account_another_holds_opens_and_says_who(tmp_path: Path) -> None:
+    from support.book import Clock, local_desk
+    from tui.driver import book
+
+    store, clock = book().store(tmp_path), Clock()
+    other = local_desk(store, "ben", clock)
+    taken = other.next("new")
+    assert taken is not None
+    async with driving(lambda: local_desk(store, "mia", clock)) as desk:
+        await desk.press(NEW, "enter")
+        await desk.press(":")
+        await desk.type(f"a {taken.account}")
+        await desk.press("enter")
+        assert desk.context == "account"
+        assert "ben" in desk.said
+        assert desk.app.claim is None
+
+
+async def test_why_shows_every_term_with_a_bar(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press(NEW, "enter", "y")
+        for term in ("money", "roll", "rpc", "kept", "risk", "stale", "linked"):
+            assert any(row.strip().startswith(term) and ("█" in row or "░" in row) for row in desk.rows), term
+
+
+async def test_a_wide_screen_shows_more_columns(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path), size=(132, 43)) as desk:
+        await desk.press(NEW, "enter")
+        assert "Score" in desk.rows[2]
+        assert "Last word" in desk.rows[2]
+    other = tmp_path / "narrow"
+    other.mkdir()
+    async with driving(book_desk(other)) as desk:
+        await desk.press(NEW, "enter")
+        assert "Score" not in desk.rows[2]
