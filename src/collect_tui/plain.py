@@ -187,7 +187,8 @@ def _entry(entry: Any, currency: str) -> str:
 
 def why_text(why: Why) -> str:
     if why.queue is None:
-        return clean("\n".join([f"{why.account} is in no queue now:", *(f"  {reason}" for reason in why.absent)]))
+        told = [f"{why.account} is in no queue now:", *(f"  {reason}" for reason in why.absent)]
+        return clean("\n".join(told), keep_newlines=True)
     place = f", place {why.position}" if why.position else ""
     lines = [f"{why.account} is in {why.queue} ({why.title}), tier {why.tier}{place}, score {why.score} of 1000"]
     lines += [f"  {t.name:8} {t.points:4d} of {t.most:3d}  {t.explanation}" for t in why.terms]

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, case, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, func, select, update
 from sqlmodel import Session, SQLModel
 
+from collect_tui.exchange.bulk import Bulk
 from collect_tui.exchange.invoices import Invoice
 from collect_tui.exchange.mapping import Mapping
 from collect_tui.exchange.phone_zones import candidate_zones
@@ -19,7 +20,9 @@ Outcome = str | tuple[str, str]
 
 _T = SQLModel.metadata.tables
 _CACHED: Final = 100_000
-_REVIEW_AFTER = timedelta(days=30)
+_REVIEW_AFTER: Final = timedelta(days=30)
+_A_DAY: Final = timedelta(days=1)
+_BATCH: Final = 5_000
 
 
 class _Account:
@@ -47,6 +50,7 @@ class Ledger:
         by: str,
     ) -> None:
         self.db = session.connection()
+        self._bulk = Bulk(self.db)
         self.tenant_id, self.mapping, self.as_of, self.source = tenant_id, mapping, as_of, source
         self.country, self.ids, self.now, self.by = country, ids, now, by
         self.first_id = ids()
@@ -223,24 +227,45 @@ class Ledger:
 
     def finish(self, business_day: Callable[[date], date]) -> None:
         """Gives new accounts their opening date, stage and next action, from the items they now have."""
-        account, item = _T["account"].c, _T["item"].c
-        mine = and_(item.tenant_id == self.tenant_id, item.account_id == account.id)
-        new = (account.tenant_id == self.tenant_id, account.id > self.first_id)
-        opened = select(func.min(item.issued)).where(mine).scalar_subquery()
-        self.db.execute(update(_T["account"]).where(*new).values(opened_on=func.coalesce(opened, account.opened_on)))
-        late = select(item.id).where(mine, item.open > 0, item.due < self.as_of).exists()
-        owes = select(item.id).where(mine, item.open > 0).exists()
-        today, review = business_day(self.as_of), business_day(self.as_of + _REVIEW_AFTER)
-        soonest = select(func.min(item.due)).where(mine, item.open > 0).scalar_subquery()
-        self.db.execute(
-            update(_T["account"])
-            .where(*new)
+        item, account = _T["item"].c, _T["account"]
+        review = business_day(self.as_of + _REVIEW_AFTER)
+        owed = case((item.open > 0, item.due))
+        # Account by account along the index of items; as correlated subqueries the same took a thousand times as long.
+        query = (
+            select(item.account_id, func.min(item.issued).label("issued"), func.min(owed).label("due"))
+            .where(item.tenant_id == self.tenant_id, item.account_id > bindparam("after"))
+            .group_by(item.account_id)
+            .order_by(item.account_id)
+            .limit(_BATCH)
+        )
+        change = (
+            update(account)
+            .where(account.c.tenant_id == bindparam("b_tenant"), account.c.id == bindparam("b_id"))
             .values(
-                stage=case((late, "PAST_DUE"), else_="CURRENT"),
-                next_action_code=case((owes, "call"), else_="review"),
-                next_action_on=case((late, today), (owes, soonest), else_=review),
+                opened_on=bindparam("b_opened"),
+                stage=bindparam("b_stage"),
+                next_action_code=bindparam("b_code"),
+                next_action_on=bindparam("b_on"),
             )
         )
+        after = self.first_id
+        while rows := self.db.execute(query, {"after": after}).all():
+            after = rows[-1].account_id
+            changes = []
+            for row in rows:
+                late = row.due is not None and row.due < self.as_of
+                changes.append(
+                    {
+                        "b_tenant": self.tenant_id,
+                        "b_id": row.account_id,
+                        "b_opened": row.issued,
+                        "b_stage": "PAST_DUE" if late else "CURRENT",
+                        "b_code": "review" if row.due is None else "call",
+                        # Overdue: at once. Not due yet: the first business day after the due date.
+                        "b_on": review if row.due is None else self.as_of if late else business_day(row.due + _A_DAY),
+                    }
+                )
+            self.db.execute(change, changes)
 
     # rows -------------------------------------------------------------------------------------
     def _known(self, numbers: Iterable[str]) -> dict[str, Any]:
@@ -270,7 +295,7 @@ class Ledger:
     def _write(self, touched: set[int]) -> None:
         for name in ("party", "name_token", "contact_point", "account", "item", "payment", "allocation"):
             if rows := self._rows.pop(name, None):
-                self.db.execute(insert(_T[name]), rows)
+                self._bulk.insert(name, rows)
         if changed := self._rows.pop("_item", None):
             t = _T["item"]
             for row in changed:

@@ -17,6 +17,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.base import View
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.money import exponent
+from collect_tui.exchange.bulk import Bulk
 from collect_tui.exchange.phone_zones import known_zones
 from collect_tui.exchange.portfolio import AccountEntry, Header
 from collect_tui.exchange.reading import PortfolioFile
@@ -160,9 +161,10 @@ def write_book(
     if header.users:
         db.execute(insert(_T["app_user"]), [{"tenant_id": tenant_id, **user.model_dump()} for user in header.users])
     counts = dict.fromkeys(_ORDER, 0)
+    bulk = Bulk(db)
     done = 0
     for batch in _batches(accounts):
-        _write(db, ground, batch, counts)
+        _write(db, bulk, ground, batch, counts)
         done += len(batch)
         if told is not None:
             told(done)
@@ -194,7 +196,9 @@ def _batches(accounts: Iterable[tuple[str, AccountEntry]]) -> Iterator[list[tupl
         yield batch
 
 
-def _write(db: Connection, ground: Ground, batch: list[tuple[str, AccountEntry]], counts: dict[str, int]) -> None:
+def _write(
+    db: Connection, bulk: Bulk, ground: Ground, batch: list[tuple[str, AccountEntry]], counts: dict[str, int]
+) -> None:
     parties: dict[str, tuple[int, dict[str, int]]] = {}
     wanted = [entry.party_of for _, entry in batch if entry.party_of is not None]
     if wanted:
@@ -214,7 +218,7 @@ def _write(db: Connection, ground: Ground, batch: list[tuple[str, AccountEntry]]
     for name in _ORDER:
         if made[name]:
             try:
-                db.execute(insert(_T[name]), made[name])
+                bulk.insert(name, made[name])
             except IntegrityError:
                 _say_twice(db, ground.tenant_id, batch, before)
                 raise

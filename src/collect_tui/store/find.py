@@ -58,19 +58,22 @@ def find(session: Session, tenant_id: int, text: str, limit: int) -> tuple[FindH
         key, place = (found.account_id, by_account) if found.account_id is not None else (found.party_id, by_party)
         assert key is not None
         known = place.get(key)
-        if known is None or (not found.exact, found.order) < (not known.exact, known.order):
+        if known is None or _rank(found) < _rank(known):
             place[key] = found
-    ranked: dict[int, tuple[tuple[Any, ...], FindHit]] = {}
-    for column, found_by in ((_account.c.id, by_account), (_account.c.party_id, by_party)):
-        keys = list(found_by)
-        for start in range(0, len(keys), 500):
-            rows = db.execute(_hits(tenant_id, column.in_(keys[start : start + 500])))
-            for row in rows:
-                found = found_by[row.id if column is _account.c.id else row.party_id]
-                rank = (not found.exact, row.status != "OPEN", found.order, row.number)
-                if row.id not in ranked or rank < ranked[row.id][0]:
-                    ranked[row.id] = rank, _hit(row, found)
-    return tuple(hit for _, hit in sorted(ranked.values(), key=lambda pair: pair[0])[:limit])
+    for account_id, party_id in _accounts_of(db, tenant_id, list(by_party), most):
+        found, known = by_party[party_id], by_account.get(account_id)
+        if known is None or _rank(found) < _rank(known):
+            by_account[account_id] = found
+    hits = [
+        ((not found.exact, row.status != "OPEN", found.order, row.number), _hit(row, found))
+        for row in _rows(db, tenant_id, list(by_account))
+        for found in (by_account[row.id],)
+    ]
+    return tuple(hit for _, hit in sorted(hits, key=lambda pair: pair[0])[:limit])
+
+
+def _rank(found: _Found) -> tuple[bool, int]:
+    return not found.exact, found.order
 
 
 def _candidates(db: Connection, tenant_id: int, wanted: str, most: int) -> Iterator[_Found]:
@@ -172,20 +175,35 @@ def _after(start: str) -> str:
     return "\U0010ffff" * (len(start) + 1)
 
 
-def _hits(tenant_id: int, where: ColumnElement[bool]) -> Select[Any]:
-    return (
-        select(
-            *(_account.c[name] for name in ("id", "party_id", "number", "status", "currency")),
-            _party.c.name,
-            _summary.c.collectable,
-            _summary.c.oldest_due,
-            _tenant.c.business_date,
+def _accounts_of(db: Connection, tenant_id: int, parties: list[int], most: int) -> Iterator[tuple[int, int]]:
+    """Accounts of the parties, with their party. A statement of its own: joined with the rest, SQLite reads all accounts."""
+    for some in _by_hundreds(parties):
+        query = select(_account.c.id, _account.c.party_id).where(
+            _account.c.tenant_id == tenant_id, _account.c.party_id.in_(some)
         )
-        .join(_party, and_(_party.c.tenant_id == tenant_id, _party.c.id == _account.c.party_id))
-        .join(_tenant, _tenant.c.tenant_id == tenant_id)
-        .outerjoin(_summary, and_(_summary.c.tenant_id == tenant_id, _summary.c.account_id == _account.c.id))
-        .where(_account.c.tenant_id == tenant_id, where)
-    )
+        for row in db.execute(query.limit(most)):
+            yield row.id, row.party_id
+
+
+def _rows(db: Connection, tenant_id: int, accounts: list[int]) -> Iterator[Any]:
+    for some in _by_hundreds(accounts):
+        yield from db.execute(
+            select(
+                *(_account.c[name] for name in ("id", "party_id", "number", "status", "currency")),
+                _party.c.name,
+                _summary.c.collectable,
+                _summary.c.oldest_due,
+                _tenant.c.business_date,
+            )
+            .join(_party, and_(_party.c.tenant_id == tenant_id, _party.c.id == _account.c.party_id))
+            .join(_tenant, _tenant.c.tenant_id == tenant_id)
+            .outerjoin(_summary, and_(_summary.c.tenant_id == tenant_id, _summary.c.account_id == _account.c.id))
+            .where(_account.c.tenant_id == tenant_id, _account.c.id.in_(some))
+        )
+
+
+def _by_hundreds(keys: list[int]) -> Iterator[list[int]]:
+    return (keys[start : start + 500] for start in range(0, len(keys), 500))
 
 
 def _hit(row: Any, found: _Found) -> FindHit:

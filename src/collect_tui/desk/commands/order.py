@@ -9,7 +9,10 @@ from collect_tui.desk.commands.base import CommandBase, Short, Text
 
 
 class OrderSuspension(CommandBase):
-    """Orders the billing system to suspend a service. `service` is its product code or identifier; `confirm` the account's last four digits."""
+    """Orders the billing system to suspend a service.
+
+    `service` is its product code or identifier, `confirm` the account's last four digits.
+    """
 
     outside: ClassVar[bool] = True
     kind: Literal["suspend"] = "suspend"

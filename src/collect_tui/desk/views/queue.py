@@ -8,7 +8,10 @@ from collect_tui.desk.views.base import View
 
 
 class QueueFigure(View):
-    """One queue on the board. `collectable` sums one currency; `due_now` leaves out what is timed for later today; `oldest` is the oldest due date."""
+    """One queue on the board.
+
+    `collectable` sums one currency; `due_now` leaves out what is timed for later today; `oldest` is the oldest due date.
+    """
 
     name: str
     title: str
