@@ -19,11 +19,17 @@ BOOK = Book(
     account(
         "4410-2231",
         "Alvarez, Rosa",
-        items=[("INV-1", -63, 30000, {"service": "INT"}), ("INV-2", -33, 11210, {"service": "TV"}), ("INV-3", 7, 11000)],
+        items=[
+            ("INV-1", -63, 30000, {"service": "INT"}),
+            ("INV-2", -33, 11210, {"service": "TV"}),
+            ("INV-3", 7, 11000),
+        ],
         services=SERVICES,
         stage="FINAL",
         notices=[{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}],
-        contacts=[{"at": at(-5), "by": "mia", "action": "TM", "result": "LM", "point": "m1", "note": "will pay Friday"}],
+        contacts=[
+            {"at": at(-5), "by": "mia", "action": "TM", "result": "LM", "point": "m1", "note": "will pay Friday"}
+        ],
         points=[
             {"kind": "mobile", "value": "+1 312 555 0142"},
             {"kind": "home", "value": "+1 312 555 0143"},
@@ -60,7 +66,9 @@ def act(desk: Desk, number: str, line: str, **rest: object) -> Act:
     parsed = parse(line, LineContext.of(view, desk.catalogue(), desk.session()))
     assert not parsed.errors, parsed.errors
     rest.setdefault("version", view.version)
-    return Act.model_validate({"id": uuid4(), "account": view.number, "commands": parsed.commands, "line": line, **rest})
+    return Act.model_validate(
+        {"id": uuid4(), "account": view.number, "commands": parsed.commands, "line": line, **rest}
+    )
 
 
 def do(desk: Desk, number: str, line: str, **rest: object) -> Receipt:

@@ -131,7 +131,11 @@ def test_undo_of_a_payment_opens_the_items_again(desk):
 
 def test_nobody_undoes_anothers_act_but_a_lead(desks):
     receipt = do(desks("mia"), ROSA, "pp 150 fri")
-    undo = {"id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f10", "account": ROSA, "commands": [{"kind": "undo", "act": str(receipt.id)}]}
+    undo = {
+        "id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f10",
+        "account": ROSA,
+        "commands": [{"kind": "undo", "act": str(receipt.id)}],
+    }
     with pytest.raises(Refused) as error:
         desks("ben").do(Act.model_validate(undo))
     assert error.value.code == "undo.not_yours"
@@ -141,7 +145,11 @@ def test_nobody_undoes_anothers_act_but_a_lead(desks):
 def test_what_was_overtaken_cannot_be_undone(desks):
     receipt = do(desks("mia"), ROSA, "n first")
     do(desks("ben"), ROSA, "n second")
-    command = {"id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f12", "account": ROSA, "commands": [{"kind": "undo", "act": str(receipt.id)}]}
+    command = {
+        "id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f12",
+        "account": ROSA,
+        "commands": [{"kind": "undo", "act": str(receipt.id)}],
+    }
     with pytest.raises(Refused) as error:
         desks("mia").do(Act.model_validate(command))
     assert error.value.code == "undo.overtaken"
@@ -150,7 +158,12 @@ def test_what_was_overtaken_cannot_be_undone(desks):
 @pytest.mark.parametrize("text", ["card 4111 1111 1111 1111", "cvv 123"])
 def test_card_data_is_refused_before_anything_is_written(desk, text):
     note = Act.model_validate(
-        {"id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f13", "account": ROSA, "commands": [{"kind": "note", "text": text}], "line": text}
+        {
+            "id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f13",
+            "account": ROSA,
+            "commands": [{"kind": "note", "text": text}],
+            "line": text,
+        }
     )
     with pytest.raises(Invalid) as error:
         desk.do(note)
@@ -163,7 +176,13 @@ def test_card_data_is_refused_before_anything_is_written(desk, text):
 def test_controls_in_a_note_never_reach_the_store(desk):
     hostile = "paid \x1b]52;c;AAAA\x07 today\x00"
     desk.do(
-        Act.model_validate({"id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f14", "account": ROSA, "commands": [{"kind": "note", "text": hostile}]})
+        Act.model_validate(
+            {
+                "id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f14",
+                "account": ROSA,
+                "commands": [{"kind": "note", "text": hostile}],
+            }
+        )
     )
     assert any(e.text == "paid  today" for e in desk.pane(ROSA, "timeline").timeline)
 
@@ -189,3 +208,20 @@ def test_dates_in_the_past_are_refused_with_the_field(desk):
     preview = desk.preview(past.model_copy(update={"commands": (*past.commands[:-1], moved)}))
     assert preview.error_code == "promise.in_past"
     assert preview.field
+
+
+def test_undo_walks_back_one_act_after_another(desk):
+    before = desk.account(ROSA)
+    do(desk, ROSA, "na")
+    do(desk, ROSA, "pp 150 fri")
+    do(desk, ROSA, "undo")
+    do(desk, ROSA, "undo")
+    after = desk.account(ROSA)
+    assert (after.next_action, after.promise, after.last_word) == (before.next_action, None, before.last_word)
+    with pytest.raises(Refused) as error:
+        do(desk, ROSA, "undo")
+    assert error.value.code == "undo.nothing"
+
+
+def test_an_amount_is_not_taken_for_the_end_of_a_telephone_number(desk):
+    assert do(desk, "4410-0087", "pp 150 fri").next_action  # its number ends in 0150

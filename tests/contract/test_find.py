@@ -9,7 +9,20 @@ from collect_tui.desk.errors import Invalid
 ROSA = "4410-2231"
 
 
-@pytest.mark.parametrize("text", ["4410-2231", "44102231", "alvarez", "rosa alv", "ALVAREZ", "312 555 0142", "+13125550142", "rosa@example", "inv-1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4410-2231",
+        "44102231",
+        "alvarez",
+        "rosa alv",
+        "ALVAREZ",
+        "312 555 0142",
+        "+13125550142",
+        "rosa@example",
+        "inv-1",
+    ],
+)
 def test_found_by(desk, text):
     assert ROSA in {h.account for h in desk.find(text)}
 

@@ -89,7 +89,14 @@ def test_a_released_account_is_free(desks):
 def test_nobody_is_called_outside_the_window(desk, clock):
     clock.now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # 06:00 in Chicago
     claim = desk.next()
-    assert claim is None or desk.why(claim.account).reasons[0] in {"suspend_ready", "restore_ready", "stuck_order", "suspend", "restore", "stuck"}
+    assert claim is None or desk.why(claim.account).reasons[0] in {
+        "suspend_ready",
+        "restore_ready",
+        "stuck_order",
+        "suspend",
+        "restore",
+        "stuck",
+    }
 
 
 def test_an_unknown_queue_is_not_found(desk):
@@ -101,3 +108,14 @@ def test_an_act_moves_the_account_between_queues_at_once(desk):
     do(desk, ADA, "pp 50 fri")
     assert desk.why(ADA).queue is None
     assert sum(f.count for f in desk.queues().queues) == sum(len(desk.queue(f.name).rows) for f in desk.queues().queues)
+
+
+def test_a_callback_tried_in_vain_comes_again_when_the_next_try_is_due(desk, clock):
+    do(desk, ADA, "cb +1h")
+    clock.forward(hours=2)
+    assert desk.why(ADA).queue == "callback"
+    do(desk, ADA, "na")
+    claim = desk.next("callback")
+    assert claim is None or claim.account != ADA
+    clock.forward(hours=4, minutes=1)
+    assert desk.next("callback").account == ADA

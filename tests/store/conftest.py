@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from support.portfolio import make_store
 
 from collect_tui.store.engine import Store
+from support.portfolio import make_store
 
 
 @pytest.fixture

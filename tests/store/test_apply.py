@@ -12,7 +12,6 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, select
 from sqlmodel import SQLModel
-from support.portfolio import DAY, NOW, TENANT, USER, Added, add_account, ids, make_store
 
 from collect_tui.desk.errors import Refused, Stale
 from collect_tui.domain import effects as fx
@@ -31,6 +30,7 @@ from collect_tui.domain.facts import (
 from collect_tui.store.apply import apply
 from collect_tui.store.engine import Store
 from collect_tui.store.facts import load_by_id
+from support.portfolio import DAY, NOW, TENANT, USER, Added, add_account, ids, make_store
 
 LATER = DAY + timedelta(days=7)
 
@@ -246,20 +246,20 @@ def possible(facts: AccountFacts, a: Added) -> list[Callable[[Any], fx.Effect]]:
         lambda draw: fx.CallbackScheduled(Callback(ids(), NOW, None)),
         lambda draw: fx.HoldPlaced(Hold(ids(), "medical", DAY, None, placed_by=USER)),
     ]
-    for text in facts.pinned:
-        can.append(lambda draw, text=text: fx.NoteUnpinned(0, text))
-    for attempt in facts.attempts:
-        can.append(lambda draw, at=attempt: fx.ContactVoided(ids(), at.id, "slip"))
-    for hold in facts.holds:
-        can.append(lambda draw, h=hold: fx.HoldChanged(h.id, draw(st.sampled_from(["RELEASED", "EXPIRED"])), h.status))
+    can += [lambda draw, text=text: fx.NoteUnpinned(0, text) for text in facts.pinned]
+    can += [lambda draw, at=at: fx.ContactVoided(ids(), at.id, "slip") for at in facts.attempts]
+    ends = st.sampled_from(["RELEASED", "EXPIRED"])
+    can += [lambda draw, h=h: fx.HoldChanged(h.id, draw(ends), h.status) for h in facts.holds]
     for made in facts.promises:
         to = ["KEPT", "PARTIAL", "BROKEN", "SUPERSEDED", "CANCELLED"] if made.open else ["ACTIVE"]
         if made.open or made.status in {"CANCELLED", "SUPERSEDED", "KEPT"}:
             can.append(
                 lambda draw, p=made, to=to: fx.PromiseChanged(p.id, draw(st.sampled_from(to)), p.status, "because")
             )
-        for i in made.instalments:
-            can.append(lambda draw, p=made, i=i: fx.InstalmentPaid(p.id, i.seq, draw(st.integers(0, i.amount)), i.paid))
+        can += [
+            lambda draw, p=made, i=i: fx.InstalmentPaid(p.id, i.seq, draw(st.integers(0, i.amount)), i.paid)
+            for i in made.instalments
+        ]
     for received in facts.payments:
         if received.status not in {"RETURNED", "REVERSED"}:
             can.append(lambda draw, p=received: fx.PaymentReversed(p.id, "RETURNED", "NSF"))
@@ -387,7 +387,7 @@ def test_an_open_account_keeps_a_next_action(store: Store) -> None:
 def test_another_tenants_rows_are_out_of_reach(store: Store) -> None:
     added = rich(store)
     other = add_account(store, "9999-0001", holds=[{}])
-    with pytest.raises(Stale), store.write() as db:
+    with pytest.raises(Stale), store.write() as db:  # noqa: PT012
         released = fx.HoldChanged(other.holds[0], "RELEASED", "ACTIVE")
         apply(db, TENANT, loaded(store, added), [released], by="mia", at=NOW)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from collect_tui.tui.screens.queue import PAGE, QueueScreen
 from collect_tui.tui.screens.queues import QueuesScreen
+from collect_tui.tui.widgets.lines import LinePane
 from tui.driver import DeskDriver, book_desk, driving
 
 NEW = "9"  # number of the queue of new delinquencies on the board
@@ -40,9 +41,9 @@ async def test_the_account_under_the_cursor_is_in_the_summary(tmp_path: Path) ->
         await desk.press(NEW, "enter", "down", "down")
         queue = queue_of(desk)
         assert queue.row is not None
-        line = next(queue.summary_lines()).text if not isinstance(queue.summary_lines(), tuple) else queue.summary_lines()[0].text
         assert queue.line_account is not None
-        assert "can call: yes 0/7" in line
+        assert queue.line_account.number == desk.queue.cursor
+        assert any(queue.row.name.split(" ")[0] in row and "can call: yes 0/7" in row for row in desk.rows)
 
 
 @pytest.mark.parametrize("fast", [False, True])
@@ -190,8 +191,10 @@ async def test_an_account_another_holds_opens_and_says_who(tmp_path: Path) -> No
 async def test_why_shows_every_term_with_a_bar(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
         await desk.press(NEW, "enter", "y")
+        lines = [line.text.strip() for line in desk.screen.query_one("#body", LinePane).lines]
         for term in ("money", "roll", "rpc", "kept", "risk", "stale", "linked"):
-            assert any(row.strip().startswith(term) and ("█" in row or "░" in row) for row in desk.rows), term
+            assert any(line.startswith(term) and ("█" in line or "░" in line) for line in lines), term
+        assert lines[0].startswith("Queue New delinquencies, number 1")
 
 
 async def test_a_wide_screen_shows_more_columns(tmp_path: Path) -> None:

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, insert
 from sqlmodel import SQLModel
+
+_CACHE_KB: Final = 128 * 1024
+
+
+@contextmanager
+def roomy(db: Connection) -> Iterator[None]:
+    """Gives SQLite room for its pages while much is written: with its usual 2 MB it reads back what it has just written."""
+    if db.dialect.name != "sqlite":
+        yield
+        return
+    usual = int(db.exec_driver_sql("PRAGMA cache_size").scalar_one())
+    db.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KB}")
+    try:
+        yield
+    finally:
+        db.exec_driver_sql(f"PRAGMA cache_size={usual}")
 
 
 class Bulk:
@@ -36,7 +52,5 @@ class Bulk:
             kind = target.columns[name].type
             turn = kind.dialect_impl(dialect).bind_processor(dialect)
             # The same few dates and instants stand in most rows.
-            columns.append(
-                (name, lru_cache(maxsize=10_000)(turn) if turn and kind.python_type in (date, datetime) else turn)
-            )
+            columns.append((name, lru_cache(maxsize=10_000)(turn) if turn else None))
         return str(compiled), columns

@@ -23,6 +23,7 @@ _CACHED: Final = 100_000
 _REVIEW_AFTER: Final = timedelta(days=30)
 _A_DAY: Final = timedelta(days=1)
 _BATCH: Final = 5_000
+_LIST: Final = 500  # with a longer list SQLite would rather read all of the tenant's rows
 
 
 class _Account:
@@ -63,7 +64,7 @@ class Ledger:
         """Takes a batch in and says of each row what became of it."""
         if not batch:
             return []
-        known = self._known(invoice.doc_no for invoice in batch)
+        known = self._known([invoice.doc_no for invoice in batch])
         self._fetch_accounts(invoice.account for invoice in batch)
         fresh: set[str] = set()
         touched: set[int] = set()
@@ -268,8 +269,14 @@ class Ledger:
             self.db.execute(change, changes)
 
     # rows -------------------------------------------------------------------------------------
-    def _known(self, numbers: Iterable[str]) -> dict[str, Any]:
+    def _known(self, numbers: Sequence[str]) -> dict[str, Any]:
+        """What the store has of these documents: their ids along the index of numbers, then the rows along that of ids."""
         item, account = _T["item"].c, _T["account"].c
+        found: list[int] = []
+        for start in range(0, len(numbers), _LIST):
+            some = numbers[start : start + _LIST]
+            by_number = select(item.id).where(item.tenant_id == self.tenant_id, item.doc_no.in_(some))
+            found += self.db.execute(by_number).scalars()
         query = (
             select(
                 item.doc_no,
@@ -284,9 +291,9 @@ class Ledger:
                 account.number,
             )
             .join(_T["account"], and_(account.tenant_id == self.tenant_id, account.id == item.account_id))
-            .where(item.tenant_id == self.tenant_id, item.doc_no.in_(list(numbers)))
+            .where(item.tenant_id == self.tenant_id, item.id.in_(found))
         )
-        return {row.doc_no: row for row in self.db.execute(query)}
+        return {row.doc_no: row for row in self.db.execute(query)} if found else {}
 
     def _add(self, table: str, **row: Any) -> None:
         row["tenant_id"] = self.tenant_id

@@ -72,7 +72,13 @@ class _Rails:
         what = "The total" if self.plan else "The amount"
         if total < least:
             text = f"{what} {self._money(total)} is below the least of {self._money(least)}"
-            yield self._hold("min_amount", f"{text} ({self.policy.min_percent}% of what is collectable, or all of it).")
+            if least == self.facts.collectable:
+                why = "all that is collectable"
+            elif least == self.policy.min_amount:
+                why = "the smallest promise"
+            else:
+                why = f"{self.policy.min_percent}% of what is collectable"
+            yield self._hold("min_amount", f"{text}, {why}.")
         else:
             yield self._fine("min_amount", f"{what} {self._money(total)} is at least {self._money(least)}.")
 

@@ -26,7 +26,7 @@ from collect_tui.services.decide import Outcome, decide
 from collect_tui.services.order import confirm
 from collect_tui.services.verdict_view import effect_views, schedule_rows, verdict_view
 from collect_tui.store import apply, audit, facts, scoring, summary
-from collect_tui.store.tables import ActLog
+from collect_tui.store.tables import Account, ActLog
 
 if TYPE_CHECKING:
     from collect_tui.services.local import LocalDesk
@@ -245,14 +245,17 @@ def next_action(seen: AccountFacts, codes: Codes, zone: str) -> str | None:
 def past_act(db: Db, tenant_id: int, account_id: int, user: str, act_id: str | None) -> PastAct | None:
     """The act named, or the user's last one on the account that is neither undone nor itself an undo."""
     query = select(ActLog).where(ActLog.tenant_id == tenant_id, ActLog.account_id == account_id)
-    if act_id:
-        query = query.where(col(ActLog.act_id).startswith(act_id, autoescape=True))
-    else:
-        query = query.where(ActLog.by == user, col(ActLog.undone_by).is_(None))
-    for row in db.exec(query.order_by(col(ActLog.id).desc()).limit(20)):
+    version = db.get_one(Account, (tenant_id, account_id)).version
+    standing = False
+    for place, row in enumerate(db.exec(query.order_by(col(ActLog.id).desc()).limit(200))):
         effects: Sequence[Effect] = codec.load(row.effects)
-        if act_id or not any(isinstance(e, ActUndone) for e in effects):
-            return PastAct(row.act_id, row.by, row.at, row.version, effects, row.undone_by)
+        undo = any(isinstance(e, ActUndone) for e in effects)
+        # What the day run or another program changed left no act, only a newer version.
+        standing = standing or (place == 0 and row.version != version)
+        wanted = row.act_id.startswith(act_id) if act_id else row.by == user and row.undone_by is None and not undo
+        if wanted:
+            return PastAct(row.act_id, row.by, row.at, standing, effects, row.undone_by)
+        standing = standing or (row.undone_by is None and not undo)
     return None
 
 

@@ -24,12 +24,12 @@ def outranks(role: str, wanted: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PastAct:
-    """An act that was done: what undo takes back. `version` is the account's version right after it."""
+    """An act that was done: what undo takes back. `overtaken`: something that still stands came after it."""
 
     act_id: str
     by: str
     at: datetime
-    version: int
+    overtaken: bool
     effects: Sequence[Effect]
     undone_by: str | None
 

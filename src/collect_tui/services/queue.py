@@ -71,7 +71,7 @@ def undo(command: Undo, facts: AccountFacts, context: Context) -> Decision:
         raise Refused("undo.done", "That act has been undone already.", "act")
     if past.by != context.user and not outranks(context.role, "lead"):
         raise Refused("undo.not_yours", f"That act is {past.by}'s; only {past.by} or a lead may undo it.", "act")
-    if past.version != facts.version:
+    if past.overtaken:
         raise Refused("undo.overtaken", "The account has changed since; make a new entry that corrects it.", "act")
     effects = inverse(tuple(past.effects), facts, context.ids, f"undone by {context.user}")
     stays = [Finding("undo.stays", Severity.INFO, f"{s.capitalize()}.", "undo") for s in left_standing(past.effects)]

@@ -173,8 +173,8 @@ def _best(one_queue: bool) -> Select[Any]:
         or_(w.c.sort_timed == literal_column("''"), ~_somebody_elses(w.c)),
     ]
     rest = (w.c.sort_score, w.c.oldest_due, w.c.number)
-    # Over all queues what was passed over comes last of all, or the top of a short tier would come again and again.
-    order = (w.c.sort_timed, w.c.skipped, *rest) if one_queue else (w.c.skipped, w.c.tier, w.c.sort_timed, *rest)
+    # What was passed over comes last of all, or the top of a short tier would come again and again.
+    order = (w.c.skipped, w.c.sort_timed, *rest) if one_queue else (w.c.skipped, w.c.tier, w.c.sort_timed, *rest)
     query = select(w.c.account_id).where(*conditions).order_by(*order).limit(1)
     return query.with_for_update(skip_locked=True)
 

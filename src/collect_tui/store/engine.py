@@ -51,13 +51,11 @@ class Store:
         """
         path = path.expanduser().absolute()
         sqlite.prepare_file(path, create=create)
-        writer = sqlite.make_engine(path, writes=True)
-        try:
-            with _translated(path):
-                sqlite.prepare_schema(writer, path, create=create)
-        except BaseException:
-            writer.dispose()
-            raise
+        with _translated(path):
+            ready = sqlite.check_schema(path, create=create)
+            writer = sqlite.make_engine(path, writes=True)
+            if not ready:
+                sqlite.make_schema(writer, path)
         return cls(sqlite.make_engine(path, writes=False), writer, path)
 
     @classmethod

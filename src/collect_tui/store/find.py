@@ -85,11 +85,14 @@ def _candidates(db: Connection, tenant_id: int, wanted: str, most: int) -> Itera
         yield from _by_telephone(db, tenant_id, wanted, most)
     else:
         yield from _by_mail(db, tenant_id, wanted, most)
-        yield from _by_name(db, tenant_id, wanted, most)
+        if "@" not in wanted:
+            yield from _by_name(db, tenant_id, wanted, most)
 
 
 def _by_number(db: Connection, tenant_id: int, wanted: str, most: int) -> Iterator[_Found]:
     for bare in dict.fromkeys(form.replace("-", "").replace(" ", "") for form in (wanted, wanted.upper())):
+        if not bare:
+            continue
         query = select(_account.c.id, _account.c.number).where(_account.c.tenant_id == tenant_id, _starts(_BARE, bare))
         for row in db.execute(query.limit(most)):
             yield _Found(f"account {row.number}", row.number.replace("-", "") == bare, 0, account_id=row.id)
@@ -112,7 +115,8 @@ def _by_telephone(db: Connection, tenant_id: int, wanted: str, most: int) -> Ite
     if len(number) < FEWEST_DIGITS:
         return
     national = number.lstrip("0") or number  # without the trunk or the international prefix
-    ways = [(_point.c.reversed, national[::-1])] if len(national) >= FEWEST_DIGITS else []
+    ends = {number, national} if len(national) >= FEWEST_DIGITS else {number}
+    ways = [(_point.c.reversed, end[::-1]) for end in sorted(ends)]
     if wanted.startswith(("+", "00")) or len(national) > FEWEST_DIGITS:
         ways.append((_point.c.normalized, national))
     for column, start in ways:
@@ -131,10 +135,10 @@ def _by_mail(db: Connection, tenant_id: int, wanted: str, most: int) -> Iterator
 
 def _by_name(db: Connection, tenant_id: int, wanted: str, most: int) -> Iterator[_Found]:
     """All words must fit, in any order: the longest finds, the others are looked up for what it found."""
-    words = sorted(tokens(wanted), key=len, reverse=True)
+    words = tokens(wanted)
     if not words:
         return
-    first, *others = words
+    first, *others = sorted(words, key=len, reverse=True)
     query = select(_word.c.party_id, _word.c.token).where(_word.c.tenant_id == tenant_id, _starts(_word.c.token, first))
     for position, word in enumerate(others):
         other = _word.alias(f"other_{position}")

@@ -25,7 +25,8 @@ def fold(text: str) -> str:
     """Lower case without accents: `Ángel Łoś` is `angel los`, `Straße` is `strasse`."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    # Taking apart turns fancy letters into plain capitals, and folding can make letters that come apart again.
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN))
     return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, and_, bindparam, func, literal, select, tuple_
+from sqlalchemy import BigInteger, Select, and_, bindparam, func, literal, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
@@ -37,7 +37,7 @@ from collect_tui.store.tables import Account, AccountSummary, Hold, Party, Queue
 _w = table(WorkItem).c
 
 #: The order inside a queue; `number` makes it total.
-ORDER: Final = (_w.sort_timed, _w.skipped, _w.sort_score, _w.oldest_due, _w.number)
+ORDER: Final = (_w.skipped, _w.sort_timed, _w.sort_score, _w.oldest_due, _w.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def why(session: Session, tenant_id: int, catalogue: Catalogue, account_id: int,
     if stored is None or now_row is None:
         return _unscored(session, tenant_id, account_id)
     rule = next((rule for rule in catalogue.queues if rule.name == stored.queue), None)
-    signals = _signals(now_row, values["mark_1"], _median(session, tenant_id), business_date, catalogue.rules.zone)
+    signals = _signals(now_row, _median(session, tenant_id), business_date, catalogue.rules.zone)
     weights = catalogue.rules.weights
     held = [reason for i, (_, _, reason) in enumerate(shape.queues) if now_row.raw & 1 << i]
     return Why(
@@ -179,7 +179,12 @@ def _later() -> Select[Any]:
     """How many of each queue are timed for later."""
     return (
         select(_w.queue, func.count().label("n"))
-        .where(_w.tenant_id == sql.tenant(), _w.queue.in_(bindparam("names", expanding=True)), _w.sort_timed > bindparam("moment"))
+        .where(
+            _w.tenant_id == sql.tenant(),
+            _w.queue.in_(bindparam("names", expanding=True)),
+            _w.sort_timed != literal_column("''"),  # says the partial index may be used
+            _w.sort_timed > bindparam("moment"),
+        )
         .group_by(_w.queue)
     )
 
@@ -273,12 +278,12 @@ def _chips(row: Any, catalogue: Catalogue, today: date) -> tuple[str, ...]:
         kept=row.kept_12m,
         broken=row.broken_12m,
         returned=row.returned_12m,
-        linked=row.t_linked,
+        linked=row.t_linked * priority.LINKED_MOST // max(1, catalogue.rules.weights.linked),
     )
     return priority.chips(found, signals, today)
 
 
-def _signals(row: Any, _mark: int, median: int, today: date, zone: str) -> Signals:
+def _signals(row: Any, median: int, today: date, zone: str) -> Signals:
     tried: datetime | None = row.last_attempt_at
     return Signals(
         collectable=row.collectable,
@@ -340,16 +345,16 @@ def _unscored(session: Session, tenant_id: int, account_id: int) -> Why:
 
 def _cursor(row: Any) -> str:
     """The place of a row in the order, as text that means nothing to anybody else."""
-    values = [row.sort_timed, row.skipped, row.sort_score, row.oldest_due.isoformat(), row.number]
+    values = [row.skipped, row.sort_timed, row.sort_score, row.oldest_due.isoformat(), row.number]
     return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode()
 
 
 def _position(cursor: str) -> dict[str, Any]:
     try:
-        timed, skipped, score, due, number = json.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
+        skipped, timed, score, due, number = json.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
         if not (isinstance(timed, str) and isinstance(number, str) and type(skipped) is int and type(score) is int):
             raise ValueError
-        values = (timed, skipped, score, date.fromisoformat(due), number)
+        values = (skipped, timed, score, date.fromisoformat(due), number)
     except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):
         raise Invalid("queue.cursor", "The cursor is not one that a page of this queue gave.", "cursor") from None
     return {f"at_{column.name}": value for column, value in zip(ORDER, values, strict=True)}

@@ -147,7 +147,8 @@ EXCLUSIONS: Final = (
         "next_action_later",
         lambda s: s.next_action_on > day("today"),
         lambda s, d: f"The next action ({s.next_action_code}) is {format_day(s.next_action_on, d)}.",
-        frozenset({"callback_due", "restore_ready", "stuck_order"}),
+        # A follow-up never postpones a callback still to come, so one that is set for later has been tried.
+        frozenset({"restore_ready", "stuck_order"}),
     ),
     Exclusion(
         "attempts_cap",

@@ -198,7 +198,9 @@ def _fixed(query: Select[Any], name: str) -> Any:
 def _timed(at: Any, reason: str) -> Any:
     """When a timed action falls, as text that sorts; other queues are not timed."""
     if reason == "callback_due":
-        return iso_instant(at.callback_at)
+        # Tried in vain: it comes again when the next try is due, not at once.
+        later = at.next_action_at > at.callback_at
+        return case((later, iso_instant(at.next_action_at)), else_=iso_instant(at.callback_at))
     return func.coalesce(iso_instant(at.next_action_at), literal(""))
 
 

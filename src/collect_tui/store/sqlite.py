@@ -104,18 +104,21 @@ def make_engine(path: Path, *, writes: bool) -> Engine:
     return engine
 
 
-def prepare_schema(engine: Engine, path: Path, *, create: bool) -> None:
-    """Checks that the file is ours and of our version; makes the tables in an empty one when `create`. Takes a writer.
+def check_schema(path: Path, *, create: bool) -> bool:
+    """Whether the tables are there, of our version; looks at the file without changing or locking it.
 
-    Raises Unavailable: `store.foreign`, `store.newer`, `store.older`, `store.empty_file`.
+    Raises Unavailable: `store.foreign`, `store.newer`, `store.older`; `store.empty_file` unless `create`.
     """
-    with contextlib.closing(engine.raw_connection()) as pooled:
-        driver: Any = pooled.driver_connection
-        if _checked(driver.execute, path):  # looking takes no lock: a long write of somebody else delays no start
-            return
-    if not create:
+    with contextlib.closing(sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)) as connection:
+        ready = _checked(connection.execute, path)
+    if not ready and not create:
         raise Unavailable("store.empty_file", f"{path} is empty; it holds no portfolio.", "db")
-    with engine.begin() as connection:
+    return ready
+
+
+def make_schema(writer: Engine, path: Path) -> None:
+    """Makes the tables in an empty file."""
+    with writer.begin() as connection:
         if not _checked(connection.exec_driver_sql, path):  # another process may have been quicker
             SQLModel.metadata.create_all(connection, checkfirst=False)
             connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")

@@ -120,7 +120,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("pane.previous", "Previous pane", "Goes to the previous pane or field.", ("shift+tab",),
        contexts=frozenset({ACCOUNT, FORM})),
     _C("form.save", "Save", "Saves the form, after its review.", fkey="f2", contexts=frozenset({FORM}), label="save"),
-    _C("form.override", "Override", "Who overrides a refusal of the form, and why.", fkey="f7",
+    _C("form.override", "Override", "Who overrides a refusal of the form, and why.", fkey="f10",
        contexts=frozenset({FORM}), label="override"),
     _C("field.list", "List", "Lists what may be typed in this field.", fkey="f4",
        contexts=frozenset({FORM, ACCOUNT, QUEUE})),

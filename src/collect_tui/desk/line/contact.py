@@ -34,7 +34,7 @@ def contact(words: Words) -> tuple[Command, ...]:
     """`[ACTION] RESULT [arguments of the result] [POINT] [METHOD] [REASON] [NOTE]`; the first word is either code."""
     action, result = _codes(words, words.verb.low)
     form = form_of(result)
-    point = slots.maybe_point(words)
+    point = slots.maybe_point(words, endings=not form)
     promised = (slots.amount(words), when.day(words)) if form == "promise" else None
     planned = promise.plan_terms(words) if form == "plan" else None
     moment = when.moment(words) if form == "callback" else None

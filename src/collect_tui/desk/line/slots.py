@@ -108,15 +108,18 @@ def point(words: Words) -> str:
     words.fail(token, "point", expected=_points(words))
 
 
-def maybe_point(words: Words) -> str | None:
-    """A contact point where a note could begin as well; a word that looks like one but is none is an error."""
+def maybe_point(words: Words, *, endings: bool = True) -> str | None:
+    """A contact point where a note could begin as well; a word that looks like one but is none is an error.
+
+    `endings`: the last digits of a number count too; not where an amount may stand (`pp 150 fri` with a number …0150).
+    """
     words.ask("point")
     token = words.bare()
     if token is None:
         return None
     names = words.context.point_names
     known = names.get(token.low)
-    if known is None and _NUMBER_END.fullmatch(token.low):
+    if known is None and endings and _NUMBER_END.fullmatch(token.low):
         ends = [one for one in words.context.points if one[1] in _PHONES and _digits(one[2]).endswith(token.low)]
         known = ends[0] if len(ends) == 1 else None
     if known is not None:

@@ -24,7 +24,7 @@ from collect_tui.store.tables.work import (
     ServiceOrder,
 )
 
-from collect_tui.store.tables import guards  # isort: skip — needs the tables
+from collect_tui.store.tables import guards, statistics  # isort: skip — need the tables
 
 __all__ = [
     "Account",
@@ -54,4 +54,5 @@ __all__ = [
     "Tenant",
     "WorkItem",
     "guards",
+    "statistics",
 ]

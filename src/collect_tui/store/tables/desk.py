@@ -14,7 +14,7 @@ class WorkItem(SQLModel, table=True):
     """Where an open account stands in the queues: one narrow row each. `queue` empty: in none now.
 
     `reasons` is a bit mask over the queue rules in their order; `t_*` are the terms of `score` (points). `sort_*` copy what the
-    order needs, so that a queue is read from one index: tier, timed_at, skipped, score descending, dpd descending, number.
+    order needs, so that a queue is read from one index: skipped, tier, timed_at, score descending, dpd descending, number.
     Bit i is the i-th queue rule by tier. `oldest_due` is 9999-12-31 when nothing is past due, never NULL once scored.
     """
 
@@ -25,8 +25,8 @@ class WorkItem(SQLModel, table=True):
             "ix_work_order",
             "tenant_id",
             "queue",
-            "sort_timed",
             "skipped",
+            "sort_timed",
             "sort_score",
             "oldest_due",
             "number",
@@ -42,6 +42,14 @@ class WorkItem(SQLModel, table=True):
             "number",
             sqlite_where=text("claimed = 0 AND queue <> ''"),
             postgresql_where=text("claimed = false AND queue <> ''"),
+        ),
+        Index(
+            "ix_work_timed",
+            "tenant_id",
+            "queue",
+            "sort_timed",
+            sqlite_where=text("sort_timed <> ''"),
+            postgresql_where=text("sort_timed <> ''"),
         ),
         Index("ix_work_oldest", "tenant_id", "queue", "oldest_due"),  # the oldest of a queue in one seek
         Index("ix_work_holder", "tenant_id", "claimed_by", sqlite_where=text("claimed = 1"), postgresql_where=text("claimed = true")),

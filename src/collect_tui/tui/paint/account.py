@@ -43,12 +43,12 @@ _TONE: Final = {
 Ranked = tuple[int, Line]
 
 
-def header(view: AccountView, claim: Claim | None) -> Line:
+def header(view: AccountView, claim: Claim | None, user: str) -> Line:
     """Who it is, and from which queue it was taken; it stays on top of every pane."""
     parts: list[str | tuple[str, Role]] = [(view.number, Role.HEAD), " ", (view.name, Role.HEAD)]
     if claim is not None and claim.queue:
         parts.append((f" · {claim.queue}, {claim.left:,} left", Role.LABEL))
-    elif view.claimed_by:
+    elif view.claimed_by and view.claimed_by != user:
         parts.append((f" · {view.claimed_by} has it", Role.WARN))
     return Line.of(*parts)
 
@@ -65,14 +65,14 @@ def held_by_other(view: AccountView, user: str) -> str:
 TABS: Final = ("summary", "timeline", "items", "payments", "points", "promises", "services", "audit")
 
 
-def tabs(pane: int, width: int) -> Line:
+def tabs(pane: int) -> Line:
     """The panes with their digits; the one shown stands out."""
     spans: list[Span] = []
     for number, name in enumerate(TABS, start=1):
         here = number == pane
-        text = f"[{number} {name}]" if here else f" {number} {name} "
-        spans.append(Span(text, Role.HEAD if here else Role.LABEL))
-    return Line(tuple(spans))
+        edge = "[" if here else "]" if number == pane + 1 else " "
+        spans += [Span(edge, Role.HEAD), Span(f"{number} {name}", Role.HEAD if here else Role.LABEL)]
+    return Line((*spans, Span("]" if pane == len(TABS) else "", Role.HEAD)))
 
 
 def summary(view: AccountView, width: int, height: int, timeline: Sequence[TimelineEntry] = ()) -> list[Line]:

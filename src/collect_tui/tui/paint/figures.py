@@ -31,11 +31,10 @@ def whole(minor: int, currency: str) -> str:
 
 
 def day(when: date | None, today: date | None = None) -> str:
-    """A day in a column: `24 Nov`, with the year when it is another one; empty for none."""
+    """A day in eight cells: `24 Nov`, or month and year when the year is another one; empty for none."""
     if when is None:
         return ""
-    text = f"{when.day} {when:%b}"
-    return text if today is None or when.year == today.year else f"{text} {when.year}"
+    return f"{when.day} {when:%b}" if today is None or when.year == today.year else f"{when:%b} {when.year}"
 
 
 @lru_cache(maxsize=256)

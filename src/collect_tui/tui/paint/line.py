@@ -73,9 +73,7 @@ def preview_line(parsed: Parsed, preview: Preview, width: int) -> Line:
     tail.append((f" · {warned.sentence}", Role.WARN) if warned else (" · allowed", Role.GOOD))
     others = [effect.sentence for effect in preview.effects if effect.kind in _ELSE]
     said = " · ".join([_meaning(parsed), *others])
-    room = max(20, width - sum(tui_text.width(Line.of(part).text) for part in tail))
-    if tui_text.width(said) > room:
-        said = tui_text.fit(said, room).rstrip()
+    said = _cut(said, width - sum(tui_text.width(Line.of(part).text) for part in tail))
     return Line.of((said, Role.VALUE), *tail, *_warnings(parsed))
 
 
@@ -87,10 +85,20 @@ def refusal_words(verdict: VerdictView) -> str:
     return f"no: {verdict.first.sentence}" + (f" A {role} may override it." if role else "")
 
 
-def receipt_words(receipt: Receipt) -> str:
-    """What was done and what is next, for the status line."""
-    nxt = f" · next {receipt.next_action}" if receipt.next_action else ""
-    return f"{receipt.sentence}{nxt}" + (" · it had been done already" if receipt.repeated else "")
+def receipt_line(receipt: Receipt, width: int, before: str = "") -> Line:
+    """What was done and what is next; the next action is kept when room is short."""
+    tail = f" · next {receipt.next_action}" if receipt.next_action else ""
+    tail += " · it had been done before" if receipt.repeated else ""
+    brought = [effect.sentence for effect in receipt.effects if effect.kind in {"PromiseMade", "CallbackScheduled"}]
+    said = " · ".join(brought) or receipt.sentence  # a contact that brought a promise is said by the promise
+    return Line.of((_cut(before + said, width - tui_text.width(tail)), Role.GOOD), (tail, Role.LABEL))
+
+
+def _cut(text: str, cells: int) -> str:
+    """A text in at most so many cells, but never less than a few words of it."""
+    cells = max(20, cells)
+    text = tui_text.clean(text)
+    return tui_text.fit(text, cells).rstrip() if tui_text.width(text) > cells else text
 
 
 def field_span(parsed: Parsed, field: str | None) -> tuple[int, int] | None:
@@ -100,7 +108,14 @@ def field_span(parsed: Parsed, field: str | None) -> tuple[int, int] | None:
 
 
 def _meaning(parsed: Parsed) -> str:
-    return " · ".join(parsed.meaning)
+    """What it means; a contact that only brings a promise, a plan or a callback is said by that alone."""
+    said = []
+    for index, (command, sentence) in enumerate(zip(parsed.commands, parsed.meaning, strict=True)):
+        after = parsed.commands[index + 1].kind if index + 1 < len(parsed.commands) else ""
+        bare = command.kind == "contact" and not (command.note or command.reason or command.point)
+        if not (bare and after in {"promise", "plan", "callback"}):
+            said.append(sentence)
+    return " · ".join(said)
 
 
 def _warnings(parsed: Parsed) -> list[Span]:

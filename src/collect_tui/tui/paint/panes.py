@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.act import VerdictView
 
 
+_INDENT = 5
+_CHECK = 13  # cells of a check's name
+
+
 def pane_lines(pane: PaneView, view: AccountView, width: int) -> list[Line]:
     """The lines of any pane; one line says so when there is nothing."""
     match pane.pane:
@@ -37,11 +41,11 @@ def pane_lines(pane: PaneView, view: AccountView, width: int) -> list[Line]:
         case "payments":
             lines = payments(pane.payments, view, width)
         case "points":
-            lines = points(pane.points)
+            lines = points(pane.points, width)
         case "promises":
             lines = promises(pane.promises, view)
         case "services":
-            lines = [*services(pane.services, view), *orders(pane.orders, view)]
+            lines = [*services(pane.services, view, width), *orders(pane.orders, view)]
         case "audit":
             lines = audit(pane.audit, width)
     return lines or [Line.of(("nothing here yet", Role.DIM))]
@@ -150,25 +154,29 @@ def payments(rows: Iterable[PaymentView], view: AccountView, width: int) -> list
     return lines
 
 
-def points(rows: Iterable[PointView]) -> list[Line]:
+def points(rows: Iterable[PointView], width: int) -> list[Line]:
     from collect_tui.tui.paint.account import point_spans
 
     lines: list[Line] = []
     for p in rows:
         lines.append(Line((*point_spans(p), Span(f"  {p.kind}", Role.DIM))))
         if p.may_call is not None:
-            lines += checks(p.may_call)
+            lines += checks(p.may_call, width)
     return lines
 
 
-def checks(verdict: VerdictView) -> list[Line]:
-    """A verdict check by check: ok, note or no, then the sentence."""
+def checks(verdict: VerdictView, width: int = 0) -> list[Line]:
+    """A verdict check by check: ok, mind or no, then the sentence; with a width, what is not simply ok wraps."""
     word = {"allow": ("ok", Role.GOOD), "info": ("ok", Role.GOOD), "warn": ("mind", Role.WARN)}
     lines = []
     for f in verdict.findings:
         said, tone = word.get(f.severity, ("no", Role.BAD))
-        cite = f"  [{f.cite}]" if f.cite and f.severity not in {"allow"} else ""
-        lines.append(Line.of((f"     {said:<5}", tone), (f"{f.check:<14}", Role.LABEL), f.sentence, (cite, Role.DIM)))
+        cite = f"  [{f.cite}]" if f.cite and f.severity != "allow" else ""
+        check = tui_text.fit(tui_text.clean(f.check.replace("_", " ")), _CHECK)
+        room = width - _INDENT - 5 - _CHECK - 1
+        first, *rest = wrap(f.sentence + cite, room) if width and said != "ok" and room > 10 else [f.sentence + cite]
+        lines.append(Line.of((f"{'':{_INDENT}}{said:<5}", tone), (f"{check} ", Role.LABEL), first))
+        lines += [Line.of(" " * (_INDENT + 6 + _CHECK) + part) for part in rest]
     return lines
 
 
@@ -196,7 +204,7 @@ def promises(rows: Iterable[PromiseView], view: AccountView) -> list[Line]:
     return lines
 
 
-def services(rows: Iterable[ServiceView], view: AccountView) -> list[Line]:
+def services(rows: Iterable[ServiceView], view: AccountView, width: int) -> list[Line]:
     from collect_tui.tui.paint.account import service_spans
 
     lines: list[Line] = []
@@ -216,7 +224,7 @@ def services(rows: Iterable[ServiceView], view: AccountView) -> list[Line]:
                     (" yes" if verdict.allowed else " no", Role.WARN if verdict.allowed else Role.DIM),
                 )
             )
-            lines += checks(verdict)
+            lines += checks(verdict, width)
     return lines
 
 

@@ -19,11 +19,11 @@ from collect_tui.desk.views.account import PaneName, PaneView
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui.commands import ACCOUNT, HOTKEYS
 from collect_tui.tui.paint.account import header, held_by_other, summary, tabs
-from collect_tui.tui.paint.line import receipt_words
+from collect_tui.tui.paint.line import receipt_line
 from collect_tui.tui.paint.panes import pane_lines
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.keybar import KeyBar, KeyHint
 from collect_tui.tui.widgets.lines import LinePane
 
@@ -117,10 +117,12 @@ class AccountScreen(DeskScreen):
         self._load()
 
     def header_line(self) -> Line:
-        return header(self.view, self.claim) if self.view is not None else Line()
+        if self.view is None:
+            return Line()
+        return header(self.view, self.claim, self.desk_app.session_view.user)
 
     def summary_lines(self) -> Iterable[Line]:
-        return (tabs(self.pane, self.size.width),) if self.view is not None else ()
+        return (tabs(self.pane),) if self.view is not None else ()
 
     def line_target(self) -> LineTarget | None:
         if self.view is None:
@@ -278,10 +280,9 @@ class AccountScreen(DeskScreen):
         """The first key: the key bar shows what the second may be."""
         self._chord = True
         results = self.desk_app.catalogue.codes.results
-        hints = [
-            KeyHint(key, results[code].title.lower(), True) for key, code in HOTKEYS.items() if code in results
-        ]
-        self.query_one("#keys", KeyBar).set_keys([*hints, KeyHint("Esc", "none", True)])
+        known = [(key, code, results[code].title) for key, code in HOTKEYS.items() if code in results]
+        self.query_one("#keys", KeyBar).set_keys([*(KeyHint(k, code) for k, code, _ in known), KeyHint("Esc", "none")])
+        self.status(" · ".join(f"{key} {title.lower()}" for key, _, title in known), Role.LABEL)
 
     def typed(self, name: str) -> bool:
         if not self._chord:
@@ -336,11 +337,12 @@ class AccountScreen(DeskScreen):
         await app.next_account(queue)
         top = app.desk_screen(self)
         if self.view is not None and self.view.number != view.number:
-            top.status(f"{view.number}: {receipt_words(receipt)}", Role.GOOD)
+            top.status(receipt_line(receipt, self.size.width, f"{view.number}: "))
         else:
-            nothing_left = top.said
+            nothing = bool(top.said)
             await self.do_view_refresh()
-            top.status(Line.of((f"{receipt_words(receipt)} · ", Role.GOOD), (nothing_left, Role.WARN)))
+            done = receipt_line(receipt, self.size.width - 18)
+            top.status(Line((*done.spans, Span(" · nothing is left", Role.WARN))) if nothing else done)
 
 
 SCREEN = AccountScreen

@@ -82,6 +82,8 @@ class DeskScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._number = ""
+        self._framed = False
+        self._say: tuple[str | Line, Role] = ("", Role.PLAIN)
         self._latest: dict[str, tuple[int, Callable[[], Any], Callable[[Any], None]]] = {}
         self._fetching: set[str] = set()
 
@@ -151,7 +153,9 @@ class DeskScreen(Screen[None]):
         return LineBar(id="line")
 
     def on_mount(self) -> None:
+        self._framed = True
         self.show_frame()
+        self.status(*self._say)  # something may have been said before there was a screen to say it on
         self.focus_body()
 
     def on_screen_resume(self) -> None:
@@ -159,7 +163,7 @@ class DeskScreen(Screen[None]):
 
     def show_frame(self) -> None:
         """Paint header, summary and key bar as they are now; only what differs is sent."""
-        if not self.is_mounted:
+        if not self._framed:
             return
         header = self.query_one("#header", StatusLine)
         header.show(self.header_line())
@@ -187,7 +191,8 @@ class DeskScreen(Screen[None]):
 
     def status(self, text: str | Line, role: Role = Role.PLAIN) -> None:
         """Say something on the row below the line: what happened, or what the line will do."""
-        if self.is_mounted:
+        self._say = (text, role)
+        if self._framed:
             self.query_one("#status", StatusLine).show(text, role)
 
     @property

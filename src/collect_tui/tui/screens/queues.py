@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("#", 2, align="right", role=Role.DIM),
     Column("Queue", 14),
-    Column("", 20, flex=1),
-    Column("Count", 7, align="right"),
+    Column("", 22, flex=1),
+    Column("Count", 6, align="right"),
     Column("Due now", 7, align="right"),
-    Column("Collectable", 14, align="right"),
-    Column("Oldest", 11),
+    Column("Collectable", 12, align="right"),
+    Column("Oldest", 8),
 )
 
 

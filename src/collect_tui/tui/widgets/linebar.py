@@ -15,8 +15,9 @@ from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unavailabl
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.commands import COMMANDS
-from collect_tui.tui.paint.line import field_span, meaning_line, preview_line, receipt_words, wrong_line
+from collect_tui.tui.paint.line import field_span, meaning_line, preview_line, receipt_line, wrong_line
 from collect_tui.tui.roles import Role
+from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.lineedit import LineEdit
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class LineBar(LineEdit):
         super().__init__(prompt=PROMPT, id=id)
         self._account = ""
         self._restored = False
-        self._context: tuple[object, LineContext] | None = None
+        self._line_context: tuple[object, LineContext] | None = None
         self._parsed: Parsed | None = None
         self._previewed: tuple[Parsed, Preview] | None = None
         self._unsure: Act | None = None
@@ -123,14 +124,14 @@ class LineBar(LineEdit):
 
         seen = self.seen
         key: object = (seen.number, seen.version, seen.now) if seen is not None else app.session_view
-        if self._context is None or self._context[0] != key:
+        if self._line_context is None or self._line_context[0] != key:
             made = (
                 LineContext.of(seen, app.catalogue, app.session_view)
                 if seen is not None
                 else LineContext.bare(app.catalogue, app.session_view)
             )
-            self._context = (key, made)
-        return self._context[1]
+            self._line_context = (key, made)
+        return self._line_context[1]
 
     def _read(self) -> None:
         """Parse what stands there, show it, and ask the desk what it would do."""
@@ -248,7 +249,7 @@ class LineBar(LineEdit):
         else:
             app.run_held(self._do(text), screen)
 
-    def _done(self, text: str, said: str) -> None:
+    def _done(self, text: str, said: str | Line) -> None:
         """The line has done its work: it is remembered, the draft is forgotten, the keys go back to the screen."""
         app = self.desk_screen.desk_app
         app.line_history.add(text)
@@ -261,7 +262,7 @@ class LineBar(LineEdit):
         self._restored = False
         self._unsure = None
         self._forget()
-        self.desk_screen.status(said, Role.GOOD)
+        self.desk_screen.status(said)
         self.desk_screen.focus_body()
 
     async def _do(self, text: str) -> None:
@@ -297,7 +298,7 @@ class LineBar(LineEdit):
         except DomainError as error:
             await self._refused(parsed, act, error)
             return
-        self._done(text, receipt_words(receipt))
+        self._done(text, receipt_line(receipt, app.size.width))
         app.renew_lease()
         await app.desk_screen(screen).after_act(receipt)
 

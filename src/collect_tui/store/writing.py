@@ -1,0 +1,63 @@
+"""What every function that writes an effect works with: where and when it is written, and by whom.
+
+The functions are registered on `write`, one for each kind of effect: `writing_work.py` has contacts, notes, holds,
+promises and the worklist, `writing_money.py` has payments, orders, services and the ladder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import singledispatch
+from typing import Any
+
+from sqlalchemy import Connection, Table, Update, insert, select, update
+from sqlmodel import Session, SQLModel
+
+from collect_tui.desk.errors import Stale
+from collect_tui.store import facts as _facts
+
+__all__ = ["At", "write"]
+
+_T = SQLModel.metadata.tables
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where and when effects are written, and by whom. `at`: UTC instant; `today`: business date."""
+
+    db: Connection
+    session: Session
+    tenant_id: int
+    account_id: int
+    number: str
+    by: str
+    at: datetime
+    today: date
+
+    def add(self, table: str, **row: Any) -> None:
+        self.db.execute(insert(_T[table]), {"tenant_id": self.tenant_id, **row})
+
+    def change(self, table: str, **key: Any) -> Update:
+        """An UPDATE of the rows of this tenant with that key."""
+        t: Table = _T[table]
+        return update(t).where(t.c.tenant_id == self.tenant_id, *(t.c[name] == value for name, value in key.items()))
+
+    def one(self, statement: Update) -> None:
+        """Runs an update that must meet exactly one row."""
+        if self.db.execute(statement).rowcount != 1:
+            raise self.stale()
+
+    def stale(self) -> Stale:
+        by, at = _facts.changed(self.session, self.tenant_id, self.account_id)
+        t = _T["account"]
+        current = select(t.c.version).where(t.c.tenant_id == self.tenant_id, t.c.id == self.account_id)
+        version = self.db.execute(current).scalar_one()
+        message = f"{by or 'Somebody else'} changed this account at {at:%H:%M} UTC; look at it again."
+        return Stale("account.changed", message, by=by, at=at, version=version)
+
+
+@singledispatch
+def write(effect: object, here: At) -> None:
+    """Writes one effect. Raises TypeError for a value that is none, or that nobody writes."""
+    raise TypeError(f"no effect: {type(effect).__name__}")

@@ -1,0 +1,144 @@
+"""Writes payments and what they settle, orders, services and the ladder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlmodel import SQLModel
+
+from collect_tui.desk.errors import Refused
+from collect_tui.domain import effects as fx
+from collect_tui.domain.evolve import payment_status
+from collect_tui.store import facts as _facts
+from collect_tui.store.writing import At, write
+
+_T = SQLModel.metadata.tables
+
+
+# ------------------------------------------------------------------------------------------------------------- money
+
+
+@write.register
+def _(effect: fx.PaymentRecorded, here: At) -> None:
+    payment = effect.payment
+    here.add(
+        "payment",
+        id=payment.id,
+        account_id=here.account_id,
+        ref=payment.ref,
+        received_on=payment.received_on,
+        method=payment.method,
+        amount=payment.amount,
+        status=payment.status,
+        returned_reason=payment.returned_reason,
+        recorded_by=here.by,
+        recorded_at=here.at,
+    )
+
+
+@write.register
+def _(effect: fx.PaymentAllocated, here: At) -> None:
+    item_id, amount = effect.allocation.item_id, effect.allocation.amount
+    payment, allocation = _T["payment"], _T["allocation"]
+    this = and_(
+        payment.c.tenant_id == here.tenant_id,
+        payment.c.account_id == here.account_id,
+        payment.c.id == effect.payment_id,
+    )
+    received = here.db.execute(select(payment.c.amount).where(this)).scalar_one_or_none()
+    if received is None:
+        raise here.stale()
+    _move_open(here, item_id, -amount)
+    here.add("allocation", id=effect.id, payment_id=effect.payment_id, item_id=item_id, amount=amount, at=here.at)
+    live = select(func.sum(allocation.c.amount)).where(_live(here, effect.payment_id))
+    allocated = here.db.execute(live).scalar_one()
+    if allocated > received:
+        raise Refused("payment.over_allocated", "More of this payment would be allocated than was received.", "amount")
+    here.one(update(payment).where(this).values(status=payment_status(received, allocated)))
+
+
+@write.register
+def _(effect: fx.PaymentReversed, here: At) -> None:
+    payment, allocation = _T["payment"], _T["allocation"]
+    live = select(allocation.c.id, allocation.c.item_id, allocation.c.amount).where(_live(here, effect.payment_id))
+    for row in here.db.execute(live).all():
+        _move_open(here, row.item_id, row.amount)
+        here.one(here.change("allocation", id=row.id).values(reversed_at=here.at))
+    open_one = here.change("payment", account_id=here.account_id, id=effect.payment_id).where(
+        payment.c.status.not_in(_facts.GIVEN_BACK)
+    )
+    here.one(open_one.values(status=effect.status, returned_reason=effect.reason or None, returned_on=here.today))
+
+
+def _live(here: At, payment_id: int) -> ColumnElement[bool]:
+    """The allocations of a payment that have not been reversed."""
+    t = _T["allocation"]
+    return and_(t.c.tenant_id == here.tenant_id, t.c.payment_id == payment_id, t.c.reversed_at.is_(None))
+
+
+def _move_open(here: At, item_id: int, by: int) -> None:
+    """Moves what is open of an item; it stays between nothing and the item's amount (a credit's is below nothing)."""
+    t = _T["item"]
+    row = here.db.execute(
+        select(t.c.open, t.c.amount).where(
+            t.c.tenant_id == here.tenant_id, t.c.account_id == here.account_id, t.c.id == item_id
+        )
+    ).one_or_none()
+    if row is None:
+        raise here.stale()
+    after = row.open + by
+    if not min(0, row.amount) <= after <= max(0, row.amount):
+        raise Refused("item.open", "What is open of an item must stay between nothing and the item's amount.", "amount")
+    here.one(here.change("item", account_id=here.account_id, id=item_id, open=row.open).values(open=after))
+
+
+# ----------------------------------------------------------------------------------------------- services and ladder
+
+
+@write.register
+def _(effect: fx.OrderRequested, here: At) -> None:
+    order = effect.order
+    here.add(
+        "service_order",
+        id=order.id,
+        account_id=here.account_id,
+        service_id=order.service_id,
+        number=order.number,
+        kind=order.kind,
+        reason=order.reason,
+        effective=order.effective,
+        status=order.status,
+        requested_on=order.requested_on,
+        requested_by=here.by,
+        sent_at=order.sent_at,
+        reversal_of=order.reversal_of,
+        detail=order.detail,
+    )
+
+
+@write.register
+def _(effect: fx.OrderChanged, here: At) -> None:
+    values: dict[str, Any] = {"status": effect.status}
+    if effect.detail:
+        values["detail"] = effect.detail
+    if effect.status == "SENT":
+        values["sent_at"] = here.at
+    elif effect.status in {"COMPLETED", "REJECTED"}:
+        values["answered_at"] = here.at
+    key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
+    here.one(here.change("service_order", **key).values(**values))
+
+
+@write.register
+def _(effect: fx.ServiceChanged, here: At) -> None:
+    key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
+    here.one(here.change("service", **key).values(status=effect.status, suspend_cause=effect.cause))
+
+
+@write.register
+def _(effect: fx.LadderChanged, here: At) -> None:
+    values: dict[str, Any] = {"stage": effect.stage, "ladder_paused_by": effect.paused_by}
+    if effect.stage != effect.old_stage:
+        values["stage_on"] = here.today
+    here.one(here.change("account", id=here.account_id).values(**values))

@@ -1,0 +1,258 @@
+"""Writes contacts, notes, callbacks, holds, promises and the worklist."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlmodel import SQLModel
+
+from collect_tui.domain import effects as fx
+from collect_tui.domain.evolve import WAIVED_BY, instalment_status
+from collect_tui.store import facts as _facts
+from collect_tui.store.writing import At, write
+
+_T = SQLModel.metadata.tables
+
+
+# ------------------------------------------------------------------------------------------------ contacts and notes
+
+
+@write.register
+def _(effect: fx.ContactLogged, here: At) -> None:
+    here.add(
+        "contact_event",
+        id=effect.id,
+        account_id=here.account_id,
+        point_id=effect.point_id,
+        at=effect.at,
+        by=here.by,
+        action=effect.action,
+        result=effect.result,
+        outbound=effect.outbound,
+        counted=effect.counted,
+        worked=effect.worked,
+        contact=effect.contact,
+        right_party=effect.right_party,
+        reason=effect.reason,
+        note=effect.note,
+        typed=effect.typed,
+        supersedes=effect.supersedes,
+    )
+    # It has been worked: what it was put off by, and how often, is over.
+    over = {"snoozes": 0, "snooze_until": None, "snooze_reason": ""}
+    here.db.execute(here.change("work_item", account_id=here.account_id).values(**over))
+
+
+@write.register
+def _(effect: fx.ContactVoided, here: At) -> None:
+    here.add(
+        "contact_event",
+        id=effect.id,
+        account_id=here.account_id,
+        at=here.at,
+        by=here.by,
+        action=_facts.VOID,
+        result=_facts.VOID,
+        outbound=False,
+        counted=False,
+        worked=False,
+        contact=False,
+        right_party=False,
+        note=effect.reason,
+        typed=effect.reason,
+        supersedes=effect.event_id,
+    )
+
+
+@write.register
+def _(effect: fx.NoteWritten, here: At) -> None:
+    here.add(
+        "note",
+        id=effect.id,
+        account_id=here.account_id,
+        at=here.at,
+        by=here.by,
+        text=effect.text,
+        typed=effect.typed,
+        pinned=effect.pinned,
+    )
+
+
+@write.register
+def _(effect: fx.NoteUnpinned, here: At) -> None:
+    note = _T["note"]
+    first = (  # facts know pinned notes by their text: of two that are equal the older goes
+        select(func.min(note.c.id))
+        .where(note.c.tenant_id == here.tenant_id, note.c.account_id == here.account_id)
+        .where(note.c.pinned, note.c.text == effect.text)
+        .scalar_subquery()
+    )
+    here.one(here.change("note", account_id=here.account_id).where(note.c.id == first).values(pinned=False))
+
+
+@write.register
+def _(effect: fx.NextActionSet, here: At) -> None:
+    new = effect.new
+    here.one(
+        here.change("account", id=here.account_id).values(
+            next_action_code=new.code if new else None,
+            next_action_on=new.on if new else None,
+            next_action_at=new.at if new else None,
+        )
+    )
+
+
+@write.register
+def _(effect: fx.PointMarked, here: At) -> None:
+    here.one(here.change("contact_point", id=effect.point_id).values(quality=effect.quality, consent=effect.consent))
+
+
+@write.register
+def _(effect: fx.CallbackScheduled, here: At) -> None:
+    callback = effect.callback
+    here.add(
+        "callback",
+        id=callback.id,
+        account_id=here.account_id,
+        point_id=callback.point_id,
+        at=callback.at,
+        owner=callback.owner,
+        status=callback.status,
+        note=callback.note,
+        made_by=here.by,
+    )
+
+
+@write.register
+def _(effect: fx.CallbackChanged, here: At) -> None:
+    key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
+    here.one(here.change("callback", **key).values(status=effect.status))
+
+
+# ------------------------------------------------------------------------------------------------ holds and promises
+
+
+@write.register
+def _(effect: fx.HoldPlaced, here: At) -> None:
+    hold = effect.hold
+    here.add(
+        "hold",
+        id=hold.id,
+        account_id=here.account_id,
+        kind=hold.kind,
+        scope=hold.scope,
+        target_id=hold.target_id,
+        placed_on=hold.placed_on,
+        placed_by=hold.placed_by or here.by,
+        until=hold.until,
+        reason=hold.reason,
+        status=hold.status,
+    )
+
+
+@write.register
+def _(effect: fx.HoldChanged, here: At) -> None:
+    key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
+    reason = effect.reason if effect.status != "ACTIVE" else None
+    here.one(here.change("hold", **key).values(status=effect.status, closed_reason=reason))
+
+
+@write.register
+def _(effect: fx.PromiseMade, here: At) -> None:
+    promise = effect.promise
+    here.add(
+        "promise",
+        id=promise.id,
+        account_id=here.account_id,
+        kind=promise.kind,
+        status=promise.status,
+        total=promise.total,
+        made_on=promise.made_on,
+        made_by=promise.made_by or here.by,
+        made_at=here.at,
+        grace_days=promise.grace_days,
+        method=promise.method,
+        override_by=promise.override_by,
+        override_reason=promise.override_reason,
+        supersedes=promise.supersedes,
+        closed_reason=promise.closed_reason,
+        ladder_step=promise.ladder_step,
+    )
+    for i in promise.instalments:
+        here.add(
+            "instalment", promise_id=promise.id, seq=i.seq, due=i.due, amount=i.amount, paid=i.paid, status=i.status
+        )
+
+
+@write.register
+def _(effect: fx.PromiseChanged, here: At) -> None:
+    closed = effect.status != "ACTIVE"
+    here.one(
+        here.change("promise", account_id=here.account_id, id=effect.id, status=effect.old_status).values(
+            status=effect.status,
+            closed_reason=(effect.reason or None) if closed else None,
+            closed_on=here.today if closed else None,
+        )
+    )
+    instalment = _T["instalment"]
+    if effect.status in WAIVED_BY:
+        waive = here.change("instalment", promise_id=effect.id).where(instalment.c.status.in_(("OPEN", "PART_PAID")))
+        here.db.execute(waive.values(status="WAIVED"))
+    elif not closed:
+        _reopen_instalments(here, effect.id)
+
+
+def _reopen_instalments(here: At, promise_id: int) -> None:
+    t = _T["instalment"]
+    waived = select(t.c.seq, t.c.amount, t.c.paid).where(
+        t.c.tenant_id == here.tenant_id, t.c.promise_id == promise_id, t.c.status == "WAIVED"
+    )
+    for row in here.db.execute(waived).all():
+        status = instalment_status("OPEN", row.amount, row.paid)
+        here.one(here.change("instalment", promise_id=promise_id, seq=row.seq).values(status=status))
+
+
+@write.register
+def _(effect: fx.InstalmentPaid, here: At) -> None:
+    t = _T["instalment"]
+    row = here.db.execute(
+        select(t.c.status, t.c.amount, t.c.paid).where(
+            t.c.tenant_id == here.tenant_id, t.c.promise_id == effect.promise_id, t.c.seq == effect.seq
+        )
+    ).one_or_none()
+    if row is None or row.paid != effect.old_paid:
+        raise here.stale()
+    status = instalment_status(row.status, row.amount, effect.paid)
+    this = here.change("instalment", promise_id=effect.promise_id, seq=effect.seq)
+    here.one(this.values(paid=effect.paid, status=status))
+
+
+# ---------------------------------------------------------------------------------------------------------- worklist
+
+
+@write.register
+def _(effect: fx.Snoozed, here: At) -> None:
+    _have_work_item(here)
+    here.one(
+        here.change("work_item", account_id=here.account_id).values(
+            snooze_until=effect.until, snoozes=effect.old_snoozes + 1, snooze_reason=effect.reason
+        )
+    )
+
+
+@write.register
+def _(effect: fx.Skipped, here: At) -> None:
+    _have_work_item(here)
+    here.one(here.change("work_item", account_id=here.account_id).values(skipped=_T["work_item"].c.skipped + 1))
+
+
+def _have_work_item(here: At) -> None:
+    """An account that was never scored has no work item yet; scoring fills in the rest."""
+    t = _T["work_item"]
+    known = select(t.c.account_id).where(t.c.tenant_id == here.tenant_id, t.c.account_id == here.account_id)
+    if here.db.execute(known).first() is None:
+        here.add("work_item", account_id=here.account_id, number=here.number)
+
+
+@write.register
+def _(effect: fx.ActUndone, here: At) -> None:
+    """Nothing of the account: the act log is marked by the service, which knows the act that undoes."""

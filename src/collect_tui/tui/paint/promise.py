@@ -1,0 +1,62 @@
+"""What a promise or a plan would be: its schedule, the verdict with every finding, and what else it changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from collect_tui.tui import text as tui_text
+from collect_tui.tui.paint.figures import amount, day
+from collect_tui.tui.paint.panes import checks
+from collect_tui.tui.roles import Role
+from collect_tui.tui.widgets.base import Line, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from collect_tui.desk.views.act import Preview, ScheduleRow, VerdictView
+
+_CELL: Final = 38
+_QUIET: Final = frozenset({"ContactLogged", "PromiseMade", "LadderChanged", "NextActionSet"})
+
+
+def promise_lines(preview: Preview | None, currency: str, today: date, width: int) -> list[Line]:
+    """What stands below the fields of a promise or a plan; nothing while it cannot be read yet."""
+    if preview is None or preview.error is not None:
+        return []
+    lines = [Line(), *schedule_lines(preview.schedule, currency, today, width)]
+    others = [effect.sentence for effect in preview.effects if effect.kind not in _QUIET]
+    lines += [Line.of((f"     {sentence}", Role.LABEL)) for sentence in others]
+    if preview.next_action:
+        lines.append(Line.of(("Next action ", Role.LABEL), (preview.next_action, Role.VALUE)))
+    return [*lines, *verdict_lines(preview.verdict, width)]
+
+
+def schedule_lines(rows: Sequence[ScheduleRow], currency: str, today: date, width: int) -> list[Line]:
+    """The instalments in as many columns as fit, read downwards, and their sum, which is the total to the cent."""
+    if not rows:
+        return []
+    across = max(1, min(width // _CELL, 3)) if len(rows) > 4 else 1
+    down = -(-len(rows) // across)
+    lines = []
+    for y in range(down):
+        spans: list[Span] = []
+        for row in rows[y::down]:
+            when = f"{row.due:%a} {day(row.due, today)}"
+            spans.append(Span(f"{row.seq:>4}. {when:<16}"))
+            spans.append(Span(tui_text.fit(f"{amount(row.amount, currency):>12}", _CELL - 22), Role.MONEY))
+        lines.append(Line(tuple(spans)))
+    if len(rows) > 1:
+        total = amount(sum(row.amount for row in rows), currency)
+        lines.append(Line.of((f"{'':6}{len(rows)} payments, together ", Role.LABEL), (f"{total} {currency}", Role.MONEY)))
+    return lines
+
+
+def verdict_lines(verdict: VerdictView, width: int) -> list[Line]:
+    """The verdict in one word, then every finding."""
+    if verdict.allowed:
+        word, tone = ("allowed", Role.GOOD) if verdict.severity != "warn" else ("allowed, but mind", Role.WARN)
+    else:
+        who = f"; a {verdict.overridable_by} may override it (F7)" if verdict.overridable_by else "; nobody may override it"
+        word, tone = f"not allowed{who}", Role.BAD
+    return [Line.of(("Verdict     ", Role.LABEL), (word, tone)), *checks(verdict, width)]

@@ -1,0 +1,395 @@
+"""What the forms share: fields, what they amount to as a line, and what the desk says of it while it is typed.
+
+F2 saves after a fresh look, and nothing else does.  What is typed is kept as a draft, field by field, until it is done.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
+from uuid import uuid4
+
+from textual.app import ComposeResult
+
+from collect_tui.desk.errors import RefusedByPolicy, Stale
+from collect_tui.domain.errors import DomainError
+from collect_tui.tui import messages
+from collect_tui.tui.commands import FORM
+from collect_tui.tui.paint.line import meaning_line, receipt_line
+from collect_tui.tui.roles import Role
+from collect_tui.tui.screens.base import DeskScreen, LineTarget
+from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.widgets.form import Field, Form, FormField, LineBuilder, Placed, misread, wrong_field
+from collect_tui.tui.widgets.keybar import KeyHint
+from collect_tui.tui.widgets.lineedit import LineEdit
+from collect_tui.tui.widgets.lines import LinePane
+
+if TYPE_CHECKING:
+    from collect_tui.desk.commands import Act, Command
+    from collect_tui.desk.line.context import LineContext
+    from collect_tui.desk.line.model import Parsed
+    from collect_tui.desk.views.account import AccountView
+    from collect_tui.desk.views.act import Preview
+
+#: Who overrides a refusal and why: two fields that F10 opens.
+OVERRIDE: Final = (
+    Field("override_by", "Overridden by", "login of who may"),
+    Field("override_why", "because", "the reason, kept as evidence"),
+)
+
+
+class FormScreen(DeskScreen):
+    """A form for one kind of act on one account."""
+
+    context: ClassVar[str] = FORM
+    has_line: ClassVar[bool] = False
+    summary_rows: ClassVar[int] = 1
+
+    title_words: ClassVar[str] = ""
+    """What the header calls it."""
+
+    place: ClassVar[str] = ""
+    """Where its draft is kept."""
+
+    fields: ClassVar[tuple[Field, ...]] = ()
+
+    last_fields: ClassVar[tuple[Field, ...]] = ()
+    """Fields below those of an override, never kept as a draft."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view: AccountView | None = None
+        self.fence: int | None = None
+        self.preview: Preview | None = None
+        self._line_context: LineContext | None = None
+        self._parsed: Parsed | None = None
+        self._places: Sequence[Placed] = ()
+        self._previewed: tuple[Command, ...] = ()
+        self._last: dict[str, str] = {}
+        self._overriding = False
+        self._unsure: Act | None = None
+
+    # -- to be overridden ---------------------------------------------------------------------------------------
+
+    def line_of(self, values: dict[str, str]) -> LineBuilder:
+        """The line that these fields amount to."""
+        raise NotImplementedError
+
+    def paint(self, preview: Preview | None, width: int) -> list[Line]:
+        """What stands below the fields: what the desk says of them."""
+        raise NotImplementedError
+
+    def choices(self, name: str) -> Sequence[tuple[str, str]]:
+        """What F4 lists in a field; empty when it is free."""
+        return ()
+
+    def starting_values(self) -> dict[str, str]:
+        """What stands in the fields at first."""
+        return {}
+
+    # -- begin and end ------------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        yield Form((*self.fields, *OVERRIDE, *self.last_fields))
+        yield LinePane(id="body", focusable=False)
+
+    @property
+    def form(self) -> Form:
+        return self.query_one("#form", Form)
+
+    def begin(self, view: AccountView, fence: int | None, values: dict[str, str] | None = None) -> None:
+        """Open the form on an account, with what was typed there before, or with `values`."""
+        from collect_tui.desk.line.context import LineContext
+
+        app = self.desk_app
+        self.view, self.fence, self.preview = view, fence, None
+        self._line_context = LineContext.of(view, app.catalogue, app.session_view)
+        self._previewed, self._unsure = (), None
+        self._override(on=False)
+        draft = {} if values is not None else self._draft()
+        self.form.fill(draft or values or self.starting_values())
+        if draft.get("override_by") or draft.get("override_why"):
+            self._override(on=True)
+        self.form.enter(self.fields[0].name)
+        self.show_frame()
+        self._read()
+        if values is not None:
+            self.save_draft()
+        if draft:
+            self.status("draft: what was typed here and not saved", Role.LABEL)
+
+    def _draft(self) -> dict[str, str]:
+        assert self.view is not None
+        try:
+            kept = json.loads(self.desk_app.drafts.load(self.view.number, self.place) or "{}")
+        except ValueError:
+            return {}
+        return {str(name): str(text) for name, text in kept.items()} if isinstance(kept, dict) else {}
+
+    def save_draft(self) -> None:
+        """Keep what is typed, unless it is what stood there at first."""
+        if self.view is None or not self.is_mounted:
+            return
+        secret = {field.name for field in self.last_fields}
+        typed = {name: text for name, text in self.form.values.items() if text.strip() and name not in secret}
+        kept = json.dumps(typed, ensure_ascii=False) if typed and typed != self.starting_values() else ""
+        if not self.desk_app.drafts.save(self.view.number, self.place, kept) and self.desk_app.drafts.fault:
+            self.status(self.desk_app.drafts.fault, Role.WARN)
+
+    def header_line(self) -> Line:
+        if self.view is None:
+            return Line()
+        return Line.of((f"{self.title_words} ", Role.LABEL), (f"{self.view.number} {self.view.name}", Role.HEAD))
+
+    def line_target(self) -> LineTarget | None:
+        return LineTarget(self.view.number, self.view.version, self.fence) if self.view is not None else None
+
+    def focus_body(self) -> None:
+        """The keys belong to the fields."""
+
+    def on_line_edit_left(self, message: LineEdit.Left) -> None:
+        """Escape and F12 leave the form; what is typed is kept."""
+        message.stop()
+        self.run_command("nav.back")
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def on_line_edit_edited(self, message: LineEdit.Edited) -> None:
+        message.stop()
+        edit = message.edit
+        if edit.text == "=" and isinstance(edit, FormField):
+            edit.set_text(self._last.get(edit.field.name, ""), quiet=True)
+        self.edited(edit.field.name if isinstance(edit, FormField) else "")
+        self.save_draft()
+        self._read()
+
+    def edited(self, name: str) -> None:
+        """A field was changed; called before the form is read again."""
+
+    def _read(self) -> None:
+        """Read the fields as a line, show it, and ask the desk what it would do."""
+        if self.view is None or self._line_context is None or not self.is_mounted:
+            return
+        parsed = self._parse()
+        wrong = self._wrong(parsed)
+        self.show_summary()
+        if wrong is not None:
+            self.forget("preview")
+            self._previewed = ()
+            name, sentence = wrong
+            typed = bool(name) and bool(self.form.edit(name).text.strip())
+            here = bool(name) and self.form.edit(name).has_focus
+            self.form.point(name if typed and not here else None)
+            self.status(sentence, Role.WARN if typed else Role.LABEL)
+            self._paint(None)
+            return
+        self.form.point(None)
+        self.status(meaning_line(parsed))
+        if parsed.commands != self._previewed:
+            self._ask(parsed.commands)
+
+    def _parse(self) -> Parsed:
+        from collect_tui.desk.line.parse import parse
+
+        assert self._line_context is not None
+        built = self.line_of(self.form.values)
+        self._places = built.places
+        self._parsed = parse(built.text, self._line_context)
+        return self._parsed
+
+    def _wrong(self, parsed: Parsed) -> tuple[str, str] | None:
+        """The field that is wrong or missing, and the sentence."""
+        found = wrong_field(parsed, self._places, self.fields)
+        if found is not None:
+            name, error = found
+            label = self.form.fields[name].label if name in self.form.fields else ""
+            return name, f"{label}: {error.message}" if label else error.message
+        name = misread(parsed, self._places, self.form.fields) or ""
+        if not name:
+            return None
+        field = self.form.fields[name]
+        return name, f"{field.label}: Expected {field.hint or 'something else'}."
+
+    def _act(self, commands: tuple[Command, ...], line: str) -> Act:
+        from collect_tui.desk.commands import Act, Override
+
+        assert self.view is not None
+        values = self.form.values
+        by, why = values["override_by"].strip(), values["override_why"].strip()
+        return Act(
+            id=uuid4(),
+            account=self.view.number,
+            commands=commands,
+            version=self.view.version,
+            fence=self.fence,
+            line=line,
+            override=Override(by=by, reason=why) if self._overriding and (by or why) else None,
+        )
+
+    def _ask(self, commands: tuple[Command, ...]) -> None:
+        self._previewed = commands
+        desk, view = self.desk_app.desk, self.view
+        act = self._act(commands, "")
+
+        def answered(preview: Preview) -> None:
+            if self.view is view and self._previewed == commands:
+                self._paint(preview)
+
+        self.fetch("preview", lambda: desk.preview(act), answered)
+
+    def _paint(self, preview: Preview | None) -> None:
+        self.preview = preview
+        self.query_one("#body", LinePane).set_lines(self.paint(preview, self.size.width))
+        if preview is not None and preview.error is not None:
+            self.status(preview.error, Role.BAD)
+        self.show_keys()
+
+    def summary_lines(self) -> Iterable[Line]:
+        """The line that the form amounts to, as it could be typed."""
+        from collect_tui.desk.line.render import render_act
+
+        parsed, context = self._parsed, self._line_context
+        if parsed is None or context is None:
+            return ()
+        complete = parsed.complete and self._wrong(parsed) is None
+        text = render_act(parsed.commands, context) if complete else parsed.text
+        return (Line.of(("as a line  ", Role.LABEL), (text, Role.VALUE if complete else Role.DIM)),)
+
+    # -- keys ---------------------------------------------------------------------------------------------------
+
+    def key_hints(self) -> list[KeyHint]:
+        """The function keys: letters go into the fields."""
+        found = [c for c in self.desk_app.keymap.in_context(FORM) if FORM in c.bar and c.fkey]
+        return [KeyHint(c.fkey.upper(), c.label, self.refusal(c.id) is None) for c in found]
+
+    def typed(self, name: str) -> bool:
+        if name in {"down", "up"}:
+            self.form.step(1 if name == "down" else -1)
+            return True
+        if name in {"pgdn", "pgup"}:
+            self.query_one("#body", LinePane).action_pages(1 if name == "pgdn" else -1)
+            return True
+        return super().typed(name)
+
+    def do_pane_next(self) -> None:
+        self._step(1)
+
+    def do_pane_previous(self) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        self.form.step(by)
+        self._read()
+
+    def on_form_field_entered(self, message: FormField.Entered) -> None:
+        """Enter goes on; after the last field it only says how to save."""
+        message.stop()
+        if self.form.step(1):
+            self._read()
+        else:
+            self.at_the_end()
+
+    def at_the_end(self) -> None:
+        """Enter in the last field."""
+        self._read()
+        if self._parsed is not None and self._wrong(self._parsed) is None:
+            self.status(f"F2 saves: {' · '.join(self._parsed.meaning)}", Role.LABEL)
+
+    def do_field_list(self) -> None:
+        """F4: what may be typed in the field the caret is in."""
+        edit = self.focused
+        if not isinstance(edit, FormField):
+            return
+        found = self.choices(edit.field.name)
+        if not found:
+            self.status(f"{edit.field.label}: {edit.field.hint or 'free text'}.", Role.LABEL)
+            self.app.bell()
+            return
+        from collect_tui.tui.screens.choosing import ChoosingScreen
+
+        def chosen(index: int | None) -> None:
+            if index is not None:
+                edit.set_text(found[index][0])
+
+        self.app.push_screen(ChoosingScreen(found), chosen)
+
+    def refusal(self, command_id: str) -> str | None:
+        if command_id == "form.override" and self._overridable() is None:
+            return "Nothing here can be overridden: it is allowed, or nobody may."
+        return super().refusal(command_id)
+
+    def _overridable(self) -> str | None:
+        preview = self.preview
+        return preview.verdict.overridable_by if preview is not None and not preview.verdict.allowed else None
+
+    def do_form_override(self) -> None:
+        """F10: who overrides the refusal, and why."""
+        self._override(on=True)
+        self.form.enter("override_by")
+        self.status(f"A {self._overridable()} may override it: who, and why?  F2 saves.", Role.LABEL)
+
+    def _override(self, *, on: bool) -> None:
+        self._overriding = on
+        for field in OVERRIDE:
+            self.form.edit(field.name).display = on
+
+    # -- saving -------------------------------------------------------------------------------------------------
+
+    async def do_form_save(self) -> None:
+        """F2: read afresh and do it.  A refusal keeps the form and points at the field."""
+        parsed = self._parse()
+        wrong = self._wrong(parsed)
+        if wrong is not None:
+            self._stop_at(*wrong)
+            return
+        await self.send(parsed.commands, parsed.text)
+
+    async def send(self, commands: tuple[Command, ...], line: str) -> bool:
+        """Do the act and go back to the account; False when it was refused."""
+        app = self.desk_app
+        act = self._act(commands, line)
+        if self._unsure is not None and self._unsure.model_copy(update={"id": act.id}) == act:
+            act = self._unsure  # the desk never answered: the same act again is done once
+        self._unsure = act
+        try:
+            receipt = await app.call(app.desk.do, act)
+        except DomainError as error:
+            await self._refused(error)
+            return False
+        self._last = {name: text for name, text in self.form.values.items() if text.strip()}
+        app.drafts.clear(act.account, self.place)
+        app.line_history.add(line)
+        self.view = None
+        app.renew_lease()
+        await app.pop_screen()
+        top = app.desk_screen(self)
+        await top.after_act(receipt)
+        top.status(receipt_line(receipt, self.app.size.width))
+        return True
+
+    async def _refused(self, error: DomainError) -> None:
+        sentence = messages.sentence(error)
+        if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by:
+            sentence += f" {self.desk_app.door('form.override').upper()} asks who and why."
+        if isinstance(error, Stale) and self.view is not None:
+            view = await self.ask(self.desk_app.desk.account, self.view.number)
+            if view is not None:
+                from collect_tui.desk.line.context import LineContext
+
+                self.view = view
+                self._line_context = LineContext.of(view, self.desk_app.catalogue, self.desk_app.session_view)
+        self._stop_at(self.field_of(error.field), sentence)
+
+    def field_of(self, name: str | None) -> str:
+        """The form's field that a refusal names; empty when it has none of that kind."""
+        return name if name in self.form.fields else {"override": "override_by"}.get(name or "", "")
+
+    def _stop_at(self, name: str, sentence: str) -> None:
+        if name and self.form.edit(name).display:
+            self.form.enter(name)
+            self.form.point(name)
+        self.refuse(sentence)
+
+    def desk_refused(self, error: DomainError) -> None:
+        self._stop_at(self.field_of(error.field), messages.sentence(error))
