@@ -11,6 +11,7 @@ writes the answers anew: read the difference before you keep it.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from datetime import date, datetime
@@ -46,14 +47,21 @@ def test_replay(script: Path, filled: Path, tmp_path: Path) -> None:
     copy = tmp_path / "desk.db"
     shutil.copy(filled, copy)
     store, clock = Store.open(copy, create=False), Clock()
-    desk = local_desk(store, "mia", clock)
+    ids = itertools.count(3_000_000_000_000_000_000).__next__  # order numbers derive from ids
+
+    def seat(user: str) -> LocalDesk:
+        made = local_desk(store, user, clock)
+        made.ids = ids  # type: ignore[assignment]
+        return made
+
+    desk = seat("mia")
     told: list[str] = []
     for line in script.read_text("utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
         told.append(f"> {line}")
         if line.startswith("as "):
-            desk = local_desk(store, line.removeprefix("as ").strip(), clock)
+            desk = seat(line.removeprefix("as ").strip())
             continue
         try:
             told.append(step(desk, clock, line))

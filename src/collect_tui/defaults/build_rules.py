@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
+from importlib import resources
 from itertools import pairwise
 from typing import Final
 
@@ -136,6 +137,20 @@ def _holidays(desk: Table, country: str, subdivision: str | None, year: int) -> 
 @lru_cache(maxsize=16)
 def _public_holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
     """Public holidays, as observed, of the year, the one before and the one after."""
-    import holidays  # slow to import, and only needed here
+    years = range(year - 1, year + 2)
+    known = worked_out(country) if subdivision is None else {}
+    if all(each in known for each in years):
+        return frozenset(day for each in years for day in known[each])
+    import holidays  # loads every country there is: a quarter of the way to the first screen
 
-    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=range(year - 1, year + 2)))
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=years))
+
+
+def worked_out(country: str) -> Mapping[int, tuple[date, ...]]:
+    """Public holidays of a country by year, from our own table `holidays.txt`; empty for a country that is not in it."""
+    found: dict[int, tuple[date, ...]] = {}
+    for line in resources.files("collect_tui.defaults").joinpath("holidays.txt").read_text("ascii").splitlines():
+        name, *days = line.split()
+        if name == country:
+            found[int(days[0][:4])] = tuple(date.fromisoformat(day) for day in days)
+    return found

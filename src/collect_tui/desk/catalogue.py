@@ -14,7 +14,7 @@ from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule, Rul
 
 
 class Catalogue(BaseModel):
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
     codes: Codes
     abbreviations: Mapping[str, str]

@@ -48,7 +48,7 @@ Command = Annotated[
 class Override(BaseModel):
     """Who overrides a refusal that has an override, and why. Logged as evidence."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     by: Short
     reason: Text
@@ -61,7 +61,7 @@ class Act(BaseModel):
     None does not check (plain commands from a shell). `line` is the text as typed, for the audit.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: UUID
     account: Short

@@ -14,6 +14,6 @@ Short = Annotated[str, Field(max_length=120)]
 class CommandBase(BaseModel):
     """One act of a collector. `outside`: it takes effect outside the building, stands alone and asks for the last four digits."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     outside: ClassVar[bool] = False

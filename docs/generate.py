@@ -1,0 +1,124 @@
+"""Rewrites what is made from the program: `python docs/generate.py`; with `--check` it only says what differs.
+
+    README.md                          between <!-- keys --> and <!-- verbs -->: key table and verbs of the line
+    docs/codes.md                      between <!-- codes -->: result codes and actions
+    src/collect_tui/defaults/holidays.txt   public holidays, so that no start has to work them out
+
+Tests compare; nobody edits these parts by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+HOLIDAYS = ROOT / "src/collect_tui/defaults/holidays.txt"
+CODES = ROOT / "src/collect_tui/defaults/codes.toml"
+COUNTRIES = ("US",)
+YEARS = range(2010, 2041)
+
+
+def section(text: str, name: str, body: str) -> str:
+    """`text` with everything between the marks of `name` replaced. ValueError when a mark is missing."""
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, found, rest = text.partition(start)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"the marks {start} and {end} are missing")
+    return f"{before}{start}\n{body.strip()}\n{end}{after}"
+
+
+def keys() -> str:
+    from collect_tui.tui.commands import keys_table
+
+    return keys_table()
+
+
+def verbs() -> str:
+    from collect_tui.desk.line.verbs import table
+
+    rows = ((f"`{v.verb}`", f"`{v.usage}`", v.summary, f"`{v.example}`") for v in table())
+    return markdown(("Verb", "Usage", "What it does", "Example"), rows)
+
+
+def codes() -> str:
+    data = tomllib.loads(CODES.read_text("utf-8"))
+    acts = ((f"`{name}`", entry["title"], flags(entry)) for name, entry in data["actions"].items())
+    results = (
+        (f"`{name}`", entry["title"], flags(entry), entry.get("help", "")) for name, entry in data["results"].items()
+    )
+    return (
+        "### Actions\n\n"
+        + markdown(("Code", "Action", "Flags"), acts)
+        + "\n### Results\n\n"
+        + markdown(("Code", "Result", "Flags", "What it does"), results)
+    )
+
+
+def flags(entry: Mapping[str, Any]) -> str:
+    """All of an entry but its words, as `codes.toml` writes them."""
+    shown = []
+    for name, value in entry.items():
+        if name in {"title", "help"} or value in (False, "", [], None):
+            continue
+        shown.append(name if value is True else f"{name} {' '.join(value) if isinstance(value, list) else value}")
+    return ", ".join(shown)
+
+
+def markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    titles = tuple(head)
+    lines = [titles, ("---",) * len(titles), *(tuple(cell.replace("|", "\\|") for cell in row) for row in rows)]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def holidays_table() -> str:
+    import holidays
+
+    lines = []
+    for country in COUNTRIES:
+        years: dict[int, list[date]] = defaultdict(list)
+        for day in holidays.country_holidays(country, years=YEARS):
+            years[day.year].append(day)
+        lines += [f"{country} {' '.join(map(str, sorted(years[year])))}" for year in sorted(years)]
+    return "\n".join(lines) + "\n"
+
+
+def parts() -> Mapping[Path, Callable[[str], str]]:
+    """Every file that is made, wholly or in parts, and how its text comes from the text it has."""
+
+    def readme(text: str) -> str:
+        return section(section(text, "keys", keys()), "verbs", verbs())
+
+    return {
+        ROOT / "README.md": readme,
+        ROOT / "docs/codes.md": lambda text: section(text, "codes", codes()),
+        HOLIDAYS: lambda _: holidays_table(),
+    }
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--check", action="store_true", help="write nothing; exit 1 when something differs")
+    check = options.parse_args().check
+    stale = []
+    for path, made in parts().items():
+        old = path.read_text("utf-8") if path.exists() else ""
+        new = made(old)
+        if new != old:
+            stale.append(path.relative_to(ROOT))
+            if not check:
+                path.write_text(new, "utf-8")
+    for path in stale:
+        sys.stdout.write(f"{'differs' if check else 'written'}: {path}\n")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
