@@ -40,8 +40,11 @@ STATEMENTS = {
         FROM n WHERE i % 10 <> 0""",
     "account": """INSERT INTO account (tenant_id, id, number, party_id, segment, billing_system, status, stage, currency, opened_on,
             next_action_code, next_action_on, version, changed_by, changed_at)
-        SELECT 1, i, printf('%07d', i), i - (i % 10 = 0), 'default', 'BILL', 'OPEN', 'CURRENT', 'USD', '2023-01-01', 'call',
-            date('{day}', ((i * 7) % 30 - 10) || ' days'), 1, 'load', '{now}' FROM n""",
+        SELECT 1, i, printf('%07d', i), i - (i % 10 = 0), 'default', 'BILL', 'OPEN',
+            CASE WHEN late < -5 THEN 'CURRENT' WHEN late < 1 THEN 'PRE_DUE' WHEN late < 15 THEN 'PAST_DUE' WHEN late < 30 THEN 'NOTICE_1'
+                WHEN late < 45 THEN 'NOTICE_2' WHEN late < 60 THEN 'NOTICE_3' ELSE 'FINAL' END, 'USD', '2023-01-01', 'call',
+            date('{day}', ((i * 7) % 30 - 10) || ' days'), 1, 'load', '{now}'
+        FROM (SELECT i, (i % 3 = 0) * 30 * ((i / 3) % 5) + i % 30 - 20 AS late FROM n)""",
     "service": """INSERT INTO service (tenant_id, id, account_id, product, billing_system, identifier, status, monthly, life_support)
         SELECT 1, i, i, 'INT', 'BILL', 'S' || i, 'ACTIVE', 6000, 0 FROM n""",
     # Five monthly items; one account in three has not paid the last k of them (k up to five).
@@ -76,7 +79,9 @@ def make(store: Store, accounts: int) -> float:
     began = time.perf_counter()
     with store.write() as db:
         db.connection().execute(
-            text("INSERT INTO tenant (tenant_id, name, business_date, currency, zone, median_collectable, audit_key) VALUES (1, 'Bench', :d, 'USD', :z, 0, '00')"),
+            text(
+                "INSERT INTO tenant (tenant_id, name, business_date, currency, zone, median_collectable, audit_key) VALUES (1, 'Bench', :d, 'USD', :z, 0, '00')"
+            ),
             {"d": (DAY - timedelta(days=1)).isoformat(), "z": "America/Chicago"},
         )
     now = NOW.strftime("%Y-%m-%d %H:%M:%S.000000")
@@ -114,7 +119,9 @@ def main() -> int:
     options.add_argument("--folder", type=Path, help="where the file is made, and kept with --keep")
     options.add_argument("--keep", action="store_true", help="leave the file; a file that is there is used again")
     options.add_argument("--reps", type=int, default=40)
-    options.add_argument("--check", action="store_true", help="recompute everything after each day and count differences")
+    options.add_argument(
+        "--check", action="store_true", help="recompute everything after each day and count differences"
+    )
     given = options.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="collect-tui-bench-"))
     path = folder / f"million-{given.accounts}.db"
@@ -138,7 +145,9 @@ def measure(store: Store, reps: int, *, check: bool) -> None:
     with store.read() as db:
         at = db.connection().execute(text("SELECT business_date FROM tenant")).scalar_one()
     start = date.fromisoformat(at)
-    for n, (what, budget, stretch) in enumerate([("day run, first", 120, 60), ("day run, next day", 20, 5), ("day run, day after", 20, 5)], start=1):
+    for n, (what, budget, stretch) in enumerate(
+        [("day run, first", 120, 60), ("day run, next day", 20, 5), ("day run, day after", 20, 5)], start=1
+    ):
         day = start + timedelta(days=n)
         began = time.perf_counter()
         report = dayrun.run(store, TENANT, day, catalogue, now=NOW + timedelta(days=n), by="bench", ids=ids)
@@ -146,7 +155,9 @@ def measure(store: Store, reps: int, *, check: bool) -> None:
         for step in report.steps:
             show(f"    {step.name:<14}{step.seconds:8.2f} s {step.changed:>10,} rows")
         if check:
-            again = dayrun.run(store, TENANT, day, catalogue, now=NOW + timedelta(days=n), by="bench", ids=ids, check=True)
+            again = dayrun.run(
+                store, TENANT, day, catalogue, now=NOW + timedelta(days=n), by="bench", ids=ids, check=True
+            )
             show(f"    differences: {again.differences}, orphans: {again.orphans}")
     now = NOW + timedelta(days=n)
     with store.read() as db:
@@ -164,7 +175,12 @@ def measure(store: Store, reps: int, *, check: bool) -> None:
         cursor = None
         for _ in range(min(40, biggest.count // 1000)):
             cursor = queues.page(db, TENANT, catalogue, biggest.name, cursor=cursor, limit=1000, now=now).cursor
-        line("page deep in it", *timed(reps, lambda: queues.page(db, TENANT, catalogue, biggest.name, cursor=cursor, limit=50, now=now)), 20, 5)
+        line(
+            "page deep in it",
+            *timed(reps, lambda: queues.page(db, TENANT, catalogue, biggest.name, cursor=cursor, limit=50, now=now)),
+            20,
+            5,
+        )
     sample = [int(a) for a in range(333, 333 + 300 * (reps + 2), 300)]
     turn = iter(sample * 10)
 
@@ -188,13 +204,21 @@ def find(store: Store, reps: int) -> None:
     from collect_tui.store import find as finding
 
     with store.read() as db:
-        for what, wanted in {"number": "0333333", "name": "customer 4711", "phone": "131200004711", "invoice": "I800001", "payment": "P600"}.items():
+        for what, wanted in {
+            "number": "0333333",
+            "name": "customer 4711",
+            "phone": "131200004711",
+            "invoice": "I800001",
+            "payment": "P600",
+        }.items():
             line(f"find by {what}", *timed(reps, lambda wanted=wanted: finding.find(db, TENANT, wanted, 50)), 30, 10)
 
 
 def line(what: str, median: float, p95: float | None, budget: float, stretch: float) -> None:
     def span(value: float | None) -> str:
-        return "" if value is None else f"{value / 1000:.1f} s" if value >= 10_000 or budget >= 1000 else f"{value:.1f} ms"
+        return (
+            "" if value is None else f"{value / 1000:.1f} s" if value >= 10_000 or budget >= 1000 else f"{value:.1f} ms"
+        )
 
     print(f"{what:<34}{span(median):>10}{span(p95):>10}{span(budget):>10}{span(stretch):>10}", flush=True)
 

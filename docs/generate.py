@@ -50,26 +50,34 @@ def verbs() -> str:
 
 def codes() -> str:
     data = tomllib.loads(CODES.read_text("utf-8"))
-    acts = ((f"`{name}`", entry["title"], flags(entry)) for name, entry in data["actions"].items())
-    results = (
-        (f"`{name}`", entry["title"], flags(entry), entry.get("help", "")) for name, entry in data["results"].items()
-    )
-    return (
-        "### Actions\n\n"
-        + markdown(("Code", "Action", "Flags"), acts)
-        + "\n### Results\n\n"
-        + markdown(("Code", "Result", "Flags", "What it does"), results)
-    )
+    made = []
+    for name, entries in data.items():
+        rows = [
+            (f"`{code}`", entry["title"], flags(entry), entry.get("help", ""))
+            if isinstance(entry, dict)
+            else (f"`{code}`", str(entry), "", "")
+            for code, entry in entries.items()
+        ]
+        full = any(row[2] or row[3] for row in rows)
+        head = ("Code", "Title", "Flags", "Meaning")
+        table = markdown(head, rows) if full else markdown(head[:2], (row[:2] for row in rows))
+        made.append(f"### {name.replace('_', ' ').capitalize()}\n\n{table}")
+    return "\n".join(made)
 
 
 def flags(entry: Mapping[str, Any]) -> str:
-    """All of an entry but its words, as `codes.toml` writes them."""
-    shown = []
-    for name, value in entry.items():
-        if name in {"title", "help"} or value in (False, "", [], None):
-            continue
-        shown.append(name if value is True else f"{name} {' '.join(value) if isinstance(value, list) else value}")
-    return ", ".join(shown)
+    """All of an entry but its words, as `codes.toml` writes them; what is off or empty is left out."""
+
+    def said(value: Any) -> str:
+        if isinstance(value, Mapping):
+            return " ".join(f"{name} {said(each)}" for name, each in value.items())
+        return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    return ", ".join(
+        name if value is True else f"{name}: {said(value)}"
+        for name, value in entry.items()
+        if name not in {"title", "help"} and value not in (False, "", [])
+    )
 
 
 def markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -33,7 +33,7 @@ SIGNALS = st.builds(
 
 
 def test_the_names_are_those_of_the_weights_and_add_up_to_a_thousand():
-    assert priority.NAMES == tuple(f.name for f in fields(Weights))
+    assert tuple(f.name for f in fields(Weights)) == priority.NAMES
     assert sum(getattr(WEIGHTS, name) for name in priority.NAMES) == 1000
 
 
@@ -71,7 +71,25 @@ def test_terms_by_example(signals, expected):
 
 @pytest.mark.parametrize(
     ("dpd", "points"),
-    [(0, 0), (1, 0), (2, 0), (3, 50), (9, 50), (10, 100), (16, 100), (17, 150), (23, 150), (24, 200), (30, 200), (31, 0), (54, 200), (61, 0), (90, 200), (91, 0), (400, 0)],
+    [
+        (0, 0),
+        (1, 0),
+        (2, 0),
+        (3, 50),
+        (9, 50),
+        (10, 100),
+        (16, 100),
+        (17, 150),
+        (23, 150),
+        (24, 200),
+        (30, 200),
+        (31, 0),
+        (54, 200),
+        (61, 0),
+        (90, 200),
+        (91, 0),
+        (400, 0),
+    ],
 )
 def test_roll_risk_grows_by_the_week_towards_the_next_bucket(dpd, points):
     assert priority.roll_risk(Signals(oldest_due=DAY - timedelta(days=dpd)), WEIGHTS, DAY) == points
@@ -99,10 +117,24 @@ def test_every_term_has_a_sentence(signals):
 
 
 def test_sentences_show_the_sum():
-    signals = Signals(collectable=820_00, median=400_00, oldest_due=DAY - timedelta(days=41), attempts=9, rpcs=4, kept=2, broken=3, idle=6)
-    assert priority.explain("money", signals, DAY, "USD") == "820.00 to collect against a median of 400.00: 7 of 30 steps."
+    signals = Signals(
+        collectable=820_00,
+        median=400_00,
+        oldest_due=DAY - timedelta(days=41),
+        attempts=9,
+        rpcs=4,
+        kept=2,
+        broken=3,
+        idle=6,
+    )
+    assert (
+        priority.explain("money", signals, DAY, "USD") == "820.00 to collect against a median of 400.00: 7 of 30 steps."
+    )
     assert priority.explain("roll", signals, DAY, "USD") == "41 days past due: 20 days to 61-90."
-    assert priority.explain("kept", signals, DAY, "USD") == "3 of 5 promises broken in 12 months; the unreliable come first."
+    assert (
+        priority.explain("kept", signals, DAY, "USD")
+        == "3 of 5 promises broken in 12 months; the unreliable come first."
+    )
     assert priority.explain("stale", signals, DAY, "USD") == "Last tried 6 days ago; full points after 7."
     with pytest.raises(KeyError):
         priority.explain("luck", signals, DAY, "USD")
@@ -110,5 +142,12 @@ def test_sentences_show_the_sum():
 
 def test_chips_say_what_is_out_of_the_ordinary():
     signals = Signals(oldest_due=DAY - timedelta(days=55), kept=2, broken=3, returned=1, attempts=5, linked=2)
-    assert priority.chips(["broken"], signals, DAY) == ("broken", "61-90 in 6d", "keeps 40%", "returned ×1", "never reached", "+2 linked")
+    assert priority.chips(["broken"], signals, DAY) == (
+        "broken",
+        "61-90 in 6d",
+        "keeps 40%",
+        "returned ×1",
+        "never reached",
+        "+2 linked",
+    )
     assert priority.chips(["new"], Signals(), DAY) == ("new",)

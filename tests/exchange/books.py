@@ -44,7 +44,9 @@ def account(number: str = "1-1", **more: Any) -> dict[str, Any]:
         "opened_on": "2024-01-05",
         "next_action": {"code": "call", "on": "2026-11-23"},
         "services": [{"product": "INT", "billing_system": "AURORA", "identifier": f"A-{number}", "monthly": 5000}],
-        "items": [{"doc_no": f"INV-{number}", "issued": "2026-09-01", "due": "2026-09-21", "amount": 5000, "service": "INT"}],
+        "items": [
+            {"doc_no": f"INV-{number}", "issued": "2026-09-01", "due": "2026-09-21", "amount": 5000, "service": "INT"}
+        ],
         "payments": [
             {
                 "ref": f"P-{number}",

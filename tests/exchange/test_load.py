@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from exchange.books import FIXTURE, account, bring, header, write
 from sqlalchemy import text
 
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.exchange.portfolio import schema
 from collect_tui.store import facts
 from collect_tui.store.engine import Store
+from exchange.books import FIXTURE, account, bring, header, write
+
+ITEM = {"doc_no": "I", "issued": "2026-09-01", "due": "2026-09-02"}
 
 
 @pytest.fixture
@@ -29,7 +31,12 @@ def rows(store: Store, sql: str) -> list[Any]:
 
 def empty(store: Store) -> bool:
     with store.read() as db:
-        names = db.connection().execute(text("SELECT name FROM sqlite_schema WHERE type = 'table'")).scalars().all()
+        names = (
+            db.connection()
+            .execute(text("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"))
+            .scalars()
+            .all()
+        )
         return all(not db.connection().execute(text(f'SELECT 1 FROM "{name}" LIMIT 1')).first() for name in names)
 
 
@@ -57,7 +64,10 @@ def test_zones_of_the_number_and_the_stated_ones_are_both_candidates(store, tmp_
 def test_party_of_shares_the_customer_across_batches_and_within_one(store, tmp_path):
     many = [account(f"{n}-0") for n in range(600)]
     contact = {"at": "2026-11-02T16:00Z", "by": "mia", "action": "TM", "result": "NA", "point": "m1"}
-    linked = [account("x-1", party=None, party_of="0-0", contacts=[contact]), account("x-2", party=None, party_of="x-1")]
+    linked = [
+        account("x-1", party=None, party_of="0-0", contacts=[contact]),
+        account("x-2", party=None, party_of="x-1"),
+    ]
     bring(store, write(tmp_path, *many, *linked, name="b.jsonl"))
     found = rows(store, "SELECT count(DISTINCT party_id) FROM account WHERE number IN ('0-0', 'x-1', 'x-2')")
     assert found == [(1,)]
@@ -74,8 +84,8 @@ def test_party_of_shares_the_customer_across_batches_and_within_one(store, tmp_p
         ({"next_action": None}, "next_action", "an open account always has one"),
         ({"next_action": {"code": "dance", "on": "2026-11-23"}}, "next_action.code", "no next action of this site"),
         ({"party_of": "1-0"}, "party_of", "names no earlier account"),
-        ({"items": [{"doc_no": "I", "issued": "2026-09-01", "due": "2026-09-02", "amount": 12.5}]}, "accounts[0].items[0].amount", ""),
-        ({"items": [{"doc_no": "I", "issued": "2026-09-01", "due": "2026-09-02", "amount": 10**15 + 1}]}, "accounts[0].items[0].amount", ""),
+        ({"items": [ITEM | {"amount": 12.5}]}, "accounts[0].items[0].amount", "integer"),
+        ({"items": [ITEM | {"amount": 10**15 + 1}]}, "accounts[0].items[0].amount", "less than or equal"),
         ({"items": []}, "payments[0].allocations[0].item", "names no item"),
         ({"holds": [{"kind": "MOON", "placed_on": "2026-11-01", "placed_by": "x"}]}, "holds[0].kind", "no kind of hold"),
         (
@@ -128,7 +138,10 @@ def test_a_mistake_late_in_a_long_file_names_its_line_and_leaves_nothing(store, 
     ("second", "says"),
     [
         (account("1-1"), "number has '1-1', which stands at accounts[0] too"),
-        (account("1-2", items=account()["items"], payments=None), "items has 'INV-1-1', which stands at accounts[0] too"),
+        (
+            account("1-2", items=account()["items"], payments=None),
+            "items has 'INV-1-1', which stands at accounts[0] too",
+        ),
     ],
 )
 def test_what_stands_twice_is_named(store, tmp_path, second, says):
@@ -190,7 +203,6 @@ def test_the_shift_moves_dates_by_days_and_keeps_the_time_on_the_wall(store, tmp
     assert seen.opened_on == date(2024, 2, 4)
     assert seen.attempts == ()  # the event is outside the facts' window
     assert rows(store, "SELECT at FROM contact_event") == [("2026-11-19 16:00:00.000000",)]
-    assert datetime(2026, 11, 19, 16, tzinfo=UTC).astimezone().tzinfo is not None
 
 
 def test_the_ladder_is_held_by_the_hold_and_then_by_the_promise(store, tmp_path):

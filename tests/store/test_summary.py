@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
-from support.portfolio import DAY, NOW, TENANT, add_account
 
 from collect_tui.domain.ageing import bucket, days_past_due
 from collect_tui.store import summary
 from collect_tui.store.facts import load_by_id
 from collect_tui.store.sql import scopes
 from collect_tui.store.tables import AccountSummary
+from support.portfolio import DAY, NOW, TENANT, add_account
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -30,7 +30,11 @@ ITEMS = st.lists(
     max_size=6,
 )
 PAYMENTS = st.lists(
-    st.tuples(st.integers(1, 300_00), st.sampled_from(["UNAPPLIED", "ON_ACCOUNT", "RETURNED", "REVERSED"]), st.integers(0, 500)).map(
+    st.tuples(
+        st.integers(1, 300_00),
+        st.sampled_from(["UNAPPLIED", "ON_ACCOUNT", "RETURNED", "REVERSED"]),
+        st.integers(0, 500),
+    ).map(
         lambda t: {
             "amount": t[0],
             "status": t[1],
@@ -65,7 +69,11 @@ def test_the_amounts_are_those_of_the_facts(store, items, payments):
 
 
 def test_money_allocated_is_not_unapplied_and_what_was_reversed_is_again(store):
-    added = add_account(store, items=[{"amount": 100_00, "open": 70_00}], payments=[{"amount": 50_00, "to": [(0, 30_00)], "status": "PARTLY_APPLIED"}])
+    added = add_account(
+        store,
+        items=[{"amount": 100_00, "open": 70_00}],
+        payments=[{"amount": 50_00, "to": [(0, 30_00)], "status": "PARTLY_APPLIED"}],
+    )
     with store.write() as db:
         summary.refresh(db, TENANT, DAY, added.id)
         assert of(db, added.id).unapplied == 20_00
@@ -83,14 +91,28 @@ def test_promises_and_contacts_are_counted(store):
             {"status": "BROKEN", "closed_on": year + timedelta(days=1), "instalments": due},
             {"status": "PARTIAL", "closed_on": DAY, "instalments": due},
             {"status": "CANCELLED", "closed_on": DAY, "instalments": due},
-            {"instalments": [{"due": DAY, "amount": 40_00, "paid": 40_00, "status": "PAID"}, {"due": DAY, "amount": 60_00, "paid": 15_00, "status": "PART_PAID"}]},
+            {
+                "instalments": [
+                    {"due": DAY, "amount": 40_00, "paid": 40_00, "status": "PAID"},
+                    {"due": DAY, "amount": 60_00, "paid": 15_00, "status": "PART_PAID"},
+                ]
+            },
         ],
         events=[
             {"id": 71, "at": NOW - timedelta(days=5), "counted": True, "outbound": True, "right_party": True},
             {"id": 72, "at": NOW - timedelta(days=3), "counted": True, "outbound": True, "right_party": True},
             {"id": 73, "at": NOW - timedelta(days=2), "counted": False, "outbound": True, "right_party": False},
             {"id": 74, "at": NOW - timedelta(days=1), "counted": False, "outbound": False, "right_party": True},
-            {"id": 75, "at": NOW, "action": "VOID", "result": "VOID", "counted": False, "outbound": False, "right_party": False, "supersedes": 72},
+            {
+                "id": 75,
+                "at": NOW,
+                "action": "VOID",
+                "result": "VOID",
+                "counted": False,
+                "outbound": False,
+                "right_party": False,
+                "supersedes": 72,
+            },
         ],
     )
     with store.write() as db:
@@ -103,14 +125,21 @@ def test_promises_and_contacts_are_counted(store):
 
 
 def test_all_at_once_gives_what_one_by_one_gives_and_a_second_time_writes_nothing(store):
-    accounts = [add_account(store, items=[{"due": DAY - timedelta(days=d), "amount": 1_000 + d}]) for d in range(0, 120, 9)]
+    accounts = [
+        add_account(store, items=[{"due": DAY - timedelta(days=d), "amount": 1_000 + d}]) for d in range(0, 120, 9)
+    ]
     with store.write() as db:
         one_by_one = sum(summary.refresh(db, TENANT, DAY, a.id) for a in accounts[:5])
         assert summary.refresh(db, TENANT, DAY) == len(accounts) - one_by_one
         assert summary.refresh(db, TENANT, DAY) == 0
-        assert sum(summary.differences(db, TENANT, DAY, scope) for scope, _ in scopes(db, TENANT, marked=False, size=4)) == 0
+        assert (
+            sum(summary.differences(db, TENANT, DAY, scope) for scope, _ in scopes(db, TENANT, marked=False, size=4))
+            == 0
+        )
         later = DAY + timedelta(days=30)
-        wrong = sum(summary.differences(db, TENANT, later, scope) for scope, _ in scopes(db, TENANT, marked=False, size=4))
+        wrong = sum(
+            summary.differences(db, TENANT, later, scope) for scope, _ in scopes(db, TENANT, marked=False, size=4)
+        )
         assert wrong == summary.refresh(db, TENANT, later) > 0
 
 

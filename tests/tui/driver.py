@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual import events
+from textual.keys import _character_to_key
+
 from collect_tui.tui.app import CollectApp
 from collect_tui.tui.screens.asking import AskingScreen
 from collect_tui.tui.screens.base import DeskScreen
@@ -24,8 +27,6 @@ from collect_tui.tui.widgets.keybar import KeyBar
 from collect_tui.tui.widgets.statusline import StatusLine
 from collect_tui.tui.widgets.worktable import WorkTable
 from support.book import Book, Clock, account, local_desk
-from textual import events
-from textual.keys import _character_to_key
 
 if TYPE_CHECKING:
     from collect_tui.desk.protocol import Desk

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
 from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.protocol import Desk
 from collect_tui.tui.app import BUSY_AFTER

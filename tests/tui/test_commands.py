@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from collect_tui import defaults
 from collect_tui.desk.line.verbs import VERBS
 from collect_tui.tui.commands import COMMANDS, CONTEXTS, HOTKEYS, by_word, command, in_context, keys_table
@@ -47,7 +48,8 @@ def test_ctrl_is_never_the_only_door() -> None:
 def test_every_command_has_a_door_and_words_for_the_help() -> None:
     for each in COMMANDS:
         assert each.all_keys or each.mnemonic, each.id
-        assert each.title and each.help.endswith("."), each.id
+        assert each.title, each.id
+        assert each.help.endswith("."), each.id
         assert each.contexts <= set(CONTEXTS), each.id
         assert each.bar <= each.contexts, each.id
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from collect_tui.tui.drafts import FILE, Drafts
 from collect_tui.tui.history import FILE as HISTORY
 from collect_tui.tui.history import History

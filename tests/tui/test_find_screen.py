@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tui.driver import book_desk, driving, keys_of
 
 

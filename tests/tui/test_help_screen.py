@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from collect_tui import defaults
 from collect_tui.desk.line.verbs import VERBS
 from collect_tui.tui.commands import COMMANDS, in_context

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from collect_tui.domain.errors import Invalid
 from collect_tui.tui.commands import COMMANDS, Command, command
 from collect_tui.tui.keymap import Found, KeyMap, key_name, load, overridden
@@ -76,7 +77,11 @@ def test_an_empty_list_takes_the_keys_away() -> None:
 @pytest.mark.parametrize(
     ("table", "code", "words"),
     [
-        ({"work.skpi": ["x"]}, "keys.unknown_command", r"keys\.toml: there is no command 'work\.skpi'; did you mean 'work\.skip'"),
+        (
+            {"work.skpi": ["x"]},
+            "keys.unknown_command",
+            r"keys\.toml: there is no command 'work\.skpi'; did you mean 'work\.skip'",
+        ),
         ({"zzzzzz": ["x"]}, "keys.unknown_command", "collect-tui keys"),
         ({"work.skip": "x"}, "keys.type", "must be a list"),
         ({"work.skip": [1]}, "keys.type", "must be a list"),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from collect_tui.tui.screens.queue import PAGE, QueueScreen
 from collect_tui.tui.screens.queues import QueuesScreen
 from collect_tui.tui.widgets.lines import LinePane
@@ -23,7 +24,7 @@ async def test_the_board_shows_every_queue_with_its_figures(tmp_path: Path) -> N
         assert row.split()[:2] == [NEW, "new"]
         assert "12" in row.split()
         assert "5,605.20" in row
-        assert "mia · collector · Mon 23 Nov · ● local" in desk.rows[0]
+        assert "mia · Mon 23 Nov · ● local" in desk.rows[0]
 
 
 async def test_a_queue_lists_by_rank_with_reasons_and_the_hour_at_the_customer(tmp_path: Path) -> None:

@@ -82,10 +82,11 @@ def log(
     zone: str,
     holds: Mapping[str, HoldKind],
     reasons: Collection[str] | None = None,
+    by: str = "",
 ) -> tuple[Effect, ...]:
     """One contact: the event, and what its result changes.
 
-    `now` is the instant of the contact (UTC), `zone` the desk's own zone (for days of callbacks), `reasons` the codes a
+    `by` had it; `now` is the instant of the contact (UTC), `zone` the desk's own zone (for days of callbacks), `reasons` the codes a
     reason for non-payment may have (None: not checked). The effects, in this order: the event; the point marked bad,
     wrong or opted out; the hold placed, and the ladder paused by it; callbacks kept; the next action.
 
@@ -117,7 +118,7 @@ def log(
             None if result.point == "out" else result.point,
             "out" if result.point == "out" else None,
         )
-    effects += _hold(facts, result, holds, ids)
+    effects += _hold(facts, result, holds, ids, by)
     kept = _kept(facts, result, as_utc(now), zone)
     effects += [CallbackChanged(c.id, "DONE", c.status) for c in kept]
     effects += _next(facts, result, point, now, calendar, zone, {c.id for c in kept})
@@ -243,7 +244,7 @@ def _check(
 
 
 def _hold(
-    facts: AccountFacts, result: Result, holds: Mapping[str, HoldKind], ids: Callable[[], int]
+    facts: AccountFacts, result: Result, holds: Mapping[str, HoldKind], ids: Callable[[], int], by: str
 ) -> Sequence[Effect]:
     """The hold that a result places. One of its kind that stands as long is enough; a shorter one is renewed."""
     if result.hold is None:
@@ -256,7 +257,7 @@ def _hold(
     same = [h for h in facts.holds if h.kind == kind.code and h.scope == "account" and h.status == "ACTIVE"]
     if any(h.until is None or (until is not None and h.until >= until) for h in same):
         return ()
-    hold = Hold(ids(), kind.code, facts.business_date, until, reason=f"{result.code}: {result.title}")
+    hold = Hold(ids(), kind.code, facts.business_date, until, reason=f"{result.code}: {result.title}", placed_by=by)
     effects: list[Effect] = [HoldChanged(h.id, "RELEASED", h.status, "renewed") for h in same]
     effects.append(HoldPlaced(hold))
     if kind.pauses_ladder and facts.ladder_paused_by in {f"hold {h.id}" for h in same}:

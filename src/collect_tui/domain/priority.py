@@ -234,10 +234,9 @@ def _explain_kept(signals: Signals, _today: date, _currency: str) -> str:
 
 
 def _explain_risk(signals: Signals, _today: date, _currency: str) -> str:
-    return (
-        f"{signals.returned} {_plural(signals.returned, 'payment')} returned and {signals.broken} {_plural(signals.broken, 'promise')} broken "
-        f"in 12 months: {_risk(signals)} %."
-    )
+    returned = f"{signals.returned} {_plural(signals.returned, 'payment')} returned"
+    broken = f"{signals.broken} {_plural(signals.broken, 'promise')} broken"
+    return f"{returned} and {broken} in 12 months: {_risk(signals)} %."
 
 
 def _explain_stale(signals: Signals, _today: date, _currency: str) -> str:

@@ -27,12 +27,12 @@ _FAMILY: Final = _words(
 )
 #: Names written in other scripts, two cells wide each letter, and one that would be markup if it were ever read as such.
 _WHOLE: Final = (
+    "Smith [/b], Bo",
     "王 小梅",
     "李 架空",
     "佐藤 架空子",
     "김 가상",
     "陳 虛構",
-    "Smith [/b], Bo",
     "O’Fiction, Éabha",
     "Ионов-Вымышленный, Пётр",
     "Φανταστική, Ελένη",

@@ -142,7 +142,9 @@ def read_mapping(path: Path) -> Mapping:
     try:
         return Mapping.model_validate(_tuples(data))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
+        found = error.errors(include_url=False, include_context=False)
+        # A key misspelt is also a key missing: the first says more.
+        first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
         where = path_of(first["loc"]) or "the file"
         if first["type"] == "extra_forbidden":
             nearest = _nearest(first["loc"])

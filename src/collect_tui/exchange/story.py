@@ -164,7 +164,8 @@ class Story:
         """Bills before the oldest open one, each paid near its day."""
         for back in range(months, 0, -1):
             due = add_months(oldest_due, -back, oldest_due.day)
-            self.pay(due + timedelta(days=self.random.randrange(-4, 6)), self.bill(due))
+            paid = due + timedelta(days=self.random.randrange(-4, 6))
+            self.pay(min(paid, self.day(-1)), self.bill(due))
 
     def late(self, dpd: int, *, before: int = 2) -> list[Json]:
         """Unpaid bills, the oldest `dpd` days past due, then one a month; the ladder and its notices as they follow from it."""

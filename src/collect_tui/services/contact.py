@@ -42,6 +42,7 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
         calendar=context.calendar,
         zone=context.zone,
         holds=context.catalogue.holds,
+        by=context.user,
     )
     word = contact.advice(facts, point, result)
     told = [Finding("contact.advice", Severity.INFO, f"{word}.", "number")] if word else []

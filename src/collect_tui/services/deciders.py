@@ -1,9 +1,14 @@
-"""Every capability's deciders, imported so that they are registered: a new capability adds its module here."""
+"""Every capability's deciders, imported so that they are registered: a new capability adds its module here.
+
+Whoever wants `acts` takes it from here, so that no act is done before they are.
+"""
 
 from __future__ import annotations
 
-from collect_tui.services import contact, order, payment, promise, queue
+from collect_tui.services import acts, contact, order, payment, promise, queue
 from collect_tui.services.decide import known
+
+__all__ = ["CAPABILITIES", "acts", "registered"]
 
 CAPABILITIES = (contact, promise, payment, order, queue)
 

@@ -19,8 +19,6 @@ from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 from collect_tui.domain.dates import Calendar
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
-from collect_tui.services import acts, deciders
-from collect_tui.services.account import account_view, pane_view
 from collect_tui.services.context import Context, PastAct
 from collect_tui.store import claims, facts, find, queues
 from collect_tui.store.engine import Store
@@ -29,7 +27,6 @@ from collect_tui.store.tables import Account, AppUser, Tenant
 
 Clock = Callable[[], datetime]
 
-deciders.registered()
 Progress = Callable[[str, int, int], None]
 
 #: Queues whose work is a decision at the desk: they are handed out whatever the hour is where the customer lives.
@@ -104,6 +101,8 @@ class LocalDesk:
 
     def context(self, db: Db, act: Act, *, provisional: bool) -> Context:
         """What the deciders of an act may know; `provisional` ids for a preview, which writes nothing."""
+        from collect_tui.services.deciders import acts
+
         tenant = self.tenant(db)
 
         def past(act_id: str | None) -> PastAct | None:
@@ -229,10 +228,14 @@ class LocalDesk:
 
     # accounts -------------------------------------------------------------------------------
     def account(self, number: str) -> AccountView:
+        from collect_tui.services.account import account_view
+
         with self.reading() as db:
             return account_view(db, self, number)
 
     def pane(self, number: str, pane: PaneName, *, cursor: str | None = None, limit: int = 200) -> PaneView:
+        from collect_tui.services.account import pane_view
+
         with self.reading() as db:
             return pane_view(db, self, number, pane, cursor, limit)
 
@@ -248,12 +251,18 @@ class LocalDesk:
 
     # acts -----------------------------------------------------------------------------------
     def preview(self, act: Act) -> Preview:
+        from collect_tui.services.deciders import acts
+
         return acts.preview(self, act)
 
     def do(self, act: Act) -> Receipt:
+        from collect_tui.services.deciders import acts
+
         return acts.do(self, act)
 
     def history(self, *, limit: int = 20) -> tuple[Receipt, ...]:
+        from collect_tui.services.deciders import acts
+
         return acts.history(self, limit)
 
     # the day --------------------------------------------------------------------------------
@@ -292,6 +301,11 @@ class LocalDesk:
 
     def close(self) -> None:
         self.store.close()
+
+
+def warm() -> None:
+    """Loads what the first account and the first act need; the first queue is shown without it."""
+    from collect_tui.services import account, deciders  # noqa: F401
 
 
 def local_day(instant: datetime, zone: str) -> date:

@@ -12,12 +12,25 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from sqlalchemy import BigInteger, Select, String, and_, bindparam, exists, false, insert, literal_column, or_, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    false,
+    insert,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.errors import NotFound, Stale
-from collect_tui.store.reasons import instant
-from collect_tui.store.sql import execute, table, tenant
+from collect_tui.store.sql import execute, instant, table, tenant
 from collect_tui.store.tables import Account, ActLog, Callback, WorkItem
 
 #: Effects that are work: an act with none of them (a note) leaves an account unworked.
@@ -47,7 +60,13 @@ def moment(now: datetime) -> str:
 
 
 def take_next(
-    session: Session, tenant_id: int, queue: str | None, user: str, now: datetime, lease_minutes: int, exclude: Sequence[int] = ()
+    session: Session,
+    tenant_id: int,
+    queue: str | None,
+    user: str,
+    now: datetime,
+    lease_minutes: int,
+    exclude: Sequence[int] = (),
 ) -> tuple[int, str, int, datetime] | None:
     """Takes the best account that is free and due, of one queue or of all by tier: (account id, queue, fence, lease until).
 
@@ -56,7 +75,9 @@ def take_next(
     """
     session.flush()
     _sweep(session, tenant_id, now)
-    session.execute(update(_WORK).where(_w.tenant_id == tenant_id, _w.claimed == true(), _w.claimed_by == user).values(**FREE))
+    session.execute(
+        update(_WORK).where(_w.tenant_id == tenant_id, _w.claimed == true(), _w.claimed_by == user).values(**FREE)
+    )
     values = {
         "tenant": tenant_id,
         "me": user,
@@ -71,7 +92,9 @@ def take_next(
     return None if row is None else (row.account_id, row.queue, row.fence, row.lease_until)
 
 
-def take(session: Session, tenant_id: int, account_id: int, user: str, now: datetime, lease_minutes: int) -> tuple[str, int, datetime]:
+def take(
+    session: Session, tenant_id: int, account_id: int, user: str, now: datetime, lease_minutes: int
+) -> tuple[str, int, datetime]:
     """Takes one account by choice: (queue or '', fence, lease until); one's own is renewed. Stale `account.claimed`: somebody holds it."""
     session.flush()
     until = now + timedelta(minutes=lease_minutes)
@@ -87,11 +110,19 @@ def take(session: Session, tenant_id: int, account_id: int, user: str, now: date
     row = session.execute(statement.returning(_w.queue, _w.fence, _w.lease_until)).one_or_none()
     session.expire_all()
     if row is None:
-        raise _held(session, tenant_id, account_id, "account.claimed", f"{current.claimed_by} is working this account until {current.lease_until:%H:%M} UTC.")
+        raise _held(
+            session,
+            tenant_id,
+            account_id,
+            "account.claimed",
+            f"{current.claimed_by} is working this account until {current.lease_until:%H:%M} UTC.",
+        )
     return row.queue, row.fence, row.lease_until
 
 
-def renew(session: Session, tenant_id: int, account_id: int, user: str, now: datetime, lease_minutes: int) -> tuple[str, int, datetime]:
+def renew(
+    session: Session, tenant_id: int, account_id: int, user: str, now: datetime, lease_minutes: int
+) -> tuple[str, int, datetime]:
     """Renews a lease, even one that ran out when nobody took the account since. Stale `account.lease_lost`: somebody did."""
     session.flush()
     statement = (
@@ -103,7 +134,13 @@ def renew(session: Session, tenant_id: int, account_id: int, user: str, now: dat
     row = session.execute(statement).one_or_none()
     session.expire_all()
     if row is None:
-        raise _held(session, tenant_id, account_id, "account.lease_lost", "Your hold on this account ran out and it was handed on.")
+        raise _held(
+            session,
+            tenant_id,
+            account_id,
+            "account.lease_lost",
+            "Your hold on this account ran out and it was handed on.",
+        )
     return row.queue, row.fence, row.lease_until
 
 
@@ -130,7 +167,13 @@ def unworked(session: Session, tenant_id: int, user: str, now: datetime) -> int 
             or_(*(log.effects.contains(f'"kind": "{kind}"', autoescape=True) for kind in WORK)),
         )
     )
-    held = and_(_w.tenant_id == tenant_id, _w.claimed == true(), _w.claimed_by == user, _w.lease_until > now, _w.claimed_at.is_not(None))
+    held = and_(
+        _w.tenant_id == tenant_id,
+        _w.claimed == true(),
+        _w.claimed_by == user,
+        _w.lease_until > now,
+        _w.claimed_at.is_not(None),
+    )
     return session.execute(select(_w.account_id).where(held, ~worked).limit(1)).scalar_one_or_none()
 
 
@@ -182,7 +225,12 @@ def _best(one_queue: bool) -> Select[Any]:
 def _somebody_elses(w: Any) -> Any:
     """Its callbacks that have come due are all owned by other people."""
     c, mine = table(Callback).c, table(Callback).alias("mine")
-    due = and_(c.tenant_id == tenant(), c.account_id == w.account_id, c.status.in_(("SCHEDULED", "MISSED")), c.at <= instant("now"))
+    due = and_(
+        c.tenant_id == tenant(),
+        c.account_id == w.account_id,
+        c.status.in_(("SCHEDULED", "MISSED")),
+        c.at <= instant("now"),
+    )
     m = mine.c
     for_me = and_(
         m.tenant_id == tenant(),
@@ -196,7 +244,9 @@ def _somebody_elses(w: Any) -> Any:
 
 def _row(session: Session, tenant_id: int, account_id: int) -> Any:
     return session.execute(
-        select(_w.claimed, _w.claimed_by, _w.lease_until, _w.fence).where(_w.tenant_id == tenant_id, _w.account_id == account_id)
+        select(_w.claimed, _w.claimed_by, _w.lease_until, _w.fence).where(
+            _w.tenant_id == tenant_id, _w.account_id == account_id
+        )
     ).one_or_none()
 
 
@@ -212,7 +262,9 @@ def _create(session: Session, tenant_id: int, account_id: int) -> None:
 def _held(session: Session, tenant_id: int, account_id: int, code: str, message: str) -> Stale:
     row = _row(session, tenant_id, account_id)
     a = table(Account).c
-    version = session.execute(select(a.version).where(a.tenant_id == tenant_id, a.id == account_id)).scalar_one_or_none()
+    version = session.execute(
+        select(a.version).where(a.tenant_id == tenant_id, a.id == account_id)
+    ).scalar_one_or_none()
     by = row.claimed_by if row and row.claimed else None
     until = cast("datetime | None", row.lease_until if row and row.claimed else None)
     return Stale(code, message, by=by or "", at=until, version=version or 0)

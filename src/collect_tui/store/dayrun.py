@@ -49,10 +49,16 @@ def run(
     """
     tell = progress or _silent
     with store.read() as session:
-        current = session.execute(select(table(Tenant).c.business_date).where(table(Tenant).c.tenant_id == tenant_id)).scalar_one()
+        current = session.execute(
+            select(table(Tenant).c.business_date).where(table(Tenant).c.tenant_id == tenant_id)
+        ).scalar_one()
         if business_date < current:
             day_name = format_day(current, business_date)
-            raise Refused("day.backwards", f"The business date is {day_name} ({current}) already; a day run only goes forward.", "business_date")
+            raise Refused(
+                "day.backwards",
+                f"The business date is {day_name} ({current}) already; a day run only goes forward.",
+                "business_date",
+            )
         day = Day(tenant_id, business_date, _last_run(session, tenant_id, business_date), catalogue, now, by, ids, tell)
     reports = []
     for step in STEPS:
@@ -84,7 +90,8 @@ def _once(store: Store, day: Day, step: Step) -> StepReport:
             t = table(Tenant)
             session.execute(update(t).where(t.c.tenant_id == day.tenant_id).values(business_date=day.date))
         began = perf_counter()
-        changed = step.do(session, day)
+        with sql.roomy(session):
+            changed = step.do(session, day)
         seconds = perf_counter() - began
         row = {"tenant_id": day.tenant_id, "business_date": day.date, "step": step.name, "at": day.now}
         session.execute(insert(b).values(**row, changed=changed, millis=int(seconds * 1000)))
@@ -95,8 +102,11 @@ def _once(store: Store, day: Day, step: Step) -> StepReport:
 def _last_run(session: Session, tenant_id: int, before: date) -> date | None:
     """Business date of the last run before this one that was done to the end."""
     b = table(BatchStep).c
-    query = select(func.max(b.business_date)).where(b.tenant_id == tenant_id, b.step == STEPS[-1].name, b.business_date < before)
-    return session.execute(query).scalar_one()
+    query = select(func.max(b.business_date)).where(
+        b.tenant_id == tenant_id, b.step == STEPS[-1].name, b.business_date < before
+    )
+    last: date | None = session.execute(query).scalar_one()
+    return last
 
 
 def _silent(_title: str, _done: int, _of: int) -> None:
@@ -109,7 +119,13 @@ def _silent(_title: str, _done: int, _of: int) -> None:
 def _age(session: Session, day: Day) -> int:
     if day.last is not None:
         marks.for_ageing(session, day, day.last)
-    return _for_many(session, day, "Age", day.last is not None, lambda scope: summary.refresh_scope(session, day.tenant_id, day.date, scope))
+    return _for_many(
+        session,
+        day,
+        "Age",
+        day.last is not None,
+        lambda scope: summary.refresh_scope(session, day.tenant_id, day.date, scope),
+    )
 
 
 def _strategy(session: Session, day: Day) -> int:
@@ -121,7 +137,9 @@ def _score(session: Session, day: Day) -> int:
     if day.last is not None and not every:
         marks.for_scoring(session, day, day.last)
     values = scoring.params(session, day.tenant_id, day.catalogue, day.date)
-    return _for_many(session, day, "Score", not every, lambda scope: scoring.rescore_scope(session, day.catalogue, values, scope))
+    return _for_many(
+        session, day, "Score", not every, lambda scope: scoring.rescore_scope(session, day.catalogue, values, scope)
+    )
 
 
 def _for_many(session: Session, day: Day, title: str, only_marked: bool, do: Callable[[Scope], int]) -> int:
@@ -152,7 +170,9 @@ def _figures(session: Session, day: Day) -> int:
     """Folds the changes of the queues' figures into one row each."""
     d = table(QueueDelta)
     sums = session.execute(
-        select(d.c.queue, d.c.currency, sql.total(d.c.n), sql.total(d.c.collectable)).where(d.c.tenant_id == day.tenant_id).group_by(d.c.queue, d.c.currency)
+        select(d.c.queue, d.c.currency, sql.total(d.c.n), sql.total(d.c.collectable))
+        .where(d.c.tenant_id == day.tenant_id)
+        .group_by(d.c.queue, d.c.currency)
     ).all()
     folded = execute(session, delete(d).where(d.c.tenant_id == sql.tenant()), day.values)
     ids = Ids()
@@ -187,7 +207,9 @@ def count_orphans(session: Session, tenant_id: int) -> int:
     """Open accounts without a next action and date. The database refuses them, so this must be nothing."""
     a = table(Account).c
     missing = or_(a.next_action_on.is_(None), a.next_action_code.is_(None))
-    return int(session.execute(select(func.count()).where(a.tenant_id == tenant_id, a.status == "OPEN", missing)).scalar_one())
+    return int(
+        session.execute(select(func.count()).where(a.tenant_id == tenant_id, a.status == "OPEN", missing)).scalar_one()
+    )
 
 
 def differences(session: Session, day: Day) -> int:
@@ -204,8 +226,16 @@ def differences(session: Session, day: Day) -> int:
 def wrong_figures(session: Session, tenant_id: int) -> int:
     """Queues whose summed figures are not what counting them says."""
     d, w = table(QueueDelta).c, table(WorkItem).c
-    told = select(d.queue, d.currency, sql.total(d.n), sql.total(d.collectable)).where(d.tenant_id == tenant_id).group_by(d.queue, d.currency)
-    counted = select(w.queue, w.currency, func.count(), sql.total(w.collectable)).where(w.tenant_id == tenant_id, w.queue != "").group_by(w.queue, w.currency)
+    told = (
+        select(d.queue, d.currency, sql.total(d.n), sql.total(d.collectable))
+        .where(d.tenant_id == tenant_id)
+        .group_by(d.queue, d.currency)
+    )
+    counted = (
+        select(w.queue, w.currency, func.count(), sql.total(w.collectable))
+        .where(w.tenant_id == tenant_id, w.queue != "")
+        .group_by(w.queue, w.currency)
+    )
     sums = {(queue, currency): (n, amount) for queue, currency, n, amount in session.execute(told) if n or amount}
     real = {(queue, currency): (n, amount) for queue, currency, n, amount in session.execute(counted)}
     return sum(sums.get(key) != real.get(key) for key in {*sums, *real})

@@ -1,20 +1,31 @@
-"""What stands beside the work items of a page: the customer's zone, a suspension that is coming, the last word. One query each."""
+"""What a row of a queue is made of: its work item and summary, its chips, and what stands beside them (one query each)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import BigInteger, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from collect_tui.domain.dates import MONTHS
+from collect_tui.desk.catalogue import Catalogue
+from collect_tui.domain import priority
+from collect_tui.domain.dates import MONTHS, local_time
 from collect_tui.domain.facts import PHONE_KINDS
+from collect_tui.domain.priority import Signals
 from collect_tui.domain.states import OPEN_ORDER
+from collect_tui.store import sql
+from collect_tui.store.scoring import ordered
 from collect_tui.store.sql import table
-from collect_tui.store.tables import ContactEvent, ContactPoint, Service, ServiceOrder
+from collect_tui.store.tables import AccountSummary, ContactEvent, ContactPoint, Service, ServiceOrder, WorkItem
+
+_w = table(WorkItem).c
+
+#: The order inside a queue; `number` makes it total.
+ORDER: Final = (_w.skipped, _w.sort_timed, _w.sort_score, _w.oldest_due, _w.number)
 
 WORDS = 60
 """Characters of a note that the last word shows."""
@@ -32,13 +43,23 @@ class Beside:
 def beside(session: Session, tenant_id: int, accounts: Sequence[int], parties: Sequence[int], today: date) -> Beside:
     if not accounts:
         return Beside({}, {}, {})
-    return Beside(_zones(session, tenant_id, parties), _cuts(session, tenant_id, accounts, today), _words(session, tenant_id, accounts, today))
+    return Beside(
+        _zones(session, tenant_id, parties),
+        _cuts(session, tenant_id, accounts, today),
+        _words(session, tenant_id, accounts, today),
+    )
 
 
 def _zones(session: Session, tenant_id: int, parties: Sequence[int]) -> dict[int, str]:
     p = table(ContactPoint).c
-    usable = and_(p.kind.in_(tuple(sorted(PHONE_KINDS))), p.quality.not_in(("bad", "wrong")), p.consent != "out", p.zones != "")
-    query = select(p.party_id, p.zones).where(p.tenant_id == tenant_id, p.party_id.in_(set(parties)), usable).order_by(p.party_id, p.ord, p.id)
+    usable = and_(
+        p.kind.in_(tuple(sorted(PHONE_KINDS))), p.quality.not_in(("bad", "wrong")), p.consent != "out", p.zones != ""
+    )
+    query = (
+        select(p.party_id, p.zones)
+        .where(p.tenant_id == tenant_id, p.party_id.in_(set(parties)), usable)
+        .order_by(p.party_id, p.ord, p.id)
+    )
     zones: dict[int, str] = {}
     for party_id, names in session.execute(query):
         zones.setdefault(party_id, names.split(",")[0])
@@ -50,10 +71,17 @@ def _cuts(session: Session, tenant_id: int, accounts: Sequence[int], today: date
     query = (
         select(o.account_id, s.product, o.effective)
         .select_from(table(ServiceOrder).join(table(Service), and_(s.tenant_id == tenant_id, s.id == o.service_id)))
-        .where(o.tenant_id == tenant_id, o.account_id.in_(accounts), o.kind == "suspend", o.status.in_(tuple(sorted(OPEN_ORDER))))
+        .where(
+            o.tenant_id == tenant_id,
+            o.account_id.in_(accounts),
+            o.kind == "suspend",
+            o.status.in_(tuple(sorted(OPEN_ORDER))),
+        )
         .order_by(o.account_id, o.effective.desc(), o.id)
     )
-    return {account_id: f"{product} {_short(effective, today)}" for account_id, product, effective in session.execute(query)}
+    return {
+        account_id: f"{product} {_short(effective, today)}" for account_id, product, effective in session.execute(query)
+    }
 
 
 def _words(session: Session, tenant_id: int, accounts: Sequence[int], today: date) -> dict[int, str]:
@@ -81,3 +109,46 @@ def _short(day: date, today: date) -> str:
     """`26 Nov`, with the year when it is another."""
     text = f"{day.day} {MONTHS[day.month - 1][:3]}"
     return text if day.year == today.year else f"{text} {day.year}"
+
+
+def columns() -> tuple[Any, ...]:
+    """A work item, and of its summary what the chips need."""
+    s = table(AccountSummary).c
+    return (
+        *table(WorkItem).c,
+        s.attempts,
+        s.rpcs,
+        s.kept_12m,
+        s.broken_12m,
+        s.returned_12m,
+        s.last_attempt_at,
+    )
+
+
+@lru_cache(maxsize=1)
+def of_account() -> Select[Any]:
+    """The same of one account."""
+    s = table(AccountSummary).c
+    same = and_(s.tenant_id == sql.tenant(), s.account_id == _w.account_id)
+    return (
+        select(*columns())
+        .select_from(table(WorkItem).join(table(AccountSummary), same))
+        .where(_w.tenant_id == sql.tenant(), _w.account_id == bindparam("account", type_=BigInteger))
+    )
+
+
+def chips(row: Any, catalogue: Catalogue, today: date) -> tuple[str, ...]:
+    """The chips of the queues it is in, the time with a timed one, then those of the score."""
+    found = [rule.chip for i, rule in enumerate(ordered(catalogue)) if row.reasons & 1 << i]
+    if found and row.sort_timed:
+        found[0] += f" {local_time(datetime.fromisoformat(row.sort_timed), catalogue.rules.zone):%H:%M}"
+    signals = Signals(
+        oldest_due=None if row.oldest_due == sql.NEVER else row.oldest_due,
+        attempts=row.attempts,
+        rpcs=row.rpcs,
+        kept=row.kept_12m,
+        broken=row.broken_12m,
+        returned=row.returned_12m,
+        linked=row.t_linked * priority.LINKED_MOST // max(1, catalogue.rules.weights.linked),
+    )
+    return priority.chips(found, signals, today)

@@ -13,31 +13,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import BigInteger, Select, and_, bindparam, func, literal, literal_column, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, literal, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Invalid, NotFound
-from collect_tui.desk.views.queue import QueueBoard, QueueFigure, QueuePage, QueueRow, ScoreTerm, Why
-from collect_tui.domain import priority
+from collect_tui.desk.views.queue import QueueBoard, QueueFigure, QueuePage, QueueRow
 from collect_tui.domain.ageing import days_past_due
-from collect_tui.domain.dates import local_time
-from collect_tui.domain.priority import Signals
 from collect_tui.domain.rules import QueueRule
-from collect_tui.store import queue_rows, scoring, sql
+from collect_tui.store import queue_rows, sql
 from collect_tui.store.claims import moment
-from collect_tui.store.reasons import EXCLUSIONS, bars
-from collect_tui.store.scoring import Shape, ordered
-from collect_tui.store.sql import Scope, table
-from collect_tui.store.tables import Account, AccountSummary, Hold, Party, QueueDelta, Tenant, WorkItem
+from collect_tui.store.queue_rows import ORDER, chips, columns, of_account
+from collect_tui.store.scoring import ordered
+from collect_tui.store.sql import table
+from collect_tui.store.tables import Account, AccountSummary, Party, QueueDelta, Tenant, WorkItem
+from collect_tui.store.why import why
 
 _w = table(WorkItem).c
-
-#: The order inside a queue; `number` makes it total.
-ORDER: Final = (_w.skipped, _w.sort_timed, _w.sort_score, _w.oldest_due, _w.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +56,14 @@ def left(session: Session, tenant_id: int, queue: str) -> int:
 
 
 def page(
-    session: Session, tenant_id: int, catalogue: Catalogue, name: str, *, cursor: str | None = None, limit: int = 200, now: datetime
+    session: Session,
+    tenant_id: int,
+    catalogue: Catalogue,
+    name: str,
+    *,
+    cursor: str | None = None,
+    limit: int = 200,
+    now: datetime,
 ) -> QueuePage:
     """A slice of one queue in its order, from after `cursor`. NotFound "queue.not_found", Invalid "queue.cursor"."""
     rule = next((rule for rule in catalogue.queues if rule.name == name), None)
@@ -75,7 +76,9 @@ def page(
         values |= _position(cursor)
     found = session.execute(_page(cursor is not None), values).all()
     shown = found[:limit]
-    beside = queue_rows.beside(session, tenant_id, [row.account_id for row in shown], [row.party_id for row in shown], today)
+    beside = queue_rows.beside(
+        session, tenant_id, [row.account_id for row in shown], [row.party_id for row in shown], today
+    )
     rows = tuple(_row(row, beside, catalogue, today, now) for row in shown)
     return QueuePage(
         queue=name,
@@ -86,46 +89,14 @@ def page(
     )
 
 
-def stand(session: Session, tenant_id: int, catalogue: Catalogue, account_id: int, business_date: date, now: datetime) -> Stand:
+def stand(
+    session: Session, tenant_id: int, catalogue: Catalogue, account_id: int, business_date: date, now: datetime
+) -> Stand:
     """The queue and chips of one account."""
-    row = session.execute(_one(), {"tenant": tenant_id, "account": account_id}).one_or_none()
+    row = session.execute(of_account(), {"tenant": tenant_id, "account": account_id}).one_or_none()
     if row is None or not row.queue:
         return Stand(None, ())
-    return Stand(row.queue, _chips(row, catalogue, business_date))
-
-
-def why(session: Session, tenant_id: int, catalogue: Catalogue, account_id: int, business_date: date, now: datetime) -> Why:
-    """Every reason that holds, every term of the score with its sum, and what keeps the account out. NotFound "account.not_found"."""
-    shape = Shape.of(catalogue)
-    values = {**scoring.params(session, tenant_id, catalogue, business_date), **Scope.some((account_id,)).params}
-    now_row: Any = session.execute(scoring.judged(shape, "some"), values).one_or_none()
-    stored = session.execute(_one(), {"tenant": tenant_id, "account": account_id}).one_or_none()
-    if stored is None or now_row is None:
-        return _unscored(session, tenant_id, account_id)
-    rule = next((rule for rule in catalogue.queues if rule.name == stored.queue), None)
-    signals = _signals(now_row, _median(session, tenant_id), business_date, catalogue.rules.zone)
-    weights = catalogue.rules.weights
-    held = [reason for i, (_, _, reason) in enumerate(shape.queues) if now_row.raw & 1 << i]
-    return Why(
-        account=stored.number,
-        queue=stored.queue or None,
-        title=rule.title if rule else "In no queue",
-        tier=stored.tier or None,
-        score=stored.score,
-        position=_place(session, tenant_id, stored) if stored.queue else None,
-        reasons=tuple(reason for i, (_, _, reason) in enumerate(shape.queues) if stored.reasons & 1 << i),
-        terms=tuple(
-            ScoreTerm(
-                name=name,
-                points=getattr(stored, f"t_{name}"),
-                most=getattr(weights, name),
-                explanation=priority.explain(name, signals, business_date, stored.currency),
-            )
-            for name in priority.NAMES
-        ),
-        chips=_chips(stored, catalogue, business_date) if stored.queue else (),
-        absent=_absent(session, tenant_id, now_row, stored, held, business_date, now),
-    )
+    return Stand(row.queue, chips(row, catalogue, business_date))
 
 
 # -------------------------------------------------------------------------------------------------------------- figures
@@ -137,12 +108,9 @@ def _tenant(session: Session, tenant_id: int) -> tuple[date, str]:
     return row.business_date, row.currency
 
 
-def _median(session: Session, tenant_id: int) -> int:
-    t = table(Tenant).c
-    return int(session.execute(select(t.median_collectable).where(t.tenant_id == tenant_id)).scalar_one())
-
-
-def _figures(session: Session, tenant_id: int, rules: Sequence[QueueRule], currency: str, now: datetime) -> list[QueueFigure]:
+def _figures(
+    session: Session, tenant_id: int, rules: Sequence[QueueRule], currency: str, now: datetime
+) -> list[QueueFigure]:
     names = tuple(rule.name for rule in rules)
     values = {"tenant": tenant_id, "names": list(names), "currency": currency, "moment": moment(now)}
     sums = {row.queue: row for row in session.execute(_sums(), values)}
@@ -202,47 +170,23 @@ def _oldest(names: tuple[str, ...]) -> Select[Any]:
 # ----------------------------------------------------------------------------------------------------------------- rows
 
 
-def _columns() -> tuple[Any, ...]:
-    s = table(AccountSummary).c
-    return (
-        *table(WorkItem).c,
-        s.attempts,
-        s.rpcs,
-        s.kept_12m,
-        s.broken_12m,
-        s.returned_12m,
-        s.last_attempt_at,
-    )
-
-
 @lru_cache(maxsize=2)
 def _page(after: bool) -> Select[Any]:
+    """The work items of the page first, then what stands beside them: never a join over the whole queue."""
     a, p, s = table(Account).c, table(Party).c, table(AccountSummary).c
-    query = (
-        select(*_columns(), a.party_id, p.name, p.zone)
-        .select_from(
-            table(WorkItem)
-            .join(table(Account), and_(a.tenant_id == sql.tenant(), a.id == _w.account_id))
-            .join(table(Party), and_(p.tenant_id == sql.tenant(), p.id == a.party_id))
-            .join(table(AccountSummary), and_(s.tenant_id == sql.tenant(), s.account_id == _w.account_id))
-        )
-        .where(_w.tenant_id == sql.tenant(), _w.queue == bindparam("queue"))
-        .order_by(*ORDER)
-        .limit(bindparam("most"))
-    )
-    if not after:
-        return query
-    return query.where(tuple_(*ORDER) > tuple_(*(bindparam(f"at_{c.name}", type_=c.type) for c in ORDER)))
-
-
-@lru_cache(maxsize=1)
-def _one() -> Select[Any]:
-    s = table(AccountSummary).c
-    same = and_(s.tenant_id == sql.tenant(), s.account_id == _w.account_id)
+    slice_ = select(_w.account_id).where(_w.tenant_id == sql.tenant(), _w.queue == bindparam("queue"))
+    if after:
+        slice_ = slice_.where(tuple_(*ORDER) > tuple_(*(bindparam(f"at_{c.name}", type_=c.type) for c in ORDER)))
+    one_page = slice_.order_by(*ORDER).limit(bindparam("most")).subquery("one_page")
     return (
-        select(*_columns())
-        .select_from(table(WorkItem).join(table(AccountSummary), same))
-        .where(_w.tenant_id == sql.tenant(), _w.account_id == bindparam("account", type_=BigInteger))
+        select(*columns(), a.party_id, p.name, p.zone)
+        .select_from(
+            one_page.join(table(WorkItem), and_(_w.tenant_id == sql.tenant(), _w.account_id == one_page.c.account_id))
+            .join(table(Account), and_(a.tenant_id == sql.tenant(), a.id == one_page.c.account_id))
+            .join(table(Party), and_(p.tenant_id == sql.tenant(), p.id == a.party_id))
+            .join(table(AccountSummary), and_(s.tenant_id == sql.tenant(), s.account_id == one_page.c.account_id))
+        )
+        .order_by(*ORDER)
     )
 
 
@@ -256,7 +200,7 @@ def _row(row: Any, beside: queue_rows.Beside, catalogue: Catalogue, today: date,
         dpd=days_past_due(row.oldest_due, today),
         tier=row.tier,
         score=row.score,
-        chips=_chips(row, catalogue, today),
+        chips=chips(row, catalogue, today),
         zone=(row.zone or "").split(",")[0] or beside.zones.get(row.party_id),
         timed_at=datetime.fromisoformat(row.sort_timed) if row.sort_timed else None,
         claimed_by=row.claimed_by if leased else None,
@@ -264,80 +208,6 @@ def _row(row: Any, beside: queue_rows.Beside, catalogue: Catalogue, today: date,
         suspend=beside.cuts.get(row.account_id),
         last_word=beside.words.get(row.account_id),
     )
-
-
-def _chips(row: Any, catalogue: Catalogue, today: date) -> tuple[str, ...]:
-    """The chips of the queues it is in, the time with a timed one, then those of the score."""
-    found = [rule.chip for i, rule in enumerate(ordered(catalogue)) if row.reasons & 1 << i]
-    if found and row.sort_timed:
-        found[0] += f" {local_time(datetime.fromisoformat(row.sort_timed), catalogue.rules.zone):%H:%M}"
-    signals = Signals(
-        oldest_due=None if row.oldest_due == sql.NEVER else row.oldest_due,
-        attempts=row.attempts,
-        rpcs=row.rpcs,
-        kept=row.kept_12m,
-        broken=row.broken_12m,
-        returned=row.returned_12m,
-        linked=row.t_linked * priority.LINKED_MOST // max(1, catalogue.rules.weights.linked),
-    )
-    return priority.chips(found, signals, today)
-
-
-def _signals(row: Any, median: int, today: date, zone: str) -> Signals:
-    tried: datetime | None = row.last_attempt_at
-    return Signals(
-        collectable=row.collectable,
-        median=median,
-        oldest_due=row.oldest_due,
-        attempts=row.attempts,
-        rpcs=row.rpcs,
-        kept=row.kept_12m,
-        broken=row.broken_12m,
-        returned=row.returned_12m,
-        idle=None if tried is None else max(0, (today - local_time(tried, zone).date()).days),
-        linked=row.linked,
-    )
-
-
-# ------------------------------------------------------------------------------------------------------------------ why
-
-
-def _place(session: Session, tenant_id: int, stored: Any) -> int:
-    """1 is the top of its queue."""
-    here = tuple_(*(literal(getattr(stored, c.name), c.type) for c in ORDER))
-    before = select(func.count()).where(_w.tenant_id == tenant_id, _w.queue == stored.queue, tuple_(*ORDER) < here)
-    return int(session.execute(before).scalar_one()) + 1
-
-
-def _absent(session: Session, tenant_id: int, row: Any, stored: Any, held: list[str], today: date, now: datetime) -> tuple[str, ...]:
-    """Which rules keep it out: those that bar a reason that holds; without such a reason, all that apply."""
-    if stored.queue:
-        return ()
-    sentences = ["No queue's reason holds."] if not held else []
-    barred = [(i, one) for i, one in enumerate(EXCLUSIONS) if row.barred & 1 << i]
-    relevant = [(i, one) for i, one in barred if any(bars(reason) & 1 << i for reason in held)] or barred
-    seen = SimpleNamespace(**row._mapping, snooze=stored.snooze_reason)
-    for _, one in relevant:
-        sentences.append(_holds(session, tenant_id, row.account_id) if one.name == "hold" else one.sentence(seen, today))
-    return tuple(sentences)
-
-
-def _holds(session: Session, tenant_id: int, account_id: int) -> str:
-    h = table(Hold).c
-    kinds = session.execute(
-        select(h.kind).where(h.tenant_id == tenant_id, h.account_id == account_id, h.status == "ACTIVE", h.scope == "account").order_by(h.kind)
-    ).scalars()
-    return f"A hold forbids calls: {', '.join(kinds)}."
-
-
-def _unscored(session: Session, tenant_id: int, account_id: int) -> Why:
-    a = table(Account).c
-    row = session.execute(select(a.number, a.status).where(a.tenant_id == tenant_id, a.id == account_id)).one_or_none()
-    if row is None:
-        raise NotFound("account.not_found", "There is no account with this number.", "account")
-    sentence = "The account is closed." if row.status != "OPEN" else "It has not been scored yet; the next act or day run does that."
-    empty: dict[str, Any] = {"reasons": (), "terms": (), "chips": ()}
-    return Why(account=row.number, queue=None, title="In no queue", tier=None, score=0, position=None, absent=(sentence,), **empty)
 
 
 # --------------------------------------------------------------------------------------------------------------- cursor
@@ -351,7 +221,9 @@ def _cursor(row: Any) -> str:
 
 def _position(cursor: str) -> dict[str, Any]:
     try:
-        skipped, timed, score, due, number = json.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
+        skipped, timed, score, due, number = json.loads(
+            base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
+        )
         if not (isinstance(timed, str) and isinstance(number, str) and type(skipped) is int and type(score) is int):
             raise ValueError
         values = (skipped, timed, score, date.fromisoformat(due), number)

@@ -13,7 +13,20 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
@@ -21,8 +34,9 @@ from collect_tui.domain import priority
 from collect_tui.domain.rules import QueueRule
 from collect_tui.store import sql
 from collect_tui.store.ids import Ids
-from collect_tui.store.reasons import EXCLUSIONS, PRE_DUE_DAYS, REASONS, bars, day, instant, number, standing
-from collect_tui.store.sql import Scope, execute, iso_instant, least, scopes, table, tenant
+from collect_tui.store.reasons import EXCLUSIONS, PRE_DUE_DAYS, REASONS, bars
+from collect_tui.store.sql import Scope, day, execute, instant, iso_instant, least, number, scopes, table, tenant
+from collect_tui.store.standing import standing
 from collect_tui.store.tables import Account, AccountSummary, QueueDelta, Tenant, WorkItem
 
 MEDIAN_MOVES = 20
@@ -49,7 +63,12 @@ def ordered(catalogue: Catalogue) -> tuple[QueueRule, ...]:
 
 
 def rescore(
-    session: Session, tenant_id: int, catalogue: Catalogue, business_date: date, now: datetime, account_id: int | None = None
+    session: Session,
+    tenant_id: int,
+    catalogue: Catalogue,
+    business_date: date,
+    now: datetime,
+    account_id: int | None = None,
 ) -> int:
     """Scores one account with the others of its customer, or all; returns how many work items it wrote.
 
@@ -61,7 +80,9 @@ def rescore(
     if account_id is None:
         if settle_median(session, tenant_id):
             values = params(session, tenant_id, catalogue, business_date)
-        return sum(rescore_scope(session, catalogue, values, scope) for scope, _ in scopes(session, tenant_id, marked=False))
+        return sum(
+            rescore_scope(session, catalogue, values, scope) for scope, _ in scopes(session, tenant_id, marked=False)
+        )
     return rescore_scope(session, catalogue, values, Scope.some(_siblings(session, tenant_id, account_id)))
 
 
@@ -126,7 +147,10 @@ def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date
         "free_suspend": _free(catalogue, "suspend"),
         **{f"mark_{k}": mark for k, mark in enumerate(priority.money_marks(median), start=1)},
         **{f"roll_{i}": business_date - timedelta(days=dpd) for i, (dpd, _) in enumerate(priority.roll_table())},
-        **{f"idle_{k}": sql.day_start(business_date - timedelta(days=k - 1), rules.zone) for k in range(1, priority.IDLE_DAYS + 1)},
+        **{
+            f"idle_{k}": sql.day_start(business_date - timedelta(days=k - 1), rules.zone)
+            for k in range(1, priority.IDLE_DAYS + 1)
+        },
         **{f"w_{name}": getattr(weights, name) for name in priority.NAMES},
     }
 
@@ -148,7 +172,9 @@ def _siblings(session: Session, tenant_id: int, account_id: int) -> list[int]:
 @lru_cache(maxsize=64)
 def _upsert(dialect: str, shape: Shape, kind: str) -> Any:
     born = {"skipped": 0, "snoozes": 0, "snooze_reason": "", "claimed": False, "fence": 0}
-    fresh = select_fresh(shape, kind).subquery("fresh")  # the WITH inside: sqlite3 counts no rows of a statement that starts with it
+    fresh = select_fresh(shape, kind).subquery(
+        "fresh"
+    )  # the WITH inside: sqlite3 counts no rows of a statement that starts with it
     source = select(*fresh.c).where(fresh.c.tenant_id == tenant())
     return sql.upsert(dialect, table(WorkItem), source, born=born)
 
@@ -159,7 +185,9 @@ def judged(shape: Shape, kind: str) -> Select[Any]:
     row: Any = standing(kind).subquery("standing").c
     raw = _mask(REASONS[reason](row) for _, _, reason in shape.queues)
     barred = _mask(one.condition(row) for one in EXCLUSIONS)
-    return select(*row, raw.label("raw"), barred.label("barred"), *(value.label(f"t_{name}") for name, value in _terms(row)))
+    return select(
+        *row, raw.label("raw"), barred.label("barred"), *(value.label(f"t_{name}") for name, value in _terms(row))
+    )
 
 
 @lru_cache(maxsize=64)
@@ -220,8 +248,14 @@ def _terms(row: Any) -> list[tuple[str, Any]]:
     past = row.kept_12m + row.broken_12m
     risk = least(literal(100), priority.RETURNED_RISK * row.returned_12m + priority.BROKEN_RISK * row.broken_12m)
     never = row.last_attempt_at.is_(None)
-    idle = case((never, priority.IDLE_DAYS), *((row.last_attempt_at < instant(f"idle_{k}"), k) for k in range(priority.IDLE_DAYS, 0, -1)), else_=0)
-    roll = case(*((row.oldest_due <= day(f"roll_{i}"), steps) for i, (_, steps) in enumerate(priority.roll_table())), else_=0)
+    idle = case(
+        (never, priority.IDLE_DAYS),
+        *((row.last_attempt_at < instant(f"idle_{k}"), k) for k in range(priority.IDLE_DAYS, 0, -1)),
+        else_=0,
+    )
+    roll = case(
+        *((row.oldest_due <= day(f"roll_{i}"), steps) for i, (_, steps) in enumerate(priority.roll_table())), else_=0
+    )
     values = {
         "money": number("w_money") * _marks(row.collectable, 0, priority.MONEY_STEPS) // priority.MONEY_STEPS,
         "roll": number("w_roll") * roll // priority.ROLL_STEPS,
@@ -239,7 +273,9 @@ def _marks(amount: Any, low: int, high: int) -> Any:
     if low == high:
         return literal(low, Integer)
     middle = (low + high + 1) // 2
-    return case((amount >= number(f"mark_{middle}"), _marks(amount, middle, high)), else_=_marks(amount, low, middle - 1))
+    return case(
+        (amount >= number(f"mark_{middle}"), _marks(amount, middle, high)), else_=_marks(amount, low, middle - 1)
+    )
 
 
 # -------------------------------------------------------------------------------------------------------------- figures
@@ -264,9 +300,28 @@ def _note_deltas(session: Session, tenant_id: int, before: Figures, after: Figur
     for key in sorted({*before, *after}):
         n, amount = (new - old for new, old in zip(after.get(key, (0, 0)), before.get(key, (0, 0)), strict=True))
         if n or amount:
-            rows.append({"tenant_id": tenant_id, "id": ids(), "queue": key[0], "currency": key[1], "n": n, "collectable": amount})
+            rows.append(
+                {
+                    "tenant_id": tenant_id,
+                    "id": ids(),
+                    "queue": key[0],
+                    "currency": key[1],
+                    "n": n,
+                    "collectable": amount,
+                }
+            )
     if rows:
         session.execute(insert(table(QueueDelta)), rows)
 
 
-__all__ = ["Shape", "differences", "judged", "ordered", "params", "rescore", "rescore_scope", "select_fresh", "settle_median"]
+__all__ = [
+    "Shape",
+    "differences",
+    "judged",
+    "ordered",
+    "params",
+    "rescore",
+    "rescore_scope",
+    "select_fresh",
+    "settle_median",
+]

@@ -7,57 +7,76 @@ for all of a range of ids.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, CursorResult, Date, Integer, Select, String, Table, bindparam, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CursorResult,
+    Date,
+    Integer,
+    Select,
+    String,
+    Table,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FunctionElement
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from collect_tui.store.tables import Account, DayMark
 
 NEVER: Final = date(9999, 12, 31)
 """Sorts after every due date: `work_item.oldest_due` of an account with nothing past due."""
 
+ROOM_KIB: Final = 256 * 1024
+"""Page cache of a day run, in KiB."""
+
 CHUNK: Final = 20_000
 """Accounts per statement of a run over many: keeps memory flat and tells how far it is."""
 
 
-class local_day(FunctionElement[date]):  # noqa: N801 — reads as an SQL function
+class local_day(FunctionElement[date]):
     """The calendar day of an instant, the clock shifted by whole minutes east of UTC: `local_day(at, minutes)`."""
 
     type = Date()
     inherit_cache = True
 
 
-class days_between(FunctionElement[int]):  # noqa: N801
+class days_between(FunctionElement[int]):
     """Whole days from the second date to the first: `days_between(later, earlier)`."""
 
     type = Integer()
     inherit_cache = True
 
 
-class iso_instant(FunctionElement[str]):  # noqa: N801
+class iso_instant(FunctionElement[str]):
     """An instant as `2026-11-24T14:00:00Z`: text that sorts by time."""
 
     type = String()
     inherit_cache = True
 
 
-class least(FunctionElement[int]):  # noqa: N801
+class least(FunctionElement[int]):
     """The smaller of two integers that are not NULL (with NULL the two databases differ)."""
 
     type = BigInteger()
     inherit_cache = True
 
 
-class greatest(FunctionElement[int]):  # noqa: N801
+class greatest(FunctionElement[int]):
     """The greater of two integers that are not NULL."""
 
     type = BigInteger()
@@ -142,6 +161,21 @@ def tenant() -> Any:
     return bindparam("tenant", type_=BigInteger)
 
 
+def day(name: str) -> Any:
+    """A parameter that is a calendar day."""
+    return bindparam(name, type_=Date)
+
+
+def instant(name: str) -> Any:
+    """A parameter that is an aware instant."""
+    return bindparam(name, type_=UTCDateTime())
+
+
+def number(name: str) -> Any:
+    """A parameter that is a 64-bit integer."""
+    return bindparam(name, type_=BigInteger)
+
+
 # ------------------------------------------------------------------------------------------------------------ writing
 
 
@@ -165,6 +199,12 @@ def add(dialect: str, into: Table, source: Select[Any]) -> Any:
     return _insert(dialect, into, source, {}).on_conflict_do_nothing(index_elements=list(into.primary_key))
 
 
+def add_row(dialect: str, into: Table) -> Any:
+    """Insert rows given as parameters, but for keys that are known."""
+    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](into)
+    return insert.on_conflict_do_nothing(index_elements=list(into.primary_key))
+
+
 def _insert(dialect: str, into: Table, source: Select[Any], born: Mapping[str, Any]) -> Any:
     insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](into)
     whole_row = source.add_columns(*(literal(value, into.c[name].type).label(name) for name, value in born.items()))
@@ -179,6 +219,22 @@ def execute(session: Session, statement: Any, params: Mapping[str, Any]) -> int:
     """Runs a statement that writes and tells how many rows it wrote."""
     result = cast(CursorResult[Any], session.execute(statement, params))
     return max(0, result.rowcount)
+
+
+@contextmanager
+def roomy(session: Session) -> Iterator[None]:
+    """Lends a session's connection memory for work over many rows: SQLite keeps 2 MB of pages otherwise, and reads them over and over."""
+    if dialect_of(session) != "sqlite":
+        yield
+        return
+    raw = session.connection()
+    before = raw.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    raw.exec_driver_sql(f"PRAGMA cache_size=-{ROOM_KIB}")
+    try:
+        yield
+    finally:
+        raw.exec_driver_sql(f"PRAGMA cache_size={before}")
+        raw.exec_driver_sql("PRAGMA shrink_memory")
 
 
 # -------------------------------------------------------------------------------------------------------------- scope
@@ -220,7 +276,13 @@ def scopes(session: Session, tenant_id: int, *, marked: bool, size: int = CHUNK)
     column = source.c.account_id if marked else source.c.id
     low, before = -1, 0
     while True:
-        part = select(column.label("id")).where(source.c.tenant_id == tenant_id, column > low).order_by(column).limit(size).subquery()
+        part = (
+            select(column.label("id"))
+            .where(source.c.tenant_id == tenant_id, column > low)
+            .order_by(column)
+            .limit(size)
+            .subquery()
+        )
         first, last, count = session.execute(select(func.min(part.c.id), func.max(part.c.id), func.count())).one()
         if not count:
             return
@@ -247,15 +309,20 @@ __all__ = [
     "NEVER",
     "Scope",
     "add",
+    "add_row",
+    "day",
     "day_start",
     "days_between",
     "dialect_of",
     "east",
     "execute",
     "greatest",
+    "instant",
     "iso_instant",
     "least",
     "local_day",
+    "number",
+    "roomy",
     "scopes",
     "table",
     "tenant",

@@ -27,7 +27,19 @@ from collect_tui.domain.ageing import BUCKETS
 from collect_tui.domain.calendars import add_months
 from collect_tui.domain.evolve import PROMISE_MONTHS
 from collect_tui.domain.states import OPEN_INSTALMENT
-from collect_tui.store.sql import Scope, dialect_of, execute, greatest, scopes, table, tenant, total, upsert, whole, within
+from collect_tui.store.sql import (
+    Scope,
+    dialect_of,
+    execute,
+    greatest,
+    scopes,
+    table,
+    tenant,
+    total,
+    upsert,
+    whole,
+    within,
+)
 from collect_tui.store.tables import (
     Account,
     AccountSummary,
@@ -50,12 +62,16 @@ def refresh(session: Session, tenant_id: int, business_date: date, account_id: i
     session.flush()
     if account_id is not None:
         return refresh_scope(session, tenant_id, business_date, Scope.some((account_id,)))
-    return sum(refresh_scope(session, tenant_id, business_date, scope) for scope, _ in scopes(session, tenant_id, marked=False))
+    return sum(
+        refresh_scope(session, tenant_id, business_date, scope) for scope, _ in scopes(session, tenant_id, marked=False)
+    )
 
 
 def refresh_scope(session: Session, tenant_id: int, business_date: date, scope: Scope) -> int:
     """The same for the accounts of a scope."""
-    return execute(session, _upsert(dialect_of(session), scope.kind), {**params(tenant_id, business_date), **scope.params})
+    return execute(
+        session, _upsert(dialect_of(session), scope.kind), {**params(tenant_id, business_date), **scope.params}
+    )
 
 
 def differences(session: Session, tenant_id: int, business_date: date, scope: Scope) -> int:
@@ -71,7 +87,12 @@ def differences(session: Session, tenant_id: int, business_date: date, scope: Sc
 def params(tenant_id: int, business_date: date) -> dict[str, Any]:
     """Values of the dates the statement looks at."""
     edges = {f"due_{code}": business_date - timedelta(days=first) for code, _, first, _ in BUCKETS if first}
-    return {"tenant": tenant_id, "today": business_date, "year_ago": add_months(business_date, -PROMISE_MONTHS), **edges}
+    return {
+        "tenant": tenant_id,
+        "today": business_date,
+        "year_ago": add_months(business_date, -PROMISE_MONTHS),
+        **edges,
+    }
 
 
 @lru_cache(maxsize=16)
@@ -114,7 +135,9 @@ def select_fresh(kind: str) -> Select[Any]:
 
 def _bucket(oldest_due: Any) -> ColumnElement[str]:
     """As `domain.ageing.bucket`: the oldest edge that the due date has passed."""
-    late = [(oldest_due <= bindparam(f"due_{code}", type_=Date), code) for code, _, first, _ in reversed(BUCKETS) if first]
+    late = [
+        (oldest_due <= bindparam(f"due_{code}", type_=Date), code) for code, _, first, _ in reversed(BUCKETS) if first
+    ]
     return case(*late, else_=BUCKETS[0][0])
 
 
@@ -127,7 +150,9 @@ def _items(kind: str) -> Any:
             func.sum(item.open).label("open"),
             func.sum(item.disputed).label("disputed"),
             func.sum(case((due, item.open), else_=0)).label("past_due"),
-            func.sum(case((and_(due, item.open > item.disputed), item.open - item.disputed), else_=0)).label("collectable"),
+            func.sum(case((and_(due, item.open > item.disputed), item.open - item.disputed), else_=0)).label(
+                "collectable"
+            ),
             func.min(case((and_(due, item.open > 0), item.due))).label("oldest_due"),
         )
         .where(item.tenant_id == tenant(), item.open != 0, within(kind, item.account_id))
@@ -159,7 +184,12 @@ def _allocated(kind: str) -> Any:
         select(payment.account_id, func.sum(allocation.amount).label("allocated"))
         .select_from(
             table(Payment).join(
-                table(Allocation), and_(allocation.tenant_id == tenant(), allocation.payment_id == payment.id, allocation.reversed_at.is_(None))
+                table(Allocation),
+                and_(
+                    allocation.tenant_id == tenant(),
+                    allocation.payment_id == payment.id,
+                    allocation.reversed_at.is_(None),
+                ),
             )
         )
         .where(payment.tenant_id == tenant(), payment.status.not_in(GONE), within(kind, payment.account_id))
@@ -193,7 +223,11 @@ def _judged(kind: str) -> Any:
             func.sum(case((promise.status == "KEPT", 1), else_=0)).label("kept"),
             func.sum(case((promise.status.in_(("BROKEN", "PARTIAL")), 1), else_=0)).label("broken"),
         )
-        .where(promise.tenant_id == tenant(), promise.closed_on > bindparam("year_ago", type_=Date), within(kind, promise.account_id))
+        .where(
+            promise.tenant_id == tenant(),
+            promise.closed_on > bindparam("year_ago", type_=Date),
+            within(kind, promise.account_id),
+        )
         .group_by(promise.account_id)
         .subquery("judged")
     )
@@ -204,7 +238,11 @@ def _promised(kind: str) -> Any:
     lacking = greatest(literal(0), instalment.amount - instalment.paid)
     return (
         select(promise.account_id, total(lacking).label("promised"))
-        .select_from(table(Promise).join(table(Instalment), and_(instalment.tenant_id == tenant(), instalment.promise_id == promise.id)))
+        .select_from(
+            table(Promise).join(
+                table(Instalment), and_(instalment.tenant_id == tenant(), instalment.promise_id == promise.id)
+            )
+        )
         .where(
             promise.tenant_id == tenant(),
             promise.status == "ACTIVE",

@@ -46,6 +46,8 @@ T = TypeVar("T")
 
 #: Seconds a request may take before the header says that keys are kept; a quick one costs no byte.
 BUSY_AFTER = 0.25
+#: Columns from which the header has room for the role.
+WIDE = 100
 
 
 class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False):
@@ -184,8 +186,9 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
 
         try:
             self._desk, self._session, self._catalogue = await self.call(opened)
-        except DomainError as error:
-            self.not_open = f"The desk is not open: {messages.sentence(error)} {self.door('view.refresh')} tries again."
+        except Exception as error:
+            why = messages.sentence(error) if isinstance(error, DomainError) else "something went wrong."
+            self.not_open = f"The desk is not open: {why} {self.door('view.refresh')} tries again."
             raise
         await self.base_screen.do_view_refresh()
         self.base_screen.show_frame()
@@ -204,12 +207,13 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
     # -- the frame ----------------------------------------------------------------------------------------------
 
     def header_right(self) -> Line:
-        """Who, in what role, on what day, on which desk."""
+        """Who, on what day, on which desk; where there is room, also in what role."""
         if self._session is None:
             return Line.of(("no desk", Role.DIM))
         seen = self._session
         day = f"{seen.business_date:%a} {seen.business_date.day} {seen.business_date:%b}"
-        return Line.of((f"{seen.user} · {seen.role} · {day} · ", Role.LABEL), ("●", Role.GOOD), f" {seen.backend}")
+        who = f"{seen.user} · {seen.role}" if self.size.width >= WIDE else seen.user
+        return Line.of((f"{who} · {day} · ", Role.LABEL), ("●", Role.GOOD), f" {seen.backend}")
 
     def door(self, command_id: str) -> str:
         """The key of a command as people read it, or its word on the line."""

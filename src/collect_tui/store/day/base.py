@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
@@ -24,10 +24,10 @@ class Day:
     """One day run. `last` is the business date of the last complete run before it; None: look at every account."""
 
     tenant_id: int
-    date: date
-    last: date | None
+    date: dt.date
+    last: dt.date | None
     catalogue: Catalogue
-    now: datetime
+    now: dt.datetime
     by: str
     ids: Callable[[], int]
     tell: Progress
@@ -35,15 +35,31 @@ class Day:
     @property
     def values(self) -> dict[str, Any]:
         """The parameters every statement may use."""
-        return {"tenant": self.tenant_id, "today": self.date, "now": self.now, "least": max(1, self.catalogue.rules.tolerance)}
+        return {
+            "tenant": self.tenant_id,
+            "today": self.date,
+            "now": self.now,
+            "least": max(1, self.catalogue.rules.tolerance),
+        }
 
 
 def mark(session: Session, day: Day, accounts: Select[Any], values: dict[str, Any] | None = None) -> int:
     """Marks the accounts that a select of ids yields; returns how many were not marked yet."""
     found = accounts.subquery()
     account_id = next(iter(found.c))
-    source = select(tenant().label("tenant_id"), account_id.label("account_id")).where(account_id.is_not(None)).distinct()
+    source = (
+        select(tenant().label("tenant_id"), account_id.label("account_id")).where(account_id.is_not(None)).distinct()
+    )
     return execute(session, sql.add(sql.dialect_of(session), table(DayMark), source), {**day.values, **(values or {})})
+
+
+def mark_ids(session: Session, day: Day, ids: Sequence[int]) -> None:
+    """Marks accounts by their ids."""
+    statement = sql.add_row(sql.dialect_of(session), table(DayMark))
+    for start in range(0, len(ids), sql.CHUNK):
+        session.execute(
+            statement, [{"tenant_id": day.tenant_id, "account_id": one} for one in ids[start : start + sql.CHUNK]]
+        )
 
 
 def stamp(session: Session, day: Day, accounts: Select[Any], values: dict[str, Any] | None = None) -> int:

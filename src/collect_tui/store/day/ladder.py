@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from collect_tui.domain.rules import LadderStep
 from collect_tui.domain.states import STAGES
-from collect_tui.store.day.base import Day, mark, stamp
-from collect_tui.store.reasons import day as day_value
-from collect_tui.store.reasons import number
-from collect_tui.store.sql import execute, table, tenant
+from collect_tui.store.day.base import Day, mark, mark_ids, stamp
+from collect_tui.store.sql import day as day_value
+from collect_tui.store.sql import execute, number, table, tenant
 from collect_tui.store.tables import Account, AccountSummary, Hold, Item, Promise, Service, ServiceOrder
 
 #: Rungs that a deed outside the ladder reaches: the state of a service that shows it has been done.
@@ -54,7 +54,9 @@ def expire(session: Session, day: Day) -> int:
     held = a.c.ladder_paused_by.in_(select(literal("hold ") + cast(ended.c.id, String)))
     letting_go = update(a).where(a.c.tenant_id == tenant(), a.c.id.in_(accounts), held)
     execute(session, letting_go.values(ladder_paused_by=func.coalesce(successor, promise)), day.values)
-    return execute(session, update(h).where(over).values(status="EXPIRED", closed_reason="its last day is over"), day.values)
+    return execute(
+        session, update(h).where(over).values(status="EXPIRED", closed_reason="its last day is over"), day.values
+    )
 
 
 def climb(session: Session, day: Day) -> int:
@@ -65,11 +67,19 @@ def climb(session: Session, day: Day) -> int:
     reached when a service of the account is.
     """
     moved = _cure(session, day)
-    ladder = sorted((step for step in day.catalogue.rules.ladder if step.stage in STAGES), key=lambda step: STAGES.index(step.stage))
-    for below, step in reversed(list(zip(["CURRENT", *(s.stage for s in ladder)], ladder, strict=False))):
-        rungs = STAGES[STAGES.index(below) : STAGES.index(step.stage)]
+    for rungs, step in reversed(list(_rungs(day.catalogue.rules.ladder))):
         moved += _reach(session, day, rungs, step)
     return moved
+
+
+def _rungs(steps: Sequence[LadderStep]) -> Iterator[tuple[tuple[str, ...], LadderStep]]:
+    """Each rung with the stages it is climbed to from. One before the due date is passed over by an account that is late already."""
+    below = late = "CURRENT"
+    for step in sorted((step for step in steps if step.stage in STAGES), key=lambda step: STAGES.index(step.stage)):
+        start = late if step.offset_days > 0 else below
+        yield STAGES[STAGES.index(start) : STAGES.index(step.stage)], step
+        below = step.stage
+        late = step.stage if step.offset_days > 0 else late
 
 
 def _reach(session: Session, day: Day, rungs: tuple[str, ...], step: LadderStep) -> int:
@@ -81,7 +91,7 @@ def _reach(session: Session, day: Day, rungs: tuple[str, ...], step: LadderStep)
         a.c.status == "OPEN",
         a.c.ladder_paused_by.is_(None),
         or_(a.c.stage_on.is_(None), a.c.stage_on < day_value("today")),
-        _owing(step, due),
+        _owing(step, due, STAGES[0] in rungs),
         *(_served(step.stage) if step.stage in SERVED else ()),
     )
     timed = and_(a.c.next_action_on == day_value("today"), a.c.next_action_at.is_not(None))
@@ -97,17 +107,23 @@ def _reach(session: Session, day: Day, rungs: tuple[str, ...], step: LadderStep)
 
 def _move(session: Session, day: Day, which: Any, values: dict[str, Any]) -> int:
     a = table(Account)
-    mark(session, day, select(a.c.id).where(which))
     stamped = {"version": a.c.version + 1, "changed_by": day.by, "changed_at": day.now}
-    return execute(session, update(a).where(which).values(**values, **stamped), day.values)
+    moving = update(a).where(which).values(**values, **stamped).returning(a.c.id)
+    moved = session.execute(moving, day.values).scalars().all()
+    mark_ids(session, day, moved)
+    return len(moved)
 
 
-def _owing(step: LadderStep, due: Any) -> Any:
+def _owing(step: LadderStep, due: Any, from_ground: bool) -> Any:
     """It owes enough, for so long; for a rung before the due date, something falls due by then."""
     a, s, i = table(Account).c, table(AccountSummary).c, table(Item).c
     if step.offset_days < 0:
-        return a.id.in_(select(i.account_id).where(i.tenant_id == tenant(), i.due <= due, i.due >= day_value("today"), i.open > 0))
-    return exists(select(s.account_id).where(s.tenant_id == tenant(), s.account_id == a.id, s.oldest_due <= due, s.collectable >= number("least")))
+        return a.id.in_(
+            select(i.account_id).where(i.tenant_id == tenant(), i.due <= due, i.due >= day_value("today"), i.open > 0)
+        )
+    late = select(s.account_id).where(s.tenant_id == tenant(), s.oldest_due <= due, s.collectable >= number("least"))
+    # Nearly all accounts stand on the ground: there the late ones are listed, higher up each account is looked up.
+    return a.id.in_(late) if from_ground else exists(late.where(s.account_id == a.id))
 
 
 def _served(stage: str) -> tuple[Any]:
@@ -117,7 +133,11 @@ def _served(stage: str) -> tuple[Any]:
 
 def _cure(session: Session, day: Day) -> int:
     a, s = table(Account), table(AccountSummary).c
-    paid = select(s.account_id).where(s.tenant_id == tenant(), s.account_id == a.c.id, s.past_due - s.unapplied < number("least")).correlate(a)
+    paid = (
+        select(s.account_id)
+        .where(s.tenant_id == tenant(), s.account_id == a.c.id, s.past_due - s.unapplied < number("least"))
+        .correlate(a)
+    )
     which = and_(a.c.tenant_id == tenant(), a.c.stage.in_(CURABLE), a.c.status == "OPEN", exists(paid))
     return _move(session, day, which, {"stage": "CURRENT", "stage_on": day.date})
 
@@ -126,9 +146,13 @@ def lift_suspensions(session: Session, day: Day) -> int:
     """Cancels suspensions for non-payment that have not left although nothing is left to collect; their services stay on."""
     o, v, s = table(ServiceOrder), table(Service), table(AccountSummary).c
     nonpay = select(v.c.id).where(
-        v.c.tenant_id == tenant(), v.c.id == o.c.service_id, or_(v.c.suspend_cause.is_(None), v.c.suspend_cause == "nonpay")
+        v.c.tenant_id == tenant(),
+        v.c.id == o.c.service_id,
+        or_(v.c.suspend_cause.is_(None), v.c.suspend_cause == "nonpay"),
     )
-    covered = select(s.account_id).where(s.tenant_id == tenant(), s.account_id == o.c.account_id, s.collectable < number("least"))
+    covered = select(s.account_id).where(
+        s.tenant_id == tenant(), s.account_id == o.c.account_id, s.collectable < number("least")
+    )
     which = and_(
         o.c.tenant_id == tenant(),
         o.c.status.in_(("DRAFT", "REQUESTED")),

@@ -20,7 +20,18 @@ from collect_tui.store import sql
 from collect_tui.store.day.base import Day, mark
 from collect_tui.store.reasons import PRE_DUE_DAYS
 from collect_tui.store.sql import table, tenant
-from collect_tui.store.tables import Account, AccountSummary, Callback, DayMark, Item, Notice, Payment, Promise, ServiceOrder, WorkItem
+from collect_tui.store.tables import (
+    Account,
+    AccountSummary,
+    Callback,
+    DayMark,
+    Item,
+    Notice,
+    Payment,
+    Promise,
+    ServiceOrder,
+    WorkItem,
+)
 
 
 def for_ageing(session: Session, day: Day, last: date) -> int:
@@ -37,7 +48,11 @@ def siblings(session: Session, day: Day) -> int:
     mine, other, m = table(Account).alias("mine"), table(Account).alias("other"), table(DayMark).c
     same = and_(other.c.tenant_id == tenant(), other.c.party_id == mine.c.party_id, other.c.id != mine.c.id)
     first = and_(mine.c.tenant_id == tenant(), mine.c.id == m.account_id)
-    query = select(other.c.id).select_from(table(DayMark).join(mine, first).join(other, same)).where(m.tenant_id == tenant())
+    query = (
+        select(other.c.id)
+        .select_from(table(DayMark).join(mine, first).join(other, same))
+        .where(m.tenant_id == tenant())
+    )
     return mark(session, day, query)
 
 
@@ -48,11 +63,17 @@ def _ageing(day: Day, last: date) -> Iterator[Select[Any]]:
     yield _aged(last, today, priority.EDGES)
     year, year_before = add_months(today, -PROMISE_MONTHS), add_months(last, -PROMISE_MONTHS)
     yield select(p.account_id).where(p.tenant_id == tenant(), p.closed_on > year_before, p.closed_on <= year)
-    yield select(m.account_id).where(m.tenant_id == tenant(), m.status == "RETURNED", m.returned_on > year_before, m.returned_on <= year)
+    yield select(m.account_id).where(
+        m.tenant_id == tenant(), m.status == "RETURNED", m.returned_on > year_before, m.returned_on <= year
+    )
     a, s = table(Account).c, table(AccountSummary).c
     if day.last is not None:
         known = and_(s.tenant_id == tenant(), s.account_id == a.id)
-        yield select(a.id).select_from(table(Account).outerjoin(table(AccountSummary), known)).where(a.tenant_id == tenant(), s.account_id.is_(None))
+        yield (
+            select(a.id)
+            .select_from(table(Account).outerjoin(table(AccountSummary), known))
+            .where(a.tenant_id == tenant(), s.account_id.is_(None))
+        )
 
 
 def _scoring(day: Day, last: date) -> Iterator[Select[Any]]:
@@ -62,11 +83,17 @@ def _scoring(day: Day, last: date) -> Iterator[Select[Any]]:
     yield _aged(last, today, [*(dpd for dpd, _ in priority.roll_table()), max(1, rules.suspend.min_dpd)])
     # The stale term and the attempt cap look back this many days, and one that leaves counts as well.
     back = max(priority.IDLE_DAYS, rules.contact.window_days) + 1
-    yield select(s.account_id).where(s.tenant_id == tenant(), s.last_attempt_at >= sql.day_start(last - timedelta(days=back), rules.zone))
-    yield select(a.id).where(a.tenant_id == tenant(), a.status == "OPEN", a.next_action_on > last, a.next_action_on <= today)
+    yield select(s.account_id).where(
+        s.tenant_id == tenant(), s.last_attempt_at >= sql.day_start(last - timedelta(days=back), rules.zone)
+    )
+    yield select(a.id).where(
+        a.tenant_id == tenant(), a.status == "OPEN", a.next_action_on > last, a.next_action_on <= today
+    )
     yield select(w.account_id).where(w.tenant_id == tenant(), w.snooze_until > last, w.snooze_until <= today)
     ends = sql.day_start(last + timedelta(days=1), rules.zone), sql.day_start(today + timedelta(days=1), rules.zone)
-    yield select(c.account_id).where(c.tenant_id == tenant(), c.status.in_(("SCHEDULED", "MISSED")), c.at >= ends[0], c.at < ends[1])
+    yield select(c.account_id).where(
+        c.tenant_id == tenant(), c.status.in_(("SCHEDULED", "MISSED")), c.at >= ends[0], c.at < ends[1]
+    )
     yield select(o.account_id).where(o.tenant_id == tenant(), or_(o.status == "REQUESTED", o.status == "SENT"))
     served = timedelta(days=rules.suspend.notice_days)
     yield select(n.account_id).where(n.tenant_id == tenant(), n.sent_on > last - served, n.sent_on <= today - served)
@@ -78,4 +105,7 @@ def _aged(last: date, today: date, edges: Any) -> Select[Any]:
     """Accounts that came to one of these numbers of days past due after `last`, up to today."""
     s = table(AccountSummary).c
     spans = sorted({timedelta(days=edge) for edge in edges})
-    return select(s.account_id).where(s.tenant_id == tenant(), or_(*(and_(s.oldest_due > last - span, s.oldest_due <= today - span) for span in spans)))
+    return select(s.account_id).where(
+        s.tenant_id == tenant(),
+        or_(*(and_(s.oldest_due > last - span, s.oldest_due <= today - span) for span in spans)),
+    )

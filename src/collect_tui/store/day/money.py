@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from collect_tui.domain.states import OPEN_INSTALMENT
 from collect_tui.store.day.base import Day, mark, stamp
-from collect_tui.store.reasons import day as day_value
-from collect_tui.store.reasons import instant, number
-from collect_tui.store.sql import execute, greatest, least, table, tenant, total, whole
+from collect_tui.store.sql import day as day_value
+from collect_tui.store.sql import execute, greatest, instant, least, number, table, tenant, total, whole
 from collect_tui.store.summary import GONE
 from collect_tui.store.tables import Allocation, Instalment, Item, Payment, Promise, Service
 
@@ -34,7 +33,11 @@ def post(session: Session, day: Day) -> int:
     values = {**day.values, "base": base, "fee": day.catalogue.rules.suspend.reconnect_fee}
     t = table(Allocation)
     source = _overlaps()
-    made = execute(session, insert(t).from_select([c.name for c in source.selected_columns], source, include_defaults=False), values)
+    made = execute(
+        session,
+        insert(t).from_select([c.name for c in source.selected_columns], source, include_defaults=False),
+        values,
+    )
     if not made:
         return 0
     values["end"] = base + made
@@ -51,7 +54,10 @@ def post(session: Session, day: Day) -> int:
 def _overlaps() -> Any:
     p, i, a, s = table(Payment).c, table(Item).c, table(Allocation).c, table(Service).c
     used = (
-        select(total(a.amount)).where(a.tenant_id == tenant(), a.payment_id == p.id, a.reversed_at.is_(None)).correlate(table(Payment)).scalar_subquery()
+        select(total(a.amount))
+        .where(a.tenant_id == tenant(), a.payment_id == p.id, a.reversed_at.is_(None))
+        .correlate(table(Payment))
+        .scalar_subquery()
     )
     rest = (
         select(p.id, p.account_id, p.received_on, (p.amount - used).label("rest"))
@@ -59,8 +65,17 @@ def _overlaps() -> Any:
         .cte("rest", nesting=True)
     )
     upto = whole(func.sum(rest.c.rest).over(partition_by=rest.c.account_id, order_by=(rest.c.received_on, rest.c.id)))
-    money = select(rest.c.id, rest.c.account_id, (upto - rest.c.rest).label("lo"), upto.label("hi")).where(rest.c.rest > 0).subquery("money")
-    cut = and_(s.tenant_id == tenant(), s.account_id == i.account_id, s.suspend_cause == "nonpay", s.status.in_(("SUSPENDED", "PENDING_RESTORE")))
+    money = (
+        select(rest.c.id, rest.c.account_id, (upto - rest.c.rest).label("lo"), upto.label("hi"))
+        .where(rest.c.rest > 0)
+        .subquery("money")
+    )
+    cut = and_(
+        s.tenant_id == tenant(),
+        s.account_id == i.account_id,
+        s.suspend_cause == "nonpay",
+        s.status.in_(("SUSPENDED", "PENDING_RESTORE")),
+    )
     fees = select(func.count() * number("fee")).where(cut).correlate(table(Item)).scalar_subquery()
     size = i.open - i.disputed
     end = whole(func.sum(size).over(partition_by=i.account_id, order_by=(i.due, i.issued, i.id)))
@@ -85,15 +100,26 @@ def _overlaps() -> Any:
 def _take_from_items(session: Session, values: dict[str, Any], fresh: Any) -> None:
     i, a = table(Item), table(Allocation).c
     given = select(total(a.amount)).where(fresh, a.item_id == i.c.id).correlate(i).scalar_subquery()
-    statement = update(i).where(i.c.tenant_id == tenant(), i.c.id.in_(select(a.item_id).where(fresh))).values(open=i.c.open - given)
+    statement = (
+        update(i)
+        .where(i.c.tenant_id == tenant(), i.c.id.in_(select(a.item_id).where(fresh)))
+        .values(open=i.c.open - given)
+    )
     execute(session, statement, values)
 
 
 def _restate_payments(session: Session, values: dict[str, Any], fresh: Any) -> None:
     p, a = table(Payment), table(Allocation).c
-    live = select(total(a.amount)).where(a.tenant_id == tenant(), a.payment_id == p.c.id, a.reversed_at.is_(None)).correlate(p).scalar_subquery()
+    live = (
+        select(total(a.amount))
+        .where(a.tenant_id == tenant(), a.payment_id == p.c.id, a.reversed_at.is_(None))
+        .correlate(p)
+        .scalar_subquery()
+    )
     status = case((live >= p.c.amount, "APPLIED"), else_="PARTLY_APPLIED")
-    statement = update(p).where(p.c.tenant_id == tenant(), p.c.id.in_(select(a.payment_id).where(fresh))).values(status=status)
+    statement = (
+        update(p).where(p.c.tenant_id == tenant(), p.c.id.in_(select(a.payment_id).where(fresh))).values(status=status)
+    )
     execute(session, statement, values)
 
 
@@ -122,11 +148,20 @@ def appropriate(session: Session, day: Day) -> int:
 def _shares() -> Any:
     """(promise, seq, account, part): what each open instalment gets of the money that is new to its promise."""
     p, n, m = table(Promise).c, table(Instalment).c, table(Payment).c
-    since = and_(m.received_on >= p.made_on, or_(m.recorded_at > p.made_at, and_(m.recorded_at == p.made_at, m.id > p.id)))
+    since = and_(
+        m.received_on >= p.made_on, or_(m.recorded_at > p.made_at, and_(m.recorded_at == p.made_at, m.id > p.id))
+    )
     pool = (
-        select(total(m.amount)).where(m.tenant_id == tenant(), m.account_id == p.account_id, m.status.not_in(GONE), since).correlate(table(Promise))
+        select(total(m.amount))
+        .where(m.tenant_id == tenant(), m.account_id == p.account_id, m.status.not_in(GONE), since)
+        .correlate(table(Promise))
     ).scalar_subquery()
-    has = select(total(n.paid)).where(n.tenant_id == tenant(), n.promise_id == p.id).correlate(table(Promise)).scalar_subquery()
+    has = (
+        select(total(n.paid))
+        .where(n.tenant_id == tenant(), n.promise_id == p.id)
+        .correlate(table(Promise))
+        .scalar_subquery()
+    )
     fresh = (
         select(p.id, p.account_id, (pool - has).label("money"))
         .where(p.tenant_id == tenant(), p.status == bindparam("active", "ACTIVE"))
@@ -140,4 +175,6 @@ def _shares() -> Any:
         .where(n.tenant_id == tenant(), n.status.in_(_OPEN), lacks > 0, fresh.c.money > 0)
         .subquery("turn")
     )
-    return select(turn.c.promise_id, turn.c.seq, turn.c.account_id, least(turn.c.lacks, turn.c.left).label("part")).where(turn.c.left > 0)
+    return select(
+        turn.c.promise_id, turn.c.seq, turn.c.account_id, least(turn.c.lacks, turn.c.left).label("part")
+    ).where(turn.c.left > 0)

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from collect_tui.domain.states import OPEN_INSTALMENT
 from collect_tui.store.day.base import Day, mark, stamp
-from collect_tui.store.reasons import day as day_value
-from collect_tui.store.reasons import instant
-from collect_tui.store.sql import days_between, execute, table, tenant, total
+from collect_tui.store.sql import day as day_value
+from collect_tui.store.sql import days_between, execute, instant, table, tenant, total
 from collect_tui.store.tables import Account, Callback, Hold, Instalment, Promise
 
 _OPEN = tuple(sorted(OPEN_INSTALMENT))
@@ -31,13 +30,20 @@ def judge(session: Session, day: Day) -> int:
     _release_ladders(session, day, verdicts)
     _next_actions(session, day, verdicts, free)
     p, n = table(Promise), table(Instalment)
-    verdict = select(verdicts.c.verdict).where(verdicts.c.id == p.c.id).correlate(p).scalar_subquery()
-    reason = case((verdict == "KEPT", "paid in full"), (verdict == "PARTIAL", "paid in part by due date and grace"), else_="not paid by due date and grace")
-    missed = and_(n.c.tenant_id == tenant(), n.c.status.in_(_OPEN), n.c.paid < n.c.amount, _late(p.c.grace_days, n.c.due))
+    missed = and_(
+        n.c.tenant_id == tenant(), n.c.status.in_(_OPEN), n.c.paid < n.c.amount, _late(p.c.grace_days, n.c.due)
+    )
     owner = and_(p.c.tenant_id == tenant(), p.c.id == n.c.promise_id, p.c.status == "ACTIVE")
-    execute(session, update(n).where(missed, owner).values(status="MISSED"), day.values)
-    closing = update(p).where(p.c.tenant_id == tenant(), p.c.status == "ACTIVE", p.c.id.in_(select(verdicts.c.id)))
-    return execute(session, closing.values(status=verdict, closed_reason=reason, closed_on=day.date), day.values)
+    late = update(n).where(missed, owner).values(status="MISSED")
+    verdict = verdicts.c.verdict
+    reason = case(
+        (verdict == "KEPT", "paid in full"),
+        (verdict == "PARTIAL", "paid in part by due date and grace"),
+        else_="not paid by due date and grace",
+    )
+    close = update(p).where(p.c.tenant_id == tenant(), p.c.status == "ACTIVE", p.c.id == verdicts.c.id)
+    execute(session, late, day.values)
+    return execute(session, close.values(status=verdict, closed_reason=reason, closed_on=day.date), day.values)
 
 
 def _late(grace: Any, due: Any) -> Any:
@@ -83,7 +89,11 @@ def _next_actions(session: Session, day: Day, verdicts: Any, free: list[str]) ->
     open_ones = (a.c.tenant_id == tenant(), a.c.status == "OPEN")
     broken = select(verdicts.c.account_id).where(verdicts.c.verdict != "KEPT")
     today = {"next_action_on": day.date, "next_action_at": None}
-    execute(session, update(a).where(*open_ones, a.c.id.in_(broken), ~held).values(next_action_code="broken", **today), day.values)
+    execute(
+        session,
+        update(a).where(*open_ones, a.c.id.in_(broken), ~held).values(next_action_code="broken", **today),
+        day.values,
+    )
     # The promise that was to be judged is kept: what it leaves to collect is for a call.
     kept = select(verdicts.c.account_id).where(verdicts.c.verdict == "KEPT")
     waiting = update(a).where(*open_ones, a.c.id.in_(kept), a.c.next_action_code == "promise")

@@ -108,7 +108,7 @@ class Account(SQLModel, table=True):
         Index("ix_account_party", "tenant_id", "party_id"),
         Index("ix_account_bare", "tenant_id", text("replace(number, '-', '')")),  # found with or without dashes
         Index("ix_account_next", "tenant_id", "status", "next_action_on"),
-        Index("ix_account_stage", "tenant_id", "stage"),
+        Index("ix_account_stage", "tenant_id", "stage", "status", "ladder_paused_by", "stage_on"),  # who may climb, without the rows
         STRICT,
     )
     tenant_id: int = key()
@@ -135,7 +135,12 @@ class AccountSummary(SQLModel, table=True):
     """Derived and rebuildable; written by `store/summary.py` only, for one account after an act and for many by the day run."""
 
     __tablename__ = "account_summary"
-    __table_args__ = (to("account", "account_id"), Index("ix_summary_oldest", "tenant_id", "oldest_due"), Index("ix_summary_attempt", "tenant_id", "last_attempt_at"), STRICT)
+    __table_args__ = (
+        to("account", "account_id"),
+        Index("ix_summary_oldest", "tenant_id", "oldest_due"),
+        Index("ix_summary_attempt", "tenant_id", "last_attempt_at"),
+        STRICT,
+    )
     tenant_id: int = key()
     account_id: int = key()
     total: int = minor(0)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Index, MetaData, Table, event, text
+from sqlalchemy import Connection, MetaData, event, text
 from sqlmodel import SQLModel
 
 _MILLION: Final = 1_000_000
@@ -78,19 +78,17 @@ def _line(columns: list[str], rows: int, *, unique: bool) -> str:
     return " ".join(map(str, figures))
 
 
-def _lines(table: Table) -> list[dict[str, str]]:
-    rows = _ROWS.get(table.name, _MILLION)
-    key = [c.name for c in table.primary_key]
-    # A table without rowid is its primary key's index, and goes by the table's own name.
-    lines = [{"tbl": table.name, "idx": table.name, "stat": _line(key, rows, unique=True)}]
-    for index in table.indexes:
-        lines.append({"tbl": table.name, "idx": str(index.name), "stat": _line(_names(index), rows, unique=bool(index.unique))})
+def _lines(connection: Connection, table: str) -> list[dict[str, str]]:
+    """One line per index, those of unique constraints too; an expression counts as a column that is all different."""
+    rows, lines = _ROWS.get(table, _MILLION), []
+    for _, index, unique, origin, *_ in connection.exec_driver_sql(f"PRAGMA index_list('{table}')").all():
+        parts = connection.exec_driver_sql(f"PRAGMA index_xinfo('{index}')").all()
+        columns = [str(name) for _, _, name, _, _, key in parts if key]
+        # A table without rowid is its primary key's index, and goes by the table's own name.
+        lines.append(
+            {"tbl": table, "idx": table if origin == "pk" else index, "stat": _line(columns, rows, unique=bool(unique))}
+        )
     return lines
-
-
-def _names(index: Index) -> list[str]:
-    """Columns of an index; an expression counts as a column that is all different."""
-    return [getattr(expression, "name", None) or "expression" for expression in index.expressions]
 
 
 def _tell(_metadata: MetaData, connection: Connection, **_: Any) -> None:
@@ -98,7 +96,7 @@ def _tell(_metadata: MetaData, connection: Connection, **_: Any) -> None:
         return
     connection.exec_driver_sql("ANALYZE sqlite_schema")  # makes sqlite_stat1
     connection.exec_driver_sql("DELETE FROM sqlite_stat1")
-    lines = [line for table in SQLModel.metadata.sorted_tables for line in _lines(table)]
+    lines = [line for table in SQLModel.metadata.sorted_tables for line in _lines(connection, table.name)]
     connection.execute(text("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (:tbl, :idx, :stat)"), lines)
     connection.exec_driver_sql("ANALYZE sqlite_schema")  # makes this connection read it
 

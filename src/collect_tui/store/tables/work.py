@@ -138,7 +138,12 @@ class Hold(SQLModel, table=True):
 
 
 class Notice(SQLModel, table=True):
-    __table_args__ = (to("account", "account_id"), Index("ix_notice_account", "tenant_id", "account_id"), Index("ix_notice_sent", "tenant_id", "sent_on"), STRICT)
+    __table_args__ = (
+        to("account", "account_id"),
+        Index("ix_notice_account", "tenant_id", "account_id"),
+        Index("ix_notice_sent", "tenant_id", "sent_on"),
+        STRICT,
+    )
     tenant_id: int = key()
     id: int = key()
     account_id: int = ref()

@@ -122,7 +122,9 @@ def _who(view: AccountView) -> list[Ranked]:
     stage = view.stage.lower().replace("_", " ")
     where = f"{view.segment} · {stage}" + ("" if view.status == "OPEN" else f" · {view.status.lower()}")
     chips = " · ".join(view.chips)
-    lines = [(0, row("Why now", (chips or "in no queue", Role.WARN if chips else Role.DIM), (f" · {where}", Role.LABEL)))]
+    lines = [
+        (0, row("Why now", (chips or "in no queue", Role.WARN if chips else Role.DIM), (f" · {where}", Role.LABEL)))
+    ]
     pinned = [Line.of(("! ", Role.MARK), (text, Role.MARK)) for text in view.pinned]
     return lines + _stepped(pinned, 1)
 

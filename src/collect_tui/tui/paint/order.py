@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.act import Preview
 
 
-def order_lines(preview: Preview | None, width: int) -> list[Line]:
-    """The checks, those that are met too, strictest first; then what the order would change."""
+def order_lines(preview: Preview | None, width: int, key: str) -> list[Line]:
+    """The checks, those that are met too, strictest first; then what the order would change.  `key` overrides."""
     if preview is None or preview.error is not None:
         return []
     verdict = preview.verdict
     if verdict.allowed:
         head = ("eligible: every check is met" if verdict.severity != "warn" else "eligible, but mind", Role.GOOD)
     else:
-        who = f"; a {verdict.overridable_by} may override it (F7)" if verdict.overridable_by else ""
+        who = f"; a {verdict.overridable_by} may override it ({key})" if verdict.overridable_by else ""
         head = (f"not eligible{who}", Role.BAD)
     lines = [Line(), Line.of(("Checks     ", Role.LABEL), head), *checks(verdict, width)]
     said = [effect.sentence for effect in preview.effects if effect.kind not in {"NextActionSet", "LadderChanged"}]

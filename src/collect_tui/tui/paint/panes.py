@@ -59,16 +59,16 @@ def timeline(entries: Iterable[TimelineEntry], view: AccountView, width: int) ->
         head = f"{moment(e.at, view)}  {tui_text.fit(tui_text.clean(e.by), 8)} "
         title = f"{e.title}{money}"
         text = tui_text.clean(e.text)
-        rest = wrap(text, max(20, width - 24))
+        rest = wrap(text, max(20, width - 25))
         lines.append(
             Line.of(
                 (head, Role.LABEL),
                 (title, _tone(e.kind)),
-                (f"  {rest[0]}" if rest and len(title) + len(rest[0]) < width - 26 else "", Role.PLAIN),
+                (f"  {rest[0]}" if rest and len(title) + len(rest[0]) < width - 27 else "", Role.PLAIN),
             )
         )
-        shown = rest[1:] if rest and len(title) + len(rest[0]) < width - 26 else rest
-        lines += [Line.of((" " * 23, Role.PLAIN), (part, Role.PLAIN)) for part in shown]
+        shown = rest[1:] if rest and len(title) + len(rest[0]) < width - 27 else rest
+        lines += [Line.of((" " * 24, Role.PLAIN), (part, Role.PLAIN)) for part in shown]
     return lines
 
 
@@ -79,8 +79,8 @@ def _tone(kind: str) -> Role:
 
 
 def moment(at: datetime, view: AccountView) -> str:
-    """A day and an hour, desk-independent: UTC days of another year carry the year."""
-    return f"{at.day:2d} {at:%b} {at:%H:%M}" if at.year == view.business_date.year else f"{at.day:2d} {at:%b %Y} "
+    """A day and an hour in UTC, marked so; of another year the day with its year."""
+    return f"{at.day:2d} {at:%b} {at:%H:%M}Z" if at.year == view.business_date.year else f"{at.day:2d} {at:%b %Y}  "
 
 
 def wrap(text: str, cells: int) -> list[str]:
@@ -110,8 +110,8 @@ def ageing(view: AccountView) -> list[Line]:
 
 
 def items(rows: Sequence[ItemView], view: AccountView, width: int) -> list[Line]:
-    wide = width >= 72
-    head = f"{'document':<16}{'due':>10}{'dpd':>5}{'open':>13}{'disputed':>11}" + (
+    wide, room, at = width >= 72, 16 if width >= 56 else 13, 10 if width >= 56 else 7
+    head = f"{'document':<{room}}{'due':>{at}}{'dpd':>5}{'open':>13}{'disputed':>11}" + (
         f"{'amount':>13}  service" if wide else ""
     )
     lines = [Line.of((head, Role.LABEL))] if rows else []
@@ -119,10 +119,11 @@ def items(rows: Sequence[ItemView], view: AccountView, width: int) -> list[Line]
         late = Role.BAD if i.dpd > 30 else Role.WARN if i.dpd else Role.PLAIN
         disputed = amount(i.disputed, view.currency) if i.disputed else ""
         more = f"{amount(i.amount, view.currency):>13}  {i.service or ''}" if wide else ""
+        due = day(i.due, view.business_date)
         lines.append(
             Line.of(
-                (tui_text.fit(tui_text.clean(i.doc_no), 16), Role.VALUE),
-                f"{day(i.due, view.business_date):>10}",
+                (tui_text.fit(tui_text.clean(i.doc_no), room), Role.VALUE),
+                tui_text.fit(due if len(due) <= at else f"{i.due:%b %y}", at, "right"),
                 (f"{i.dpd or '':>5}", late),
                 (f"{amount(i.open, view.currency):>13}", Role.MONEY),
                 (f"{disputed:>11}", Role.WARN),
@@ -233,7 +234,7 @@ def orders(rows: Sequence[OrderView], view: AccountView) -> list[Line]:
 
     lines = [Line(), Line.of(("Orders", Role.HEAD))] if rows else []
     for o in rows:
-        sent = f" · sent {moment(o.sent_at, view)} UTC" if o.sent_at else ""
+        sent = f" · sent {moment(o.sent_at, view)}" if o.sent_at else ""
         lines.append(
             Line(
                 (

@@ -20,8 +20,8 @@ _CELL: Final = 38
 _QUIET: Final = frozenset({"ContactLogged", "PromiseMade", "LadderChanged", "NextActionSet"})
 
 
-def promise_lines(preview: Preview | None, currency: str, today: date, width: int) -> list[Line]:
-    """What stands below the fields of a promise or a plan; nothing while it cannot be read yet."""
+def promise_lines(preview: Preview | None, currency: str, today: date, width: int, key: str) -> list[Line]:
+    """What stands below the fields of a promise or a plan; nothing while it cannot be read yet.  `key` overrides."""
     if preview is None or preview.error is not None:
         return []
     lines = [Line(), *schedule_lines(preview.schedule, currency, today, width)]
@@ -29,7 +29,7 @@ def promise_lines(preview: Preview | None, currency: str, today: date, width: in
     lines += [Line.of((f"     {sentence}", Role.LABEL)) for sentence in others]
     if preview.next_action:
         lines.append(Line.of(("Next action ", Role.LABEL), (preview.next_action, Role.VALUE)))
-    return [*lines, *verdict_lines(preview.verdict, width)]
+    return [*lines, *verdict_lines(preview.verdict, width, key)]
 
 
 def schedule_lines(rows: Sequence[ScheduleRow], currency: str, today: date, width: int) -> list[Line]:
@@ -48,15 +48,18 @@ def schedule_lines(rows: Sequence[ScheduleRow], currency: str, today: date, widt
         lines.append(Line(tuple(spans)))
     if len(rows) > 1:
         total = amount(sum(row.amount for row in rows), currency)
-        lines.append(Line.of((f"{'':6}{len(rows)} payments, together ", Role.LABEL), (f"{total} {currency}", Role.MONEY)))
+        lines.append(
+            Line.of((f"{'':6}{len(rows)} payments, together ", Role.LABEL), (f"{total} {currency}", Role.MONEY))
+        )
     return lines
 
 
-def verdict_lines(verdict: VerdictView, width: int) -> list[Line]:
+def verdict_lines(verdict: VerdictView, width: int, key: str) -> list[Line]:
     """The verdict in one word, then every finding."""
     if verdict.allowed:
         word, tone = ("allowed", Role.GOOD) if verdict.severity != "warn" else ("allowed, but mind", Role.WARN)
     else:
-        who = f"; a {verdict.overridable_by} may override it (F7)" if verdict.overridable_by else "; nobody may override it"
+        role = verdict.overridable_by
+        who = f"; a {role} may override it ({key})" if role else "; nobody may override it"
         word, tone = f"not allowed{who}", Role.BAD
     return [Line.of(("Verdict     ", Role.LABEL), (word, tone)), *checks(verdict, width)]

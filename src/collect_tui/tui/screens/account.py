@@ -189,7 +189,7 @@ class AccountScreen(DeskScreen):
         self.fetch("pane", partial(self.desk_app.desk.pane, view.number, name, limit=PAGE), partial(self._came, view))
 
     def _came(self, view: AccountView, pane: PaneView) -> None:
-        if self.view is view:
+        if self.view is view and pane.pane not in self._panes:
             self._panes[pane.pane] = pane
             self._fill()
 
@@ -212,24 +212,42 @@ class AccountScreen(DeskScreen):
         self._load()
 
     def _more(self, top: int) -> bool:
-        """Scrolling beyond what has been fetched: fetch the next page first, with keys held, then scroll."""
-        pane = self._panes.get(self.pane_name) if self.pane_name is not None else None
-        if pane is None or pane.cursor is None or top + self.body.page <= len(self.body.lines):
+        """Scrolling beyond what has been fetched: fetch first, with keys held, so that a burst ends where slow keys do."""
+        name = self.pane_name
+        if name is None or self._has(name, top + self.body.page):
             return False
-        self.desk_app.run_held(self._next_page(pane, top), self)
+        self.desk_app.run_held(self._scroll_far(name, top), self)
         return True
 
-    async def _next_page(self, pane: PaneView, top: int) -> None:
-        while pane.cursor is not None and top + self.body.page > len(self.body.lines):
-            got = await self.ask(
-                partial(self.desk_app.desk.pane, pane.account, pane.pane, cursor=pane.cursor, limit=PAGE)
-            )
-            if got is None or self._panes.get(pane.pane) is not pane:
+    def _has(self, name: PaneName, rows: int | None) -> bool:
+        """Are so many rows of the pane here, or all there are (None: all)?"""
+        pane = self._panes.get(name)
+        return pane is not None and (pane.cursor is None or (rows is not None and rows <= len(self.body.lines)))
+
+    async def _scroll_far(self, name: PaneName, top: int | None) -> None:
+        rows = None if top is None else top + self.body.page
+        while self.view is not None and self.pane_name == name and not self._has(name, rows):
+            view, pane = self.view, self._panes.get(name)
+            cursor = pane.cursor if pane is not None else None
+            got = await self.ask(partial(self.desk_app.desk.pane, view.number, name, cursor=cursor, limit=PAGE))
+            if got is None or self.view is not view:
                 return
-            rows = {name: getattr(pane, name) + getattr(got, name) for name in ("timeline", "payments", "audit")}
-            pane = self._panes[pane.pane] = pane.model_copy(update={**rows, "cursor": got.cursor})
+            pane = self._panes.get(name)
+            if pane is None:
+                self._panes[name] = got
+            elif pane.cursor == cursor:
+                longer = {each: getattr(pane, each) + getattr(got, each) for each in ("timeline", "payments", "audit")}
+                self._panes[name] = pane.model_copy(update={**longer, "cursor": got.cursor})
             self._fill()
-        self.body.scroll_loaded(top)
+        self.body.scroll_loaded(len(self.body.lines) if top is None else top)
+
+    async def do_row_last(self) -> None:
+        """To the end of the pane: all of it is fetched first."""
+        name = self.pane_name
+        if name is None:
+            self.body.scroll_loaded(len(self.body.lines))
+        else:
+            await self._scroll_far(name, None)
 
     # -- after acts ---------------------------------------------------------------------------------------------
 

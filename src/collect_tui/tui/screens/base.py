@@ -107,7 +107,7 @@ class DeskScreen(Screen[None]):
 
     def refusal(self, command_id: str) -> str | None:
         """Why a command cannot be used now; None when it can.  The key bar shows such a key in parentheses."""
-        if self.desk_app.connected or command_id in NEEDS_NO_DESK or command_id.startswith("row."):
+        if self.desk_app.connected or command_id in NEEDS_NO_DESK:
             return None
         return self.desk_app.not_open
 
@@ -174,7 +174,11 @@ class DeskScreen(Screen[None]):
     def show_summary(self) -> None:
         if self.summary_rows:
             self.query_one("#summary", LinePane).set_lines(self.summary_lines())
-        for line in self.query("#line"):  # the line belongs to the account the screen is about
+        self.line_follows()
+
+    def line_follows(self) -> None:
+        """The line belongs to the account the screen is about: tell it when that is another one."""
+        for line in self.query("#line"):
             changed: Callable[[], None] | None = getattr(line, "account_changed", None)
             if changed is not None:
                 changed()
@@ -300,6 +304,7 @@ class DeskScreen(Screen[None]):
         if edit is None:
             self.refuse("There is no line on this screen.")
             return
+        self.line_follows()
         if text and not edit.text.strip():
             edit.set_text(text)
         edit.focus(scroll_visible=False)
@@ -361,7 +366,7 @@ class DeskScreen(Screen[None]):
             self.status("")
         found = self.desk_app.keymap.find(self.context, name)
         if found.command is not None:
-            if number and found.command.id == "row.open":
+            if number and found.command.id == "row.open" and self.refusal("row.open") is None:
                 self._open_number(int(number))
                 return True
             if found.command.id.startswith("row.") and self._move_row(found.command):

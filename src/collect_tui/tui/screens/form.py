@@ -323,6 +323,11 @@ class FormScreen(DeskScreen):
         preview = self.preview
         return preview.verdict.overridable_by if preview is not None and not preview.verdict.allowed else None
 
+    @property
+    def override_key(self) -> str:
+        """The key that opens the override, as people read it."""
+        return self.desk_app.door("form.override").upper()
+
     def do_form_override(self) -> None:
         """F10: who overrides the refusal, and why."""
         self._override(on=True)
@@ -371,7 +376,7 @@ class FormScreen(DeskScreen):
     async def _refused(self, error: DomainError) -> None:
         sentence = messages.sentence(error)
         if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by:
-            sentence += f" {self.desk_app.door('form.override').upper()} asks who and why."
+            sentence += f" {self.override_key} asks who and why."
         if isinstance(error, Stale) and self.view is not None:
             view = await self.ask(self.desk_app.desk.account, self.view.number)
             if view is not None:

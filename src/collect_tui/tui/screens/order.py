@@ -79,7 +79,7 @@ class OrderForm(FormScreen):
         return built
 
     def paint(self, preview: Preview | None, width: int) -> list[Line]:
-        return order_lines(preview, width)
+        return order_lines(preview, width, self.override_key)
 
     def choices(self, name: str) -> Sequence[tuple[str, str]]:
         if self.view is None:

@@ -51,7 +51,7 @@ class AgreementForm(FormScreen):
     def paint(self, preview: Preview | None, width: int) -> list[Line]:
         if self.view is None:
             return []
-        return promise_lines(preview, self.view.currency, self.view.business_date, width)
+        return promise_lines(preview, self.view.currency, self.view.business_date, width, self.override_key)
 
     def choices(self, name: str) -> Sequence[tuple[str, str]]:
         """What the line itself offers at such a place."""

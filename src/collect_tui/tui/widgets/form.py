@@ -6,7 +6,7 @@ that the line's own reader judges it and a mistake is shown in the field it stan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,17 +67,18 @@ class LineBuilder:
         self.places.append(Placed(name, start, start + len(text)))
 
 
-def wrong_field(parsed: Parsed, places: Sequence[Placed], fields: Iterable[Field]) -> tuple[str, LineError] | None:
-    """The field a line's first mistake belongs to: where it stands, else the first needed one that is empty."""
+def wrong_field(parsed: Parsed, places: Sequence[Placed], fields: Sequence[Field]) -> tuple[str, LineError] | None:
+    """The field a line's first mistake belongs to: the first needed one that is empty, or the one it stands in."""
     if not parsed.errors:
         return None
     error = parsed.errors[0]
-    for place in places:
-        if error.start < place.end and error.end > place.start:
-            return place.name, error
+    names = [field.name for field in fields]
     filled = {place.name for place in places}
     missing = next((field.name for field in fields if field.needed and field.name not in filled), None)
-    return (missing or (places[-1].name if places else ""), error)
+    here = next((place.name for place in places if error.start < place.end and error.end > place.start), None)
+    if missing is not None and (here is None or names.index(missing) < names.index(here)):
+        return missing, error
+    return here or (places[-1].name if places else ""), error
 
 
 def misread(parsed: Parsed, places: Sequence[Placed], fields: Mapping[str, Field]) -> str | None:

@@ -320,7 +320,7 @@ class LineBar(LineEdit):
         if not isinstance(error, Unavailable):
             self._unsure = None
         if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by and _as_form(act.commands):
-            sentence += f" In the form ({screen.desk_app.door('promise.make')}) F7 overrides."
+            sentence += f" In the form ({screen.desk_app.door('promise.make')}) it can be overridden."
         if isinstance(error, Stale | NotFound):
             screen.desk_app.flush_keys()
             await screen.do_view_refresh()

@@ -1,0 +1,132 @@
+"""The documents say what the program does: nothing is left out, and what is generated is up to date."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+
+from collect_tui.cli import build_parser
+from collect_tui.desk.views.account import AccountView, FindHit, PaneView
+from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
+from collect_tui.desk.views.session import DayReport, OrdersReport
+from collect_tui.exchange.load import LoadReport
+from collect_tui.exchange.receipt import ImportReport
+from collect_tui.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+JSON = ROOT / "docs/json.md"
+AGAIN = "run `python docs/generate.py`"
+
+#: What `--json` prints, command by command.
+PRINTED = (
+    *(QueueBoard, QueuePage, Claim, AccountView, PaneView, FindHit, Why, Receipt, Preview),
+    *(DayReport, LoadReport, ImportReport, OrdersReport),
+)
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("collect_tui_docs_generate", ROOT / "docs/generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def commands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.items()
+
+
+def reachable() -> list[type[BaseModel]]:
+    """Every view that is in what `--json` prints, however deep."""
+    found: dict[str, type[BaseModel]] = {}
+
+    def visit(kind: Any) -> None:
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and kind.__name__ not in found:
+            found[kind.__name__] = kind
+            for field in kind.model_fields.values():
+                visit(field.annotation)
+        for part in get_args(kind):
+            visit(part)
+
+    for kind in PRINTED:
+        visit(kind)
+    return list(found.values())
+
+
+def section(title: str) -> str:
+    """The text under one heading of docs/json.md."""
+    found = re.search(rf"^### {title}\n(.*?)(?=^##|\Z)", JSON.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    assert found, f"docs/json.md has no section {title}"
+    return found[1]
+
+
+@pytest.mark.parametrize("view", reachable(), ids=lambda view: view.__name__)
+def test_json_names_exactly_the_fields_of_a_view(view: type[BaseModel]) -> None:
+    text = section(view.__name__)
+    missing = set(view.model_fields) - set(re.findall(r"`(\w+)`", text))
+    assert not missing, f"docs/json.md, {view.__name__}: not named: {sorted(missing)}"
+    heads = re.findall(r"^- (.*?):", text, re.MULTILINE)
+    unknown = {name for head in heads for name in re.findall(r"`(\w+)`", head)} - set(view.model_fields)
+    assert not unknown, f"docs/json.md, {view.__name__}: no such field: {sorted(unknown)}"
+
+
+def test_every_command_and_option_is_in_the_documents() -> None:
+    told = JSON.read_text("utf-8") + README.read_text("utf-8")
+    for name, parser in commands(build_parser()):
+        assert re.search(rf"`{name}\b", JSON.read_text("utf-8")), f"docs/json.md does not name the command {name}"
+        assert re.search(rf"`{name}\b", README.read_text("utf-8")), f"README.md does not name the command {name}"
+        for kind, _ in commands(parser):
+            assert f"`{name} {kind}" in told, f"neither document names {name} {kind}"
+
+
+def test_every_exit_code_is_in_both_documents() -> None:
+    assert re.findall(r"^\| (\d) \|", JSON.read_text("utf-8"), re.MULTILINE) == ["0", "1", "2", "3", "4", "5"]
+    codes = README.read_text("utf-8").partition("Exit codes:")[2].partition(".")[0]
+    assert re.findall(r"\d", codes) == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_every_setting_is_in_the_documents_and_no_other() -> None:
+    said = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/settings.md").read_text("utf-8"), re.MULTILINE)
+    assert said == [field.name for field in fields(Settings) if field.name != "file"]
+
+
+@pytest.mark.parametrize("path", list(generator().parts()), ids=lambda path: path.name)
+def test_generated_parts_are_up_to_date(path: Path) -> None:
+    old = path.read_text("utf-8")
+    assert generator().parts()[path](old) == old, f"{path.name} differs from the program: {AGAIN}"
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for path in (README, *sorted((ROOT / "docs").glob("*.md"))):
+        text = path.read_text("utf-8")
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            file, _, heading = target.partition("#")
+            if file.startswith("http"):
+                continue
+            other = path.parent / file if file else path
+            assert other.exists(), f"{path.name} points at {target}, which is not there"
+            if heading and other.suffix == ".md":
+                headings = [
+                    h.lower().replace(" ", "-")
+                    for h in re.findall(r"^#+ (.+)$", other.read_text("utf-8"), re.MULTILINE)
+                ]
+                assert heading in headings, f"{path.name} points at {target}, and there is no such heading"
+
+
+def test_a_lost_mark_is_an_error() -> None:
+    with pytest.raises(ValueError, match="<!-- keys -->"):
+        generator().section("nothing here", "keys", "body")

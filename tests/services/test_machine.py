@@ -1,0 +1,343 @@
+"""A desk under anything that may be typed at it, in any order: what always holds, holds after every step.
+
+`COLLECT_TUI_HUNT=500 pytest tests/services/test_machine.py` looks further than the everyday run does, at random.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from support import invariants
+from support.book import SERVICES, Book, Clock, account, at, day, local_desk
+
+from collect_tui.desk.commands import Act
+from collect_tui.desk.errors import DomainError, Refused, RefusedByPolicy, Stale
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.parse import parse
+from collect_tui.desk.views.account import AccountView
+from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.domain.evolve import evolve_all
+from collect_tui.exchange import orders
+from collect_tui.services import codec
+from collect_tui.services.local import LocalDesk
+from collect_tui.services.order import last_four
+from collect_tui.store import facts
+from collect_tui.store.engine import Store
+from collect_tui.store.tables import ActLog
+
+ROSA, IVAN, ADA, ASA = "4410-2231", "4410-0087", "4410-0099", "4410-0100"
+NOTICED = [{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}]
+PHONES = [
+    {"kind": "mobile", "value": "+1 312 555 0142"},
+    {"kind": "home", "value": "+1 312 555 0143"},
+    {"kind": "email", "value": "rosa@example.com"},
+]
+BOOK = Book(
+    account(
+        ROSA,
+        "Alvarez, Rosa",
+        items=[("INV-1", -63, 30000, {"service": "INT"}), ("INV-2", -33, 11210, {"service": "TV"}), ("INV-3", 7, 11000)],
+        services=SERVICES,
+        stage="FINAL",
+        notices=NOTICED,
+        contacts=[{"at": at(-5), "by": "mia", "action": "TM", "result": "LM", "point": "m1", "note": "will pay"}],
+        points=PHONES,
+    ),
+    account(
+        IVAN,
+        "Petrov, Ivan",
+        items=[("INV-10", -41, 22000), ("INV-11", -11, 8000, {"disputed": 3000})],
+        services=[
+            {"product": "EL", "billing_system": "south", "identifier": "EL-1", "status": "SUSPENDED", "suspend_cause": "nonpay"},
+            {"product": "GAS", "billing_system": "south", "identifier": "GAS-1"},
+        ],
+        stage="FINAL",
+        notices=NOTICED,
+        phone="+1 312 555 0150",
+    ),
+    account(ADA, "Okafor, Ada", items=[("INV-20", -10, 5000)], phone="+1 415 555 0160", opened_on=day(-100)),
+    {**account(ASA, "Okafor, Ada", items=[("INV-30", 3, 9900), ("CR-1", -3, -900, {"kind": "credit"})]), "party": None, "party_of": ADA},
+)
+
+HUNT = int(os.environ.get("COLLECT_TUI_HUNT", "0"))
+
+CODES = st.sampled_from(
+    "na bz am lm dc wn td fx ni tp hu lb hv pf pt pm pc bx rf cp jl sf sa ex aq di db bi sx rb nd rs su eq at cd dn it bk de"
+    " md fr mr ns sk es ag wo cm".split()
+)
+POINTS = st.sampled_from(["", "", " m1", " h1", " e1"])
+DAYS = st.sampled_from(["", "today", "tomorrow", "fri", "+1", "+3", "+7", "+10", "+12", "+40"])
+AMOUNTS = st.sampled_from(["1", "10", "50", "80", "110", "150", "220", "300", "412.10", "522.10", "1000", "0.01"])
+REFS = st.sampled_from(["R1", "R2", "R3"])
+HOLDS = st.sampled_from("dispute cease medical moratorium payment_claim hardship insolvency".split())
+LINES = st.one_of(
+    st.builds("{}{}".format, CODES, POINTS),
+    st.builds("rp {}{}".format, st.sampled_from(["forgot", "income", "away"]), POINTS),
+    st.builds("{} {} {}".format, st.sampled_from(["pp", "ptp", "bp", "pp", "ptp"]), AMOUNTS, DAYS),
+    st.builds("{} {} {}".format, st.sampled_from(["pp", "ptp"]), st.sampled_from(["p", "rest", "all"]), DAYS),
+    st.builds(
+        "{} {}{} {}{} {}".format,
+        st.sampled_from(["pa", "arr"]),
+        st.sampled_from(["412.10", "300", "50", "100.01"]),
+        st.sampled_from(["", " dn50", " dn10@tomorrow"]),
+        st.sampled_from("2369"),
+        st.sampled_from("wfm"),
+        DAYS,
+    ),
+    st.just("xp lost the job"),
+    st.builds("pay {} card {}".format, AMOUNTS, REFS),
+    st.builds("pay {} card {} {}".format, AMOUNTS, REFS, st.sampled_from(["y", "today", "-3"])),
+    st.builds(
+        "pay {} card {} {}={}".format, AMOUNTS, REFS, st.sampled_from(["INV-1", "INV-2", "INV-11", "INV-3"]), AMOUNTS
+    ),
+    st.builds("{} {} for a reason".format, st.sampled_from(["revpay", "retpay"]), REFS),
+    st.builds("hold {} {}".format, HOLDS, st.sampled_from(["", "5d", "1d because", "+20"])),
+    st.builds("rel {} no longer".format, HOLDS),
+    st.builds("{} {} busy".format, st.just("snooze"), DAYS),
+    st.sampled_from(["skip busy", "skip hours", "undo", "undo", "undo", "n said nothing", "n! ask for Ada", "unpin ask"]),
+    st.builds("cb {}{}".format, st.sampled_from(["+1h", "+30h", "tomorrow 9:30", "fri 15:00", "today 15:00"]), POINTS),
+    st.builds("call {} any".format, st.sampled_from(["+1h", "tomorrow 9:30"])),
+    st.builds("t {}".format, DAYS),
+    st.builds("{} {}".format, st.sampled_from("sus res".split()), st.sampled_from("int tv el gas".split())).flatmap(
+        lambda head: st.builds((head + " {}{}").format, DAYS, st.sampled_from(["", " fraud", " voluntary"]))
+    ),
+    st.builds("xo {} not wanted".format, st.sampled_from("int tv el gas".split())),
+    st.builds("{} {}".format, st.sampled_from("good bad wrong out in".split()), st.sampled_from(["m1", "h1", "e1"])),
+    st.builds("mark {} bad out".format, st.sampled_from(["m1", "h1"])),
+)
+ONE_OR_MORE = st.one_of(LINES, LINES, LINES, st.builds("{}; {}".format, LINES, LINES))
+
+#: An undo says no to these, each for a reason that `domain/undo.py` gives.
+NO_WAY_BACK = {"undo.final", "undo.left", "undo.nothing", "undo.overtaken", "undo.undo"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def book(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("machine")
+    BOOK.store(folder).close()
+    DeskMachine.book = folder / "desk.db"
+
+
+class DeskMachine(RuleBasedStateMachine):
+    book: Path
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="machine-"))
+        shutil.copy(self.book, self.folder / "desk.db")
+        self.store = Store.open(self.folder / "desk.db", create=False)
+        self.clock = Clock()
+        self.desks = {user: local_desk(self.store, user, self.clock) for user in ("mia", "ben", "lee")}
+        self.statuses = invariants.statuses(self.mia)
+        self.steps = 1
+
+    @property
+    def mia(self) -> LocalDesk:
+        return self.desks["mia"]
+
+    def teardown(self) -> None:
+        if hasattr(self, "store"):
+            self.store.close()
+            shutil.rmtree(self.folder)
+
+    # ---------------------------------------------------------------------------------------------- what is done
+    users = st.sampled_from(["mia", "mia", "ben", "lee"])
+    numbers = st.sampled_from([ROSA, ROSA, ROSA, IVAN, IVAN, ADA, ASA])
+
+    @rule(user=users, number=numbers, line=ONE_OR_MORE, digits=st.booleans(), seen=st.booleans())
+    def type_a_line(self, user: str, number: str, line: str, digits: bool, seen: bool) -> None:
+        act = self.act(self.desks[user], number, line, digits=digits, seen=seen)
+        if act is not None:
+            self.previewed_and_done(self.desks[user], act)
+
+    @rule(user=users, number=numbers, line=ONE_OR_MORE)
+    def type_a_line_and_take_it_back(self, user: str, number: str, line: str) -> None:
+        desk = self.desks[user]
+        act = self.act(desk, number, line, digits=True, seen=True)
+        if act is None or any(c.kind == "undo" for c in act.commands):
+            return
+        before = desk.account(number)
+        if self.previewed_and_done(desk, act) is None:
+            return
+        undo = self.act(desk, number, "undo", digits=False, seen=True)
+        assert undo is not None
+        try:
+            desk.do(undo)
+        except Refused as error:
+            assert error.code in NO_WAY_BACK, error.message
+            return
+        self.steps = 3
+        assert standing(desk.account(number)) == standing(before), f"{line} left something behind"
+
+    @rule(number=numbers, days=st.sampled_from([1, 1, 1, 2, 4, 9]))
+    def roll(self, number: str, days: int) -> None:
+        self.clock.forward(days=days)
+        to = self.mia.session().business_date + timedelta(days=days)
+        report = self.mia.day(to, check=True)
+        assert (report.orphans, report.differences) == (0, 0)
+        assert all(step.repeated for step in self.mia.day(to).steps)
+        self.steps = 3
+
+    @rule(minutes=st.sampled_from([1, 20, 90, 400]))
+    def wait(self, minutes: int) -> None:
+        self.clock.forward(minutes=minutes)
+
+    @rule(outcome=st.sampled_from(["completed", "completed", "rejected", None]), twice=st.booleans())
+    def sync_orders(self, outcome: str | None, twice: bool) -> None:
+        folder = self.folder / "orders"
+        sent = self.sync(folder).sent
+        waiting = sorted((folder / "outbox").glob("*/*.json")) if outcome else []
+        for path in waiting:
+            inbox = folder / "inbox" / path.parent.name
+            inbox.mkdir(parents=True, exist_ok=True)
+            answer = {"order": path.stem, "outcome": outcome, "at": self.clock().isoformat(), "detail": "as asked"}
+            (inbox / path.name).write_text(json.dumps(answer), "utf-8")
+            path.unlink()
+            if twice:
+                (inbox / f"again-{path.name}").write_text(json.dumps(answer), "utf-8")
+        report = self.sync(folder)
+        assert not report.sent, f"sent twice: {sent}"
+        told = report.completed if outcome == "completed" else report.rejected
+        assert sorted(told) == [path.stem for path in waiting], report.refused_files
+        self.steps = 2
+
+    def sync(self, folder: Path) -> orders.OrdersReport:
+        return orders.sync(
+            self.store, 1, folder, self.mia.catalogue(), now=self.clock(), by="mia", ids=self.mia.ids
+        )
+
+    @rule(user=users, number=numbers, what=st.sampled_from(["next", "claim", "release", "heartbeat"]))
+    def hold_and_let_go(self, user: str, number: str, what: str) -> None:
+        desk = self.desks[user]
+        try:
+            if what == "next":
+                claim = desk.next()
+                if claim is not None:
+                    assert desk.account(claim.account).claimed_by == user
+            else:
+                getattr(desk, what)(number)
+        except Stale as error:
+            assert error.by != user
+        except Refused as error:
+            assert error.code == "queue.unworked"  # noqa: PT017
+
+    # ------------------------------------------------------------------------------------------------- how it is done
+    def act(self, desk: LocalDesk, number: str, line: str, *, digits: bool, seen: bool) -> Act | None:
+        """What the terminal makes of a line; None when it does not understand it."""
+        view = desk.account(number)
+        if digits and line.startswith(("sus ", "res ")):
+            line += f" #{last_four(number)}"
+        parsed = parse(line, LineContext.of(view, desk.catalogue(), desk.session()))
+        if parsed.errors or not parsed.commands:
+            return None
+        return Act(
+            id=uuid4(),
+            account=number,
+            commands=parsed.commands,
+            line=line,
+            version=view.version if seen else None,
+        )
+
+    def previewed_and_done(self, desk: LocalDesk, act: Act) -> Receipt | None:
+        """Previews, does, repeats; None when it was refused. What was shown is what happens."""
+        view, whole = desk.account(act.account), invariants.snapshot(desk)
+        shown = desk.preview(act)
+        assert invariants.snapshot(desk) == whole, "a preview writes nothing"
+        assert desk.account(act.account).model_dump_json() == view.model_dump_json()
+        with self.store.read() as db:
+            before = facts.load(db, 1, act.account)
+        try:
+            receipt = desk.do(act)
+        except DomainError as error:
+            self.refused(act, shown, view, error, desk)
+            return None
+        assert shown.ok, f"{act.line}: the preview said no: {shown.error or shown.verdict}"
+        assert invariants.told(receipt.effects) == invariants.told(shown.effects), act.line
+        assert receipt.next_action == shown.next_action
+        assert receipt.verdict == shown.verdict
+        with self.store.read() as db:
+            log = db.get_one(ActLog, (1, str(act.id)))
+            after = facts.load(db, 1, act.account)
+        effects = codec.load(log.effects)
+        undo = any(c.kind == "undo" for c in act.commands)
+        invariants.folded_equals_loaded(evolve_all(before, effects), after, undo=undo)
+        assert after.version == receipt.version == before.version + bool(effects)
+        whole = invariants.snapshot(desk)
+        assert desk.do(act) == receipt.model_copy(update={"repeated": True})
+        assert invariants.snapshot(desk) == whole, "an id that is known changes nothing"
+        self.steps = 2 * len(act.commands)
+        return receipt
+
+    def refused(self, act: Act, shown: Preview, view: AccountView, error: DomainError, desk: LocalDesk) -> None:
+        after = desk.account(act.account)
+        assert after.model_dump_json() == view.model_dump_json(), "what is refused leaves no trace on the account"
+        if isinstance(error, Stale):
+            assert view.claimed_by not in (None, desk.user)
+            return
+        if error.code == "order.confirm":
+            assert shown.outside
+            return
+        assert not shown.ok, f"{act.line}: the preview allowed it, and then: {error.message}"
+        if not isinstance(error, RefusedByPolicy):
+            assert (shown.error_code, shown.error, shown.field) == (error.code, error.message, error.field)
+
+    # ---------------------------------------------------------------------------------------------- what always holds
+    @precondition(lambda self: hasattr(self, "store"))
+    @invariant()
+    def holds(self) -> None:
+        now = invariants.statuses(self.mia)
+        invariants.check_moves(self.statuses, now, steps=self.steps)
+        self.statuses, self.steps = now, 1
+        invariants.check_all(self.mia)
+        for number in (ROSA, IVAN, ADA, ASA):
+            self.every_pane(number)
+
+    def every_pane(self, number: str) -> None:
+        view = self.mia.account(number)
+        assert view.next_action, "an open account always has a next action"
+        assert view.next_action_on
+        why = self.mia.why(number)
+        assert why.queue == view.queue
+        assert sum(t.points for t in why.terms) == why.score
+
+
+def standing(view: AccountView) -> dict[str, object]:
+    """What an undo must restore."""
+    services = [(s.identifier, s.status, s.suspend_cause) for s in view.services]
+    return {
+        "money": (view.total, view.past_due, view.collectable, view.promised, view.unapplied),
+        "items": [(i.doc_no, i.open) for i in view.items],
+        "promise": view.promise and (view.promise.id, view.promise.status, view.promise.instalments),
+        "next action": (view.next_action, view.next_action_on),
+        "services": services,
+        "orders": sorted((o.number, o.status) for o in view.orders),
+        "holds": sorted((h.kind, h.until, h.placed_on) for h in view.holds),
+        "points": [(p.short, p.quality, p.consent) for p in view.points],
+        "callback": view.callback_at,
+        "pinned": sorted(view.pinned),
+        "stage": view.stage,
+        "last contact": view.last_contact_at,
+    }
+
+
+DeskMachine.TestCase.settings = settings(
+    max_examples=HUNT or 16,
+    stateful_step_count=24,
+    deadline=None,
+    derandomize=not HUNT,
+    database=None,
+    phases=[Phase.generate],  # to explain a failure would trace every line of the store
+    suppress_health_check=list(HealthCheck),
+    print_blob=bool(HUNT),
+)
+TestDesk = DeskMachine.TestCase

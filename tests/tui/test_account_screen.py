@@ -1,0 +1,241 @@
+"""The account screen on a real desk: summary, panes, leases, two-key results, undo; slow and as one burst."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from collect_tui.tui.commands import HOTKEYS
+from collect_tui.tui.screens.account import AccountScreen
+from support.book import Book, account, at
+from tui.account_book import ADA, ASA, IVAN, OPEN, ROSA, Desks, steady
+from tui.driver import DeskDriver, driving, keys_of
+from tui.golden import expect_screen
+
+both = pytest.mark.parametrize("fast", [False, True])
+
+
+def account_of(desk: DeskDriver) -> AccountScreen:
+    assert isinstance(desk.screen, AccountScreen)
+    return desk.screen
+
+
+def shown(desk: DeskDriver) -> str:
+    view = account_of(desk).view
+    assert view is not None
+    return view.number
+
+
+@pytest.mark.parametrize(("name", "size"), [("account", (80, 24)), ("account_wide", (132, 43))])
+async def test_the_first_screen_answers_the_five_second_question(
+    tmp_path: Path, name: str, size: tuple[int, int]
+) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state, size=size) as desk:
+        await desk.press(*OPEN)
+        expect_screen(name, desk.text)
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("2", "will pay Friday"),
+        ("3", "INV-2"),
+        ("4", "nothing here yet"),
+        ("5", "No hold forbids calls."),
+        ("6", "nothing here yet"),
+        ("7", "Notice pre-cut was served"),
+        ("8", "nothing here yet"),
+        ("1", "May I call"),
+    ],
+)
+@both
+async def test_digits_show_the_panes(tmp_path: Path, key: str, words: str, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, "3", key], fast=fast)
+        assert words in desk.text
+        assert f"[{key} " in desk.text
+
+
+@both
+async def test_tab_goes_round_the_panes(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, *["tab"] * 8, "shift+tab"], fast=fast)
+        assert account_of(desk).pane == 8
+
+
+@both
+async def test_two_keys_log_no_contact_and_take_the_next(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(["9", "enter", "w"], fast=fast)
+        first = shown(desk)
+        await desk.play([",", "n"], fast=fast)
+        second = shown(desk)
+        assert second != first
+        assert desk.said.startswith(f"{first}: logs no answer")
+        await desk.play(["space", "l", ",", "b"], fast=fast)
+        mia = desks.of("mia")
+        assert [mia.account(number).last_word for number in (first, second)] == ["NA 23 Nov", "LM 23 Nov"]
+        claims = [n for n in (ROSA, IVAN, ADA, ASA, "4410-0666") if mia.account(n).claimed_by == "mia"]
+        assert claims == [shown(desk)]
+
+
+@both
+async def test_the_queue_worked_to_its_end_says_so(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(["9", "enter", "w", *[",", "n"] * 4], fast=fast)
+        assert desk.said.endswith("nothing is left")
+        assert "logs no answer" in desk.said
+
+
+async def test_the_second_key_is_shown_and_a_wrong_one_drops_what_follows(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, ",")
+        assert desk.hints["NA"]
+        assert "n no answer" in desk.said
+        await desk.press("escape")
+        assert "NA" not in desk.hints
+        await desk.burst(",", "k", "l", "n", "w")
+        assert "k is the letter of no result" in desk.said
+        assert desk.said.endswith("3 keys dropped")
+        assert desks.of("mia").account(ROSA).version == 1
+        assert shown(desk) == ROSA
+
+
+async def test_every_hot_key_is_a_result_that_needs_nothing_more(tmp_path: Path) -> None:
+    codes = Desks(tmp_path).of("mia").catalogue().codes
+    for code in HOTKEYS.values():
+        assert codes.results[code].needs == ()
+
+
+@both
+async def test_an_account_somebody_else_has_is_shown_but_not_worked(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    claim = desks.of("ben").claim(ROSA)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(OPEN, fast=fast)
+        assert "ben is working" in desk.said or "ben" in desk.said
+        assert "ben has it" in desk.header
+        assert not desk.hints["promise"]
+        await desk.press("p")
+        assert f"ben has this account until {claim.lease_until:%H:%M} UTC" in desk.said
+        assert desk.context == "account"
+        await desk.press(":")
+        await desk.type("n hello")
+        await desk.press("enter")
+        assert desks.of("ben").account(ROSA).version == 1
+
+
+@both
+async def test_leaving_gives_the_lease_back(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(OPEN, fast=fast)
+        assert desks.of("ben").account(ROSA).claimed_by == "mia"
+        await desk.play(["b"], fast=fast)
+        assert desks.of("ben").account(ROSA).claimed_by is None
+
+
+@both
+async def test_undo_asks_first(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("pp 150 fri"), "enter", "u"], fast=fast)
+        assert "promise 150.00" in desk.question
+        await desk.press("n")
+        assert desks.of("mia").account(ROSA).promise is not None
+        await desk.press("u")
+        await desk.press("y")
+        assert desks.of("mia").account(ROSA).promise is None
+        assert "none open" in desk.text
+
+
+async def test_a_late_pane_of_the_account_before_never_shows(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN)
+        await desk.burst("2", ":", *IVAN, "enter", "3")
+        assert shown(desk) == IVAN
+        assert "INV-10" in desk.text
+        assert "will pay Friday" not in desk.text
+
+
+@both
+async def test_f7_goes_back_to_the_account_before(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *IVAN, "enter", "f7"], fast=fast)
+        assert shown(desk) == ROSA
+
+
+@both
+async def test_letters_put_their_word_in_the_line(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(OPEN, fast=fast)
+        for key, text in (("n", "n "), ("t", "t "), ("s", "skip "), ("z", "snooze "), ("h", "hold "), ("l", "cb ")):
+            await desk.play([key], fast=fast)
+            edit = desk.screen.line_edit
+            assert edit is not None
+            assert edit.text == text
+            await desk.play(["ctrl+u", "f12"], fast=fast)
+
+
+async def test_long_panes_are_read_page_by_page(tmp_path: Path) -> None:
+    notes = [{"at": at(-400 + n % 300, n % 24), "by": "mia", "text": f"note {n:03}"} for n in range(450)]
+    book = Book(account(ROSA, "Alvarez, Rosa", items=[("INV-1", -63, 30000)], notes=notes))
+    lasts = []
+    for fast in (False, True):
+        desks = Desks(tmp_path / str(fast), book)
+        async with driving(desks.connect(), desks.state) as desk:
+            await desk.play([*OPEN, "2"], fast=fast)
+            await desk.play(["pgdn"] * 40, fast=fast)
+            lasts.append(desk.rows)
+            assert len(account_of(desk).body.lines) >= 450
+    assert lasts[0] == lasts[1]
+
+
+async def test_hostile_names_are_only_names(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(":", *"4410-0666", "enter")
+        assert "[b]Bad[/foo]" in desk.rows[0]
+        assert "\x1b" not in desk.text
+
+
+async def test_a_lease_that_ran_out_refuses_the_act(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN)
+        desks.clock.now += timedelta(hours=2)
+        desks.of("ben").claim(ROSA)
+        await desk.press(",", "n")
+        assert "ben" in desk.said
+        assert desks.of("ben").account(ROSA).last_word == 'LM 18 Nov "will pay Friday"'
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [*OPEN, "2", "3", "7", "pgdn", "j", "j", "k"],
+        ["9", "enter", "w", ",", "n", "2", "3"],
+        ["9", "enter", "w", ",", "n", ",", "l", "n", *keys_of("still here"), "enter", "w"],
+        [*OPEN, "y", "b", "3"],
+        [*OPEN, "q", "9", "enter", "w", "s", *keys_of("research"), "enter", "w"],
+        [*OPEN, "r", "8", "tab", "tab"],
+    ],
+    ids=lambda keys: "".join(keys)[:40],
+)
+async def test_a_burst_ends_where_slow_keys_do(tmp_path: Path, keys: list[str]) -> None:
+    pictures = []
+    for fast in (False, True):
+        desks = Desks(tmp_path / str(fast))
+        async with driving(desks.connect(), desks.state) as desk:
+            await desk.play(keys, fast=fast)
+            pictures.append((desk.context, steady(desk.text)))
+    assert pictures[0] == pictures[1]

@@ -1,0 +1,267 @@
+"""The line on a real desk: live parse and preview, Enter, refusals, drafts, history; slow and as one burst."""
+
+from pathlib import Path
+
+import pytest
+
+from collect_tui.desk.errors import Unavailable
+from collect_tui.desk.protocol import Desk
+from collect_tui.tui.drafts import Drafts
+from collect_tui.tui.screens.choosing import ChoosingScreen
+from collect_tui.tui.widgets.linebar import DRAFT_PROMPT, LineBar
+from tui.account_book import BOOK, IVAN, OPEN, ROSA, Desks, steady
+from tui.driver import DeskDriver, driving, keys_of
+
+both = pytest.mark.parametrize("fast", [False, True])
+
+
+def line_of(desk: DeskDriver) -> LineBar:
+    return desk.app.screen.query_one("#line", LineBar)
+
+
+@both
+async def test_what_it_would_do_stands_below_while_it_is_typed(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("pp 150 fri")], fast=fast)
+        assert desk.said == "promise 150.00 by Fri 27 Nov · next check the promise Mon 30 Nov · allowed"
+        assert desks.of("mia").account(ROSA).promise is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("pp 150", "Expected a date such as fri"),
+        ("pp 15x fri", "Expected an amount such as 150"),
+        ("pp 9999 fri", "more than the USD 522.10 that is owed"),
+        ("sus int fri", "no: No service is cut on a Friday"),
+        ("zz", "Expected a result code or a verb"),
+        ("n lm", '"left message"'),
+        ("4410-0087", "account 4410-0087 · Opens an account"),
+        ("q new", "queue new · "),
+        ("n card 4111 1111 1111 1111", "A card number may not be written down"),
+    ],
+)
+async def test_every_line_says_what_it_means_or_what_was_expected(tmp_path: Path, typed: str, said: str) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, ":")
+        await desk.type(typed)
+        assert said in desk.said
+
+
+@both
+async def test_enter_does_it_and_says_what_happened(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(
+            [*OPEN, ":", *keys_of("pp 150 fri"), "enter", ":", *keys_of("n sp will pay"), "enter"], fast=fast
+        )
+        view = desks.of("mia").account(ROSA)
+        assert view.promise is not None
+        assert view.promise.total == 15000
+        assert any("150.00 by Fri 27 Nov" in row for row in desk.rows)
+        assert line_of(desk).text == ""
+        assert "spouse will pay" in "".join(e.text for e in desks.of("mia").pane(ROSA, "timeline").timeline)
+        assert list(desk.app.line_history)[-2:] == ["pp 150 fri", "n sp will pay"]
+
+
+@both
+async def test_a_refusal_keeps_the_text_points_and_drops_what_was_typed_ahead(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(OPEN, fast=fast)
+        await desk.press(":")
+        await desk.burst(*keys_of("pp 9999 fri"), "enter", "w", "n", "x")
+        line = line_of(desk)
+        assert line.text == "pp 9999 fri"
+        assert desk.said == "The amount is more than the USD 522.10 that is owed. · 3 keys dropped"
+        assert line._error == (3, 7)
+        assert line.has_focus
+        assert desk.context == "account"
+        assert desks.of("mia").account(ROSA).version == 1
+
+
+async def test_a_malformed_line_points_at_its_word(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, ":")
+        await desk.type("lm m7")
+        await desk.press("enter")
+        assert line_of(desk)._error == (3, 5)
+        assert line_of(desk).text == "lm m7"
+        assert "Expected a contact point" in desk.said
+
+
+@both
+async def test_several_acts_on_one_line_are_all_or_nothing(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("n first; pp 9999 fri"), "enter"], fast=fast)
+        assert desks.of("mia").account(ROSA).version == 1
+        assert line_of(desk).text == "n first; pp 9999 fri"
+
+
+async def test_somebody_else_changed_it_keeps_the_text_and_shows_the_account_as_it_is(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, ":")
+        await desk.type("n seen")
+        desks.of("mia").release(ROSA)
+        lee = desks.of("lee")
+        from contract.conftest import do
+
+        do(lee, ROSA, "n lee was here")
+        await desk.press("enter")
+        assert "lee changed this account" in desk.said
+        assert line_of(desk).text == "n seen"
+        await desk.press("enter")
+        assert line_of(desk).text == ""
+        assert desks.of("mia").account(ROSA).version == 3
+
+
+class Flaky:
+    """A real desk whose answer to one act is lost on the way."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.lost = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._desk, name)
+
+    def do(self, act: object) -> object:
+        receipt = self._desk.do(act)  # type: ignore[arg-type]
+        if not self.lost:
+            self.lost = 1
+            raise Unavailable("desk.unreachable", "The desk cannot be reached.")
+        return receipt
+
+
+async def test_an_act_whose_answer_was_lost_is_done_once(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(lambda: Flaky(desks.of("mia")), desks.state) as desk:  # type: ignore[arg-type, return-value]
+        await desk.press(*OPEN, ":")
+        await desk.type("n once")
+        await desk.press("enter")
+        assert line_of(desk).text == "n once"
+        await desk.press("enter")
+        assert line_of(desk).text == ""
+        assert "done before" in desk.said
+        notes = [e for e in desks.of("mia").pane(ROSA, "timeline").timeline if e.text == "once"]
+        assert len(notes) == 1
+
+
+@both
+async def test_a_draft_comes_back_with_its_account_and_with_no_other(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("n half a th"), "f12", "b", ":", *IVAN, "enter"], fast=fast)
+        assert line_of(desk).text == ""
+        await desk.play(["b", *OPEN], fast=fast)
+        assert line_of(desk).text == "n half a th"
+        assert line_of(desk)._prompt == DRAFT_PROMPT
+    # A killed program has written it all the same: another one finds it.
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("ought"), "enter"], fast=fast)
+        assert "half a thought" in desks.of("mia").pane(ROSA, "timeline").timeline[0].text
+        assert Drafts(desks.state).load(ROSA, "line") == ""
+
+
+async def test_every_key_is_on_disk_before_the_next(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, ":")
+        await desk.type("n a")
+        other = Drafts(desks.state)
+        assert other.load(ROSA, "line") == "n a"
+        await desk.type("b")
+        assert other.load(ROSA, "line") == "n ab"
+        other.close()
+
+
+async def test_a_card_number_is_never_kept(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, ":")
+        await desk.type("n card 4111 1111 1111 1111")
+        await desk.press("enter")
+        assert "card number" in desk.said
+        assert list(desk.app.line_history) == [ROSA]
+    for file in desks.state.iterdir():
+        assert b"4111 1111 1111 1111" not in file.read_bytes()
+
+
+@both
+async def test_up_recalls_what_was_done(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        keys = [*OPEN, ":", *keys_of("n one"), "enter", ":", *keys_of("n two"), "enter", ":", "up", "up"]
+        await desk.play(keys, fast=fast)
+        assert line_of(desk).text == "n one"
+        await desk.play(["down", "down"], fast=fast)
+        assert line_of(desk).text == ""
+
+
+@both
+async def test_tab_takes_the_ghost_and_f4_lists_what_may_stand_there(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("pp 50 f"), "tab"], fast=fast)
+        assert line_of(desk).text == "pp 50 fri"
+        await desk.play(["space", "f4"], fast=fast)
+        assert isinstance(desk.app.screen, ChoosingScreen)
+        assert ("gcash", "GCash") in desk.app.screen.words
+        await desk.play(["down", "enter"], fast=fast)
+        chosen = line_of(desk).text
+        assert chosen.startswith("pp 50 fri ")
+        assert len(chosen) > len("pp 50 fri ")
+        assert line_of(desk).has_focus
+
+
+@both
+async def test_the_line_of_a_queue_acts_on_the_account_under_the_cursor(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(["9", "enter", "down", "n", *keys_of("from the list"), "enter"], fast=fast)
+        assert desk.context == "queue"
+        row = desk.queue.keys[1]
+        assert "from the list" in [e.text for e in desks.of("mia").pane(row, "timeline").timeline]
+
+
+@both
+async def test_a_line_left_on_one_row_is_not_the_line_of_the_next(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(["9", "enter", "n", *keys_of("for the first"), "f12", "down"], fast=fast)
+        assert line_of(desk).text == ""
+        await desk.play(["up"], fast=fast)
+        assert line_of(desk).text == "n for the first"
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [*OPEN, ":", *keys_of("lm m1 asked to ring again"), "enter", "2"],
+        [*OPEN, ":", *keys_of("pp 150 fri; n x"), "enter", "6"],
+        [*OPEN, "n", *keys_of("typed ahead"), "enter", "t", *keys_of("+3"), "enter", "1"],
+        ["9", "enter", "s", *keys_of("research"), "enter", "j"],
+        [*OPEN, ":", *keys_of("why"), "enter", "b", ":", *keys_of("q new"), "enter", "enter"],
+        [":", *keys_of("4410-9999"), "enter", "j", "j"],
+    ],
+    ids=lambda keys: "".join(keys)[:40],
+)
+async def test_a_burst_ends_where_slow_keys_do(tmp_path: Path, keys: list[str]) -> None:
+    pictures = []
+    for fast in (False, True):
+        desks = Desks(tmp_path / str(fast))
+        async with driving(desks.connect(), desks.state) as desk:
+            await desk.play(keys, fast=fast)
+            pictures.append((desk.context, steady(desk.text)))
+    if " dropped" in pictures[1][1]:  # a refusal drops what was typed ahead: that is the point of it
+        return
+    assert pictures[0] == pictures[1]
+
+
+def test_the_book_is_whole() -> None:
+    assert len(BOOK.data["accounts"]) == 5

@@ -1,0 +1,159 @@
+"""The order form on a real desk: check by check, the review, the digits, and that nothing typed ahead sends it."""
+
+from pathlib import Path
+
+import pytest
+
+from collect_tui.tui.screens.order import OrderForm
+from support.book import SERVICES, Book, account
+from tui.account_book import IVAN, OPEN, ROSA, Desks
+from tui.driver import DeskDriver, driving, keys_of
+from tui.golden import expect_screen
+
+both = pytest.mark.parametrize("fast", [False, True])
+
+CUT = Book(
+    account(
+        ROSA,
+        "Alvarez, Rosa",
+        items=[("INV-1", 7, 5000)],
+        services=[{**SERVICES[0], "status": "SUSPENDED", "suspend_cause": "nonpay"}],
+    )
+)
+
+
+def form_of(desk: DeskDriver) -> OrderForm:
+    assert isinstance(desk.screen, OrderForm)
+    return desk.screen
+
+
+def orders(desks: Desks) -> list[str]:
+    return [f"{o.kind} {o.product} {o.status}" for o in desks.of("mia").account(ROSA).orders]
+
+
+@both
+async def test_the_form_opens_with_the_likely_service_and_the_first_day_that_would_do(
+    tmp_path: Path, fast: bool
+) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, "o"], fast=fast)
+        expect_screen("order_form", desk.text)
+
+
+@both
+async def test_fields_review_digits_and_only_then_it_is_sent(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, "o", "enter", "enter", "enter", "enter"], fast=fast)
+        assert form_of(desk).reviewing
+        assert "type the account's last four digits" in desk.said
+        await desk.play(["enter", "enter", "f2"], fast=fast)
+        assert orders(desks) == []
+        await desk.play([*keys_of("2231"), "enter"], fast=fast)
+        assert orders(desks) == ["suspend INT REQUESTED"]
+        assert desk.context == "account"
+        assert "INT pending suspend" in desk.text
+
+
+@pytest.mark.parametrize("last", ["enter", "f2"])
+async def test_nothing_typed_ahead_of_the_question_answers_it(tmp_path: Path, last: str) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.burst(*OPEN, "o", "f2", *keys_of("2231"), last, last)
+        assert orders(desks) == []
+        assert form_of(desk).reviewing
+        assert form_of(desk).form.values["digits"] == ""
+        assert "6 keys dropped" in desk.said
+        await desk.burst(*keys_of("2231"), last)
+        assert orders(desks) == ["suspend INT REQUESTED"]
+
+
+@both
+async def test_wrong_digits_keep_the_form(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, "o", "f2")
+        await desk.play([*keys_of("1234"), "f2"], fast=fast)
+        assert "not the last four digits" in desk.said
+        assert orders(desks) == []
+        assert form_of(desk).reviewing
+        await desk.play([*keys_of("2231"), "f2"], fast=fast)
+        assert orders(desks) == ["suspend INT REQUESTED"]
+
+
+async def test_what_is_changed_after_the_review_is_reviewed_again(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, "o", "f2", *keys_of("2231"), "shift+tab", *keys_of("now"), "f2")
+        assert orders(desks) == []
+        assert form_of(desk).reviewing
+        assert form_of(desk).form.values["digits"] == ""
+
+
+@both
+async def test_a_typed_order_opens_the_form_filled_in(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("sus tv mon move #2231"), "enter"], fast=fast)
+        values = form_of(desk).form.values
+        assert (values["service"], values["effective"]) == ("tv", "mon")
+        assert values["digits"] == ""
+        assert not form_of(desk).reviewing
+        assert orders(desks) == []
+
+
+@both
+async def test_a_day_on_which_nothing_is_cut_is_refused_with_the_first_that_would_do(
+    tmp_path: Path, fast: bool
+) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("sus int fri"), "enter"], fast=fast)
+        assert "not eligible" in desk.text
+        assert "the first day that would do is Mon 30 Nov." in " ".join(desk.text.split())
+        await desk.play(["f2"], fast=fast)
+        assert not form_of(desk).reviewing
+        assert desk.said.startswith("no: No service is cut on a Friday")
+
+
+@pytest.mark.parametrize(
+    ("service", "effective", "said"),
+    [("gas", "tue", "Expected a service"), ("int", "xx", "Expected a date"), ("", "tue", "Service")],
+)
+async def test_a_mistake_is_said_at_its_field(tmp_path: Path, service: str, effective: str, said: str) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, "o", "ctrl+u", *keys_of(service), "tab", "tab", "ctrl+u", *keys_of(effective), "f2")
+        assert said in desk.said
+        assert not form_of(desk).reviewing
+
+
+async def test_f4_lists_services_and_reasons(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, "o", "f4", "down", "enter")
+        assert form_of(desk).form.values["service"] == "tv"
+        await desk.press("tab", "f4", "enter")
+        assert form_of(desk).form.values["reason"]
+
+
+async def test_an_account_without_services_says_so(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(":", *IVAN, "enter", "o")
+        assert desk.context == "account"
+        assert "no services" in desk.said
+        assert not desk.hints["orders"]
+
+
+@both
+async def test_a_service_that_was_cut_is_restored(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path, CUT)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, "o", "f2"], fast=fast)
+        if "not eligible" in desk.text:
+            await desk.play(["f10", *keys_of("lee"), "tab", *keys_of("courtesy"), "f2"], fast=fast)
+        assert form_of(desk).reviewing
+        await desk.play([*keys_of("2231"), "f2"], fast=fast)
+        assert orders(desks) == ["restore INT REQUESTED"]

@@ -1,0 +1,206 @@
+"""The forms of promise and plan on a real desk: live schedule, every finding, the line, saving, override, drafts."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collect_tui.tui.screens.form import FormScreen
+from collect_tui.tui.screens.plan import PlanForm
+from collect_tui.tui.screens.promise import PromiseForm
+from tui.account_book import OPEN, ROSA, Desks, steady
+from tui.driver import DeskDriver, driving, keys_of
+from tui.golden import expect_screen
+
+both = pytest.mark.parametrize("fast", [False, True])
+PROMISE = [*OPEN, "p", *keys_of("150"), "tab", *keys_of("fri")]
+PLAN = [*OPEN, "a", "p", "tab", *keys_of("100"), "tab", "tab", "3", "tab", "m", "enter", *keys_of("15")]
+
+
+def form_of(desk: DeskDriver) -> FormScreen:
+    assert isinstance(desk.screen, FormScreen)
+    return desk.screen
+
+
+@both
+async def test_a_promise_shows_its_schedule_its_verdict_and_its_line(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(PROMISE, fast=fast)
+        expect_screen("promise_form", desk.text)
+
+
+@both
+async def test_a_plan_shows_every_instalment_and_a_sum_to_the_cent(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(PLAN, fast=fast)
+        expect_screen("plan_form", desk.text)
+
+
+@both
+async def test_f2_saves_and_the_account_shows_it(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*PROMISE, "f2"], fast=fast)
+        assert desk.context == "account"
+        assert desk.said == "promise 150.00 by Fri 27 Nov · next check the promise Mon 30 Nov"
+        assert any(row.startswith("Promise    150.00 by Fri 27 Nov") for row in desk.rows)
+        view = desks.of("mia").account(ROSA)
+        assert view.promise is not None
+        assert view.last_word == "PP 23 Nov"
+        assert desk.app.line_history[-1] == "pp 150 fri"
+
+
+@both
+async def test_a_plan_is_saved_as_the_line_says(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*PLAN, "f2"], fast=fast)
+        promise = desks.of("mia").account(ROSA).promise
+        assert promise is not None
+        assert [i.amount for i in promise.instalments] == [10000, 10403, 10403, 10404]
+        assert sum(i.amount for i in promise.instalments) == promise.total == 41210
+
+
+async def test_enter_and_tab_go_through_the_fields_and_never_save(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*PROMISE, *["enter"] * 6)
+        assert desk.context == "form"
+        assert desks.of("mia").account(ROSA).promise is None
+        assert desk.said.startswith("F2 saves")
+        await desk.press("shift+tab", "shift+tab")
+        assert form_of(desk).focused is form_of(desk).form.edit("date")
+
+
+@pytest.mark.parametrize(
+    ("amount", "date", "note", "field", "said"),
+    [
+        ("", "fri", "", "amount", "Amount: Expected an amount such as 150"),
+        ("150", "", "", "date", "Date: Expected a date such as fri"),
+        ("abc", "fri", "", "amount", "Amount: Expected an amount such as 150"),
+        ("150 200", "fri", "", "amount", "Amount: "),
+        ("150", "yesterday", "", "date", "before today"),
+        ("150", "fri gcash", "", "date", "Date: Expected"),
+        ("9999", "fri", "", "amount", "more than the USD 522.10 that is owed"),
+        ("150", "fri", "4111 1111 1111 1111", "note", "card number"),
+    ],
+)
+async def test_a_mistake_is_said_at_its_field(
+    tmp_path: Path, amount: str, date: str, note: str, field: str, said: str
+) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, "p", *keys_of(amount), "tab", *keys_of(date), "tab", "tab", *keys_of(note), "f2")
+        assert desk.context == "form"
+        assert said in desk.said
+        assert form_of(desk).focused is form_of(desk).form.edit(field)
+        assert desks.of("mia").account(ROSA).version == 1
+
+
+async def test_a_refusal_drops_what_was_typed_ahead(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, "p")
+        await desk.burst(*keys_of("9999"), "tab", *keys_of("fri"), "f2", "x", "y", "enter")
+        assert desk.said.endswith("3 keys dropped")
+        assert form_of(desk).form.values["date"] == "fri"
+
+
+@both
+async def test_what_a_lead_may_override_asks_who_and_why(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    late = [*OPEN, "p", *keys_of("150"), "tab", *keys_of("+30")]
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(late, fast=fast)
+        await desk.settled()
+        assert "not allowed; a lead may override it (F10)" in desk.text
+        await desk.play(["f2"], fast=fast)
+        assert "F10 asks who and why" in desk.said
+        await desk.play(["f10", *keys_of("mia"), "tab", *keys_of("hardship"), "f2"], fast=fast)
+        assert "may not override" in desk.said
+        await desk.play(["ctrl+u", *keys_of("lee"), "f2"], fast=fast)
+        assert desk.context == "account"
+        promise = desks.of("mia").account(ROSA).promise
+        assert promise is not None
+        assert promise.override == "lee: hardship"
+
+
+@both
+async def test_a_form_left_is_a_draft_until_it_is_saved(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*PROMISE, "f12"], fast=fast)
+        assert desk.context == "account"
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, "p"], fast=fast)
+        assert form_of(desk).form.values["amount"] == "150"
+        assert form_of(desk).form.values["date"] == "fri"
+        assert desk.said.startswith("draft")
+        await desk.play(["f2", "p"], fast=fast)
+        assert form_of(desk).form.values["amount"] == ""
+
+
+async def test_equals_repeats_what_stood_in_the_field_last(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*PROMISE, "f2", "p", "=", "tab", "=")
+        assert form_of(desk).form.values["amount"] == "150"
+        assert form_of(desk).form.values["date"] == "fri"
+
+
+async def test_f4_lists_ways_to_pay(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*PROMISE, "tab", "f4", "down", "enter")
+        assert form_of(desk).form.values["method"] == "card"
+        assert "as a line  pp 150 fri card" in desk.text
+
+
+async def test_somebody_else_changed_it_keeps_the_form(tmp_path: Path) -> None:
+    from contract.conftest import do
+
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*PROMISE)
+        desks.of("mia").release(ROSA)
+        do(desks.of("lee"), ROSA, "n lee was here")
+        await desk.press("f2")
+        assert "lee changed this account" in desk.said
+        await desk.press("f2")
+        assert desks.of("mia").account(ROSA).promise is not None
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(["amount", "date", "method", "note"], WORDS)))
+def test_whatever_is_typed_the_line_has_each_field_where_the_form_says(values: dict[str, str]) -> None:
+    form = PromiseForm()
+    form.verb = lambda: "pp"  # type: ignore[method-assign]
+    built = form.line_of(values)
+    for place in built.places:
+        text = values[place.name].strip()
+        assert built.text[place.start : place.end] in {text, '"' + text.replace('"', '""') + '"'} or text
+
+
+@given(st.fixed_dictionaries(dict.fromkeys([field.name for field in PlanForm.fields], WORDS)))
+def test_a_plan_form_never_loses_a_field(values: dict[str, str]) -> None:
+    form = PlanForm()
+    form.verb = lambda: "pa"  # type: ignore[method-assign]
+    placed = {place.name for place in form.line_of(values).places}
+    wanted = {name for name, text in values.items() if text.strip()} - {"down_date"}
+    assert wanted <= placed
+
+
+@pytest.mark.parametrize("keys", [[*PROMISE, "f2", "6"], [*PLAN, "f2", "6"], [*PROMISE, "f12", "2", "p", "f2"]])
+async def test_a_burst_ends_where_slow_keys_do(tmp_path: Path, keys: list[str]) -> None:
+    pictures = []
+    for fast in (False, True):
+        desks = Desks(tmp_path / str(fast))
+        async with driving(desks.connect(), desks.state) as desk:
+            await desk.play(keys, fast=fast)
+            pictures.append((desk.context, steady(desk.text)))
+    assert pictures[0] == pictures[1]
