@@ -78,7 +78,8 @@ def rows(scenario: Mapping[str, Any], results: Results, name: str) -> Iterable[R
         judged = value / per
         if ratio := asked.get("ratio"):
             peer, _, path = ratio.partition(":")
-            against = figure(results.get(peer), path or asked["figure"])
+            own = results[name].get("beside") if scenario.get("beside") == peer else None
+            against = figure(own or results.get(peer), path or asked["figure"])
             if not against:
                 continue
             peers[peer] = against

@@ -116,8 +116,12 @@ def terminal(
             say(f"{path.stem}: {program} is not installed (a Debian package of that name or visidata); left out")
             continue
         sc = driver.load(str(filled), {"env": material.env})
+        beside = None
+        if "beside" in scenario:
+            peer, _ = material.scenario(SCENARIOS / "peers" / f"{scenario['beside']}.toml")
+            beside = driver.load(str(peer), {"env": material.env})
         try:
-            results[path.stem] = play(driver, sc, quick)
+            results[path.stem] = play(driver, sc, quick, beside)
         except RuntimeError as error:
             say(f"{path.stem}: {error}")
             continue
@@ -130,21 +134,26 @@ def terminal(
     return results, found
 
 
-def play(driver: Any, sc: dict[str, Any], quick: bool) -> dict[str, Any]:
-    """One scenario: starts, keys, burst, slow link and copies, as far as it asks for them."""
+def play(driver: Any, sc: dict[str, Any], quick: bool, beside: dict[str, Any] | None = None) -> dict[str, Any]:
+    """One scenario: starts, keys, burst, slow link and copies, as far as it asks for them.
+
+    With `beside` each start is followed by one of that peer: a ratio of two times then drifts less with the machine.
+    """
     made: dict[str, Any] = {}
     driver.start(sc)[0].close()  # writes the .pyc files, fills the page cache
-    starts, reps = [], []
-    for _ in range(2 if quick else 5):
+    starts, peers, reps = [], [], []
+    for _ in range((4 if beside else 2) if quick else (9 if beside else 5)):
         driver.calm()
-        noise = driver.Noise()
-        term, measured = driver.start(sc)
-        starts.append(measured | {"start_noise_pct": noise.pct(term.tree())})
-        term.close()
+        starts.append(start(driver, sc))
+        if beside:
+            peers.append(start(driver, beside))
     for _ in range(1 if quick else 3):
         driver.calm()
         reps.append(driver.measure(sc | ({"idle_s": min(sc["idle_s"], 3.0)} if quick else {})))
     made["summary"] = driver.summary(reps, starts)
+    if peers:
+        names = ("paint_ms", "ready_ms", "settled_ms", "start_cpu_s")
+        made["beside"] = {"summary": {name: {"med": statistics.median(p[name] for p in peers)} for name in names}}
     if "burst" in sc:
         made["burst"] = [one | {"lost": 0 if one["ok"] else 1} for one in driver.burst(sc)]
     if "slow" in sc:
@@ -152,6 +161,15 @@ def play(driver: Any, sc: dict[str, Any], quick: bool) -> dict[str, Any]:
     if "copies" in sc:
         made["copies"] = driver.copies(sc)
     return made
+
+
+def start(driver: Any, sc: dict[str, Any]) -> dict[str, Any]:
+    """One start, and how busy the machine was meanwhile."""
+    noise = driver.Noise()
+    term, measured = driver.start(sc)
+    busy = noise.pct(term.tree())
+    term.close()
+    return dict(measured, start_noise_pct=busy)
 
 
 def memory(driver: Any, material: Material, quick: bool) -> dict[str, Any]:

@@ -29,7 +29,8 @@ def record(error: BaseException, path: Path | None = None) -> str:
     )
     target = path or log_path()
     try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in reversed([f for f in target.parents if not f.exists()]):
+            folder.mkdir(mode=0o700, exist_ok=True)
         if target.exists() and target.stat().st_size > _LIMIT:
             target.replace(target.with_suffix(".log.1"))
         with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8") as log:

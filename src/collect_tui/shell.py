@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+from pydantic import ValidationError
+
 from collect_tui.desk.commands import Act, Command, OrderRestore, OrderSuspension, Override
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
@@ -34,13 +36,18 @@ def act_of(
         raise Invalid(
             "override.incomplete", "An override names who and why: --override-by and --override-reason.", "override"
         )
-    return Act(
-        id=_id(act_id),
-        account=view.number,
-        commands=tuple(_confirmed(c, confirm) for c in parsed.commands),
-        line=line,
-        override=Override(by=by, reason=reason) if by and reason else None,
-    )
+    try:
+        return Act(
+            id=_id(act_id),
+            account=view.number,
+            commands=tuple(_confirmed(c, confirm) for c in parsed.commands),
+            line=line,
+            override=None if by is None or reason is None else Override(by=by, reason=reason),
+        )
+    except ValidationError as error:  # too long, or too many acts on one line
+        first = error.errors()[0]
+        name = str(first["loc"][0] if first["loc"] else "override")
+        raise Invalid("act.malformed", f"The {name} cannot be taken: {first['msg'].lower()}.", name) from None
 
 
 def _confirmed(command: Command, digits: str | None) -> Command:

@@ -11,13 +11,14 @@ import shutil
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from support import invariants
+from support import invariants, lines
 from support.book import SERVICES, Book, Clock, account, at, day, local_desk
 
 from collect_tui.desk.commands import Act
@@ -71,51 +72,8 @@ BOOK = Book(
 
 HUNT = int(os.environ.get("COLLECT_TUI_HUNT", "0"))
 
-CODES = st.sampled_from(
-    "na bz am lm dc wn td fx ni tp hu lb hv pf pt pm pc bx rf cp jl sf sa ex aq di db bi sx rb nd rs su eq at cd dn it bk de"
-    " md fr mr ns sk es ag wo cm".split()
-)
-POINTS = st.sampled_from(["", "", " m1", " h1", " e1"])
-DAYS = st.sampled_from(["", "today", "tomorrow", "fri", "+1", "+3", "+7", "+10", "+12", "+40"])
-AMOUNTS = st.sampled_from(["1", "10", "50", "80", "110", "150", "220", "300", "412.10", "522.10", "1000", "0.01"])
-REFS = st.sampled_from(["R1", "R2", "R3"])
-HOLDS = st.sampled_from("dispute cease medical moratorium payment_claim hardship insolvency".split())
-LINES = st.one_of(
-    st.builds("{}{}".format, CODES, POINTS),
-    st.builds("rp {}{}".format, st.sampled_from(["forgot", "income", "away"]), POINTS),
-    st.builds("{} {} {}".format, st.sampled_from(["pp", "ptp", "bp", "pp", "ptp"]), AMOUNTS, DAYS),
-    st.builds("{} {} {}".format, st.sampled_from(["pp", "ptp"]), st.sampled_from(["p", "rest", "all"]), DAYS),
-    st.builds(
-        "{} {}{} {}{} {}".format,
-        st.sampled_from(["pa", "arr"]),
-        st.sampled_from(["412.10", "300", "50", "100.01"]),
-        st.sampled_from(["", " dn50", " dn10@tomorrow"]),
-        st.sampled_from("2369"),
-        st.sampled_from("wfm"),
-        DAYS,
-    ),
-    st.just("xp lost the job"),
-    st.builds("pay {} card {}".format, AMOUNTS, REFS),
-    st.builds("pay {} card {} {}".format, AMOUNTS, REFS, st.sampled_from(["y", "today", "-3"])),
-    st.builds(
-        "pay {} card {} {}={}".format, AMOUNTS, REFS, st.sampled_from(["INV-1", "INV-2", "INV-11", "INV-3"]), AMOUNTS
-    ),
-    st.builds("{} {} for a reason".format, st.sampled_from(["revpay", "retpay"]), REFS),
-    st.builds("hold {} {}".format, HOLDS, st.sampled_from(["", "5d", "1d because", "+20"])),
-    st.builds("rel {} no longer".format, HOLDS),
-    st.builds("{} {} busy".format, st.just("snooze"), DAYS),
-    st.sampled_from(["skip busy", "skip hours", "undo", "undo", "undo", "n said nothing", "n! ask for Ada", "unpin ask"]),
-    st.builds("cb {}{}".format, st.sampled_from(["+1h", "+30h", "tomorrow 9:30", "fri 15:00", "today 15:00"]), POINTS),
-    st.builds("call {} any".format, st.sampled_from(["+1h", "tomorrow 9:30"])),
-    st.builds("t {}".format, DAYS),
-    st.builds("{} {}".format, st.sampled_from("sus res".split()), st.sampled_from("int tv el gas".split())).flatmap(
-        lambda head: st.builds((head + " {}{}").format, DAYS, st.sampled_from(["", " fraud", " voluntary"]))
-    ),
-    st.builds("xo {} not wanted".format, st.sampled_from("int tv el gas".split())),
-    st.builds("{} {}".format, st.sampled_from("good bad wrong out in".split()), st.sampled_from(["m1", "h1", "e1"])),
-    st.builds("mark {} bad out".format, st.sampled_from(["m1", "h1"])),
-)
-ONE_OR_MORE = st.one_of(LINES, LINES, LINES, st.builds("{}; {}".format, LINES, LINES))
+#: What is typed follows from this and from how the account stands, see `support/lines.py`.
+SEEDS = st.integers(0, 2**32)
 
 #: An undo says no to these, each for a reason that `domain/undo.py` gives.
 NO_WAY_BACK = {"undo.final", "undo.left", "undo.nothing", "undo.overtaken", "undo.undo"}
@@ -154,19 +112,29 @@ class DeskMachine(RuleBasedStateMachine):
     users = st.sampled_from(["mia", "mia", "ben", "lee"])
     numbers = st.sampled_from([ROSA, ROSA, ROSA, IVAN, IVAN, ADA, ASA])
 
-    @rule(user=users, number=numbers, line=ONE_OR_MORE, digits=st.booleans(), seen=st.booleans())
-    def type_a_line(self, user: str, number: str, line: str, digits: bool, seen: bool) -> None:
-        act = self.act(self.desks[user], number, line, digits=digits, seen=seen)
-        if act is not None:
-            self.previewed_and_done(self.desks[user], act)
+    @rule(user=users, number=numbers, seeds=st.lists(SEEDS, min_size=1, max_size=6))
+    def type_lines(self, user: str, number: str, seeds: list[int]) -> None:
+        for seed in seeds:
+            self.type_a_line(user, number, Random(seed))
+            self.follow_states()
 
-    @rule(user=users, number=numbers, line=ONE_OR_MORE)
-    def type_a_line_and_take_it_back(self, user: str, number: str, line: str) -> None:
+    def type_a_line(self, user: str, number: str, chance: Random) -> None:
         desk = self.desks[user]
+        line = lines.compose(chance, desk.account(number))
+        note(f"{user} on {number}: {line}")
+        act = self.act(desk, number, line, digits=chance.random() < 0.9, seen=chance.random() < 0.5)
+        if act is not None:
+            self.previewed_and_done(desk, act)
+
+    @rule(user=users, number=numbers, seed=SEEDS)
+    def type_a_line_and_take_it_back(self, user: str, number: str, seed: int) -> None:
+        desk = self.desks[user]
+        before = desk.account(number)
+        line = lines.compose(Random(seed), before)
+        note(f"{user} on {number}: {line} and back")
         act = self.act(desk, number, line, digits=True, seen=True)
         if act is None or any(c.kind == "undo" for c in act.commands):
             return
-        before = desk.account(number)
         if self.previewed_and_done(desk, act) is None:
             return
         undo = self.act(desk, number, "undo", digits=False, seen=True)
@@ -295,12 +263,15 @@ class DeskMachine(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "store"))
     @invariant()
     def holds(self) -> None:
-        now = invariants.statuses(self.mia)
-        invariants.check_moves(self.statuses, now, steps=self.steps)
-        self.statuses, self.steps = now, 1
+        self.follow_states()
         invariants.check_all(self.mia)
         for number in (ROSA, IVAN, ADA, ASA):
             self.every_pane(number)
+
+    def follow_states(self) -> None:
+        now = invariants.statuses(self.mia)
+        invariants.check_moves(self.statuses, now, steps=self.steps)
+        self.statuses, self.steps = now, 1
 
     def every_pane(self, number: str) -> None:
         view = self.mia.account(number)
@@ -336,7 +307,7 @@ DeskMachine.TestCase.settings = settings(
     deadline=None,
     derandomize=not HUNT,
     database=None,
-    phases=[Phase.generate],  # to explain a failure would trace every line of the store
+    phases=[Phase.generate, Phase.shrink],  # to explain a failure would trace every line of the store
     suppress_health_check=list(HealthCheck),
     print_blob=bool(HUNT),
 )

@@ -5,11 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.protocol import Desk
 from collect_tui.tui.app import BUSY_AFTER
-from tui.driver import book_desk, driving, keys_of
+from tui.driver import book_desk, driving, keys_of, raw
 
 
 async def test_a_desk_that_cannot_be_opened_says_so_and_can_be_tried_again(tmp_path: Path) -> None:
@@ -39,7 +40,7 @@ async def test_keys_typed_while_the_desk_is_being_opened_wait(tmp_path: Path) ->
         return opened()
 
     from collect_tui.tui.app import CollectApp
-    from tui.driver import DeskDriver, raw
+    from tui.driver import DeskDriver
 
     app = CollectApp(connect, theme="mono")
     async with app.run_test(size=(80, 24)):
@@ -54,8 +55,6 @@ async def test_keys_typed_while_the_desk_is_being_opened_wait(tmp_path: Path) ->
 
 async def test_a_request_that_takes_long_is_shown_with_the_keys_kept(tmp_path: Path) -> None:
     import asyncio
-
-    from tui.driver import raw
 
     async with driving(book_desk(tmp_path)) as desk:
         go = threading.Event()
@@ -190,3 +189,17 @@ async def test_undo_with_nothing_to_undo_says_so(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
         await desk.press("u")
         assert desk.said == "There is no act of yours to undo."
+
+
+async def test_enter_typed_before_the_terminal_was_raw_is_enter(tmp_path: Path) -> None:
+    """Until the program has taken the terminal over, its line discipline makes a line feed of Enter."""
+    async with driving(book_desk(tmp_path)) as desk:
+        desk.app.post_message(events.Key("9", "9"))
+        desk.app.post_message(events.Key("ctrl+j", "\n"))
+        await desk.settled()
+        assert desk.context == "queue"
+        for key in [":", *keys_of("q followup")]:
+            desk.app.post_message(raw(key))
+        desk.app.post_message(events.Key("ctrl+j", "\n"))
+        await desk.settled()
+        assert desk.header.startswith("Follow-ups")

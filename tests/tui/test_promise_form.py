@@ -112,7 +112,7 @@ async def test_a_refusal_drops_what_was_typed_ahead(tmp_path: Path) -> None:
 @both
 async def test_what_a_lead_may_override_asks_who_and_why(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
-    late = [*OPEN, "p", *keys_of("150"), "tab", *keys_of("+30")]
+    late = [*OPEN, "p", *keys_of("150"), "tab", *keys_of("+13")]
     async with driving(desks.connect(), desks.state) as desk:
         await desk.play(late, fast=fast)
         await desk.settled()
@@ -126,6 +126,15 @@ async def test_what_a_lead_may_override_asks_who_and_why(tmp_path: Path, fast: b
         promise = desks.of("mia").account(ROSA).promise
         assert promise is not None
         assert promise.override == "lee: hardship"
+
+
+async def test_a_refusal_shows_every_finding_however_fast_the_keys_were(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.burst(*OPEN, "p", *keys_of("150"), "tab", *keys_of("+13"), "f2")
+        assert "F10 asks who and why" in desk.said
+        assert "not allowed; a lead may override it (F10)" in desk.text
+        assert desk.hints["override"]
 
 
 @both

@@ -279,5 +279,10 @@ class AccountFacts:
     def open_promise(self) -> Promise | None:
         return next((p for p in self.promises if p.open), None)
 
+    @property
+    def numbers(self) -> frozenset[str]:
+        """Numbers of the account that stand in texts rightly: none of them is a card's, however it looks."""
+        return frozenset({self.number, *(i.doc_no for i in self.items), *(p.ref for p in self.payments)})
+
     def service(self, service_id: int) -> Service:
         return next(s for s in self.services if s.id == service_id)

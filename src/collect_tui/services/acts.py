@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session as Db
 from sqlmodel import col, select
 
 from collect_tui.desk.commands import Act
-from collect_tui.desk.errors import Invalid, NotFound, Refused, RefusedByPolicy, Stale
+from collect_tui.desk.errors import Invalid, NotFound, RefusedByPolicy, Stale, Unavailable
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.describe import describe_next
 from collect_tui.domain.effects import ActUndone, Effect
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.notes import mask_card
 from collect_tui.policy.verdicts import Verdict
 from collect_tui.services import codec
 from collect_tui.services.context import Context, PastAct, outranks
@@ -43,15 +46,20 @@ _QUIET = {
 }
 
 
+#: Who overrode a verdict, in what role and why, as the audit keeps it.
+Evidence = dict[str, str]
+
+
 def preview(desk: LocalDesk, act: Act) -> Preview:
     """Decides on the facts as they are and says what would happen; a mistake comes back as a sentence."""
-    act = _normal(act)
+    outside = any(c.outside for c in act.commands)
     with desk.reading() as db:
         seen = facts.load(db, desk.tenant_id, act.account)
-        context = desk.context(db, act, provisional=True)
-        outside = any(c.outside for c in act.commands)
         try:
+            act = _normal(act)
+            context = desk.context(db, act, provisional=True)
             outcome = decide(act, seen, context)
+            override = _override(act, outcome.verdict, context) if act.override else None
         except DomainError as error:
             return Preview(
                 account=seen.number,
@@ -59,7 +67,7 @@ def preview(desk: LocalDesk, act: Act) -> Preview:
                 meaning=(),
                 effects=(),
                 schedule=(),
-                verdict=verdict_view(Verdict()),
+                verdict=getattr(error, "verdict", None) or verdict_view(Verdict()),
                 error=error.message,
                 error_code=error.code,
                 field=error.field,
@@ -75,6 +83,7 @@ def preview(desk: LocalDesk, act: Act) -> Preview:
         verdict=verdict_view(outcome.verdict),
         next_action=next_action(outcome.after, context.codes, context.zone),
         outside=outside,
+        overridden=override is not None,
     )
 
 
@@ -82,11 +91,18 @@ def do(desk: LocalDesk, act: Act) -> Receipt:
     """Does the act or nothing. Raises Invalid, Refused, RefusedByPolicy, Stale, NotFound; what policy forbids is kept as evidence."""
     act = _normal(act)
     try:
-        with desk.store.write() as db:
-            return _do(desk, db, act)
+        try:
+            return _done(desk, act)
+        except IntegrityError:  # two processes made the same id, see `store/ids.py`
+            return _done(desk, act)
     except RefusedByPolicy as refusal:
         _keep_evidence(desk, act, refusal)
         raise
+
+
+def _done(desk: LocalDesk, act: Act) -> Receipt:
+    with desk.store.write() as db:
+        return _do(desk, db, act)
 
 
 def _do(desk: LocalDesk, db: Db, act: Act) -> Receipt:
@@ -99,7 +115,7 @@ def _do(desk: LocalDesk, db: Db, act: Act) -> Receipt:
     _fresh(desk, db, act, before)
     context = desk.context(db, act, provisional=False)
     outcome = decide(act, before, context)
-    _allow(act, outcome, context)
+    override = _override(act, outcome.verdict, context)
     for command in act.commands:
         if command.kind in {"suspend", "restore"}:
             confirm(command, before)
@@ -114,9 +130,9 @@ def _do(desk: LocalDesk, db: Db, act: Act) -> Receipt:
         at=context.now,
         by=desk.user,
         act_id=str(act.id),
-        line=act.line,
+        line=mask_card(act.line, before.numbers),
         commands=[c.model_dump(mode="json") for c in act.commands],
-        verdict=receipt.verdict.model_dump(mode="json"),
+        verdict={**receipt.verdict.model_dump(mode="json"), **({"override": override} if override else {})},
         effects=codec.dump(outcome.effects),
         outcome="done",
     )
@@ -183,10 +199,13 @@ def _fresh(desk: LocalDesk, db: Db, act: Act, seen: AccountFacts) -> None:
         )
 
 
-def _allow(act: Act, outcome: Outcome, context: Context) -> None:
-    verdict = outcome.verdict
+def _override(act: Act, verdict: Verdict, context: Context) -> Evidence | None:
+    """Who overrides the verdict, in what role and why; None when it needs no override.
+
+    Raises RefusedByPolicy when it needs one and has none, or one of somebody whose role does not reach so far.
+    """
     if verdict.allowed:
-        return
+        return None
     first = verdict.findings[0]
     role = verdict.overridable_by
     if act.override is None:
@@ -197,14 +216,20 @@ def _allow(act: Act, outcome: Outcome, context: Context) -> None:
             first.rule, f"{first.sentence} There is no override for it.", first.check or None, verdict_view(verdict)
         )
     if context.override_role is None or not outranks(context.override_role, role):
-        raise Refused("override.authority", f"{act.override.by} may not override this; it takes a {role}.", "override")
+        sentence = f"{act.override.by} may not override this; it takes a {role}."
+        raise RefusedByPolicy("override.authority", sentence, "override", verdict_view(verdict))
     if not act.override.reason.strip():
         raise Invalid("override.reason", "Say why the rule is overridden.", "override")
+    return {"by": act.override.by, "role": context.override_role, "reason": act.override.reason.strip()}
 
 
 def _keep_evidence(desk: LocalDesk, act: Act, refusal: RefusedByPolicy) -> None:
-    """A blocked try is evidence that the rules work; it has its own transaction, as the act's was rolled back."""
-    with desk.store.write() as db:
+    """A blocked try is evidence that the rules work; it has its own transaction, as the act's was rolled back.
+
+    The refusal stands, and is what the agent hears, even where the evidence can no longer be written.
+    """
+    tried = {"override": act.override.model_dump(mode="json")} if act.override else {}
+    with contextlib.suppress(NotFound, Unavailable), desk.store.write() as db:
         seen = facts.load(db, desk.tenant_id, act.account)
         audit.append(
             db,
@@ -213,9 +238,9 @@ def _keep_evidence(desk: LocalDesk, act: Act, refusal: RefusedByPolicy) -> None:
             at=desk.clock(),
             by=desk.user,
             act_id=str(act.id),
-            line=act.line,
+            line=mask_card(act.line, seen.numbers),
             commands=[c.model_dump(mode="json") for c in act.commands],
-            verdict=refusal.verdict.model_dump(mode="json"),
+            verdict={**refusal.verdict.model_dump(mode="json"), **tried},
             effects=[],
             outcome="refused",
         )
@@ -247,11 +272,12 @@ def past_act(db: Db, tenant_id: int, account_id: int, user: str, act_id: str | N
     query = select(ActLog).where(ActLog.tenant_id == tenant_id, ActLog.account_id == account_id)
     version = db.get_one(Account, (tenant_id, account_id)).version
     standing = False
-    for place, row in enumerate(db.exec(query.order_by(col(ActLog.id).desc()).limit(200))):
+    for row in db.exec(query.order_by(col(ActLog.version).desc(), col(ActLog.id).desc()).limit(200)):
         effects: Sequence[Effect] = codec.load(row.effects)
         undo = any(isinstance(e, ActUndone) for e in effects)
-        # What the day run or another program changed left no act, only a newer version.
-        standing = standing or (place == 0 and row.version != version)
+        # What the day run or a billing system changed left no act, only a version that no act accounts for.
+        standing = standing or row.version != version
+        version = row.version - bool(effects)
         wanted = row.act_id.startswith(act_id) if act_id else row.by == user and row.undone_by is None and not undo
         if wanted:
             return PastAct(row.act_id, row.by, row.at, standing, effects, row.undone_by)
@@ -260,6 +286,8 @@ def past_act(db: Db, tenant_id: int, account_id: int, user: str, act_id: str | N
 
 
 def history(desk: LocalDesk, limit: int) -> tuple[Receipt, ...]:
+    if not 1 <= limit <= 1000:
+        raise Invalid("history.limit", "The history shows 1 to 1,000 acts.", "limit")
     with desk.store.read() as db:
         rows = db.exec(
             select(ActLog)
@@ -267,9 +295,8 @@ def history(desk: LocalDesk, limit: int) -> tuple[Receipt, ...]:
             .order_by(col(ActLog.id).desc())
             .limit(limit)
         ).all()
-    return tuple(
-        Receipt.model_validate_json(r.receipt).model_copy(update={"undoable": r.undone_by is None}) for r in rows
-    )
+    receipts = ((Receipt.model_validate_json(row.receipt), row.undone_by is None) for row in rows)
+    return tuple(r.model_copy(update={"undoable": r.undoable and stands}) for r, stands in receipts)
 
 
 __all__ = ["NotFound", "do", "history", "next_action", "past_act", "preview"]

@@ -6,9 +6,11 @@ of the act is judged, so a line of several acts is judged as it will happen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from collect_tui.desk.commands import Act, CommandBase, LogContact
 from collect_tui.domain import contact
@@ -71,7 +73,7 @@ def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
             "An order that leaves the building stands alone on the line; do the other acts before or after it.",
             "commands",
         )
-    _no_cards(act.commands, facts)
+    _no_cards(act, facts)
     _complete(act, context)
     verdict = Verdict()
     steps: list[tuple[Effect, ...]] = []
@@ -99,18 +101,27 @@ def _complete(act: Act, context: Context) -> None:
                 raise Invalid("contact.incomplete", needs, "result")
 
 
-def _no_cards(commands: Iterable[CommandBase], facts: AccountFacts) -> None:
+def _no_cards(act: Act, facts: AccountFacts) -> None:
     """Card numbers and card codes are refused before they reach a disk, a log or a history (PCI DSS 3.3.1)."""
-    known = {facts.number, *(i.doc_no for i in facts.items), *(p.ref for p in facts.payments)}
-    for command in commands:
-        for name, value in command:
-            if isinstance(value, str) and (found := find_card(value, known)) and found.kind != "ssn":
-                what = "A card number" if found.kind == "card" else "A card security code"
-                raise Invalid(
-                    "text.card",
-                    f"{what} stands in the {name}; it may not be written down. Take it out and try again.",
-                    name,
-                )
+    known = facts.numbers
+    for name, value in _texts((*act.commands, *((act.override,) if act.override else ()))):
+        if (found := find_card(value, known)) and found.kind != "ssn":
+            what = "A card number" if found.kind == "card" else "A card security code"
+            raise Invalid(
+                "text.card",
+                f"{what} stands in the {name}; it may not be written down. Take it out and try again.",
+                name,
+            )
+
+
+def _texts(models: Iterable[BaseModel]) -> Iterator[tuple[str, str]]:
+    """Every text in commands and what they hold, with the name of its field."""
+    for model in models:
+        for name, value in model:
+            if isinstance(value, str):
+                yield name, value
+            elif isinstance(value, tuple):
+                yield from ((name, text) for _, text in _texts(value))
 
 
 def contact_of(effects: Iterable[Effect]) -> ContactLogged | None:

@@ -17,14 +17,15 @@ NONPAY_CHECKS = frozenset({"amount", "age", "dispute", "promise", "notice"})
 
 
 def last_four(number: str) -> str:
-    """The last four digits of an account number: what a dangerous form asks for."""
-    return "".join(c for c in number if c.isdigit())[-4:]
+    """The last four digits of an account number: what a dangerous form asks for. One without digits: its last four letters."""
+    digits = "".join(c for c in number if c.isdigit())
+    return digits[-4:] or "".join(c for c in number if c.isalnum())[-4:].casefold() or number
 
 
 def confirm(command: OrderSuspension | OrderRestore, facts: AccountFacts) -> None:
     """Refused unless the account's last four digits were typed: a key pressed ahead can never do it."""
     wanted = last_four(facts.number)
-    if command.confirm != wanted:
+    if (command.confirm or "").casefold() != wanted:
         word = "are missing" if not command.confirm else "do not match"
         raise Refused(
             "order.confirm",

@@ -191,5 +191,7 @@ def _verdict(verdict: Any, outcome: str) -> str:
     severity = str(verdict.get("severity", "allow"))
     findings = verdict.get("findings") or [{}]
     head = f"refused ({severity})" if outcome == "refused" else severity
+    if outcome == "done" and (override := verdict.get("override")):
+        head = f"{severity}, overridden by {override['by']} ({override['reason']})"
     sentence = str(findings[0].get("sentence", "")) if severity != "allow" else ""
     return f"{head}: {sentence}" if sentence else head

@@ -50,6 +50,7 @@ WORK: Final = (
 )
 
 _WORK = table(WorkItem)
+_W = _WORK.alias("w")
 _w = _WORK.c
 FREE: Final[dict[str, Any]] = {"claimed": False, "claimed_by": None, "claimed_at": None, "lease_until": None}
 
@@ -90,6 +91,32 @@ def take_next(
     row = session.execute(_take_next(queue is not None), values).one_or_none()
     session.expire_all()
     return None if row is None else (row.account_id, row.queue, row.fence, row.lease_until)
+
+
+def best(
+    session: Session,
+    tenant_id: int,
+    queue: str | None,
+    user: str,
+    now: datetime,
+    *,
+    exclude: Sequence[int] = (),
+    limit: int = 1,
+) -> list[tuple[int, str]]:
+    """The accounts that are free, best first, with their queues; takes none and writes nothing.
+
+    `take_next` may still choose another: it frees what the user holds and the leases that ran out.
+    """
+    values = {
+        "tenant": tenant_id,
+        "me": user,
+        "moment": moment(now),
+        "now": now,
+        "passed": list(exclude),
+        "from_queue": queue or "",
+    }
+    found = session.execute(_free(queue is not None).limit(limit), values)
+    return [(row.account_id, row.queue) for row in found]
 
 
 def take(
@@ -189,7 +216,8 @@ def _sweep(session: Session, tenant_id: int, now: datetime) -> int:
 
 @lru_cache(maxsize=2)
 def _take_next(one_queue: bool) -> Any:
-    best = _best(one_queue).scalar_subquery()
+    first = _free(one_queue).with_only_columns(_W.c.account_id).limit(1)
+    best = first.with_for_update(skip_locked=True).scalar_subquery()
     return (
         update(_WORK)
         .where(_w.tenant_id == tenant(), _w.account_id == best)
@@ -204,8 +232,9 @@ def _take_next(one_queue: bool) -> Any:
     )
 
 
-def _best(one_queue: bool) -> Select[Any]:
-    w = _WORK.alias("w")
+def _free(one_queue: bool) -> Select[Any]:
+    """Free accounts in the order in which they are handed out."""
+    w = _W
     # Literals, not parameters: the index of free accounts is partial, and is used for these very words only.
     conditions = [w.c.tenant_id == tenant(), w.c.claimed == false(), w.c.queue != literal_column("''")]
     if one_queue:
@@ -218,8 +247,7 @@ def _best(one_queue: bool) -> Select[Any]:
     rest = (w.c.sort_score, w.c.oldest_due, w.c.number)
     # What was passed over comes last of all, or the top of a short tier would come again and again.
     order = (w.c.skipped, w.c.sort_timed, *rest) if one_queue else (w.c.skipped, w.c.tier, w.c.sort_timed, *rest)
-    query = select(w.c.account_id).where(*conditions).order_by(*order).limit(1)
-    return query.with_for_update(skip_locked=True)
+    return select(w.c.account_id, w.c.queue).where(*conditions).order_by(*order)
 
 
 def _somebody_elses(w: Any) -> Any:
@@ -270,4 +298,4 @@ def _held(session: Session, tenant_id: int, account_id: int, code: str, message:
     return Stale(code, message, by=by or "", at=until, version=version or 0)
 
 
-__all__ = ["FREE", "give_back", "moment", "renew", "sweep", "take", "take_next", "unworked"]
+__all__ = ["FREE", "best", "give_back", "moment", "renew", "sweep", "take", "take_next", "unworked"]

@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     update,
@@ -110,7 +111,7 @@ def settle_median(session: Session, tenant_id: int) -> bool:
     """Takes over tonight's median collectable when it is far enough from the one in use; True when it did (all scores move)."""
     owner, summary = table(Tenant).c, table(AccountSummary).c
     current = session.execute(select(owner.median_collectable).where(owner.tenant_id == tenant_id)).scalar_one()
-    some = (summary.tenant_id == tenant_id, summary.collectable > 0)
+    some = (summary.tenant_id == tenant_id, summary.collectable > literal_column("0"))
     count = session.execute(select(func.count()).select_from(table(AccountSummary)).where(*some)).scalar_one()
     if not count:
         return False

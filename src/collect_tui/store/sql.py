@@ -217,7 +217,7 @@ def dialect_of(session: Session) -> str:
 
 def execute(session: Session, statement: Any, params: Mapping[str, Any]) -> int:
     """Runs a statement that writes and tells how many rows it wrote."""
-    result = cast(CursorResult[Any], session.execute(statement, params))
+    result = cast(CursorResult[Any], session.execute(statement, params, execution_options={"preserve_rowcount": True}))
     return max(0, result.rowcount)
 
 

@@ -152,6 +152,9 @@ class KeyGate(_Base):
 
         Over a slow line Escape and a letter typed after it arrive together and are read as one Alt key.
         """
+        if isinstance(event, events.Key) and event.key == "ctrl+j":
+            # Enter typed before the terminal was in raw mode: the line discipline has made a line feed of it.
+            return (events.Key("enter", "\r"),)
         if isinstance(event, events.Key) and event.key.startswith("alt+") and event.character:
             char = event.character
             if char.isprintable() and event.key not in self.screen.active_bindings:

@@ -109,6 +109,13 @@ class Account(SQLModel, table=True):
         Index("ix_account_bare", "tenant_id", text("replace(number, '-', '')")),  # found with or without dashes
         Index("ix_account_next", "tenant_id", "status", "next_action_on"),
         Index("ix_account_stage", "tenant_id", "stage", "status", "ladder_paused_by", "stage_on"),  # who may climb, without the rows
+        Index(  # holds nothing, so that counting orphans costs nothing
+            "ix_account_orphan",
+            "tenant_id",
+            "status",
+            sqlite_where=text("next_action_on IS NULL OR next_action_code IS NULL"),
+            postgresql_where=text("next_action_on IS NULL OR next_action_code IS NULL"),
+        ),
         STRICT,
     )
     tenant_id: int = key()
@@ -139,6 +146,13 @@ class AccountSummary(SQLModel, table=True):
         to("account", "account_id"),
         Index("ix_summary_oldest", "tenant_id", "oldest_due"),
         Index("ix_summary_attempt", "tenant_id", "last_attempt_at"),
+        Index(  # the median in one seek
+            "ix_summary_collectable",
+            "tenant_id",
+            "collectable",
+            sqlite_where=text("collectable > 0"),
+            postgresql_where=text("collectable > 0"),
+        ),
         STRICT,
     )
     tenant_id: int = key()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from collect_tui.tui import text as tui_text
-from collect_tui.tui.paint.figures import amount, clock, day
+from collect_tui.tui.paint.figures import amount, clock, full_day
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, Span
 
@@ -173,7 +173,7 @@ def promise_words(promise: PromiseView, view: AccountView) -> str:
     """`150.00 by Fri 27 Nov`, or a plan with what is paid and due next."""
     due = next((i for i in promise.instalments if i.status in {"OPEN", "PART_PAID"}), None)
     money = amount(promise.total, view.currency)
-    when = f"{due.due:%a} {day(due.due, view.business_date)}" if due else ""
+    when = f"{due.due:%a} {full_day(due.due, view.business_date)}" if due else ""
     if promise.kind == "single":
         paid = f", {amount(promise.paid, view.currency)} paid" if promise.paid else ""
         return f"{money} by {when}{paid}" if when else f"{money}{paid}"
@@ -185,7 +185,7 @@ def promise_words(promise: PromiseView, view: AccountView) -> str:
 def _holds(view: AccountView) -> list[Line]:
     lines = []
     for number, hold in enumerate(view.holds):
-        until = f"until {day(hold.until, view.business_date)}" if hold.until else "until released"
+        until = f"until {full_day(hold.until, view.business_date)}" if hold.until else "until released"
         scope = "" if hold.scope == "account" else f" ({hold.scope})"
         blocks = f" · no {', '.join(hold.blocks)}" if hold.blocks else ""
         lines.append(
@@ -233,7 +233,7 @@ def _words(view: AccountView) -> list[Ranked]:
     if view.last_payment is not None:
         paid = view.last_payment
         state = "" if paid.status in {"APPLIED", "PARTLY_APPLIED"} else f" {paid.status.lower().replace('_', ' ')}"
-        words = f"{amount(paid.amount, view.currency)} {day(paid.received_on, view.business_date)} {paid.method}"
+        words = f"{amount(paid.amount, view.currency)} {full_day(paid.received_on, view.business_date)} {paid.method}"
         lines.append((1, row("Paid", (words, Role.PLAIN), (state, Role.BAD))))
     at = f" at {clock(view.callback_at, view.zone)} their time" if view.callback_at and view.zone else ""
     lines.append((0, row("Next", (f"{view.next_action or 'nothing'}{at}", Role.HEAD))))
@@ -267,9 +267,7 @@ def service_spans(service: ServiceView, view: AccountView) -> list[Span]:
 
 
 def order_spans(order: OrderView, view: AccountView) -> list[Span]:
-    words = (
-        f"{order.number} {order.kind} {order.product} {day(order.effective, view.business_date)} {order.status.lower()}"
-    )
+    words = f"{order.number} {order.kind} {order.product} {full_day(order.effective, view.business_date)} {order.status.lower()}"
     return [Span(words, Role.WARN), Span(" · stuck" if order.stuck else "", Role.BAD)]
 
 

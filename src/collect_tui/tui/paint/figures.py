@@ -37,6 +37,13 @@ def day(when: date | None, today: date | None = None) -> str:
     return f"{when.day} {when:%b}" if today is None or when.year == today.year else f"{when:%b} {when.year}"
 
 
+def full_day(when: date | None, today: date) -> str:
+    """A day where it must be exact: `24 Nov`, `15 Jan 2027`; empty for none."""
+    if when is None:
+        return ""
+    return f"{when.day} {when:%b}" + ("" if when.year == today.year else f" {when.year}")
+
+
 @lru_cache(maxsize=256)
 def _zone(name: str) -> tzinfo | None:
     try:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from collect_tui.tui import text as tui_text
-from collect_tui.tui.paint.figures import amount, day
+from collect_tui.tui.paint.figures import amount, day, full_day
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, Span
 
@@ -141,7 +141,7 @@ def payments(rows: Iterable[PaymentView], view: AccountView, width: int) -> list
         left = f" · {amount(p.unapplied, view.currency)} unapplied" if p.unapplied else ""
         lines.append(
             Line.of(
-                f"{day(p.received_on, view.business_date):>11}  ",
+                f"{full_day(p.received_on, view.business_date):>11}  ",
                 (f"{amount(p.amount, view.currency):>12}", Role.MONEY),
                 f"  {p.method:<8} ",
                 (tui_text.fit(tui_text.clean(p.ref), 18), Role.VALUE),
@@ -186,7 +186,7 @@ def promises(rows: Iterable[PromiseView], view: AccountView) -> list[Line]:
     tones = {"ACTIVE": Role.GOOD, "KEPT": Role.GOOD, "BROKEN": Role.BAD, "PARTIAL": Role.BAD}
     for p in rows:
         words = f"{p.kind} {amount(p.total, view.currency)}, {amount(p.paid, view.currency)} paid"
-        by = f" · made {day(p.made_on, view.business_date)} by {p.made_by}"
+        by = f" · made {full_day(p.made_on, view.business_date)} by {p.made_by}"
         lines.append(
             Line.of((f"{p.status.lower():<11}", tones.get(p.status, Role.DIM)), (words, Role.VALUE), (by, Role.LABEL))
         )
@@ -195,7 +195,7 @@ def promises(rows: Iterable[PromiseView], view: AccountView) -> list[Line]:
         if p.closed_reason:
             lines.append(Line.of((f"{'':11}{p.closed_reason}", Role.DIM)))
         for i in p.instalments:
-            due = f"{'':11}{i.seq:>3}. {i.due:%a} {day(i.due, view.business_date):<12}{amount(i.amount, view.currency):>12}"
+            due = f"{'':11}{i.seq:>3}. {i.due:%a} {full_day(i.due, view.business_date):<12}{amount(i.amount, view.currency):>12}"
             paid = f" {amount(i.paid, view.currency):>12} paid" if i.paid else ""
             lines.append(
                 Line.of(
@@ -240,7 +240,8 @@ def orders(rows: Sequence[OrderView], view: AccountView) -> list[Line]:
                 (
                     *order_spans(o, view),
                     Span(
-                        f" · {o.reason} · asked {day(o.requested_on, view.business_date)}{sent} {o.detail}", Role.LABEL
+                        f" · {o.reason} · asked {full_day(o.requested_on, view.business_date)}{sent} {o.detail}",
+                        Role.LABEL,
                     ),
                 )
             )

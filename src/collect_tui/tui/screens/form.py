@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from textual.app import ComposeResult
 
-from collect_tui.desk.errors import RefusedByPolicy, Stale
+from collect_tui.desk.errors import RefusedByPolicy, Stale, Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.commands import FORM
@@ -353,6 +353,7 @@ class FormScreen(DeskScreen):
     async def send(self, commands: tuple[Command, ...], line: str) -> bool:
         """Do the act and go back to the account; False when it was refused."""
         app = self.desk_app
+        self.forget("preview")  # a late answer must not talk over what happens now
         act = self._act(commands, line)
         if self._unsure is not None and self._unsure.model_copy(update={"id": act.id}) == act:
             act = self._unsure  # the desk never answered: the same act again is done once
@@ -360,7 +361,9 @@ class FormScreen(DeskScreen):
         try:
             receipt = await app.call(app.desk.do, act)
         except DomainError as error:
-            await self._refused(error)
+            if not isinstance(error, Unavailable):
+                self._unsure = None
+            await self._refused(act, error)
             return False
         self._last = {name: text for name, text in self.form.values.items() if text.strip()}
         app.drafts.clear(act.account, self.place)
@@ -373,7 +376,12 @@ class FormScreen(DeskScreen):
         top.status(receipt_line(receipt, self.app.size.width))
         return True
 
-    async def _refused(self, error: DomainError) -> None:
+    async def _refused(self, act: Act, error: DomainError) -> None:
+        """Nothing was done: show every finding, and point at the field."""
+        preview = await self.ask(self.desk_app.desk.preview, act)
+        if preview is not None:
+            self._paint(preview)
+            self._previewed = act.commands
         sentence = messages.sentence(error)
         if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by:
             sentence += f" {self.override_key} asks who and why."

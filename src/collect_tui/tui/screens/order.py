@@ -24,7 +24,7 @@ from collect_tui.tui.widgets.form import Field, LineBuilder
 
 if TYPE_CHECKING:
     from collect_tui.desk.catalogue import Catalogue
-    from collect_tui.desk.commands import Command
+    from collect_tui.desk.commands import Act, Command
     from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.account import AccountView, ServiceView
     from collect_tui.desk.views.act import Preview
@@ -138,6 +138,7 @@ class OrderForm(FormScreen):
         if wrong is not None:
             self._stop_at(*wrong)
             return
+        self.forget("preview")
         preview = await self.desk_app.call(self.desk_app.desk.preview, self._act(parsed.commands, ""))
         self._previewed = parsed.commands
         self._paint(preview)
@@ -163,14 +164,14 @@ class OrderForm(FormScreen):
         command = parsed.commands[0].model_copy(update={"confirm": digits})
         await self.send((command,), parsed.text)
 
-    async def _refused(self, error: DomainError) -> None:
+    async def _refused(self, act: Act, error: DomainError) -> None:
         """Wrong digits keep the form; anything else goes back to the fields."""
         if error.code == "order.confirm":
             self.form.edit("digits").set_text("", quiet=True)
             self._stop_at("digits", "These are not the last four digits of the account; nothing was sent.")
             return
         self._review(on=False)
-        await super()._refused(error)
+        await super()._refused(act, error)
 
 
 def find_service(view: AccountView, wanted: str) -> ServiceView | None:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 PAGE = 200
 #: Rows still to come below the cursor at which the next page is asked for.
 AHEAD = 60
-#: Seconds the cursor rests on a row before its account is looked at: a held-down key costs two rows, not an account each.
-REST = 0.06
+#: Seconds the cursor rests on a row before its account is looked at: going down a list costs two rows a key, not an account.
+REST = 0.3
 
 COLUMNS = (
     Column("#", 4, align="right", role=Role.DIM),

@@ -271,6 +271,7 @@ class LineBar(LineEdit):
 
         screen = self.desk_screen
         app, target = screen.desk_app, screen.line_target()
+        screen.forget("preview")  # a late answer must not talk over what happens now
         if target is None:
             screen.refuse("There is no account here for that; open one by its number.")
             return

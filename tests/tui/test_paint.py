@@ -1,0 +1,162 @@
+"""What the painters of the account make of a view: tables of cases, and that nothing is ever wider or longer than asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collect_tui.desk.views.account import AccountView, HoldView, PointView, ServiceView, TimelineEntry
+from collect_tui.desk.views.act import FindingView, ScheduleRow, VerdictView
+from collect_tui.tui.paint.account import held_by_other, summary, tabs
+from collect_tui.tui.paint.line import refusal_words
+from collect_tui.tui.paint.panes import checks, items, pane_lines, timeline, wrap
+from collect_tui.tui.paint.promise import schedule_lines, verdict_lines
+from collect_tui.tui.screens.account import PANES
+from collect_tui.tui.text import width
+from tui.account_book import ROSA, Desks
+
+TODAY = date(2026, 11, 23)
+AT = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> AccountView:
+    return Desks(tmp_path).of("mia").account(ROSA)
+
+
+def finding(severity: str, sentence: str = "A sentence.", **rest: str) -> FindingView:
+    return FindingView(rule="x.y", severity=severity, sentence=sentence, check="check", **rest)
+
+
+def verdict(*findings: FindingView, by: str | None = None) -> VerdictView:
+    first = findings[0].severity if findings else "allow"
+    allowed = first in {"allow", "info", "warn"}
+    return VerdictView(severity=first, allowed=allowed, overridable_by=by, findings=findings)
+
+
+def crowded(view: AccountView) -> AccountView:
+    """The account with more of everything than a screen holds."""
+    hold = HoldView(kind="DISPUTE", scope="account", placed_on=TODAY, placed_by="lee", until=None, reason="", blocks=())
+    return view.model_copy(
+        update={
+            "holds": (hold,) * 6,
+            "points": view.points * 4,
+            "services": view.services * 4,
+            "pinned": ("speak to the daughter only", "b", "c"),
+        }
+    )
+
+
+@pytest.mark.parametrize("height", [8, 10, 14, 17])
+def test_what_matters_most_stays_when_there_is_no_room(view: AccountView, height: int) -> None:
+    lines = [line.text for line in summary(crowded(view), 80, height)]
+    assert len(lines) <= height
+    for label in ("Why now", "Collect", "Late", "Promise", "May I call", "Last word", "Next"):
+        assert any(line.startswith(label) for line in lines), label
+    assert "more lines in the panes" in lines[-1]
+
+
+def test_what_fits_is_shown_whole(view: AccountView) -> None:
+    lines = [line.text for line in summary(view, 80, 17)]
+    assert not any("more lines" in line for line in lines)
+    assert sum("suspended" in line for line in lines) == 2
+
+
+def test_a_wide_screen_shows_items_and_events_as_well(view: AccountView) -> None:
+    events = (TimelineEntry(at=AT, kind="note", by="mia", title="note", text="hello there"),)
+    text = "\n".join(line.text for line in summary(view, 132, 36, events))
+    assert "INV-3" in text
+    assert "hello there" in text
+    assert "INV-3" not in "\n".join(line.text for line in summary(view, 80, 17, events))
+
+
+@pytest.mark.parametrize("number", range(1, len(PANES) + 1))
+def test_the_pane_shown_is_marked_without_colour_and_all_fit(number: int) -> None:
+    text = tabs(number).text
+    assert f"[{number} " in text
+    assert text.count("[") == text.count("]") == 1
+    assert width(text) <= 80
+
+
+@pytest.mark.parametrize("name", [name for name in PANES if name is not None])
+def test_every_pane_says_so_when_it_is_empty(view: AccountView, tmp_path: Path, name: str) -> None:
+    empty = Desks(tmp_path / "other").of("mia").pane("4410-0666", name)  # type: ignore[arg-type]
+    assert pane_lines(empty, view, 80)
+
+
+def test_only_somebody_else_holds_an_account(view: AccountView) -> None:
+    held = view.model_copy(update={"claimed_by": "ben", "lease_until": AT})
+    assert held_by_other(held, "mia") == "ben has this account until 16:00 UTC"
+    assert held_by_other(held, "ben") == ""
+    assert held_by_other(view, "mia") == ""
+
+
+@pytest.mark.parametrize(
+    ("severity", "word"),
+    [("allow", "ok"), ("info", "ok"), ("warn", "mind"), ("schedule", "no"), ("hold", "no"), ("block", "no")],
+)
+def test_a_check_says_in_a_word_how_it_went(severity: str, word: str) -> None:
+    assert checks(verdict(finding(severity)))[0].text.split()[0] == word
+
+
+def test_a_refusal_wraps_and_cites_its_source() -> None:
+    lines = checks(verdict(finding("block", "word " * 40, cite="12 CFR 1006")), 80)
+    assert len(lines) > 2
+    assert all(width(line.text) <= 80 for line in lines)
+    assert "[12 CFR 1006]" in " ".join(line.text for line in lines).replace("  ", "")
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [("lead", "not allowed; a lead may override it (F10)"), (None, "not allowed; nobody may override it")],
+)
+def test_a_verdict_says_who_may_override_it(by: str | None, said: str) -> None:
+    assert said in verdict_lines(verdict(finding("hold"), by=by), 80, "F10")[0].text
+    assert ("A lead may override it." in refusal_words(verdict(finding("hold"), by=by))) == (by is not None)
+
+
+@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=60), st.integers(40, 160))
+def test_a_schedule_shows_every_instalment_once_and_its_sum(amounts: list[int], cells: int) -> None:
+    rows = [ScheduleRow(seq=n, due=date(2027, 1, 15), amount=a) for n, a in enumerate(amounts, 1)]
+    lines = [line.text for line in schedule_lines(rows, "USD", TODAY, cells)]
+    text = " ".join(lines)
+    for row in rows:
+        assert text.count(f" {row.seq}. Fri 15 Jan 2027 ") == 1
+    if len(rows) > 1:
+        assert f"{sum(amounts) / 100:,.2f} USD" in lines[-1]
+    assert all(width(line) <= max(cells, 60) for line in lines)
+
+
+@given(st.text(max_size=300), st.integers(1, 100))
+def test_wrapped_lines_are_never_too_wide(text: str, cells: int) -> None:
+    assert all(width(line) <= cells for line in wrap(text, cells))
+
+
+@given(st.text(max_size=200))
+def test_a_note_of_any_kind_makes_lines(text: str) -> None:
+    entry = TimelineEntry(at=AT, kind="note", by="mia", title="note", text=text)
+    view = AccountView.model_construct(business_date=TODAY, currency="USD")
+    assert timeline([entry], view, 80)
+
+
+@pytest.mark.parametrize("cells", [50, 60, 80, 132])
+def test_items_fit_the_column_they_are_given(view: AccountView, cells: int) -> None:
+    assert all(width(line.text.rstrip()) <= cells for line in items(view.items, view, cells))
+
+
+def test_life_support_is_said(view: AccountView) -> None:
+    service = view.services[0].model_copy(update={"life_support": True})
+    assert isinstance(service, ServiceView)
+    one = view.model_copy(update={"services": (service,)})
+    assert any("life support" in line.text for line in summary(one, 80, 17))
+
+
+def test_a_number_marked_wrong_is_said(view: AccountView) -> None:
+    point = view.points[0].model_copy(update={"quality": "wrong", "consent": "out"})
+    assert isinstance(point, PointView)
+    one = view.model_copy(update={"points": (point,)})
+    assert any("wrong, opted out" in line.text for line in summary(one, 80, 17))
