@@ -43,6 +43,7 @@ def rows(store: Store, name: str, **where: Any) -> list[Any]:
     t = table(name)
     with store.read() as db:
         query = select(t).where(t.c.tenant_id == TENANT, *(t.c[k] == v for k, v in where.items()))
+        query = query.order_by(*t.primary_key)  # else in the order of whatever index the planner takes
         return list(db.connection().execute(query))
 
 

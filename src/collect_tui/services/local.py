@@ -189,7 +189,7 @@ class LocalDesk:
                 if len(passed) >= MOST_PASSED:
                     claims.give_back(db, self.tenant_id, account_id, self.user)
                     return None
-            left = queues.left(db, self.tenant_id, in_queue)
+            left = queues.left(db, self.tenant_id, in_queue, self.clock())
         return Claim(account=seen.number, queue=in_queue, lease_until=until, fence=fence, left=left)
 
     def _out_of_hours(self, db: Db, queue: str | None) -> list[int]:
@@ -227,7 +227,7 @@ class LocalDesk:
             minutes = self._catalogue.rules.queue.lease_minutes
             in_queue, fence, until = claims.take(db, self.tenant_id, account_id, self.user, self.clock(), minutes)
             number = db.get_one(Account, (self.tenant_id, account_id)).number
-            left = queues.left(db, self.tenant_id, in_queue)
+            left = queues.left(db, self.tenant_id, in_queue, self.clock())
         return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left)
 
     def release(self, account: str) -> None:
@@ -240,7 +240,7 @@ class LocalDesk:
             minutes = self._catalogue.rules.queue.lease_minutes
             in_queue, fence, until = claims.renew(db, self.tenant_id, account_id, self.user, self.clock(), minutes)
             number = db.get_one(Account, (self.tenant_id, account_id)).number
-            left = queues.left(db, self.tenant_id, in_queue)
+            left = queues.left(db, self.tenant_id, in_queue, self.clock())
         return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left)
 
     def why(self, account: str) -> Why:

@@ -49,10 +49,12 @@ def board(session: Session, tenant_id: int, catalogue: Catalogue, now: datetime)
     return QueueBoard(queues=tuple(figures), business_date=today)
 
 
-def left(session: Session, tenant_id: int, queue: str) -> int:
-    """How many accounts a queue holds."""
+def left(session: Session, tenant_id: int, queue: str, now: datetime) -> int:
+    """How many accounts of a queue are due now: what is timed for later today is not counted yet."""
     d = table(QueueDelta).c
-    return int(session.execute(select(sql.total(d.n)).where(d.tenant_id == tenant_id, d.queue == queue)).scalar_one())
+    held = session.execute(select(sql.total(d.n)).where(d.tenant_id == tenant_id, d.queue == queue)).scalar_one()
+    values = {"tenant": tenant_id, "names": [queue], "moment": moment(now)}
+    return int(held) - sum(row.n for row in session.execute(_later(), values))
 
 
 def page(

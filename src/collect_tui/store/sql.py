@@ -6,6 +6,7 @@ for all of a range of ids.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +30,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FunctionElement
@@ -201,12 +201,16 @@ def add(dialect: str, into: Table, source: Select[Any]) -> Any:
 
 def add_row(dialect: str, into: Table) -> Any:
     """Insert rows given as parameters, but for keys that are known."""
-    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](into)
-    return insert.on_conflict_do_nothing(index_elements=list(into.primary_key))
+    return _into(dialect, into).on_conflict_do_nothing(index_elements=list(into.primary_key))
+
+
+def _into(dialect: str, table: Table) -> Any:
+    """The dialect's own INSERT. Imported here: SQLite's users need not load PostgreSQL's drivers to start."""
+    return importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 def _insert(dialect: str, into: Table, source: Select[Any], born: Mapping[str, Any]) -> Any:
-    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](into)
+    insert = _into(dialect, into)
     whole_row = source.add_columns(*(literal(value, into.c[name].type).label(name) for name, value in born.items()))
     return insert.from_select([column.name for column in whole_row.selected_columns], whole_row, include_defaults=False)
 

@@ -64,7 +64,7 @@ class Claim(View):
     queue: str
     lease_until: datetime
     fence: int
-    left: int  # accounts left in the queue
+    left: int  # accounts of the queue that are due now, this one among them
 
 
 class ScoreTerm(View):

@@ -29,7 +29,7 @@ def post(session: Session, day: Day) -> int:
     payment. Payments and items of an account are laid end to end; where a payment's stretch overlaps an item's, that much
     of the one goes to the other. Returns how many allocations were made.
     """
-    base = day.ids()
+    base = max(day.ids(), _last_id(session, day))  # a run of ids after it is taken at once
     values = {**day.values, "base": base, "fee": day.catalogue.rules.suspend.reconnect_fee}
     t = table(Allocation)
     source = _overlaps()
@@ -49,6 +49,11 @@ def post(session: Session, day: Day) -> int:
     mark(session, day, accounts, values)
     stamp(session, day, accounts, values)
     return made
+
+
+def _last_id(session: Session, day: Day) -> int:
+    t = table(Allocation).c
+    return session.execute(select(func.max(t.id)).where(t.tenant_id == day.tenant_id)).scalar_one() or 0
 
 
 def _overlaps() -> Any:

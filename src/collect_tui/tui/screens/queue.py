@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -216,10 +216,6 @@ class QueueScreen(DeskScreen):
         self._account = view
         if self.is_current:
             self.show_summary()
-            line = self.query("#line")
-            changed: Callable[[], None] | None = getattr(line.first(), "account_changed", None) if line else None
-            if changed is not None:
-                changed()
 
     # -- more rows ----------------------------------------------------------------------------------------------
 
