@@ -7,6 +7,7 @@ changed it, 5 not found.
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -29,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; every error becomes a sentence on stderr and an exit code."""
     parser = build_parser()
     args = parser.parse_args(argv)
+    _encode(args)
     try:
         handler: Handler = args.run
         return handler(args)
@@ -47,6 +49,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
+
+
+def _encode(args: argparse.Namespace) -> None:
+    """What programs read is UTF-8; what people read is in the terminal's own encoding, with `?` for what it lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper) and (args.json or args.run in (export, schema)):
+        sys.stdout.reconfigure(encoding="utf-8")
 
 
 def _report(error: DomainError, as_json: bool) -> int:
@@ -181,7 +192,7 @@ def _instant(text: str) -> datetime:
         moment = pendulum.parse(text, tz="local")
     except ValueError:
         moment = None
-    if not isinstance(moment, pendulum.DateTime):
+    if not isinstance(moment, pendulum.DateTime) or not 1970 <= moment.year < 2200:
         raise argparse.ArgumentTypeError(
             f"{text!r} is no instant; write 2026-11-23T15:00 with an offset such as -06:00 or Z"
         )

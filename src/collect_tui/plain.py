@@ -40,17 +40,17 @@ class Bar:
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
     """Columns as wide as their widest cell; customer text cleaned."""
     cells = [list(head), *([clean(c) for c in row] for row in rows)]
-    wide = [max(_width(row[i]) for row in cells) for i in range(len(head))]
+    wide = [max(width(row[i]) for row in cells) for i in range(len(head))]
     rights = set(right)
 
     def pad(text: str, i: int) -> str:
-        gap = " " * (wide[i] - _width(text))
+        gap = " " * (wide[i] - width(text))
         return gap + text if i in rights else text + gap
 
     return "\n".join("  ".join(pad(c, i) for i, c in enumerate(row)).rstrip() for row in cells)
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
     """Cells on a terminal: wide East Asian characters take two, combining marks none."""
     if text.isascii():
         return len(text)
@@ -59,7 +59,7 @@ def _width(text: str) -> int:
 
 def problem(error: DomainError, as_json: bool) -> str:
     if not as_json:
-        return f"collect-tui: {error.message}"
+        return clean(f"collect-tui: {error.message}", keep_newlines=True)
     extra = {k: getattr(error, k) for k in ("by", "version") if hasattr(error, k)}
     verdict = getattr(error, "verdict", None)
     body: dict[str, Any] = {"error": error.code, "message": error.message, "field": error.field, **extra}
@@ -126,7 +126,8 @@ def account_text(a: AccountView) -> str:
     ages = a.ageing
     lines = [
         f"{a.name}  {a.number}  {a.segment}  {a.status.lower()}, stage {a.stage.lower().replace('_', ' ')}",
-        f"collectable {money(a.collectable)} {a.currency} · past due {money(a.past_due)} · disputed {money(a.disputed)} · promised {money(a.promised)}"
+        f"collectable {money(a.collectable)} {a.currency} · past due {money(a.past_due)}"
+        f" · disputed {money(a.disputed)} · promised {money(a.promised)}"
         f" · unapplied {money(a.unapplied)} · total {money(a.total)}",
         f"{a.dpd} days past due · current {money(ages.current)} · 1-30 {money(ages.b1_30)} · 31-60 {money(ages.b31_60)}"
         f" · 61-90 {money(ages.b61_90)} · 91+ {money(ages.b91_plus)}",

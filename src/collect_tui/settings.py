@@ -7,9 +7,8 @@ hold customer data is made readable by its owner only.
 from __future__ import annotations
 
 import difflib
-import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         for k, v in environ.items()
         if k.startswith(prefix) and k != "COLLECT_TUI_CONFIG"
     }
-    return _overlay(settings, from_env, "the environment (COLLECT_TUI_…)")
+    return _overlay(settings, from_env, "the environment", lambda key: prefix + key.upper())
 
 
 def _read(path: Path) -> Mapping[str, object]:
@@ -62,13 +61,16 @@ def _read(path: Path) -> Mapping[str, object]:
         raise Invalid("settings.malformed", f"{path}: {error}.", "config") from None
 
 
-def _overlay(settings: Settings, values: Mapping[str, object], source: str) -> Settings:
+def _overlay(
+    settings: Settings, values: Mapping[str, object], source: str, name: Callable[[str], str] = str
+) -> Settings:
+    """`name` says how a key is written in the source."""
     known = {f.name: f.type for f in fields(Settings) if f.name != "file"}
     for key, value in values.items():
         if key not in known:
             near = difflib.get_close_matches(key, known, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; the keys are {', '.join(known)}."
-            raise Invalid("settings.unknown_key", f"{source}: unknown key {key!r}{hint}", key)
+            hint = f"did you mean {name(near[0])!r}?" if near else f"the keys are {', '.join(map(name, known))}."
+            raise Invalid("settings.unknown_key", f"{source}: unknown key {name(key)!r}; {hint}", key)
         if not isinstance(value, str):
             raise Invalid("settings.type", f"{source}: {key} must be a text in quotes.", key)
         settings = replace(settings, **{key: Path(value).expanduser() if known[key] == "Path" else value})  # type: ignore[arg-type]

@@ -11,6 +11,11 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.protocol import Desk
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.text import clean
+from collect_tui.plain import width
+
+AROUND = 40
+"""How many characters of a line are shown on either side of what is wrong with it."""
 
 
 def act_of(
@@ -27,8 +32,7 @@ def act_of(
     parsed = parse(line, LineContext.of(view, desk.catalogue(), desk.session()))
     if parsed.errors:
         error = parsed.errors[0]
-        mark = " " * error.start + "^" * max(1, error.end - error.start)
-        raise Invalid("line.malformed", f"{error.message}\n  {line}\n  {mark}", "line")
+        raise Invalid("line.malformed", f"{error.message}\n{_pointed(line, error.start, error.end)}", "line")
     if not parsed.commands:
         raise Invalid("line.empty", "The line is empty; `collect-tui keys line` lists what can be typed.", "line")
     by, reason = override
@@ -48,6 +52,15 @@ def act_of(
         first = error.errors()[0]
         name = str(first["loc"][0] if first["loc"] else "override")
         raise Invalid("act.malformed", f"The {name} cannot be taken: {first['msg'].lower()}.", name) from None
+
+
+def _pointed(line: str, start: int, end: int) -> str:
+    """The line with a mark below the word meant; a long one shows what stands around it, and controls never show."""
+    low, high = max(0, start - AROUND), min(len(line), max(end, start + 1) + AROUND, start + 2 * AROUND)
+    before, word, after = (clean(part) for part in (line[low:start], line[start:high][: end - start], line[end:high]))
+    before = "…" + before if low else before
+    after = after + "…" if high < len(line) else after
+    return f"  {before}{word}{after}\n  {' ' * width(before)}{'^' * max(1, width(word))}"
 
 
 def _confirmed(command: Command, digits: str | None) -> Command:

@@ -6,14 +6,13 @@ import json
 from uuid import uuid4
 
 import pytest
-from contract.conftest import act, do
-
 from sqlmodel import col, select
 
 from collect_tui.desk.commands import Act, Override
 from collect_tui.desk.errors import Invalid, Refused, RefusedByPolicy, Unavailable
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import Audit
+from contract.conftest import act, do
 
 ROSA, IVAN = "4410-2231", "4410-0087"
 LEE = Override(by="lee", reason="hardship, doctor's letter seen")

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import select
-from support.book import Book, Clock, account, local_desk
 
 from collect_tui.services import local
 from collect_tui.store.tables import WorkItem
+from support.book import Book, Clock, account, local_desk
 
 EARLY = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)  # 09:30 in New York, 06:30 in Los Angeles
 WEST, EAST = "+1 415 555 01{:02}", "+1 212 555 0199"

@@ -19,14 +19,14 @@ from typing import IO
 
 import pytest
 from sqlmodel import select
-from support import invariants
-from support.book import SERVICES, Book, Clock, account, day, local_desk
 
-from collect_tui.desk.errors import RefusedByPolicy, Stale, Unavailable
+from collect_tui.desk.errors import Refused, RefusedByPolicy, Stale, Unavailable
 from collect_tui.exchange import export, load, orders
 from collect_tui.services.local import LocalDesk, new_act
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import Account, ActLog, Audit, Payment
+from support import invariants
+from support.book import SERVICES, Book, Clock, account, day, local_desk
 
 TESTS = Path(__file__).parents[1]
 NUMBERS = [f"3300-{n:04}" for n in range(8)]
@@ -183,6 +183,21 @@ def test_what_was_previewed_before_a_colleague_acted_is_stale(folder: Path, desk
     assert desk.preview(promise).error_code == "promise.over_balance"
 
 
+def test_a_day_run_that_another_overtook_stops(folder: Path, desk: LocalDesk) -> None:
+    """Two servers roll at once, one of them a day further: the business date never goes back."""
+    today = desk.session().business_date
+
+    def overtake(title: str, done: int, of: int) -> None:
+        with Store.open(folder / "desk.db", create=False) as store:
+            local_desk(store, "ben", desk.clock).day(today + timedelta(days=2))
+
+    with pytest.raises(Refused) as error:
+        desk.day(today + timedelta(days=1), progress=overtake)
+    assert error.value.code == "day.backwards"
+    assert desk.session().business_date == today + timedelta(days=2)
+    assert desk.day(today + timedelta(days=2), check=True).differences == 0
+
+
 # ------------------------------------------------------------------------------------------------------------ killed
 
 
@@ -223,9 +238,14 @@ def until(out: IO[str], acts: int) -> str:
 def test_a_full_disk_is_a_sentence_and_nothing_is_done_by_halves(desk: LocalDesk) -> None:
     full(desk.store, True)
     done: list[str] = []
+    long = {"kind": "note", "text": "x" * 3500}
+
+    def write_on() -> None:
+        while len(done) < 500:
+            done.append(str(desk.do(new_act(NUMBERS[0], long)).id))
+
     with pytest.raises(Unavailable) as error:
-        for n in range(500):
-            done.append(str(desk.do(new_act(NUMBERS[0], {"kind": "note", "text": "x" * 3500 + str(n)})).id))
+        write_on()
     assert error.value.code == "store.full"
     assert "nothing of this act was written" in error.value.message
     check_books(desk, set(done))
@@ -312,9 +332,7 @@ def test_every_file_that_may_hold_customer_data_is_its_owners_only(tmp_path: Pat
         order = {"kind": "suspend", "service": "INT", "effective": day(1), "confirm": number[-4:]}
         desk.do(new_act(number, order))
         folder = home / "orders"
-        assert orders.sync(
-            store, 1, folder, desk.catalogue(), now=desk.clock(), by="mia", ids=desk.ids
-        ).sent
+        assert orders.sync(store, 1, folder, desk.catalogue(), now=desk.clock(), by="mia", ids=desk.ids).sent
         inbox = folder / "inbox" / "north"
         inbox.mkdir(parents=True)
         (inbox / "nonsense.json").write_text("{")

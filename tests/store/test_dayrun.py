@@ -534,7 +534,7 @@ def build(store: Store, spec: dict[str, Any], parties: list[int]) -> None:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(SPEC, min_size=1, max_size=5), st.lists(st.integers(1, 40), min_size=1, max_size=5))
 def test_the_incremental_run_leaves_nothing_that_a_full_one_would_change(specs, jumps):
     with make_store() as store:

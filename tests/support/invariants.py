@@ -119,7 +119,14 @@ def check_all(desk: LocalDesk) -> None:
         assert dayrun.count_orphans(db, desk.tenant_id) == 0
         tenant = desk.tenant(db)
         day = Day(
-            desk.tenant_id, tenant.business_date, None, desk.catalogue(), desk.clock(), desk.user, desk.ids, lambda *_: None
+            desk.tenant_id,
+            tenant.business_date,
+            None,
+            desk.catalogue(),
+            desk.clock(),
+            desk.user,
+            desk.ids,
+            lambda *_: None,
         )
         assert dayrun.differences(db, day) == 0, "summaries, scores or figures of queues are not what a recompute says"
         assert audit.verify(db, desk.tenant_id) == ()

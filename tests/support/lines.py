@@ -7,10 +7,11 @@ from random import Random
 from collect_tui.desk.views.account import AccountView
 
 _RESULTS = (
-    "na bz am lm dc wn td fx ni tp hu lb hv pf pt pm pc bx rf cp jl sf sa ex aq di db bi sx rb nd rs su eq at cd dn it bk"
-    " de md fr mr ns sk es ag wo cm"
-).split()
-_HOLDS = "dispute cease medical moratorium payment_claim hardship insolvency fraud assistance".split()
+    *("na", "bz", "am", "lm", "dc", "wn", "td", "fx", "ni", "tp", "hu", "lb", "hv", "pf", "pt", "pm", "pc", "bx", "rf"),
+    *("cp", "jl", "sf", "sa", "ex", "aq", "di", "db", "bi", "sx", "rb", "nd", "rs", "su", "eq", "at", "cd", "dn", "it"),
+    *("bk", "de", "md", "fr", "mr", "ns", "sk", "es", "ag", "wo", "cm"),
+)
+_HOLDS = ("dispute", "cease", "medical", "moratorium", "payment_claim", "hardship", "insolvency", "fraud", "assistance")
 _DAYS = ("today", "tomorrow", "fri", "+1", "+2", "+3", "+5", "+7", "+10", "+12", "+20")
 _SKIPS = ("busy", "hours", "research", "linked")
 
@@ -25,7 +26,12 @@ def compose(chance: Random, view: AccountView) -> str:
 
 def _act(chance: Random, view: AccountView) -> str:
     kinds = (
-        [_contact] * 5 + [_promise] * 5 + [_pay] * 5 + [_back, _hold, _point, _later, _undo] * 2 + [_order] * 4 + [_note, _pass]
+        [_contact] * 5
+        + [_promise] * 5
+        + [_pay] * 5
+        + [_back, _hold, _point, _later, _undo] * 2
+        + [_order] * 4
+        + [_note, _pass]
     )
     return chance.choice(kinds)(chance, view)
 

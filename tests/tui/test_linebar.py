@@ -152,6 +152,35 @@ async def test_an_act_whose_answer_was_lost_is_done_once(tmp_path: Path) -> None
         assert len(notes) == 1
 
 
+class Counting:
+    """A real desk that counts what it is asked."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.previews = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._desk, name)
+
+    def preview(self, act: object) -> object:
+        self.previews += 1
+        return self._desk.preview(act)  # type: ignore[arg-type]
+
+
+async def test_the_words_of_a_note_are_not_asked_about_key_by_key(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    desk_asked = Counting(desks.of("mia"))
+    async with driving(lambda: desk_asked, desks.state) as desk:  # type: ignore[arg-type, return-value]
+        await desk.press(*OPEN, ":")
+        await desk.type("n a long note about nothing")
+        assert desk_asked.previews == 1
+        assert "a long note about nothing" in desk.said
+        await desk.press("ctrl+u")
+        await desk.type("pp 150 fri")
+        assert "150.00 by Fri 27 Nov" in desk.said
+        assert desk_asked.previews > 1
+
+
 @both
 async def test_a_draft_comes_back_with_its_account_and_with_no_other(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)

@@ -178,7 +178,11 @@ class Payment:
 
     @property
     def unapplied(self) -> int:
-        return self.amount - sum(a.amount for a in self.allocations) if self.status not in {"RETURNED", "REVERSED", "REFUNDED"} else 0
+        return (
+            self.amount - sum(a.amount for a in self.allocations)
+            if self.status not in {"RETURNED", "REVERSED", "REFUNDED"}
+            else 0
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,16 +49,7 @@ def run(
     """
     tell = progress or _silent
     with store.read() as session:
-        current = session.execute(
-            select(table(Tenant).c.business_date).where(table(Tenant).c.tenant_id == tenant_id)
-        ).scalar_one()
-        if business_date < current:
-            day_name = format_day(current, business_date)
-            raise Refused(
-                "day.backwards",
-                f"The business date is {day_name} ({current}) already; a day run only goes forward.",
-                "business_date",
-            )
+        _only_forward(session, tenant_id, business_date)
         day = Day(tenant_id, business_date, _last_run(session, tenant_id, business_date), catalogue, now, by, ids, tell)
     reports = []
     for step in STEPS:
@@ -86,6 +77,7 @@ def _once(store: Store, day: Day, step: Step) -> StepReport:
         known = session.execute(select(b.c.changed).where(*key)).scalar_one_or_none()
         if known is not None:
             return StepReport(name=step.name, title=step.title, changed=known, seconds=0.0, repeated=True)
+        _only_forward(session, day.tenant_id, day.date)  # another process may have rolled further in the meantime
         if step is STEPS[0]:
             t = table(Tenant)
             session.execute(update(t).where(t.c.tenant_id == day.tenant_id).values(business_date=day.date))
@@ -97,6 +89,18 @@ def _once(store: Store, day: Day, step: Step) -> StepReport:
         session.execute(insert(b).values(**row, changed=changed, millis=int(seconds * 1000)))
         session.expire_all()
     return StepReport(name=step.name, title=step.title, changed=changed, seconds=seconds)
+
+
+def _only_forward(session: Session, tenant_id: int, business_date: date) -> None:
+    t = table(Tenant).c
+    current = session.execute(select(t.business_date).where(t.tenant_id == tenant_id)).scalar_one()
+    if business_date < current:
+        day_name = format_day(current, business_date)
+        raise Refused(
+            "day.backwards",
+            f"The business date is {day_name} ({current}) already; a day run only goes forward.",
+            "business_date",
+        )
 
 
 def _last_run(session: Session, tenant_id: int, before: date) -> date | None:

@@ -54,7 +54,8 @@ def left(session: Session, tenant_id: int, queue: str, now: datetime) -> int:
     d = table(QueueDelta).c
     held = session.execute(select(sql.total(d.n)).where(d.tenant_id == tenant_id, d.queue == queue)).scalar_one()
     values = {"tenant": tenant_id, "names": [queue], "moment": moment(now)}
-    return int(held) - sum(row.n for row in session.execute(_later(), values))
+    later: int = sum(row.n for row in session.execute(_later(), values))
+    return int(held) - later
 
 
 def page(

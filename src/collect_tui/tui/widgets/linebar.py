@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 PROMPT: Final = "> "
 DRAFT_PROMPT: Final = "draft> "
 PLACE: Final = "line"
+#: Free text, which no verdict rests on but whether there is any.
+_FREE: Final = {"note", "typed", "text"}
 #: What keys type into the line by themselves; left as it is, it is not worth keeping.
 _PREFILLED: Final = frozenset(each.text.strip() for each in COMMANDS if each.text)
 
@@ -158,7 +160,7 @@ class LineBar(LineEdit):
         self._show(parsed)
         seen = self.seen
         if parsed.commands and seen is not None:
-            if self._previewed is None or self._previewed[0].commands != parsed.commands:
+            if self._previewed is None or _sense(self._previewed[0]) != _sense(parsed):
                 self._ask(parsed, seen)
         else:
             screen.forget("preview")
@@ -173,7 +175,7 @@ class LineBar(LineEdit):
 
     def _answered(self, parsed: Parsed, preview: Preview) -> None:
         now = self._parsed
-        if now is not None and now.commands == parsed.commands and preview.account == self._account:
+        if now is not None and _sense(now) == _sense(parsed) and preview.account == self._account:
             self._previewed = (now, preview)
             self._show(now)
 
@@ -182,7 +184,7 @@ class LineBar(LineEdit):
         preview = self._previewed
         if parsed.errors:
             self.desk_screen.status(wrong_line(parsed))
-        elif preview is not None and preview[0].commands == parsed.commands:
+        elif preview is not None and _sense(preview[0]) == _sense(parsed):
             self.desk_screen.status(preview_line(parsed, preview[1], width))
         else:
             self.desk_screen.status(meaning_line(parsed))
@@ -329,6 +331,14 @@ class LineBar(LineEdit):
         if span is not None:
             self.set_error(*span)
         screen.refuse(sentence)
+
+
+def _sense(parsed: Parsed) -> list[dict[str, object]]:
+    """What an answer depends on: the commands but for the free text of notes, which changes with every key."""
+    return [
+        {**command.model_dump(exclude=_FREE), "noted": bool(getattr(command, "note", ""))}
+        for command in parsed.commands
+    ]
 
 
 def _as_form(commands: tuple[Command, ...]) -> bool:

@@ -1,0 +1,206 @@
+"""The frame of every screen: header, rule, body, rule, summary, the line, what is said, the key bar.
+
+A screen says what its body is (:meth:`FrameScreen.compose_body`) and what its header says (:meth:`FrameScreen.header_line`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from collect_tui.tui import messages
+from collect_tui.tui.commands import Command
+from collect_tui.tui.roles import Role
+from collect_tui.tui.widgets.base import Line, LineWidget, Span
+from collect_tui.tui.widgets.keybar import KeyBar, KeyHint
+from collect_tui.tui.widgets.lines import LinePane
+from collect_tui.tui.widgets.rowmover import RowMover
+from collect_tui.tui.widgets.statusline import StatusLine
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.act import Receipt
+    from collect_tui.tui.app import CollectApp
+
+
+#: Commands that work while there is no desk.
+NEEDS_NO_DESK: Final = frozenset(
+    {"app.quit", "nav.exit", "nav.back", "screen.redraw", "help.open", "keys.show", "view.refresh", "theme.choose"}
+)
+
+
+class LineTarget(NamedTuple):
+    """The account the line acts on, as the agent saw it. `version` None: not checked; `fence` None: no lease."""
+
+    account: str
+    version: int | None = None
+    fence: int | None = None
+
+
+class Rule(LineWidget):
+    """A line across the screen."""
+
+    DEFAULT_CSS = "Rule { height: 1; }"
+
+    def render_line(self, y: int) -> Strip:
+        return self.strip_of((Span("─" * self.size.width, Role.DIM),), self.size.width)
+
+
+class FrameScreen(Screen[None]):
+    """A screen with the desk's frame."""
+
+    AUTO_FOCUS = ""
+
+    context: ClassVar[str] = ""
+    """Which keys it has: a context of the key map."""
+
+    summary_rows: ClassVar[int] = 1
+    """Rows between the lower rule and the line."""
+
+    has_line: ClassVar[bool] = True
+    """Does it show the line?"""
+
+    takes_numbers: ClassVar[bool] = False
+    """Do digits collect a row number, which Enter opens?"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._number = ""
+        self._framed = False
+        self._say: tuple[str | Line, Role] = ("", Role.PLAIN)
+        self._latest: dict[str, tuple[int, Callable[[], Any], Callable[[Any], None]]] = {}
+        self._fetching: set[str] = set()
+
+    # -- to be overridden ---------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """The widgets between the rules."""
+        yield LinePane(id="body", focusable=True)
+
+    def header_line(self) -> Line:
+        """What the header says at the left."""
+        return Line()
+
+    def summary_lines(self) -> Iterable[Line]:
+        """What stands between the lower rule and the line, at most `summary_rows` lines."""
+        return ()
+
+    def line_target(self) -> LineTarget | None:
+        """The account the line acts on; None when there is none here."""
+        return None
+
+    def refusal(self, command_id: str) -> str | None:
+        """Why a command cannot be used now; None when it can.  The key bar shows such a key in parentheses."""
+        if self.desk_app.connected or command_id in NEEDS_NO_DESK:
+            return None
+        return self.desk_app.not_open
+
+    async def after_act(self, receipt: Receipt) -> None:
+        """Called on the screen on top when an act has been done: show what it changed."""
+
+    async def do_view_refresh(self) -> None:
+        """Load again; the cursor stays on the same row."""
+
+    def focus_body(self) -> None:
+        """Give the keys back to the body, when a field is left."""
+        for widget in self.query(RowMover):
+            if widget.can_focus and widget.display:
+                widget.focus(scroll_visible=False)
+                return
+        self.set_focus(None)
+
+    # -- the frame ----------------------------------------------------------------------------------------------
+
+    @property
+    def desk_app(self) -> CollectApp:
+        """The app, by its own name."""
+        return cast("CollectApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine(id="header")
+        yield Rule(id="upper")
+        yield from self.compose_body()
+        yield Rule(id="lower")
+        if self.summary_rows:
+            pane = LinePane(id="summary", focusable=False)
+            pane.styles.height = self.summary_rows
+            yield pane
+        if self.has_line:
+            yield self.compose_line()
+        yield StatusLine(id="status")
+        yield KeyBar(id="keys")
+
+    def compose_line(self) -> Widget:
+        """The line; a screen may put another widget in its place."""
+        from collect_tui.tui.widgets.linebar import LineBar
+
+        return LineBar(id="line")
+
+    def on_mount(self) -> None:
+        self._framed = True
+        self.show_frame()
+        self.status(*self._say)  # something may have been said before there was a screen to say it on
+        self.focus_body()
+
+    def on_screen_resume(self) -> None:
+        self.show_frame()
+
+    def show_frame(self) -> None:
+        """Paint header, summary and key bar as they are now; only what differs is sent."""
+        if not self._framed:
+            return
+        header = self.query_one("#header", StatusLine)
+        header.show(self.header_line())
+        header.show_right(self.desk_app.header_right())
+        self.show_summary()
+        self.show_keys()
+
+    def show_summary(self) -> None:
+        if self.summary_rows:
+            self.query_one("#summary", LinePane).set_lines(self.summary_lines())
+        self.line_follows()
+
+    def line_follows(self) -> None:
+        """The line belongs to the account the screen is about: tell it when that is another one."""
+        for line in self.query("#line"):
+            changed: Callable[[], None] | None = getattr(line, "account_changed", None)
+            if changed is not None:
+                changed()
+
+    def show_keys(self) -> None:
+        self.query_one("#keys", KeyBar).set_keys(self.key_hints())
+
+    def key_hints(self) -> list[KeyHint]:
+        """The keys of the key bar, from the registry; the last one always stays."""
+        found = [c for c in self.desk_app.keymap.in_context(self.context) if self.context in c.bar and c.all_keys]
+        return [KeyHint(hint_key(c), c.label, self.refusal(c.id) is None) for c in found]
+
+    # -- saying -------------------------------------------------------------------------------------------------
+
+    def status(self, text: str | Line, role: Role = Role.PLAIN) -> None:
+        """Say something on the row below the line: what happened, or what the line will do."""
+        self._say = (text, role)
+        if self._framed:
+            self.query_one("#status", StatusLine).show(text, role)
+
+    @property
+    def said(self) -> str:
+        """What the row below the line says."""
+        return self.query_one("#status", StatusLine).text
+
+    def refuse(self, sentence: str) -> None:
+        """Say why not, ring, and drop what was typed ahead: it was meant for what did not happen."""
+        keys = self.desk_app.flush_keys()
+        self._number = ""
+        self.status(messages.with_dropped(sentence, keys), Role.BAD)
+        self.app.bell()
+
+
+def hint_key(wanted: Command) -> str:
+    """A key as the key bar shows it: the letter, or the function key when there is no letter."""
+    key = wanted.all_keys[0]
+    return {"enter": "⏎", "space": "Space"}.get(key, key.upper() if len(key) > 1 else key)
