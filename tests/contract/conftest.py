@@ -7,13 +7,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from support.book import SERVICES, Book, Clock, account, at, day, local_desk
 
 from collect_tui.desk.commands import Act
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.protocol import Desk
 from collect_tui.desk.views.act import Receipt
+from support.book import SERVICES, Book, Clock, account, at, day, local_desk
 
 BOOK = Book(
     account(

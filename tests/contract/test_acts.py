@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from contract.conftest import act, do
 
 from collect_tui.desk.commands import Act, Override
 from collect_tui.desk.errors import Invalid, NotFound, Refused, RefusedByPolicy, Stale
+from contract.conftest import act, do
 
 ROSA = "4410-2231"
 
@@ -221,6 +221,17 @@ def test_undo_walks_back_one_act_after_another(desk):
     with pytest.raises(Refused) as error:
         do(desk, ROSA, "undo")
     assert error.value.code == "undo.nothing"
+
+
+def test_an_undo_stands_alone_on_the_line(desk):
+    """With a payment before it, it gave the ladder back to a promise that the payment had just kept."""
+    do(desk, ROSA, "pp 150 fri")
+    do(desk, ROSA, "hold assistance 5d")
+    both = act(desk, ROSA, "pay 150 card R1; undo")
+    assert desk.preview(both).error_code == "undo.alone"
+    with pytest.raises(Refused):
+        desk.do(both)
+    assert desk.account(ROSA).holds
 
 
 def test_an_amount_is_not_taken_for_the_end_of_a_telephone_number(desk):

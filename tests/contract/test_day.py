@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
-from contract.conftest import do
 
 from collect_tui.desk.errors import Refused
+from collect_tui.domain.rules import Weights
+from contract.conftest import do
 
 ROSA = "4410-2231"
 
@@ -59,3 +61,12 @@ def test_a_plan_holds_the_ladder(desk, clock):
     stage = desk.account(ROSA).stage
     roll(desk, clock, date(2026, 11, 25))
     assert desk.account(ROSA).stage == stage
+
+
+def test_a_site_that_changes_its_weights_has_everything_put_right_by_a_check(desk, clock):
+    roll(desk, clock, date(2026, 11, 24))
+    rules = replace(desk.catalogue().rules, weights=Weights(money=0, roll=500))
+    desk._catalogue = desk.catalogue().model_copy(update={"rules": rules})
+    assert desk.day(date(2026, 11, 24), check=True).differences
+    assert desk.day(date(2026, 11, 24), check=True).differences == 0
+    assert {t.name: t.points for t in desk.why(ROSA).terms}["money"] == 0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from contract.conftest import act, do
 
 from collect_tui.desk.errors import Refused, RefusedByPolicy
+from contract.conftest import act, do
 
 ROSA = "4410-2231"
 

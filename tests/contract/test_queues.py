@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from contract.conftest import do
 
 from collect_tui.desk.errors import NotFound, Refused, Stale
+from contract.conftest import do
 
 ROSA, IVAN, ADA, ASA = "4410-2231", "4410-0087", "4410-0099", "4410-0100"
 

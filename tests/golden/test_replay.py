@@ -18,7 +18,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from support.book import Clock, catalogue, local_desk
 
 from collect_tui.bootstrap import fixtures
 from collect_tui.domain.errors import DomainError
@@ -28,6 +27,7 @@ from collect_tui.services.local import LocalDesk
 from collect_tui.shell import act_of
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
+from support.book import Clock, catalogue, local_desk
 
 HERE = Path(__file__).parent / "replays"
 
@@ -91,7 +91,9 @@ def step(desk: LocalDesk, clock: Clock, line: str) -> str:
             return pane_text(desk.pane(rest, "timeline", limit=12), "USD")
         case "day":
             report = desk.day(date.fromisoformat(rest), check=True)
-            still = report.model_copy(update={"steps": tuple(s.model_copy(update={"seconds": 0.0}) for s in report.steps)})
+            still = report.model_copy(
+                update={"steps": tuple(s.model_copy(update={"seconds": 0.0}) for s in report.steps)}
+            )
             return day_text(still)
         case _:
             digits = rest.rsplit(" #", 1)

@@ -278,6 +278,9 @@ class DeskMachine(RuleBasedStateMachine):
     @invariant()
     def holds(self) -> None:
         self.follow_states()
+        if invariants.statuses_and_versions(self.mia) == self.seen:
+            return
+        self.seen = invariants.statuses_and_versions(self.mia)
         invariants.check_all(self.mia)
         for number in (ROSA, IVAN, ADA, ASA):
             self.every_pane(number)

@@ -34,12 +34,16 @@ def at(offset: int, hour: int = 16, minute: int = 0) -> str:
     return f"{day(offset)}T{hour:02}:{minute:02}:00+00:00"
 
 
-def account(number: str, name: str, *, items: Sequence[tuple[Any, ...]] = (), phone: str = "+1 312 555 0142", **rest: Any) -> dict[str, Any]:
+def account(
+    number: str, name: str, *, items: Sequence[tuple[Any, ...]] = (), phone: str = "+1 312 555 0142", **rest: Any
+) -> dict[str, Any]:
     """One account. `items`: (doc_no, due in days from today, amount, keyword dict?). A mobile in Chicago by default."""
     points = rest.pop("points", [{"kind": "mobile", "value": phone}])
     rows = []
     for doc_no, due, amount, *more in items:
-        rows.append({"doc_no": doc_no, "issued": day(due - 30), "due": day(due), "amount": amount, **(more[0] if more else {})})
+        rows.append(
+            {"doc_no": doc_no, "issued": day(due - 30), "due": day(due), "amount": amount, **(more[0] if more else {})}
+        )
     return {
         "number": number,
         "party": {"name": name, "points": points, **rest.pop("party", {})},

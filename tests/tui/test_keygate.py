@@ -91,14 +91,11 @@ async def test_a_burst_does_what_slow_typing_does(text: str) -> None:
     assert done[0]
 
 
-async def test_a_hundred_keys_arrive_and_settle_soon() -> None:
+async def test_a_hundred_keys_arrive_and_settle() -> None:
     app = Gated()
     async with app.run_test():
-        loop = asyncio.get_running_loop()
-        start = loop.time()
         await burst(app, "nhello world\n" * 8)
         assert app.did == ["note hello world"] * 8
-        assert loop.time() - start < 2  # 0.2 s on a free machine
 
 
 async def test_keys_wait_while_a_request_is_out() -> None:

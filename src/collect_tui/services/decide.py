@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from collect_tui.desk.commands import Act, CommandBase, LogContact
+from collect_tui.desk.commands import Act, CommandBase, LogContact, Undo
 from collect_tui.domain import contact
 from collect_tui.domain.effects import ContactLogged, Effect
 from collect_tui.domain.errors import Invalid, Refused
@@ -73,6 +73,9 @@ def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
             "An order that leaves the building stands alone on the line; do the other acts before or after it.",
             "commands",
         )
+    if len(act.commands) > 1 and any(isinstance(c, Undo) for c in act.commands):
+        # It would take back the act before this one, on an account that this one has changed already.
+        raise Refused("undo.alone", "An undo stands alone on the line; do the other acts after it.", "commands")
     _no_cards(act, facts)
     _complete(act, context)
     verdict = Verdict()

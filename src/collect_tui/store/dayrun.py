@@ -43,7 +43,9 @@ def run(
     progress: Progress | None = None,
     check: bool = False,
 ) -> DayReport:
-    """Rolls to a business date. With `check` everything is recomputed afterwards and what differs is counted (must be nothing).
+    """Rolls to a business date. With `check` everything is recomputed afterwards; what differs is counted and put right.
+
+    Nothing may differ, but after a site changed its queues or weights: then this is how the change reaches every account.
 
     Raises Refused "day.backwards" for a date before the current one.
     """
@@ -59,6 +61,8 @@ def run(
     with store.read() as session:
         orphans = count_orphans(session, tenant_id)
         wrong = differences(session, day) if check else None
+    if wrong:
+        _mend(store, day)
     return DayReport(business_date=business_date, steps=tuple(reports), orphans=orphans, differences=wrong)
 
 
@@ -89,6 +93,13 @@ def _once(store: Store, day: Day, step: Step) -> StepReport:
         session.execute(insert(b).values(**row, changed=changed, millis=int(seconds * 1000)))
         session.expire_all()
     return StepReport(name=step.name, title=step.title, changed=changed, seconds=seconds)
+
+
+def _mend(store: Store, day: Day) -> None:
+    """Recomputes every summary and score, in one transaction."""
+    with store.write() as session, sql.roomy(session):
+        summary.refresh(session, day.tenant_id, day.date)
+        scoring.rescore(session, day.tenant_id, day.catalogue, day.date, day.now)
 
 
 def _only_forward(session: Session, tenant_id: int, business_date: date) -> None:

@@ -108,7 +108,9 @@ class Account(SQLModel, table=True):
         Index("ix_account_party", "tenant_id", "party_id"),
         Index("ix_account_bare", "tenant_id", text("replace(number, '-', '')")),  # found with or without dashes
         Index("ix_account_next", "tenant_id", "status", "next_action_on"),
-        Index("ix_account_stage", "tenant_id", "stage", "status", "ladder_paused_by", "stage_on"),  # who may climb, without the rows
+        Index(
+            "ix_account_stage", "tenant_id", "stage", "status", "ladder_paused_by", "stage_on"
+        ),  # who may climb, without the rows
         Index(  # holds nothing, so that counting orphans costs nothing
             "ix_account_orphan",
             "tenant_id",
@@ -195,7 +197,9 @@ class Item(SQLModel, table=True):
     __table_args__ = (
         to("account", "account_id"),
         UniqueConstraint("tenant_id", "doc_no"),
-        Index("ix_item_account", "tenant_id", "account_id", "due", "open", "disputed"),  # ages an account without its rows
+        Index(
+            "ix_item_account", "tenant_id", "account_id", "due", "open", "disputed"
+        ),  # ages an account without its rows
         Index("ix_item_due", "tenant_id", "due"),
         STRICT,
     )

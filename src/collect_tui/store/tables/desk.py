@@ -52,8 +52,20 @@ class WorkItem(SQLModel, table=True):
             postgresql_where=text("sort_timed <> ''"),
         ),
         Index("ix_work_oldest", "tenant_id", "queue", "oldest_due"),  # the oldest of a queue in one seek
-        Index("ix_work_holder", "tenant_id", "claimed_by", sqlite_where=text("claimed = 1"), postgresql_where=text("claimed = true")),
-        Index("ix_work_lease", "tenant_id", "lease_until", sqlite_where=text("claimed = 1"), postgresql_where=text("claimed = true")),
+        Index(
+            "ix_work_holder",
+            "tenant_id",
+            "claimed_by",
+            sqlite_where=text("claimed = 1"),
+            postgresql_where=text("claimed = true"),
+        ),
+        Index(
+            "ix_work_lease",
+            "tenant_id",
+            "lease_until",
+            sqlite_where=text("claimed = 1"),
+            postgresql_where=text("claimed = true"),
+        ),
         Index(
             "ix_work_snoozed",
             "tenant_id",
