@@ -223,6 +223,16 @@ def test_undo_walks_back_one_act_after_another(desk):
     assert error.value.code == "undo.nothing"
 
 
+@pytest.mark.parametrize("line", ["call +1h; rp forgot", "hold dispute 5d; rel dispute settled"])
+def test_undo_brings_nothing_back_that_the_act_itself_had_made_and_ended(desk, line):
+    before = desk.account(ROSA)
+    do(desk, ROSA, line)
+    do(desk, ROSA, "undo")
+    after = desk.account(ROSA)
+    assert (after.callback_at, after.holds) == (None, ())
+    assert after.next_action == before.next_action
+
+
 def test_an_undo_stands_alone_on_the_line(desk):
     """With a payment before it, it gave the ladder back to a promise that the payment had just kept."""
     do(desk, ROSA, "pp 150 fri")

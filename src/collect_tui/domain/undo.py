@@ -28,15 +28,41 @@ def inverse(
     back: list[fx.Effect] = []
     now = facts
     recorded = {e.payment.id for e in effects if isinstance(e, fx.PaymentRecorded)}
+    brief = _brief(effects)
     for effect in reversed(effects):
         if isinstance(effect, fx.PaymentAllocated) and effect.payment_id in recorded:
             continue  # goes back with its payment
+        if _names(effect) in brief:
+            continue  # it was made and ended by the act: it has ended, and stays so
         step = _back(effect, now, ids, reason)
         back += step
         now = evolve_all(now, step)
     if not back:
         raise Refused("undo.nothing", "Nothing of that act can be taken back; what was written stays on file.", None)
     return tuple(back)
+
+
+def _names(effect: fx.Effect) -> int | None:
+    """The callback, hold or order that an effect makes or changes."""
+    match effect:
+        case fx.CallbackScheduled():
+            return effect.callback.id
+        case fx.HoldPlaced():
+            return effect.hold.id
+        case fx.OrderRequested():
+            return effect.order.id
+        case fx.CallbackChanged() | fx.HoldChanged() | fx.OrderChanged():
+            return effect.id
+    return None
+
+
+def _brief(effects: Sequence[fx.Effect]) -> frozenset[int | None]:
+    """What the act itself both made and ended: brought back, it would be there for the first time."""
+    made = {_names(e) for e in effects if isinstance(e, fx.CallbackScheduled | fx.HoldPlaced | fx.OrderRequested)}
+    last = {
+        _names(e): e.status for e in effects if isinstance(e, fx.CallbackChanged | fx.HoldChanged | fx.OrderChanged)
+    }
+    return frozenset(ident for ident in made & last.keys() if last[ident] in _ENDED)
 
 
 def left_standing(effects: Sequence[fx.Effect]) -> tuple[str, ...]:
@@ -50,6 +76,8 @@ def left_standing(effects: Sequence[fx.Effect]) -> tuple[str, ...]:
         said.append("the account stays passed over until the next day run")
     return tuple(said)
 
+
+_ENDED = frozenset({"DONE", "CANCELLED", "RESCHEDULED", "RELEASED", "EXPIRED"})
 
 Back = tuple[fx.Effect, ...]
 Ids = Callable[[], int]

@@ -62,6 +62,7 @@ class LocalDesk:
         self._catalogue = catalogue
         self._send_orders = send_orders
         self._backend = backend
+        self._filled = False
         self.calendar = Calendar(catalogue.rules.holidays)
 
     # who and when ---------------------------------------------------------------------------
@@ -77,7 +78,9 @@ class LocalDesk:
     def reading(self) -> Iterator[Db]:
         """A snapshot of a store that holds a portfolio. Unavailable when it holds none yet."""
         with self.store.read() as db:
-            self.tenant(db)
+            if not self._filled:
+                self.tenant(db)
+                self._filled = True  # a portfolio is never taken away again
             yield db
 
     def _role(self, db: Db, login: str) -> str | None:

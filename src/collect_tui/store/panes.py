@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, or_, select
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import Invalid
@@ -134,26 +135,9 @@ def last_word(session: Session, tenant_id: int, account_id: int) -> str | None:
 def last_words(session: Session, tenant_id: int, account_ids: Sequence[int]) -> dict[int, str]:
     """The last word of each of a page of accounts (some hundreds): its last contact or note, whichever is younger."""
     db, zone = session.connection(), local_zone(session, tenant_id)
-    mine = (_event.c.tenant_id == tenant_id, _event.c.account_id.in_(account_ids))
-    taken_back = select(_event.c.supersedes).where(*mine, _event.c.supersedes.is_not(None))
-    last_event = func.row_number().over(
-        partition_by=_event.c.account_id, order_by=(_event.c.at.desc(), _event.c.id.desc())
-    )
-    events = (
-        select(_event.c.account_id, _event.c.at, _event.c.result.label("said"), _event.c.note, last_event.label("nth"))
-        .where(*mine, _event.c.action != VOID, _event.c.id.not_in(taken_back))
-        .subquery()
-    )
-    last_note = func.row_number().over(partition_by=_note.c.account_id, order_by=(_note.c.at.desc(), _note.c.id.desc()))
-    notes = (
-        select(_note.c.account_id, _note.c.at, _note.c.text.label("note"), last_note.label("nth"))
-        .where(_note.c.tenant_id == tenant_id, _note.c.account_id.in_(account_ids))
-        .subquery()
-    )
-    found = {
-        row.account_id: (row.at, row.said, row.note) for row in db.execute(select(events).where(events.c.nth == 1))
-    }
-    for row in db.execute(select(notes).where(notes.c.nth == 1)):
+    key = {"tenant": tenant_id, "accounts": list(account_ids)}
+    found = {row.account_id: (row.at, row.said, row.note) for row in db.execute(_last_events(), key)}
+    for row in db.execute(_last_notes(), key):
         known = found.get(row.account_id)
         if known is None or row.at > known[0]:
             found[row.account_id] = row.at, "note", row.note
@@ -163,6 +147,38 @@ def last_words(session: Session, tenant_id: int, account_ids: Sequence[int]) -> 
         quote = f' "{_short(note)}"' if note.strip() else ""
         words[account_id] = f"{said} {day.day} {MONTHS[day.month - 1][:3]}{quote}"
     return words
+
+
+# Built once: putting the statements together took longer than running them.
+@lru_cache(maxsize=1)
+def _last_events() -> Select[Any]:
+    mine = _of_accounts(_event)
+    taken_back = select(_event.c.supersedes).where(*mine, _event.c.supersedes.is_not(None))
+    events = (
+        select(_event.c.account_id, _event.c.at, _event.c.result.label("said"), _event.c.note, _newest(_event))
+        .where(*mine, _event.c.action != VOID, _event.c.id.not_in(taken_back))
+        .subquery()
+    )
+    return select(events).where(events.c.nth == 1)
+
+
+@lru_cache(maxsize=1)
+def _last_notes() -> Select[Any]:
+    notes = (
+        select(_note.c.account_id, _note.c.at, _note.c.text.label("note"), _newest(_note))
+        .where(*_of_accounts(_note))
+        .subquery()
+    )
+    return select(notes).where(notes.c.nth == 1)
+
+
+def _of_accounts(rows: Table) -> tuple[Any, Any]:
+    return rows.c.tenant_id == bindparam("tenant"), rows.c.account_id.in_(bindparam("accounts", expanding=True))
+
+
+def _newest(rows: Table) -> Any:
+    order = (rows.c.at.desc(), rows.c.id.desc())
+    return func.row_number().over(partition_by=rows.c.account_id, order_by=order).label("nth")
 
 
 def _applied(db: Connection, tenant_id: int, payment_ids: list[int]) -> dict[int, list[Any]]:
