@@ -86,6 +86,7 @@ def account(zone: str | None) -> AccountView:
         currency="USD",
         business_date=TODAY,
         now=datetime(2025, 11, 24, 15, 32, tzinfo=UTC),
+        desk_zone="America/New_York",
         total=50_000,
         past_due=41_210,
         collectable=41_210,

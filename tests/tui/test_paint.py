@@ -139,7 +139,7 @@ def test_wrapped_lines_are_never_too_wide(text: str, cells: int) -> None:
 @given(st.text(max_size=200))
 def test_a_note_of_any_kind_makes_lines(text: str) -> None:
     entry = TimelineEntry(at=AT, kind="note", by="mia", title="note", text=text)
-    view = AccountView.model_construct(business_date=TODAY, currency="USD")
+    view = AccountView.model_construct(business_date=TODAY, currency="USD", desk_zone="America/Chicago")
     assert timeline([entry], view, 80)
 
 

@@ -65,6 +65,7 @@ def account_view(db: Db, desk: LocalDesk, number: str) -> AccountView:
         currency=seen.currency,
         business_date=seen.business_date,
         now=now,
+        desk_zone=rules.zone,
         total=seen.total,
         past_due=seen.past_due,
         collectable=seen.collectable,

@@ -145,6 +145,7 @@ class AccountView(View):
     currency: str
     business_date: date
     now: datetime
+    desk_zone: str  # the desk's own zone, in which instants are shown
     total: int
     past_due: int
     collectable: int

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from collect_tui.domain.dates import local_time
 from collect_tui.tui import text as tui_text
 from collect_tui.tui.paint.figures import amount, day, full_day
 from collect_tui.tui.roles import Role
@@ -59,16 +60,16 @@ def timeline(entries: Iterable[TimelineEntry], view: AccountView, width: int) ->
         head = f"{moment(e.at, view)}  {tui_text.fit(tui_text.clean(e.by), 8)} "
         title = f"{e.title}{money}"
         text = tui_text.clean(e.text)
-        rest = wrap(text, max(20, width - 25))
+        rest = wrap(text, max(20, width - 24))
         lines.append(
             Line.of(
                 (head, Role.LABEL),
                 (title, _tone(e.kind)),
-                (f"  {rest[0]}" if rest and len(title) + len(rest[0]) < width - 27 else "", Role.PLAIN),
+                (f"  {rest[0]}" if rest and len(title) + len(rest[0]) < width - 26 else "", Role.PLAIN),
             )
         )
-        shown = rest[1:] if rest and len(title) + len(rest[0]) < width - 27 else rest
-        lines += [Line.of((" " * 24, Role.PLAIN), (part, Role.PLAIN)) for part in shown]
+        shown = rest[1:] if rest and len(title) + len(rest[0]) < width - 26 else rest
+        lines += [Line.of((" " * 23, Role.PLAIN), (part, Role.PLAIN)) for part in shown]
     return lines
 
 
@@ -79,8 +80,10 @@ def _tone(kind: str) -> Role:
 
 
 def moment(at: datetime, view: AccountView) -> str:
-    """A day and an hour in UTC, marked so; of another year the day with its year."""
-    return f"{at.day:2d} {at:%b} {at:%H:%M}Z" if at.year == view.business_date.year else f"{at.day:2d} {at:%b %Y}  "
+    """A day and an hour at the desk; of another year the day with its year."""
+    here = local_time(at, view.desk_zone)
+    same_year = here.year == view.business_date.year
+    return f"{here.day:2d} {here:%b} {here:%H:%M}" if same_year else f"{here.day:2d} {here:%b %Y} "
 
 
 def wrap(text: str, cells: int) -> list[str]:
