@@ -79,10 +79,10 @@ def open_desk(wired: Wiring, *, create: bool = False, backend: str = "local") ->
     )
 
 
-def orders_port(folder: Path) -> Callable[[LocalDesk, Progress | None], OrdersReport]:
+def orders_port(folder: Path) -> Callable[[LocalDesk, bool, Progress | None], OrdersReport]:
     """Orders leave and answers arrive as files in `folder`, one sub-folder per billing system."""
 
-    def send(desk: LocalDesk, progress: Progress | None) -> OrdersReport:
+    def exchange(desk: LocalDesk, send: bool, progress: Progress | None) -> OrdersReport:
         from collect_tui.exchange import orders
 
         return orders.sync(
@@ -93,10 +93,11 @@ def orders_port(folder: Path) -> Callable[[LocalDesk, Progress | None], OrdersRe
             now=desk.clock(),
             by=desk.user,
             ids=desk.ids,
+            send=send,
             progress=progress,
         )
 
-    return send
+    return exchange
 
 
 def fixtures() -> Path:

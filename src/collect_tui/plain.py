@@ -209,10 +209,13 @@ def preview_text(preview: Preview) -> str:
         return clean(f"cannot be done: {preview.error}")
     lines = [
         *(e.sentence for e in preview.effects),
-        *(f"  {r.seq}. {r.due} {r.amount}" for r in preview.schedule if len(preview.schedule) > 1),
+        *(
+            f"  {r.seq}. {r.due:%a} {r.due} {format_minor(r.amount, preview.currency)}"
+            for r in preview.schedule
+            if len(preview.schedule) > 1
+        ),
     ]
     lines += _verdict(preview.verdict)
-    lines += [f"next action: {preview.next_action}"] if preview.next_action else []
     return clean("\n".join(lines), keep_newlines=True)
 
 
@@ -235,6 +238,7 @@ def day_text(report: DayReport) -> str:
 
 def orders_text(report: OrdersReport) -> str:
     rows = [
+        ("waiting to leave", report.waiting),
         ("sent", report.sent),
         ("completed", report.completed),
         ("rejected", report.rejected),
@@ -242,7 +246,7 @@ def orders_text(report: OrdersReport) -> str:
     ]
     lines = [f"{name}: {', '.join(values)}" for name, values in rows if values]
     lines += [f"refused {name}: {why}" for name, why in report.refused_files.items()]
-    return clean("\n".join(lines), keep_newlines=True) or "nothing to send, nothing came back"
+    return clean("\n".join(lines), keep_newlines=True) or "no order waits, none is stuck, nothing came back"
 
 
 def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:
@@ -252,10 +256,12 @@ def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:
     head: tuple[str, ...]
     rows: list[tuple[str, ...]]
     if what == "keys":
-        from collect_tui.tui.commands import COMMANDS
+        from collect_tui.tui import keymap
+
+        mine = keymap.load(wired.settings.site_folder / "keys.toml")
 
         head = ("id", "keys", "F-key", ":", "meaning")
-        rows = [(c.id, " ".join(c.keys), c.fkey, c.mnemonic or c.text.strip(), c.help) for c in COMMANDS]
+        rows = [(c.id, " ".join(c.keys), c.fkey, c.mnemonic or c.text.strip(), c.help) for c in mine.commands]
     elif what == "line":
         from collect_tui.desk.line.verbs import VERBS
 

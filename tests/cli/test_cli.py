@@ -439,9 +439,12 @@ def test_an_exported_name_is_no_formula(run: Run, tmp_path: Path) -> None:
 
 
 def test_orders_leave_and_their_answers_come_back(run: Run, home: Path) -> None:
-    assert run("orders").out.strip() == "nothing to send, nothing came back"
+    assert run("orders").out.strip() == "no order waits, none is stuck, nothing came back"
     assert run("do", ROSA, "sus int tue", "--confirm", "2231").code == 0
-    (number,) = run("--json", "orders").json()["sent"]
+    (waiting,) = run("--json", "orders").json()["waiting"]
+    assert not run("--json", "orders").json()["sent"], "looking sends nothing"
+    (number,) = run("--json", "orders", "sync").json()["sent"]
+    assert number == waiting
     folder = home / ".local/share/collect-tui/orders"
     (sent,) = (folder / "outbox").rglob("*.json")
     assert json.loads(sent.read_text())["order"] == number
@@ -530,3 +533,15 @@ def test_no_command_loads_what_it_does_not_need(home: Path) -> None:
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert told.stdout.splitlines()[-1] == "False False"
+
+
+def test_the_desk_asks_for_a_terminal(run: Run) -> None:
+    told = run()
+    assert told.code == 2
+    assert "terminal" in told.err
+
+
+def test_a_check_alone_rolls_nothing(run: Run) -> None:
+    before = run("--json", "queues").json()["business_date"]
+    assert run("--at", "2026-12-09T16:00Z", "day", "--check").code == 0
+    assert run("--json", "queues").json()["business_date"] == before

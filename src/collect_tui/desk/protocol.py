@@ -89,8 +89,8 @@ class Desk(Protocol):
         """Rolls to a business date (default: the clock's). Repeatable; `check` recomputes everything and counts differences."""
         ...
 
-    def orders(self, *, progress: Progress | None = None) -> OrdersReport:
-        """Writes requested orders to the outbox folders and reads acknowledgements."""
+    def orders(self, *, send: bool = False, progress: Progress | None = None) -> OrdersReport:
+        """Which orders wait to leave and which are stuck; with `send` they leave and acknowledgements are read."""
         ...
 
     def close(self) -> None: ...

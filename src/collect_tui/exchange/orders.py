@@ -46,10 +46,15 @@ def sync(
     now: datetime,
     by: str,
     ids: Callable[[], int],
+    send: bool = True,
     progress: Progress | None = None,
 ) -> OrdersReport:
-    """Sends what is requested and takes in what was answered, through the folders below `folder`. Repeatable."""
-    return run(Exchange(store, tenant_id, catalogue, FolderPort(folder), now, by, ids), progress)
+    """Sends what is requested and takes in what was answered, through the folders below `folder`. Repeatable.
+
+    Without `send` it only tells which orders wait to leave and which are stuck.
+    """
+    exchange = Exchange(store, tenant_id, catalogue, FolderPort(folder), now, by, ids)
+    return run(exchange, progress) if send else look(exchange)
 
 
 class Exchange:
@@ -200,6 +205,16 @@ class Exchange:
             effects=codec.dump(effects),
             outcome="done",
         )
+
+
+def look(exchange: Exchange) -> OrdersReport:
+    """What waits to leave and what is stuck; nothing is sent or read."""
+    with exchange.store.read() as session:
+        query = select(_order.c.number).where(_order.c.tenant_id == exchange.tenant_id, _order.c.status == "REQUESTED")
+        waiting = session.connection().execute(query.order_by(_order.c.requested_on, _order.c.id)).scalars().all()
+    return OrdersReport(
+        waiting=tuple(waiting), sent=(), completed=(), rejected=(), refused_files={}, stuck=exchange.stuck()
+    )
 
 
 def run(exchange: Exchange, progress: Progress | None = None) -> OrdersReport:

@@ -63,6 +63,7 @@ def preview(desk: LocalDesk, act: Act) -> Preview:
         except DomainError as error:
             return Preview(
                 account=seen.number,
+                currency=seen.currency,
                 version=seen.version,
                 meaning=(),
                 effects=(),
@@ -76,6 +77,7 @@ def preview(desk: LocalDesk, act: Act) -> Preview:
     views = effect_views(seen, outcome.effects, context.codes, context.zone)
     return Preview(
         account=seen.number,
+        currency=seen.currency,
         version=seen.version,
         meaning=tuple(v.sentence for v in views if v.kind not in _QUIET),
         effects=views,

@@ -37,7 +37,7 @@ MOST_PASSED = 1000
 
 
 #: The port through which orders leave and answers come back; `bootstrap` plugs in the folders of `exchange/orders.py`.
-SendOrders = Callable[["LocalDesk", Progress | None], OrdersReport]
+SendOrders = Callable[["LocalDesk", bool, Progress | None], OrdersReport]
 
 
 class LocalDesk:
@@ -318,12 +318,12 @@ class LocalDesk:
             check=check,
         )
 
-    def orders(self, *, progress: Progress | None = None) -> OrdersReport:
+    def orders(self, *, send: bool = False, progress: Progress | None = None) -> OrdersReport:
         if self._send_orders is None:
             raise Unavailable(
                 "orders.no_folder", "This desk has no folder for orders; name one in the settings (orders_folder)."
             )
-        return self._send_orders(self, progress)
+        return self._send_orders(self, send, progress)
 
     def close(self) -> None:
         self.store.close()

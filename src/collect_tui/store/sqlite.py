@@ -51,7 +51,12 @@ def prepare_file(path: Path, *, create: bool) -> None:
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         if not path.exists():
-            raise Unavailable("store.missing", f"There is no portfolio file at {path}.", "db")
+            raise Unavailable(
+                "store.missing",
+                f"There is no portfolio file at {path}; "
+                "`demo --keep`, `load` and `import receivables` make one, `--db` names another.",
+                "db",
+            )
         if not path.is_file():
             raise Unavailable("store.unreadable", f"{path} is not a file.", "db")
         for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):

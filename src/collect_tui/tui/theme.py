@@ -32,6 +32,7 @@ from typing import Any, Final
 
 from textual.theme import Theme
 
+from collect_tui.domain.errors import Invalid
 from collect_tui.tui.roles import Role
 
 _ANSI: Final = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -40,8 +41,11 @@ ATTRIBUTES: Final = ("bold", "dim", "italic", "underline", "reverse", "strike")
 _HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-class ThemeError(ValueError):
+class ThemeError(Invalid):
     """A theme file that cannot be used; the text names file, key and nearest valid one."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("theme.invalid", message, "theme")
 
 
 @dataclass(frozen=True, slots=True)

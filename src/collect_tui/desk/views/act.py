@@ -48,6 +48,7 @@ class Preview(View):
     """What an act would do. Nothing was written. `meaning` is the parsed sense, one entry per command; `line` the text it amounts to."""
 
     account: str
+    currency: str
     version: int
     meaning: tuple[str, ...]
     effects: tuple[EffectView, ...]

@@ -39,8 +39,9 @@ class DayReport(View):
 
 
 class OrdersReport(View):
-    """What an `orders` run did: files written, acknowledgements read, orders that are stuck."""
+    """What an `orders` run did: files written, acknowledgements read, orders that are stuck; `waiting` when it only looked."""
 
+    waiting: tuple[str, ...] = ()
     sent: tuple[str, ...]
     completed: tuple[str, ...]
     rejected: tuple[str, ...]

@@ -1,0 +1,235 @@
+"""What each plain command does: asks the desk and prints the answer. Imports nothing heavy until it runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from collect_tui.domain.errors import Invalid
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from collect_tui.bootstrap import Wiring
+    from collect_tui.services.local import LocalDesk
+
+
+def _wired(args: argparse.Namespace) -> Wiring:
+    from collect_tui import bootstrap
+
+    return bootstrap.wiring(database=args.db, user=args.user, at=args.at)
+
+
+def _desk(args: argparse.Namespace, *, create: bool = False) -> LocalDesk:
+    from collect_tui import bootstrap
+
+    return bootstrap.open_desk(_wired(args), create=create)
+
+
+def _say(args: argparse.Namespace, view: BaseModel, text: Callable[[], str]) -> int:
+    print(view.model_dump_json(indent=2) if args.json else text())
+    return 0
+
+
+def _progress(args: argparse.Namespace) -> Callable[[str, int, int], None] | None:
+    from collect_tui.plain import Bar
+
+    return Bar(sys.stderr) if sys.stderr.isatty() and not args.json else None
+
+
+def open_terminal(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+
+    _needs_terminal()
+    return bootstrap.run_terminal(_wired(args), theme=args.theme)
+
+
+def _needs_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Invalid(
+            "terminal.none",
+            "The desk needs a terminal; without one use the plain commands (collect-tui --help), such as queues or show.",
+            "terminal",
+        )
+
+
+def demo(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from collect_tui import bootstrap
+
+    wired = _wired(args)
+    if args.keep:
+        if args.keep.exists():
+            raise Invalid("demo.exists", f"{args.keep} exists already; name a file that does not.", "keep")
+        kept = replace(wired, settings=replace(wired.settings, database=args.keep))
+        bootstrap.make_demo(kept)
+        return 0
+    _needs_terminal()
+    with bootstrap.demo(wired) as shown:
+        return bootstrap.run_terminal(shown, backend="demo", theme=args.theme)
+
+
+def queues(args: argparse.Namespace) -> int:
+    from collect_tui.plain import board_text
+
+    board = _desk(args).queues()
+    return _say(args, board, lambda: board_text(board))
+
+
+def queue(args: argparse.Namespace) -> int:
+    from collect_tui.plain import page_text
+
+    page = _desk(args).queue(args.name, limit=args.limit)
+    return _say(args, page, lambda: page_text(page))
+
+
+def next_account(args: argparse.Namespace) -> int:
+    from collect_tui.desk.errors import NotFound
+    from collect_tui.plain import account_text
+
+    desk = _desk(args)
+    claim = desk.next(args.queue)
+    if claim is None:
+        raise NotFound("queue.empty", "Nothing is left to work now.", "queue")
+    return _say(args, claim, lambda: account_text(desk.account(claim.account)))
+
+
+def show(args: argparse.Namespace) -> int:
+    from collect_tui.plain import account_text, pane_text
+
+    desk = _desk(args)
+    if args.pane:
+        pane = desk.pane(args.account, args.pane)
+        currency = desk.session().currency
+        return _say(args, pane, lambda: pane_text(pane, currency))
+    account = desk.account(args.account)
+    return _say(args, account, lambda: account_text(account))
+
+
+def find(args: argparse.Namespace) -> int:
+    from collect_tui.desk.errors import NotFound
+    from collect_tui.plain import hits_json, hits_text
+
+    hits = _desk(args).find(args.text)
+    if args.json:
+        print(hits_json(hits))
+    elif hits:
+        print(hits_text(hits))
+    if not hits:
+        raise NotFound("find.nothing", "Nothing was found.", "text")
+    return 0
+
+
+def why(args: argparse.Namespace) -> int:
+    from collect_tui.plain import why_text
+
+    reason = _desk(args).why(args.account)
+    return _say(args, reason, lambda: why_text(reason))
+
+
+def do(args: argparse.Namespace) -> int:
+    from collect_tui.plain import preview_text, receipt_text
+    from collect_tui.shell import act_of
+
+    desk = _desk(args)
+    act = act_of(
+        desk,
+        args.account,
+        args.line,
+        confirm=args.confirm,
+        act_id=args.id,
+        override=(args.override_by, args.override_reason),
+    )
+    if args.dry_run:
+        preview = desk.preview(act)
+        _say(args, preview, lambda: preview_text(preview))
+        return 0 if preview.ok else 3
+    receipt = desk.do(act)
+    return _say(args, receipt, lambda: receipt_text(receipt))
+
+
+def day(args: argparse.Namespace) -> int:
+    from collect_tui.plain import day_text
+
+    desk = _desk(args)
+    to = args.date or (desk.session().business_date if args.check else None)  # a check alone rolls nothing
+    report = desk.day(to, check=args.check, progress=_progress(args))
+    _say(args, report, lambda: day_text(report))
+    return 0 if report.orphans == 0 and not report.differences else 1
+
+
+def load(args: argparse.Namespace) -> int:
+    from collect_tui.exchange import load as loading
+
+    desk = _desk(args, create=True)
+    report = loading.load(
+        desk.store,
+        args.file,
+        ids=desk.ids,
+        now=desk.clock(),
+        by=desk.user,
+        catalogue=desk.catalogue(),
+        progress=_progress(args),
+    )
+    return _say(args, report, report.text)
+
+
+def import_receivables(args: argparse.Namespace) -> int:
+    from collect_tui.exchange import receivables
+
+    desk = _desk(args, create=True)
+    report = receivables.run(
+        desk.store,
+        args.file,
+        args.map,
+        ids=desk.ids,
+        now=desk.clock(),
+        by=desk.user,
+        catalogue=desk.catalogue(),
+        dry_run=args.dry_run,
+        progress=_progress(args),
+    )
+    return _say(args, report, report.text)
+
+
+def export(args: argparse.Namespace) -> int:
+    from collect_tui.exchange import export as exporting
+
+    desk = _desk(args)
+    count = exporting.export(desk, args.queue, args.to, raw=args.raw)
+    if args.to:
+        print(f"{count} rows in {args.to}", file=sys.stderr)
+    return 0
+
+
+def orders(args: argparse.Namespace) -> int:
+    from collect_tui.plain import orders_text
+
+    report = _desk(args).orders(send=args.what == "sync", progress=_progress(args))
+    return _say(args, report, lambda: orders_text(report))
+
+
+def schema(args: argparse.Namespace) -> int:
+    import json
+
+    from collect_tui.exchange.portfolio import schema as portfolio_schema
+
+    print(json.dumps(portfolio_schema(), indent=2))
+    return 0
+
+
+def keys(args: argparse.Namespace) -> int:
+    from collect_tui.plain import keys_text
+
+    print(keys_text(args.what, _wired(args), as_json=args.json))
+    return 0
+
+
+def locate(args: argparse.Namespace) -> int:
+    from collect_tui.plain import locate_text
+
+    print(locate_text(_wired(args), as_json=args.json))
+    return 0
