@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from sqlmodel import Session as Db
 
@@ -28,18 +27,15 @@ from collect_tui.domain.dates import local_time, offset_label
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Order, Payment, Point, Promise, Service
 from collect_tui.domain.money import format_minor
 from collect_tui.policy.contact import candidate_zones, label, may_call, most_attempts
-from collect_tui.policy.suspend import may_restore, may_suspend
-from collect_tui.services.acts import next_action
-from collect_tui.services.verdict_view import verdict_view
+from collect_tui.policy.suspend import first_cut_day, may_restore, may_suspend
+from collect_tui.services.seat import Seat
+from collect_tui.services.verdict_view import next_action, verdict_view
 from collect_tui.store import facts as load_facts
 from collect_tui.store import panes, queues
 from collect_tui.store.tables import AccountSummary
 
-if TYPE_CHECKING:
-    from collect_tui.services.local import LocalDesk
 
-
-def account_view(db: Db, desk: LocalDesk, number: str) -> AccountView:
+def account_view(db: Db, desk: Seat, number: str) -> AccountView:
     seen = load_facts.load(db, desk.tenant_id, number)
     catalogue, now = desk.catalogue(), desk.clock()
     rules = catalogue.rules
@@ -109,7 +105,7 @@ def account_view(db: Db, desk: LocalDesk, number: str) -> AccountView:
     )
 
 
-def pane_view(db: Db, desk: LocalDesk, number: str, pane: PaneName, cursor: str | None, limit: int) -> PaneView:
+def pane_view(db: Db, desk: Seat, number: str, pane: PaneName, cursor: str | None, limit: int) -> PaneView:
     """Panes that are read from the facts have no pages; those with time in them do."""
     if not 1 <= limit <= 1000:
         raise Invalid("pane.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
@@ -136,7 +132,7 @@ def pane_view(db: Db, desk: LocalDesk, number: str, pane: PaneName, cursor: str 
             return PaneView(**here, services=services, orders=tuple(order_view(o, seen, desk) for o in seen.orders))
 
 
-def point_view(point: Point, seen: AccountFacts, desk: LocalDesk) -> PointView:
+def point_view(point: Point, seen: AccountFacts, desk: Seat) -> PointView:
     rules, holds, now = desk.catalogue().rules, desk.catalogue().holds, desk.clock()
     since = now - timedelta(days=rules.contact.window_days)
     times = (f"{local_time(now, z):%H:%M} {offset_label(z, now)}" for z in point.zones)
@@ -190,7 +186,7 @@ def promise_view(promise: Promise) -> PromiseView:
     )
 
 
-def hold_view(hold: Hold, desk: LocalDesk) -> HoldView:
+def hold_view(hold: Hold, desk: Seat) -> HoldView:
     kind = desk.catalogue().holds.get(hold.kind)
     return HoldView(
         kind=hold.kind,
@@ -203,11 +199,12 @@ def hold_view(hold: Hold, desk: LocalDesk) -> HoldView:
     )
 
 
-def service_view(service: Service, seen: AccountFacts, desk: LocalDesk) -> ServiceView:
+def service_view(service: Service, seen: AccountFacts, desk: Seat) -> ServiceView:
     catalogue = desk.catalogue()
     suspend = restore = required = None
     if service.status == "ACTIVE":
-        effective = desk.next_cut_day(seen.business_date)
+        tomorrow = seen.business_date + timedelta(days=1)
+        effective = first_cut_day(tomorrow, catalogue.rules.suspend, desk.calendar) or tomorrow
         suspend = verdict_view(
             may_suspend(seen, service, effective, catalogue.rules.suspend, catalogue.holds, desk.calendar)
         )
@@ -228,7 +225,7 @@ def service_view(service: Service, seen: AccountFacts, desk: LocalDesk) -> Servi
     )
 
 
-def order_view(placed: Order, seen: AccountFacts, desk: LocalDesk) -> OrderView:
+def order_view(placed: Order, seen: AccountFacts, desk: Seat) -> OrderView:
     waited = (seen.business_date - placed.requested_on).days
     return OrderView(
         number=placed.number,

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
@@ -16,8 +15,6 @@ from sqlmodel import col, select
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid, NotFound, RefusedByPolicy, Stale, Unavailable
 from collect_tui.desk.views.act import Preview, Receipt
-from collect_tui.domain.codes import Codes
-from collect_tui.domain.describe import describe_next
 from collect_tui.domain.effects import ActUndone, Effect
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
@@ -27,12 +24,11 @@ from collect_tui.services import codec
 from collect_tui.services.context import Context, PastAct, outranks
 from collect_tui.services.decide import Outcome, decide
 from collect_tui.services.order import confirm
-from collect_tui.services.verdict_view import effect_views, schedule_rows, verdict_view
+from collect_tui.services.seat import Seat
+from collect_tui.services.verdict_view import effect_views, next_action, schedule_rows, verdict_view
 from collect_tui.store import apply, audit, facts, scoring, summary
+from collect_tui.store.ids import Provisional
 from collect_tui.store.tables import Account, ActLog
-
-if TYPE_CHECKING:
-    from collect_tui.services.local import LocalDesk
 
 #: Effects that speak for themselves in a receipt; the rest are consequences.
 _QUIET = {
@@ -50,14 +46,14 @@ _QUIET = {
 Evidence = dict[str, str]
 
 
-def preview(desk: LocalDesk, act: Act) -> Preview:
+def preview(desk: Seat, act: Act) -> Preview:
     """Decides on the facts as they are and says what would happen; a mistake comes back as a sentence."""
     outside = any(c.outside for c in act.commands)
     with desk.reading() as db:
         seen = facts.load(db, desk.tenant_id, act.account)
         try:
             act = _normal(act)
-            context = desk.context(db, act, provisional=True)
+            context = context_of(desk, db, act, provisional=True)
             outcome = decide(act, seen, context)
             override = _override(act, outcome.verdict, context) if act.override else None
         except DomainError as error:
@@ -89,7 +85,29 @@ def preview(desk: LocalDesk, act: Act) -> Preview:
     )
 
 
-def do(desk: LocalDesk, act: Act) -> Receipt:
+def context_of(desk: Seat, db: Db, act: Act, *, provisional: bool) -> Context:
+    """What the deciders of an act may know; `provisional` ids for a preview, which writes nothing."""
+    tenant = desk.tenant(db)
+
+    def past(act_id: str | None) -> PastAct | None:
+        return past_act(db, desk.tenant_id, facts.account_id(db, desk.tenant_id, act.account), desk.user, act_id)
+
+    return Context(
+        catalogue=desk.catalogue(),
+        calendar=desk.calendar,
+        business_date=tenant.business_date,
+        now=desk.clock(),
+        zone=tenant.zone,
+        user=desk.user,
+        role=desk.role_of(db, desk.user) or "collector",
+        ids=Provisional() if provisional else desk.ids,
+        past_act=past,
+        override=act.override,
+        override_role=desk.role_of(db, act.override.by) if act.override else None,
+    )
+
+
+def do(desk: Seat, act: Act) -> Receipt:
     """Does the act or nothing. Raises Invalid, Refused, RefusedByPolicy, Stale, NotFound; what policy forbids is kept as evidence."""
     act = _normal(act)
     try:
@@ -102,12 +120,12 @@ def do(desk: LocalDesk, act: Act) -> Receipt:
         raise
 
 
-def _done(desk: LocalDesk, act: Act) -> Receipt:
+def _done(desk: Seat, act: Act) -> Receipt:
     with desk.store.write() as db:
         return _do(desk, db, act)
 
 
-def _do(desk: LocalDesk, db: Db, act: Act) -> Receipt:
+def _do(desk: Seat, db: Db, act: Act) -> Receipt:
     fingerprint = hashlib.sha256(act.model_dump_json().encode()).hexdigest()
     if known := db.get(ActLog, (desk.tenant_id, str(act.id))):
         if known.fingerprint != fingerprint:
@@ -115,7 +133,7 @@ def _do(desk: LocalDesk, db: Db, act: Act) -> Receipt:
         return Receipt.model_validate_json(known.receipt).model_copy(update={"repeated": True})
     before = facts.load(db, desk.tenant_id, act.account)
     _fresh(desk, db, act, before)
-    context = desk.context(db, act, provisional=False)
+    context = context_of(desk, db, act, provisional=False)
     outcome = decide(act, before, context)
     override = _override(act, outcome.verdict, context)
     for command in act.commands:
@@ -171,7 +189,7 @@ def _normal(act: Act) -> Act:
         ) from None
 
 
-def _fresh(desk: LocalDesk, db: Db, act: Act, seen: AccountFacts) -> None:
+def _fresh(desk: Seat, db: Db, act: Act, seen: AccountFacts) -> None:
     """The version the agent saw must be the current one, and nobody else may hold the account."""
     if act.version is not None and act.version != seen.version:
         by, at = facts.changed(db, desk.tenant_id, seen.id)
@@ -225,7 +243,7 @@ def _override(act: Act, verdict: Verdict, context: Context) -> Evidence | None:
     return {"by": act.override.by, "role": context.override_role, "reason": act.override.reason.strip()}
 
 
-def _keep_evidence(desk: LocalDesk, act: Act, refusal: RefusedByPolicy) -> None:
+def _keep_evidence(desk: Seat, act: Act, refusal: RefusedByPolicy) -> None:
     """A blocked try is evidence that the rules work; it has its own transaction, as the act's was rolled back.
 
     The refusal stands, and is what the agent hears, even where the evidence can no longer be written.
@@ -264,11 +282,6 @@ def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Rece
     )
 
 
-def next_action(seen: AccountFacts, codes: Codes, zone: str) -> str | None:
-    """`call Mon 1 Dec`: the next action in words; None when there is none."""
-    return describe_next(seen.next_action, seen, codes, zone) if seen.next_action else None
-
-
 def past_act(db: Db, tenant_id: int, account_id: int, user: str, act_id: str | None) -> PastAct | None:
     """The act named, or the user's last one on the account that is neither undone nor itself an undo."""
     query = select(ActLog).where(ActLog.tenant_id == tenant_id, ActLog.account_id == account_id)
@@ -287,7 +300,7 @@ def past_act(db: Db, tenant_id: int, account_id: int, user: str, act_id: str | N
     return None
 
 
-def history(desk: LocalDesk, limit: int) -> tuple[Receipt, ...]:
+def history(desk: Seat, limit: int) -> tuple[Receipt, ...]:
     if not 1 <= limit <= 1000:
         raise Invalid("history.limit", "The history shows 1 to 1,000 acts.", "limit")
     with desk.store.read() as db:

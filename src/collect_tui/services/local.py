@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -16,16 +15,12 @@ from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneV
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
-from collect_tui.domain.dates import Calendar
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
-from collect_tui.services.context import Context, PastAct
+from collect_tui.services.seat import Clock, Seat
 from collect_tui.store import claims, facts, find, queues
 from collect_tui.store.engine import Store
-from collect_tui.store.ids import Ids, Provisional
-from collect_tui.store.tables import Account, AppUser, Tenant
-
-Clock = Callable[[], datetime]
+from collect_tui.store.tables import Account, AppUser
 
 Progress = Callable[[str, int, int], None]
 
@@ -40,8 +35,8 @@ MOST_PASSED = 1000
 SendOrders = Callable[["LocalDesk", bool, Progress | None], OrdersReport]
 
 
-class LocalDesk:
-    """One user's desk. Holds no state but its wiring: any number may share a store, in any thread."""
+class LocalDesk(Seat):
+    """One user's desk."""
 
     def __init__(
         self,
@@ -54,38 +49,9 @@ class LocalDesk:
         tenant_id: int = 1,
         backend: str = "local",
     ) -> None:
-        self.store = store
-        self.user = user
-        self.clock = clock
-        self.tenant_id = tenant_id
-        self.ids = Ids()
-        self._catalogue = catalogue
+        super().__init__(store, catalogue, user=user, clock=clock, tenant_id=tenant_id)
         self._send_orders = send_orders
         self._backend = backend
-        self._filled = False
-        self.calendar = Calendar(catalogue.rules.holidays)
-
-    # who and when ---------------------------------------------------------------------------
-    def tenant(self, db: Db) -> Tenant:
-        if (found := db.get(Tenant, self.tenant_id)) is None:
-            raise Unavailable(
-                "store.empty",
-                "This file holds no portfolio yet; bring one in with `load FILE` or `import receivables FILE`.",
-            )
-        return found
-
-    @contextmanager
-    def reading(self) -> Iterator[Db]:
-        """A snapshot of a store that holds a portfolio. Unavailable when it holds none yet."""
-        with self.store.read() as db:
-            if not self._filled:
-                self.tenant(db)
-                self._filled = True  # a portfolio is never taken away again
-            yield db
-
-    def _role(self, db: Db, login: str) -> str | None:
-        user = db.get(AppUser, (self.tenant_id, login))
-        return user.role if user else None
 
     def session(self) -> Session:
         with self.store.read() as db:
@@ -101,42 +67,6 @@ class LocalDesk:
             backend=self._backend,
             currency=tenant.currency,
         )
-
-    def catalogue(self) -> Catalogue:
-        return self._catalogue
-
-    def context(self, db: Db, act: Act, *, provisional: bool) -> Context:
-        """What the deciders of an act may know; `provisional` ids for a preview, which writes nothing."""
-        from collect_tui.services.deciders import acts
-
-        tenant = self.tenant(db)
-
-        def past(act_id: str | None) -> PastAct | None:
-            return acts.past_act(
-                db, self.tenant_id, facts.account_id(db, self.tenant_id, act.account), self.user, act_id
-            )
-
-        return Context(
-            catalogue=self._catalogue,
-            calendar=self.calendar,
-            business_date=tenant.business_date,
-            now=self.clock(),
-            zone=tenant.zone,
-            user=self.user,
-            role=self._role(db, self.user) or "collector",
-            ids=Provisional() if provisional else self.ids,
-            past_act=past,
-            override=act.override,
-            override_role=self._role(db, act.override.by) if act.override else None,
-        )
-
-    def next_cut_day(self, after: date) -> date:
-        """The first business date after `after` on which services may be cut."""
-        closed = self._catalogue.rules.suspend.no_cut_weekdays
-        day = after + timedelta(days=1)
-        while day.weekday() in closed or not self.calendar.is_business_day(day):
-            day += timedelta(days=1)
-        return day
 
     # queues ---------------------------------------------------------------------------------
     def queues(self) -> QueueBoard:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from collect_tui.desk.views.act import EffectView, FindingView, ScheduleRow, VerdictView
 from collect_tui.domain.codes import Codes
-from collect_tui.domain.describe import describe
+from collect_tui.domain.describe import describe, describe_next
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.evolve import evolve
 from collect_tui.domain.facts import AccountFacts, Instalment
@@ -44,3 +44,8 @@ def effect_views(facts: AccountFacts, effects: Iterable[Effect], codes: Codes, z
 
 def schedule_rows(schedule: Iterable[Instalment]) -> tuple[ScheduleRow, ...]:
     return tuple(ScheduleRow(seq=i.seq, due=i.due, amount=i.amount) for i in schedule)
+
+
+def next_action(seen: AccountFacts, codes: Codes, zone: str) -> str | None:
+    """`call Mon 1 Dec`: the next action in words; None when there is none."""
+    return describe_next(seen.next_action, seen, codes, zone) if seen.next_action else None

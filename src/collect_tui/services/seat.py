@@ -1,0 +1,58 @@
+"""A seat at the desk: the wiring that every use case shares. Holds no state of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlmodel import Session as Db
+
+from collect_tui.desk.catalogue import Catalogue
+from collect_tui.desk.errors import Unavailable
+from collect_tui.domain.dates import Calendar
+from collect_tui.store.engine import Store
+from collect_tui.store.ids import Ids
+from collect_tui.store.tables import AppUser, Tenant
+
+Clock = Callable[[], datetime]
+
+
+class Seat:
+    """Who sits where, over which store, by which clock. Any number may share a store, in any thread."""
+
+    def __init__(self, store: Store, catalogue: Catalogue, *, user: str, clock: Clock, tenant_id: int = 1) -> None:
+        self.store = store
+        self.user = user
+        self.clock = clock
+        self.tenant_id = tenant_id
+        self.ids = Ids()
+        self.calendar = Calendar(catalogue.rules.holidays)
+        self._catalogue = catalogue
+        self._filled = False
+
+    def catalogue(self) -> Catalogue:
+        return self._catalogue
+
+    def tenant(self, db: Db) -> Tenant:
+        """The tenant's row. Unavailable when there is none yet."""
+        if (found := db.get(Tenant, self.tenant_id)) is None:
+            raise Unavailable(
+                "store.empty",
+                "This file holds no portfolio yet; bring one in with `load FILE` or `import receivables FILE`.",
+            )
+        return found
+
+    @contextmanager
+    def reading(self) -> Iterator[Db]:
+        """A snapshot of a store that holds a portfolio. Unavailable when it holds none yet."""
+        with self.store.read() as db:
+            if not self._filled:
+                self.tenant(db)
+                self._filled = True  # a portfolio is never taken away again
+            yield db
+
+    def role_of(self, db: Db, login: str) -> str | None:
+        """The role of a login; None when there is no such user."""
+        user = db.get(AppUser, (self.tenant_id, login))
+        return user.role if user else None
