@@ -116,6 +116,22 @@ def test_escape_and_a_letter_typed_together() -> None:
         terminal.wait_for(r"^>       2 ")
 
 
+def test_a_paste_is_text_whatever_is_in_it() -> None:
+    with demo() as terminal:
+        terminal.send(b":\x1b[200~n abc \x1b[31mred \x01three\rfour\x1b[201~")
+        terminal.wait_for(r"^\[n abc red three four\]$")
+        terminal.send(b"!\r")
+        terminal.wait_for(r"^did n abc red three four!$")
+
+
+def test_a_paste_whose_end_is_lost_freezes_no_keys() -> None:
+    with demo() as terminal:
+        terminal.send(b":\x1b[200~one\rtwo")
+        terminal.wait_for(r"^\[one two\]$")
+        terminal.send(b"x\r")
+        terminal.wait_for(r"^did one twox$")
+
+
 def test_a_slow_line_that_tears_an_arrow_apart() -> None:
     with demo(env={"SSH_TTY": "/dev/pts/9"}) as terminal:
         terminal.send(b"\x1b")

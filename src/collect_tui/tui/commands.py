@@ -30,6 +30,7 @@ CONTEXTS: Final = (BOARD, QUEUE, ACCOUNT, FIND, WHY, HELP, FORM, ASKING)
 
 _DESK: Final = frozenset({BOARD, QUEUE, ACCOUNT, FIND, WHY, HELP})
 _LISTS: Final = frozenset({BOARD, QUEUE, FIND})
+_LINES: Final = frozenset({BOARD, QUEUE, ACCOUNT})
 _WORK: Final = frozenset({QUEUE, ACCOUNT})
 
 
@@ -104,7 +105,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        label="tickle", on_bar=frozenset({QUEUE, ACCOUNT})),
     _C("hold.place", "Hold", "Places a hold on the account.", ("h",), contexts=_WORK, text="hold "),
     _C("callback.make", "Callback", "Sets a callback at a day and hour.", ("l",), contexts=_WORK, text="cb "),
-    _C("undo.last", "Undo", "Takes back the last act, after showing what that undoes.", ("u",), mnemonic="undo",
+    _C("undo.last", "Undo", "Takes back my last act, on whichever account, after showing what that undoes.", ("u",), mnemonic="undo",
        contexts=_DESK - {HELP, FIND}, label="undo", on_bar=frozenset({ACCOUNT, BOARD})),
     _C("account.previous", "Previous account", "Goes back to the account before this one.", fkey="f7",
        mnemonic="previous", contexts=frozenset({ACCOUNT})),
@@ -146,7 +147,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        contexts=frozenset(CONTEXTS)),
     _C("find.open", "Find", "By account, name, phone, e-mail, invoice or payment.", ("/",), mnemonic="find",
        label="find"),
-    _C("line.open", "Line", "Everything one can do, typed.", (":",), "f9", contexts=_DESK, label="line"),
+    _C("line.open", "Line", "Everything one can do, typed.", (":",), "f9", contexts=_LINES, label="line"),
     _C("keys.show", "Keys", "All keys of all screens.", mnemonic="keys"),
     _C("help.open", "Help", "The keys, codes and words of this screen.", ("?",), "f1", "help",
        _DESK | {FORM}, label="help"),
@@ -155,20 +156,27 @@ COMMANDS: Final[tuple[Command, ...]] = (
 #: Keys that meant something once: (context, key) → command id it has become.  Never reused within a major version.
 RETIRED: Final[Mapping[tuple[str, str], str]] = {}
 
-#: Second key of the result chord on the account screen → result code.  Only results that need nothing more.
+#: Second key of the result chord on the account screen → result code.  Only results that need nothing more, and no
+#: letter that goes somewhere (back, board, refresh, next, find …): whoever presses that wants out, and logs nothing.
 HOTKEYS: Final[Mapping[str, str]] = {
     "n": "NA",
-    "b": "BZ",
+    "z": "BZ",
     "a": "AM",
     "l": "LM",
     "d": "DC",
-    "w": "WN",
+    "x": "WN",
     "t": "TD",
     "f": "FX",
     "i": "NI",
     "p": "TP",
     "h": "HU",
 }
+
+#: Second keys of the chord that leave it: its own first keys again, and every way back.
+CHORD_OUT: Final = frozenset({",", "space", "f12", "b", "escape"})
+
+#: Keys that act while a field has the focus; letters and digits are typed into it.
+FIELD_KEYS: Final = frozenset({"enter", "tab", "shift+tab", "up", "down", "pgup", "pgdn"})
 
 _BY_ID: Final[Mapping[str, Command]] = {command.id: command for command in COMMANDS}
 
@@ -181,6 +189,11 @@ def command(command_id: str) -> Command:
 def in_context(context: str, commands: Iterable[Command] = COMMANDS) -> tuple[Command, ...]:
     """The commands a screen has, in order."""
     return tuple(c for c in commands if context in c.contexts)
+
+
+def acts_in_field(key: str) -> bool:
+    """Does a key act while a field has the focus, rather than being typed into it?"""
+    return key in FIELD_KEYS or key.startswith("ctrl+") or (key[:1] == "f" and key[1:].isdecimal())
 
 
 def by_word(word: str, taken: Iterable[str] = ()) -> Command | None:
@@ -210,4 +223,8 @@ def keys_table() -> str:
         said = f"`:{word}`" if word else ""
         rows.append(f"| {keys} | {fkey} | {said} | **{each.title}.** {each.help} | {where} |")
     hot = " ".join(f"`{key}` {code}" for key, code in HOTKEYS.items())
-    return "\n".join(rows) + f"\n\nAfter `,` or the space bar on an account: {hot}.\n"
+    return "\n".join(rows) + (
+        f"\n\nAfter `,` or the space bar on an account: {hot}. Any other key leaves with nothing logged.\n\n"
+        "In a field (the line, the text to find, a form) letters, digits and signs are typed; function keys, Tab, Enter "
+        "and the arrows act there.\n"
+    )

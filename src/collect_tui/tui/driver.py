@@ -15,9 +15,12 @@ from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from textual import events
-from textual._xterm_parser import XTermParser
+from textual._time import get_time
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+
+from collect_tui.tui.text import clean
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -28,6 +31,10 @@ _KITTY_PUSH: Final = "\x1b[>"
 _LEAVE_ALT: Final = "\x1b[?1049l"
 # A terminal without an alternate screen (VT220, old Linux console) is left clear, not littered.
 _TIDY: Final = "\x1b[m\x1b[r\x1b[H\x1b[J"
+PASTE_LIMIT: Final = 65536
+"""Characters kept of one paste; what is beyond them is dropped up to the paste's end."""
+PASTE_WAIT: Final = 1.0
+"""Seconds of silence after which a paste is over though its end never came."""
 
 
 class _LastingFile:
@@ -67,12 +74,71 @@ class _LastingFile:
         return self._file.isatty()
 
 
-class _Parser(XTermParser):
-    """Reads ESC and a plain character as that character with Alt, never as another character.
+class KeyParser(XTermParser):
+    """Reads ESC and a plain character as that character with Alt, and a paste as one text, whatever is in it.
 
     Stock Textual has ``ESC 1`` type an inverted exclamation mark, and ``ESC b`` move by a word.  ``ESC O`` is left
-    alone: it begins the keys of application mode.
+    alone: it begins the keys of application mode.  It also has what follows an escape sequence inside a paste act as
+    keys, so that a copied line break pressed Enter.
     """
+
+    def __init__(self, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._tail = ""  # the last characters outside a paste: its start may arrive in pieces
+        self._paste: str | None = None
+        self._paste_due = 0.0
+
+    @property
+    def due(self) -> float | None:
+        """When :meth:`tick` has something to do, on the monotonic clock; None: not before more has been read."""
+        return self._timeout_time if self._paste is None else self._paste_due
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """Read what the terminal sent."""
+        while data:
+            if self._paste is None:
+                seen = self._tail + data
+                at = seen.find(BRACKETED_PASTE_START)
+                cut = len(data) if at < 0 else at + len(BRACKETED_PASTE_START) - len(self._tail)
+                self._tail = seen[1 - len(BRACKETED_PASTE_START) :]
+                yield from super().feed(data[:cut])
+                data = data[cut:]
+                if at < 0:
+                    return
+                self._paste, self._tail = "", ""
+            self._paste_due = get_time() + PASTE_WAIT
+            text = self._paste + data
+            at = text.find(BRACKETED_PASTE_END)
+            if at < 0:
+                self._keep(text)
+                return
+            data = text[at + len(BRACKETED_PASTE_END) :]
+            self._keep(text[:at])
+            yield from self._pasted()
+
+    def tick(self) -> Iterable[Message]:
+        """End what has waited too long: an Escape alone, a paste whose end was lost."""
+        if self._paste is None:
+            yield from super().tick()
+        elif get_time() >= self._paste_due:
+            yield from self._pasted()
+
+    def _keep(self, text: str) -> None:
+        """Keep the text of the paste so far, never more than the limit and the pieces of its end."""
+        if len(text) > PASTE_LIMIT:
+            text = text[:PASTE_LIMIT] + text[max(PASTE_LIMIT, len(text) - len(BRACKETED_PASTE_END) + 1) :]
+        self._paste = text
+
+    def _pasted(self) -> Iterable[Message]:
+        """The paste as one cleaned line; the stock parser is told of its end, for it has seen its start."""
+        text, self._paste = self._paste or "", None
+        for token in super().feed(BRACKETED_PASTE_END):
+            if not isinstance(token, events.Paste):
+                yield token
+        lines = clean(text[:PASTE_LIMIT], keep_newlines=True).split("\n")
+        line = " ".join(part.strip() for part in lines if part.strip())
+        if line:
+            yield events.Paste(line)
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         if len(sequence) == 2 and sequence[0] == "\x1b" and sequence[1].isalnum() and sequence[1] != "O":
@@ -132,13 +198,13 @@ class ThinDriver(LinuxDriver):
         super().disable_input()
 
     def run_input_thread(self) -> None:
-        """Read keys until told to stop or the terminal hangs up; asleep in between, but for a pending Escape."""
-        parser = _Parser(self._debug)
+        """Read keys until told to stop or the terminal hangs up; asleep in between, but for a pending Escape or paste."""
+        parser = KeyParser(self._debug)
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
         assert self._wake is not None
         wake = self._wake[0]
         while not self.exit_event.is_set():
-            due = parser._timeout_time
+            due = parser.due
             pause = None if due is None else max(0.0, due - self._loop.time())
             ready, _, _ = select.select([self.fileno, wake], [], [], pause)
             if wake in ready:

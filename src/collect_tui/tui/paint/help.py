@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from collect_tui.tui import text as tui_text
-from collect_tui.tui.commands import ACCOUNT, CONTEXTS, HOTKEYS, QUEUE, Command
+from collect_tui.tui.commands import ACCOUNT, COMMANDS, CONTEXTS, FIND, FORM, HOTKEYS, QUEUE, Command, acts_in_field
 from collect_tui.tui.paint.why import wrapped
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line
@@ -26,6 +26,11 @@ _TITLES = {
     "form": "A form",
     "asking": "A question",
 }
+_WITH_LINE = frozenset(c for each in COMMANDS if each.id == "line.open" for c in each.contexts)
+_IN_FIND = (
+    "While the text to find has the caret, letters are typed into it: F-keys, Tab, Enter and the arrows act. After Enter "
+    "the letters act on the list; / goes back to an empty text."
+)
 
 
 def heading(text: str) -> list[Line]:
@@ -40,20 +45,23 @@ def entry(keys: str, text: str, width: int, left: int = _KEYS) -> list[Line]:
 
 
 def render_keys(context: str, commands: Sequence[Command], width: int) -> list[Line]:
-    """The keys of one screen."""
+    """The keys of one screen; of a form those that act in its fields, for there is nothing but fields."""
     lines = heading(f"{_TITLES.get(context, context)}: keys")
+    if context == FIND:
+        lines += [Line.of(f" {part}") for part in wrapped(_IN_FIND, max(10, width - 2))]
     for each in commands:
-        if context in each.contexts and (each.all_keys or each.mnemonic):
-            keys = " ".join(key.upper() if len(key) > 1 else key for key in each.all_keys)
+        acting = [key for key in each.all_keys if context != FORM or acts_in_field(key)]
+        if context in each.contexts and (acting or (each.mnemonic and context != FORM)):
+            keys = " ".join(key.upper() if len(key) > 1 else key for key in acting)
             word = each.mnemonic or each.text.strip()
-            said = f" On the line: {word}." if word else ""
+            said = f" On the line: {word}." if word and context in _WITH_LINE else ""
             lines += entry(keys, f"{each.title}. {each.help}{said}", width)
     return lines
 
 
 def render_hotkeys(codes: Codes, width: int) -> list[Line]:
     """The result chord."""
-    lines = heading("Result and next account: , or Space, then")
+    lines = heading("Result and next account: , or Space, then (any other key logs nothing)")
     for key, code in HOTKEYS.items():
         if code in codes.results:
             lines += entry(key, f"{code} {codes.results[code].title}", width)

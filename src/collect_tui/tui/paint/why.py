@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from collect_tui.tui import text as tui_text
@@ -10,6 +11,7 @@ from collect_tui.tui.widgets.base import Line, Span
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.queue import Why
+    from collect_tui.domain.rules import QueueRule
 
 _NAME = 8
 _POINTS = 8
@@ -42,8 +44,9 @@ def wrapped(text: str, cells: int) -> list[str]:
     return [*lines, line] if line or not lines else lines
 
 
-def render_why(why: Why, width: int) -> list[Line]:
-    """Position, reasons, every term of the score, and the rules that keep it out."""
+def render_why(why: Why, width: int, queues: Sequence[QueueRule] = ()) -> list[Line]:
+    """Position, reasons, every term of the score, and the rules that keep it out.  `queues` give the reasons words."""
+    words = {rule.reason: f"{rule.chip}: {rule.title}" for rule in queues}
     lines: list[Line] = []
     if why.queue is None:
         lines.append(Line.of(("In no queue now.", Role.WARN)))
@@ -59,7 +62,8 @@ def render_why(why: Why, width: int) -> list[Line]:
         lines.append(Line.of(("Shown as ", Role.LABEL), " · ".join(why.chips)))
     if why.reasons:
         lines += [Line(), Line.of(("Queues whose reason holds, best tier first", Role.LABEL))]
-        lines += [Line.of(f"  {part}") for reason in why.reasons for part in wrapped(reason, width - 4)]
+        lines += [Line.of(f"  {part}") for reason in why.reasons
+                  for part in wrapped(words.get(reason, reason.replace("_", " ")), width - 4)]  # fmt: skip
     if why.terms:
         lines += [Line(), Line.of(("Score", Role.LABEL))]
         cells = max(10, min(30, width - 75))

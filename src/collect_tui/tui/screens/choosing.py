@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,9 +13,13 @@ from collect_tui.tui.commands import ASKING
 from collect_tui.tui.keymap import key_name
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import Rule
+from collect_tui.tui.screens.frame import enter_key
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.keybar import KeyBar
 from collect_tui.tui.widgets.lines import LinePane
+
+if TYPE_CHECKING:
+    from collect_tui.tui.app import CollectApp
 
 _ROWS = 12
 
@@ -41,7 +45,8 @@ class ChoosingScreen(ModalScreen[int | None]):
         pane.styles.height = min(_ROWS, len(lines))
         yield Rule(id="upper")
         yield pane
-        yield KeyBar([("⏎", "take it", True), ("b", "back", True)], id="keys")
+        enter = enter_key(ascii_only=cast("CollectApp", self.app).terminal.ascii_only)
+        yield KeyBar([(enter, "take it", True), ("b", "back", True)], id="keys")
 
     def on_line_pane_line_chosen(self, message: LinePane.LineChosen) -> None:
         message.stop()

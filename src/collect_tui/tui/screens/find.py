@@ -15,6 +15,7 @@ from collect_tui.tui.paint.figures import amount
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
 
@@ -134,6 +135,7 @@ class FindScreen(DeskScreen):
                 return
             self.show_hits(text, hits)
         if not self.hits:
+            self.table.focus(scroll_visible=False)  # so that letters act: `/` starts anew
             self.refuse(f"Nothing is found by {text!r}.")
         elif len(self.hits) == 1 or self._chosen:
             await self.desk_app.open_account(self.hits[self.table.cursor].account)
@@ -154,10 +156,11 @@ class FindScreen(DeskScreen):
     # -- leaving the field, opening -----------------------------------------------------------------------------
 
     def do_find_open(self) -> None:
-        self.field.focus(scroll_visible=False)
+        """From the list back to the field, for another text; Enter on nothing is the last search again."""
+        self.begin()
 
-    def do_line_open(self) -> None:
-        self.field.focus(scroll_visible=False)
+    def field_hints(self) -> list[KeyHint]:
+        return [KeyHint(self.enter_key, "open"), KeyHint("F12", "list" if self.hits else "back")]
 
     def on_line_edit_left(self, message: LineEdit.Left) -> None:
         message.prevent_default()

@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
 from collect_tui.tui import messages
-from collect_tui.tui.commands import Command
+from collect_tui.tui.commands import Command, acts_in_field
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, LineWidget, Span
 from collect_tui.tui.widgets.keybar import KeyBar, KeyHint
+from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.lines import LinePane
 from collect_tui.tui.widgets.rowmover import RowMover
 from collect_tui.tui.widgets.statusline import StatusLine
@@ -177,7 +179,36 @@ class FrameScreen(Screen[None]):
     def key_hints(self) -> list[KeyHint]:
         """The keys of the key bar, from the registry; the last one always stays."""
         found = [c for c in self.desk_app.keymap.in_context(self.context) if self.context in c.bar and c.all_keys]
-        return [KeyHint(hint_key(c), c.label, self.refusal(c.id) is None) for c in found]
+        if isinstance(self.focused, LineEdit):
+            return [*self.field_hints(), *self._fkey_hints(found)]
+        return [KeyHint(self.hint_key(c), c.label, self.refusal(c.id) is None) for c in found]
+
+    def field_hints(self) -> list[KeyHint]:
+        """What Enter and the way out do while a field has the focus."""
+        return [KeyHint(self.enter_key, "do it"), KeyHint("Tab", "list"), KeyHint("F12", "leave")]
+
+    def _fkey_hints(self, found: Iterable[Command]) -> list[KeyHint]:
+        """Of these commands, the ones with a function key: their letters are typed into the field."""
+        return [
+            KeyHint(key.upper(), c.label, self.refusal(c.id) is None)
+            for c in found
+            if (key := next((k for k in c.all_keys if acts_in_field(k) and k[:1] == "f"), "")) and c.id != "nav.back"
+        ]
+
+    @property
+    def enter_key(self) -> str:
+        """The Enter key as the key bar shows it."""
+        return enter_key(ascii_only=self.desk_app.terminal.ascii_only)
+
+    def hint_key(self, wanted: Command) -> str:
+        """A key as the key bar shows it: the letter, or the function key when there is no letter."""
+        key = wanted.all_keys[0]
+        return {"enter": self.enter_key, "space": "Space"}.get(key, key.upper() if len(key) > 1 else key)
+
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """Into a field or out of it: other keys act now."""
+        if self._framed:
+            self.show_keys()
 
     # -- saying -------------------------------------------------------------------------------------------------
 
@@ -200,7 +231,6 @@ class FrameScreen(Screen[None]):
         self.app.bell()
 
 
-def hint_key(wanted: Command) -> str:
-    """A key as the key bar shows it: the letter, or the function key when there is no letter."""
-    key = wanted.all_keys[0]
-    return {"enter": "⏎", "space": "Space"}.get(key, key.upper() if len(key) > 1 else key)
+def enter_key(*, ascii_only: bool) -> str:
+    """The Enter key as key bars show it; a terminal that has only ASCII would show the sign as `?`."""
+    return "Ent" if ascii_only else "⏎"

@@ -49,7 +49,8 @@ class WhyScreen(DeskScreen):
 
     def _fill(self, *, keep_place: bool = True) -> None:
         if self.why is not None:
-            self.query_one("#body", LinePane).set_lines(render_why(self.why, self.size.width), keep_place=keep_place)
+            lines = render_why(self.why, self.size.width, self.desk_app.catalogue.queues)
+            self.query_one("#body", LinePane).set_lines(lines, keep_place=keep_place)
 
     def on_resize(self, _event: events.Resize) -> None:
         self._fill()
