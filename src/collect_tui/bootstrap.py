@@ -160,6 +160,13 @@ def demo_clock(zone: str) -> Clock:
     return lambda: opening + (datetime.now(UTC) - started)
 
 
+def scope_of(database: Path) -> str:
+    """Tells one database from another where drafts and history are kept, without naming its path."""
+    from hashlib import sha256
+
+    return sha256(os.fsencode(database.absolute())).hexdigest()[:16]
+
+
 def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = None) -> int:
     """Opens the desk in the terminal; its exit code. The store is opened while the first screen is painted."""
     import gc
@@ -192,6 +199,7 @@ def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = N
         state_folder=settings.state_folder,
         themes_folder=settings.themes_folder,
         keys_file=settings.site_folder / "keys.toml",
+        scope=scope_of(wired.database),
     )
     app.run(mouse=False)
     return app.return_code or 0

@@ -89,6 +89,13 @@ def test_every_entry_tells_the_user_what_it_is(shipped: Catalogue) -> None:
     assert len(codes.reasons) == len(codes.dispute_reasons) == 12
 
 
+def test_the_help_on_a_disputed_part_promises_nothing_that_is_not_done(shipped: Catalogue) -> None:
+    disputed = shipped.codes.results["DI"]
+    assert (disputed.hold, disputed.follow_up.business_days, disputed.follow_up.action) == (None, 5, "dispute")
+    for word in ("next action dispute in 5 business days", "Marks no amount as disputed", "note"):
+        assert word in disputed.help
+
+
 def test_results_that_stop_the_ladder_bring_what_stops_it(shipped: Catalogue) -> None:
     """A promise, a hold that pauses the ladder, or, for "pays in full now", the wait for the money."""
     for code, result in shipped.codes.results.items():

@@ -38,7 +38,7 @@ from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.render import render, render_act
 from collect_tui.desk.line.slots import METHODS
 from collect_tui.desk.line.verbs import MEANING, RENDER
-from collect_tui.domain.notes import expand
+from collect_tui.domain.notes import expand, open_slot
 from support.line_world import ABBREVIATIONS, CODES, CONTEXT, HOLDS, NOW, TODAY, YEN
 
 _ALPHABET = st.one_of(
@@ -63,7 +63,9 @@ MOMENTS = st.one_of(
     st.datetimes(datetime(2025, 12, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),
 )
 NOTES = st.one_of(
-    TEXTS.map(lambda typed: (expand(typed, ABBREVIATIONS), typed)),
+    TEXTS.filter(lambda typed: open_slot(typed, ABBREVIATIONS) is None).map(
+        lambda typed: (expand(typed, ABBREVIATIONS), typed)
+    ),
     RAW_TEXTS.map(lambda text: (text, "")),
     st.just(("", "")),
 )

@@ -8,7 +8,7 @@ import pytest
 
 from collect_tui.desk.commands import Directed, LogContact, RecordPayment, ScheduleCallback, WriteNote
 from collect_tui.desk.line.parse import parse
-from collect_tui.desk.line.render import render
+from collect_tui.desk.line.render import render_act
 from support.line_world import CONTEXT, NO_ACCOUNT
 
 TUE_0900 = datetime(2025, 11, 25, 15, 0, tzinfo=UTC)  # 09:00 in Chicago
@@ -36,6 +36,8 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("cb tue m2 9:30", "9:30", "moment", "right after the day"),
     ("cb tue any 25:30", "25:30", "moment", "No such time"),
     ("cb tue 25", "25", "moment", "No such time"),
+    ("cb 15 dec 25", "25", "moment", "No such time"),
+    ("cb 15dec m2 9:30", "9:30", "moment", "right after the day"),
     ("cb tue +2h", "+2h", "moment", "stands alone"),
     ("cb tue +2x", "+2x", "moment", "stands alone"),
     ("cb tue 9:30 +2q", "+2q", "moment", "stands alone"),
@@ -88,7 +90,10 @@ READ: list[tuple[str, object]] = [
     ("call tue 9:00 +639171234567", ScheduleCallback(at=TUE_0900, note="+639171234567")),
     ("call tue 9:00 10:00 at the latest", ScheduleCallback(at=TUE_0900, note="10:00 at the latest")),
     ("n cb tomorrow", WriteNote(text="call back tomorrow", typed="cb tomorrow")),
-    ("n cb tomorrow w/ sp, lm", WriteNote(text="call back tomorrow w/ spouse, left message", typed="cb tomorrow w/ sp, lm")),
+    (
+        "n cb tomorrow w/ sp, lm",
+        WriteNote(text="call back tomorrow w/ spouse, left message", typed="cb tomorrow w/ sp, lm"),
+    ),
     (r"n \cb", WriteNote(text="cb", typed=r"\cb")),
     ("n `cb {when}`", WriteNote(text="cb {when}", typed="")),
 ]
@@ -99,7 +104,7 @@ def test_read_as_meant(line: str, command: object) -> None:
     parsed = parse(line, CONTEXT)
     assert parsed.errors == ()
     assert parsed.commands == (command,)
-    assert parse(render(parsed.commands, CONTEXT), CONTEXT).commands == parsed.commands
+    assert parse(render_act(parsed.commands, CONTEXT), CONTEXT).commands == parsed.commands
 
 
 def test_a_longer_note_is_left_alone() -> None:
@@ -112,6 +117,4 @@ def test_a_longer_note_is_left_alone() -> None:
 
 def test_without_an_account_a_document_is_taken_as_typed() -> None:
     [command] = parse("pay 5 A1 X9=5", NO_ACCOUNT).commands
-    assert command == RecordPayment(
-        amount=500, method="other", ref="A1", directed=(Directed(doc_no="X9", amount=500),)
-    )
+    assert command == RecordPayment(amount=500, method="other", ref="A1", directed=(Directed(doc_no="X9", amount=500),))

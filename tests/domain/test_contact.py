@@ -485,3 +485,27 @@ def test_no_result_leaves_a_worked_account_without_a_date(
     waiting = [c.at for c in after.callbacks if c.status == "SCHEDULED" and c.at > NOW]
     if waiting and the_next(effects) is not None and after.next_action.at is not None:
         assert after.next_action.at <= min(waiting)
+
+
+# ----------------------------------------------------------------------------------------- nothing left to call
+
+
+@pytest.mark.parametrize("result", ["LM", "NA", "PP", "DI"])
+def test_a_counted_result_needs_a_number(result: str) -> None:
+    facts = rosa(points=(replace(M1, quality="bad"),))
+    assert contact.default_point(facts) is None
+    with pytest.raises(Invalid) as caught:
+        log(facts, result, None, "RV")
+    assert (caught.value.code, caught.value.field) == ("contact.point_missing", "point")
+    assert "There is no number left to call; name one (m1) or log sk." in caught.value.message
+
+
+def test_a_counted_result_that_names_no_number_though_there_is_one() -> None:
+    with pytest.raises(Invalid) as caught:
+        log(rosa(), "LM", None, "RV")
+    assert "RV (review only) reaches nobody; LM (left message) needs a number: m1" in caught.value.message
+
+
+@pytest.mark.parametrize("result", ["SK", "CM", "AG"])
+def test_what_is_not_counted_needs_none(result: str) -> None:
+    assert log(rosa(points=()), result, None, "RV")

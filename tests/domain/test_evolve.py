@@ -245,3 +245,11 @@ def test_samples_have_no_default_that_hides_a_field() -> None:
     """Each effect is listed once; a new effect must be given a sample here."""
     assert {*SAMPLES, *(type(e) for e in UNFELT)} == set(get_args(fx.Effect))
     assert all(fields(kind) for kind in SAMPLES)
+
+
+def test_a_draft_is_requested_when_it_is_sent_off() -> None:
+    waiting = replace(order(10, 1, "restore", "DRAFT"), requested_on=days(-9))
+    after = evolve(account(orders=(waiting,)), fx.OrderChanged(10, "REQUESTED", "DRAFT", "paid"))
+    assert [o.requested_on for o in after.orders] == [TODAY]
+    back = evolve(after, fx.OrderChanged(10, "CANCELLED", "REQUESTED"))
+    assert back.orders == ()

@@ -255,6 +255,14 @@ def test_a_returned_payment_opens_everything_again() -> None:
     assert back(paid(facts, 30000), returned=False).payments[0].status == "REVERSED"
 
 
+def test_an_entry_error_is_not_a_return() -> None:
+    wrong = back(paid(account(), 30000), returned=False)
+    assert wrong.next_action == NextAction("call", TODAY)
+    assert back(paid(promised((2, 5000, 0)), 3000), returned=False).next_action == NextAction("verify", TODAY)
+    nothing = account(items=())
+    assert back(paid(nothing, 500), returned=False).next_action == NextAction("verify", TODAY)
+
+
 def test_a_returned_payment_takes_back_the_last_instalments_first() -> None:
     facts = paid(promised((2, 5000, 0), (9, 5000, 0), (16, 5000, 0), kind="plan"), 4000, ref="T-76", ids=numbers(60))
     after = back(paid(facts, 3000))

@@ -205,6 +205,62 @@ def test_the_shift_moves_dates_by_days_and_keeps_the_time_on_the_wall(store, tmp
     assert rows(store, "SELECT at FROM contact_event") == [("2026-11-19 16:00:00.000000",)]
 
 
+NOON = "2026-11-20 18:00:00.000000"  # in Chicago
+DONE = {"closed_at": "2026-11-21T10:00Z", "closed_by": "lee"}
+
+
+def test_what_has_a_date_happened_at_noon_unless_the_file_says_when(store, tmp_path):
+    hold = {"kind": "DISPUTE", "placed_on": "2026-11-20", "placed_by": "m"}
+    order = {"service": "INT", "kind": "suspend", "reason": "NONPAY", "effective": "2026-11-21", "requested_by": "m"}
+    asked = {**order, "requested_on": "2026-11-20"}
+    service = {"product": "INT", "billing_system": "B", "identifier": "A-1"}
+    payment = {"ref": "P", "received_on": "2026-11-19", "method": "ach", "amount": 500, "outcome": "RETURNED"}
+    promise = {
+        "status": "KEPT",
+        "made_on": "2026-11-18",
+        "made_at": "2026-11-18T16:00Z",
+        "made_by": "m",
+        "grace_days": 2,
+        "instalments": [{"due": "2026-11-20", "amount": 500, "paid": 500, "status": "PAID"}],
+        "closed_on": "2026-11-20",
+    }
+    more = {
+        "services": [service],
+        "payments": [{**payment, "returned_on": "2026-11-20", "returned_by": "bank"}],
+        "promises": [promise, {**promise, **DONE}],
+        "holds": [hold, {**hold, "status": "RELEASED", "placed_at": "2026-11-20T09:00Z", **DONE}],
+        "orders": [
+            {**asked, "number": "1", "status": "CANCELLED", **DONE},
+            {
+                **asked,
+                "number": "2",
+                "status": "REJECTED",
+                "sent_at": "2026-11-20T15:00Z",
+                "answered_at": "2026-11-20T16:00Z",
+            },
+        ],
+    }
+    bring(store, write(tmp_path, account(**more)))
+    then = "2026-11-21 10:00:00.000000"
+    assert rows(store, "SELECT returned_at, returned_by FROM payment") == [(NOON, "bank")]
+    assert rows(store, "SELECT closed_at, closed_by FROM promise ORDER BY id") == [(NOON, None), (then, "lee")]
+    assert rows(store, "SELECT placed_at, closed_at, closed_by FROM hold ORDER BY id") == [
+        (NOON, None, None),
+        ("2026-11-20 09:00:00.000000", then, "lee"),
+    ]
+    early, answered = "2026-11-20 15:00:00.000000", "2026-11-20 16:00:00.000000"
+    assert rows(store, "SELECT requested_at, closed_at, closed_by FROM service_order ORDER BY number") == [
+        (NOON, then, "lee"),
+        (early, answered, None),  # noon would be after it was sent
+    ]
+
+
+def test_what_has_not_ended_has_no_end(store, tmp_path):
+    hold = {"kind": "DISPUTE", "placed_on": "2026-11-20", "placed_by": "m", "closed_by": "lee"}
+    with pytest.raises(Invalid, match="closed_by: belongs to what has ended"):
+        bring(store, write(tmp_path, account(holds=[hold])))
+
+
 def test_the_ladder_is_held_by_the_hold_and_then_by_the_promise(store, tmp_path):
     promise = {
         "status": "ACTIVE",

@@ -295,6 +295,7 @@ def test_a_broken_plan_resumes_the_ladder_and_comes_to_the_top_today(store):
     run(store)
     closed, account = get(store, Promise, added.promises[0]), get(store, Account, added.id)
     assert (closed.status, closed.closed_on) == ("BROKEN", DAY)
+    assert (closed.closed_at, closed.closed_by) == (NOW, "day")
     assert [i.status for i in instalments(store, added)] == ["MISSED", "OPEN"]
     assert (account.stage, account.ladder_paused_by) == ("NOTICE_1", None)
     assert (account.next_action_code, account.next_action_on, account.version) == ("broken", DAY, 2)
@@ -357,6 +358,9 @@ def test_a_hold_ends_after_its_last_day_and_hands_the_ladder_on(store):
     run(store)
     assert [get(store, Hold, a.holds[0]).status for a in (free, held, promised)] == ["EXPIRED"] * 3
     assert get(store, Hold, held.holds[1]).status == "ACTIVE"
+    assert {(get(store, Hold, a.holds[0]).closed_at, get(store, Hold, a.holds[0]).closed_by) for a in (free, held)} == {
+        (NOW, "day")
+    }
     paused = [get(store, Account, a.id).ladder_paused_by for a in (free, held, promised)]
     assert paused == [None, f"hold {held.holds[1]}", f"promise {promised.promises[0]}"]
     assert get(store, WorkItem, free.id).queue == "claim-expired"
@@ -445,6 +449,9 @@ def test_a_suspension_that_is_paid_does_not_go_out(store):
         "REQUESTED",
     ]
     assert get(store, Service, paid.services[0]).status == "ACTIVE"
+    cancelled = get(store, ServiceOrder, paid.orders[0])
+    assert (cancelled.detail, cancelled.closed_at, cancelled.closed_by) == ("covered by a payment", NOW, "day")
+    assert get(store, ServiceOrder, owing.orders[0]).closed_at is None
 
 
 # --------------------------------------------------------------------------------------------------------------- queues

@@ -7,6 +7,7 @@ import pytest
 
 from collect_tui.tui.commands import HOTKEYS
 from collect_tui.tui.screens.account import AccountScreen
+from collect_tui.tui.terminal import TerminalProfile
 from support.book import Book, account, at
 from tui.account_book import ADA, ASA, IVAN, OPEN, ROSA, Desks, steady
 from tui.driver import DeskDriver, driving, keys_of
@@ -76,7 +77,7 @@ async def test_two_keys_log_no_contact_and_take_the_next(tmp_path: Path, fast: b
         second = shown(desk)
         assert second != first
         assert desk.said.startswith(f"{first}: logs no answer")
-        await desk.play(["space", "l", ",", "b"], fast=fast)
+        await desk.play(["space", "l", ",", "z"], fast=fast)
         mia = desks.of("mia")
         assert [mia.account(number).last_word for number in (first, second)] == ["NA 23 Nov", "LM 23 Nov"]
         claims = [n for n in (ROSA, IVAN, ADA, ASA, "4410-0666") if mia.account(n).claimed_by == "mia"]
@@ -97,7 +98,7 @@ async def test_the_second_key_is_shown_and_a_wrong_one_drops_what_follows(tmp_pa
     async with driving(desks.connect(), desks.state) as desk:
         await desk.press(*OPEN, ",")
         assert desk.hints["NA"]
-        assert "n no answer" in desk.said
+        assert desk.rows[3] == "  n  NA  no answer"
         await desk.press("escape")
         assert "NA" not in desk.hints
         await desk.burst(",", "k", "l", "n", "w")
@@ -105,6 +106,41 @@ async def test_the_second_key_is_shown_and_a_wrong_one_drops_what_follows(tmp_pa
         assert desk.said.endswith("3 keys dropped")
         assert desks.of("mia").account(ROSA).version == 1
         assert shown(desk) == ROSA
+
+
+@pytest.mark.parametrize("out", [",", "space", "f12", "escape", "b"])
+@both
+async def test_every_way_back_leaves_the_second_key_with_nothing_logged(tmp_path: Path, out: str, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, "3"], fast=fast)
+        before = desk.rows[:-2]
+        await desk.play([",", out], fast=fast)
+        assert desk.said == "No result was logged."
+        assert desk.rows[:-2] == before
+        assert desks.of("mia").account(ROSA).version == 1
+        assert shown(desk) == ROSA
+
+
+@pytest.mark.parametrize("key", ["q", "w", "r", "u", "/", ":", "?", "j", "f8", "tab", "enter"])
+async def test_a_key_that_is_no_result_leaves_the_second_key_and_says_so(tmp_path: Path, key: str) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, ",", key)
+        assert desk.said.endswith("nothing was logged.")
+        assert shown(desk) == ROSA
+        assert "May I call" in desk.text
+        assert desks.of("mia").account(ROSA).version == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (132, 43)])
+async def test_all_results_of_the_second_key_are_shown_with_their_words(tmp_path: Path, size: tuple[int, int]) -> None:
+    desks = Desks(tmp_path)
+    results = desks.of("mia").catalogue().codes.results
+    async with driving(desks.connect(), desks.state, size=size) as desk:
+        await desk.press(*OPEN, ",")
+        for key, code in HOTKEYS.items():
+            assert f"  {key}  {code}  {results[code].title.lower()}" in desk.rows
 
 
 async def test_every_hot_key_is_a_result_that_needs_nothing_more(tmp_path: Path) -> None:
@@ -153,6 +189,111 @@ async def test_undo_asks_first(tmp_path: Path, fast: bool) -> None:
         await desk.press("y")
         assert desks.of("mia").account(ROSA).promise is None
         assert "none open" in desk.text
+
+
+@both
+async def test_undo_takes_back_my_last_act_whichever_account_is_shown(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(["9", "enter", "w", ",", "n"], fast=fast)
+        second = shown(desk)
+        first = desk.said.partition(":")[0]
+        assert first != second
+        await desk.play(["u"], fast=fast)
+        assert desk.question.startswith(f"Undo on {first}: ")
+        assert "not the account on the screen" in desk.question
+        await desk.press("y")
+        assert desk.said.startswith(f"{first}: ")
+        assert shown(desk) == second
+        assert desks.of("mia").account(first).last_word is None
+        await desk.press("u")
+        assert desk.said == "There is no act of yours to undo."
+
+
+@both
+async def test_an_account_passed_over_makes_room_for_the_next(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(["9", "enter", "w"], fast=fast)
+        first = shown(desk)
+        await desk.play(["s", *keys_of("research"), "enter"], fast=fast)
+        second = shown(desk)
+        assert second != first
+        assert desk.said.startswith(f"{first}: ")
+        await desk.play(["z", *keys_of("fri research"), "enter"], fast=fast)
+        assert shown(desk) not in {first, second}
+        assert desk.said.startswith(f"{second}: ")
+        assert desks.of("ben").account(second).claimed_by is None
+
+
+@both
+async def test_next_goes_to_the_account_of_mine_that_has_no_result(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    waiting = desks.of("mia").next("new")
+    assert waiting is not None
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, "w"], fast=fast)
+        assert shown(desk) == waiting.account
+        assert desk.said == f"{waiting.account} has no result yet: log one, or skip it with a reason."
+        await desk.play(["w"], fast=fast)
+        assert shown(desk) == waiting.account
+        await desk.play([",", "n"], fast=fast)
+        assert desk.said.startswith(f"{waiting.account}: logs no answer")
+
+
+@both
+async def test_a_result_that_cannot_go_on_says_where_it_went_and_why(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    waiting = desks.of("mia").next("new")
+    assert waiting is not None
+    async with driving(desks.connect(), desks.state, size=(132, 43)) as desk:
+        await desk.play([*OPEN, ",", "n"], fast=fast)
+        assert shown(desk) == waiting.account
+        assert desk.said.startswith(f"{waiting.account} has no result yet")
+        assert f"{ROSA}: logs no answer" in desk.said
+        assert desks.of("mia").account(ROSA).last_word == "NA 23 Nov"
+
+
+@pytest.mark.parametrize("keys", [[*OPEN, "|", "r"], ["|", "r"], ["9", "enter", "|", "b"], ["|", "9", "enter", "w"]])
+@both
+async def test_the_header_follows_a_day_run_elsewhere(tmp_path: Path, keys: list[str], fast: bool) -> None:
+    desks = Desks(tmp_path)
+    cut = keys.index("|")
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(keys[:cut], fast=fast)
+        assert "Mon 23 Nov" in desk.rows[0]
+        desks.clock.now += timedelta(days=1)
+        desks.of("lee").day()
+        await desk.play(keys[cut + 1 :], fast=fast)
+        assert "Tue 24 Nov" in desk.rows[0]
+
+
+async def test_a_small_screen_keeps_the_telephone_beside_the_answer(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state, size=(60, 15)) as desk:
+        await desk.press(*OPEN)
+        assert desk.rows[0].startswith(f"{ROSA} Alvarez, Rosa · 1 left")
+        assert any(row.startswith("May I call yes 1/7 · m1 +1 312 555 0142") for row in desk.rows)
+
+
+async def test_while_the_line_has_the_caret_the_key_bar_shows_no_letters(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN)
+        before = desk.rows[-1]
+        await desk.press(":")
+        assert desk.rows[-1].startswith("⏎ do it  Tab list  F12 leave  F8 next")
+        await desk.press("f12")
+        assert desk.rows[-1] == before
+
+
+async def test_a_terminal_with_ascii_only_reads_ent(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state, terminal=TerminalProfile(ascii_only=True)) as desk:
+        await desk.press("9", "enter")
+        assert desk.rows[-1].startswith("Ent open")
+        await desk.press("enter", ":", "f4")
+        assert desk.rows[-1].startswith("Ent take it")
 
 
 async def test_a_late_pane_of_the_account_before_never_shows(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from collect_tui import defaults
 from collect_tui.desk.line.verbs import VERBS
-from collect_tui.tui.commands import COMMANDS, CONTEXTS, HOTKEYS, by_word, command, in_context, keys_table
+from collect_tui.tui.commands import CHORD_OUT, COMMANDS, CONTEXTS, HOTKEYS, by_word, command, in_context, keys_table
 from collect_tui.tui.keymap import KeyMap
 from support.book import TODAY
 
@@ -70,6 +70,23 @@ def test_hot_results_exist_and_need_nothing_more() -> None:
     for key, code in HOTKEYS.items():
         assert code in results, key
         assert results[code].needs == (), code
+
+
+def test_no_hot_letter_goes_anywhere_on_other_occasions() -> None:
+    going = {"nav.back", "nav.exit", "view.refresh", "work.next", "find.open", "line.open", "help.open", "undo.last"}
+    moving = {key for each in COMMANDS if each.id in going or each.id.startswith("row.") for key in each.all_keys}
+    assert set(HOTKEYS) & moving == set()
+    assert CHORD_OUT & set(HOTKEYS) == set()
+    assert {*command("result.hot").keys, "b", "f12"} <= CHORD_OUT
+
+
+def test_the_line_is_opened_only_where_there_is_one() -> None:
+    from collect_tui.tui.screens import account, find, help, queue, queues, why
+
+    for module in (account, find, help, queue, queues, why):
+        screen = module.SCREEN
+        has = screen.has_line and screen.context != "find"  # there the field is the text to find
+        assert (screen.context in command("line.open").contexts) == has, screen.context
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,62 @@ def test_two_programs_share_the_file(tmp_path: Path) -> None:
     assert sqlite3.connect(tmp_path / FILE).execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("n card 4111 1111 1", "n card #### #### #"),
+        ("n card 4111-1111-1111-111", "n card ####-####-####-###"),
+        ("n 411111111", "n #########"),
+        ("n 41111111", "n 41111111"),
+        ("n 4111.1111.11", "n ####.####.##"),
+        ("pp 150.00 2026-11-27", "pp 150.00 2026-11-27"),
+        ("pp 150.00 27.11.2026; n 12 34", "pp 150.00 27.11.2026; n 12 34"),
+        ("pa 6 1200.00 2026-11-27 5", "pa 6 1200.00 2026-11-27 5"),
+        ("n see 4410-2231 1200", "n see 4410-2231 1200"),
+        ("n rang +1 312 555 0142", "n rang +1 312 555 0142"),
+        ("n rang 312-555-0142", "n rang 312-555-0142"),
+        ("n rang 312-555-0199", "n rang ###-###-####"),
+        ("n ٤١١١١١١١١", "n #########"),
+    ],
+)
+def test_what_could_become_a_card_number_is_masked(tmp_path: Path, text: str, kept: str) -> None:
+    drafts = Drafts(tmp_path)
+    assert drafts.save("1", "line", text, ("4410-2231", "+1 312 555 0142", ""))
+    assert drafts.load("1", "line") == kept
+
+
+def test_what_is_forgotten_is_wiped(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    db = drafts._open()
+    assert db is not None
+    assert db.execute("PRAGMA secure_delete").fetchone() == (1,)
+
+
+def test_each_desk_has_its_own(tmp_path: Path) -> None:
+    one, two = Drafts(tmp_path, "one"), Drafts(tmp_path, "two")
+    one.save("1", "line", "lm")
+    two.save("1", "line", "na")
+    assert (one.load("1", "line"), two.load("1", "line")) == ("lm", "na")
+    one.clear("1", "line")
+    assert (one.accounts(), two.accounts()) == (frozenset(), {"1"})
+    History(tmp_path, "one").add("lm")
+    History(tmp_path, "two").add("na")
+    assert [list(History(tmp_path, scope)) for scope in ("one", "two", "")] == [["lm"], ["na"], []]
+    assert {mode(path) for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_a_file_from_before_there_were_desks_is_begun_again(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute("CREATE TABLE draft (account TEXT, place TEXT, text TEXT, PRIMARY KEY (account, place))")
+        db.execute("INSERT INTO draft VALUES ('1', 'line', 'n somebody’s')")
+    db.close()
+    drafts = Drafts(tmp_path, "one")
+    assert drafts.load("1", "line") == ""
+    assert drafts.save("1", "line", "lm")
+    drafts.close()
+    assert b"somebody" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
 def test_history_is_there_again_oldest_first(tmp_path: Path) -> None:
     history = History(tmp_path / "state")
     for line in ("lm", "lm", "pp  150 fri", "", "n ünïcode"):

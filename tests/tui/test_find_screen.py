@@ -57,6 +57,34 @@ async def test_nothing_found_says_so_and_keeps_the_text(tmp_path: Path, fast: bo
         assert any("find zzzz" in row for row in desk.rows)
 
 
+@pytest.mark.parametrize("fast", [False, True])
+async def test_slash_after_nothing_was_found_starts_anew(tmp_path: Path, fast: bool) -> None:
+    async with driving(book_desk(tmp_path, 3)) as desk:
+        await desk.play(["/", *keys_of("a/b"), "enter"], fast=fast)
+        assert desk.said == "Nothing is found by 'a/b'."
+        await desk.play(["/", *keys_of("4410-2233"), "enter"], fast=fast)
+        assert desk.context == "account"
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_after_a_search_letters_act_on_the_list(tmp_path: Path, fast: bool) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.play(["/", *keys_of("rosa"), "enter", "y"], fast=fast)
+        assert desk.context == "why"
+        await desk.play(["b", "/", *keys_of("4410-2233"), "enter"], fast=fast)
+        assert desk.context == "account"
+
+
+async def test_the_key_bar_shows_letters_only_where_they_act(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press("/")
+        assert desk.rows[-1] == "⏎ open  F12 back  F8 next  (F11 why)  F1 help"
+        await desk.type("rosa")
+        assert desk.rows[-1] == "⏎ open  F12 list  F8 next  F11 why  F1 help"
+        await desk.press("enter")
+        assert desk.rows[-1] == "⏎ open  w next  y why  b back  / find  ? help"
+
+
 async def test_empty_and_enter_is_the_last_search(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
         await desk.press("/")

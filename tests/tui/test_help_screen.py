@@ -29,6 +29,19 @@ def test_the_help_of_an_account_has_every_key_code_and_verb(width: int) -> None:
     assert max(len(line) for line in lines if not any(v.usage in line for v in HELP)) <= width
 
 
+def test_the_help_of_a_form_shows_no_key_that_is_typed_into_its_fields() -> None:
+    lines = [line.text for line in render_help("form", COMMANDS, CODES, HELP, 80)][1:]
+    heads = [line.split("  ")[0].split() for line in lines if line.startswith(" ") and not line.startswith("  ")]
+    assert ["F12"] in heads
+    assert [head for head in heads if any(len(word) == 1 for word in head)] == []
+
+
+def test_the_help_of_find_says_where_letters_act() -> None:
+    text = " ".join(line.text for line in render_help("find", COMMANDS, CODES, HELP, 80))
+    assert "letters are typed into it" in text
+    assert "On the line" not in text
+
+
 def test_a_word_is_explained_alone() -> None:
     assert "pp 150 fri" in " ".join(line.text for line in render_word("pp", COMMANDS, CODES, HELP, 80))
     assert render_word("zzzz", COMMANDS, CODES, HELP, 80) == []

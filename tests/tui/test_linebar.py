@@ -6,9 +6,10 @@ import pytest
 
 from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.protocol import Desk
+from collect_tui.domain.dates import local_time
 from collect_tui.tui.drafts import Drafts
 from collect_tui.tui.screens.choosing import ChoosingScreen
-from collect_tui.tui.widgets.linebar import DRAFT_PROMPT, LineBar
+from collect_tui.tui.widgets.linebar import DRAFT_PROMPT, PROMPT, LineBar
 from tui.account_book import BOOK, IVAN, OPEN, ROSA, Desks, steady
 from tui.driver import DeskDriver, driving, keys_of
 
@@ -192,9 +193,144 @@ async def test_a_draft_comes_back_with_its_account_and_with_no_other(tmp_path: P
         assert line_of(desk)._prompt == DRAFT_PROMPT
     # A killed program has written it all the same: another one finds it.
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.play([*OPEN, ":", *keys_of("ought"), "enter"], fast=fast)
+        await desk.play([*OPEN, ":", "end", *keys_of("ought"), "enter"], fast=fast)
         assert "half a thought" in desks.of("mia").pane(ROSA, "timeline").timeline[0].text
         assert Drafts(desks.state).load(ROSA, "line") == ""
+
+
+@both
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ([":", *keys_of("pp 20 fri")], "pp 20 fri"),
+        (["f9", *keys_of("pp 20 fri")], "pp 20 fri"),
+        (["n", *keys_of("new")], "n new"),
+        (["t", *keys_of("+3")], "t +3"),
+        ([":", "n", "f12", "n", *keys_of("new")], "n new"),
+        ([":", "right", *keys_of("ary")], "n waits for salary"),
+        (["n", "end", *keys_of("ary")], "n waits for salary"),
+        ([":", "backspace"], "n waits for sa"),
+        ([":", "f12", ":", "enter", *keys_of("ary")], "n waits for salary"),
+    ],
+    ids=lambda value: "".join(value) if isinstance(value, list) else "",
+)
+async def test_a_new_line_is_never_glued_to_an_old_one(tmp_path: Path, fast: bool, keys: list[str], text: str) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("n waits for sal"), "f12", *keys], fast=fast)
+        assert line_of(desk).text == text
+        assert line_of(desk)._prompt == PROMPT
+        assert Drafts(desks.state).load(ROSA, "line") == text
+
+
+@both
+async def test_what_a_new_line_replaces_comes_back_with_up(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        keys = [*OPEN, ":", *keys_of("n waits for sal"), "f12", ":", *keys_of("pp 150 fri"), "enter"]
+        await desk.play(keys, fast=fast)
+        view = desks.of("mia").account(ROSA)
+        assert view.promise is not None
+        assert view.promise.total == 15000
+        await desk.play([":", "up", "up"], fast=fast)
+        assert line_of(desk).text == "n waits for sal"
+
+
+async def test_a_draft_that_stands_there_is_shown_as_one(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, ":")
+        await desk.type("n waits")
+        await desk.press(":")
+        assert line_of(desk).text == "n waits:"  # in the line it is a character like any other
+        await desk.press("backspace", "f12", ":")
+        assert line_of(desk).selected
+        assert desk.app.cursor_position.y == line_of(desk).region.y
+        assert desk.said == "draft: Right or End keeps it"
+        await desk.press("f12", "n")
+        assert desk.said == "draft: Right or End keeps it; typing begins “n”"
+        await desk.press("end")
+        assert desk.said.startswith('note · "waits"')
+
+
+@both
+@pytest.mark.parametrize("key", ["f12", "escape"])
+async def test_a_line_that_was_left_looks_left(tmp_path: Path, fast: bool, key: str) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("n waits"), key], fast=fast)
+        line = line_of(desk)
+        assert not line.has_focus
+        assert line._prompt == DRAFT_PROMPT
+        assert any(row == "draft> n waits" for row in desk.rows)
+        assert desk.app.cursor_position.y != line.region.y
+        assert desk.said == ""
+        await desk.play([":", "ctrl+u", key], fast=fast)
+        assert line._prompt == PROMPT
+        assert desk.app.cursor_position.y != line.region.y
+
+
+@both
+async def test_leaving_a_line_on_a_queue_puts_the_cursor_back_on_the_row(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(["9", "enter", "down"], fast=fast)
+        before = desk.app.cursor_position
+        await desk.play(["n", *keys_of("x"), "f12"], fast=fast)
+        assert desk.app.cursor_position == before
+
+
+@both
+@pytest.mark.parametrize("word", ["theme nosuch", "4410-9999", "q nosuch", "a"])
+async def test_a_refused_word_of_the_app_stays_in_the_line(tmp_path: Path, fast: bool, word: str) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of(word), "enter"], fast=fast)
+        line = line_of(desk)
+        assert line.text == word
+        assert line.has_focus
+        assert desk.context == "account"
+        assert desk.screen.refused
+        assert list(desk.app.line_history) == [ROSA]
+        await desk.play(["ctrl+u", *IVAN, "enter"], fast=fast)
+        assert IVAN in desk.header
+        assert line_of(desk).text == ""
+
+
+async def test_drafts_and_history_are_their_users_and_their_databases(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state, scope="one") as desk:
+        await desk.press(*OPEN, ":")
+        await desk.type("n mine")
+    for user, scope, text in (("lee", "one", ""), ("mia", "two", ""), ("mia", "one", "n mine")):
+        async with driving(desks.connect(user), desks.state, scope=scope) as desk:
+            assert list(desk.app.line_history) == ([ROSA] if text else [])
+            await desk.press(*OPEN)
+            assert line_of(desk).text == text
+
+
+def test_a_database_is_told_from_another_without_naming_it(tmp_path: Path) -> None:
+    from collect_tui.bootstrap import scope_of
+
+    one, two = scope_of(tmp_path / "one.db"), scope_of(tmp_path / "two.db")
+    assert one == scope_of(tmp_path / "one.db")
+    assert one != two
+    assert len(one) == 16
+    assert "one" not in one
+
+
+@both
+async def test_who_else_holds_the_account_is_said_before_enter(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    claim = desks.of("ben").claim(ROSA)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("pp 150 fri")], fast=fast)
+        zone = desks.of("mia").account(ROSA).desk_zone
+        until = local_time(claim.lease_until, zone)
+        assert desk.said.startswith(f"held by ben until {until:%H:%M} · promise 150.00")
+        assert "allowed" not in desk.said
+        await desk.press("enter")
+        assert desks.of("mia").account(ROSA).promise is None
 
 
 async def test_every_key_is_on_disk_before_the_next(tmp_path: Path) -> None:
@@ -214,11 +350,28 @@ async def test_a_card_number_is_never_kept(tmp_path: Path) -> None:
     async with driving(desks.connect(), desks.state) as desk:
         await desk.press(*OPEN, ":")
         await desk.type("n card 4111 1111 1111 1111")
+        assert desk.app.drafts.load(ROSA, "line") == ""
         await desk.press("enter")
         assert "card number" in desk.said
         assert list(desk.app.line_history) == [ROSA]
     for file in desks.state.iterdir():
-        assert b"4111 1111 1111 1111" not in file.read_bytes()
+        assert b"4111 1111 1" not in file.read_bytes()
+
+
+async def test_no_beginning_of_a_card_number_is_kept_key_by_key(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, ":")
+        await desk.type("n card 411111111111111 rang 3125550142")
+        kept = Drafts(desks.state).load(ROSA, "line")
+        assert kept == "n card ############### rang 3125550142"
+        found = b"".join(file.read_bytes() for file in desks.state.iterdir())
+        assert b"4111" in found  # the write-ahead log still has the first few
+        assert b"411111111" not in found
+        await desk.press("f12", ":")
+        await desk.type("lm")
+        await desk.press("up")
+        assert line_of(desk).text == kept
 
 
 @both

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from collect_tui.tui.screens.order import OrderForm
+from collect_tui.tui.screens.order import OrderForm, likely_service
 from support.book import SERVICES, Book, account
 from tui.account_book import IVAN, OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
@@ -39,6 +39,42 @@ async def test_the_form_opens_with_the_likely_service_and_the_first_day_that_wou
     async with driving(desks.connect(), desks.state) as desk:
         await desk.play([*OPEN, "o"], fast=fast)
         expect_screen("order_form", desk.text)
+
+
+@pytest.mark.parametrize(
+    ("states", "likely"),
+    [
+        ("active! active", 0),
+        ("active active!", 1),
+        ("pending_suspend active", 1),
+        ("pending_suspend! suspended!", 1),
+        ("suspended! active!", 1),
+        ("suspended! active", 0),
+        ("terminated suspended", 1),
+        ("pending_restore pending_suspend", None),
+    ],
+)
+def test_the_likely_service_can_be_ordered(tmp_path: Path, states: str, likely: int | None) -> None:
+    """`!`: its order is allowed now."""
+    view = Desks(tmp_path).of("mia").account(ROSA)
+    yes = view.services[0].suspend
+    assert yes is not None
+    assert yes.allowed
+    no = yes.model_copy(update={"allowed": False})
+    services = []
+    for state in states.split():
+        verdict = yes if state.endswith("!") else no
+        status = state.removesuffix("!").upper()
+        cut = status == "SUSPENDED"
+        update = {
+            "status": status,
+            "suspend": None if cut else verdict,
+            "restore": verdict if cut else None,
+            "suspend_cause": "nonpay" if cut else None,
+        }
+        services.append(view.services[0].model_copy(update=update))
+    found = likely_service(view.model_copy(update={"services": tuple(services)}))
+    assert found is (None if likely is None else services[likely])
 
 
 @both

@@ -9,12 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collect_tui import defaults
 from collect_tui.desk.views.account import AccountView, HoldView, PointView, ServiceView, TimelineEntry
 from collect_tui.desk.views.act import FindingView, ScheduleRow, VerdictView
-from collect_tui.tui.paint.account import held_by_other, summary, tabs
+from collect_tui.desk.views.queue import Claim
+from collect_tui.tui.paint.account import header, held_by_other, summary, tabs
+from collect_tui.tui.paint.chord import chord_lines
+from collect_tui.tui.paint.figures import dated_chips
 from collect_tui.tui.paint.line import refusal_words
-from collect_tui.tui.paint.panes import checks, items, pane_lines, timeline, wrap
-from collect_tui.tui.paint.promise import schedule_lines, verdict_lines
+from collect_tui.tui.paint.panes import checks, items, pane_lines, services, timeline, titled, wrap
+from collect_tui.tui.paint.promise import owed_lines, schedule_lines, verdict_lines
 from collect_tui.tui.screens.account import PANES
 from collect_tui.tui.text import width
 from tui.account_book import ROSA, Desks
@@ -153,6 +157,95 @@ def test_life_support_is_said(view: AccountView) -> None:
     assert isinstance(service, ServiceView)
     one = view.model_copy(update={"services": (service,)})
     assert any("life support" in line.text for line in summary(one, 80, 17))
+
+
+def test_a_service_says_the_check_that_fails_and_its_pane_the_sentence(view: AccountView) -> None:
+    refused = verdict(FindingView(rule="s.notice", severity="block", sentence="No notice was served.", check="notice"))
+    one = view.model_copy(update={"services": (view.services[0].model_copy(update={"suspend": refused}),)})
+    line = next(line.text for line in summary(one, 80, 17) if line.text.startswith("Services"))
+    assert line.endswith("· no: notice")
+    assert "No notice" not in line
+    pane = [line.text for line in services(one.services, one, 80)]
+    assert "no: notice" not in pane[0]
+    assert any("No notice was served." in line for line in pane)
+
+
+@pytest.mark.parametrize(
+    ("room", "said"),
+    [
+        (80, "4410-2231 Alvarez, Rosa · suspend, 12 left"),
+        (36, "4410-2231 Alvarez, Rosa · 12 left"),
+        (30, "4410-2231 Alvarez, … · 12 left"),
+    ],
+)
+def test_the_header_keeps_how_many_are_left(view: AccountView, room: int, said: str) -> None:
+    claim = Claim(account=ROSA, queue="suspend", lease_until=AT, fence=1, left=12)
+    assert header(view, claim, "mia", room).text == said
+
+
+@pytest.mark.parametrize(
+    ("action", "zone", "said"),
+    [
+        ("callback Mon 23 Nov 10:00 Chicago UTC-06:00", "America/Chicago", ""),
+        ("callback Mon 23 Nov 10:00 Chicago UTC-06:00", "America/New_York", " at 11:00 their time"),
+        ("callback today", "America/Chicago", " at 10:00 their time"),
+    ],
+)
+def test_the_hour_of_a_callback_is_said_once(view: AccountView, action: str, zone: str, said: str) -> None:
+    one = view.model_copy(update={"next_action": action, "callback_at": AT, "zone": zone})
+    assert (
+        next(line.text for line in summary(one, 80, 17) if line.text.startswith("Next")) == f"Next       {action}{said}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "chip"),
+    [
+        (datetime(2026, 11, 23, 16, 15, tzinfo=UTC), "callback 10:15"),
+        (datetime(2026, 11, 20, 16, 15, tzinfo=UTC), "callback Fri 10:15"),
+        (datetime(2026, 11, 24, 5, 30, tzinfo=UTC), "callback 23:30"),
+        (datetime(2026, 11, 2, 16, 15, tzinfo=UTC), "callback 2 Nov 10:15"),
+        (datetime(2025, 11, 2, 16, 15, tzinfo=UTC), "callback 2 Nov 2025 10:15"),
+    ],
+)
+def test_a_timed_chip_of_another_day_says_the_day(at: datetime, chip: str) -> None:
+    hour = chip[-5:]
+    assert dated_chips((f"callback {hour}", "new"), at, "America/Chicago", TODAY) == (chip, "new")
+
+
+def test_chips_without_an_hour_stay_as_they_are() -> None:
+    assert dated_chips(("new", "91+ in 3d"), AT, "America/Chicago", TODAY) == ("new", "91+ in 3d")
+    assert dated_chips(("new",), None, "America/Chicago", TODAY) == ("new",)
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"), [(40, "TM LM left message"), (18, "TM LM left message"), (17, "TM LM"), (0, "TM LM")]
+)
+def test_the_codes_of_a_contact_get_their_words_where_there_is_room(cells: int, said: str) -> None:
+    codes = defaults.load(None, today=TODAY).codes
+    assert titled("TM LM", codes, cells) == said
+    assert titled("note", codes, 40) == "note"
+    assert titled("TM LM", None, 40) == "TM LM"
+
+
+@pytest.mark.parametrize("rows", range(12))
+def test_what_is_owed_takes_no_more_rows_than_there_are(view: AccountView, rows: int) -> None:
+    many = view.model_copy(update={"items": view.items * 4})
+    lines = [line.text for line in owed_lines(many, 80, rows)]
+    assert len(lines) <= rows
+    assert all(width(line) <= 80 for line in lines)
+    if rows >= 10:
+        assert lines[-1] == "and 6 more in pane 3"
+        assert sum(line.startswith("INV-") for line in lines) == 6
+
+
+@pytest.mark.parametrize(("known", "height"), [(11, 17), (11, 8), (11, 4), (1, 3), (0, 5)])
+def test_every_result_stands_in_the_menu_whatever_its_height(known: int, height: int) -> None:
+    table = [(chr(97 + n), f"C{n}", f"meaning {n}") for n in range(known)]
+    lines = [line.text for line in chord_lines(table, 80, height)]
+    assert len(lines) <= height
+    for key, code, _ in table:
+        assert f"  {key}  {code} " in " ".join(lines)
 
 
 def test_a_number_marked_wrong_is_said(view: AccountView) -> None:

@@ -31,6 +31,19 @@ async def test_a_promise_shows_its_schedule_its_verdict_and_its_line(tmp_path: P
         expect_screen("promise_form", desk.text)
 
 
+@pytest.mark.parametrize("key", ["p", "a"])
+@both
+async def test_a_form_opens_with_what_is_owed_and_without_an_error(tmp_path: Path, key: str, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, key], fast=fast)
+        assert desk.said == "Tab and Enter go on, F4 lists, F2 saves."
+        owed = next(n for n, row in enumerate(desk.rows) if row.startswith("Collect 412.10 USD · past due 412.10"))
+        assert [row.split()[0] for row in desk.rows[owed + 2 : owed + 5]] == ["INV-1", "INV-2", "INV-3"]
+        await desk.play(["tab"], fast=fast)
+        assert "Expected" in desk.said
+
+
 @both
 async def test_a_plan_shows_every_instalment_and_a_sum_to_the_cent(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)

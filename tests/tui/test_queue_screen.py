@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from collect_tui.tui.screens.queue import PAGE, QueueScreen
+from collect_tui.tui.screens.queue import COLUMNS, PAGE, QueueScreen
 from collect_tui.tui.screens.queues import QueuesScreen
 from collect_tui.tui.widgets.lines import LinePane
+from collect_tui.tui.widgets.worktable import fit_columns
+from support.book import Book, Clock, account, at, day, local_desk
 from tui.driver import DeskDriver, book_desk, driving
 
 NEW = "9"  # number of the queue of new delinquencies on the board
@@ -172,7 +174,6 @@ async def test_next_takes_the_top_of_the_queue_shown(tmp_path: Path) -> None:
 
 
 async def test_an_account_another_holds_opens_and_says_who(tmp_path: Path) -> None:
-    from support.book import Clock, local_desk
     from tui.driver import book
 
     store, clock = book().store(tmp_path), Clock()
@@ -196,6 +197,33 @@ async def test_why_shows_every_term_with_a_bar(tmp_path: Path) -> None:
         for term in ("money", "roll", "rpc", "kept", "risk", "stale", "linked"):
             assert any(line.startswith(term) and ("█" in line or "░" in line) for line in lines), term
         assert lines[0].startswith("Queue New delinquencies, number 1")
+
+
+@pytest.mark.parametrize("cells", [80, 132])
+def test_why_now_gets_what_the_other_columns_leave(cells: int) -> None:
+    widths = {COLUMNS[index].title: size for index, size in fit_columns(COLUMNS, cells - 2)}
+    assert sum(widths.values()) + len(widths) - 1 == cells - 2
+    assert "Tier" not in widths
+    assert widths["Why now"] >= (25 if cells == 80 else 35)
+
+
+async def test_a_callback_of_another_day_says_the_day(tmp_path: Path) -> None:
+    action = {"code": "callback", "on": day(-3), "at": at(-3, 16, 15)}
+    named = {"next_action": action, "callbacks": [{"at": at(-3, 16, 15), "made_by": "mia"}]}
+    store = Book(account("4410-0001", "Late, Ann", items=[("INV-1", -4, 9000)], **named)).store(tmp_path)
+    async with driving(lambda: local_desk(store, "mia", Clock())) as desk:
+        await desk.press("1", "enter")
+        assert "callback Fri 10:15" in desk.rows[3]
+        await desk.press("enter")
+        assert "callback Fri 10:15" in desk.text
+        assert "their time" not in desk.text
+
+
+async def test_the_reasons_of_why_are_words(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press(NEW, "enter", "y")
+        assert "new: New delinquencies" in desk.text
+        assert "new_delinquency" not in desk.text
 
 
 async def test_a_wide_screen_shows_more_columns(tmp_path: Path) -> None:

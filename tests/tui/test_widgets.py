@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from textual import events
 from textual.app import App, ComposeResult
 from textual.message import Message
@@ -181,7 +182,7 @@ async def test_paste_ghost_error_and_history() -> None:
         await app.keys_idle()
         assert edit.text == "a b c"
         edit.set_ghost("lose")
-        assert edit.render_line(0).text.rstrip() == "a b close"
+        assert edit.render_line(0).text.rstrip() == "a b c[lose]"
         await app.type("tab")
         assert edit.text == "a b close"
         assert edit.ghost == ""
@@ -192,6 +193,43 @@ async def test_paste_ghost_error_and_history() -> None:
         assert edit.text == "two"
         await app.type("down")
         assert edit.text == "a b closex"
+
+
+@pytest.mark.parametrize(
+    ("keys", "text", "selected"),
+    [
+        ("x", "n x", False),
+        ("right", "old", False),
+        ("end", "old", False),
+        ("enter", "old", False),
+        ("backspace", "ol", False),
+        ("home", "old", False),
+        ("f5", "old", True),
+        ("ctrl+u", "", False),
+    ],
+)
+async def test_all_selected_is_replaced_by_a_character_and_kept_by_other_keys(
+    keys: str, text: str, selected: bool
+) -> None:
+    edit = LineEdit("old")
+    app = One(edit)
+    async with app.run_test(size=(40, 3)):
+        edit.select_all("n ")
+        reverse = [s.text for s in edit.render_line(0) if s.style and s.style.reverse]
+        assert "old" in "".join(reverse)
+        await app.type(keys)
+        assert (edit.text, edit.selected) == (text, selected)
+        assert not any(name == "Submitted" for name, _ in app.got)
+
+
+async def test_a_paste_replaces_what_is_selected() -> None:
+    edit = LineEdit("old", limit=5)
+    app = One(edit)
+    async with app.run_test(size=(40, 3)):
+        edit.select_all()
+        app.post_message(events.Paste("old\nnewer"))
+        await app.keys_idle()
+        assert (edit.text, edit.selected) == ("old n", False)
 
 
 async def test_a_status_line_and_a_key_bar() -> None:

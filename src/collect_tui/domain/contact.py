@@ -32,7 +32,7 @@ from collect_tui.domain.effects import (
 )
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Callback, Hold, NextAction, Point
-from collect_tui.domain.points import default_action, default_point, find_point, label, tired
+from collect_tui.domain.points import default_action, default_point, find_point, label, ordered, tired
 from collect_tui.domain.rules import HoldKind
 
 CALLBACK_ACTION: Final = "callback"
@@ -93,7 +93,7 @@ def log(
     Raises Invalid "contact.point_missing", "contact.point_kind", "contact.reason", "contact.note" for what the result
     needs of the contact itself; promises, plans and callbacks are other commands of the act: see `missing`.
     """
-    _check(action, result, point, reason, note, reasons)
+    _check(facts, action, result, point, reason, note, reasons)
     effects: list[Effect] = [
         ContactLogged(
             id=ids(),
@@ -225,11 +225,19 @@ def unpin(facts: AccountFacts, text: str, *, ids: Callable[[], int]) -> tuple[Ef
 
 
 def _check(
-    action: Action, result: Result, point: Point | None, reason: str | None, note: str, reasons: Collection[str] | None
+    facts: AccountFacts,
+    action: Action,
+    result: Result,
+    point: Point | None,
+    reason: str | None,
+    note: str,
+    reasons: Collection[str] | None,
 ) -> None:
     act, word = f"{action.code} ({action.title.lower()})", f"{result.code} ({result.title.lower()})"
     if point is None and action.call and action.outbound and result.counted:
         raise Invalid("contact.point_missing", f"{act} needs the number called.", "point")
+    if point is None and not action.kinds and result.counted:
+        raise Invalid("contact.point_missing", _no_number(facts, act, word), "point")
     if point is None and result.point is not None:
         raise Invalid("contact.point_missing", f"{word} needs the contact point it is about.", "point")
     if point is not None and point.kind not in action.kinds:
@@ -241,6 +249,16 @@ def _check(
         raise Invalid("contact.reason", f"{word} needs a reason for non-payment.", "reason")
     if "note" in result.needs and not note.strip():
         raise Invalid("contact.note", f"{word} needs a note.", "note")
+
+
+def _no_number(facts: AccountFacts, act: str, word: str) -> str:
+    """Why a result that counts as a call is not logged for an action that reaches nobody."""
+    phones = [p for p in ordered(facts.points) if p.kind in PHONE_KINDS]
+    left = next((p for p in phones if p.callable), None)
+    if left is not None:
+        return f"{act} reaches nobody; {word} needs a number: {left.short} ({label(left)})."
+    named = f"name one ({phones[0].short}) or log sk" if phones else "log sk"
+    return f"{word} needs a number. There is no number left to call; {named}."
 
 
 def _hold(

@@ -35,6 +35,11 @@ WAIVED_BY: Final = frozenset({"CANCELLED", "SUPERSEDED"})
 OPEN_CALLBACK: Final = frozenset({"SCHEDULED", "MISSED"})
 
 
+def sent_off(effect: fx.OrderChanged) -> bool:
+    """Whether a draft becomes an order: from that day and instant on it waits for an answer."""
+    return (effect.old_status, effect.status) == ("DRAFT", "REQUESTED")
+
+
 class _Row(Protocol):
     @property
     def id(self) -> int: ...
@@ -265,7 +270,8 @@ def _(effect: fx.OrderRequested, facts: AccountFacts) -> AccountFacts:
 @_fold.register
 def _(effect: fx.OrderChanged, facts: AccountFacts) -> AccountFacts:
     def change(order: Order) -> Order:
-        return replace(order, status=effect.status, detail=effect.detail or order.detail)
+        asked = facts.business_date if sent_off(effect) else order.requested_on
+        return replace(order, status=effect.status, detail=effect.detail or order.detail, requested_on=asked)
 
     after = _changed(facts.orders, effect.id, change)
     # Only the last completed order of each service stays beside the open ones.

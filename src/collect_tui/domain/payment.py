@@ -103,7 +103,9 @@ def reverse(facts: AccountFacts, ref: str, reason: str, returned: bool, calendar
 
     Its items open again. The open promise gives back what it took, last instalment first; with none open, the last
     promise that was kept does, and is ACTIVE again as long as it could still be kept, else it stays KEPT as history.
-    A drafted restoration is cancelled, since money it counted on is gone. Next action: today, code `returned`.
+    A drafted restoration is cancelled, since money it counted on is gone. Next action, today: `returned` for what the bank
+    gave back. After an entry error there is nothing to tell the customer: `call` when something is to be collected and no
+    promise is open, else `verify`, since where the money belongs is for somebody to look up.
 
     Raises Invalid "payment.unknown" (no payment of that reference), "payment.reason"; Refused "payment.state".
     """
@@ -117,7 +119,9 @@ def reverse(facts: AccountFacts, ref: str, reason: str, returned: bool, calendar
     for waiting in fold.facts.orders:
         if waiting.kind == "restore" and waiting.status == "DRAFT":
             fold.add([OrderChanged(waiting.id, "CANCELLED", waiting.status, "a payment was taken back")])
-    fold.add(steps.next_step(fold.facts, "returned", calendar.on_or_after(facts.business_date)))
+    chased = fold.facts.collectable > 0 and fold.facts.open_promise is None
+    code = "returned" if returned else "call" if chased else "verify"
+    fold.add(steps.next_step(fold.facts, code, calendar.on_or_after(facts.business_date)))
     return tuple(fold.effects)
 
 

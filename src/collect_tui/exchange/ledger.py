@@ -149,6 +149,8 @@ class Ledger:
             status="APPLIED",
             returned_reason=None,
             returned_on=None,
+            returned_at=None,
+            returned_by=None,
             recorded_by=self.by,
             recorded_at=self.now,
         )

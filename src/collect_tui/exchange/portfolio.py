@@ -160,6 +160,8 @@ class PaymentEntry(Entry):
     recorded_at: Moment | None = None
     outcome: Literal["RETURNED", "REVERSED"] | None = None
     returned_on: Day | None = None
+    returned_at: Moment | None = None
+    returned_by: Line | None = None
     returned_reason: Line | None = None
     allocations: Annotated[tuple[AllocationEntry, ...], Field(max_length=2000)] = ()
 
@@ -217,6 +219,8 @@ class PromiseEntry(Entry):
     override_reason: Line | None = None
     supersedes: Annotated[int, Field(ge=1)] | None = None
     closed_on: Day | None = None
+    closed_at: Moment | None = None
+    closed_by: Line | None = None
     closed_reason: Line | None = None
     ladder_step: Stage | None = None
     note: Prose = ""
@@ -229,11 +233,14 @@ class HoldEntry(Entry):
     scope: Literal["account", "service", "item", "point"] = "account"
     target: Key | None = None
     placed_on: Day
+    placed_at: Moment | None = None
     placed_by: Line
     until: Day | None = None
     reason: Line = ""
     status: Literal["ACTIVE", "EXPIRED", "RELEASED"] = "ACTIVE"
     closed_reason: Line | None = None
+    closed_at: Moment | None = None
+    closed_by: Line | None = None
 
 
 class NoticeEntry(Entry):
@@ -254,9 +261,12 @@ class OrderEntry(Entry):
     effective: Day
     status: OrderStatus
     requested_on: Day
+    requested_at: Moment | None = None
     requested_by: Line
     sent_at: Moment | None = None
     answered_at: Moment | None = None
+    closed_at: Moment | None = None
+    closed_by: Line | None = None
     reversal_of: Key | None = None
     detail: Prose = ""
 

@@ -176,9 +176,13 @@ def payments(rows: RowSet) -> None:
             rows.bad(
                 f"payments[{index}].returned_on", "belongs to a payment that was returned or reversed, and to no other."
             )
+        rows.closed(
+            f"payments[{index}].returned", payment.outcome is not None, payment.returned_at, payment.returned_by
+        )
         applied = sum(part.amount for part in payment.allocations)
         standing = "APPLIED" if applied == payment.amount else "PARTLY_APPLIED" if applied else "UNAPPLIED"
         at = shift.at(payment.recorded_at) if payment.recorded_at else shift.noon(payment.received_on)
+        back = shift.instant(payment.returned_at, payment.returned_on, after=payment.recorded_at)
         payment_id = rows.ground.ids()
         rows.add(
             "payment",
@@ -191,6 +195,8 @@ def payments(rows: RowSet) -> None:
             status=payment.outcome or standing,
             returned_reason=payment.returned_reason,
             returned_on=shift.maybe_day(payment.returned_on),
+            returned_at=back,
+            returned_by=payment.returned_by,
             recorded_by=payment.recorded_by,
             recorded_at=at,
         )
@@ -202,5 +208,5 @@ def payments(rows: RowSet) -> None:
                 item_id=rows.items[part.item],
                 amount=part.amount,
                 at=at,
-                reversed_at=shift.noon(payment.returned_on) if payment.returned_on else None,
+                reversed_at=back,
             )

@@ -95,6 +95,8 @@ def promises(rows: RowSet) -> None:
             supersedes=made[promise.supersedes - 1] if promise.supersedes else None,
             closed_reason=promise.closed_reason,
             closed_on=shift.maybe_day(promise.closed_on),
+            closed_at=shift.instant(promise.closed_at, promise.closed_on, after=promise.made_at),
+            closed_by=promise.closed_by,
             ladder_step=promise.ladder_step,
             note=rows.text(f"{path}.note", promise.note),
         )
@@ -110,6 +112,7 @@ def promises(rows: RowSet) -> None:
 def _check_promise(rows: RowSet, path: str, promise: PromiseEntry) -> None:
     if (promise.status == "ACTIVE") != (promise.closed_on is None):
         rows.bad(f"{path}.closed_on", "belongs to a promise that is closed, and to no other.")
+    rows.closed(f"{path}.closed", promise.status != "ACTIVE", promise.closed_at, promise.closed_by)
     if promise.kind == "single" and len(promise.instalments) != 1:
         rows.bad(f"{path}.instalments", "are one for a single promise; several are a plan.")
     if sum(part.amount for part in promise.instalments) > LIMIT:
@@ -148,6 +151,7 @@ def holds(rows: RowSet) -> None:
             target = rows.point_id(f"{path}.target", hold.target)
         elif hold.scope == "item" and (target := rows.items.get(hold.target or "")) is None:
             rows.bad(f"{path}.target", "names no item of this account.")
+        rows.closed(f"{path}.closed", hold.status != "ACTIVE", hold.closed_at, hold.closed_by)
         hold_id = rows.ground.ids()
         rows.add(
             "hold",
@@ -157,11 +161,14 @@ def holds(rows: RowSet) -> None:
             scope=hold.scope,
             target_id=target,
             placed_on=shift.day(hold.placed_on),
+            placed_at=shift.instant(hold.placed_at, hold.placed_on, before=hold.closed_at),
             placed_by=hold.placed_by,
             until=shift.maybe_day(hold.until),
             reason=rows.text(f"{path}.reason", hold.reason),
             status=hold.status,
             closed_reason=hold.closed_reason,
+            closed_at=shift.maybe_at(hold.closed_at),
+            closed_by=hold.closed_by,
         )
         if hold.status == "ACTIVE":
             if (same := (hold.kind, hold.scope, hold.target)) in active:
@@ -203,6 +210,8 @@ def orders(rows: RowSet) -> None:
             open_on.add(service_id)
         if order.status == "SENT" and order.sent_at is None:
             rows.bad(f"{path}.sent_at", "is missing for an order that was sent.")
+        rows.closed(f"{path}.closed", order.status not in OPEN_ORDER, order.closed_at, order.closed_by)
+        closed_at = order.closed_at or (order.answered_at if order.status not in OPEN_ORDER else None)
         known[order.number] = order_id = rows.ground.ids()
         rows.add(
             "service_order",
@@ -215,9 +224,12 @@ def orders(rows: RowSet) -> None:
             effective=shift.day(order.effective),
             status=order.status,
             requested_on=shift.day(order.requested_on),
+            requested_at=shift.instant(order.requested_at, order.requested_on, before=order.sent_at or closed_at),
             requested_by=order.requested_by,
             sent_at=shift.maybe_at(order.sent_at),
             answered_at=shift.maybe_at(order.answered_at),
+            closed_at=shift.maybe_at(closed_at),
+            closed_by=order.closed_by,
             reversal_of=known[order.reversal_of] if order.reversal_of else None,
             detail=rows.text(f"{path}.detail", order.detail),
         )

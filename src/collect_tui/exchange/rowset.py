@@ -43,6 +43,21 @@ class Shift:
         """Noon of an unshifted date, for what the file gives a date only."""
         return datetime.combine(self.day(value), time(12), self.zone).astimezone(UTC)
 
+    def instant(
+        self,
+        given: datetime | None,
+        day: date | None,
+        *,
+        after: datetime | None = None,
+        before: datetime | None = None,
+    ) -> datetime | None:
+        """The file's instant, else noon of the day; noon is moved so that it is not before `after` or past `before`."""
+        if given is not None or day is None:
+            return self.maybe_at(given)
+        found = self.noon(day)
+        found = max(found, self.at(after)) if after is not None else found
+        return min(found, self.at(before)) if before is not None else found
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -86,6 +101,11 @@ class RowSet:
         if text and (found := find_card(text)) is not None and found.kind != "ssn":
             self.bad(path, "holds what looks like card data, which is never stored.")
         return text
+
+    def closed(self, path: str, over: bool, at: datetime | None, by: str | None) -> None:
+        """Refuses when and by whom something ended that has not."""
+        if not over and (at is not None or by is not None):
+            self.bad(f"{path}_{'by' if at is None else 'at'}", "belongs to what has ended, and to nothing else.")
 
     def service_id(self, path: str, name: str | None) -> int | None:
         if name is None:

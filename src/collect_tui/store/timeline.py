@@ -2,7 +2,7 @@
 
 Each kind is read from its own index, newest first, from the cursor on, and the lists are merged. The order is (instant, id,
 kind), all descending, so that a cursor names one place in it however many rows share an instant. What has a date and no
-time stands at the start of that day at the desk's own place.
+time stands at the start of that day at the desk's own place: notices, and rows of before their instants were kept.
 """
 
 from __future__ import annotations
@@ -152,7 +152,13 @@ def _payment(row: Any) -> TimelineEntry:
 
 
 def _given_back(row: Any) -> TimelineEntry:
-    return _entry("payment", "", f"payment {row.ref} {row.status.lower()}", row.returned_reason or "", row.amount)
+    return _entry(
+        "payment",
+        row.returned_by or "",
+        f"payment {row.ref} {row.status.lower()}",
+        row.returned_reason or "",
+        row.amount,
+    )
 
 
 def _promise(row: Any) -> TimelineEntry:
@@ -161,12 +167,17 @@ def _promise(row: Any) -> TimelineEntry:
 
 
 def _promise_closed(row: Any) -> TimelineEntry:
-    return _entry("promise", "", f"{row.kind} {row.status.lower()}", row.closed_reason or "", row.total)
+    return _entry(
+        "promise", row.closed_by or "", f"{row.kind} {row.status.lower()}", row.closed_reason or "", row.total
+    )
 
 
 def _order(row: Any) -> TimelineEntry:
     text = f"{row.reason}, effective {row.effective.isoformat()}"
-    return _entry("order", row.requested_by, f"{row.kind} {row.product} ordered, {row.number}", text)
+    done = "drafted" if row.status == "DRAFT" else "ordered"
+    if row.status == "CANCELLED" and row.closed_at is None:
+        done = "ordered and cancelled"  # nobody wrote down when, so it has no entry of its own
+    return _entry("order", row.requested_by, f"{row.kind} {row.product} {done}, {row.number}", text)
 
 
 def _order_sent(row: Any) -> TimelineEntry:
@@ -174,7 +185,8 @@ def _order_sent(row: Any) -> TimelineEntry:
 
 
 def _order_answered(row: Any) -> TimelineEntry:
-    return _entry("order", "", f"{row.kind} {row.product} {row.status.lower()}, {row.number}", row.detail)
+    title = f"{row.kind} {row.product} {row.status.lower()}, {row.number}"
+    return _entry("order", row.closed_by or "", title, row.detail)
 
 
 def _notice(row: Any) -> TimelineEntry:
@@ -183,8 +195,17 @@ def _notice(row: Any) -> TimelineEntry:
 
 def _hold(row: Any) -> TimelineEntry:
     end = f" until {row.until.isoformat()}" if row.until else ""
-    ended = "" if row.status == "ACTIVE" else f", {row.status.lower()}"
+    ended = "" if row.status == "ACTIVE" or row.closed_at is not None else f", {row.status.lower()}"
     return _entry("hold", row.placed_by, f"hold {row.kind}{end}{ended}", row.reason)
+
+
+def _hold_closed(row: Any) -> TimelineEntry:
+    return _entry("hold", row.closed_by or "", f"hold {row.kind} {row.status.lower()}", row.closed_reason or "")
+
+
+def _returned(c: Any) -> ColumnElement[bool]:
+    given_back: ColumnElement[bool] = c.status.in_(sorted(GIVEN_BACK))
+    return given_back
 
 
 #: Their numbers are part of cursors: add at the end.
@@ -192,12 +213,19 @@ _SOURCES: Final = (
     _Source("contact_event", "at", _contact),
     _Source("note", "at", _note),
     _Source("payment", "recorded_at", _payment),
-    _Source("payment", "returned_on", _given_back, lambda c: c.status.in_(sorted(GIVEN_BACK))),
+    _Source("payment", "returned_on", _given_back, lambda c: and_(_returned(c), c.returned_at.is_(None))),
     _Source("promise", "made_at", _promise),
-    _Source("promise", "closed_on", _promise_closed, lambda c: c.status != "ACTIVE"),
-    _Source("service_order", "requested_on", _order, service=True),
+    _Source("promise", "closed_on", _promise_closed, lambda c: and_(c.status != "ACTIVE", c.closed_at.is_(None))),
+    _Source("service_order", "requested_on", _order, lambda c: c.requested_at.is_(None), service=True),
     _Source("service_order", "sent_at", _order_sent, service=True),
     _Source("service_order", "answered_at", _order_answered, service=True),
     _Source("notice", "sent_on", _notice),
-    _Source("hold", "placed_on", _hold),
+    _Source("hold", "placed_on", _hold, lambda c: c.placed_at.is_(None)),
+    _Source("payment", "returned_at", _given_back, _returned),
+    _Source("promise", "closed_at", _promise_closed, lambda c: c.status != "ACTIVE"),
+    _Source("service_order", "requested_at", _order, service=True),
+    # An answer is told by when it was given.
+    _Source("service_order", "closed_at", _order_answered, lambda c: c.answered_at.is_(None), service=True),
+    _Source("hold", "placed_at", _hold),
+    _Source("hold", "closed_at", _hold_closed, lambda c: c.status != "ACTIVE"),
 )

@@ -9,7 +9,8 @@ from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Refused
 from collect_tui.domain import effects as fx
-from collect_tui.domain.evolve import payment_status
+from collect_tui.domain.evolve import payment_status, sent_off
+from collect_tui.domain.states import OPEN_ORDER
 from collect_tui.store import facts as _facts
 from collect_tui.store.writing import At, write
 
@@ -68,7 +69,8 @@ def _(effect: fx.PaymentReversed, here: At) -> None:
     open_one = here.change("payment", account_id=here.account_id, id=effect.payment_id).where(
         payment.c.status.not_in(_facts.GIVEN_BACK)
     )
-    here.one(open_one.values(status=effect.status, returned_reason=effect.reason or None, returned_on=here.today))
+    back = {"returned_on": here.today, "returned_at": here.at, "returned_by": here.by}
+    here.one(open_one.values(status=effect.status, returned_reason=effect.reason or None, **back))
 
 
 def _live(here: At, payment_id: int) -> ColumnElement[bool]:
@@ -110,6 +112,7 @@ def _(effect: fx.OrderRequested, here: At) -> None:
         effective=order.effective,
         status=order.status,
         requested_on=order.requested_on,
+        requested_at=here.at,
         requested_by=here.by,
         sent_at=order.sent_at,
         reversal_of=order.reversal_of,
@@ -122,6 +125,10 @@ def _(effect: fx.OrderChanged, here: At) -> None:
     values: dict[str, Any] = {"status": effect.status}
     if effect.detail:
         values["detail"] = effect.detail
+    if sent_off(effect):
+        values |= {"requested_on": here.today, "requested_at": here.at, "requested_by": here.by}
+    over = effect.status not in OPEN_ORDER
+    values |= {"closed_at": here.at if over else None, "closed_by": here.by if over else None}
     if effect.status == "SENT":
         values["sent_at"] = here.at
     elif effect.status in {"COMPLETED", "REJECTED"}:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
@@ -142,6 +144,7 @@ def _(effect: fx.HoldPlaced, here: At) -> None:
         scope=hold.scope,
         target_id=hold.target_id,
         placed_on=hold.placed_on,
+        placed_at=here.at,
         placed_by=hold.placed_by or here.by,
         until=hold.until,
         reason=hold.reason,
@@ -152,8 +155,12 @@ def _(effect: fx.HoldPlaced, here: At) -> None:
 @write.register
 def _(effect: fx.HoldChanged, here: At) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
-    reason = effect.reason if effect.status != "ACTIVE" else None
-    here.one(here.change("hold", **key).values(status=effect.status, closed_reason=reason))
+    closed = effect.status != "ACTIVE"
+    here.one(
+        here.change("hold", **key).values(
+            status=effect.status, closed_reason=effect.reason if closed else None, **_closing(here, closed)
+        )
+    )
 
 
 @write.register
@@ -191,6 +198,7 @@ def _(effect: fx.PromiseChanged, here: At) -> None:
             status=effect.status,
             closed_reason=(effect.reason or None) if closed else None,
             closed_on=here.today if closed else None,
+            **_closing(here, closed),
         )
     )
     instalment = _T["instalment"]
@@ -199,6 +207,11 @@ def _(effect: fx.PromiseChanged, here: At) -> None:
         here.db.execute(waive.values(status="WAIVED"))
     elif not closed:
         _reopen_instalments(here, effect.id)
+
+
+def _closing(here: At, closed: bool) -> dict[str, Any]:
+    """When and by whom something was closed; neither when it is open again."""
+    return {"closed_at": here.at if closed else None, "closed_by": here.by if closed else None}
 
 
 def _reopen_instalments(here: At, promise_id: int) -> None:

@@ -60,6 +60,7 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
         state_folder: drafts, history and log; None keeps nothing.
         themes_folder: the user's own themes.
         keys_file: the user's own keys.
+        scope: tells databases apart: drafts and history of one are not those of another, nor of another user.
     """
 
     CSS_PATH: ClassVar[Any] = Path(themes.__file__).with_name("app.tcss")
@@ -75,13 +76,15 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
         state_folder: Path | None = None,
         themes_folder: Path | None = None,
         keys_file: Path | None = None,
+        scope: str = "",
     ) -> None:
         self.keymap = keymaps.load(keys_file)
         super().__init__()
         self.terminal = terminal or TerminalProfile()
         self.state_folder = state_folder
-        self.drafts = Drafts(state_folder)
-        self.line_history = History(state_folder)
+        self.drafts = Drafts(state_folder, scope)
+        self.line_history = History(state_folder, scope)
+        self._scope = scope
         self._connect = connect
         self._desk: Desk | None = None
         self._session: Session | None = None
@@ -190,6 +193,10 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
             why = messages.sentence(error) if isinstance(error, DomainError) else "something went wrong."
             self.not_open = f"The desk is not open: {why} {self.door('view.refresh')} tries again."
             raise
+        if self._scope:
+            whose = f"{self._scope}/{self.session_view.backend}/{self.session_view.user}"
+            self.drafts.use(whose)
+            self.line_history.use(whose)
         await self.base_screen.do_view_refresh()
         self.base_screen.show_frame()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final, cast
+
+from textual.worker import WorkerError
 
 from collect_tui.desk.errors import NotFound, Stale
 from collect_tui.domain.errors import DomainError
@@ -14,6 +17,8 @@ from collect_tui.tui.roles import Role
 from collect_tui.tui.theme import ThemeError, theme_names
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.queue import Claim
     from collect_tui.tui.app import CollectApp
@@ -22,10 +27,17 @@ if TYPE_CHECKING:
 
 _NUMBER: Final = re.compile(r"\d[\d-]*")
 _TRAIL: Final = 50
+_UNWORKED: Final = re.compile(r"(\S+) has no result yet")
 #: Commands whose word on the line may be followed by something.
 WITH_REST: Final = frozenset(
     {"account.open", "queue.show", "why.open", "whynot.open", "help.open", "find.open", "theme.choose"}
 )
+
+
+def _unworked(error: DomainError) -> str:
+    """The account of mine that the desk wants worked first; empty when it refused for another reason."""
+    found = _UNWORKED.match(error.message) if error.code == "queue.unworked" else None
+    return found[1] if found is not None else ""
 
 
 class Doors:
@@ -109,8 +121,11 @@ class Doors:
         if found is not None:
             await self._show_account(*found)
 
-    async def next_account(self, queue: str | None = None) -> None:
-        """Take the next best account, of one queue or of all; the lease of the one before is given back."""
+    async def next_account(self, queue: str | None = None) -> str:
+        """Take the next best account, of one queue or of all; the lease of the one before is given back.
+
+        Returns what had to be said when another account came up than the next one: mine that has no result yet.
+        """
         desk, held = self._app.desk, self.claim
 
         def taken() -> tuple[AccountView, Claim | None, str] | None:
@@ -125,18 +140,45 @@ class Doors:
         try:
             found = await self._app.call(taken)
         except DomainError as error:
-            screen.desk_refused(error)
-            return
+            unworked = _unworked(error)
+            if not unworked or unworked == self._shown_account():
+                screen.desk_refused(error)
+                return ""
+            return await self._back_to(unworked, error)
         if found is None:
             screen.refuse("Nothing is left to work now: no free account is due in this queue.")
-            return
+            return ""
         self.claim = found[1]
         await self._show_account(*found)
+        return ""
+
+    def _shown_account(self) -> str:
+        """The account on the screen; empty on any other screen."""
+        top = self._top
+        target = top.line_target() if top.context == "account" else None
+        return target.account if target is not None else ""
+
+    async def _back_to(self, number: str, error: DomainError) -> str:
+        """An account of mine waits for its result elsewhere: open it, and say why it is not the next one."""
+        dropped = self._app.flush_keys()  # it was typed for another account
+        await self.open_account(number)
+        said = messages.with_dropped(messages.sentence(error), dropped)
+        self._top.status(said, Role.WARN)
+        self._app.bell()
+        return said
+
+    def saw_day(self, business_date: date, now: datetime | None = None) -> None:
+        """The desk has shown its business date: when a day run has changed it, the header and the line follow."""
+        seen = self._app.session_view
+        if seen.business_date != business_date:
+            new = {"business_date": business_date, "now": now or seen.now}
+            self._app.session_view = seen.model_copy(update=new)
 
     async def _show_account(self, view: AccountView, claim: Claim | None, said: str) -> None:
         if self.claim is not None and (claim is None or claim.account != self.claim.account):
             await self.leave_account()
         self.claim = claim
+        self.saw_day(view.business_date, view.now)
         screen = cast("AccountScreen", self._screen_of("account"))
         shown = screen.view
         if shown is not None and shown.number != view.number:
@@ -280,11 +322,11 @@ class Doors:
         wanted, rest = found
         return f"{wanted.title.lower()} {rest}".strip() + f" · {wanted.help}"
 
-    def run_line(self, text: str) -> bool:
-        """Do a line that is the app's own; False: it is for the desk."""
+    async def do_line(self, text: str) -> None:
+        """Do a line that is the app's own, to its end; one that is for the desk is left alone."""
         found = self.line_command(text)
         if found is None:
-            return False
+            return
         wanted, rest = found
         top, app = self._top, self._app
         with_rest: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
@@ -299,10 +341,13 @@ class Doors:
         if wanted.id == "account.open" and not rest:
             top.refuse("Say which account: `a NUMBER`.")
         elif wanted.id in with_rest:
-            app.run_held(with_rest[wanted.id](), top)
+            await with_rest[wanted.id]()
         else:
+            before = set(app.workers)
             top.run_command(wanted.id)
-        return True
+            for started in set(app.workers) - before:
+                with contextlib.suppress(WorkerError):  # what went wrong has been said where it did
+                    await started.wait()
 
     async def do_nav_base(self) -> None:
         """To the board, without a question."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, overload
 
@@ -20,9 +21,15 @@ LIMIT: Final = 500
 class History(Sequence[str]):
     """The lines, oldest first; read from the file when first looked at."""
 
-    def __init__(self, folder: Path | None, limit: int = LIMIT) -> None:
-        self._path = folder / FILE if folder is not None else None
+    def __init__(self, folder: Path | None, scope: str = "", *, limit: int = LIMIT) -> None:
+        self._folder = folder
         self._limit = limit
+        self.use(scope)
+
+    def use(self, scope: str) -> None:
+        """Be the history of one desk: of one user on one database.  Each has a file of its own."""
+        name = f"{FILE}-{sha256(scope.encode()).hexdigest()[:16]}" if scope else FILE
+        self._path = self._folder / name if self._folder is not None else None
         self._read: list[str] | None = None
 
     @property

@@ -38,6 +38,7 @@ def contact(words: Words) -> tuple[Command, ...]:
     promised = (slots.amount(words), when.day(words)) if form == "promise" else None
     planned = promise.plan_terms(words) if form == "plan" else None
     moment = when.moment(words) if form == "callback" else None
+    dated = words.pos
     method = reason = None
     anyone = False
     before = -1
@@ -56,6 +57,10 @@ def contact(words: Words) -> tuple[Command, ...]:
         if token is None:
             words.lack("reason", known)
         words.fail(token, "reason", expected=known)
+    if form in ("promise", "plan") and method is None:
+        slots.method_meant(words, dated)
+    if form:
+        when.no_time(words, after=dated if form == "callback" else 0)
     note, typed = slots.note(words)
     if "note" in result.needs and not note.strip():
         words.lack("text", "a note")
@@ -167,9 +172,11 @@ def call(words: Words) -> tuple[Command, ...]:
     """`call MOMENT [POINT] [any] [NOTE]`"""
     point = slots.maybe_point(words)
     at = when.moment(words)
+    dated = words.pos
     point = point or slots.maybe_point(words)
     anyone = slots.flag(words, "any")
     point = point or slots.maybe_point(words)
+    when.no_time(words, after=dated)
     note, _ = slots.note(words)
     return (words.build(ScheduleCallback, at=at, point=point, anyone=anyone, note=note),)
 
@@ -178,6 +185,7 @@ def tickle(words: Words) -> tuple[Command, ...]:
     """`t DATE [NEXT-ACTION] [NOTE]`"""
     on = when.day(words)
     code = words.option("do", "next action") or words.code("next action", words.context.codes.next_actions)
+    when.no_time(words)
     note, _ = slots.note(words)
     return (words.build(SetNextAction, on=on, code=code or "call", note=note),)
 

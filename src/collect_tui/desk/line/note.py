@@ -5,10 +5,9 @@ from __future__ import annotations
 from collect_tui.desk.commands import Command, UnpinNote, WriteNote
 from collect_tui.desk.line import say, slots
 from collect_tui.desk.line.context import LineContext
-from collect_tui.desk.line.lexer import is_clean, literal
+from collect_tui.desk.line.lexer import literal
 from collect_tui.desk.line.model import Verb
 from collect_tui.desk.line.words import Words
-from collect_tui.domain.notes import expand
 
 
 def note(words: Words) -> tuple[Command, ...]:
@@ -41,8 +40,8 @@ def unpin(words: Words) -> tuple[Command, ...]:
 def render_note(command: WriteNote, context: LineContext) -> str:
     verb = "n!" if command.pinned else "n"
     typed = command.typed
-    bare = typed == typed.strip() and is_clean(typed) and ";" not in typed and not any(mark in typed for mark in '"`')
-    if typed and bare and expand(typed, context.abbreviations) == command.text:
+    bare = typed == typed.strip() and not any(mark in typed for mark in ';"`')
+    if bare and say.reads_back(typed, command.text, context):
         return f"{verb} {typed}"
     return say.join(verb, say.note(command.text, context, typed))
 
@@ -64,7 +63,12 @@ MEANING = {WriteNote: say_note, UnpinNote: say_unpin}
 
 VERBS = (
     Verb(
-        "n", "n TEXT", "a note; abbreviations are written out, \\word keeps one", "n waits for salary", note, ("note",)
+        "n",
+        "n TEXT",
+        "a note; abbreviations are written out, what follows fills their slots (`cb tue 9`), \\word keeps one",
+        "n waits for salary",
+        note,
+        ("note",),
     ),
     Verb("n!", "n! TEXT", "a note pinned to the top", "n! speak to the daughter only", pin, ("pin",)),
     Verb("unpin", "unpin TEXT", "take a pinned note off the top; its beginning is enough", "unpin speak to", unpin),

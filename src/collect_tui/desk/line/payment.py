@@ -12,13 +12,16 @@ from collect_tui.desk.line.lexer import literal, word
 from collect_tui.desk.line.model import Verb
 from collect_tui.desk.line.words import Words
 
-_REFERENCE = re.compile(r"(?=(?:.*[0-9]){2})[0-9A-Za-z][0-9A-Za-z./_\-]{2,}")
+_REFERENCE = re.compile(r"(?=.*[0-9])\w[\w./+&\-]*")
+_ORDINAL = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)")
+_AMOUNT = re.compile(r"[0-9.,]*[0-9][0-9.,]*%?|all|b|p|c|rest")
 _KEYS: Final = frozenset(("by", "ref"))
 
 
 def pay(words: Words) -> tuple[Command, ...]:
     """`pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [NOTE]`; the options in any order."""
     amount = slots.amount(words)
+    first = words.pos
     method = ref = received = None
     directed: list[Directed] = []
     before = -1
@@ -27,7 +30,7 @@ def pay(words: Words) -> tuple[Command, ...]:
         if method is None:
             method = slots.method(words)
         if received is None:
-            received = when.maybe_day(words, past=True)
+            received = when.maybe_day(words, past=True, wide=True)
         part = _directed(words)
         if part is not None:
             directed.append(part)
@@ -35,6 +38,10 @@ def pay(words: Words) -> tuple[Command, ...]:
             ref = _reference(words)
     if len(directed) > 200:
         words.fail(words.verb, "document", "Expected at most 200 items.")
+    if method is None:
+        slots.method_meant(words, first)
+    when.no_time(words)
+    _nothing_directed(words)
     note, _ = slots.note(words)
     words.state.taken += amount
     return (
@@ -58,9 +65,9 @@ def _directed(words: Words) -> Directed | None:
         return None
     known = words.context.documents.get(token.key.lower())
     if known is None and words.context.number is not None:
-        if not any(character.isdigit() for character in token.key):
+        if not any(character.isdigit() for character in token.key) and not _AMOUNT.fullmatch(token.low):
             return None  # a word of a note, such as `sum=ok`
-        words.fail(token, "document", "No such item is open on this account.")
+        words.fail(token, "document", _no_such_item(words))
     doc_no = known[0] if known is not None else token.key
     everything = known[1] if known is not None and token.low == "all" else 0
     amount = everything if everything > 0 else slots.amount_of(words, token, token.low)
@@ -70,14 +77,36 @@ def _directed(words: Words) -> Directed | None:
     return part
 
 
+def _no_such_item(words: Words) -> str:
+    known = [doc_no for doc_no, open_, _ in words.context.items if open_ > 0]
+    told = ", ".join(known[:12]) + (" and more" if len(known) > 12 else "")
+    return f"No such item is open on this account; {f'open are {told}' if known else 'nothing is'}."
+
+
+def _nothing_directed(words: Words) -> None:
+    """What is left is the note. A word such as `INV-1041=60` in it would leave the money undirected without a word."""
+    ahead = 0
+    while (token := words.peek(ahead)) is not None:
+        if token.key is not None and _AMOUNT.fullmatch(token.low):
+            known = words.context.number is None or token.key.lower() in words.context.documents
+            own = token.key.lower() in _KEYS
+            message = "Put item=amount and ref=… before the note, or quote the note." if known or own else ""
+            words.fail(token, "document", message or _no_such_item(words))
+        ahead += 1
+
+
 def _reference(words: Words) -> str | None:
-    """`ref=anything`, or a bare word with two digits or more that is nothing else."""
+    """`ref=anything`, or a bare word with a digit, however short, that is no date and no ordinal (`2nd`)."""
     words.ask("ref")
     option = words.option("ref", "ref")
     if option is not None:
         return option
     token = words.bare()
-    if token is None or not _REFERENCE.fullmatch(token.text):
+    if token is not None and token.low.startswith("#"):
+        words.fail(token, "ref", "Expected the reference without the #, or ref=… when it belongs to it.")
+    if token is None or not _REFERENCE.fullmatch(token.text) or _ORDINAL.fullmatch(token.low):
+        return None
+    if not token.low.isdigit() and when.is_day(token.low, words.context.today):
         return None
     words.limit(token, "ref")
     words.take("ref")

@@ -45,7 +45,7 @@ class PlanTerms:
 def promise(words: Words) -> tuple[Command, ...]:
     """`ptp AMOUNT DATE [METHOD] [NOTE]`"""
     amount, due = slots.amount(words), when.day(words)
-    method = slots.method(words)
+    method = _method(words)
     note, _ = slots.note(words)
     return (words.build(MakePromise, amount=amount, due=due, method=method, note=note),)
 
@@ -53,9 +53,19 @@ def promise(words: Words) -> tuple[Command, ...]:
 def plan(words: Words) -> tuple[Command, ...]:
     """`arr TOTAL [dnAMOUNT[@DATE]] COUNT w|f|m FIRST[@DAY] [METHOD] [NOTE]`"""
     terms = plan_terms(words)
-    method = slots.method(words)
+    method = _method(words)
     note, _ = slots.note(words)
     return (plan_of(words, terms, method, note),)
+
+
+def _method(words: Words) -> str | None:
+    """The way to pay, after the date; what is left is the note, and neither a slip for a method nor for a time."""
+    after = words.pos
+    method = slots.method(words)
+    if method is None:
+        slots.method_meant(words, after)
+    when.no_time(words)
+    return method
 
 
 def cancel(words: Words) -> tuple[Command, ...]:

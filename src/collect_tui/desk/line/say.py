@@ -10,7 +10,7 @@ from collect_tui.desk.line.slots import METHODS
 from collect_tui.domain.dates import MONTHS, WEEKDAYS, format_day, parse_date, parse_moment
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import exponent, format_minor
-from collect_tui.domain.notes import expand
+from collect_tui.domain.notes import expand, open_slot
 
 # ------------------------------------------------------------------------------------------------- as the line writes
 
@@ -76,9 +76,13 @@ def note(text: str, context: LineContext, typed: str | None = None) -> str:
     if not text and not typed:
         return ""
     source = text if typed is None else typed
-    if source and is_clean(source) and expand(source, context.abbreviations) == text:
-        return quote(source)
-    return raw(text)
+    return quote(source) if reads_back(source, text, context) else raw(text)
+
+
+def reads_back(source: str, text: str, context: LineContext) -> bool:
+    """Whether the line, given this source of a note in quotes, makes that text of it."""
+    shorts = context.abbreviations
+    return bool(source) and is_clean(source) and expand(source, shorts) == text and open_slot(source, shorts) is None
 
 
 def why(text: str) -> str:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from collect_tui.desk.line.lexer import Token
+from collect_tui.desk.line import when
+from collect_tui.desk.line.lexer import GONE, Token
 from collect_tui.desk.line.words import EXPECTED, Words
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import parse_minor
-from collect_tui.domain.notes import expand
+from collect_tui.domain.notes import expand, open_slot
 
 METHODS: Final[Mapping[str, str]] = {
     "cash": "cash",
@@ -159,7 +160,8 @@ def flag(words: Words, name: str) -> bool:
     """A bare word that switches something on. It counts only where it cannot be the beginning of a note."""
     words.ask(f"word:{name}")
     token, after = words.bare(), words.peek(1)
-    if token is None or token.low != name or (after is not None and after.plain and not _POINT.fullmatch(after.low)):
+    argument = after is None or not after.plain or _POINT.fullmatch(after.low) or when.looks_timed(after)
+    if token is None or token.low != name or not argument:
         return False
     words.take("word")
     return True
@@ -181,9 +183,66 @@ def note(words: Words) -> tuple[str, str]:
         full, typed = text, ""
     else:
         full, typed = expand(text, words.context.abbreviations), text
+        _slots_filled(words, first, text, quoted=quoted is not None)
     if len(full) > NOTE_LIMIT or len(typed) > NOTE_LIMIT:
         words.fail(first, "note", f"Expected a note of at most {NOTE_LIMIT:,} characters, abbreviations written out.")
     return full, typed
+
+
+def _slots_filled(words: Words, first: Token, text: str, *, quoted: bool) -> None:
+    """An abbreviation with a slot that nothing fills is an error at its word."""
+    found = open_slot(text, words.context.abbreviations)
+    if found is None:
+        return
+    places = _places(words.source, first.start + quoted, '"' if quoted else "")
+    start, end = places[found.start], places[found.end - 1] + 1
+    name = text[found.start : found.end]
+    words.fail(
+        Token(start, end, name, name.lower()),
+        "note",
+        f"Fill in {found.slot}: type it after {name}, or \\{name} to keep {name}.",
+        f"{found.slot[1:-1]} after {name}",
+    )
+
+
+def _places(source: str, start: int, quote: str) -> list[int]:
+    """Where each character of a note stands in the line; removed characters and doubled quotes are passed over."""
+    places: list[int] = []
+    at = start
+    while at < len(source):
+        if source[at] != GONE and (quote or places or source[at] != " "):
+            places.append(at)
+        at += 2 if quote and source[at : at + 2] == quote * 2 else 1
+    return places
+
+
+def method_meant(words: Words, after: int) -> None:
+    """Refuses a lone word right after `after` that is a slip for a way to pay; a longer note is left alone."""
+    token = words.bare()
+    if token is None or words.pos != after or words.peek(1) is not None or token.low in words.context.abbreviations:
+        return
+    near = [name for name in METHODS if name != "other" and 0 < _slips(token.low, name) <= (1 if len(name) < 5 else 2)]
+    if near:
+        best = min(near, key=lambda name: _slips(token.low, name))
+        words.fail(
+            token, "method", f"Did you mean {best}? Quote the word to make it a note.", f"a method such as {best}"
+        )
+
+
+def _slips(one: str, other: str) -> int:
+    """Letters to add, leave out, change or swap with their neighbour to turn one word into the other; 9 when too many."""
+    if abs(len(one) - len(other)) > 2:
+        return 9
+    rows = [list(range(len(other) + 1))]
+    for i, a in enumerate(one, 1):
+        row = [i]
+        for j, b in enumerate(other, 1):
+            cost = min(rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, rows[i - 2][j - 2] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def why(words: Words, *, slot: str = "why", most: int = NOTE_LIMIT, required: bool = True) -> str:

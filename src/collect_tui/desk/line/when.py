@@ -17,6 +17,9 @@ _MAYBE_DATE = re.compile(
     r"t|y|tom|tomorrow|today|yesterday|eom|[+-][0-9]+[dwmb]?|[0-9]{1,3}[dwm]|[a-z]{3,9}|[0-9]{1,2}[a-z]{3,9}(?:[0-9]{4})?"
     r"|[a-z]{3,9}[0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{4})?|[0-9]{4}-[0-9]{2}-[0-9]{2}"
 )
+_STEP = re.compile(r"\+[0-9]{1,6}(?:[a-z][0-9a-z]{0,8})?")
+"""`+2h`, `+7`, and what was meant to be one; from seven digits on it is a telephone number."""
+_CLOCK = re.compile(r"[0-9]+:[0-9:]*[a-z]*|[0-9]{1,4}(?:am|pm)")
 _DURATION = re.compile(r"[0-9]{1,3}[dwm]")
 _MOMENT_WORD = re.compile(r"[+\-]?[0-9a-z:/\-]{1,12}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}t[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?z")
@@ -47,13 +50,17 @@ def date_of(words: Words, token: Token, text: str, *, past: bool = False, base: 
         )
 
 
-def maybe_day(words: Words, *, past: bool = False, durations: bool = False) -> date | None:
+def maybe_day(words: Words, *, past: bool = False, durations: bool = False, wide: bool = False) -> date | None:
     """A date where a note could begin as well: bare numbers and two-letter weekdays are left to the note.
 
-    With `durations`, `5d` `2w` `1m` count from today as `+5d` does.
+    With `durations`, `5d` `2w` `1m` count from today as `+5d` does; with `wide` a date may be two or three words.
     """
     words.ask("date")
     token = words.bare()
+    if wide and token is not None and _date_width(words) > 1:
+        return day(words, past=past)
+    if token is not None and _STEP.fullmatch(token.low) and not _MAYBE_DATE.fullmatch(token.low):
+        words.fail(token, "date")
     if token is None or not _MAYBE_DATE.fullmatch(token.low):
         return None
     text = token.low
@@ -73,6 +80,15 @@ def maybe_day(words: Words, *, past: bool = False, durations: bool = False) -> d
         return None
     words.take("date")
     return found
+
+
+def is_day(low: str, today: date) -> bool:
+    """Whether words are a date and nothing else."""
+    try:
+        parse_date(low, today)
+    except Invalid:
+        return False
+    return True
 
 
 _DAY_WORDS: Final = frozenset(("tom", "tomorrow", "today", "yesterday", "eom"))
@@ -124,6 +140,60 @@ def moment(words: Words) -> datetime:
         words.take("moment", count)
         return when.astimezone(UTC)
     words.fail(token, "moment", trouble)
+
+
+def looks_timed(token: Token | None) -> bool:
+    """Whether a word looks like a time or a number of days from now, be it one or not: `25:30`, `13pm`, `+2x`."""
+    return token is not None and token.plain and bool(_CLOCK.fullmatch(token.low) or _STEP.fullmatch(token.low))
+
+
+def no_time(words: Words, *, after: int = 0) -> None:
+    """Before a note: its first word must not be a mistyped time or date, which would leave something else booked.
+
+    `after` is where the words of a callback's moment end, 0 for what has none. With such a moment read, a time that is
+    right but stands apart from its day is refused, too.
+    """
+    token = words.bare()
+    if token is None:
+        return
+    read = next((words.source[span.start : span.end] for span in words.spans if span.role == "moment"), "")
+    timed = not is_day(read.lower(), words.context.today)
+    if (
+        after
+        and not timed
+        and words.pos == after
+        and token.low.isascii()
+        and token.low.isdigit()
+        and len(token.low) < 5
+    ):
+        words.fail(token, "moment", _NO_TIME)
+    if not looks_timed(token):
+        return
+    if token.low[0] == "+":
+        if after:
+            words.fail(token, "moment", "A time from now stands alone, such as cb +2h; quote it to make it a note.")
+        try:
+            parse_date(token.low, words.context.today, words.context.calendar)
+        except Invalid:
+            words.fail(token, "date")
+        return
+    if not _is_clock(token.low):
+        words.fail(token, "moment", _NO_TIME)
+    if after and not timed:
+        words.fail(token, "moment", "Expected the time right after the day; quote it to make it a note.")
+
+
+_NO_TIME: Final = "No such time; expected one such as 9:30 or 2pm. Quote it to make it a note."
+
+
+def _is_clock(low: str) -> bool:
+    """Whether a word is a time of day."""
+    midnight = datetime(2000, 1, 1, tzinfo=UTC)
+    try:
+        parse_moment(f"tom {low}", midnight)
+    except Invalid:
+        return False
+    return True
 
 
 def _instant(words: Words, token: Token) -> datetime:

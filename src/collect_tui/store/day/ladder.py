@@ -54,9 +54,8 @@ def expire(session: Session, day: Day) -> int:
     held = a.c.ladder_paused_by.in_(select(literal("hold ") + cast(ended.c.id, String)))
     letting_go = update(a).where(a.c.tenant_id == tenant(), a.c.id.in_(accounts), held)
     execute(session, letting_go.values(ladder_paused_by=func.coalesce(successor, promise)), day.values)
-    return execute(
-        session, update(h).where(over).values(status="EXPIRED", closed_reason="its last day is over"), day.values
-    )
+    closed = {"closed_reason": "its last day is over", "closed_at": day.now, "closed_by": day.by}
+    return execute(session, update(h).where(over).values(status="EXPIRED", **closed), day.values)
 
 
 def climb(session: Session, day: Day) -> int:
@@ -163,7 +162,8 @@ def lift_suspensions(session: Session, day: Day) -> int:
     accounts = select(o.c.account_id).where(which)
     mark(session, day, accounts)
     stamp(session, day, accounts)
-    order = update(o).where(which).values(status="CANCELLED", detail="covered by a payment")
+    closed = {"detail": "covered by a payment", "closed_at": day.now, "closed_by": day.by}
+    order = update(o).where(which).values(status="CANCELLED", **closed)
     services = session.execute(select(o.c.service_id).where(which), day.values).scalars().all()
     cancelled = execute(session, order, day.values)
     if services:

@@ -43,7 +43,8 @@ def judge(session: Session, day: Day) -> int:
     )
     close = update(p).where(p.c.tenant_id == tenant(), p.c.status == "ACTIVE", p.c.id == verdicts.c.id)
     execute(session, late, day.values)
-    return execute(session, close.values(status=verdict, closed_reason=reason, closed_on=day.date), day.values)
+    closed = {"closed_on": day.date, "closed_at": day.now, "closed_by": day.by}
+    return execute(session, close.values(status=verdict, closed_reason=reason, **closed), day.values)
 
 
 def _late(grace: Any, due: Any) -> Any:

@@ -101,6 +101,8 @@ class Promise(SQLModel, table=True):
     supersedes: int | None = ref(null=True)
     closed_reason: str | None = None
     closed_on: date | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
     ladder_step: str | None = None
     note: str = ""
 
@@ -130,11 +132,14 @@ class Hold(SQLModel, table=True):
     scope: str = "account"
     target_id: int | None = ref(null=True)
     placed_on: date
+    placed_at: datetime | None = None
     placed_by: str
     until: date | None = None
     reason: str = ""
     status: str = "ACTIVE"
     closed_reason: str | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
 
 
 class Notice(SQLModel, table=True):
@@ -174,9 +179,12 @@ class ServiceOrder(SQLModel, table=True):
     effective: date
     status: str
     requested_on: date
+    requested_at: datetime | None = None
     requested_by: str
     sent_at: datetime | None = None
     answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
     reversal_of: int | None = ref(null=True)
     detail: str = ""
 
@@ -199,6 +207,8 @@ class Payment(SQLModel, table=True):
     status: str
     returned_reason: str | None = None
     returned_on: date | None = None
+    returned_at: datetime | None = None
+    returned_by: str | None = None
     recorded_by: str = ""
     recorded_at: datetime
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from collect_tui.tui import text as tui_text
-from collect_tui.tui.paint.figures import amount, clock, full_day
+from collect_tui.tui.paint.figures import amount, clock, dated_chips, full_day
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, Span
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         TimelineEntry,
     )
     from collect_tui.desk.views.queue import Claim
+    from collect_tui.domain.codes import Codes
 
 LABEL: Final = 11  # cells of the label column
 LEFT: Final = 80  # cells of the left column on a wide screen
@@ -43,11 +44,22 @@ _TONE: Final = {
 Ranked = tuple[int, Line]
 
 
-def header(view: AccountView, claim: Claim | None, user: str) -> Line:
-    """Who it is, and from which queue it was taken; it stays on top of every pane."""
-    parts: list[str | tuple[str, Role]] = [(view.number, Role.HEAD), " ", (view.name, Role.HEAD)]
+def header(view: AccountView, claim: Claim | None, user: str, room: int = 1000) -> Line:
+    """Who it is, and from which queue it was taken; it stays on top of every pane.
+
+    In less room than that takes, the queue's name goes first, then the end of the customer's; how many are left stays.
+    """
+    name = tui_text.clean(view.name)
+    parts: list[str | tuple[str, Role]] = [(view.number, Role.HEAD), " ", (name, Role.HEAD)]
     if claim is not None and claim.queue:
-        parts.append((f" · {claim.queue}, {claim.left:,} left", Role.LABEL))
+        tail = f" · {claim.queue}, {claim.left:,} left"
+        before = tui_text.width(view.number) + 1
+        if before + tui_text.width(name + tail) > room:
+            tail = f" · {claim.left:,} left"
+            free = room - before - tui_text.width(tail)
+            if tui_text.width(name) > free > 3:
+                parts[-1] = (tui_text.fit(name, free).rstrip(), Role.HEAD)
+        parts.append((tail, Role.LABEL))
     elif view.claimed_by and view.claimed_by != user:
         parts.append((f" · {view.claimed_by} has it", Role.WARN))
     return Line.of(*parts)
@@ -59,6 +71,16 @@ def held_by_other(view: AccountView, user: str) -> str:
         return ""
     until = f" until {view.lease_until:%H:%M} UTC" if view.lease_until is not None else ""
     return f"{view.claimed_by} has this account{until}"
+
+
+def held_until(view: AccountView, user: str) -> str:
+    """`held by mia until 10:10`, in the desk's time; empty when nobody else holds the account."""
+    if not view.claimed_by or view.claimed_by == user:
+        return ""
+    from collect_tui.domain.dates import local_time
+
+    until = f" until {local_time(view.lease_until, view.desk_zone):%H:%M}" if view.lease_until is not None else ""
+    return f"held by {view.claimed_by}{until}"
 
 
 #: Names of the panes, by their digit.
@@ -75,17 +97,17 @@ def tabs(pane: int) -> Line:
     return Line((*spans, Span("]" if pane == len(TABS) else "", Role.HEAD)))
 
 
-def summary(view: AccountView, width: int, height: int, timeline: Sequence[TimelineEntry] = ()) -> list[Line]:
+def summary(
+    view: AccountView,
+    width: int,
+    height: int,
+    timeline: Sequence[TimelineEntry] = (),
+    codes: Codes | None = None,
+) -> list[Line]:
     """The first screen of an account: what matters most, in `height` lines; what is left out is in the panes."""
-    ranked = [
-        *_who(view),
-        *((0, line) for line in _money(view)),
-        *((0, line) for line in _promise(view)),
-        *_stepped(_holds(view), 1),
-        *_call(view),
-        *_words(view),
-        *_services(view),
-    ]
+    ranked = _ranked(view)
+    if len(ranked) > height:
+        ranked = _ranked(view, crowded=True)
     if width < WIDE:
         return _fitted(ranked, height)
     left = _fitted(ranked, height)
@@ -95,8 +117,25 @@ def summary(view: AccountView, width: int, height: int, timeline: Sequence[Timel
     if height - rows > 3 and timeline:
         from collect_tui.tui.paint.panes import timeline as timeline_lines
 
-        lines += [Line(), Line.of(("Latest", Role.HEAD)), *timeline_lines(timeline, view, width)[: height - rows - 2]]
+        lines += [
+            Line(),
+            Line.of(("Latest", Role.HEAD)),
+            *timeline_lines(timeline, view, width, codes)[: height - rows - 2],
+        ]
     return lines[:height]
+
+
+def _ranked(view: AccountView, *, crowded: bool = False) -> list[Ranked]:
+    """All lines there could be.  `crowded`: the first telephone stands beside the answer whether one may call it."""
+    return [
+        *_who(view),
+        *((0, line) for line in _money(view)),
+        *((0, line) for line in _promise(view)),
+        *_stepped(_holds(view), 1),
+        *_call(view, crowded=crowded),
+        *_words(view),
+        *_services(view),
+    ]
 
 
 def _fitted(ranked: Sequence[Ranked], height: int) -> list[Line]:
@@ -121,7 +160,7 @@ def _stepped(lines: Iterable[Line], rank: int) -> list[Ranked]:
 def _who(view: AccountView) -> list[Ranked]:
     stage = view.stage.lower().replace("_", " ")
     where = f"{view.segment} · {stage}" + ("" if view.status == "OPEN" else f" · {view.status.lower()}")
-    chips = " · ".join(view.chips)
+    chips = " · ".join(dated_chips(view.chips, view.callback_at, view.desk_zone, view.business_date))
     lines = [
         (0, row("Why now", (chips or "in no queue", Role.WARN if chips else Role.DIM), (f" · {where}", Role.LABEL)))
     ]
@@ -199,12 +238,15 @@ def _holds(view: AccountView) -> list[Line]:
     return lines
 
 
-def _call(view: AccountView) -> list[Ranked]:
-    lines = [(0, row("May I call", (view.call_label, _TONE[view.may_call.severity])))]
+def _call(view: AccountView, *, crowded: bool) -> list[Ranked]:
+    phone = next((p for p in view.points if p.may_call is not None), None) if crowded else None
+    beside = [Span(" · ", Role.LABEL), *point_spans(phone)] if phone is not None else []
+    lines = [(0, row("May I call", (view.call_label, _TONE[view.may_call.severity]), *beside))]
     first = view.may_call.first
     if first is not None and first.severity not in {"allow", "info"}:
         lines.append((2, row("", (first.sentence, Role.DIM))))
-    points = [row("Points" if not n else "", *point_spans(point)) for n, point in enumerate(view.points)]
+    others = [point for point in view.points if point is not phone]
+    points = [row("Points" if not n else "", *point_spans(point)) for n, point in enumerate(others)]
     return lines + _stepped(points, 2)
 
 
@@ -235,7 +277,9 @@ def _words(view: AccountView) -> list[Ranked]:
         state = "" if paid.status in {"APPLIED", "PARTLY_APPLIED"} else f" {paid.status.lower().replace('_', ' ')}"
         words = f"{amount(paid.amount, view.currency)} {full_day(paid.received_on, view.business_date)} {paid.method}"
         lines.append((1, row("Paid", (words, Role.PLAIN), (state, Role.BAD))))
-    at = f" at {clock(view.callback_at, view.zone)} their time" if view.callback_at and view.zone else ""
+    hour = clock(view.callback_at, view.zone) if view.callback_at is not None and view.zone else ""
+    said = f" {view.next_action} "
+    at = f" at {hour} their time" if hour and f" {hour} " not in said else ""  # not the same hour twice
     lines.append((0, row("Next", (f"{view.next_action or 'nothing'}{at}", Role.HEAD))))
     return lines
 
@@ -261,7 +305,8 @@ def service_spans(service: ServiceView, view: AccountView) -> list[Span]:
         spans.append(Span(f" · {amount(service.required_to_restore, view.currency)} to restore", Role.WARN))
     elif service.suspend is not None:
         why = service.suspend.first
-        told = "may be suspended" if service.suspend.allowed else f"not to be suspended: {why.sentence if why else ''}"
+        check = (why.check or why.rule).replace("_", " ") if why is not None else "it is forbidden"
+        told = "may be suspended" if service.suspend.allowed else f"no: {check}"  # the sentence is in the pane
         spans.append(Span(f" · {told}", Role.WARN if service.suspend.allowed else Role.DIM))
     return spans
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from typing import Final
@@ -56,3 +57,22 @@ def clock(instant: datetime, zone: str | None) -> str:
     """The hour where the customer is: `11:32`; empty when the zone is not known."""
     where = _zone(zone) if zone else None
     return f"{instant.astimezone(where):%H:%M}" if where is not None else ""
+
+
+def dated_chips(chips: Sequence[str], at: datetime | None, zone: str, today: date) -> tuple[str, ...]:
+    """Chips in which the hour of a timed one has its day when that is not today: `callback Fri 10:15`.
+
+    Within six days the weekday is enough; further off it is the date: `callback 2 Nov 10:15`.  `zone` is the desk's own,
+    in which the chip says the hour.
+    """
+    where = _zone(zone)
+    if at is None or where is None:
+        return tuple(chips)
+    local = at.astimezone(where)
+    if local.date() == today:
+        return tuple(chips)
+    hour, when = (
+        f" {local:%H:%M}",
+        f"{local:%a}" if abs((local.date() - today).days) < 7 else full_day(local.date(), today),
+    )
+    return tuple(f"{chip[: -len(hour)]} {when}{hour}" if chip.endswith(hour) else chip for chip in chips)

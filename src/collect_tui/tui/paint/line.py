@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from collect_tui.tui import text as tui_text
@@ -59,22 +60,58 @@ def wrong_line(parsed: Parsed) -> Line:
     return Line.of((said, Role.VALUE), (error.message, Role.LABEL if missing else Role.WARN))
 
 
-def preview_line(parsed: Parsed, preview: Preview, width: int) -> Line:
-    """What it means, what else it changes, the next action, and whether it is allowed; a refusal comes first."""
+def preview_line(parsed: Parsed, preview: Preview, width: int, held: str = "") -> Line:
+    """What it means, what else it changes, the next action, and whether it is allowed; a refusal comes first.
+
+    `held` says who else holds the account, so that Enter would be refused. Parts that find no room are left out whole.
+    """
+    meaning = _meanings(parsed)
     if preview.error is not None:
-        return Line.of((preview.error, Role.BAD))
-    refused = refusal_words(preview.verdict)
-    if refused:
-        return Line.of((refused, Role.BAD), f" · {_meaning(parsed)}")
-    tail: list[str | tuple[str, Role]] = []
-    if preview.next_action:
-        tail.append((f" · next {preview.next_action}", Role.LABEL))
-    warned = next((f for f in preview.verdict.findings if f.severity == "warn"), None)
-    tail.append((f" · {warned.sentence}", Role.WARN) if warned else (" · allowed", Role.GOOD))
+        return fitted([(preview.error, Role.BAD, 0)], width)
+    warnings = [(warning.message, Role.WARN, 2) for warning in parsed.warnings]
+    first = preview.verdict.first
+    if not preview.verdict.allowed and first is not None:
+        role = preview.verdict.overridable_by
+        parts: list[Part] = [(f"no: {first.sentence}", Role.BAD, 0)]
+        if role:
+            parts.append((f"a {role} may override it", Role.BAD, 1))
+        return fitted([*parts, *((said, Role.PLAIN, 2) for said in meaning)], width)
+    parts = [(said, Role.VALUE, 1 + at) for at, said in enumerate(meaning)]
     others = [effect.sentence for effect in preview.effects if effect.kind in _ELSE]
-    said = " · ".join([_meaning(parsed), *others])
-    said = _cut(said, width - sum(tui_text.width(Line.of(part).text) for part in tail))
-    return Line.of((said, Role.VALUE), *tail, *_warnings(parsed))
+    parts += [(said, Role.VALUE, 100) for said in others]
+    if preview.next_action:
+        parts.append((f"next {preview.next_action}", Role.LABEL, 90))
+    warned = next((f for f in preview.verdict.findings if f.severity == "warn"), None)
+    if held:
+        parts = [(held, Role.BAD, 0), *parts]
+    else:
+        parts.append((warned.sentence, Role.WARN, 2) if warned else ("allowed", Role.GOOD, 0))
+    return fitted([*parts, *warnings], width)
+
+
+#: A part of what is said: the words, what they are, and how soon they give way: 0 is the last to go.
+Part = tuple[str, Role, int]
+
+
+def fitted(parts: Sequence[Part], width: int) -> Line:
+    """The parts that fit, in their order; the least important are left out whole, and `…` at the end says so."""
+    kept = [part for part in parts if part[0]]
+    left_out = False
+
+    def cells() -> int:
+        said = " · ".join(tui_text.clean(words) for words, _, _ in kept)
+        return tui_text.width(said) + (len(_MORE) if left_out else 0)
+
+    while len(kept) > 1 and cells() > width:
+        rank = max(rank for _, _, rank in kept)
+        last = max(at for at, part in enumerate(kept) if part[2] == rank)
+        del kept[last]
+        left_out = True
+    spans = [Span(f" · {words}" if at else words, role) for at, (words, role, _) in enumerate(kept)]
+    return Line((*spans, Span(_MORE, Role.LABEL))) if left_out else Line(tuple(spans))
+
+
+_MORE: Final = " …"
 
 
 def refusal_words(verdict: VerdictView) -> str:
@@ -86,19 +123,15 @@ def refusal_words(verdict: VerdictView) -> str:
 
 
 def receipt_line(receipt: Receipt, width: int, before: str = "") -> Line:
-    """What was done and what is next; the next action is kept when room is short."""
-    tail = f" · next {receipt.next_action}" if receipt.next_action else ""
-    tail += " · it had been done before" if receipt.repeated else ""
+    """What was done and what is next; what finds no room is left out whole."""
     brought = [effect.sentence for effect in receipt.effects if effect.kind in {"PromiseMade", "CallbackScheduled"}]
-    said = " · ".join(brought) or receipt.sentence  # a contact that brought a promise is said by the promise
-    return Line.of((_cut(before + said, width - tui_text.width(tail)), Role.GOOD), (tail, Role.LABEL))
-
-
-def _cut(text: str, cells: int) -> str:
-    """A text in at most so many cells, but never less than a few words of it."""
-    cells = max(20, cells)
-    text = tui_text.clean(text)
-    return tui_text.fit(text, cells).rstrip() if tui_text.width(text) > cells else text
+    said = brought or [receipt.sentence]  # a contact that brought a promise is said by the promise
+    parts: list[Part] = [(before + said[0], Role.GOOD, 0), *((each, Role.GOOD, 3) for each in said[1:])]
+    if receipt.next_action:
+        parts.append((f"next {receipt.next_action}", Role.LABEL, 1))
+    if receipt.repeated:
+        parts.append(("it had been done before", Role.LABEL, 2))
+    return fitted(parts, width)
 
 
 def field_span(parsed: Parsed, field: str | None) -> tuple[int, int] | None:
@@ -108,14 +141,18 @@ def field_span(parsed: Parsed, field: str | None) -> tuple[int, int] | None:
 
 
 def _meaning(parsed: Parsed) -> str:
-    """What it means; a contact that only brings a promise, a plan or a callback is said by that alone."""
+    return " · ".join(_meanings(parsed))
+
+
+def _meanings(parsed: Parsed) -> list[str]:
+    """What each act means; a contact that only brings a promise, a plan or a callback is said by that alone."""
     said = []
     for index, (command, sentence) in enumerate(zip(parsed.commands, parsed.meaning, strict=True)):
         after = parsed.commands[index + 1].kind if index + 1 < len(parsed.commands) else ""
         bare = command.kind == "contact" and not (command.note or command.reason or command.point)
         if not (bare and after in {"promise", "plan", "callback"}):
             said.append(sentence)
-    return " · ".join(said)
+    return said
 
 
 def _warnings(parsed: Parsed) -> list[Span]:

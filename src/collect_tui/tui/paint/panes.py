@@ -26,17 +26,18 @@ if TYPE_CHECKING:
         TimelineEntry,
     )
     from collect_tui.desk.views.act import VerdictView
+    from collect_tui.domain.codes import Codes
 
 
 _INDENT = 5
 _CHECK = 13  # cells of a check's name
 
 
-def pane_lines(pane: PaneView, view: AccountView, width: int) -> list[Line]:
-    """The lines of any pane; one line says so when there is nothing."""
+def pane_lines(pane: PaneView, view: AccountView, width: int, codes: Codes | None = None) -> list[Line]:
+    """The lines of any pane; one line says so when there is nothing.  `codes` give result codes their words."""
     match pane.pane:
         case "timeline":
-            lines = timeline(pane.timeline, view, width)
+            lines = timeline(pane.timeline, view, width, codes)
         case "items":
             lines = [*ageing(view), Line(), *items(pane.items, view, width)]
         case "payments":
@@ -52,15 +53,25 @@ def pane_lines(pane: PaneView, view: AccountView, width: int) -> list[Line]:
     return lines or [Line.of(("nothing here yet", Role.DIM))]
 
 
-def timeline(entries: Iterable[TimelineEntry], view: AccountView, width: int) -> list[Line]:
+def titled(title: str, codes: Codes | None, cells: int) -> str:
+    """A contact's codes with the words of its result, when there is room for them: `TM LM left message`."""
+    results = codes.results if codes is not None else {}
+    words = " ".join(results[code].title.lower() for code in title.split() if code in results)
+    longer = f"{title} {tui_text.clean(words)}"
+    return longer if words and tui_text.width(longer) <= cells else title
+
+
+def timeline(entries: Iterable[TimelineEntry], view: AccountView, width: int, codes: Codes | None = None) -> list[Line]:
     """What happened, newest first; long notes wrap under their own column."""
     lines: list[Line] = []
     for e in entries:
         money = f" {amount(e.amount, view.currency)}" if e.amount is not None else ""
         head = f"{moment(e.at, view)}  {tui_text.fit(tui_text.clean(e.by), 8)} "
-        title = f"{e.title}{money}"
         text = tui_text.clean(e.text)
         rest = wrap(text, max(20, width - 24))
+        beside = tui_text.width(rest[0]) + 1 if rest and len(e.title) + len(rest[0]) < width - 26 else 0
+        words = titled(e.title, codes, width - 26 - beside) if e.kind == "contact" else e.title
+        title = f"{words}{money}"
         lines.append(
             Line.of(
                 (head, Role.LABEL),
@@ -214,9 +225,7 @@ def services(rows: Iterable[ServiceView], view: AccountView, width: int) -> list
     lines: list[Line] = []
     for s in rows:
         spans = [
-            span
-            for span in service_spans(s, view)
-            if "suspended: " not in span.text and "may be suspended" not in span.text
+            span for span in service_spans(s, view) if not span.text.startswith((" · no: ", " · may be suspended"))
         ]
         lines.append(Line((*spans, Span(f" · {s.billing_system} {s.identifier}", Role.DIM))))
         verdict = s.suspend or s.restore

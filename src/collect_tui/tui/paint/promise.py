@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from collect_tui.tui import text as tui_text
 from collect_tui.tui.paint.figures import amount, full_day
-from collect_tui.tui.paint.panes import checks
+from collect_tui.tui.paint.panes import checks, items
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, Span
 
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Preview, ScheduleRow, VerdictView
 
 _CELL: Final = 38
+_OWED: Final = 6  # items shown below a form
 _QUIET: Final = frozenset({"ContactLogged", "PromiseMade", "LadderChanged", "NextActionSet"})
 
 
@@ -30,6 +32,31 @@ def promise_lines(preview: Preview | None, currency: str, today: date, width: in
     if preview.next_action:
         lines.append(Line.of(("Next action ", Role.LABEL), (preview.next_action, Role.VALUE)))
     return [*lines, *verdict_lines(preview.verdict, width, key)]
+
+
+def owed_lines(view: AccountView, width: int, rows: int) -> list[Line]:
+    """What the talk is about, in at most `rows` rows: collectable, past due, and the oldest items that are open."""
+    if rows < 2:
+        return []
+    parts: list[str | tuple[str, Role]] = [
+        ("Collect ", Role.LABEL),
+        (f"{amount(view.collectable, view.currency)} {view.currency}", Role.MONEY),
+    ]
+    for name, minor in (("past due", view.past_due), ("disputed", view.disputed), ("total", view.total)):
+        if minor:
+            parts += [(f" · {name} ", Role.LABEL), (amount(minor, view.currency), Role.VALUE)]
+    if view.dpd:
+        parts.append((f" · {view.dpd} days past due", Role.BAD if view.dpd > 30 else Role.LABEL))
+    due = sorted((i for i in view.items if i.open > 0), key=lambda i: (i.due, i.doc_no))
+    lines = [Line(), Line.of(*parts)]
+    room = min(rows - len(lines) - 1, _OWED)  # one row for the columns' heads
+    if due and room >= 1:
+        shown = due[:room]
+        lines += items(shown, view, width)
+        left = len(due) - len(shown)
+        if left and len(lines) < rows:
+            lines.append(Line.of((f"and {left} more in pane 3", Role.DIM)))
+    return lines
 
 
 def schedule_lines(rows: Sequence[ScheduleRow], currency: str, today: date, width: int) -> list[Line]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from collect_tui.domain.states import OPEN_ORDER
-from collect_tui.tui.paint.figures import amount, clock, day, money, whole
+from collect_tui.tui.paint.figures import amount, clock, dated_chips, day, money, whole
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, Span
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.queue import QueueFigure, QueueRow
+    from collect_tui.desk.views.session import Session
 
 Cells = tuple[str | Span, ...]
 
@@ -53,9 +54,9 @@ def render_queue_header(figure: QueueFigure) -> Line:
     )  # fmt: skip
 
 
-def render_row(number: int, row: QueueRow, now: datetime) -> Cells:
+def render_row(number: int, row: QueueRow, session: Session) -> Cells:
     """One account in a queue; held by somebody shows in place of the reasons."""
-    chips = " · ".join(row.chips)
+    chips = " · ".join(dated_chips(row.chips, row.timed_at, session.zone, session.business_date))
     why = Span(f"{row.claimed_by} has it · {chips}", Role.DIM) if row.claimed_by else Span(chips, Role.PLAIN)
     return (
         Span(str(number), Role.DIM),
@@ -64,11 +65,10 @@ def render_row(number: int, row: QueueRow, now: datetime) -> Cells:
         Span(amount(row.collectable, row.currency), Role.MONEY),
         Span(str(row.dpd), Role.BAD if row.dpd > 60 else Role.PLAIN),
         why,
-        clock(now, row.zone),
-        f"T{row.tier}",
-        str(row.score),
-        row.suspend or "",
+        clock(session.now, row.zone),
         row.last_word or "",
+        row.suspend or "",
+        str(row.score),
     )
 
 

@@ -17,14 +17,16 @@ from textual.app import ComposeResult
 from collect_tui.desk.errors import Stale
 from collect_tui.desk.views.account import PaneName, PaneView
 from collect_tui.domain.errors import DomainError
-from collect_tui.tui.commands import ACCOUNT, HOTKEYS
+from collect_tui.tui import text as tui_text
+from collect_tui.tui.commands import ACCOUNT, CHORD_OUT, HOTKEYS
 from collect_tui.tui.paint.account import header, held_by_other, summary, tabs
+from collect_tui.tui.paint.chord import chord_lines
 from collect_tui.tui.paint.line import receipt_line
 from collect_tui.tui.paint.panes import pane_lines
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.widgets.base import Line, Span
-from collect_tui.tui.widgets.keybar import KeyBar, KeyHint
+from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lines import LinePane
 
 if TYPE_CHECKING:
@@ -47,6 +49,9 @@ PANES: Final[tuple[PaneName | None, ...]] = (
 PAGE: Final = 200
 #: From this width and height on, the summary has room for the latest events.
 _ROOMY: Final = (120, 30)
+
+#: Effects that put the account away for now: the desk goes on to the next one.
+_PASSED_OVER: Final = frozenset({"Skipped", "Snoozed"})
 
 _WORKS: Final = frozenset(
     {"result.hot", "result.log", "note.new", "promise.make", "plan.make", "order.open", "tickle.set", "hold.place",
@@ -83,6 +88,7 @@ class AccountScreen(DeskScreen):
         self.pane: int = 1
         self._panes: dict[PaneName, PaneView] = {}
         self._chord = False
+        self._place = 0
 
     def compose_body(self) -> ComposeResult:
         pane = AccountPane(id="body", focusable=True)
@@ -111,6 +117,7 @@ class AccountScreen(DeskScreen):
     def _changed(self, view: AccountView) -> None:
         """The same account as it is now: pane, place and what is typed stay."""
         self.view = view
+        self.desk_app.saw_day(view.business_date, view.now)
         self._panes.clear()
         self._fill()
         self.show_frame()
@@ -119,7 +126,8 @@ class AccountScreen(DeskScreen):
     def header_line(self) -> Line:
         if self.view is None:
             return Line()
-        return header(self.view, self.claim, self.desk_app.session_view.user)
+        room = self.size.width - tui_text.width(self.desk_app.header_right().text) - 1
+        return header(self.view, self.claim, self.desk_app.session_view.user, room)
 
     def summary_lines(self) -> Iterable[Line]:
         return (tabs(self.pane),) if self.view is not None else ()
@@ -199,12 +207,15 @@ class AccountScreen(DeskScreen):
 
     def _lines(self, view: AccountView) -> list[Line]:
         width, height = self.body.size or self.size
+        if self._chord:
+            return chord_lines(self._hot_results(), width, height)
         name = self.pane_name
+        codes = self.desk_app.catalogue.codes
         if name is None:
             latest = self._panes.get("timeline")
-            return summary(view, width, height, latest.timeline if latest is not None else ())
+            return summary(view, width, height, latest.timeline if latest is not None else (), codes)
         pane = self._panes.get(name)
-        return pane_lines(pane, view, width) if pane is not None else []
+        return pane_lines(pane, view, width, codes) if pane is not None else []
 
     def on_resize(self, _event: events.Resize) -> None:
         self._fill()
@@ -258,8 +269,15 @@ class AccountScreen(DeskScreen):
                 self._changed(view)
 
     async def after_act(self, receipt: Receipt) -> None:
-        """An act was done here: show the account as it is now; only cells that differ are sent."""
-        if self.view is not None and receipt.account == self.view.number:
+        """An act was done here: show the account as it is now; one that was passed over makes room for the next."""
+        view = self.view
+        if view is None or receipt.account != view.number:
+            return
+        kinds = {effect.kind for effect in receipt.effects}
+        claimed = self.claim is not None and self.claim.account == view.number
+        if claimed and kinds & _PASSED_OVER and "ActUndone" not in kinds:
+            await self._go_on(receipt, view)
+        else:
             await self.do_view_refresh()
 
     # -- the forms ----------------------------------------------------------------------------------------------
@@ -296,19 +314,35 @@ class AccountScreen(DeskScreen):
 
     def do_result_hot(self) -> None:
         """The first key: the key bar shows what the second may be."""
-        self._chord = True
+        self._set_chord(on=True)
+        self.status("The letter of a result logs it and takes the next account.", Role.LABEL)
+
+    def _hot_results(self) -> list[tuple[str, str, str]]:
+        """Letter, code and words of every result that two keys log."""
         results = self.desk_app.catalogue.codes.results
-        known = [(key, code, results[code].title) for key, code in HOTKEYS.items() if code in results]
-        self.query_one("#keys", KeyBar).set_keys([*(KeyHint(k, code) for k, code, _ in known), KeyHint("Esc", "none")])
-        self.status(" · ".join(f"{key} {title.lower()}" for key, _, title in known), Role.LABEL)
+        return [(key, code, results[code].title) for key, code in HOTKEYS.items() if code in results]
+
+    def _set_chord(self, *, on: bool) -> None:
+        """Show the results in place of the body, or the body again where it was."""
+        if on:
+            self._place = self.body.top
+        self._chord = on
+        self._fill(keep_place=False)
+        if not on:
+            self.body.scroll_loaded(self._place)
+        self.show_keys()
+
+    def key_hints(self) -> list[KeyHint]:
+        if self._chord:
+            return [*(KeyHint(key, code) for key, code, _ in self._hot_results()), KeyHint("F12", "none")]
+        return super().key_hints()
 
     def typed(self, name: str) -> bool:
         if not self._chord:
             return super().typed(name)
-        self._chord = False
-        self.show_keys()
+        self._set_chord(on=False)
         code = HOTKEYS.get(name)
-        if name == "escape":
+        if name in CHORD_OUT:
             self.status("No result was logged.")
         elif code is None:
             known = " ".join(HOTKEYS)
@@ -342,7 +376,6 @@ class AccountScreen(DeskScreen):
             fence=target.fence,
             line=parsed.text,
         )
-        queue = self.claim.queue if self.claim is not None else None
         try:
             receipt = await app.call(app.desk.do, act)
         except Stale as error:
@@ -352,10 +385,17 @@ class AccountScreen(DeskScreen):
         except DomainError as error:
             self.desk_refused(error)
             return
-        await app.next_account(queue)
+        await self._go_on(receipt, view)
+
+    async def _go_on(self, receipt: Receipt, view: AccountView) -> None:
+        """The account is done with: take the next one of its queue, and say what was done to this one."""
+        app = self.desk_app
+        self.status("")
+        said = await app.next_account(self.claim.queue if self.claim is not None else None)
         top = app.desk_screen(self)
         if self.view is not None and self.view.number != view.number:
-            top.status(receipt_line(receipt, self.size.width, f"{view.number}: "))
+            before = f"{said} · " if said else ""
+            top.status(receipt_line(receipt, self.size.width, f"{before}{view.number}: "))
         else:
             nothing = bool(top.said)
             await self.do_view_refresh()

@@ -68,39 +68,41 @@ class AskingScreen(ModalScreen[bool]):
             self.app.bell()
 
 
-def _find_undo(desk: Desk, account: str | None) -> tuple[Act, Preview, str]:
-    """The act that takes back the last one, and what it would do; runs in a thread."""
+def _find_undo(desk: Desk) -> tuple[Act, Preview, str]:
+    """The act that takes back my last one that can be, on any account, and what it would do; runs in a thread."""
     from collect_tui.desk.commands import Act, Undo
 
-    past = [receipt for receipt in desk.history(limit=20) if account is None or receipt.account == account]
-    if not past:
-        where = f" on {account}" if account else ""
-        raise Refused("undo.nothing", f"There is no act of yours{where} to undo.", "act")
-    last: Receipt = past[0]
-    act = Act(id=uuid4(), account=last.account, commands=(Undo(),), version=last.version, line="undo")
+    last: Receipt | None = next((receipt for receipt in desk.history(limit=20) if receipt.undoable), None)
+    if last is None:
+        raise Refused("undo.nothing", "There is no act of yours to undo.", "act")
+    act = Act(id=uuid4(), account=last.account, commands=(Undo(act=str(last.id)),), line="undo")
     preview = desk.preview(act)
     if preview.error is not None:
-        raise Refused(preview.error_code or "undo.refused", preview.error, preview.field)
-    return act, preview, last.sentence
+        sentence = f"{last.account}, {last.sentence}: {preview.error}"
+        raise Refused(preview.error_code or "undo.refused", sentence, preview.field)
+    return act.model_copy(update={"version": preview.version}), preview, last.sentence
 
 
 async def ask_undo(app: CollectApp, screen: DeskScreen) -> None:
     """Show what an undo takes back, and do it when the answer is yes."""
-    target = screen.line_target() if screen.context == "account" else None
-    found = await screen.ask(_find_undo, app.desk, target.account if target is not None else None)
+    found = await screen.ask(_find_undo, app.desk)
     if found is None:
         return
     act, preview, sentence = found
+    target = screen.line_target() if screen.context == "account" else None
+    elsewhere = target is not None and target.account != act.account
     lines: list[Line] = [Line.of(("Undo on ", Role.LABEL), (act.account, Role.HEAD), f": {sentence}")]
+    if elsewhere:
+        lines.append(Line.of(("  That is not the account on the screen.", Role.WARN)))
     lines += [Line.of(f"  {effect.sentence}") for effect in preview.effects[:8]]
     if preview.next_action:
         lines.append(Line.of((f"  next action {preview.next_action}", Role.LABEL)))
 
     async def undo() -> None:
         receipt = await app.call(app.desk.do, act)
-        screen.status(receipt.sentence, Role.GOOD)
         app.renew_lease()
         await screen.after_act(receipt)
+        screen.status(f"{receipt.account}: {receipt.sentence}" if elsewhere else receipt.sentence, Role.GOOD)
 
     def answered(accepted: bool | None) -> None:
         if accepted:

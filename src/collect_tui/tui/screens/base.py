@@ -51,13 +51,16 @@ class DeskScreen(CallingScreen):
             method()
 
     def open_line(self, text: str = "") -> None:
-        """Go to the line, with `text` in it unless something is there already."""
+        """Go to the line, to begin one with `text`; what is there already is not added to."""
         edit = self.line_edit
         if edit is None:
             self.refuse("There is no line on this screen.")
             return
         self.line_follows()
-        if text and not edit.text.strip():
+        begin: Callable[[str], None] | None = getattr(edit, "begin", None)
+        if begin is not None:
+            begin(text)
+        elif text and not edit.text.strip():
             edit.set_text(text)
         edit.focus(scroll_visible=False)
 

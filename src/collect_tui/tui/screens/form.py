@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 from uuid import uuid4
 
+from textual import events
 from textual.app import ComposeResult
 
 from collect_tui.desk.errors import RefusedByPolicy, Stale, Unavailable
@@ -69,6 +70,7 @@ class FormScreen(DeskScreen):
         self._last: dict[str, str] = {}
         self._overriding = False
         self._unsure: Act | None = None
+        self._touched = False
 
     # -- to be overridden ---------------------------------------------------------------------------------------
 
@@ -108,6 +110,7 @@ class FormScreen(DeskScreen):
         self._previewed, self._unsure = (), None
         self._override(on=False)
         draft = {} if values is not None else self._draft()
+        self._touched = bool(draft) or values is not None
         self.form.fill(draft or values or self.starting_values())
         if draft.get("override_by") or draft.get("override_why"):
             self._override(on=True)
@@ -160,6 +163,7 @@ class FormScreen(DeskScreen):
         edit = message.edit
         if edit.text == "=" and isinstance(edit, FormField):
             edit.set_text(self._last.get(edit.field.name, ""), quiet=True)
+        self._touched = True
         self.edited(edit.field.name if isinstance(edit, FormField) else "")
         self.save_draft()
         self._read()
@@ -181,7 +185,10 @@ class FormScreen(DeskScreen):
             typed = bool(name) and bool(self.form.edit(name).text.strip())
             here = bool(name) and self.form.edit(name).has_focus
             self.form.point(name if typed and not here else None)
-            self.status(sentence, Role.WARN if typed else Role.LABEL)
+            if self._touched:
+                self.status(sentence, Role.WARN if typed else Role.LABEL)
+            else:  # nobody has done anything wrong yet
+                self.status("Tab and Enter go on, F4 lists, F2 saves.", Role.LABEL)
             self._paint(None)
             return
         self.form.point(None)
@@ -240,10 +247,27 @@ class FormScreen(DeskScreen):
 
     def _paint(self, preview: Preview | None) -> None:
         self.preview = preview
-        self.query_one("#body", LinePane).set_lines(self.paint(preview, self.size.width))
+        self._fill()
         if preview is not None and preview.error is not None:
             self.status(preview.error, Role.BAD)
         self.show_keys()
+
+    def _fill(self) -> None:
+        """What the desk says, and below it what the account owes, as far as there is room."""
+        body = self.query_one("#body", LinePane)
+        width = self.size.width
+        said = self.paint(self.preview, width)
+        owed = self.owed(width, body.size.height - len(said))
+        blank = body.size.height - len(said) - len(owed)
+        body.set_lines([*said, *[Line()] * (blank if owed else 0), *owed])
+
+    def owed(self, width: int, rows: int) -> list[Line]:
+        """What the account owes, in at most so many rows; nothing where it does not matter."""
+        return []
+
+    def on_resize(self, _event: events.Resize) -> None:
+        if self.view is not None:
+            self.call_after_refresh(self._refill)
 
     def summary_lines(self) -> Iterable[Line]:
         """The line that the form amounts to, as it could be typed."""
@@ -279,12 +303,14 @@ class FormScreen(DeskScreen):
         self._step(-1)
 
     def _step(self, by: int) -> None:
+        self._touched = True
         self.form.step(by)
         self._read()
 
     def on_form_field_entered(self, message: FormField.Entered) -> None:
         """Enter goes on; after the last field it only says how to save."""
         message.stop()
+        self._touched = True
         if self.form.step(1):
             self._read()
         else:
@@ -338,6 +364,12 @@ class FormScreen(DeskScreen):
         self._overriding = on
         for field in OVERRIDE:
             self.form.edit(field.name).display = on
+        self.call_after_refresh(self._refill)
+
+    def _refill(self) -> None:
+        """There are more fields or fewer: there is less room below, or more."""
+        if self.view is not None and self.is_mounted:
+            self._fill()
 
     # -- saving -------------------------------------------------------------------------------------------------
 

@@ -192,7 +192,8 @@ class FrameScreen(Screen[None]):
         return [
             KeyHint(key.upper(), c.label, self.refusal(c.id) is None)
             for c in found
-            if (key := next((k for k in c.all_keys if acts_in_field(k) and k[:1] == "f"), "")) and c.id != "nav.back"
+            if (key := next((k for k in c.all_keys if acts_in_field(k) and k[:1] == "f"), ""))
+            and c.id not in {"nav.back", "line.open"}
         ]
 
     @property
@@ -210,6 +211,11 @@ class FrameScreen(Screen[None]):
         if self._framed:
             self.show_keys()
 
+    def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
+        """The same when nothing has the focus any more."""
+        if self._framed:
+            self.show_keys()
+
     # -- saying -------------------------------------------------------------------------------------------------
 
     def status(self, text: str | Line, role: Role = Role.PLAIN) -> None:
@@ -222,6 +228,11 @@ class FrameScreen(Screen[None]):
     def said(self) -> str:
         """What the row below the line says."""
         return self.query_one("#status", StatusLine).text
+
+    @property
+    def refused(self) -> bool:
+        """Is what is said a refusal?"""
+        return self._say[1] is Role.BAD
 
     def refuse(self, sentence: str) -> None:
         """Say why not, ring, and drop what was typed ahead: it was meant for what did not happen."""

@@ -197,9 +197,12 @@ def service_title(service: ServiceView) -> str:
 
 
 def likely_service(view: AccountView) -> ServiceView | None:
-    """The service an order is most likely for: one that may be restored or suspended now, else the first."""
-    may = [s for s in view.services if (v := s.suspend or s.restore) is not None and v.allowed]
-    return next(iter([*may, *view.services]), None)
+    """The service an order is most likely for: one that may be suspended now, one cut for non-payment that may be restored,
+    else the first that is active or so cut.  One that already waits for an order is never it."""
+    active = [s for s in view.services if s.status == "ACTIVE"]
+    cut = [s for s in view.services if s.status == "SUSPENDED" and s.suspend_cause in {None, "nonpay"}]
+    may = [s for s in (*active, *cut) if (v := s.suspend or s.restore) is not None and v.allowed]
+    return next(iter([*may, *active, *cut]), None)
 
 
 def first_values(desk: Desk, view: AccountView, catalogue: Catalogue, session: Session) -> dict[str, str]:

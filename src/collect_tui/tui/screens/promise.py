@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from collect_tui.tui.paint.promise import promise_lines
+from collect_tui.tui.paint.promise import owed_lines, promise_lines
 from collect_tui.tui.screens.form import FormScreen
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.form import Field, LineBuilder
@@ -52,6 +52,9 @@ class AgreementForm(FormScreen):
         if self.view is None:
             return []
         return promise_lines(preview, self.view.currency, self.view.business_date, width, self.override_key)
+
+    def owed(self, width: int, rows: int) -> list[Line]:
+        return owed_lines(self.view, width, rows) if self.view is not None else []
 
     def choices(self, name: str) -> Sequence[tuple[str, str]]:
         """What the line itself offers at such a place."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterable
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -39,15 +38,14 @@ REST = 0.3
 COLUMNS = (
     Column("#", 4, align="right", role=Role.DIM),
     Column("Account", 10),
-    Column("Customer", 16, flex=2),
+    Column("Customer", 14),
     Column("Collect", 10, align="right", role=Role.MONEY),
     Column("DPD", 4, align="right"),
-    Column("Why now", 18, flex=3),
+    Column("Why now", 24, flex=1),
     Column("Local", 5),
-    Column("Tier", 4, rank=1),
-    Column("Score", 5, align="right", rank=2),
-    Column("Suspend", 10, rank=3),
-    Column("Last word", 20, flex=2, rank=4),
+    Column("Last word", 20, rank=1),
+    Column("Suspend", 10, rank=2),
+    Column("Score", 5, align="right", rank=3),
 )
 
 
@@ -76,17 +74,17 @@ def load_until(desk: Desk, name: str, count: int) -> tuple[Loaded, tuple[QueueRo
 class QueueRows:
     """The rows of a queue fetched so far; the next page is added at the end, so no row ever moves."""
 
-    def __init__(self, rows: Iterable[QueueRow], cursor: str | None, now: datetime) -> None:
+    def __init__(self, rows: Iterable[QueueRow], cursor: str | None, session: Session) -> None:
         self.rows = list(rows)
         self.cursor = cursor
-        self.now = now
+        self.session = session
         self._index = {row.account: index for index, row in enumerate(self.rows)}
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def row(self, index: int) -> Cells:
-        return render_row(index + 1, self.rows[index], self.now)
+        return render_row(index + 1, self.rows[index], self.session)
 
     def key(self, index: int) -> str:
         return self.rows[index].account
@@ -132,7 +130,7 @@ class QueueScreen(DeskScreen):
         same = page.queue == self.queue_name
         self.desk_app.session_view = loaded.session
         self.queue_name, self.figure, self._account = page.queue, page.figure, None
-        self.rows = QueueRows(page.rows if rows is None else rows, page.cursor, loaded.session.now)
+        self.rows = QueueRows(page.rows if rows is None else rows, page.cursor, loaded.session)
         self.table.replace(self.rows)
         if not same:
             self.table.move_to(0)

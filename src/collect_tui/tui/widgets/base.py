@@ -94,6 +94,11 @@ class LineWidget(Widget):
         else:
             self.refresh()
 
+    @property
+    def focused_now(self) -> bool:
+        """Has this widget the focus?  Unlike ``has_focus`` true as soon as it has, and false as soon as it has not."""
+        return self.is_attached and self.screen.focused is self
+
     def place_cursor(self, x: int, y: int) -> None:
         """Put the terminal's own cursor on a cell of this widget; screen readers and braille lines follow it."""
         region = self.content_region

@@ -11,14 +11,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, cast
 from uuid import uuid4
 
+from textual import events
+
 from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.commands import COMMANDS
+from collect_tui.tui.drafts import mask_runs
+from collect_tui.tui.paint.account import held_until
 from collect_tui.tui.paint.line import field_span, meaning_line, preview_line, receipt_line, wrong_line
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.lineedit import LineEdit
+from collect_tui.tui.widgets.rowmover import RowMover
 
 if TYPE_CHECKING:
     from collect_tui.desk.commands import Act, Command
@@ -98,8 +103,39 @@ class LineBar(LineEdit):
             return
         drafts, text = self.desk_screen.desk_app.drafts, self.text
         kept = text if text.strip() not in _PREFILLED else ""
-        if not drafts.save(self._account, PLACE, kept) and drafts.fault:
+        context = self.context()
+        known = context.known_numbers if context is not None else ()
+        if not drafts.save(self._account, PLACE, kept, known) and drafts.fault:
             self.desk_screen.status(drafts.fault, Role.WARN)
+
+    def begin(self, beginning: str) -> None:
+        """A line is begun, with `beginning` in it.  Never behind old text: that is selected, and what is typed replaces it."""
+        text = self.text
+        if self.has_focus and not beginning:
+            return
+        if not text.strip() or text.strip() in _PREFILLED:
+            self.set_text(beginning)
+            return
+        self.select_all(beginning)
+        self._forget()
+        what = f"; typing begins “{beginning.strip()}”" if beginning else ""
+        self.desk_screen.status(f"draft: Right or End keeps it{what}", Role.LABEL)
+
+    def selection_kept(self) -> None:
+        self._fresh()
+        self._read()
+
+    def selection_replaced(self, text: str) -> None:
+        """The draft that gives way to another line is not lost: Up brings it back."""
+        context = self.context()
+        self.desk_screen.desk_app.line_history.add(mask_runs(text, context.known_numbers if context else ()))
+        self._fresh()
+
+    def _fresh(self) -> None:
+        """What stands here is being worked on: it is no draft from before."""
+        if self._restored:
+            self._restored = False
+            self.set_prompt(PROMPT)
 
     # -- while typing -------------------------------------------------------------------------------------------
 
@@ -111,9 +147,7 @@ class LineBar(LineEdit):
             self._edited()
 
     def _edited(self) -> None:
-        if self._restored:
-            self._restored = False
-            self.set_prompt(PROMPT)
+        self._fresh()
         self.save_draft()
         self._read()
 
@@ -155,7 +189,8 @@ class LineBar(LineEdit):
         from collect_tui.desk.line.parse import parse
 
         parsed = self._parsed = parse(text, context)
-        self.set_ghost(suggest(text, context) if self.has_focus and self.caret == len(text) else "")
+        offered = self.has_focus and self.caret == len(text) and not self.selected
+        self.set_ghost(suggest(text, context) if offered else "")
         self._point(parsed, typing=True)
         self._show(parsed)
         seen = self.seen
@@ -181,11 +216,12 @@ class LineBar(LineEdit):
 
     def _show(self, parsed: Parsed) -> None:
         width = self.size.width or self.app.size.width
-        preview = self._previewed
+        preview, seen = self._previewed, self.seen
+        held = held_until(seen, self.desk_screen.desk_app.session_view.user) if seen is not None else ""
         if parsed.errors:
             self.desk_screen.status(wrong_line(parsed))
         elif preview is not None and _sense(preview[0]) == _sense(parsed):
-            self.desk_screen.status(preview_line(parsed, preview[1], width))
+            self.desk_screen.status(preview_line(parsed, preview[1], width, held))
         else:
             self.desk_screen.status(meaning_line(parsed))
 
@@ -206,6 +242,7 @@ class LineBar(LineEdit):
 
     def list_candidates(self) -> None:
         """Show all that could stand at the caret, to choose from."""
+        self.keep_selected()
         found = self.candidates()
         if not found:
             self.desk_screen.status("Nothing is to be listed here: this is free text, or the line is wrong before it.")
@@ -232,7 +269,23 @@ class LineBar(LineEdit):
         return super()._typed(key, char)
 
     def on_line_edit_left(self, _message: LineEdit.Left) -> None:
+        """It looks left at once: what stays is a draft, and what was said of it is not said any more."""
+        if self.text.strip() in _PREFILLED:
+            super().set_text("", quiet=True)
+        self._restored = bool(self.text.strip())
+        self.set_prompt(DRAFT_PROMPT if self._restored else PROMPT)
         self.set_ghost("")
+        self._forget()
+        self.desk_screen.status("")
+
+    def on_blur(self, _event: events.Blur) -> None:
+        """The terminal's cursor goes with the focus, also to a body that has no place for it."""
+        screen = self.screen
+        if screen.is_current and not isinstance(screen.focused, LineEdit):
+            body = screen.focused or screen
+            self.app.cursor_position = body.region.offset
+            if isinstance(body, RowMover):
+                body.follow_cursor()
 
     # -- Enter --------------------------------------------------------------------------------------------------
 
@@ -246,8 +299,8 @@ class LineBar(LineEdit):
         elif not app.connected:
             screen.refuse("The desk is still being opened.")
         elif app.line_command(text) is not None:
-            self._done(text, "")
-            app.run_line(text)
+            self._done("", "")
+            app.run_held(self._run_word(text), screen)
         else:
             app.run_held(self._do(text), screen)
 
@@ -266,6 +319,18 @@ class LineBar(LineEdit):
         self._forget()
         self.desk_screen.status(said)
         self.desk_screen.focus_body()
+
+    async def _run_word(self, text: str) -> None:
+        """Do what is the app's own; what it refuses stays in the line."""
+        screen = self.desk_screen
+        await screen.desk_app.do_line(text)
+        if screen.is_current and screen.refused and not self.text:
+            said = screen.said
+            self.set_text(text)
+            screen.status(said, Role.BAD)
+            self.focus(scroll_visible=False)
+        else:
+            screen.desk_app.line_history.add(text)
 
     async def _do(self, text: str) -> None:
         """Parse afresh on the account as it was seen, and send it as one act.  Keys are held meanwhile."""

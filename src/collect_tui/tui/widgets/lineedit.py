@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from textual import events
 from textual.geometry import Region, Size
@@ -12,6 +13,12 @@ from textual.strip import Strip
 from collect_tui.tui import text as tui_text
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import LineWidget, Span
+
+#: Keys that keep a selected text; the first few do nothing else, not even Enter: it was shown, not typed.
+_ONLY_KEEPING: Final = frozenset({"right", "end", "ctrl+e", "tab", "enter"})
+_KEEPING: Final = _ONLY_KEEPING | {
+    "left", "home", "ctrl+a", "backspace", "ctrl+h", "delete", "ctrl+k", "ctrl+u", "up", "down", "escape", "f12"
+}  # fmt: skip
 
 
 class LineEdit(LineWidget, can_focus=True):
@@ -71,6 +78,7 @@ class LineEdit(LineWidget, can_focus=True):
         self.history: Sequence[str] = history
         self._recalled = 0  # steps back in history; 0 is the line being typed
         self._draft = ""
+        self._selection: str | None = None  # all is selected: what is typed replaces it, behind this beginning
 
     # -- state --------------------------------------------------------------------------------------------------
 
@@ -88,6 +96,7 @@ class LineEdit(LineWidget, can_focus=True):
         """Put a text in the line, the caret at its end; ``quiet`` sends no ``Edited``."""
         text = tui_text.clean(text)
         changed = text != self._text
+        self._selection = None
         self._text = text
         self._caret = len(text) if caret is None else min(max(caret, 0), len(text))
         self._error = None if changed else self._error
@@ -112,6 +121,31 @@ class LineEdit(LineWidget, can_focus=True):
         """Change what stands before the text."""
         self._prompt = tui_text.clean(prompt)
         self._repaint()
+
+    @property
+    def selected(self) -> bool:
+        """Is the whole text selected, so that the next character replaces it?"""
+        return self._selection is not None
+
+    def select_all(self, beginning: str = "") -> None:
+        """Select the whole text: what is typed next replaces it by ``beginning`` and itself; other keys keep it."""
+        self._selection = tui_text.clean(beginning) if self._text else None
+        self._caret = len(self._text)
+        self._ghost = ""
+        self._repaint()
+
+    def keep_selected(self) -> None:
+        """The selected text stays, to be edited."""
+        if self._selection is not None:
+            self._selection = None
+            self._repaint()
+            self.selection_kept()
+
+    def selection_kept(self) -> None:
+        """Called when the selected text is kept.  Overridable."""
+
+    def selection_replaced(self, text: str) -> None:
+        """Called with the selected text just before what is typed takes its place.  Overridable."""
 
     def set_error(self, start: int, end: int) -> None:
         """Show that the characters from ``start`` to ``end`` are what is wrong.  Typing takes it away."""
@@ -148,6 +182,10 @@ class LineEdit(LineWidget, can_focus=True):
     def _typed(self, key: str, char: str | None) -> bool:
         """Act on a key; False when it is not for this line."""
         text, at = self._text, self._caret
+        if char is None and self._selection is not None and key in _KEEPING:
+            self.keep_selected()
+            if key in _ONLY_KEEPING:
+                return True
         if char is not None:
             self._insert(char)
         elif key in ("backspace", "ctrl+h"):
@@ -189,6 +227,11 @@ class LineEdit(LineWidget, can_focus=True):
 
     def _insert(self, raw: str) -> None:
         new = tui_text.clean(raw)
+        if self._selection is not None and new:
+            beginning, old = self._selection, self._text
+            self._selection, self._recalled, self._text, self._caret = None, 0, "", 0
+            self.selection_replaced(old)
+            new = beginning + new
         room = self._limit - len(self._text)
         if len(new) > room:
             self.app.bell()
@@ -241,12 +284,16 @@ class LineEdit(LineWidget, can_focus=True):
             elif column - self._skip >= room:
                 self._skip = column - room + max(1, room // 3)
         self.refresh(Region(0, 0, max(1, self.size.width), 1))
-        if self.has_focus:
+        if self.focused_now:
             self.place_cursor(tui_text.width(self._prompt) + column - self._skip, 0)
 
     def _spans(self) -> list[Span]:
         """The text with its error and its caret, as spans of one character or more."""
-        text, shown = self._text, self._ghost if self._caret == len(self._text) else ""
+        text = self._text
+        if self._selection is not None:
+            return [Span(text, Role.CURSOR)]
+        # In brackets, for "dim" is not to be seen everywhere.
+        shown = f"[{self._ghost}]" if self._ghost and self._caret == len(text) else ""
         if not text and not shown:
             shown = self._placeholder
         spans = [Span(text)]

@@ -100,7 +100,7 @@ class RowMover(LineWidget, can_focus=True):
 
     def follow_cursor(self) -> None:
         """Put the terminal's cursor on the cursor row's marker, if this widget has the focus."""
-        if self.has_focus and self.moves_cursor:
+        if self.focused_now and self.moves_cursor:
             self.place_cursor(0, self.top_lines + self._cursor - self._top)
 
     # -- keys ---------------------------------------------------------------------------------------------------
