@@ -1,6 +1,6 @@
 """Draws docs/account.svg, the README's picture: the real program on the fixture portfolio, 80×24.
 
-    python docs/picture.py
+python docs/picture.py
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -48,11 +48,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture(params=["sqlite"])
-def desks(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Callable[[str], Desk]:
+def desks(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Callable[[str], Desk]]:
     """Desks of several users on one database."""
     store = BOOK.store(tmp_path)
-    request.addfinalizer(store.close)
-    return lambda user: local_desk(store, user, clock)
+    yield lambda user: local_desk(store, user, clock)
+    store.close()
 
 
 @pytest.fixture
