@@ -71,7 +71,7 @@ class _Rails:
         total, least = sum(i.amount for i in self.schedule), least_amount(self.facts.collectable, self.policy)
         what = "The total" if self.plan else "The amount"
         if total < least:
-            text = f"{what} {self._money(total)} is below the least of {self._money(least)}"
+            text = f"{what} {self._money(total)} is below {self._money(least)}"
             if least == self.facts.collectable:
                 why = "all that is collectable"
             elif least == self.policy.min_amount:
