@@ -8,7 +8,7 @@ led to the word, and what was typed ahead is dropped: it was meant for what did 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from textual import events
@@ -16,12 +16,11 @@ from textual import events
 from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.commands import COMMANDS
-from collect_tui.tui.drafts import mask_runs
 from collect_tui.tui.paint.account import held_until
 from collect_tui.tui.paint.line import field_span, meaning_line, preview_line, receipt_line, wrong_line
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.widgets.keptline import DRAFT_PROMPT, PLACE, PREFILLED, PROMPT, KeptLine
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.rowmover import RowMover
 
@@ -31,113 +30,28 @@ if TYPE_CHECKING:
     from collect_tui.desk.line.model import Candidate, Parsed
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Preview
-    from collect_tui.tui.screens.base import DeskScreen
 
-PROMPT: Final = "> "
-DRAFT_PROMPT: Final = "draft> "
-PLACE: Final = "line"
 #: Free text, which no verdict rests on but whether there is any.
 _FREE: Final = {"note", "typed", "text"}
-#: What keys type into the line by themselves; left as it is, it is not worth keeping.
-_PREFILLED: Final = frozenset(each.text.strip() for each in COMMANDS if each.text)
 
 
-class LineBar(LineEdit):
-    """The line at the foot of every screen.  It belongs to the account the screen is about, and changes with it."""
+class LineBar(KeptLine):
+    """The line at the foot of every screen: read on every key, previewed, done on Enter."""
 
     def __init__(self, *, id: str = "line") -> None:
-        super().__init__(prompt=PROMPT, id=id)
-        self._account = ""
-        self._restored = False
+        super().__init__(id=id)
         self._line_context: tuple[object, LineContext] | None = None
         self._parsed: Parsed | None = None
         self._previewed: tuple[Parsed, Preview] | None = None
         self._unsure: Act | None = None
 
-    # -- where it stands ----------------------------------------------------------------------------------------
-
-    @property
-    def desk_screen(self) -> DeskScreen:
-        """The screen it is on."""
-        return cast("DeskScreen", self.screen)
-
-    @property
-    def seen(self) -> AccountView | None:
-        """The account as it is shown; None when there is none, or it has not been fetched yet."""
-        found = getattr(self.screen, "line_account", None)
-        target = self.desk_screen.line_target()
-        return cast("AccountView | None", found) if target is not None else None
-
-    def on_mount(self) -> None:
-        self.history = self.desk_screen.desk_app.line_history
-        self.account_changed()
-
-    def account_changed(self) -> None:
-        """The screen is about another account, or the account is another version: change what stands in the line."""
-        if not self.is_mounted or not self.desk_screen.desk_app.connected:
-            return
-        target = self.desk_screen.line_target()
-        account = target.account if target is not None else ""
-        if account != self._account:
-            self._account = account
-            self._unsure = None
-            self._restore(self.desk_screen.desk_app.drafts.load(account, PLACE))
-        elif self.text:
-            self._read()
-
-    def _restore(self, draft: str) -> None:
-        """Show what was typed for this account and not done."""
-        self._restored = bool(draft)
-        self.set_prompt(DRAFT_PROMPT if draft else PROMPT)
-        super().set_text(draft, quiet=True)
-        self.set_ghost("")
-        self._forget()
+    # -- while typing -------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
         self._parsed = self._previewed = None
+        if self._unsure is not None and self._unsure.account != self._account:
+            self._unsure = None
         self.desk_screen.forget("preview")
-
-    def save_draft(self) -> None:
-        """Keep what stands in the line."""
-        if not self.desk_screen.desk_app.connected:
-            return
-        drafts, text = self.desk_screen.desk_app.drafts, self.text
-        kept = text if text.strip() not in _PREFILLED else ""
-        context = self.context()
-        known = context.known_numbers if context is not None else ()
-        if not drafts.save(self._account, PLACE, kept, known) and drafts.fault:
-            self.desk_screen.status(drafts.fault, Role.WARN)
-
-    def begin(self, beginning: str) -> None:
-        """A line is begun, with `beginning` in it.  Never behind old text: that is selected, and what is typed replaces it."""
-        text = self.text
-        if self.has_focus and not beginning:
-            return
-        if not text.strip() or text.strip() in _PREFILLED:
-            self.set_text(beginning)
-            return
-        self.select_all(beginning)
-        self._forget()
-        what = f"; typing begins “{beginning.strip()}”" if beginning else ""
-        self.desk_screen.status(f"draft: Right or End keeps it{what}", Role.LABEL)
-
-    def selection_kept(self) -> None:
-        self._fresh()
-        self._read()
-
-    def selection_replaced(self, text: str) -> None:
-        """The draft that gives way to another line is not lost: Up brings it back."""
-        context = self.context()
-        self.desk_screen.desk_app.line_history.add(mask_runs(text, context.known_numbers if context else ()))
-        self._fresh()
-
-    def _fresh(self) -> None:
-        """What stands here is being worked on: it is no draft from before."""
-        if self._restored:
-            self._restored = False
-            self.set_prompt(PROMPT)
-
-    # -- while typing -------------------------------------------------------------------------------------------
 
     def set_text(self, text: str, caret: int | None = None, *, quiet: bool = False) -> None:
         """Put a text in the line, keep it as a draft, read it and show what it means."""
@@ -270,7 +184,7 @@ class LineBar(LineEdit):
 
     def on_line_edit_left(self, _message: LineEdit.Left) -> None:
         """It looks left at once: what stays is a draft, and what was said of it is not said any more."""
-        if self.text.strip() in _PREFILLED:
+        if self.text.strip() in PREFILLED:
             super().set_text("", quiet=True)
         self._restored = bool(self.text.strip())
         self.set_prompt(DRAFT_PROMPT if self._restored else PROMPT)
