@@ -225,6 +225,3 @@ Effect = (
     | Skipped
     | ActUndone
 )
-
-#: Effects that have consequences outside the building once an order has been sent.
-OUTSIDE = (OrderRequested,)

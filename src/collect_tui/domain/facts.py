@@ -249,7 +249,6 @@ class AccountFacts:
     lease_by: str | None = None
     lease_until: datetime | None = None
     fence: int = 0
-    tags: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def total(self) -> int:

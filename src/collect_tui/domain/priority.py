@@ -31,17 +31,6 @@ from collect_tui.domain.ageing import BUCKETS, days_past_due, next_edge
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.rules import Weights
 
-TIERS: Final[dict[int, str]] = {
-    1: "callback due",
-    2: "broken promise",
-    3: "returned item",
-    4: "suspend or restore decision",
-    5: "dispute back or payment claim expired",
-    6: "new delinquency",
-    7: "follow-up due",
-    8: "before the due date",
-}
-
 MONEY_STEPS: Final = 30
 ROLL_STEPS: Final = 4
 STEP_DAYS: Final = 7

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from collect_tui.desk.commands import Act, CommandBase, LogContact, Undo
 from collect_tui.domain import contact
-from collect_tui.domain.effects import ContactLogged, Effect
+from collect_tui.domain.effects import Effect
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.evolve import evolve
 from collect_tui.domain.facts import AccountFacts, Instalment
@@ -125,7 +125,3 @@ def _texts(models: Iterable[BaseModel]) -> Iterator[tuple[str, str]]:
                 yield name, value
             elif isinstance(value, tuple):
                 yield from ((name, text) for _, text in _texts(value))
-
-
-def contact_of(effects: Iterable[Effect]) -> ContactLogged | None:
-    return next((e for e in effects if isinstance(e, ContactLogged)), None)

@@ -11,6 +11,7 @@ from sqlmodel import Session as Db
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid, NotFound, Refused, Unavailable
+from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
@@ -20,12 +21,8 @@ from collect_tui.policy.verdicts import Severity
 from collect_tui.services.seat import Clock, Seat
 from collect_tui.store import claims, facts, find, queues
 from collect_tui.store.engine import Store
+from collect_tui.store.reasons import DESK_WORK
 from collect_tui.store.tables import Account, AppUser
-
-Progress = Callable[[str, int, int], None]
-
-#: Queues whose work is a decision at the desk: they are handed out whatever the hour is where the customer lives.
-DESK_WORK = frozenset({"suspend_ready", "restore_ready", "stuck_order"})
 
 #: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
 MOST_PASSED = 1000

@@ -20,11 +20,12 @@ from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Refused
+from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
 from collect_tui.domain.dates import format_day
 from collect_tui.store import claims, scoring, sql, summary
 from collect_tui.store.day import ladder, marks, money, promises
-from collect_tui.store.day.base import Day, Progress, marked, unmark_all
+from collect_tui.store.day.base import Day, marked, unmark_all
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
 from collect_tui.store.sql import Scope, execute, scopes, table

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, or_, select, true
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, bindparam, or_, select, true
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import Invalid
@@ -66,9 +66,12 @@ def timeline(
 
 def local_zone(session: Session, tenant_id: int) -> ZoneInfo:
     """The desk's own zone, in which a business date is a day."""
-    tenant = _T["tenant"]
-    name = session.connection().execute(select(tenant.c.zone).where(tenant.c.tenant_id == tenant_id)).scalar_one()
+    name: str = session.connection().execute(_ZONE, {"tenant": tenant_id}).scalar_one()
     return ZoneInfo(name)
+
+
+# Built once: every account that is opened asks for it.
+_ZONE = select(_T["tenant"].c.zone).where(_T["tenant"].c.tenant_id == bindparam("tenant"))
 
 
 def _rows(

@@ -74,11 +74,6 @@ def clean(text: str) -> str:
     return "".join(map(_clean_character, text))
 
 
-def without_controls(text: str) -> str:
-    """The text as the line would keep it: blanks as blanks, control and direction characters removed."""
-    return clean(text).replace(GONE, "")
-
-
 def _clean_character(character: str) -> str:
     if character.isprintable():
         return character

@@ -11,12 +11,10 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
+from collect_tui.desk.protocol import Progress
 from collect_tui.store import sql
 from collect_tui.store.sql import execute, table, tenant
 from collect_tui.store.tables import Account, DayMark
-
-#: Called with (step title, done, of how many); `of` 0 when unknown.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

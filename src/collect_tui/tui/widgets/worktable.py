@@ -176,20 +176,6 @@ class WorkTable(RowMover):
         if self.cursor_key != key:
             self.row_moved()
 
-    def row_changed(self, key: str) -> None:
-        """Repaint one row whose cells have changed, if it is shown."""
-        for index in range(self._top, min(self._top + self.page, len(self._source))):
-            if self._source.key(index) == key:
-                self.refresh_row(self.top_lines + index - self._top)
-
-    def move_to_key(self, key: str) -> bool:
-        """Put the cursor on a row; False when there is none with this key."""
-        found = self._find(key)
-        if found is None:
-            return False
-        self.move_to(found)
-        return True
-
     def _find(self, key: str) -> int | None:
         source = self._source
         find = getattr(source, "find", None)
