@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from collect_tui import __version__, handlers
+from collect_tui import __version__, handlers, operate
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 
 Handler = Callable[[argparse.Namespace], int]
@@ -175,6 +175,7 @@ def build_parser() -> argparse.ArgumentParser:
         (("what",), {"nargs": "?", "choices": ("keys", "line", "codes"), "default": "keys"}),
     )
     command("locate", handlers.locate, "say where files are")
+    operate.add_all(commands)
     return parser
 
 

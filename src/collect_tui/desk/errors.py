@@ -3,7 +3,9 @@
     DomainError (domain.errors: code, message, field)
     ├── Invalid        a value is malformed or out of range                     exit 2
     ├── Refused        a rule of the trade says no                              exit 3
-    │   └── RefusedByPolicy   the same, with the whole verdict
+    │   ├── RefusedByPolicy   the same, with the whole verdict
+    │   └── Forbidden         this user may not                                 exit 3
+    ├── SignedOut      the server does not know who is asking                   exit 3
     ├── Stale          somebody else changed or holds it: who and when          exit 4
     ├── NotFound       no such account, queue, item …                           exit 5
     └── Unavailable    the desk cannot be reached or its file cannot be used    exit 1
@@ -31,6 +33,14 @@ class RefusedByPolicy(Refused):
         self.verdict = verdict
 
 
+class Forbidden(Refused):
+    """The role or the token of the user does not reach so far. `field` names the permission."""
+
+
+class SignedOut(DomainError):
+    """The server does not know who asks: never signed in, the session has run out, was revoked or locked."""
+
+
 class Stale(DomainError):
     """Another user changed the account, or holds it. `version` is the current one."""
 
@@ -49,4 +59,14 @@ class Unavailable(DomainError):
     pass
 
 
-__all__ = ["DomainError", "Invalid", "NotFound", "Refused", "RefusedByPolicy", "Stale", "Unavailable"]
+__all__ = [
+    "DomainError",
+    "Forbidden",
+    "Invalid",
+    "NotFound",
+    "Refused",
+    "RefusedByPolicy",
+    "SignedOut",
+    "Stale",
+    "Unavailable",
+]

@@ -9,8 +9,10 @@ from typing import Protocol
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Act
+from collect_tui.desk.outbox import Outbox
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 
@@ -19,6 +21,11 @@ Progress = Callable[[str, int, int], None]
 
 
 class Desk(Protocol):
+    @property
+    def outbox(self) -> Outbox | None:
+        """The queue between this desk and its server; None: the desk is here."""
+        ...
+
     def session(self) -> Session:
         """Who I am, the business date, the clock."""
         ...
@@ -52,6 +59,14 @@ class Desk(Protocol):
         """Renews the lease. Stale: it ran out and somebody else took the account."""
         ...
 
+    def reassign(self, account: str, to: str, reason: str) -> Claim:
+        """Hands an account to a colleague, whoever holds it; the reason is in the audit. NotFound: no such user."""
+        ...
+
+    def floor(self) -> FloorView:
+        """Who works what now."""
+        ...
+
     def why(self, account: str) -> Why:
         """Why it stands where it does, term by term; or which rules keep it out."""
         ...
@@ -69,13 +84,20 @@ class Desk(Protocol):
         """By account number, name, phone, e-mail, invoice or payment reference; points marked bad count too."""
         ...
 
+    def reveal(self, number: str, what: str, reason: str) -> Revealed:
+        """An identifier that is masked for me, in full: a point (`m1`) or a service (`INT`). Audited with its reason."""
+        ...
+
     # acts -------------------------------------------------------------------------------------
     def preview(self, act: Act) -> Preview:
         """What the act would do. Writes nothing, locks nothing; a mistake comes back in `error`, not as an exception."""
         ...
 
-    def do(self, act: Act) -> Receipt:
-        """Does all commands of the act in one transaction, or none. A known id answers with its first receipt."""
+    def do(self, act: Act, *, proof: str | None = None) -> Receipt:
+        """Does all commands of the act in one transaction, or none. A known id answers with its first receipt.
+
+        `proof` is the password of whoever overrides a refusal for somebody else; a desk that runs here takes their word.
+        """
         ...
 
     def history(self, *, limit: int = 20) -> tuple[Receipt, ...]:

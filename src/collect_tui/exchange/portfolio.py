@@ -89,7 +89,7 @@ class TenantEntry(Entry):
 class UserEntry(Entry):
     login: Word
     name: Name
-    role: Literal["trainee", "collector", "senior", "lead"] = "collector"
+    role: Literal["trainee", "collector", "senior", "lead", "compliance", "admin", "integration"] = "collector"
     desk: Line = ""
 
 

@@ -16,11 +16,14 @@ from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneV
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
+from collect_tui.domain.dates import Calendar
+from collect_tui.policy.authority import Authority
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
 from collect_tui.services.seat import Clock, Seat
 from collect_tui.store import claims, facts, find, queues
 from collect_tui.store.engine import Store
+from collect_tui.store.ids import Ids
 from collect_tui.store.reasons import DESK_WORK
 from collect_tui.store.tables import Account, AppUser
 
@@ -35,6 +38,8 @@ SendOrders = Callable[["LocalDesk", bool, Progress | None], OrdersReport]
 class LocalDesk(Seat):
     """One user's desk."""
 
+    outbox: None = None  # nothing lies between this desk and its database
+
     def __init__(
         self,
         store: Store,
@@ -44,9 +49,21 @@ class LocalDesk(Seat):
         clock: Clock,
         send_orders: SendOrders | None = None,
         tenant_id: int = 1,
+        authority: Authority | None = None,
+        ids: Ids | None = None,
+        calendar: Calendar | None = None,
         backend: str = "local",
     ) -> None:
-        super().__init__(store, catalogue, user=user, clock=clock, tenant_id=tenant_id)
+        super().__init__(
+            store,
+            catalogue,
+            user=user,
+            clock=clock,
+            tenant_id=tenant_id,
+            authority=authority,
+            ids=ids,
+            calendar=calendar,
+        )
         self._send_orders = send_orders
         self._backend = backend
 
@@ -208,7 +225,7 @@ class LocalDesk(Seat):
 
         return acts.preview(self, act)
 
-    def do(self, act: Act) -> Receipt:
+    def do(self, act: Act, *, proof: str | None = None) -> Receipt:
         from collect_tui.services.deciders import acts
 
         return acts.do(self, act)

@@ -11,6 +11,7 @@ from sqlmodel import Session as Db
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Unavailable
 from collect_tui.domain.dates import Calendar
+from collect_tui.policy.authority import Authority
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
 from collect_tui.store.tables import AppUser, Tenant
@@ -21,13 +22,29 @@ Clock = Callable[[], datetime]
 class Seat:
     """Who sits where, over which store, by which clock. Any number may share a store, in any thread."""
 
-    def __init__(self, store: Store, catalogue: Catalogue, *, user: str, clock: Clock, tenant_id: int = 1) -> None:
+    def __init__(
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        *,
+        user: str,
+        clock: Clock,
+        tenant_id: int = 1,
+        authority: Authority | None = None,
+        ids: Ids | None = None,
+        calendar: Calendar | None = None,
+    ) -> None:
+        """`authority` says what the user may do; without one they may do everything, as whoever owns the file does.
+
+        A server hands all its seats the same `ids` and `calendar`.
+        """
         self.store = store
         self.user = user
         self.clock = clock
         self.tenant_id = tenant_id
-        self.ids = Ids()
-        self.calendar = Calendar(catalogue.rules.holidays)
+        self.authority = authority
+        self.ids = ids or Ids()
+        self.calendar = calendar or Calendar(catalogue.rules.holidays)
         self._catalogue = catalogue
         self._filled = False
 

@@ -27,7 +27,7 @@ from collect_tui.store import tables  # noqa: F401 — fills SQLModel.metadata
 APPLICATION_ID: Final = 0x63745549
 """Marks a file as ours (`PRAGMA application_id`): another program's database is never written to."""
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """`PRAGMA user_version` of the tables as this program knows them."""
 
 BUSY_MS: Final = 10_000

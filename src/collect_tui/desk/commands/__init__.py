@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,6 +45,12 @@ Command = Annotated[
 ]
 
 
+#: Every command by its kind: what the API, the permissions and their tests are made of.
+COMMANDS: Final[dict[str, type[CommandBase]]] = {
+    command.model_fields["kind"].default: command for command in get_args(get_args(Command)[0])
+}
+
+
 class Override(BaseModel):
     """Who overrides a refusal that has an override, and why. Logged as evidence."""
 
@@ -73,6 +79,7 @@ class Act(BaseModel):
 
 
 __all__ = [
+    "COMMANDS",
     "Act",
     "CancelOrder",
     "CancelPromise",

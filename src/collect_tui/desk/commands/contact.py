@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime
 
@@ -13,6 +13,8 @@ from collect_tui.desk.commands.base import CommandBase, Short, Text
 class LogContact(CommandBase):
     """An action and its result. `point` is the short name (`m2`) of the point used; without it the first one that fits."""
 
+    noun: ClassVar[str] = "contacts"
+    offline: ClassVar[bool] = True
     kind: Literal["contact"] = "contact"
     result: Short
     action: Short | None = None
@@ -23,6 +25,8 @@ class LogContact(CommandBase):
 
 
 class WriteNote(CommandBase):
+    noun: ClassVar[str] = "notes"
+    offline: ClassVar[bool] = True
     kind: Literal["note"] = "note"
     text: Text
     typed: Text = ""
@@ -30,6 +34,8 @@ class WriteNote(CommandBase):
 
 
 class UnpinNote(CommandBase):
+    noun: ClassVar[str] = "unpinned-notes"
+    offline: ClassVar[bool] = True
     kind: Literal["unpin"] = "unpin"
     text: Text
 
@@ -37,6 +43,8 @@ class UnpinNote(CommandBase):
 class ScheduleCallback(CommandBase):
     """`at` is an instant (UTC on the wire); `anyone` lets any collector take it."""
 
+    noun: ClassVar[str] = "callbacks"
+    offline: ClassVar[bool] = True
     kind: Literal["callback"] = "callback"
     at: AwareDatetime
     point: Short | None = None
@@ -47,6 +55,8 @@ class ScheduleCallback(CommandBase):
 class SetNextAction(CommandBase):
     """Moves the next action to a business date (the trade's *tickle*)."""
 
+    noun: ClassVar[str] = "next-actions"
+    offline: ClassVar[bool] = True
     kind: Literal["next"] = "next"
     on: date
     code: Short = "call"
@@ -54,6 +64,8 @@ class SetNextAction(CommandBase):
 
 
 class MarkPoint(CommandBase):
+    noun: ClassVar[str] = "point-marks"
+    offline: ClassVar[bool] = True
     kind: Literal["point"] = "point"
     point: Short
     quality: Literal["unknown", "good", "bad", "wrong"] | None = None

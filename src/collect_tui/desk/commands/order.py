@@ -15,6 +15,7 @@ class OrderSuspension(CommandBase):
     """
 
     outside: ClassVar[bool] = True
+    noun: ClassVar[str] = "suspensions"
     kind: Literal["suspend"] = "suspend"
     service: Short
     effective: date
@@ -27,6 +28,7 @@ class OrderRestore(CommandBase):
     """Orders the billing system to restore a service that was suspended for non-payment."""
 
     outside: ClassVar[bool] = True
+    noun: ClassVar[str] = "restorations"
     kind: Literal["restore"] = "restore"
     service: Short
     effective: date | None = None
@@ -38,6 +40,7 @@ class OrderRestore(CommandBase):
 class CancelOrder(CommandBase):
     """Cancels an order that has not left yet."""
 
+    noun: ClassVar[str] = "order-cancellations"
     kind: Literal["cancel-order"] = "cancel-order"
     order: Short  # its number, or the product code of its service
     reason: Text

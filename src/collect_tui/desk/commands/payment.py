@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,7 @@ class Directed(CommandBase):
 class RecordPayment(CommandBase):
     """A payment received. `directed` parts go to their items first; the rest oldest first; what is left stays unapplied."""
 
+    noun: ClassVar[str] = "payments"
     kind: Literal["payment"] = "payment"
     amount: Minor
     method: Short = "other"
@@ -32,6 +33,7 @@ class RecordPayment(CommandBase):
 class ReversePayment(CommandBase):
     """Takes a payment back, as returned by the bank (`returned`) or entered in error."""
 
+    noun: ClassVar[str] = "payment-reversals"
     kind: Literal["reverse-payment"] = "reverse-payment"
     ref: Short
     reason: Text

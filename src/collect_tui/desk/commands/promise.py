@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,8 @@ Frequency = Literal["weekly", "fortnightly", "monthly"]
 class MakePromise(CommandBase):
     """A single promise: `amount` by `due`. It supersedes the promise that is open."""
 
+    noun: ClassVar[str] = "promises"
+    offline: ClassVar[bool] = True
     kind: Literal["promise"] = "promise"
     amount: Minor
     due: date
@@ -29,6 +31,8 @@ class MakePlan(CommandBase):
     The last instalment takes the rounding.
     """
 
+    noun: ClassVar[str] = "plans"
+    offline: ClassVar[bool] = True
     kind: Literal["plan"] = "plan"
     total: Minor
     count: Annotated[int, Field(ge=1, le=250)]
@@ -44,5 +48,6 @@ class MakePlan(CommandBase):
 class CancelPromise(CommandBase):
     """Cancels the open promise, with a reason."""
 
+    noun: ClassVar[str] = "promise-cancellations"
     kind: Literal["cancel-promise"] = "cancel-promise"
     reason: Text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from collect_tui.desk.commands.base import CommandBase, Short, Text
 
@@ -11,6 +11,7 @@ from collect_tui.desk.commands.base import CommandBase, Short, Text
 class SkipAccount(CommandBase):
     """Leaves the account unworked, with a reason; it goes to the end of its tier until the next day run."""
 
+    noun: ClassVar[str] = "skips"
     kind: Literal["skip"] = "skip"
     reason: Short
 
@@ -18,12 +19,14 @@ class SkipAccount(CommandBase):
 class SnoozeAccount(CommandBase):
     """Puts the account off until a business date, with a reason; days and times are capped."""
 
+    noun: ClassVar[str] = "snoozes"
     kind: Literal["snooze"] = "snooze"
     until: date
     reason: Short
 
 
 class PlaceHold(CommandBase):
+    noun: ClassVar[str] = "holds"
     kind: Literal["hold"] = "hold"
     hold: Short  # a kind of defaults/holds.toml
     until: date | None = None
@@ -31,6 +34,7 @@ class PlaceHold(CommandBase):
 
 
 class ReleaseHold(CommandBase):
+    noun: ClassVar[str] = "hold-releases"
     kind: Literal["release"] = "release"
     hold: Short
     reason: Text
@@ -39,5 +43,6 @@ class ReleaseHold(CommandBase):
 class Undo(CommandBase):
     """Takes back the agent's last act on this account, or the act named, while nothing of it has left the building."""
 
+    noun: ClassVar[str] = "undos"
     kind: Literal["undo"] = "undo"
     act: Short | None = None

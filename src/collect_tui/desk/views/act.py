@@ -67,7 +67,10 @@ class Preview(View):
 
 
 class Receipt(View):
-    """What an act did. `undoable`: `undo` can still take it back. `repeated`: this id had been done before; nothing was done twice."""
+    """What an act did. `undoable`: `undo` can still take it back. `repeated`: this id had been done before; nothing was done twice.
+
+    `queued`: the server could not be asked; the act waits in the outbox and its effects are not known yet.
+    """
 
     id: UUID
     account: str
@@ -79,3 +82,4 @@ class Receipt(View):
     undoable: bool
     at: datetime
     repeated: bool = False
+    queued: bool = False

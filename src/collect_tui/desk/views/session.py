@@ -9,7 +9,10 @@ from collect_tui.desk.views.base import View
 
 
 class Session(View):
-    """`now` is the injected clock's instant; `backend` is `local`, `training` or the server's name."""
+    """`now` is the injected clock's instant; `backend` is `local`, `training` or the server's name.
+
+    `may` lists what the user may do: permissions of operations, and `act.` and a command's kind; `*` for everything.
+    """
 
     user: str
     role: str
@@ -19,6 +22,7 @@ class Session(View):
     zone: str
     backend: str
     currency: str
+    may: tuple[str, ...] = ("*",)
 
 
 class StepReport(View):

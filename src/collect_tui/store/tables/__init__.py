@@ -11,6 +11,15 @@ from collect_tui.store.tables.accounts import (
     Tenant,
 )
 from collect_tui.store.tables.desk import ActLog, AppUser, Audit, BatchStep, DayMark, ImportBatch, QueueDelta, WorkItem
+from collect_tui.store.tables.shared import (
+    AccessToken,
+    AuditHead,
+    AuditSeal,
+    Outbox,
+    OutboxHead,
+    SealedHead,
+    Webhook,
+)
 from collect_tui.store.tables.work import (
     Allocation,
     Callback,
@@ -27,12 +36,15 @@ from collect_tui.store.tables.work import (
 from collect_tui.store.tables import guards, statistics  # isort: skip — need the tables
 
 __all__ = [
+    "AccessToken",
     "Account",
     "AccountSummary",
     "ActLog",
     "Allocation",
     "AppUser",
     "Audit",
+    "AuditHead",
+    "AuditSeal",
     "BatchStep",
     "Callback",
     "ContactEvent",
@@ -45,13 +57,17 @@ __all__ = [
     "NameToken",
     "Note",
     "Notice",
+    "Outbox",
+    "OutboxHead",
     "Party",
     "Payment",
     "Promise",
     "QueueDelta",
+    "SealedHead",
     "Service",
     "ServiceOrder",
     "Tenant",
+    "Webhook",
     "WorkItem",
     "guards",
     "statistics",

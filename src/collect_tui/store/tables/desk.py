@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, text, true
 from sqlmodel import Field, SQLModel
 
 from collect_tui.store.tables.base import STRICT, key, minor, ref, to
@@ -119,13 +119,31 @@ class QueueDelta(SQLModel, table=True):
 
 
 class AppUser(SQLModel, table=True):
+    """Who may sit down at the desk. `password`: an argon2id hash; None when they cannot sign in with one. `subject`: who they
+    are to the site's OpenID provider. `failures` wrong passwords in a row lock the user until `locked_until`."""
+
     __tablename__ = "app_user"
-    __table_args__ = (STRICT,)
+    __table_args__ = (
+        Index(
+            "ix_user_subject",
+            "tenant_id",
+            "subject",
+            unique=True,
+            sqlite_where=text("subject IS NOT NULL"),
+            postgresql_where=text("subject IS NOT NULL"),
+        ),
+        STRICT,
+    )
     tenant_id: int = key()
     login: str = Field(primary_key=True)
     name: str
-    role: str = "collector"  # trainee, collector, senior, lead
+    role: str = "collector"  # a role of defaults/authority.toml
     desk: str = ""
+    active: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    password: str | None = None
+    subject: str | None = None
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    locked_until: datetime | None = None
 
 
 class ActLog(SQLModel, table=True):

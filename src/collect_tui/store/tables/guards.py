@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import DDL, event
 from sqlmodel import SQLModel
 
-APPEND_ONLY: Final = ("audit", "contact_event")
+APPEND_ONLY: Final = ("audit", "contact_event", "audit_seal", "sealed_head")
 
 
 def _guard(table: str) -> None:

@@ -37,6 +37,12 @@ _ROWS: Final = {
     "batch_step": 3_000,
     "day_mark": 50_000,
     "import_batch": 200,
+    "access_token": 1_000,
+    "outbox_head": 1,
+    "outbox": 3 * _MILLION,
+    "webhook": 5,
+    "audit_seal": 1_000,
+    "sealed_head": 3 * _MILLION,
 }
 """Rows of a table; a million for those not named."""
 

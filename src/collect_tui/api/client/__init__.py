@@ -1,0 +1,1 @@
+"""ApiDesk: the Desk over HTTP. Never imports the database stack."""

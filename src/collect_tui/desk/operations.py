@@ -1,0 +1,64 @@
+"""What the desk can be asked for over a wire: one entry per method of `Desk`, from which the server's route, the client's call,
+the entry in the API's description and the permission follow. A test holds this list and the protocol equal.
+
+Commands need no entry here: `desk/commands` says for each its `noun`, and `do` carries them all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of the desk as a resource.
+
+    `path` is below `/v1`; names in braces are parameters of the method. The others travel in the query of a GET and in
+    the body of anything else. `permission` is what a role needs (`defaults/authority.toml`). `streams`: it is long work
+    and answers with one JSON object per line, progress first and the result last.
+    """
+
+    name: str
+    verb: Verb
+    path: str
+    permission: str
+    summary: str
+    streams: bool = False
+    fixed: tuple[tuple[str, object], ...] = ()  # arguments that the resource itself stands for
+
+
+OPERATIONS: Final = (
+    Operation("session", "GET", "/session", "desk.read", "Who I am, the business date, the clock"),
+    Operation("catalogue", "GET", "/catalogue", "desk.read", "Codes, queues, policies and holds of the site"),
+    Operation("queues", "GET", "/queues", "queue.read", "All queues with their figures, best tier first"),
+    Operation("queue", "GET", "/queues/{name}", "queue.read", "A slice of one queue in its order"),
+    Operation("next", "POST", "/claims", "queue.work", "Take the best account that is free and due"),
+    Operation("claim", "PUT", "/accounts/{account}/claim", "queue.work", "Take one account by choice"),
+    Operation("heartbeat", "PATCH", "/accounts/{account}/claim", "queue.work", "Renew the lease of a claim"),
+    Operation("release", "DELETE", "/accounts/{account}/claim", "queue.work", "Give a claimed account back"),
+    Operation("reassign", "PUT", "/accounts/{account}/assignment", "queue.assign", "Hand an account to a colleague"),
+    Operation("floor", "GET", "/floor", "floor.read", "Who works what now"),
+    Operation("why", "GET", "/accounts/{account}/why", "account.read", "Why an account stands where it does"),
+    Operation("account", "GET", "/accounts/{number}", "account.read", "One account on one screen"),
+    Operation("pane", "GET", "/accounts/{number}/panes/{pane}", "account.read", "One pane's rows, newest first"),
+    # A search is a POST: what is looked for is personal, and addresses of requests end up in logs.
+    Operation("find", "POST", "/searches", "account.read", "Find accounts by anything that names them"),
+    Operation(
+        "reveal", "POST", "/accounts/{number}/reveals", "identifier.reveal", "Show an identifier in full, for a reason"
+    ),
+    Operation("preview", "POST", "/previews", "account.read", "What an act would do; writes nothing"),
+    Operation("do", "POST", "/accounts/{account}/acts", "act", "Do all commands of an act, or none"),
+    Operation("history", "GET", "/acts", "desk.read", "My last acts, newest first"),
+    Operation("day", "POST", "/day-runs", "day.run", "Roll to a business date", streams=True),
+    Operation(
+        "orders", "POST", "/order-runs", "order.send", "List waiting and stuck orders, or send them", streams=True
+    ),
+)
+
+BY_NAME: Final = {operation.name: operation for operation in OPERATIONS}
+
+#: Methods of the protocol that are no request: they end the desk itself.
+NOT_ON_THE_WIRE: Final = frozenset({"close"})

@@ -1,0 +1,58 @@
+"""What a desk over a wire says about the wire, and about what was typed while it was down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+from collect_tui.desk.commands import Act
+from collect_tui.desk.views.account import AccountView
+from collect_tui.desk.views.base import View
+
+
+class Link(View):
+    """The state of the wire. `as_of`: the instant of the oldest data now shown, None while they are fresh. `waiting` acts go out
+    by themselves; `review` acts were rejected and wait for their author."""
+
+    state: Literal["online", "offline", "signed-out"]
+    server: str
+    as_of: datetime | None = None
+    waiting: int = 0
+    review: int = 0
+
+
+class HeldAct(View):
+    """An act in the queue. `problem` and `code`: why the server would not take it; None while it waits."""
+
+    id: UUID
+    act: Act
+    typed_at: datetime
+    state: Literal["waiting", "unanswered", "review"]
+    attempts: int
+    code: str | None = None
+    problem: str | None = None
+
+
+class Outbox(Protocol):
+    """The durable queue between the keyboard and the server. Safe to call from any thread."""
+
+    def link(self) -> Link:
+        """How things stand; answers at once, without asking the server."""
+        ...
+
+    def held(self) -> tuple[HeldAct, ...]:
+        """What has not been done yet, oldest first: rejected ones too."""
+        ...
+
+    def current(self, act_id: UUID) -> AccountView:
+        """The account of a held act as it is now, to stand beside what was typed on it."""
+        ...
+
+    def send_again(self, act_id: UUID) -> None:
+        """Sends a rejected act on the account as it is now, under a new id. NotFound: it is not in review."""
+        ...
+
+    def drop(self, act_id: UUID) -> None:
+        """Takes a rejected act away for good. NotFound: it is not in review."""
+        ...
