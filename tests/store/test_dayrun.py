@@ -39,7 +39,7 @@ from collect_tui.store.tables import (
 from support.portfolio import DAY, NOW, TENANT, add_account, add_party, ids, make_store
 
 CATALOGUE = load(None, today=DAY)
-STEPS = ["post", "appropriate", "judge", "age", "holds", "strategy", "score", "queues", "figures"]
+STEPS = ["post", "appropriate", "judge", "age", "holds", "strategy", "score", "queues", "figures", "seal"]
 LATE = {"due": DAY - timedelta(days=40), "amount": 100_00}
 PAUSED = {"stage": "NOTICE_1", "next_action_code": "promise", "next_action_on": DAY + timedelta(days=9)}
 

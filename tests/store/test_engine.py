@@ -135,6 +135,7 @@ def test_a_network_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_every_connection_is_safe(store: Store) -> None:
     for session in (store.read, store.write):
         with session() as db:
@@ -203,7 +204,7 @@ def test_threads_take_turns(store: Store) -> None:
 
     def write(n: int) -> None:
         for i in range(10):
-            with store.write() as db:
+            with store.write(TENANT, alone=True) as db:
                 account = db.get_one(Account, (TENANT, added.id))
                 account.version += 1
                 db.add(Note(tenant_id=TENANT, id=n * 100 + i, account_id=added.id, at=NOW, by="x", text="t"))
@@ -245,6 +246,7 @@ def test_what_the_database_says_becomes_a_sentence(number: int, code: str) -> No
     assert "raw words" not in told.message
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_full_disk_is_told_and_loses_nothing(store: Store) -> None:
     with pytest.raises(Unavailable) as told, store.write() as db:  # noqa: PT012
         pages = db.execute(text("PRAGMA page_count")).scalar_one()  # type: ignore[deprecated]
@@ -257,6 +259,7 @@ def test_a_full_disk_is_told_and_loses_nothing(store: Store) -> None:
         assert db.exec(select(Party.id)).all() == []  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_lock_that_is_never_given_back_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "BUSY_MS", 50)
     store = Store.open(store.path, create=False)

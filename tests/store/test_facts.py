@@ -9,13 +9,19 @@ import pytest
 from collect_tui.desk.errors import NotFound
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.store.engine import Store
-from collect_tui.store.facts import account_id, changed, load, load_by_id
+from collect_tui.store.facts import account_id, changed, for_calls, load, load_by_id
 from support.portfolio import DAY, NOW, TENANT, Added, add_account, add_tenant
 
 
 def loaded(store: Store, added: Added) -> AccountFacts:
     with store.read() as db:
-        return load_by_id(db, TENANT, added.id)
+        whole = load_by_id(db, TENANT, added.id)
+        part = for_calls(db, TENANT, [added.id, 1])  # nobody has number 1
+    assert set(part) == {added.id}
+    seen = part[added.id]
+    assert (seen.number, seen.business_date) == (whole.number, whole.business_date)
+    assert (seen.points, seen.holds, seen.attempts) == (whole.points, whole.holds, whole.attempts)
+    return whole
 
 
 def test_an_account_by_its_number(store: Store) -> None:
@@ -168,6 +174,23 @@ def test_holds_callbacks_pins_and_the_lease(store: Store) -> None:
     assert [c.id for c in facts.callbacks] == added.callbacks[:2]
     assert facts.pinned == ("dog",)
     assert (facts.lease_by, facts.lease_until, facts.fence, facts.snoozes) == ("ben", NOW, 4, 2)
+
+
+def test_texts_and_instants_come_back_as_they_were_written(store: Store) -> None:
+    moment = NOW.replace(microsecond=120)
+    odd = 'a "quoted" \\ Zoë 😀 {}'
+    added = add_account(
+        store,
+        holds=[{"reason": odd, "until": DAY}],
+        callbacks=[{"at": moment, "note": odd, "owner": None}],
+        notes=[{"text": odd, "pinned": True}],
+        events=[{"at": moment}],
+    )
+    facts = loaded(store, added)
+    assert facts.pinned == (odd,)
+    assert [(h.reason, h.until) for h in facts.holds] == [(odd, DAY)]
+    assert [(c.note, c.at, c.owner) for c in facts.callbacks] == [(odd, moment, None)]
+    assert [a.at for a in facts.attempts] == [moment]
 
 
 def test_a_lease_that_was_given_back_is_none(store: Store) -> None:

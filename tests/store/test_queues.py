@@ -294,6 +294,7 @@ def test_what_was_opened_by_choice_may_be_left_as_it_is(store):
         assert claims.unworked(db, TENANT, "mia", NOW) is None
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_the_hot_reads_go_by_index(store):
     """A plan that reads a queue through, or sorts it, is milliseconds here and seconds with a million accounts."""
     steps: list[str] = []

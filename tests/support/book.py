@@ -9,9 +9,11 @@ Days in it are counted from the business date, Monday 2026-11-23; the clock stan
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from collect_tui import defaults
@@ -19,6 +21,7 @@ from collect_tui.exchange import load
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
+from support import pg
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
@@ -63,7 +66,11 @@ SERVICES = [
 class Book:
     """A portfolio ready to be loaded."""
 
-    def __init__(self, *accounts: dict[str, Any], business_date: date = TODAY) -> None:
+    def __init__(
+        self, *accounts: dict[str, Any], business_date: date = TODAY, ids: Callable[[], Callable[[], int]] = Ids
+    ) -> None:
+        """`ids` makes the source of ids for a load; one that counts gives every load of the book the same."""
+        self.ids = ids
         self.data = {
             "format": 1,
             "tenant": {"name": "Test book", "currency": "USD", "zone": "America/Chicago"},
@@ -77,11 +84,28 @@ class Book:
         }
 
     def store(self, folder: Path) -> Store:
+        store = Store.open(folder / "desk.db", create=True)
+        self.load(store, folder)
+        return store
+
+    @contextmanager
+    def pg_store(self) -> Iterator[Store]:
+        """The same on PostgreSQL: a copy of a database loaded once per run; skips the test where there is none."""
+        with self.pg_database() as url, Store.connect(url) as store:
+            yield store
+
+    def pg_database(self) -> AbstractContextManager[str]:
+        """The address of such a database, for those who connect to it themselves."""
+        return pg.database(json.dumps(self.data), self._fill)
+
+    def load(self, store: Store, folder: Path) -> None:
         path = folder / "book.json"
         path.write_text(json.dumps(self.data), "utf-8")
-        store = Store.open(folder / "desk.db", create=True)
-        load.load(store, path, ids=Ids(), now=NOW, by="test", catalogue=catalogue())
-        return store
+        load.load(store, path, ids=self.ids(), now=NOW, by="test", catalogue=catalogue())
+
+    def _fill(self, url: str) -> None:
+        with TemporaryDirectory() as folder, Store.connect(url, create=True) as store:
+            self.load(store, Path(folder))
 
 
 def catalogue() -> Any:
@@ -103,3 +127,17 @@ class Clock:
 
 def local_desk(store: Store, user: str, clock: Clock) -> LocalDesk:
     return LocalDesk(store, catalogue(), user=user, clock=clock)
+
+
+def do_line(desk: LocalDesk, number: str, line: str) -> None:
+    """Does a line on an account as it is now."""
+    from uuid import uuid4
+
+    from collect_tui.desk.commands import Act
+    from collect_tui.desk.line.context import LineContext
+    from collect_tui.desk.line.parse import parse
+
+    view = desk.account(number)
+    parsed = parse(line, LineContext.of(view, desk.catalogue(), desk.session()))
+    assert not parsed.errors, parsed.errors
+    desk.do(Act(id=uuid4(), account=view.number, commands=parsed.commands, version=view.version, line=line))

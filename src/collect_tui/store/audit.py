@@ -5,43 +5,59 @@ Each entry holds the command as given, the verdict and the effects, and an HMAC 
     hash = HMAC-SHA256(key of the tenant, prev ‖ canonical JSON of the entry)       prev: hash of the entry before; "" first
 
 Changing, inserting or dropping an entry in the middle breaks the chain from there on; triggers refuse it in the first
-place. What the chain cannot show by itself is that its last entries were cut off by the owner of the file.
+place. `audit_head` keeps the end of each chain and the day run seals the heads (`store/seals.py`), so that an end that was
+cut off, or a chain that is gone, is missed too.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import hashlib
 import hmac
+import importlib
 import json
 import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import insert, select
-from sqlmodel import Session, SQLModel
+from sqlalchemy import and_, bindparam, exists, func, insert, literal, or_, select, true, union_all
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Unavailable
+from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AuditEntry
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
 
-__all__ = ["Break", "append", "canonical", "entries", "verify"]
+__all__ = ["Break", "append", "audit_key", "breaks", "canonical", "count", "entries", "sign", "verify"]
 
-_AUDIT, _TENANT = SQLModel.metadata.tables["audit"], SQLModel.metadata.tables["tenant"]
+_T = SQLModel.metadata.tables
+_AUDIT, _TENANT, _HEAD, _SEALED = _T["audit"], _T["tenant"], _T["audit_head"], _T["sealed_head"]
 _BATCH: Final = 5_000
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+#: What the hash of an entry is made over, after its instant.
+_HASHED: Final = ("tenant_id", "account_id", "seq", "by", "act_id", "line", "commands", "verdict", "effects", "outcome")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Break:
-    """Where a chain does not hold. `what`: changed (the entry is not as it was written), missing (one before it is gone)."""
+    """Where a chain does not hold.
+
+    `what`: changed (the entry is not as it was written), missing (one before it is gone), cut (the chain went on to this
+    entry and ends before it), head (the chain's head is not this entry, its last), sealed (the entry is not there as
+    `seal` holds it), unsealed (the head says that it was sealed, and no seal holds it).
+    """
 
     account_id: int
     seq: int
     what: str
+    seal: int | None = None
 
 
 def append(
@@ -58,16 +74,15 @@ def append(
     effects: Any,
     outcome: str,
 ) -> int:
-    """Adds an entry to the account's chain and returns its number, 1 first. `outcome`: done, refused, day.
+    """Adds an entry to the account's chain and returns its number, 1 first. `outcome`: done, refused, exported, …
 
     Commands, verdict and effects may be anything that `canonical` takes. It belongs in the transaction of the act, which
-    holds the write lock; otherwise two could take the same number.
+    holds the lock of the file or of the customer; otherwise two could take the same number, which the key then refuses.
     """
     db = session.connection()
-    key = _key(session, tenant_id)
-    mine = (_AUDIT.c.tenant_id == tenant_id, _AUDIT.c.account_id == account_id)
-    last = db.execute(select(_AUDIT.c.seq, _AUDIT.c.hash).where(*mine).order_by(_AUDIT.c.seq.desc()).limit(1)).first()
-    seq, prev = (last.seq + 1, last.hash) if last else (1, "")
+    last = db.execute(_LAST, {"tenant": tenant_id, "account": account_id}).first()
+    key = _checked_key(last.audit_key if last else None)
+    seq, prev = (last.seq + 1, last.hash) if last and last.seq else (1, "")
     row = {
         "tenant_id": tenant_id,
         "account_id": account_id,
@@ -81,28 +96,110 @@ def append(
         "effects": canonical(effects),
         "outcome": outcome,
     }
-    db.execute(insert(_AUDIT), {**row, "prev": prev, "hash": _hash(key, prev, row)})
+    made = _hash(key, prev, at, [row[name] for name in _HASHED])
+    db.execute(_WRITE, {**row, "prev": prev, "hash": made})
+    head = {"tenant_id": tenant_id, "account_id": account_id, "seq": seq, "hash": made, "sealed": False}
+    db.execute(_move_head(db.dialect.name), head)
     return seq
 
 
 def verify(session: Session, tenant_id: int, account_id: int | None = None) -> tuple[Break, ...]:
     """Recomputes the chain of one account, or of all; empty when every entry is as it was written and none is missing."""
-    key = _key(session, tenant_id)
-    query = select(_AUDIT).where(_AUDIT.c.tenant_id == tenant_id).order_by(_AUDIT.c.account_id, _AUDIT.c.seq)
-    if account_id is not None:
-        query = query.where(_AUDIT.c.account_id == account_id)
-    breaks: list[Break] = []
-    account, seq, prev = None, 0, ""
-    rows = session.connection().execute(query.execution_options(yield_per=_BATCH))
-    for row in rows.mappings():
-        if row["account_id"] != account:
-            account, seq, prev = row["account_id"], 0, ""
-        if row["seq"] != seq + 1 or row["prev"] != prev:
-            breaks.append(Break(row["account_id"], row["seq"], "missing"))
-        if not hmac.compare_digest(row["hash"], _hash(key, row["prev"], row)):
-            breaks.append(Break(row["account_id"], row["seq"], "changed"))
-        seq, prev = row["seq"], row["hash"]
-    return tuple(breaks)
+    return tuple(breaks(session, tenant_id, account_id))
+
+
+def breaks(
+    session: Session, tenant_id: int, account_id: int | None = None, progress: Progress | None = None
+) -> Iterator[Break]:
+    """Where the chains of one account, or of all, do not hold: against themselves, their heads and their seals."""
+    yield from _broken_chains(session, tenant_id, account_id, progress)
+    db = session.connection()
+    for what, query in _comparisons(tenant_id, account_id):
+        for account, seq, seal in db.execute(query.execution_options(yield_per=_BATCH)):
+            yield Break(account, seq, what, seal)
+
+
+def _broken_chains(
+    session: Session, tenant_id: int, account_id: int | None, progress: Progress | None
+) -> Iterator[Break]:
+    key = audit_key(session, tenant_id)
+    own_head = and_(_HEAD.c.tenant_id == tenant_id, _HEAD.c.account_id == _AUDIT.c.account_id)
+    columns = (_AUDIT.c.prev, _AUDIT.c.hash, _AUDIT.c.at, *(_AUDIT.c[name] for name in _HASHED))
+    query = (
+        select(_HEAD.c.seq, _HEAD.c.hash, *columns)
+        .select_from(_AUDIT.outerjoin(_HEAD, own_head))
+        .where(_AUDIT.c.tenant_id == tenant_id, _mine(_AUDIT, account_id))
+        .order_by(_AUDIT.c.account_id, _AUDIT.c.seq)
+    )
+    of = count(session, tenant_id) if progress and account_id is None else 0
+    account, seq, prev, head = None, 0, "", (None, "")
+    done = 0
+    for batch in session.connection().execute(query.execution_options(yield_per=_BATCH)).partitions():
+        for head_seq, head_hash, its_prev, its_hash, at, *hashed in batch:
+            if hashed[1] != account:
+                yield from _wrong_head(account, seq, prev, head)
+                account, seq, prev, head = hashed[1], 0, "", (head_seq, head_hash)
+            if hashed[2] != seq + 1 or its_prev != prev:
+                yield Break(hashed[1], hashed[2], "missing")
+            if not hmac.compare_digest(its_hash.encode(), _hash(key, its_prev, at, hashed).encode()):
+                yield Break(hashed[1], hashed[2], "changed")
+            seq, prev = hashed[2], its_hash
+        done += len(batch)
+        if progress is not None:
+            progress("Verify the audit", done, max(of, done))
+    yield from _wrong_head(account, seq, prev, head)
+
+
+def _wrong_head(account: int | None, seq: int, last: str, head: tuple[int | None, str]) -> Iterator[Break]:
+    """How the end of a chain differs from its head."""
+    if account is None or head == (seq, last):
+        return
+    cut = head[0] is not None and head[0] > seq
+    yield Break(account, head[0] if cut and head[0] else seq, "cut" if cut else "head")
+
+
+def _comparisons(tenant_id: int, account_id: int | None) -> Iterator[tuple[str, Any]]:
+    """What the database can compare by itself: (account, entry, seal) of what does not hold, in the order of accounts."""
+    any_entry = exists().where(_AUDIT.c.tenant_id == tenant_id, _AUDIT.c.account_id == _HEAD.c.account_id)
+    yield (
+        "cut",  # the whole chain is gone
+        select(_HEAD.c.account_id, _HEAD.c.seq, literal(None))
+        .where(_HEAD.c.tenant_id == tenant_id, _mine(_HEAD, account_id), ~any_entry)
+        .order_by(_HEAD.c.account_id),
+    )
+    entry = and_(
+        _AUDIT.c.tenant_id == tenant_id, _AUDIT.c.account_id == _SEALED.c.account_id, _AUDIT.c.seq == _SEALED.c.seq
+    )
+    yield (
+        "sealed",
+        select(_SEALED.c.account_id, _SEALED.c.seq, _SEALED.c.seal)
+        .select_from(_SEALED.outerjoin(_AUDIT, entry))
+        .where(_SEALED.c.tenant_id == tenant_id, _mine(_SEALED, account_id))
+        .where(or_(_AUDIT.c.hash.is_(None), _AUDIT.c.hash != _SEALED.c.hash))
+        .order_by(_SEALED.c.account_id, _SEALED.c.seal),
+    )
+    under_seal = exists().where(
+        _SEALED.c.tenant_id == tenant_id,
+        _SEALED.c.account_id == _HEAD.c.account_id,
+        _SEALED.c.seq == _HEAD.c.seq,
+        _SEALED.c.hash == _HEAD.c.hash,
+    )
+    yield (
+        "unsealed",
+        select(_HEAD.c.account_id, _HEAD.c.seq, literal(None))
+        .where(_HEAD.c.tenant_id == tenant_id, _mine(_HEAD, account_id), _HEAD.c.sealed, ~under_seal)
+        .order_by(_HEAD.c.account_id),
+    )
+
+
+def _mine(table: Any, account_id: int | None) -> Any:
+    return true() if account_id is None else table.c.account_id == account_id
+
+
+def count(session: Session, tenant_id: int, account_id: int | None = None) -> int:
+    """How many entries there are."""
+    query = select(func.count()).where(_AUDIT.c.tenant_id == tenant_id, _mine(_AUDIT, account_id))
+    return int(session.connection().execute(query).scalar_one())
 
 
 def entries(
@@ -128,7 +225,7 @@ def entries(
 
 def canonical(value: Any) -> str:
     """JSON with one spelling per value: sorted keys, no spaces. Takes views, commands, dataclasses, dates and sets too."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return _ENCODER.encode(value)
 
 
 def _plain(value: Any) -> Any:
@@ -150,24 +247,73 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no place in the audit")
 
 
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
 def _instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _hash(key: bytes, prev: str, row: Any) -> str:
-    names = ("tenant_id", "account_id", "seq", "by", "act_id", "line", "commands", "verdict", "effects", "outcome")
-    text = canonical([_instant(row["at"]), *(row[name] for name in names)])
-    return hmac.new(key, (prev + text).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+# ------------------------------------------------------------------------------------------------------------- hashes
 
 
-def _key(session: Session, tenant_id: int) -> bytes:
+def sign(key: bytes, prev: str, text: str) -> str:
+    """The link of a chain: hex of an HMAC-SHA256 over the link before it and a canonical text."""
+    return hmac.digest(key, (prev + text).encode("utf-8", "surrogatepass"), "sha256").hex()
+
+
+def audit_key(session: Session, tenant_id: int) -> bytes:
+    """The tenant's key. Raises Unavailable `audit.no_key`."""
     query = select(_TENANT.c.audit_key).where(_TENANT.c.tenant_id == tenant_id)
-    found = session.connection().execute(query).scalar_one_or_none()
-    if not found:
-        raise Unavailable(
-            "audit.no_key", "This portfolio has no key for its audit; it was not made by this program.", "db"
-        )
-    return bytes.fromhex(found)
+    return _checked_key(session.connection().execute(query).scalar_one_or_none())
+
+
+def _checked_key(found: str | None) -> bytes:
+    with contextlib.suppress(ValueError):
+        if found:
+            return bytes.fromhex(found)
+    raise Unavailable("audit.no_key", "This portfolio has no key for its audit; it was not made by this program.", "db")
+
+
+def _hash(key: bytes, prev: str, at: datetime, hashed: Sequence[Any]) -> str:
+    return sign(key, prev, canonical([_instant(at), *hashed]))
+
+
+# The end of an account's chain is its head or its last entry, whichever is further on: where somebody has cut off the end,
+# the chain goes on with a gap that shows.
+_KEYS: Final[dict[str, Any]] = {"tenant": bindparam("tenant"), "account": bindparam("account")}
+_ENTRY: Final = (
+    select(_AUDIT.c.seq, _AUDIT.c.hash, literal(0).label("rank"))
+    .where(_AUDIT.c.tenant_id == _KEYS["tenant"], _AUDIT.c.account_id == _KEYS["account"])
+    .order_by(_AUDIT.c.seq.desc())
+    .limit(1)
+    .subquery()
+)
+_ENDS: Final = union_all(
+    select(_ENTRY.c.seq, _ENTRY.c.hash, _ENTRY.c.rank),
+    select(_HEAD.c.seq, _HEAD.c.hash, literal(1)).where(
+        _HEAD.c.tenant_id == _KEYS["tenant"], _HEAD.c.account_id == _KEYS["account"]
+    ),
+).subquery()
+_LAST: Final = (
+    select(_TENANT.c.audit_key, _ENDS.c.seq, _ENDS.c.hash)
+    .select_from(_TENANT.outerjoin(_ENDS, true()))
+    .where(_TENANT.c.tenant_id == _KEYS["tenant"])
+    .order_by(_ENDS.c.seq.desc(), _ENDS.c.rank.desc())
+    .limit(1)
+)
+
+_WRITE: Final = insert(_AUDIT)
+
+
+@lru_cache(maxsize=2)
+def _move_head(dialect: str) -> Any:
+    """Sets the end of a chain: the same on both databases, each with its own INSERT."""
+    statement = importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(_HEAD)
+    return statement.on_conflict_do_update(
+        index_elements=list(_HEAD.primary_key),
+        set_={name: statement.excluded[name] for name in ("seq", "hash", "sealed")},
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------ in words
@@ -186,7 +332,7 @@ def _effect(effect: Any) -> str:
 
 def _verdict(verdict: Any, outcome: str) -> str:
     """`allow`, `warn: 2 of 7 calls left`, `refused (block): the customer asked for no calls`."""
-    if not isinstance(verdict, dict):
+    if not isinstance(verdict, dict) or (not verdict and outcome not in ("done", "refused")):
         return f"{outcome}: {verdict}" if verdict else outcome
     severity = str(verdict.get("severity", "allow"))
     findings = verdict.get("findings") or [{}]

@@ -13,15 +13,14 @@ from functools import lru_cache
 from typing import Any, Final, cast
 
 from sqlalchemy import (
-    BigInteger,
     Select,
     String,
     and_,
     bindparam,
     exists,
     false,
-    insert,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -30,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.errors import NotFound, Stale
-from collect_tui.store.sql import execute, instant, table, tenant
+from collect_tui.store.sql import add_row, among, dialect_of, execute, instant, table, tenant
 from collect_tui.store.tables import Account, ActLog, Callback, WorkItem
 
 #: Effects that are work: an act with none of them (a note) leaves an account unworked.
@@ -53,6 +52,9 @@ _WORK = table(WorkItem)
 _W = _WORK.alias("w")
 _w = _WORK.c
 FREE: Final[dict[str, Any]] = {"claimed": False, "claimed_by": None, "claimed_at": None, "lease_until": None}
+_FREE_MINE: Final = (
+    update(_WORK).where(_w.tenant_id == tenant(), _w.claimed == true(), _w.claimed_by == bindparam("me")).values(**FREE)
+)
 
 
 def moment(now: datetime) -> str:
@@ -76,9 +78,7 @@ def take_next(
     """
     session.flush()
     _sweep(session, tenant_id, now)
-    session.execute(
-        update(_WORK).where(_w.tenant_id == tenant_id, _w.claimed == true(), _w.claimed_by == user).values(**FREE)
-    )
+    session.execute(_FREE_MINE, {"tenant": tenant_id, "me": user})
     values = {
         "tenant": tenant_id,
         "me": user,
@@ -88,7 +88,7 @@ def take_next(
         "passed": list(exclude),
         "from_queue": queue or "",
     }
-    row = session.execute(_take_next(queue is not None), values).one_or_none()
+    row = session.execute(_take_next(dialect_of(session), queue is not None), values).one_or_none()
     session.expire_all()
     return None if row is None else (row.account_id, row.queue, row.fence, row.lease_until)
 
@@ -114,8 +114,9 @@ def best(
         "now": now,
         "passed": list(exclude),
         "from_queue": queue or "",
+        "most": limit,
     }
-    found = session.execute(_free(queue is not None).limit(limit), values)
+    found = session.execute(_best(dialect_of(session), queue is not None), values)
     return [(row.account_id, row.queue) for row in found]
 
 
@@ -147,6 +148,28 @@ def take(
     return row.queue, row.fence, row.lease_until
 
 
+def hand_over(
+    session: Session, tenant_id: int, account_id: int, to: str, now: datetime, lease_minutes: int
+) -> tuple[str | None, str, int, datetime]:
+    """Hands an account to a user, whoever holds it: (holder before or None, queue or '', fence, lease until).
+
+    It counts as handed out by `next`: they do not move on without a result. Theirs already: only the lease is renewed.
+    """
+    session.flush()
+    current = _row(session, tenant_id, account_id, lock=True)
+    if current is None:
+        _create(session, tenant_id, account_id)
+        current = _row(session, tenant_id, account_id, lock=True)
+    holder: str | None = current.claimed_by if current.claimed and current.lease_until > now else None
+    values: dict[str, Any] = {"lease_until": now + timedelta(minutes=lease_minutes)}
+    if holder != to:
+        values |= {"claimed": True, "claimed_by": to, "claimed_at": now, "fence": _w.fence + 1}
+    statement = update(_WORK).where(_w.tenant_id == tenant_id, _w.account_id == account_id).values(**values)
+    row = session.execute(statement.returning(_w.queue, _w.fence, _w.lease_until)).one()
+    session.expire_all()
+    return holder, row.queue, row.fence, row.lease_until
+
+
 def renew(
     session: Session, tenant_id: int, account_id: int, user: str, now: datetime, lease_minutes: int
 ) -> tuple[str, int, datetime]:
@@ -174,8 +197,8 @@ def renew(
 def give_back(session: Session, tenant_id: int, account_id: int, user: str) -> bool:
     """Gives an account back; False, and no error, when it was not the user's."""
     session.flush()
-    mine = (_w.tenant_id == tenant_id, _w.account_id == account_id, _w.claimed == true(), _w.claimed_by == user)
-    freed = execute(session, update(_WORK).where(*mine).values(**FREE), {})
+    key = {"tenant": tenant_id, "me": user, "account": account_id}
+    freed = execute(session, _FREE_MINE.where(_w.account_id == bindparam("account")), key)
     session.expire_all()
     return bool(freed)
 
@@ -183,25 +206,30 @@ def give_back(session: Session, tenant_id: int, account_id: int, user: str) -> b
 def unworked(session: Session, tenant_id: int, user: str, now: datetime) -> int | None:
     """An account that `next` handed to the user, is held still and has had no result, skip or other work since; None when all have."""
     session.flush()
+    return session.execute(_unworked(), {"tenant": tenant_id, "me": user, "now": now}).scalar_one_or_none()
+
+
+@lru_cache(maxsize=1)
+def _unworked() -> Select[Any]:
     log = table(ActLog).c
     worked = exists(
         select(log.act_id).where(
-            log.tenant_id == tenant_id,
+            log.tenant_id == tenant(),
             log.account_id == _w.account_id,
-            log.by == user,
+            log.by == bindparam("me"),
             log.at >= _w.claimed_at,
             log.undone_by.is_(None),
             or_(*(log.effects.contains(f'"kind": "{kind}"', autoescape=True) for kind in WORK)),
         )
     )
     held = and_(
-        _w.tenant_id == tenant_id,
+        _w.tenant_id == tenant(),
         _w.claimed == true(),
-        _w.claimed_by == user,
-        _w.lease_until > now,
+        _w.claimed_by == bindparam("me"),
+        _w.lease_until > instant("now"),
         _w.claimed_at.is_not(None),
     )
-    return session.execute(select(_w.account_id).where(held, ~worked).limit(1)).scalar_one_or_none()
+    return select(_w.account_id).where(held, ~worked).limit(1)
 
 
 def sweep(session: Session, tenant_id: int, now: datetime) -> int:
@@ -211,13 +239,21 @@ def sweep(session: Session, tenant_id: int, now: datetime) -> int:
 
 def _sweep(session: Session, tenant_id: int, now: datetime) -> int:
     gone = (_w.tenant_id == tenant_id, _w.claimed == true(), _w.lease_until <= now)
-    return execute(session, update(_WORK).where(*gone).values(**FREE), {})
+    # A row that somebody holds is looked at again the next time; two who tidy up never wait for each other.
+    found = select(_w.account_id).where(*gone).with_for_update(skip_locked=True)
+    free = update(_WORK).where(_w.tenant_id == tenant_id, _w.account_id.in_(found)).values(**FREE)
+    return execute(session, free, {})
 
 
-@lru_cache(maxsize=2)
-def _take_next(one_queue: bool) -> Any:
-    first = _free(one_queue).with_only_columns(_W.c.account_id).limit(1)
-    best = first.with_for_update(skip_locked=True).scalar_subquery()
+@lru_cache(maxsize=4)
+def _best(dialect: str, one_queue: bool) -> Any:
+    return _free(dialect, one_queue).limit(bindparam("most"))
+
+
+@lru_cache(maxsize=4)
+def _take_next(dialect: str, one_queue: bool) -> Any:
+    first = _free(dialect, one_queue).with_only_columns(_W.c.account_id).limit(1)
+    best = first.with_for_update(skip_locked=True, of=_W).scalar_subquery()
     return (
         update(_WORK)
         .where(_w.tenant_id == tenant(), _w.account_id == best)
@@ -232,7 +268,7 @@ def _take_next(one_queue: bool) -> Any:
     )
 
 
-def _free(one_queue: bool) -> Select[Any]:
+def _free(dialect: str, one_queue: bool) -> Select[Any]:
     """Free accounts in the order in which they are handed out."""
     w = _W
     # Literals, not parameters: the index of free accounts is partial, and is used for these very words only.
@@ -241,7 +277,7 @@ def _free(one_queue: bool) -> Select[Any]:
         conditions.append(w.c.queue == bindparam("from_queue"))
     conditions += [
         w.c.sort_timed <= bindparam("moment"),
-        w.c.account_id.not_in(bindparam("passed", expanding=True, type_=BigInteger)),
+        not_(among(dialect, w.c.account_id, "passed")),
         or_(w.c.sort_timed == literal_column("''"), ~_somebody_elses(w.c)),
     ]
     rest = (w.c.sort_score, w.c.oldest_due, w.c.number)
@@ -270,12 +306,11 @@ def _somebody_elses(w: Any) -> Any:
     return and_(exists(select(c.id).where(due, c.owner != bindparam("me"))), ~exists(select(m.id).where(for_me)))
 
 
-def _row(session: Session, tenant_id: int, account_id: int) -> Any:
-    return session.execute(
-        select(_w.claimed, _w.claimed_by, _w.lease_until, _w.fence).where(
-            _w.tenant_id == tenant_id, _w.account_id == account_id
-        )
-    ).one_or_none()
+def _row(session: Session, tenant_id: int, account_id: int, *, lock: bool = False) -> Any:
+    query = select(_w.claimed, _w.claimed_by, _w.lease_until, _w.fence).where(
+        _w.tenant_id == tenant_id, _w.account_id == account_id
+    )
+    return session.execute(query.with_for_update() if lock else query).one_or_none()
 
 
 def _create(session: Session, tenant_id: int, account_id: int) -> None:
@@ -284,7 +319,8 @@ def _create(session: Session, tenant_id: int, account_id: int) -> None:
     name = session.execute(select(a.number).where(a.tenant_id == tenant_id, a.id == account_id)).scalar_one_or_none()
     if name is None:
         raise NotFound("account.not_found", "There is no account with this number.", "account")
-    session.execute(insert(_WORK).values(tenant_id=tenant_id, account_id=account_id, number=name))
+    row = {"tenant_id": tenant_id, "account_id": account_id, "number": name}
+    session.execute(add_row(dialect_of(session), _WORK), row)  # somebody else may just have made it
 
 
 def _held(session: Session, tenant_id: int, account_id: int, code: str, message: str) -> Stale:
@@ -298,4 +334,4 @@ def _held(session: Session, tenant_id: int, account_id: int, code: str, message:
     return Stale(code, message, by=by or "", at=until, version=version or 0)
 
 
-__all__ = ["FREE", "best", "give_back", "moment", "renew", "sweep", "take", "take_next", "unworked"]
+__all__ = ["FREE", "best", "give_back", "hand_over", "moment", "renew", "sweep", "take", "take_next", "unworked"]

@@ -1,6 +1,6 @@
-"""The day run: rolls a portfolio to a business date in nine steps, each one transaction, recorded as it is done.
+"""The day run: rolls a portfolio to a business date in ten steps, each one transaction, recorded as it is done.
 
-    post → appropriate → judge → age → holds → strategy → score → queues → figures
+    post → appropriate → judge → age → holds → strategy → score → queues → figures → seal
 
 Doing it again for the same date does nothing; an interrupted run goes on at the step that was not finished. The first run
 looks at every account, later ones only at those that the days since the last complete run or an earlier step touch. Statements
@@ -23,8 +23,8 @@ from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
 from collect_tui.domain.dates import format_day
-from collect_tui.store import claims, scoring, sql, summary
-from collect_tui.store.day import ladder, marks, money, promises
+from collect_tui.store import claims, outbox, scoring, sql, summary
+from collect_tui.store.day import ladder, marks, money, promises, seal
 from collect_tui.store.day.base import Day, marked, unmark_all
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
@@ -78,7 +78,7 @@ def _once(store: Store, day: Day, step: Step) -> StepReport:
     """Does a step that is not recorded yet for the date, and records it in the same transaction."""
     b = table(BatchStep)
     key = (b.c.tenant_id == day.tenant_id, b.c.business_date == day.date, b.c.step == step.name)
-    with store.write() as session:
+    with store.write(day.tenant_id, alone=True) as session:
         known = session.execute(select(b.c.changed).where(*key)).scalar_one_or_none()
         if known is not None:
             return StepReport(name=step.name, title=step.title, changed=known, seconds=0.0, repeated=True)
@@ -92,13 +92,17 @@ def _once(store: Store, day: Day, step: Step) -> StepReport:
         seconds = perf_counter() - began
         row = {"tenant_id": day.tenant_id, "business_date": day.date, "step": step.name, "at": day.now}
         session.execute(insert(b).values(**row, changed=changed, millis=int(seconds * 1000)))
+        if step is STEPS[-1]:
+            told = {"business_date": day.date.isoformat()}
+            outbox.add(session, day.tenant_id, "day.done", None, day.by, day.now, told, day.ids)
+            outbox.settle(session, day.tenant_id, day.now)
         session.expire_all()
     return StepReport(name=step.name, title=step.title, changed=changed, seconds=seconds)
 
 
 def _mend(store: Store, day: Day) -> None:
     """Recomputes every summary and score, in one transaction."""
-    with store.write() as session, sql.roomy(session):
+    with store.write(day.tenant_id, alone=True) as session, sql.roomy(session):
         summary.refresh(session, day.tenant_id, day.date)
         scoring.rescore(session, day.tenant_id, day.catalogue, day.date, day.now)
 
@@ -213,6 +217,7 @@ STEPS: Final = (
     Step("score", "Score", _score),
     Step("queues", "Tidy the queues", _queues),
     Step("figures", "Fold the figures", _figures),
+    Step("seal", "Seal the audit", seal.seal),
 )
 
 

@@ -48,7 +48,7 @@ class _Found:
 
 def find(session: Session, tenant_id: int, text: str, limit: int) -> tuple[FindHit, ...]:
     """The accounts that fit, at most `limit`: exact before prefix, open before closed, then by number. Text of nothing: none."""
-    wanted = text.encode("utf-8", "ignore").decode().strip()[:200]
+    wanted = text.encode("utf-8", "ignore").decode().replace("\0", "").strip()[:200]
     if not wanted or limit < 1:
         return ()
     db, most = session.connection(), max(CANDIDATES, 4 * limit)

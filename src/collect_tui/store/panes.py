@@ -215,6 +215,8 @@ def _short(text: str) -> str:
 def _day_and_id(cursor: str) -> tuple[date, int]:
     try:
         day, row_id = cursor.split("~")
+        if abs(int(row_id)) >= 2**63:  # no database keeps such a number
+            raise ValueError
         return date.fromisoformat(day), int(row_id)
     except ValueError:
         raise _bad_cursor() from None

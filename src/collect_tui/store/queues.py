@@ -51,11 +51,8 @@ def board(session: Session, tenant_id: int, catalogue: Catalogue, now: datetime)
 
 def left(session: Session, tenant_id: int, queue: str, now: datetime) -> int:
     """How many accounts of a queue are due now: what is timed for later today is not counted yet."""
-    d = table(QueueDelta).c
-    held = session.execute(select(sql.total(d.n)).where(d.tenant_id == tenant_id, d.queue == queue)).scalar_one()
-    values = {"tenant": tenant_id, "names": [queue], "moment": moment(now)}
-    later: int = sum(row.n for row in session.execute(_later(), values))
-    return int(held) - later
+    values = {"tenant": tenant_id, "queue": queue, "moment": moment(now)}
+    return int(session.execute(_left(), values).scalar_one())
 
 
 def page(
@@ -160,6 +157,24 @@ def _later() -> Select[Any]:
     )
 
 
+@lru_cache(maxsize=1)
+def _left() -> Select[Any]:
+    """How many of one queue are not timed for later."""
+    d = table(QueueDelta).c
+    held = select(sql.total(d.n)).where(d.tenant_id == sql.tenant(), d.queue == bindparam("queue")).scalar_subquery()
+    later = (
+        select(func.count())
+        .where(
+            _w.tenant_id == sql.tenant(),
+            _w.queue == bindparam("queue"),
+            _w.sort_timed != literal_column("''"),  # says the partial index may be used
+            _w.sort_timed > bindparam("moment"),
+        )
+        .scalar_subquery()
+    )
+    return select(held - later)
+
+
 @lru_cache(maxsize=16)
 def _oldest(names: tuple[str, ...]) -> Select[Any]:
     def first(name: str) -> Any:
@@ -228,6 +243,8 @@ def _position(cursor: str) -> dict[str, Any]:
             base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
         )
         if not (isinstance(timed, str) and isinstance(number, str) and type(skipped) is int and type(score) is int):
+            raise ValueError
+        if max(abs(skipped), abs(score)) >= 2**31 or "\x00" in timed + number:  # no database would take them
             raise ValueError
         values = (skipped, timed, score, date.fromisoformat(due), number)
     except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
-from collect_tui.domain import priority
+from collect_tui.domain import order, priority
 from collect_tui.domain.rules import QueueRule
 from collect_tui.store import sql
 from collect_tui.store.ids import Ids
@@ -125,8 +125,7 @@ def settle_median(session: Session, tenant_id: int) -> bool:
 
 def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date: date) -> dict[str, Any]:
     """Values of all that the statement compares with: dates and instants of the business date, weights, limits."""
-    owner = table(Tenant).c
-    median = session.execute(select(owner.median_collectable).where(owner.tenant_id == tenant_id)).scalar_one()
+    median = session.execute(_MEDIAN, {"tenant": tenant_id}).scalar_one()
     rules, weights = catalogue.rules, catalogue.rules.weights
     return {
         "tenant": tenant_id,
@@ -142,7 +141,7 @@ def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date
         "suspend_due": business_date - timedelta(days=max(1, rules.suspend.min_dpd)),
         "notice_level": rules.suspend.notice_level,
         "notice_by": business_date - timedelta(days=rules.suspend.notice_days),
-        "stuck_by": business_date - timedelta(days=rules.suspend.stuck_after_days),
+        "stuck_by": order.stuck_by(business_date, rules),
         "pre_due": business_date + timedelta(days=PRE_DUE_DAYS),
         "free_call": _free(catalogue, "call"),
         "free_suspend": _free(catalogue, "suspend"),
@@ -162,9 +161,16 @@ def _free(catalogue: Catalogue, action: str) -> list[str]:
 
 
 def _siblings(session: Session, tenant_id: int, account_id: int) -> list[int]:
-    a = table(Account).c
-    party = select(a.party_id).where(a.tenant_id == tenant_id, a.id == account_id).scalar_subquery()
-    return list(session.execute(select(a.id).where(a.tenant_id == tenant_id, a.party_id == party)).scalars())
+    return list(session.execute(_SIBLINGS, {"tenant": tenant_id, "account": account_id}).scalars())
+
+
+# Built once: every act asks for them.
+_a = table(Account).c
+_MEDIAN: Final = select(table(Tenant).c.median_collectable).where(table(Tenant).c.tenant_id == tenant())
+_SIBLINGS: Final = select(_a.id).where(
+    _a.tenant_id == tenant(),
+    _a.party_id == select(_a.party_id).where(_a.tenant_id == tenant(), _a.id == number("account")).scalar_subquery(),
+)
 
 
 # -------------------------------------------------------------------------------------------------------- the statement

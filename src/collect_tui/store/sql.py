@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     CursorResult,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    any_,
     bindparam,
     func,
     literal,
@@ -176,6 +178,14 @@ def number(name: str) -> Any:
     return bindparam(name, type_=BigInteger)
 
 
+def among(dialect: str, column: Any, name: str) -> ColumnElement[bool]:
+    """That an id is one of a list given as a parameter. PostgreSQL takes it as one array, so that lists of every length
+    are the same statement, which is planned once."""
+    if dialect == "postgresql":
+        return cast("ColumnElement[bool]", column == any_(bindparam(name, type_=ARRAY(BigInteger))))
+    return cast("ColumnElement[bool]", column.in_(bindparam(name, expanding=True, type_=BigInteger)))
+
+
 # ------------------------------------------------------------------------------------------------------------ writing
 
 
@@ -314,6 +324,7 @@ __all__ = [
     "Scope",
     "add",
     "add_row",
+    "among",
     "day",
     "day_start",
     "days_between",

@@ -19,16 +19,15 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.pool import QueuePool
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import DomainError, Refused, Unavailable
 from collect_tui.store import tables  # noqa: F401 — fills SQLModel.metadata
+from collect_tui.store.tables import version as format_
+from collect_tui.store.tables.version import SCHEMA_VERSION as SCHEMA_VERSION
 
 APPLICATION_ID: Final = 0x63745549
 """Marks a file as ours (`PRAGMA application_id`): another program's database is never written to."""
-
-SCHEMA_VERSION: Final = 3
-"""`PRAGMA user_version` of the tables as this program knows them."""
 
 BUSY_MS: Final = 10_000
 """How long a connection waits for another's write before it gives up."""
@@ -66,6 +65,29 @@ def prepare_file(path: Path, *, create: bool) -> None:
     except OSError as error:
         why = error.strerror or "unknown reason"
         raise Unavailable("store.unreadable", f"{path} cannot be opened: {why}.", "db") from None
+
+
+class Sqlite:
+    """One SQLite file, as the store sees it."""
+
+    one_writer = True
+    errors = sqlite3.Error
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.place = str(path)
+
+    def meaning(self, error: BaseException, *, writes: bool) -> DomainError | None:
+        return meaning(error, self.path, writes=writes)
+
+    def busy(self) -> Unavailable:
+        return busy(self.path)
+
+    def gave_way(self, _error: BaseException) -> bool:
+        return False  # who writes has the whole file
+
+    def begin(self, session: Session, _tenant_id: int | None, *, alone: bool) -> None:
+        session.connection()  # takes the lock now, before anything is read
 
 
 class Reading(SQLiteDialect_pysqlite):
@@ -114,17 +136,27 @@ def check_schema(path: Path, *, create: bool) -> bool:
 
     Raises Unavailable: `store.foreign`, `store.newer`, `store.older`; `store.empty_file` unless `create`.
     """
-    with contextlib.closing(sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)) as connection:
-        ready = _checked(connection.execute, path)
-    if not ready and not create:
+    found = version_of(path)
+    if found is not None:
+        format_.check(found, str(path))
+    elif not create:
         raise Unavailable("store.empty_file", f"{path} is empty; it holds no portfolio.", "db")
-    return ready
+    return found is not None
+
+
+def version_of(path: Path) -> int | None:
+    """The format of a file of ours, None for an empty file; looks at it without changing or locking it.
+
+    Raises Unavailable `store.foreign`.
+    """
+    with contextlib.closing(sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)) as connection:
+        return read_version(connection.execute, path)
 
 
 def make_schema(writer: Engine, path: Path) -> None:
     """Makes the tables in an empty file."""
     with writer.begin() as connection:
-        if not _checked(connection.exec_driver_sql, path):  # another process may have been quicker
+        if read_version(connection.exec_driver_sql, path) is None:  # another process may have been quicker
             SQLModel.metadata.create_all(connection, checkfirst=False)
             connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
             connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
@@ -189,23 +221,15 @@ def _configure(dbapi: Any, path: Path) -> None:
     register(dbapi)
 
 
-def _checked(execute: Callable[[str], Any], path: Path) -> bool:
-    """True: ours and of our version; False: empty."""
+def read_version(execute: Callable[[str], Any], path: Path) -> int | None:
+    """The format that the open file has now; None: empty."""
     (application,) = execute("PRAGMA application_id").fetchone()
     (version,) = execute("PRAGMA user_version").fetchone()
-    if application != APPLICATION_ID:
-        if application or version or execute("SELECT count(*) FROM sqlite_schema").fetchone() != (0,):
-            raise Unavailable("store.foreign", f"{path} is the database of another program.", "db")
-        return False
-    if version > SCHEMA_VERSION:
-        raise Unavailable(
-            "store.newer",
-            f"{path} was written by a newer collect-tui (format {version}, not {SCHEMA_VERSION}); update the program.",
-            "db",
-        )
-    if version < SCHEMA_VERSION:
-        raise Unavailable("store.older", f"{path} has format {version}; this program needs {SCHEMA_VERSION}.", "db")
-    return True
+    if application == APPLICATION_ID:
+        return int(version)
+    if application or version or execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        raise Unavailable("store.foreign", f"{path} is the database of another program.", "db")
+    return None
 
 
 def _make_folders(folder: Path) -> None:

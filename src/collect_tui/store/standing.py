@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Date, Integer, Select, and_, bindparam, case, exists, false, func, or_, select
 
-from collect_tui.domain.states import OPEN_ORDER
+from collect_tui.domain.states import OPEN_ORDER, WAITING_ORDER
 from collect_tui.store.sql import day, instant, local_day, table, tenant, whole, within
 from collect_tui.store.tables import (
     Account,
@@ -176,8 +176,8 @@ def _orders(kind: str) -> Any:
     t = table(ServiceOrder).c
     drafts = _count(and_(t.status == "DRAFT", t.kind == "restore"))
     left = func.coalesce(local_day(t.sent_at, bindparam("east", type_=Integer)), t.requested_on)
-    since = func.min(case((t.status.in_(("REQUESTED", "SENT")), left)), type_=Date)
-    return _grouped(kind, t, [t.status.in_(("DRAFT", "REQUESTED", "SENT"))], drafts=drafts, since=since)
+    since = func.min(case((t.status.in_(sorted(WAITING_ORDER)), left)), type_=Date)
+    return _grouped(kind, t, [t.status.in_(sorted(OPEN_ORDER))], drafts=drafts, since=since)
 
 
 def _notices(kind: str) -> Any:

@@ -124,6 +124,8 @@ def _write_cursor(place: Place) -> str:
 def _read_cursor(cursor: str) -> Place:
     try:
         at, row_id, number = cursor.split("~")
+        if max(abs(int(row_id)), abs(int(number))) >= 2**63:  # no database keeps such a number
+            raise ValueError
         return datetime.fromisoformat(at).astimezone(UTC), int(row_id), int(number)
     except (ValueError, OverflowError):
         raise Invalid("pane.cursor", "The cursor must be one that a page came with.", "cursor") from None

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from collect_tui.domain import priority
 from collect_tui.domain.calendars import add_months
 from collect_tui.domain.evolve import PROMISE_MONTHS
+from collect_tui.domain.states import WAITING_ORDER
 from collect_tui.store import sql
 from collect_tui.store.day.base import Day, mark
 from collect_tui.store.reasons import PRE_DUE_DAYS
@@ -94,7 +95,7 @@ def _scoring(day: Day, last: date) -> Iterator[Select[Any]]:
     yield select(c.account_id).where(
         c.tenant_id == tenant(), c.status.in_(("SCHEDULED", "MISSED")), c.at >= ends[0], c.at < ends[1]
     )
-    yield select(o.account_id).where(o.tenant_id == tenant(), or_(o.status == "REQUESTED", o.status == "SENT"))
+    yield select(o.account_id).where(o.tenant_id == tenant(), o.status.in_(sorted(WAITING_ORDER)))
     served = timedelta(days=rules.suspend.notice_days)
     yield select(n.account_id).where(n.tenant_id == tenant(), n.sent_on > last - served, n.sent_on <= today - served)
     soon = timedelta(days=PRE_DUE_DAYS)

@@ -1,5 +1,7 @@
 """The tables, by capability. Every one carries `tenant_id` in its primary and foreign keys."""
 
+from sqlmodel import SQLModel
+
 from collect_tui.store.tables.accounts import (
     Account,
     AccountSummary,
@@ -10,6 +12,7 @@ from collect_tui.store.tables.accounts import (
     Service,
     Tenant,
 )
+from collect_tui.store.tables.base import by_bytes
 from collect_tui.store.tables.desk import ActLog, AppUser, Audit, BatchStep, DayMark, ImportBatch, QueueDelta, WorkItem
 from collect_tui.store.tables.shared import (
     AccessToken,
@@ -33,7 +36,9 @@ from collect_tui.store.tables.work import (
     ServiceOrder,
 )
 
-from collect_tui.store.tables import guards, statistics  # isort: skip — need the tables
+from collect_tui.store.tables import guards, statistics, version  # isort: skip — need the tables
+
+by_bytes(SQLModel.metadata)
 
 __all__ = [
     "AccessToken",
@@ -71,4 +76,5 @@ __all__ = [
     "WorkItem",
     "guards",
     "statistics",
+    "version",
 ]

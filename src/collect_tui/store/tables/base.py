@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Enum, ForeignKeyConstraint, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Enum, ForeignKeyConstraint, Integer, MetaData, String, Text
 from sqlalchemy.ext.compiler import compiles
-from sqlmodel import Field
+from sqlmodel import AutoString, Field
 
 STRICT: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
@@ -43,6 +43,17 @@ def ref(*, null: bool = False) -> Any:
 def minor(default: int | None = None) -> Any:
     """An amount in minor units."""
     return Field(sa_type=BigInteger) if default is None else Field(default=default, sa_type=BigInteger)
+
+
+def by_bytes(metadata: MetaData) -> None:
+    """Has every text compare byte by byte on PostgreSQL, whatever the language of the database, as SQLite does.
+
+    Orders, pages and what starts with a prefix then are the same everywhere, and an index serves them.
+    """
+    for table in metadata.tables.values():
+        for column in table.columns:
+            if isinstance(column.type, AutoString):
+                column.type = AutoString(collation="C")
 
 
 def to(table: str, *columns: str) -> ForeignKeyConstraint:

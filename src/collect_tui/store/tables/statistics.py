@@ -97,7 +97,8 @@ def _lines(connection: Connection, table: str) -> list[dict[str, str]]:
     return lines
 
 
-def _tell(_metadata: MetaData, connection: Connection, **_: Any) -> None:
+def tell(_metadata: MetaData, connection: Connection, **_: Any) -> None:
+    """Writes the statistics; nothing on another database."""
     if connection.dialect.name != "sqlite":
         return
     connection.exec_driver_sql("ANALYZE sqlite_schema")  # makes sqlite_stat1
@@ -107,4 +108,4 @@ def _tell(_metadata: MetaData, connection: Connection, **_: Any) -> None:
     connection.exec_driver_sql("ANALYZE sqlite_schema")  # makes this connection read it
 
 
-event.listen(SQLModel.metadata, "after_create", _tell)
+event.listen(SQLModel.metadata, "after_create", tell)

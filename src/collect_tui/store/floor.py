@@ -1,0 +1,135 @@
+"""Who works what: the users, what they hold, and what they did since the day began."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, distinct, func, or_, select, true, update
+from sqlalchemy.orm import Session
+
+from collect_tui.desk.views.floor import FloorView, SeatView
+from collect_tui.store.claims import FREE, WORK
+from collect_tui.store.sql import execute, instant, table, tenant
+from collect_tui.store.tables import Account, ActLog, AppUser, WorkItem
+
+
+def floor(session: Session, tenant_id: int, now: datetime, day_began: datetime) -> FloorView:
+    """Everybody who may work, those who hold an account first, then by login. `day_began`: since when acts are counted."""
+    u = table(AppUser).c
+    users = session.execute(
+        select(u.login, u.name, u.role, u.desk).where(u.tenant_id == tenant_id, u.active == true()).order_by(u.login)
+    ).all()
+    held, done = _held(session, tenant_id, now), _done(session, tenant_id, day_began)
+    seats = [
+        SeatView(
+            login=user.login,
+            name=user.name,
+            role=user.role,
+            desk=user.desk,
+            **held.get(user.login, {}),
+            **done.get(user.login, {}),
+        )
+        for user in users
+    ]
+    return FloorView(seats=tuple(sorted(seats, key=lambda s: (s.account is None, s.login))), now=now)
+
+
+def held_by_queue(session: Session, tenant_id: int, now: datetime) -> dict[str, int]:
+    """How many accounts of each queue are held now; queues of which none is are left out."""
+    w = table(WorkItem).c
+    query = (
+        select(w.queue, func.count().label("n"))
+        .where(w.tenant_id == tenant_id, w.claimed == true(), w.lease_until > now)
+        .group_by(w.queue)
+    )
+    return {row.queue: row.n for row in session.execute(query) if row.queue}
+
+
+def any_expired(session: Session, tenant_id: int, now: datetime) -> bool:
+    """Whether a lease ran out whose account is still held."""
+    w = table(WorkItem).c
+    query = select(w.account_id).where(w.tenant_id == tenant_id, w.claimed == true(), w.lease_until <= now).limit(1)
+    return session.execute(query).first() is not None
+
+
+def user(session: Session, tenant_id: int, login: str) -> Any:
+    """Login, name and whether active of one user; None when there is no such user."""
+    u = table(AppUser).c
+    query = select(u.login, u.name, u.active).where(u.tenant_id == tenant_id, u.login == login)
+    return session.execute(query).one_or_none()
+
+
+def standing(session: Session, tenant_id: int, account_id: int) -> tuple[str, str]:
+    """Number and status of an account."""
+    a = table(Account).c
+    row = session.execute(select(a.number, a.status).where(a.tenant_id == tenant_id, a.id == account_id)).one()
+    return row.number, row.status
+
+
+def free_expired(session: Session, tenant_id: int, now: datetime) -> int:
+    """Frees accounts whose lease ran out; returns how many. Those that somebody is just working on are left for the next time."""
+    w = table(WorkItem).c
+    gone = (w.tenant_id == tenant_id, w.claimed == true(), w.lease_until <= now)
+    found = select(w.account_id).where(*gone).with_for_update(skip_locked=True).scalar_subquery()
+    return execute(
+        session, update(table(WorkItem)).where(w.tenant_id == tenant_id, w.account_id.in_(found)).values(**FREE), {}
+    )
+
+
+def _held(session: Session, tenant_id: int, now: datetime) -> dict[str, Mapping[str, Any]]:
+    """By login: the account held; of several the one whose lease runs longest."""
+    w = table(WorkItem).c
+    query = (
+        select(w.claimed_by, w.number, w.queue, w.claimed_at, w.lease_until)
+        .where(w.tenant_id == tenant_id, w.claimed == true(), w.lease_until > now)
+        .order_by(w.lease_until, w.number.desc())
+    )
+    return {
+        row.claimed_by: {
+            "account": row.number,
+            "queue": row.queue or None,
+            "since": row.claimed_at,
+            "lease_until": row.lease_until,
+        }
+        for row in session.execute(query)
+    }
+
+
+def _done(session: Session, tenant_id: int, day_began: datetime) -> dict[str, Mapping[str, Any]]:
+    """By login: the day's acts. Acts are kept by user in the order they were done, so that only the day's are read."""
+    u, log = table(AppUser).c, table(ActLog).alias("log").c
+    before = table(ActLog).alias("before").c
+    last = (
+        select(before.id)
+        .where(before.tenant_id == tenant(), before.by == u.login, before.at < instant("day_began"))
+        .order_by(before.id.desc())
+        .limit(1)
+        .correlate(table(AppUser))
+        .scalar_subquery()
+    )
+    people = (
+        select(u.login, func.coalesce(last, -1).label("last"))
+        .where(u.tenant_id == tenant(), u.active == true())
+        .cte("people")
+    )
+    work = or_(*(_has(log, kind) for kind in WORK)) & log.undone_by.is_(None) & ~_has(log, "ActUndone")
+    query = (
+        select(
+            log.by,
+            func.count().label("acts"),
+            func.count(distinct(case((work, log.account_id)))).label("worked"),
+            func.max(log.at).label("last_at"),
+        )
+        .select_from(people)
+        .where(log.tenant_id == tenant(), log.by == people.c.login, log.id > people.c.last)
+        .group_by(log.by)
+    )
+    found = session.execute(query, {"tenant": tenant_id, "day_began": day_began})
+    return {row.by: {"acts": row.acts, "worked": row.worked, "last_at": row.last_at} for row in found}
+
+
+def _has(log: Any, effect: str) -> Any:
+    """Whether an act had an effect of that name."""
+    return log.effects.contains(f'"kind": "{effect}"', autoescape=True)

@@ -1,0 +1,341 @@
+"""The history of the tables: from the file of an older program, on SQLite and PostgreSQL, to what this program makes anew."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Boolean, Connection, inspect, text
+
+from collect_tui.desk.errors import Unavailable
+from collect_tui.store import audit, migrate, sqlite
+from collect_tui.store.engine import Store
+from collect_tui.store.tables import version
+from support import pg
+from support.book import Clock, local_desk
+from support.shapes import owner, shape, shape_of
+
+FORMAT_2 = (Path(__file__).parent / "format2.sql").read_text("utf-8")
+"""A portfolio as the program wrote it when its format was 2: four accounts, a day run, promises, a callback, a note."""
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A file of format 2."""
+    path = tmp_path / "desk.db"
+    path.touch(mode=0o600)
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(FORMAT_2)
+        db.execute(f"PRAGMA application_id={sqlite.APPLICATION_ID}")
+        db.execute("PRAGMA user_version=2")
+    return path
+
+
+@pytest.fixture
+def empty_pg() -> Iterator[str]:
+    with pg.database() as url:
+        yield url
+
+
+@pytest.fixture
+def old_pg(old: Path, empty_pg: str) -> str:
+    """The same portfolio in a PostgreSQL database of format 2."""
+    rows = rows_of_file(old)
+    with owner(empty_pg) as connection:
+        migrate.upgrade(connection, "0002")
+        inspector = inspect(connection)
+        for table in [t for t, _ in inspector.get_sorted_table_and_fkc_names() if t in rows]:
+            columns = inspector.get_columns(table)
+            bools = [isinstance(column["type"], Boolean) for column in columns]
+            slots = ", ".join(["%s"] * len(columns))
+            for row in rows[table]:
+                values = tuple(bool(v) if b else v for v, b in zip(row, bools, strict=True))
+                connection.exec_driver_sql(f'INSERT INTO "{table}" VALUES ({slots})', values)
+    return empty_pg
+
+
+def rows_of_file(path: Path) -> Rows:
+    with closing(sqlite3.connect(path)) as db:
+        names = [n for (n,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {n: sorted(db.execute(f'SELECT * FROM "{n}"').fetchall(), key=repr) for n in names}
+
+
+def rows_of_pg(url: str, only: dict[str, int]) -> Rows:
+    """The rows of these tables, of each as many columns from the left."""
+    with owner(url) as connection:
+        found = {t: connection.exec_driver_sql(f'SELECT * FROM "{t}"').all() for t in only}
+    return {t: sorted((tuple(row)[: only[t]] for row in rows), key=repr) for t, rows in found.items()}
+
+
+# ------------------------------------------------------------------------------------------------------- one history
+
+
+def test_an_upgraded_file_equals_a_new_one_and_keeps_every_row(old: Path, tmp_path: Path) -> None:
+    before = rows_of_file(old)
+    report = migrate.run(old)
+    assert (report.before, report.after) == (2, 3)
+    after = rows_of_file(old)
+    for table, rows in before.items():
+        if table == "sqlite_stat1":
+            continue
+        width = len(rows[0]) if rows else 0
+        assert [row[:width] for row in after[table]] == rows, table
+    assert sum(map(len, before.values())) > 60  # there was something to keep
+    with Store.open(old, create=False) as upgraded, Store.open(tmp_path / "new.db", create=True) as new:
+        assert shape_of(upgraded) == shape_of(new)
+
+
+def test_an_upgraded_database_equals_a_new_one_and_keeps_every_row(old_pg: str) -> None:
+    with owner(old_pg) as connection:
+        widths = {t: len(inspect(connection).get_columns(t)) for t in inspect(connection).get_table_names()}
+    del widths[version.TABLE]
+    before = rows_of_pg(old_pg, widths)
+    assert migrate.run(old_pg).before == 2
+    assert rows_of_pg(old_pg, widths) == before
+    assert len(before["audit"]) == 4
+    with Store.connect(old_pg) as upgraded, pg.store() as new:
+        assert shape_of(upgraded) == shape_of(new)
+
+
+def test_the_first_step_makes_the_tables_that_the_older_program_made(old: Path, tmp_path: Path) -> None:
+    engine = sqlite.make_engine(tmp_path / "first.db", writes=True)
+    with engine.begin() as connection:
+        migrate.upgrade(connection, "0002")
+        stepped = shape_without_alembic(connection)
+    engine.dispose()
+    engine = sqlite.make_engine(old, writes=True)
+    with engine.begin() as connection:
+        assert stepped == shape_without_alembic(connection)
+    engine.dispose()
+
+
+def shape_without_alembic(connection: Connection) -> dict[str, Any]:
+    connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+    version.write(connection, 2)
+    connection.exec_driver_sql("ANALYZE sqlite_schema")
+    connection.exec_driver_sql("DELETE FROM sqlite_stat1")
+    found = shape(connection)
+    del found["revision"]
+    return found
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_desk_works_on_what_was_upgraded(kind: str, old: Path, request: pytest.FixtureRequest) -> None:
+    target = old if kind == "sqlite" else request.getfixturevalue("old_pg")
+    migrate.run(target)
+    with Store.open(old, create=False) if isinstance(target, Path) else Store.connect(target) as store:
+        with store.read() as db:
+            assert audit.verify(db, 1) == ()
+            heads = db.connection().exec_driver_sql("SELECT account_id, seq, hash, sealed FROM audit_head").all()
+            last = {
+                row.account_id: (row.seq, row.hash)
+                for row in db.connection().exec_driver_sql("SELECT account_id, seq, hash FROM audit ORDER BY seq")
+            }
+        assert {h.account_id: (h.seq, h.hash) for h in heads} == last
+        assert len(last) == 3
+        assert not any(h.sealed for h in heads)
+        desk = local_desk(store, "mia", Clock())
+        assert [r.account for r in desk.history()][:1] == ["4410-0099"]
+        assert desk.account("4410-2231").number == "4410-2231"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_doing_it_again_changes_nothing(kind: str, old: Path, request: pytest.FixtureRequest) -> None:
+    target: Any = old if kind == "sqlite" else request.getfixturevalue("old_pg")
+    migrate.run(target)
+    with Store.open(old, create=False) if kind == "sqlite" else Store.connect(target) as store:
+        first = shape_of(store)
+        files = sorted(p.name for p in old.parent.iterdir() if "format" in p.name)
+        again = migrate.run(target)
+        assert (again.before, again.after, again.copy) == (3, 3, None)
+        assert shape_of(store) == first
+    assert sorted(p.name for p in old.parent.iterdir() if "format" in p.name) == files
+
+
+def test_an_empty_postgresql_gets_its_tables(empty_pg: str) -> None:
+    assert migrate.look(empty_pg).before is None
+    assert migrate.run(empty_pg).before is None
+    with Store.connect(empty_pg) as made, pg.store() as new:
+        assert shape_of(made) == shape_of(new)
+
+
+# ---------------------------------------------------------------------------------------------- a file, and its copy
+
+
+def test_the_copy_is_whole_private_and_the_way_back(old: Path) -> None:
+    before = rows_of_file(old)
+    copy = migrate.run(old).copy
+    assert copy is not None
+    assert copy.parent == old.parent
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert {t: r for t, r in rows_of_file(copy).items() if t != "sqlite_stat1"} == {
+        t: r for t, r in before.items() if t != "sqlite_stat1"
+    }
+    for end in ("", "-wal", "-shm"):
+        old.with_name(old.name + end).unlink(missing_ok=True)
+    copy.rename(old)
+    report = migrate.run(old)
+    assert report.before == 2
+    assert report.copy is not None
+
+
+def test_a_copy_never_replaces_an_older_one(old: Path) -> None:
+    image = old.read_bytes()
+    first = migrate.run(old).copy
+    assert first is not None
+    kept = first.read_bytes()
+    old.write_bytes(image)
+    for end in ("-wal", "-shm"):
+        old.with_name(old.name + end).unlink(missing_ok=True)
+    second = migrate.run(old).copy
+    assert second is not None
+    assert second != first
+    assert first.read_bytes() == kept
+
+
+def test_of_two_at_once_one_does_it(old: Path) -> None:
+    with ThreadPoolExecutor(2) as both:
+        reports = list(both.map(migrate.run, [old, old]))
+    assert [r.after for r in reports] == [3, 3]
+    assert len([r for r in reports if r.copy]) == 1
+    assert Store.open(old, create=False).engine.dialect.name == "sqlite"
+
+
+def test_without_a_copy_nothing_is_changed(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = rows_of_file(old)
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Unavailable, match="it was not changed") as told:
+        migrate.run(old)
+    assert told.value.code == "migrate.no_copy"
+    assert rows_of_file(old) == before
+    assert migrate.look(old).before == 2
+    assert [p.name for p in old.parent.iterdir() if "format" in p.name or "part" in p.name] == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sqlalchemy import Engine, event
+from collect_tui.store import migrate
+left = int(sys.argv[2])
+@event.listens_for(Engine, "before_cursor_execute")
+def count(conn, cursor, statement, *rest):
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+migrate.run(Path(sys.argv[1]))
+print("whole")
+"""
+
+
+@pytest.mark.parametrize("at", [6, 25, 45])
+def test_killed_in_the_middle_it_leaves_the_old_file(old: Path, at: int) -> None:
+    before = rows_of_file(old)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(old), str(at)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+    assert rows_of_file(old) == before
+    with closing(sqlite3.connect(old)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert migrate.run(old).after == 3
+
+
+def test_a_damaged_file_is_not_changed(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as db:
+        db.execute("PRAGMA foreign_keys=OFF")
+        db.execute("DELETE FROM party")
+        db.commit()
+    with pytest.raises(Unavailable) as told:
+        migrate.run(old)
+    assert told.value.code == "store.damaged"
+    assert migrate.look(old).before == 2
+
+
+# --------------------------------------------------------------------------------------- what is opened in other formats
+
+
+def test_an_older_file_says_what_to_run(old: Path) -> None:
+    with pytest.raises(Unavailable, match="run `collect-tui migrate`") as told:
+        Store.open(old, create=True)
+    assert told.value.code == "store.older"
+
+
+@pytest.mark.parametrize(("number", "code"), [("0002", "store.older"), ("0004", "store.newer"), ("x", "store.foreign")])
+def test_another_format_of_postgresql_is_told_in_a_sentence(empty_pg: str, number: str, code: str) -> None:
+    migrate.run(empty_pg)
+    with owner(empty_pg) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :n"), {"n": number})
+    with pytest.raises(Unavailable) as told:
+        Store.connect(empty_pg)
+    assert told.value.code == code
+    if code == "store.older":
+        assert "`collect-tui migrate`" in told.value.message
+    else:
+        with pytest.raises(Unavailable) as told:
+            migrate.run(empty_pg)
+        assert told.value.code == code
+
+
+def test_a_newer_file_is_refused(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as db:
+        db.execute("PRAGMA user_version=4")
+    for act in (migrate.run, migrate.look):
+        with pytest.raises(Unavailable, match="newer collect-tui"):
+            act(old)
+
+
+def test_a_format_from_before_the_history_is_refused(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as db:
+        db.execute("PRAGMA user_version=1")
+    with pytest.raises(Unavailable) as told:
+        migrate.run(old)
+    assert told.value.code == "store.too_old"
+
+
+def test_tables_of_others_are_left_alone(empty_pg: str) -> None:
+    with owner(empty_pg) as connection:
+        connection.exec_driver_sql("CREATE TABLE tenant (who text)")
+    with pytest.raises(Unavailable) as told:
+        migrate.run(empty_pg)
+    assert told.value.code == "store.foreign"
+
+
+# ------------------------------------------------------------------------------------------------------------- the wheel
+
+
+def test_the_wheel_carries_the_history(tmp_path: Path) -> None:
+    from hatchling.builders.wheel import WheelBuilder
+
+    root = Path(__file__).parents[2]
+    (built,) = WheelBuilder(str(root)).build(directory=str(tmp_path), versions=["standard"])
+    names = set(zipfile.ZipFile(built).namelist())
+    for part in ("env.py", "versions/r0002_desk.py", "versions/r0003_shared_desk.py"):
+        assert f"collect_tui/store/migrations/{part}" in names
+
+
+def test_opening_the_desk_loads_no_alembic(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from collect_tui.store.engine import Store; import collect_tui.operate.migrate; "
+        "Store.open(Path(sys.argv[1]), create=True).close(); sys.exit('alembic' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "x.db")], check=True)
