@@ -8,7 +8,7 @@ import pytest
 
 from collect_tui.desk.commands import Act, Override
 from collect_tui.desk.errors import Invalid, NotFound, Refused, RefusedByPolicy, Stale
-from contract.conftest import act, do
+from contract.conftest import PASSWORD, act, do
 
 ROSA = "4410-2231"
 
@@ -95,9 +95,9 @@ def test_a_guard_rail_needs_a_lead_and_a_reason(desk):
         desk.do(far)
     assert refusal.value.verdict.overridable_by == "lead"
     with pytest.raises(Refused) as error:
-        desk.do(far.model_copy(update={"override": Override(by="ben", reason="hardship")}))
+        desk.do(far.model_copy(update={"override": Override(by="ben", reason="hardship")}), proof=PASSWORD)
     assert error.value.code == "override.authority"
-    desk.do(far.model_copy(update={"override": Override(by="lee", reason="hardship")}))
+    desk.do(far.model_copy(update={"override": Override(by="lee", reason="hardship")}), proof=PASSWORD)
     promise = desk.account(ROSA).promise
     assert promise is not None
     assert promise.override == "lee: hardship"

@@ -9,9 +9,15 @@ import pytest
 
 from collect_tui.desk.errors import Refused
 from collect_tui.domain.rules import Weights
-from contract.conftest import do
+from contract.conftest import LOCAL, do
 
 ROSA = "4410-2231"
+
+
+@pytest.fixture
+def desk(desks):
+    """A lead's: collectors do not run the day."""
+    return desks("lee")
 
 
 def roll(desk, clock, day):
@@ -63,6 +69,7 @@ def test_a_plan_holds_the_ladder(desk, clock):
     assert desk.account(ROSA).stage == stage
 
 
+@LOCAL
 def test_a_site_that_changes_its_weights_has_everything_put_right_by_a_check(desk, clock):
     roll(desk, clock, date(2026, 11, 24))
     rules = replace(desk.catalogue().rules, weights=Weights(money=0, roll=500))

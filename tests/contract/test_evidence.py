@@ -9,40 +9,42 @@ import pytest
 from sqlmodel import col, select
 
 from collect_tui.desk.commands import Act, Override
-from collect_tui.desk.errors import Invalid, Refused, RefusedByPolicy, Unavailable
+from collect_tui.desk.errors import Forbidden, Invalid, Refused, RefusedByPolicy, Unavailable
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import Audit
-from contract.conftest import act, do
+from contract.conftest import LOCAL, act, do
 
 ROSA, IVAN = "4410-2231", "4410-0087"
 LEE = Override(by="lee", reason="hardship, doctor's letter seen")
 
 
-def entries(desk) -> list[Audit]:
-    with desk.store.read() as db:
+def entries(store) -> list[Audit]:
+    with store.read() as db:
         return list(db.exec(select(Audit).order_by(col(Audit.seq))).all())
 
 
-def test_an_override_that_sufficed_is_in_the_audit_with_role_and_reason(desk):
-    desk.do(act(desk, ROSA, "pp 150 +13", override=LEE))
-    (entry,) = entries(desk)
+def test_an_override_that_sufficed_is_in_the_audit_with_role_and_reason(desk, store):
+    do(desk, ROSA, "pp 150 +13", override=LEE)
+    (entry,) = entries(store)
     kept = json.loads(entry.verdict)["override"]
     assert kept == {"by": "lee", "role": "lead", "reason": LEE.reason}
     assert "overridden by lee" in desk.pane(ROSA, "audit").audit[0].verdict
 
 
-def test_an_override_that_was_not_needed_is_none(desk):
-    desk.do(act(desk, ROSA, "pp 150 fri", override=LEE))
-    assert "override" not in json.loads(entries(desk)[0].verdict)
+def test_an_override_that_was_not_needed_is_none(desk, store):
+    do(desk, ROSA, "pp 150 fri", override=LEE)
+    assert "override" not in json.loads(entries(store)[0].verdict)
     assert desk.account(ROSA).promise.override is None
 
 
 @pytest.mark.parametrize("by", ["ben", "nobody"])
-def test_an_override_without_authority_is_refused_and_kept(desk, by):
+def test_an_override_without_authority_is_refused_and_kept(desk, by, store):
+    if by == "nobody" and desk.outbox is not None:
+        pytest.skip("a server asks for the password of whoever overrides before it looks at what they may do")
     with pytest.raises(RefusedByPolicy) as error:
-        desk.do(act(desk, ROSA, "pp 150 +13", override=Override(by=by, reason="please")))
+        do(desk, ROSA, "pp 150 +13", override=Override(by=by, reason="please"))
     assert (error.value.code, error.value.field) == ("override.authority", "override")
-    (entry,) = entries(desk)
+    (entry,) = entries(store)
     assert entry.outcome == "refused"
     assert json.loads(entry.verdict)["override"] == {"by": by, "reason": "please"}
 
@@ -57,14 +59,15 @@ def test_a_preview_says_what_an_override_would_do(desk):
     assert weak.verdict.findings
 
 
+@LOCAL
 def test_a_refusal_stands_when_its_evidence_cannot_be_written(desk, monkeypatch):
     real, calls = Store.write, []
 
-    def full(self):
+    def full(self, *given, **named):
         calls.append(1)
         if len(calls) > 1:
             raise Unavailable("store.full", "The disk is full.", "db")
-        return real(self)
+        return real(self, *given, **named)
 
     far = act(desk, ROSA, "pp 150 +13")
     monkeypatch.setattr(Store, "write", full)
@@ -80,19 +83,21 @@ def test_a_refusal_stands_when_its_evidence_cannot_be_written(desk, monkeypatch)
         ("by", {"override": Override(by="4111111111111111", reason="so")}),
     ],
 )
-def test_card_data_in_an_override_is_refused(desk, where, made):
-    with pytest.raises(Invalid) as error:
-        desk.do(act(desk, ROSA, "pp 150 fri", **made))
-    assert (error.value.code, error.value.field) == ("text.card", where)
-    assert not entries(desk)
+def test_card_data_in_an_override_is_refused(desk, where, made, store):
+    with pytest.raises((Invalid, Forbidden)) as error:
+        do(desk, ROSA, "pp 150 fri", **made)
+    stranger = where == "by" and desk.outbox is not None  # nobody of that name has a password
+    expected = ("override.proof", "proof") if stranger else ("text.card", where)
+    assert (error.value.code, error.value.field) == expected
+    assert not entries(store)
 
 
-def test_card_data_that_only_the_line_holds_is_masked_in_the_audit(desk):
+def test_card_data_that_only_the_line_holds_is_masked_in_the_audit(desk, store):
     """A client may send any text as the line; what was read from it is judged, the rest is not to be kept."""
     desk.do(act(desk, ROSA, "na").model_copy(update={"line": "na 4111 1111 1111 1111 cvv 123"}))
     with pytest.raises(RefusedByPolicy):
         desk.do(act(desk, ROSA, "pp 150 +13").model_copy(update={"line": "pp 4111111111111111"}))
-    assert [e.line for e in entries(desk)] == ["na **** 1111 cvv ***", "pp **** 1111"]
+    assert [e.line for e in entries(store)] == ["na **** 1111 cvv ***", "pp **** 1111"]
 
 
 def test_card_data_in_the_parts_of_a_payment_is_refused(desk):
@@ -117,10 +122,10 @@ def test_history_says_of_each_act_whether_it_can_be_undone(desk):
         desk.history(limit=0)
 
 
-def test_nothing_is_undone_across_what_a_day_run_changed_in_between(desk, clock):
+def test_nothing_is_undone_across_what_a_day_run_changed_in_between(desk, lead, clock):
     do(desk, IVAN, "pp 100 today")
     clock.forward(days=7)
-    desk.day()
+    lead.day()
     assert desk.account(IVAN).promise is None
     do(desk, IVAN, "na")
     do(desk, IVAN, "undo")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -362,3 +362,33 @@ class OrderPaths(RuleBasedStateMachine):
 
 TestOrderPaths = OrderPaths.TestCase
 TestOrderPaths.settings = settings(max_examples=80, stateful_step_count=25, deadline=None)
+
+
+@pytest.mark.parametrize(
+    ("status", "requested", "sent", "stuck"),
+    [  # days from today; an order is stuck after 3 (`RULES`)
+        ("REQUESTED", -3, None, True),
+        ("REQUESTED", -2, None, False),
+        ("REQUESTED", 0, None, False),
+        ("SENT", -9, -3, True),
+        ("SENT", -9, -2, False),  # the billing system's time starts when the order reaches it
+        ("SENT", -3, None, True),  # from before the instant was kept
+        ("DRAFT", -9, None, False),
+        ("COMPLETED", -9, -9, False),
+        ("REJECTED", -9, -9, False),
+        ("CANCELLED", -9, None, False),
+    ],
+)
+def test_an_order_is_stuck_when_it_has_waited_so_many_days(
+    status: str, requested: int, sent: int | None, stuck: bool
+) -> None:
+    at = None if sent is None else datetime.combine(days(sent), time(12), UTC)
+    placed = replace(order(1, 1, "suspend", status), requested_on=days(requested), sent_at=at)
+    assert orders.is_stuck(placed, TODAY, RULES) is stuck
+
+
+def test_the_day_an_order_was_sent_on_is_the_desks() -> None:
+    """Four in the morning UTC is the evening before in New York."""
+    early = replace(order(1, 1, "suspend", "SENT"), sent_at=datetime.combine(days(-2), time(4), UTC))
+    assert orders.is_stuck(early, TODAY, RULES)
+    assert not orders.is_stuck(replace(early, sent_at=early.sent_at + timedelta(hours=2)), TODAY, RULES)

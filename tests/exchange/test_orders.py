@@ -16,6 +16,7 @@ from collect_tui.store import audit, facts
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
 from exchange.books import NOW, account, bring, catalogue, write
+from support.book import Clock, local_desk
 
 
 def order(number: str = "S-1", status: str = "REQUESTED", **more):
@@ -230,14 +231,30 @@ def test_a_cut_that_was_paid_meanwhile_drafts_the_restoration(store, tmp_path):
 
 
 def test_stuck_orders_are_told(store, tmp_path):
+    """The report, the queue and the account say the same of every order."""
     days = catalogue().rules.suspend.stuck_after_days
-    stuck = (NOW - timedelta(days=days)).isoformat()
-    fresh = (NOW - timedelta(days=days - 1)).isoformat()
-    bring(store, write(tmp_path, cut("S-1", "SENT", sent_at=stuck), cut("S-2", "SENT", "1-2", sent_at=fresh)))
-    assert sync(store, tmp_path / "o").stuck == ("S-1",)
+
+    def sent(ago, hour=16):
+        return (NOW.replace(hour=hour) - timedelta(days=ago)).isoformat()
+
+    told = {
+        "S-1": ("SENT", {"sent_at": sent(days)}),
+        "S-2": ("SENT", {"sent_at": sent(days - 1)}),
+        "S-3": ("SENT", {"sent_at": sent(days - 1, hour=5)}),  # the evening before, in Chicago
+        "S-4": ("REQUESTED", {"requested_on": (NOW - timedelta(days=days)).date().isoformat()}),
+        "S-5": ("REQUESTED", {"requested_on": (NOW - timedelta(days=days - 1)).date().isoformat()}),
+    }
+    made = [cut(number, status, f"1-{n}", **more) for n, (number, (status, more)) in enumerate(told.items(), 1)]
+    bring(store, write(tmp_path, *made))
+    expected = {"S-1", "S-3", "S-4"}
+    exchange = orders.Exchange(store, 1, catalogue(), FolderPort(tmp_path / "o"), NOW, "mia", Ids())
+    assert set(exchange.stuck()) == expected
     with store.read() as db:
-        found = db.connection().execute(text("SELECT number FROM work_item WHERE queue = 'stuck'")).scalars().all()
-    assert found == ["1-1"]
+        queue = db.connection().execute(text("SELECT number FROM work_item WHERE queue = 'stuck'")).scalars().all()
+    assert {f"S-{number[-1]}" for number in queue} == expected
+    desk = local_desk(store, "mia", Clock(NOW))
+    views = [desk.account(f"1-{place}").orders[0] for place in range(1, len(told) + 1)]
+    assert {view.number for view in views if view.stuck} == expected
 
 
 @pytest.mark.parametrize("number", ["../../evil", "a/b", ".hidden", "S 1", "Ü-1"])

@@ -44,7 +44,7 @@ PHONES = [
     {"kind": "home", "value": "+1 312 555 0143"},
     {"kind": "email", "value": "rosa@example.com"},
 ]
-BOOK = Book(
+ACCOUNTS = (
     account(
         ROSA,
         "Alvarez, Rosa",
@@ -84,6 +84,7 @@ BOOK = Book(
         "party_of": ADA,
     },
 )
+BOOK = Book(*ACCOUNTS)
 
 HUNT = int(os.environ.get("COLLECT_TUI_HUNT", "0"))
 
@@ -110,10 +111,13 @@ class DeskMachine(RuleBasedStateMachine):
         shutil.copy(self.book, self.folder / "desk.db")
         self.store = Store.open(self.folder / "desk.db", create=False)
         self.clock = Clock()
-        self.desks = {user: local_desk(self.store, user, self.clock) for user in ("mia", "ben", "lee")}
+        self.desks = {user: self.sit_down(user) for user in ("mia", "ben", "lee")}
         self.statuses = invariants.statuses(self.mia)
         self.steps = 1  # how many moves of a state machine the last rule may have made
         self.checked: tuple[object, ...] = ()
+
+    def sit_down(self, user: str) -> LocalDesk:
+        return local_desk(self.store, user, self.clock)
 
     @property
     def mia(self) -> LocalDesk:

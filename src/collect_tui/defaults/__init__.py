@@ -1,7 +1,7 @@
 """Codes, queues, holds, arrangement policies and rules as TOML that a site may override, and the loader that checks them.
 
 A site's folder holds files of the same names: codes.toml, abbreviations.toml, queues.toml, holds.toml, arrangement.toml,
-rules.toml. They are laid over ours key by key; `drop = true` in an entry takes ours away, an empty text takes away a text.
+rules.toml, authority.toml. They are laid over ours key by key; `drop = true` in an entry takes ours away, an empty text takes away a text.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from collect_tui.defaults import build, build_rules
+from collect_tui.defaults import build, build_authority, build_rules
 from collect_tui.defaults.reading import Source
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.errors import Invalid
 
-FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules")
+FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules", "authority")
 
 __all__ = ["FILES", "load"]
 
@@ -31,7 +31,9 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
     """
     sources = {name: _source(f"{name}.toml", overrides) for name in FILES}
     roots = {name: source.table() for name, source in sources.items()}
-    holds = build.holds(roots["holds"])
+    authority = build_authority.authority(roots["authority"])
+    overriding = tuple(role.name for role in authority.roles.values() if role.rank > 0)
+    holds = build.holds(roots["holds"], overriding)
     codes = build.codes(roots["codes"], holds)
     abbreviations = roots["abbreviations"].table("abbreviations").texts()
     roots["abbreviations"].done()
@@ -40,8 +42,9 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         abbreviations=abbreviations,
         queues=build.queues(roots["queues"]),
         holds=holds,
-        arrangement=build.arrangement(roots["arrangement"]),
-        rules=build_rules.rules(roots["rules"], codes.next_actions, today),
+        arrangement=build.arrangement(roots["arrangement"], overriding),
+        rules=build_rules.rules(roots["rules"], codes.next_actions, overriding, today),
+        authority=authority,
     )
 
 

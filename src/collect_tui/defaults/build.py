@@ -10,7 +10,6 @@ from collect_tui.domain.codes import Action, Codes, FollowUp, Result
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule
 
-ROLES: Final = ("trainee", "collector", "senior", "lead")
 POINT_KINDS: Final = ("mobile", "home", "work", "other", "email", "address", "social")
 POINT_MARKS: Final = ("bad", "wrong", "out")
 NEEDS: Final = ("reason", "note", "promise", "plan", "callback")
@@ -142,7 +141,7 @@ def queues(root: Table) -> tuple[QueueRule, ...]:
     return tuple(found)
 
 
-def holds(root: Table) -> Mapping[str, HoldKind]:
+def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:
     entries = list(root.table("holds").entries())
     root.done()
     _no_twins(root.table("holds"), [name for name, _ in entries])
@@ -155,27 +154,27 @@ def holds(root: Table) -> Mapping[str, HoldKind]:
             default_days=table.maybe_number("days", 0, 10 * YEAR),
             pauses_ladder=table.flag("pauses_ladder"),
             source=table.text("source", ""),
-            override_role=table.maybe_choice("override_role", ROLES),
+            override_role=table.maybe_choice("override_role", roles),
             help=table.text("help"),
         )
         table.done()
     return found
 
 
-def arrangement(root: Table) -> Mapping[str, ArrangementPolicy]:
+def arrangement(root: Table, roles: Collection[str]) -> Mapping[str, ArrangementPolicy]:
     """Policies by segment; a segment takes from `default` what it does not say, `sources` included."""
     entries = dict(root.table("arrangement").entries())
     root.done()
     if "default" not in entries:
         raise root.fail("missing", "arrangement", "the segment default is missing.")
-    found = {"default": _policy("default", entries["default"], ArrangementPolicy())}
+    found = {"default": _policy("default", entries["default"], ArrangementPolicy(), roles)}
     for segment, table in entries.items():
         if segment != "default":
-            found[segment] = _policy(segment, table, found["default"])
+            found[segment] = _policy(segment, table, found["default"], roles)
     return found
 
 
-def _policy(segment: str, table: Table, base: ArrangementPolicy) -> ArrangementPolicy:
+def _policy(segment: str, table: Table, base: ArrangementPolicy, roles: Collection[str]) -> ArrangementPolicy:
     policy = ArrangementPolicy(
         segment=segment,
         grace_days=table.number("grace_days", 0, 60, base.grace_days),
@@ -191,7 +190,7 @@ def _policy(segment: str, table: Table, base: ArrangementPolicy) -> ArrangementP
         max_broken_12m=table.number("max_broken_12m", 0, 100, base.max_broken_12m),
         cooldown_days=table.number("cooldown_days", 0, 10 * YEAR, base.cooldown_days),
         min_tenure_months=table.number("min_tenure_months", 0, 1200, base.min_tenure_months),
-        override_role=table.choice("override_role", ROLES, base.override_role),
+        override_role=table.choice("override_role", roles, base.override_role),
         sources={**base.sources, **table.table("sources", {}).texts()},
     )
     table.done()

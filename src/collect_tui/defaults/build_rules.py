@@ -9,7 +9,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import Final
 
-from collect_tui.defaults.build import ROLES, YEAR
+from collect_tui.defaults.build import YEAR
 from collect_tui.defaults.reading import Table
 from collect_tui.domain.dates import WEEKDAYS, zone_info
 from collect_tui.domain.errors import Invalid
@@ -20,7 +20,7 @@ from collect_tui.domain.states import STAGES
 NOTICE_LEVELS: Final = ("1", "2", "3", "final", "pre-cut")
 
 
-def rules(root: Table, next_actions: Collection[str], today: date) -> Rules:
+def rules(root: Table, next_actions: Collection[str], roles: Collection[str], today: date) -> Rules:
     desk = root.table("desk")
     zone, currency = desk.text("zone"), desk.text("currency")
     try:
@@ -33,7 +33,7 @@ def rules(root: Table, next_actions: Collection[str], today: date) -> Rules:
         raise desk.fail("currency", "currency", error.message) from None
     country, subdivision = desk.text("country"), desk.maybe_text("subdivision")
     found = Rules(
-        contact=_contact(root.table("contact")),
+        contact=_contact(root.table("contact"), roles),
         suspend=_suspend(root.table("suspend")),
         queue=_queue(root.table("queue")),
         weights=_weights(root.table("weights")),
@@ -51,7 +51,7 @@ def rules(root: Table, next_actions: Collection[str], today: date) -> Rules:
     return found
 
 
-def _contact(table: Table) -> ContactRules:
+def _contact(table: Table, roles: Collection[str]) -> ContactRules:
     found = ContactRules(
         start=table.clock("start"),
         end=table.clock("end"),
@@ -59,7 +59,7 @@ def _contact(table: Table) -> ContactRules:
         max_attempts=table.number("max_attempts", 1, 1000),
         window_days=table.number("window_days", 1, 30),
         cooldown_days=table.number("cooldown_days", 0, 30),
-        override_role=table.choice("override_role", ROLES),
+        override_role=table.choice("override_role", roles),
         sources=table.table("sources", {}).texts(),
     )
     table.done()

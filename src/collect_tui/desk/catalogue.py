@@ -1,4 +1,4 @@
-"""The site's data as the desk hands it out: codes, abbreviations, queues, holds and arrangement policies.
+"""The site's data as the desk hands it out: codes, abbreviations, queues, holds, arrangement policies and roles.
 
 The files are in `defaults/`; a site overrides them key by key in its own settings folder (`settings.py` says where).
 """
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule, Rules
+from collect_tui.policy.authority import AuthorityRules
 
 
 class Catalogue(BaseModel):
@@ -22,3 +23,4 @@ class Catalogue(BaseModel):
     holds: Mapping[str, HoldKind]
     arrangement: Mapping[str, ArrangementPolicy]  # by segment; "default" always stands
     rules: Rules
+    authority: AuthorityRules

@@ -12,11 +12,12 @@ from collect_tui.desk.views.base import View
 
 
 class Link(View):
-    """The state of the wire. `as_of`: the instant of the oldest data now shown, None while they are fresh. `waiting` acts go out
-    by themselves; `review` acts were rejected and wait for their author."""
+    """The state of the wire at the instant `now`. `as_of`: the instant of the oldest data shown, None while they are fresh.
+    `waiting` acts go out by themselves; `review` acts were rejected and wait for their author."""
 
     state: Literal["online", "offline", "signed-out"]
     server: str
+    now: datetime
     as_of: datetime | None = None
     waiting: int = 0
     review: int = 0
@@ -39,6 +40,10 @@ class Outbox(Protocol):
 
     def link(self) -> Link:
         """How things stand; answers at once, without asking the server."""
+        ...
+
+    def sign_in(self, password: str) -> None:
+        """Signs the same user in again after the session ran out; what waits goes out then. Raises SignedOut, Unavailable."""
         ...
 
     def held(self) -> tuple[HeldAct, ...]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from collect_tui.domain import states, steps
 from collect_tui.domain.calendars import Calendar, add_months
-from collect_tui.domain.dates import as_utc
+from collect_tui.domain.dates import as_utc, local_time
 from collect_tui.domain.effects import Effect, OrderChanged, OrderRequested, ServiceChanged
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Order, Service
@@ -154,8 +154,24 @@ def acknowledge(
     return tuple(effects)
 
 
-def find_service(facts: AccountFacts, text: str) -> Service:
-    """The service of that product code or identifier, whatever the case.
+def stuck_by(business_date: date, rules: Rules) -> date:
+    """The last day since which an order that still waits is stuck."""
+    return business_date - timedelta(days=rules.suspend.stuck_after_days)
+
+
+def is_stuck(order: Order, business_date: date, rules: Rules) -> bool:
+    """Whether somebody has to ask after an order: it has waited for `stuck_after_days` whole days or more.
+
+    It waits since the desk's calendar day it was sent on or, as long as it was not sent, since the business date it was
+    requested on: the billing system's time starts when the order reaches it. The queue of stuck orders says the same in
+    SQL, from `WAITING_ORDER` and `stuck_by`.
+    """
+    since = local_time(order.sent_at, rules.zone).date() if order.sent_at else order.requested_on
+    return order.status in states.WAITING_ORDER and since <= stuck_by(business_date, rules)
+
+
+def find_service(facts: AccountFacts, text: str, shown: Callable[[str], str] = str) -> Service:
+    """The service of that product code or identifier, whatever the case. `shown`: an identifier as the reader may see it.
 
     Raises Invalid "service.unknown" or "service.ambiguous", with the choices.
     """
@@ -167,10 +183,10 @@ def find_service(facts: AccountFacts, text: str) -> Service:
     if not facts.services:
         raise Invalid("service.unknown", "This account has no services.", "service")
     if found:
-        choices = ", ".join(s.identifier for s in found)
+        choices = ", ".join(shown(s.identifier) for s in found)
         text = f"The account has {len(found)} such services; say which: {choices}."
         raise Invalid("service.ambiguous", text, "service")
-    choices = ", ".join(f"{s.product} ({s.identifier})" for s in facts.services)
+    choices = ", ".join(f"{s.product} ({shown(s.identifier)})" for s in facts.services)
     raise Invalid("service.unknown", f"No such service on this account; expected one of {choices}.", "service")
 
 

@@ -98,6 +98,21 @@ def record(
     return tuple(fold.effects)
 
 
+def rebilled(facts: AccountFacts, *, ids: Callable[[], int], calendar: Calendar, rules: Rules) -> tuple[Effect, ...]:
+    """What follows when the billing system changed what is owed, on the facts as they are since: as after a receipt, but that
+    promises take nothing. An account that was left in peace is called when something is collectable again."""
+    fold = _Fold(facts)
+    _ladder(fold, rules)
+    fold.add(order.lift_suspensions(fold.facts, "covered after a change of billing", rules))
+    fold.add(order.draft_restores(fold.facts, rules, ids))
+    _next(fold, facts, calendar, rules)
+    action = fold.facts.next_action
+    idle = action is None or action.code in {"monitor", "review"}
+    if idle and fold.facts.open_promise is None and not order.covered(fold.facts.collectable, rules):
+        fold.add(steps.next_step(fold.facts, "call", calendar.on_or_after(facts.business_date)))
+    return tuple(fold.effects)
+
+
 def reverse(facts: AccountFacts, ref: str, reason: str, returned: bool, calendar: Calendar) -> tuple[Effect, ...]:
     """Take a payment back: `returned` by the bank (RETURNED), or entered in error (REVERSED).
 

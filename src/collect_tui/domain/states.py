@@ -96,7 +96,10 @@ STAGES: Final = (
 
 #: Promises and orders that still bind somebody.
 OPEN_PROMISE: Final = frozenset({"ACTIVE"})
-OPEN_ORDER: Final = frozenset({"DRAFT", "REQUESTED", "SENT"})
+WAITING_ORDER: Final = frozenset({"REQUESTED", "SENT"})
+"""Orders whose next word is somebody else's: the orders run's, then the billing system's."""
+
+OPEN_ORDER: Final = WAITING_ORDER | {"DRAFT"}
 OPEN_INSTALMENT: Final = frozenset({"OPEN", "PART_PAID"})
 
 

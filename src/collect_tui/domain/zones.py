@@ -7,9 +7,10 @@ Windows are start <= local time < end. An unknown zone is an error, never a gues
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from collect_tui.domain.dates import as_utc, offset_label, zone_info
@@ -60,7 +61,7 @@ def intersect_window(zones: Iterable[str], start: time, end: time, instant_utc: 
 
     per_zone = tuple((name, now.astimezone(info), open_in(info, now)) for name, info in zip(names, infos, strict=True))
     is_open = all(here for _, _, here in per_zone)
-    edges = {edge for info in infos for edge in _edges(info, start, end, now)}
+    edges = {edge for info in infos for edge in _edges(info, start, end, now.astimezone(info).date())}
     later = sorted(edge for edge in edges if now < edge <= now + HORIZON)
     if is_open:
         closes_at = next((edge for edge in later if not all_open(edge)), None)
@@ -68,22 +69,23 @@ def intersect_window(zones: Iterable[str], start: time, end: time, instant_utc: 
     return WindowVerdict(False, None, next((edge for edge in later if all_open(edge)), None), per_zone)
 
 
-def _edges(info: ZoneInfo, start: time, end: time, now: datetime) -> Iterator[datetime]:
+@lru_cache(maxsize=256)  # all accounts of a zone are judged by those of a day
+def _edges(info: ZoneInfo, start: time, end: time, today: date) -> tuple[datetime, ...]:
     """Every UTC instant in the horizon at which the window may open or shut in a zone, and some where it does not.
 
     Clocks going back pass a local time twice (both folds are edges); clocks going forward may jump over one, so the
     jump itself is an edge.
     """
-    first = now.astimezone(info).date() - timedelta(days=1)
-    for ahead in range(HORIZON.days + 3):
-        day = first + timedelta(days=ahead)
+    edges = []
+    for ahead in range(-1, HORIZON.days + 2):
+        day = today + timedelta(days=ahead)
         for clock in (start, end):
             local = datetime.combine(day, clock, tzinfo=info)
-            yield local.astimezone(UTC)
-            yield local.replace(fold=1).astimezone(UTC)
+            edges += [local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)]
         jump = _jump(info, datetime.combine(day, time(), tzinfo=UTC))
         if jump is not None:
-            yield jump
+            edges.append(jump)
+    return tuple(edges)
 
 
 def _jump(info: ZoneInfo, day: datetime) -> datetime | None:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Table, insert
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 _CACHE_KB: Final = 128 * 1024
@@ -27,30 +28,73 @@ def roomy(db: Connection) -> Iterator[None]:
         db.exec_driver_sql(f"PRAGMA cache_size={usual}")
 
 
+def counted(db: Connection) -> None:
+    """Lets PostgreSQL count what was just brought in: for tables it takes to be empty it plans as if they were, and a
+    statement over all accounts takes minutes.
+
+    Only their owner may have tables counted; the desk's role owns none and would be passed over without a word.
+    """
+    if db.dialect.name != "postgresql":
+        return
+    role = db.exec_driver_sql("SELECT quote_ident(current_user)").scalar_one()
+    db.exec_driver_sql("SET LOCAL ROLE NONE")
+    db.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {', '.join(sorted(SQLModel.metadata.tables))}")
+    db.exec_driver_sql(f"SET LOCAL ROLE {role}")
+
+
 class Bulk:
     """Inserts into the tables of the store through one connection. Every column has to be given: no default applies."""
 
     def __init__(self, db: Connection) -> None:
         self._db = db
+        self._copies = db.dialect.name == "postgresql"
         self._made: dict[str, tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]] = {}
 
     def insert(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Inserts rows of one table. Raises what the database raises (IntegrityError)."""
+        """Inserts rows of one table. Raises what the database raises (IntegrityError); nothing of them is in then."""
         if table not in self._made:
-            self._made[table] = self._prepare(table)
+            self._made[table] = self._copy(table) if self._copies else self._prepare(table)
         sql, columns = self._made[table]
         made = [tuple([row[name] if turn is None else turn(row[name]) for name, turn in columns]) for row in rows]
-        if made:
+        if not made:
+            return
+        if self._copies:
+            with self._db.begin_nested():  # a row refused would end the whole transaction
+                self._send(sql, made)
+        else:
             self._db.exec_driver_sql(sql, made)
 
     def _prepare(self, table: str) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
         target = SQLModel.metadata.tables[table]
         dialect = self._db.dialect
         compiled = insert(target).compile(dialect=dialect, column_keys=[column.name for column in target.columns])
-        columns: list[tuple[str, Callable[[Any], Any] | None]] = []
-        for name in compiled.positiontup or ():
-            kind = target.columns[name].type
-            turn = kind.dialect_impl(dialect).bind_processor(dialect)
-            # The same few dates and instants stand in most rows.
-            columns.append((name, lru_cache(maxsize=10_000)(turn) if turn else None))
-        return str(compiled), columns
+        return str(compiled), [(name, self._turn(target, name)) for name in compiled.positiontup or ()]
+
+    def _copy(self, table: str) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+        """PostgreSQL takes rows in by COPY, ten times as fast as by INSERT."""
+        target = SQLModel.metadata.tables[table]
+        names = [column.name for column in target.columns]
+        quote = self._db.dialect.identifier_preparer.quote
+        sql = f"COPY {quote(table)} ({', '.join(map(quote, names))}) FROM STDIN"
+        return sql, [(name, self._turn(target, name)) for name in names]
+
+    def _turn(self, target: Table, name: str) -> Callable[[Any], Any] | None:
+        dialect = self._db.dialect
+        turn = target.columns[name].type.dialect_impl(dialect).bind_processor(dialect)
+        # The same few dates and instants stand in most rows.
+        return lru_cache(maxsize=10_000)(turn) if turn else None
+
+    def _send(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+        driver: Any = self._db.connection.driver_connection
+        try:
+            with driver.cursor() as cursor, cursor.copy(sql) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except driver_errors() as error:
+            raise IntegrityError(sql, None, error) from None
+
+
+def driver_errors() -> type[Exception]:
+    import psycopg
+
+    return psycopg.IntegrityError

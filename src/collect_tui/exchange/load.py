@@ -17,7 +17,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.base import View
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.money import exponent
-from collect_tui.exchange.bulk import Bulk, roomy
+from collect_tui.exchange.bulk import Bulk, counted, roomy
 from collect_tui.exchange.phone_zones import known_zones
 from collect_tui.exchange.portfolio import AccountEntry, Header
 from collect_tui.exchange.reading import PortfolioFile
@@ -95,7 +95,7 @@ def load(
                 progress("Accounts", file.done if file.lines else done, total or len(file))
 
         try:
-            with store.write() as session, roomy(session.connection()):
+            with store.write(tenant_id, alone=True) as session, roomy(session.connection()):
                 report = write_book(
                     session,
                     file.header,
@@ -175,6 +175,7 @@ def derive(
     session: Session, tenant_id: int, catalogue: Catalogue, today: date, now: datetime, progress: Progress | None = None
 ) -> None:
     """Summaries, scores and queues of everything that was loaded."""
+    counted(session.connection())
     steps: tuple[tuple[str, Callable[[], int]], ...] = (
         ("Summaries", lambda: summary.refresh(session, tenant_id, today)),
         ("Queues", lambda: scoring.rescore(session, tenant_id, catalogue, today, now)),

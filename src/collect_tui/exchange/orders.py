@@ -7,12 +7,12 @@ done and no more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.catalogue import Catalogue
@@ -24,13 +24,13 @@ from collect_tui.domain.effects import Effect
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts, Order
 from collect_tui.domain.notes import find_card
+from collect_tui.domain.states import WAITING_ORDER
 from collect_tui.domain.text import clean
 from collect_tui.exchange.billing import Answer, BillingPort, OutgoingOrder
 from collect_tui.exchange.folders import FolderPort
-from collect_tui.services import codec
+from collect_tui.services import codec, events
 from collect_tui.store import apply, audit, facts, scoring, summary
 from collect_tui.store.engine import Store
-from collect_tui.store.sql import day_start
 from collect_tui.store.tables import Tenant
 
 _T = SQLModel.metadata.tables
@@ -85,7 +85,7 @@ class Exchange:
 
     def send(self, order_id: int) -> str | None:
         """Lets one order leave; its number, or None when it is not to leave any more."""
-        with self.store.write() as session:
+        with self.store.write(self.tenant_id, alone=True) as session:
             account_id = (
                 session.connection()
                 .execute(
@@ -113,7 +113,7 @@ class Exchange:
         detail = clean(said.detail).strip()
         if (found := find_card(detail)) is not None and found.kind != "ssn":
             return "detail: holds what looks like card data"
-        with self.store.write() as session:
+        with self.store.write(self.tenant_id, alone=True) as session:
             row = session.connection().execute(_known(self.tenant_id, said.order)).one_or_none()
             if row is None:
                 return "order: there is no such order"
@@ -141,21 +141,14 @@ class Exchange:
     def stuck(self) -> tuple[str, ...]:
         """Orders that were requested or sent so long ago that somebody has to ask."""
         with self.store.read() as session:
-            tenant = self._tenant(session)
-            since = tenant.business_date - timedelta(days=self.catalogue.rules.suspend.stuck_after_days)
-            sent_before = day_start(since + timedelta(days=1), tenant.zone)
+            today, rules = self._tenant(session).business_date, self.catalogue.rules
             query = (
-                select(_order.c.number)
-                .where(_order.c.tenant_id == self.tenant_id)
-                .where(
-                    or_(
-                        and_(_order.c.status == "SENT", _order.c.sent_at < sent_before),
-                        and_(_order.c.status == "REQUESTED", _order.c.requested_on <= since),
-                    )
-                )
+                select(_order.c.number, _order.c.status, _order.c.requested_on, _order.c.sent_at)
+                .where(_order.c.tenant_id == self.tenant_id, _order.c.status.in_(sorted(WAITING_ORDER)))
                 .order_by(_order.c.requested_on, _order.c.number)
             )
-            return tuple(session.connection().execute(query).scalars())
+            rows: Iterable[Any] = session.connection().execute(query)
+            return tuple(row.number for row in rows if orders.is_stuck(row, today, rules))
 
     def _tenant(self, session: Session) -> Tenant:
         if (found := session.get(Tenant, self.tenant_id)) is None:
@@ -205,6 +198,7 @@ class Exchange:
             effects=codec.dump(effects),
             outcome="done",
         )
+        events.tell(session, self.tenant_id, seen, effects, by=self.by, at=self.now, ids=self.ids)
 
 
 def look(exchange: Exchange) -> OrdersReport:

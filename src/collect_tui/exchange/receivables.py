@@ -21,7 +21,7 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.protocol import Progress
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.money import LIMIT
-from collect_tui.exchange.bulk import roomy
+from collect_tui.exchange.bulk import counted, roomy
 from collect_tui.exchange.csvfile import CsvFile, Reject
 from collect_tui.exchange.invoices import Invoice, LeftOut, RowReader
 from collect_tui.exchange.ledger import Ledger
@@ -103,7 +103,7 @@ def run(
         beside = None if dry_run else rejects or path.with_name(path.name + ".rejects.csv")
         rejected = RejectFile(beside, file.header, encoding=mapping.file.encoding, delimiter=mapping.file.delimiter)
         try:
-            with store.write() as session, roomy(session.connection()):
+            with store.write(tenant_id, alone=True) as session, roomy(session.connection()):
                 tenant = _tenant(session, mapping, as_of or mapping.as_of, tenant_id)
                 day = as_of or mapping.as_of or tenant.business_date
                 reader = RowReader(mapping, file.header, day)
@@ -115,6 +115,7 @@ def run(
                 if progress is not None:
                     progress("Queues", 0, 0)
                 session.flush()
+                counted(session.connection())
                 summary.refresh(session, tenant_id, tenant.business_date)
                 scoring.rescore(session, tenant_id, catalogue, tenant.business_date, now)
                 if dry_run:

@@ -226,7 +226,6 @@ def service_view(service: Service, seen: AccountFacts, desk: Seat) -> ServiceVie
 
 
 def order_view(placed: Order, seen: AccountFacts, desk: Seat) -> OrderView:
-    waited = (seen.business_date - placed.requested_on).days
     return OrderView(
         number=placed.number,
         kind=placed.kind,
@@ -236,7 +235,7 @@ def order_view(placed: Order, seen: AccountFacts, desk: Seat) -> OrderView:
         status=placed.status,
         requested_on=placed.requested_on,
         sent_at=placed.sent_at,
-        stuck=placed.status in {"REQUESTED", "SENT"} and waited > desk.catalogue().rules.suspend.stuck_after_days,
+        stuck=order.is_stuck(placed, seen.business_date, desk.catalogue().rules),
         detail=placed.detail,
     )
 

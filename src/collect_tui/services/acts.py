@@ -6,9 +6,9 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from pydantic import ValidationError
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session as Db
 from sqlmodel import col, select
 
@@ -20,13 +20,14 @@ from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.notes import mask_card
 from collect_tui.policy.verdicts import Verdict
-from collect_tui.services import codec
-from collect_tui.services.context import Context, PastAct, outranks
+from collect_tui.services import codec, events
+from collect_tui.services.access import need
+from collect_tui.services.context import Context, PastAct
 from collect_tui.services.decide import Outcome, decide
 from collect_tui.services.order import confirm
 from collect_tui.services.seat import Seat
 from collect_tui.services.verdict_view import effect_views, next_action, schedule_rows, verdict_view
-from collect_tui.store import apply, audit, facts, scoring, summary
+from collect_tui.store import apply, audit, facts, locks, scoring, summary
 from collect_tui.store.ids import Provisional
 from collect_tui.store.tables import Account, ActLog
 
@@ -53,6 +54,7 @@ def preview(desk: Seat, act: Act) -> Preview:
         seen = facts.load(db, desk.tenant_id, act.account)
         try:
             act = _normal(act)
+            _permitted(desk, act)
             context = context_of(desk, db, act, provisional=True)
             outcome = decide(act, seen, context)
             override = _override(act, outcome.verdict, context) if act.override else None
@@ -99,36 +101,38 @@ def context_of(desk: Seat, db: Db, act: Act, *, provisional: bool) -> Context:
         now=desk.clock(),
         zone=tenant.zone,
         user=desk.user,
-        role=desk.role_of(db, desk.user) or "collector",
+        role=desk.authority.role if desk.authority else desk.role_of(db, desk.user) or "collector",
         ids=Provisional() if provisional else desk.ids,
         past_act=past,
         override=act.override,
         override_role=desk.role_of(db, act.override.by) if act.override else None,
+        authority=desk.authority,
     )
 
 
 def do(desk: Seat, act: Act) -> Receipt:
-    """Does the act or nothing. Raises Invalid, Refused, RefusedByPolicy, Stale, NotFound; what policy forbids is kept as evidence."""
+    """Does the act or nothing. Raises any error of the desk but SignedOut; what policy forbids is kept as evidence."""
     act = _normal(act)
+    _permitted(desk, act)
     try:
-        try:
-            return _done(desk, act)
-        except IntegrityError:  # two processes made the same id, see `store/ids.py`
-            return _done(desk, act)
+        return desk.store.attempt(lambda: _done(desk, act))
     except RefusedByPolicy as refusal:
-        _keep_evidence(desk, act, refusal)
+        # The refusal stands, and is what the agent hears, even where the evidence can no longer be written.
+        with contextlib.suppress(NotFound, Unavailable):
+            desk.store.attempt(partial(_keep_evidence, desk, act, refusal))
         raise
 
 
 def _done(desk: Seat, act: Act) -> Receipt:
-    with desk.store.write() as db:
+    with desk.store.write(desk.tenant_id) as db:
+        locks.customer(db, desk.tenant_id, act.account)
         return _do(desk, db, act)
 
 
 def _do(desk: Seat, db: Db, act: Act) -> Receipt:
     fingerprint = hashlib.sha256(act.model_dump_json().encode()).hexdigest()
     if known := db.get(ActLog, (desk.tenant_id, str(act.id))):
-        if known.fingerprint != fingerprint:
+        if known.fingerprint != fingerprint or known.by != desk.user:
             raise Invalid("act.reused", "This act's id was used for another act; make a new one.", "id")
         return Receipt.model_validate_json(known.receipt).model_copy(update={"repeated": True})
     before = facts.load(db, desk.tenant_id, act.account)
@@ -156,6 +160,16 @@ def _do(desk: Seat, db: Db, act: Act) -> Receipt:
         effects=codec.dump(outcome.effects),
         outcome="done",
     )
+    events.tell(
+        db,
+        desk.tenant_id,
+        before,
+        outcome.effects,
+        by=desk.user,
+        at=context.now,
+        ids=context.ids,
+        act={"act": str(act.id), "commands": [c.kind for c in act.commands], "version": version},
+    )
     for effect in outcome.effects:
         if isinstance(effect, ActUndone) and (past := db.get(ActLog, (desk.tenant_id, effect.act_id))):
             past.undone_by = str(act.id)
@@ -174,6 +188,18 @@ def _do(desk: Seat, db: Db, act: Act) -> Receipt:
         )
     )
     return receipt
+
+
+def known(desk: Seat, act: Act) -> bool:
+    """Whether the act has been done before: a retry, which is only answered."""
+    with desk.store.read() as db:
+        return db.get(ActLog, (desk.tenant_id, str(act.id))) is not None
+
+
+def _permitted(desk: Seat, act: Act) -> None:
+    """Forbidden unless the user may do every command of the act."""
+    for command in act.commands:
+        need(desk.authority, f"act.{command.kind}")
 
 
 def _normal(act: Act) -> Act:
@@ -235,7 +261,7 @@ def _override(act: Act, verdict: Verdict, context: Context) -> Evidence | None:
         raise RefusedByPolicy(
             first.rule, f"{first.sentence} There is no override for it.", first.check or None, verdict_view(verdict)
         )
-    if context.override_role is None or not outranks(context.override_role, role):
+    if context.override_role is None or not context.catalogue.authority.outranks(context.override_role, role):
         sentence = f"{act.override.by} may not override this; it takes a {role}."
         raise RefusedByPolicy("override.authority", sentence, "override", verdict_view(verdict))
     if not act.override.reason.strip():
@@ -244,12 +270,10 @@ def _override(act: Act, verdict: Verdict, context: Context) -> Evidence | None:
 
 
 def _keep_evidence(desk: Seat, act: Act, refusal: RefusedByPolicy) -> None:
-    """A blocked try is evidence that the rules work; it has its own transaction, as the act's was rolled back.
-
-    The refusal stands, and is what the agent hears, even where the evidence can no longer be written.
-    """
+    """A blocked try is evidence that the rules work; it has its own transaction, as the act's was rolled back."""
     tried = {"override": act.override.model_dump(mode="json")} if act.override else {}
-    with contextlib.suppress(NotFound, Unavailable), desk.store.write() as db:
+    with desk.store.write(desk.tenant_id) as db:
+        locks.customer(db, desk.tenant_id, act.account)
         seen = facts.load(db, desk.tenant_id, act.account)
         audit.append(
             db,

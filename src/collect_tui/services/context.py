@@ -12,14 +12,7 @@ from collect_tui.domain.codes import Codes
 from collect_tui.domain.dates import Calendar
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.rules import ArrangementPolicy, Rules
-
-#: Roles from narrow to wide authority. A role may do what those before it may.
-ROLES = ("trainee", "collector", "senior", "lead")
-
-
-def outranks(role: str, wanted: str) -> bool:
-    """Whether `role` has at least the authority of `wanted`; an unknown role has none."""
-    return role in ROLES and (wanted not in ROLES or ROLES.index(role) >= ROLES.index(wanted))
+from collect_tui.policy.authority import Authority
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +40,7 @@ class Context:
     past_act: Callable[[str | None], PastAct | None]
     override: Override | None = None
     override_role: str | None = None  # role of `override.by`; None when there is no such user
+    authority: Authority | None = None  # what the user may do; None: everything, as the owner of the file
 
     @property
     def rules(self) -> Rules:
@@ -55,6 +49,10 @@ class Context:
     @property
     def codes(self) -> Codes:
         return self.catalogue.codes
+
+    def may(self, permission: str) -> bool:
+        """Whether the user's authority reaches so far; who owns the file has that of their role."""
+        return (self.authority or self.catalogue.authority.of(self.role)).allows(permission)
 
     def arrangement(self, segment: str) -> ArrangementPolicy:
         policies = self.catalogue.arrangement

@@ -12,14 +12,16 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from collect_tui.desk.commands import Act, CommandBase, LogContact, Undo
+from collect_tui.desk.commands import Act, Command, CommandBase, LogContact, Undo
 from collect_tui.domain import contact
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.evolve import evolve
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.domain.notes import find_card
+from collect_tui.policy.authority import judge_limits, settled
 from collect_tui.policy.verdicts import Verdict
+from collect_tui.services.access import measures
 from collect_tui.services.context import Context
 
 
@@ -88,8 +90,17 @@ def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
             now = evolve(now, effect)
         steps.append(decision.effects)
         schedule += decision.schedule
-        verdict += decision.verdict
+        verdict += decision.verdict + _limits(command, decision, facts, context)
+    verdict = settled(verdict, context.catalogue.authority)
     return Outcome(facts, now, tuple(steps), verdict, tuple(schedule))
+
+
+def _limits(command: Command, decision: Decision, facts: AccountFacts, context: Context) -> Verdict:
+    """What the limits of the user's role say; whoever owns the file has none."""
+    if context.authority is None:
+        return Verdict()
+    found = measures(command, decision.schedule, facts, context.business_date)
+    return judge_limits(found, command.kind, context.authority, context.catalogue.authority)
 
 
 def _complete(act: Act, context: Context) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -14,29 +14,39 @@ from collect_tui.desk.errors import Invalid, NotFound, Refused, Unavailable
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 from collect_tui.domain.dates import Calendar
 from collect_tui.policy.authority import Authority
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
+from collect_tui.services.access import guarded
+from collect_tui.services.masking import masked_account, masked_hits, masked_pane
 from collect_tui.services.seat import Clock, Seat
-from collect_tui.store import claims, facts, find, queues
+from collect_tui.store import claims, facts, find, locks, queues
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
 from collect_tui.store.reasons import DESK_WORK
-from collect_tui.store.tables import Account, AppUser
+from collect_tui.store.tables import AppUser
 
 #: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
 MOST_PASSED = 1000
 
 
+#: How many are looked at together: mostly one of the first may be called, but at the edges of the day hundreds may not.
+FIRST_LOOK, NEXT_LOOKS = 8, 50
+
 #: The port through which orders leave and answers come back; `bootstrap` plugs in the folders of `exchange/orders.py`.
 SendOrders = Callable[["LocalDesk", bool, Progress | None], OrdersReport]
 
+#: Writes the seals of the audit down outside the database, after a day run; `bootstrap` plugs in `exchange/seals.py`.
+KeepSeals = Callable[[Store, int], object]
 
+
+@guarded
 class LocalDesk(Seat):
-    """One user's desk."""
+    """One user's desk. Every operation asks first whether its user may."""
 
     outbox: None = None  # nothing lies between this desk and its database
 
@@ -48,6 +58,7 @@ class LocalDesk(Seat):
         user: str,
         clock: Clock,
         send_orders: SendOrders | None = None,
+        keep_seals: KeepSeals | None = None,
         tenant_id: int = 1,
         authority: Authority | None = None,
         ids: Ids | None = None,
@@ -65,6 +76,7 @@ class LocalDesk(Seat):
             calendar=calendar,
         )
         self._send_orders = send_orders
+        self._keep_seals = keep_seals
         self._backend = backend
 
     def session(self) -> Session:
@@ -73,13 +85,14 @@ class LocalDesk(Seat):
             user = db.get(AppUser, (self.tenant_id, self.user))
         return Session(
             user=self.user,
-            role=user.role if user else "collector",
+            role=self.authority.role if self.authority else user.role if user else "collector",
             desk=user.desk if user else "",
             business_date=tenant.business_date,
             now=self.clock(),
             zone=tenant.zone,
             backend=self._backend,
             currency=tenant.currency,
+            may=tuple(sorted(self.authority.may)) if self.authority else ("*",),
         )
 
     # queues ---------------------------------------------------------------------------------
@@ -113,8 +126,13 @@ class LocalDesk(Seat):
         """
         name = self.queue_name(queue) if queue else None
         with self.reading() as db:
-            passed = self._out_of_hours(db, name)
-        with self.store.write() as db:
+            passed, first = self._out_of_hours(db, name)
+        return self.store.attempt(lambda: self._take_next(name, [*passed], first))
+
+    def _take_next(self, name: str | None, passed: list[int], first: int | None) -> Claim | None:
+        """`passed`: who may not be called now; `first`: who comes next and may, as was just found."""
+        with self.store.write(self.tenant_id) as db:
+            locks.agent(db, self.tenant_id, self.user)
             self._refuse_unworked(db)
             while True:
                 taken = claims.take_next(
@@ -129,66 +147,82 @@ class LocalDesk(Seat):
                 if taken is None:
                     return None
                 account_id, in_queue, fence, until = taken
-                seen = facts.load_by_id(db, self.tenant_id, account_id)
-                if self._reachable(seen, in_queue):
+                if account_id == first or any(self._reachable(db, [(account_id, in_queue)])):
                     break
                 passed.append(account_id)
                 if len(passed) >= MOST_PASSED:
                     claims.give_back(db, self.tenant_id, account_id, self.user)
                     return None
+            number = facts.number(db, self.tenant_id, account_id)
             left = queues.left(db, self.tenant_id, in_queue, self.clock())
-        return Claim(account=seen.number, queue=in_queue, lease_until=until, fence=fence, left=left)
+        return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left)
 
-    def _out_of_hours(self, db: Db, queue: str | None) -> list[int]:
-        """The accounts that come before the first one whose customer may be called now."""
+    def _out_of_hours(self, db: Db, queue: str | None) -> tuple[list[int], int | None]:
+        """The accounts that come before the first one whose customer may be called now, and that one; None: there is none."""
         passed: list[int] = []
         while len(passed) < MOST_PASSED:
-            found = claims.best(db, self.tenant_id, queue, self.user, self.clock(), exclude=passed, limit=50)
-            for account_id, in_queue in found:
-                if self._reachable(facts.load_by_id(db, self.tenant_id, account_id), in_queue):
-                    return passed
-                passed.append(account_id)
-            if not found:
+            limit = FIRST_LOOK if not passed else NEXT_LOOKS
+            found = claims.best(db, self.tenant_id, queue, self.user, self.clock(), exclude=passed, limit=limit)
+            first = next(self._reachable(db, found), None)
+            ids = [account_id for account_id, _ in found]
+            if first is not None:
+                return passed + ids[: ids.index(first)], first
+            passed += ids
+            if len(found) < limit:
                 break
-        return passed
+        return passed, None
 
-    def _reachable(self, seen: facts.AccountFacts, queue: str) -> bool:
-        rule = next((q for q in self._catalogue.queues if q.name == queue), None)
-        if rule is None or rule.reason in DESK_WORK:
-            return True
-        verdict = may_call(seen, self.clock(), self._catalogue.rules.contact, self._catalogue.holds)
-        return verdict.severity < Severity.SCHEDULE
+    def _reachable(self, db: Db, found: Sequence[tuple[int, str]]) -> Iterator[int]:
+        """Those of these accounts, each with its queue, that may be worked at this hour; judged as they are asked for."""
+        called = {q.name for q in self._catalogue.queues if q.reason not in DESK_WORK}
+        by_call = [account_id for account_id, queue in found if queue in called]
+        seen = facts.for_calls(db, self.tenant_id, by_call) if by_call else {}
+        rules, holds, now = self._catalogue.rules.contact, self._catalogue.holds, self.clock()
+        for account_id, _ in found:
+            each = seen.get(account_id)
+            if each is None or may_call(each, now, rules, holds).severity < Severity.SCHEDULE:
+                yield account_id
 
     def _refuse_unworked(self, db: Db) -> None:
         """Nobody moves on without a result or a skip reason (the account held stays held)."""
         held = claims.unworked(db, self.tenant_id, self.user, self.clock())
         if held is not None:
-            number = db.get_one(Account, (self.tenant_id, held)).number
+            number = facts.number(db, self.tenant_id, held)
             raise Refused(
                 "queue.unworked", f"{number} has no result yet: log one, or skip it with a reason.", "account"
             )
 
     def claim(self, account: str) -> Claim:
-        with self.store.write() as db:
-            account_id = facts.account_id(db, self.tenant_id, account)
-            minutes = self._catalogue.rules.queue.lease_minutes
-            in_queue, fence, until = claims.take(db, self.tenant_id, account_id, self.user, self.clock(), minutes)
-            number = db.get_one(Account, (self.tenant_id, account_id)).number
-            left = queues.left(db, self.tenant_id, in_queue, self.clock())
-        return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left)
-
-    def release(self, account: str) -> None:
-        with self.store.write() as db:
-            claims.give_back(db, self.tenant_id, facts.account_id(db, self.tenant_id, account), self.user)
+        return self.store.attempt(lambda: self._hold(account, claims.take))
 
     def heartbeat(self, account: str) -> Claim:
-        with self.store.write() as db:
+        return self.store.attempt(lambda: self._hold(account, claims.renew))
+
+    def release(self, account: str) -> None:
+        def released() -> None:
+            with self.store.write(self.tenant_id) as db:
+                claims.give_back(db, self.tenant_id, facts.account_id(db, self.tenant_id, account), self.user)
+
+        self.store.attempt(released)
+
+    def _hold(self, account: str, how: Callable[..., tuple[str, int, datetime]]) -> Claim:
+        with self.store.write(self.tenant_id) as db:
             account_id = facts.account_id(db, self.tenant_id, account)
             minutes = self._catalogue.rules.queue.lease_minutes
-            in_queue, fence, until = claims.renew(db, self.tenant_id, account_id, self.user, self.clock(), minutes)
-            number = db.get_one(Account, (self.tenant_id, account_id)).number
+            in_queue, fence, until = how(db, self.tenant_id, account_id, self.user, self.clock(), minutes)
+            number = facts.number(db, self.tenant_id, account_id)
             left = queues.left(db, self.tenant_id, in_queue, self.clock())
         return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left)
+
+    def reassign(self, account: str, to: str, reason: str) -> Claim:
+        from collect_tui.services import floor
+
+        return floor.reassign(self, account, to, reason)
+
+    def floor(self) -> FloorView:
+        from collect_tui.services import floor
+
+        return floor.floor(self)
 
     def why(self, account: str) -> Why:
         with self.reading() as db:
@@ -201,13 +235,13 @@ class LocalDesk(Seat):
         from collect_tui.services.account import account_view
 
         with self.reading() as db:
-            return account_view(db, self, number)
+            return masked_account(account_view(db, self, number), self.authority)
 
     def pane(self, number: str, pane: PaneName, *, cursor: str | None = None, limit: int = 200) -> PaneView:
         from collect_tui.services.account import pane_view
 
         with self.reading() as db:
-            return pane_view(db, self, number, pane, cursor, limit)
+            return masked_pane(pane_view(db, self, number, pane, cursor, limit), self.authority)
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
         if not text.strip():
@@ -217,7 +251,12 @@ class LocalDesk(Seat):
                 "text",
             )
         with self.reading() as db:
-            return find.find(db, self.tenant_id, text[:200], limit)
+            return masked_hits(find.find(db, self.tenant_id, text[:200], limit), self.authority)
+
+    def reveal(self, number: str, what: str, reason: str) -> Revealed:
+        from collect_tui.services import masking
+
+        return masking.reveal(self, number, what, reason)
 
     # acts -----------------------------------------------------------------------------------
     def preview(self, act: Act) -> Preview:
@@ -228,6 +267,12 @@ class LocalDesk(Seat):
     def do(self, act: Act, *, proof: str | None = None) -> Receipt:
         from collect_tui.services.deciders import acts
 
+        over = act.override
+        if self.authority is not None and over is not None and over.by != self.user and not acts.known(self, act):
+            from collect_tui.services import signin
+
+            rules = self._catalogue.authority
+            signin.proof(self.store, self.tenant_id, over.by, proof, self.clock(), rules)
         return acts.do(self, act)
 
     def history(self, *, limit: int = 20) -> tuple[Receipt, ...]:
@@ -250,7 +295,7 @@ class LocalDesk(Seat):
                 f"The business date is {tenant.business_date}; a day run may go 31 days ahead at most.",
                 "business_date",
             )
-        return dayrun.run(
+        report = dayrun.run(
             self.store,
             self.tenant_id,
             to,
@@ -261,6 +306,9 @@ class LocalDesk(Seat):
             progress=progress,
             check=check,
         )
+        if self._keep_seals is not None:
+            self._keep_seals(self.store, self.tenant_id)
+        return report
 
     def orders(self, *, send: bool = False, progress: Progress | None = None) -> OrdersReport:
         if self._send_orders is None:

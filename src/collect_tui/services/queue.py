@@ -10,7 +10,7 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.rules import HoldKind
 from collect_tui.domain.undo import inverse, left_standing
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
-from collect_tui.services.context import Context, outranks
+from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
 
@@ -63,13 +63,13 @@ def _kind(text: str, context: Context) -> HoldKind:
 
 @decides(Undo)
 def undo(command: Undo, facts: AccountFacts, context: Context) -> Decision:
-    """Takes back the last act on the account: the agent's own, or anybody's for a lead."""
+    """Takes back the last act on the account: the agent's own, or anybody's with `undo.others`, as a lead has."""
     past = context.past_act(command.act)
     if past is None:
         raise Refused("undo.nothing", "There is no act of yours on this account to undo.", "act")
     if past.undone_by:
         raise Refused("undo.done", "That act has been undone already.", "act")
-    if past.by != context.user and not outranks(context.role, "lead"):
+    if past.by != context.user and not context.may("undo.others"):
         raise Refused("undo.not_yours", f"That act is {past.by}'s; only {past.by} or a lead may undo it.", "act")
     if past.overtaken:
         raise Refused("undo.overtaken", "The account has changed since; make a new entry that corrects it.", "act")

@@ -46,7 +46,6 @@ class Seat:
         self.ids = ids or Ids()
         self.calendar = calendar or Calendar(catalogue.rules.holidays)
         self._catalogue = catalogue
-        self._filled = False
 
     def catalogue(self) -> Catalogue:
         return self._catalogue
@@ -64,12 +63,12 @@ class Seat:
     def reading(self) -> Iterator[Db]:
         """A snapshot of a store that holds a portfolio. Unavailable when it holds none yet."""
         with self.store.read() as db:
-            if not self._filled:
+            if self.tenant_id not in self.store.filled:
                 self.tenant(db)
-                self._filled = True  # a portfolio is never taken away again
+                self.store.filled.add(self.tenant_id)  # a portfolio is never taken away again
             yield db
 
     def role_of(self, db: Db, login: str) -> str | None:
-        """The role of a login; None when there is no such user."""
+        """The role of a login; None when there is no such user, or none who still works here."""
         user = db.get(AppUser, (self.tenant_id, login))
-        return user.role if user else None
+        return user.role if user and user.active else None

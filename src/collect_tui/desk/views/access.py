@@ -1,0 +1,51 @@
+"""Users and their tokens, as those who run the desk see them. No password and no token is ever in a view but the one just made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from collect_tui.desk.views.base import View
+from collect_tui.desk.views.session import Session
+
+
+class UserView(View):
+    """`password`: one is set. `locked_until`: wrong passwords locked the login until then. `sessions`: tokens that are valid now."""
+
+    login: str
+    name: str
+    role: str
+    desk: str = ""
+    active: bool = True
+    password: bool = False
+    subject: str | None = None
+    locked_until: datetime | None = None
+    sessions: int = 0
+
+
+class TokenView(View):
+    """A token without its text. `kind`: session, personal. `scopes` empty: all that the role may."""
+
+    id: int
+    login: str
+    kind: str
+    name: str = ""
+    scopes: tuple[str, ...] = ()
+    created_at: datetime
+    used_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+class NewToken(View):
+    """A token that was just made: the only time its text is shown."""
+
+    token: str
+    view: TokenView
+
+
+class SignedIn(View):
+    """What signing in answers."""
+
+    token: str
+    expires_at: datetime
+    session: Session

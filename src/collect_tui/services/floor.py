@@ -1,0 +1,83 @@
+"""The floor: who works what now, and handing an account to a colleague."""
+
+from __future__ import annotations
+
+from collect_tui.desk.errors import Invalid, NotFound, Refused
+from collect_tui.desk.views.floor import FloorView
+from collect_tui.desk.views.queue import Claim
+from collect_tui.domain.notes import mask_card
+from collect_tui.domain.text import clean
+from collect_tui.services import events
+from collect_tui.services.access import need
+from collect_tui.services.seat import Seat
+from collect_tui.store import audit, claims, facts, locks, outbox, queues
+from collect_tui.store import floor as rows
+from collect_tui.store.sql import day_start
+
+LONGEST_REASON = 500
+
+
+def floor(desk: Seat) -> FloorView:
+    """Everybody who may work. Today began when the business date did at the desk. Forbidden without `floor.read`."""
+    need(desk.authority, "floor.read")
+    with desk.reading() as db:
+        tenant = desk.tenant(db)
+        return rows.floor(db, desk.tenant_id, desk.clock(), day_start(tenant.business_date, tenant.zone))
+
+
+def reassign(desk: Seat, account: str, to: str, reason: str) -> Claim:
+    """Hands an account to `to`, whoever holds it: their lease begins anew, and what its holder still writes is refused.
+
+    The reason and both names stand in the audit. Asked again, it only renews the lease. Forbidden without `queue.assign`;
+    NotFound: no such account or user; Refused: the account is closed, or the user may not work; Invalid: no reason.
+    """
+    need(desk.authority, "queue.assign")
+    why = clean(reason).strip()
+    if not why:
+        raise Invalid("reassign.reason", "Say why the account goes to a colleague; it stands in the audit.", "reason")
+    if len(why) > LONGEST_REASON:
+        raise Invalid("reassign.reason", f"A reason has at most {LONGEST_REASON} characters.", "reason")
+    return desk.store.attempt(lambda: _hand_over(desk, account, to, why))
+
+
+def _hand_over(desk: Seat, account: str, to: str, why: str) -> Claim:
+    with desk.store.write(desk.tenant_id) as db:
+        locks.customer(db, desk.tenant_id, account)
+        account_id = facts.account_id(db, desk.tenant_id, account)
+        number, status = rows.standing(db, desk.tenant_id, account_id)
+        if status != "OPEN":
+            raise Refused("account.closed", f"{number} is closed; there is nothing left to work on it.", "account")
+        user = rows.user(db, desk.tenant_id, to)
+        if user is None:
+            raise NotFound("user.not_found", f"There is no user {clean(to)!r} at this desk.", "to")
+        if not user.active:
+            raise Refused("user.inactive", f"{to} no longer works at this desk; choose a colleague who does.", "to")
+        now, minutes = desk.clock(), desk.catalogue().rules.queue.lease_minutes
+        before, in_queue, fence, until = claims.hand_over(db, desk.tenant_id, account_id, to, now, minutes)
+        if before != to:
+            told = mask_card(why, frozenset({number}))
+            audit.append(
+                db,
+                desk.tenant_id,
+                account_id,
+                at=now,
+                by=desk.user,
+                act_id="",
+                line="",
+                commands=[{"kind": "reassign", "from": before, "to": to, "reason": told}],
+                verdict={},
+                effects=[{"kind": "Reassigned", "sentence": f"handed from {before or 'nobody'} to {to}: {told}"}],
+                outcome="reassigned",
+            )
+            outbox.add(
+                db,
+                desk.tenant_id,
+                events.REASSIGNED,
+                account_id,
+                desk.user,
+                now,
+                {"from": before, "to": to, "fence": fence},
+                desk.ids,
+            )
+        left = queues.left(db, desk.tenant_id, in_queue, now)
+    return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left)

@@ -1,0 +1,129 @@
+"""Identifiers in part and in full. Masking is the last step over a view, and pure; showing one whole leaves its mark first."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from collect_tui.desk.errors import Invalid, NotFound
+from collect_tui.desk.views.account import AccountView, FindHit, PaneView, PointView, ServiceView
+from collect_tui.desk.views.floor import Revealed
+from collect_tui.domain.notes import mask_card
+from collect_tui.domain.text import clean
+from collect_tui.policy.authority import Authority
+
+if TYPE_CHECKING:
+    from collect_tui.services.seat import Seat
+
+DOT: Final = "•"
+#: Kinds of points by the kind of identifier that `authority.toml` masks.
+_POINTS: Final = dict.fromkeys(("mobile", "home", "work", "other"), "phone")
+_MARK: Final = re.compile(r" \((?:bad|wrong)\)$")
+LONGEST_REASON: Final = 500
+
+
+def masked_account(view: AccountView, authority: Authority | None) -> AccountView:
+    if authority is None or not authority.masked:
+        return view
+    return view.model_copy(
+        update={"points": _points(view.points, authority), "services": _services(view.services, authority)}
+    )
+
+
+def masked_pane(view: PaneView, authority: Authority | None) -> PaneView:
+    if authority is None or not authority.masked:
+        return view
+    return view.model_copy(
+        update={"points": _points(view.points, authority), "services": _services(view.services, authority)}
+    )
+
+
+def masked_hits(hits: tuple[FindHit, ...], authority: Authority | None) -> tuple[FindHit, ...]:
+    """What was found by stays as it is said, `phone •••••••0142`: the start of it may have been a guess."""
+    if authority is None or not authority.masked:
+        return hits
+    return tuple(hit.model_copy(update={"matched": _matched(hit.matched, authority)}) for hit in hits)
+
+
+def mask(kind: str, value: str) -> str:
+    """An identifier with so much of it as tells it from its neighbours: the last four digits, a mailbox's first letter."""
+    if kind == "email" and "@" in value:
+        box, _, host = value.rpartition("@")
+        return f"{box[:1]}{DOT * 5}@{host}"
+    if kind in {"address", "social"}:
+        return DOT * 8
+    total = sum(c.isalnum() for c in value)
+    shown = min(4, total * 2 // 5)  # of a short one less, or nothing would be hidden
+    made, seen = [], 0
+    for c in value:
+        seen += c.isalnum()
+        made.append(DOT if c.isalnum() and seen <= total - shown else c)
+    return "".join(made)
+
+
+def kind_of(point_kind: str) -> str:
+    """The kind of identifier that a contact point is."""
+    return _POINTS.get(point_kind, point_kind)
+
+
+def _points(points: tuple[PointView, ...], authority: Authority) -> tuple[PointView, ...]:
+    return tuple(
+        p.model_copy(update={"value": mask(kind_of(p.kind), p.value)}) if kind_of(p.kind) in authority.masked else p
+        for p in points
+    )
+
+
+def _services(services: tuple[ServiceView, ...], authority: Authority) -> tuple[ServiceView, ...]:
+    if "service" not in authority.masked:
+        return services
+    return tuple(s.model_copy(update={"identifier": mask("service", s.identifier)}) for s in services)
+
+
+def _matched(matched: str, authority: Authority) -> str:
+    name, _, rest = matched.partition(" ")
+    if kind_of(name) not in authority.masked:
+        return matched
+    value, mark = (rest[: found.start()], found[0]) if (found := _MARK.search(rest)) else (rest, "")
+    return f"{name} {mask(kind_of(name), value)}{mark}"
+
+
+def reveal(desk: Seat, number: str, what: str, reason: str) -> Revealed:
+    """An identifier in full: a point by its short name, or a service by its product. Invalid without a reason.
+
+    The audit has it, with the reason, before the value leaves; where it cannot be written, nothing is shown.
+    """
+    from collect_tui.store import audit, facts, locks
+
+    why = clean(reason).strip()
+    if not why or len(why) > LONGEST_REASON:
+        raise Invalid("reveal.reason", f"Say in 1 to {LONGEST_REASON} characters why you must see it.", "reason")
+    wanted = clean(what).strip().casefold()
+
+    def revealed() -> Revealed:
+        with desk.store.write(tenant_id=desk.tenant_id) as db:
+            locks.customer(db, desk.tenant_id, number)
+            seen = facts.load(db, desk.tenant_id, number)
+            found = [(p.short, p.value) for p in seen.points if p.short.casefold() == wanted] or [
+                (s.product, s.identifier) for s in seen.services if s.product.casefold() == wanted
+            ]
+            if not found:
+                names = ", ".join((*(p.short for p in seen.points), *dict.fromkeys(s.product for s in seen.services)))
+                raise NotFound("reveal.unknown", f"This account has {names or 'nothing to show'}.", "what")
+            name, value = found[0][0], ", ".join(value for _, value in found)  # two services may be of one product
+            told = mask_card(why, seen.numbers)
+            audit.append(
+                db,
+                desk.tenant_id,
+                seen.id,
+                at=desk.clock(),
+                by=desk.user,
+                act_id="",
+                line=f"reveal {name}: {told}",
+                commands=[{"kind": "reveal", "what": name, "reason": told}],
+                verdict={},
+                effects=[],
+                outcome="revealed",
+            )
+        return Revealed(account=seen.number, what=name, value=value)
+
+    return desk.store.attempt(revealed)
