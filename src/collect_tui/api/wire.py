@@ -38,6 +38,10 @@ _BY_CODE: Final = {
     "request.too_large": 413,
     "request.too_many": 429,
     "request.malformed": 400,
+    "request.method": 405,
+    "request.path_too_long": 414,
+    "request.media_type": 415,
+    "client.too_old": 426,
 }
 _BY_CLASS: Final[tuple[tuple[type[DomainError], int, str], ...]] = (
     (RefusedByPolicy, 409, "refused-by-policy"),

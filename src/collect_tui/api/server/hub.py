@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from collect_tui.api.server.limits import Limiter
+from collect_tui.api.server.oidc import Provider
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.dates import Calendar
 from collect_tui.services.access import Caller
-from collect_tui.services.local import LocalDesk, SendOrders
+from collect_tui.services.local import KeepSeals, LocalDesk, SendOrders
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
 
@@ -20,12 +23,24 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Hub:
+    """`faults`: the file of unexpected errors, None for the program's own. `minimum_version`: the oldest client still served.
+    `limiter` says how often one token may ask, `door` how often one
+    address may try to sign in. `provider`: the OpenID provider whose users may sign in, None for passwords only.
+    `allow_private_webhooks`: events may be sent to addresses of a private network, and without TLS."""
+
     store: Store
     catalogue: Catalogue
     clock: Callable[[], datetime]
     name: str = "server"
     send_orders: SendOrders | None = None
+    keep_seals: KeepSeals | None = None
     ids: Ids = field(default_factory=Ids)
+    faults: Path | None = None
+    minimum_version: str = "0.1.0"
+    limiter: Limiter = field(default_factory=Limiter)
+    door: Limiter = field(default_factory=lambda: Limiter(rate=10.0, burst=100))
+    provider: Provider | None = None
+    allow_private_webhooks: bool = False
     calendar: Calendar = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,6 +54,7 @@ class Hub:
             user=caller.login,
             clock=self.clock,
             send_orders=self.send_orders,
+            keep_seals=self.keep_seals,
             tenant_id=caller.tenant_id,
             authority=caller.authority,
             ids=self.ids,

@@ -1,0 +1,54 @@
+"""An example of every command for the API's description, made from its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, get_args
+
+from pydantic import AwareDatetime
+
+from collect_tui.desk.commands import CommandBase
+
+#: What stands in a field, by `kind.field` or by the field's name.
+_SAID: Final[Mapping[str, Any]] = {
+    "contact.result": "LM",
+    "note": "will pay Friday",
+    "text": "Customer asked for a copy of the bill",
+    "point": "m1",
+    "quality": "bad",
+    "amount": 15000,
+    "total": 41210,
+    "count": 3,
+    "frequency": "monthly",
+    "service": "INT",
+    "order": "SO-1",
+    "hold": "DISP",
+    "ref": "P-1",
+    "skip.reason": "LANG",
+    "reason": "entered in error",
+    "confirm": "2231",
+}
+_SHOWN: Final = frozenset({"contact.note", "suspend.confirm", "restore.confirm", "point.quality", "promise.note"})
+
+
+def example(command: type[CommandBase]) -> dict[str, Any]:
+    """The fields that a command must have and a few that it often has; a new command needs nothing here."""
+    kind = command.model_fields["kind"].default
+    return {
+        name: _said(kind, name, info.annotation)
+        for name, info in command.model_fields.items()
+        if info.is_required() or f"{kind}.{name}" in _SHOWN
+    }
+
+
+def _said(kind: str, name: str, annotation: Any) -> Any:
+    known = _SAID.get(f"{kind}.{name}", _SAID.get(name))
+    if known is not None:
+        return known
+    kinds = {annotation, *get_args(annotation)}
+    if date in kinds:
+        return "2026-11-27"
+    if AwareDatetime in kinds or "datetime" in str(annotation).lower():
+        return "2026-11-24T15:30:00Z"
+    return 1 if int in kinds else True if bool in kinds else name

@@ -1,0 +1,124 @@
+"""One request on its way: who asks, may they, what did they send, then the desk; all of it in one turn of a worker thread."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import anyio.to_thread
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from collect_tui.api.server.callers import caller_of
+from collect_tui.api.server.hub import Hub, hub_of
+from collect_tui.api.server.problems import invalid, malformed, turned_away
+from collect_tui.domain.text import clean
+from collect_tui.services.access import Caller, need
+from collect_tui.services.local import LocalDesk
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+#: Stands for a slash within one part of a path (`%2F`), which is no separator; no other control character gets so far.
+SLASH: Final = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request whose sender is known and may ask."""
+
+    request: Request
+    body: bytes
+    hub: Hub
+    caller: Caller
+
+    @property
+    def desk(self) -> LocalDesk:
+        return self.hub.desk(self.caller)
+
+    def header(self, name: str) -> str | None:
+        return self.request.headers.get(name)
+
+
+class DeskRoute(APIRoute):
+    """A route whose endpoint takes the request as it came; its signature is what the API's description is made from."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        return self.endpoint
+
+
+def serving(permission: str, work: Callable[[Ask], Response]) -> Endpoint:
+    """The endpoint that does `work` for whoever has the permission.
+
+    A token is looked at before anything that its bearer sent, so a stranger learns nothing from what is wrong with it.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        body = b"" if request.method == "GET" else await request.body()
+        return await anyio.to_thread.run_sync(partial(_serve, request, body, permission, work))
+
+    endpoint.permission = permission  # type: ignore[attr-defined]  # docs/access.md is made from it
+    return endpoint
+
+
+def _serve(request: Request, body: bytes, permission: str, work: Callable[[Ask], Response]) -> Response:
+    caller = caller_of(request)
+    hub = hub_of(request)
+    need(caller.authority, permission)
+    if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise turned_away(415)
+    return work(Ask(request, body, hub, caller))
+
+
+def parse_body(model: type[BaseModel], body: bytes, *, optional: bool = False) -> BaseModel:
+    """A body as its model: strictly, since JSON has types of its own. Invalid names the field.
+
+    `optional`: no body at all stands for one without any field.
+    """
+    try:
+        return model.model_validate_json(b"{}" if optional and not body else body, strict=True)
+    except ValidationError as error:
+        raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+    except RecursionError:
+        raise malformed("The body is nested too deeply.", "body") from None
+
+
+def parse_query(model: type[BaseModel], request: Request) -> BaseModel:
+    """The query as its model; each name at most once."""
+    pairs = request.query_params.multi_items()
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise malformed("A parameter of the query is given twice.", "query")
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+
+
+def path_text(request: Request, name: str) -> str:
+    """A part of the path as text, with its slashes and without controls."""
+    return clean(str(request.path_params[name]).replace(SLASH, "/"))
+
+
+def rendered(body: bytes, *, etag: str | None = None, request: Request | None = None) -> Response:
+    """A JSON answer; 304 without a body when whoever asks has this very one."""
+    headers = {"ETag": f'"{etag}"'} if etag is not None else {}
+    if etag is not None and request is not None and _has(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, 200, headers, "application/json")
+
+
+def _has(header: str | None, etag: str) -> bool:
+    if header is None:
+        return False
+    return header.strip() == "*" or f'"{etag}"' in re.findall(r'"[^"]*"', header)
+
+
+def line(value: Any) -> bytes:
+    """One line of a stream."""
+    return json.dumps(value, separators=(",", ":")).encode() + b"\n"
