@@ -24,7 +24,8 @@ summary and the score yourself when a test needs them.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -35,6 +36,7 @@ from sqlmodel import Session, SQLModel
 
 from collect_tui.store.engine import Store
 from collect_tui.store.names import point_key, tokens
+from support import pg
 
 TENANT = 1
 DAY = date(2026, 11, 23)  # a Monday
@@ -82,6 +84,14 @@ def make_store(
     store = Store.open(path, create=True) if path else Store.memory()
     add_tenant(store, tenant_id=tenant_id, business_date=business_date, currency=currency, zone=zone)
     return store
+
+
+@contextmanager
+def make_pg_store() -> Iterator[Store]:
+    """The same, empty, on PostgreSQL; skips the test where there is none."""
+    with pg.store() as store:
+        add_tenant(store, tenant_id=TENANT)
+        yield store
 
 
 def add_tenant(

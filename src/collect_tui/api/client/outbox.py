@@ -1,0 +1,82 @@
+"""What waits and what was refused, for its author to look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from collect_tui.api.client.sender import FAILED
+from collect_tui.desk.errors import NotFound
+from collect_tui.desk.outbox import HeldAct, Link
+
+if TYPE_CHECKING:
+    from collect_tui.api.client.desk import ApiDesk
+    from collect_tui.api.client.link import Wire
+    from collect_tui.api.client.queue import Queue, Row
+    from collect_tui.api.client.sender import Sender
+    from collect_tui.desk.views.account import AccountView
+
+
+class ApiOutbox:
+    """The outbox of a desk at a server. `server`: its name, without what is not needed to know it."""
+
+    def __init__(self, desk: ApiDesk, queue: Queue, sender: Sender, wire: Wire, server: str) -> None:
+        self._desk = desk
+        self._queue = queue
+        self._sender = sender
+        self._wire = wire
+        self._server = server
+
+    def link(self) -> Link:
+        waiting, review = self._queue.counts()
+        return Link(
+            state=self._wire.state,
+            server=self._server,
+            now=self._desk.clock(),
+            as_of=self._wire.as_of,
+            waiting=waiting,
+            review=review,
+        )
+
+    def sign_in(self, password: str) -> None:
+        self._desk.sign_in(password)
+
+    def held(self) -> tuple[HeldAct, ...]:
+        return tuple(row.held() for row in self._queue.rows())
+
+    def current(self, act_id: UUID) -> AccountView:
+        """The account of a held act. Unavailable when the server cannot be reached and it was not seen before."""
+        row = self._queue.row(act_id)
+        if row is None:
+            raise NotFound("outbox.not_found", "This act is no longer held; it was done or dropped.", "id")
+        return self._desk.account(row.act.account)
+
+    def send_again(self, act_id: UUID) -> None:
+        """Sends a rejected act on the account as it is now. One on which the server itself failed may have been done: it keeps
+        its id, so that it is not done twice. Unavailable: the server cannot be reached."""
+        row = self._in_review(act_id)
+        if row.code == FAILED:
+            sent = self._queue.again(row, row.act, state="unanswered")
+        else:
+            view = self._desk.fresh(row.act.account)
+            mine = view.claimed_by is not None and view.claimed_by == self._desk.session().user
+            renewed = {"id": uuid4(), "version": view.version, "fence": view.fence if mine else None}
+            sent = self._queue.again(row, row.act.model_copy(update=renewed), state="waiting")
+        if not sent:
+            raise _settled()
+        self._sender.pump()
+        self._sender.poke()
+
+    def drop(self, act_id: UUID) -> None:
+        if not self._queue.drop(self._in_review(act_id)):
+            raise _settled()
+
+    def _in_review(self, act_id: UUID) -> Row:
+        row = self._queue.row(act_id)
+        if row is None or row.state != "review":
+            raise _settled()
+        return row
+
+
+def _settled() -> NotFound:
+    return NotFound("outbox.not_found", "This act does not wait for you; it was done, sent again or dropped.", "id")

@@ -1,0 +1,21 @@
+"""A line to a server that can be pulled out and put in again."""
+
+from __future__ import annotations
+
+import httpx
+
+
+class Plug(httpx.BaseTransport):
+    """The network, as long as it is in."""
+
+    def __init__(self) -> None:
+        self.within = True
+        self._real = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if not self.within:
+            raise httpx.ConnectError("the line is out", request=request)
+        return self._real.handle_request(request)
+
+    def close(self) -> None:
+        self._real.close()
