@@ -80,6 +80,47 @@ def test_the_desk_opens_without_what_it_does_not_need(tmp_path: Path) -> None:
     assert not loaded_by(code) & {"holidays", "phonenumbers", "pendulum", "textual", "rich"}
 
 
+def test_the_thin_client_loads_no_database(tmp_path: Path) -> None:
+    """The terminal at a server, opened and asked: no database, no server, no use cases, and httpx without its command line."""
+    code = (
+        "import datetime, os, pathlib\n"
+        "from collect_tui import bootstrap, cli\n"
+        "from collect_tui.api.client.credentials import Credential, Credentials\n"
+        f"os.environ['COLLECT_TUI_STATE_FOLDER'] = {str(tmp_path)!r}\n"
+        "url = 'http://127.0.0.1:9'\n"
+        f"Credentials(pathlib.Path({str(tmp_path)!r})).keep(url, Credential('ct_1_x', 'mia'))\n"
+        "from collect_tui.tui.app import CollectApp\n"
+        "def keep(app, mouse):\n"
+        "    desk = app._connect()\n"
+        "    try: desk.session()\n"
+        "    except Exception as error: print(error.code)\n"
+        "    desk.close()\n"
+        "CollectApp.run = keep\n"
+        "assert cli.main(['--server', url, 'queues']) == 1\n"
+        "assert bootstrap.run_terminal(bootstrap.wiring(server=url)) == 0\n"
+        "import sys\n"
+        "assert 'httpx' in sys.modules\n"
+        "ours = {m for m in sys.modules if m.startswith('collect_tui.')}\n"
+        "assert not [m for m in ours if m.startswith(('collect_tui.store', 'collect_tui.services', 'collect_tui.api.server'))]\n"
+    )
+    assert not loaded_by(code) & (
+        DATABASE | {"fastapi", "starlette", "uvicorn", "alembic", "click", "pygments", "holidays"}
+    )
+
+
+@pytest.mark.parametrize("words", [["--server", "http://127.0.0.1:9"], ["--server", "http://127.0.0.1:9/"]])
+def test_who_is_not_signed_in_is_told_before_the_screen_opens(tmp_path: Path, words: list[str]) -> None:
+    code = (
+        f"import os; os.environ['COLLECT_TUI_STATE_FOLDER'] = {str(tmp_path)!r}\n"
+        "from collect_tui import bootstrap, cli, handlers\n"
+        "handlers._needs_terminal = lambda: None\n"
+        f"assert cli.main({words!r}) == 1\n"
+        "import sys; assert 'textual' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "`collect-tui login http://127.0.0.1:9`" in done.stderr
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """The wheel, built from a copy of the tree as it is, without a network."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,10 +19,14 @@ from collect_tui.settings import Settings
 if TYPE_CHECKING:
     from datetime import date
 
+    from collect_tui.api.server.embedded import Embedded
+    from collect_tui.api.server.metrics import Meter
+    from collect_tui.api.server.watch import MeteredHub
     from collect_tui.desk.catalogue import Catalogue
     from collect_tui.desk.protocol import Desk, Progress
     from collect_tui.desk.views.session import OrdersReport
     from collect_tui.services.local import LocalDesk
+    from collect_tui.store.engine import Store
 
 Clock = Callable[[], datetime]
 
@@ -37,23 +42,36 @@ class Wiring:
     user: str
     clock: Clock
     frozen: bool = False  # the clock was set with --at
+    named: bool = False  # the user was, with --as
 
     @property
     def database(self) -> Path:
         return self.settings.database
 
 
-def wiring(*, database: Path | None = None, user: str | None = None, at: datetime | None = None) -> Wiring:
-    """Settings, then what the command line says. `at` freezes the clock. Raises Invalid."""
+def wiring(
+    *,
+    database: str | Path | None = None,
+    user: str | None = None,
+    at: datetime | None = None,
+    server: str | None = None,
+) -> Wiring:
+    """Settings, then what the command line says; a database named there goes before a server of the settings. `at` freezes the
+    clock. Raises Invalid."""
     from dataclasses import replace
 
     settings = site.load(os.environ)
+    if database is not None and server:
+        raise Invalid("server.and_db", "Name a server or a database, not both: --server or --db.", "server")
     if database is not None:
-        settings = replace(settings, database=database)
+        settings = replace(settings.with_database(database), server="")
+    if server is not None:
+        settings = replace(settings, server=server)
     who = user or settings.user or site.login()
     if not who.isprintable() or not 0 < len(who) <= 64:
         raise Invalid("user.malformed", "A user's login is 1 to 64 printable characters.", "as")
-    return Wiring(settings, who, (lambda: at) if at else (lambda: datetime.now(UTC)), frozen=at is not None)
+    clock: Clock = (lambda: at) if at else (lambda: datetime.now(UTC))
+    return Wiring(settings, who, clock, frozen=at is not None, named=user is not None)
 
 
 def catalogue(wired: Wiring) -> Catalogue:
@@ -63,19 +81,76 @@ def catalogue(wired: Wiring) -> Catalogue:
     return defaults.load(wired.settings.site_folder, today=wired.clock().date())
 
 
-def open_desk(wired: Wiring, *, create: bool = False, backend: str = "local") -> LocalDesk:
-    """The desk on the SQLite file. Unavailable when it is not there and may not be made."""
-    from collect_tui.services.local import LocalDesk
+def open_store(wired: Wiring, *, create: bool = False) -> Store:
+    """The database that the settings name: a SQLite file, or PostgreSQL. Unavailable when it is not there.
+
+    `create`: a SQLite file that is not there is made, and an empty database gets its tables.
+    """
     from collect_tui.store.engine import Store
 
-    store = Store.open(wired.database, create=create)
+    if not wired.settings.url:
+        return Store.open(wired.database, create=create)
+    return Store.connect(database_url(wired), create=create)
+
+
+def database_url(wired: Wiring) -> str:
+    """The URL of PostgreSQL. The embedded one is started when it does not run; the last program that uses it stops it."""
+    if wired.settings.url != site.EMBEDDED:
+        return wired.settings.url
+    server = embedded(wired.settings)
+    server.start()
+    atexit.register(server.stop)
+    return server.url
+
+
+def embedded(settings: Settings) -> Embedded:
+    """The PostgreSQL in the user's data folder; it runs when it is started."""
+    from collect_tui.api.server.embedded import Embedded
+
+    return Embedded(settings.data_folder / "postgresql")
+
+
+def open_desk(wired: Wiring, *, create: bool = False, backend: str = "local") -> LocalDesk:
+    """The desk on the database of the settings. Unavailable when it is not there and may not be made."""
+    from collect_tui.services.local import LocalDesk
+
     return LocalDesk(
-        store,
+        open_store(wired, create=create),
         catalogue(wired),
         user=wired.user,
         clock=wired.clock,
         send_orders=orders_port(wired.settings.orders_folder),
+        keep_seals=seals_port(wired),
         backend=backend,
+    )
+
+
+def connect(wired: Wiring, *, create: bool = False, backend: str = "local") -> Desk:
+    """The desk that the settings name: at a server, or on a database of our own. SignedOut when nobody is signed in there."""
+    if not wired.settings.server:
+        return open_desk(wired, create=create, backend=backend)
+    from collect_tui.api.client.connect import connect as at_server
+
+    login = wired.user if wired.named else None
+    return at_server(wired.settings.server, wired.settings.state_folder, clock=wired.clock, login=login)
+
+
+def serve_hub(wired: Wiring, meter: Meter) -> MeteredHub:
+    """What a server process works with; `meter` counts what its desks do."""
+    from collect_tui.api.server.oidc import OidcSettings, Provider
+    from collect_tui.api.server.watch import MeteredHub
+
+    oidc = wired.settings.serve.oidc
+    known = OidcSettings(oidc.issuer, oidc.client_id, oidc.claim, oidc.tenant) if oidc.issuer else None
+    return MeteredHub.of(
+        meter,
+        open_store(wired),
+        catalogue(wired),
+        wired.clock,
+        send_orders=orders_port(wired.settings.orders_folder),
+        keep_seals=seals_port(wired),
+        provider=Provider(known) if known else None,
+        allow_private_webhooks=wired.settings.serve.allow_private_webhooks,
     )
 
 
@@ -100,6 +175,22 @@ def orders_port(folder: Path) -> Callable[[LocalDesk, bool, Progress | None], Or
     return exchange
 
 
+def seals_port(wired: Wiring) -> Callable[[Store, int], int]:
+    """The seals of the audit are written down in `seals.log` of the state folder, and told to the server's log."""
+
+    def keep(store: Store, tenant_id: int) -> int:
+        from collect_tui.exchange import seals
+
+        return seals.write_down(store, tenant_id, wired.settings.state_folder / seals.NAME, database_scope(wired))
+
+    return keep
+
+
+def database_scope(wired: Wiring) -> str:
+    """Tells the database of the settings from others, without naming its place."""
+    return scope_of(wired.settings.url or wired.database)
+
+
 def fixtures() -> Path:
     """The folder of the fixture portfolio: inside an installed wheel, else beside the source."""
     packaged = Path(__file__).parent / "fixtures"
@@ -114,7 +205,10 @@ def demo(wired: Wiring) -> Iterator[Wiring]:
     with tempfile.TemporaryDirectory(prefix="collect-tui-demo-") as folder:
         place = Path(folder)
         own = replace(
-            wired.settings, database=place / "demo.db", orders_folder=place / "orders", state_folder=place / "state"
+            wired.settings.with_database(place / "demo.db"),
+            orders_folder=place / "orders",
+            state_folder=place / "state",
+            server="",
         )
         clock = wired.clock if wired.frozen else demo_clock(catalogue(wired).rules.zone)
         shown = replace(wired, settings=own, clock=clock)
@@ -141,7 +235,8 @@ def make_demo(wired: Wiring) -> None:
         )
     except BaseException:
         desk.close()
-        wired.database.unlink(missing_ok=True)
+        if not wired.settings.url:
+            wired.database.unlink(missing_ok=True)
         raise
     desk.close()
 
@@ -160,46 +255,63 @@ def demo_clock(zone: str) -> Clock:
     return lambda: opening + (datetime.now(UTC) - started)
 
 
-def scope_of(database: Path) -> str:
-    """Tells one database from another where drafts and history are kept, without naming its path."""
+def scope_of(database: Path | str) -> str:
+    """Tells one database (its path or URL) from another where drafts and history are kept, without naming its place."""
     from hashlib import sha256
 
-    return sha256(os.fsencode(database.absolute())).hexdigest()[:16]
+    place = site.masked(database) if isinstance(database, str) else database.absolute()
+    return sha256(os.fsencode(place)).hexdigest()[:16]
 
 
 def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = None) -> int:
-    """Opens the desk in the terminal; its exit code. The store is opened while the first screen is painted."""
+    """Opens the desk in the terminal; its exit code. The desk is opened while the first screen is painted.
+
+    SignedOut when it is at a server where nobody is signed in, before anything is painted.
+    """
     import gc
     import threading
 
     from collect_tui.tui.terminal import prepare
 
+    settings = wired.settings
+    scope = scope_of(settings.url or wired.database)
+    if settings.server:
+        from collect_tui.api.client.credentials import known
+
+        found = known(settings.server, settings.state_folder)
+        scope = scope_of(f"{found.url} {found.credential.desk}")
     gc.disable()  # an eighth of the start: the collector walks what the imports make, and none of that is garbage
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # it would look through every installed package for some
     profile = prepare(os.environ)  # before Textual is imported
     from collect_tui.tui.app import CollectApp
 
-    def connect() -> Desk:
-        try:
-            desk = open_desk(wired, create=True, backend=backend)
-        finally:
-            gc.freeze()
-            gc.enable()
-        from collect_tui.services.local import warm
+    def settled() -> None:
+        """The first queue has been painted: what was loaded for it stays."""
+        gc.freeze()
+        gc.enable()
+        if not settings.server:
+            from collect_tui.services.local import warm
 
-        later = threading.Timer(WARM_AFTER, warm)
+            warm()
+
+    def open_it() -> Desk:
+        later = threading.Timer(WARM_AFTER, settled)
         later.daemon = True
-        later.start()
-        return desk
+        try:
+            return connect(wired, create=True, backend=backend)
+        finally:
+            later.start()
 
-    settings = wired.settings
     app = CollectApp(
-        connect,
+        open_it,
         theme=theme or settings.theme,
         terminal=profile,
         state_folder=settings.state_folder,
         themes_folder=settings.themes_folder,
         keys_file=settings.site_folder / "keys.toml",
-        scope=scope_of(wired.database),
+        scope=scope,
     )
     app.run(mouse=False)
     return app.return_code or 0

@@ -22,8 +22,7 @@ Handler = Callable[[argparse.Namespace], int]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; every error becomes a sentence on stderr and an exit code."""
-    parser = build_parser()
-    args = parser.parse_args(argv)
+    args = _parse(argv)
     _encode(args)
     try:
         handler: Handler = args.run
@@ -43,6 +42,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The commands take a while to describe, which opening the desk does not wait for."""
+    try:
+        args, rest = _options(add_help=False, exit_on_error=False).parse_known_args(argv)
+    except argparse.ArgumentError:
+        rest = ["?"]
+    return build_parser().parse_args(argv) if rest else args
 
 
 def _encode(args: argparse.Namespace) -> None:
@@ -65,13 +73,15 @@ def _report(error: DomainError, as_json: bool) -> int:
     return code
 
 
-def build_parser() -> argparse.ArgumentParser:
+def _options(**more: Any) -> argparse.ArgumentParser:
+    """What stands before a command: all that opening the desk needs."""
     parser = argparse.ArgumentParser(
         prog="collect-tui",
         description="A collector's workstation for the terminal. Without a command it opens the desk.",
+        **more,
     )
-    parser.add_argument("--version", action="version", version=f"collect-tui {__version__}")
-    parser.add_argument("--db", type=Path, metavar="PATH", help="the SQLite file to work on")
+    parser.add_argument("--db", metavar="PATH", help="the SQLite file, or the URL of PostgreSQL, to work on")
+    parser.add_argument("--server", metavar="URL", help="work at a server (after `collect-tui login URL`)")
     parser.add_argument("--as", dest="user", metavar="USER", help="login at the desk (default: the system's user)")
     parser.add_argument(
         "--at", type=_instant, metavar="INSTANT", help="freeze the clock, such as 2026-11-23T15:00-06:00"
@@ -79,6 +89,12 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print JSON (documented in docs/json.md)")
     parser.add_argument("--theme", metavar="NAME", help="a theme of themes/: ansi, mono, …")
     parser.set_defaults(run=handlers.open_terminal)
+    return parser
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = _options()
+    parser.add_argument("--version", action="version", version=f"collect-tui {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(name: str, run: Handler, help: str, *arguments: tuple[tuple[str, ...], dict[str, Any]]) -> None:

@@ -13,19 +13,36 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from collect_tui.bootstrap import Wiring
+    from collect_tui.desk.protocol import Desk
     from collect_tui.services.local import LocalDesk
 
 
 def _wired(args: argparse.Namespace) -> Wiring:
     from collect_tui import bootstrap
 
-    return bootstrap.wiring(database=args.db, user=args.user, at=args.at)
+    return bootstrap.wiring(database=args.db, user=args.user, at=args.at, server=args.server)
 
 
-def _desk(args: argparse.Namespace, *, create: bool = False) -> LocalDesk:
+def _desk(args: argparse.Namespace) -> Desk:
+    """The desk that the command line and the settings name: here, or at a server."""
     from collect_tui import bootstrap
 
-    return bootstrap.open_desk(_wired(args), create=create)
+    return bootstrap.connect(_wired(args))
+
+
+def _beside(args: argparse.Namespace) -> LocalDesk:
+    """A desk on the database itself, for what brings in whole files. Invalid when the desk is at a server."""
+    from collect_tui import bootstrap
+
+    wired = _wired(args)
+    if wired.settings.server:
+        raise Invalid(
+            "server.beside",
+            "This command runs beside the database, on the server's machine: name it with --db there. Other systems send"
+            " their data through the API.",
+            "server",
+        )
+    return bootstrap.open_desk(wired, create=True)
 
 
 def _say(args: argparse.Namespace, view: BaseModel, text: Callable[[], str]) -> int:
@@ -64,7 +81,7 @@ def demo(args: argparse.Namespace) -> int:
     if args.keep:
         if args.keep.exists():
             raise Invalid("demo.exists", f"{args.keep} exists already; name a file that does not.", "keep")
-        kept = replace(wired, settings=replace(wired.settings, database=args.keep))
+        kept = replace(wired, settings=wired.settings.with_database(args.keep))
         bootstrap.make_demo(kept)
         return 0
     _needs_terminal()
@@ -147,8 +164,17 @@ def do(args: argparse.Namespace) -> int:
         preview = desk.preview(act)
         _say(args, preview, lambda: preview_text(preview))
         return 0 if preview.ok else 3
-    receipt = desk.do(act)
+    receipt = desk.do(act, proof=_proof(desk, args.override_by))
     return _say(args, receipt, lambda: receipt_text(receipt))
+
+
+def _proof(desk: Desk, by: str | None) -> str | None:
+    """At a server, whoever overrides for somebody else shows that they are there."""
+    if by is None or desk.outbox is None or by == desk.session().user:
+        return None
+    from getpass import getpass
+
+    return getpass(f"Password of {by}, who overrides: ")
 
 
 def day(args: argparse.Namespace) -> int:
@@ -164,7 +190,7 @@ def day(args: argparse.Namespace) -> int:
 def load(args: argparse.Namespace) -> int:
     from collect_tui.exchange import load as loading
 
-    desk = _desk(args, create=True)
+    desk = _beside(args)
     report = loading.load(
         desk.store,
         args.file,
@@ -180,7 +206,7 @@ def load(args: argparse.Namespace) -> int:
 def import_receivables(args: argparse.Namespace) -> int:
     from collect_tui.exchange import receivables
 
-    desk = _desk(args, create=True)
+    desk = _beside(args)
     report = receivables.run(
         desk.store,
         args.file,

@@ -279,11 +279,12 @@ def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:
 def locate_text(wired: Wiring, *, as_json: bool) -> str:
     from collect_tui.bootstrap import fixtures
     from collect_tui.faults import log_path
+    from collect_tui.settings import masked
 
     s = wired.settings
     places = {
         "settings": str(s.file or "none"),
-        "database": str(s.database),
+        "database": masked(s.url) if "://" in s.url else s.url or str(s.database),
         "orders": str(s.orders_folder),
         "site files": str(s.site_folder),
         "themes": str(s.themes_folder),

@@ -1,34 +1,95 @@
 """Settings: one TOML file and the environment make typed values. An error names file, key and the nearest valid key.
 
 Nothing is read at import. Paths follow the platform's conventions (`collect-tui locate` prints them); every file that may
-hold customer data is made readable by its owner only.
+hold customer data is made readable by its owner only. What a key may hold follows from the type of its field; a table of the
+file is a dataclass of its own.
 """
 
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 from collect_tui.domain.errors import Invalid
 
 APP = "collect-tui"
+PREFIX = "COLLECT_TUI_"
+EMBEDDED = "embedded"
+"""As a database: the PostgreSQL that comes with the program, in the user's data folder."""
+
+#: Variables of ours that are no settings: where the settings are, and secrets, which have no place in a file of settings.
+_NOT_SETTINGS = frozenset({"COLLECT_TUI_CONFIG", "COLLECT_TUI_PASSWORD", "COLLECT_TUI_TOKEN"})
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+def _range(default: int, low: int, high: int) -> Any:
+    return field(default=default, metadata={"low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True)
+class Oidc:
+    """The OpenID provider that people may sign in with; none without `issuer`."""
+
+    issuer: str = ""
+    client_id: str = ""
+    claim: str = "sub"  # of the ID token: who the user is to the provider
+    tenant: int = _range(1, 1, 2**62)  # whose users they are
+
+
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """How `collect-tui serve` listens, and its limits."""
+
+    host: str = "127.0.0.1"
+    port: int = _range(8765, 0, 65535)  # 0: any that is free
+    workers: int = _range(1, 1, 64)
+    certificate: Path | None = None  # PEM: with it HTTPS is spoken
+    key: Path | None = None  # PEM: the certificate's key
+    insecure: bool = False  # allow plain HTTP off this machine
+    allow_private_webhooks: bool = False  # events may go to addresses of a private network, and without TLS
+    metrics_token: str = ""  # lets others than this machine read /metrics
+    rate: int = _range(50, 0, 100_000)  # requests a second of one token in the long run; 0: no limit
+    body: int = _range(1 << 18, 1 << 10, 1 << 30)  # bytes of the largest request, but for those that stream
+    oidc: Oidc = field(default_factory=Oidc)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a user may set. Environment variables are `COLLECT_TUI_` plus the key in capitals; the command line beats both."""
+    """What a user may set. Environment variables are `COLLECT_TUI_` plus the key in capitals; the command line beats both.
+
+    The key `database` takes a path, a URL of PostgreSQL, or `embedded`; what is no path is in `url`.
+    """
 
     database: Path  # SQLite file
     orders_folder: Path  # outbox/ and inbox/ of the billing systems
     site_folder: Path  # a site's own codes.toml, queues.toml, … laid over the program's
     themes_folder: Path  # a user's own themes
     state_folder: Path  # drafts, history, log
+    data_folder: Path  # the embedded PostgreSQL
     theme: str = "auto"  # auto, or a theme's name
     user: str = ""  # login at the desk; default: the operating system's
-    file: Path | None = None  # where it was read from; None when there is no file
+    server: str = ""  # URL of a shared desk; with it the terminal is a thin client
+    serve: Serve = field(default_factory=Serve)
+    url: str = field(default="", metadata={"derived": True})  # PostgreSQL, or EMBEDDED; "" when the database is a file
+    file: Path | None = field(default=None, metadata={"derived": True})  # where it was read from; None without a file
+
+    def with_database(self, given: str | Path) -> Settings:
+        """The same with another database: a path, a URL of PostgreSQL, or EMBEDDED. Raises Invalid for another kind of URL."""
+        text = os.fspath(given)
+        if text == EMBEDDED:
+            return replace(self, url=EMBEDDED)
+        if text.startswith(("postgresql://", "postgres://")):
+            return replace(self, url="postgresql" + text[text.index("://") :])
+        if "://" in text:
+            raise Invalid(
+                "settings.database", "The database is a path, a URL such as postgresql://host/name, or embedded.", "db"
+            )
+        return replace(self, database=Path(text).expanduser(), url="")
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -38,43 +99,28 @@ def load(environ: Mapping[str, str]) -> Settings:
     config = Path(platformdirs.user_config_dir(APP, appauthor=False))
     data = Path(platformdirs.user_data_dir(APP, appauthor=False))
     state = Path(platformdirs.user_state_dir(APP, appauthor=False))
-    settings = Settings(data / "desk.db", data / "orders", config / "site", config / "themes", state)
+    settings = Settings(data / "desk.db", data / "orders", config / "site", config / "themes", state, data)
     given = environ.get("COLLECT_TUI_CONFIG")
     path = Path(given) if given else config / "config.toml"
     if given or path.is_file():
-        settings = replace(_overlay(settings, _read(path), str(path)), file=path)
-    prefix = "COLLECT_TUI_"
-    from_env = {
-        k.removeprefix(prefix).lower(): v
-        for k, v in environ.items()
-        if k.startswith(prefix) and k != "COLLECT_TUI_CONFIG"
-    }
-    return _overlay(settings, from_env, "the environment", lambda key: prefix + key.upper())
+        settings = replace(overlay(settings, _read(path), str(path)), file=path)
+    laid: Settings = overlay(settings, _from_environment(environ), "the environment", _variable, texts=True)
+    return laid
 
 
-def _read(path: Path) -> Mapping[str, object]:
+def masked(url: str) -> str:
+    """A URL as it may be shown: without its password."""
+    from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise Invalid("settings.unreadable", f"{path}: {error.strerror}.", "config") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Invalid("settings.malformed", f"{path}: {error}.", "config") from None
-
-
-def _overlay(
-    settings: Settings, values: Mapping[str, object], source: str, name: Callable[[str], str] = str
-) -> Settings:
-    """`name` says how a key is written in the source."""
-    known = {f.name: f.type for f in fields(Settings) if f.name != "file"}
-    for key, value in values.items():
-        if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
-            hint = f"did you mean {name(near[0])!r}?" if near else f"the keys are {', '.join(map(name, known))}."
-            raise Invalid("settings.unknown_key", f"{source}: unknown key {name(key)!r}; {hint}", key)
-        if not isinstance(value, str):
-            raise Invalid("settings.type", f"{source}: {key} must be a text in quotes.", key)
-        settings = replace(settings, **{key: Path(value).expanduser() if known[key] == "Path" else value})  # type: ignore[arg-type]
-    return settings
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+        user = unquote(parts.username or "")
+        hidden = f"{quote(user)}:…@" if parts.password else f"{quote(user)}@" if user else ""
+        query = [(k, "…" if k.lower() in ("password", "sslpassword") else v) for k, v in parse_qsl(parts.query)]
+    except ValueError:
+        return f"{url.partition('://')[0]}://…"
+    return urlunsplit((parts.scheme, hidden + host, parts.path, urlencode(query, safe="/…:"), ""))
 
 
 def login() -> str:
@@ -85,3 +131,107 @@ def login() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "agent"
+
+
+# reading ----------------------------------------------------------------------------------------
+def _read(path: Path) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise Invalid("settings.unreadable", f"{path}: {error.strerror}.", "config") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid("settings.malformed", f"{path}: {error}.", "config") from None
+
+
+def _variable(key: str) -> str:
+    return PREFIX + key.replace(".", "_").upper()
+
+
+def _from_environment(environ: Mapping[str, str]) -> Mapping[str, object]:
+    """The variables of ours as a file would have them: `COLLECT_TUI_SERVE_PORT` is `port` in the table `serve`."""
+    names = {_variable(key): key for key in _keys(Settings)}
+    values: dict[str, Any] = {}
+    for variable, text in environ.items():
+        if not variable.startswith(PREFIX) or variable in _NOT_SETTINGS:
+            continue
+        if variable not in names:
+            raise _unknown("the environment", variable, list(names))
+        *tables, key = names[variable].split(".")
+        place = values
+        for table in tables:
+            place = place.setdefault(table, {})
+        place[key] = text
+    return values
+
+
+def overlay(
+    target: Any,
+    values: Mapping[str, object],
+    source: str,
+    name: Callable[[str], str] = str,
+    *,
+    within: str = "",
+    texts: bool = False,
+) -> Any:
+    """Lays values over a table. `name` says how a key is written in the source; `texts`: every value comes as a text."""
+    types = _settable(type(target))
+    for key, value in values.items():
+        full = within + key
+        if key not in types:
+            raise _unknown(source, name(full), [name(within + known) for known in types])
+        kind, limits = types[key]
+        if is_dataclass(kind):
+            if not isinstance(value, Mapping):
+                raise Invalid("settings.type", f"{source}: {name(full)} is a table, written [{full}].", full)
+            inner = overlay(getattr(target, key), value, source, name, within=f"{full}.", texts=texts)
+            target = replace(target, **{key: inner})
+            continue
+        try:
+            made = _value(kind, limits, value, texts)
+        except ValueError as error:
+            raise Invalid("settings.type", f"{source}: {name(full)} {error}.", full) from None
+        is_database = isinstance(target, Settings) and key == "database"
+        target = target.with_database(str(value)) if is_database else replace(target, **{key: made})
+    return target
+
+
+def _value(kind: Any, limits: Mapping[str, int], value: object, texts: bool) -> object:
+    """The value a key gets. ValueError says what was expected."""
+    if kind is bool:
+        if texts and isinstance(value, str) and value.casefold() in (*_TRUE, *_FALSE):
+            return value.casefold() in _TRUE
+        if not isinstance(value, bool):
+            raise ValueError("must be true or false")
+        return value
+    if kind is int:
+        if texts and isinstance(value, str) and value.isascii() and value.isdigit():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not limits["low"] <= value <= limits["high"]:
+            raise ValueError(f"must be a whole number from {limits['low']:,} to {limits['high']:,}")
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must be a text in quotes")
+    return Path(value).expanduser() if kind is Path else value
+
+
+def _unknown(source: str, key: str, known: list[str]) -> Invalid:
+    near = difflib.get_close_matches(key, known, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"the keys are {', '.join(known)}."
+    return Invalid("settings.unknown_key", f"{source}: unknown key {key!r}; {hint}", key)
+
+
+def _settable(model: Any) -> dict[str, tuple[Any, Mapping[str, Any]]]:
+    """The keys of a table: the type of each, without None, and its limits."""
+    hints = get_type_hints(model)
+
+    def kind(of: Field[Any]) -> Any:
+        parts = [part for part in get_args(hints[of.name]) if part is not type(None)]
+        return parts[0] if parts else hints[of.name]
+
+    return {f.name: (kind(f), f.metadata) for f in fields(model) if "derived" not in f.metadata}
+
+
+def _keys(model: Any, within: str = "") -> Iterator[str]:
+    """Every key with its tables before it: `serve.oidc.issuer`."""
+    for key, (kind, _) in _settable(model).items():
+        yield from _keys(kind, f"{within}{key}.") if is_dataclass(kind) else (within + key,)

@@ -1,0 +1,38 @@
+"""What commands of this package share; loads nothing until it is called."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collect_tui.bootstrap import Wiring
+
+
+def wired(args: argparse.Namespace) -> Wiring:
+    """The settings with what the command line says laid over them."""
+    from collect_tui import bootstrap
+
+    return bootstrap.wiring(database=args.db, user=args.user, at=args.at)
+
+
+def progress(args: argparse.Namespace) -> Callable[[str, int, int], None] | None:
+    """A bar for long work where somebody watches; None where a program reads."""
+    from collect_tui.plain import Bar
+
+    return Bar(sys.stderr) if sys.stderr.isatty() and not args.json else None
+
+
+def add_tenant(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tenant", type=int, default=1, metavar="N", help="whose book, on a database of several (1)")
+
+
+def day(text: str) -> date:
+    """An argument that is a date. Raises ArgumentTypeError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write YYYY-MM-DD") from None

@@ -1,0 +1,69 @@
+"""`collect-tui outbox`: what was typed at a server's desk and is not done yet; sending it again, dropping it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from collect_tui.desk.errors import Invalid, NotFound, Refused
+
+if TYPE_CHECKING:
+    from collect_tui.desk.outbox import HeldAct, Outbox
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser(
+        "outbox",
+        help="list what was typed and is not done yet; send what was rejected again, or drop it",
+        description="List what was typed and is not done yet; send what was rejected again, or drop it.",
+    )
+    parser.add_argument("what", nargs="?", choices=("list", "send", "drop"), default="list")
+    parser.add_argument("id", nargs="?", metavar="ID", help="of the act, or how it begins")
+    parser.set_defaults(run=outbox)
+
+
+def outbox(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+
+    wired = bootstrap.wiring(database=args.db, user=args.user, at=args.at, server=args.server)
+    found = bootstrap.connect(wired).outbox
+    if found is None:
+        raise Refused(
+            "outbox.local", "This desk works on its own database: nothing has to wait for a server.", "server"
+        )
+    if args.what != "list":
+        held = _one(found, args.id)
+        (found.send_again if args.what == "send" else found.drop)(held.id)
+    left = found.held()
+    if args.json:
+        print(json.dumps([each.model_dump(mode="json") for each in left], indent=2))
+    else:
+        print("\n".join(_line(each) for each in left) or "Nothing waits: all that was typed is done.")
+    return 0
+
+
+def _one(found: Outbox, beginning: str | None) -> HeldAct:
+    """The rejected act whose id begins so; without a beginning the only one there is."""
+    review = [each for each in found.held() if each.state == "review"]
+    fitting = [each for each in review if str(each.id).startswith((beginning or "").lower())]
+    if not fitting:
+        raise NotFound("outbox.not_found", "No rejected act has such an id; `outbox` lists them.", "id")
+    if len(fitting) > 1:
+        raise Invalid("outbox.ambiguous", f"{len(fitting)} rejected acts fit; write more of the id.", "id")
+    return fitting[0]
+
+
+def _line(held: HeldAct) -> str:
+    from collect_tui.domain.text import clean
+
+    what = held.act.line or "; ".join(command.noun for command in held.act.commands)
+    problem = f"\n          {clean(held.problem)}" if held.problem else ""
+    when = f"{held.typed_at:%Y-%m-%d %H:%M} UTC"
+    return f"{short(held.id)}  {held.state:10}  {held.act.account}  {when}  {clean(what)}{problem}"
+
+
+def short(act_id: UUID) -> str:
+    """As much of an id as tells it from others on one screen."""
+    return str(act_id)[:8]
