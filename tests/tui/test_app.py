@@ -24,7 +24,7 @@ async def test_a_desk_that_cannot_be_opened_says_so_and_can_be_tried_again(tmp_p
         return opened()
 
     async with driving(connect) as desk:
-        assert desk.said == "The file cannot be opened."
+        assert desk.said == "The file cannot be opened. r tries again."
         await desk.press("enter", "1", "enter", "w")
         assert "The desk is not open" in desk.said
         await desk.press("r")

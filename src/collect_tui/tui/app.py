@@ -21,6 +21,7 @@ from textual import events
 from textual.app import App
 from textual.screen import Screen
 
+from collect_tui.desk.errors import SignedOut, Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import keymap as keymaps
 from collect_tui.tui import messages
@@ -29,6 +30,7 @@ from collect_tui.tui.doors import Doors
 from collect_tui.tui.drafts import Drafts
 from collect_tui.tui.history import History
 from collect_tui.tui.keygate import KeyGate
+from collect_tui.tui.paint.link import render_link
 from collect_tui.tui.painter import ThinPainter
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import DeskScreen
@@ -37,7 +39,10 @@ from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.statusline import StatusLine
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from collect_tui.desk.catalogue import Catalogue
+    from collect_tui.desk.outbox import Link, Outbox
     from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.session import Session
 
@@ -46,6 +51,8 @@ T = TypeVar("T")
 
 #: Seconds a request may take before the header says that keys are kept; a quick one costs no byte.
 BUSY_AFTER = 0.25
+#: Seconds between two looks at the wire while it is down: the age of the data in the header moves then, and only then.
+AGE_EVERY = 20
 #: Columns from which the header has room for the role.
 WIDE = 100
 
@@ -86,10 +93,13 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
         self.line_history = History(state_folder, scope)
         self._scope = scope
         self._connect = connect
+        self._opening: Desk | None = None
         self._desk: Desk | None = None
         self._session: Session | None = None
         self._catalogue: Catalogue | None = None
         self.not_open = "The desk is still being opened."
+        self._link: Link | None = None
+        self._aging: Timer | None = None
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="desk")
         self._busy_timer: asyncio.TimerHandle | None = None
         self._busy_shown = False
@@ -110,6 +120,17 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
         return self._desk
 
     @property
+    def outbox(self) -> Outbox | None:
+        """The queue to the server, which is there before the desk is open; None on a database of our own."""
+        desk = self._desk or self._opening
+        return desk.outbox if desk is not None else None
+
+    @property
+    def user(self) -> str:
+        """Who sits at the desk; empty before it is open."""
+        return self._session.user if self._session is not None else ""
+
+    @property
     def session_view(self) -> Session:
         """Who sits at the desk, on what day."""
         assert self._session is not None, "the desk is not open yet"
@@ -125,14 +146,24 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
         assert self._catalogue is not None, "the desk is not open yet"
         return self._catalogue
 
+    @property
+    def knows_site(self) -> bool:
+        """Is the catalogue there? It comes after the first board, before any key is played."""
+        return self._catalogue is not None
+
     async def call(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call the desk in a thread while keys are held.  Raises what it raises; screens use their own `ask`."""
-        with self.hold_keys():
-            return await asyncio.get_running_loop().run_in_executor(self._threads, partial(fn, *args, **kwargs))
+        try:
+            with self.hold_keys():
+                return await asyncio.get_running_loop().run_in_executor(self._threads, partial(fn, *args, **kwargs))
+        finally:
+            self.wire_looked_at()
 
     def in_background(self, fn: Callable[[], T]) -> asyncio.Future[T]:
         """Call the desk in a thread without holding keys."""
-        return asyncio.get_running_loop().run_in_executor(self._threads, fn)
+        asked = asyncio.get_running_loop().run_in_executor(self._threads, fn)
+        asked.add_done_callback(lambda _answer: self.wire_looked_at())
+        return asked
 
     def run_held(self, work: Coroutine[Any, Any, None], screen: DeskScreen) -> None:
         """Run a command that waits for the desk; the next key waits for its end.  Errors are said on `screen`."""
@@ -181,24 +212,31 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
         return cast("DeskScreen", self.screen_stack[0])
 
     async def open_desk(self) -> None:
-        connect = self._connect
-
-        def opened() -> tuple[Desk, Session, Catalogue]:
-            desk = connect()
-            return desk, desk.session(), desk.catalogue()
+        def opened() -> tuple[Desk, Session]:
+            if self._opening is None:
+                self._opening = self._connect()
+            return self._opening, self._opening.session()
 
         try:
-            self._desk, self._session, self._catalogue = await self.call(opened)
+            self._desk, self._session = await self.call(opened)
+            if self._scope:
+                whose = f"{self._scope}/{self.session_view.backend}/{self.session_view.user}"
+                self.drafts.use(whose)
+                self.line_history.use(whose)
+            await self.base_screen.do_view_refresh()
+            self.base_screen.show_frame()
+            self._catalogue = await self.call(self.desk.catalogue)
         except Exception as error:
+            self._desk = None  # that of a server stays behind it, with what waits there, and is asked again
             why = messages.sentence(error) if isinstance(error, DomainError) else "something went wrong."
-            self.not_open = f"The desk is not open: {why} {self.door('view.refresh')} tries again."
-            raise
-        if self._scope:
-            whose = f"{self._scope}/{self.session_view.backend}/{self.session_view.user}"
-            self.drafts.use(whose)
-            self.line_history.use(whose)
-        await self.base_screen.do_view_refresh()
-        self.base_screen.show_frame()
+            again = f"{self.door('view.refresh')} tries again."
+            self.not_open = f"The desk is not open: {why} {again}"
+            self._paint_right(self.header_right())
+            if not isinstance(error, Unavailable | SignedOut):
+                raise
+            self.base_screen.refuse(f"{why} {again}")
+            if isinstance(error, SignedOut) and self.outbox is not None:
+                await self.do_desk_signin()
 
     def save_draft(self) -> None:
         """Write what is in the fields; called when the program is told to go."""
@@ -215,12 +253,38 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
 
     def header_right(self) -> Line:
         """Who, on what day, on which desk; where there is room, also in what role."""
+        outbox = self.outbox
+        link = outbox.link() if outbox is not None else None
         if self._session is None:
-            return Line.of(("no desk", Role.DIM))
+            return render_link(link) if link is not None and link.state != "online" else Line.of(("no desk", Role.DIM))
         seen = self._session
         day = f"{seen.business_date:%a} {seen.business_date.day} {seen.business_date:%b}"
         who = f"{seen.user} · {seen.role}" if self.size.width >= WIDE else seen.user
-        return Line.of((f"{who} · {day} · ", Role.LABEL), ("●", Role.GOOD), f" {seen.backend}")
+        if link is None:
+            return Line.of((f"{who} · {day} · ", Role.LABEL), ("●", Role.GOOD), f" {seen.backend}")
+        end = render_link(link)
+        return Line((*Line.of((f"{who} · {day} · ", Role.LABEL)).spans, *end.spans))
+
+    def wire_looked_at(self) -> None:
+        """The wire may have changed: say so in the header, and keep the age of the data true while it is down."""
+        outbox = self.outbox
+        if outbox is None or not self.screen_stack:
+            return
+        link = outbox.link()
+        if self._link is None or link.model_copy(update={"now": self._link.now}) != self._link:
+            self._link = link
+            self._paint_right(self.header_right())
+        if link.state != "online" and self._aging is None:
+            self._aging = self.set_interval(AGE_EVERY, self._age)
+
+    def _age(self) -> None:
+        self.wire_looked_at()
+        if self._link is not None and self._link.state == "online":
+            if self._aging is not None:
+                self._aging.stop()
+                self._aging = None
+        else:
+            self._paint_right(self.header_right())
 
     def door(self, command_id: str) -> str:
         """The key of a command as people read it, or its word on the line."""

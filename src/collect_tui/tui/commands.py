@@ -15,21 +15,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-BOARD, QUEUE, ACCOUNT, FIND, WHY, HELP, FORM, ASKING = (
+BOARD, QUEUE, ACCOUNT, FIND, WHY, FLOOR, OUTBOX, HELP, FORM, ASKING = (
     "board",
     "queue",
     "account",
     "find",
     "why",
+    "floor",
+    "outbox",
     "help",
     "form",
     "asking",
 )
 #: Where keys may mean something; the order is that of the help.
-CONTEXTS: Final = (BOARD, QUEUE, ACCOUNT, FIND, WHY, HELP, FORM, ASKING)
+CONTEXTS: Final = (BOARD, QUEUE, ACCOUNT, FIND, WHY, FLOOR, OUTBOX, HELP, FORM, ASKING)
 
-_DESK: Final = frozenset({BOARD, QUEUE, ACCOUNT, FIND, WHY, HELP})
-_LISTS: Final = frozenset({BOARD, QUEUE, FIND})
+_DESK: Final = frozenset({BOARD, QUEUE, ACCOUNT, FIND, WHY, FLOOR, OUTBOX, HELP})
+_LISTS: Final = frozenset({BOARD, QUEUE, FIND, FLOOR, OUTBOX})
 _LINES: Final = frozenset({BOARD, QUEUE, ACCOUNT})
 _WORK: Final = frozenset({QUEUE, ACCOUNT})
 
@@ -88,7 +90,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("work.snooze", "Snooze", "Puts the account off until a day, with a reason.", ("z",), contexts=_WORK,
        text="snooze ", label="snooze", on_bar=frozenset({QUEUE})),
     _C("why.open", "Why", "Why the account stands where it does, term by term.", ("y",), "f11", "why",
-       _WORK | {FIND}, label="why"),
+       _WORK | {FIND, FLOOR, OUTBOX}, label="why", on_bar=_WORK | {FIND}),
     _C("result.hot", "Result and next", "With one more letter: logs a result and takes the next account.",
        (",", "space"), contexts=frozenset({ACCOUNT}), label="result+next"),
     _C("result.log", "Call result", "Opens the line for a result code, a reason and a note.", ("c",), contexts=_WORK,
@@ -106,7 +108,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("hold.place", "Hold", "Places a hold on the account.", ("h",), contexts=_WORK, text="hold "),
     _C("callback.make", "Callback", "Sets a callback at a day and hour.", ("l",), contexts=_WORK, text="cb "),
     _C("undo.last", "Undo", "Takes back my last act, on whichever account, after showing what that undoes.", ("u",), mnemonic="undo",
-       contexts=_DESK - {HELP, FIND}, label="undo", on_bar=frozenset({ACCOUNT, BOARD})),
+       contexts=_DESK - {HELP, FIND, FLOOR, OUTBOX}, label="undo", on_bar=frozenset({ACCOUNT, BOARD})),
     _C("account.previous", "Previous account", "Goes back to the account before this one.", fkey="f7",
        mnemonic="previous", contexts=frozenset({ACCOUNT})),
     *(
@@ -131,14 +133,26 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("row.pageup", "Page up", "One page up.", ("pgup",), contexts=_DESK),
     _C("row.first", "First row", "To the first row.", ("home", "g"), contexts=_DESK),
     _C("row.last", "Last row", "To the last row.", ("end", "G"), contexts=_DESK),
+    _C("held.send", "Send again", "Sends a rejected act again, on the account as it is now.", ("v",),
+       contexts=frozenset({OUTBOX}), label="send again"),
+    _C("held.drop", "Drop", "Takes a rejected act away for good, after a question.", ("x",),
+       contexts=frozenset({OUTBOX}), label="drop"),
+    _C("floor.hand", "Hand on", "Hands the account of the agent under the cursor to a colleague, with a reason.", ("m",),
+       contexts=frozenset({FLOOR}), label="hand on"),
+    _C("identifier.reveal", "Reveal", "Shows a masked identifier in full for half a minute: `reveal m1 REASON`; kept in the audit.",
+       mnemonic="reveal", contexts=frozenset({ACCOUNT})),
+    _C("floor.open", "Floor", "Who works what now.", mnemonic="floor"),
+    _C("outbox.open", "Outbox", "What was typed and is not done yet, rejected acts too.", mnemonic="outbox"),
+    _C("desk.signin", "Sign in", "Asks for the password again, when the session has run out; what is typed is kept.",
+       mnemonic="signin"),
     _C("queue.show", "Queue", "Shows a queue by its name, or the board without one.", mnemonic="q"),
     _C("account.open", "Account", "Opens an account by its number.", mnemonic="a"),
     _C("whynot.open", "Why not", "Which rules keep an account out of the queues.", mnemonic="whynot"),
     _C("theme.choose", "Theme", "Changes the colours for this session.", mnemonic="theme"),
     _C("view.refresh", "Refresh", "Loads again; the cursor stays on the same account.", ("r",), "f5", "refresh",
-       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD})),
+       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, FLOOR, OUTBOX})),
     _C("nav.back", "Back", "One step back; what is typed is kept.", ("b",), "f12", "back", _DESK | {FORM},
-       label="back", on_bar=frozenset({WHY, HELP, FIND, FORM})),
+       label="back", on_bar=frozenset({WHY, HELP, FIND, FLOOR, OUTBOX, FORM})),
     _C("nav.exit", "To the board", "Back to the board of queues; there it asks before leaving.", ("q",), "f3", "base",
        _DESK | {FORM}, label="exit", on_bar=frozenset({BOARD})),
     _C("screen.redraw", "Redraw", "Paints everything again, after line noise.", ("ctrl+l",), mnemonic="redraw",

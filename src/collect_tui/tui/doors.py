@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from textual.worker import WorkerError
 
-from collect_tui.desk.errors import NotFound, Stale
+from collect_tui.desk.errors import NotFound, Stale, Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.commands import Command, by_word
@@ -30,7 +30,16 @@ _TRAIL: Final = 50
 _UNWORKED: Final = re.compile(r"(\S+) has no result yet")
 #: Commands whose word on the line may be followed by something.
 WITH_REST: Final = frozenset(
-    {"account.open", "queue.show", "why.open", "whynot.open", "help.open", "find.open", "theme.choose"}
+    {
+        "account.open",
+        "queue.show",
+        "why.open",
+        "whynot.open",
+        "help.open",
+        "find.open",
+        "theme.choose",
+        "identifier.reveal",
+    }
 )
 
 
@@ -200,11 +209,17 @@ class Doors:
         if held is None:
             return
 
-        def renewed(claim: Claim) -> None:
-            if self.claim is not None and self.claim.account == claim.account:
+        def renew() -> Claim | None:
+            try:
+                return app.desk.heartbeat(held.account)
+            except Unavailable:
+                return None  # the header says so; what the act came to must stay on the status line
+
+        def renewed(claim: Claim | None) -> None:
+            if claim is not None and self.claim is not None and self.claim.account == claim.account:
                 self.claim = claim
 
-        self._top.fetch("lease", lambda: app.desk.heartbeat(held.account), renewed)
+        self._top.fetch("lease", renew, renewed)
 
     # -- commands by key ----------------------------------------------------------------------------------------
 
@@ -268,6 +283,63 @@ class Doors:
         if found is not None:
             screen = cast("WhyScreen", await self.show_screen("why"))
             screen.show_why(found)
+
+    async def do_floor_open(self) -> None:
+        screen = await self.show_screen("floor")
+        await screen.do_view_refresh()
+
+    async def do_outbox_open(self) -> None:
+        if self._app.desk.outbox is None:
+            self._top.refuse("This desk works on its own database: nothing has to wait for a server.")
+            return
+        screen = await self.show_screen("outbox")
+        await screen.do_view_refresh()
+
+    async def do_desk_signin(self) -> None:
+        """Ask for the password and sign in again."""
+        from collect_tui.tui.screens.signin import PasswordScreen
+
+        app, top = self._app, self._top
+        outbox = app.outbox
+        if outbox is None:
+            top.refuse("This desk works on its own database; nobody has to sign in.")
+            return
+
+        async def sign_in(password: str) -> None:
+            await app.call(outbox.sign_in, password)
+            await top.do_view_refresh()
+            top.status("Signed in; what waited goes out.", Role.GOOD)
+
+        def answered(password: str | None) -> None:
+            if password:
+                app.run_held(sign_in(password), top)
+            else:
+                top.status("Not signed in.")
+
+        app.flush_keys()  # what was typed ahead is no password
+        await app.push_screen(PasswordScreen(app.user), answered)
+
+    async def reveal(self, rest: str) -> None:
+        """Say an identifier in full on the status line, and take it away after its time."""
+        what, _, reason = rest.partition(" ")
+        top, target = self._top, self._top.line_target()
+        if target is None or not what or not reason.strip():
+            top.refuse("Say which and why: `reveal m1 REASON`.")
+            return
+        shown = await top.ask(self._app.desk.reveal, target.account, what, reason.strip())
+        if shown is None:
+            return
+        said = f"{shown.what} {shown.value}"
+        top.status(said, Role.WARN)
+
+        def hide() -> None:
+            if top.is_mounted and top.said == said:
+                top.status("")
+
+        self._app.set_timer(shown.seconds, hide)
+
+    async def do_identifier_reveal(self) -> None:
+        await self.reveal("")
 
     async def do_undo_last(self) -> None:
         from collect_tui.tui.screens.asking import ask_undo
@@ -337,6 +409,7 @@ class Doors:
             "help.open": lambda: self.do_help_open(rest),
             "find.open": lambda: self.find_text(rest),
             "theme.choose": lambda: self.choose_theme(rest),
+            "identifier.reveal": lambda: self.reveal(rest),
         }
         if wanted.id == "account.open" and not rest:
             top.refuse("Say which account: `a NUMBER`.")

@@ -15,8 +15,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from collect_tui.domain.notes import find_card
-
 FILE: Final = "drafts.db"
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS draft (
@@ -114,6 +112,8 @@ class Drafts:
         if not text.strip():
             self.clear(account, place)
             return True
+        from collect_tui.domain.notes import find_card  # its expressions take a while to compile
+
         if find_card(text) is not None:
             self.clear(account, place)
             return False

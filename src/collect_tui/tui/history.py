@@ -12,8 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, overload
 
-from collect_tui.domain.notes import find_card
-
 FILE: Final = "history"
 LIMIT: Final = 500
 
@@ -45,6 +43,8 @@ class History(Sequence[str]):
     def add(self, line: str) -> None:
         """Remember a line that was done; the same line twice in a row is kept once."""
         line = " ".join(line.split())
+        from collect_tui.domain.notes import find_card  # its expressions take a while to compile
+
         if not line or find_card(line) is not None or (self._lines and self._lines[-1] == line):
             return
         self._lines.append(line)

@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Preview
 
-#: Who overrides a refusal and why: two fields that F10 opens.
+#: Who overrides a refusal and why: fields that F10 opens. A server wants their password too: it takes nobody's word.
 OVERRIDE: Final = (
     Field("override_by", "Overridden by", "login of who may"),
     Field("override_why", "because", "the reason, kept as evidence"),
+    Field("override_proof", "Password", "of whoever overrides", secret=True),
 )
 
 
@@ -134,7 +135,7 @@ class FormScreen(DeskScreen):
         """Keep what is typed, unless it is what stood there at first."""
         if self.view is None or not self.is_mounted:
             return
-        secret = {field.name for field in self.last_fields}
+        secret = {field.name for field in (*self.last_fields, *OVERRIDE) if field in self.last_fields or field.secret}
         typed = {name: text for name, text in self.form.values.items() if text.strip() and name not in secret}
         kept = json.dumps(typed, ensure_ascii=False) if typed and typed != self.starting_values() else ""
         if not self.desk_app.drafts.save(self.view.number, self.place, kept) and self.desk_app.drafts.fault:
@@ -363,7 +364,7 @@ class FormScreen(DeskScreen):
     def _override(self, *, on: bool) -> None:
         self._overriding = on
         for field in OVERRIDE:
-            self.form.edit(field.name).display = on
+            self.form.edit(field.name).display = on and (not field.secret or self.desk_app.desk.outbox is not None)
         self.call_after_refresh(self._refill)
 
     def _refill(self) -> None:
@@ -391,7 +392,7 @@ class FormScreen(DeskScreen):
             act = self._unsure  # the desk never answered: the same act again is done once
         self._unsure = act
         try:
-            receipt = await app.call(app.desk.do, act)
+            receipt = await app.call(app.desk.do, act, proof=self.form.values["override_proof"] or None)
         except DomainError as error:
             if not isinstance(error, Unavailable):
                 self._unsure = None
@@ -428,7 +429,11 @@ class FormScreen(DeskScreen):
 
     def field_of(self, name: str | None) -> str:
         """The form's field that a refusal names; empty when it has none of that kind."""
-        return name if name in self.form.fields else {"override": "override_by"}.get(name or "", "")
+        return (
+            name
+            if name in self.form.fields
+            else {"override": "override_by", "proof": "override_proof"}.get(name or "", "")
+        )
 
     def _stop_at(self, name: str, sentence: str) -> None:
         if name and self.form.edit(name).display:

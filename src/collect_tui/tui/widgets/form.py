@@ -26,7 +26,7 @@ class Field:
     """A field of a form.
 
     `name` is how the form's code calls it; `hint` stands in it while it is empty; `roles` are what the line must have
-    read its text as (empty: anything); `needed`: the form says nothing without it.
+    read its text as (empty: anything); `needed`: the form says nothing without it; `secret`: shown as stars, kept nowhere.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Field:
     hint: str = ""
     roles: frozenset[str] = frozenset()
     needed: bool = False
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,11 @@ class FormField(LineEdit):
 
     def __init__(self, field: Field, room: int) -> None:
         super().__init__(
-            prompt=f"{tui_text.fit(field.label, room)} ", placeholder=field.hint, limit=1000, id=f"field-{field.name}"
+            prompt=f"{tui_text.fit(field.label, room)} ",
+            placeholder=field.hint,
+            limit=1000,
+            secret=field.secret,
+            id=f"field-{field.name}",
         )
         self.field = field
 

@@ -68,7 +68,7 @@ class LineBar(KeptLine):
     def context(self) -> LineContext | None:
         """What reading depends on: the account in front of the agent, or the desk alone."""
         app = self.desk_screen.desk_app
-        if not app.connected:
+        if not app.knows_site:
             return None
         from collect_tui.desk.line.context import LineContext
 

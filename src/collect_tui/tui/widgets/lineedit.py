@@ -32,6 +32,7 @@ class LineEdit(LineWidget, can_focus=True):
         placeholder: shown dim while there is no text.
         limit: most characters it takes; more ring the bell.
         history: earlier lines, oldest first, recalled with Up and Down.
+        secret: shows stars for letters.
     """
 
     DEFAULT_CSS = "LineEdit { height: 1; }"
@@ -62,6 +63,7 @@ class LineEdit(LineWidget, can_focus=True):
         placeholder: str = "",
         limit: int = 2000,
         history: Sequence[str] = (),
+        secret: bool = False,
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
@@ -73,6 +75,7 @@ class LineEdit(LineWidget, can_focus=True):
         self._prompt = tui_text.clean(prompt)
         self._placeholder = placeholder
         self._limit = limit
+        self._secret = secret
         self._ghost = ""
         self._error: tuple[int, int] | None = None
         self.history: Sequence[str] = history
@@ -289,7 +292,7 @@ class LineEdit(LineWidget, can_focus=True):
 
     def _spans(self) -> list[Span]:
         """The text with its error and its caret, as spans of one character or more."""
-        text = self._text
+        text = "*" * tui_text.width(self._text) if self._secret else self._text
         if self._selection is not None:
             return [Span(text, Role.CURSOR)]
         # In brackets, for "dim" is not to be seen everywhere.

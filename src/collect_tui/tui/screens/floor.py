@@ -1,0 +1,148 @@
+"""The floor: who works what now. A lead hands an account on from here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from collect_tui.tui.commands import FLOOR
+from collect_tui.tui.paint.link import render_floor, render_seat
+from collect_tui.tui.roles import Role
+from collect_tui.tui.screens.base import DeskScreen, LineTarget
+from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.widgets.keybar import KeyHint
+from collect_tui.tui.widgets.lineedit import LineEdit
+from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.floor import FloorView, SeatView
+
+COLUMNS = (
+    Column("#", 3, align="right", role=Role.DIM),
+    Column("Login", 9),
+    Column("Name", 12, flex=1),
+    Column("Role", 10, rank=1),
+    Column("Account", 10),
+    Column("Queue", 10),
+    Column("Since", 5),
+    Column("Worked", 6, align="right"),
+    Column("Acts", 5, align="right", rank=1),
+    Column("Last", 5),
+)
+
+
+class FloorScreen(DeskScreen):
+    """Everybody at work."""
+
+    context: ClassVar[str] = FLOOR
+    takes_numbers: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.floor: FloorView | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield WorkTable(COLUMNS, empty="Nobody is here.", id="body")
+
+    def compose_line(self) -> Widget:
+        return LineEdit(prompt="hand to ", placeholder="login and reason, such as: ben off sick", id="line")
+
+    @property
+    def table(self) -> WorkTable:
+        return self.query_one("#body", WorkTable)
+
+    @property
+    def field(self) -> LineEdit:
+        return self.query_one("#line", LineEdit)
+
+    @property
+    def seats(self) -> tuple[SeatView, ...]:
+        return self.floor.seats if self.floor is not None else ()
+
+    @property
+    def chosen(self) -> SeatView | None:
+        """The agent under the cursor."""
+        return self.seats[self.table.cursor] if self.table.cursor < len(self.seats) else None
+
+    def header_line(self) -> Line:
+        return Line.of(("Floor", Role.HEAD))
+
+    def summary_lines(self) -> Iterable[Line]:
+        return (render_floor(self.seats),) if self.floor is not None else ()
+
+    def line_target(self) -> LineTarget | None:
+        account = self.chosen.account if self.chosen is not None else None
+        return LineTarget(account) if account else None
+
+    def refusal(self, command_id: str) -> str | None:
+        if command_id == "floor.hand" and self.line_target() is None:
+            return "This agent holds no account that could be handed on."
+        return super().refusal(command_id)
+
+    async def do_view_refresh(self) -> None:
+        floor = await self.ask(self.desk_app.desk.floor)
+        if floor is None:
+            return
+        self.floor = floor
+        session = self.desk_app.session_view
+        self.table.replace(
+            ListSource([(seat.login, render_seat(n, seat, session)) for n, seat in enumerate(floor.seats, start=1)])
+        )
+        self.show_frame()
+
+    # -- handing an account on ----------------------------------------------------------------------------------
+
+    def do_floor_hand(self) -> None:
+        """To the field: to whom, and why."""
+        target = self.line_target()
+        assert target is not None
+        self.field.set_prompt(f"hand {target.account} to ")
+        self.field.set_text("", quiet=True)
+        self.field.focus(scroll_visible=False)
+        self.status("Type a login and the reason; Enter hands the account on.", Role.LABEL)
+
+    def field_hints(self) -> list[KeyHint]:
+        return [KeyHint(self.enter_key, "hand on"), KeyHint("F12", "leave")]
+
+    def on_line_edit_submitted(self, message: LineEdit.Submitted) -> None:
+        message.stop()
+        target = self.line_target()
+        to, _, reason = message.text.strip().partition(" ")
+        if target is None or not to or not reason.strip():
+            self.refuse("Type a login and the reason, such as: ben off sick.")
+            return
+        self.desk_app.run_held(self._hand(target.account, to, reason.strip()), self)
+
+    async def _hand(self, account: str, to: str, reason: str) -> None:
+        claim = await self.ask(self.desk_app.desk.reassign, account, to, reason)
+        if claim is None:
+            return
+        self.field.set_text("", quiet=True)
+        self.field.set_prompt("hand to ")
+        self.focus_body()
+        await self.do_view_refresh()
+        self.status(f"{to} has {account} now.", Role.GOOD)
+
+    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
+        message.stop()
+        if (target := self.line_target()) is None:
+            self.refuse("This agent holds no account.")
+        else:
+            self.desk_app.run_held(self.desk_app.open_account(target.account), self)
+
+    def open_row_number(self, number: int) -> Awaitable[None] | None:
+        if not 1 <= number <= len(self.seats):
+            self.refuse(f"There is no row {number}; there are {len(self.seats)}.")
+            return None
+        self.table.move_to(number - 1)
+        target = self.line_target()
+        if target is None:
+            self.refuse("This agent holds no account.")
+            return None
+        return self.desk_app.open_account(target.account)
+
+
+SCREEN = FloorScreen

@@ -1,0 +1,147 @@
+"""What was typed and is not done yet: acts that wait for the server, and acts it would not take, beside the account as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
+
+from textual.app import ComposeResult
+
+from collect_tui.desk.errors import Refused
+from collect_tui.tui.commands import OUTBOX
+from collect_tui.tui.messages import plural
+from collect_tui.tui.paint.link import both_versions, render_held
+from collect_tui.tui.roles import Role
+from collect_tui.tui.screens.base import DeskScreen, LineTarget
+from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
+
+if TYPE_CHECKING:
+    from collect_tui.desk.outbox import HeldAct, Outbox
+    from collect_tui.desk.views.account import AccountView
+
+COLUMNS = (
+    Column("#", 3, align="right", role=Role.DIM),
+    Column("Account", 10),
+    Column("Typed", 6),
+    Column("State", 10),
+    Column("What", 20, flex=1),
+)
+#: Rows below the table: both versions side by side, and why it was not taken.
+BESIDE = 9
+
+
+class OutboxScreen(DeskScreen):
+    """The queue between this desk and its server."""
+
+    context: ClassVar[str] = OUTBOX
+    takes_numbers: ClassVar[bool] = True
+    has_line: ClassVar[bool] = False
+    summary_rows: ClassVar[int] = BESIDE
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: tuple[HeldAct, ...] = ()
+        self._now: dict[UUID, AccountView] = {}
+
+    def compose_body(self) -> ComposeResult:
+        yield WorkTable(COLUMNS, empty="Nothing waits: all that was typed is done.", id="body")
+
+    @property
+    def table(self) -> WorkTable:
+        return self.query_one("#body", WorkTable)
+
+    @property
+    def outbox(self) -> Outbox:
+        found = self.desk_app.desk.outbox
+        if found is None:
+            raise Refused("outbox.local", "This desk works on its own database; nothing has to wait.", None)
+        return found
+
+    @property
+    def chosen(self) -> HeldAct | None:
+        """The act under the cursor."""
+        return self.held[self.table.cursor] if self.table.cursor < len(self.held) else None
+
+    def header_line(self) -> Line:
+        review = sum(1 for each in self.held if each.state == "review")
+        return Line.of(("Outbox", Role.HEAD), f" · {plural(len(self.held), 'act')}, {review} to review")
+
+    def line_target(self) -> LineTarget | None:
+        return LineTarget(self.chosen.act.account) if self.chosen is not None else None
+
+    def summary_lines(self) -> Iterable[Line]:
+        if self.chosen is None:
+            return ()
+        return both_versions(self.chosen, self._now.get(self.chosen.id), self.size.width)[:BESIDE]
+
+    def refusal(self, command_id: str) -> str | None:
+        if command_id in ("held.send", "held.drop") and (self.chosen is None or self.chosen.state != "review"):
+            return "Only an act that was rejected can be sent again or dropped; the others go out by themselves."
+        return super().refusal(command_id)
+
+    async def do_view_refresh(self) -> None:
+        held = await self.ask(self.outbox.held)
+        if held is None:
+            return
+        self.held = held
+        self._now.clear()
+        session = self.desk_app.session_view
+        rows = [(str(each.id), render_held(n, each, session)) for n, each in enumerate(held, start=1)]
+        self.table.replace(ListSource(rows))
+        self.show_frame()
+        self._look()
+
+    def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
+        message.stop()
+        self.show_summary()
+        self.show_keys()
+        self._look()
+
+    def _look(self) -> None:
+        """Ask for the account as it is now, to stand beside what was typed."""
+        chosen = self.chosen
+        if chosen is None or chosen.id in self._now:
+            return
+        act_id, outbox = chosen.id, self.outbox
+
+        def found(view: AccountView) -> None:
+            self._now[act_id] = view
+            self.show_summary()
+
+        self.fetch("beside", lambda: outbox.current(act_id), found)
+
+    async def do_held_send(self) -> None:
+        """Send it again, on the account as it is now."""
+        if self.chosen is not None:
+            await self._settle(self.chosen, self.outbox.send_again, "is sent again on the account as it is now.")
+
+    async def do_held_drop(self) -> None:
+        """Take it away for good, after a question."""
+        if (chosen := self.chosen) is None:
+            return
+
+        async def drop() -> None:
+            await self._settle(chosen, self.outbox.drop, "was dropped.")
+
+        await self.desk_app.question([f"Drop what was typed on {chosen.act.account}?  It is lost then."], drop)
+
+    async def _settle(self, chosen: HeldAct, how: Callable[[UUID], None], said: str) -> None:
+        await self.desk_app.call(how, chosen.id)
+        await self.do_view_refresh()
+        self.status(f"{chosen.act.account}: what was typed {said}", Role.GOOD)
+
+    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
+        message.stop()
+        if self.chosen is not None:
+            self.desk_app.run_held(self.desk_app.open_account(self.chosen.act.account), self)
+
+    def open_row_number(self, number: int) -> Awaitable[None] | None:
+        if not 1 <= number <= len(self.held):
+            self.refuse(f"There is no row {number}; there are {len(self.held)}.")
+            return None
+        return self.desk_app.open_account(self.held[number - 1].act.account)
+
+
+SCREEN = OutboxScreen
