@@ -12,9 +12,11 @@ import tomllib
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 AT = "2026-11-23T16:30:00Z"  # a Monday, half past ten at the desk: calls are allowed in every zone of the portfolio
+USER = "mia"
 MAILS = 200
 ROWS = 5_000
 
@@ -49,17 +51,26 @@ class Material:
     def demo(self) -> Path:
         return self.folder / "demo.db"
 
-    def scenario(self, path: Path) -> tuple[Path, dict[str, object]]:
-        """A scenario with its places filled in, written where the driver can read it; its portfolio is a copy of its own."""
+    def scenario(self, path: Path, server: str = "") -> tuple[Path, dict[str, Any]]:
+        """A scenario with its places filled in, written where the driver can read it; its portfolio is a copy of its own.
+
+        `server`: the same as a thin client of the server there, with a thin client's budgets.
+        """
         own = self.folder / f"{path.stem}.db"
         shutil.copyfile(self.demo, own)
         values = {"python": sys.executable, "root": str(ROOT), "folder": str(self.folder), "db": str(own), "at": AT}
         text = path.read_text("utf-8")
         for name, value in values.items():
             text = text.replace("{" + name + "}", value)
-        filled = self.folder / path.name
+        if server:
+            text = text.replace(f'"--db", "{own}", "--as", "{USER}"', f'"--server", "{server}"')
+        filled = self.folder / f"{'thin-' if server else ''}{path.name}"
         filled.write_text(text, "utf-8")
-        return filled, tomllib.loads(text)
+        scenario = tomllib.loads(text)
+        for row in scenario.get("row", ()) if server else ():
+            row["what"] = f"thin client, {row['what']}"
+            row["budget"], row["stretch"] = row.get("thin", (row.get("budget"), row.get("stretch")))
+        return filled, scenario
 
 
 def clean_environ() -> dict[str, str]:

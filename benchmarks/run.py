@@ -2,10 +2,11 @@
 
     python benchmarks/run.py [--quick] [--only NAME,…] [--json out.json] [--readme] [--million N]
 
-Makes a demo portfolio in a temporary folder under a frozen clock, lets the terminal driver play every scenario of
-`benchmarks/scenarios/` in a real pty, and prints one table: figure, the same of the peers, budget, stretch goal, met or
-not. The driver stands beside the repository (`../shared/bench/termbench.py`) and is no part of it; where it is missing,
-only what needs no terminal is measured. `--readme` writes the tables into README.md.
+Makes a demo portfolio in a temporary folder under a frozen clock, and a server with the same (`collect-tui serve
+--demo`, embedded PostgreSQL) for the thin client; lets the terminal driver play every scenario of
+`benchmarks/scenarios/` in a real pty, and prints one table: figure, the same of the peers, budget, stretch goal, met
+or not. The driver stands beside the repository (`../shared/bench/termbench.py`) and is no part of it; where it is
+missing, only what needs no terminal is measured. `--readme` writes the tables into README.md.
 
 Milliseconds drift with the machine: believe ratios, bytes and CPU.
 """
@@ -24,14 +25,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import report
-from material import ROOT, Material, clean_environ
+from material import AT, ROOT, USER, Material, clean_environ
+from serving import served
 
 DRIVER = ROOT.parent / "shared" / "bench" / "termbench.py"
 SCENARIOS = Path(__file__).with_name("scenarios")
@@ -50,7 +53,8 @@ def main() -> int:
             )
             print(plain(material, 3 if given.quick else 10))
             return 0
-        results, found = terminal(load_driver(given.quick), material, only, quick=given.quick)
+        with served(clean_environ() | material.env, AT, USER) as server:
+            results, found = terminal(load_driver(given.quick), material, only, server, quick=given.quick)
     text = report.table(found)
     print(text)
     accounts = accounts_wanted(given, only)
@@ -77,7 +81,7 @@ def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, fewer accounts opened, no million")
     parser.add_argument(
-        "--only", metavar="NAME,…", help="scenarios by name, peers too; `memory` and `million` are names"
+        "--only", metavar="NAME,…", help="scenarios by name, peers too, thin-NAME; `memory` and `million` are names"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="everything measured")
     parser.add_argument("--readme", action="store_true", help="write the performance section of README.md")
@@ -102,18 +106,19 @@ def load_driver(quick: bool) -> Any:
 
 
 def terminal(
-    driver: Any, material: Material, only: set[str] | None, *, quick: bool
+    driver: Any, material: Material, only: set[str] | None, server: str, *, quick: bool
 ) -> tuple[dict[str, Any], list[report.Row]]:
     """Plays peers and scenarios; what was measured, and the lines of the table."""
     results: dict[str, Any] = {}
     asked: list[tuple[str, dict[str, Any]]] = []
-    for path in (*sorted((SCENARIOS / "peers").glob("*.toml")), *sorted(SCENARIOS.glob("*.toml"))):
-        if only is not None and path.stem not in only:
+    for path, at in played():
+        name = f"thin-{path.stem}" if at else path.stem
+        if only is not None and name not in only:
             continue
-        filled, scenario = material.scenario(path)
+        filled, scenario = material.scenario(path, server if at else "")
         program = scenario.get("needs")
         if program and not shutil.which(str(program)):
-            say(f"{path.stem}: {program} is not installed (a Debian package of that name or visidata); left out")
+            say(f"{name}: {program} is not installed (a Debian package of that name or visidata); left out")
             continue
         sc = driver.load(str(filled), {"env": material.env})
         beside = None
@@ -121,17 +126,26 @@ def terminal(
             peer, _ = material.scenario(SCENARIOS / "peers" / f"{scenario['beside']}.toml")
             beside = driver.load(str(peer), {"env": material.env})
         try:
-            results[path.stem] = play(driver, sc, quick, beside)
+            results[name] = play(driver, sc, quick, beside)
         except RuntimeError as error:
-            say(f"{path.stem}: {error}")
+            say(f"{name}: {error}")
             continue
-        asked.append((path.stem, scenario))
-        say(f"{path.stem}: done")
+        asked.append((name, scenario))
+        say(f"{name}: done")
     found = [row for name, scenario in asked for row in report.rows(scenario, results, name)]
-    if only is None or "memory" in only:
-        results["memory"] = memory(driver, material, quick)
-        found += memory_rows(results["memory"])
+    for name, at in (("memory", ""), ("thin-memory", server)):
+        if only is None or name in only:
+            results[name] = memory(driver, material, quick, at)
+            found += memory_rows(results[name], "thin client, " if at else "")
     return results, found
+
+
+def played() -> Iterator[tuple[Path, bool]]:
+    """Every scenario, peers first; those that ask for it once more as a thin client."""
+    for path in (*sorted((SCENARIOS / "peers").glob("*.toml")), *sorted(SCENARIOS.glob("*.toml"))):
+        yield path, False
+        if tomllib.loads(path.read_text("utf-8")).get("thin"):
+            yield path, True
 
 
 def play(driver: Any, sc: dict[str, Any], quick: bool, beside: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -172,9 +186,9 @@ def start(driver: Any, sc: dict[str, Any]) -> dict[str, Any]:
     return dict(measured, start_noise_pct=busy)
 
 
-def memory(driver: Any, material: Material, quick: bool) -> dict[str, Any]:
+def memory(driver: Any, material: Material, quick: bool, server: str) -> dict[str, Any]:
     """Memory of one process after a few accounts and after many, opened from one queue round and round."""
-    filled, _ = material.scenario(SCENARIOS / "open.toml")
+    filled, _ = material.scenario(SCENARIOS / "open.toml", server)
     sc = driver.load(str(filled), {"env": material.env})
     term, _ = driver.start(sc)
     goal = MEMORY["many, quick" if quick else "many"]
@@ -201,14 +215,21 @@ def memory(driver: Any, material: Material, quick: bool) -> dict[str, Any]:
     return made
 
 
-def memory_rows(measured: dict[str, Any]) -> list[report.Row]:
+def memory_rows(measured: dict[str, Any], whose: str) -> list[report.Row]:
     few, many = measured["few"]["pss"], measured["many"]["pss"]
     none: dict[str, float | None] = dict.fromkeys(report.PEERS)
     growth = (many / few - 1) * 100
     return [
-        report.Row("memory after 20 accounts opened (PSS)", few, "MiB", none, few, False, None, None),
+        report.Row(f"{whose}memory after 20 accounts opened (PSS)", few, "MiB", none, few, False, None, None),
         report.Row(
-            f"memory after {measured['opened']:,} accounts: growth", growth, "%", none, round(growth, 1), False, 5, 0
+            f"{whose}memory after {measured['opened']:,} accounts: growth",
+            growth,
+            "%",
+            none,
+            round(growth, 1),
+            False,
+            5,
+            0,
         ),
     ]
 

@@ -2,6 +2,8 @@
 
     README.md                          between <!-- keys --> and <!-- verbs -->: key table and verbs of the line
     docs/codes.md                      between <!-- codes -->: result codes and actions
+    docs/openapi.json                  the server's API
+    docs/access.md                     between <!-- access -->: who may do what
     src/collect_tui/defaults/holidays.txt   public holidays, so that no start has to work them out
 
 Tests compare; nobody edits these parts by hand.
@@ -10,6 +12,7 @@ Tests compare; nobody edits these parts by hand.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tomllib
 from collections import defaultdict
@@ -98,6 +101,62 @@ def holidays_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def api() -> str:
+    from collect_tui.api.server.app import create_app
+
+    return json.dumps(create_app().openapi(), ensure_ascii=False, indent=1) + "\n"
+
+
+def access() -> str:
+    """Routes, commands and limits by role."""
+    from collect_tui import defaults
+    from collect_tui.api.server.access import doors
+    from collect_tui.api.server.app import create_app
+    from collect_tui.desk.commands import COMMANDS
+    from collect_tui.policy.authority import LIMITS
+
+    rules = defaults.load(None, today=date(2026, 1, 1)).authority
+    roles = list(rules.roles.values())
+
+    def matrix(rows: Iterable[tuple[tuple[str, ...], str | None]]) -> Iterable[tuple[str, ...]]:
+        for told, permission in rows:
+            marks = (
+                "all" if permission is None else "yes" if rules.of(r.name).allows(permission) else "" for r in roles
+            )
+            yield (*told, *marks)
+
+    def limit(name: str, value: int | None) -> str:
+        if value is None:
+            return ""
+        return f"{value / 100:,.2f}" if LIMITS[name][0] == "amount" else f"{value} {LIMITS[name][0]}"
+
+    names = [role.name for role in roles]
+    routes = (
+        ((f"`{d.verb} {d.path}`", f"`{d.permission}`" if d.permission else ""), d.permission)
+        for d in doors(create_app())
+    )
+    commands = (((f"`{kind}`", command.noun), f"act.{kind}") for kind, command in COMMANDS.items())
+    limits = ((f"`{n}`", said, *(limit(n, r.limits.get(n)) for r in roles)) for n, (_, said) in LIMITS.items())
+    people = ((f"`{r.name}`", r.title, str(r.rank), ", ".join(sorted(r.masked)), r.help) for r in roles)
+    signing = rules.sign_in
+    return "\n".join(
+        (
+            "## Roles\n\nA role of some rank overrides what asks for its rank or a lower one.\n",
+            markdown(("Role", "Title", "Rank", "Seen in part", "What it is for"), people),
+            "## Routes by role\n\n`all`: takes no token; `/metrics` looks at its caller itself. "
+            "An act needs the permission of every command in it.\n",
+            markdown(("Route", "Permission", *names), matrix(routes)),
+            "## Commands by role\n",
+            markdown(("Command", "Resource", *names), matrix(commands)),
+            "## Limits\n\nWithout an override; empty: none. Amounts in a currency with two decimals.\n",
+            markdown(("Limit", "Of what", *names), limits),
+            f"## Signing in\n\n{signing.tries} wrong passwords lock a login for {signing.lock_minutes} minutes. A session rests "
+            f"{signing.idle_minutes} minutes and lasts {signing.session_hours} hours; a token for scripts lasts "
+            f"{signing.token_days} days at most. A password has at least {signing.password_length} characters.",
+        )
+    )
+
+
 def parts() -> Mapping[Path, Callable[[str], str]]:
     """Every file that is made, wholly or in parts, and how its text comes from the text it has."""
 
@@ -107,6 +166,8 @@ def parts() -> Mapping[Path, Callable[[str], str]]:
     return {
         ROOT / "README.md": readme,
         ROOT / "docs/codes.md": lambda text: section(text, "codes", codes()),
+        ROOT / "docs/openapi.json": lambda _: api(),
+        ROOT / "docs/access.md": lambda text: section(text, "access", access()),
         HOLIDAYS: lambda _: holidays_table(),
     }
 

@@ -15,13 +15,16 @@ import pytest
 from pydantic import BaseModel
 
 from collect_tui.cli import build_parser
+from collect_tui.desk.views.access import NewToken, UserView
 from collect_tui.desk.views.account import AccountView, FindHit, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.event import Event
+from collect_tui.desk.views.floor import FloorView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport
 from collect_tui.exchange.load import LoadReport
 from collect_tui.exchange.receipt import ImportReport
-from collect_tui.settings import Settings
+from collect_tui.settings import Oidc, Serve, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -32,6 +35,7 @@ AGAIN = "run `python docs/generate.py`"
 PRINTED = (
     *(QueueBoard, QueuePage, Claim, AccountView, PaneView, FindHit, Why, Receipt, Preview),
     *(DayReport, LoadReport, ImportReport, OrdersReport),
+    *(FloorView, Event, UserView, NewToken),
 )
 
 
@@ -101,7 +105,10 @@ def test_every_exit_code_is_in_both_documents() -> None:
 
 def test_every_setting_is_in_the_documents_and_no_other() -> None:
     said = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/settings.md").read_text("utf-8"), re.MULTILINE)
-    assert said == [field.name for field in fields(Settings) if field.name != "file"]
+    assert said == [field.name for field in fields(Settings) if "derived" not in field.metadata]
+    tables = re.findall(r"^\| ([a-z_, ]+) \|", (ROOT / "docs/settings.md").read_text("utf-8"), re.MULTILINE)
+    named = [name for row in tables for name in row.split(", ")]
+    assert named == [field.name for table in (Serve, Oidc) for field in fields(table) if field.name != "oidc"]
 
 
 @pytest.mark.parametrize("path", list(generator().parts()), ids=lambda path: path.name)
