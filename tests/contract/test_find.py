@@ -19,12 +19,16 @@ ROSA = "4410-2231"
         "ALVAREZ",
         "312 555 0142",
         "+13125550142",
-        "rosa@example",
+        "rosa@example.com",
         "inv-1",
     ],
 )
 def test_found_by(desk, text):
     assert ROSA in {h.account for h in desk.find(text)}
+
+
+def test_the_beginning_of_an_e_mail_finds_it_for_those_who_see_it_whole(lead):
+    assert ROSA in {h.account for h in lead.find("rosa@example")}
 
 
 def test_accents_and_case_do_not_matter(desk):

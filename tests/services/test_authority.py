@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from argon2 import PasswordHasher
 
-from collect_tui.desk.commands import COMMANDS, Act
+from collect_tui.desk.commands import COMMANDS, Act, LogContact
 from collect_tui.desk.errors import Forbidden, Invalid, NotFound, Refused, RefusedByPolicy, Unavailable
 from collect_tui.desk.operations import OPERATIONS
 from collect_tui.desk.views.act import Receipt
@@ -291,13 +291,26 @@ def test_a_trainee_sees_identifiers_in_part(store: Store) -> None:
     )
     for secret in ("555 0142", "3125550142", "rosa@", "INT-1001", "TV-1001"):
         assert secret not in whole
-    for text in ("3125550142", "5550143", "rosa@example.com"):
+    for text in ("3125550142", "+1 312 555 0143", "0143", "rosa@example.com"):
         (hit,) = desk.find(text)
         assert "•" in hit.matched
         assert "555" not in hit.matched
         assert "rosa" not in hit.matched
-    assert desk.find("5550143")[0].matched.endswith(" (bad)")
+    assert desk.find("0143")[0].matched.endswith(" (bad)")
     assert desk.find("Alvarez")[0].matched.startswith("name ")
+
+
+@pytest.mark.parametrize("text", ["50142", "5550142", "25550142", "rosa@exam", "ros"])
+def test_a_masked_identifier_is_not_found_by_guessing_on(store: Store, text: str) -> None:
+    """Five digits, then six: whoever may try them learns the number without a mark in the audit."""
+    assert [hit for hit in desk_of(store, "trainee").find(text) if "•" in hit.matched] == []
+
+
+@pytest.mark.parametrize(("text", "found"), [("0142", True), ("3125550142", True), ("50142", False)])
+def test_a_point_is_not_named_by_guessing_on(store: Store, text: str, found: bool) -> None:
+    desk = desk_of(store, "trainee")
+    act = Act(id=uuid4(), account=ROSA, commands=(LogContact(result="NA", point=text),))
+    assert (desk.preview(act).error is None) is found
 
 
 def test_a_collector_sees_the_number_to_dial(store: Store) -> None:

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Refused
-from collect_tui.store import migrate
+from collect_tui.store import audit, migrate
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import guards, version
 from support import pg
+from support.book import NOW, Book, account
 from support.shapes import owner
 
 
@@ -125,3 +127,24 @@ def test_who_does_not_own_the_tables_is_told(empty_pg: str) -> None:
     finally:
         with owner(empty_pg) as connection:
             connection.exec_driver_sql(f"DROP ROLE {name}")
+
+
+def test_a_replacing_insert_does_not_slip_past_on_sqlite(tmp_path):
+    from sqlalchemy import text
+
+    with Book(account("4410-2231", "Alvarez, Rosa", items=[("INV-1", -63, 30000)])).store(tmp_path) as store:
+        (account_id,) = next(iter(_rows(store, "SELECT id FROM account")))
+        with store.write() as db:
+            audit.append(
+                db, 1, account_id, at=NOW, by="mia", act_id="", line="n x", commands=[], verdict={}, effects=[], outcome="done"
+            )  # fmt: skip
+        columns = "tenant_id, account_id, seq, at, by, act_id, line, commands, verdict, effects, outcome, prev, hash"
+        changed = columns.replace("line", "''")
+        replacing = text(f"INSERT OR REPLACE INTO audit ({columns}) SELECT {changed} FROM audit")
+        with store.write() as db, pytest.raises(Exception, match="is append-only"):
+            db.execute(replacing)
+
+
+def _rows(store, statement):
+    with store.read() as db:
+        return db.execute(text(statement)).all()

@@ -7,7 +7,17 @@ from importlib import import_module
 from typing import Any, Final
 
 #: Modules of this package in the order of `--help`; each has `add(commands)`, which adds to argparse's subparsers.
-MODULES: Final[tuple[str, ...]] = ("signin", "serve", "migrate", "audit", "evidence", "backup", "users", "floor", "outbox")
+MODULES: Final[tuple[str, ...]] = (
+    "signin",
+    "serve",
+    "migrate",
+    "audit",
+    "evidence",
+    "backup",
+    "users",
+    "floor",
+    "outbox",
+)
 
 
 def add_all(commands: Any) -> None:

@@ -24,6 +24,7 @@ from collect_tui.services import codec, events
 from collect_tui.services.access import need
 from collect_tui.services.context import Context, PastAct
 from collect_tui.services.decide import Outcome, decide
+from collect_tui.services.masking import refuse_guess
 from collect_tui.services.order import confirm
 from collect_tui.services.seat import Seat
 from collect_tui.services.verdict_view import effect_views, next_action, schedule_rows, verdict_view
@@ -197,9 +198,10 @@ def known(desk: Seat, act: Act) -> bool:
 
 
 def _permitted(desk: Seat, act: Act) -> None:
-    """Forbidden unless the user may do every command of the act."""
+    """Forbidden unless the user may do every command of the act; Invalid where one guesses at what is masked."""
     for command in act.commands:
         need(desk.authority, f"act.{command.kind}")
+        refuse_guess(getattr(command, "point", None), desk.authority)
 
 
 def _normal(act: Act) -> Act:

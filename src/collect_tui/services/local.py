@@ -251,7 +251,7 @@ class LocalDesk(Seat):
                 "text",
             )
         with self.reading() as db:
-            return masked_hits(find.find(db, self.tenant_id, text[:200], limit), self.authority)
+            return masked_hits(find.find(db, self.tenant_id, text[:200], limit), self.authority, text[:200])
 
     def reveal(self, number: str, what: str, reason: str) -> Revealed:
         from collect_tui.services import masking

@@ -20,6 +20,10 @@ DOT: Final = "•"
 _POINTS: Final = dict.fromkeys(("mobile", "home", "work", "other"), "phone")
 _MARK: Final = re.compile(r" \((?:bad|wrong)\)$")
 LONGEST_REASON: Final = 500
+#: Digits of a masked telephone by which it may be looked for: its last four, which are shown, or a whole number without its
+#: country's code. Whoever may try five digits, then six, learns the number and leaves no mark.
+MOST_SHOWN: Final = 4
+LEAST_WHOLE: Final = 10
 
 
 def masked_account(view: AccountView, authority: Authority | None) -> AccountView:
@@ -38,11 +42,43 @@ def masked_pane(view: PaneView, authority: Authority | None) -> PaneView:
     )
 
 
-def masked_hits(hits: tuple[FindHit, ...], authority: Authority | None) -> tuple[FindHit, ...]:
-    """What was found by stays as it is said, `phone •••••••0142`: the start of it may have been a guess."""
+def masked_hits(hits: tuple[FindHit, ...], authority: Authority | None, typed: str) -> tuple[FindHit, ...]:
+    """What was found by stays as it is said, `phone •••••••0142`. What is masked is found whole or by what is shown of it:
+    a longer part would be a guess, and the next one a better one."""
     if authority is None or not authority.masked:
         return hits
-    return tuple(hit.model_copy(update={"matched": _matched(hit.matched, authority)}) for hit in hits)
+    return tuple(
+        hit.model_copy(update={"matched": _matched(hit.matched, authority)})
+        for hit in hits
+        if not _guessed(hit.matched, authority, typed)
+    )
+
+
+def _guessed(matched: str, authority: Authority, typed: str) -> bool:
+    name, _, rest = matched.partition(" ")
+    kind = kind_of(name)
+    if kind not in authority.masked:
+        return False
+    value = _MARK.sub("", rest)
+    if kind == "phone":
+        return MOST_SHOWN < len(_digits(typed)) < min(len(_digits(value)), LEAST_WHOLE)
+    return typed.strip().casefold() != value.casefold()
+
+
+def refuse_guess(point: str | None, authority: Authority | None) -> None:
+    """Raises Invalid when a point is named by more of it than the user is shown, and less than all of it."""
+    if authority is None or point is None or not any(c in "@" or c.isdigit() for c in point):
+        return
+    kind = "email" if "@" in point else "phone"
+    part = kind == "email" or MOST_SHOWN < len(_digits(point)) < LEAST_WHOLE
+    if part and kind in authority.masked:
+        raise Invalid(
+            "point.guess", "Name the point by its short name, such as m1, or by its last four digits.", "point"
+        )
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())
 
 
 def mask(kind: str, value: str) -> str:

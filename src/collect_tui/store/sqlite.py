@@ -32,7 +32,8 @@ APPLICATION_ID: Final = 0x63745549
 BUSY_MS: Final = 10_000
 """How long a connection waits for another's write before it gives up."""
 
-_PRAGMAS: Final = {"synchronous": 2, "foreign_keys": 1, "busy_timeout": BUSY_MS}
+#: `recursive_triggers`: without it INSERT OR REPLACE deletes evidence past the trigger that refuses it.
+_PRAGMAS: Final = {"synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "busy_timeout": BUSY_MS}
 _NETWORK: Final = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "davfs", "fuse.sshfs", "fuse.davfs"}
 )
