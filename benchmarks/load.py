@@ -324,7 +324,8 @@ def table(runs: list[Run], proofs: dict[str, bool], given: argparse.Namespace) -
             f"**{run.title}**: {rate:,.0f} requests/s, {acts:,.1f} commands/s; "
             f"CPU {run.cpu['server']:.2f} cores server + {run.cpu['database']:.2f} database "
             f"({100 * (run.cpu['server'] + run.cpu['database']) / run.desks:.2f} per 100 desks); "
-            f"memory {run.memory['server']:,.0f} + {run.memory['database']:,.0f} MiB; "
+            f"memory {run.memory['server']:,.0f} + {run.memory['database']:,.0f} MiB "
+            f"({100 * (run.memory['server'] + run.memory['database']) / run.desks:,.0f} per 100 desks); "
             f"refused {run.refused or 'none'}, failed {run.failed or 'none'}.",
             "",
             "| Request | Count | p50 ms | p95 ms | p99 ms | most |",
