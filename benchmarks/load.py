@@ -304,6 +304,12 @@ def pss_of(process: psutil.Process) -> float:
         return 0.0
 
 
+def memory_share(run: Run) -> str:
+    """Of 100 desks; of a few desks it would only say what processes weigh."""
+    each = 100 * (run.memory["server"] + run.memory["database"]) / run.desks
+    return f"({each:,.0f} per 100 desks)" if run.desks >= 100 else "in all"
+
+
 def quantile(times: list[float], share: float) -> float:
     ordered = sorted(times)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
@@ -325,7 +331,7 @@ def table(runs: list[Run], proofs: dict[str, bool], given: argparse.Namespace) -
             f"CPU {run.cpu['server']:.2f} cores server + {run.cpu['database']:.2f} database "
             f"({100 * (run.cpu['server'] + run.cpu['database']) / run.desks:.2f} per 100 desks); "
             f"memory {run.memory['server']:,.0f} + {run.memory['database']:,.0f} MiB "
-            f"({100 * (run.memory['server'] + run.memory['database']) / run.desks:,.0f} per 100 desks); "
+            f"{memory_share(run)}; "
             f"refused {run.refused or 'none'}, failed {run.failed or 'none'}.",
             "",
             "| Request | Count | p50 ms | p95 ms | p99 ms | most |",

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-MOST: Final = 100
+MOST: Final = 60
 
 #: Operations whose answers are remembered.
 KEPT: Final = frozenset({"session", "catalogue", "queues", "queue", "account", "pane", "why", "history"})
