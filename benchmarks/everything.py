@@ -1,6 +1,6 @@
 """Every figure of the README and of docs/scaling.md, one after the other; about half an hour on a quiet machine.
 
-    python benchmarks/everything.py
+python benchmarks/everything.py
 """
 
 from __future__ import annotations
