@@ -1,7 +1,7 @@
 """The program's commands. Imports nothing heavy until a command needs it.
 
-Exit codes: 0 done, 1 unexpected (its id is in the log), 2 usage or a malformed value, 3 refused by a rule, 4 somebody else
-changed it, 5 not found.
+Exit codes: 0 done, 1 unexpected (its id is in the log), 2 usage or a malformed value, 3 refused by a rule or not signed in,
+4 somebody else changed it, 5 not found.
 """
 
 from __future__ import annotations
@@ -63,11 +63,16 @@ def _encode(args: argparse.Namespace) -> None:
 
 
 def _report(error: DomainError, as_json: bool) -> int:
-    from collect_tui.desk.errors import NotFound, Stale
+    from collect_tui.desk.errors import NotFound, SignedOut, Stale
     from collect_tui.plain import problem
 
     code = next(
-        (c for kind, c in ((Invalid, 2), (Refused, 3), (Stale, 4), (NotFound, 5)) if isinstance(error, kind)), 1
+        (
+            c
+            for kind, c in ((Invalid, 2), (Refused, 3), (SignedOut, 3), (Stale, 4), (NotFound, 5))
+            if isinstance(error, kind)
+        ),
+        1,
     )
     print(problem(error, as_json), file=sys.stderr)
     return code

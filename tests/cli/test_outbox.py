@@ -95,3 +95,11 @@ def test_a_desk_on_its_own_database_has_no_outbox(tmp_path, monkeypatch, capsys)
     Desks(tmp_path)
     code = cli.main(["--db", str(tmp_path / "desk.db"), "outbox"])
     assert (code, "own database" in capsys.readouterr().err) == (3, True)
+
+
+def test_who_is_not_signed_in_is_told_how(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    code = cli.main(["--server", "http://127.0.0.1:1", "queues"])
+    assert (code, "collect-tui login http://127.0.0.1:1" in capsys.readouterr().err) == (3, True)

@@ -95,7 +95,7 @@ def test_a_server_paints_nothing_of_its_own(capsys):
 
 def test_a_wrong_password_keeps_nothing(run, url, home):
     said = run("login", url, "--user", "mia", password="wrong")
-    assert said.code == 1
+    assert said.code == 3
     assert "wrong" not in said.err.split("Login or")[0]
     assert not (home / "state/collect-tui/credentials.json").exists()
 
