@@ -66,6 +66,7 @@ async def test_a_note_typed_offline_waits_and_is_done_when_the_line_is_back(tmp_
             assert "1 waiting" in desk.rows[0]
             await desk.press("b", *OUTBOX)
             assert any("waiting" in row and "asked for a copy" in row for row in desk.rows)
+            assert any("The account as last seen" in row for row in desk.rows)
             far.plug_in()
             await desk.press("r")
             assert desk.queue.keys == []

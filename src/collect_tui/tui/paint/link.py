@@ -59,8 +59,8 @@ def typed(held: HeldAct) -> str:
     return held.act.line or "; ".join(command.noun for command in held.act.commands)
 
 
-def both_versions(held: HeldAct, now: AccountView | None, width: int) -> list[Line]:
-    """What was typed, and beside it the account as it is now."""
+def both_versions(held: HeldAct, now: AccountView | None, width: int, *, fresh: bool = True) -> list[Line]:
+    """What was typed, and beside it the account as it is now; where the server is away (not `fresh`), as it was last seen."""
     half = max(20, width // 2 - 1)
     seen = f"version {held.act.version}" if held.act.version is not None else "any version"
     left = [
@@ -69,11 +69,12 @@ def both_versions(held: HeldAct, now: AccountView | None, width: int) -> list[Li
         f"on {seen}, tried {held.attempts} times" if held.attempts != 1 else f"on {seen}, tried once",
         *(f"{command.noun}" for command in held.act.commands[:3]),
     ]
-    right = ["The account now", "is being looked up"]
+    title = "The account now" if fresh else "The account as last seen"
+    right = [title, "is being looked up"]
     if now is not None:
         promise = now.promise
         right = [
-            "The account now",
+            title,
             f"{now.number} {now.name}",
             f"version {now.version} · {now.status.lower()} · {now.stage.lower()}",
             f"collectable {money(now.collectable, now.currency)} · {now.dpd} days past due",

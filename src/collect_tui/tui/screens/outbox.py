@@ -74,7 +74,8 @@ class OutboxScreen(DeskScreen):
     def summary_lines(self) -> Iterable[Line]:
         if self.chosen is None:
             return ()
-        return both_versions(self.chosen, self._now.get(self.chosen.id), self.size.width)[:BESIDE]
+        fresh = self.outbox.link().state == "online"
+        return both_versions(self.chosen, self._now.get(self.chosen.id), self.size.width, fresh=fresh)[:BESIDE]
 
     def refusal(self, command_id: str) -> str | None:
         if command_id in ("held.send", "held.drop") and (self.chosen is None or self.chosen.state != "review"):
