@@ -108,7 +108,7 @@ def tamper(database: Path, *statements: str) -> None:
 def test_a_whole_audit(worked: Run, log: Path) -> None:
     told = worked("audit", "verify")
     assert told.code == 0
-    assert told.out.startswith("3 entries, 1 seals, the last of 2026-11-24: whole (")
+    assert told.out.startswith("3 entries, 1 seal, the last of 2026-11-24: whole (")
     report = worked("--json", "audit", "verify", "--against", str(log)).json()
     assert (report["whole"], report["entries"], report["seals"], report["breaks"]) == (True, 3, 1, [])
     assert worked("audit", "verify", ROSA).out.startswith("2 entries")

@@ -94,9 +94,9 @@ def verify(args: argparse.Namespace) -> int:
         return 0 if whole else 1
     print(*_sentences(told, more), sep="\n", end="\n" if told else "")
     state = "whole" if whole else "BROKEN"
-    sealed = f"{newest.seq} seals, the last of {newest.business_date}" if newest else "not sealed yet"
+    sealed = f"{_counted(newest.seq, 'seal')}, the last of {newest.business_date}" if newest else "not sealed yet"
     rate = entries / seconds if seconds else 0
-    print(f"{entries:,} entries, {sealed}: {state} ({seconds:.1f} s, {rate:,.0f} entries/s)")
+    print(f"{_counted(entries, 'entry', 'entries')}, {sealed}: {state} ({seconds:.1f} s, {rate:,.0f} entries/s)")
     return 0 if whole else 1
 
 
@@ -167,3 +167,7 @@ def _sentences(told: list[dict[str, Any]], more: int) -> Iterator[str]:
     yield from (clean(one["sentence"]) for one in told)
     if more:
         yield f"… and {more:,} more"
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
