@@ -114,7 +114,7 @@ def test_who_is_not_signed_in_is_told_before_the_screen_opens(tmp_path: Path, wo
         f"import os; os.environ['COLLECT_TUI_STATE_FOLDER'] = {str(tmp_path)!r}\n"
         "from collect_tui import bootstrap, cli, handlers\n"
         "handlers._needs_terminal = lambda: None\n"
-        f"assert cli.main({words!r}) == 1\n"
+        f"assert cli.main({words!r}) == 3\n"
         "import sys; assert 'textual' not in sys.modules"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
