@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
+from collect_tui.store.backup import sync_folder
+
 
 class AtomicFile:
     """A text file that appears under its name only when it is complete: `with AtomicFile(path) as out: …`.
@@ -76,13 +78,3 @@ def move(source: Path, target: Path) -> Path:
     if source.parent != place.parent:
         sync_folder(source.parent)
     return place
-
-
-def sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -16,8 +16,9 @@ from typing import Any, Final
 
 from collect_tui.desk.errors import Unavailable
 from collect_tui.domain.errors import Invalid
-from collect_tui.exchange.files import make_private, sync_folder
+from collect_tui.exchange.files import make_private
 from collect_tui.store import seals
+from collect_tui.store.backup import sync_folder
 from collect_tui.store.engine import Store
 from collect_tui.store.seals import Seal
 

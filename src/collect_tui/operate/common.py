@@ -13,10 +13,17 @@ if TYPE_CHECKING:
 
 
 def wired(args: argparse.Namespace) -> Wiring:
-    """The settings with what the command line says laid over them."""
+    """The settings with what the command line says laid over them, for a command on the database itself."""
     from collect_tui import bootstrap
 
     return bootstrap.wiring(database=args.db, user=args.user, at=args.at)
+
+
+def at_desk(args: argparse.Namespace) -> Wiring:
+    """The same, for a command that goes through the desk: on a database or at a server."""
+    from collect_tui import bootstrap
+
+    return bootstrap.wiring(database=args.db, user=args.user, at=args.at, server=args.server)
 
 
 def progress(args: argparse.Namespace) -> Callable[[str, int, int], None] | None:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from collect_tui.operate.common import at_desk
+
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
     from collect_tui.desk.views.event import Event
@@ -40,16 +42,10 @@ def add(commands: Any) -> None:
     look.set_defaults(run=watch)
 
 
-def _wired(args: argparse.Namespace) -> Wiring:
-    from collect_tui import bootstrap
-
-    return bootstrap.wiring(database=args.db, user=args.user, at=args.at, server=args.server)
-
-
 def show(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
 
-    view = bootstrap.connect(_wired(args)).floor()
+    view = bootstrap.connect(at_desk(args)).floor()
     print(view.model_dump_json(indent=2) if args.json else floor_text(view))
     return 0
 
@@ -57,7 +53,7 @@ def show(args: argparse.Namespace) -> int:
 def reassign(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
 
-    claim = bootstrap.connect(_wired(args)).reassign(args.account, args.to, args.reason)
+    claim = bootstrap.connect(at_desk(args)).reassign(args.account, args.to, args.reason)
     print(claim.model_dump_json(indent=2) if args.json else claim_text(claim, args.to))
     return 0
 
@@ -98,7 +94,7 @@ def _clock(at: datetime | None) -> str:
 
 
 def watch(args: argparse.Namespace) -> int:
-    wired = _wired(args)
+    wired = at_desk(args)
     told = _at_server(wired, args) if wired.settings.server else _here(wired, args)
     for kind, data in told:
         print(json.dumps({"kind": kind, **data}, ensure_ascii=False) if args.json else line(kind, data), flush=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from collect_tui.desk.errors import Invalid, NotFound, Refused
+from collect_tui.operate.common import at_desk
 
 if TYPE_CHECKING:
     from collect_tui.desk.outbox import HeldAct, Outbox
@@ -27,8 +28,7 @@ def add(commands: Any) -> None:
 def outbox(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
 
-    wired = bootstrap.wiring(database=args.db, user=args.user, at=args.at, server=args.server)
-    found = bootstrap.connect(wired).outbox
+    found = bootstrap.connect(at_desk(args)).outbox
     if found is None:
         raise Refused(
             "outbox.local", "This desk works on its own database: nothing has to wait for a server.", "server"

@@ -181,7 +181,7 @@ def _named(part: Path, folder: Path, stem: str) -> Path:
             number += 1
             continue
         os.replace(part, file)
-        _sync(folder)
+        sync_folder(folder)
         return file
 
 
@@ -195,7 +195,7 @@ def _swap(part: Path, database: Path, now: datetime) -> Path | None:
             database.with_name(database.name + end).rename(kept.with_name(kept.name + end))
     if not database.exists():
         os.replace(part, database)
-        _sync(database.parent)
+        sync_folder(database.parent)
         return None
     os.link(database, kept)
     try:
@@ -203,7 +203,7 @@ def _swap(part: Path, database: Path, now: datetime) -> Path | None:
     except OSError:
         kept.unlink(missing_ok=True)
         raise
-    _sync(database.parent)
+    sync_folder(database.parent)
     return kept
 
 
@@ -242,7 +242,8 @@ def _check(db: Any, source: Path) -> None:
         raise Unavailable("store.damaged", f"{source} has rows that belong to nothing; take an older copy.", "db")
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Brings a folder's names to the disk: what was renamed in it stays so. Where folders cannot be opened, nothing is done."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -279,7 +280,7 @@ def _let_go(folder: Path, names: list[str]) -> Iterator[str]:
             yield name
     if names:
         _write_ledger(folder, ledger)
-        _sync(folder)
+        sync_folder(folder)
 
 
 def _ledger(folder: Path) -> dict[str, dict[str, Any]]:
