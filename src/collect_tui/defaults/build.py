@@ -178,6 +178,7 @@ def _policy(segment: str, table: Table, base: ArrangementPolicy, roles: Collecti
     policy = ArrangementPolicy(
         segment=segment,
         grace_days=table.number("grace_days", 0, 60, base.grace_days),
+        grace_unit=table.choice("grace_unit", ("days", "business"), base.grace_unit),
         min_amount=table.number("min_amount", 0, LIMIT, base.min_amount),
         min_percent=table.number("min_percent", 0, 100, base.min_percent),
         first_within_days=table.number("first_within_days", 0, YEAR, base.first_within_days),

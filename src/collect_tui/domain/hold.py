@@ -79,7 +79,7 @@ def release(
     effects: list[Effect] = [HoldChanged(h.id, "RELEASED", h.status, why) for h in found]
     paused = facts.ladder_paused_by
     if paused in {holder(h.id) for h in found}:
-        effects += steps.resume(facts, paused or "", _successor(facts, found, kinds or {}))
+        effects += steps.resume(facts, paused or "", successor(facts, found, kinds or {}))
     effects += steps.next_step(facts, "call", facts.business_date)
     return tuple(effects)
 
@@ -112,7 +112,8 @@ def _active(facts: AccountFacts) -> list[Hold]:
     return [h for h in facts.holds if h.status == "ACTIVE" and (h.until is None or h.until >= today)]
 
 
-def _successor(facts: AccountFacts, ended: list[Hold], kinds: Mapping[str, HoldKind]) -> str | None:
+def successor(facts: AccountFacts, ended: list[Hold], kinds: Mapping[str, HoldKind]) -> str | None:
+    """What holds the ladder when these holds have ended: another that does, or the open promise; None: nothing."""
     for other in _active(facts):
         if other not in ended and other.kind in kinds and kinds[other.kind].pauses_ladder:
             return holder(other.id)

@@ -29,6 +29,7 @@ class ArrangementPolicy:
     cooldown_days: int = 90
     min_tenure_months: int = 6
     override_role: str = "lead"
+    grace_unit: str = "days"  # days, business
     sources: Mapping[str, str] = field(default_factory=dict)  # rule → citation
 
 
@@ -132,3 +133,4 @@ class Rules:
     country: str
     subdivision: str | None
     holidays: frozenset[date]
+    apply_credits: bool = True  # at night, oldest first

@@ -20,14 +20,19 @@ from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import OrdersReport
 from collect_tui.domain import order as orders
-from collect_tui.domain.effects import Effect
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.effects import Effect, OrderChanged
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts, Order
 from collect_tui.domain.notes import find_card
 from collect_tui.domain.states import WAITING_ORDER
+from collect_tui.domain.steps import next_step
 from collect_tui.domain.text import clean
 from collect_tui.exchange.billing import Answer, BillingPort, OutgoingOrder
 from collect_tui.exchange.folders import FolderPort
+from collect_tui.policy.orders import PAID_CHECKS, refusal
+from collect_tui.policy.settling import House, settle
+from collect_tui.policy.verdicts import Finding, Severity
 from collect_tui.services import codec, events
 from collect_tui.store import apply, audit, facts, scoring, summary
 from collect_tui.store.engine import Store
@@ -99,6 +104,15 @@ class Exchange:
                 return None
             seen = facts.load_by_id(session, self.tenant_id, account_id)
             order = next(o for o in seen.orders if o.id == order_id)
+            house = self.house
+            found = refusal(seen, order, house.rules, house.holds, house.calendar, leaving=True)
+            if found is not None and found.severity is Severity.SCHEDULE:
+                return None  # it waits for a day on which it may be carried out
+            if found is not None:
+                self._write(
+                    session, seen, _withdrawn(seen, order, found), f"order {order.number} not sent: {found.rule}"
+                )
+                return None
             self.port.send(self._outgoing(session, seen, order))
             self._write(session, seen, orders.send(order), f"order {order.number} sent")
             return order.number
@@ -130,9 +144,7 @@ class Exchange:
             if order is None or order.status != "SENT":
                 return f"order: is {row.status.lower()}, not sent; nothing was asked"
             try:
-                effects = orders.acknowledge(
-                    seen, order, said.outcome, detail, said.at, ids=self.ids, rules=self.catalogue.rules
-                )
+                effects = orders.acknowledge(seen, order, said.outcome, detail, said.at)
             except DomainError as error:
                 return f"{error.field or 'order'}: {error.message}"
             self._write(session, seen, effects, f"order {order.number} {said.outcome} by {answer.billing_system}")
@@ -180,8 +192,13 @@ class Exchange:
             reversal_of=reversal,
         )
 
+    @property
+    def house(self) -> House:
+        return House(self.catalogue.rules, self.catalogue.holds, Calendar(self.catalogue.rules.holidays))
+
     def _write(self, session: Session, seen: AccountFacts, effects: Sequence[Effect], line: str) -> None:
         today: date = self._tenant(session).business_date
+        effects = (*effects, *settle(seen, effects, self.house, self.ids))
         apply.apply(session, self.tenant_id, seen, effects, by=self.by, at=self.now)
         summary.refresh(session, self.tenant_id, today, seen.id)
         scoring.rescore(session, self.tenant_id, self.catalogue, today, self.now, seen.id)
@@ -199,6 +216,17 @@ class Exchange:
             outcome="done",
         )
         events.tell(session, self.tenant_id, seen, effects, by=self.by, at=self.now, ids=self.ids)
+
+
+def _withdrawn(seen: AccountFacts, order: Order, found: Finding) -> tuple[Effect, ...]:
+    """An order that may not leave: it is cancelled, or waits for review when somebody had overridden a rule for it. Either way
+    somebody looks at the account today."""
+    status = "DRAFT" if order.override_by else "CANCELLED"
+    return (
+        OrderChanged(order.id, status, order.status, found.sentence, lifted=found.check in PAID_CHECKS),
+        *orders.undone(seen, order),
+        *next_step(seen, "order", seen.business_date),
+    )
 
 
 def look(exchange: Exchange) -> OrdersReport:

@@ -111,6 +111,7 @@ def run(
                 ledger = Ledger(session, tenant_id, mapping, day, str(batch_id), _country(catalogue), ids, now, by)
                 count = _take_in(file, reader, ledger, rejected, day, progress)
                 ledger.finish(_days(catalogue, day))
+                ledger.settle(session, catalogue)
                 _record(session, tenant_id, batch_id, path, digest, now, by, count)
                 if progress is not None:
                     progress("Queues", 0, 0)

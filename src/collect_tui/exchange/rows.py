@@ -209,4 +209,5 @@ def payments(rows: RowSet) -> None:
                 amount=part.amount,
                 at=at,
                 reversed_at=back,
+                directed=True,
             )

@@ -120,7 +120,7 @@ class _Suspension:
         )
 
     def amount(self) -> Finding:
-        owed = max(0, order.past_due(self.facts, self.service) - self.facts.unapplied)
+        owed = self.facts.owed(self.facts.of_service(self.service.id))
         text = f"{_money(self.facts, owed)} is past due and undisputed"
         if owed and owed >= self.rules.min_past_due:
             return self._say("amount", Severity.ALLOW, f"{text}.")
@@ -196,7 +196,8 @@ class _Suspension:
         return self._say("life_support", Severity.ALLOW, "No life support depends on it.")
 
     def order(self) -> Finding:
-        found = next((o for o in self.facts.orders if o.service_id == self.service.id and o.open), None)
+        mine = (o for o in self.facts.orders if o.service_id == self.service.id and o.open)
+        found = next((o for o in mine if (o.kind, o.status) != ("suspend", "DRAFT")), None)
         if found is None:
             return self._say("order", Severity.ALLOW, "No other order is under way.")
         text = f"Order {found.number} to {found.kind} it is {found.status.lower()} already."
@@ -208,7 +209,7 @@ class _Suspension:
         return [i for i in self.facts.items if i.due < today and i.service_id in (self.service.id, None)]
 
     def _oldest(self) -> date | None:
-        return min((i.due for i in self._mine() if i.collectable), default=None)
+        return self.facts.oldest(self.facts.of_service(self.service.id))
 
     def _served(self) -> Notice | None:
         """The first notice of the level that was sent for what is past due now, for this service or for all."""

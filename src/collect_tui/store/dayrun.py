@@ -1,6 +1,6 @@
-"""The day run: rolls a portfolio to a business date in ten steps, each one transaction, recorded as it is done.
+"""The day run: rolls a portfolio to a business date in seven steps, each one transaction, recorded as it is done.
 
-    post → appropriate → judge → age → holds → strategy → score → queues → figures → seal
+    settle → age → strategy → score → queues → figures → seal
 
 Doing it again for the same date does nothing; an interrupted run goes on at the step that was not finished. The first run
 looks at every account, later ones only at those that the days since the last complete run or an earlier step touch. Statements
@@ -24,7 +24,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
 from collect_tui.domain.dates import format_day
 from collect_tui.store import claims, outbox, scoring, sql, summary
-from collect_tui.store.day import ladder, marks, money, promises, seal
+from collect_tui.store.day import ladder, marks, seal, settle
 from collect_tui.store.day.base import Day, marked, unmark_all
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
@@ -148,10 +148,6 @@ def _age(session: Session, day: Day) -> int:
     )
 
 
-def _strategy(session: Session, day: Day) -> int:
-    return ladder.lift_suspensions(session, day) + ladder.climb(session, day)
-
-
 def _score(session: Session, day: Day) -> int:
     every = scoring.settle_median(session, day.tenant_id) or day.last is None
     if day.last is not None and not every:
@@ -182,7 +178,7 @@ def _queues(session: Session, day: Day) -> int:
     w = table(WorkItem)
     freed = claims.sweep(session, day.tenant_id, day.now)
     anew = update(w).where(w.c.tenant_id == sql.tenant(), w.c.skipped > 0).values(skipped=0)
-    missed = promises.miss_callbacks(session, day, sql.day_start(day.date, day.catalogue.rules.zone))
+    missed = settle.miss_callbacks(session, day, sql.day_start(day.date, day.catalogue.rules.zone))
     return freed + execute(session, anew, day.values) + missed
 
 
@@ -208,12 +204,9 @@ def _figures(session: Session, day: Day) -> int:
 
 
 STEPS: Final = (
-    Step("post", "Post payments", money.post),
-    Step("appropriate", "Appropriate to promises", money.appropriate),
-    Step("judge", "Judge promises", promises.judge),
+    Step("settle", "Settle money, promises, holds and orders", settle.settle),
     Step("age", "Age", _age),
-    Step("holds", "Expire holds", ladder.expire),
-    Step("strategy", "Climb the ladder", _strategy),
+    Step("strategy", "Climb the ladder", ladder.climb),
     Step("score", "Score", _score),
     Step("queues", "Tidy the queues", _queues),
     Step("figures", "Fold the figures", _figures),

@@ -5,10 +5,10 @@ The windows are those of `AccountFacts`: its comments say which rows belong to i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from typing import Any, Final
+from functools import lru_cache, partial
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -29,10 +29,10 @@ from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import NotFound
 from collect_tui.domain.calendars import add_months
-from collect_tui.domain.evolve import OPEN_CALLBACK, PAYMENT_DAYS, PROMISE_MONTHS
 from collect_tui.domain.facts import (
     AccountFacts,
     Allocation,
+    Application,
     Attempt,
     Callback,
     Hold,
@@ -46,22 +46,21 @@ from collect_tui.domain.facts import (
     Promise,
     Service,
 )
-from collect_tui.domain.states import OPEN_ORDER, OPEN_PROMISE
+from collect_tui.domain.folding import OPEN_CALLBACK, PAYMENT_DAYS, PROMISE_MONTHS
+from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER, OPEN_PROMISE
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
 from collect_tui.store.sql import among
 from collect_tui.store.together import Together
 
-__all__ = ["AccountFacts", "account_id", "changed", "for_calls", "load", "load_by_id", "number"]
+__all__ = ["AccountFacts", "account_id", "changed", "for_calls", "load", "load_by_id", "load_many", "number"]
 
 ATTEMPT_DAYS: Final = 30
 """Contact events stay in the facts for this many days before the business date (UTC days)."""
 
-GIVEN_BACK: Final = frozenset({"RETURNED", "REVERSED", "REFUNDED"})
-"""States of a payment whose money is no longer here: nothing of it is unapplied."""
-
 VOID: Final = "VOID"
 """Action and result of the contact event that takes another back."""
 
+_V = TypeVar("_V")
 _T = SQLModel.metadata.tables
 _tenant, _party, _account, _work = _T["tenant"], _T["party"], _T["account"], _T["work_item"]
 _point, _item, _promise, _instalment = _T["contact_point"], _T["item"], _T["promise"], _T["instalment"]
@@ -71,41 +70,85 @@ _TENANT: BindParameter[int] = bindparam("tenant")
 _ACCOUNT: BindParameter[int] = bindparam("account")
 
 
-def load(session: Session, tenant_id: int, number: str) -> AccountFacts:
-    """The facts of the account with that number, with or without its dashes. Raises NotFound `account.not_found`."""
+def load(session: Session, tenant_id: int, number: str, refs: Collection[str] = ()) -> AccountFacts:
+    """The facts of the account with that number, with or without its dashes. Raises NotFound `account.not_found`.
+
+    `refs`: payments of these references are among them, however old (`AccountFacts.named`).
+    """
     wanted = number.strip()
     if "\0" not in wanted:
         head = session.connection().execute(_HEAD_BY_NUMBER, {"tenant": tenant_id, "number": wanted}).one_or_none()
         if head is not None:
-            return _whole(session.connection(), tenant_id, head)
-    return load_by_id(session, tenant_id, account_id(session, tenant_id, number))
+            return _whole(session.connection(), tenant_id, head, refs)
+    return load_by_id(session, tenant_id, account_id(session, tenant_id, number), refs)
 
 
-def load_by_id(session: Session, tenant_id: int, account_id: int) -> AccountFacts:
+def load_by_id(session: Session, tenant_id: int, account_id: int, refs: Collection[str] = ()) -> AccountFacts:
     """The facts of an account by its id. Raises NotFound `account.not_found`."""
     head = session.connection().execute(_HEAD, {"tenant": tenant_id, "account": account_id}).one_or_none()
     if head is None:
         raise _not_found()
-    return _whole(session.connection(), tenant_id, head)
+    return _whole(session.connection(), tenant_id, head, refs)
 
 
-def _whole(db: Connection, tenant_id: int, head: Any) -> AccountFacts:
+def load_many(session: Session, tenant_id: int, ids: Collection[int]) -> list[AccountFacts]:
+    """The facts of many accounts with as many statements as for one; in no order. What is not there is left out."""
+    db = session.connection()
+    heads, parts, settled = _of_many(db.dialect.name)
+    key: dict[str, Any] = {"tenant": tenant_id, "accounts": sorted(ids)}
+    found = db.execute(heads, key).all() if ids else []
+    if not found:
+        return []
+    values = {**key, **_windows(found[0].business_date)}
+    read: dict[str, dict[int, list[Any]]] = {name: {} for name in parts}
+    for name, query in parts.items():
+        mine = read[name]
+        for row in db.execute(query, values):
+            mine.setdefault(row.account_id, []).append(row)
+    return [
+        _assembled(
+            head,
+            {name: mine.get(head.id, ()) for name, mine in read.items()},
+            partial(_settled, db, settled, {"tenant": tenant_id, "account": head.id}),
+        )
+        for head in found
+    ]
+
+
+def _whole(db: Connection, tenant_id: int, head: Any, refs: Collection[str] = ()) -> AccountFacts:
     key: dict[str, Any] = {"tenant": tenant_id, "account": head.id}
-    today: date = head.business_date
-    read = _PARTS.read(
-        db,
-        {
-            **key,
-            "party": head.party_id,
-            "promised_since": add_months(today, -PROMISE_MONTHS),
-            "paid_since": today - timedelta(days=PAYMENT_DAYS),
-            "tried_since": _attempts_since(today),
-        },
-    )
+    read = _PARTS.read(db, {**key, "party": head.party_id, **_windows(head.business_date)})
+    named: tuple[Payment, ...] = ()
+    if wanted := sorted({ref.strip().casefold() for ref in refs} - {""}):
+        rows = db.execute(_NAMED, {**key, "refs": wanted}).all()
+        known = {row.id for row in read["payments"]}
+        named, _ = _payments([row for row in rows if row.id not in known])
+    return _assembled(head, read, partial(_settled, db, _settled_of(db.dialect.name), key), named)
+
+
+def _windows(today: date) -> dict[str, Any]:
+    paid = today - timedelta(days=PAYMENT_DAYS)
+    return {
+        "promised_since": add_months(today, -PROMISE_MONTHS),
+        "paid_since": paid,
+        "applied_since": datetime.combine(paid, time(), UTC),
+        "tried_since": _attempts_since(today),
+    }
+
+
+def _assembled(
+    head: Any,
+    read: Mapping[str, Sequence[Any]],
+    settled: Callable[[set[int]], tuple[Item, ...]],
+    named: tuple[Payment, ...] = (),
+) -> AccountFacts:
     payments, applied = _payments(read["payments"])
-    items = [Item(*row) for row in read["items"]]
+    items = _made(Item, read["items"], _ITEM)
+    applications = _made(Application, read["applications"], _APPLICATION)
+    applied |= {a.item_id for p in named for a in p.allocations}
+    applied |= {item_id for a in applications for item_id in (a.item_id, a.credit_id)}
     applied -= {item.id for item in items}
-    settled = _settled(db, key, applied) if applied else ()
+    orders = _made(Order, read["orders"], _ORDER)
     action = head.next_action_on and NextAction(head.next_action_code, head.next_action_on, head.next_action_at)
     return AccountFacts(
         id=head.id,
@@ -116,27 +159,37 @@ def _whole(db: Connection, tenant_id: int, head: Any) -> AccountFacts:
         stage=head.stage,
         currency=head.currency,
         segment=head.segment,
-        business_date=today,
+        business_date=head.business_date,
         opened_on=head.opened_on,
         next_action=action,
+        parked=head.parked_on and NextAction(head.parked_code, head.parked_on, head.parked_at),
         ladder_paused_by=head.ladder_paused_by,
         snoozes=head.snoozes or 0,
         points=tuple(_as_point(row, head.zone) for row in read["points"]),
-        items=tuple(items),
-        settled=settled,
+        items=items,
+        settled=settled(applied) if applied else (),
         promises=_promises(read["promises"]),
-        holds=tuple(Hold(*row) for row in read["holds"]),
-        services=tuple(Service(*row) for row in read["services"]),
-        orders=tuple(Order(*row) for row in read["orders"]),
-        notices=tuple(Notice(*row) for row in read["notices"]),
+        holds=_made(Hold, read["holds"], _HOLD),
+        services=_made(Service, read["services"], _SERVICE),
+        orders=tuple(o for o in orders if o.status != "CANCELLED"),
+        lifted=tuple(o for o in orders if o.status == "CANCELLED"),
+        notices=_made(Notice, read["notices"], _NOTICE),
         payments=payments,
+        named=named,
+        applications=applications,
         attempts=_attempts(read["attempts"]),
-        callbacks=tuple(Callback(*row) for row in read["callbacks"]),
+        callbacks=_made(Callback, read["callbacks"], _CALLBACK),
         pinned=tuple(row.text for row in read["pinned"]),
         lease_by=head.claimed_by if head.claimed else None,
         lease_until=head.lease_until if head.claimed else None,
         fence=head.fence or 0,
     )
+
+
+def _made(kind: Callable[..., _V], rows: Sequence[Any], columns: str) -> tuple[_V, ...]:
+    """Values of rows; what a row has beyond the columns is not for them."""
+    width = columns.count(" ") + 1
+    return tuple(kind(*row[:width]) for row in rows)
 
 
 def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[int, AccountFacts]:
@@ -258,15 +311,17 @@ def _promises(rows: Sequence[Any]) -> tuple[Promise, ...]:
             supersedes=row.supersedes,
             closed_reason=row.closed_reason,
             ladder_step=row.ladder_step,
+            grace_unit=row.grace_unit,
+            closed_on=row.closed_on,
+            made_at=row.made_at,
         )
         for row, instalments in found.values()
     )
 
 
-def _settled(db: Connection, key: dict[str, Any], ids: set[int]) -> tuple[Item, ...]:
+def _settled(db: Connection, query: Any, key: dict[str, Any], ids: set[int]) -> tuple[Item, ...]:
     """Items of an account with nothing open."""
-    rows = db.execute(_settled_of(db.dialect.name), {**key, "ids": sorted(ids)})
-    return tuple(Item(*row) for row in rows)
+    return tuple(Item(*row) for row in db.execute(query, {**key, "ids": sorted(ids)}))
 
 
 def _payments(rows: Sequence[Any]) -> tuple[tuple[Payment, ...], set[int]]:
@@ -275,9 +330,20 @@ def _payments(rows: Sequence[Any]) -> tuple[tuple[Payment, ...], set[int]]:
     for row in rows:
         _, allocations = found.setdefault(row.id, (row, []))
         if row.item_id is not None:
-            allocations.append(Allocation(row.item_id, row.allocated))
+            allocations.append(Allocation(row.item_id, row.allocated, row.directed, row.allocation_id))
     payments = [
-        Payment(p.id, p.ref, p.received_on, p.method, p.amount, p.status, tuple(allocations), p.returned_reason)
+        Payment(
+            p.id,
+            p.ref,
+            p.received_on,
+            p.method,
+            p.amount,
+            p.status,
+            tuple(allocations),
+            p.returned_reason,
+            p.returned,
+            p.recorded_at,
+        )
         for p, allocations in found.values()
     ]
     return tuple(payments), {a.item_id for p in payments for a in p.allocations}
@@ -296,18 +362,26 @@ def _columns(table: Table, names: str) -> list[Column[Any]]:
     return [table.c[name] for name in names.split()]
 
 
-def _of_account(name: str, columns: str, where: Callable[[Any], Any] | None = None, order: str = "id") -> Select[Any]:
+def _of_account(
+    name: str, columns: str, where: Callable[[Any], Any] | None = None, order: str = "id", *, many: str = ""
+) -> Select[Any]:
+    """Rows of one account; with `many`, a dialect, of those in the parameter `accounts`, each with its account."""
     table = _T[name]
-    query = select(*_columns(table, columns)).where(table.c.tenant_id == _TENANT, table.c.account_id == _ACCOUNT)
+    query = select(*_columns(table, columns), *((table.c.account_id,) if many else ()))
+    query = query.where(table.c.tenant_id == _TENANT, _whose(table.c.account_id, many))
     if where is not None:
         query = query.where(where(table.c))
     return query.order_by(*(table.c[c] for c in order.split()))
 
 
+def _whose(column: Any, many: str) -> Any:
+    return among(many, column, "accounts") if many else column == _ACCOUNT
+
+
 _HEADS = (
     select(
         *_columns(_account, "id party_id number version status stage currency segment opened_on ladder_paused_by"),
-        *_columns(_account, "next_action_code next_action_on next_action_at"),
+        *_columns(_account, "next_action_code next_action_on next_action_at parked_code parked_on parked_at"),
         _party.c.name,
         _party.c.zone,
         _tenant.c.business_date,
@@ -329,14 +403,12 @@ _CHANGED = select(_account.c.changed_by, _account.c.changed_at).where(
 _POINT = "id kind value ord quality consent zones"
 _HOLD = "id kind placed_on until reason scope target_id status placed_by"
 _ATTEMPT = "id at action result counted contact right_party point_id supersedes"
-_POINTS = (
-    select(*_columns(_point, _POINT))
-    .where(_point.c.tenant_id == _TENANT, _point.c.party_id == bindparam("party"))
-    .order_by(_point.c.ord, _point.c.id)
-)
-
-_ITEM = "id doc_no kind issued due amount open disputed service_id"
-_ITEMS = _of_account("item", _ITEM, lambda c: c.open != 0, "due id")
+_ITEM = "id doc_no kind issued due amount open disputed service_id level"
+_APPLICATION = "id credit_id item_id amount directed"
+_SERVICE = "id product billing_system identifier status suspend_cause monthly life_support"
+_ORDER = "id number service_id kind reason effective status requested_on sent_at reversal_of detail override_by"
+_NOTICE = "id level channel status sent_on service_id"
+_CALLBACK = "id at owner point_id status note"
 
 
 @lru_cache(maxsize=2)
@@ -344,24 +416,31 @@ def _settled_of(dialect: str) -> Select[Any]:
     return _of_account("item", _ITEM, lambda c: and_(c.open == 0, among(dialect, c.id, "ids")), "due id")
 
 
-_PROMISES = (
-    select(
-        *_columns(_promise, "id kind status total made_on grace_days method made_by"),
-        *_columns(_promise, "override_by override_reason supersedes closed_reason ladder_step"),
-        *_columns(_instalment, "seq due amount paid"),
-        _instalment.c.status.label("instalment_status"),
-    )
-    .outerjoin(_instalment, and_(_instalment.c.tenant_id == _TENANT, _instalment.c.promise_id == _promise.c.id))
-    .where(_promise.c.tenant_id == _TENANT, _promise.c.account_id == _ACCOUNT)
-    .where(or_(_one_of(_promise.c.status, OPEN_PROMISE), _promise.c.made_on >= bindparam("promised_since")))
-    .order_by(_promise.c.id, _instalment.c.seq)
-)
+def _points(many: str) -> Select[Any]:
+    query = select(*_columns(_point, _POINT), *((_account.c.id.label("account_id"),) if many else ()))
+    if many:
+        same = and_(_point.c.tenant_id == _TENANT, _point.c.party_id == _account.c.party_id)
+        query = query.select_from(_account.join(_point, same)).where(_account.c.tenant_id == _TENANT)
+        query = query.where(_whose(_account.c.id, many))
+    else:
+        query = query.where(_point.c.tenant_id == _TENANT, _point.c.party_id == bindparam("party"))
+    return query.order_by(_point.c.ord, _point.c.id)
 
-_HOLDS = _of_account("hold", _HOLD, lambda c: _one_of(c.status, {"ACTIVE"}))
-_SERVICES = _of_account("service", "id product billing_system identifier status suspend_cause monthly life_support")
-_NOTICES = _of_account("notice", "id level channel status sent_on service_id")
-_CALLBACKS = _of_account("callback", "id at owner point_id status note", lambda c: _one_of(c.status, OPEN_CALLBACK))
-_PINNED = _of_account("note", "text", lambda c: c.pinned, "id")
+
+def _promised(many: str) -> Select[Any]:
+    return (
+        select(
+            *_columns(_promise, "id kind status total made_on made_at grace_days grace_unit method made_by"),
+            *_columns(_promise, "override_by override_reason supersedes closed_reason closed_on ladder_step"),
+            *_columns(_instalment, "seq due amount paid"),
+            _instalment.c.status.label("instalment_status"),
+            *((_promise.c.account_id,) if many else ()),
+        )
+        .outerjoin(_instalment, and_(_instalment.c.tenant_id == _TENANT, _instalment.c.promise_id == _promise.c.id))
+        .where(_promise.c.tenant_id == _TENANT, _whose(_promise.c.account_id, many))
+        .where(or_(_one_of(_promise.c.status, OPEN_PROMISE), _promise.c.made_on >= bindparam("promised_since")))
+        .order_by(_promise.c.id, _instalment.c.seq)
+    )
 
 
 @lru_cache(maxsize=2)
@@ -402,7 +481,7 @@ def _last_completed(c: Any) -> Any:
         _one_of(c.status, {"COMPLETED"}),
         ~exists().where(
             later.c.tenant_id == _TENANT,
-            later.c.account_id == _ACCOUNT,
+            later.c.account_id == c.account_id,
             later.c.service_id == c.service_id,
             _one_of(later.c.status, {"COMPLETED"}),
             later.c.id > c.id,
@@ -410,55 +489,75 @@ def _last_completed(c: Any) -> Any:
     )
 
 
-_ORDERS = _of_account(
-    "service_order",
-    "id number service_id kind reason effective status requested_on sent_at reversal_of detail",
-    lambda c: or_(_one_of(c.status, OPEN_ORDER), _last_completed(c)),
-)
+def _lifted(c: Any) -> Any:
+    return and_(_one_of(c.status, {"CANCELLED"}), c.lifted)
+
 
 # Money that was given back is not unapplied, and its allocations are stamped.
 _live = and_(
     _allocation.c.tenant_id == _TENANT, _allocation.c.payment_id == _payment.c.id, _allocation.c.reversed_at.is_(None)
 )
 _applied = select(func.coalesce(func.sum(_allocation.c.amount), 0)).where(_live).correlate(_payment).scalar_subquery()
-_PAYMENTS = (
-    select(
-        *_columns(_payment, "id ref received_on method amount status returned_reason"),
-        _allocation.c.item_id,
-        _allocation.c.amount.label("allocated"),
-    )
-    .outerjoin(_allocation, _live)
-    .where(_payment.c.tenant_id == _TENANT, _payment.c.account_id == _ACCOUNT)
-    .where(
-        or_(
-            _payment.c.received_on >= bindparam("paid_since"),
-            and_(~_one_of(_payment.c.status, GIVEN_BACK), _payment.c.amount != _applied),
-        )
-    )
-    .order_by(_payment.c.id, _allocation.c.id)
-)
 
-_ATTEMPTS = _of_account(
-    "contact_event",
-    _ATTEMPT,
-    lambda c: c.at >= bindparam("tried_since"),
-    "at id",
+
+def _received(many: str, which: Any) -> Select[Any]:
+    return (
+        select(
+            *_columns(_payment, "id ref received_on method amount status returned_reason returned recorded_at"),
+            _allocation.c.item_id,
+            _allocation.c.amount.label("allocated"),
+            _allocation.c.directed,
+            _allocation.c.id.label("allocation_id"),
+            *((_payment.c.account_id,) if many else ()),
+        )
+        .outerjoin(_allocation, _live)
+        .where(_payment.c.tenant_id == _TENANT, _whose(_payment.c.account_id, many), which)
+        .order_by(_payment.c.id, _allocation.c.id)
+    )
+
+
+_RECENT = or_(
+    _payment.c.received_on >= bindparam("paid_since"),
+    and_(~_one_of(_payment.c.status, GIVEN_BACK), _payment.c.amount - _payment.c.returned != _applied),
 )
-_PARTS: Final = Together(
-    {
-        "points": _POINTS,
-        "items": _ITEMS,
-        "promises": _PROMISES,
-        "holds": _HOLDS,
-        "services": _SERVICES,
-        "orders": _ORDERS,
-        "notices": _NOTICES,
-        "payments": _PAYMENTS,
-        "attempts": _ATTEMPTS,
-        "callbacks": _CALLBACKS,
-        "pinned": _PINNED,
+_NAMED = _received("", func.lower(_payment.c.ref).in_(bindparam("refs", expanding=True)))
+
+
+def _parts(many: str = "") -> dict[str, Select[Any]]:
+    """The reads that make up the facts, of one account or of many."""
+
+    def of(name: str, columns: str, where: Callable[[Any], Any] | None = None, order: str = "id") -> Select[Any]:
+        return _of_account(name, columns, where, order, many=many)
+
+    return {
+        "points": _points(many),
+        "items": of("item", _ITEM, lambda c: c.open != 0, "due id"),
+        "promises": _promised(many),
+        "holds": of("hold", _HOLD, lambda c: _one_of(c.status, {"ACTIVE"})),
+        "services": of("service", _SERVICE),
+        "orders": of(
+            "service_order", _ORDER, lambda c: or_(_one_of(c.status, OPEN_ORDER), _last_completed(c), _lifted(c))
+        ),
+        "notices": of("notice", _NOTICE),
+        "payments": _received(many, _RECENT),
+        "applications": of(
+            "credit_application",
+            _APPLICATION,
+            lambda c: and_(c.reversed_at.is_(None), c.at >= bindparam("applied_since")),
+        ),
+        "attempts": of("contact_event", _ATTEMPT, lambda c: c.at >= bindparam("tried_since"), "at id"),
+        "callbacks": of("callback", _CALLBACK, lambda c: _one_of(c.status, OPEN_CALLBACK)),
+        "pinned": of("note", "text", lambda c: c.pinned, "id"),
     }
-)
+
+
+_PARTS: Final = Together(_parts())
+
+
+@lru_cache(maxsize=2)
+def _of_many(dialect: str) -> tuple[Any, dict[str, Select[Any]], Any]:
+    return _HEADS.where(_whose(_account.c.id, dialect)), _parts(dialect), _settled_of(dialect)
+
 
 # Word for word the expression of `ix_account_bare`, or the index is not used.
 _BY_BARE = (

@@ -122,7 +122,7 @@ def _promises(kind: str) -> Any:
 
 def _returns(kind: str) -> Any:
     t = table(Payment).c
-    return _grouped(kind, t, [t.status == "RETURNED"], on=func.max(t.returned_on))
+    return _grouped(kind, t, [or_(t.status == "RETURNED", t.returned > 0)], on=func.max(t.returned_on))
 
 
 def _holds(kind: str) -> Any:

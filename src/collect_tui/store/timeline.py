@@ -20,7 +20,8 @@ from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import TimelineEntry
-from collect_tui.store.facts import GIVEN_BACK, VOID
+from collect_tui.domain.states import GIVEN_BACK
+from collect_tui.store.facts import VOID
 
 __all__ = ["local_zone", "timeline"]
 

@@ -17,7 +17,7 @@ from collect_tui.desk.commands.contact import (
     WriteNote,
 )
 from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension
-from collect_tui.desk.commands.payment import Directed, RecordPayment, ReversePayment
+from collect_tui.desk.commands.payment import ApplyCredit, Directed, RecordPayment, ReversePayment
 from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise
 from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
 
@@ -33,6 +33,7 @@ Command = Annotated[
     | CancelPromise
     | RecordPayment
     | ReversePayment
+    | ApplyCredit
     | OrderSuspension
     | OrderRestore
     | CancelOrder
@@ -81,6 +82,7 @@ class Act(BaseModel):
 __all__ = [
     "COMMANDS",
     "Act",
+    "ApplyCredit",
     "CancelOrder",
     "CancelPromise",
     "Command",

@@ -31,10 +31,23 @@ class RecordPayment(CommandBase):
 
 
 class ReversePayment(CommandBase):
-    """Takes a payment back, as returned by the bank (`returned`) or entered in error."""
+    """Takes a payment back, as returned by the bank (`returned`) or entered in error.
+
+    `amount`: so much of it was returned, the rest stands.
+    """
 
     noun: ClassVar[str] = "payment-reversals"
     kind: Literal["reverse-payment"] = "reverse-payment"
     ref: Short
     reason: Text
     returned: bool = False
+    amount: Minor | None = None
+
+
+class ApplyCredit(CommandBase):
+    """Sets a credit against items: the `directed` parts, or what is due longest."""
+
+    noun: ClassVar[str] = "credit-applications"
+    kind: Literal["apply-credit"] = "apply-credit"
+    credit: Short  # its document number
+    directed: tuple[Directed, ...] = Field(default=(), max_length=200)

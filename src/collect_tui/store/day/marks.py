@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from collect_tui.domain import priority
 from collect_tui.domain.calendars import add_months
-from collect_tui.domain.evolve import PROMISE_MONTHS
+from collect_tui.domain.folding import PROMISE_MONTHS
 from collect_tui.domain.states import WAITING_ORDER
 from collect_tui.store import sql
 from collect_tui.store.day.base import Day, mark
