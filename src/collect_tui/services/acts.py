@@ -52,7 +52,7 @@ def preview(desk: Seat, act: Act) -> Preview:
     """Decides on the facts as they are and says what would happen; a mistake comes back as a sentence."""
     outside = any(c.outside for c in act.commands)
     with desk.reading() as db:
-        seen = facts.load(db, desk.tenant_id, act.account)
+        seen = facts.load(db, desk.tenant_id, act.account, _refs(act))
         try:
             act = _normal(act)
             _permitted(desk, act)
@@ -136,7 +136,7 @@ def _do(desk: Seat, db: Db, act: Act) -> Receipt:
         if known.fingerprint != fingerprint or known.by != desk.user:
             raise Invalid("act.reused", "This act's id was used for another act; make a new one.", "id")
         return Receipt.model_validate_json(known.receipt).model_copy(update={"repeated": True})
-    before = facts.load(db, desk.tenant_id, act.account)
+    before = facts.load(db, desk.tenant_id, act.account, _refs(act))
     _fresh(desk, db, act, before)
     context = context_of(desk, db, act, provisional=False)
     outcome = decide(act, before, context)
@@ -189,6 +189,11 @@ def _do(desk: Seat, db: Db, act: Act) -> Receipt:
         )
     )
     return receipt
+
+
+def _refs(act: Act) -> set[str]:
+    """Payments that the act names: they are looked for however old they are."""
+    return {ref for command in act.commands if (ref := getattr(command, "ref", ""))}
 
 
 def known(desk: Seat, act: Act) -> bool:
