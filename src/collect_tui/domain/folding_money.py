@@ -10,6 +10,7 @@ from collect_tui.domain import effects as fx
 from collect_tui.domain.facts import AccountFacts, Allocation, Item, Order, Payment, Service
 from collect_tui.domain.folding import PAYMENT_DAYS, changed, fold, payment_status
 from collect_tui.domain.states import DUNNED
+from collect_tui.domain.steps import entered
 
 
 def sent_off(effect: fx.OrderChanged) -> bool:
@@ -145,7 +146,8 @@ def _(effect: fx.OrderChanged, facts: AccountFacts) -> AccountFacts:
         asked = facts.business_date if sent_off(effect) else order.requested_on
         return replace(order, status=effect.status, detail=effect.detail or order.detail, requested_on=asked)
 
-    after = changed((*facts.orders, *facts.lifted), effect.id, change)
+    known: tuple[Order, ...] = tuple(sorted((*facts.orders, *facts.lifted), key=lambda o: entered(o.id, None)))
+    after = changed(known, effect.id, change)
     # Only the last completed order of each service stays beside the open ones.
     last = {o.service_id: o.id for o in sorted(after, key=lambda o: o.id) if o.status == "COMPLETED"}
     stopped = {o.id for o in facts.lifted} | ({effect.id} if effect.lifted else set())
