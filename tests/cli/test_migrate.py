@@ -153,5 +153,5 @@ def test_there_is_no_way_down() -> None:
     config = Config()
     config.set_main_option("script_location", "collect_tui.store:migrations")
     steps = list(ScriptDirectory.from_config(config).walk_revisions())
-    assert [s.revision for s in steps] == [migrate.HEAD, "0002"]
+    assert [s.revision for s in steps] == [migrate.HEAD, "0003", "0002"]
     assert not any(hasattr(s.module, "downgrade") for s in steps)

@@ -76,6 +76,7 @@ def account_view(db: Db, desk: Seat, number: str) -> AccountView:
             b31_60=ages.b2,
             b61_90=ages.b3,
             b91_plus=ages.b4,
+            credits=ages.credits,
             total=ages.total,
             past_due=ages.past_due,
         ),
@@ -249,6 +250,7 @@ def payment_view(payment: Payment, seen: AccountFacts) -> PaymentView:
         amount=payment.amount,
         unapplied=payment.unapplied,
         status=payment.status,
+        returned=payment.returned,
         applied_to=tuple(
             f"{docs.get(a.item_id, 'settled item')} {format_minor(a.amount, seen.currency)}"
             for a in payment.allocations

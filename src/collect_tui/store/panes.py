@@ -204,6 +204,7 @@ def _payment_view(row: Any, applied: list[Any], currency: str) -> PaymentView:
         amount=row.amount,
         unapplied=0 if row.status in GIVEN_BACK else row.amount - row.returned - live,
         status=row.status,
+        returned=row.returned,
         applied_to=tuple(f"{a.doc_no} {format_minor(a.amount, currency)}" for a in applied),
     )
 

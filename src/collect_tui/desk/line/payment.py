@@ -1,11 +1,11 @@
-"""Payments on the line: `pay 120 card CHK4411 y INV-1041=60`, `revpay REF reason`, `retpay REF reason`."""
+"""Payments on the line: `pay 120 card CHK4411 y INV-1041=60`, `revpay REF reason`, `retpay REF 40 reason`, `apply CR-77`."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from collect_tui.desk.commands import Command, Directed, RecordPayment, ReversePayment
+from collect_tui.desk.commands import ApplyCredit, Command, Directed, RecordPayment, ReversePayment
 from collect_tui.desk.line import say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal, word
@@ -15,7 +15,11 @@ from collect_tui.desk.line.words import Words
 _REFERENCE = re.compile(r"(?=.*[0-9])\w[\w./+&\-]*")
 _ORDINAL = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)")
 _AMOUNT = re.compile(r"[0-9.,]*[0-9][0-9.,]*%?|all|b|p|c|rest")
+_FIGURES = re.compile(r"[0-9.,]*[0-9][0-9.,]*")
 _KEYS: Final = frozenset(("by", "ref"))
+
+RETURNED: Final = "returned by the bank"
+"""The reason of a return that nobody says more about."""
 
 
 def pay(words: Words) -> tuple[Command, ...]:
@@ -119,8 +123,26 @@ def reverse(words: Words) -> tuple[Command, ...]:
 
 
 def returned(words: Words) -> tuple[Command, ...]:
-    """`retpay REF REASON`: returned by the bank"""
+    """`retpay REF [AMOUNT] [REASON]`: returned by the bank, all of it or a part"""
     return _take_back(words, returned=True)
+
+
+def apply(words: Words) -> tuple[Command, ...]:
+    """`apply CREDIT [ITEM=AMOUNT …]`"""
+    words.ask("credit")
+    token = words.need("credit")
+    known = words.context.documents.get(token.low)
+    credits = [doc_no for doc_no, open_, _ in words.context.items if open_ < 0]
+    if token.key is not None or (words.context.number is not None and (known is None or known[1] >= 0)):
+        told = ", ".join(credits[:12]) or "there is none"
+        words.fail(token, "credit", f"No such credit is open on this account; open credits: {told}.")
+    words.limit(token, "credit")
+    words.take("document")
+    directed: list[Directed] = []
+    while (part := _directed(words)) is not None:
+        directed.append(part)
+    credit = token.text if known is None else known[0]
+    return (words.build(ApplyCredit, credit=credit, directed=tuple(directed)),)
 
 
 def _take_back(words: Words, *, returned: bool) -> tuple[Command, ...]:
@@ -132,7 +154,14 @@ def _take_back(words: Words, *, returned: bool) -> tuple[Command, ...]:
         words.limit(token, "ref")
         words.take("ref")
         ref = token.text
-    return (words.build(ReversePayment, ref=ref, reason=slots.why(words), returned=returned),)
+    if not returned:
+        return (words.build(ReversePayment, ref=ref, reason=slots.why(words)),)
+    words.ask("amount")
+    figures, part = words.bare(), None
+    if figures is not None and _FIGURES.fullmatch(figures.low):
+        part = slots.amount(words)
+    reason = slots.why(words, required=False) or RETURNED
+    return (words.build(ReversePayment, ref=ref, reason=reason, returned=True, amount=part),)
 
 
 def render_payment(command: RecordPayment, context: LineContext) -> str:
@@ -163,16 +192,32 @@ def say_payment(command: RecordPayment, context: LineContext) -> str:
 
 
 def render_reverse(command: ReversePayment, context: LineContext) -> str:
-    return say.join("retpay" if command.returned else "revpay", word(command.ref), say.why(command.reason))
+    if not command.returned:
+        return say.join("revpay", word(command.ref), say.why(command.reason))
+    part = "" if command.amount is None else say.amount(command.amount, context)
+    reason = "" if command.reason == RETURNED else say.why(command.reason)
+    return say.join("retpay", word(command.ref), part, reason)
 
 
 def say_reverse(command: ReversePayment, context: LineContext) -> str:
     how = "returned by the bank" if command.returned else "entered in error"
-    return say.sentence(f"take back payment {command.ref}", how, say.quoted(command.reason))
+    part = "" if command.amount is None else f"{say.money(command.amount, context)} of "
+    reason = "" if command.reason == RETURNED else say.quoted(command.reason)
+    return say.sentence(f"take back {part}payment {command.ref}", how, reason)
 
 
-RENDER = {RecordPayment: render_payment, ReversePayment: render_reverse}
-MEANING = {RecordPayment: say_payment, ReversePayment: say_reverse}
+def render_apply(command: ApplyCredit, context: LineContext) -> str:
+    parts = [f"{_document(part.doc_no)}={say.amount(part.amount, context)}" for part in command.directed]
+    return say.join("apply", word(command.credit), *parts)
+
+
+def say_apply(command: ApplyCredit, context: LineContext) -> str:
+    parts = ", ".join(f"{part.doc_no} {say.money(part.amount, context)}" for part in command.directed)
+    return say.sentence(f"apply credit {command.credit}", f"towards {parts}" if parts else "to what is due longest")
+
+
+RENDER = {RecordPayment: render_payment, ReversePayment: render_reverse, ApplyCredit: render_apply}
+MEANING = {RecordPayment: say_payment, ReversePayment: say_reverse, ApplyCredit: say_apply}
 
 VERBS = (
     Verb(
@@ -187,6 +232,18 @@ VERBS = (
         "revpay", "revpay REF REASON", "take back a payment entered in error", "revpay CHK4411 wrong account", reverse
     ),
     Verb(
-        "retpay", "retpay REF REASON", "a payment returned by the bank", "retpay CHK4411 insufficient funds", returned
+        "retpay",
+        "retpay REF [AMOUNT] [REASON]",
+        "a payment returned by the bank, all of it or a part",
+        "retpay CHK4411 insufficient funds",
+        returned,
+    ),
+    Verb(
+        "apply",
+        "apply CREDIT [ITEM=AMOUNT …]",
+        "set a credit against items; what is not directed goes oldest first",
+        "apply CR-77 INV-1041=60",
+        apply,
+        ("credit",),
     ),
 )
