@@ -9,13 +9,23 @@ from datetime import timedelta
 from collect_tui.domain import effects as fx
 from collect_tui.domain.facts import AccountFacts, Allocation, Item, Order, Payment, Service
 from collect_tui.domain.folding import PAYMENT_DAYS, changed, fold, payment_status
-from collect_tui.domain.states import DUNNED
+from collect_tui.domain.states import DUNNED, STAGES
 from collect_tui.domain.steps import entered
 
 
 def sent_off(effect: fx.OrderChanged) -> bool:
     """Whether a draft becomes an order: from that day and instant on it waits for an answer."""
     return (effect.old_status, effect.status) == ("DRAFT", "REQUESTED")
+
+
+def cures(effect: fx.LadderChanged) -> bool:
+    """Whether an account that was dunned owes nothing more: what was late then remembers how far it had come."""
+    return effect.stage == "CURRENT" and effect.old_stage in DUNNED
+
+
+def at_least(stage: str) -> tuple[str, ...]:
+    """The stages from one on."""
+    return STAGES[STAGES.index(stage) :]
 
 
 # ------------------------------------------------------------------------------------------------------------- money
@@ -168,11 +178,12 @@ def _(effect: fx.ServiceChanged, facts: AccountFacts) -> AccountFacts:
 
 @fold.register
 def _(effect: fx.LadderChanged, facts: AccountFacts) -> AccountFacts:
-    served = effect.stage if effect.stage != effect.old_stage and effect.stage in DUNNED else None
+    facts = replace(facts, stage=effect.stage, ladder_paused_by=effect.paused_by)
+    if not cures(effect):
+        return facts
 
-    def climb(item: Item) -> Item:
-        late = item.open > 0 and item.due < facts.business_date
-        return replace(item, level=served) if served and late else item
+    def dunned(item: Item) -> Item:
+        late = item.due < facts.business_date and item.level not in at_least(effect.old_stage)
+        return replace(item, level=effect.old_stage) if late else item
 
-    items = tuple(climb(i) for i in facts.items)
-    return replace(facts, stage=effect.stage, ladder_paused_by=effect.paused_by, items=items)
+    return replace(facts, items=tuple(dunned(i) for i in facts.items), settled=tuple(dunned(i) for i in facts.settled))

@@ -200,7 +200,7 @@ def _next(
             fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar), parks=moved))
         elif code is None or (code == "broken" and not chosen):
             fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar)))
-    elif moved and not owing and not (chosen and code == "returned"):
+    elif moved and not owing and not chosen and not (code == "order" and any(o.open for o in facts.orders)):
         later = today + timedelta(days=MONITOR_DAYS)
         fold.add(*steps.next_step(facts, IDLE, _monitor(facts, calendar, later), parks=True))
     elif action is not None and code in idle and not chosen and not hold.blocking(facts, "call", house.holds):

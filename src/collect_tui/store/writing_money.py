@@ -10,8 +10,8 @@ from sqlmodel import SQLModel
 from collect_tui.desk.errors import Refused
 from collect_tui.domain import effects as fx
 from collect_tui.domain.folding import payment_status
-from collect_tui.domain.folding_money import sent_off
-from collect_tui.domain.states import DUNNED, GIVEN_BACK, OPEN_ORDER
+from collect_tui.domain.folding_money import at_least, cures, sent_off
+from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER
 from collect_tui.store.writing import At, write
 
 _T = SQLModel.metadata.tables
@@ -212,7 +212,9 @@ def _(effect: fx.LadderChanged, here: At) -> None:
     if effect.stage != effect.old_stage:
         values["stage_on"] = here.today
     here.one(here.change("account", id=here.account_id).values(**values))
-    if effect.stage != effect.old_stage and effect.stage in DUNNED:
+    if cures(effect):
         t = _T["item"]
-        late = here.change("item", account_id=here.account_id).where(t.c.open > 0, t.c.due < here.today)
-        here.db.execute(late.values(level=effect.stage))
+        late = here.change("item", account_id=here.account_id).where(
+            t.c.due < here.today, t.c.level.not_in(at_least(effect.old_stage))
+        )
+        here.db.execute(late.values(level=effect.old_stage))
