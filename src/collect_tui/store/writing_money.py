@@ -12,6 +12,7 @@ from collect_tui.domain import effects as fx
 from collect_tui.domain.folding import payment_status
 from collect_tui.domain.folding_money import at_least, cures, sent_off
 from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER
+from collect_tui.domain.steps import number
 from collect_tui.store.writing import At, write
 
 _T = SQLModel.metadata.tables
@@ -114,9 +115,9 @@ def _(effect: fx.ItemCharged, here: At) -> None:
 
 @write.register
 def _(effect: fx.ItemVoided, here: At) -> None:
-    # Nothing is charged any more: the row stays, with nothing on it.
+    # Nothing is charged any more: the row stays with nothing on it, and its number is free for another document.
     this = here.change("item", account_id=here.account_id, id=effect.item_id, amount=effect.amount, open=effect.amount)
-    here.one(this.values(amount=0, open=0, disputed=0))
+    here.one(this.values(amount=0, open=0, disputed=0, doc_no=f"{effect.doc_no}-{number('V', effect.item_id)}"))
 
 
 def _restate(here: At, payment_id: int) -> None:

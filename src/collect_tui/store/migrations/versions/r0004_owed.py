@@ -40,6 +40,7 @@ def upgrade() -> None:
     op.add_column("promise", column("grace_unit:text", server_default="days"))
     op.add_column("service_order", column("override_by:text?"))
     op.add_column("service_order", column("lifted:bool", server_default=false()))
+    op.add_column("import_batch", column("undone_at:at?"))
     op.add_column("payment", column("returned", server_default="0"))
     op.add_column("allocation", column("directed:bool", server_default=false()))
     for (tenant,) in connection.execute(text("SELECT tenant_id FROM tenant")).all():
