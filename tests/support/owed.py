@@ -16,7 +16,7 @@ from typing import Any
 from collect_tui.domain.facts import AccountFacts, Order, Service
 from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.policy.verdicts import Verdict
-from collect_tui.services.order import NONPAY_CHECKS
+from collect_tui.policy.orders import NONPAY_CHECKS
 from support.world import SITE, World
 
 GONE = {"RETURNED", "REVERSED", "REFUNDED"}

@@ -303,7 +303,7 @@ class AccountFacts:
 
     @property
     def disputed(self) -> int:
-        return sum(i.disputed for i in self.items)
+        return sum(min(i.disputed, i.open) for i in self.items if i.open > 0)
 
     @property
     def credits(self) -> int:

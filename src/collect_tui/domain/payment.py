@@ -34,12 +34,11 @@ def record(
     received_on: date,
     directed: Sequence[tuple[str, int]],
     ids: Callable[[], int],
-    rules: Rules,
 ) -> tuple[Effect, ...]:
-    """Record a payment and allocate it; without a `ref` it gets one, so that it can be named later.
+    """Record a payment; without a `ref` it gets one, so that it can be named later.
 
-    Allocation: the parts directed to documents (number, amount) first, even to a disputed one; the rest, with other money
-    that waits, is posted (`posting.post_money`). What is left stays unapplied.
+    The parts directed to documents (number, amount) go there, even to a disputed one; the rest is posted as settling goes on
+    (`posting.post`), and what is left then stays unapplied.
 
     Raises Invalid "payment.amount", "payment.method", "payment.in_future", "payment.too_old" (more than a year),
     "payment.unknown_item", "payment.over_item", "payment.over_directed"; Refused "payment.duplicate_ref" for a
@@ -52,7 +51,6 @@ def record(
     fold.add(PaymentRecorded(Payment(ident, name, received_on, method.strip(), amount, "UNAPPLIED")))
     for item, part in posting.parts_of(facts, directed, amount):
         fold.add(PaymentAllocated(ids(), ident, Allocation(item.id, part, directed=True)))
-    posting.post_money(fold, ids, rules)
     return tuple(fold.effects)
 
 
@@ -90,8 +88,7 @@ def reverse(
     if part is not None:
         posting.release(fold, payment, part - payment.unapplied, ids)
     fold.add(PaymentReversed(payment.id, status, why, part))
-    posting.release_later(fold, payment)
-    posting.post_money(fold, ids, rules)
+    posting.post_anew(fold, payment, ids, rules)
     if returned:
         fold.add(*steps.next_step(fold.facts, "returned", calendar.on_or_after(facts.business_date)))
     return tuple(fold.effects)

@@ -6,6 +6,7 @@ back. Amounts are minor units.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -27,6 +28,13 @@ WAITING: Final = frozenset({"UNAPPLIED", "PARTLY_APPLIED"})
 """States of a payment whose money is posted; money on account waits for somebody's word."""
 
 Ids = Callable[[], int]
+
+
+def post(fold: Folded, ids: Ids, rules: Rules) -> None:
+    """Sets credits, unless the site applies them by hand, and then money that waits against what is owed."""
+    if rules.apply_credits:
+        post_credits(fold, ids)
+    post_money(fold, ids, rules)
 
 
 def post_money(fold: Folded, ids: Ids, rules: Rules) -> None:
@@ -101,8 +109,29 @@ def parts_of(facts: AccountFacts, directed: Sequence[tuple[str, int]], amount: i
     return [(item, parts[item.id]) for item in facts.items if item.id in parts]
 
 
-def release_later(fold: Folded, payment: Payment) -> None:
-    """Takes back what was spread by rule of money entered after a payment, and of credits since: it is to be posted anew."""
+def post_anew(fold: Folded, payment: Payment, ids: Ids, rules: Rules) -> None:
+    """Posts money that was entered after a payment, and credits applied since, as if that payment had not been there."""
+    trial = Folded(fold.facts)
+    _release_later(trial, payment)
+    post(trial, ids, rules)
+    if _given(trial.facts) == _given(fold.facts):
+        return  # all of it would go where it is
+    fold.add(*trial.effects)
+
+
+def _given(facts: AccountFacts) -> Counter[tuple[int, int]]:
+    """How much of each payment and credit goes to each item."""
+    given: Counter[tuple[int, int]] = Counter()
+    for payment in (*facts.payments, *facts.named):
+        for part in payment.allocations:
+            given[payment.id, part.item_id] += part.amount
+    for one in facts.applications:
+        given[one.credit_id, one.item_id] += one.amount
+    return given
+
+
+def _release_later(fold: Folded, payment: Payment) -> None:
+    """Takes back what was spread by rule of money entered after a payment, and of credits since."""
     since = entered(payment.id, payment.recorded_at)
     for other in (*fold.facts.payments, *fold.facts.named):
         if entered(other.id, other.recorded_at) > since:

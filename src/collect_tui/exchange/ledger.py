@@ -131,7 +131,7 @@ class Ledger:
                 return field, "is not what was taken in for this document before"
         if stored.open > 0 and invoice.settled_on is not None:
             self._settle(stored.account_id, stored.id, invoice.doc_no, stored.open, invoice.settled_on)
-            self._add("_item", b_id=stored.id, b_open=0, b_disputed=0)
+            self._add("_item", b_id=stored.id, b_open=0, b_disputed=stored.disputed)
         elif stored.open > 0 and invoice.disputed and not stored.disputed and invoice.settled_on is None:
             self._add("_item", b_id=stored.id, b_open=stored.open, b_disputed=stored.open)
         else:

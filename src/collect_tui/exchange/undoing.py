@@ -125,14 +125,13 @@ class _Undoing:
         self._reverse(fold, {row.id for row in rows})
         self._void(fold, db.execute(select(_item).where(of[_item])).all())
         if fold.effects:
-            posting.post_money(fold, self.settler.ids, self.settler.catalogue.rules)
             self._write(seen, fold.effects)
 
     def _reverse(self, fold: Folded, payments: set[int]) -> None:
         for payment in (*fold.facts.payments, *fold.facts.named):
             if payment.id in payments and payment.stands:
                 fold.add(PaymentReversed(payment.id, "REVERSED", "the import was undone"))
-                posting.release_later(fold, payment)
+                posting.post_anew(fold, payment, self.settler.ids, self.settler.catalogue.rules)
                 self.payments += 1
 
     def _void(self, fold: Folded, rows: Iterable[Any]) -> None:

@@ -155,7 +155,6 @@ class _Chunk:
             received_on=row.received_on,
             directed=[(part.doc_no, part.amount) for part in row.directed],
             ids=self.owner.ids,
-            rules=self.owner.catalogue.rules,
         )
         effects += settle(seen, effects, self.owner.house, self.owner.ids)
         self.spoiled = True  # from here on an error leaves half a payment

@@ -3,7 +3,7 @@
 An act at the desk, an import, a billing system's delivery, an answer to an order and the night run all end here, so that the
 same facts make the same account. Settling what is settled changes nothing.
 
-    post money (and at night credits) → promises → holds that end → stage → orders → next action
+    post credits and money → promises → holds that end → stage → orders → next action
 """
 
 from __future__ import annotations
@@ -81,18 +81,16 @@ def settle(
     """The effects that follow from `effects` on the facts `before` them.
 
     `billed`: an import or a billing system wrote rows beside the effects; `moved`: less is owed since; `fresh` are the ids of
-    payments so written. `night`: the business date has just rolled, so that what waits is posted, credits too, and holds end.
+    payments so written. `night`: the business date has just rolled, so that what waits is posted and holds end.
     """
     fold = Folded(before)
     fold.add(*effects)
     told = len(fold.effects)
     if fold.facts.status != "OPEN":
         return ()
-    if night or moved or any(isinstance(e, _MONEY) for e in effects):
+    if night or billed or any(isinstance(e, _MONEY) for e in effects):
         waiting = {p.id for p in before.payments if p.status == "UNAPPLIED"} if night else set()
-        posting.post_money(fold, ids, house.rules)
-        if night and house.rules.apply_credits:
-            posting.post_credits(fold, ids)
+        posting.post(fold, ids, house.rules)
         posted = {e.payment_id for e in fold.effects[told:] if isinstance(e, PaymentAllocated)}
         fresh = {*fresh, *(waiting & posted)}
     returned = any(isinstance(e, PaymentReversed) and e.status == "RETURNED" for e in effects)
@@ -181,11 +179,7 @@ def _next(
         if code != "order" or (action is not None and action.on > today):
             fold.add(*steps.next_step(facts, "order", today, parks=moved))
         return
-    if (
-        any(isinstance(e, PaymentReversed) and e.status == "REVERSED" for e in effects)
-        and facts.parked
-        and (owing or held)
-    ):
+    if facts.parked is not None and _taken_back(fold, effects, covered=not (owing or held)):
         fold.add(NextActionSet(facts.parked, action))
         return
     broken = _broken(fold)
@@ -200,7 +194,13 @@ def _next(
             fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar), parks=moved))
         elif code is None or (code == "broken" and not chosen):
             fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar)))
-    elif moved and not owing and not chosen and not (code == "order" and any(o.open for o in facts.orders)):
+    elif (
+        moved
+        and not owing
+        and not chosen
+        and code not in idle
+        and not (code == "order" and any(o.open for o in facts.orders))
+    ):
         later = today + timedelta(days=MONITOR_DAYS)
         fold.add(*steps.next_step(facts, IDLE, _monitor(facts, calendar, later), parks=True))
     elif action is not None and code in idle and not chosen and not hold.blocking(facts, "call", house.holds):
@@ -215,6 +215,16 @@ def _monitor(facts: AccountFacts, calendar: Calendar, otherwise: date) -> date:
     """The business day after the next due date; without one, the first on or after another date."""
     coming = min((i.due for i in facts.items if i.open > 0 and i.due >= facts.business_date), default=None)
     return calendar.on_or_after(coming + timedelta(days=1) if coming else otherwise)
+
+
+def _taken_back(fold: Folded, effects: Sequence[Effect], *, covered: bool) -> bool:
+    """Whether what put the next action off was entered in error: while the account is covered all the same, unless other money
+    was entered since."""
+    gone = {e.payment_id for e in effects if isinstance(e, PaymentReversed) and e.status == "REVERSED"}
+    known = (*fold.facts.payments, *fold.facts.named)
+    since = max((steps.entered(p.id, p.recorded_at) for p in known if p.id in gone), default=None)
+    later = since and any(p.stands and steps.entered(p.id, p.recorded_at) > since for p in known)
+    return bool(gone) and not (covered and later)
 
 
 def _broken(fold: Folded) -> bool:

@@ -21,7 +21,6 @@ def record_payment(command: RecordPayment, facts: AccountFacts, context: Context
         received_on=command.received_on or facts.business_date,
         directed=[(d.doc_no, d.amount) for d in command.directed],
         ids=context.ids,
-        rules=context.rules,
     )
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)

@@ -205,7 +205,12 @@ def _payment_view(row: Any, applied: list[Any], currency: str) -> PaymentView:
         unapplied=0 if row.status in GIVEN_BACK else row.amount - row.returned - live,
         status=row.status,
         returned=row.returned,
-        applied_to=tuple(f"{a.doc_no} {format_minor(a.amount, currency)}" for a in applied),
+        # One that was given back shows what it had paid.
+        applied_to=tuple(
+            f"{a.doc_no} {format_minor(a.amount, currency)}"
+            for a in applied
+            if a.reversed_at is None or row.status in GIVEN_BACK
+        ),
     )
 
 

@@ -33,6 +33,7 @@ from collect_tui.store.sql import (
     dialect_of,
     execute,
     greatest,
+    least,
     scopes,
     table,
     tenant,
@@ -150,7 +151,7 @@ def _items(kind: str) -> Any:
         select(
             item.account_id,
             func.sum(item.open).label("open"),
-            func.sum(item.disputed).label("disputed"),
+            func.sum(case((item.open > 0, least(item.disputed, item.open)), else_=0)).label("disputed"),
             func.sum(case((due, item.open), else_=0)).label("past_due"),
             func.sum(case((undisputed, item.open - item.disputed), else_=0)).label("undisputed"),
             func.sum(case((item.open < 0, -item.open), else_=0)).label("credits"),
