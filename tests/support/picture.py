@@ -151,7 +151,11 @@ class _Seen:
                 yield f"{place} · {column}", self._value(column, value)
 
     def _kept(self, table: str, column: str, value: Any) -> bool:
-        if column in WHO | MEMORY or column in self.without or (column.endswith("_by") and column != "ladder_paused_by"):
+        if (
+            column in WHO | MEMORY
+            or column in self.without
+            or (column.endswith("_by") and column != "ladder_paused_by")
+        ):
             return False
         if column.startswith(("claimed", "lease_")) or (column.endswith("_at") or column == "at"):
             return (table, column) in INSTANTS

@@ -182,8 +182,7 @@ def _next(
     if facts.parked is not None and _taken_back(fold, effects, covered=not (owing or held)):
         fold.add(NextActionSet(facts.parked, action))
         return
-    broken = _broken(fold)
-    if broken and not hold.blocking(facts, "call", house.holds):
+    if _judged(fold, "BROKEN", "PARTIAL") and owing and not chosen and not hold.blocking(facts, "call", house.holds):
         fold.add(*steps.next_step(facts, "broken", today))
         return
     if code == "order" and not chosen and not any(o.open for o in facts.orders) and _ended(fold):
@@ -194,21 +193,15 @@ def _next(
             fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar), parks=moved))
         elif code is None or (code == "broken" and not chosen):
             fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar)))
-    elif (
-        moved
-        and not owing
-        and not chosen
-        and code not in idle
-        and not (code == "order" and any(o.open for o in facts.orders))
-    ):
+    elif not owing and not chosen and code not in idle and _covered(fold, effects, moved) and not _waiting(facts, code):
         later = today + timedelta(days=MONITOR_DAYS)
         fold.add(*steps.next_step(facts, IDLE, _monitor(facts, calendar, later), parks=True))
     elif action is not None and code in idle and not chosen and not hold.blocking(facts, "call", house.holds):
         on = calendar.on_or_after(today) if owing else _monitor(facts, calendar, action.on)
         if action.on > on:
             fold.add(*steps.next_step(facts, "call" if owing else IDLE, on))
-    elif code is None or (code in ("promise", "broken") and _closed(fold) and not chosen):
-        fold.add(*steps.next_step(facts, "call", calendar.on_or_after(today), parks=moved))
+    elif code is None or (code in ("promise", "broken") and _judged(fold, "KEPT") and not chosen):
+        fold.add(*steps.next_step(facts, "call", calendar.on_or_after(today), parks=moved and code is not None))
 
 
 def _monitor(facts: AccountFacts, calendar: Calendar, otherwise: date) -> date:
@@ -227,12 +220,19 @@ def _taken_back(fold: Folded, effects: Sequence[Effect], *, covered: bool) -> bo
     return bool(gone) and not (covered and later)
 
 
-def _broken(fold: Folded) -> bool:
-    return any(isinstance(e, PromiseChanged) and e.status in {"BROKEN", "PARTIAL"} for e in fold.effects)
+def _judged(fold: Folded, *states: str) -> bool:
+    return any(isinstance(e, PromiseChanged) and e.status in states for e in fold.effects)
 
 
-def _closed(fold: Folded) -> bool:
-    return any(isinstance(e, PromiseChanged) and e.status == "KEPT" for e in fold.effects)
+def _covered(fold: Folded, effects: Sequence[Effect], moved: bool) -> bool:
+    """Whether money came that may have covered the account, or a promise ended with nothing to collect."""
+    gone = any(isinstance(e, PaymentReversed) for e in effects)
+    return (moved and not gone) or _judged(fold, "BROKEN", "PARTIAL", "KEPT")
+
+
+def _waiting(facts: AccountFacts, code: str | None) -> bool:
+    """Whether the next action is to look after an order that is under way."""
+    return code == "order" and any(o.open for o in facts.orders)
 
 
 def _ended(fold: Folded) -> bool:

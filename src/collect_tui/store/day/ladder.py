@@ -57,6 +57,8 @@ def _reach(session: Session, day: Day, below: tuple[str, ...], step: LadderStep)
 def _move(session: Session, day: Day, which: Any, values: dict[str, Any]) -> int:
     a = table(Account)
     stamped = {"version": a.c.version + 1, "changed_by": day.by, "changed_at": day.now}
+    if "next_action_on" in values:  # what money had put off is overtaken
+        stamped |= {"parked_code": None, "parked_on": None, "parked_at": None}
     moving = update(a).where(which).values(**values, **stamped).returning(a.c.id)
     moved = session.execute(moving, day.values).scalars().all()
     mark_ids(session, day, moved)
