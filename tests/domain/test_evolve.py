@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from collect_tui.domain import effects as fx
 from collect_tui.domain.evolve import evolve, evolve_all
-from collect_tui.domain.folding import instalment_status, payment_status
 from collect_tui.domain.facts import (
     AccountFacts,
     Allocation,
@@ -25,6 +24,7 @@ from collect_tui.domain.facts import (
     Payment,
     Point,
 )
+from collect_tui.domain.folding import instalment_status, payment_status
 from support.trade import TODAY, account, credit, days, item, order, promise
 
 NOW = datetime(2025, 11, 24, 16, 0, tzinfo=UTC)

@@ -252,4 +252,4 @@ def test_a_payment_of_any_age_is_known_and_can_be_taken_back() -> None:
     assert caught.value.code == "payment.duplicate_ref"
     after = back(facts)
     assert (after.named[0].status, after.total) == ("RETURNED", facts.total + 500)
-    assert [(i.id, i.open) for i in after.items][0] == (10, 500)
+    assert (after.items[0].id, after.items[0].open) == (10, 500)

@@ -107,7 +107,7 @@ def promise(
 
 
 def account(**more: Any) -> AccountFacts:
-    """412.10 past due in two invoices and 60.00 to come, tenure of three years, next action today."""
+    """412.10 past due in two invoices, dunned to its stage, and 60.00 to come, tenure of three years, next action today."""
     base = AccountFacts(
         id=1,
         number="4410-2231",
@@ -123,7 +123,14 @@ def account(**more: Any) -> AccountFacts:
         items=(item(11, 20000, -63), item(12, 21210, -33), item(13, 6000, 9)),
         services=(service(),),
     )
-    return replace(base, **more)
+    facts = replace(base, **more)
+    return replace(facts, items=tuple(_dunned(i, facts) for i in facts.items))
+
+
+def _dunned(one: Item, facts: AccountFacts) -> Item:
+    """What is late on an account that has climbed its ladder was dunned to its stage, unless something else is said."""
+    late = one.open > 0 and one.due < facts.business_date
+    return replace(one, level=one.level or states.dunned_to("", facts.stage)) if late else one
 
 
 def fold(facts: AccountFacts, effects: Iterable[Effect]) -> AccountFacts:

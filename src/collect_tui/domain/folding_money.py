@@ -9,7 +9,7 @@ from datetime import timedelta
 from collect_tui.domain import effects as fx
 from collect_tui.domain.facts import AccountFacts, Allocation, Item, Order, Payment, Service
 from collect_tui.domain.folding import PAYMENT_DAYS, changed, fold, payment_status
-from collect_tui.domain.states import DUNNED
+from collect_tui.domain.states import dunned_to
 from collect_tui.domain.steps import entered
 
 
@@ -115,9 +115,17 @@ def _by_due(items: tuple[Item, ...]) -> tuple[Item, ...]:
 
 
 def _open_moved(facts: AccountFacts, item_id: int, by: int) -> AccountFacts:
-    """Changes the open amount of an item; one with nothing left is settled, one with something again is open."""
+    """Changes the open amount of an item; one with nothing left is settled, one with something again is open.
+
+    A late one that is paid remembers the stage it was paid on.
+    """
     known: tuple[Item, ...] = (*facts.items, *facts.settled)
-    after = changed(known, item_id, lambda i: replace(i, open=i.open + by))
+
+    def move(item: Item) -> Item:
+        level = _level(item, facts, facts.stage) if by < 0 else item.level
+        return replace(item, open=item.open + by, level=level)
+
+    after = changed(known, item_id, move)
     if after == known:
         return facts
     back = {i.id for i in facts.settled}
@@ -168,11 +176,13 @@ def _(effect: fx.ServiceChanged, facts: AccountFacts) -> AccountFacts:
 
 @fold.register
 def _(effect: fx.LadderChanged, facts: AccountFacts) -> AccountFacts:
-    served = effect.stage if effect.stage != effect.old_stage and effect.stage in DUNNED else None
-
-    def climb(item: Item) -> Item:
-        late = item.open > 0 and item.due < facts.business_date
-        return replace(item, level=served) if served and late else item
-
-    items = tuple(climb(i) for i in facts.items)
+    items = facts.items
+    if effect.stage != effect.old_stage:
+        rung = dunned_to(effect.old_stage, effect.stage)
+        items = tuple(replace(i, level=_level(i, facts, rung)) for i in items)
     return replace(facts, stage=effect.stage, ladder_paused_by=effect.paused_by, items=items)
+
+
+def _level(item: Item, facts: AccountFacts, stage: str) -> str:
+    """The rung that an item was dunned to when its account stood on a stage."""
+    return dunned_to(item.level, stage) if item.open > 0 and item.due < facts.business_date else item.level

@@ -11,7 +11,7 @@ from collect_tui.desk.errors import Refused
 from collect_tui.domain import effects as fx
 from collect_tui.domain.folding import payment_status
 from collect_tui.domain.folding_money import sent_off
-from collect_tui.domain.states import DUNNED, GIVEN_BACK, OPEN_ORDER
+from collect_tui.domain.states import DUNNED, GIVEN_BACK, OPEN_ORDER, dunned_to
 from collect_tui.store.writing import At, write
 
 _T = SQLModel.metadata.tables
@@ -143,18 +143,20 @@ def _live(here: At, payment_id: int) -> ColumnElement[bool]:
 
 def _move_open(here: At, item_id: int, by: int) -> None:
     """Moves what is open of an item; it stays between nothing and the item's amount (a credit's is below nothing)."""
-    t = _T["item"]
+    t, a = _T["item"], _T["account"]
     row = here.db.execute(
-        select(t.c.open, t.c.amount).where(
-            t.c.tenant_id == here.tenant_id, t.c.account_id == here.account_id, t.c.id == item_id
-        )
+        select(t.c.open, t.c.amount, t.c.due, t.c.level, a.c.stage)
+        .join(a, and_(a.c.tenant_id == here.tenant_id, a.c.id == t.c.account_id))
+        .where(t.c.tenant_id == here.tenant_id, t.c.account_id == here.account_id, t.c.id == item_id)
     ).one_or_none()
     if row is None:
         raise here.stale()
     after = row.open + by
     if not min(0, row.amount) <= after <= max(0, row.amount):
         raise Refused("item.open", "What is open of an item must stay between nothing and the item's amount.", "amount")
-    here.one(here.change("item", account_id=here.account_id, id=item_id, open=row.open).values(open=after))
+    paid = by < 0 < row.open and row.due < here.today
+    level = dunned_to(row.level, row.stage) if paid else row.level
+    here.one(here.change("item", account_id=here.account_id, id=item_id, open=row.open).values(open=after, level=level))
 
 
 # ----------------------------------------------------------------------------------------------- services and ladder
@@ -212,7 +214,8 @@ def _(effect: fx.LadderChanged, here: At) -> None:
     if effect.stage != effect.old_stage:
         values["stage_on"] = here.today
     here.one(here.change("account", id=here.account_id).values(**values))
-    if effect.stage != effect.old_stage and effect.stage in DUNNED:
+    if effect.stage != effect.old_stage and (rung := dunned_to(effect.old_stage, effect.stage)):
         t = _T["item"]
+        below = ("", *(stage for stage in DUNNED if dunned_to(stage, rung) != stage))
         late = here.change("item", account_id=here.account_id).where(t.c.open > 0, t.c.due < here.today)
-        here.db.execute(late.values(level=effect.stage))
+        here.db.execute(late.where(t.c.level.in_(below)).values(level=rung))

@@ -87,18 +87,23 @@ def _served(stage: str) -> tuple[Any]:
 
 def _cure(session: Session, day: Day) -> int:
     """As `domain.ladder.cured`."""
-    a, s, i = table(Account), table(AccountSummary).c, table(Item).c
+    a, s, i = table(Account), table(AccountSummary).c, table(Item)
     paid = exists(
         select(s.account_id).where(s.tenant_id == tenant(), s.account_id == a.c.id, s.collectable < number("least"))
     )
     disputed = exists(
-        select(i.id).where(
-            i.tenant_id == tenant(),
-            i.account_id == a.c.id,
-            i.due < day_value("today"),
-            i.open > 0,
-            i.disputed > 0,
+        select(i.c.id).where(
+            i.c.tenant_id == tenant(),
+            i.c.account_id == a.c.id,
+            i.c.due < day_value("today"),
+            i.c.open > 0,
+            i.c.disputed > 0,
         )
     )
     which = and_(a.c.tenant_id == tenant(), a.c.stage.in_(sorted(DUNNED)), a.c.status == "OPEN", paid, ~disputed)
+    # What is covered and not paid remembers the stage, as in `domain.folding_money`.
+    stood = select(a.c.stage).where(a.c.tenant_id == tenant(), a.c.id == i.c.account_id).scalar_subquery()
+    covered = and_(i.c.tenant_id == tenant(), i.c.open > 0, i.c.due < day_value("today"), i.c.level == "")
+    cured = i.c.account_id.in_(select(a.c.id).where(which))
+    execute(session, update(i).where(covered, cured).values(level=stood), day.values)
     return _move(session, day, which, {"stage": "CURRENT", "stage_on": day.date})
