@@ -88,7 +88,7 @@ def settle(
         waiting = {p.id for p in before.payments if p.status == "UNAPPLIED"} if night else set()
         posting.post_money(fold, ids, house.rules)
         if night and house.rules.apply_credits:
-            posting.post_credits(fold, ids)
+            posting.post_credits(fold, ids, house.rules)
         posted = {e.payment_id for e in fold.effects[told:] if isinstance(e, PaymentAllocated)}
         fresh = {*fresh, *(waiting & posted)}
     returned = any(isinstance(e, PaymentReversed) and e.status == "RETURNED" for e in effects)
