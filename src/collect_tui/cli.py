@@ -174,6 +174,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     receivables.add_argument("--dry-run", action="store_true", help="read and count; write nothing")
     receivables.set_defaults(run=handlers.import_receivables)
+    undoing = imports.add_parser("undo", help="take an import back: what the file brought and settled is reversed")
+    undoing.add_argument("file", type=Path, metavar="FILE", help="the file that was imported")
+    undoing.set_defaults(run=handlers.undo_import)
     command(
         "export",
         handlers.export,

@@ -221,6 +221,22 @@ def import_receivables(args: argparse.Namespace) -> int:
     return _say(args, report, report.text)
 
 
+def undo_import(args: argparse.Namespace) -> int:
+    from collect_tui.exchange import undoing
+
+    desk = _beside(args)
+    report = undoing.undo(
+        desk.store,
+        args.file,
+        ids=desk.ids,
+        now=desk.clock(),
+        by=desk.user,
+        catalogue=desk.catalogue(),
+        progress=_progress(args),
+    )
+    return _say(args, report, report.text)
+
+
 def export(args: argparse.Namespace) -> int:
     from collect_tui.exchange import export as exporting
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -266,13 +267,15 @@ def order(hub: Hub) -> str:
     """An order to restore a suspended service is what the desk may ask for at once; here one to suspend is put in its place."""
     from datetime import UTC, datetime
 
-    from collect_tui.store.tables import Service, ServiceOrder
+    from collect_tui.store.tables import Notice, Service, ServiceOrder
 
     with hub.store.write() as db:
         account_id = db.exec(select(Account.id).where(Account.number == ROSA)).one()
         service = db.exec(select(Service).where(Service.identifier == "INT-1001")).one()
         service.status, service.suspend_cause = "PENDING_SUSPEND", "nonpay"
         db.add(service)
+        notice = {"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": TODAY - timedelta(days=12)}
+        db.add(Notice(tenant_id=1, id=8999, account_id=account_id, **notice))
         for n in range(3):
             db.add(
                 ServiceOrder(

@@ -107,7 +107,7 @@ def promise(
 
 
 def account(**more: Any) -> AccountFacts:
-    """412.10 past due in two invoices, dunned to its stage, and 60.00 to come, tenure of three years, next action today."""
+    """412.10 past due in two invoices and 60.00 to come, tenure of three years, next action today."""
     base = AccountFacts(
         id=1,
         number="4410-2231",
@@ -124,13 +124,14 @@ def account(**more: Any) -> AccountFacts:
         services=(service(),),
     )
     facts = replace(base, **more)
-    return replace(facts, items=tuple(_dunned(i, facts) for i in facts.items))
+    if facts.stage in states.DUNNED:
+        facts = replace(facts, items=tuple(_dunned(i, facts) for i in facts.items))
+    return facts
 
 
 def _dunned(one: Item, facts: AccountFacts) -> Item:
-    """What is late on an account that has climbed its ladder was dunned to its stage, unless something else is said."""
-    late = one.open > 0 and one.due < facts.business_date
-    return replace(one, level=one.level or states.dunned_to("", facts.stage)) if late else one
+    """What is late remembers the stage already, as after a first cure, so that accounts can be held equal."""
+    return replace(one, level=one.level or facts.stage) if one.due < facts.business_date else one
 
 
 def fold(facts: AccountFacts, effects: Iterable[Effect]) -> AccountFacts:

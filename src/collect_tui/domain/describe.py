@@ -273,7 +273,7 @@ def _(effect: fx.OrderRequested, facts: AccountFacts, codes: Codes, zone: str) -
 def _(effect: fx.OrderChanged, facts: AccountFacts, codes: Codes, zone: str) -> str:
     order = next((o for o in (*facts.orders, *facts.lifted) if o.id == effect.id), None)
     became = {"DRAFT": "waits for review", "REQUESTED": "is requested"}.get(effect.status, f"is {_low(effect.status)}")
-    return f"{_order_name(order, facts)} {became}{_because(effect.detail.rstrip('.'))}"
+    return f"{_order_name(order, facts)} {became}" + (f": {effect.detail.rstrip('.')}" if effect.detail else "")
 
 
 @_say.register

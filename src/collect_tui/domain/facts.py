@@ -42,8 +42,7 @@ PHONE_KINDS = frozenset({"mobile", "home", "work", "other"})
 class Item:
     """An open item: invoice, fee, instalment or credit (below nothing). `disputed` is the part of `open` under dispute.
 
-    `level` is the highest stage the account stood on while the item was past due, stamped when it is paid or the account leaves
-    that stage: the notices served for this debt.
+    `level` is the stage on which the account stood when it was late and the account owed nothing more: how far it was dunned.
     """
 
     id: int

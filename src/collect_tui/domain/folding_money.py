@@ -9,13 +9,23 @@ from datetime import timedelta
 from collect_tui.domain import effects as fx
 from collect_tui.domain.facts import AccountFacts, Allocation, Item, Order, Payment, Service
 from collect_tui.domain.folding import PAYMENT_DAYS, changed, fold, payment_status
-from collect_tui.domain.states import dunned_to
+from collect_tui.domain.states import DUNNED, STAGES
 from collect_tui.domain.steps import entered
 
 
 def sent_off(effect: fx.OrderChanged) -> bool:
     """Whether a draft becomes an order: from that day and instant on it waits for an answer."""
     return (effect.old_status, effect.status) == ("DRAFT", "REQUESTED")
+
+
+def cures(effect: fx.LadderChanged) -> bool:
+    """Whether an account that was dunned owes nothing more: what was late then remembers how far it had come."""
+    return effect.stage == "CURRENT" and effect.old_stage in DUNNED
+
+
+def at_least(stage: str) -> tuple[str, ...]:
+    """The stages from one on."""
+    return STAGES[STAGES.index(stage) :]
 
 
 # ------------------------------------------------------------------------------------------------------------- money
@@ -115,17 +125,9 @@ def _by_due(items: tuple[Item, ...]) -> tuple[Item, ...]:
 
 
 def _open_moved(facts: AccountFacts, item_id: int, by: int) -> AccountFacts:
-    """Changes the open amount of an item; one with nothing left is settled, one with something again is open.
-
-    A late one that is paid remembers the stage it was paid on.
-    """
+    """Changes the open amount of an item; one with nothing left is settled, one with something again is open."""
     known: tuple[Item, ...] = (*facts.items, *facts.settled)
-
-    def move(item: Item) -> Item:
-        level = _level(item, facts, facts.stage) if by < 0 else item.level
-        return replace(item, open=item.open + by, level=level)
-
-    after = changed(known, item_id, move)
+    after = changed(known, item_id, lambda i: replace(i, open=i.open + by))
     if after == known:
         return facts
     back = {i.id for i in facts.settled}
@@ -176,13 +178,12 @@ def _(effect: fx.ServiceChanged, facts: AccountFacts) -> AccountFacts:
 
 @fold.register
 def _(effect: fx.LadderChanged, facts: AccountFacts) -> AccountFacts:
-    items = facts.items
-    if effect.stage != effect.old_stage:
-        rung = dunned_to(effect.old_stage, effect.stage)
-        items = tuple(replace(i, level=_level(i, facts, rung)) for i in items)
-    return replace(facts, stage=effect.stage, ladder_paused_by=effect.paused_by, items=items)
+    facts = replace(facts, stage=effect.stage, ladder_paused_by=effect.paused_by)
+    if not cures(effect):
+        return facts
 
+    def dunned(item: Item) -> Item:
+        late = item.due < facts.business_date and item.level not in at_least(effect.old_stage)
+        return replace(item, level=effect.old_stage) if late else item
 
-def _level(item: Item, facts: AccountFacts, stage: str) -> str:
-    """The rung that an item was dunned to when its account stood on a stage."""
-    return dunned_to(item.level, stage) if item.open > 0 and item.due < facts.business_date else item.level
+    return replace(facts, items=tuple(dunned(i) for i in facts.items), settled=tuple(dunned(i) for i in facts.settled))

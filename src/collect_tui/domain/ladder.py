@@ -1,7 +1,7 @@
 """The ladder of an account: how it is climbed, what takes an account off it, and what puts it back.
 
-One rung per business date, forward only, not while it is held. A debt remembers the rung it was dunned to (`Item.level`), so
-that one that opens again stands where it stood, and needs no notice twice.
+One rung per business date, forward only, not while it is held. When an account owes nothing more, what was late remembers the
+rung it was dunned to (`Item.level`), so that a debt that opens again stands where it stood, and needs no notice twice.
 """
 
 from __future__ import annotations

@@ -98,12 +98,6 @@ STAGES: Final = (
 DUNNED: Final = frozenset(STAGES[STAGES.index("PAST_DUE") : STAGES.index("TERMINATED")])
 """Stages that something was served or done for, and from which an account that owes nothing more is current again."""
 
-
-def dunned_to(level: str, stage: str) -> str:
-    """The higher of the rung that a debt was dunned to, "" for none, and the stage on which its account stands."""
-    return max((rung for rung in (level, stage) if rung in DUNNED), key=STAGES.index, default="")
-
-
 GIVEN_BACK: Final = frozenset({"RETURNED", "REVERSED", "REFUNDED"})
 """States of a payment whose money is no longer here."""
 

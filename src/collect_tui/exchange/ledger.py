@@ -285,7 +285,7 @@ class Ledger:
         if accounts:
             fresh = frozenset(self.db.execute(paid).scalars()) if self.touched else frozenset()
             settler = Settler(self.tenant_id, catalogue, self.by, self.now, self.ids)
-            settler.settle(session, sorted(accounts), moved=True, fresh=fresh)
+            settler.settle(session, sorted(accounts), billed=True, moved=True, fresh=fresh)
 
     # rows -------------------------------------------------------------------------------------
     def _known(self, numbers: Sequence[str]) -> dict[str, Any]:

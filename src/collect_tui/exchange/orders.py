@@ -88,8 +88,24 @@ class Exchange:
         with self.store.read() as session:
             return list(session.connection().execute(query).scalars())
 
-    def send(self, order_id: int) -> str | None:
-        """Lets one order leave; its number, or None when it is not to leave any more."""
+    def may_leave(self, order_ids: Sequence[int]) -> set[int]:
+        """Those of these requested orders that may leave now; nothing is written."""
+        with self.store.read() as session:
+            query = select(_order.c.account_id).where(_order.c.tenant_id == self.tenant_id, _order.c.id.in_(order_ids))
+            accounts = set(session.connection().execute(query).scalars())
+            return {
+                order.id
+                for seen in facts.load_many(session, self.tenant_id, accounts)
+                for order in seen.orders
+                if order.id in order_ids and self._refusal(seen, order) is None
+            }
+
+    def _refusal(self, seen: AccountFacts, order: Order) -> Finding | None:
+        house = self.house
+        return refusal(seen, order, house.rules, house.holds, house.calendar, leaving=True)
+
+    def send(self, order_id: int, *, done: bool = False) -> str | None:
+        """Lets one order leave; its number, or None when it is not to leave any more. `done`: it has been carried out already."""
         with self.store.write(self.tenant_id, alone=True) as session:
             account_id = (
                 session.connection()
@@ -104,8 +120,7 @@ class Exchange:
                 return None
             seen = facts.load_by_id(session, self.tenant_id, account_id)
             order = next(o for o in seen.orders if o.id == order_id)
-            house = self.house
-            found = refusal(seen, order, house.rules, house.holds, house.calendar, leaving=True)
+            found = None if done else self._refusal(seen, order)
             if found is not None and found.severity is Severity.SCHEDULE:
                 return None  # it waits for a day on which it may be carried out
             if found is not None:

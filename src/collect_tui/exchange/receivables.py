@@ -99,7 +99,7 @@ def run(
     """
     mapping = read_mapping(map_path)
     with CsvFile(path, encoding=mapping.file.encoding, delimiter=mapping.file.delimiter) as file:
-        digest = _digest(path)
+        digest = digest_of(path)
         beside = None if dry_run else rejects or path.with_name(path.name + ".rejects.csv")
         rejected = RejectFile(beside, file.header, encoding=mapping.file.encoding, delimiter=mapping.file.delimiter)
         try:
@@ -241,7 +241,8 @@ def _days(catalogue: Catalogue, day: date) -> Callable[[date], date]:
     return on_or_after
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """What a file is known by."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -206,7 +206,7 @@ class _Chunk:
     def _follow(self, account_id: int, less: bool) -> bool:
         """Draws the consequences of what changed (`less`: less is owed); whether there were any, and with them a new version."""
         seen = facts.load_by_id(self.session, self.tenant_id, account_id)
-        effects = settle(seen, (), self.owner.house, self.owner.ids, moved=less)
+        effects = settle(seen, (), self.owner.house, self.owner.ids, billed=True, moved=less)
         if effects:
             apply.apply(self.session, self.tenant_id, seen, effects, by=self.owner.by, at=self.now)
             events.tell(self.session, self.tenant_id, seen, effects, by=self.owner.by, at=self.now, ids=self.owner.ids)

@@ -40,8 +40,11 @@ from collect_tui.policy.orders import PAID_CHECKS, refusal
 MONITOR_DAYS: Final = 30
 """How long an account that owes nothing collectable and has nothing coming due is left in peace."""
 
-IDLE: Final = frozenset({"monitor", "review"})
-"""Next actions of an account that is left in peace."""
+IDLE: Final = "monitor"
+"""Next action of an account that is left in peace until something falls due."""
+
+UNSEEN: Final = frozenset({IDLE, "review"})
+"""Next actions that a change of billing may bring forward."""
 
 _MONEY: Final = (
     PaymentRecorded,
@@ -71,12 +74,13 @@ def settle(
     ids: Callable[[], int],
     *,
     night: bool = False,
+    billed: bool = False,
     moved: bool = False,
     fresh: Collection[int] = (),
 ) -> tuple[Effect, ...]:
     """The effects that follow from `effects` on the facts `before` them.
 
-    `moved`: what is owed has changed beside the effects (rows that an import or a billing system wrote); `fresh` are the ids of
+    `billed`: an import or a billing system wrote rows beside the effects; `moved`: less is owed since; `fresh` are the ids of
     payments so written. `night`: the business date has just rolled, so that what waits is posted, credits too, and holds end.
     """
     fold = Folded(before)
@@ -99,7 +103,7 @@ def settle(
     _stage(fold, house.rules)
     _orders(fold, house, ids, taken_back=any(isinstance(e, PaymentReversed) for e in effects))
     paid = any(isinstance(e, _MONEY) or (isinstance(e, PromiseChanged) and e.status == "KEPT") for e in fold.effects)
-    _next(fold, before, effects, house, moved=moved or paid)
+    _next(fold, before, effects, house, UNSEEN if billed else {IDLE}, moved=moved or paid)
     return tuple(fold.effects[told:])
 
 
@@ -157,7 +161,15 @@ def _stand_again(fold: Folded, one: Order, house: House) -> None:
     fold.add(ServiceChanged(service.id, "PENDING_SUSPEND", cause, service.status, service.suspend_cause))
 
 
-def _next(fold: Folded, before: AccountFacts, effects: Sequence[Effect], house: House, *, moved: bool) -> None:
+def _next(
+    fold: Folded,
+    before: AccountFacts,
+    effects: Sequence[Effect],
+    house: House,
+    idle: Collection[str],
+    *,
+    moved: bool,
+) -> None:
     """The next action, where what happened makes another of it. What money put off comes back when it is taken back."""
     facts, today, calendar = fold.facts, fold.facts.business_date, house.calendar
     action = facts.next_action
@@ -188,22 +200,21 @@ def _next(fold: Folded, before: AccountFacts, effects: Sequence[Effect], house: 
             fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar), parks=moved))
         elif code is None or (code == "broken" and not chosen):
             fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar)))
-    elif moved and not owing and not (chosen and code == "returned"):
-        fold.add(*steps.next_step(facts, "monitor", _monitor(facts, calendar), parks=True))
-    elif code in IDLE and not chosen and not hold.blocking(facts, "call", house.holds):
-        on = calendar.on_or_after(today) if owing else _monitor(facts, calendar)
-        if action is not None and action.on > on:
-            fold.add(*steps.next_step(facts, "call" if owing else "monitor", on))
+    elif moved and not owing and not chosen and not (code == "order" and any(o.open for o in facts.orders)):
+        later = today + timedelta(days=MONITOR_DAYS)
+        fold.add(*steps.next_step(facts, IDLE, _monitor(facts, calendar, later), parks=True))
+    elif action is not None and code in idle and not chosen and not hold.blocking(facts, "call", house.holds):
+        on = calendar.on_or_after(today) if owing else _monitor(facts, calendar, action.on)
+        if action.on > on:
+            fold.add(*steps.next_step(facts, "call" if owing else IDLE, on))
     elif code is None or (code in ("promise", "broken") and _closed(fold) and not chosen):
         fold.add(*steps.next_step(facts, "call", calendar.on_or_after(today), parks=moved))
 
 
-def _monitor(facts: AccountFacts, calendar: Calendar) -> date:
-    """The business day after the next due date, or in 30 days."""
+def _monitor(facts: AccountFacts, calendar: Calendar, otherwise: date) -> date:
+    """The business day after the next due date; without one, the first on or after another date."""
     coming = min((i.due for i in facts.items if i.open > 0 and i.due >= facts.business_date), default=None)
-    return calendar.on_or_after(
-        coming + timedelta(days=1) if coming else facts.business_date + timedelta(days=MONITOR_DAYS)
-    )
+    return calendar.on_or_after(coming + timedelta(days=1) if coming else otherwise)
 
 
 def _broken(fold: Folded) -> bool:

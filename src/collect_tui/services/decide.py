@@ -87,7 +87,9 @@ def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
     now = facts
     for command in act.commands:
         decision = _DECIDERS[type(command)](command, now, context)
-        effects = decision.effects + settle(now, decision.effects, context.house, context.ids)
+        effects = decision.effects
+        if decision.verdict.allowed or context.override is not None:  # else it does not happen, and nothing follows
+            effects += settle(now, effects, context.house, context.ids)
         now = evolve_all(now, effects)
         steps.append(effects)
         schedule += decision.schedule

@@ -48,6 +48,7 @@ class Settler:
         accounts: Iterable[int],
         *,
         night: bool = False,
+        billed: bool = False,
         moved: bool = False,
         fresh: Collection[int] = (),
     ) -> list[int]:
@@ -56,7 +57,7 @@ class Settler:
         waiting = iter(accounts)
         while some := list(islice(waiting, BATCH)):
             for seen in facts.load_many(session, self.tenant_id, some):
-                effects = settle(seen, (), house, self.ids, night=night, moved=moved, fresh=fresh)
+                effects = settle(seen, (), house, self.ids, night=night, billed=billed, moved=moved, fresh=fresh)
                 if not effects:
                     continue
                 apply.apply(session, self.tenant_id, seen, effects, by=self.by, at=self.at)

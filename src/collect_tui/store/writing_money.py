@@ -10,8 +10,9 @@ from sqlmodel import SQLModel
 from collect_tui.desk.errors import Refused
 from collect_tui.domain import effects as fx
 from collect_tui.domain.folding import payment_status
-from collect_tui.domain.folding_money import sent_off
-from collect_tui.domain.states import DUNNED, GIVEN_BACK, OPEN_ORDER, dunned_to
+from collect_tui.domain.folding_money import at_least, cures, sent_off
+from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER
+from collect_tui.domain.steps import number
 from collect_tui.store.writing import At, write
 
 _T = SQLModel.metadata.tables
@@ -114,9 +115,9 @@ def _(effect: fx.ItemCharged, here: At) -> None:
 
 @write.register
 def _(effect: fx.ItemVoided, here: At) -> None:
-    # Nothing is charged any more: the row stays, with nothing on it.
+    # Nothing is charged any more: the row stays with nothing on it, and its number is free for another document.
     this = here.change("item", account_id=here.account_id, id=effect.item_id, amount=effect.amount, open=effect.amount)
-    here.one(this.values(amount=0, open=0, disputed=0))
+    here.one(this.values(amount=0, open=0, disputed=0, doc_no=f"{effect.doc_no}-{number('V', effect.item_id)}"))
 
 
 def _restate(here: At, payment_id: int) -> None:
@@ -143,20 +144,18 @@ def _live(here: At, payment_id: int) -> ColumnElement[bool]:
 
 def _move_open(here: At, item_id: int, by: int) -> None:
     """Moves what is open of an item; it stays between nothing and the item's amount (a credit's is below nothing)."""
-    t, a = _T["item"], _T["account"]
+    t = _T["item"]
     row = here.db.execute(
-        select(t.c.open, t.c.amount, t.c.due, t.c.level, a.c.stage)
-        .join(a, and_(a.c.tenant_id == here.tenant_id, a.c.id == t.c.account_id))
-        .where(t.c.tenant_id == here.tenant_id, t.c.account_id == here.account_id, t.c.id == item_id)
+        select(t.c.open, t.c.amount).where(
+            t.c.tenant_id == here.tenant_id, t.c.account_id == here.account_id, t.c.id == item_id
+        )
     ).one_or_none()
     if row is None:
         raise here.stale()
     after = row.open + by
     if not min(0, row.amount) <= after <= max(0, row.amount):
         raise Refused("item.open", "What is open of an item must stay between nothing and the item's amount.", "amount")
-    paid = by < 0 < row.open and row.due < here.today
-    level = dunned_to(row.level, row.stage) if paid else row.level
-    here.one(here.change("item", account_id=here.account_id, id=item_id, open=row.open).values(open=after, level=level))
+    here.one(here.change("item", account_id=here.account_id, id=item_id, open=row.open).values(open=after))
 
 
 # ----------------------------------------------------------------------------------------------- services and ladder
@@ -214,8 +213,9 @@ def _(effect: fx.LadderChanged, here: At) -> None:
     if effect.stage != effect.old_stage:
         values["stage_on"] = here.today
     here.one(here.change("account", id=here.account_id).values(**values))
-    if effect.stage != effect.old_stage and (rung := dunned_to(effect.old_stage, effect.stage)):
+    if cures(effect):
         t = _T["item"]
-        below = ("", *(stage for stage in DUNNED if dunned_to(stage, rung) != stage))
-        late = here.change("item", account_id=here.account_id).where(t.c.open > 0, t.c.due < here.today)
-        here.db.execute(late.where(t.c.level.in_(below)).values(level=rung))
+        late = here.change("item", account_id=here.account_id).where(
+            t.c.due < here.today, t.c.level.not_in(at_least(effect.old_stage))
+        )
+        here.db.execute(late.values(level=effect.old_stage))

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import and_, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from collect_tui.domain.folding_money import at_least
 from collect_tui.domain.ladder import SERVED, rungs
 from collect_tui.domain.rules import LadderStep
 from collect_tui.domain.states import DUNNED, STAGES
 from collect_tui.store.day.base import Day, mark_ids
-from collect_tui.store.sql import CHUNK, among, dialect_of, execute, number, table, tenant
 from collect_tui.store.sql import day as day_value
+from collect_tui.store.sql import execute, number, table, tenant
 from collect_tui.store.tables import Account, AccountSummary, Item, Service
 
 
@@ -58,12 +59,6 @@ def _move(session: Session, day: Day, which: Any, values: dict[str, Any]) -> int
     stamped = {"version": a.c.version + 1, "changed_by": day.by, "changed_at": day.now}
     moving = update(a).where(which).values(**values, **stamped).returning(a.c.id)
     moved = session.execute(moving, day.values).scalars().all()
-    if values["stage"] in DUNNED and moved:
-        i = table(Item)
-        late = update(i).where(i.c.tenant_id == tenant(), i.c.open > 0, i.c.due < day_value("today"))
-        late = late.where(among(dialect_of(session), i.c.account_id, "moved")).values(level=values["stage"])
-        for start in range(0, len(moved), CHUNK):
-            execute(session, late, {**day.values, "moved": list(moved[start : start + CHUNK])})
     mark_ids(session, day, moved)
     return len(moved)
 
@@ -86,24 +81,18 @@ def _served(stage: str) -> tuple[Any]:
 
 
 def _cure(session: Session, day: Day) -> int:
-    """As `domain.ladder.cured`."""
+    """As `domain.ladder.cured`; what is late remembers the stage."""
     a, s, i = table(Account), table(AccountSummary).c, table(Item)
     paid = exists(
         select(s.account_id).where(s.tenant_id == tenant(), s.account_id == a.c.id, s.collectable < number("least"))
     )
-    disputed = exists(
-        select(i.c.id).where(
-            i.c.tenant_id == tenant(),
-            i.c.account_id == a.c.id,
-            i.c.due < day_value("today"),
-            i.c.open > 0,
-            i.c.disputed > 0,
-        )
-    )
-    which = and_(a.c.tenant_id == tenant(), a.c.stage.in_(sorted(DUNNED)), a.c.status == "OPEN", paid, ~disputed)
-    # What is covered and not paid remembers the stage, as in `domain.folding_money`.
-    stood = select(a.c.stage).where(a.c.tenant_id == tenant(), a.c.id == i.c.account_id).scalar_subquery()
-    covered = and_(i.c.tenant_id == tenant(), i.c.open > 0, i.c.due < day_value("today"), i.c.level == "")
-    cured = i.c.account_id.in_(select(a.c.id).where(which))
-    execute(session, update(i).where(covered, cured).values(level=stood), day.values)
-    return _move(session, day, which, {"stage": "CURRENT", "stage_on": day.date})
+    late = and_(i.c.tenant_id == tenant(), i.c.due < day_value("today"))
+    disputed = exists(select(i.c.id).where(late, i.c.account_id == a.c.id, i.c.open > 0, i.c.disputed > 0))
+    moved = 0
+    for stage in sorted(DUNNED):
+        which = and_(a.c.tenant_id == tenant(), a.c.stage == stage, a.c.status == "OPEN", paid, ~disputed)
+        cured = select(a.c.id).where(which)
+        lower = update(i).where(late, i.c.level.not_in(at_least(stage)), i.c.account_id.in_(cured))
+        execute(session, lower.values(level=stage), day.values)
+        moved += _move(session, day, which, {"stage": "CURRENT", "stage_on": day.date})
+    return moved

@@ -74,7 +74,7 @@ def _candidates(day: Day) -> Iterator[Select[Any]]:
     yield select(v.account_id).where(cut, *(() if ever else (paid,)))
     # Accounts that were left in peace and owe something now.
     due = and_(i.tenant_id == tenant(), i.account_id == a.id, i.open > i.disputed, i.due < day_value("today"))
-    idle = and_(a.tenant_id == tenant(), a.status == "OPEN", a.next_action_code.in_(sorted(IDLE)))
+    idle = and_(a.tenant_id == tenant(), a.status == "OPEN", a.next_action_code == IDLE)
     if ever:
         yield select(a.id).where(idle, exists(select(i.id).where(due)))
     else:

@@ -219,4 +219,4 @@ class Item(SQLModel, table=True):
     open: int = minor()
     disputed: int = minor(0)
     source: str = ""  # import batch that brought it
-    level: str = ""  # highest stage reached while it was past due
+    level: str = ""  # stage it was dunned to when the account was cured

@@ -26,14 +26,8 @@ item
     tenant_id! id!
 """
 
-# What was spread so far stays where it is. Items that are late carry the stage their account has reached.
+# What was spread so far stays where it is.
 DIRECTED = text("UPDATE allocation SET directed = :yes WHERE tenant_id = :tenant")
-LEVELS = text(
-    "UPDATE item SET level = (SELECT a.stage FROM account a WHERE a.tenant_id = :tenant AND a.id = item.account_id) "
-    "WHERE tenant_id = :tenant AND open > 0 AND due < (SELECT t.business_date FROM tenant t WHERE t.tenant_id = :tenant) "
-    "AND EXISTS (SELECT 1 FROM account a WHERE a.tenant_id = :tenant AND a.id = item.account_id "
-    "AND a.stage IN ('PAST_DUE', 'NOTICE_1', 'NOTICE_2', 'NOTICE_3', 'FINAL', 'SUSPENDED'))"
-)
 
 
 def upgrade() -> None:
@@ -46,8 +40,8 @@ def upgrade() -> None:
     op.add_column("promise", column("grace_unit:text", server_default="days"))
     op.add_column("service_order", column("override_by:text?"))
     op.add_column("service_order", column("lifted:bool", server_default=false()))
+    op.add_column("import_batch", column("undone_at:at?"))
     op.add_column("payment", column("returned", server_default="0"))
     op.add_column("allocation", column("directed:bool", server_default=false()))
     for (tenant,) in connection.execute(text("SELECT tenant_id FROM tenant")).all():
         connection.execute(DIRECTED, {"tenant": tenant, "yes": True})
-        connection.execute(LEVELS, {"tenant": tenant})
