@@ -28,6 +28,8 @@ def given_back(facts: AccountFacts, rules: Rules) -> str | None:
         return None
     levels = [i.level for i in facts.items if i.level in DUNNED and i.collectable and i.due < facts.business_date]
     highest = max(levels, key=STAGES.index, default=facts.stage)
+    if not _served(facts, highest):
+        highest = STAGES[STAGES.index(highest) - 1]  # what was cut for it is on again
     return highest if STAGES.index(highest) > STAGES.index(facts.stage) else None
 
 
@@ -62,10 +64,15 @@ SERVED = {"SUSPENDED": ("SUSPENDED", "PENDING_TERM"), "TERMINATED": ("TERMINATED
 
 def _reached(facts: AccountFacts, step: LadderStep, rules: Rules) -> bool:
     today = facts.business_date
-    if step.stage in SERVED and not any(s.status in SERVED[step.stage] for s in facts.services):
+    if not _served(facts, step.stage):
         return False
     if step.offset_days < 0:
         return any(i.open > 0 and 0 <= (i.due - today).days <= -step.offset_days for i in facts.items)
     oldest = facts.oldest_due
     owing = facts.collectable >= max(1, rules.tolerance)
     return owing and oldest is not None and (today - oldest).days >= step.offset_days
+
+
+def _served(facts: AccountFacts, stage: str) -> bool:
+    """Whether what a stage says has been done: a service is cut, or ended, where it says so."""
+    return stage not in SERVED or any(s.status in SERVED[stage] for s in facts.services)

@@ -224,8 +224,13 @@ def covered(required: int, rules: Rules) -> bool:
 
 
 def fees_to_keep(facts: AccountFacts, rules: Rules) -> int:
-    """Reconnection fees that money must be kept for: one per service cut for non-payment, until it is charged."""
-    cut = sum(s.suspend_cause == NONPAY and s.status == "SUSPENDED" for s in facts.services)
+    """Reconnection fees that money must be kept for: one per service cut for non-payment, until it is charged.
+
+    One that is being cut counts as soon as its order has left: what is paid from then on is to bring it back.
+    """
+    leaving = {o.service_id for o in facts.orders if (o.kind, o.status) == ("suspend", "SENT")}
+    mine = (s for s in facts.services if s.suspend_cause == NONPAY)
+    cut = sum(s.status == "SUSPENDED" or (s.status == "PENDING_SUSPEND" and s.id in leaving) for s in mine)
     return cut * rules.suspend.reconnect_fee
 
 

@@ -86,7 +86,7 @@ def reverse(
         raise Invalid("payment.part", text, "amount")
     fold = Folded(facts)
     if part is not None:
-        posting.release(fold, payment, part - payment.unapplied, ids)
+        posting.release(fold, payment, part, ids, rules)
     fold.add(PaymentReversed(payment.id, status, why, part))
     posting.post_anew(fold, payment, ids, rules)
     if returned:

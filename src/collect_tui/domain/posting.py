@@ -33,7 +33,7 @@ Ids = Callable[[], int]
 def post(fold: Folded, ids: Ids, rules: Rules) -> None:
     """Sets credits, unless the site applies them by hand, and then money that waits against what is owed."""
     if rules.apply_credits:
-        post_credits(fold, ids)
+        post_credits(fold, ids, rules)
     post_money(fold, ids, rules)
 
 
@@ -48,16 +48,19 @@ def post_money(fold: Folded, ids: Ids, rules: Rules) -> None:
     for item in debit(fold.facts):
         if item.due >= fold.facts.business_date and not kept:
             kept = True
-            others = fold.facts.unapplied - sum(left for _, left in pot)
-            _draw(pot, max(0, order.fees_to_keep(fold.facts, rules) - others))
+            _keep_fees(fold.facts, pot, rules)
         for payment_id, part in _draw(pot, item.collectable):
             fold.add(PaymentAllocated(ids(), payment_id, Allocation(item.id, part)))
 
 
-def post_credits(fold: Folded, ids: Ids) -> None:
-    """Sets what is left of credits, oldest first, against undisputed open items, oldest due first."""
+def post_credits(fold: Folded, ids: Ids, rules: Rules) -> None:
+    """Sets what is left of credits, oldest first, against undisputed open items, oldest due first; fees are kept as by money."""
     pot = [[c.id, c.credit] for c in sorted(fold.facts.items, key=_by_due) if c.credit]
+    kept = False
     for item in debit(fold.facts) if pot else ():
+        if item.due >= fold.facts.business_date and not kept:
+            kept = True
+            _keep_fees(fold.facts, pot, rules)
         for credit_id, part in _draw(pot, item.collectable):
             fold.add(CreditApplied(Application(ids(), credit_id, item.id, part)))
 
@@ -143,8 +146,12 @@ def _release_later(fold: Folded, payment: Payment) -> None:
             fold.add(CreditReleased(one))
 
 
-def release(fold: Folded, payment: Payment, amount: int, ids: Ids) -> None:
-    """Takes so much of a payment back from its items, what was given last first."""
+def release(fold: Folded, payment: Payment, part: int, ids: Ids, rules: Rules) -> None:
+    """Takes back from its items, what was given last first, what a part of a payment needs beside what lies unapplied.
+
+    What is kept for fees does not lie there for this: it is kept before anything is paid that is not due.
+    """
+    amount = part - max(0, payment.unapplied - order.fees_to_keep(fold.facts, rules))
     for given in reversed(payment.allocations):
         if amount <= 0:
             return
@@ -158,6 +165,12 @@ def release(fold: Folded, payment: Payment, amount: int, ids: Ids) -> None:
 def debit(facts: AccountFacts) -> list[Item]:
     """Items with something open and undisputed, oldest due first."""
     return sorted((i for i in facts.items if i.collectable), key=_by_due)
+
+
+def _keep_fees(facts: AccountFacts, pot: list[list[int]], rules: Rules) -> None:
+    """Takes out of a pot what is to be kept of it for fees: what no other money and no other credit of the account covers."""
+    others = facts.unapplied + facts.credits - sum(left for _, left in pot)
+    _draw(pot, max(0, order.fees_to_keep(facts, rules) - others))
 
 
 def _draw(pot: list[list[int]], amount: int) -> list[tuple[int, int]]:

@@ -172,7 +172,7 @@ def _(effect: fx.PromiseMade, facts: AccountFacts, ids: Ids, reason: str) -> Bac
 
 @_back.register
 def _(effect: fx.PromiseChanged, facts: AccountFacts, ids: Ids, reason: str) -> Back:
-    if effect.status in _JUDGED and effect.old_status == "ACTIVE":
+    if effect.status in _JUDGED:
         return ()  # promises follow the money: settling judges them anew
     now = next((p for p in facts.promises if p.id == effect.id), None)
     if now is not None and now.status != effect.status:
