@@ -22,7 +22,7 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
-from collect_tui.domain.dates import format_day
+from collect_tui.domain.dates import day_start, format_day
 from collect_tui.store import claims, outbox, scoring, sql, summary
 from collect_tui.store.day import ladder, marks, seal, settle
 from collect_tui.store.day.base import Day, marked, unmark_all
@@ -178,7 +178,7 @@ def _queues(session: Session, day: Day) -> int:
     w = table(WorkItem)
     freed = claims.sweep(session, day.tenant_id, day.now)
     anew = update(w).where(w.c.tenant_id == sql.tenant(), w.c.skipped > 0).values(skipped=0)
-    missed = settle.miss_callbacks(session, day, sql.day_start(day.date, day.catalogue.rules.zone))
+    missed = settle.miss_callbacks(session, day, day_start(day.date, day.catalogue.rules.zone))
     return freed + execute(session, anew, day.values) + missed
 
 
@@ -232,8 +232,8 @@ def differences(session: Session, day: Day) -> int:
     wrong, of = 0, _accounts(session, day.tenant_id)
     for scope, before in scopes(session, day.tenant_id, marked=False):
         day.tell("Check", before, of)
-        wrong += summary.differences(session, day.tenant_id, day.date, scope)
-        wrong += scoring.differences(session, day.catalogue, values, scope)
+        wrong += len(summary.stale(session, day.tenant_id, day.date, scope))
+        wrong += len(scoring.stale(session, day.catalogue, values, scope))
     return wrong + wrong_figures(session, day.tenant_id)
 
 
