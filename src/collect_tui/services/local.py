@@ -283,7 +283,12 @@ class LocalDesk(Seat):
 
     # the day --------------------------------------------------------------------------------
     def day(
-        self, business_date: date | None = None, *, check: bool = False, progress: Progress | None = None
+        self,
+        business_date: date | None = None,
+        *,
+        check: bool = False,
+        full: bool = False,
+        progress: Progress | None = None,
     ) -> DayReport:
         from collect_tui.store import dayrun  # its statements are many, and few processes run it
 
@@ -306,6 +311,7 @@ class LocalDesk(Seat):
             ids=self.ids,
             progress=progress,
             check=check,
+            full=full,
         )
         if self._keep_seals is not None:
             self._keep_seals(self.store, self.tenant_id)

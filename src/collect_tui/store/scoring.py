@@ -281,6 +281,16 @@ def _figures(session: Session, every: dict[str, Any], kind: str) -> Figures:
     return {(queue, currency): (n, amount) for queue, currency, n, amount in session.execute(_figures_of(kind), every)}
 
 
+def counted(session: Session, tenant_id: int) -> Figures:
+    """The figures of all queues, counted."""
+    w = table(WorkItem).c
+    query = select(w.queue, w.currency, func.count(), sql.total(w.collectable)).where(
+        w.tenant_id == tenant_id, w.queue != ""
+    )
+    found = session.execute(query.group_by(w.queue, w.currency))
+    return {(queue, currency): (n, amount) for queue, currency, n, amount in found}
+
+
 def _note_deltas(session: Session, tenant_id: int, before: Figures, after: Figures) -> None:
     ids, rows = Ids(), []
     for key in sorted({*before, *after}):
@@ -303,6 +313,7 @@ def _note_deltas(session: Session, tenant_id: int, before: Figures, after: Figur
 __all__ = [
     "Shape",
     "capped",
+    "counted",
     "judged",
     "params",
     "rescore",
