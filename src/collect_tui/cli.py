@@ -156,7 +156,8 @@ def build_parser() -> argparse.ArgumentParser:
         handlers.day,
         "roll to a business date",
         (("--date",), {"type": _day, "metavar": "DATE"}),
-        (("--check",), {"action": "store_true", "help": "recompute everything and count differences"}),
+        (("--check",), {"action": "store_true", "help": "recompute everything, and hold a sample against the rules"}),
+        (("--full",), {"action": "store_true", "help": "check, and hold every account against the rules"}),
     )
     command(
         "load",

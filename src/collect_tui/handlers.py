@@ -181,8 +181,9 @@ def day(args: argparse.Namespace) -> int:
     from collect_tui.plain import day_text
 
     desk = _desk(args)
-    to = args.date or (desk.session().business_date if args.check else None)  # a check alone rolls nothing
-    report = desk.day(to, check=args.check, progress=_progress(args))
+    check = args.check or args.full
+    to = args.date or (desk.session().business_date if check else None)  # a check alone rolls nothing
+    report = desk.day(to, check=check, full=args.full, progress=_progress(args))
     _say(args, report, lambda: day_text(report))
     return 0 if report.orphans == 0 and not report.differences else 1
 

@@ -232,8 +232,14 @@ def day_text(report: DayReport) -> str:
         for s in report.steps
     ]
     lines.append(f"open accounts without a next action: {report.orphans}")
-    lines += [f"differences of a full recompute: {report.differences}"] if report.differences is not None else []
-    return "\n".join(lines)
+    if report.differences is not None:
+        lines.append(
+            f"differences of a full recompute and of {report.checked:,} accounts by the rules: {report.differences}"
+        )
+    for each in report.found:
+        more = ", …" if each.count > len(each.accounts) else ""
+        lines.append(f"  {each.kind:40} {each.count:,} ({', '.join(each.accounts)}{more})")
+    return clean("\n".join(lines), keep_newlines=True)
 
 
 def orders_text(report: OrdersReport) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from collect_tui.defaults import FILES, load
-from collect_tui.defaults.build import QUEUE_REASONS
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.queues import REASONS
 from collect_tui.domain.states import STAGES
 
 TODAY = date(2025, 11, 24)
@@ -114,7 +114,7 @@ def test_what_the_law_says_blocks_has_no_override(shipped: Catalogue) -> None:
 
 
 def test_queues_and_tiers(shipped: Catalogue) -> None:
-    assert {q.reason for q in shipped.queues} == set(QUEUE_REASONS)
+    assert {q.reason for q in shipped.queues} == set(REASONS)
     assert [q.tier for q in shipped.queues] == sorted(q.tier for q in shipped.queues)
     assert {q.tier for q in shipped.queues} == set(range(1, 9))
 

@@ -14,6 +14,7 @@ from collect_tui.domain import states
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.services.local import LocalDesk
 from collect_tui.store import audit, dayrun
+from collect_tui.store.day import check as checking
 from collect_tui.store.day.base import Day
 from collect_tui.store.tables import (
     Account,
@@ -129,7 +130,8 @@ def check_all(desk: LocalDesk) -> None:
             desk.ids,
             lambda *_: None,
         )
-        assert dayrun.differences(db, day) == 0, "summaries, scores or figures of queues are not what a recompute says"
+        found = checking.check(db, day, full=True, night=False)
+        assert found.total == 0, f"what is stored is not what a recompute and the rules say: {found.views}"
         assert audit.verify(db, desk.tenant_id) == ()
         _paused(db)
     for figure in desk.queues().queues:

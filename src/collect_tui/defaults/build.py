@@ -8,6 +8,7 @@ from typing import Final
 from collect_tui.defaults.reading import Table
 from collect_tui.domain.codes import Action, Codes, FollowUp, Result
 from collect_tui.domain.money import LIMIT
+from collect_tui.domain.queues import REASONS
 from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule
 
 POINT_KINDS: Final = ("mobile", "home", "work", "other", "email", "address", "social")
@@ -16,21 +17,6 @@ NEEDS: Final = ("reason", "note", "promise", "plan", "callback")
 BLOCKS: Final = ("call", "letter", "suspend", "fee", "place", "promise")
 FREQUENCIES: Final = ("weekly", "fortnightly", "monthly")
 FLAGS: Final = ("W", "C", "R", "P", "S")
-QUEUE_REASONS: Final = (
-    "callback_due",
-    "broken_promise",
-    "returned_item",
-    "suspend_ready",
-    "restore_ready",
-    "stuck_order",
-    "dispute_back",
-    "payment_claim_expired",
-    "new_delinquency",
-    "follow_up_due",
-    "pre_due",
-)
-"""The reasons that the desk knows how to find accounts for."""
-
 YEAR: Final = 366
 
 
@@ -127,7 +113,7 @@ def queues(root: Table) -> tuple[QueueRule, ...]:
             name=name,
             title=table.text("title"),
             tier=table.number("tier", 1, 8),
-            reason=table.choice("reason", QUEUE_REASONS),
+            reason=table.choice("reason", REASONS),
             chip=table.text("chip"),
             help=table.text("help"),
         )

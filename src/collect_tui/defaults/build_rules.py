@@ -39,6 +39,7 @@ def rules(root: Table, next_actions: Collection[str], roles: Collection[str], to
         weights=_weights(root.table("weights")),
         ladder=tuple(_step(table, next_actions) for table in root.tables("ladder")),
         tolerance=desk.number("tolerance", 0, LIMIT),
+        check_sample=desk.number("check_sample", 0, LIMIT),
         zone=zone,
         currency=currency,
         country=country,

@@ -134,3 +134,4 @@ class Rules:
     subdivision: str | None
     holidays: frozenset[date]
     apply_credits: bool = True  # at night, oldest first
+    check_sample: int = 1000  # accounts that a check of the day run holds against the rules

@@ -149,7 +149,6 @@ def _assembled(
     applied |= {item_id for a in applications for item_id in (a.item_id, a.credit_id)}
     applied -= {item.id for item in items}
     orders = _made(Order, read["orders"], _ORDER)
-    action = head.next_action_on and NextAction(head.next_action_code, head.next_action_on, head.next_action_at)
     return AccountFacts(
         id=head.id,
         number=head.number,
@@ -161,7 +160,7 @@ def _assembled(
         segment=head.segment,
         business_date=head.business_date,
         opened_on=head.opened_on,
-        next_action=action,
+        next_action=_next_action(head),
         parked=head.parked_on and NextAction(head.parked_code, head.parked_on, head.parked_at),
         ladder_paused_by=head.ladder_paused_by,
         snoozes=head.snoozes or 0,
@@ -186,6 +185,10 @@ def _assembled(
     )
 
 
+def _next_action(row: Any) -> NextAction | None:
+    return row.next_action_on and NextAction(row.next_action_code, row.next_action_on, row.next_action_at)
+
+
 def _made(kind: Callable[..., _V], rows: Sequence[Any], columns: str) -> tuple[_V, ...]:
     """Values of rows; what a row has beyond the columns is not for them."""
     width = columns.count(" ") + 1
@@ -193,7 +196,8 @@ def _made(kind: Callable[..., _V], rows: Sequence[Any], columns: str) -> tuple[_
 
 
 def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[int, AccountFacts]:
-    """Of several accounts what `policy.contact.may_call` looks at: points, holds and attempts; nothing else is filled in."""
+    """Of several accounts what `policy.contact.may_call` looks at: points, holds and attempts; and the next action. Nothing else
+    is filled in."""
     db = session.connection()
     heads, points, holds, attempts = _for_calls(db.dialect.name)
     key: dict[str, Any] = {"tenant": tenant_id, "accounts": sorted(ids)}
@@ -223,6 +227,7 @@ def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
             segment=row.segment,
             business_date=today,
             opened_on=row.opened_on,
+            next_action=_next_action(row),
             points=tuple(numbers[row.id]),
             holds=tuple(held.get(row.id, ())),
             attempts=_attempts(tried.get(row.id, [])),
@@ -457,6 +462,7 @@ def _for_calls(dialect: str) -> tuple[Any, Any, Any, Any]:
     heads = (
         select(
             *_columns(_account, "id number version status stage currency segment opened_on"),
+            *_columns(_account, "next_action_code next_action_on next_action_at"),
             _party.c.zone,
             _tenant.c.business_date,
         )

@@ -73,14 +73,14 @@ def refresh_scope(session: Session, tenant_id: int, business_date: date, scope: 
     )
 
 
-def differences(session: Session, tenant_id: int, business_date: date, scope: Scope) -> int:
-    """How many summaries of a scope are not what a recompute says. Writes nothing."""
+def stale(session: Session, tenant_id: int, business_date: date, scope: Scope) -> list[int]:
+    """The accounts of a scope whose summaries are not what a recompute says. Writes nothing."""
     fresh = select_fresh(scope.kind).subquery()
     stored = _SUMMARY.c
     on = and_(stored.tenant_id == tenant(), stored.account_id == fresh.c.account_id)
     wrong = or_(*(stored[c.name].is_distinct_from(c) for c in fresh.c))
-    query = select(func.count()).select_from(fresh.outerjoin(_SUMMARY, on)).where(wrong)
-    return int(session.execute(query, {**params(tenant_id, business_date), **scope.params}).scalar_one())
+    query = select(fresh.c.account_id).select_from(fresh.outerjoin(_SUMMARY, on)).where(wrong)
+    return list(session.execute(query, {**params(tenant_id, business_date), **scope.params}).scalars())
 
 
 def params(tenant_id: int, business_date: date) -> dict[str, Any]:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, exists, or_, select, update
+from sqlalchemy import and_, case, exists, select, update
 from sqlalchemy.orm import Session
 
 from collect_tui.domain.folding_money import at_least
-from collect_tui.domain.ladder import SERVED, rungs
+from collect_tui.domain.ladder import (
+    COMES,
+    FREE,
+    FROZEN,
+    OWES,
+    PAID,
+    SERVED,
+    done,
+    params,
+    rungs,
+)
 from collect_tui.domain.rules import LadderStep
 from collect_tui.domain.states import DUNNED, STAGES
 from collect_tui.store.day.base import Day, mark_ids
+from collect_tui.store.expressions import compiled
 from collect_tui.store.sql import day as day_value
-from collect_tui.store.sql import execute, number, table, tenant
+from collect_tui.store.sql import execute, table, tenant
 from collect_tui.store.tables import Account, AccountSummary, Item, Service
 
 
@@ -33,14 +43,11 @@ def climb(session: Session, day: Day) -> int:
 
 def _reach(session: Session, day: Day, below: tuple[str, ...], step: LadderStep) -> int:
     a = table(Account)
-    due = day.date - timedelta(days=step.offset_days)
     reached = and_(
         a.c.tenant_id == tenant(),
         a.c.stage.in_(below),
-        a.c.status == "OPEN",
-        a.c.ladder_paused_by.is_(None),
-        or_(a.c.stage_on.is_(None), a.c.stage_on < day_value("today")),
-        _owing(step, due, STAGES[0] in below),
+        compiled(FREE, a.c),
+        _owing(step, STAGES[0] in below),
         *(_served(step.stage) if step.stage in SERVED else ()),
     )
     timed = and_(a.c.next_action_on == day_value("today"), a.c.next_action_at.is_not(None))
@@ -51,50 +58,47 @@ def _reach(session: Session, day: Day, below: tuple[str, ...], step: LadderStep)
         "next_action_on": day.date,
         "next_action_at": case((timed, a.c.next_action_at)),
     }
-    return _move(session, day, reached, values)
+    return _move(session, day, reached, values, params(day.catalogue.rules, day.date, step))
 
 
-def _move(session: Session, day: Day, which: Any, values: dict[str, Any]) -> int:
+def _move(session: Session, day: Day, which: Any, values: dict[str, Any], limits: dict[str, Any]) -> int:
     a = table(Account)
     stamped = {"version": a.c.version + 1, "changed_by": day.by, "changed_at": day.now}
     if "next_action_on" in values:  # what money had put off is overtaken
         stamped |= {"parked_code": None, "parked_on": None, "parked_at": None}
     moving = update(a).where(which).values(**values, **stamped).returning(a.c.id)
-    moved = session.execute(moving, day.values).scalars().all()
+    moved = session.execute(moving, {**day.values, **limits}).scalars().all()
     mark_ids(session, day, moved)
     return len(moved)
 
 
-def _owing(step: LadderStep, due: Any, from_ground: bool) -> Any:
+def _owing(step: LadderStep, from_ground: bool) -> Any:
     """It owes enough, for so long; for a rung before the due date, something falls due by then."""
     a, s, i = table(Account).c, table(AccountSummary).c, table(Item).c
     if step.offset_days < 0:
-        return a.id.in_(
-            select(i.account_id).where(i.tenant_id == tenant(), i.due <= due, i.due >= day_value("today"), i.open > 0)
-        )
-    late = select(s.account_id).where(s.tenant_id == tenant(), s.oldest_due <= due, s.collectable >= number("least"))
+        return a.id.in_(select(i.account_id).where(i.tenant_id == tenant(), compiled(COMES, i)))
+    late = select(s.account_id).where(s.tenant_id == tenant(), compiled(OWES, s))
     # Nearly all accounts stand on the ground: there the late ones are listed, higher up each account is looked up.
     return a.id.in_(late) if from_ground else exists(late.where(s.account_id == a.id))
 
 
 def _served(stage: str) -> tuple[Any]:
     a, s = table(Account).c, table(Service).c
-    return (exists(select(s.id).where(s.tenant_id == tenant(), s.account_id == a.id, s.status.in_(SERVED[stage]))),)
+    return (exists(select(s.id).where(s.tenant_id == tenant(), s.account_id == a.id, compiled(done(stage), s))),)
 
 
 def _cure(session: Session, day: Day) -> int:
     """As `domain.ladder.cured`; what is late remembers the stage."""
     a, s, i = table(Account), table(AccountSummary).c, table(Item)
-    paid = exists(
-        select(s.account_id).where(s.tenant_id == tenant(), s.account_id == a.c.id, s.collectable < number("least"))
-    )
-    late = and_(i.c.tenant_id == tenant(), i.c.due < day_value("today"))
-    disputed = exists(select(i.c.id).where(late, i.c.account_id == a.c.id, i.c.open > 0, i.c.disputed > 0))
+    limits = params(day.catalogue.rules, day.date)
+    paid = exists(select(s.account_id).where(s.tenant_id == tenant(), s.account_id == a.c.id, compiled(PAID, s)))
+    mine = and_(i.c.tenant_id == tenant(), i.c.account_id == a.c.id)
+    frozen = exists(select(i.c.id).where(mine, compiled(FROZEN, i.c)))
     moved = 0
     for stage in sorted(DUNNED):
-        which = and_(a.c.tenant_id == tenant(), a.c.stage == stage, a.c.status == "OPEN", paid, ~disputed)
-        cured = select(a.c.id).where(which)
-        lower = update(i).where(late, i.c.level.not_in(at_least(stage)), i.c.account_id.in_(cured))
-        execute(session, lower.values(level=stage), day.values)
-        moved += _move(session, day, which, {"stage": "CURRENT", "stage_on": day.date})
+        which = and_(a.c.tenant_id == tenant(), a.c.stage == stage, a.c.status == "OPEN", paid, ~frozen)
+        late = and_(i.c.tenant_id == tenant(), i.c.due < day_value("today"), i.c.level.not_in(at_least(stage)))
+        lower = update(i).where(late, i.c.account_id.in_(select(a.c.id).where(which)))
+        execute(session, lower.values(level=stage), {**day.values, **limits})
+        moved += _move(session, day, which, {"stage": "CURRENT", "stage_on": day.date}, limits)
     return moved
