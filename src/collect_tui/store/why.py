@@ -6,7 +6,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
@@ -14,6 +14,7 @@ from collect_tui.desk.errors import NotFound
 from collect_tui.desk.views.queue import ScoreTerm, Why
 from collect_tui.domain import priority
 from collect_tui.domain.dates import local_time
+from collect_tui.domain.hold import forbids
 from collect_tui.domain.priority import Signals
 from collect_tui.store import scoring
 from collect_tui.store.queue_rows import ORDER, chips, of_account
@@ -57,7 +58,7 @@ def why(
             for name in priority.NAMES
         ),
         chips=chips(stored, catalogue, business_date) if stored.queue else (),
-        absent=_absent(session, tenant_id, now_row, stored, held, business_date, now),
+        absent=_absent(session, tenant_id, catalogue, now_row, stored, held, business_date, now),
     )
 
 
@@ -90,7 +91,14 @@ def _place(session: Session, tenant_id: int, stored: Any) -> int:
 
 
 def _absent(
-    session: Session, tenant_id: int, row: Any, stored: Any, held: list[str], today: date, now: datetime
+    session: Session,
+    tenant_id: int,
+    catalogue: Catalogue,
+    row: Any,
+    stored: Any,
+    held: list[str],
+    today: date,
+    now: datetime,
 ) -> tuple[str, ...]:
     """Which rules keep it out: those that bar a reason that holds; without such a reason, all that apply."""
     if stored.queue:
@@ -101,18 +109,19 @@ def _absent(
     seen = SimpleNamespace(**row._mapping, snooze=stored.snooze_reason)
     for _, one in relevant:
         sentences.append(
-            _holds(session, tenant_id, row.account_id) if one.name == "hold" else one.sentence(seen, today)
+            _holds(session, tenant_id, catalogue, row.account_id, today)
+            if one.name == "hold"
+            else one.sentence(seen, today)
         )
     return tuple(sentences)
 
 
-def _holds(session: Session, tenant_id: int, account_id: int) -> str:
+def _holds(session: Session, tenant_id: int, catalogue: Catalogue, account_id: int, today: date) -> str:
+    """The holds that forbid calls; an account may have others beside them."""
     h = table(Hold).c
-    kinds = session.execute(
-        select(h.kind)
-        .where(h.tenant_id == tenant_id, h.account_id == account_id, h.status == "ACTIVE", h.scope == "account")
-        .order_by(h.kind)
-    ).scalars()
+    mine = (h.tenant_id == tenant_id, h.account_id == account_id, h.status == "ACTIVE", h.scope == "account")
+    active = select(h.kind).where(*mine, or_(h.until.is_(None), h.until >= today)).order_by(h.kind)
+    kinds = [kind for kind in session.execute(active).scalars() if "call" in forbids(catalogue.holds.get(kind))]
     return f"A hold forbids calls: {', '.join(kinds)}."
 
 
