@@ -134,7 +134,7 @@ def account_text(a: AccountView) -> str:
         f"can call: {a.call_label}",
         *(f"  {p.short} {p.value} {p.quality} {p.local_time}" for p in a.points),
         *(f"pinned: {text}" for text in a.pinned),
-        *(f"hold: {h.kind} until {h.until or 'released'}: blocks {', '.join(h.blocks)}" for h in a.holds),
+        *(f"hold: {h.kind} until {h.until or 'released'}: blocks {', '.join(h.blocks) or 'nothing'}" for h in a.holds),
     ]
     if a.promise:
         due = next((i for i in a.promise.instalments if i.status in {"OPEN", "PART_PAID"}), None)

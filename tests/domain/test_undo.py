@@ -49,6 +49,7 @@ def logged(facts: AccountFacts, result: str) -> tuple[fx.Effect, ...]:
         calendar=CALENDAR,
         zone="America/Chicago",
         holds=CATALOGUE.holds,
+        rules=CATALOGUE.rules.contact,
     )
 
 
@@ -226,7 +227,7 @@ def test_notes_stay_on_file_and_pins_come_off() -> None:
 
 
 def test_a_snooze_and_a_skip() -> None:
-    effects = worklist.snooze(rosa(), days(2), "HOURS", CATALOGUE.rules.queue)
+    effects = worklist.snooze(rosa(), days(2), "HOURS", CALENDAR)
     after = fold(rosa(), effects)
     assert fold(after, undo(effects, after)) == rosa()
     assert fx.Snoozed(TODAY, "HOURS", -1) in undo(effects, after)

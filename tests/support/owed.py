@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from collect_tui.domain.facts import AccountFacts, Order, Service
+from collect_tui.policy.orders import NONPAY_CHECKS
 from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.policy.verdicts import Verdict
-from collect_tui.policy.orders import NONPAY_CHECKS
 from support.world import SITE, World
 
 GONE = {"RETURNED", "REVERSED", "REFUNDED"}

@@ -49,15 +49,19 @@ def _no_twins(table: Table, names: Collection[str]) -> None:
 
 
 def _action(code: str, table: Table) -> Action:
+    outbound, call = table.flag("outbound"), table.flag("call", False)
     action = Action(
         code=code,
         title=table.text("title"),
-        outbound=table.flag("outbound"),
-        call=table.flag("call", False),
+        outbound=outbound,
+        call=call,
         kinds=table.choices("kinds", POINT_KINDS, []),
         help=table.text("help"),
+        written=table.flag("written", outbound and not call),
     )
     table.done()
+    if action.written and (call or not outbound):
+        raise table.fail("order", "written", "a letter or message leaves from here and is no call.")
     return action
 
 

@@ -37,6 +37,7 @@ class ArrangementPolicy:
 class HoldKind:
     """A kind of hold and the actions it blocks: call, letter, suspend, fee, place, promise.
 
+    Of these `domain.hold.ENFORCED` are what the desk itself does.
     `override_role`: who may act in spite of it; None: nobody, the hold must be released first.
     """
 
@@ -92,9 +93,13 @@ class SuspendRules:
 
 @dataclass(frozen=True, slots=True)
 class QueuePolicy:
+    """`max_next_action_days`: how far ahead a next action or callback may be set by hand. `override_role` may go beyond the caps."""
+
     lease_minutes: int
     max_snooze_days: int
     max_snoozes: int
+    max_next_action_days: int = 30
+    override_role: str = "lead"
 
 
 @dataclass(frozen=True, slots=True)

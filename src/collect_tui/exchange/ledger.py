@@ -13,8 +13,8 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.exchange.bulk import Bulk
 from collect_tui.exchange.invoices import Invoice
 from collect_tui.exchange.mapping import Mapping
-from collect_tui.exchange.phone_zones import candidate_zones
 from collect_tui.store.names import point_key, reversed_digits, tokens
+from collect_tui.store.phone_zones import candidate_zones
 from collect_tui.store.settling import Settler
 
 #: Field of the mapping and reason, for a row that is not taken in; else taken, updated or known.

@@ -16,11 +16,11 @@ from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.domain.dates import Calendar
 from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.exchange.billed import BilledAccount, BilledItem, BilledService
-from collect_tui.exchange.phone_zones import candidate_zones, known_zones
 from collect_tui.exchange.portfolio import AccountEntry, NextActionEntry, PartyEntry, PointEntry, ServiceEntry
 from collect_tui.exchange.rows import rows_of
 from collect_tui.exchange.rowset import Ground, Shift
 from collect_tui.store.names import point_key, reversed_digits, tokens
+from collect_tui.store.phone_zones import candidate_zones, known_zones
 
 _T = SQLModel.metadata.tables
 #: A new account without items is looked at again after so many days.

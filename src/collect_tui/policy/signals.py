@@ -12,12 +12,13 @@ from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.figures import Figures, Past
 from collect_tui.domain.hold import blocking
+from collect_tui.domain.points import candidate_zones
 from collect_tui.domain.queues import CLAIM_HOLDS, DISPUTE_HOLDS, PRE_DUE_DAYS
 from collect_tui.domain.rules import ContactRules, HoldKind, Rules
 from collect_tui.domain.signals import NEVER, Signals
 from collect_tui.domain.states import WAITING_ORDER
 from collect_tui.domain.suspension import SERVED
-from collect_tui.policy.contact import attempts, candidate_zones
+from collect_tui.policy.contact import attempts
 from collect_tui.policy.suspend import may_restore, may_suspend
 
 

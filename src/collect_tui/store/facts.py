@@ -30,6 +30,7 @@ from sqlmodel import Session, SQLModel
 from collect_tui.desk.errors import NotFound
 from collect_tui.domain.calendars import add_months
 from collect_tui.domain.facts import (
+    PHONE_KINDS,
     AccountFacts,
     Allocation,
     Application,
@@ -49,6 +50,7 @@ from collect_tui.domain.facts import (
 from collect_tui.domain.folding import OPEN_CALLBACK, PAYMENT_DAYS, PROMISE_MONTHS
 from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER, OPEN_PROMISE
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
+from collect_tui.store.phone_zones import candidate_zones
 from collect_tui.store.sql import among
 from collect_tui.store.together import Together
 
@@ -274,8 +276,11 @@ def _not_found() -> NotFound:
 
 
 def _as_point(row: Any, stated_zone: str | None) -> Point:
-    # A zone stated by the customer replaces what the number suggests.
+    # A zone stated by the customer replaces what the number suggests. What was stored with a number is what was known of
+    # it on that day: what is known of it now counts as well.
     zones = tuple(z for z in (stated_zone or row.zones).split(",") if z)
+    if not stated_zone and row.kind in PHONE_KINDS:
+        zones = candidate_zones(row.normalized, zones)
     return Point(row.id, row.kind, row.value, row.ord, row.quality, row.consent, zones)
 
 
@@ -405,7 +410,7 @@ _CHANGED = select(_account.c.changed_by, _account.c.changed_at).where(
     _account.c.tenant_id == _TENANT, _account.c.id == _ACCOUNT
 )
 
-_POINT = "id kind value ord quality consent zones"
+_POINT = "id kind value ord quality consent zones normalized"
 _HOLD = "id kind placed_on until reason scope target_id status placed_by"
 _ATTEMPT = "id at action result counted contact right_party point_id supersedes"
 _ITEM = "id doc_no kind issued due amount open disputed service_id level"

@@ -8,13 +8,14 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import NotFound
 from collect_tui.desk.views.queue import ScoreTerm, Why
 from collect_tui.domain import priority
+from collect_tui.domain.hold import forbids
 from collect_tui.domain.queues import EXCLUSIONS, WAYS, bars
 from collect_tui.domain.signals import Signals
 from collect_tui.store import scoring
@@ -65,7 +66,7 @@ def why(session: Session, tenant_id: int, catalogue: Catalogue, account_id: int,
             {reason for _, _, reason in shape.queues},
             business_date,
             attempts_window=capped.get(account_id),
-            hold_kinds=_hold_kinds(session, tenant_id, account_id),
+            hold_kinds=_hold_kinds(session, tenant_id, catalogue, account_id, business_date),
         ),
     )
 
@@ -87,14 +88,12 @@ def _absent(row: Any, known: Collection[str], today: date, **more: Any) -> tuple
     return (*sentences, *(one.sentence(seen, today) for _, one in relevant))
 
 
-def _hold_kinds(session: Session, tenant_id: int, account_id: int) -> str:
+def _hold_kinds(session: Session, tenant_id: int, catalogue: Catalogue, account_id: int, today: date) -> str:
+    """The holds that forbid calls; an account may have others beside them."""
     h = table(Hold).c
-    kinds = session.execute(
-        select(h.kind)
-        .where(h.tenant_id == tenant_id, h.account_id == account_id, h.status == "ACTIVE", h.scope == "account")
-        .order_by(h.kind)
-    ).scalars()
-    return ", ".join(kinds)
+    mine = (h.tenant_id == tenant_id, h.account_id == account_id, h.status == "ACTIVE", h.scope == "account")
+    active = select(h.kind).where(*mine, or_(h.until.is_(None), h.until >= today)).order_by(h.kind)
+    return ", ".join(k for k in session.execute(active).scalars() if "call" in forbids(catalogue.holds.get(k)))
 
 
 def _unscored(session: Session, tenant_id: int, account_id: int) -> Why:

@@ -182,6 +182,7 @@ class AccountView(View):
     claimed_by: str | None
     lease_until: datetime | None
     fence: int
+    zones: tuple[str, ...] = ()  # all the customer may be in: the hours are those that they share
 
 
 class PaneView(View):
