@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from collect_tui import cli
 from collect_tui.api.client.desk import ApiDesk
 from collect_tui.api.server.app import create_app
+from collect_tui.api.server.examples import example
 from collect_tui.api.server.hub import Hub
 from collect_tui.desk.commands import COMMANDS, Act, Command, CommandBase, OutsideCommand
 from collect_tui.desk.errors import Unavailable, Unconfirmed
@@ -60,7 +61,10 @@ def test_what_leaves_the_building_cannot_be_defined_without_the_question() -> No
             outside: ClassVar[bool] = True
             kind: Literal["refund"] = "refund"
 
-    assert all(issubclass(c, OutsideCommand) for c in COMMANDS.values() if c.outside)
+    for command in (Terminate, *COMMANDS.values()):
+        assert command.outside == issubclass(command, OutsideCommand)
+        assert ("confirm" in example(command)) == command.outside, "the API's description shows the digits"
+        assert command.asks is None or command.model_fields[command.asks].default is None
 
 
 @dataclass

@@ -287,7 +287,7 @@ def test_an_order_wants_the_last_four_digits(run: Run) -> None:
 
 
 def test_a_dry_run_says_what_is_asked_first(run: Run) -> None:
-    assert "asks first: The account's last four digits" in run("do", ROSA, "sus int tue", "--dry-run").out
+    assert "asks first: Type the account's last four digits" in run("do", ROSA, "sus int tue", "--dry-run").out
     assert "asks first" not in run("do", ROSA, "sus int tue #2231", "--dry-run").out
     told = run("--json", "do", ROSA, "pay 500 card", "--dry-run").json()["confirm"]
     assert (told["kind"], told["what"], told["value"], told["field"]) == ("surplus", "87.90", 8790, "over")

@@ -39,7 +39,7 @@ def test_the_digits_are_those_of_the_account(number: str, wanted: str) -> None:
         asked = digits(facts, typed)
         assert asked is not None
         assert (asked.kind, asked.what, asked.code) == ("digits", wanted, "order.confirm")
-        assert ("are missing" if not typed else "do not match") in asked.sentence
+        assert asked.sentence.startswith("These are not the account's" if typed else "Type the account's last four")
 
 
 @pytest.mark.parametrize(

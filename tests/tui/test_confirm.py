@@ -12,6 +12,7 @@ from support.third import terminates
 from tui.account_book import OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
 from tui.golden import expect_screen
+from tui.test_outbox_screen import remote
 
 both = pytest.mark.parametrize("fast", [False, True])
 PAY = [*OPEN, ":", *keys_of("pay 610 card R1"), "enter"]  # 522.10 is owed
@@ -62,11 +63,14 @@ async def test_the_line_may_carry_the_surplus(tmp_path: Path, fast: bool) -> Non
         assert desk.context == "account"
 
 
-async def test_it_is_previewed_that_it_is_more(tmp_path: Path) -> None:
+@both
+async def test_it_is_previewed_that_it_is_more(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
-    async with driving(desks.connect(), desks.state, size=(132, 43)) as desk:
-        await desk.press(*PAY[:-1])
-        assert "USD 87.90 more than the USD 522.10 owed" in desk.said
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(PAY[:-1], fast=fast)
+        assert "asks for the surplus 87.90" in desk.said
+        await desk.play(keys_of(" over=87.90"), fast=fast)
+        assert "asks for" not in desk.said
 
 
 @both
@@ -79,6 +83,7 @@ async def test_another_figure_asks_again(tmp_path: Path, fast: bool, typed: str,
         await desk.press(*PAY)
         await desk.play([*keys_of(typed), "enter"], fast=fast)
         assert said in desk.question
+        assert "USD 87.90 more" in desk.question
         assert desk.answer == ""
         assert paid(desks) == []
         await desk.play([*keys_of("87.90"), "f2"], fast=fast)
@@ -170,11 +175,40 @@ async def test_a_third_kind_that_leaves_the_building_is_asked_for_on_the_line(
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
         await desk.play([*OPEN, ":", *keys_of(typed), "enter"], fast=fast)
-        assert "last four digits are missing" in desk.question
+        assert "Type the account's last four digits" in desk.question
         assert not ended(desks)
         await desk.play([*keys_of("1234"), "enter"], fast=fast)
-        assert "do not match" in desk.question
+        assert "not the account's last four digits" in desk.question
         assert not ended(desks)
         await desk.play([*keys_of("2231"), "enter"], fast=fast)
         assert ended(desks)
         assert (desk.context, line(desk)) == ("account", "")
+
+
+@both
+async def test_the_thin_client_asks_in_the_same_way(tmp_path: Path, fast: bool) -> None:
+    with remote(tmp_path) as far:
+        async with driving(lambda: far.desk, far.desks.state) as desk:
+            await desk.press(*PAY)
+            assert "USD 87.90 more" in desk.question
+            assert far.desk.outbox.held() == ()
+            far.pull()
+            await desk.play([*keys_of("87.90"), "enter"], fast=fast)
+            assert "cannot be reached" in desk.said
+            assert line(desk) == "pay 610 card R1"
+            far.plug_in()
+            await desk.press("enter")
+            await desk.play([*keys_of("87.90"), "enter"], fast=fast)
+            assert paid(far.desks) == [61000]
+
+
+@both
+async def test_an_order_at_a_server_is_asked_for(tmp_path: Path, fast: bool) -> None:
+    with remote(tmp_path) as far:
+        async with driving(lambda: far.desk, far.desks.state) as desk:
+            await desk.press(*OPEN, "o", "f2")
+            assert "Type the account's last four digits" in desk.question
+            await desk.play([*keys_of("1234"), "enter"], fast=fast)
+            assert far.desks.of("mia").account(ROSA).orders == ()
+            await desk.play([*keys_of("2231"), "enter"], fast=fast)
+            assert [o.status for o in far.desks.of("mia").account(ROSA).orders] == ["REQUESTED"]

@@ -111,7 +111,7 @@ async def test_wrong_digits_ask_again(tmp_path: Path, fast: bool) -> None:
     async with driving(desks.connect(), desks.state) as desk:
         await desk.press(*OPEN, "o", "f2")
         await desk.play([*keys_of("1234"), "f2"], fast=fast)
-        assert "do not match" in desk.question
+        assert "not the account's last four digits" in desk.question
         assert desk.answer == ""
         assert orders(desks) == []
         await desk.play([*keys_of("2231"), "f2"], fast=fast)
@@ -139,7 +139,7 @@ async def test_a_typed_order_opens_the_form_filled_in(tmp_path: Path, fast: bool
         assert (values["service"], values["effective"]) == ("tv", "mon")
         assert orders(desks) == []
         await desk.play(["f2"], fast=fast)
-        assert "are missing" in desk.question
+        assert "Type the account's last four digits" in desk.question
         assert desk.answer == ""
 
 

@@ -39,8 +39,9 @@ def digits(facts: AccountFacts, typed: str | None) -> Question | None:
     wanted = last_four(facts.number)
     if (typed or "").casefold() == wanted:
         return None
-    wrong = "do not match" if typed else "are missing"
-    sentence = f"The account's last four digits {wrong}; type them to let it leave the building."
+    sentence = "Type the account's last four digits to let it leave the building."
+    if typed:
+        sentence = "These are not the account's last four digits: it has not left the building."
     return Question("digits", wanted, wanted, "the account's last four digits", "order.confirm", sentence)
 
 

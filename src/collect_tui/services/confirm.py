@@ -16,6 +16,8 @@ def unanswered(act: Act, outcome: Outcome) -> Confirm | None:
 
     Each command is asked on the facts after the commands before it. Raises Refused for an answer to what nothing asks.
     """
+    if not any(command.asks for command in act.commands):
+        return None
     facts = outcome.before
     for at, (command, effects) in enumerate(zip(act.commands, outcome.steps, strict=True)):
         question = command.question(facts)

@@ -140,7 +140,8 @@ async def confirm(
     width = max(20, screen.size.width)
     told = [part for each in said for part in wrap(each, width)]
     lines = [Line.of((part, Role.VALUE)) for part in (told if len(told) <= MOST else [*told[: MOST - 1], "…"])]
-    lines += [Line.of((part, Role.WARN)) for part in wrap(why or asked.message, width)]
+    lines += [Line.of((part, Role.BAD)) for part in wrap(why, width)]
+    lines += [Line.of((part, Role.WARN)) for part in wrap(asked.message, width)]
 
     async def typed(text: str) -> None:
         try:
