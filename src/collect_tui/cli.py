@@ -146,7 +146,13 @@ def build_parser() -> argparse.ArgumentParser:
         account,
         (("line",), {"metavar": "LINE"}),
         (("--dry-run",), {"action": "store_true", "help": "show what it would do; write nothing"}),
-        (("--confirm",), {"metavar": "DIGITS", "help": "the account's last four digits, for orders"}),
+        (
+            ("--confirm",),
+            {
+                "metavar": "TEXT",
+                "help": "what it asks for: the account's last four digits for an order, the surplus of a payment over all that is owed",
+            },
+        ),
         (("--override-by",), {"metavar": "USER", "help": "who overrides a refusal"}),
         (("--override-reason",), {"metavar": "TEXT", "help": "why it is overridden"}),
         (("--id",), {"metavar": "UUID", "help": "id of the act: sent twice, it is done once"}),

@@ -61,10 +61,10 @@ def problem(error: DomainError, as_json: bool) -> str:
     if not as_json:
         return clean(f"collect-tui: {error.message}", keep_newlines=True)
     extra = {k: getattr(error, k) for k in ("by", "version") if hasattr(error, k)}
-    verdict = getattr(error, "verdict", None)
     body: dict[str, Any] = {"error": error.code, "message": error.message, "field": error.field, **extra}
-    if verdict is not None:
-        body["verdict"] = verdict.model_dump(mode="json")
+    for name in ("verdict", "confirm"):
+        if (told := getattr(error, name, None)) is not None:
+            body[name] = told.model_dump(mode="json")
     return json.dumps(body)
 
 
@@ -216,6 +216,7 @@ def preview_text(preview: Preview) -> str:
         ),
     ]
     lines += _verdict(preview.verdict)
+    lines += [f"asks first: {preview.confirm.sentence}"] if preview.confirm else []
     return clean("\n".join(lines), keep_newlines=True)
 
 

@@ -113,6 +113,11 @@ def test_a_new_account_with_its_items_is_worked_like_any_other(hub: Hub, system:
     whole(hub)
 
 
+def test_a_payment_of_more_than_is_owed_has_happened_and_is_not_asked_about(hub: Hub, system: Api) -> None:
+    assert put(system, "payments", paid(ROSA, "ACH-9", 50000)) == ([], {"added": 1})
+    assert (seen(hub, ROSA).total, seen(hub, ROSA).unapplied) == (-8790, 8790)
+
+
 def test_the_same_delivery_twice_changes_nothing(hub: Hub, system: Api) -> None:
     deliveries = [
         ("accounts", [DANA]),

@@ -173,6 +173,7 @@ GOLDEN: list[tuple[str, tuple[Command, ...]]] = [
         'pay 5 "ref"=5 ref="a b"',
         (RecordPayment(amount=500, ref="a b", directed=(Directed(doc_no="ref", amount=500),)),),
     ),
+    ("pay 500 card over=87.90 A1", (RecordPayment(amount=50_000, method="card", ref="A1", over=8_790),)),
     ("pay 120 check 2nd this month", (RecordPayment(amount=12_000, method="check", note="2nd this month"),)),
     ("revpay CHK4411 wrong account", (ReversePayment(ref="CHK4411", reason="wrong account"),)),
     ("retpay CHK4411", (ReversePayment(ref="CHK4411", reason=RETURNED, returned=True),)),

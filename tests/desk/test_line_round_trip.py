@@ -135,6 +135,7 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         ref=st.one_of(st.just(""), SHORTS),
         received_on=st.one_of(st.none(), DATES),
         directed=st.lists(DIRECTED, max_size=3).map(tuple),
+        over=st.one_of(st.none(), MINOR),
         note=RAW_TEXTS,
     ),
     ReversePayment: st.one_of(

@@ -20,12 +20,11 @@ from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.notes import mask_card
 from collect_tui.policy.verdicts import Verdict
-from collect_tui.services import codec, events
+from collect_tui.services import codec, confirm, events
 from collect_tui.services.access import need
 from collect_tui.services.context import Context, PastAct
 from collect_tui.services.decide import Outcome, decide
 from collect_tui.services.masking import refuse_guess
-from collect_tui.services.order import confirm
 from collect_tui.services.seat import Seat
 from collect_tui.services.verdict_view import effect_views, next_action, schedule_rows, verdict_view
 from collect_tui.store import apply, audit, facts, locks, scoring, summary
@@ -59,6 +58,7 @@ def preview(desk: Seat, act: Act) -> Preview:
             context = context_of(desk, db, act, provisional=True)
             outcome = decide(act, seen, context)
             override = _override(act, outcome.verdict, context) if act.override else None
+            asked = confirm.unanswered(act, outcome)
         except DomainError as error:
             return Preview(
                 account=seen.number,
@@ -84,6 +84,7 @@ def preview(desk: Seat, act: Act) -> Preview:
         verdict=verdict_view(outcome.verdict),
         next_action=next_action(outcome.after, context.codes, context.zone),
         outside=outside,
+        confirm=asked,
         overridden=override is not None,
     )
 
@@ -141,9 +142,7 @@ def _do(desk: Seat, db: Db, act: Act) -> Receipt:
     context = context_of(desk, db, act, provisional=False)
     outcome = decide(act, before, context)
     override = _override(act, outcome.verdict, context)
-    for command in act.commands:
-        if command.kind in {"suspend", "restore"}:
-            confirm(command, before)
+    confirm.require(act, outcome)
     version = apply.apply(db, desk.tenant_id, before, outcome.effects, by=desk.user, at=context.now)
     summary.refresh(db, desk.tenant_id, context.business_date, before.id)
     scoring.rescore(db, desk.tenant_id, desk.catalogue(), context.business_date, context.now, before.id)

@@ -1,4 +1,4 @@
-"""Suspension and restore orders: eligibility check by check, the last four digits, effects."""
+"""Suspension and restore orders: eligibility check by check, effects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from collect_tui.desk.commands import CancelOrder, OrderRestore, OrderSuspension
 from collect_tui.domain import order
 from collect_tui.domain.effects import Effect, NoteWritten
-from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.policy.orders import suspension
 from collect_tui.policy.suspend import may_restore
@@ -16,24 +16,6 @@ from collect_tui.policy.verdicts import Verdict
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 from collect_tui.services.masking import mask
-
-
-def last_four(number: str) -> str:
-    """The last four digits of an account number: what a dangerous form asks for. One without digits: its last four letters."""
-    digits = "".join(c for c in number if c.isdigit())
-    return digits[-4:] or "".join(c for c in number if c.isalnum())[-4:].casefold() or number
-
-
-def confirm(command: OrderSuspension | OrderRestore, facts: AccountFacts) -> None:
-    """Refused unless the account's last four digits were typed: a key pressed ahead can never do it."""
-    wanted = last_four(facts.number)
-    if (command.confirm or "").casefold() != wanted:
-        word = "are missing" if not command.confirm else "do not match"
-        raise Refused(
-            "order.confirm",
-            f"The account's last four digits {word}; type them to let this order leave the building.",
-            "confirm",
-        )
 
 
 @decides(OrderSuspension)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collect_tui.desk.commands import ApplyCredit, RecordPayment, ReversePayment
 from collect_tui.domain import payment, posting
+from collect_tui.domain.confirm import beyond
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
@@ -24,7 +26,14 @@ def record_payment(command: RecordPayment, facts: AccountFacts, context: Context
     )
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
-    return Decision(effects)
+    return Decision(effects, _over_balance(command, facts))
+
+
+def _over_balance(command: RecordPayment, facts: AccountFacts) -> Verdict:
+    """More than is owed is taken, once its author has confirmed the surplus; that it was more stands in the verdict."""
+    said = beyond(facts, command.amount)
+    found = Finding("payment.over_balance", Severity.WARN, f"The payment is {said}.", "over")
+    return Verdict((found,) if said else ())
 
 
 @decides(ReversePayment)

@@ -15,18 +15,19 @@ from collect_tui.desk.line.words import Words
 _REFERENCE = re.compile(r"(?=.*[0-9])\w[\w./+&\-]*")
 _ORDINAL = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)")
 _AMOUNT = re.compile(r"[0-9.,]*[0-9][0-9.,]*%?|all|b|p|c|rest")
+_FIGURE = re.compile(r"[0-9.,]+")
 _FIGURES = re.compile(r"[0-9.,]*[0-9][0-9.,]*")
-_KEYS: Final = frozenset(("by", "ref"))
+_KEYS: Final = frozenset(("by", "over", "ref"))
 
 RETURNED: Final = "returned by the bank"
 """The reason of a return that nobody says more about."""
 
 
 def pay(words: Words) -> tuple[Command, ...]:
-    """`pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [NOTE]`; the options in any order."""
+    """`pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [over=SURPLUS] [NOTE]`; the options in any order."""
     amount = slots.amount(words)
     first = words.pos
-    method = ref = received = None
+    method = ref = received = over = None
     directed: list[Directed] = []
     before = -1
     while before != words.pos:
@@ -40,6 +41,8 @@ def pay(words: Words) -> tuple[Command, ...]:
             directed.append(part)
         if ref is None:
             ref = _reference(words)
+        if over is None:
+            over = _over(words)
     if len(directed) > 200:
         words.fail(words.verb, "document", "Expected at most 200 items.")
     if method is None:
@@ -56,6 +59,7 @@ def pay(words: Words) -> tuple[Command, ...]:
             ref=ref or "",
             received_on=received,
             directed=tuple(directed),
+            over=over,
             note=note,
         ),
     )
@@ -81,6 +85,18 @@ def _directed(words: Words) -> Directed | None:
     return part
 
 
+def _over(words: Words) -> int | None:
+    """`over=87.90`: the surplus over all that is owed, which confirms a payment of more."""
+    token = words.peek()
+    if token is None or token.key is None or token.key_quote or token.key.lower() != "over":
+        return None
+    if not _FIGURE.fullmatch(token.low):
+        words.fail(token, "amount", expected="the surplus in figures")
+    minor = slots.amount_of(words, token, token.low)
+    words.take("over")
+    return minor
+
+
 def _no_such_item(words: Words) -> str:
     known = [doc_no for doc_no, open_, _ in words.context.items if open_ > 0]
     told = ", ".join(known[:12]) + (" and more" if len(known) > 12 else "")
@@ -94,7 +110,7 @@ def _nothing_directed(words: Words) -> None:
         if token.key is not None and _AMOUNT.fullmatch(token.low):
             known = words.context.number is None or token.key.lower() in words.context.documents
             own = token.key.lower() in _KEYS
-            message = "Put item=amount and ref=… before the note, or quote the note." if known or own else ""
+            message = "Put item=amount, ref=… and over=… before the note, or quote the note." if known or own else ""
             words.fail(token, "document", message or _no_such_item(words))
         ahead += 1
 
@@ -169,9 +185,9 @@ def render_payment(command: RecordPayment, context: LineContext) -> str:
     on = "" if command.received_on is None else say.day(command.received_on, context, past=True)
     parts = [f"{_document(part.doc_no)}={say.amount(part.amount, context)}" for part in command.directed]
     ref = f"ref={word(command.ref)}" if command.ref else ""
-    return say.join(
-        "pay", say.amount(command.amount, context), method, ref, on, *parts, say.note(command.note, context)
-    )
+    over = f"over={say.amount(command.over, context)}" if command.over else ""
+    note = say.note(command.note, context)
+    return say.join("pay", say.amount(command.amount, context), method, ref, on, *parts, over, note)
 
 
 def _document(doc_no: str) -> str:
@@ -187,6 +203,7 @@ def say_payment(command: RecordPayment, context: LineContext) -> str:
         f"ref {command.ref}" if command.ref else "",
         on,
         f"towards {parts}" if parts else "",
+        f"{say.money(command.over, context)} more than owed" if command.over else "",
         say.quoted(command.note),
     )
 
@@ -222,8 +239,8 @@ MEANING = {RecordPayment: say_payment, ReversePayment: say_reverse, ApplyCredit:
 VERBS = (
     Verb(
         "pay",
-        "pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [NOTE]",
-        "a payment received; what is not directed goes oldest first",
+        "pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [over=SURPLUS] [NOTE]",
+        "a payment received; what is not directed goes oldest first; more than all that is owed asks for the surplus",
         "pay 120 card CHK4411 y INV-1041=60",
         pay,
         ("payment",),
