@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, case, exists, select, update
+from sqlalchemy import and_, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from collect_tui.domain.folding_money import at_least
@@ -32,7 +32,7 @@ def climb(session: Session, day: Day) -> int:
     """Moves accounts up their ladder and those with nothing past due back to CURRENT; returns how many moved.
 
     A rung is due when the oldest due date is `offset_days` past (for a rung before the due date: when an item falls due in so
-    many days). The next action is then the rung's, today; one that is timed for today stays. SUSPENDED and TERMINATED are
+    many days). The next action is then the rung's, today; one that is timed for today, or an order to look after, stays. SUSPENDED and TERMINATED are
     reached when a service of the account is.
     """
     moved = _cure(session, day)
@@ -51,11 +51,13 @@ def _reach(session: Session, day: Day, below: tuple[str, ...], step: LadderStep)
         *(_served(step.stage) if step.stage in SERVED else ()),
     )
     timed = and_(a.c.next_action_on == day_value("today"), a.c.next_action_at.is_not(None))
+    ordered = and_(a.c.next_action_on <= day_value("today"), a.c.next_action_code == "order")
+    stays = or_(timed, ordered)
     values = {
         "stage": step.stage,
         "stage_on": day.date,
-        "next_action_code": case((timed, a.c.next_action_code), else_=step.action),
-        "next_action_on": day.date,
+        "next_action_code": case((stays, a.c.next_action_code), else_=step.action),
+        "next_action_on": case((stays, a.c.next_action_on), else_=day.date),
         "next_action_at": case((timed, a.c.next_action_at)),
     }
     return _move(session, day, reached, values, params(day.catalogue.rules, day.date, step))
