@@ -279,9 +279,7 @@ class LineBar(KeptLine):
 
     async def _send(self, parsed: Parsed, act: Act) -> None:
         """Do the act; what is to be typed first is asked for, and the line stays until then."""
-        screen = self.desk_screen
-        app = screen.desk_app
-        self._unsure = act
+        screen, app, self._unsure = self.desk_screen, self.desk_screen.desk_app, act
         try:
             receipt = await app.call(app.desk.do, act)
         except Unconfirmed as asked:
