@@ -45,17 +45,56 @@ def counting(facts: AccountFacts, leaving_out: Iterable[int] = ()) -> dict[int, 
     """The money that counts towards each promise by id, in the order of receipt; without the payments `leaving_out`.
 
     A payment counts towards the promise that stood last when it was received, if the promise had been made when the payment
-    was entered: what came in before is what the promise was made in view of.
+    was entered: what came in before is what the promise was made in view of. Money for one that had been given up by then
+    counts towards none, and one whose making was undone has never been.
     """
-    found: dict[int, list[Money]] = {p.id: [] for p in facts.promises}
     out = set(leaving_out)
-    known = sorted(facts.promises, key=lambda p: (p.made_on, *entered(p.id, p.made_at)))
-    for payment in sorted((*facts.payments, *facts.named), key=lambda p: p.received_on):
-        if payment.stands and payment.id not in out:
-            mine = [p for p in known if p.made_on <= payment.received_on and _before(p, payment)]
-            if mine:
-                found[mine[-1].id].append((payment.received_on, payment.stands))
+    return {
+        ident: [(p.received_on, p.stands) for p in payments if p.id not in out]
+        for ident, payments in _towards(facts).items()
+    }
+
+
+def unseen(facts: AccountFacts) -> set[int]:
+    """Ids of payments that nobody has looked at since they were brought in from elsewhere: they wait whole, and more has come in
+    for a promise than is paid on it."""
+    found: set[int] = set()
+    known = {p.id: p for p in facts.promises}
+    for ident, payments in _towards(facts).items():
+        promise = known[ident]
+        unknown = 0 if promise.paid >= promise.total else sum(p.stands for p in payments) - promise.paid
+        for one in sorted(payments, key=lambda p: entered(p.id, p.recorded_at), reverse=True):
+            if unknown > 0 and one.status == "UNAPPLIED":
+                found.add(one.id)
+                unknown -= one.stands
     return found
+
+
+def _towards(facts: AccountFacts) -> dict[int, list[Payment]]:
+    """The payments that count towards each promise by id, in the order of receipt."""
+    found: dict[int, list[Payment]] = {p.id: [] for p in facts.promises}
+    known = in_order(facts)
+    for payment in sorted((*facts.payments, *facts.named), key=lambda p: p.received_on):
+        on = payment.received_on
+        mine = [p for p in known if p.made_on <= on and _before(p, payment) and not _given_up(p, on)]
+        if mine and payment.stands:
+            found[mine[-1].id].append(payment)
+    return found
+
+
+def in_order(facts: AccountFacts) -> list[Promise]:
+    """The promises as they were made one after the other, without those that were taken back in favour of the one before."""
+    known = sorted(facts.promises, key=lambda p: (p.made_on, *entered(p.id, p.made_at)))
+    replaced = {p.supersedes: p.id for p in known}  # by which promise last
+    superseded = {p.id for p in known if p.status == "SUPERSEDED"}
+
+    def undone(one: Promise) -> bool:
+        before = one.supersedes
+        if before is None or one.status != "CANCELLED" or all(p.id != before for p in known):
+            return False
+        return before not in superseded or replaced[before] != one.id
+
+    return [p for p in known if not undone(p)]
 
 
 def judge(
@@ -118,6 +157,7 @@ def follow(
     today = fold.facts.business_date
     then, now = counting(before, fresh), counting(fold.facts)
     known = {p.id: p for p in before.promises}
+    order = in_order(fold.facts)
     for promise in sorted(fold.facts.promises, key=lambda p: (p.made_on, *entered(p.id, p.made_at))):
         was = known.get(promise.id, promise)
         had = [m for m in then.get(promise.id, []) if was.closed_on is None or m[0] <= was.closed_on]
@@ -125,14 +165,31 @@ def follow(
         judged = judge(promise, now[promise.id], today, tolerance, calendar, base)
         if not promise.open and judged == judge(promise, then.get(promise.id, []), today, tolerance, calendar, base):
             continue
+        successor = _successor(promise, judged, order, fold.facts, since)
+        if successor is not None:
+            over = replace(promise, status="SUPERSEDED", closed_on=successor.made_on)
+            judged = judge(over, now[promise.id], today, tolerance, calendar, base)
         _write(fold, promise, judged, since)
+
+
+def _successor(
+    promise: Promise, judged: Judged, order: Sequence[Promise], facts: AccountFacts, since: date | None
+) -> Promise | None:
+    """The promise that replaced this one, as now turns out: that one was made while this one was open.
+
+    What came back from the bank was here until then, and has made history: only what would be open today gives way.
+    """
+    if promise.open or judged.status not in {"ACTIVE", "BROKEN", "PARTIAL"}:
+        return None
+    if since is None and promise in order:
+        later = order[order.index(promise) + 1 :][:1]
+        if later and (judged.on is None or judged.on > later[0].made_on):
+            return later[0]
+    return facts.open_promise if judged.status == "ACTIVE" else None
 
 
 def _write(fold: Folded, promise: Promise, judged: Judged, since: date | None) -> None:
     status, on = judged.status, judged.on
-    other = fold.facts.open_promise
-    if status == "ACTIVE" and other is not None and other.id != promise.id:
-        status, on = "SUPERSEDED", other.made_on
     old = {i.seq: i for i in promise.instalments}
     for one in judged.instalments:
         was = old[one.seq]
@@ -191,6 +248,11 @@ def _state(one: Instalment, paid: int, tolerance: int, *, missed: bool, waived: 
     if waived:
         return "WAIVED"
     return "MISSED" if missed else "PART_PAID" if paid else "OPEN"
+
+
+def _given_up(promise: Promise, on: date) -> bool:
+    """Whether a promise had been cancelled or replaced before a date; of what came from elsewhere that is not known."""
+    return promise.status in WAIVED_BY and (promise.closed_on is None or promise.closed_on < on)
 
 
 def _before(promise: Promise, payment: Payment) -> bool:

@@ -47,7 +47,7 @@ def _(effect: fx.PaymentAllocated, facts: AccountFacts) -> AccountFacts:
 @fold.register
 def _(effect: fx.AllocationReleased, facts: AccountFacts) -> AccountFacts:
     facts = _paid(facts, effect.payment_id, lambda p: tuple(a for a in p.allocations if a.id != effect.id))
-    return _open_moved(facts, effect.allocation.item_id, effect.allocation.amount)
+    return _windowed(_open_moved(facts, effect.allocation.item_id, effect.allocation.amount))
 
 
 @fold.register
@@ -62,7 +62,7 @@ def _(effect: fx.PaymentReversed, facts: AccountFacts) -> AccountFacts:
             said = replace(payment, returned=payment.returned + part, returned_reason=effect.reason or None)
             return replace(said, status=payment_status(said.stands, sum(a.amount for a in said.allocations)))
 
-        return _payments(facts, effect.payment_id, less)
+        return _windowed(_payments(facts, effect.payment_id, less))
     for allocation in payment.allocations:
         facts = _open_moved(facts, allocation.item_id, allocation.amount)
 
@@ -138,8 +138,15 @@ def _open_moved(facts: AccountFacts, item_id: int, by: int) -> AccountFacts:
 
 
 def _windowed(facts: AccountFacts) -> AccountFacts:
+    """Receipts that are recent or have something unapplied; what was done to an older one in this act stays known beside them."""
     since = facts.business_date - timedelta(days=PAYMENT_DAYS)
-    return replace(facts, payments=tuple(p for p in facts.payments if p.unapplied or p.received_on >= since))
+    known = sorted((*facts.payments, *facts.named), key=lambda p: entered(p.id, None))
+    recent = {p.id for p in known if p.unapplied or p.received_on >= since}
+    return replace(
+        facts,
+        payments=tuple(p for p in known if p.id in recent),
+        named=tuple(p for p in known if p.id not in recent),
+    )
 
 
 # ----------------------------------------------------------------------------------------------- services and ladder

@@ -33,9 +33,9 @@ PROMISE: Final = _machine(
 INSTALMENT: Final = _machine(
     OPEN="PART_PAID PAID MISSED WAIVED",
     PART_PAID="OPEN PAID MISSED WAIVED",
-    PAID="OPEN PART_PAID MISSED",  # a reversed payment
-    MISSED="OPEN PART_PAID PAID",  # money that came in time was entered late
-    WAIVED="OPEN PART_PAID",  # the closing of the promise was undone
+    PAID="OPEN PART_PAID MISSED WAIVED",  # a reversed payment, even of a promise that was replaced since
+    MISSED="OPEN PART_PAID PAID WAIVED",  # money that came in time was entered late
+    WAIVED="OPEN PART_PAID PAID",  # the closing of the promise was undone, or money from before it was entered late
 )
 
 HOLD: Final = _machine(ACTIVE="EXPIRED RELEASED", EXPIRED="", RELEASED="ACTIVE")

@@ -89,12 +89,10 @@ def settle(
     if fold.facts.status != "OPEN":
         return ()
     if night or billed or any(isinstance(e, _MONEY) for e in effects):
-        waiting = {p.id for p in before.payments if p.status == "UNAPPLIED"} if night else set()
         posting.post(fold, ids, house.rules)
-        posted = {e.payment_id for e in fold.effects[told:] if isinstance(e, PaymentAllocated)}
-        fresh = {*fresh, *(waiting & posted)}
     returned = any(isinstance(e, PaymentReversed) and e.status == "RETURNED" for e in effects)
     since = before.business_date if returned else None
+    fresh = {*fresh, *appropriation.unseen(before)} if night else fresh
     appropriation.follow(before, fold, house.rules.tolerance, house.calendar, fresh, since=since)
     if night:
         _end_holds(fold, house)
