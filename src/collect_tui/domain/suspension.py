@@ -18,9 +18,6 @@ from collect_tui.domain.rules import Rules, SuspendRules
 SERVED: Final = ("SENT", "DELIVERED")
 """States of a notice that has reached the customer."""
 
-FAILED: Final = ("CANCELLED", "REJECTED")
-"""States of an order that came to nothing."""
-
 
 @dataclass(frozen=True, slots=True)
 class Signals:

@@ -12,8 +12,8 @@ from sqlalchemy import Date, Select, and_, bindparam, case, exists, func, or_, s
 
 from collect_tui.domain.order import NONPAY
 from collect_tui.domain.queues import CLAIM_HOLDS, DISPUTE_HOLDS
-from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER, WAITING_ORDER
-from collect_tui.domain.suspension import FAILED, MAY_CUT, MAY_RESTORE, SERVED
+from collect_tui.domain.states import FAILED_ORDER, GIVEN_BACK, OPEN_ORDER, WAITING_ORDER
+from collect_tui.domain.suspension import MAY_CUT, MAY_RESTORE, SERVED
 from collect_tui.store.clock import desk_day
 from collect_tui.store.expressions import compiled
 from collect_tui.store.sql import day, instant, number, table, tenant, total, whole, within
@@ -257,7 +257,7 @@ def _orders(kind: str) -> Any:
     left = func.coalesce(desk_day(t.sent_at), t.requested_on)
     since = func.min(case((t.status.in_(sorted(WAITING_ORDER)), left)), type_=Date)
     reviews = _count(and_(t.status == "DRAFT", t.kind == "suspend"))
-    failed = func.max(case((t.status.in_(FAILED), t.id)))
+    failed = func.max(case((t.status.in_(sorted(FAILED_ORDER)), t.id)))
     return _grouped(kind, t, [], since=since, reviews=reviews, failed=failed, last=func.max(t.id))
 
 
