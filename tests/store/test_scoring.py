@@ -278,7 +278,16 @@ NOT_QUITE = [
     ),
     ("broken", {"items": [{**LATE, "due": DAY - timedelta(days=1)}]}),  # what was promised has been paid since
     ("returned", {"items": [{**LATE, "due": DAY - timedelta(days=1)}]}),
-    ("stuck", {"orders": [{"status": "REJECTED"}]}),
+    ("stuck", {"orders": [{"status": "REJECTED"}]}),  # somebody has looked at it since
+    ("stuck", {"orders": [], "next_action_code": "order", "next_action_on": DAY}),  # one is yet to be given
+    (
+        "stuck",
+        {
+            "orders": [{"status": "REJECTED"}, {"status": "COMPLETED"}],
+            "next_action_code": "order",
+            "next_action_on": DAY,
+        },
+    ),
     ("new", {"notices": [{"sent_on": DAY - timedelta(days=40)}]}),
     ("new", {"stage": "NOTICE_1"}),
     ("new", {"promises": [{}]}),
@@ -306,6 +315,8 @@ STILL = [
     ("stuck", {"orders": [{"status": "SENT", "sent_at": NOW - timedelta(days=2)}]}),
     ("stuck", {"orders": [{"status": "DRAFT"}], "services": [{}]}),  # held for review
     ("stuck", {"orders": [{"status": "REJECTED"}], "next_action_code": "order", "next_action_on": DAY}),
+    ("stuck", {"orders": [{"status": "CANCELLED"}], "next_action_code": "order", "next_action_on": DAY}),
+    ("predue", {"next_action_code": "letter"}),  # a call goes before the reminder
     ("new", {"promises": [{"status": "BROKEN", "closed_on": DAY - timedelta(days=41)}]}),  # about a debt of before
     ("new", {"notices": [{"sent_on": DAY - timedelta(days=41)}], "stage": "PAST_DUE"}),
     ("returned", {"items": [{**LATE, "due": DAY - timedelta(days=1)}], "next_action_code": "returned"}),

@@ -58,12 +58,14 @@ class PastHold:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Every promise and payment of an account, every contact that was not taken back, every hold that expired."""
+    """Every promise and payment of an account, every contact that was not taken back, every hold that expired; and the state of
+    its last order."""
 
     promises: tuple[PastPromise, ...] = ()
     payments: tuple[PastPayment, ...] = ()
     contacts: tuple[PastContact, ...] = ()
     holds: tuple[PastHold, ...] = ()
+    last_order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

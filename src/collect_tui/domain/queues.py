@@ -71,6 +71,7 @@ _broken, _returned = Field("broken_on"), Field("returned_on")
 _worth = _collectable >= _least
 _unpromised = Field("promise_open").equals(0)
 _due = _on <= _today
+_comes = all_of(_collectable < _least, Field("broken_12m") + Field("returned_12m") > 0, Field("coming") >= _least)
 _a_call = _code.one_of(*CALLS)
 
 #: In the order in which they are told; bit i of the exclusion mask is the i-th.
@@ -118,13 +119,13 @@ WAYS: Final = (
     Way("returned_item", all_of(_returned > _spoken, any_of(_returned >= _oldest, _code.equals("returned"))), _ALL),
     Way("suspend_ready", Field("cuttable") > 0, frozenset({"closed", "snoozed", "next_action_later"})),
     Way("restore_ready", Field("restorable") > 0, frozenset({"closed"})),
-    # Unanswered for too long; held for review; or somebody is to look: it was rejected, refused on leaving, or is carried out.
+    # Unanswered for too long; held for review; or rejected, or refused on leaving, and somebody is to look at it.
     Way(
         "stuck_order",
         any_of(
             Field("order_since") <= Param("stuck_by", date),
             Field("reviews") > 0,
-            all_of(_code.equals("order"), _due, Field("restorable").equals(0)),
+            all_of(_code.equals("order"), _due, Field("order_failed") > 0),
         ),
         frozenset({"closed"}),
     ),
@@ -153,14 +154,10 @@ WAYS: Final = (
         _ALL,
     ),
     Way("follow_up_due", all_of(_due, _a_call), _ALL),
-    Way("follow_up_due", all_of(_due, negated(_a_call)), frozenset({"closed", "snoozed"})),
+    Way("follow_up_due", all_of(_due, negated(_a_call), negated(_comes)), frozenset({"closed", "snoozed"})),
     # No next action is forgotten: what kept it from being done, somebody has to look at and set another.
     Way("follow_up_due", _on < _today, frozenset({"closed"})),
-    Way(
-        "pre_due",
-        all_of(_collectable < _least, Field("broken_12m") + Field("returned_12m") > 0, Field("coming") >= _least),
-        _ALL - {"nothing_collectable"},
-    ),
+    Way("pre_due", _comes, _ALL - {"nothing_collectable"}),
 )
 """Every way of every reason; bit i of the mask of ways is the i-th."""
 

@@ -22,8 +22,9 @@ class Signals:
     forbid calls. `dispute_until`, `claim_until`: last day of such holds that have expired (of a claim: which no money has
     answered since); `disputing`, `claiming`: those that stand. `cuttable`, `restorable`: services that may be cut, restored
     today. `order_since`: the day since which the oldest order on its way is unanswered; `reviews`: suspensions held for
-    review. `noticed_on`: the last notice served. `coming`: what falls due within days, less what is there to pay it.
-    `capped`: 1 when the attempt cap is reached. `linked`: other past-due accounts of the customer.
+    review; `order_failed`: 1 when the last order was rejected or cancelled. `noticed_on`: the last notice served. `coming`:
+    what falls due within days and has been due, less what is there to pay it. `capped`: 1 when the attempt cap is reached.
+    `linked`: other past-due accounts of the customer.
     """
 
     status: str = "OPEN"
@@ -55,6 +56,7 @@ class Signals:
     restorable: int = 0
     order_since: date | None = None
     reviews: int = 0
+    order_failed: int = 0
     noticed_on: date | None = None
     coming: int = 0
     capped: int = 0

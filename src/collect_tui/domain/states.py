@@ -107,6 +107,9 @@ WAITING_ORDER: Final = frozenset({"REQUESTED", "SENT"})
 """Orders whose next word is somebody else's: the orders run's, then the billing system's."""
 
 OPEN_ORDER: Final = WAITING_ORDER | {"DRAFT"}
+FAILED_ORDER: Final = frozenset({"REJECTED", "CANCELLED"})
+"""Orders that came to nothing."""
+
 OPEN_INSTALMENT: Final = frozenset({"OPEN", "PART_PAID"})
 
 

@@ -16,7 +16,7 @@ from collect_tui.domain.points import candidate_zones
 from collect_tui.domain.queues import CLAIM_HOLDS, DISPUTE_HOLDS, PRE_DUE_DAYS
 from collect_tui.domain.rules import ContactRules, HoldKind, Rules
 from collect_tui.domain.signals import NEVER, Signals
-from collect_tui.domain.states import WAITING_ORDER
+from collect_tui.domain.states import FAILED_ORDER, WAITING_ORDER
 from collect_tui.domain.suspension import SERVED
 from collect_tui.policy.contact import attempts
 from collect_tui.policy.suspend import may_restore, may_suspend
@@ -83,6 +83,7 @@ def signals(
             default=None,
         ),
         reviews=sum((o.kind, o.status) == ("suspend", "DRAFT") for o in facts.orders),
+        order_failed=int(past.last_order in FAILED_ORDER),
         noticed_on=_last(n.sent_on for n in facts.notices if n.status in SERVED),
         coming=_coming(facts),
         capped=int(attempts_on(facts, today, rules.contact) >= rules.contact.max_attempts),

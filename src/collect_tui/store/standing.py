@@ -12,7 +12,7 @@ from sqlalchemy import Date, Select, and_, bindparam, case, exists, func, or_, s
 
 from collect_tui.domain.order import NONPAY
 from collect_tui.domain.queues import CLAIM_HOLDS, DISPUTE_HOLDS
-from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER, WAITING_ORDER
+from collect_tui.domain.states import FAILED_ORDER, GIVEN_BACK, OPEN_ORDER, WAITING_ORDER
 from collect_tui.domain.suspension import MAY_CUT, MAY_RESTORE, SERVED
 from collect_tui.store.clock import desk_day
 from collect_tui.store.expressions import compiled
@@ -90,6 +90,7 @@ def standing(kind: str) -> Select[Any]:
             whole(restores.c.n).label("restorable"),
             orders.c.since.label("order_since"),
             whole(orders.c.reviews).label("reviews"),
+            case((orders.c.failed == orders.c.last, 1), else_=0).label("order_failed"),
             notices.c.on.label("noticed_on"),
             whole(soon.c.coming).label("coming"),
             case((a.id.in_(_codes("capped")), 1), else_=0).label("capped"),
@@ -256,7 +257,8 @@ def _orders(kind: str) -> Any:
     left = func.coalesce(desk_day(t.sent_at), t.requested_on)
     since = func.min(case((t.status.in_(sorted(WAITING_ORDER)), left)), type_=Date)
     reviews = _count(and_(t.status == "DRAFT", t.kind == "suspend"))
-    return _grouped(kind, t, [t.status.in_(sorted(OPEN_ORDER))], since=since, reviews=reviews)
+    failed = func.max(case((t.status.in_(sorted(FAILED_ORDER)), t.id)))
+    return _grouped(kind, t, [], since=since, reviews=reviews, failed=failed, last=func.max(t.id))
 
 
 def _notices(kind: str) -> Any:
