@@ -19,10 +19,10 @@ import pytest
 from collect_tui.desk.errors import DomainError
 from collect_tui.exchange.generate import generate
 from support import lines
-from support.book import TODAY
+from support.book import TODAY, Book
 from support.hunt import Case, hunt, seeds
 from support.owed import owed, restoration, suspension, tolerance
-from support.random_book import book_of, random_accounts, random_today
+from support.random_book import book_of, loaded_on, random_accounts, random_today
 from support.world import SITE, Misread, World
 
 TIERS: Final = {rule.name: rule.tier for rule in SITE().queues}
@@ -36,7 +36,7 @@ def test_queues_tell_the_truth(seed: int) -> None:
     hunt(seed, _a_book_and_a_day, _truth)
 
 
-@pytest.mark.parametrize("seed", seeds(4))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_queues_tell_the_truth_of_the_stories_of_the_demo(seed: int) -> None:
     hunt(seed, _stories, _truth)
 
@@ -49,9 +49,9 @@ def _a_book_and_a_day(chance: Random) -> Case:
 
 
 def _stories(chance: Random) -> Case:
-    accounts = list(generate(24, seed=chance.randint(0, 10**6), business_date=TODAY - timedelta(days=3)))
-    steps = [_step(chance, len(accounts)) for _ in range(20)]
-    return {"today": TODAY.isoformat(), "accounts": accounts, "steps": steps}
+    accounts = list(generate(24, seed=chance.randint(0, 10**6), business_date=loaded_on(TODAY)))
+    steps = [_step(chance, len(accounts)) for _ in range(12)]
+    return {"today": TODAY.isoformat(), "accounts": accounts, "steps": steps, "stories": True}
 
 
 def _step(chance: Random, accounts: int) -> dict[str, Any]:
@@ -67,15 +67,20 @@ def _step(chance: Random, accounts: int) -> dict[str, Any]:
 
 
 def _truth(case: Case) -> str:
-    world = World(book_of(case))
-    world.roll(date.fromisoformat(case["today"]))
+    today = date.fromisoformat(case["today"])
+    # The stories are what they are: a next action of theirs may be about a promise that is over.
+    book = Book(*case["accounts"], business_date=loaded_on(today)) if case.get("stories") else book_of(case)
+    world = World(book)
+    world.roll(today)
     told = [f"day run to {world.today}"]
-    for step in [None, *case["steps"]]:
-        if step is not None:
-            told.append(_do(step, world))
-            if told[-1] == "nothing":
-                continue
-        if wrong := list(_lies(world)):
+    for step in [None, *case["steps"], None]:
+        done = _do(step, world) if step is not None else ""
+        if done == "nothing":
+            continue
+        told += [done] if done else []
+        # An act changes one account; all are looked at after a day run, and at the beginning and the end.
+        touched = [done.split(":")[0]] if ": " in done and not done.endswith("night") else world.numbers()
+        if wrong := list(_lies(world, touched)):
             return "\n".join([*wrong, "what was done:", *(f"  {line}" for line in told)])
     return ""
 
@@ -103,9 +108,9 @@ def _do(step: dict[str, Any], world: World) -> str:
 # --------------------------------------------------------------------------------------------------------------- judging
 
 
-def _lies(world: World) -> Iterator[str]:
-    """What the queues say that is not so."""
-    for number in world.numbers():
+def _lies(world: World, numbers: list[str]) -> Iterator[str]:
+    """What the queues say of these accounts that is not so, and their figures."""
+    for number in numbers:
         yield from (f"{number}: {lie}" for lie in _of_account(world, number))
     yield from _figures(world)
 
@@ -124,8 +129,10 @@ def _of_account(world: World, number: str) -> Iterator[str]:
         yield f"is ready to suspend, but: {_whys(suspension(world, number, s.id) for s in services)}"
     if queue == "restore" and not back:
         yield f"is ready to restore, but: {_whys(restoration(world, number, s.id) for s in services)}"
-    yield from _missing("suspend", cut, why)
-    yield from _missing("restore", back, why)
+    work = world.row("work_item", account_id=account.id)
+    put_off = account.status != "OPEN" or (work.snooze_until is not None and work.snooze_until > world.today)
+    yield from _missing("suspend", cut, queue, put_off or account.next_action_on > world.today)
+    yield from _missing("restore", back, queue, put_off)
     if queue == "new":
         yield from _not_new(world, number, account, sums.collectable)
     overdue = account.status == "OPEN" and account.next_action_on < world.today
@@ -137,12 +144,10 @@ def _whys(verdicts: Any) -> str:
     return " / ".join(v.findings[0].sentence for v in verdicts) or "it has no services"
 
 
-def _missing(name: str, services: list[Any], why: Any) -> Iterator[str]:
-    """Whoever may be worked there stands there, in a queue that comes before, or is kept out by a rule that says so."""
-    if not services or (why.queue is None and why.absent):
-        return
-    if why.queue is None or TIERS[why.queue] > TIERS[name]:
-        yield f"{services[0].product} may be worked in {name} today, and it stands in {why.queue}"
+def _missing(name: str, services: list[Any], queue: str | None, kept_out: bool) -> Iterator[str]:
+    """Whoever may be worked there stands there or in a queue that comes before, unless put off or next on another day."""
+    if services and not kept_out and (queue is None or TIERS[queue] > TIERS[name]):
+        yield f"{services[0].product} may be worked in {name} today, and it stands in {queue or 'no queue'}"
 
 
 def _not_new(world: World, number: str, account: Any, collectable: int) -> Iterator[str]:

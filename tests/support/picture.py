@@ -40,7 +40,8 @@ VIEW_WHO: Final = frozenset(
 SCORED: Final = ("score", "sort_score", "t_money", "position", "terms")
 
 _MADE = re.compile(r"\b([SRP])-[0-9A-Z]{6,}\b")
-PANES: Final = ("timeline", "items", "payments", "points", "promises", "services")
+#: Those that show more than the account does.
+PANES: Final = ("timeline", "items", "payments", "promises")
 
 
 def picture(world: World, *, same: Mapping[str, str] | None = None, without: Collection[str] = ()) -> Picture:
@@ -165,15 +166,20 @@ class _Seen:
     # views ----------------------------------------------------------------------------------------------------------
     def _views(self) -> Iterator[tuple[str, Any]]:
         desk = self.world.desk
+        placed = set()
         for number in self.world.numbers():
+            why = desk.why(number)
+            placed.add(why.queue)
             yield from self._flat(f"view {number}", desk.account(number))
-            yield from self._flat(f"why {number}", desk.why(number))
+            yield from self._flat(f"why {number}", why)
             for pane in PANES:
                 shown = desk.pane(number, pane)  # type: ignore[arg-type]
                 yield from self._flat(f"pane {number} {pane}", shown)
         board = desk.queues()
         yield from self._flat("board", board)
         for figure in board.queues:
+            if not figure.count and figure.name not in placed:
+                continue
             rows = sorted(desk.queue(figure.name, limit=1000).rows, key=lambda row: row.account)
             yield from self._flat(f"queue {figure.name}", rows)
 
