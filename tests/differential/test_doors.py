@@ -28,7 +28,7 @@ from support.random_book import HOLDS, KINDS, book_of, random_accounts, random_t
 from support.world import World, file_line
 
 REF: Final = "X-1"
-QUEUED: Final = ("next_action", "work_item", "why ", " · queue", " chips", "queue ", "board")
+QUEUED: Final = ("next_action", "parked", "work_item", "why ", " · queue", " chips", "queue ", "board")
 """Places that follow from the next action."""
 DATED: Final = (
     *("stage_on", "next_action_on", "next_action$", "effective", "requested_on", "closed_on", "timeline", "timed"),
@@ -113,11 +113,14 @@ def _paid_alike(case: Case) -> str:
     moved = _run_to(desk, today, number)
     night.clock.now = night.clock.now.replace(hour=6) + (today - night.today)
     night.pay(number, amount, ref=REF, by="night", on=received)
-    night.roll(today)
+    waits = _something_is_open(night, number)
+    moved |= {f"{what} at night" for what in _moves(night, today, number)}
     api = desk.twin(2)
     _refused_is_nothing(lambda: desk.pay(number, amount, ref=REF, by="desk", on=received))
     api.pay(number, amount, ref=REF, by="api", on=received)
-    doors = {"desk": desk, "api": api} | ({} if "stage" in moved else {"night": night})
+    doors = {"desk": desk, "api": api}
+    if waits and not moved & {"stage", "money", "stage at night"}:
+        doors["night"] = night
     # What the run did that this payment, had it come before, would have kept it from: the desk cannot know what was there.
     return _compare(doors, case, leave={"night": QUEUED} if "next_action" in moved else {})
 
@@ -130,7 +133,7 @@ def _paid_a_night_later(case: Case) -> str:
     night = desk.twin(1)
     _refused_is_nothing(lambda: desk.pay(number, amount, ref=REF, by="desk", on=received))
     night.pay(number, amount, ref=REF, by="night", on=received)
-    if not any(i.open > i.disputed for i in night.facts(number).items):
+    if not _something_is_open(night, number):
         raise Discard("there is nothing to post it to")
     if any(s.get("status") == "SUSPENDED" for s in _account(case)["services"]):
         then = case["then"]
@@ -180,15 +183,16 @@ def _billed_alike(case: Case) -> str:
     night = api.twin(1)
     moved = _run_to(api, today, number)
     night.owe(number, "NEW-1", due, amount, issued=issued)
-    night.roll(today)
+    waits = amount > 0 or _something_is_open(night, number)
+    moved |= {f"{what} at night" for what in _moves(night, today, number)}
     file = api.twin(2)
     api.bill(BilledItem(account=number, doc_no="NEW-1", kind=kind, issued=issued, due=due, amount=amount))  # type: ignore[arg-type]
     name = api.view(number).name
     file.file(file_line(number, "NEW-1", issued, due, amount, name=name))
     # A bill that is late when it comes climbs a rung in the run it came before.
-    comparable = "stage" not in moved and (amount < 0 or due > today)
+    comparable = waits and not moved & {"stage", "money", "stage at night"} and (amount < 0 or due > today)
     doors = {"api": api, "file": file} | ({"night": night} if comparable else {})
-    return _compare(doors, case, leave={"night": QUEUED} if "next_action" in moved else {}, later=("file",))
+    return _compare(doors, case, leave={"night": QUEUED} if "next_action" in moved else {}, later=("file", "night"))
 
 
 # ---------------------------------------------------------------------------------------------------------------- holds
@@ -223,22 +227,42 @@ def _ended_alike(case: Case) -> str:
 
 
 def _world(case: Case) -> World:
-    return World(book_of(case))
+    """The book of the case after a day run: nothing waits in it that a night would do."""
+    world = World(book_of(case))
+    world.roll(world.today)
+    return world
 
 
 def _run_to(world: World, today: date, number: str) -> set[str]:
-    """Runs to the date; what of the account's standing that changed. Discards a book with an order that may not be."""
-    before = world.row("account", number=number)
-    world.roll(today)
-    after = world.row("account", number=number)
+    """Runs to the date; what the run moved on the account. Discards a book with an order that may not be."""
+    moved = _moves(world, today, number)
     for each in world.numbers():
         for order in world.facts(each).orders:
             if order.status == "REQUESTED" and (why := forbidden(world, each, order)):
                 raise Discard(f"an order that may not be: {why.split(';')[0][:60]}")
-    moved = {"stage"} if before.stage != after.stage else set()
-    if (before.next_action_code, before.next_action_on) != (after.next_action_code, after.next_action_on):
-        moved.add("next_action")
     return moved
+
+
+def _moves(world: World, today: date, number: str) -> set[str]:
+    """Runs to the date; what the run moved on the account: its stage (but to CURRENT), its next action, its money."""
+    before, opened = world.row("account", number=number), _opened(world, number)
+    world.roll(today)
+    after = world.row("account", number=number)
+    actions = [(row.next_action_code, row.next_action_on) for row in (before, after)]
+    moved = {
+        "stage": after.stage not in {before.stage, "CURRENT"},
+        "next_action": actions[0] != actions[1],
+        "money": opened != _opened(world, number),
+    }
+    return {what for what, is_so in moved.items() if is_so}
+
+
+def _opened(world: World, number: str) -> dict[str, int]:
+    return {i.doc_no: i.open for i in world.rows("item", account_id=world.account_id(number))}
+
+
+def _something_is_open(world: World, number: str) -> bool:
+    return any(open_ > 0 for open_ in _opened(world, number).values())
 
 
 def _refused_is_nothing(act: Callable[[], None]) -> None:

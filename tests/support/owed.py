@@ -14,14 +14,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from collect_tui.domain.facts import AccountFacts, Order, Service
-from collect_tui.policy.orders import NONPAY_CHECKS
 from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.policy.verdicts import Verdict
 from support.world import SITE, World
 
 GONE = {"RETURNED", "REVERSED", "REFUNDED"}
 NONPAY = "nonpay"
-CAUSES = {"VOLUNTARY": "voluntary", "FRAUD": "fraud"}
+CAUSES = {"VOLUNTARY", "FRAUD"}
+"""Reasons of a suspension that has another cause than non-payment."""
+NONPAY_CHECKS = {"amount", "age", "dispute", "promise", "notice"}
+"""What is asked of a suspension for non-payment only: whether enough is owed for long enough, and was announced."""
 
 
 @dataclass(frozen=True)
