@@ -32,8 +32,8 @@ def climb(session: Session, day: Day) -> int:
     """Moves accounts up their ladder and those with nothing past due back to CURRENT; returns how many moved.
 
     A rung is due when the oldest due date is `offset_days` past (for a rung before the due date: when an item falls due in so
-    many days). The next action is then the rung's, today; one that is timed for today, or an order to look after, stays. SUSPENDED and TERMINATED are
-    reached when a service of the account is.
+    many days). The next action is then the rung's, today; one that is timed for today, or an order to look after, stays.
+    SUSPENDED and TERMINATED are reached when a service of the account is.
     """
     moved = _cure(session, day)
     for below, step in reversed(list(rungs(day.catalogue.rules.ladder))):
