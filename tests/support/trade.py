@@ -56,6 +56,7 @@ RULES = Rules(
     currency="USD",
     country="US",
     subdivision=None,
+    date_order="mdy",
     holidays=CALENDAR.holidays,
 )
 

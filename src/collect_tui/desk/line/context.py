@@ -12,7 +12,7 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.session import Session
 from collect_tui.domain.codes import Codes
-from collect_tui.domain.dates import Calendar, offset_label, zone_info
+from collect_tui.domain.dates import Calendar, DateOrder, offset_label, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import HoldKind
 
@@ -41,6 +41,7 @@ class LineContext:
     orders: tuple[str, ...] = ()
     customer_zone: str | None = None
     calendar: Calendar | None = None
+    date_order: DateOrder = "dmy"
     number: str | None = None
     pinned: tuple[str, ...] = ()
 
@@ -63,6 +64,7 @@ class LineContext:
             orders=tuple(order.number for order in account.orders if order.status in ("DRAFT", "REQUESTED")),
             customer_zone=_known_zone(account.zone),
             calendar=Calendar(holidays=catalogue.rules.holidays),
+            date_order=catalogue.rules.date_order,
             number=account.number,
             pinned=account.pinned,
         )
@@ -78,6 +80,7 @@ class LineContext:
             now_local=session.now.astimezone(zone_info(session.zone)),
             currency=session.currency,
             calendar=Calendar(holidays=catalogue.rules.holidays),
+            date_order=catalogue.rules.date_order,
         )
 
     @cached_property
