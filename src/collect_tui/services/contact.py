@@ -131,7 +131,10 @@ def set_next_action(command: SetNextAction, facts: AccountFacts, context: Contex
     if command.code not in context.codes.next_actions:
         known = ", ".join(context.codes.next_actions)
         raise Invalid("next.code", f"Next action {command.code!r} is not known; one of {known}.", "code")
-    return Decision(contact.next_action(facts, command.on, command.code))
+    effects = contact.next_action(facts, command.on, command.code)
+    if command.note:
+        effects += (NoteWritten(context.ids(), command.note, command.note),)
+    return Decision(effects)
 
 
 @decides(MarkPoint)

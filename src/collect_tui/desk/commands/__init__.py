@@ -18,7 +18,7 @@ from collect_tui.desk.commands.contact import (
 )
 from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension
 from collect_tui.desk.commands.payment import Directed, RecordPayment, ReversePayment
-from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise
+from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, Part
 from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
 
 Command = Annotated[
@@ -94,6 +94,7 @@ __all__ = [
     "OrderRestore",
     "OrderSuspension",
     "Override",
+    "Part",
     "PlaceHold",
     "RecordPayment",
     "ReleaseHold",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from collect_tui.desk.commands import CancelOrder, Command, OrderRestore, OrderSuspension
-from collect_tui.desk.line import say, slots, when
+from collect_tui.desk.line import freetext, say, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
 from collect_tui.desk.line.model import Span, Verb
@@ -25,7 +25,7 @@ def suspend(words: Words) -> tuple[Command, ...]:
     effective = when.day(words)
     given = words.option("confirm", "confirm")
     reason = _reason(words)
-    note, _ = slots.note(words)
+    note, _ = freetext.note(words)
     return (
         words.build(
             OrderSuspension,
@@ -42,10 +42,10 @@ def restore(words: Words) -> tuple[Command, ...]:
     """`res SERVICE [DATE] [REASON] [NOTE] [#DIGITS]`"""
     confirm = _confirm(words)
     service = _service(words)
-    effective = when.maybe_day(words)
+    effective = when.maybe_day(words, figures=True)
     given = words.option("confirm", "confirm")
     reason = _reason(words)
-    note, _ = slots.note(words)
+    note, _ = freetext.note(words)
     return (
         words.build(
             OrderRestore,
@@ -64,7 +64,7 @@ def cancel(words: Words) -> tuple[Command, ...]:
     words.limit(token, "order")
     order = _order(words, token)
     words.take("order")
-    return (words.build(CancelOrder, order=order, reason=slots.why(words)),)
+    return (words.build(CancelOrder, order=order, reason=freetext.why(words)),)
 
 
 def _reason(words: Words) -> str | None:
