@@ -82,6 +82,27 @@ def test_the_second_of_two_is_told_who_and_when(api) -> None:
     )
 
 
+def test_a_payment_of_more_than_is_owed_asks_for_the_surplus(api) -> None:
+    lee, path = api("lee"), f"/accounts/{ROSA}/payments"
+    paid = {"amount": 61000, "method": "card"}  # 522.10 is owed
+    missing = lee.act(path, paid)
+    assert (missing.status_code, code(missing), missing.json()["field"]) == (409, "payment.over_balance", "over")
+    asked = missing.json()["confirm"]
+    assert (asked["kind"], asked["field"], asked["value"], asked["what"]) == ("surplus", "over", 8790, "87.90")
+    for wrong in (1, 8789, 8791, 61000):
+        assert code(lee.act(path, paid | {"over": wrong})) == "payment.over_balance"
+    for none in (0, -1, 87.9, "87.90", True):
+        assert code(lee.act(path, paid | {"over": none})) == "request.invalid", none
+    assert version(api) == 1
+    both = {"commands": [{"kind": "note", "text": "one"}, {"kind": "payment"} | paid]}
+    asked = lee.act(f"/accounts/{ROSA}/acts", both).json()["confirm"]
+    assert (asked["command"], asked["value"]) == (1, 8790)
+    key = str(uuid4())
+    first = lee.act(path, paid | {"over": 8790}, key=key)
+    assert first.status_code == 200
+    assert lee.act(path, paid | {"over": 8790}, key=key).json() == first.json() | {"repeated": True}
+
+
 @pytest.mark.parametrize("seen", ["7", '"x"', 'W/"1"', '"1", "2"', '""', '"-1"', '"' + "9" * 19 + '"', '"١"', "**"])
 def test_a_malformed_version_is_400(api, seen) -> None:
     headers = {"If-Match": seen.encode(), "Idempotency-Key": str(uuid4())}

@@ -320,6 +320,37 @@ def test_an_order_wants_the_last_four_digits(run: Run) -> None:
     assert run(*line, "--confirm", "2231").code == 0
 
 
+def test_a_dry_run_says_what_is_asked_first(run: Run) -> None:
+    assert "asks first: Type the account's last four digits" in run("do", ROSA, "sus int tue", "--dry-run").out
+    assert "asks first" not in run("do", ROSA, "sus int tue #2231", "--dry-run").out
+    told = run("--json", "do", ROSA, "pay 500 card", "--dry-run").json()["confirm"]
+    assert (told["kind"], told["what"], told["value"], told["field"]) == ("surplus", "87.90", 8790, "over")
+
+
+def test_a_payment_of_more_than_is_owed_wants_the_surplus(run: Run) -> None:
+    line = ("do", ROSA, "pay 500 card R1")
+    missing = run("--json", *line)
+    body = json.loads(missing.err)
+    assert (missing.code, body["error"], body["field"]) == (3, "payment.over_balance", "over")
+    assert "USD 87.90 more than the USD 412.10 owed" in body["message"]
+    assert "over=87.90" in body["message"]
+    assert body["confirm"]["value"] == 8790
+    for wrong in ("87.89", "500", "2231"):
+        assert run(*line, "--confirm", wrong).code == 3
+    assert run(*line, "--confirm", "much").code == 2
+    assert run("do", ROSA, "pay 500 card R1 over=87.89").code == 3
+    assert run("--json", "show", ROSA, "--pane", "payments").json()["payments"] == []
+    assert run("do", ROSA, "pay 500 card R1 over=87.90").code == 0
+    assert run("do", ROSA, "pay 20 card R2", "--confirm", "20").code == 0
+
+
+def test_what_is_confirmed_is_the_last_payment_of_the_line_and_a_retry_is_the_same_act(run: Run) -> None:
+    line = ("do", ROSA, "pay 50 card A1; pay 500 card A2", "--confirm", "137.90", "--id", str(uuid4()))
+    assert run(*line).code == 0
+    again = run(*line)
+    assert (again.code, "done before" in again.out) == (0, True)
+
+
 def test_what_a_colleague_holds_is_4_and_names_them(run: Run) -> None:
     held = run("--json", "next").json()["account"]
     told = run("--json", "do", held, "na", user="ben")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from collect_tui.defaults import FILES, load
-from collect_tui.defaults.build import QUEUE_REASONS
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.queues import REASONS
 from collect_tui.domain.states import STAGES
 
 TODAY = date(2025, 11, 24)
@@ -51,7 +51,7 @@ def site(tmp_path: Path) -> Callable[..., Catalogue]:
 
 
 def test_all_actions_and_results_of_the_trade_are_there_with_their_flags(shipped: Catalogue) -> None:
-    assert list(shipped.codes.actions) == ["TR", "TM", "TE", "TO", "IN", "SM", "EM", "LT", "CH", "VI", "SV", "RV"]
+    assert list(shipped.codes.actions) == ["TR", "TM", "TE", "TO", "IN", "IW", "SM", "EM", "LT", "CH", "VI", "SV", "RV"]
     flags = {
         code: "".join(
             letter
@@ -134,7 +134,7 @@ def test_what_the_law_says_blocks_has_no_override(shipped: Catalogue) -> None:
 
 
 def test_queues_and_tiers(shipped: Catalogue) -> None:
-    assert {q.reason for q in shipped.queues} == set(QUEUE_REASONS)
+    assert {q.reason for q in shipped.queues} == set(REASONS)
     assert [q.tier for q in shipped.queues] == sorted(q.tier for q in shipped.queues)
     assert {q.tier for q in shipped.queues} == set(range(1, 9))
 
@@ -196,6 +196,15 @@ def test_a_site_changes_key_by_key(site: Callable[..., Catalogue], shipped: Cata
     assert (mine.arrangement["vip"].grace_days, mine.arrangement["vip"].min_percent) == (5, 10)
 
 
+def test_what_is_sent_in_writing_is_a_message_unless_said_otherwise(site: Callable[..., Catalogue]) -> None:
+    ours = '[actions.{}]\ntitle = "Ours"\nhelp = "Ours."\noutbound = {}\nkinds = ["email"]\n'
+    mine = site(
+        codes=ours.format("XS", "true") + ours.format("XI", "false") + ours.format("XV", "true") + "written = false\n"
+    )
+    assert {code for code, action in mine.codes.actions.items() if action.written} == {"SM", "EM", "LT", "CH", "XS"}
+    assert (mine.rules.queue.max_next_action_days, mine.rules.queue.override_role) == (30, "lead")
+
+
 def test_no_folder_and_an_empty_folder_are_the_defaults(tmp_path: Path, shipped: Catalogue) -> None:
     assert load(tmp_path, today=TODAY) == shipped
     assert load(tmp_path / "nowhere", today=TODAY) == shipped
@@ -222,6 +231,10 @@ def test_another_year_has_other_holidays() -> None:
         ("codes", '[results.lm]\ntitle = "x"\ncounted = true\nhelp = "x"', "duplicate", "results.lm", "the same name as LM"),
         ("codes", '[results.XX]\ntitle = "x"\nhelp = "x"', "missing", "results.XX", "key counted is missing"),
         ("codes", '[actions.TM]\nkinds = ["moble"]', "unknown_value", "actions.TM.kinds", "did you mean mobile?"),
+        ("codes", "[actions.TM]\nwritten = true", "order", "actions.TM.written", "is no call"),
+        ("codes", "[actions.IN]\nwritten = true", "order", "actions.IN.written", "leaves from here"),
+        ("rules", "[queue]\nmax_next_action_days = 0", "type", "queue.max_next_action_days", "from 1 to 366"),
+        ("rules", '[queue]\noverride_role = "boss"', "unknown_value", "queue.override_role", "lead"),
         ("codes", '[actions.TM]\ntitle = ""', "type", "actions.TM.title", "not empty"),
         ("codes", '[next_actions]\ncall = ""', "missing", "next_actions", "call is missing"),
         ("codes", "[reasons]\nFORGOT = 1", "type", "reasons.FORGOT", "a text"),

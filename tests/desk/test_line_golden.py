@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from collect_tui.desk.commands import (
+    ApplyCredit,
     CancelOrder,
     CancelPromise,
     Command,
@@ -30,6 +31,7 @@ from collect_tui.desk.commands import (
     WriteNote,
 )
 from collect_tui.desk.line.parse import parse
+from collect_tui.desk.line.payment import RETURNED
 from support.line_world import CONTEXT, NO_ACCOUNT
 
 FRI = date(2025, 11, 28)
@@ -174,8 +176,17 @@ GOLDEN: list[tuple[str, tuple[Command, ...]]] = [
         'pay 5 "ref"=5 ref="a b"',
         (RecordPayment(amount=500, ref="a b", directed=(Directed(doc_no="ref", amount=500),)),),
     ),
+    ("pay 500 card over=87.90 A1", (RecordPayment(amount=50_000, method="card", ref="A1", over=8_790),)),
     ("pay 120 check 2nd this month", (RecordPayment(amount=12_000, method="check", note="2nd this month"),)),
     ("revpay CHK4411 wrong account", (ReversePayment(ref="CHK4411", reason="wrong account"),)),
+    ("retpay CHK4411", (ReversePayment(ref="CHK4411", reason=RETURNED, returned=True),)),
+    ("retpay CHK4411 40", (ReversePayment(ref="CHK4411", reason=RETURNED, returned=True, amount=4_000),)),
+    ("retpay CHK4411 40 nsf", (ReversePayment(ref="CHK4411", reason="nsf", returned=True, amount=4_000),)),
+    ("apply cr-77", (ApplyCredit(credit="CR-77"),)),
+    (
+        "apply CR-77 INV-1041=12.50",
+        (ApplyCredit(credit="CR-77", directed=(Directed(doc_no="INV-1041", amount=1_250),)),),
+    ),
     ('retpay "P 77" insufficient funds', (ReversePayment(ref="P 77", reason="insufficient funds", returned=True),)),
     # orders
     ("sus int fri", (OrderSuspension(service="INT", effective=FRI),)),

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collect_tui.desk.commands import (
+    ApplyCredit,
     CancelOrder,
     CancelPromise,
     Command,
@@ -148,9 +149,16 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         ref=st.one_of(st.just(""), SHORTS),
         received_on=st.one_of(st.none(), DATES),
         directed=st.lists(DIRECTED, max_size=3).map(tuple),
+        over=st.one_of(st.none(), MINOR),
         note=RAW_TEXTS,
     ),
-    ReversePayment: st.builds(ReversePayment, ref=SHORTS, reason=REASONS, returned=st.booleans()),
+    ReversePayment: st.one_of(
+        st.builds(ReversePayment, ref=SHORTS, reason=REASONS),
+        st.builds(
+            ReversePayment, ref=SHORTS, reason=REASONS, returned=st.just(True), amount=st.one_of(st.none(), MINOR)
+        ),
+    ),
+    ApplyCredit: st.builds(ApplyCredit, credit=st.just("CR-77"), directed=st.lists(DIRECTED, max_size=3).map(tuple)),
     OrderSuspension: st.builds(
         OrderSuspension,
         service=SERVICES,

@@ -23,6 +23,9 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("pay 100 sum=60", "sum=60", "document", "No such item is open"),
     ("pay 100 jane sum=all", "sum=all", "document", "No such item is open"),
     ("pay 100 jane ref=1234", "ref=1234", "document", "before the note"),
+    ("pay 100 jane over=5", "over=5", "document", "before the note"),
+    # a surplus is a figure that somebody worked out, never a share of what is owed
+    *((f"pay 500 over={word}", f"over={word}", "amount", "in figures") for word in ("b", "rest", "50%", "x", "")),
     # a number sign belongs to no reference
     ("pay 100 card #4411", "#4411", "ref", "without the #"),
     ("pay 100 #4411 INV-1042=60", "#4411", "ref", "without the #"),

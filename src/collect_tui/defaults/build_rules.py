@@ -36,10 +36,11 @@ def rules(root: Table, next_actions: Collection[str], roles: Collection[str], to
     found = Rules(
         contact=_contact(root.table("contact"), roles),
         suspend=_suspend(root.table("suspend")),
-        queue=_queue(root.table("queue")),
+        queue=_queue(root.table("queue"), roles),
         weights=_weights(root.table("weights")),
         ladder=tuple(_step(table, next_actions) for table in root.tables("ladder")),
         tolerance=desk.number("tolerance", 0, LIMIT),
+        check_sample=desk.number("check_sample", 0, LIMIT),
         zone=zone,
         currency=currency,
         country=country,
@@ -88,11 +89,13 @@ def _suspend(table: Table) -> SuspendRules:
     return found
 
 
-def _queue(table: Table) -> QueuePolicy:
+def _queue(table: Table, roles: Collection[str]) -> QueuePolicy:
     found = QueuePolicy(
         lease_minutes=table.number("lease_minutes", 1, 24 * 60),
         max_snooze_days=table.number("max_snooze_days", 1, YEAR),
         max_snoozes=table.number("max_snoozes", 0, 1000),
+        max_next_action_days=table.number("max_next_action_days", 1, YEAR),
+        override_role=table.choice("override_role", roles),
     )
     table.done()
     return found

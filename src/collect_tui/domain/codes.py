@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What the collector did. `call`: counts towards the attempt cap when it reaches a line. `kinds`: points it may use."""
+    """What the collector did. `call`: counts towards the attempt cap when it reaches a line. `kinds`: points it may use.
+
+    `written`: a letter or message, and logging it stands for sending it; so what forbids letters forbids to log it.
+    """
 
     code: str
     title: str
@@ -16,6 +19,7 @@ class Action:
     call: bool
     kinds: tuple[str, ...] = ()
     help: str = ""
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ __all__ = [
     "add_months",
     "as_utc",
     "date_order_of",
+    "day_start",
     "format_day",
     "local_time",
     "offset_label",
@@ -142,6 +143,11 @@ def zone_info(zone: str) -> ZoneInfo:
         return ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
         raise Invalid("zone.unknown", "Expected a time zone such as America/Chicago.", "zone") from None
+
+
+def day_start(day: date, zone: str) -> datetime:
+    """The UTC instant at which a calendar day begins at a place; the first of two when clocks go back at midnight."""
+    return datetime.combine(day, time(), tzinfo=zone_info(zone)).astimezone(UTC)
 
 
 def as_utc(instant: datetime) -> datetime:

@@ -48,6 +48,7 @@ def _make(
         kind=kind,
         method=command.method,
         grace_days=policy.grace_days,
+        grace_unit=policy.grace_unit,
         by=context.user,
         ids=context.ids,
         calendar=context.calendar,

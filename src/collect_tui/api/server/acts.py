@@ -61,7 +61,6 @@ def routes() -> APIRouter:
     for kind, command in COMMANDS.items():
         path = f"/accounts/{{account}}/{command.noun}"
         title = re.sub(r"(?<!^)(?=[A-Z])", " ", command.__name__).capitalize()
-        text = inspect.getdoc(command) if command.__doc__ != CommandBase.__doc__ else None
         fields = fields_of(command)
         _add(
             router,
@@ -69,7 +68,7 @@ def routes() -> APIRouter:
             f"act.{kind}",
             f"act-{kind}",
             title,
-            text or title,
+            _own_words(command) or title,
             fields,
             _one(command, fields),
             example(command),
@@ -79,8 +78,12 @@ def routes() -> APIRouter:
 
 def fields_of(command: type[CommandBase]) -> type[BaseModel]:
     """A command's fields as the body of its noun: all but its kind, which the address says."""
-    text = inspect.getdoc(command) if command.__doc__ != CommandBase.__doc__ else None
-    return _without(command, frozenset({"kind"}), command.__name__ + "Fields", text)
+    return _without(command, frozenset({"kind"}), command.__name__ + "Fields", _own_words(command))
+
+
+def _own_words(command: type[CommandBase]) -> str | None:
+    """What a command says of itself; not what all of them have in common, which is for those who write one."""
+    return inspect.cleandoc(command.__doc__) if command.__doc__ else None
 
 
 def whole_example() -> dict[str, Any]:

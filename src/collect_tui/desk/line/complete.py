@@ -151,6 +151,12 @@ def _documents(context: LineContext) -> Iterator[Offer]:
             yield f"{word(doc_no)}={say.amount(open_, context)}", f"open {say.money(open_, context)}{about}"
 
 
+def _credits(context: LineContext) -> Iterator[Offer]:
+    for doc_no, open_, _ in context.items:
+        if open_ < 0:
+            yield word(doc_no), f"credit {say.money(-open_, context)}"
+
+
 def _services(context: LineContext) -> Iterator[Offer]:
     products = [product for product, _, _ in context.services]
     for product, identifier, status in context.services:
@@ -183,6 +189,7 @@ _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "anchor": _anchors,
     "down": lambda _: (("dn", "a down payment, such as dn100"),),
     "part": lambda _: (("+", "a further part: + AMOUNT DATE"),),
+    "credit": _credits,
     "document": _documents,
     "service": _services,
     "order": _orders,

@@ -11,6 +11,8 @@ from collect_tui.desk.commands import Command
 if TYPE_CHECKING:
     from collect_tui.desk.line.words import Words
 
+#: Free text, which no verdict rests on but whether there is any.
+_FREE = {"note", "typed", "text"}
 MAX_CHARACTERS = 2000
 MAX_COMMANDS = 20
 
@@ -54,6 +56,14 @@ class Parsed:
     complete: bool = False
     spans: tuple[Span, ...] = ()
     warnings: tuple[LineError, ...] = ()
+
+    @property
+    def sense(self) -> list[dict[str, object]]:
+        """What an answer depends on: the commands but for the free text of notes, which changes with every key."""
+        return [
+            {**command.model_dump(exclude=_FREE), "noted": bool(getattr(command, "note", ""))}
+            for command in self.commands
+        ]
 
     @property
     def secret(self) -> bool:

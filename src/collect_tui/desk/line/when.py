@@ -24,6 +24,7 @@ _STEP = re.compile(r"\+[0-9]{1,6}(?:[a-z][0-9a-z]{0,8})?")
 _CLOCK = re.compile(r"[0-9]+:[0-9:]*[a-z]*|[0-9]{1,4}(?:am|pm)")
 _DURATION = re.compile(r"[0-9]{1,3}[dwm]")
 _MOMENT_WORD = re.compile(r"[+\-]?[0-9a-z:/\-]{1,12}")
+_MINUTES = re.compile(r"\+[0-9]+m")  # months, were it a date
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}t[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?z")
 
 
@@ -142,6 +143,8 @@ def moment(words: Words) -> datetime:
             continue
         except OverflowError:
             continue
+        if is_day(text, words.context) and not _MINUTES.fullmatch(text):
+            when = words.context.within_hours(when)
         for at in range(1, count + 1):
             words.asked.append((words.pos + at, "time"))
         words.take("moment", count)

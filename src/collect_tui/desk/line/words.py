@@ -32,6 +32,7 @@ EXPECTED: Final[Mapping[str, str]] = {
     "text": "some text",
     "why": "a reason in words",
     "ref": "the reference of the payment",
+    "credit": "the number of a credit",
     "document": "an item and its amount, such as INV-1041=60",
     "service": "a service",
     "order": "the number of an order",

@@ -86,6 +86,9 @@ def preview_line(parsed: Parsed, preview: Preview, width: int, held: str = "") -
         parts = [(held, Role.BAD, 0), *parts]
     else:
         parts.append((warned.sentence, Role.WARN, 2) if warned else ("allowed", Role.GOOD, 0))
+    if preview.confirm is not None:
+        figure = f" {preview.confirm.what}" if preview.confirm.kind == "surplus" else ""
+        parts.append((f"asks for {preview.confirm.label}{figure}", Role.WARN, 0))
     return fitted([*parts, *warnings], width)
 
 

@@ -1,0 +1,307 @@
+"""An order is judged whenever what it rests on changes, and once more when it leaves: by table.
+
+Everything that forbids a suspension cancels one that has been asked for, in the transaction of what happened, and the preview
+and the timeline say so; what leaves it be does not. Money that bounced stops a restoration; drafts follow the money. Random
+days are in `test_orders_leaving.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from collect_tui.exchange.billed import BilledAccount, BilledItem, BilledService
+from support.book import TODAY, Book, account, day
+from support.world import SITE, World
+
+ROSA: Final = "4410-2231"
+SERVICES: Final = [
+    {"product": "INT", "billing_system": "north", "identifier": "INT-1", "monthly": 6000},
+    {"product": "TV", "billing_system": "north", "identifier": "TV-1", "monthly": 4000},
+]
+POINTS: Final = [{"kind": "mobile", "value": "+1 312 555 0142"}, {"kind": "email", "value": "rosa@example.com"}]
+FORBIDS: Final = sorted(code for code, kind in SITE().holds.items() if "suspend" in kind.blocks)
+LEAVES: Final = sorted(code for code, kind in SITE().holds.items() if "suspend" not in kind.blocks)
+RESULTS: Final = sorted(code for code, result in SITE().codes.results.items() if result.hold in FORBIDS)
+
+
+def rosa(**more: Any) -> dict[str, Any]:
+    """412.10 late: 300.00 on INT, 112.10 on TV; the notice served 20 days ago. It may be cut tomorrow, Tuesday."""
+    notices = [{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}]
+    items = [("INV-1", -63, 30000, {"service": "INT"}), ("INV-2", -33, 11210, {"service": "TV"}), ("INV-3", 7, 11000)]
+    made = {"items": items, "services": SERVICES, "stage": "FINAL", "notices": notices, "points": POINTS}
+    return account(ROSA, "Alvarez, Rosa", **(made | more))
+
+
+@pytest.fixture
+def world() -> World:
+    """The cut of INT has been asked for and waits to leave."""
+    world = World(Book(rosa()))
+    world.roll(TODAY)
+    world.type(ROSA, "sus int tue")
+    return world
+
+
+def order(world: World) -> Any:
+    return world.rows("service_order")[-1]
+
+
+def service(world: World, product: str = "INT") -> Any:
+    return world.row("service", product=product)
+
+
+def assert_stopped(world: World, status: str = "CANCELLED") -> None:
+    """The cut is off, INT is what it was, the timeline says so, nothing waits for the order, and nothing leaves."""
+    assert order(world).status == status
+    assert (service(world).status, service(world).suspend_cause) == ("ACTIVE", None)
+    told = [entry.title for entry in world.desk.pane(ROSA, "timeline").timeline if entry.kind == "order"]
+    if status == "CANCELLED":
+        assert any("cancelled" in title and order(world).number in title for title in told), told
+        assert world.row("account", number=ROSA).next_action_code != "order"
+    assert world.sync().sent == ()
+    assert world.port.sent == []
+
+
+# ------------------------------------------------------------------------------------------------- what stops a suspension
+
+TYPED: Final = {
+    **{f"the hold {code}": f"hold {code.lower()}" for code in FORBIDS},
+    **{f"the result {code}": f"{code.lower()} m1" for code in RESULTS},
+    "a promise": "ptp 100 fri",
+    "a promise on a call": "pp 100 fri",
+    "a plan": "arr 412.10 3m fri",
+    "a payment of all that is late": "pay 412.10 card R1",
+    "a payment directed to its invoice": "pay 300 card R1 INV-1=300",
+    "a payment after which too little is left to cut for": "pay 280 card R1 INV-1=280",
+}
+
+
+@pytest.mark.parametrize("line", TYPED.values(), ids=TYPED)
+def test_what_is_typed_stops_a_suspension_that_has_not_left(world: World, line: str) -> None:
+    if "R1 INV-1" in line:
+        world.type(ROSA, "pay 112.10 card R0 INV-2=112.10")  # so that its own invoice is all that is late
+    number = order(world).number
+    shown = world.preview(ROSA, line)
+    assert shown.ok, shown.error or shown.verdict
+    said = [effect.sentence for effect in shown.effects if effect.kind == "OrderChanged"]
+    assert any(number in sentence for sentence in said), f"the preview does not say that {number} is cancelled: {said}"
+    world.type(ROSA, line)
+    assert_stopped(world)
+
+
+def brings_credit(world: World) -> None:
+    world.bill(_item("CR-1", -30000, -1, kind="credit", service="INT"))
+
+
+def loads_a_dispute(world: World) -> None:
+    world.file({**world.line_of("INV-1"), "disputed": "yes"})
+
+
+def life_support(world: World) -> None:
+    services = (BilledService.model_validate({**SERVICES[0], "life_support": True}),)
+    opened = world.row("account", number=ROSA).opened_on
+    world.bill(BilledAccount(number=ROSA, name="Alvarez, Rosa", opened_on=opened, services=services))
+
+
+def bills_less(world: World) -> None:
+    world.bill(_item("INV-1", 2000, -63, service="INT"))
+
+
+def _item(doc_no: str, amount: int, due: int, **rest: Any) -> BilledItem:
+    when = TODAY + timedelta(days=due)
+    return BilledItem(account=ROSA, doc_no=doc_no, issued=when - timedelta(days=30), due=when, amount=amount, **rest)
+
+
+def at_night(happens: Callable[[World], None]) -> Callable[[World], None]:
+    def night(world: World) -> None:
+        happens(world)
+        world.roll()
+
+    return night
+
+
+COMES: Final[dict[str, Callable[[World], None]]] = {
+    "a payment by the API": lambda world: world.pay(ROSA, 41210, ref="R1", by="api"),
+    "a payment by the API for its invoice": lambda world: world.settle("INV-1", ref="R1", by="api"),
+    "an import that settles its only invoice": lambda world: world.settle("INV-1", ref="R1", by="csv"),
+    "money that the night posts": at_night(lambda world: world.pay(ROSA, 41210, ref="R1", by="night")),
+    "a credit by the API": brings_credit,
+    "a credit that the night applies": at_night(lambda world: world.owe(ROSA, "CR-1", TODAY, -41210)),
+    "a credit in a file": lambda world: world.file(
+        {**world.line_of("INV-3"), "doc": "CR-1", "amount": "-412.10", "due": TODAY.isoformat()}
+    ),
+    "a dispute in a file": loads_a_dispute,
+    "life support told by billing": life_support,
+    "a bill that comes to less": bills_less,
+}
+
+
+@pytest.mark.parametrize("comes", COMES.values(), ids=COMES)
+def test_what_comes_in_stops_a_suspension_that_has_not_left(world: World, comes: Callable[[World], None]) -> None:
+    comes(world)
+    assert_stopped(world)
+
+
+@pytest.mark.parametrize("kind", ["MEDICAL", "INSOLVENCY"])
+def test_a_hold_placed_through_the_api_stops_a_suspension(world: World, kind: str) -> None:
+    from api.conftest import Api
+    from collect_tui.api.server.app import create_app
+    from support.server import bearer
+    from support.server import hub as hub_over
+
+    hub = hub_over(world.store, world.clock)
+    answer = Api(create_app(), hub, bearer(hub, "lee")).act(f"/accounts/{ROSA}/holds", {"hold": kind})
+    assert answer.status_code == 200, answer.text
+    assert_stopped(world)
+
+
+def test_an_overridden_suspension_becomes_a_draft_for_review() -> None:
+    world = World(Book(rosa()))
+    world.roll(TODAY)
+    world.type(ROSA, "hold payment-claim")
+    world.type(ROSA, "sus int tue", override="the bank says there is no such payment")
+    assert order(world).status == "REQUESTED"
+    world.type(ROSA, "md m1")
+    assert_stopped(world, "DRAFT")
+
+
+STAYS: Final = {
+    **{f"the hold {code}": f"hold {code.lower()}" for code in LEAVES},
+    "a note": "n hello",
+    "no answer": "na m1",
+    "a part of the money": "pay 100 card R1",
+    "money for another service": "pay 112.10 card R1 INV-2=112.10",
+}
+
+
+@pytest.mark.parametrize("line", STAYS.values(), ids=STAYS)
+def test_what_does_not_forbid_a_suspension_leaves_it_be(world: World, line: str) -> None:
+    world.type(ROSA, line)
+    assert order(world).status == "REQUESTED"
+    assert world.sync().sent == (order(world).number,)
+
+
+# ------------------------------------------------------------------------------------------------------- when it leaves
+
+
+def behind(world: World, kind: str) -> None:
+    """A hold that nobody judged the order by: it is simply there."""
+    own = {"account_id": world.account_id(ROSA), "kind": kind, "placed_on": TODAY, "placed_by": "x", "status": "ACTIVE"}
+    world.add("hold", **own, scope="account", reason="")
+
+
+@pytest.mark.parametrize("kind", FORBIDS)
+def test_an_order_is_judged_once_more_when_it_leaves(world: World, kind: str) -> None:
+    behind(world, kind)
+    number = order(world).number
+    report = world.sync()
+    assert (report.sent, world.port.sent) == ((), [])
+    assert order(world).status in {"CANCELLED", "DRAFT"}
+    title = SITE().holds[kind].title
+    texts = [f"{e.title} {e.text}" for e in world.desk.pane(ROSA, "timeline").timeline if number in e.title]
+    assert any(title in text for text in texts), f"no word of {title}: {texts}"
+    why = world.desk.why(ROSA)
+    assert why.queue or any("hold" in s.lower() for s in why.absent), "nobody is told that it did not leave"
+
+
+def test_what_did_not_leave_puts_the_account_in_a_queue(world: World) -> None:
+    behind(world, "MEDICAL")
+    world.sync()
+    assert world.desk.why(ROSA).queue is not None
+
+
+def test_an_order_whose_day_is_over_does_not_cut_on_a_day_on_which_nothing_is_cut(world: World) -> None:
+    for _ in range(4):
+        world.roll()
+    assert world.today.strftime("%a") == "Fri"
+    world.sync()
+    assert world.port.sent == []
+
+
+# ------------------------------------------------------------------------------------------- restorations and the money
+
+
+ON_INT: Final = [("INV-1", -63, 30000, {"service": "INT"}), ("INV-3", 7, 11000)]
+
+
+def cut() -> dict[str, Any]:
+    """INT is off for the 300.00 that are late on it; nothing else is owed but a bill that is not due."""
+    return rosa(services=[{**SERVICES[0], "status": "SUSPENDED", "suspend_cause": "nonpay"}], items=ON_INT)
+
+
+@pytest.mark.parametrize("back", ["retpay R1 bounced", "revpay R1 typing error"])
+@pytest.mark.parametrize("asked", [True, False])
+def test_money_that_bounced_stops_the_restoration(back: str, asked: bool) -> None:
+    world = World(Book(cut()))
+    world.roll(TODAY)
+    world.type(ROSA, "pay 308 card R1")
+    assert order(world).status == "DRAFT"
+    if asked:
+        world.type(ROSA, "res int")
+        assert order(world).status == "REQUESTED"
+    shown = [e.sentence for e in world.preview(ROSA, back).effects if e.kind == "OrderChanged"]
+    assert any(order(world).number in sentence for sentence in shown)
+    world.type(ROSA, back)
+    assert order(world).status == "CANCELLED"
+    assert (service(world).status, service(world).suspend_cause) == ("SUSPENDED", "nonpay")
+    assert world.sync().sent == ()
+    world.roll()
+    assert world.view(ROSA).queue != "restore"
+
+
+def credited(world: World) -> None:
+    world.bill(_item("CR-1", -30000, -1, kind="credit", service="INT"))
+
+
+PAID: Final[dict[str, list[Callable[[World], None]]]] = {
+    "desk": [lambda world: world.pay(ROSA, 30800, ref="R1", by="desk")],
+    "api": [lambda world: world.pay(ROSA, 30800, ref="R1", by="api")],
+    "night": [at_night(lambda world: world.pay(ROSA, 30800, ref="R1", by="night"))],
+    "file, and the fee at the desk": [
+        lambda world: world.settle("INV-1", ref="R1", by="csv"),
+        lambda world: world.pay(ROSA, 800, ref="R2", by="desk"),
+    ],
+    "file, and the fee by API": [
+        lambda world: world.settle("INV-1", ref="R1", by="csv"),
+        lambda world: world.pay(ROSA, 800, ref="R2", by="api"),
+    ],
+    "a credit, and the fee by API": [credited, lambda world: world.pay(ROSA, 800, ref="R2", by="api")],
+}
+
+
+@pytest.mark.parametrize("events", PAID.values(), ids=PAID)
+def test_a_draft_follows_the_money_whoever_posted_it(events: list[Callable[[World], None]]) -> None:
+    world = World(Book(cut()))
+    world.roll(TODAY)
+    for event in events:
+        event(world)
+    assert_drafted(world)
+
+
+@pytest.mark.parametrize("events", PAID.values(), ids=PAID)
+def test_paid_after_the_suspension_was_sent(events: list[Callable[[World], None]]) -> None:
+    world = World(Book(rosa(services=SERVICES[:1], items=ON_INT[:1])))
+    world.roll(TODAY)
+    world.type(ROSA, "sus int tue")
+    world.sync()
+    (left,) = world.port.sent
+    for event in events:
+        event(world)
+    assert order(world).status == "SENT"
+    world.port.answer(left, "completed", world.clock())
+    report = world.sync()
+    assert (report.completed, report.refused_files) == ((left.order,), {})
+    assert_drafted(world)
+
+
+def assert_drafted(world: World) -> None:
+    drafts = [o for o in world.rows("service_order") if o.kind == "restore"]
+    assert [o.status for o in drafts] == ["DRAFT"]
+    account = world.row("account", number=ROSA)
+    assert (account.next_action_code, account.next_action_on) == ("order", world.today)
+    assert world.view(ROSA).queue == "restore"
+    world.type(ROSA, "res int")
+    assert len(world.sync().sent) == 1

@@ -1,0 +1,293 @@
+"""A reversal is a replay: afterwards everything is what it would be without the payment.
+
+The same random history runs on two copies of a random book, once with a payment X that is then taken back and once without it.
+An act is done when both copies allow it, so nothing but X is between them. For an entry error (`revpay`) all must be equal, at
+once and after the next day run; for money returned by the bank (`retpay`) what was is kept, so money, stage, orders, services
+and what is still promised must be equal from that day on, and the account is for somebody to look at.
+
+`COLLECT_TUI_HUNT=2000 pytest tests/differential/test_reversal.py` tries 2,000 histories of each; see `support/hunt.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+from typing import Any, Final
+
+import pytest
+
+from collect_tui.desk.errors import DomainError
+from support import lines
+from support.book import TODAY, Book, account, day
+from support.hunt import Case, Discard, hunt, seeds
+from support.picture import SCORED, Picture, difference, medians_differ, picture
+from support.random_book import book_of, random_accounts, random_today
+from support.world import Misread, World
+
+REF: Final = "X-1"
+#: Not what was done to the account in between but how it came about, and what is kept of it as history.
+HISTORY: Final = ("detail", "closed_reason", "last_payment", "ladder_step", "stage_on")
+LEFT: Final = ("timeline", f"payment {REF}", f"payments {REF}", " order suspend", " order restore")
+#: Of a returned payment it stays known that the account had a better time, and what to do about it is new.
+RETURNED: Final = (
+    *("kept_12m", "broken_12m", "returned_12m", "next_action", "work_item", "why ", "queue", "board", " chips"),
+    *SCORED,
+)
+NOT_ALONE: Final = ("undo", "revpay", "retpay", "skip")
+
+
+@pytest.mark.parametrize("seed", seeds(36))
+def test_an_entry_error_taken_back_leaves_nothing_behind(seed: int) -> None:
+    hunt(seed, lambda chance: {**_a_history(chance), "back": "revpay"}, _replayed)
+
+
+@pytest.mark.parametrize("seed", seeds(24))
+def test_from_a_return_on_the_payment_was_never_there(seed: int) -> None:
+    hunt(seed, lambda chance: {**_a_history(chance), "back": "retpay"}, _replayed)
+
+
+def _a_history(chance: Random) -> Case:
+    today = random_today(chance)
+    accounts = random_accounts(chance, today, most=2)
+    number = chance.choice(accounts)["number"]
+    before = [_step(chance) for _ in range(chance.randint(0, 2))]
+    after = [_step(chance) for _ in range(chance.randint(0, 4))]
+    amounts = [i["amount"] for i in accounts[0]["items"] if i["amount"] > 0] or [5000]
+    size = chance.choice([*amounts, sum(amounts), sum(amounts) + 800, 1000, 2500])
+    paid = {"do": "X", "amount": max(1, size + chance.choice((0, 0, 0, -50, -100, 37)))}
+    paid |= {"by": chance.choice(("desk", "desk", "api", "night")), "days ago": chance.choice((0, 0, 1, 2))}
+    history = [*before, paid, *after]
+    case = {"today": today.isoformat(), "number": number, "accounts": accounts, "history": history}
+    return case | {"then": chance.choice((1, 1, 2))}
+
+
+def _step(chance: Random) -> dict[str, Any]:
+    match chance.choices(("line", "roll", "pay"), (6, 3, 1))[0]:
+        case "line":
+            return {"do": "line", "seed": chance.getrandbits(32)}
+        case "roll":
+            return {"do": "roll", "days": chance.choice((1, 1, 1, 2, 3))}
+        case _:
+            size = chance.choice((700, 1000, 2500, 5000))
+            return {"do": "pay", "amount": size, "by": chance.choice(("desk", "api", "night")), "ref": f"Y-{size}"}
+
+
+def _replayed(case: Case) -> str:
+    number = case["number"]
+    without = World(book_of(case))
+    without.roll(date.fromisoformat(case["today"]))
+    paid = without.twin(1)
+    told = [_do(step, number, paid, without) for step in case["history"]]
+    if not any(line.startswith("X ") for line in told):
+        raise Discard("there is no payment to take back")
+    paid.type(number, f"{case['back']} {REF} by mistake")
+    returned = case["back"] == "retpay"
+    for when in ("at once", "after the next day run"):
+        if when != "at once":
+            for world in (paid, without):
+                world.roll(world.today + timedelta(days=case["then"]))
+        found = _different(paid, without, number, returned=returned)
+        if returned and (wrong := _not_for_anybody(paid, number, when == "at once")):
+            found = f"{found}\n  {wrong}" if found else f"  {wrong}"
+        if found:
+            typed = "\n  ".join(told)
+            return f"{when}, {case['back']} and never paid:\n{found}\nwhat was done on {number}:\n  {typed}"
+    return ""
+
+
+def _do(step: dict[str, Any], number: str, paid: World, without: World) -> str:
+    """Does one step on both, X on one only; what was done, in words."""
+    match step["do"]:
+        case "X":
+            received = paid.today - timedelta(days=step["days ago"])
+            try:
+                paid.pay(number, step["amount"], ref=REF, by=step["by"], on=received)
+            except DomainError as refusal:
+                raise Discard(f"X is refused: {refusal.code}") from None
+            return f"X {step['amount']} by {step['by']}, received {received}{_night(step, paid, without)}"
+        case "roll":
+            for world in (paid, without):
+                world.roll(world.today + timedelta(days=step["days"]))
+            return f"day run to {paid.today}"
+        case "pay":
+            if any(p.ref == step["ref"] for p in without.rows("payment")):
+                return "nothing"
+            try:
+                for world in (paid, without):
+                    world.pay(number, step["amount"], ref=step["ref"], by=step["by"])
+            except DomainError as refusal:
+                raise Discard(f"a payment is refused: {refusal.code}") from None
+            return f"pay {step['amount']} {step['ref']} by {step['by']}{_night(step, paid, without)}"
+        case _:
+            return _type(step["seed"], number, paid, without)
+
+
+def _night(step: dict[str, Any], *worlds: World) -> str:
+    """What waits for the night gets one."""
+    if step["by"] != "night":
+        return ""
+    for world in worlds:
+        world.roll()
+    return f", day run to {worlds[0].today}"
+
+
+def _type(seed: int, number: str, paid: World, without: World) -> str:
+    line = lines.compose(Random(seed), without.view(number))
+    if any(word in line for word in NOT_ALONE):
+        return "nothing"
+    try:
+        shown = [world.preview(number, line) for world in (paid, without)]
+    except Misread:
+        return "nothing"
+    if not all(each.ok for each in shown):
+        return "nothing"
+    for world in (paid, without):
+        world.type(number, line)
+    return line
+
+
+def _different(paid: World, without: World, number: str, *, returned: bool) -> str:
+    left = [*LEFT, *(SCORED if medians_differ(paid, without) else ()), *(RETURNED if returned else ())]
+    if returned:
+        # A promise that was kept at the time stays so in history; what is still open is as if the money had never come.
+        still = {p.made_on for p in without.desk.pane(number, "promises").promises if p.status == "ACTIVE"}
+        if not still:
+            left += [" promise of ", "promises ", "ladder_paused_by"]
+    one, other = (_standing(world, left) for world in (paid, without))
+    return difference(one, other, "taken back", "never paid")
+
+
+def _standing(world: World, left: list[str]) -> Picture:
+    found = picture(world, without=HISTORY)
+    return {place: value for place, value in found.items() if not any(word in place for word in left)}
+
+
+def _not_for_anybody(world: World, number: str, at_once: bool) -> str:
+    """After a return somebody has to tell the customer: the next action says so, and a queue has it if nothing keeps it out."""
+    view, why = world.view(number), world.desk.why(number)
+    account = world.row("account", number=number)
+    expected = world.desk.calendar.on_or_after(world.today)
+    if at_once and (account.next_action_code, account.next_action_on) != ("returned", expected):
+        return f"the next action is {account.next_action_code} on {account.next_action_on}, not returned on {expected}"
+    if at_once and account.next_action_on == world.today and "returned_item" not in why.reasons and not why.absent:
+        return f"it stands in {view.queue}, not among the returned payments"
+    return ""
+
+
+# ------------------------------------------------------------------------------------------------------------- by example
+
+ROSA: Final = "4410-2231"
+
+
+def rosa(**more: Any) -> World:
+    """412.10 late on Monday 23 November, stage FINAL; INT may be cut tomorrow."""
+    services = [{"product": "INT", "billing_system": "north", "identifier": "INT-1", "monthly": 6000}]
+    notices = [{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}]
+    made = {"items": [("INV-1", -63, 30000), ("INV-2", -33, 11210)], "stage": "FINAL", "services": services}
+    entry = account(ROSA, "Alvarez, Rosa", **(made | {"notices": notices} | more))
+    world = World(Book(entry, business_date=TODAY - timedelta(days=3)))
+    world.roll(TODAY)
+    return world
+
+
+def typed(world: World, *acts: str) -> World:
+    """Types lines; `day` runs the next day, `day N` that many."""
+    for line in acts:
+        if line.startswith("day"):
+            for _ in range(int(line[4:] or 1)):
+                world.roll()
+        else:
+            world.type(ROSA, line)
+    return world
+
+
+def promised(world: World) -> tuple[str, int]:
+    (made, *_) = world.desk.pane(ROSA, "promises").promises
+    return made.status, made.paid
+
+
+@pytest.mark.parametrize("verb", ["retpay", "revpay"])
+def test_pay_50_ptp_100_fri_pay_60_take_the_50_back_the_promise_holds_60(verb: str) -> None:
+    world = typed(rosa(), "pay 50 card A1", "ptp 100 fri", "pay 60 card B1", f"{verb} A1 bounced")
+    assert promised(world) == ("ACTIVE", 6000)
+    typed(world, "day")
+    assert promised(world) == ("ACTIVE", 6000)
+
+
+def test_a_reversed_entry_error_gives_the_stage_final_back() -> None:
+    world = typed(rosa(), "pay 412.10 card A1")
+    assert world.view(ROSA).stage == "CURRENT"
+    typed(world, "revpay A1 wrong account")
+    assert world.view(ROSA).stage == "FINAL"
+    typed(world, "day")
+    assert world.view(ROSA).stage == "FINAL"
+
+
+def test_a_reversed_entry_error_gives_the_stage_back_days_later_too() -> None:
+    world = typed(rosa(), "pay 412.10 card A1", "day 4", "revpay A1 wrong account")
+    assert world.view(ROSA).stage == "FINAL"
+
+
+def test_a_promise_that_the_payment_kept_is_open_again() -> None:
+    world = typed(rosa(), "ptp 100 fri", "pay 100 card A1")
+    assert promised(world) == ("KEPT", 10000)
+    typed(world, "revpay A1 wrong account")
+    assert promised(world) == ("ACTIVE", 0)
+    assert world.view(ROSA).kept_12m == 0
+
+
+def test_a_promise_that_the_payment_kept_is_broken_when_its_day_is_over() -> None:
+    world = typed(rosa(), "ptp 100 tue", "pay 100 card A1", "day 5", "revpay A1 wrong account")
+    assert promised(world) == ("BROKEN", 0)
+    assert (world.view(ROSA).kept_12m, world.view(ROSA).broken_12m) == (0, 1)
+
+
+def test_a_suspension_that_the_payment_cancelled_stands_again() -> None:
+    world = typed(rosa(), "sus int tue", "pay 412.10 card A1")
+    assert world.row("service_order").status == "CANCELLED"
+    typed(world, "revpay A1 wrong account")
+    assert (world.row("service_order").status, world.row("service").status) == ("REQUESTED", "PENDING_SUSPEND")
+    assert world.row("account", number=ROSA).next_action_code == "order"
+
+
+@pytest.mark.parametrize("before", ["t fri", "na m1", "hold cease", "ptp 100 fri"])
+def test_the_next_action_is_what_it_was(before: str) -> None:
+    world = typed(rosa(), before)
+    was = world.view(ROSA).next_action, world.view(ROSA).next_action_on
+    typed(world, "pay 412.10 card A1", "revpay A1 wrong account")
+    assert (world.view(ROSA).next_action, world.view(ROSA).next_action_on) == was
+
+
+def test_what_was_paid_after_it_takes_its_place() -> None:
+    """A1 had paid INV-1 and B1 had gone to INV-2: without A1 it is B1 that goes to the oldest."""
+    world = typed(rosa(), "pay 300 card A1", "pay 112.10 card B1", "revpay A1 wrong account")
+    opened = {i.doc_no: i.open for i in world.rows("item")}
+    assert opened == {"INV-1": 30000 - 11210, "INV-2": 11210}
+
+
+def test_money_left_over_pays_what_the_returned_money_had_paid() -> None:
+    world = typed(rosa(), "pay 412.10 card A1", "pay 50 card B1")
+    assert world.view(ROSA).unapplied == 5000
+    typed(world, "retpay A1 bounced")
+    view = world.view(ROSA)
+    assert (view.unapplied, view.collectable) == (0, 41210 - 5000)
+
+
+def test_a_return_is_for_somebody_today_and_its_history_stays() -> None:
+    world = typed(rosa(), "ptp 100 fri", "pay 100 card A1", "day", "retpay A1 insufficient funds")
+    account_row = world.row("account", number=ROSA)
+    assert (account_row.next_action_code, account_row.next_action_on) == ("returned", world.today)
+    assert world.view(ROSA).queue == "returned"
+    told = [f"{e.title} {e.text}" for e in world.desk.pane(ROSA, "timeline").timeline]
+    assert any("A1 returned" in line for line in told)
+    assert promised(world) == ("ACTIVE", 0)
+
+
+@pytest.mark.parametrize("verb", ["retpay", "revpay"])
+def test_a_restoration_that_the_money_had_drafted_is_off(verb: str) -> None:
+    off = {"product": "INT", "billing_system": "north", "identifier": "INT-1", "status": "SUSPENDED"}
+    world = typed(rosa(services=[{**off, "suspend_cause": "nonpay"}]), "pay 420.10 card A1")
+    assert world.row("service_order").status == "DRAFT"
+    typed(world, f"{verb} A1 bounced")
+    assert world.row("service_order").status == "CANCELLED"
+    assert world.view(ROSA).queue != "restore"

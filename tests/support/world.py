@@ -1,0 +1,270 @@
+"""One book on a store of its own, with every door open by which an event can come: for tests that try them against each other.
+
+    world = World(Book(account("4410-2231", "Alvarez, Rosa", items=[("INV-1", -63, 41210)])))
+    world.type("4410-2231", "pay 50 card R1")                    # as the terminal would; digits are added where asked for
+    world.pay("4410-2231", 5000, ref="R1", by="night")           # by desk, api or night: the same payment through each door
+    world.settle("INV-1", by="csv")                              # by desk, api or csv: the invoice is paid in full
+    world.bill(…); world.file(…); world.owe(…)                   # an item by the API, by a file, or as if loaded
+    world.roll()                                                 # the day run of the next day, the clock with it
+    world.sync(port)                                             # orders leave and answers come, through a port of the test
+
+Worlds of different slots live side by side; a new one of the same slot takes the place of the old. `twin` is an identical
+copy in another slot, down to the ids that will be given out. The clock stands at 16:00 UTC (10:00 in Chicago) of the business date.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+from sqlalchemy import insert, select
+from sqlmodel import SQLModel
+
+from collect_tui.desk.commands import Act, Command, Directed, Override, RecordPayment
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.parse import parse
+from collect_tui.desk.views.account import AccountView
+from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.session import DayReport, OrdersReport
+from collect_tui.domain.facts import AccountFacts
+from collect_tui.exchange import orders, receivables
+from collect_tui.exchange.billed import Billed, BilledPart, BilledPayment
+from collect_tui.exchange.upserts import Row, Upserts
+from collect_tui.services.local import LocalDesk
+from collect_tui.services.order import last_four
+from collect_tui.store import facts
+from support import copies
+from support.book import Book, Clock, catalogue
+from support.far_end import FarEnd
+
+_T = SQLModel.metadata.tables
+METHOD = "ach"
+"""How every payment comes that is tried at several doors."""
+
+MAP = """
+format = 1
+[file]
+date_format = "%Y-%m-%d"
+[columns]
+account = "account"
+name = "name"
+doc_no = "doc"
+issued = "issued"
+due = "due"
+amount = "amount"
+settled_on = "settled"
+disputed = "disputed"
+[values]
+currency = "USD"
+method = "ach"
+[words]
+disputed = ["yes"]
+undisputed = ["no", ""]
+"""
+
+SITE = lru_cache(maxsize=1)(catalogue)
+
+
+class Misread(Exception):
+    """The terminal would not understand the line on the account as it is."""
+
+
+class Counter:
+    """Ids that count up, so that two worlds give out the same."""
+
+    def __init__(self, start: int) -> None:
+        self.last = start
+
+    def __call__(self) -> int:
+        self.last += 1
+        return self.last
+
+
+class World:
+    def __init__(self, book: Book, *, slot: int = 0) -> None:
+        book.ids = lambda: Counter(1 << 40)
+        self._sit_down(slot, date.fromisoformat(book.data["business_date"]), Counter(1 << 41))
+        copies.put(self.store, copies.empty())
+        with tempfile.TemporaryDirectory() as folder:
+            book.load(self.store, Path(folder))
+
+    def _sit_down(self, slot: int, today: date, ids: Counter) -> None:
+        self.store, self.ids = copies.slot(slot), ids
+        self.clock = Clock(_morning(today))
+        self.desk = self.seat("mia")
+        self.port = FarEnd()
+
+    def twin(self, slot: int) -> Self:
+        """An identical copy in another slot."""
+        other = object.__new__(type(self))
+        other._sit_down(slot, self.today, Counter(self.ids.last))
+        other.clock.now = self.clock.now
+        copies.put(other.store, copies.image(self.store))
+        return other
+
+    def seat(self, user: str) -> LocalDesk:
+        return LocalDesk(self.store, SITE(), user=user, clock=self.clock, ids=self.ids)  # type: ignore[arg-type]
+
+    # what is seen ---------------------------------------------------------------------------------------------------
+    @property
+    def today(self) -> date:
+        return self.desk.session().business_date
+
+    def numbers(self) -> list[str]:
+        return [row.number for row in self.rows("account")]
+
+    def view(self, number: str) -> AccountView:
+        return self.desk.account(number)
+
+    def facts(self, number: str) -> AccountFacts:
+        with self.store.read() as db:
+            return facts.load(db, 1, number)
+
+    def rows(self, table: str, **where: Any) -> list[Any]:
+        t = _T[table]
+        query = select(t).where(*(t.c[name] == value for name, value in where.items()))
+        with self.store.read() as db:
+            return sorted(db.connection().execute(query).all(), key=lambda row: getattr(row, "id", 0))
+
+    def row(self, table: str, **where: Any) -> Any:
+        (found,) = self.rows(table, **where)
+        return found
+
+    def account_id(self, number: str) -> int:
+        return int(self.row("account", number=number).id)
+
+    # acts at the desk -----------------------------------------------------------------------------------------------
+    def commands(self, number: str, line: str) -> tuple[Command, ...]:
+        """What the terminal makes of a line. Raises Misread."""
+        view = self.view(number)
+        parsed = parse(line, LineContext.of(view, SITE(), self.desk.session()))
+        if parsed.errors or not parsed.commands:
+            raise Misread(f"{line}: {[e.message for e in parsed.errors]}")
+        confirmed = {"confirm": last_four(number)}
+        return tuple(c.model_copy(update=confirmed) if hasattr(c, "confirm") else c for c in parsed.commands)
+
+    def act(self, number: str, *commands: Command, line: str = "", override: str | None = None) -> Act:
+        lead = Override(by="lee", reason=override) if override else None
+        return Act(id=uuid4(), account=number, commands=commands, line=line, override=lead)
+
+    def preview(self, number: str, line: str, **rest: Any) -> Preview:
+        return self.desk.preview(self.act(number, *self.commands(number, line), line=line, **rest))
+
+    def type(self, number: str, line: str, **rest: Any) -> Receipt:
+        """Types a line and presses Enter. Raises Misread, and whatever the desk refuses it with."""
+        return self.desk.do(self.act(number, *self.commands(number, line), line=line, **rest))
+
+    # the same payment through every door ------------------------------------------------------------------------------
+    def pay(
+        self, number: str, amount: int, *, ref: str, by: str, on: date | None = None, to: Sequence[tuple[str, int]] = ()
+    ) -> None:
+        received = on or self.today
+        if by == "desk":
+            parts = tuple(Directed(doc_no=doc, amount=part) for doc, part in to)
+            paid = RecordPayment(amount=amount, method=METHOD, ref=ref, received_on=received, directed=parts)
+            self.desk.do(self.act(number, paid))
+        elif by == "api":
+            shares = tuple(BilledPart(doc_no=doc, amount=part) for doc, part in to)
+            self.bill(
+                BilledPayment(
+                    account=number, ref=ref, received_on=received, method=METHOD, amount=amount, directed=shares
+                )
+            )
+        else:
+            assert by == "night", by
+            assert not to, "nobody says at night what money is for"
+            self.add(
+                "payment",
+                account_id=self.account_id(number),
+                ref=ref,
+                received_on=received,
+                method=METHOD,
+                amount=amount,
+                status="UNAPPLIED",
+                recorded_by="bank",
+                recorded_at=self.clock(),
+            )
+
+    def settle(self, doc_no: str, *, ref: str, by: str, on: date | None = None) -> None:
+        """An invoice is paid in full, by whom it may concern."""
+        item = self.row("item", doc_no=doc_no)
+        number = self.row("account", id=item.account_id).number
+        if by == "csv":
+            self.file({**self.line_of(doc_no), "settled": (on or self.today).isoformat()})
+        else:
+            self.pay(number, item.open, ref=ref, by=by, on=on, to=[(doc_no, item.open)])
+
+    def line_of(self, doc_no: str) -> dict[str, str]:
+        """The line of a receivables file that says of an item what is known of it."""
+        item = self.row("item", doc_no=doc_no)
+        account = self.row("account", id=item.account_id)
+        name = self.row("party", id=account.party_id).name
+        return file_line(account.number, doc_no, item.issued, item.due, item.amount, name=name)
+
+    # what others bring --------------------------------------------------------------------------------------------------
+    def bill(self, *rows: Billed) -> None:
+        """The billing system sends rows through the API's upserts; none may be rejected."""
+        site = SITE()
+        delivery = Upserts(self.store, 1, site, self.desk.calendar, self.ids, self.clock, "netbill")
+        taken = delivery.take([Row(n, row) for n, row in enumerate(rows, 1)])
+        assert not taken.rejected, taken.rejected
+
+    def file(self, *lines: dict[str, str]) -> None:
+        """A receivables file is imported; no line may be rejected."""
+        with tempfile.TemporaryDirectory() as folder:
+            path, mapping = Path(folder) / "in.csv", Path(folder) / "map.toml"
+            mapping.write_text(MAP, "utf-8")
+            texts = [",".join(lines[0]), *(",".join(f'"{cell}"' for cell in line.values()) for line in lines)]
+            path.write_text("\n".join(texts) + "\n", "utf-8")
+            report = receivables.run(
+                self.store, path, mapping, catalogue=SITE(), ids=self.ids, now=self.clock(), by="import"
+            )
+        assert not report.rejected, report.problems
+
+    def owe(self, number: str, doc_no: str, due: date, amount: int, **rest: Any) -> None:
+        """An item that is simply there, as one that was loaded: what follows from it is for the night."""
+        row = {"kind": "credit" if amount < 0 else "invoice", "issued": due - timedelta(days=30), "open": amount}
+        self.add("item", account_id=self.account_id(number), doc_no=doc_no, due=due, amount=amount, **(row | rest))
+
+    def add(self, table: str, **row: Any) -> None:
+        """A row that is simply there."""
+        with self.store.write(1) as db:
+            db.connection().execute(insert(_T[table]), {"tenant_id": 1, "id": self.ids(), **row})
+
+    # time -----------------------------------------------------------------------------------------------------------
+    def roll(self, to: date | None = None, **rest: Any) -> DayReport:
+        """The day run to a date, tomorrow by default; the clock goes on to the morning of that day."""
+        day = to or self.today + timedelta(days=1)
+        self.clock.now = _morning(day)
+        return self.desk.day(day, **rest)
+
+    def sync(self, port: FarEnd | None = None) -> OrdersReport:
+        exchange = orders.Exchange(self.store, 1, SITE(), port or self.port, self.clock(), "lee", self.ids)
+        return orders.run(exchange)
+
+
+def file_line(
+    number: str, doc_no: str, issued: date, due: date, amount: int, *, name: str = "", **rest: str
+) -> dict[str, str]:
+    """A line of a receivables file. `settled`: a date; `disputed`: yes or no."""
+    sign, minor = "-" if amount < 0 else "", abs(amount)
+    return {
+        "account": number,
+        "name": name,
+        "doc": doc_no,
+        "issued": issued.isoformat(),
+        "due": due.isoformat(),
+        "amount": f"{sign}{minor // 100}.{minor % 100:02}",
+        "settled": "",
+        "disputed": "no",
+        **rest,
+    }
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(16), UTC)
