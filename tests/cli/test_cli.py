@@ -262,8 +262,8 @@ def test_a_malformed_line_points_at_the_word(run: Run) -> None:
         ("lm x9", "x9", "No such contact point"),
         ('di INV-1 60 price "charged twice"; pp rest fri', "INV-1", "cannot be disputed at the keyboard yet"),
         ("pp 50 fri gcash + 77.60 12/3", "+", "right after the date"),
-        ("pp 50 fri + 77.60 15/12", "15/12", "Dates here are month first: 12/15 is 15 December."),
-        ("cb 15/12", "15/12", "month first"),
+        ("pp 50 fri + 77.60 1512", "1512", "Dates here are month first: 12/15 is 15 December."),
+        ("cb 15/13", "15/13", "Expected a day and time"),
         ("ex +7", "+7", "The next date is an act of its own"),
     ],
 )

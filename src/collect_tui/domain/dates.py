@@ -89,7 +89,9 @@ def parse_date(
     With past=True (payments received) the forms without a year look back instead: the weekday strictly before today;
     the day, day and month, or month's end today or before.
 
-    Raises Invalid "date.malformed", "date.order" for what is a day in the other order only (it is never swapped), or
+    Two figures with a slash that are a day in the other order only (15/12 where the month comes first) are that day.
+
+    Raises Invalid "date.malformed", "date.order" for four figures that are a day in the other order only, or
     "date.out_of_range" more than ten years from today.
     """
     try:
@@ -201,8 +203,10 @@ def _read(text: str, today: date, calendar: Calendar | None, past: bool, order: 
 def _in_order(match: re.Match[str], today: date, past: bool, order: DateOrder) -> date:
     first, second = int(match["a"] or match["aa"]), int(match["b"] or match["bb"])
     day, month = (first, second) if order == "dmy" else (second, first)
-    if 12 < month <= 31 and 1 <= day <= 12:  # a day in the other order; it is never swapped
-        raise Invalid("date.order", _ORDERS[order], "date")
+    if 12 < month <= 31 and 1 <= day <= 12:  # a day in the other order only
+        if match["a"] is None:  # four figures may be anything
+            raise Invalid("date.order", _ORDERS[order], "date")
+        day, month = month, day
     return _dated(day, month, match["y"], today, past)
 
 
