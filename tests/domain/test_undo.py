@@ -62,7 +62,6 @@ def paid(facts: AccountFacts, amount: int) -> tuple[fx.Effect, ...]:
         received_on=TODAY,
         directed=(),
         ids=numbers(700),
-        rules=RULES,
     )
 
 
