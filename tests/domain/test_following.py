@@ -24,7 +24,7 @@ class Desk:
 
     def pay(self, amount: int, ref: str, received: int | None = None) -> None:
         on = self.facts.business_date if received is None else days(received)
-        more = {"method": "card", "received_on": on, "directed": (), "ids": self.ids, "rules": RULES}
+        more = {"method": "card", "received_on": on, "directed": (), "ids": self.ids}
         self.facts = act(self.facts, payment.record(self.facts, amount=amount, ref=ref, **more), self.ids)
 
     def back(self, ref: str, *, returned: bool = False, amount: int | None = None) -> None:

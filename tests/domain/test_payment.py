@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain import payment
+from collect_tui.domain import payment, posting
 from collect_tui.domain.effects import Effect, PaymentAllocated
 from collect_tui.domain.errors import DomainError
+from collect_tui.domain.evolve import Folded
 from collect_tui.domain.facts import AccountFacts, Allocation, NextAction, Payment
 from support.trade import CALENDAR, RULES, TODAY, account, credit, days, fold, item, numbers, service
 
@@ -18,8 +19,12 @@ CUT = {"status": "SUSPENDED", "cause": "nonpay"}
 
 
 def record(facts: AccountFacts, amount: int, directed: tuple = (), **more: object) -> tuple[Effect, ...]:
+    """The receipt, and the posting of what nobody directed."""
     options = {"method": "card", "ref": "T-77", "received_on": facts.business_date, "ids": numbers(36), **more}
-    return payment.record(facts, amount=amount, directed=directed, rules=RULES, **options)
+    folded = Folded(facts)
+    folded.add(*payment.record(facts, amount=amount, directed=directed, **options))
+    posting.post_money(folded, options["ids"], RULES)
+    return tuple(folded.effects)
 
 
 def paid(facts: AccountFacts, amount: int, directed: tuple = (), **more: object) -> AccountFacts:

@@ -27,8 +27,7 @@ def money(ident: int, amount: int, received: int = 0, status: str = "UNAPPLIED")
 
 def posted(facts: AccountFacts, rules: Rules = RULES) -> tuple[Effect, ...]:
     folded = Folded(facts)
-    posting.post_money(folded, numbers(900), rules)
-    posting.post_credits(folded, numbers(950), rules)
+    posting.post(folded, numbers(900), rules)
     return tuple(folded.effects)
 
 
@@ -60,7 +59,7 @@ A, B, C = item(11, 20000, -63), item(12, 21210, -33), item(13, 6000, 9)
         ((A,), (money(5, 500, status="RETURNED"),), []),
         ((A, credit(14, 500)), (), [(14, 11, 500)]),
         ((A, credit(14, 500, due=-1), credit(15, 700, due=-90)), (), [(15, 11, 700), (14, 11, 500)]),
-        ((A, credit(14, 500)), (money(5, 19800),), [(5, 11, 19800), (14, 11, 200)]),
+        ((A, credit(14, 500)), (money(5, 19800),), [(14, 11, 500), (5, 11, 19500)]),  # credits first
         ((replace(A, disputed=20000), credit(14, 500)), (), []),
         ((item(11, 300, -5), item(12, 300, -5)), (money(5, 400),), [(5, 11, 300), (5, 12, 100)]),
         ((), (money(5, 400),), []),
@@ -200,8 +199,11 @@ def test_what_a_credit_cannot_be_set_against(items: tuple, doc_no: str, directed
 
 
 def pay(facts: AccountFacts, amount: int, ref: str, ids, directed: tuple = ()) -> AccountFacts:
-    more = {"method": "card", "received_on": facts.business_date, "directed": directed, "ids": ids, "rules": RULES}
-    return fold(facts, payment.record(facts, amount=amount, ref=ref, **more))
+    more = {"method": "card", "received_on": facts.business_date, "directed": directed, "ids": ids}
+    folded = Folded(facts)
+    folded.add(*payment.record(facts, amount=amount, ref=ref, **more))
+    posting.post(folded, ids, RULES)
+    return fold(facts, folded.effects)
 
 
 def take_back(facts: AccountFacts, ref: str, ids, **more: object) -> AccountFacts:
@@ -261,16 +263,16 @@ def test_what_somebody_directed_stays_where_it_is() -> None:
 
 def test_credits_that_were_applied_since_are_applied_anew_and_older_ones_are_not() -> None:
     ids = numbers(10_000)
-    facts = pay(account(items=(A, B, C, credit(14, 5000))), 20000, "N-1", ids)
-    old = Application(9, 14, 12, 1000)
-    items = tuple(replace(i, amount=i.amount + 1000) if i.id == 12 else i for i in facts.items)
-    facts = replace(facts, applications=(old,), items=items)
-    night = Folded(facts)
-    posting.post_credits(night, ids, RULES)
-    after = take_back(night.facts, "N-1", ids)
-    assert after.applications == (old,)
-    assert after.credits == 5000
-    assert {i.id: i.open for i in after.items if i.open > 0} == {11: 20000, 12: 21210, 13: 6000}
+    older = Application(9, 14, 12, 1000)
+    items = (A, replace(B, amount=B.amount + 1000), C)
+    facts = pay(account(items=items, applications=(older,)), 20000, "N-1", ids)
+    facts = replace(facts, items=(*facts.items, replace(credit(14, 5000), amount=-6000)))
+    since = Folded(facts)
+    posting.post_credits(since, ids, RULES)
+    assert {i.id: i.open for i in since.facts.items} == {12: 16210, 13: 6000}
+    after = take_back(since.facts, "N-1", ids)
+    assert {i.id: i.open for i in after.items} == {11: 15000, 12: 21210, 13: 6000}
+    assert older in after.applications
 
 
 def test_a_part_needs_what_lies_unapplied_first() -> None:

@@ -19,7 +19,7 @@ from collect_tui.domain.errors import Refused
 from collect_tui.domain.evolve import evolve
 from collect_tui.domain.facts import AccountFacts, Callback, Hold, NextAction, Payment, Point
 from collect_tui.domain.undo import inverse, left_standing
-from support.trade import CALENDAR, RULES, TODAY, account, days, fold, numbers, order, promise, service
+from support.trade import CALENDAR, TODAY, account, days, fold, numbers, order, promise, service
 
 CATALOGUE = load(today=TODAY)
 CODES = CATALOGUE.codes
@@ -62,7 +62,6 @@ def paid(facts: AccountFacts, amount: int) -> tuple[fx.Effect, ...]:
         received_on=TODAY,
         directed=(),
         ids=numbers(700),
-        rules=RULES,
     )
 
 

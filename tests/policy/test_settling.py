@@ -31,7 +31,7 @@ CUT = {"status": "SUSPENDED", "cause": "nonpay"}
 def paid(facts: AccountFacts, amount: int, ref: str = "T-77", first: int = 36, **more: object) -> AccountFacts:
     options = {"method": "card", "received_on": facts.business_date, "directed": (), **more}
     ids = numbers(first)
-    return act(facts, payment.record(facts, amount=amount, ref=ref, ids=ids, rules=RULES, **options), ids)
+    return act(facts, payment.record(facts, amount=amount, ref=ref, ids=ids, **options), ids)
 
 
 def back(facts: AccountFacts, ref: str = "T-77", returned: bool = True, **more: object) -> AccountFacts:
@@ -260,7 +260,7 @@ def test_a_credit_is_set_against_the_oldest_at_night_unless_the_site_says_otherw
 def test_a_payment_and_a_credit_do_not_pay_the_same_debt_twice() -> None:
     facts = account(items=(item(11, 10000, -63), credit(12, 4000)))
     after = nightfall(paid(facts, 10000))
-    assert (after.credits, after.unapplied, after.collectable, after.total) == (4000, 0, 0, -4000)
+    assert (after.credits, after.unapplied, after.collectable, after.total) == (0, 4000, 0, -4000)
 
 
 # -------------------------------------------------------------------------------------------------------------- orders
@@ -315,6 +315,14 @@ def test_one_fee_does_not_restore_two_services() -> None:
     assert act(once, ()) == once
     more = act(replace(once, payments=(replace(money, amount=4901),)), ())
     assert [o.service_id for o in more.orders] == [1, 2]  # 99 is within the tolerance
+
+
+def test_when_one_fee_is_taken_back_the_first_draft_stays() -> None:
+    cut = (service(1, **CUT), service(2, "TV", **CUT))
+    both = paid(paid(account(items=(), services=cut), 2500, "T-1"), 2500, "T-2", 60)
+    assert [(o.service_id, o.status) for o in both.orders] == [(1, "DRAFT"), (2, "DRAFT")]
+    for ref in ("T-1", "T-2"):
+        assert [(o.service_id, o.status) for o in back(both, ref).orders] == [(1, "DRAFT")]
 
 
 def test_a_promise_of_the_act_stops_a_suspension() -> None:

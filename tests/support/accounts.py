@@ -20,6 +20,7 @@ from collect_tui.domain.facts import (
     Promise,
     Service,
 )
+from collect_tui.domain.fees import document
 from collect_tui.domain.folding import payment_status
 from support.trade import KINDS, RULES, account, credit, days, item, order, service
 
@@ -57,9 +58,28 @@ def accounts(draw: st.DrawFn, *, ordered: bool = True, promised: bool = True) ->
         ),
         next_action=NextAction(draw(st.sampled_from(_CODES)), days(draw(st.integers(-4, 30)))),
     )
+    for one in facts.orders:
+        if (one.kind, one.status) in {("restore", "REQUESTED"), ("restore", "SENT")} and draw(st.integers(0, 2)):
+            facts = with_fee(facts, one, draw(st.sampled_from([2500, 2450, 1000, 0])), draw(st.integers(0, 3000)))
     pausing = next((f"hold {h.id}" for h in holds if KINDS[h.kind].pauses_ladder), None)
     held = facts.open_promise
     return replace(facts, ladder_paused_by=pausing or (f"promise {held.id}" if held else None))
+
+
+def with_fee(facts: AccountFacts, one: Order, paid: int, more: int) -> AccountFacts:
+    """The fee that a restoration brought, and what of it was paid from a receipt that has `more` than that."""
+    fee = replace(
+        item(80 + one.id, 2500, 0, service=one.service_id), doc_no=document(one.number), kind="fee", open=2500 - paid
+    )
+    items = (*facts.items, fee) if fee.open else facts.items
+    if paid:
+        part = Allocation(fee.id, paid, directed=True, id=8000 + one.id)
+        money = Payment(
+            90 + one.id, f"F-{one.id}", days(-1), "card", paid + more, payment_status(paid + more, paid), (part,)
+        )
+        facts = replace(facts, payments=(*facts.payments, money))
+    settled = () if fee.open else (fee,)
+    return replace(facts, items=tuple(sorted(items, key=lambda i: (i.due, i.id))), settled=(*facts.settled, *settled))
 
 
 @st.composite

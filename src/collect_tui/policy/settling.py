@@ -44,7 +44,10 @@ MONITOR_DAYS: Final = 30
 IDLE: Final = "monitor"
 """Next action of an account that is left in peace until something falls due."""
 
-UNSEEN: Final = frozenset({IDLE, "review"})
+REVIEW: Final = "review"
+"""Next action of an account that nobody may call."""
+
+UNSEEN: Final = frozenset({IDLE, REVIEW})
 """Next actions that a change of billing may bring forward."""
 
 _MONEY: Final = (
@@ -127,7 +130,7 @@ def _orders(fold: Folded, house: House, ids: Callable[[], int], *, taken_back: b
     """Cancels what nothing rests on any more, or holds it for review when somebody had overridden a rule for it; drafts the
     restoration of what is paid; and lets a suspension stand again whose payment was taken back."""
     rules, calendar = house.rules, house.calendar
-    for one in fold.facts.orders:
+    for one in reversed(fold.facts.orders):  # the youngest rests on what the others have left over
         if one.status not in ("DRAFT", "REQUESTED"):
             continue
         found = refusal(fold.facts, one, rules, house.holds, calendar)
@@ -135,11 +138,15 @@ def _orders(fold: Folded, house: House, ids: Callable[[], int], *, taken_back: b
             continue
         if one.override_by is not None and one.status == "REQUESTED":
             fold.add(OrderChanged(one.id, "DRAFT", one.status, found.sentence))
-            fold.add(*order.undone(fold.facts, one))
         elif one.kind == "restore" or one.status == "REQUESTED":
             lifted = one.kind == "suspend" and found.check in PAID_CHECKS
             fold.add(OrderChanged(one.id, "CANCELLED", one.status, found.sentence, lifted))
-            fold.add(*order.undone(fold.facts, one))
+        else:
+            continue
+        undone = order.undone(fold.facts, one)
+        fold.add(*undone)
+        if any(isinstance(e, ItemVoided) for e in undone):
+            posting.post(fold, ids, rules)  # what had paid its fee: the orders that are still to be judged go by it
     for service in fold.facts.services:
         waiting = any(o.service_id == service.id and o.open for o in fold.facts.orders)
         cut = service.status == "SUSPENDED" and service.suspend_cause == order.NONPAY and not waiting
@@ -200,8 +207,13 @@ def _next(
         on = calendar.on_or_after(today) if owing else _monitor(facts, calendar, action.on)
         if action.on > on:
             fold.add(*steps.next_step(facts, "call" if owing else IDLE, on))
-    elif code is None or (code in ("promise", "broken") and _judged(fold, "KEPT") and not chosen):
-        fold.add(*steps.next_step(facts, "call", calendar.on_or_after(today), parks=moved and code is not None))
+    elif (
+        code is None
+        or (code == "promise" and before.open_promise and not chosen)
+        or (code == "broken" and _judged(fold, "KEPT") and not chosen)
+    ):
+        what = REVIEW if hold.blocking(facts, "call", house.holds) else "call"
+        fold.add(*steps.next_step(facts, what, calendar.on_or_after(today), parks=moved and code is not None))
 
 
 def _monitor(facts: AccountFacts, calendar: Calendar, otherwise: date) -> date:
