@@ -70,10 +70,10 @@ def test_a_surplus_that_is_none_is_refused(desk):
 
 
 def test_each_payment_of_a_line_is_judged_after_those_before_it(desk):
-    refusal = asked(desk, "pay 50 card; n paid twice; pay 500 card")
+    refusal = asked(desk, 'pay 50 card; n "paid twice"; pay 500 card')
     assert (refusal.confirm.command, refusal.confirm.what) == (2, "27.90")
     assert "the USD 472.10 owed" in refusal.message
-    do(desk, ROSA, "pay 50 card; n paid twice; pay 500 card over=27.90")
+    do(desk, ROSA, 'pay 50 card; n "paid twice"; pay 500 card over=27.90')
     assert [amount for amount, _ in payments(desk)] == [5000, 50000]
 
 
