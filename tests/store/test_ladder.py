@@ -36,7 +36,9 @@ def test_every_account_moves_as_the_rule_says(book):
                 mine = update(table(Account)).where(table(Account).c.id == account_id)
                 db.execute(mine.values(stage_on=reached, ladder_paused_by=held))
             summary.refresh(db, TENANT, DAY)
-            expected = [rule(db, account_id, reached) for account_id, (_, reached, _) in zip(accounts, book, strict=True)]
+            expected = [
+                rule(db, account_id, reached) for account_id, (_, reached, _) in zip(accounts, book, strict=True)
+            ]
             before = [load_by_id(db, TENANT, account_id).stage for account_id in accounts]
             moved = climb(db, Day(TENANT, DAY, None, CATALOGUE, NOW, "day", ids, lambda *_: None))
             db.expire_all()
