@@ -166,40 +166,47 @@ def _holds(kind: str) -> Any:
 
 def _services(kind: str, purpose: str) -> Any:
     """How many services of each account may be cut today, or restored."""
-    v, s = table(Service).c, table(AccountSummary).c
+    v, s, n = table(Service).c, table(AccountSummary).c, table(Notice).c
     mine = and_(s.tenant_id == tenant(), s.account_id == v.account_id)
-    if purpose == "cut":  # of all others the account as a whole owes too little, or not for long enough
-        few = and_(s.collectable >= number("cut_least"), s.oldest_due <= day("cut_due"))
-        may = compiled(MAY_CUT, _to_cut())
+    if (
+        purpose == "cut"
+    ):  # of all others the account as a whole owes too little, or not for long enough, or has no notice
+        served = and_(_served(), n.sent_on >= s.oldest_due, n.sent_on <= day("noticed_by"))
+        noticed = exists(select(n.id).where(n.tenant_id == tenant(), n.account_id == s.account_id, served))
+        few = and_(s.collectable >= number("cut_least"), s.oldest_due <= day("cut_due"), noticed)
     else:
-        few, may = v.suspend_cause == constant(NONPAY), compiled(MAY_RESTORE, _to_restore())
-    return (
-        select(v.account_id, func.count().label("n"))
+        few = v.suspend_cause == constant(NONPAY)
+    # Sought out first: what is asked of each costs more than all of this.
+    those: Any = (
+        select(v.id, v.account_id, v.status, v.suspend_cause, v.life_support, s.credits, s.unapplied)
         .select_from(table(Service).join(table(AccountSummary), mine))
-        .where(v.tenant_id == tenant(), within(kind, v.account_id), few, may)
-        .group_by(v.account_id)
-        .subquery()
+        .where(v.tenant_id == tenant(), within(kind, v.account_id), few)
+        .cte(f"to_{purpose}", nesting=True)
+        .prefix_with("MATERIALIZED")
     )
+    may = compiled(MAY_CUT, _to_cut(those.c)) if purpose == "cut" else compiled(MAY_RESTORE, _to_restore(those.c))
+    return select(those.c.account_id, func.count().label("n")).where(may).group_by(those.c.account_id).subquery()
 
 
-def _to_restore() -> dict[str, Any]:
-    """`domain.suspension.Signals` of a service beside the summary of its account: what restoring looks at."""
-    v, s, o = table(Service).c, table(AccountSummary).c, table(ServiceOrder).c
+def _to_restore(v: Any) -> dict[str, Any]:
+    """`domain.suspension.Signals` of a service: what restoring looks at."""
+    o, i = table(ServiceOrder).c, table(Item).c
     drafted = and_(o.kind == constant("restore"), o.status == constant("DRAFT"), o.service_id != v.id)
+    waiting = and_(o.service_id == v.id, one_of(o.status, sorted(WAITING_ORDER)))
     return {
         "status": v.status,
         "cause": v.suspend_cause,
-        "late": _of(Item, total(table(Item).c.open - table(Item).c.disputed), _late()),
-        "credits": s.credits,
-        "unapplied": s.unapplied,
-        "drafts": _of(ServiceOrder, func.count(o.service_id.distinct()), drafted),
-        "ordered": _of(ServiceOrder, func.count(), and_(o.service_id == v.id, one_of(o.status, sorted(WAITING_ORDER)))),
+        "late": _of(v, Item, total(i.open - i.disputed), _late(v)),
+        "credits": v.credits,
+        "unapplied": v.unapplied,
+        "drafts": _of(v, ServiceOrder, func.count(o.service_id.distinct()), drafted),
+        "ordered": _of(v, ServiceOrder, func.count(), waiting),
     }
 
 
-def _to_cut() -> dict[str, Any]:
-    v, o, n, h, p = (table(t).c for t in (Service, ServiceOrder, Notice, Hold, Promise))
-    oldest = _of(Item, func.min(table(Item).c.due), _late())
+def _to_cut(v: Any) -> dict[str, Any]:
+    o, n, h, p = (table(t).c for t in (ServiceOrder, Notice, Hold, Promise))
+    oldest = _of(v, Item, func.min(table(Item).c.due), _late(v))
     here = or_(h.scope == constant("account"), and_(h.scope == constant("service"), h.target_id == v.id))
     active = and_(h.status == constant("ACTIVE"), or_(h.until.is_(None), h.until >= day("today")))
     waits = and_(
@@ -207,34 +214,34 @@ def _to_cut() -> dict[str, Any]:
         one_of(o.status, sorted(OPEN_ORDER)),
         or_(o.kind != constant("suspend"), o.status != constant("DRAFT")),
     )
-    served = and_(
-        n.level == bindparam("notice_level"),
-        one_of(n.status, SERVED),
-        or_(n.service_id == v.id, n.service_id.is_(None)),
-        n.sent_on >= oldest,
-    )
+    served = and_(_served(), or_(n.service_id == v.id, n.service_id.is_(None)), n.sent_on >= oldest)
     return {
-        **_to_restore(),
+        **_to_restore(v),
         "oldest": oldest,
-        "noticed_on": _of(Notice, func.min(n.sent_on), served),
-        "held": _of(Hold, func.count(), and_(active, here, ~listed(h.kind, "free_suspend", String))),
-        "promises": _of(Promise, func.count(), p.status == constant("ACTIVE")),
-        "ordered": _of(ServiceOrder, func.count(), waits),
+        "noticed_on": _of(v, Notice, func.min(n.sent_on), served),
+        "held": _of(v, Hold, func.count(), and_(active, here, ~listed(h.kind, "free_suspend", String))),
+        "promises": _of(v, Promise, func.count(), p.status == constant("ACTIVE")),
+        "ordered": _of(v, ServiceOrder, func.count(), waits),
         "life_support": case((v.life_support, constant(1)), else_=constant(0)),
     }
 
 
-def _late() -> Any:
+def _served() -> Any:
+    n = table(Notice).c
+    return and_(n.level == bindparam("notice_level"), one_of(n.status, SERVED))
+
+
+def _late(v: Any) -> Any:
     """Debt past due and not all disputed, of the service or of none in particular."""
-    i, v = table(Item).c, table(Service).c
+    i = table(Item).c
     return and_(or_(i.service_id == v.id, i.service_id.is_(None)), i.due < day("today"), i.open > i.disputed)
 
 
-def _of(model: Any, value: Any, which: Any) -> Any:
+def _of(v: Any, model: Any, value: Any, which: Any) -> Any:
     """A figure over rows that belong to the service's account."""
     t = table(model).c
-    query = select(value).where(t.tenant_id == tenant(), t.account_id == table(Service).c.account_id, which)
-    return query.correlate(table(Service)).scalar_subquery()
+    query = select(value).where(t.tenant_id == tenant(), t.account_id == v.account_id, which)
+    return query.correlate(v.account_id.table).scalar_subquery()
 
 
 def _orders(kind: str) -> Any:
