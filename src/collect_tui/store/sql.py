@@ -33,6 +33,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from collect_tui.store.functions import greatest, least
 from collect_tui.store.tables import Account, DayMark
 
 NEVER: Final = date(9999, 12, 31)
@@ -217,7 +218,9 @@ __all__ = [
     "day",
     "dialect_of",
     "execute",
+    "greatest",
     "instant",
+    "least",
     "number",
     "roomy",
     "scopes",

@@ -28,11 +28,11 @@ from collect_tui.domain.ageing import BUCKETS
 from collect_tui.domain.calendars import add_months
 from collect_tui.domain.folding import PROMISE_MONTHS
 from collect_tui.domain.states import GIVEN_BACK, OPEN_INSTALMENT
-from collect_tui.store.functions import greatest
 from collect_tui.store.sql import (
     Scope,
     dialect_of,
     execute,
+    greatest,
     scopes,
     table,
     tenant,
