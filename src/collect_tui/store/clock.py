@@ -10,7 +10,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, case
 
 from collect_tui.domain.dates import day_start, local_time
-from collect_tui.store.sql import instant, local_day, number
+from collect_tui.store.functions import local_day
+from collect_tui.store.sql import instant, number
 
 CLOCK_CHANGES: Final = 6
 """How many changes of the clock are looked back on: three years of summers."""

@@ -21,7 +21,6 @@ from sqlalchemy import (
     case,
     func,
     insert,
-    literal,
     literal_column,
     or_,
     select,
@@ -36,21 +35,19 @@ from collect_tui.domain.dates import day_start
 from collect_tui.domain.priority import Scale
 from collect_tui.domain.queues import EXCLUSIONS, PRE_DUE_DAYS, TIMED, WAYS, bars
 from collect_tui.domain.signals import NEVER
-from collect_tui.policy.signals import attempts_on
 from collect_tui.policy.suspend import is_cut_day
-from collect_tui.store import facts, sql
+from collect_tui.store import sql
+from collect_tui.store.attempts import EARLIEST, at_cap
 from collect_tui.store.clock import desk_clock
-from collect_tui.store.expressions import compiled
+from collect_tui.store.expressions import compiled, constant
+from collect_tui.store.functions import iso_instant
 from collect_tui.store.ids import Ids
-from collect_tui.store.sql import Scope, day, execute, iso_instant, number, scopes, table, tenant
-from collect_tui.store.standing import often_tried, standing
+from collect_tui.store.sql import Scope, day, execute, number, scopes, table, tenant
+from collect_tui.store.standing import standing
 from collect_tui.store.tables import Account, AccountSummary, QueueDelta, Tenant, WorkItem
 
 MEDIAN_MOVES = 20
 """The median that the money term is measured by follows last night's when that is this many percent off, not every night."""
-
-EARLIEST: Final = timedelta(hours=14)
-"""How long before UTC a day begins where it begins first."""
 
 Figures = dict[tuple[str, str], tuple[int, int]]
 """(queue, currency) → (accounts, collectable)."""
@@ -93,7 +90,7 @@ def rescore(
 
 def rescore_scope(session: Session, catalogue: Catalogue, values: dict[str, Any], scope: Scope) -> int:
     """The same for the accounts of a scope, with the values of `params`."""
-    every = {**values, **scope.params, "capped": list(capped(session, catalogue, values, scope))}
+    every = {**values, **scope.params, "capped": [*at_cap(session, catalogue, values, scope)]}
     before = _figures(session, every, scope.kind)
     changed = execute(session, _upsert(sql.dialect_of(session), Shape.of(catalogue), scope.kind), every)
     if changed:
@@ -108,21 +105,8 @@ def stale(session: Session, catalogue: Catalogue, values: dict[str, Any], scope:
     on = and_(stored.c.tenant_id == tenant(), stored.c.account_id == fresh.c.account_id)
     wrong = or_(*(stored.c[c.name].is_distinct_from(c) for c in fresh.c))
     query = select(fresh.c.account_id).select_from(fresh.outerjoin(stored, on)).where(wrong)
-    every = {**values, **scope.params, "capped": list(capped(session, catalogue, values, scope))}
+    every = {**values, **scope.params, "capped": [*at_cap(session, catalogue, values, scope)]}
     return list(session.execute(query, every).scalars())
-
-
-def capped(session: Session, catalogue: Catalogue, values: dict[str, Any], scope: Scope) -> dict[int, int]:
-    """The accounts of a scope at the attempt cap, with their attempts.
-
-    The database counts the calls of the widest span of days anywhere on earth, which few accounts have enough of; those are
-    counted by the strictest of the zones their customer may be in, as when a call is judged.
-    """
-    found = session.execute(often_tried(scope.kind), {**values, **scope.params}).scalars().all()
-    seen = facts.for_calls(session, values["tenant"], found) if found else {}  # type: ignore[arg-type]
-    rules = catalogue.rules.contact
-    counts = {account: attempts_on(each, values["today"], rules) for account, each in seen.items()}
-    return {account: n for account, n in counts.items() if n >= rules.max_attempts}
 
 
 def settle_median(session: Session, tenant_id: int) -> bool:
@@ -166,7 +150,10 @@ def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date
 def scale(session: Session, tenant_id: int, catalogue: Catalogue, business_date: date) -> Scale:
     """What scores are measured by."""
     median = session.execute(_MEDIAN, {"tenant": tenant_id}).scalar_one()
-    return Scale(business_date, catalogue.rules.zone, catalogue.rules.weights, median)
+    return _scale(business_date, catalogue.rules.zone, catalogue.rules.weights, median)
+
+
+_scale = lru_cache(maxsize=64)(Scale)  # with its parameters: every act asks for them
 
 
 def _free(catalogue: Catalogue, action: str) -> list[str]:
@@ -214,22 +201,22 @@ def judged(kind: str) -> Select[Any]:
 def select_fresh(shape: Shape, kind: str) -> Select[Any]:
     """The derived columns of work items as they should be, one row per account of a scope."""
     row: Any = _fixed(judged(kind), "judged")
-    reasons: Any = literal(0, BigInteger)
-    for i, (_, _, reason) in enumerate(shape.queues):
-        reasons = reasons + case((_eligible(row, reason), 1 << i), else_=0)
+    reasons = _mask(_eligible(row, reason) for _, _, reason in shape.queues)
     at: Any = _fixed(select(*row, reasons.label("reasons")), "placed")
-    first = [at.reasons.bitwise_and(1 << i) != 0 for i in range(len(shape.queues))]
+    first = [_bits(at.reasons, 1 << i) for i in range(len(shape.queues))]
     score = sum((at[f"t_{name}"] for name in priority.NAMES[1:]), start=at[f"t_{priority.NAMES[0]}"])
     return select(
         at.tenant_id,
         at.account_id,
         at.number,
-        _first(first, [name for name, _, _ in shape.queues], "").label("queue"),
-        _first(first, [tier for _, tier, _ in shape.queues], 0).label("tier"),
+        _first(first, [constant(name) for name, _, _ in shape.queues], constant("")).label("queue"),
+        _first(first, [constant(tier) for _, tier, _ in shape.queues], constant(0)).label("tier"),
         at.reasons,
         score.label("score"),
         (-score).label("sort_score"),
-        func.coalesce(_first(first, [_timed(at, reason) for _, _, reason in shape.queues], ""), "").label("sort_timed"),
+        func.coalesce(
+            _first(first, [_timed(at, reason) for _, _, reason in shape.queues], constant("")), constant("")
+        ).label("sort_timed"),
         func.coalesce(at.oldest_due, day("no_due")).label("oldest_due"),
         at.collectable,
         at.currency,
@@ -245,12 +232,17 @@ def _fixed(query: Select[Any], name: str) -> Any:
 def _eligible(row: Any, reason: str) -> Any:
     """That a reason holds in a way that nothing bars."""
     mine = ((1 << i, bars(way)) for i, way in enumerate(WAYS) if way.reason == reason)
-    return or_(*(and_(row.raw.bitwise_and(bit) != 0, row.barred.bitwise_and(mask) == 0) for bit, mask in mine))
+    return or_(*(and_(_bits(row.raw, bit), ~_bits(row.barred, mask)) for bit, mask in mine))
+
+
+def _bits(mask: Any, bits: int) -> Any:
+    """That any of these bits is set."""
+    return mask.bitwise_and(constant(bits)) != constant(0)
 
 
 def _timed(at: Any, reason: str) -> Any:
     """The instant before which an account waits in a queue, as text that sorts."""
-    return iso_instant(compiled(TIMED[reason], at)) if reason in TIMED else literal("")
+    return iso_instant(compiled(TIMED[reason], at)) if reason in TIMED else constant("")
 
 
 def _first(conditions: list[Any], values: list[Any], otherwise: Any) -> Any:
@@ -258,9 +250,9 @@ def _first(conditions: list[Any], values: list[Any], otherwise: Any) -> Any:
 
 
 def _mask(conditions: Iterable[ColumnElement[bool]]) -> Any:
-    bits: Any = literal(0, BigInteger)
+    bits: Any = literal_column("0", BigInteger)
     for i, condition in enumerate(conditions):
-        bits = bits + case((condition, 1 << i), else_=0)
+        bits = bits + case((condition, constant(1 << i)), else_=constant(0))
     return bits
 
 
@@ -312,7 +304,6 @@ def _note_deltas(session: Session, tenant_id: int, before: Figures, after: Figur
 
 __all__ = [
     "Shape",
-    "capped",
     "counted",
     "judged",
     "params",

@@ -20,7 +20,6 @@ from sqlalchemy import (
     CursorResult,
     Date,
     Select,
-    String,
     Table,
     any_,
     bindparam,
@@ -30,12 +29,11 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.expression import FunctionElement
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from collect_tui.store.functions import greatest, least
 from collect_tui.store.tables import Account, DayMark
 
 NEVER: Final = date(9999, 12, 31)
@@ -46,80 +44,6 @@ ROOM_KIB: Final = 256 * 1024
 
 CHUNK: Final = 20_000
 """Accounts per statement of a run over many: keeps memory flat and tells how far it is."""
-
-
-class local_day(FunctionElement[date]):
-    """The calendar day of an instant, the clock shifted by whole minutes east of UTC: `local_day(at, minutes)`."""
-
-    type = Date()
-    inherit_cache = True
-
-
-class iso_instant(FunctionElement[str]):
-    """An instant as `2026-11-24T14:00:00Z`: text that sorts by time."""
-
-    type = String()
-    inherit_cache = True
-
-
-class least(FunctionElement[int]):
-    """The smaller of two integers that are not NULL (with NULL the two databases differ)."""
-
-    type = BigInteger()
-    inherit_cache = True
-
-
-class greatest(FunctionElement[int]):
-    """The greater of two integers that are not NULL."""
-
-    type = BigInteger()
-    inherit_cache = True
-
-
-def _args(element: Any, compiler: Any, kw: Any) -> list[str]:
-    return [compiler.process(clause, **kw) for clause in element.clauses]
-
-
-@compiles(local_day, "sqlite")
-def _local_day_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
-    at, minutes = _args(element, compiler, kw)
-    return f"date({at}, {minutes} || ' minutes')"
-
-
-@compiles(local_day, "postgresql")
-def _local_day_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
-    at, minutes = _args(element, compiler, kw)
-    return f"CAST(({at}) AT TIME ZONE 'UTC' + {minutes} * INTERVAL '1 minute' AS DATE)"
-
-
-@compiles(iso_instant, "sqlite")
-def _iso_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
-    return f"strftime('%Y-%m-%dT%H:%M:%SZ', {_args(element, compiler, kw)[0]})"
-
-
-@compiles(iso_instant, "postgresql")
-def _iso_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
-    return f"""to_char(({_args(element, compiler, kw)[0]}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
-
-
-@compiles(least, "sqlite")
-def _least_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
-    return f"min({', '.join(_args(element, compiler, kw))})"
-
-
-@compiles(least, "postgresql")
-def _least_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
-    return f"least({', '.join(_args(element, compiler, kw))})"
-
-
-@compiles(greatest, "sqlite")
-def _greatest_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
-    return f"max({', '.join(_args(element, compiler, kw))})"
-
-
-@compiles(greatest, "postgresql")
-def _greatest_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
-    return f"greatest({', '.join(_args(element, compiler, kw))})"
 
 
 def whole(value: Any) -> ColumnElement[int]:
@@ -254,6 +178,7 @@ class Scope:
 def within(kind: str, column: Any) -> ColumnElement[bool]:
     """The condition that an account id is in a scope of that kind; its values are in `Scope.params`."""
     if kind == "some":
+        # SQLite looks each of these up by index; a list given as one value it takes for any number of accounts.
         return cast("ColumnElement[bool]", column.in_(bindparam("scope_ids", expanding=True, type_=BigInteger)))
     lo, hi = bindparam("scope_lo", type_=BigInteger), bindparam("scope_hi", type_=BigInteger)
     if kind == "range":
@@ -295,9 +220,7 @@ __all__ = [
     "execute",
     "greatest",
     "instant",
-    "iso_instant",
     "least",
-    "local_day",
     "number",
     "roomy",
     "scopes",

@@ -8,20 +8,21 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import Date, Select, String, and_, bindparam, case, exists, func, or_, select
 
+from collect_tui.domain.folding import OPEN_CALLBACK
 from collect_tui.domain.order import NONPAY
 from collect_tui.domain.queues import CLAIM_HOLDS, DISPUTE_HOLDS
 from collect_tui.domain.states import FAILED_ORDER, GIVEN_BACK, OPEN_ORDER, WAITING_ORDER
 from collect_tui.domain.suspension import MAY_CUT, MAY_RESTORE, SERVED
 from collect_tui.store.clock import desk_day
-from collect_tui.store.expressions import compiled
+from collect_tui.store.expressions import compiled, constant, one_of
+from collect_tui.store.functions import listed
 from collect_tui.store.sql import day, instant, number, table, tenant, total, whole, within
 from collect_tui.store.tables import (
     Account,
     AccountSummary,
     Callback,
-    ContactEvent,
     Hold,
     Item,
     Notice,
@@ -90,36 +91,16 @@ def standing(kind: str) -> Select[Any]:
             whole(restores.c.n).label("restorable"),
             orders.c.since.label("order_since"),
             whole(orders.c.reviews).label("reviews"),
-            case((orders.c.failed == orders.c.last, 1), else_=0).label("order_failed"),
+            case((orders.c.failed == orders.c.last, constant(1)), else_=constant(0)).label("order_failed"),
             notices.c.on.label("noticed_on"),
             whole(soon.c.coming).label("coming"),
-            case((a.id.in_(_codes("capped")), 1), else_=0).label("capped"),
+            case((listed(a.id, "capped"), constant(1)), else_=constant(0)).label("capped"),
             whole(linked.c.n).label("linked"),
         )
         .select_from(joined)
-        .where(a.tenant_id == tenant(), within(kind, a.id), or_(a.status == "OPEN", w.account_id.is_not(None)))
-    )
-
-
-@lru_cache(maxsize=16)
-def often_tried(kind: str) -> Select[Any]:
-    """Accounts of a scope with so many counted calls since `attempts_from` that the cap may be reached; which days count says
-    their customer's zone. Only those tried lately are looked at."""
-    t, s, later = table(ContactEvent).c, table(AccountSummary).c, table(ContactEvent).alias()
-    taken_back = exists(select(later.c.id).where(later.c.tenant_id == tenant(), later.c.supersedes == t.id))
-    lately = and_(t.tenant_id == tenant(), t.account_id == s.account_id, t.at >= instant("attempts_from"))
-    return (
-        select(t.account_id)
-        .select_from(table(AccountSummary).join(table(ContactEvent), lately))
         .where(
-            s.tenant_id == tenant(),
-            within(kind, s.account_id),
-            s.last_attempt_at >= instant("attempts_from"),
-            t.counted,
-            ~taken_back,
+            a.tenant_id == tenant(), within(kind, a.id), or_(a.status == constant("OPEN"), w.account_id.is_not(None))
         )
-        .group_by(t.account_id)
-        .having(func.count() >= number("attempts_most"))
     )
 
 
@@ -134,48 +115,48 @@ def _grouped(kind: str, source: Any, where: list[Any], **columns: Any) -> Any:
 
 
 def _count(condition: Any) -> Any:
-    return func.sum(case((condition, 1), else_=0))
-
-
-def _codes(name: str) -> Any:
-    return bindparam(name, expanding=True)
+    return func.sum(case((condition, constant(1)), else_=constant(0)))
 
 
 def _callbacks(kind: str) -> Any:
     t = table(Callback).c
-    return _grouped(kind, t, [t.status.in_(("SCHEDULED", "MISSED")), t.at < instant("day_end")], at=func.min(t.at))
+    return _grouped(kind, t, [one_of(t.status, OPEN_CALLBACK), t.at < instant("day_end")], at=func.min(t.at))
 
 
 def _promises(kind: str) -> Any:
     t = table(Promise).c
-    broken = t.status.in_(("BROKEN", "PARTIAL"))
-    where = [t.status.in_(("ACTIVE", "BROKEN", "PARTIAL"))]
-    return _grouped(kind, t, where, open=_count(t.status == "ACTIVE"), broken_on=func.max(case((broken, t.closed_on))))
+    broken = one_of(t.status, ("BROKEN", "PARTIAL"))
+    where = [one_of(t.status, ("ACTIVE", "BROKEN", "PARTIAL"))]
+    return _grouped(
+        kind, t, where, open=_count(t.status == constant("ACTIVE")), broken_on=func.max(case((broken, t.closed_on)))
+    )
 
 
 def _returns(kind: str) -> Any:
     t = table(Payment).c
-    return _grouped(kind, t, [or_(t.status == "RETURNED", t.returned > 0)], on=func.max(t.returned_on))
+    return _grouped(
+        kind, t, [or_(t.status == constant("RETURNED"), t.returned > constant(0))], on=func.max(t.returned_on)
+    )
 
 
 def _holds(kind: str) -> Any:
     t, p = table(Hold).c, table(Payment).c
-    active = and_(t.status == "ACTIVE", or_(t.until.is_(None), t.until >= day("today")))
-    ended = t.status == "EXPIRED"
-    disputes, claims = t.kind.in_(DISPUTE_HOLDS), t.kind.in_(CLAIM_HOLDS)
+    active = and_(t.status == constant("ACTIVE"), or_(t.until.is_(None), t.until >= day("today")))
+    ended = t.status == constant("EXPIRED")
+    disputes, claims = one_of(t.kind, DISPUTE_HOLDS), one_of(t.kind, CLAIM_HOLDS)
     answered = exists(
         select(p.id).where(
             p.tenant_id == tenant(),
             p.account_id == t.account_id,
-            p.status.not_in(sorted(GIVEN_BACK)),
+            ~one_of(p.status, sorted(GIVEN_BACK)),
             or_(p.received_on >= t.placed_on, desk_day(p.recorded_at) >= t.placed_on),
         )
     )
     return _grouped(
         kind,
         t,
-        [or_(t.status == "ACTIVE", ended)],
-        call=_count(and_(active, t.scope == "account", t.kind.not_in(_codes("free_call")))),
+        [or_(t.status == constant("ACTIVE"), ended)],
+        call=_count(and_(active, t.scope == constant("account"), ~listed(t.kind, "free_call", String))),
         disputing=_count(and_(active, disputes)),
         dispute_until=func.max(case((and_(ended, disputes), t.until))),
         claiming=_count(and_(active, claims)),
@@ -185,85 +166,96 @@ def _holds(kind: str) -> Any:
 
 def _services(kind: str, purpose: str) -> Any:
     """How many services of each account may be cut today, or restored."""
-    v, s = table(Service).c, table(AccountSummary).c
+    v, s, n = table(Service).c, table(AccountSummary).c, table(Notice).c
     mine = and_(s.tenant_id == tenant(), s.account_id == v.account_id)
-    if purpose == "cut":  # of all others the account as a whole owes too little, or not for long enough
-        few = and_(s.collectable >= number("cut_least"), s.oldest_due <= day("cut_due"))
-        may = compiled(MAY_CUT, _to_cut())
+    if (
+        purpose == "cut"
+    ):  # of all others the account as a whole owes too little, or not for long enough, or has no notice
+        served = and_(_served(), n.sent_on >= s.oldest_due, n.sent_on <= day("noticed_by"))
+        noticed = exists(select(n.id).where(n.tenant_id == tenant(), n.account_id == s.account_id, served))
+        few = and_(s.collectable >= number("cut_least"), s.oldest_due <= day("cut_due"), noticed)
     else:
-        few, may = v.suspend_cause == NONPAY, compiled(MAY_RESTORE, _to_restore())
-    return (
-        select(v.account_id, func.count().label("n"))
+        few = v.suspend_cause == constant(NONPAY)
+    # Sought out first: what is asked of each costs more than all of this.
+    those: Any = (
+        select(v.id, v.account_id, v.status, v.suspend_cause, v.life_support, s.credits, s.unapplied)
         .select_from(table(Service).join(table(AccountSummary), mine))
-        .where(v.tenant_id == tenant(), within(kind, v.account_id), few, may)
-        .group_by(v.account_id)
-        .subquery()
+        .where(v.tenant_id == tenant(), within(kind, v.account_id), few)
+        .cte(f"to_{purpose}", nesting=True)
+        .prefix_with("MATERIALIZED")
     )
+    may = compiled(MAY_CUT, _to_cut(those.c)) if purpose == "cut" else compiled(MAY_RESTORE, _to_restore(those.c))
+    return select(those.c.account_id, func.count().label("n")).where(may).group_by(those.c.account_id).subquery()
 
 
-def _to_restore() -> dict[str, Any]:
-    """`domain.suspension.Signals` of a service beside the summary of its account: what restoring looks at."""
-    v, s, o = table(Service).c, table(AccountSummary).c, table(ServiceOrder).c
-    drafted = and_(o.kind == "restore", o.status == "DRAFT", o.service_id != v.id)
+def _to_restore(v: Any) -> dict[str, Any]:
+    """`domain.suspension.Signals` of a service: what restoring looks at."""
+    o, i = table(ServiceOrder).c, table(Item).c
+    drafted = and_(o.kind == constant("restore"), o.status == constant("DRAFT"), o.service_id != v.id)
+    waiting = and_(o.service_id == v.id, one_of(o.status, sorted(WAITING_ORDER)))
     return {
         "status": v.status,
         "cause": v.suspend_cause,
-        "late": _of(Item, total(table(Item).c.open - table(Item).c.disputed), _late()),
-        "credits": s.credits,
-        "unapplied": s.unapplied,
-        "drafts": _of(ServiceOrder, func.count(o.service_id.distinct()), drafted),
-        "ordered": _of(ServiceOrder, func.count(), and_(o.service_id == v.id, o.status.in_(sorted(WAITING_ORDER)))),
+        "late": _of(v, Item, total(i.open - i.disputed), _late(v)),
+        "credits": v.credits,
+        "unapplied": v.unapplied,
+        "drafts": _of(v, ServiceOrder, func.count(o.service_id.distinct()), drafted),
+        "ordered": _of(v, ServiceOrder, func.count(), waiting),
     }
 
 
-def _to_cut() -> dict[str, Any]:
-    v, o, n, h, p = (table(t).c for t in (Service, ServiceOrder, Notice, Hold, Promise))
-    oldest = _of(Item, func.min(table(Item).c.due), _late())
-    here = or_(h.scope == "account", and_(h.scope == "service", h.target_id == v.id))
-    active = and_(h.status == "ACTIVE", or_(h.until.is_(None), h.until >= day("today")))
-    waits = and_(o.service_id == v.id, o.status.in_(sorted(OPEN_ORDER)), or_(o.kind != "suspend", o.status != "DRAFT"))
-    served = and_(
-        n.level == bindparam("notice_level"),
-        n.status.in_(SERVED),
-        or_(n.service_id == v.id, n.service_id.is_(None)),
-        n.sent_on >= oldest,
+def _to_cut(v: Any) -> dict[str, Any]:
+    o, n, h, p = (table(t).c for t in (ServiceOrder, Notice, Hold, Promise))
+    oldest = _of(v, Item, func.min(table(Item).c.due), _late(v))
+    here = or_(h.scope == constant("account"), and_(h.scope == constant("service"), h.target_id == v.id))
+    active = and_(h.status == constant("ACTIVE"), or_(h.until.is_(None), h.until >= day("today")))
+    waits = and_(
+        o.service_id == v.id,
+        one_of(o.status, sorted(OPEN_ORDER)),
+        or_(o.kind != constant("suspend"), o.status != constant("DRAFT")),
     )
+    served = and_(_served(), or_(n.service_id == v.id, n.service_id.is_(None)), n.sent_on >= oldest)
     return {
-        **_to_restore(),
+        **_to_restore(v),
         "oldest": oldest,
-        "noticed_on": _of(Notice, func.min(n.sent_on), served),
-        "held": _of(Hold, func.count(), and_(active, here, h.kind.not_in(_codes("free_suspend")))),
-        "promises": _of(Promise, func.count(), p.status == "ACTIVE"),
-        "ordered": _of(ServiceOrder, func.count(), waits),
-        "life_support": case((v.life_support, 1), else_=0),
+        "noticed_on": _of(v, Notice, func.min(n.sent_on), served),
+        "held": _of(v, Hold, func.count(), and_(active, here, ~listed(h.kind, "free_suspend", String))),
+        "promises": _of(v, Promise, func.count(), p.status == constant("ACTIVE")),
+        "ordered": _of(v, ServiceOrder, func.count(), waits),
+        "life_support": case((v.life_support, constant(1)), else_=constant(0)),
     }
 
 
-def _late() -> Any:
+def _served() -> Any:
+    n = table(Notice).c
+    return and_(n.level == bindparam("notice_level"), one_of(n.status, SERVED))
+
+
+def _late(v: Any) -> Any:
     """Debt past due and not all disputed, of the service or of none in particular."""
-    i, v = table(Item).c, table(Service).c
+    i = table(Item).c
     return and_(or_(i.service_id == v.id, i.service_id.is_(None)), i.due < day("today"), i.open > i.disputed)
 
 
-def _of(model: Any, value: Any, which: Any) -> Any:
+def _of(v: Any, model: Any, value: Any, which: Any) -> Any:
     """A figure over rows that belong to the service's account."""
     t = table(model).c
-    query = select(value).where(t.tenant_id == tenant(), t.account_id == table(Service).c.account_id, which)
-    return query.correlate(table(Service)).scalar_subquery()
+    query = select(value).where(t.tenant_id == tenant(), t.account_id == v.account_id, which)
+    return query.correlate(v.account_id.table).scalar_subquery()
 
 
 def _orders(kind: str) -> Any:
     t = table(ServiceOrder).c
     left = func.coalesce(desk_day(t.sent_at), t.requested_on)
-    since = func.min(case((t.status.in_(sorted(WAITING_ORDER)), left)), type_=Date)
-    reviews = _count(and_(t.status == "DRAFT", t.kind == "suspend"))
-    failed = func.max(case((t.status.in_(sorted(FAILED_ORDER)), t.id)))
+    since = func.min(case((one_of(t.status, sorted(WAITING_ORDER)), left)), type_=Date)
+    reviews = _count(and_(t.status == constant("DRAFT"), t.kind == constant("suspend")))
+    failed = func.max(case((one_of(t.status, sorted(FAILED_ORDER)), t.id)))
     return _grouped(kind, t, [], since=since, reviews=reviews, failed=failed, last=func.max(t.id))
 
 
 def _notices(kind: str) -> Any:
     t = table(Notice).c
-    return _grouped(kind, t, [t.status.in_(SERVED)], on=func.max(t.sent_on))
+    return _grouped(kind, t, [one_of(t.status, SERVED)], on=func.max(t.sent_on))
 
 
 def _coming(kind: str) -> Any:
@@ -273,7 +265,7 @@ def _coming(kind: str) -> Any:
     return (
         select(s.account_id, (total(i.open - i.disputed) - s.credits - s.unapplied).label("coming"))
         .select_from(table(AccountSummary).join(table(Item), mine))
-        .where(s.tenant_id == tenant(), within(kind, s.account_id), s.broken_12m + s.returned_12m > 0)
+        .where(s.tenant_id == tenant(), within(kind, s.account_id), s.broken_12m + s.returned_12m > constant(0))
         .group_by(s.account_id, s.credits, s.unapplied)
         .subquery()
     )
@@ -286,7 +278,7 @@ def _linked(kind: str) -> Any:
         other.c.tenant_id == tenant(),
         other.c.party_id == mine.c.party_id,
         other.c.id != mine.c.id,
-        other.c.status == "OPEN",
+        other.c.status == constant("OPEN"),
     )
     late = and_(s.c.tenant_id == tenant(), s.c.account_id == other.c.id, s.c.oldest_due.is_not(None))
     return (

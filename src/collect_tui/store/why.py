@@ -19,6 +19,7 @@ from collect_tui.domain.hold import forbids
 from collect_tui.domain.queues import EXCLUSIONS, WAYS, bars
 from collect_tui.domain.signals import Signals
 from collect_tui.store import scoring
+from collect_tui.store.attempts import at_cap
 from collect_tui.store.queue_rows import ORDER, chips, of_account
 from collect_tui.store.scoring import Shape
 from collect_tui.store.sql import Scope, table
@@ -31,7 +32,7 @@ def why(session: Session, tenant_id: int, catalogue: Catalogue, account_id: int,
     """Every reason that holds, every term of the score with its sum, and what keeps the account out. NotFound "account.not_found"."""
     shape = Shape.of(catalogue)
     values, scope = scoring.params(session, tenant_id, catalogue, business_date), Scope.some((account_id,))
-    capped = scoring.capped(session, catalogue, values, scope)
+    capped = at_cap(session, catalogue, values, scope)
     now_row: Any = session.execute(
         scoring.judged("some"), {**values, **scope.params, "capped": list(capped)}
     ).one_or_none()
