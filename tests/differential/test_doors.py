@@ -183,14 +183,14 @@ def _billed_alike(case: Case) -> str:
     night = api.twin(1)
     moved = _run_to(api, today, number)
     night.owe(number, "NEW-1", due, amount, issued=issued)
-    waits = amount > 0 or _something_is_open(night, number)
+    waits = amount < 0 and _something_is_open(night, number)
     moved |= {f"{what} at night" for what in _moves(night, today, number)}
     file = api.twin(2)
     api.bill(BilledItem(account=number, doc_no="NEW-1", kind=kind, issued=issued, due=due, amount=amount))  # type: ignore[arg-type]
     name = api.view(number).name
     file.file(file_line(number, "NEW-1", issued, due, amount, name=name))
-    # A bill that is late when it comes climbs a rung in the run it came before.
-    comparable = waits and not moved & {"stage", "money", "stage at night"} and (amount < 0 or due > today)
+    # Nothing tells the night of a bill that is simply there.
+    comparable = waits and not moved & {"stage", "money", "stage at night"}
     doors = {"api": api, "file": file} | ({"night": night} if comparable else {})
     return _compare(doors, case, leave={"night": QUEUED} if "next_action" in moved else {}, later=("file", "night"))
 
