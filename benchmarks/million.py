@@ -48,23 +48,23 @@ STATEMENTS = {
     "service": """INSERT INTO service (tenant_id, id, account_id, product, billing_system, identifier, status, monthly, life_support)
         SELECT 1, i, i, 'INT', 'BILL', 'S' || i, 'ACTIVE', 6000, 0 FROM n""",
     # Five monthly items; one account in three has not paid the last k of them (up to four), the others pay before the due date.
-    "item": """INSERT INTO item (tenant_id, id, account_id, doc_no, kind, issued, due, amount, open, disputed, source)
+    "item": """INSERT INTO item (tenant_id, id, account_id, doc_no, kind, issued, due, amount, open, disputed, source, level)
         SELECT 1, i * 8 + k, i, 'I' || (i * 8 + k), 'invoice', date('{day}', (-30 * k - (i % 30)) || ' days'),
             date('{day}', (20 - 30 * k - (i % 30)) || ' days'), 4000 + (i * 37) % 9000,
             CASE WHEN i % 3 = 0 AND k <= (i / 3) % 5 OR k = 0 AND i % 30 < 15 THEN 4000 + (i * 37) % 9000 ELSE 0 END,
-            0, ''
+            0, '', ''
         FROM n, (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4)""",
     "contact_event": """INSERT INTO contact_event (tenant_id, id, account_id, at, by, action, result, outbound, counted, worked, contact,
             right_party, note, typed)
         SELECT 1, i * 4 + k, i, datetime('{now}', (-(i % 40) - 9 * k) || ' days') || '.000000', 'mia', 'TM',
             CASE k WHEN 0 THEN 'RP' ELSE 'NA' END, 1, 1, 1, k = 0, k = 0, '', ''
         FROM n, (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2) WHERE i % 9 = 0""",
-    "promise": """INSERT INTO promise (tenant_id, id, account_id, kind, status, total, made_on, made_by, made_at, grace_days, note)
-        SELECT 1, i, i, 'single', 'ACTIVE', 4000, date('{day}', (-(i % 8)) || ' days'), 'mia', '{now}', 2, '' FROM n WHERE i % 27 = 0""",
+    "promise": """INSERT INTO promise (tenant_id, id, account_id, kind, status, total, made_on, made_by, made_at, grace_days, note, grace_unit)
+        SELECT 1, i, i, 'single', 'ACTIVE', 4000, date('{day}', (-(i % 8)) || ' days'), 'mia', '{now}', 2, '', 'days' FROM n WHERE i % 27 = 0""",
     "instalment": """INSERT INTO instalment (tenant_id, promise_id, seq, due, amount, paid, status)
         SELECT 1, i, 1, date('{day}', ((i / 27) % 12 - 4) || ' days'), 4000, 0, 'OPEN' FROM n WHERE i % 27 = 0""",
-    "payment": """INSERT INTO payment (tenant_id, id, account_id, ref, received_on, method, amount, status, recorded_by, recorded_at)
-        SELECT 1, i, i, 'P' || i, date('{day}', '-1 days'), 'ach', 4000 + (i * 37) % 9000, 'UNAPPLIED', 'bank', '{now}'
+    "payment": """INSERT INTO payment (tenant_id, id, account_id, ref, received_on, method, amount, status, recorded_by, recorded_at, returned)
+        SELECT 1, i, i, 'P' || i, date('{day}', '-1 days'), 'ach', 4000 + (i * 37) % 9000, 'UNAPPLIED', 'bank', '{now}', 0
         FROM n WHERE i % 60 = 0""",
     "callback": """INSERT INTO callback (tenant_id, id, account_id, at, status, note, made_by)
         SELECT 1, i, i, datetime('{now}', ((i / 99) % 96 - 24) || ' hours') || '.000000', 'SCHEDULED', '', 'mia' FROM n WHERE i % 99 = 0""",

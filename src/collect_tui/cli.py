@@ -146,7 +146,13 @@ def build_parser() -> argparse.ArgumentParser:
         account,
         (("line",), {"metavar": "LINE"}),
         (("--dry-run",), {"action": "store_true", "help": "show what it would do; write nothing"}),
-        (("--confirm",), {"metavar": "DIGITS", "help": "the account's last four digits, for orders"}),
+        (
+            ("--confirm",),
+            {
+                "metavar": "TEXT",
+                "help": "what it asks for: the account's last four digits for an order, the surplus of a payment over all that is owed",
+            },
+        ),
         (("--override-by",), {"metavar": "USER", "help": "who overrides a refusal"}),
         (("--override-reason",), {"metavar": "TEXT", "help": "why it is overridden"}),
         (("--id",), {"metavar": "UUID", "help": "id of the act: sent twice, it is done once"}),
@@ -156,7 +162,8 @@ def build_parser() -> argparse.ArgumentParser:
         handlers.day,
         "roll to a business date",
         (("--date",), {"type": _day, "metavar": "DATE"}),
-        (("--check",), {"action": "store_true", "help": "recompute everything and count differences"}),
+        (("--check",), {"action": "store_true", "help": "recompute everything, and hold a sample against the rules"}),
+        (("--full",), {"action": "store_true", "help": "check, and hold every account against the rules"}),
     )
     command(
         "load",
@@ -174,6 +181,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     receivables.add_argument("--dry-run", action="store_true", help="read and count; write nothing")
     receivables.set_defaults(run=handlers.import_receivables)
+    undoing = imports.add_parser("undo", help="take an import back: what the file brought and settled is reversed")
+    undoing.add_argument("file", type=Path, metavar="FILE", help="the file that was imported")
+    undoing.set_defaults(run=handlers.undo_import)
     command(
         "export",
         handlers.export,

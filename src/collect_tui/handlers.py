@@ -181,8 +181,9 @@ def day(args: argparse.Namespace) -> int:
     from collect_tui.plain import day_text
 
     desk = _desk(args)
-    to = args.date or (desk.session().business_date if args.check else None)  # a check alone rolls nothing
-    report = desk.day(to, check=args.check, progress=_progress(args))
+    check = args.check or args.full
+    to = args.date or (desk.session().business_date if check else None)  # a check alone rolls nothing
+    report = desk.day(to, check=check, full=args.full, progress=_progress(args))
     _say(args, report, lambda: day_text(report))
     return 0 if report.orphans == 0 and not report.differences else 1
 
@@ -216,6 +217,22 @@ def import_receivables(args: argparse.Namespace) -> int:
         by=desk.user,
         catalogue=desk.catalogue(),
         dry_run=args.dry_run,
+        progress=_progress(args),
+    )
+    return _say(args, report, report.text)
+
+
+def undo_import(args: argparse.Namespace) -> int:
+    from collect_tui.exchange import undoing
+
+    desk = _beside(args)
+    report = undoing.undo(
+        desk.store,
+        args.file,
+        ids=desk.ids,
+        now=desk.clock(),
+        by=desk.user,
+        catalogue=desk.catalogue(),
         progress=_progress(args),
     )
     return _say(args, report, report.text)

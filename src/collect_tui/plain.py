@@ -61,10 +61,10 @@ def problem(error: DomainError, as_json: bool) -> str:
     if not as_json:
         return clean(f"collect-tui: {error.message}", keep_newlines=True)
     extra = {k: getattr(error, k) for k in ("by", "version") if hasattr(error, k)}
-    verdict = getattr(error, "verdict", None)
     body: dict[str, Any] = {"error": error.code, "message": error.message, "field": error.field, **extra}
-    if verdict is not None:
-        body["verdict"] = verdict.model_dump(mode="json")
+    for name in ("verdict", "confirm"):
+        if (told := getattr(error, name, None)) is not None:
+            body[name] = told.model_dump(mode="json")
     return json.dumps(body)
 
 
@@ -130,11 +130,11 @@ def account_text(a: AccountView) -> str:
         f" · disputed {money(a.disputed)} · promised {money(a.promised)}"
         f" · unapplied {money(a.unapplied)} · total {money(a.total)}",
         f"{a.dpd} days past due · current {money(ages.current)} · 1-30 {money(ages.b1_30)} · 31-60 {money(ages.b31_60)}"
-        f" · 61-90 {money(ages.b61_90)} · 91+ {money(ages.b91_plus)}",
+        f" · 61-90 {money(ages.b61_90)} · 91+ {money(ages.b91_plus)} · credits {money(ages.credits)}",
         f"can call: {a.call_label}",
         *(f"  {p.short} {p.value} {p.quality} {p.local_time}" for p in a.points),
         *(f"pinned: {text}" for text in a.pinned),
-        *(f"hold: {h.kind} until {h.until or 'released'}: blocks {', '.join(h.blocks)}" for h in a.holds),
+        *(f"hold: {h.kind} until {h.until or 'released'}: blocks {', '.join(h.blocks) or 'nothing'}" for h in a.holds),
     ]
     if a.promise:
         due = next((i for i in a.promise.instalments if i.status in {"OPEN", "PART_PAID"}), None)
@@ -216,6 +216,7 @@ def preview_text(preview: Preview) -> str:
         ),
     ]
     lines += _verdict(preview.verdict)
+    lines += [f"asks first: {preview.confirm.sentence}"] if preview.confirm else []
     return clean("\n".join(lines), keep_newlines=True)
 
 
@@ -232,8 +233,14 @@ def day_text(report: DayReport) -> str:
         for s in report.steps
     ]
     lines.append(f"open accounts without a next action: {report.orphans}")
-    lines += [f"differences of a full recompute: {report.differences}"] if report.differences is not None else []
-    return "\n".join(lines)
+    if report.differences is not None:
+        lines.append(
+            f"differences of a full recompute and of {report.checked:,} accounts by the rules: {report.differences}"
+        )
+    for each in report.found:
+        more = ", …" if each.count > len(each.accounts) else ""
+        lines.append(f"  {each.kind:40} {each.count:,} ({', '.join(each.accounts)}{more})")
+    return clean("\n".join(lines), keep_newlines=True)
 
 
 def orders_text(report: OrdersReport) -> str:
@@ -263,14 +270,14 @@ def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:
         head = ("id", "keys", "F-key", ":", "meaning")
         rows = [(c.id, " ".join(c.keys), c.fkey, c.mnemonic or c.text.strip(), c.help) for c in mine.commands]
     elif what == "line":
-        from collect_tui.desk.line.verbs import VERBS
+        from collect_tui.desk.line.verbs import table as verbs
 
         head = ("verb", "usage", "meaning", "example")
-        rows = [(v.verb, v.usage, v.summary, v.example) for v in VERBS.values()]
+        rows = [(v.verb, v.usage, v.summary, v.example) for v in verbs()]
     else:
         codes = bootstrap.catalogue(wired).codes
         head = ("code", "result", "what it does")
-        rows = [(r.code, r.title, r.help) for r in codes.results.values()]
+        rows = [(r.code, r.title, r.explained) for r in codes.results.values()]
     if as_json:
         return json.dumps([dict(zip(head, row, strict=True)) for row in rows], indent=2, ensure_ascii=False)
     return table(head, rows)

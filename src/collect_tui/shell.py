@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 
-from collect_tui.desk.commands import Act, Command, OrderRestore, OrderSuspension, Override
+from collect_tui.desk.commands import Act, Command, Override
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.protocol import Desk
@@ -44,7 +44,7 @@ def act_of(
         return Act(
             id=_id(act_id),
             account=view.number,
-            commands=tuple(_confirmed(c, confirm) for c in parsed.commands),
+            commands=_confirmed(parsed.commands, confirm, view.currency),
             line=line,
             override=None if by is None or reason is None else Override(by=by, reason=reason),
         )
@@ -63,12 +63,14 @@ def _pointed(line: str, start: int, end: int) -> str:
     return f"  {before}{word}{after}\n  {' ' * width(before)}{'^' * max(1, width(word))}"
 
 
-def _confirmed(command: Command, digits: str | None) -> Command:
-    return (
-        command.model_copy(update={"confirm": digits})
-        if digits and isinstance(command, OrderSuspension | OrderRestore)
-        else command
-    )
+def _confirmed(commands: tuple[Command, ...], typed: str | None, currency: str) -> tuple[Command, ...]:
+    """What was typed to confirm answers the last command that may ask and is not answered on the line: of several payments it
+    is the last that goes beyond what is owed. It rests on the line alone, so that a retry is the same act."""
+    asking = [at for at, c in enumerate(commands) if c.asks and getattr(c, c.asks) is None]
+    if not typed or not asking:
+        return commands
+    at = asking[-1]
+    return (*commands[:at], commands[at].answered(typed, currency), *commands[at + 1 :])
 
 
 def _id(text: str | None) -> UUID:

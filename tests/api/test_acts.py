@@ -51,6 +51,25 @@ def test_a_noun_is_the_act_of_one_command(api) -> None:
     assert lee.act(f"/accounts/{ROSA}/acts", whole, key=key, seen='"1"').json() == first.json() | {"repeated": True}
 
 
+def test_a_plan_is_either_of_equal_instalments_or_in_parts(api) -> None:
+    lee, plans = api("lee"), f"/accounts/{ROSA}/plans"
+    parts = [{"amount": 5000, "due": "2026-11-27"}, {"amount": 7760, "due": "2026-12-03"}]
+    even = {"count": 2, "frequency": "weekly", "first": "2026-11-27"}
+    for wrong in ({}, {"count": 2}, even | {"parts": parts}, {"parts": parts, "down": 5}, {"parts": []}):
+        answer = lee.act(plans, {"total": 12760} | wrong)
+        assert (answer.status_code, code(answer)) == (422, "request.invalid")
+        assert "either count, frequency and first, or parts" in answer.json()["detail"]
+        whole = {"commands": [{"kind": "plan", "total": 12760} | wrong]}
+        assert lee.act(f"/accounts/{ROSA}/acts", whole).status_code == 422
+    assert lee.act(plans, {"total": 12760, "parts": parts}).status_code == 200
+    found = api("lee")("GET", f"/accounts/{ROSA}").json()["promise"]
+    assert [(one["amount"], one["due"]) for one in found["instalments"]] == [(p["amount"], p["due"]) for p in parts]
+
+
+def test_the_catalogue_tells_a_client_the_order_of_dates(api) -> None:
+    assert api("lee")("GET", "/catalogue").json()["rules"]["date_order"] == "mdy"
+
+
 def test_the_second_of_two_is_told_who_and_when(api) -> None:
     seen = f'"{version(api)}"'
     api("mia").act(NOTE, {"text": "first"}, seen=seen).raise_for_status()
@@ -61,6 +80,27 @@ def test_the_second_of_two_is_told_who_and_when(api) -> None:
         "2026-11-23T16:00:00+00:00",
         version(api),
     )
+
+
+def test_a_payment_of_more_than_is_owed_asks_for_the_surplus(api) -> None:
+    lee, path = api("lee"), f"/accounts/{ROSA}/payments"
+    paid = {"amount": 61000, "method": "card"}  # 522.10 is owed
+    missing = lee.act(path, paid)
+    assert (missing.status_code, code(missing), missing.json()["field"]) == (409, "payment.over_balance", "over")
+    asked = missing.json()["confirm"]
+    assert (asked["kind"], asked["field"], asked["value"], asked["what"]) == ("surplus", "over", 8790, "87.90")
+    for wrong in (1, 8789, 8791, 61000):
+        assert code(lee.act(path, paid | {"over": wrong})) == "payment.over_balance"
+    for none in (0, -1, 87.9, "87.90", True):
+        assert code(lee.act(path, paid | {"over": none})) == "request.invalid", none
+    assert version(api) == 1
+    both = {"commands": [{"kind": "note", "text": "one"}, {"kind": "payment"} | paid]}
+    asked = lee.act(f"/accounts/{ROSA}/acts", both).json()["confirm"]
+    assert (asked["command"], asked["value"]) == (1, 8790)
+    key = str(uuid4())
+    first = lee.act(path, paid | {"over": 8790}, key=key)
+    assert first.status_code == 200
+    assert lee.act(path, paid | {"over": 8790}, key=key).json() == first.json() | {"repeated": True}
 
 
 @pytest.mark.parametrize("seen", ["7", '"x"', 'W/"1"', '"1", "2"', '""', '"-1"', '"' + "9" * 19 + '"', '"١"', "**"])

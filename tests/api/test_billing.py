@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,11 @@ def test_a_new_account_with_its_items_is_worked_like_any_other(hub: Hub, system:
     found = local_desk(hub.store, "mia", hub.clock).find("whitfield")
     assert [hit.account for hit in found] == ["7700-0001"]
     whole(hub)
+
+
+def test_a_payment_of_more_than_is_owed_has_happened_and_is_not_asked_about(hub: Hub, system: Api) -> None:
+    assert put(system, "payments", paid(ROSA, "ACH-9", 50000)) == ([], {"added": 1})
+    assert (seen(hub, ROSA).total, seen(hub, ROSA).unapplied) == (-8790, 8790)
 
 
 def test_the_same_delivery_twice_changes_nothing(hub: Hub, system: Api) -> None:
@@ -266,13 +272,15 @@ def order(hub: Hub) -> str:
     """An order to restore a suspended service is what the desk may ask for at once; here one to suspend is put in its place."""
     from datetime import UTC, datetime
 
-    from collect_tui.store.tables import Service, ServiceOrder
+    from collect_tui.store.tables import Notice, Service, ServiceOrder
 
     with hub.store.write() as db:
         account_id = db.exec(select(Account.id).where(Account.number == ROSA)).one()
         service = db.exec(select(Service).where(Service.identifier == "INT-1001")).one()
         service.status, service.suspend_cause = "PENDING_SUSPEND", "nonpay"
         db.add(service)
+        notice = {"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": TODAY - timedelta(days=12)}
+        db.add(Notice(tenant_id=1, id=8999, account_id=account_id, **notice))
         for n in range(3):
             db.add(
                 ServiceOrder(

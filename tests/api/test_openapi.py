@@ -62,6 +62,13 @@ def test_every_part_is_described(path, verb, operation) -> None:
     assert operation.get("security", MADE["security"]) in ([], [{"bearer": []}])
 
 
+def test_a_noun_says_what_its_command_says_and_nothing_meant_for_its_makers() -> None:
+    told = [operation["description"] for _, _, operation in OPERATED] + [
+        schema.get("description", "") for schema in MADE["components"]["schemas"].values()
+    ]
+    assert not [text for text in told if "OutsideCommand" in text or "One act of a collector" in text]
+
+
 def test_operations_have_names_of_their_own() -> None:
     names = [operation["operationId"] for _, _, operation in OPERATED]
     assert len(set(names)) == len(names)

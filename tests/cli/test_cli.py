@@ -256,6 +256,40 @@ def test_a_malformed_line_points_at_the_word(run: Run) -> None:
     assert "amount" in sentence.lower()
 
 
+@pytest.mark.parametrize(
+    ("line", "word", "says"),
+    [
+        ("lm x9", "x9", "No such contact point"),
+        ('di INV-1 60 price "charged twice"; pp rest fri', "INV-1", "cannot be disputed at the keyboard yet"),
+        ("pp 50 fri gcash + 77.60 12/3", "+", "right after the date"),
+        ("pp 50 fri + 77.60 1512", "1512", "Dates here are month first: 12/15 is 15 December."),
+        ("cb 15/13", "15/13", "Expected a day and time"),
+        ("ex +7", "+7", "The next date is an act of its own"),
+    ],
+)
+def test_what_does_not_fit_is_refused_at_the_word_and_writes_nothing(
+    run: Run, home: Path, line: str, word: str, says: str
+) -> None:
+    before = database(home)
+    told = run("do", ROSA, line)
+    usage(told)
+    sentence, shown, mark = told.err.rstrip("\n").split("\n")
+    assert says in sentence
+    assert shown[mark.index("^") : mark.rindex("^") + 1] == word
+    assert database(home) == before
+
+
+def test_the_country_says_what_a_slashed_date_is(run: Run) -> None:
+    assert run("--json", "do", ROSA, "t 12/4", "--dry-run").json()["next_action"] == "call Fri 4 Dec"
+
+
+def test_all_behind_a_note_is_the_note(run: Run) -> None:
+    for note in ("waits; also husband pays", "she is out ; na is fine"):
+        told = run("--json", "do", ROSA, f"n {note}").json()
+        assert [effect["kind"] for effect in told["effects"]] == ["NoteWritten"]
+    assert "; also husband pays" in run("show", ROSA, "--pane", "timeline").out
+
+
 def test_a_malformed_line_points_at_the_word_under_wide_and_hostile_text(run: Run) -> None:
     told = run("do", ROSA, 'lm "\x1b[31m你好" zzz9')
     usage(told)
@@ -284,6 +318,37 @@ def test_an_order_wants_the_last_four_digits(run: Run) -> None:
     assert (missing.code, "last four digits" in missing.err) == (3, True)
     assert run(*line, "--confirm", "1234").code == 3
     assert run(*line, "--confirm", "2231").code == 0
+
+
+def test_a_dry_run_says_what_is_asked_first(run: Run) -> None:
+    assert "asks first: Type the account's last four digits" in run("do", ROSA, "sus int tue", "--dry-run").out
+    assert "asks first" not in run("do", ROSA, "sus int tue #2231", "--dry-run").out
+    told = run("--json", "do", ROSA, "pay 500 card", "--dry-run").json()["confirm"]
+    assert (told["kind"], told["what"], told["value"], told["field"]) == ("surplus", "87.90", 8790, "over")
+
+
+def test_a_payment_of_more_than_is_owed_wants_the_surplus(run: Run) -> None:
+    line = ("do", ROSA, "pay 500 card R1")
+    missing = run("--json", *line)
+    body = json.loads(missing.err)
+    assert (missing.code, body["error"], body["field"]) == (3, "payment.over_balance", "over")
+    assert "USD 87.90 more than the USD 412.10 owed" in body["message"]
+    assert "over=87.90" in body["message"]
+    assert body["confirm"]["value"] == 8790
+    for wrong in ("87.89", "500", "2231"):
+        assert run(*line, "--confirm", wrong).code == 3
+    assert run(*line, "--confirm", "much").code == 2
+    assert run("do", ROSA, "pay 500 card R1 over=87.89").code == 3
+    assert run("--json", "show", ROSA, "--pane", "payments").json()["payments"] == []
+    assert run("do", ROSA, "pay 500 card R1 over=87.90").code == 0
+    assert run("do", ROSA, "pay 20 card R2", "--confirm", "20").code == 0
+
+
+def test_what_is_confirmed_is_the_last_payment_of_the_line_and_a_retry_is_the_same_act(run: Run) -> None:
+    line = ("do", ROSA, "pay 50 card A1; pay 500 card A2", "--confirm", "137.90", "--id", str(uuid4()))
+    assert run(*line).code == 0
+    again = run(*line)
+    assert (again.code, "done before" in again.out) == (0, True)
 
 
 def test_what_a_colleague_holds_is_4_and_names_them(run: Run) -> None:
@@ -356,11 +421,11 @@ def test_looking_writes_nothing(run: Run, home: Path, arguments: tuple[str, ...]
 
 
 def test_several_acts_on_a_line_are_one_act(run: Run) -> None:
-    told = run("--json", "do", ROSA, "lm m1; n asked for the shop line; t +3").json()
+    told = run("--json", "do", ROSA, 'lm m1; n "asked for the shop line"; t +3').json()
     kinds = [effect["kind"] for effect in told["effects"]]
     assert {"ContactLogged", "NoteWritten", "NextActionSet"} <= set(kinds)
     assert run("--json", "show", ROSA).json()["version"] == told["version"] == 2
-    bad = run("do", ROSA, "n kept; pp 99999 fri")
+    bad = run("do", ROSA, 'n "kept"; pp 99999 fri')
     assert bad.code == 3
     assert "kept" not in run("show", ROSA, "--pane", "timeline").out
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from collect_tui.defaults import FILES, load
-from collect_tui.defaults.build import QUEUE_REASONS
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.queues import REASONS
 from collect_tui.domain.states import STAGES
 
 TODAY = date(2025, 11, 24)
@@ -51,7 +51,7 @@ def site(tmp_path: Path) -> Callable[..., Catalogue]:
 
 
 def test_all_actions_and_results_of_the_trade_are_there_with_their_flags(shipped: Catalogue) -> None:
-    assert list(shipped.codes.actions) == ["TR", "TM", "TE", "TO", "IN", "SM", "EM", "LT", "CH", "VI", "SV", "RV"]
+    assert list(shipped.codes.actions) == ["TR", "TM", "TE", "TO", "IN", "IW", "SM", "EM", "LT", "CH", "VI", "SV", "RV"]
     flags = {
         code: "".join(
             letter
@@ -92,8 +92,28 @@ def test_every_entry_tells_the_user_what_it_is(shipped: Catalogue) -> None:
 def test_the_help_on_a_disputed_part_promises_nothing_that_is_not_done(shipped: Catalogue) -> None:
     disputed = shipped.codes.results["DI"]
     assert (disputed.hold, disputed.follow_up.business_days, disputed.follow_up.action) == (None, 5, "dispute")
-    for word in ("next action dispute in 5 business days", "Marks no amount as disputed", "note"):
-        assert word in disputed.help
+    assert "next action dispute in 5 business days" in disputed.help
+    assert disputed.caveat == "marks no amount as disputed"
+    assert "cannot be disputed at the keyboard yet" in disputed.instead
+    assert disputed.explained.endswith("Marks no amount as disputed.")
+
+
+def test_a_code_whose_title_says_more_than_it_does_says_so(shipped: Catalogue) -> None:
+    """Titles that speak of money, orders, letters or tickets, which the code itself does not bring."""
+    results = shipped.codes.results
+    said = {code for code, result in results.items() if result.caveat}
+    assert said == {*("PF", "PT", "PC", "SA", "EX", "DI", "DB", "BI", "SX", "RB", "ND", "RS", "SU", "EQ", "IT", "NS")}
+    for result in results.values():
+        assert not result.caveat.endswith(".")
+        assert not result.instead or (result.caveat and not result.instead.endswith("."))
+
+
+def test_dates_are_written_as_the_country_does_unless_the_site_says_otherwise(site: Callable[..., Catalogue]) -> None:
+    assert site().rules.date_order == "mdy"
+    assert site(rules='[desk]\ncountry = "GB"').rules.date_order == "dmy"
+    assert site(rules='[desk]\ncountry = "PH"').rules.date_order == "mdy"
+    assert site(rules='[desk]\ncountry = "GB"\ndate_order = "mdy"').rules.date_order == "mdy"
+    assert site(rules='[desk]\ndate_order = "dmy"').rules.date_order == "dmy"
 
 
 def test_results_that_stop_the_ladder_bring_what_stops_it(shipped: Catalogue) -> None:
@@ -114,7 +134,7 @@ def test_what_the_law_says_blocks_has_no_override(shipped: Catalogue) -> None:
 
 
 def test_queues_and_tiers(shipped: Catalogue) -> None:
-    assert {q.reason for q in shipped.queues} == set(QUEUE_REASONS)
+    assert {q.reason for q in shipped.queues} == set(REASONS)
     assert [q.tier for q in shipped.queues] == sorted(q.tier for q in shipped.queues)
     assert {q.tier for q in shipped.queues} == set(range(1, 9))
 
@@ -176,6 +196,15 @@ def test_a_site_changes_key_by_key(site: Callable[..., Catalogue], shipped: Cata
     assert (mine.arrangement["vip"].grace_days, mine.arrangement["vip"].min_percent) == (5, 10)
 
 
+def test_what_is_sent_in_writing_is_a_message_unless_said_otherwise(site: Callable[..., Catalogue]) -> None:
+    ours = '[actions.{}]\ntitle = "Ours"\nhelp = "Ours."\noutbound = {}\nkinds = ["email"]\n'
+    mine = site(
+        codes=ours.format("XS", "true") + ours.format("XI", "false") + ours.format("XV", "true") + "written = false\n"
+    )
+    assert {code for code, action in mine.codes.actions.items() if action.written} == {"SM", "EM", "LT", "CH", "XS"}
+    assert (mine.rules.queue.max_next_action_days, mine.rules.queue.override_role) == (30, "lead")
+
+
 def test_no_folder_and_an_empty_folder_are_the_defaults(tmp_path: Path, shipped: Catalogue) -> None:
     assert load(tmp_path, today=TODAY) == shipped
     assert load(tmp_path / "nowhere", today=TODAY) == shipped
@@ -202,6 +231,10 @@ def test_another_year_has_other_holidays() -> None:
         ("codes", '[results.lm]\ntitle = "x"\ncounted = true\nhelp = "x"', "duplicate", "results.lm", "the same name as LM"),
         ("codes", '[results.XX]\ntitle = "x"\nhelp = "x"', "missing", "results.XX", "key counted is missing"),
         ("codes", '[actions.TM]\nkinds = ["moble"]', "unknown_value", "actions.TM.kinds", "did you mean mobile?"),
+        ("codes", "[actions.TM]\nwritten = true", "order", "actions.TM.written", "is no call"),
+        ("codes", "[actions.IN]\nwritten = true", "order", "actions.IN.written", "leaves from here"),
+        ("rules", "[queue]\nmax_next_action_days = 0", "type", "queue.max_next_action_days", "from 1 to 366"),
+        ("rules", '[queue]\noverride_role = "boss"', "unknown_value", "queue.override_role", "lead"),
         ("codes", '[actions.TM]\ntitle = ""', "type", "actions.TM.title", "not empty"),
         ("codes", '[next_actions]\ncall = ""', "missing", "next_actions", "call is missing"),
         ("codes", "[reasons]\nFORGOT = 1", "type", "reasons.FORGOT", "a text"),
@@ -224,6 +257,7 @@ def test_another_year_has_other_holidays() -> None:
         ("rules", '[desk]\ncurrency = "dollars"', "currency", "desk.currency", "three capital letters"),
         ("rules", '[desk]\ncountry = "XQ"', "country", "desk.country", "country code"),
         ("rules", '[desk]\nsubdivision = "ZZ"', "country", "desk.subdivision", "state or province"),
+        ("rules", '[desk]\ndate_order = "dym"', "unknown_value", "desk.date_order", "did you mean mdy?"),
         ("rules", "[contact]\nstart = 22:00:00", "order", "contact.end", "after start"),
         ("rules", '[contact]\nstart = "08:00"', "type", "contact.start", "a time of day such as 08:00:00"),
         ("rules", "[contact]\nmax_attemps = 3", "unknown_key", "contact.max_attemps", "did you mean max_attempts?"),

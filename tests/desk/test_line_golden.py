@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from collect_tui.desk.commands import (
+    ApplyCredit,
     CancelOrder,
     CancelPromise,
     Command,
@@ -30,6 +31,7 @@ from collect_tui.desk.commands import (
     WriteNote,
 )
 from collect_tui.desk.line.parse import parse
+from collect_tui.desk.line.payment import RETURNED
 from support.line_world import CONTEXT, NO_ACCOUNT
 
 FRI = date(2025, 11, 28)
@@ -38,6 +40,10 @@ TUE_0930 = datetime(2025, 11, 25, 15, 30, tzinfo=UTC)  # 09:30 in Chicago
 
 def log(result: str, note: str = "", typed: str | None = None, **values: str) -> LogContact:
     return LogContact(result=result, note=note, typed=note if typed is None else typed, **values)
+
+
+def pinned(text: str) -> WriteNote:
+    return WriteNote(text=text, typed=text, pinned=True)
 
 
 def plan(total: int, count: int, frequency: str, first: date, **values: object) -> MakePlan:
@@ -65,7 +71,6 @@ GOLDEN: list[tuple[str, tuple[Command, ...]]] = [
     ("lm bill for wife came", (log("LM", "bill for wife came"),)),
     ("lm for wife", (log("LM", "for wife"),)),
     ("lm reason=forgot", (log("LM", reason="FORGOT"),)),
-    ('di INV-1041 60 price "charged twice"', (log("DI", 'INV-1041 60 price "charged twice"'),)),
     ("it not before noon", (log("IT", "not before noon"),)),
     ("log pp m1", (log("PP", point="m1"),)),
     ("log tm rp", (log("RP", action="TM"),)),
@@ -171,8 +176,17 @@ GOLDEN: list[tuple[str, tuple[Command, ...]]] = [
         'pay 5 "ref"=5 ref="a b"',
         (RecordPayment(amount=500, ref="a b", directed=(Directed(doc_no="ref", amount=500),)),),
     ),
+    ("pay 500 card over=87.90 A1", (RecordPayment(amount=50_000, method="card", ref="A1", over=8_790),)),
     ("pay 120 check 2nd this month", (RecordPayment(amount=12_000, method="check", note="2nd this month"),)),
     ("revpay CHK4411 wrong account", (ReversePayment(ref="CHK4411", reason="wrong account"),)),
+    ("retpay CHK4411", (ReversePayment(ref="CHK4411", reason=RETURNED, returned=True),)),
+    ("retpay CHK4411 40", (ReversePayment(ref="CHK4411", reason=RETURNED, returned=True, amount=4_000),)),
+    ("retpay CHK4411 40 nsf", (ReversePayment(ref="CHK4411", reason="nsf", returned=True, amount=4_000),)),
+    ("apply cr-77", (ApplyCredit(credit="CR-77"),)),
+    (
+        "apply CR-77 INV-1041=12.50",
+        (ApplyCredit(credit="CR-77", directed=(Directed(doc_no="INV-1041", amount=1_250),)),),
+    ),
     ('retpay "P 77" insufficient funds', (ReversePayment(ref="P 77", reason="insufficient funds", returned=True),)),
     # orders
     ("sus int fri", (OrderSuspension(service="INT", effective=FRI),)),
@@ -199,7 +213,8 @@ GOLDEN: list[tuple[str, tuple[Command, ...]]] = [
         (PlaceHold(hold="PAYMENT_CLAIM", until=date(2025, 11, 29), reason="slip seen"),),
     ),
     ("hold dis", (PlaceHold(hold="DISPUTE"),)),
-    ("hold dispute 5 invoices unclear", (PlaceHold(hold="DISPUTE", reason="5 invoices unclear"),)),
+    ("hold dispute 15", (PlaceHold(hold="DISPUTE", until=date(2025, 12, 15)),)),
+    ('hold dispute 1512 "5 invoices"', (PlaceHold(hold="DISPUTE", until=date(2025, 12, 15), reason="5 invoices"),)),
     ("rel dispute bill was right", (ReleaseHold(hold="DISPUTE", reason="bill was right"),)),
     ("bad m2", (MarkPoint(point="m2", quality="bad"),)),
     ("wrong m", (MarkPoint(point="m1", quality="wrong"),)),
@@ -217,7 +232,8 @@ GOLDEN: list[tuple[str, tuple[Command, ...]]] = [
         "pay 112.10 cash; pp rest fri",
         (RecordPayment(amount=11_210, method="cash"), log("PP"), MakePromise(amount=30_000, due=FRI)),
     ),
-    ("n a;n b ; ; n c", tuple(WriteNote(text=text, typed=text) for text in "abc")),
+    ("n a;n b ; ; n c", (WriteNote(text="a;n b ; ; n c", typed="a;n b ; ; n c"),)),
+    ('n "a"; n "b" ; ; n! c; d', (*(WriteNote(text=text, typed=text) for text in "ab"), pinned("c; d"))),
     # controls are removed, blanks of any kind are blanks
     ("lm\tm2\nwill\x07 call\x1b back", (log("LM", "will call back", point="m2"),)),
     ("lm \x00\u202em2", (log("LM", point="m2"),)),

@@ -23,6 +23,9 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("pay 100 sum=60", "sum=60", "document", "No such item is open"),
     ("pay 100 jane sum=all", "sum=all", "document", "No such item is open"),
     ("pay 100 jane ref=1234", "ref=1234", "document", "before the note"),
+    ("pay 100 jane over=5", "over=5", "document", "before the note"),
+    # a surplus is a figure that somebody worked out, never a share of what is owed
+    *((f"pay 500 over={word}", f"over={word}", "amount", "in figures") for word in ("b", "rest", "50%", "x", "")),
     # a number sign belongs to no reference
     ("pay 100 card #4411", "#4411", "ref", "without the #"),
     ("pay 100 #4411 INV-1042=60", "#4411", "ref", "without the #"),
@@ -77,18 +80,19 @@ READ: list[tuple[str, object]] = [
     ("pay 100 card 7 INV-1042=60", RecordPayment(amount=10_000, method="card", ref="7", directed=(PART,))),
     ("pay 100 A1 jane", RecordPayment(amount=10_000, method="other", ref="A1", note="jane")),
     ("pay 100 card jane paid 2 of 3", RecordPayment(amount=10_000, method="card", note="jane paid 2 of 3")),
-    ("pay 100 card sum=ok", RecordPayment(amount=10_000, method="card", note="sum=ok")),
+    ('pay 100 card "sum=ok"', RecordPayment(amount=10_000, method="card", note="sum=ok")),
+    ("pay 100 card the sum=ok", RecordPayment(amount=10_000, method="card", note="the sum=ok")),
     ('pay 100 card "see INV-14812=60"', RecordPayment(amount=10_000, method="card", note="see INV-14812=60")),
     ("pay 100 card ref=#4411", RecordPayment(amount=10_000, method="card", ref="#4411")),
-    ("pay 100 card A1 #2 of 3", RecordPayment(amount=10_000, method="card", ref="A1", note="#2 of 3")),
+    ("pay 100 card A1 no. #2 of 3", RecordPayment(amount=10_000, method="card", ref="A1", note="no. #2 of 3")),
     (
         "pay 100 card 15 nov A1",
         RecordPayment(amount=10_000, method="card", ref="A1", received_on=date(2025, 11, 15)),
     ),
     ("call tue ask at 25:30", ScheduleCallback(at=TUE_0900, note="ask at 25:30")),
     ('call tue "25:30"', ScheduleCallback(at=TUE_0900, note="25:30")),
-    ("call tue 9:00 +639171234567", ScheduleCallback(at=TUE_0900, note="+639171234567")),
-    ("call tue 9:00 10:00 at the latest", ScheduleCallback(at=TUE_0900, note="10:00 at the latest")),
+    ('call tue 9:00 "+639171234567"', ScheduleCallback(at=TUE_0900, note="+639171234567")),
+    ("call tue 9:00 by 10:00 at the latest", ScheduleCallback(at=TUE_0900, note="by 10:00 at the latest")),
     ("n cb tomorrow", WriteNote(text="call back tomorrow", typed="cb tomorrow")),
     (
         "n cb tomorrow w/ sp, lm",

@@ -45,6 +45,7 @@ def log(
         "calendar": CALENDAR,
         "zone": ZONE,
         "holds": HOLDS,
+        "rules": CATALOGUE.rules.contact,
         "reasons": CODES.reasons,
         **more,
     }
@@ -121,6 +122,7 @@ def test_a_result_may_need_a_note() -> None:
         "calendar": CALENDAR,
         "zone": ZONE,
         "holds": HOLDS,
+        "rules": CATALOGUE.rules.contact,
     }
     with pytest.raises(Invalid, match="needs a note"):
         contact.log(rosa(), action=CODES.actions["TM"], result=strict, point=M1, note=" ", **options)
@@ -218,7 +220,7 @@ def test_a_hold_takes_the_ladder_over_from_a_promise() -> None:
         ("AM", "call", 1),
         ("LM", "call", 2),
         ("TD", "call", 7),
-        ("RP", "call", 3),
+        ("RP", "call", 4),  # the third day is Thanksgiving
         ("HU", "call", 2),
         ("PF", "verify", 2),
         ("BX", "supervisor", 1),
@@ -234,7 +236,8 @@ def test_a_timed_follow_up_stays_on_the_business_date_and_passes_midnight_with_t
     behind = rosa(business_date=days(-3), next_action=NextAction("call", days(-3)))
     assert the_next(log(behind, "BZ")) == NextAction("call", days(-3), NOW + timedelta(minutes=30))
     late = datetime(2025, 11, 25, 4, 0, tzinfo=UTC)  # 22:00 in Chicago
-    assert the_next(log(rosa(), "NA", now=late)) == NextAction("call", days(1), late + timedelta(hours=4))
+    opens = datetime(2025, 11, 25, 14, 0, tzinfo=UTC)  # 08:00
+    assert the_next(log(rosa(), "NA", now=late)) == NextAction("call", days(1), opens)
 
 
 def test_a_comment_moves_nothing() -> None:
@@ -257,7 +260,7 @@ def test_a_closed_account_gets_no_next_action() -> None:
     closed = rosa(status="CLOSED", next_action=None)
     assert the_next(log(closed, "LM")) is None
     for refused in (
-        lambda: contact.next_action(closed, TODAY, "call"),
+        lambda: contact.next_action(closed, TODAY, "call", CALENDAR),
         lambda: contact.callback(closed, at=NOW, point=None, owner=None, note="", ids=numbers(), zone=ZONE),
     ):
         with pytest.raises(Refused) as error:
@@ -342,11 +345,11 @@ def test_a_callback_that_cannot_be(point: Point, when: datetime, code: str) -> N
 
 
 def test_a_tickle_is_not_in_the_past() -> None:
-    assert contact.next_action(rosa(), TODAY, "review") == (
+    assert contact.next_action(rosa(), TODAY, "review", CALENDAR) == (
         fx.NextActionSet(NextAction("review", TODAY), NextAction("call", TODAY)),
     )
     with pytest.raises(Invalid) as error:
-        contact.next_action(rosa(), days(-1), "call")
+        contact.next_action(rosa(), days(-1), "call", CALENDAR)
     assert (error.value.code, error.value.field) == ("next.in_past", "on")
 
 

@@ -12,9 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collect_tui.domain import effects as fx
-from collect_tui.domain.evolve import evolve, evolve_all, instalment_status, payment_status
-from collect_tui.domain.facts import AccountFacts, Allocation, Attempt, Callback, Hold, NextAction, Payment, Point
-from support.trade import TODAY, account, days, item, order, promise
+from collect_tui.domain.evolve import evolve, evolve_all
+from collect_tui.domain.facts import (
+    AccountFacts,
+    Allocation,
+    Application,
+    Attempt,
+    Callback,
+    Hold,
+    NextAction,
+    Payment,
+    Point,
+)
+from collect_tui.domain.folding import instalment_status, payment_status
+from support.trade import TODAY, account, credit, days, item, order, promise
 
 NOW = datetime(2025, 11, 24, 16, 0, tzinfo=UTC)
 MOBILE = Point(1, "mobile", "+1 312 555 0142", 1, zones=("America/Chicago",))
@@ -42,6 +53,11 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.PaymentRecorded: fx.PaymentRecorded(pay(97, 5000)),
     fx.PaymentAllocated: fx.PaymentAllocated(98, 9, Allocation(11, 1500)),
     fx.PaymentReversed: fx.PaymentReversed(9, "RETURNED", "R01"),
+    fx.AllocationReleased: fx.AllocationReleased(21, 20, Allocation(13, 600)),
+    fx.CreditApplied: fx.CreditApplied(Application(101, 14, 11, 300)),
+    fx.CreditReleased: fx.CreditReleased(Application(22, 14, 12, 200)),
+    fx.ItemCharged: fx.ItemCharged(item(102, 2500, 0)),
+    fx.ItemVoided: fx.ItemVoided(11, "INV-11", 20000),
     fx.OrderRequested: fx.OrderRequested(order(99, 1, "suspend", "REQUESTED")),
     fx.OrderChanged: fx.OrderChanged(10, "SENT", "REQUESTED"),
     fx.ServiceChanged: fx.ServiceChanged(1, "PENDING_SUSPEND", "nonpay", "ACTIVE", None),
@@ -60,7 +76,9 @@ def full() -> AccountFacts:
         callbacks=(Callback(6, NOW, None),),
         holds=(Hold(7, "MEDICAL", TODAY, days(30)),),
         promises=(promise(8, (2, 4000, 1000), (9, 4000, 0), kind="plan"),),
-        payments=(pay(9, 2000, -3),),
+        items=(*account().items, credit(14, 500)),
+        payments=(pay(9, 2000, -3), pay(20, 600, -2, "APPLIED", (13, 600))),
+        applications=(Application(22, 14, 12, 200),),
         orders=(order(10, 1, "suspend", "REQUESTED"),),
     )
 
@@ -87,6 +105,7 @@ def test_an_effect_on_a_row_that_is_not_loaded_changes_nothing_else(kind: type) 
     effect = SAMPLES.get(kind) or next(e for e in UNFELT if isinstance(e, kind))
     after = evolve(bare, effect)
     adds = {fx.NoteWritten, fx.CallbackScheduled, fx.HoldPlaced, fx.PromiseMade, fx.PaymentRecorded, fx.OrderRequested}
+    adds |= {fx.CreditApplied, fx.ItemCharged}
     assert (after != bare) is (kind in adds | {fx.LadderChanged})
 
 

@@ -18,7 +18,7 @@ from support.trade import CALENDAR, CEASE, CLAIM, KINDS, MEDICAL, TODAY, WATCH, 
 
 
 def place(facts: AccountFacts, kind: HoldKind, until: date | None = None, first_id: int = 3, **more: object):
-    options = {"reason": "form 12", "by": "mia", "ids": numbers(first_id), **more}
+    options = {"reason": "form 12", "by": "mia", "ids": numbers(first_id), "calendar": CALENDAR, **more}
     return hold.place(facts, kind, until=until, **options)
 
 
@@ -28,8 +28,11 @@ def place(facts: AccountFacts, kind: HoldKind, until: date | None = None, first_
         (MEDICAL, None, days(30), "hold 3", NextAction("call", TODAY)),  # calls go on
         (MEDICAL, days(7), days(7), "hold 3", NextAction("call", TODAY)),
         (CEASE, None, None, "hold 3", NextAction("hold", days(30))),
-        (CLAIM, None, days(5), "hold 3", NextAction("hold", days(6))),
+        (CLAIM, None, days(5), "hold 3", NextAction("hold", days(7))),  # ends on a Saturday, reviewed on the Monday
         (CLAIM, TODAY, TODAY, "hold 3", NextAction("hold", days(1))),
+        (CLAIM, days(2), days(2), "hold 3", NextAction("hold", days(4))),  # the day after is Thanksgiving
+        (CLAIM, days(30), days(30), "hold 3", NextAction("hold", days(32))),  # Christmas Eve; then Friday
+        (CLAIM, days(300), days(300), "hold 3", NextAction("hold", days(30))),  # looked at again before it ends
         (WATCH, None, None, None, NextAction("call", TODAY)),
     ],
 )
@@ -106,6 +109,19 @@ def test_blocking(action: str, kinds: dict, scope: tuple, found: list[int]) -> N
     assert ids == found
 
 
+@pytest.mark.parametrize(
+    ("blocks", "shown"),
+    [
+        (("call", "letter", "suspend", "fee", "place", "promise"), ("call", "letter", "suspend", "promise")),
+        (("fee", "place"), ()),
+        (("promise", "letter"), ("letter", "promise")),
+        (None, hold.ENFORCED),  # a kind nobody knows any more
+    ],
+)
+def test_only_what_the_desk_does_is_shown_as_forbidden(blocks: tuple | None, shown: tuple) -> None:
+    assert hold.forbids(None if blocks is None else HoldKind("X", "X", blocks, None, False)) == shown
+
+
 class LadderPaths(RuleBasedStateMachine):
     """Whatever order holds and promises come and go in, the ladder runs when nothing holds it, and only then."""
 
@@ -126,7 +142,8 @@ class LadderPaths(RuleBasedStateMachine):
     @rule(kind=st.sampled_from([*KINDS.values()]))
     def places(self, kind: HoldKind) -> None:
         allowed = ("hold.overlap",) if any(h.kind == kind.code for h in self.facts.holds) else ()
-        self.attempt(lambda: hold.place(self.facts, kind, until=None, reason="", by="mia", ids=self.ids), *allowed)
+        options = {"until": None, "reason": "", "by": "mia", "ids": self.ids, "calendar": CALENDAR}
+        self.attempt(lambda: hold.place(self.facts, kind, **options), *allowed)
 
     @rule(kind=st.sampled_from([*KINDS.values()]))
     def releases(self, kind: HoldKind) -> None:

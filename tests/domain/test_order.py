@@ -1,4 +1,4 @@
-"""Orders: states of orders and services, causes, what it takes to stop or restore, every path."""
+"""Orders: states of orders and services, causes, fees, what it takes to stop or restore."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from collect_tui.domain import order as orders
-from collect_tui.domain import payment, promise
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, NextAction, Payment
-from support.trade import CALENDAR, RULES, TODAY, account, days, fold, item, numbers, order, service
+from support.trade import CALENDAR, RULES, TODAY, account, credit, days, fold, item, numbers, order, service
 
 AT = datetime(2025, 11, 24, 17, 0, tzinfo=UTC)
 CUT = {"status": "SUSPENDED", "cause": "nonpay"}
@@ -179,28 +177,6 @@ def test_answers_that_make_no_sense() -> None:
         orders.send(replace(one, status="SENT"))
 
 
-@pytest.mark.parametrize(
-    ("items", "drafted"), [((), False), ((item(13, 6000, 9),), False), ((item(11, 1, -5),), False)]
-)
-def test_a_cut_that_comes_after_the_money_without_the_fee_waits(items: tuple, drafted: bool) -> None:
-    one = order(7, 1, "suspend", "SENT")
-    facts = account(items=items, services=(service(status="PENDING_SUSPEND", cause="nonpay"),), orders=(one,))
-    now = fold(facts, orders.acknowledge(facts, one, "completed", "", AT, ids=numbers(), rules=RULES))
-    assert any(o.kind == "restore" for o in now.orders) == drafted
-
-
-def test_a_cut_that_comes_after_the_money_drafts_the_restoration() -> None:
-    one = order(7, 1, "suspend", "SENT")
-    money = Payment(5, "x", TODAY, "card", 2500, "UNAPPLIED")
-    facts = account(
-        items=(), services=(service(status="PENDING_SUSPEND", cause="nonpay"),), orders=(one,), payments=(money,)
-    )
-    now = fold(facts, orders.acknowledge(facts, one, "completed", "", AT, ids=numbers(), rules=RULES))
-    (draft,) = [o for o in now.orders if o.kind == "restore"]
-    assert (draft.status, draft.reversal_of) == ("DRAFT", 7)
-    assert now.next_action == NextAction("order", TODAY)
-
-
 TWO = (service(1, "INT"), service(2, "INT"), service(3, "TV"))
 
 
@@ -241,27 +217,16 @@ def test_finding_an_order() -> None:
         ((item(1, 5000, -9, disputed=4000, service=1),), 0, 1000, 3500),
         ((item(1, 5000, -9, service=1),), 6000, 0, 1500),
         ((), 9999, 0, 0),
+        ((item(1, 5000, -9, service=1), credit(2, 3000)), 0, 2000, 4500),
+        ((item(1, 5000, -9, service=1), credit(2, 3000)), 1000, 1000, 3500),
+        ((item(1, 5000, -9, service=1), replace(credit(2, 9000), service_id=2)), 0, 0, 0),  # a credit of the account
     ],
 )
 def test_the_restore_calculator(items: tuple, unapplied: int, stop: int, restore: int) -> None:
     money = (Payment(5, "x", TODAY, "card", unapplied, "UNAPPLIED"),) if unapplied else ()
     facts = account(items=items, payments=money, services=(service(1), service(2, "TV")))
-    assert orders.required_to_stop(facts, facts.services[0], RULES) == stop
+    assert orders.required_to_stop(facts, facts.services[0]) == stop
     assert orders.required_to_restore(facts, facts.services[0], RULES) == restore
-
-
-def test_one_fee_does_not_restore_two_services() -> None:
-    money = (Payment(5, "x", TODAY, "card", 4900, "UNAPPLIED"),)
-    cut = (service(1, **CUT), service(2, "TV", **CUT), service(3, "EL", status="SUSPENDED", cause="fraud"))
-    facts = account(items=(), payments=money, services=cut)
-    once = fold(facts, orders.draft_restores(facts, RULES, numbers()))
-    assert [o.service_id for o in once.orders] == [1]
-    assert orders.required_to_restore(once, once.services[1], RULES) == 100
-    assert orders.draft_restores(once, RULES, numbers()) == ()
-    more = replace(once, payments=(replace(money[0], amount=4901),))
-    assert [e.order.service_id for e in orders.draft_restores(more, RULES, numbers())] == [
-        2
-    ]  # 99 is within the tolerance
 
 
 @given(
@@ -277,91 +242,10 @@ def test_restoring_never_takes_less_than_stopping(rows: list, unapplied: int) ->
     )
     money = (Payment(5, "x", TODAY, "card", unapplied, "UNAPPLIED"),) if unapplied else ()
     facts = account(items=items, payments=money)
-    stop, back = (f(facts, facts.services[0], RULES) for f in (orders.required_to_stop, orders.required_to_restore))
+    stop = orders.required_to_stop(facts, facts.services[0])
+    back = orders.required_to_restore(facts, facts.services[0], RULES)
     assert 0 <= stop <= back <= stop + RULES.suspend.reconnect_fee
     assert stop <= facts.past_due
-
-
-class OrderPaths(RuleBasedStateMachine):
-    """Walks two services through orders, answers, promises and money; each effect is checked against its machine."""
-
-    @initialize()
-    def start(self) -> None:
-        self.ids = numbers(100)
-        items = (item(11, 30000, -63, service=1), item(12, 9000, -33, service=2), item(13, 6000, 9))
-        self.facts = account(items=items, services=(service(1), service(2, "TV")))
-
-    def attempt(self, decide, *allowed: str) -> None:
-        try:
-            effects = decide()
-        except DomainError as error:
-            if error.code not in allowed:
-                raise
-            return
-        self.facts = fold(self.facts, effects)
-
-    @rule(which=st.sampled_from([0, 1]), reason=st.sampled_from(["NONPAY", "FRAUD"]), ahead=st.integers(0, 5))
-    def suspends(self, which: int, reason: str, ahead: int) -> None:
-        one, on = self.facts.services[which], self.facts.business_date + timedelta(days=ahead)
-        may = one.status == "ACTIVE"
-        decide = lambda: orders.suspend(self.facts, one, effective=on, reason=reason, ids=self.ids)  # noqa: E731
-        self.attempt(decide, *(() if may else ("service.state", "order.open")))
-
-    @rule(which=st.sampled_from([0, 1]), ahead=st.integers(0, 5))
-    def restores(self, which: int, ahead: int) -> None:
-        one, on = self.facts.services[which], self.facts.business_date + timedelta(days=ahead)
-        may = one.status == "SUSPENDED" and one.suspend_cause == "nonpay"
-        decide = lambda: orders.restore(self.facts, one, effective=on, reason="PAID", ids=self.ids)  # noqa: E731
-        self.attempt(decide, *(() if may else ("service.state", "order.open", "order.cause")))
-
-    @rule(data=st.data())
-    @precondition(lambda self: self.facts.orders)
-    def cancels(self, data: st.DataObject) -> None:
-        one = data.draw(st.sampled_from(self.facts.orders))
-        allowed = {"SENT": ("order.left",), "COMPLETED": ("order.state",)}.get(one.status, ())
-        self.attempt(lambda: orders.cancel(self.facts, one, "asked"), *allowed)
-
-    @rule(data=st.data())
-    @precondition(lambda self: any(o.status == "REQUESTED" for o in self.facts.orders))
-    def leaves(self, data: st.DataObject) -> None:
-        one = data.draw(st.sampled_from([o for o in self.facts.orders if o.status == "REQUESTED"]))
-        self.attempt(lambda: orders.send(one))
-
-    @rule(data=st.data(), outcome=st.sampled_from(["completed", "rejected"]))
-    @precondition(lambda self: any(o.status == "SENT" for o in self.facts.orders))
-    def answers(self, data: st.DataObject, outcome: str) -> None:
-        one = data.draw(st.sampled_from([o for o in self.facts.orders if o.status == "SENT"]))
-        self.attempt(lambda: orders.acknowledge(self.facts, one, outcome, "", AT, ids=self.ids, rules=RULES))
-
-    @rule(amount=st.integers(100, 50000))
-    def pays(self, amount: int) -> None:
-        more = {"method": "card", "ref": "", "received_on": self.facts.business_date, "directed": (), "ids": self.ids}
-        self.attempt(lambda: payment.record(self.facts, amount=amount, calendar=CALENDAR, rules=RULES, **more))
-        for one in self.facts.services:
-            waits = [
-                o
-                for o in self.facts.orders
-                if o.service_id == one.id and o.status == "REQUESTED" and o.kind == "suspend"
-            ]
-            if one.suspend_cause == "nonpay" and orders.required_to_stop(self.facts, one, RULES) == 0:
-                assert not waits
-            if (
-                one.status == "SUSPENDED"
-                and one.suspend_cause == "nonpay"
-                and orders.required_to_restore(self.facts, one, RULES) == 0
-            ):
-                assert any(o.open and o.kind == "restore" for o in self.facts.orders if o.service_id == one.id)
-
-    @rule()
-    @precondition(lambda self: self.facts.total > 100)
-    def promises(self) -> None:
-        schedule = promise.single(100, self.facts.business_date)
-        more = {"method": None, "grace_days": 2, "by": "mia", "ids": self.ids, "calendar": CALENDAR}
-        self.attempt(lambda: promise.make(self.facts, schedule, kind="single", **more))
-
-
-TestOrderPaths = OrderPaths.TestCase
-TestOrderPaths.settings = settings(max_examples=80, stateful_step_count=25, deadline=None)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Payments: what is refused, where the money goes, what follows from it, and taking it back."""
+"""Payments: what is refused, where the money goes, and taking it back. What follows from it: `policy/test_settling.py`."""
 
 from __future__ import annotations
 
@@ -8,26 +8,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain import payment
+from collect_tui.domain import payment, posting
 from collect_tui.domain.effects import Effect, PaymentAllocated
 from collect_tui.domain.errors import DomainError
-from collect_tui.domain.facts import AccountFacts, Hold, NextAction, Payment
-from support.trade import CALENDAR, RULES, TODAY, account, days, fold, item, numbers, order, promise, service
+from collect_tui.domain.evolve import Folded
+from collect_tui.domain.facts import AccountFacts, Allocation, NextAction, Payment
+from support.trade import CALENDAR, RULES, TODAY, account, credit, days, fold, item, numbers, service
 
 CUT = {"status": "SUSPENDED", "cause": "nonpay"}
 
 
 def record(facts: AccountFacts, amount: int, directed: tuple = (), **more: object) -> tuple[Effect, ...]:
+    """The receipt, and the posting of what nobody directed."""
     options = {"method": "card", "ref": "T-77", "received_on": facts.business_date, "ids": numbers(36), **more}
-    return payment.record(facts, amount=amount, directed=directed, calendar=CALENDAR, rules=RULES, **options)
+    folded = Folded(facts)
+    folded.add(*payment.record(facts, amount=amount, directed=directed, **options))
+    posting.post_money(folded, options["ids"], RULES)
+    return tuple(folded.effects)
 
 
 def paid(facts: AccountFacts, amount: int, directed: tuple = (), **more: object) -> AccountFacts:
     return fold(facts, record(facts, amount, directed, **more))
 
 
-def back(facts: AccountFacts, ref: str = "T-77", returned: bool = True) -> AccountFacts:
-    return fold(facts, payment.reverse(facts, ref, "R01 no funds", returned, CALENDAR))
+def reverse(facts: AccountFacts, ref: str = "T-77", returned: bool = True, **more: object) -> tuple[Effect, ...]:
+    options = {"ids": numbers(900), "calendar": CALENDAR, "rules": RULES, **more}
+    return payment.reverse(facts, ref, "R01 no funds", returned, **options)
+
+
+def back(facts: AccountFacts, ref: str = "T-77", returned: bool = True, **more: object) -> AccountFacts:
+    return fold(facts, reverse(facts, ref, returned, **more))
 
 
 def went_to(effects: tuple[Effect, ...]) -> list[tuple[int, int]]:
@@ -61,7 +71,7 @@ def test_a_disputed_part_is_paid_only_when_directed() -> None:
 
 
 def test_a_credit_is_no_place_for_money() -> None:
-    facts = account(items=(replace(item(10, 0, -90), kind="credit", amount=-500, open=-500), item(11, 100, -3)))
+    facts = account(items=(credit(10, 500, -90), item(11, 100, -3)))
     assert went_to(record(facts, 300)) == [(11, 100)]
 
 
@@ -129,103 +139,9 @@ def test_money_is_neither_made_nor_lost(rows: list, amount: int, cut: bool, data
         assert after.unapplied == 0  # nothing lies about while something undisputed is past due
     elif left:
         assert after.unapplied <= fee
-    again = fold(after, payment.reverse(after, "T-77", "entered in error", False, CALENDAR))
+    again = back(after, returned=False)
     assert sorted(again.items, key=lambda i: i.id) == sorted(facts.items, key=lambda i: i.id)
     assert again.unapplied == 0
-
-
-def promised(*parts: tuple[int, int, int], kind: str = "single", **more: object) -> AccountFacts:
-    return account(
-        promises=(promise(9, *parts, kind=kind),),
-        ladder_paused_by="promise 9",
-        next_action=NextAction("promise", days(7)),
-        **more,
-    )
-
-
-def test_a_promise_is_kept_and_the_ladder_goes_on() -> None:
-    after = paid(promised((4, 15000, 0)), 15000)
-    assert after.promises[0].status == "KEPT"
-    assert (after.ladder_paused_by, after.stage) == (None, "NOTICE_2")
-    assert after.next_action == NextAction("call", days(1))
-
-
-def test_part_of_it_keeps_it_open() -> None:
-    after = paid(promised((4, 15000, 0)), 14999)
-    assert after.open_promise is not None
-    assert after.open_promise.instalments[0].status == "PART_PAID"
-    assert after.next_action == NextAction("promise", days(7))
-
-
-def test_the_next_instalment_is_followed_up() -> None:
-    after = paid(promised((2, 5000, 0), (9, 5000, 0), kind="plan"), 6000)
-    assert after.open_promise is not None
-    assert [i.paid for i in after.open_promise.instalments] == [5000, 1000]
-    assert after.next_action == NextAction("promise", days(14))  # Wed 3 Dec + 2 is Friday, so Monday 8 Dec
-
-
-def test_money_from_before_the_promise_does_not_keep_it() -> None:
-    after = paid(promised((4, 15000, 0)), 15000, received_on=days(-8))
-    assert after.open_promise is not None
-    assert after.open_promise.paid == 0
-
-
-def test_paying_all_that_is_past_due_cures() -> None:
-    after = paid(promised((4, 15000, 0)), 41210)
-    assert (after.stage, after.ladder_paused_by) == ("CURRENT", None)
-    assert after.next_action == NextAction("monitor", days(10))
-    assert paid(account(items=(item(11, 500, -3),)), 500).next_action == NextAction("monitor", days(30))
-
-
-def test_a_hold_stays_on_the_ladder_when_the_account_is_cured() -> None:
-    facts = account(holds=(Hold(3, "CEASE", TODAY, None),), ladder_paused_by="hold 3")
-    after = paid(facts, 41210)
-    assert (after.stage, after.ladder_paused_by) == ("CURRENT", "hold 3")
-
-
-@pytest.mark.parametrize("stage", ["TERMINATED", "WRITTEN_OFF", "CURRENT", "PRE_DUE"])
-def test_stages_that_a_payment_leaves_alone(stage: str) -> None:
-    assert paid(account(stage=stage), 41210).stage == stage
-
-
-def test_a_few_cents_short_counts_as_paid() -> None:
-    after = paid(account(), 41210 - 99)
-    assert (after.stage, after.next_action) == ("CURRENT", NextAction("monitor", days(10)))
-    assert paid(account(), 41210 - 100).stage == "NOTICE_2"
-
-
-def test_a_payment_changes_no_next_action_it_has_nothing_to_say_about() -> None:
-    assert paid(account(next_action=NextAction("visit", days(2))), 100).next_action == NextAction("visit", days(2))
-
-
-@pytest.mark.parametrize(
-    ("status", "cause", "amount", "lifted"),
-    [
-        ("REQUESTED", "nonpay", 41210, True),
-        ("REQUESTED", "nonpay", 41111, True),
-        ("REQUESTED", "nonpay", 41110, False),
-        ("REQUESTED", "fraud", 41210, False),
-        ("SENT", "nonpay", 41210, False),
-    ],
-)
-def test_money_stops_a_suspension_that_has_not_left(status: str, cause: str, amount: int, lifted: bool) -> None:
-    facts = account(
-        services=(service(status="PENDING_SUSPEND", cause=cause),), orders=(order(7, 1, "suspend", status),)
-    )
-    after = paid(facts, amount)
-    assert after.service(1).status == ("ACTIVE" if lifted else "PENDING_SUSPEND")
-
-
-@pytest.mark.parametrize(
-    ("cause", "amount", "drafted"),
-    [("nonpay", 43710, True), ("nonpay", 43610, False), ("voluntary", 90000, False), ("fraud", 90000, False)],
-)
-def test_money_drafts_the_restoration_of_what_nonpayment_cut(cause: str, amount: int, drafted: bool) -> None:
-    facts = account(services=(service(status="SUSPENDED", cause=cause),))
-    after = paid(facts, amount)
-    assert [o.status for o in after.orders] == (["DRAFT"] if drafted else [])
-    assert after.service(1).status == "SUSPENDED"
-    assert after.next_action == NextAction("order", TODAY) if drafted else NextAction("monitor", days(10))
 
 
 def test_money_for_the_reconnection_goes_before_what_is_not_due() -> None:
@@ -238,7 +154,6 @@ def test_a_second_payment_does_not_keep_the_fee_twice() -> None:
     once = paid(account(services=(service(**CUT),)), 43710)
     twice = paid(once, 6000, ref="T-78", ids=numbers(60))
     assert (twice.unapplied, twice.items) == (2500, ())
-    assert len(twice.orders) == 1
 
 
 def test_a_closed_account_takes_money_and_has_no_next_action() -> None:
@@ -250,53 +165,77 @@ def test_a_returned_payment_opens_everything_again() -> None:
     facts = account()
     after = back(paid(facts, 30000))
     assert (after.items, after.payments[0].status) == (facts.items, "RETURNED")
-    assert after.payments[0].returned_reason == "R01 no funds"
+    assert (after.payments[0].returned_reason, after.payments[0].stands) == ("R01 no funds", 0)
     assert after.next_action == NextAction("returned", TODAY)
-    assert back(paid(facts, 30000), returned=False).payments[0].status == "REVERSED"
 
 
-def test_an_entry_error_is_not_a_return() -> None:
+def test_what_the_bank_gave_back_is_for_a_business_day() -> None:
+    saturday = replace(paid(account(), 30000), business_date=days(5))
+    assert back(saturday).next_action == NextAction("returned", days(7))
+
+
+def test_an_entry_error_sets_no_next_action() -> None:
     wrong = back(paid(account(), 30000), returned=False)
-    assert wrong.next_action == NextAction("call", TODAY)
-    assert back(paid(promised((2, 5000, 0)), 3000), returned=False).next_action == NextAction("verify", TODAY)
-    nothing = account(items=())
-    assert back(paid(nothing, 500), returned=False).next_action == NextAction("verify", TODAY)
+    assert (wrong.payments[0].status, wrong.next_action) == ("REVERSED", account().next_action)
 
 
-def test_a_returned_payment_takes_back_the_last_instalments_first() -> None:
-    facts = paid(promised((2, 5000, 0), (9, 5000, 0), (16, 5000, 0), kind="plan"), 4000, ref="T-76", ids=numbers(60))
-    after = back(paid(facts, 3000))
-    assert after.open_promise is not None
-    assert [(i.paid, i.status) for i in after.open_promise.instalments] == [
-        (4000, "PART_PAID"),
-        (0, "OPEN"),
-        (0, "OPEN"),
-    ]
+@pytest.mark.parametrize(
+    ("part", "open_", "unapplied", "status"),
+    [  # 50000 of 47210: INV-11 20000, INV-12 21210, INV-13 6000, and 2790 on account
+        (790, [], 2000, "PARTLY_APPLIED"),
+        (2790, [], 0, "APPLIED"),
+        (2791, [(13, 1)], 0, "APPLIED"),
+        (8790, [(13, 6000)], 0, "APPLIED"),
+        (29999, [(12, 21209), (13, 6000)], 0, "APPLIED"),
+        (49999, [(11, 19999), (12, 21210), (13, 6000)], 0, "APPLIED"),
+        (50000, [(11, 20000), (12, 21210), (13, 6000)], 0, "RETURNED"),
+    ],
+)
+def test_a_part_that_comes_back_is_what_was_given_last(part: int, open_: list, unapplied: int, status: str) -> None:
+    after = back(paid(account(), 50000), amount=part)
+    assert [(i.id, i.open) for i in after.items] == open_
+    money = after.payments[0]
+    assert (money.unapplied, money.status, money.stands) == (unapplied, status, 50000 - part)
+    assert after.total == account().total - 50000 + part
 
 
-def test_a_kept_promise_is_open_again_while_it_can_be_kept() -> None:
-    kept = paid(promised((4, 15000, 0)), 15000)
-    after = back(kept)
-    assert after.open_promise is not None
-    assert (after.open_promise.status, after.open_promise.paid, after.ladder_paused_by) == ("ACTIVE", 0, "promise 9")
-    still = back(replace(kept, business_date=days(6)))  # due + grace
-    assert still.open_promise is not None
-    late = back(replace(kept, business_date=days(7)))
-    assert (late.open_promise, late.promises[0].status, late.promises[0].paid) == (None, "KEPT", 15000)
+def test_parts_come_back_until_nothing_stands() -> None:
+    facts = back(back(paid(account(), 50000), amount=20000), amount=10000)
+    assert facts.payments[0].stands == 20000
+    gone = back(facts, amount=20000)
+    assert (gone.payments[0].status, gone.items) == ("RETURNED", account().items)
+    assert back(facts, returned=False).items == account().items, "what is left of an entry error goes whole"
 
 
-def test_a_returned_payment_cancels_the_draft_it_made() -> None:
-    after = back(paid(account(services=(service(**CUT),)), 43710))
-    assert [o for o in after.orders if o.open] == []
-    assert after.service(1).status == "SUSPENDED"
+def test_a_part_comes_back_from_what_somebody_directed_only_when_nothing_else_is_left() -> None:
+    facts = paid(account(), 30000, (("INV-13", 6000),))
+    assert {i.id: i.open for i in back(facts, amount=24000).items} == {11: 20000, 12: 21210}
+    assert {i.id: i.open for i in back(facts, amount=25000).items} == {11: 20000, 12: 21210, 13: 1000}
+
+
+@pytest.mark.parametrize(
+    ("returned", "amount", "code"),
+    [
+        (True, 101, "payment.part"),
+        (True, 0, "payment.part"),
+        (True, -1, "payment.part"),
+        (False, 50, "payment.part"),
+    ],
+)
+def test_parts_that_cannot_come_back(returned: bool, amount: int, code: str) -> None:
+    with pytest.raises(DomainError) as caught:
+        back(paid(account(), 100), returned=returned, amount=amount)
+    assert (caught.value.code, caught.value.field) == (code, "amount")
 
 
 def test_what_cannot_be_taken_back() -> None:
     facts = paid(account(), 100)
-    for ref, reason, code in [("T-1", "x", "payment.unknown"), ("T-77", " ", "payment.reason")]:
-        with pytest.raises(DomainError) as caught:
-            payment.reverse(facts, ref, reason, True, CALENDAR)
-        assert caught.value.code == code
+    with pytest.raises(DomainError) as caught:
+        back(facts, "T-1")
+    assert caught.value.code == "payment.unknown"
+    with pytest.raises(DomainError) as caught:
+        payment.reverse(facts, "T-77", " ", True, ids=numbers(), calendar=CALENDAR, rules=RULES)
+    assert caught.value.code == "payment.reason"
     with pytest.raises(DomainError) as caught:
         back(back(facts))
     assert caught.value.code == "payment.state"
@@ -306,3 +245,16 @@ def test_the_live_payment_of_a_reference_is_the_one_meant() -> None:
     facts = back(paid(account(), 100), returned=False)
     again = paid(facts, 200, ids=numbers(60))
     assert [p.status for p in back(again).payments] == ["REVERSED", "RETURNED"]
+
+
+def test_a_payment_of_any_age_is_known_and_can_be_taken_back() -> None:
+    """One that has left the facts, but that the act names: the store has looked it up."""
+    old = Payment(5, "T-77", days(-95), "card", 500, "APPLIED", (Allocation(10, 500, id=6),))
+    settled = replace(item(10, 500, -120), open=0)
+    facts = account(named=(old,), settled=(settled,))
+    with pytest.raises(DomainError) as caught:
+        record(facts, 500)
+    assert caught.value.code == "payment.duplicate_ref"
+    after = back(facts)
+    assert (after.named[0].status, after.total) == ("RETURNED", facts.total + 500)
+    assert (after.items[0].id, after.items[0].open) == (10, 500)

@@ -1,4 +1,4 @@
-"""Promises: schedules to the cent, making, judging, and every path of their states."""
+"""Promises: schedules to the cent, their grace, making and cancelling. Judging is in `test_appropriation.py`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from collect_tui.domain import payment
 from collect_tui.domain import promise as pp
-from collect_tui.domain.effects import LadderChanged, NextActionSet, OrderChanged, PromiseChanged, PromiseMade
+from collect_tui.domain.effects import LadderChanged, NextActionSet, PromiseChanged, PromiseMade
 from collect_tui.domain.errors import DomainError, Invalid, Refused
-from collect_tui.domain.evolve import evolve
 from collect_tui.domain.facts import AccountFacts, Hold, Instalment, NextAction
 from collect_tui.domain.money import LIMIT
-from support.trade import CALENDAR, RULES, TODAY, account, days, fold, item, numbers, order, promise, service
+from support.trade import CALENDAR, TODAY, account, credit, days, fold, item, numbers, promise
 
 DUE = date(2025, 11, 28)
 
@@ -92,6 +89,28 @@ def test_a_bad_plan_names_the_field(args: tuple, code: str, field: str) -> None:
     assert (caught.value.code, caught.value.field) == (code, field)
 
 
+def test_a_split_keeps_its_parts_as_they_were_agreed() -> None:
+    parts = [(5000, days(2)), (7760, days(20)), (1, days(21))]
+    assert [(i.seq, i.amount, i.due) for i in pp.split(12761, parts)] == [(n, *part) for n, part in enumerate(parts, 1)]
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "code", "field"),
+    [
+        (100, [(100, days(1))], "promise.parts", "parts"),
+        (251, [(1, days(n)) for n in range(251)], "promise.parts", "parts"),
+        (100, [(50, days(2)), (50, days(2))], "promise.parts", "parts"),
+        (100, [(50, days(2)), (50, days(1))], "promise.parts", "parts"),
+        (100, [(50, days(1)), (49, days(2))], "promise.parts", "total"),
+        (50, [(50, days(1)), (0, days(2))], "promise.amount", "parts"),
+    ],
+)
+def test_a_bad_split_names_the_field(total: int, parts: list, code: str, field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        pp.split(total, parts)
+    assert (caught.value.code, caught.value.field) == (code, field)
+
+
 @given(
     total=st.integers(1, LIMIT),
     count=st.integers(1, 250),
@@ -128,23 +147,59 @@ def _last_day(day: date) -> int:
 
 
 @pytest.mark.parametrize(
-    ("due", "grace", "on"),
+    ("due", "grace", "unit", "on"),
     [
-        (DUE, 2, date(2025, 12, 1)),  # Friday + 2 is Sunday: Monday
-        (DUE, 0, date(2025, 12, 1)),  # strictly after
-        (TODAY, 0, date(2025, 11, 25)),
-        (date(2025, 11, 25), 1, date(2025, 11, 28)),  # the 27th is a holiday
+        (DUE, 2, "days", date(2025, 12, 1)),  # Friday + 2 is Sunday: Monday
+        (DUE, 0, "days", date(2025, 12, 1)),  # strictly after
+        (TODAY, 0, "days", date(2025, 11, 25)),
+        (date(2025, 11, 25), 1, "days", date(2025, 11, 28)),  # the 27th is a holiday
+        (DUE, 2, "business", date(2025, 12, 3)),  # Friday + 2 business days is Tuesday
+        (DUE, 0, "business", date(2025, 12, 1)),
+        (date(2025, 11, 26), 1, "business", date(2025, 12, 1)),  # the day after the holiday, then a weekend
     ],
 )
-def test_follow_up_is_the_first_business_day_after_the_grace(due: date, grace: int, on: date) -> None:
-    assert pp.follow_up(pp.single(1, due), grace, CALENDAR) == on
+def test_follow_up_is_the_first_business_day_after_the_grace(due: date, grace: int, unit: str, on: date) -> None:
+    one = replace(promise(5, (0, 1, 0)), instalments=pp.single(1, due), grace_days=grace, grace_unit=unit)
+    assert pp.follow_up(one, CALENDAR) == on
 
 
 def test_follow_up_looks_at_what_is_still_owed() -> None:
-    plan = promise(5, (-3, 100, 100), (4, 100, 0), (11, 100, 0), kind="plan").instalments
-    assert pp.follow_up(plan, 2, CALENDAR) == date(2025, 12, 1)
-    paid = tuple(replace(i, paid=i.amount, status="PAID") for i in plan)
-    assert pp.follow_up(paid, 2, CALENDAR) == date(2025, 12, 8)
+    plan = promise(5, (-3, 100, 100), (4, 100, 0), (11, 100, 0), kind="plan")
+    assert pp.follow_up(plan, CALENDAR) == date(2025, 12, 1)
+    paid = tuple(replace(i, paid=i.amount, status="PAID") for i in plan.instalments)
+    assert pp.follow_up(replace(plan, instalments=paid), CALENDAR) == date(2025, 12, 8)
+    short = tuple(replace(i, paid=i.amount - 1, status="PAID") for i in plan.instalments[:2])
+    assert pp.follow_up(replace(plan, instalments=(*short, plan.instalments[2])), CALENDAR) == date(2025, 12, 8)
+
+
+@pytest.mark.parametrize(
+    ("due", "grace", "unit", "last"),
+    [
+        (days(4), 0, "days", days(4)),
+        (days(4), 3, "days", days(7)),
+        (days(4), 0, "business", days(4)),
+        (days(4), 1, "business", days(7)),  # Friday, Monday
+        (days(4), 3, "business", days(9)),
+        (days(2), 1, "business", days(4)),  # over the holiday on Thursday
+        (days(3), 1, "business", days(4)),  # from the holiday itself
+        (days(5), 0, "business", days(5)),  # due on a Saturday without grace: it was so agreed
+        (days(5), 1, "business", days(7)),
+        (days(6), 2, "business", days(8)),
+        (date(2025, 12, 24), 2, "business", date(2025, 12, 29)),
+        (date(2025, 12, 24), 2, "days", date(2025, 12, 26)),
+    ],
+)
+def test_the_last_day_of_grace(due: date, grace: int, unit: str, last: date) -> None:
+    one = replace(promise(5, (0, 1, 0)), grace_days=grace, grace_unit=unit)
+    assert pp.deadline(Instalment(1, due, 1), one, CALENDAR) == last
+
+
+def test_a_grace_beyond_the_calendar_is_no_date() -> None:
+    for unit in ("days", "business"):
+        one = replace(promise(5, (0, 1, 0)), grace_days=366, grace_unit=unit)
+        with pytest.raises(Invalid) as caught:
+            pp.deadline(Instalment(1, date.max, 1), one, CALENDAR)
+        assert caught.value.code == "date.out_of_range"
 
 
 def test_making_one_holds_the_ladder_and_sets_the_follow_up() -> None:
@@ -186,19 +241,6 @@ def test_a_hold_keeps_the_ladder_from_a_promise() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "cause", "lifted"),
-    [("REQUESTED", "nonpay", True), ("SENT", "nonpay", False), ("REQUESTED", "fraud", False)],
-)
-def test_a_promise_stops_what_has_not_left(status: str, cause: str, lifted: bool) -> None:
-    facts = account(
-        services=(service(status="PENDING_SUSPEND", cause=cause),), orders=(order(7, 1, "suspend", status),)
-    )
-    effects = make(facts, pp.single(15000, DUE))
-    assert any(isinstance(e, OrderChanged) for e in effects) == lifted
-    assert fold(facts, effects).service(1).status == ("ACTIVE" if lifted else "PENDING_SUSPEND")
-
-
-@pytest.mark.parametrize(
     ("facts", "schedule", "kind", "code", "field"),
     [
         (account(), pp.single(47211, DUE), "single", "promise.over_balance", "amount"),
@@ -228,6 +270,14 @@ def test_all_that_is_owed_may_be_promised_and_not_a_cent_more_than_that() -> Non
     assert make(account(), pp.single(47210, TODAY))
 
 
+def test_credits_and_unapplied_money_lessen_what_may_be_promised() -> None:
+    facts = account(items=(item(11, 10000, -63), credit(12, 4000)))
+    assert make(facts, pp.single(6000, TODAY))
+    with pytest.raises(Refused) as caught:
+        make(facts, pp.single(6001, TODAY))
+    assert caught.value.code == "promise.over_balance"
+
+
 def test_cancelling_resumes_the_ladder() -> None:
     facts = account(
         promises=(promise(9, (3, 5000, 0)),), ladder_paused_by="promise 9", next_action=NextAction("promise", days(7))
@@ -244,158 +294,3 @@ def test_cancelling_needs_a_promise_and_a_reason() -> None:
     with pytest.raises(Invalid) as caught:
         pp.cancel(account(promises=(promise(9, (3, 5000, 0)),)), "  ", CALENDAR)
     assert caught.value.field == "reason"
-
-
-@pytest.mark.parametrize(
-    ("one", "status"),
-    [
-        (promise(1, (-2, 100, 0)), "ACTIVE"),  # the last day of grace
-        (promise(1, (-3, 100, 0)), "BROKEN"),
-        (promise(1, (-3, 100, 99)), "PARTIAL"),
-        (promise(1, (5, 100, 100)), "KEPT"),
-        (promise(1, (-90, 100, 100)), "KEPT"),
-        (promise(1, (-3, 100, 0), status="CANCELLED"), "CANCELLED"),
-        (promise(1, (-10, 100, 100), (-3, 100, 0), (4, 100, 0), kind="plan"), "BROKEN"),
-        (promise(1, (-10, 100, 100), (-3, 100, 50), (4, 100, 0), kind="plan"), "BROKEN"),
-        (promise(1, (-10, 100, 100), (-2, 100, 0), (4, 100, 0), kind="plan"), "ACTIVE"),
-        (promise(1, (-10, 100, 100), (-3, 100, 100), kind="plan"), "KEPT"),
-        (promise(1, (-1, 100, 0), grace_days=0), "BROKEN"),
-        (promise(1, (0, 100, 0), grace_days=0), "ACTIVE"),
-    ],
-)
-def test_judging(one: pp.Promise, status: str) -> None:
-    assert pp.judge(one, TODAY) == status
-
-
-@pytest.mark.parametrize(
-    ("due", "paid", "was", "status"),
-    [
-        (5, 0, "OPEN", "OPEN"),
-        (5, 40, "PART_PAID", "PART_PAID"),
-        (-2, 0, "OPEN", "OPEN"),
-        (-3, 0, "OPEN", "MISSED"),
-        (-3, 40, "PART_PAID", "MISSED"),
-        (-3, 100, "PAID", "PAID"),
-        (-3, 0, "WAIVED", "WAIVED"),
-    ],
-)
-def test_judging_an_instalment(due: int, paid: int, was: str, status: str) -> None:
-    assert pp.judge_instalment(Instalment(1, days(due), 100, paid, was), 2, TODAY) == status
-
-
-@given(
-    parts=st.lists(st.tuples(st.integers(-30, 30), st.integers(1, 10**6)), min_size=1, max_size=8),
-    amounts=st.lists(st.integers(0, 3 * 10**6), max_size=6),
-)
-def test_appropriation_is_first_in_first_out_and_reopening_its_mirror(parts: list, amounts: list[int]) -> None:
-    facts = account(promises=(promise(1, *((due, amount, 0) for due, amount in parts), kind="plan"),))
-    given_so_far = 0
-    for amount in amounts:
-        before = facts.promises[0]
-        effects = pp.appropriate(before, amount)
-        for effect in effects:
-            facts = evolve(facts, effect)
-        now = facts.promises[0]
-        assert now.paid == min(now.total, given_so_far + amount)
-        given_so_far = now.paid
-        ordered = sorted(now.instalments, key=lambda i: (i.due, i.seq))
-        unpaid = [i for i in ordered if i.outstanding]
-        assert all(not i.paid for i in unpaid[1:])  # only the first unpaid one is begun
-        back = facts
-        for effect in pp.reopen(now, now.paid - before.paid):
-            back = evolve(back, effect)
-        assert back.promises[0] == before
-
-
-def test_a_closed_promise_takes_nothing() -> None:
-    assert pp.appropriate(promise(1, (3, 100, 0), status="CANCELLED"), 50) == ()
-
-
-class PromisePaths(RuleBasedStateMachine):
-    """Walks an account through promises, payments, returns and days; each effect is checked against its machine."""
-
-    @initialize()
-    def start(self) -> None:
-        self.ids = numbers(100)
-        self.facts = account(items=(item(11, 50000, -63), item(12, 30000, -5), item(13, 20000, 20)))
-        self.refs: list[str] = []
-
-    def act(self, effects: tuple) -> None:
-        self.facts = fold(self.facts, effects)
-
-    @rule(share=st.integers(1, 100), due=st.integers(0, 15))
-    @precondition(lambda self: self.facts.total > 100)
-    def promises(self, share: int, due: int) -> None:
-        schedule = pp.single(max(1, self.facts.total * share // 100), self.facts.business_date + timedelta(days=due))
-        self.act(self._make(schedule, "single"))
-
-    @rule(count=st.integers(1, 6), frequency=st.sampled_from(pp.FREQUENCIES), down=st.integers(0, 50))
-    @precondition(lambda self: self.facts.total > 100)
-    def arranges(self, count: int, frequency: str, down: int) -> None:
-        today = self.facts.business_date
-        self.act(self._make(pp.plan(self.facts.total, count, frequency, today, None, down, today), "plan"))
-
-    def _make(self, schedule: tuple[Instalment, ...], kind: str) -> tuple:
-        return pp.make(
-            self.facts, schedule, kind=kind, method=None, grace_days=2, by="mia", ids=self.ids, calendar=CALENDAR
-        )
-
-    @rule()
-    @precondition(lambda self: self.facts.open_promise is not None)
-    def cancels(self) -> None:
-        self.act(pp.cancel(self.facts, "customer asked", CALENDAR))
-
-    @rule(amount=st.integers(1, 60000))
-    def pays(self, amount: int) -> None:
-        ref = f"R{len(self.refs)}"
-        today = self.facts.business_date
-        effects = payment.record(
-            self.facts,
-            amount=amount,
-            method="card",
-            ref=ref,
-            received_on=today,
-            directed=(),
-            ids=self.ids,
-            calendar=CALENDAR,
-            rules=RULES,
-        )
-        self.refs.append(ref)
-        self.act(effects)
-
-    @rule(data=st.data(), returned=st.booleans())
-    @precondition(lambda self: self.refs)
-    def bounces(self, data: st.DataObject, returned: bool) -> None:
-        ref = data.draw(st.sampled_from(self.refs))
-        try:
-            effects = payment.reverse(self.facts, ref, "R01", returned, CALENDAR)
-        except DomainError as error:
-            if error.code not in ("payment.unknown", "payment.state"):
-                raise
-            return
-        self.act(effects)
-
-    @rule(n=st.integers(1, 20))
-    def days_pass(self, n: int) -> None:
-        """As the day run does: promises are judged, and a broken one lets the ladder go on."""
-        facts = replace(self.facts, business_date=self.facts.business_date + timedelta(days=n))
-        held = facts.open_promise
-        if held and (status := pp.judge(held, facts.business_date)) != "ACTIVE":
-            assert status in ("BROKEN", "PARTIAL")  # a kept one is closed by the payment that keeps it
-            ladder = LadderChanged(facts.stage, None, facts.stage, facts.ladder_paused_by)
-            facts = fold(facts, (PromiseChanged(held.id, status, "ACTIVE"), ladder))
-        self.facts = facts
-
-    @invariant()
-    def the_open_promise_holds_the_ladder(self) -> None:
-        held = self.facts.open_promise
-        assert self.facts.ladder_paused_by == (f"promise {held.id}" if held else None)
-
-    @invariant()
-    def an_open_promise_is_owed(self) -> None:
-        held = self.facts.open_promise
-        assert held is None or pp.judge(held, self.facts.business_date) != "KEPT"
-
-
-TestPromisePaths = PromisePaths.TestCase
-TestPromisePaths.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)

@@ -17,9 +17,9 @@ from collect_tui.domain import order as orders
 from collect_tui.domain import promise as pp
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.evolve import evolve
-from collect_tui.domain.facts import AccountFacts, Allocation, Callback, Hold, NextAction, Payment, Point
+from collect_tui.domain.facts import AccountFacts, Callback, Hold, NextAction, Payment, Point
 from collect_tui.domain.undo import inverse, left_standing
-from support.trade import CALENDAR, RULES, TODAY, account, days, fold, numbers, order, promise, service
+from support.trade import CALENDAR, TODAY, account, days, fold, numbers, order, promise, service
 
 CATALOGUE = load(today=TODAY)
 CODES = CATALOGUE.codes
@@ -49,6 +49,7 @@ def logged(facts: AccountFacts, result: str) -> tuple[fx.Effect, ...]:
         calendar=CALENDAR,
         zone="America/Chicago",
         holds=CATALOGUE.holds,
+        rules=CATALOGUE.rules.contact,
     )
 
 
@@ -61,8 +62,6 @@ def paid(facts: AccountFacts, amount: int) -> tuple[fx.Effect, ...]:
         received_on=TODAY,
         directed=(),
         ids=numbers(700),
-        calendar=CALENDAR,
-        rules=RULES,
     )
 
 
@@ -194,16 +193,14 @@ def test_a_draft_that_was_requested_is_a_draft_again_until_it_is_sent() -> None:
     [
         (fx.ContactVoided(1, 2, "x"), rosa()),
         (fx.PaymentReversed(9, "RETURNED", "R01"), rosa()),
-        (fx.PaymentAllocated(1, 9, Allocation(11, 5)), rosa()),
+        (fx.ItemVoided(11, "INV-11", 20000), rosa()),
         (fx.PromiseMade(promise(8, (2, 5000, 0))), rosa(promises=(promise(8, (2, 5000, 0), status="BROKEN"),))),
         (fx.PromiseMade(promise(8, (2, 5000, 0))), rosa()),
-        (fx.PromiseChanged(8, "BROKEN", "ACTIVE"), rosa(promises=(promise(8, (2, 5000, 0), status="BROKEN"),))),
         (fx.PromiseChanged(8, "CANCELLED", "ACTIVE"), rosa(promises=(promise(8, (2, 5000, 0)),))),
         (
             fx.PromiseChanged(8, "CANCELLED", "ACTIVE"),
             rosa(promises=(promise(8, (2, 5000, 0), status="CANCELLED"), promise(9, (2, 5000, 0)))),
         ),
-        (fx.InstalmentPaid(8, 1, 5, 0), rosa()),
         (
             fx.PaymentRecorded(Payment(9, "P", TODAY, "bank", 5, "UNAPPLIED")),
             rosa(payments=(Payment(9, "P", TODAY, "bank", 5, "RETURNED"),)),
@@ -229,7 +226,7 @@ def test_notes_stay_on_file_and_pins_come_off() -> None:
 
 
 def test_a_snooze_and_a_skip() -> None:
-    effects = worklist.snooze(rosa(), days(2), "HOURS", CATALOGUE.rules.queue)
+    effects = worklist.snooze(rosa(), days(2), "HOURS", CALENDAR)
     after = fold(rosa(), effects)
     assert fold(after, undo(effects, after)) == rosa()
     assert fx.Snoozed(TODAY, "HOURS", -1) in undo(effects, after)

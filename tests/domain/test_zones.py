@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.zones import intersect_window
+from collect_tui.domain.zones import clocks, intersect_window, opening, same_day
 
 START, END = time(8), time(21)
 NEW_YORK, LOS_ANGELES, CHICAGO = "America/New_York", "America/Los_Angeles", "America/Chicago"
@@ -42,6 +42,43 @@ def test_a_new_york_number_with_a_pacific_address() -> None:
     opened = intersect_window([NEW_YORK, LOS_ANGELES], START, END, utc(2026, 3, 9, 15, 0))
     assert opened.open
     assert opened.closes_at == utc(2026, 3, 10, 1, 0)  # 21:00 in New York
+
+
+def test_zones_with_one_clock_are_told_once_and_many_by_the_first_and_the_last() -> None:
+    noon = utc(2026, 1, 15, 18)
+
+    def told(*zones: str) -> list[str]:
+        return [zone for zone, _ in clocks((zone, noon.astimezone(ZoneInfo(zone))) for zone in zones)]
+
+    assert told(CHICAGO, "America/Winnipeg", NEW_YORK, "America/Regina") == [CHICAGO, NEW_YORK]
+    assert told(NEW_YORK, CHICAGO, LOS_ANGELES, "UTC") == [NEW_YORK, CHICAGO, LOS_ANGELES, "UTC"]
+    assert told(NEW_YORK, CHICAGO, LOS_ANGELES, "UTC", "Asia/Manila") == [LOS_ANGELES, "Asia/Manila"]
+
+
+def test_an_opening_is_none_where_nothing_can_be_said() -> None:
+    assert opening([CHICAGO], START, END, utc(2026, 3, 9, 4)) == utc(2026, 3, 9, 13)
+    assert opening([CHICAGO], START, END, utc(2026, 3, 9, 14)) == utc(2026, 3, 9, 14)
+    for zones in ([], ["Mars/Olympus"], [CHICAGO, "Mars/Olympus"], ["Europe/London", "Asia/Shanghai", LOS_ANGELES]):
+        assert opening(zones, START, END, utc(2026, 3, 9, 14)) is None
+    with pytest.raises(Invalid, match="starts before it ends"):
+        opening([CHICAGO], END, START, utc(2026, 3, 9, 14))
+
+
+@pytest.mark.parametrize(
+    ("zones", "there", "wanted", "proposed"),
+    [
+        ([NEW_YORK], NEW_YORK, 9, 9),
+        ([NEW_YORK, CHICAGO], NEW_YORK, 9, 9),
+        ([NEW_YORK, LOS_ANGELES], NEW_YORK, 9, 11),
+        ([NEW_YORK, LOS_ANGELES], LOS_ANGELES, 9, 9),
+        ([NEW_YORK, "Pacific/Honolulu"], NEW_YORK, 9, 13),  # 08:00 in Honolulu
+        ([NEW_YORK], NEW_YORK, 22, 22),  # nothing more on that day
+        ([], NEW_YORK, 9, 9),
+    ],
+)
+def test_a_proposed_time_is_moved_on_within_its_day(zones: list[str], there: str, wanted: int, proposed: int) -> None:
+    at = datetime(2026, 1, 15, wanted, tzinfo=ZoneInfo(there))
+    assert same_day(zones, START, END, at) == at.replace(hour=proposed)
 
 
 def test_the_same_manila_clock_time_on_both_sides_of_the_change() -> None:

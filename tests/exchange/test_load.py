@@ -65,7 +65,7 @@ def test_postgresql_has_counted_what_was_brought_in(store, tmp_path):
 
 
 def test_zones_of_the_number_and_the_stated_ones_are_both_candidates(store, tmp_path):
-    point = {"kind": "mobile", "value": "+1 423 555 0101", "zones": ["America/New_York"]}
+    point = {"kind": "mobile", "value": "+1 312 555 0101", "zones": ["America/New_York"]}
     bring(store, write(tmp_path, account(party={"name": "A", "points": [point]})))
     assert rows(store, "SELECT zones FROM contact_point") == [("America/Chicago,America/New_York",)]
 

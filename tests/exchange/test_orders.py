@@ -33,6 +33,10 @@ def order(number: str = "S-1", status: str = "REQUESTED", **more):
     return made | more
 
 
+#: Served in time for the day on which the orders below take effect.
+NOTICE = {"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": "2026-11-02"}
+
+
 def cut(number: str, status: str = "REQUESTED", account_no: str = "1-1", **more):
     service = {
         "product": "INT",
@@ -42,7 +46,7 @@ def cut(number: str, status: str = "REQUESTED", account_no: str = "1-1", **more)
     }
     return account(
         account_no, services=[service | {"suspend_cause": "nonpay"}], orders=[order(number, status, **more)],
-        next_action={"code": "order", "on": "2026-11-25"},
+        next_action={"code": "order", "on": "2026-11-25"}, notices=[NOTICE],
     )  # fmt: skip
 
 

@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collect_tui.domain.codes import Action
 from collect_tui.domain.facts import AccountFacts, Attempt, Hold, Point
+from collect_tui.domain.points import candidate_zones
 from collect_tui.domain.rules import ContactRules, HoldKind
-from collect_tui.policy.contact import attempts, candidate_zones, label, may_call, most_attempts
+from collect_tui.policy.contact import attempts, label, may_call, may_write, most_attempts
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from support.trade import account
 
@@ -299,3 +301,95 @@ def test_the_label() -> None:
     assert label(may_call(held("CEASE"), NOON, RULES, KINDS), 0, 7) == "no: cease"
     assert label(may_call(someone(), NOON, RULES, KINDS), 0, 7) == "no: window"
     assert label(Verdict(), 0, 7) == "yes 0/7"
+
+
+# ------------------------------------------------------------------------------------------------- letters, messages
+
+EMAIL = Action("EM", "E-mail", outbound=True, call=False, kinds=("email",), written=True)
+DISPUTE = HoldKind("DISPUTE", "Dispute", ("letter", "suspend"), None, True)
+LETTER_KINDS = {k.code: k for k in (CEASE, MEDICAL, DISPUTE, replace(CLAIM, blocks=("call", "letter")))}
+
+
+def mail(n: int = 1, **more: Any) -> Point:
+    return Point(**{"id": n, "kind": "email", "value": f"rosa{n}@example.com", "order": n, **more})
+
+
+@pytest.mark.parametrize(
+    ("held", "severity", "role", "says"),
+    [
+        (None, Severity.ALLOW, None, "No hold forbids letters or messages."),
+        ("CEASE", Severity.BLOCK, None, "No letters or messages until it is released: Cease communication."),
+        ("DISPUTE", Severity.BLOCK, None, "Dispute"),
+        ("CLAIM", Severity.HOLD, "lead", "Says already paid"),
+        ("MEDICAL", Severity.ALLOW, None, "No hold"),
+        ("GONE", Severity.BLOCK, None, "GONE"),  # a kind that the site's file no longer knows
+    ],
+)
+def test_a_hold_that_forbids_letters_forbids_messages_too(
+    held: str | None, severity: Severity, role: str | None, says: str
+) -> None:
+    holds = () if held is None else (Hold(3, held, date(2025, 11, 1), None),)
+    verdict = may_write(account(points=(mail(),), holds=holds), RULES, LETTER_KINDS, EMAIL, mail())
+    finding = next(f for f in verdict.findings if f.check == "hold")
+    assert (finding.severity, finding.override_role) == (severity, role)
+    assert says in finding.sentence
+    assert verdict.allowed == (severity is Severity.ALLOW)
+
+
+def test_a_hold_on_one_address_forbids_that_one() -> None:
+    held = (Hold(3, "CEASE", date(2025, 11, 1), None, scope="point", target_id=1),)
+    facts = account(points=(mail(1), mail(2)), holds=held)
+    assert not may_write(facts, RULES, LETTER_KINDS, EMAIL, mail(1)).allowed
+    assert may_write(facts, RULES, LETTER_KINDS, EMAIL, mail(2)).allowed
+
+
+@pytest.mark.parametrize(
+    ("points", "named", "says"),
+    [
+        ((mail(),), 0, None),
+        ((mail(consent="in"),), 0, None),
+        ((mail(consent="out"),), 0, "E-mail e1 was opted out by the customer."),
+        ((mail(quality="bad"),), 0, "E-mail e1 is marked bad."),
+        ((mail(quality="wrong"),), 0, "E-mail e1 is marked wrong."),
+        ((mail(consent="out"),), None, "E-mail: nothing is left that may be written to."),
+        ((mail(consent="out"), mail(2)), None, None),
+        ((), None, None),  # there is none on file, so none was opted out
+        ((phone(CHI, consent="out"),), None, None),  # a telephone says nothing of e-mail
+    ],
+)
+def test_what_was_opted_out_or_is_bad_is_not_written_to(
+    points: tuple[Point, ...], named: int | None, says: str | None
+) -> None:
+    point = None if named is None else points[named]
+    verdict = may_write(account(points=points), RULES, LETTER_KINDS, EMAIL, point)
+    assert [f.sentence for f in verdict.findings if f.severity > Severity.WARN] == ([says] if says else [])
+    assert verdict.overridable_by is None
+
+
+# ------------------------------------------------------------------------------------------------ when it may be again
+
+AROUND = [NY, LA, CHI, "America/St_Johns", "Pacific/Honolulu", "Asia/Kathmandu", "Australia/Lord_Howe", "Asia/Manila"]
+
+
+@given(
+    zones=st.lists(st.sampled_from(AROUND), min_size=1, max_size=3, unique=True),
+    now=st.datetimes(datetime(2025, 1, 10), datetime(2025, 12, 20), timezones=st.just(UTC)),
+    hours_ago=st.lists(st.tuples(st.integers(0, 9 * 24), st.booleans()), max_size=12),
+    rules=st.sampled_from([RULES, PAUSE, replace(PAUSE, max_attempts=2)]),
+)
+def test_the_time_that_is_named_for_the_next_call_is_one_at_which_it_may_be_made(
+    zones: list[str], now: datetime, hours_ago: list[tuple[int, bool]], rules: ContactRules
+) -> None:
+    made = sorted((now - timedelta(hours=h), talked) for h, talked in hours_ago)
+    attempts_ = tuple(Attempt(at_, "TM", "RP" if talked else "NA", True, talked, 1) for at_, talked in made)
+    facts = someone(*zones, attempts=attempts_)
+    verdict = may_call(facts, now, rules, KINDS)
+    refusals = [f for f in verdict.findings if f.severity > Severity.WARN]
+    if not refusals:
+        return
+    if any(f.next_ok is None for f in refusals):  # the zones share no hour
+        assert all(f.next_ok is None for f in refusals)
+        return
+    assert verdict.next_ok is not None
+    assert verdict.next_ok > now
+    assert may_call(facts, verdict.next_ok, rules, KINDS).allowed

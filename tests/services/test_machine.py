@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from collect_tui.desk.commands import Act
-from collect_tui.desk.errors import DomainError, Refused, RefusedByPolicy, Stale
+from collect_tui.desk.errors import DomainError, Refused, RefusedByPolicy, Stale, Unconfirmed
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.views.account import AccountView
@@ -30,7 +30,6 @@ from collect_tui.domain.evolve import evolve_all
 from collect_tui.exchange import orders
 from collect_tui.services import codec
 from collect_tui.services.local import LocalDesk
-from collect_tui.services.order import last_four
 from collect_tui.store import facts
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import ActLog
@@ -142,7 +141,7 @@ class DeskMachine(RuleBasedStateMachine):
         desk = self.desks[user]
         line = lines.compose(chance, desk.account(number))
         tell(f"{user} on {number}: {line}")
-        act = self.act(desk, number, line, digits=chance.random() < 0.9, seen=chance.random() < 0.5)
+        act = self.act(desk, number, line, confirmed=chance.random() < 0.9, seen=chance.random() < 0.5)
         if act is not None:
             self.previewed_and_done(desk, act)
 
@@ -152,12 +151,12 @@ class DeskMachine(RuleBasedStateMachine):
         before = desk.account(number)
         line = lines.compose(Random(seed), before)
         tell(f"{user} on {number}: {line}, and back")
-        act = self.act(desk, number, line, digits=True, seen=True)
+        act = self.act(desk, number, line, confirmed=True, seen=True)
         if act is None or any(c.kind == "undo" for c in act.commands):
             return
         if self.previewed_and_done(desk, act) is None:
             return
-        undo = self.act(desk, number, "undo", digits=False, seen=True)
+        undo = self.act(desk, number, "undo", confirmed=False, seen=True)
         assert undo is not None
         shown = desk.preview(undo)
         if not shown.ok:
@@ -220,21 +219,22 @@ class DeskMachine(RuleBasedStateMachine):
             assert told == "queue.unworked"
 
     # ------------------------------------------------------------------------------------------------- how it is done
-    def act(self, desk: LocalDesk, number: str, line: str, *, digits: bool, seen: bool) -> Act | None:
+    def act(self, desk: LocalDesk, number: str, line: str, *, confirmed: bool, seen: bool) -> Act | None:
         """What the terminal makes of a line; None when it does not understand it."""
         view = desk.account(number)
-        if digits and line.startswith(("sus ", "res ")):
-            line += f" #{last_four(number)}"
         parsed = parse(line, LineContext.of(view, desk.catalogue(), desk.session()))
         if parsed.errors or not parsed.commands:
             return None
-        return Act(
+        act = Act(
             id=uuid4(),
             account=number,
             commands=parsed.commands,
             line=line,
             version=view.version if seen else None,
         )
+        while confirmed and (asked := desk.preview(act).confirm):
+            act = act.answered(asked, asked.what)
+        return act
 
     def previewed_and_done(self, desk: LocalDesk, act: Act) -> Receipt | None:
         """Previews, does, repeats; None when it was refused. What was shown is what happens."""
@@ -249,6 +249,7 @@ class DeskMachine(RuleBasedStateMachine):
         except DomainError as error:
             self.refused(act, shown, view, error, desk)
             return None
+        assert shown.confirm is None
         assert shown.ok, f"{act.line}: the preview said no: {shown.error or shown.verdict}"
         assert invariants.told(receipt.effects) == invariants.told(shown.effects), act.line
         assert receipt.next_action == shown.next_action
@@ -272,8 +273,8 @@ class DeskMachine(RuleBasedStateMachine):
         if isinstance(error, Stale):
             assert view.claimed_by not in (None, desk.user)
             return
-        if error.code == "order.confirm":
-            assert shown.outside
+        if isinstance(error, Unconfirmed):
+            assert shown.confirm == error.confirm
             return
         assert not shown.ok, f"{act.line}: the preview allowed it, and then: {error.message}"
         if not isinstance(error, RefusedByPolicy):

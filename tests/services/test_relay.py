@@ -117,7 +117,7 @@ def test_every_told_effect_has_the_fields_that_are_told():
     from collect_tui.domain import effects, facts
 
     inner = {"callback": facts.Callback, "hold": facts.Hold, "promise": facts.Promise, "payment": facts.Payment}
-    inner["order"] = facts.Order
+    inner |= {"order": facts.Order, "item": facts.Item, "application": facts.Application}
     names = {e.__name__: e for e in typing.get_args(effects.Effect)}
     for name, told in TOLD.items():
         source = inner[told.at] if told.at else names[name]

@@ -19,9 +19,11 @@ from collect_tui.domain.evolve import evolve_all
 from collect_tui.domain.facts import (
     AccountFacts,
     Allocation,
+    Application,
     Callback,
     Hold,
     Instalment,
+    Item,
     NextAction,
     Order,
     Payment,
@@ -51,7 +53,12 @@ def rich(store: Store) -> Added:
     """An account with something of everything that an effect may touch."""
     return add_account(
         store,
-        items=[{"amount": 100_00, "open": 40_00}, {"amount": 80_00}, {"amount": 30_00, "open": 0}],
+        items=[
+            {"amount": 100_00, "open": 40_00},
+            {"amount": 80_00},
+            {"amount": 30_00, "open": 0},
+            {"amount": -25_00, "kind": "credit"},
+        ],
         points=[{"kind": "mobile"}, {"kind": "email", "value": "rosa@example.com"}],
         services=[{"product": "INT"}, {"product": "TV", "status": "SUSPENDED", "suspend_cause": "nonpay"}],
         promises=[
@@ -133,6 +140,14 @@ def _paid(a: Added) -> tuple[fx.Effect, ...]:
     )
 
 
+def _credited(a: Added, amount: int = 20_00) -> fx.CreditApplied:
+    return fx.CreditApplied(Application(ids(), a.items[3], a.items[1], amount))
+
+
+def _charged() -> fx.ItemCharged:
+    return fx.ItemCharged(Item(ids(), f"FEE-{ids()}", "fee", DAY, DAY, 8_00, 8_00))
+
+
 CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     "contact": lambda a: (contact(point_id=a.points[0], reason="JOB", note="out of work", typed="oow"),),
     "contact, wrong party": lambda a: (contact(right_party=False),),
@@ -145,6 +160,10 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
         fx.NoteUnpinned(a.notes[0], "dog"),
     ),
     "unpinned": lambda a: (fx.NoteUnpinned(a.notes[0], "dog"),),
+    "next action put off and back": lambda a: (
+        fx.NextActionSet(NextAction("monitor", LATER), NextAction("call", DAY), parks=True),
+        fx.NextActionSet(NextAction("order", DAY), NextAction("monitor", LATER), parks=True),
+    ),
     "next action": lambda a: (fx.NextActionSet(NextAction("visit", LATER, NOW), None),),
     "point": lambda a: (fx.PointMarked(a.points[0], "bad", "out", "unknown", "unknown"),),
     "callback": lambda a: (fx.CallbackScheduled(Callback(ids(), NOW, "mia", a.points[0], note="after lunch")),),
@@ -185,6 +204,18 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
         *(done := _paid(a)),
         fx.PaymentReversed(done[0].payment.id, "REVERSED", "wrong account"),  # type: ignore[union-attr]
     ),
+    "part of a payment returned": lambda a: (fx.PaymentReversed(a.payments[0], "RETURNED", "NSF", 5_00),),
+    "payment applied and released": lambda a: (
+        *(done := _paid(a)),
+        fx.AllocationReleased(done[1].id, done[0].payment.id, done[1].allocation),  # type: ignore[union-attr]
+    ),
+    "credit": lambda a: (_credited(a),),
+    "credit used up and released": lambda a: (
+        (one := _credited(a, 25_00)),
+        fx.CreditReleased(one.application),
+    ),
+    "fee": lambda a: (_charged(),),
+    "fee taken off": lambda a: ((one := _charged()), fx.ItemVoided(one.item.id, one.item.doc_no, 8_00)),
     "order": lambda a: (
         fx.OrderRequested(
             Order(
@@ -194,6 +225,11 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     ),
     "order sent": lambda a: (fx.OrderChanged(a.orders[0], "SENT", "REQUESTED"),),
     "order cancelled": lambda a: (fx.OrderChanged(a.orders[0], "CANCELLED", "REQUESTED", "paid"),),
+    "order lifted": lambda a: (fx.OrderChanged(a.orders[0], "CANCELLED", "REQUESTED", "paid", lifted=True),),
+    "order lifted and standing again": lambda a: (
+        fx.OrderChanged(a.orders[0], "CANCELLED", "REQUESTED", "paid", lifted=True),
+        fx.OrderChanged(a.orders[0], "REQUESTED", "CANCELLED", "taken back"),
+    ),
     "order completed": lambda a: (fx.OrderChanged(a.orders[2], "COMPLETED", "SENT", "ok"),),
     "service": lambda a: (fx.ServiceChanged(a.services[0], "PENDING_SUSPEND", "nonpay", "ACTIVE", None),),
     "ladder": lambda a: (fx.LadderChanged("NOTICE_1", "promise 1", "CURRENT", None),),
@@ -212,7 +248,7 @@ def test_what_is_shown_is_what_happens(store: Store, case: str) -> None:
 
 
 def test_every_effect_has_a_case() -> None:
-    a = Added(1, 1, "1", *[[1, 2, 3]] * 11)
+    a = Added(1, 1, "1", *[[1, 2, 3, 4]] * 11)
     covered = {type(effect) for case in CASES.values() for effect in case(a)}
     assert covered == set(get_args(fx.Effect))
 
@@ -261,7 +297,14 @@ def possible(facts: AccountFacts, a: Added) -> list[Callable[[Any], fx.Effect]]:
             lambda draw, p=made, i=i: fx.InstalmentPaid(p.id, i.seq, draw(st.integers(0, i.amount)), i.paid)
             for i in made.instalments
         ]
+    credit = next((i for i in facts.items if i.credit), None)
+    can += [lambda draw, one=one: fx.CreditReleased(one) for one in facts.applications]
     for received in facts.payments:
+        can += [
+            lambda draw, p=received, g=given: fx.AllocationReleased(g.id, p.id, g)
+            for given in received.allocations
+            if given.id
+        ]
         if received.status not in {"RETURNED", "REVERSED"}:
             can.append(lambda draw, p=received: fx.PaymentReversed(p.id, "RETURNED", "NSF"))
         for item in facts.items:
@@ -272,14 +315,24 @@ def possible(facts: AccountFacts, a: Added) -> list[Callable[[Any], fx.Effect]]:
                         ids(), p.id, Allocation(i.id, draw(st.integers(1, most)))
                     )
                 )
+    for item in facts.items if credit is not None else ():
+        if (most := min(credit.credit, item.open)) > 0:
+            can.append(
+                lambda draw, i=item, most=most: fx.CreditApplied(
+                    Application(ids(), credit.id, i.id, draw(st.integers(1, most)))
+                )
+            )
     return can
 
 
 def check_money(store: Store, added: Added) -> None:
     """Live allocations and what is open add up to each item's amount, and to no more than each payment's."""
     live = [r for r in rows(store, "allocation") if r.reversed_at is None]
+    credited = [r for r in rows(store, "credit_application") if r.reversed_at is None]
     for item in rows(store, "item", account_id=added.id):
-        assert item.open == item.amount - sum(r.amount for r in live if r.item_id == item.id)
+        paid = sum(r.amount for r in (*live, *credited) if r.item_id == item.id)
+        used = sum(r.amount for r in credited if r.credit_id == item.id)
+        assert item.open == item.amount - paid + used
     for received in rows(store, "payment", account_id=added.id):
         applied = sum(r.amount for r in live if r.payment_id == received.id)
         assert 0 <= applied <= (0 if received.status in {"RETURNED", "REVERSED"} else received.amount)
@@ -294,7 +347,7 @@ def test_a_reversal_stamps_its_allocations_and_keeps_them(store: Store) -> None:
     assert [r.reversed_at for r in rows(store, "allocation")] == [NOW, NOW]
     (row,) = rows(store, "payment")
     assert (row.status, row.returned_reason, row.returned_on) == ("RETURNED", "NSF", DAY)
-    assert [r.open for r in rows(store, "item")] == [100_00, 80_00, 30_00]
+    assert [r.open for r in rows(store, "item")] == [100_00, 80_00, 30_00, -25_00]
 
 
 def test_who_and_when_stand_on_the_account(store: Store) -> None:
@@ -344,7 +397,7 @@ def test_the_second_of_two_is_told_who_and_when(store: Store) -> None:
         lambda a: fx.CallbackChanged(a.callbacks[0], "DONE", "MISSED"),
         lambda a: fx.InstalmentPaid(a.promises[0], 1, 10_00, 5_00),
         lambda a: fx.InstalmentPaid(a.promises[0], 9, 10_00, 0),
-        lambda a: fx.PaymentAllocated(ids(), 1, Allocation(a.items[0], 1)),
+        lambda a: fx.AllocationReleased(1, a.payments[0], Allocation(a.items[0], 1)),
         lambda a: fx.PaymentReversed(1, "RETURNED", "NSF"),
         lambda a: fx.NoteUnpinned(1, "no such note"),
         lambda a: fx.PointMarked(1, "bad", "in", "good", "in"),

@@ -14,11 +14,9 @@ from sqlalchemy import func, select
 from collect_tui.defaults import load
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.views.session import DayReport
-from collect_tui.domain import promise as promises
 from collect_tui.domain.states import STAGES
 from collect_tui.store import dayrun, scoring, summary
 from collect_tui.store.engine import Store
-from collect_tui.store.facts import load_by_id
 from collect_tui.store.sql import table
 from collect_tui.store.tables import (
     Account,
@@ -39,7 +37,7 @@ from collect_tui.store.tables import (
 from support.portfolio import DAY, NOW, TENANT, add_account, add_party, ids, make_store
 
 CATALOGUE = load(None, today=DAY)
-STEPS = ["post", "appropriate", "judge", "age", "holds", "strategy", "score", "queues", "figures", "seal"]
+STEPS = ["settle", "age", "strategy", "score", "queues", "figures", "seal"]
 LATE = {"due": DAY - timedelta(days=40), "amount": 100_00}
 PAUSED = {"stage": "NOTICE_1", "next_action_code": "promise", "next_action_on": DAY + timedelta(days=9)}
 
@@ -313,38 +311,6 @@ def test_a_broken_promise_under_a_hold_on_calls_keeps_the_date_of_its_review(sto
     assert (account.next_action_on, account.ladder_paused_by) == (PAUSED["next_action_on"], f"hold {added.holds[0]}")
 
 
-PARTS = st.lists(st.tuples(st.integers(-6, 6), st.integers(1, 90_00), st.integers(0, 100)), min_size=1, max_size=3)
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(PARTS, st.integers(0, 4))
-def test_promises_are_judged_as_the_domain_judges_them(store, parts, grace):
-    schedule = [
-        {
-            "due": DAY + timedelta(days=age),
-            "amount": amount,
-            "paid": paid,
-            "status": "PAID" if paid == amount else "PART_PAID" if paid else "OPEN",
-        }
-        for age, amount, percent in parts
-        for paid in [amount * percent // 100]
-    ]
-    added = add_account(store, promises=[{"instalments": schedule, "grace_days": grace}])
-    with store.write() as db:
-        before = load_by_id(db, TENANT, added.id).promises[0]
-        from collect_tui.store.day.base import Day
-        from collect_tui.store.day.promises import judge
-
-        judge(db, Day(TENANT, DAY, None, CATALOGUE, NOW, "day", ids, lambda *_: None))
-    with store.read() as db:
-        after = load_by_id(db, TENANT, added.id).promises[0]
-    assert after.status == promises.judge(before, DAY)
-    if after.status in {"BROKEN", "PARTIAL"}:
-        assert [i.status for i in after.instalments] == [
-            promises.judge_instalment(i, grace, DAY) for i in before.instalments
-        ]
-
-
 # ---------------------------------------------------------------------------------------------------- holds and ladder
 
 
@@ -439,18 +405,23 @@ def test_a_reached_rung_sets_the_next_action_but_not_over_one_timed_for_today(st
 
 def test_a_suspension_that_is_paid_does_not_go_out(store):
     pending = {"status": "PENDING_SUSPEND", "suspend_cause": "nonpay"}
-    paid = add_account(store, items=[LATE], payments=[{"amount": 100_00}], services=[pending], orders=[{}])
-    owing = add_account(store, items=[LATE], services=[pending], orders=[{}])
-    fraud = add_account(store, items=[], services=[{**pending, "suspend_cause": "fraud"}], orders=[{}])
+    served = {"level": "pre-cut", "sent_on": DAY - timedelta(days=20)}
+    more = {"services": [pending], "notices": [served], "orders": [{"effective": DAY + timedelta(days=1)}]}
+    paid = add_account(store, items=[LATE], payments=[{"amount": 100_00}], **more)
+    credited = add_account(store, items=[LATE, {"kind": "credit", "amount": -100_00}], **more)
+    owing = add_account(store, items=[LATE], **more)
+    fraud = add_account(store, services=[{**pending, "suspend_cause": "fraud"}], orders=[{"reason": "FRAUD"}])
     run(store)
-    assert [get(store, ServiceOrder, a.orders[0]).status for a in (paid, owing, fraud)] == [
+    assert [get(store, ServiceOrder, a.orders[0]).status for a in (paid, credited, owing, fraud)] == [
+        "CANCELLED",
         "CANCELLED",
         "REQUESTED",
         "REQUESTED",
     ]
     assert get(store, Service, paid.services[0]).status == "ACTIVE"
     cancelled = get(store, ServiceOrder, paid.orders[0])
-    assert (cancelled.detail, cancelled.closed_at, cancelled.closed_by) == ("covered by a payment", NOW, "day")
+    assert "0.00 is past due" in cancelled.detail
+    assert (cancelled.lifted, cancelled.closed_at, cancelled.closed_by) == (True, NOW, "day")
     assert get(store, ServiceOrder, owing.orders[0]).closed_at is None
 
 

@@ -134,7 +134,7 @@ def test_an_unknown_queue_or_account_is_not_found(store):
         with pytest.raises(NotFound):
             queues.page(db, TENANT, CATALOGUE, "nonsense", now=NOW)
         with pytest.raises(NotFound):
-            queues.why(db, TENANT, CATALOGUE, 404, DAY, NOW)
+            queues.why(db, TENANT, CATALOGUE, 404, DAY)
 
 
 # --------------------------------------------------------------------------------------------------------------- claims

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import literal, select
 from sqlmodel import Session
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from collect_tui.domain.ageing import bucket, days_past_due
+from collect_tui.domain.dates import day_start, local_time
 from collect_tui.store import summary
+from collect_tui.store.clock import desk_clock, desk_day
 from collect_tui.store.facts import load_by_id
 from collect_tui.store.sql import scopes
 from collect_tui.store.tables import AccountSummary
@@ -132,15 +138,14 @@ def test_all_at_once_gives_what_one_by_one_gives_and_a_second_time_writes_nothin
         one_by_one = sum(summary.refresh(db, TENANT, DAY, a.id) for a in accounts[:5])
         assert summary.refresh(db, TENANT, DAY) == len(accounts) - one_by_one
         assert summary.refresh(db, TENANT, DAY) == 0
-        assert (
-            sum(summary.differences(db, TENANT, DAY, scope) for scope, _ in scopes(db, TENANT, marked=False, size=4))
-            == 0
-        )
+        assert [*stale(db, DAY)] == []
         later = DAY + timedelta(days=30)
-        wrong = sum(
-            summary.differences(db, TENANT, later, scope) for scope, _ in scopes(db, TENANT, marked=False, size=4)
-        )
-        assert wrong == summary.refresh(db, TENANT, later) > 0
+        assert len([*stale(db, later)]) == summary.refresh(db, TENANT, later) > 0
+
+
+def stale(db: Session, day: date) -> Iterator[int]:
+    for scope, _ in scopes(db, TENANT, marked=False, size=4):
+        yield from summary.stale(db, TENANT, day, scope)
 
 
 def test_an_account_of_another_tenant_is_left_alone(store):
@@ -156,14 +161,26 @@ def test_an_account_of_another_tenant_is_left_alone(store):
     assert found.collectable == 100_00
 
 
-def test_the_day_of_an_instant_is_the_desks(store):
-    from sqlalchemy import bindparam, literal, select
-    from sqlmodel.sql.sqltypes import UTCDateTime
+INSTANTS = st.datetimes(datetime(2023, 12, 1), datetime(2026, 11, 24), timezones=st.just(UTC))
 
-    from collect_tui.store.sql import day_start, east, local_day
 
-    evening = datetime(2026, 11, 24, 3, 30, tzinfo=UTC)  # 21:30 on the 23rd in Chicago
+@FEW
+@given(
+    st.lists(INSTANTS, min_size=1, max_size=20),
+    st.sampled_from(["America/Chicago", "Africa/Casablanca", "UTC", "Asia/Kathmandu"]),
+)
+def test_the_day_of_an_instant_is_the_desks_in_summer_and_in_winter(store, instants, zone):
+    at = [literal(instant, UTCDateTime()) for instant in instants]
     with store.read() as db:
-        at = literal(evening, UTCDateTime())
-        assert db.execute(select(local_day(at, bindparam("m", east(DAY, "America/Chicago"))))).scalar_one() == DAY
-    assert day_start(DAY, "America/Chicago") == datetime(2026, 11, 23, 6, tzinfo=UTC)
+        days = db.execute(select(*(desk_day(one) for one in at)), desk_clock(DAY, zone)).one()
+    assert list(days) == [local_time(instant, zone).date() for instant in instants]
+
+
+@pytest.mark.parametrize("zone", ["America/Chicago", "Europe/Berlin"])
+@pytest.mark.parametrize("night", [date(2026, 3, 8), date(2025, 11, 2), date(2026, 3, 29), date(2024, 10, 27)])
+def test_the_day_begins_at_midnight_on_either_side_of_a_change_of_the_clock(store, zone, night):
+    instants = [day_start(night + timedelta(days=n), zone) - timedelta(seconds=back) for n in (0, 1) for back in (0, 1)]
+    with store.read() as db:
+        query = select(*(desk_day(literal(instant, UTCDateTime())) for instant in instants))
+        days = db.execute(query, desk_clock(DAY, zone)).one()
+    assert list(days) == [night, night - timedelta(days=1), night + timedelta(days=1), night]

@@ -96,6 +96,7 @@ CONTEXT = LineContext(
         ("4111111111111111", 1_000, 0),
         ("ref", 500, 0),
         ("A B;1", 700, 0),
+        ("CR-77", -2_500, 0),
     ),
     points=(
         ("m1", "mobile", "+1 312 555 0101"),
@@ -121,3 +122,4 @@ NO_ACCOUNT = LineContext(
 )
 
 YEN = replace(CONTEXT, currency="JPY", customer_zone=None)
+MONTH_FIRST = replace(CONTEXT, date_order="mdy")

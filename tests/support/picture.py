@@ -30,6 +30,8 @@ OTHERS: Final = frozenset(
 )
 #: Columns that say who, when it was done, how often it changed, where it came from, and who has it on the desk.
 WHO: Final = frozenset({"by", "id", "tenant_id", "version", "source", "claimed", "fence", "reversed", "recorded_by"})
+#: Columns that remember what was, for the day on which it comes back: they say nothing of how the account stands.
+MEMORY: Final = frozenset({"level", "parked_code", "parked_on", "parked_at", "lifted"})
 #: Instants that belong to the matter and not to the doing.
 INSTANTS: Final = frozenset({("account", "next_action_at"), ("contact_event", "at"), ("callback", "at")})
 #: Of views: the same.
@@ -151,7 +153,11 @@ class _Seen:
                 yield f"{place} · {column}", self._value(column, value)
 
     def _kept(self, table: str, column: str, value: Any) -> bool:
-        if column in WHO or column in self.without or (column.endswith("_by") and column != "ladder_paused_by"):
+        if (
+            column in WHO | MEMORY
+            or column in self.without
+            or (column.endswith("_by") and column != "ladder_paused_by")
+        ):
             return False
         if column.startswith(("claimed", "lease_")) or (column.endswith("_at") or column == "at"):
             return (table, column) in INSTANTS

@@ -11,12 +11,16 @@ from typing import Any
 from collect_tui.domain import states
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.effects import (
+    AllocationReleased,
+    CreditApplied,
+    CreditReleased,
     Effect,
     HoldChanged,
     InstalmentPaid,
     LadderChanged,
     NextActionSet,
     OrderChanged,
+    PaymentAllocated,
     PaymentReversed,
     PromiseChanged,
     ServiceChanged,
@@ -24,6 +28,7 @@ from collect_tui.domain.effects import (
 from collect_tui.domain.evolve import evolve
 from collect_tui.domain.facts import AccountFacts, Instalment, Item, NextAction, Order, Promise, Service
 from collect_tui.domain.rules import ContactRules, HoldKind, QueuePolicy, Rules, SuspendRules, Weights
+from collect_tui.policy.settling import House, settle
 
 TODAY = date(2025, 11, 24)  # a Monday
 THANKSGIVING = date(2025, 11, 27)
@@ -56,8 +61,10 @@ RULES = Rules(
     currency="USD",
     country="US",
     subdivision=None,
+    date_order="mdy",
     holidays=CALENDAR.holidays,
 )
+HOUSE = House(RULES, KINDS, CALENDAR)
 
 
 def days(n: int) -> date:
@@ -71,6 +78,11 @@ def numbers(start: int = 1000) -> Callable[[], int]:
 def item(ident: int, open_: int, due: int, *, disputed: int = 0, service: int | None = None) -> Item:
     """An invoice due `due` days from the business date."""
     return Item(ident, f"INV-{ident}", "invoice", days(due - 20), days(due), open_, open_, disputed, service)
+
+
+def credit(ident: int, amount: int, due: int = -10) -> Item:
+    """A credit of `amount` (above nothing), due `due` days from the business date."""
+    return replace(item(ident, -amount, due), doc_no=f"CR-{ident}", kind="credit")
 
 
 def service(
@@ -112,7 +124,15 @@ def account(**more: Any) -> AccountFacts:
         items=(item(11, 20000, -63), item(12, 21210, -33), item(13, 6000, 9)),
         services=(service(),),
     )
-    return replace(base, **more)
+    facts = replace(base, **more)
+    if facts.stage in states.DUNNED:
+        facts = replace(facts, items=tuple(_dunned(i, facts) for i in facts.items))
+    return facts
+
+
+def _dunned(one: Item, facts: AccountFacts) -> Item:
+    """What is late remembers the stage already, as after a first cure, so that accounts can be held equal."""
+    return replace(one, level=one.level or facts.stage) if one.due < facts.business_date else one
 
 
 def fold(facts: AccountFacts, effects: Iterable[Effect]) -> AccountFacts:
@@ -121,6 +141,30 @@ def fold(facts: AccountFacts, effects: Iterable[Effect]) -> AccountFacts:
         check_legal(facts, effect)
         facts = evolve(facts, effect)
     check_whole(facts)
+    return facts
+
+
+def act(
+    facts: AccountFacts,
+    effects: Iterable[Effect],
+    ids: Callable[[], int] | None = None,
+    *,
+    house: House = HOUSE,
+    **more: Any,
+) -> AccountFacts:
+    """The account after an act and all that follows from it. `more`: as of `settle`."""
+    given = tuple(effects)
+    return fold(facts, (*given, *settle(facts, given, house, ids or numbers(5000), **more)))
+
+
+def nightfall(
+    facts: AccountFacts, nights: int = 1, ids: Callable[[], int] | None = None, house: House = HOUSE
+) -> AccountFacts:
+    """The account so many business dates later, settled on each as by the night run."""
+    ids = ids or numbers(7000)
+    for _ in range(nights):
+        facts = replace(facts, business_date=facts.business_date + timedelta(days=1))
+        facts = act(facts, (), ids, house=house, night=True)
     return facts
 
 
@@ -135,13 +179,13 @@ def check_legal(facts: AccountFacts, effect: Effect) -> None:
         part = next(i for i in holder.instalments if i.seq == effect.seq)
         assert effect.old_paid == part.paid
         assert 0 <= effect.paid <= part.amount
-        assert effect.paid != effect.old_paid
+        assert (effect.paid, effect.status) != (effect.old_paid, part.status)
         after = next(
             i for p in evolve(facts, effect).promises if p.id == holder.id for i in p.instalments if i.seq == part.seq
         )
         states.check(states.INSTALMENT, "instalment", part.status, after.status)
     elif isinstance(effect, OrderChanged):
-        assert effect.old_status == next(o for o in facts.orders if o.id == effect.id).status
+        assert effect.old_status == next(o for o in (*facts.orders, *facts.lifted) if o.id == effect.id).status
         states.check(states.ORDER, "order", effect.old_status, effect.status)
     elif isinstance(effect, ServiceChanged):
         now = facts.service(effect.id)
@@ -149,8 +193,24 @@ def check_legal(facts: AccountFacts, effect: Effect) -> None:
         assert effect.old_status != effect.status
         states.check(states.SERVICE, "service", effect.old_status, effect.status)
     elif isinstance(effect, PaymentReversed):
-        money = next(p for p in facts.payments if p.id == effect.payment_id)
+        money = next(p for p in (*facts.payments, *facts.named) if p.id == effect.payment_id)
         states.check(states.PAYMENT, "payment", money.status, effect.status)
+        assert effect.part is None or 0 < effect.part < money.stands
+    elif isinstance(effect, PaymentAllocated):
+        money = next(p for p in (*facts.payments, *facts.named) if p.id == effect.payment_id)
+        to = next(i for i in facts.items if i.id == effect.allocation.item_id)
+        assert 0 < effect.allocation.amount <= min(money.unapplied, to.open)
+    elif isinstance(effect, AllocationReleased):
+        money = next(p for p in (*facts.payments, *facts.named) if p.id == effect.payment_id)
+        assert effect.allocation in money.allocations
+    elif isinstance(effect, CreditApplied):
+        source, to = (
+            next(i for i in facts.items if i.id == ident)
+            for ident in (effect.application.credit_id, effect.application.item_id)
+        )
+        assert 0 < effect.application.amount <= min(source.credit, to.open)
+    elif isinstance(effect, CreditReleased):
+        assert effect.application in facts.applications
     elif isinstance(effect, HoldChanged):
         assert effect.old_status == next(h for h in facts.holds if h.id == effect.id).status
         states.check(states.HOLD, "hold", effect.old_status, effect.status)
@@ -165,8 +225,8 @@ def check_whole(facts: AccountFacts) -> None:
     """What holds of every account between acts."""
     assert facts.status != "OPEN" or facts.next_action is not None
     assert sum(p.open for p in facts.promises) <= 1
-    assert all(i.open >= 0 for i in facts.items)
-    assert all(p.unapplied >= 0 for p in facts.payments)
+    assert all(0 < i.open <= i.amount or i.amount <= i.open < 0 for i in facts.items)
+    assert all(p.unapplied >= 0 for p in (*facts.payments, *facts.named))
     for one in facts.services:
         open_ = [o for o in facts.orders if o.service_id == one.id and o.open]
         assert len(open_) <= 1

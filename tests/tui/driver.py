@@ -24,6 +24,7 @@ from collect_tui.tui.app import CollectApp
 from collect_tui.tui.screens.asking import AskingScreen
 from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.widgets.keybar import KeyBar
+from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.statusline import StatusLine
 from collect_tui.tui.widgets.worktable import WorkTable
 from support.book import Book, Clock, account, local_desk
@@ -152,6 +153,12 @@ class DeskDriver:
     def question(self) -> str:
         assert isinstance(self.app.screen, AskingScreen)
         return self.app.screen.text
+
+    @property
+    def answer(self) -> str:
+        """What is typed below the question."""
+        assert isinstance(self.app.screen, AskingScreen)
+        return self.app.screen.query_one(LineEdit).text
 
     def picture(self) -> tuple[str, str, list[str]]:
         """What two ways of typing the same keys must agree on."""

@@ -18,6 +18,7 @@ from collect_tui.desk.errors import (
     SignedOut,
     Stale,
     Unavailable,
+    Unconfirmed,
 )
 
 PREFIX: Final = "/v1"
@@ -68,6 +69,8 @@ def problem(error: DomainError) -> tuple[int, dict[str, Any]]:
     }
     if isinstance(error, RefusedByPolicy):
         body["verdict"] = error.verdict.model_dump(mode="json")
+    if isinstance(error, Unconfirmed):
+        body["confirm"] = error.confirm.model_dump(mode="json")
     if isinstance(error, Stale):
         body |= {"by": error.by, "at": error.at.isoformat() if error.at else None, "version": error.version}
     return status, body
@@ -77,13 +80,15 @@ def raised(body: dict[str, Any]) -> DomainError:
     """The error that a problem document tells of; Unavailable for what is no problem of ours."""
     from datetime import datetime
 
-    from collect_tui.desk.views.act import VerdictView
+    from collect_tui.desk.views.act import Confirm, VerdictView
 
     kind, type_ = body.get("title"), str(body.get("type", ""))
     code = unquote(type_.removeprefix(TYPE)) if type_.startswith(TYPE) else "server.unknown"
     message, field = str(body.get("detail", "")), body.get("field")
     if kind == "refused-by-policy":
         return RefusedByPolicy(code, message, field, VerdictView.model_validate(body["verdict"]))
+    if kind == "refused" and body.get("confirm"):
+        return Unconfirmed(Confirm.model_validate(body["confirm"]))
     if kind == "stale":
         at = body.get("at")
         return Stale(

@@ -8,6 +8,7 @@ from typing import Final
 from collect_tui.defaults.reading import Table
 from collect_tui.domain.codes import Action, Codes, FollowUp, Result
 from collect_tui.domain.money import LIMIT
+from collect_tui.domain.queues import REASONS
 from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule
 
 POINT_KINDS: Final = ("mobile", "home", "work", "other", "email", "address", "social")
@@ -16,21 +17,6 @@ NEEDS: Final = ("reason", "note", "promise", "plan", "callback")
 BLOCKS: Final = ("call", "letter", "suspend", "fee", "place", "promise")
 FREQUENCIES: Final = ("weekly", "fortnightly", "monthly")
 FLAGS: Final = ("W", "C", "R", "P", "S")
-QUEUE_REASONS: Final = (
-    "callback_due",
-    "broken_promise",
-    "returned_item",
-    "suspend_ready",
-    "restore_ready",
-    "stuck_order",
-    "dispute_back",
-    "payment_claim_expired",
-    "new_delinquency",
-    "follow_up_due",
-    "pre_due",
-)
-"""The reasons that the desk knows how to find accounts for."""
-
 YEAR: Final = 366
 
 
@@ -63,15 +49,19 @@ def _no_twins(table: Table, names: Collection[str]) -> None:
 
 
 def _action(code: str, table: Table) -> Action:
+    outbound, call = table.flag("outbound"), table.flag("call", False)
     action = Action(
         code=code,
         title=table.text("title"),
-        outbound=table.flag("outbound"),
-        call=table.flag("call", False),
+        outbound=outbound,
+        call=call,
         kinds=table.choices("kinds", POINT_KINDS, []),
         help=table.text("help"),
+        written=table.flag("written", outbound and not call),
     )
     table.done()
+    if action.written and (call or not outbound):
+        raise table.fail("order", "written", "a letter or message leaves from here and is no call.")
     return action
 
 
@@ -95,6 +85,8 @@ def _result(code: str, table: Table, holds: Collection[str], next_actions: Colle
         hold_days=table.maybe_number("hold_days", 0, YEAR),
         needs=table.choices("needs", NEEDS, []),
         help=table.text("help"),
+        caveat=table.text("caveat", ""),
+        instead=table.text("instead", ""),
     )
     table.done()
     if result.hold_days is not None and result.hold is None:
@@ -127,7 +119,7 @@ def queues(root: Table) -> tuple[QueueRule, ...]:
             name=name,
             title=table.text("title"),
             tier=table.number("tier", 1, 8),
-            reason=table.choice("reason", QUEUE_REASONS),
+            reason=table.choice("reason", REASONS),
             chip=table.text("chip"),
             help=table.text("help"),
         )
@@ -178,6 +170,7 @@ def _policy(segment: str, table: Table, base: ArrangementPolicy, roles: Collecti
     policy = ArrangementPolicy(
         segment=segment,
         grace_days=table.number("grace_days", 0, 60, base.grace_days),
+        grace_unit=table.choice("grace_unit", ("days", "business"), base.grace_unit),
         min_amount=table.number("min_amount", 0, LIMIT, base.min_amount),
         min_percent=table.number("min_percent", 0, 100, base.min_percent),
         first_within_days=table.number("first_within_days", 0, YEAR, base.first_within_days),

@@ -4,6 +4,7 @@
     ├── Invalid        a value is malformed or out of range                     exit 2
     ├── Refused        a rule of the trade says no                              exit 3
     │   ├── RefusedByPolicy   the same, with the whole verdict
+    │   ├── Unconfirmed       not before something has been typed, and what
     │   └── Forbidden         this user may not                                 exit 3
     ├── SignedOut      the server does not know who is asking                   exit 3
     ├── Stale          somebody else changed or holds it: who and when          exit 4
@@ -22,7 +23,7 @@ from collect_tui.domain.errors import DomainError, Invalid, Refused
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from collect_tui.desk.views.act import VerdictView
+    from collect_tui.desk.views.act import Confirm, VerdictView
 
 
 class RefusedByPolicy(Refused):
@@ -31,6 +32,14 @@ class RefusedByPolicy(Refused):
     def __init__(self, code: str, message: str, field: str | None, verdict: VerdictView) -> None:
         super().__init__(code, message, field)
         self.verdict = verdict
+
+
+class Unconfirmed(Refused):
+    """The act may be done once `confirm` has been typed: what no key pressed by habit may do is asked for."""
+
+    def __init__(self, confirm: Confirm) -> None:
+        super().__init__(confirm.code, confirm.sentence, confirm.field)
+        self.confirm = confirm
 
 
 class Forbidden(Refused):
@@ -69,4 +78,5 @@ __all__ = [
     "SignedOut",
     "Stale",
     "Unavailable",
+    "Unconfirmed",
 ]

@@ -106,9 +106,15 @@ class Desk(Protocol):
 
     # the day ----------------------------------------------------------------------------------
     def day(
-        self, business_date: date | None = None, *, check: bool = False, progress: Progress | None = None
+        self,
+        business_date: date | None = None,
+        *,
+        check: bool = False,
+        full: bool = False,
+        progress: Progress | None = None,
     ) -> DayReport:
-        """Rolls to a business date (default: the clock's). Repeatable; `check` recomputes everything and counts differences."""
+        """Rolls to a business date (default: the clock's). Repeatable; `check` recomputes everything, holds a sample of accounts
+        against the rules, or with `full` all, and counts differences."""
         ...
 
     def orders(self, *, send: bool = False, progress: Progress | None = None) -> OrdersReport:

@@ -39,6 +39,10 @@ class Calendar:
         """d itself when it is a business day, else the first one after it."""
         return self.add_business_days(d, 0)
 
+    def from_today(self, d: date, today: date) -> date:
+        """When work that is meant for d is done: on today itself, which is being worked, else on or after d."""
+        return d if d == today else self.on_or_after(d)
+
     def add_business_days(self, d: date, n: int) -> date:
         """The n-th business day after d; before d for negative n; for 0, d itself or the first business day after it.
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.codes import Action, FollowUp, Result
+from collect_tui.domain.codes import Action, Result
 from collect_tui.domain.dates import as_utc, local_time
 from collect_tui.domain.effects import (
     CallbackChanged,
@@ -32,8 +32,9 @@ from collect_tui.domain.effects import (
 )
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Callback, Hold, NextAction, Point
+from collect_tui.domain.follow_up import follow, untimed
 from collect_tui.domain.points import default_action, default_point, find_point, label, ordered, tired
-from collect_tui.domain.rules import HoldKind
+from collect_tui.domain.rules import ContactRules, HoldKind
 
 CALLBACK_ACTION: Final = "callback"
 TRACE_ACTION: Final = "trace"
@@ -51,13 +52,13 @@ __all__ = [
     "default_action",
     "default_point",
     "find_point",
-    "follow",
     "log",
     "mark_point",
     "missing",
     "next_action",
     "note",
     "unpin",
+    "untimed",
 ]
 
 _NEEDS: Final[Mapping[str, tuple[frozenset[str], str]]] = {
@@ -81,14 +82,16 @@ def log(
     calendar: Calendar,
     zone: str,
     holds: Mapping[str, HoldKind],
+    rules: ContactRules,
     reasons: Collection[str] | None = None,
     by: str = "",
 ) -> tuple[Effect, ...]:
     """One contact: the event, and what its result changes.
 
-    `by` had it; `now` is the instant of the contact (UTC), `zone` the desk's own zone (for days of callbacks), `reasons` the codes a
-    reason for non-payment may have (None: not checked). The effects, in this order: the event; the point marked bad,
-    wrong or opted out; the hold placed, and the ladder paused by it; callbacks kept; the next action.
+    `by` had it; `now` is the instant of the contact (UTC), `zone` the desk's own zone (for days of callbacks), `rules` say
+    within which hours the next try falls, `reasons` are the codes a reason for non-payment may have (None: not checked). The
+    effects, in this order: the event; the point marked bad, wrong or opted out; the hold placed, and the ladder paused by
+    it; callbacks kept; the next action.
 
     Raises Invalid "contact.point_missing", "contact.point_kind", "contact.reason", "contact.note" for what the result
     needs of the contact itself; promises, plans and callbacks are other commands of the act: see `missing`.
@@ -121,7 +124,7 @@ def log(
     effects += _hold(facts, result, holds, ids, by)
     kept = _kept(facts, result, as_utc(now), zone)
     effects += [CallbackChanged(c.id, "DONE", c.status) for c in kept]
-    effects += _next(facts, result, point, now, calendar, zone, {c.id for c in kept})
+    effects += _next(facts, result, point, now, calendar, zone, rules, {c.id for c in kept})
     return tuple(effects)
 
 
@@ -180,12 +183,15 @@ def callback(
     )
 
 
-def next_action(facts: AccountFacts, on: date, code: str, at: datetime | None = None) -> tuple[Effect, ...]:
-    """Moves the next action to a business date. Raises Invalid "next.in_past", Refused "account.closed"."""
+def next_action(facts: AccountFacts, on: date, code: str, calendar: Calendar) -> tuple[Effect, ...]:
+    """Moves the next action to a date; from a day nobody works on, on to the next business day. Today is always worked.
+
+    Raises Invalid "next.in_past", Refused "account.closed".
+    """
     _check_open(facts)
     if on < facts.business_date:
         raise Invalid("next.in_past", "Expected a date for the next action that is today or later.", "on")
-    return (NextActionSet(NextAction(code, on, None if at is None else as_utc(at)), facts.next_action),)
+    return (NextActionSet(NextAction(code, calendar.from_today(on, facts.business_date)), facts.next_action),)
 
 
 def mark_point(facts: AccountFacts, point: Point, quality: str | None, consent: str | None) -> tuple[Effect, ...]:
@@ -301,12 +307,13 @@ def _next(
     now: datetime,
     calendar: Calendar,
     zone: str,
+    rules: ContactRules,
     kept: Collection[int],
 ) -> Sequence[Effect]:
     if facts.status != "OPEN":
         return ()
     waiting = [c for c in facts.callbacks if c.status == "SCHEDULED" and c.id not in kept and c.at > as_utc(now)]
-    new = follow(result.follow_up, facts.business_date, now, calendar, zone)
+    new = follow(result.follow_up, facts, point, now, calendar, zone, rules)
     if new is None:
         old = facts.next_action
         stale = old is None or old.on < facts.business_date or (old.code == CALLBACK_ACTION and not waiting)
@@ -322,19 +329,6 @@ def _next(
         if promised.on < new.on or (promised.on == new.on and (new.at is None or first.at < new.at)):
             new = promised
     return (NextActionSet(new, facts.next_action),)
-
-
-def follow(follow_up: FollowUp, business_date: date, now: datetime, calendar: Calendar, zone: str) -> NextAction | None:
-    """When a follow-up falls: a timed one on the business date (or as many days on as its clock passes midnight)."""
-    if follow_up.minutes is not None:
-        at = as_utc(now) + timedelta(minutes=follow_up.minutes)
-        midnights = local_time(at, zone).date() - local_time(now, zone).date()
-        return NextAction(follow_up.action, business_date + midnights, at)
-    if follow_up.days is not None:
-        return NextAction(follow_up.action, business_date + timedelta(days=follow_up.days))
-    if follow_up.business_days is not None:
-        return NextAction(follow_up.action, calendar.add_business_days(business_date, follow_up.business_days))
-    return None
 
 
 def _at_callback(callback: Callback, zone: str) -> NextAction:

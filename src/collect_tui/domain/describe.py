@@ -6,6 +6,7 @@ never appear, but for the note that the agent has just written; a number shows i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import singledispatch
 from typing import Final
@@ -13,12 +14,15 @@ from typing import Final
 from collect_tui.domain import effects as fx
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.dates import format_day, local_time, offset_label
-from collect_tui.domain.facts import AccountFacts, NextAction, Order
+from collect_tui.domain.facts import AccountFacts, Item, NextAction, Order
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.points import label
 
 NOTE_WIDTH: Final = 60
 """Characters of a note that a sentence shows."""
+
+_MOST_PARTS: Final = 6
+"""Unequal parts of a plan that a sentence lists one by one."""
 
 _STAGES: Final = {"PRE_DUE": "before due", "PAST_DUE": "past due"}
 
@@ -76,7 +80,8 @@ def _(effect: fx.ContactLogged, facts: AccountFacts, codes: Codes, zone: str) ->
     if effect.reason:
         words.append(codes.reasons.get(effect.reason, effect.reason).lower())
     note = f' "{_short(effect.note)}"' if effect.note.strip() else ""
-    return f"logs {' · '.join(words)}{note}"
+    caveat = f" · {result.caveat}" if result and result.caveat else ""
+    return f"logs {' · '.join(words)}{note}{caveat}"
 
 
 @_say.register
@@ -156,12 +161,20 @@ def _(effect: fx.HoldChanged, facts: AccountFacts, codes: Codes, zone: str) -> s
 def _(effect: fx.PromiseMade, facts: AccountFacts, codes: Codes, zone: str) -> str:
     promise = effect.promise
     total = format_minor(promise.total, facts.currency)
-    first, last = promise.instalments[0], promise.instalments[-1]
+    last = promise.instalments[-1]
     if promise.kind == "plan" or len(promise.instalments) > 1:
-        opening = f"{format_minor(first.amount, facts.currency)} {_day(first.due, facts)}"
-        count = len(promise.instalments)
-        return f"plan {total} in {count} {'part' if count == 1 else 'parts'}: {opening}, last {_day(last.due, facts)}"
+        told = [f"{format_minor(i.amount, facts.currency)} {_day(i.due, facts)}" for i in promise.instalments]
+        count = len(told)
+        if count <= _MOST_PARTS and _uneven([i.amount for i in promise.instalments if i.seq]):
+            return f"plan {total} in {count} parts: {', '.join(told)}"
+        return f"plan {total} in {count} {'part' if count == 1 else 'parts'}: {told[0]}, last {_day(last.due, facts)}"
     return f"promise {total} by {_day(last.due, facts)}"
+
+
+def _uneven(amounts: Sequence[int]) -> bool:
+    """Whether instalments differ by more than the rounding, which the last one takes."""
+    *others, last = amounts
+    return any(amount != amounts[0] for amount in others) or not 0 <= last - amounts[0] < len(amounts)
 
 
 @_say.register
@@ -193,7 +206,8 @@ def _(effect: fx.InstalmentPaid, facts: AccountFacts, codes: Codes, zone: str) -
 @_say.register
 def _(effect: fx.PaymentRecorded, facts: AccountFacts, codes: Codes, zone: str) -> str:
     payment = effect.payment
-    return f"payment {format_minor(payment.amount, facts.currency)} received {_day(payment.received_on, facts)}"
+    ref = f", reference {payment.ref}" if payment.ref else ""
+    return f"payment {format_minor(payment.amount, facts.currency)} received {_day(payment.received_on, facts)}{ref}"
 
 
 @_say.register
@@ -207,9 +221,51 @@ def _(effect: fx.PaymentAllocated, facts: AccountFacts, codes: Codes, zone: str)
 
 
 @_say.register
+def _(effect: fx.AllocationReleased, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    return f"{format_minor(effect.allocation.amount, facts.currency)} {_off(effect.allocation.item_id, facts)}"
+
+
+@_say.register
+def _(effect: fx.CreditApplied, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    one = effect.application
+    credit, item = _item(one.credit_id, facts), _item(one.item_id, facts)
+    amount = format_minor(one.amount, facts.currency)
+    if credit is None or item is None:
+        return f"{amount} of a credit to an item"
+    left = format_minor(item.open - one.amount, facts.currency)
+    return f"{amount} of credit {credit.doc_no} to {item.kind} {item.doc_no}, {left} left of it"
+
+
+@_say.register
+def _(effect: fx.CreditReleased, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    return f"{format_minor(effect.application.amount, facts.currency)} {_off(effect.application.item_id, facts)}"
+
+
+@_say.register
+def _(effect: fx.ItemCharged, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    return f"charges {effect.item.kind} {effect.item.doc_no} {format_minor(effect.item.amount, facts.currency)}"
+
+
+@_say.register
+def _(effect: fx.ItemVoided, facts: AccountFacts, codes: Codes, zone: str) -> str:
+    return f"takes {effect.doc_no} {format_minor(effect.amount, facts.currency)} off again"
+
+
+def _item(item_id: int, facts: AccountFacts) -> Item | None:
+    return next((i for i in (*facts.items, *facts.settled) if i.id == item_id), None)
+
+
+def _off(item_id: int, facts: AccountFacts) -> str:
+    item = _item(item_id, facts)
+    return "is taken from an item again" if item is None else f"is taken from {item.kind} {item.doc_no} again"
+
+
+@_say.register
 def _(effect: fx.PaymentReversed, facts: AccountFacts, codes: Codes, zone: str) -> str:
-    payment = next((p for p in facts.payments if p.id == effect.payment_id), None)
+    payment = next((p for p in (*facts.payments, *facts.named) if p.id == effect.payment_id), None)
     amount = "" if payment is None else f" of {format_minor(payment.amount, facts.currency)}"
+    if effect.part is not None:
+        return f"{format_minor(effect.part, facts.currency)} of the payment{amount} is {_low(effect.status)}"
     return f"the payment{amount} is {_low(effect.status)}; what it had paid is open again"
 
 
@@ -229,8 +285,9 @@ def _(effect: fx.OrderRequested, facts: AccountFacts, codes: Codes, zone: str) -
 
 @_say.register
 def _(effect: fx.OrderChanged, facts: AccountFacts, codes: Codes, zone: str) -> str:
-    order = next((o for o in facts.orders if o.id == effect.id), None)
-    return f"{_order_name(order, facts)} is {'a draft again' if effect.status == 'DRAFT' else _low(effect.status)}"
+    order = next((o for o in (*facts.orders, *facts.lifted) if o.id == effect.id), None)
+    became = {"DRAFT": "waits for review", "REQUESTED": "is requested"}.get(effect.status, f"is {_low(effect.status)}")
+    return f"{_order_name(order, facts)} {became}" + (f": {effect.detail.rstrip('.')}" if effect.detail else "")
 
 
 @_say.register

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from collect_tui.domain.facts import Allocation, Callback, Hold, NextAction, Order, Payment, Promise
+from collect_tui.domain.facts import Allocation, Application, Callback, Hold, Item, NextAction, Order, Payment, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,11 @@ class NoteUnpinned:
 
 @dataclass(frozen=True, slots=True)
 class NextActionSet:
+    """`parks`: money brought it about, and what stood before comes back when that money is taken back."""
+
     new: NextAction | None
     old: NextAction | None
+    parks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +105,29 @@ class PromiseMade:
 
 @dataclass(frozen=True, slots=True)
 class PromiseChanged:
-    """A new state of a promise; closing one waives its open instalments, re-opening brings them back."""
+    """A new state of a promise; cancelling or replacing one waives its open instalments, re-opening brings them back.
+
+    `on`: the date on which it was kept or broken; None: the business date.
+    """
 
     id: int
     status: str
     old_status: str
     reason: str = ""
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InstalmentPaid:
-    """Money appropriated to one instalment: first in, first out over the open ones. `paid` is the new figure."""
+    """What of one instalment is paid now, and the state that makes it; without a state (as older acts are on file) the one
+    that follows from the amounts."""
 
     promise_id: int
     seq: int
     paid: int
     old_paid: int
+    status: str = ""
+    old_status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +145,53 @@ class PaymentAllocated:
 
 
 @dataclass(frozen=True, slots=True)
+class AllocationReleased:
+    """A part of a payment taken from its item again; `id` is that of the allocation."""
+
+    id: int
+    payment_id: int
+    allocation: Allocation
+
+
+@dataclass(frozen=True, slots=True)
+class CreditApplied:
+    application: Application
+
+
+@dataclass(frozen=True, slots=True)
+class CreditReleased:
+    """A part of a credit taken from its item again."""
+
+    application: Application
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCharged:
+    """A new item, such as the fee for a reconnection."""
+
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class ItemVoided:
+    """A charge that is not made after all: nothing of it is owed. What was paid on it is released before."""
+
+    item_id: int
+    doc_no: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentReversed:
-    """Takes a payment back: allocations are reversed and the items open again."""
+    """Takes a payment back: allocations are reversed and the items open again.
+
+    `part`: so much of it the bank returned, the rest stands; its allocations were released as far as they had to be.
+    """
 
     payment_id: int
-    status: str  # REVERSED, RETURNED
+    status: str  # REVERSED, RETURNED; with a part that of what stands
     reason: str
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +203,13 @@ class OrderRequested:
 
 @dataclass(frozen=True, slots=True)
 class OrderChanged:
+    """`lifted`: cancelled because what it was for has been paid; it stands again when that money is taken back."""
+
     id: int
     status: str
     old_status: str
     detail: str = ""
+    lifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +270,11 @@ Effect = (
     | InstalmentPaid
     | PaymentRecorded
     | PaymentAllocated
+    | AllocationReleased
+    | CreditApplied
+    | CreditReleased
+    | ItemCharged
+    | ItemVoided
     | PaymentReversed
     | OrderRequested
     | OrderChanged

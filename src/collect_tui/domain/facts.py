@@ -5,10 +5,11 @@ Amounts are integer minor units of `AccountFacts.currency`; dates are business d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from collect_tui.domain.states import OPEN_ORDER, OPEN_PROMISE
+from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER, OPEN_PROMISE
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ PHONE_KINDS = frozenset({"mobile", "home", "work", "other"})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An open item: invoice, fee, instalment or credit. `disputed` is the part of `open` under dispute."""
+    """An open item: invoice, fee, instalment or credit (below nothing). `disputed` is the part of `open` under dispute.
+
+    `level` is the stage on which the account stood when it was late and the account owed nothing more: how far it was dunned.
+    """
 
     id: int
     doc_no: str
@@ -50,10 +54,16 @@ class Item:
     open: int
     disputed: int = 0
     service_id: int | None = None
+    level: str = ""
 
     @property
     def collectable(self) -> int:
         return max(0, self.open - self.disputed)
+
+    @property
+    def credit(self) -> int:
+        """What is left of a credit; nothing for any other item."""
+        return max(0, -self.open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,10 @@ class Instalment:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A promise to pay or an arrangement. `kind` single or plan; grace in calendar days after each due date."""
+    """A promise to pay or an arrangement. `kind` single or plan; grace after each due date in days, or in business days.
+
+    `made_at` is the instant it was made; None: this very act, or not known.
+    """
 
     id: int
     kind: str
@@ -87,6 +100,9 @@ class Promise:
     supersedes: int | None = None
     closed_reason: str | None = None
     ladder_step: str | None = None  # stage at which the ladder was held; a broken promise resumes there
+    grace_unit: str = "days"  # days, business
+    closed_on: date | None = None
+    made_at: datetime | None = field(default=None, compare=False)
 
     @property
     def open(self) -> bool:
@@ -143,6 +159,7 @@ class Order:
     sent_at: datetime | None = None
     reversal_of: int | None = None
     detail: str = ""
+    override_by: str | None = None  # who ordered it against a rule
 
     @property
     def open(self) -> bool:
@@ -161,12 +178,29 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
+    """A part of a payment given to an item. `directed`: somebody said so; what was spread by rule may be spread anew."""
+
     item_id: int
     amount: int
+    directed: bool = False
+    id: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A part of a credit (`credit_id`, an item below nothing) set against an item. `amount` is above nothing."""
+
+    id: int
+    credit_id: int
+    item_id: int
+    amount: int
+    directed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
+    """A receipt. `returned`: the part that the bank took back; `recorded_at`: when it was entered, None: in this very act."""
+
     id: int
     ref: str
     received_on: date
@@ -175,14 +209,17 @@ class Payment:
     status: str
     allocations: tuple[Allocation, ...] = ()
     returned_reason: str | None = None
+    returned: int = 0
+    recorded_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def stands(self) -> int:
+        """What of it is still here: nothing of one that was given back."""
+        return 0 if self.status in GIVEN_BACK else self.amount - self.returned
 
     @property
     def unapplied(self) -> int:
-        return (
-            self.amount - sum(a.amount for a in self.allocations)
-            if self.status not in {"RETURNED", "REVERSED", "REFUNDED"}
-            else 0
-        )
+        return self.stands and self.stands - sum(a.amount for a in self.allocations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +269,7 @@ class AccountFacts:
     business_date: date
     opened_on: date
     next_action: NextAction | None = None
+    parked: NextAction | None = None  # what money put off: it comes back when that money is taken back
     ladder_paused_by: str | None = None  # "promise 12", "hold 3"; None: the ladder runs
     snoozes: int = 0  # times put off since it was last worked
     points: tuple[Point, ...] = ()
@@ -241,8 +279,11 @@ class AccountFacts:
     holds: tuple[Hold, ...] = ()  # active
     services: tuple[Service, ...] = ()
     orders: tuple[Order, ...] = ()  # open, and the last completed one of each service
+    lifted: tuple[Order, ...] = field(default=(), compare=False)  # suspensions that money stopped before they left
     notices: tuple[Notice, ...] = ()
     payments: tuple[Payment, ...] = ()  # with something unapplied, and those of the last 90 days
+    named: tuple[Payment, ...] = field(default=(), compare=False)  # older ones that the act names by their reference
+    applications: tuple[Application, ...] = ()  # live ones of the last 90 days
     attempts: tuple[Attempt, ...] = ()  # the last 30 days, newest last
     callbacks: tuple[Callback, ...] = ()  # scheduled or missed
     pinned: tuple[str, ...] = ()
@@ -257,26 +298,51 @@ class AccountFacts:
 
     @property
     def past_due(self) -> int:
-        """Open amount of items due before the business date."""
-        return sum(i.open for i in self.items if i.due < self.business_date)
+        """Open debit due before the business date, disputed or not; credits stand apart."""
+        return sum(i.open for i in self._late)
 
     @property
     def disputed(self) -> int:
-        return sum(i.disputed for i in self.items)
+        return sum(min(i.disputed, i.open) for i in self.items if i.open > 0)
+
+    @property
+    def credits(self) -> int:
+        """What is left of credits."""
+        return sum(i.credit for i in self.items)
 
     @property
     def unapplied(self) -> int:
-        return sum(p.unapplied for p in self.payments)
+        return sum(p.unapplied for p in (*self.payments, *self.named))
 
     @property
     def collectable(self) -> int:
-        """Past due and not disputed, less unapplied money; never below nothing. The figure queues and suspend rules use."""
-        return max(0, sum(i.collectable for i in self.items if i.due < self.business_date) - self.unapplied)
+        """Owed on the account: see `owed`."""
+        return self.owed(self.items)
 
     @property
     def oldest_due(self) -> date | None:
-        """Due date of the oldest item that is past due and still open in part."""
-        return min((i.due for i in self.items if i.open > 0 and i.due < self.business_date), default=None)
+        """Due date of the oldest item that is past due and not all disputed; None when nothing is collectable."""
+        return self.oldest(self.items)
+
+    @property
+    def _late(self) -> tuple[Item, ...]:
+        return tuple(i for i in self.items if i.open > 0 and i.due < self.business_date)
+
+    def of_service(self, service_id: int) -> tuple[Item, ...]:
+        """The items of a service, and those that belong to no service in particular."""
+        return tuple(i for i in self.items if i.service_id in (service_id, None))
+
+    def owed(self, items: Iterable[Item]) -> int:
+        """The one definition of what is owed on items: undisputed debit past due, less all credits and unapplied money of the
+        account, never below nothing. Queue, score, stage, limits of promises, suspension and restoration go by it."""
+        late = sum(i.collectable for i in items if i.due < self.business_date)
+        return max(0, late - self.credits - self.unapplied)
+
+    def oldest(self, items: Iterable[Item]) -> date | None:
+        """The earliest due date among items past due and not all disputed; None when nothing is owed on them."""
+        mine = tuple(items)
+        late = (i.due for i in mine if i.collectable and i.due < self.business_date)
+        return min(late, default=None) if self.owed(mine) else None
 
     @property
     def open_promise(self) -> Promise | None:

@@ -10,14 +10,17 @@ from datetime import date, timedelta
 from typing import Final
 
 from collect_tui.domain import promise, steps
-from collect_tui.domain.calendars import YEARS_EITHER_WAY, add_months, out_of_range
+from collect_tui.domain.calendars import YEARS_EITHER_WAY, Calendar, add_months, out_of_range
 from collect_tui.domain.effects import Effect, HoldChanged, HoldPlaced
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Hold
 from collect_tui.domain.rules import HoldKind
 
 REVIEW_DAYS: Final = 30
-"""When a hold without an end is looked at again."""
+"""When a hold without an end, or with one further off, is looked at again."""
+
+ENFORCED: Final = ("call", "letter", "suspend", "promise")
+"""What the desk does and so can forbid. Nothing here adds a fee or places an account, whatever the kind of a hold says."""
 
 SCOPES: Final = ("account", "service", "item", "point")
 
@@ -30,13 +33,14 @@ def place(
     reason: str,
     by: str,
     ids: Callable[[], int],
+    calendar: Calendar,
     scope: str = "account",
     target_id: int | None = None,
 ) -> tuple[Effect, ...]:
     """Place a hold; without `until` it lasts the default days of its kind, or until released.
 
-    It holds the ladder when its kind does. The next action becomes its review, on the day after it ends or in 30 days;
-    one that comes earlier stays, unless the hold forbids calls. Raises Refused "hold.overlap" (one of the kind on the
+    It holds the ladder when its kind does. The next action becomes its review, on the business day after it ends, in 30 days
+    at most; one that comes earlier stays, unless the hold forbids calls. Raises Refused "hold.overlap" (one of the kind on the
     same thing is active); Invalid "hold.in_past", "hold.scope", "date.out_of_range".
     """
     today = facts.business_date
@@ -53,7 +57,8 @@ def place(
             end = f"until {other.until.isoformat()}" if other.until else "until it is released"
             raise Refused("hold.overlap", f"A {kind.title} hold is active {end}; release it first.", "hold")
     ident = ids()
-    review = until + timedelta(days=1) if until else today + timedelta(days=REVIEW_DAYS)
+    latest = today + timedelta(days=REVIEW_DAYS)
+    review = calendar.on_or_after(until + timedelta(days=1) if until is not None and until <= latest else latest)
     current = facts.next_action
     stays = current is not None and current.on <= review and "call" not in kind.blocks
     return (
@@ -79,7 +84,7 @@ def release(
     effects: list[Effect] = [HoldChanged(h.id, "RELEASED", h.status, why) for h in found]
     paused = facts.ladder_paused_by
     if paused in {holder(h.id) for h in found}:
-        effects += steps.resume(facts, paused or "", _successor(facts, found, kinds or {}))
+        effects += steps.resume(facts, paused or "", successor(facts, found, kinds or {}))
     effects += steps.next_step(facts, "call", facts.business_date)
     return tuple(effects)
 
@@ -92,7 +97,7 @@ def blocking(
     scope: str = "account",
     target_id: int | None = None,
 ) -> tuple[Hold, ...]:
-    """The active holds that forbid an action: call, letter, suspend, fee, place, promise.
+    """The active holds that forbid an action, one of `ENFORCED`.
 
     Those on the account, and those on the one service, item or point that `scope` and `target_id` name. A hold of a
     kind that the site's file no longer knows forbids everything: what it forbade cannot be looked up.
@@ -100,6 +105,11 @@ def blocking(
     here = {("account", None), (scope, target_id)}
     active = (h for h in _active(facts) if (h.scope, h.target_id) in here)
     return tuple(h for h in active if h.kind not in kinds or action in kinds[h.kind].blocks)
+
+
+def forbids(kind: HoldKind | None) -> tuple[str, ...]:
+    """What a kind of hold forbids of what the desk does (`ENFORCED`); a kind that nobody knows any more, all of it."""
+    return tuple(deed for deed in ENFORCED if kind is None or deed in kind.blocks)
 
 
 def holder(ident: int) -> str:
@@ -112,7 +122,8 @@ def _active(facts: AccountFacts) -> list[Hold]:
     return [h for h in facts.holds if h.status == "ACTIVE" and (h.until is None or h.until >= today)]
 
 
-def _successor(facts: AccountFacts, ended: list[Hold], kinds: Mapping[str, HoldKind]) -> str | None:
+def successor(facts: AccountFacts, ended: list[Hold], kinds: Mapping[str, HoldKind]) -> str | None:
+    """What holds the ladder when these holds have ended: another that does, or the open promise; None: nothing."""
     for other in _active(facts):
         if other not in ended and other.kind in kinds and kinds[other.kind].pauses_ladder:
             return holder(other.id)

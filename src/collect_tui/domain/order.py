@@ -8,10 +8,11 @@ for fraud). Amounts are minor units, dates business dates.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from collect_tui.domain import states, steps
+from collect_tui.domain import fees, states, steps
 from collect_tui.domain.calendars import Calendar, add_months
 from collect_tui.domain.dates import as_utc, local_time
 from collect_tui.domain.effects import Effect, OrderChanged, OrderRequested, ServiceChanged
@@ -37,20 +38,26 @@ def suspend(
     reason: str,
     ids: Callable[[], int],
     calendar: Calendar | None = None,
+    override_by: str | None = None,
 ) -> tuple[Effect, ...]:
-    """Order the suspension of an active service; it leaves with the next orders run.
+    """Order the suspension of an active service; it leaves with the next orders run. It replaces one held for review.
 
     Next action: the day after the effective date, by `calendar` a business day. Raises Refused "account.closed",
     "service.state", "order.open", "order.in_past"; Invalid "order.effective" (over a year ahead), "order.reason".
     """
     steps.require_open(facts)
     why = steps.require_reason(reason, "order.reason", "the service is suspended")
-    _no_open_order(facts, service)
+    draft = _draft(facts, service, "suspend")
+    _no_open_order(facts, service, besides=draft)
     _state(service, "PENDING_SUSPEND")
     _effective(facts, effective)
     cause = CAUSES.get(why.upper(), NONPAY)
+    replaced = (OrderChanged(draft.id, "CANCELLED", draft.status, "replaced by a new order"),) if draft else ()
     return (
-        OrderRequested(_new(facts, service, "suspend", why, effective, "REQUESTED", ids)),
+        *replaced,
+        OrderRequested(
+            replace(_new(facts, service, "suspend", why, effective, "REQUESTED", ids), override_by=override_by)
+        ),
         ServiceChanged(service.id, "PENDING_SUSPEND", cause, service.status, service.suspend_cause),
         *steps.next_step(facts, "order", _day_after(effective, calendar)),
     )
@@ -63,16 +70,19 @@ def restore(
     effective: date,
     reason: str,
     ids: Callable[[], int],
+    fee: int = 0,
     calendar: Calendar | None = None,
+    override_by: str | None = None,
 ) -> tuple[Effect, ...]:
     """Order the restoration of a service that was suspended for non-payment.
 
-    A draft that waits is what goes out, unless it is for a later or another day: then a new order replaces it. Raises
+    A draft that waits is what goes out, unless it is for a later or another day: then a new order replaces it. The `fee`
+    (minor units) becomes an item of the service, paid from unapplied money. Raises
     Refused "order.cause" for another cause, "service.state", "order.open", "order.in_past"; Invalid "order.effective",
     "order.reason".
     """
     why = steps.require_reason(reason, "order.reason", "the service is restored")
-    draft = _draft(facts, service)
+    draft = _draft(facts, service, "restore")
     _no_open_order(facts, service, besides=draft)
     _state(service, "PENDING_RESTORE")
     if service.suspend_cause != NONPAY:
@@ -81,12 +91,16 @@ def restore(
     effects: list[Effect] = []
     today = facts.business_date
     if draft and (draft.effective == effective or (draft.effective < today and effective == today)):
+        label = draft.number
         effects.append(OrderChanged(draft.id, "REQUESTED", draft.status, why))
     else:
         if draft:
             effects.append(OrderChanged(draft.id, "CANCELLED", draft.status, "replaced by an order for another day"))
-        effects.append(OrderRequested(_new(facts, service, "restore", why, effective, "REQUESTED", ids)))
+        new = replace(_new(facts, service, "restore", why, effective, "REQUESTED", ids), override_by=override_by)
+        label = new.number
+        effects.append(OrderRequested(new))
     effects.append(ServiceChanged(service.id, "PENDING_RESTORE", NONPAY, service.status, NONPAY))
+    effects += fees.charge(facts, service, label, fee, ids)
     effects += steps.next_step(facts, "order", _day_after(effective, calendar))
     return tuple(effects)
 
@@ -104,7 +118,7 @@ def cancel(facts: AccountFacts, order: Order, reason: str) -> tuple[Effect, ...]
     followed = facts.next_action is not None and facts.next_action.code == "order"
     return (
         OrderChanged(order.id, "CANCELLED", order.status, why),
-        *_back(facts, order),
+        *undone(facts, order),
         *(steps.next_step(facts, "call", facts.business_date) if followed else ()),
     )
 
@@ -115,21 +129,11 @@ def send(order: Order) -> tuple[Effect, ...]:
     return (OrderChanged(order.id, "SENT", order.status, order.detail),)
 
 
-def acknowledge(
-    facts: AccountFacts,
-    order: Order,
-    outcome: str,
-    detail: str,
-    at: datetime,
-    *,
-    ids: Callable[[], int] | None = None,
-    rules: Rules | None = None,
-) -> tuple[Effect, ...]:
+def acknowledge(facts: AccountFacts, order: Order, outcome: str, detail: str, at: datetime) -> tuple[Effect, ...]:
     """Take in a billing system's answer to a sent order: `completed` or `rejected`, given at an aware instant.
 
-    The service follows; a rejected order is for an agent today. The same answer a second time changes nothing. With
-    `ids` and `rules`, a suspension that is completed after the debt was paid drafts the restoration at once: the order
-    had left when the payment came. Raises Invalid "order.outcome", "instant.naive"; Refused "order.state".
+    The service follows; a rejected order is for an agent today. The same answer a second time changes nothing. Raises
+    Invalid "order.outcome", "instant.naive"; Refused "order.state".
     """
     as_utc(at)
     status = OUTCOMES.get(outcome.strip().lower())
@@ -140,18 +144,12 @@ def acknowledge(
     steps.require_move(states.ORDER, "order", order.status, status)
     answered = OrderChanged(order.id, status, order.status, detail)
     if status == "REJECTED":
-        return (answered, *_back(facts, order), *steps.next_step(facts, "order", facts.business_date))
+        return (answered, *undone(facts, order), *steps.next_step(facts, "order", facts.business_date))
     service = facts.service(order.service_id)
     if order.kind == "restore":
         return (answered, ServiceChanged(service.id, "ACTIVE", None, service.status, service.suspend_cause))
-    effects: list[Effect] = [
-        answered,
-        ServiceChanged(service.id, "SUSPENDED", service.suspend_cause, service.status, service.suspend_cause),
-    ]
-    if ids and rules and service.suspend_cause == NONPAY and covered(required_to_restore(facts, service, rules), rules):
-        draft = _new(facts, service, "restore", "PAID", facts.business_date, "DRAFT", ids, reversal_of=order.id)
-        effects += (OrderRequested(draft), *steps.next_step(facts, "order", facts.business_date))
-    return tuple(effects)
+    cause = service.suspend_cause
+    return (answered, ServiceChanged(service.id, "SUSPENDED", cause, service.status, cause))
 
 
 def stuck_by(business_date: date, rules: Rules) -> date:
@@ -204,23 +202,20 @@ def find_order(facts: AccountFacts, text: str) -> Order:
     raise Invalid("order.unknown", f"No such order on this account; {expected}.", "order")
 
 
-def past_due(facts: AccountFacts, service: Service) -> int:
-    """Past due and undisputed on a service: its own items, and those that belong to no service in particular."""
-    mine = (service.id, None)
-    return sum(i.collectable for i in facts.items if i.due < facts.business_date and i.service_id in mine)
-
-
-def required_to_stop(facts: AccountFacts, service: Service, rules: Rules) -> int:
-    """What must be paid so that a suspension is not carried out: past due and undisputed, less unapplied money."""
-    return max(0, past_due(facts, service) - _spare(facts, service, rules))
+def required_to_stop(facts: AccountFacts, service: Service) -> int:
+    """What must be paid so that a suspension is not carried out: what is owed on the service."""
+    return facts.owed(facts.of_service(service.id))
 
 
 def required_to_restore(facts: AccountFacts, service: Service, rules: Rules) -> int:
-    """The restore calculator: past due and undisputed + the reconnection fee, less unapplied money.
+    """The restore calculator: past due and undisputed + the reconnection fee, less credits and unapplied money.
 
-    Unapplied money that pays the fee of another service whose restoration is under way is not counted twice.
+    Unapplied money that is to pay the fee of another service whose restoration is drafted is not counted twice.
     """
-    return max(0, past_due(facts, service) + rules.suspend.reconnect_fee - _spare(facts, service, rules))
+    late = sum(i.collectable for i in facts.of_service(service.id) if i.due < facts.business_date)
+    drafts = {o.service_id for o in facts.orders if o.kind == "restore" and o.status == "DRAFT"} - {service.id}
+    fee = rules.suspend.reconnect_fee * (1 + len(drafts))
+    return max(0, late + fee - facts.credits - facts.unapplied)
 
 
 def covered(required: int, rules: Rules) -> bool:
@@ -229,44 +224,24 @@ def covered(required: int, rules: Rules) -> bool:
 
 
 def fees_to_keep(facts: AccountFacts, rules: Rules) -> int:
-    """Reconnection fees that money must be kept for: one per service cut for non-payment or on its way back."""
-    cut = sum(s.suspend_cause == NONPAY and s.status in ("SUSPENDED", "PENDING_RESTORE") for s in facts.services)
+    """Reconnection fees that money must be kept for: one per service cut for non-payment, until it is charged.
+
+    One that is being cut counts as soon as its order has left: what is paid from then on is to bring it back.
+    """
+    leaving = {o.service_id for o in facts.orders if (o.kind, o.status) == ("suspend", "SENT")}
+    mine = (s for s in facts.services if s.suspend_cause == NONPAY)
+    cut = sum(s.status == "SUSPENDED" or (s.status == "PENDING_SUSPEND" and s.id in leaving) for s in mine)
     return cut * rules.suspend.reconnect_fee
 
 
-def lift_suspensions(facts: AccountFacts, why: str, rules: Rules | None = None) -> tuple[Effect, ...]:
-    """Cancel suspensions for non-payment that have not left: all, or with `rules` those whose debt is covered."""
-    effects: list[Effect] = []
-    for order in facts.orders:
-        if order.kind != "suspend" or order.status not in ("DRAFT", "REQUESTED"):
-            continue
-        service = facts.service(order.service_id)
-        if service.suspend_cause not in (NONPAY, None):
-            continue
-        if rules is None or covered(required_to_stop(facts, service, rules), rules):
-            effects += (OrderChanged(order.id, "CANCELLED", order.status, why), *_back(facts, order))
-    return tuple(effects)
+def draft_restore(facts: AccountFacts, service: Service, ids: Callable[[], int]) -> OrderRequested:
+    """The restoration of a service whose debt is paid, for an agent to send off."""
+    return OrderRequested(_new(facts, service, "restore", "PAID", facts.business_date, "DRAFT", ids))
 
 
-def draft_restores(facts: AccountFacts, rules: Rules, ids: Callable[[], int]) -> tuple[Effect, ...]:
-    """Draft the restoration of services cut for non-payment when what it takes is covered; an agent sends it off."""
-    effects: list[Effect] = []
-    fee, promised_fees = rules.suspend.reconnect_fee, 0
-    for service in facts.services:
-        if service.status != "SUSPENDED" or service.suspend_cause != NONPAY or _open_order(facts, service):
-            continue
-        required = past_due(facts, service) + fee + promised_fees - _spare(facts, service, rules)
-        if covered(max(0, required), rules):
-            promised_fees += fee
-            draft = _new(facts, service, "restore", "PAID", facts.business_date, "DRAFT", ids)
-            effects.append(OrderRequested(draft))
-    return tuple(effects)
-
-
-def _spare(facts: AccountFacts, service: Service, rules: Rules) -> int:
-    """Unapplied money, less what it owes to the fees of other services that are being restored."""
-    others = {o.service_id for o in facts.orders if o.open and o.kind == "restore" and o.service_id != service.id}
-    return max(0, facts.unapplied - len(others) * rules.suspend.reconnect_fee)
+def undone(facts: AccountFacts, order: Order) -> tuple[Effect, ...]:
+    """The service as it was before an order that is not carried out, and its fee taken off; a draft moved neither."""
+    return (*_back(facts, order), *(fees.discharge(facts, order.number) if order.kind == "restore" else ()))
 
 
 def _new(
@@ -304,8 +279,8 @@ def _open_order(facts: AccountFacts, service: Service) -> Order | None:
     return next((o for o in facts.orders if o.service_id == service.id and o.open), None)
 
 
-def _draft(facts: AccountFacts, service: Service) -> Order | None:
-    mine = (o for o in facts.orders if o.service_id == service.id and o.kind == "restore")
+def _draft(facts: AccountFacts, service: Service, kind: str) -> Order | None:
+    mine = (o for o in facts.orders if o.service_id == service.id and o.kind == kind)
     return next((o for o in mine if o.status == "DRAFT"), None)
 
 

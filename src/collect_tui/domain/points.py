@@ -66,6 +66,17 @@ def default_point(facts: AccountFacts, action: Action | None = None) -> Point | 
     return next((p for p in fitting if not tired(facts, p)), fitting[0] if fitting else None)
 
 
+def candidate_zones(facts: AccountFacts, point: Point | None = None) -> tuple[str, ...]:
+    """Every zone the customer may be in: of the number called, or of all numbers without one, and of the addresses.
+
+    Numbers that turned out to be somebody else's do not count. Empty: nothing is known.
+    """
+    mine = [p for p in facts.points if p.quality != "wrong"]
+    phones = [point] if point is not None else [p for p in mine if p.kind in PHONE_KINDS]
+    places = [p for p in mine if p.kind == "address"]
+    return tuple(dict.fromkeys(zone for p in (*phones, *places) for zone in p.zones))
+
+
 def default_action(point: Point | None, actions: Mapping[str, Action]) -> Action | None:
     """The first outbound action that uses the kind of a point; without a point, the first that takes none."""
     if point is None:

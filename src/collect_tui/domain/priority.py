@@ -2,7 +2,7 @@
 
 The order of all work is (times passed over, tier, timed at, score descending, days past due descending, number). The tier
 is the queue's; the score orders a tier. Every term is a whole number of points made with integer arithmetic only (floor
-division), so that this reference and the SQL of `store/scoring.py` agree to the point:
+division), as an expression that the database works out for all accounts and Python for one:
 
     money   weight × steps ÷ 30       steps = how many of the 30 marks median × (10^(k/15) − 1) the collectable amount reaches,
                                       which is min(1, log10(1 + collectable ÷ median) ÷ 2) read off in thirtieths
@@ -19,17 +19,19 @@ Amounts are minor units.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
-from functools import lru_cache
+from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 from collect_tui.domain.ageing import BUCKETS, days_past_due, next_edge
+from collect_tui.domain.dates import day_start, local_time
+from collect_tui.domain.expression import Constant, Expression, Field, Param, choose, evaluate, least, unknown
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.rules import Weights
+from collect_tui.domain.signals import Signals
 
 MONEY_STEPS: Final = 30
 ROLL_STEPS: Final = 4
@@ -46,26 +48,6 @@ EDGES: Final = tuple(first for _, _, first, _ in BUCKETS if first)
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
-    """What the score looks at. Counts are of the last 12 months but for attempts and right parties, which are of all time.
-
-    `idle` is whole days since the last attempt, None when there never was one; `linked` other past-due accounts of the
-    customer; `median` last night's median collectable of the portfolio.
-    """
-
-    collectable: int = 0
-    median: int = 0
-    oldest_due: date | None = None
-    attempts: int = 0
-    rpcs: int = 0
-    kept: int = 0
-    broken: int = 0
-    returned: int = 0
-    idle: int | None = None
-    linked: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Terms:
     """Points of each term; the names are those of `Weights`."""
 
@@ -79,7 +61,7 @@ class Terms:
 
     @property
     def score(self) -> int:
-        return self.money + self.roll + self.rpc + self.kept + self.risk + self.stale + self.linked
+        return sum(getattr(self, name) for name in NAMES)
 
 
 NAMES: Final = tuple(f.name for f in fields(Terms))
@@ -101,49 +83,68 @@ def roll_table() -> tuple[tuple[int, int], ...]:
     return tuple(table)
 
 
-def money(signals: Signals, weights: Weights) -> int:
-    return weights.money * bisect_right(money_marks(signals.median), signals.collectable) // MONEY_STEPS
+@dataclass(frozen=True)
+class Scale:
+    """What the score is measured by: the business date, the desk's zone, the weights, and last night's median collectable."""
+
+    business_date: date
+    zone: str
+    weights: Weights
+    median: int = 0
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """What the terms compare with."""
+        today = self.business_date
+        return {
+            **{f"mark_{k}": mark for k, mark in enumerate(money_marks(self.median), start=1)},
+            **{f"roll_{i}": today - timedelta(days=dpd) for i, (dpd, _) in enumerate(roll_table())},
+            **{f"idle_{k}": day_start(today - timedelta(days=k - 1), self.zone) for k in range(1, IDLE_DAYS + 1)},
+            **{f"w_{name}": getattr(self.weights, name) for name in NAMES},
+        }
 
 
-def roll_risk(signals: Signals, weights: Weights, business_date: date) -> int:
-    return weights.roll * _roll_steps(signals.oldest_due, business_date) // ROLL_STEPS
+def _marks(low: int, high: int) -> Expression:
+    """How many of the marks low+1 … high the amount reaches, by halving: five comparisons for thirty marks."""
+    if low == high:
+        return Constant(low)
+    middle = (low + high + 1) // 2
+    reached = Field("collectable") >= Param(f"mark_{middle}")
+    return choose((reached, _marks(middle, high)), otherwise=_marks(low, middle - 1))
 
 
-def p_rpc(signals: Signals, weights: Weights) -> int:
-    return weights.rpc * min(signals.rpcs + 1, signals.attempts + 4) // (signals.attempts + 4)
+_tried, _broken = Field("last_attempt_at"), Field("broken_12m")
+_judged = Field("kept_12m") + _broken
+_calls = Field("attempts") + 4
+_money = _marks(0, MONEY_STEPS)
+_roll = choose(
+    *((Field("oldest_due") <= Param(f"roll_{i}", date), steps) for i, (_, steps) in enumerate(roll_table())),
+    otherwise=0,
+)
+_risk = least(100, Field("returned_12m") * RETURNED_RISK + _broken * BROKEN_RISK)
+_idle = choose(
+    (unknown(_tried), IDLE_DAYS),
+    *((_tried < Param(f"idle_{k}", datetime), k) for k in range(IDLE_DAYS, 0, -1)),
+    otherwise=0,
+)
+
+TERMS: Final[Mapping[str, Expression]] = {
+    "money": Param("w_money") * _money // MONEY_STEPS,
+    "roll": Param("w_roll") * _roll // ROLL_STEPS,
+    "rpc": Param("w_rpc") * least(Field("rpcs") + 1, _calls) // _calls,
+    "kept": choose((_judged > 0, Param("w_kept") * _broken // _judged), otherwise=Param("w_kept") // 2),
+    "risk": Param("w_risk") * _risk // 100,
+    "stale": Param("w_stale") * _idle // IDLE_DAYS,
+    "linked": Param("w_linked") * least(LINKED_MOST, Field("linked")) // LINKED_MOST,
+}
 
 
-def kept(signals: Signals, weights: Weights) -> int:
-    past = signals.kept + signals.broken
-    return weights.kept * signals.broken // past if past else weights.kept // 2
-
-
-def at_risk(signals: Signals, weights: Weights) -> int:
-    return weights.risk * _risk(signals) // 100
-
-
-def stale(signals: Signals, weights: Weights) -> int:
-    return weights.stale * (IDLE_DAYS if signals.idle is None else max(0, min(IDLE_DAYS, signals.idle))) // IDLE_DAYS
-
-
-def linked(signals: Signals, weights: Weights) -> int:
-    return weights.linked * min(LINKED_MOST, signals.linked) // LINKED_MOST
-
-
-def terms(signals: Signals, weights: Weights, business_date: date) -> Terms:
+def terms(signals: Signals, scale: Scale) -> Terms:
     """The score of one account, term by term."""
-    return Terms(
-        money=money(signals, weights),
-        roll=roll_risk(signals, weights, business_date),
-        rpc=p_rpc(signals, weights),
-        kept=kept(signals, weights),
-        risk=at_risk(signals, weights),
-        stale=stale(signals, weights),
-        linked=linked(signals, weights),
-    )
+    return Terms(**{name: evaluate(term, signals, scale.params) for name, term in TERMS.items()})
 
 
-def explain(term: str, signals: Signals, business_date: date, currency: str) -> str:
+def explain(term: str, signals: Signals, scale: Scale, currency: str) -> str:
     """One sentence on what the term of that name (as in `Weights`) looked at. KeyError for a name that is no term."""
     return {
         "money": _explain_money,
@@ -153,7 +154,7 @@ def explain(term: str, signals: Signals, business_date: date, currency: str) -> 
         "risk": _explain_risk,
         "stale": _explain_stale,
         "linked": _explain_linked,
-    }[term](signals, business_date, currency)
+    }[term](signals, scale, currency)
 
 
 def chips(reasons: Sequence[str], signals: Signals, business_date: date) -> tuple[str, ...]:
@@ -161,11 +162,11 @@ def chips(reasons: Sequence[str], signals: Signals, business_date: date) -> tupl
     found = list(reasons)
     if days := _days_to_roll(signals, business_date):
         found.append(f"{_next_bucket(signals, business_date)} in {days}d")
-    past = signals.kept + signals.broken
-    if past and signals.broken:
-        found.append(f"keeps {100 * signals.kept // past}%")
-    if signals.returned:
-        found.append(f"returned ×{signals.returned}")
+    past = signals.kept_12m + signals.broken_12m
+    if past and signals.broken_12m:
+        found.append(f"keeps {100 * signals.kept_12m // past}%")
+    if signals.returned_12m:
+        found.append(f"returned ×{signals.returned_12m}")
     if signals.attempts >= 4 and not signals.rpcs:
         found.append("never reached")
     if signals.linked:
@@ -173,21 +174,11 @@ def chips(reasons: Sequence[str], signals: Signals, business_date: date) -> tupl
     return tuple(found)
 
 
-def _roll_steps(oldest_due: date | None, business_date: date) -> int:
-    days = next_edge(oldest_due, business_date)
-    if days is None or days_past_due(oldest_due, business_date) < 1:
-        return 0
-    return ROLL_STEPS - min(ROLL_STEPS, (days - 1) // STEP_DAYS)
-
-
-def _risk(signals: Signals) -> int:
-    return min(100, RETURNED_RISK * signals.returned + BROKEN_RISK * signals.broken)
-
-
 def _days_to_roll(signals: Signals, business_date: date) -> int | None:
-    """Days to the next bucket, when that is within two weeks."""
-    steps = _roll_steps(signals.oldest_due, business_date)
-    return next_edge(signals.oldest_due, business_date) if steps >= ROLL_STEPS - 1 else None
+    """Days to the next bucket, when something is past due and that is within two weeks."""
+    days = next_edge(signals.oldest_due, business_date)
+    late = days_past_due(signals.oldest_due, business_date) >= 1
+    return days if late and days is not None and days <= 2 * STEP_DAYS else None
 
 
 def _next_bucket(signals: Signals, business_date: date) -> str:
@@ -195,13 +186,14 @@ def _next_bucket(signals: Signals, business_date: date) -> str:
     return next(label for _, label, first, _ in BUCKETS if first > dpd)
 
 
-def _explain_money(signals: Signals, _today: date, currency: str) -> str:
-    amount, median = format_minor(signals.collectable, currency), format_minor(signals.median, currency)
-    steps = bisect_right(money_marks(signals.median), signals.collectable)
+def _explain_money(signals: Signals, scale: Scale, currency: str) -> str:
+    amount, median = format_minor(signals.collectable, currency), format_minor(scale.median, currency)
+    steps = evaluate(_money, signals, scale.params)
     return f"{amount} to collect against a median of {median}: {steps} of {MONEY_STEPS} steps."
 
 
-def _explain_roll(signals: Signals, today: date, _currency: str) -> str:
+def _explain_roll(signals: Signals, scale: Scale, _currency: str) -> str:
+    today = scale.business_date
     dpd = days_past_due(signals.oldest_due, today)
     if dpd < 1:
         return "Nothing is past due, so nothing rolls."
@@ -211,30 +203,31 @@ def _explain_roll(signals: Signals, today: date, _currency: str) -> str:
     return f"{dpd} days past due: {days} {_plural(days, 'day')} to {_next_bucket(signals, today)}."
 
 
-def _explain_rpc(signals: Signals, _today: date, _currency: str) -> str:
+def _explain_rpc(signals: Signals, _scale: Scale, _currency: str) -> str:
     return f"Right party reached in {signals.rpcs} of {signals.attempts} calls: chance ({signals.rpcs} + 1) ÷ ({signals.attempts} + 4)."
 
 
-def _explain_kept(signals: Signals, _today: date, _currency: str) -> str:
-    past = signals.kept + signals.broken
+def _explain_kept(signals: Signals, _scale: Scale, _currency: str) -> str:
+    past = signals.kept_12m + signals.broken_12m
     if not past:
         return "No promise fell due in 12 months: half the points."
-    return f"{signals.broken} of {past} promises broken in 12 months; the unreliable come first."
+    return f"{signals.broken_12m} of {past} promises broken in 12 months; the unreliable come first."
 
 
-def _explain_risk(signals: Signals, _today: date, _currency: str) -> str:
-    returned = f"{signals.returned} {_plural(signals.returned, 'payment')} returned"
-    broken = f"{signals.broken} {_plural(signals.broken, 'promise')} broken"
-    return f"{returned} and {broken} in 12 months: {_risk(signals)} %."
+def _explain_risk(signals: Signals, scale: Scale, _currency: str) -> str:
+    returned = f"{signals.returned_12m} {_plural(signals.returned_12m, 'payment')} returned"
+    broken = f"{signals.broken_12m} {_plural(signals.broken_12m, 'promise')} broken"
+    return f"{returned} and {broken} in 12 months: {evaluate(_risk, signals, scale.params)} %."
 
 
-def _explain_stale(signals: Signals, _today: date, _currency: str) -> str:
-    if signals.idle is None:
+def _explain_stale(signals: Signals, scale: Scale, _currency: str) -> str:
+    if signals.last_attempt_at is None:
         return "Never tried."
-    return f"Last tried {signals.idle} {_plural(signals.idle, 'day')} ago; full points after {IDLE_DAYS}."
+    idle = max(0, (scale.business_date - local_time(signals.last_attempt_at, scale.zone).date()).days)
+    return f"Last tried {idle} {_plural(idle, 'day')} ago; full points after {IDLE_DAYS}."
 
 
-def _explain_linked(signals: Signals, _today: date, _currency: str) -> str:
+def _explain_linked(signals: Signals, _scale: Scale, _currency: str) -> str:
     return f"{signals.linked} other past-due {_plural(signals.linked, 'account')} of the same customer."
 
 

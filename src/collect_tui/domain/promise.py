@@ -1,18 +1,18 @@
 """Promises to pay and instalment arrangements: their schedules, their making and unmaking, and how they are judged.
 
-Amounts are minor units of the account's currency, dates are business dates, grace is in calendar days.
+Amounts are minor units of the account's currency, dates are business dates, grace is in days, or in business days.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Final
 
-from collect_tui.domain import order, steps
+from collect_tui.domain import steps
 from collect_tui.domain.calendars import YEARS_EITHER_WAY, Calendar, add_months, out_of_range
-from collect_tui.domain.effects import Effect, InstalmentPaid, PromiseChanged, PromiseMade
+from collect_tui.domain.effects import Effect, PromiseChanged, PromiseMade
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Instalment, Promise
 from collect_tui.domain.money import LIMIT, format_minor, split_even
@@ -73,16 +73,42 @@ def plan(
     return tuple(schedule)
 
 
-def follow_up(schedule: Sequence[Instalment], grace_days: int, calendar: Calendar) -> date:
+def split(total: int, parts: Sequence[tuple[int, date]]) -> tuple[Instalment, ...]:
+    """The schedule of a plan of unequal parts, (amount, due) in the order they are due: seq 1, 2, ….
+
+    Raises Invalid "promise.parts" unless there are two or more, each due after the one before, that add up to the total;
+    "promise.amount".
+    """
+    if not 2 <= len(parts) <= MAX_INSTALMENTS:
+        raise Invalid("promise.parts", f"A plan has 2 to {MAX_INSTALMENTS} parts.", "parts")
+    if any(later <= earlier for (_, earlier), (_, later) in pairwise(parts)):
+        raise Invalid("promise.parts", "Each part must be due after the one before.", "parts")
+    for amount, _ in parts:
+        _amount(amount, "parts")
+    if sum(amount for amount, _ in parts) != total:
+        raise Invalid("promise.parts", "The parts must add up to the total.", "total")
+    return tuple(Instalment(seq, due, amount) for seq, (amount, due) in enumerate(parts, 1))
+
+
+def follow_up(promise: Promise, calendar: Calendar) -> date:
     """When to look at it next: the first business day strictly after due + grace of the next instalment still owed.
 
-    With nothing left to pay it is that of the last instalment. Raises Invalid "promise.schedule" when it is empty.
+    With nothing left to pay it is that of the last instalment.
     """
-    ordered = sorted(schedule, key=_by_due)
-    if not ordered:
-        raise Invalid("promise.schedule", "A promise needs at least one instalment.", "amount")
+    ordered = sorted(promise.instalments, key=_by_due)
     owed = next((i for i in ordered if i.outstanding and i.status in OPEN_INSTALMENT), ordered[-1])
-    return calendar.next_business_day(_deadline(owed, grace_days))
+    return calendar.next_business_day(deadline(owed, promise, calendar))
+
+
+def deadline(instalment: Instalment, promise: Promise, calendar: Calendar) -> date:
+    """The last date on which an instalment can be paid: due date + grace, in days or, where the policy says so, business days."""
+    try:
+        if promise.grace_unit == "business":
+            days = promise.grace_days
+            return calendar.add_business_days(instalment.due, days) if days else instalment.due
+        return instalment.due + timedelta(days=promise.grace_days)
+    except OverflowError:
+        raise out_of_range() from None
 
 
 def make(
@@ -97,12 +123,11 @@ def make(
     calendar: Calendar,
     override_by: str | None = None,
     override_reason: str | None = None,
+    grace_unit: str = "days",
 ) -> tuple[Effect, ...]:
     """Take a promise (`kind` single) or grant an arrangement (`plan`).
 
-    It supersedes the open promise, holds the ladder at its stage and the suspension: a suspension for non-payment that
-    has not left yet is cancelled. One that has been sent cannot be called back and stands; its answer is dealt with
-    when it comes. The next action is to judge it (`follow_up`).
+    It supersedes the open promise and holds the ladder at its stage. The next action is to judge it (`follow_up`).
 
     Raises Refused "account.closed", "promise.over_balance" (more than all that is owed), "promise.in_past" (first due
     before the business date); Invalid "promise.kind", "promise.grace", "promise.schedule", "promise.amount",
@@ -125,14 +150,14 @@ def make(
         override_reason=override_reason,
         supersedes=old.id if old else None,
         ladder_step=facts.stage,
+        grace_unit=grace_unit,
     )
     effects: list[Effect] = []
     if old:
         effects.append(PromiseChanged(old.id, "SUPERSEDED", old.status, "replaced by a new promise"))
     effects.append(PromiseMade(made))
     effects += steps.pause(facts, holder(ident))
-    effects += order.lift_suspensions(facts, "held by a promise")
-    effects += steps.next_step(facts, "promise", follow_up(schedule, grace_days, calendar))
+    effects += steps.next_step(facts, "promise", follow_up(made, calendar))
     return tuple(effects)
 
 
@@ -151,67 +176,6 @@ def cancel(facts: AccountFacts, reason: str, calendar: Calendar) -> tuple[Effect
         *steps.resume(facts, holder(promise.id)),
         *steps.next_step(facts, "call", calendar.on_or_after(facts.business_date)),
     )
-
-
-def judge(promise: Promise, business_date: date) -> str:
-    """The state of a promise on a business date; one that is closed stays as it is.
-
-    KEPT: every instalment is paid (waived ones do not count). ACTIVE: no instalment is missed, that is none has
-    something outstanding with the business date strictly past its due date + grace (what Oracle Collections calls
-    broken only after the grace days). Otherwise a single promise is BROKEN when nothing was paid on it and PARTIAL when
-    something was; a plan is BROKEN with its first missed instalment, whatever was paid before, as pay plans know no
-    partial keeping (CC&B: active, kept, broken, cancelled).
-    """
-    if not promise.open:
-        return promise.status
-    owed = [i for i in promise.instalments if i.outstanding and i.status != "WAIVED"]
-    if not owed:
-        return "KEPT"
-    if not any(business_date > _deadline(i, promise.grace_days) for i in owed):
-        return "ACTIVE"
-    return "PARTIAL" if promise.kind == "single" and promise.paid else "BROKEN"
-
-
-def judge_instalment(instalment: Instalment, grace_days: int, business_date: date) -> str:
-    """The state of an instalment of an active promise: PAID, MISSED after due + grace, PART_PAID, OPEN. WAIVED stays."""
-    if instalment.status == "WAIVED":
-        return "WAIVED"
-    if not instalment.outstanding:
-        return "PAID"
-    if business_date > _deadline(instalment, grace_days):
-        return "MISSED"
-    return "PART_PAID" if instalment.paid else "OPEN"
-
-
-def appropriate(promise: Promise, amount: int) -> tuple[InstalmentPaid, ...]:
-    """Give money to the open instalments, first due first. What is over is nobody's; a closed promise takes nothing."""
-    effects: list[InstalmentPaid] = []
-    if not promise.open:
-        return ()
-    for instalment in sorted(promise.instalments, key=_by_due):
-        if instalment.status in OPEN_INSTALMENT and amount > 0 and instalment.outstanding:
-            part = min(amount, instalment.outstanding)
-            effects.append(InstalmentPaid(promise.id, instalment.seq, instalment.paid + part, instalment.paid))
-            amount -= part
-    return tuple(effects)
-
-
-def reopen(promise: Promise, amount: int) -> tuple[InstalmentPaid, ...]:
-    """Take money back from the instalments, last due first: the mirror of `appropriate`."""
-    effects: list[InstalmentPaid] = []
-    for instalment in sorted(promise.instalments, key=_by_due, reverse=True):
-        if amount > 0 and instalment.paid:
-            part = min(amount, instalment.paid)
-            effects.append(InstalmentPaid(promise.id, instalment.seq, instalment.paid - part, instalment.paid))
-            amount -= part
-    return tuple(effects)
-
-
-def could_still_be_kept(promise: Promise, taken_back: Sequence[InstalmentPaid], business_date: date) -> bool:
-    """Whether a kept promise, with these payments taken back, is within due + grace of all that it would owe again."""
-    paid = {effect.seq: effect.paid for effect in taken_back}
-    again = tuple(replace(i, paid=paid.get(i.seq, i.paid)) for i in promise.instalments)
-    return judge(replace(promise, status="ACTIVE", instalments=again), business_date) == "ACTIVE"
 
 
 def holder(ident: int) -> str:
@@ -237,13 +201,6 @@ def _nth_due(index: int, frequency: str, first: date, anchor_day: int | None) ->
         return first + timedelta(days=index * _STEP_DAYS[frequency])
     except (OverflowError, Invalid):
         raise Invalid("date.out_of_range", out_of_range().message, "first") from None
-
-
-def _deadline(instalment: Instalment, grace_days: int) -> date:
-    try:
-        return instalment.due + timedelta(days=grace_days)
-    except OverflowError:
-        raise out_of_range() from None
 
 
 def _check_schedule(facts: AccountFacts, schedule: Sequence[Instalment], kind: str, grace_days: int) -> int:

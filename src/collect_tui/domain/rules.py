@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from collect_tui.domain.dates import DateOrder
+
 
 @dataclass(frozen=True, slots=True)
 class ArrangementPolicy:
@@ -29,6 +31,7 @@ class ArrangementPolicy:
     cooldown_days: int = 90
     min_tenure_months: int = 6
     override_role: str = "lead"
+    grace_unit: str = "days"  # days, business
     sources: Mapping[str, str] = field(default_factory=dict)  # rule → citation
 
 
@@ -36,6 +39,7 @@ class ArrangementPolicy:
 class HoldKind:
     """A kind of hold and the actions it blocks: call, letter, suspend, fee, place, promise.
 
+    Of these `domain.hold.ENFORCED` are what the desk itself does.
     `override_role`: who may act in spite of it; None: nobody, the hold must be released first.
     """
 
@@ -91,9 +95,13 @@ class SuspendRules:
 
 @dataclass(frozen=True, slots=True)
 class QueuePolicy:
+    """`max_next_action_days`: how far ahead a next action or callback may be set by hand. `override_role` may go beyond the caps."""
+
     lease_minutes: int
     max_snooze_days: int
     max_snoozes: int
+    max_next_action_days: int = 30
+    override_role: str = "lead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +139,7 @@ class Rules:
     currency: str
     country: str
     subdivision: str | None
+    date_order: DateOrder  # whether 12/4 is 12 April or 4 December
     holidays: frozenset[date]
+    apply_credits: bool = True  # at night, oldest first
+    check_sample: int = 1000  # accounts that a check of the day run holds against the rules

@@ -21,9 +21,10 @@ def _machine(**table: str) -> Machine:
 #: Promise or arrangement. BROKEN only when the business date is past due + grace and less than promised was paid.
 PROMISE: Final = _machine(
     ACTIVE="KEPT PARTIAL BROKEN SUPERSEDED CANCELLED",
-    KEPT="ACTIVE",  # a returned payment re-opens it while it could still be kept
-    PARTIAL="",
-    BROKEN="",
+    # Judged anew when money that counted is taken back, or money that came in time is entered late.
+    KEPT="ACTIVE PARTIAL BROKEN SUPERSEDED",
+    PARTIAL="ACTIVE KEPT BROKEN SUPERSEDED",
+    BROKEN="ACTIVE KEPT PARTIAL SUPERSEDED",
     SUPERSEDED="ACTIVE",  # only by undoing the promise that superseded it
     CANCELLED="ACTIVE",  # only by undoing the cancellation
 )
@@ -32,9 +33,9 @@ PROMISE: Final = _machine(
 INSTALMENT: Final = _machine(
     OPEN="PART_PAID PAID MISSED WAIVED",
     PART_PAID="OPEN PAID MISSED WAIVED",
-    PAID="OPEN PART_PAID",  # a reversed payment
-    MISSED="PART_PAID PAID",  # late money still counts towards the account, never un-breaks the promise
-    WAIVED="OPEN PART_PAID",  # the closing of the promise was undone
+    PAID="OPEN PART_PAID MISSED WAIVED",  # a reversed payment, even of a promise that was replaced since
+    MISSED="OPEN PART_PAID PAID WAIVED",  # money that came in time was entered late
+    WAIVED="OPEN PART_PAID PAID",  # the closing of the promise was undone, or money from before it was entered late
 )
 
 HOLD: Final = _machine(ACTIVE="EXPIRED RELEASED", EXPIRED="", RELEASED="ACTIVE")
@@ -42,11 +43,11 @@ HOLD: Final = _machine(ACTIVE="EXPIRED RELEASED", EXPIRED="", RELEASED="ACTIVE")
 #: Order to a billing system. REJECTED and CANCELLED end it; a stuck one is REQUESTED or SENT for too long.
 ORDER: Final = _machine(
     DRAFT="REQUESTED CANCELLED",
-    REQUESTED="SENT CANCELLED DRAFT",  # back to a draft only by undoing, before it is sent
+    REQUESTED="SENT CANCELLED DRAFT",  # back to a draft by undoing, or for review: what it rested on has changed
     SENT="COMPLETED REJECTED",
     COMPLETED="",
     REJECTED="",
-    CANCELLED="DRAFT REQUESTED",  # only by undoing the cancellation
+    CANCELLED="DRAFT REQUESTED",  # by undoing the cancellation, or as the money that stopped it was taken back
 )
 
 #: Service of an account. The cause of a suspension is kept, so that a payment lifts non-payment only.
@@ -94,12 +95,21 @@ STAGES: Final = (
     "WRITTEN_OFF",
 )
 
+DUNNED: Final = frozenset(STAGES[STAGES.index("PAST_DUE") : STAGES.index("TERMINATED")])
+"""Stages that something was served or done for, and from which an account that owes nothing more is current again."""
+
+GIVEN_BACK: Final = frozenset({"RETURNED", "REVERSED", "REFUNDED"})
+"""States of a payment whose money is no longer here."""
+
 #: Promises and orders that still bind somebody.
 OPEN_PROMISE: Final = frozenset({"ACTIVE"})
 WAITING_ORDER: Final = frozenset({"REQUESTED", "SENT"})
 """Orders whose next word is somebody else's: the orders run's, then the billing system's."""
 
 OPEN_ORDER: Final = WAITING_ORDER | {"DRAFT"}
+FAILED_ORDER: Final = frozenset({"REJECTED", "CANCELLED"})
+"""Orders that came to nothing."""
+
 OPEN_INSTALMENT: Final = frozenset({"OPEN", "PART_PAID"})
 
 

@@ -8,7 +8,7 @@ where it stood without remembering anything.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
 from collect_tui.domain.effects import LadderChanged, NextActionSet
@@ -40,12 +40,18 @@ def require_move(machine: Machine, name: str, old: str, new: str) -> None:
     check(machine, name, old, new)
 
 
-def next_step(facts: AccountFacts, code: str, on: date) -> tuple[NextActionSet, ...]:
+def next_step(facts: AccountFacts, code: str, on: date, *, parks: bool = False) -> tuple[NextActionSet, ...]:
     """Set the next action of an open account; nothing when it is that already or the account is closed."""
     new = NextAction(code, on)
     if facts.status != "OPEN" or facts.next_action == new:
         return ()
-    return (NextActionSet(new, facts.next_action),)
+    return (NextActionSet(new, facts.next_action, parks),)
+
+
+def entered(ident: int, at: datetime | None) -> tuple[bool, datetime, bool, int]:
+    """Sorts what was entered: by its instant, then by its id, which grows with time. What this very act enters (no instant, or
+    a provisional id below nothing) comes last."""
+    return at is None, at or datetime.min.replace(tzinfo=UTC), ident < 0, abs(ident)
 
 
 def pause(facts: AccountFacts, holder: str) -> tuple[LadderChanged, ...]:

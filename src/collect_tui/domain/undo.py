@@ -7,6 +7,7 @@ order that was sent or answered, cannot be taken back at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import singledispatch
 from typing import NoReturn
 
@@ -77,6 +78,7 @@ def left_standing(effects: Sequence[fx.Effect]) -> tuple[str, ...]:
     return tuple(said)
 
 
+_JUDGED = frozenset({"KEPT", "PARTIAL", "BROKEN"})
 _ENDED = frozenset({"DONE", "CANCELLED", "RESCHEDULED", "RELEASED", "EXPIRED"})
 
 Back = tuple[fx.Effect, ...]
@@ -170,11 +172,11 @@ def _(effect: fx.PromiseMade, facts: AccountFacts, ids: Ids, reason: str) -> Bac
 
 @_back.register
 def _(effect: fx.PromiseChanged, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    if effect.status in _JUDGED:
+        return ()  # promises follow the money: settling judges them anew
     now = next((p for p in facts.promises if p.id == effect.id), None)
     if now is not None and now.status != effect.status:
         _final("The promise of that act has changed since; it cannot be taken back.")
-    if effect.old_status not in states.PROMISE[effect.status]:
-        _final("A promise that was judged cannot be judged again.")
     other = facts.open_promise
     if effect.old_status == "ACTIVE" and other is not None and other.id != effect.id:
         _final("Another promise has been made since; cancel that one first.")
@@ -183,12 +185,7 @@ def _(effect: fx.PromiseChanged, facts: AccountFacts, ids: Ids, reason: str) -> 
 
 @_back.register
 def _(effect: fx.InstalmentPaid, facts: AccountFacts, ids: Ids, reason: str) -> Back:
-    promise = next((p for p in facts.promises if p.id == effect.promise_id), None)
-    now = None if promise is None else next((i for i in promise.instalments if i.seq == effect.seq), None)
-    if now is None:
-        _final("The promise of that act is no longer on the desk; it cannot be taken back.")
-    paid = max(0, now.paid - (effect.paid - effect.old_paid))
-    return (fx.InstalmentPaid(effect.promise_id, effect.seq, paid, now.paid),)
+    return ()  # promises follow the money: settling judges them anew
 
 
 # ------------------------------------------------------------------------------------------------------------- money
@@ -204,7 +201,35 @@ def _(effect: fx.PaymentRecorded, facts: AccountFacts, ids: Ids, reason: str) ->
 
 @_back.register
 def _(effect: fx.PaymentAllocated, facts: AccountFacts, ids: Ids, reason: str) -> Back:
-    _final("An allocation goes back with its payment only; reverse the payment.")
+    payments = (*facts.payments, *facts.named)
+    live = (a for p in payments if p.id == effect.payment_id for a in p.allocations if a.id == effect.id)
+    return tuple(fx.AllocationReleased(effect.id, effect.payment_id, given) for given in live)
+
+
+@_back.register
+def _(effect: fx.AllocationReleased, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    return (fx.PaymentAllocated(ids(), effect.payment_id, effect.allocation),)
+
+
+@_back.register
+def _(effect: fx.CreditApplied, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    live = any(a.id == effect.application.id for a in facts.applications)
+    return (fx.CreditReleased(effect.application),) if live else ()
+
+
+@_back.register
+def _(effect: fx.CreditReleased, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    return (fx.CreditApplied(replace(effect.application, id=ids())),)
+
+
+@_back.register
+def _(effect: fx.ItemCharged, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    return (fx.ItemVoided(effect.item.id, effect.item.doc_no, effect.item.amount),)
+
+
+@_back.register
+def _(effect: fx.ItemVoided, facts: AccountFacts, ids: Ids, reason: str) -> Back:
+    _final("A charge that was taken off stays so; order it again.")
 
 
 @_back.register

@@ -1,15 +1,14 @@
-"""Passing an account over and putting it off: allowed, with a reason, and never for long."""
+"""Passing an account over and putting it off: with a reason. How far and how often is judged by `policy/worklist.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
-from collect_tui.domain.dates import format_day
+from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.effects import Effect, NextActionSet, Skipped, Snoozed
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, NextAction
-from collect_tui.domain.rules import QueuePolicy
 
 
 def skip(facts: AccountFacts, reason: str, reasons: Mapping[str, str] | None = None) -> tuple[Effect, ...]:
@@ -21,27 +20,18 @@ def skip(facts: AccountFacts, reason: str, reasons: Mapping[str, str] | None = N
 
 
 def snooze(
-    facts: AccountFacts, until: date, reason: str, policy: QueuePolicy, reasons: Mapping[str, str] | None = None
+    facts: AccountFacts, until: date, reason: str, calendar: Calendar, reasons: Mapping[str, str] | None = None
 ) -> tuple[Effect, ...]:
-    """Puts the account off until a business date; its next action moves there with it.
+    """Puts the account off until a day, the business day after it if nobody works on it; its next action moves there too.
 
-    Raises Invalid "snooze.reason", "snooze.past" (not after the business date), "snooze.too_far"; Refused
-    "snooze.too_often" (counted since the account was last worked) and "account.closed".
+    Raises Invalid "snooze.reason", "snooze.past" (not after the business date); Refused "account.closed".
     """
     if facts.status != "OPEN":
         raise Refused("account.closed", "This account is closed; there is nothing to put off.", None)
     code = _reason("snooze", reason, reasons)
     if until <= facts.business_date:
         raise Invalid("snooze.past", "Expected a date after today to put the account off to.", "until")
-    last = facts.business_date + timedelta(days=policy.max_snooze_days)
-    if until > last:
-        latest = format_day(last, facts.business_date)
-        sentence = f"An account may be put off {policy.max_snooze_days} days, until {latest} at most."
-        raise Invalid("snooze.too_far", sentence, "until")
-    if facts.snoozes >= policy.max_snoozes:
-        times = "once" if policy.max_snoozes == 1 else f"{policy.max_snoozes} times"
-        sentence = f"This account has been put off {times} since it was last worked; work it now."
-        raise Refused("snooze.too_often", sentence, "until")
+    until = calendar.on_or_after(until)
     old = facts.next_action
     return (
         Snoozed(until, code, facts.snoozes),

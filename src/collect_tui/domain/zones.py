@@ -19,6 +19,9 @@ from collect_tui.domain.errors import Invalid
 HORIZON = timedelta(days=3)
 """How far ahead the next opening is sought."""
 
+MOST_CLOCKS = 4
+"""Clocks that are told one by one; of more only the first and the last say something."""
+
 
 @dataclass(frozen=True, slots=True)
 class WindowVerdict:
@@ -35,8 +38,22 @@ class WindowVerdict:
     per_zone: tuple[tuple[str, datetime, bool], ...]
 
     def labels(self) -> tuple[str, ...]:
-        """One line per zone, `New York UTC-04:00 10:30`: city and offset, never a bare zone abbreviation."""
-        return tuple(f"{offset_label(zone, local)} {local:%H:%M}" for zone, local, _ in self.per_zone)
+        """One line per clock, `New York UTC-04:00 10:30`: city and offset, never a bare zone abbreviation."""
+        return tuple(
+            f"{offset_label(zone, local)} {local:%H:%M}" for zone, local in clocks((z, t) for z, t, _ in self.per_zone)
+        )
+
+
+def clocks(local_times: Iterable[tuple[str, datetime]]) -> list[tuple[str, datetime]]:
+    """Zones with different clocks, the first of each, in the order given; of more than four the earliest and the latest."""
+    first: dict[timedelta | None, tuple[str, datetime]] = {}
+    for zone, local in local_times:
+        first.setdefault(local.utcoffset(), (zone, local))
+    found = list(first.values())
+    if len(found) <= MOST_CLOCKS:
+        return found
+    found.sort(key=lambda each: each[1].replace(tzinfo=None))
+    return [found[0], found[-1]]
 
 
 def intersect_window(zones: Iterable[str], start: time, end: time, instant_utc: datetime) -> WindowVerdict:
@@ -67,6 +84,26 @@ def intersect_window(zones: Iterable[str], start: time, end: time, instant_utc: 
         closes_at = next((edge for edge in later if not all_open(edge)), None)
         return WindowVerdict(True, closes_at, now, per_zone)
     return WindowVerdict(False, None, next((edge for edge in later if all_open(edge)), None), per_zone)
+
+
+def opening(zones: Iterable[str], start: time, end: time, wanted: datetime) -> datetime | None:
+    """The first instant (UTC) from `wanted` on at which every zone is inside the window.
+
+    None when a zone is not known or none is given, so that nothing can be said, and when they share no open hour.
+    """
+    try:
+        return intersect_window(zones, start, end, wanted).next_open
+    except Invalid as error:
+        if error.code != "zone.unknown":
+            raise
+        return None
+
+
+def same_day(zones: Iterable[str], start: time, end: time, wanted: datetime) -> datetime:
+    """A proposed local time, or the first one after it on that day at which the window is open; itself when there is none."""
+    found = opening(zones, start, end, wanted)
+    local = None if found is None else found.astimezone(wanted.tzinfo)
+    return wanted if local is None or local.date() != wanted.date() else local
 
 
 @lru_cache(maxsize=256)  # all accounts of a zone are judged by those of a day

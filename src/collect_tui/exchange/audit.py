@@ -23,11 +23,11 @@ from sqlmodel import SQLModel
 
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.base import View
+from collect_tui.domain.dates import day_start
 from collect_tui.domain.errors import Invalid
 from collect_tui.exchange.files import AtomicFile
 from collect_tui.store import audit, facts
 from collect_tui.store.engine import Store
-from collect_tui.store.sql import day_start
 from collect_tui.store.tables import Tenant
 
 _T = SQLModel.metadata.tables

@@ -42,20 +42,29 @@ def counted(db: Connection) -> None:
     db.exec_driver_sql(f"SET LOCAL ROLE {role}")
 
 
+#: A column, its plain default, and what turns a value into what the driver takes.
+_Field = tuple[str, Any, Callable[[Any], Any] | None]
+
+
 class Bulk:
-    """Inserts into the tables of the store through one connection. Every column has to be given: no default applies."""
+    """Inserts into the tables of the store through one connection. A column that is not given has its plain default, or is NULL."""
 
     def __init__(self, db: Connection) -> None:
         self._db = db
         self._copies = db.dialect.name == "postgresql"
-        self._made: dict[str, tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]] = {}
+        self._made: dict[str, tuple[str, list[_Field]]] = {}
 
     def insert(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Inserts rows of one table. Raises what the database raises (IntegrityError); nothing of them is in then."""
         if table not in self._made:
             self._made[table] = self._copy(table) if self._copies else self._prepare(table)
         sql, columns = self._made[table]
-        made = [tuple([row[name] if turn is None else turn(row[name]) for name, turn in columns]) for row in rows]
+        made = [
+            tuple(
+                [row.get(name, plain) if turn is None else turn(row.get(name, plain)) for name, plain, turn in columns]
+            )
+            for row in rows
+        ]
         if not made:
             return
         if self._copies:
@@ -64,19 +73,23 @@ class Bulk:
         else:
             self._db.exec_driver_sql(sql, made)
 
-    def _prepare(self, table: str) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+    def _prepare(self, table: str) -> tuple[str, list[_Field]]:
         target = SQLModel.metadata.tables[table]
         dialect = self._db.dialect
         compiled = insert(target).compile(dialect=dialect, column_keys=[column.name for column in target.columns])
-        return str(compiled), [(name, self._turn(target, name)) for name in compiled.positiontup or ()]
+        return str(compiled), [self._field(target, name) for name in compiled.positiontup or ()]
 
-    def _copy(self, table: str) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+    def _copy(self, table: str) -> tuple[str, list[_Field]]:
         """PostgreSQL takes rows in by COPY, ten times as fast as by INSERT."""
         target = SQLModel.metadata.tables[table]
         names = [column.name for column in target.columns]
         quote = self._db.dialect.identifier_preparer.quote
         sql = f"COPY {quote(table)} ({', '.join(map(quote, names))}) FROM STDIN"
-        return sql, [(name, self._turn(target, name)) for name in names]
+        return sql, [self._field(target, name) for name in names]
+
+    def _field(self, target: Table, name: str) -> _Field:
+        default: Any = target.columns[name].default
+        return name, default.arg if default is not None and default.is_scalar else None, self._turn(target, name)
 
     def _turn(self, target: Table, name: str) -> Callable[[Any], Any] | None:
         dialect = self._db.dialect

@@ -49,7 +49,9 @@ def acknowledge(exchange: Exchange, number: str, said: Acknowledgement | None, s
     if system is not None and row.billing_system != system:
         raise Refused("order.elsewhere", "This order belongs to another billing system.", "billing_system")
     if row.status == "REQUESTED":
-        exchange.send(row.id)
+        if exchange.send(row.id, done=said is not None) is None:
+            text = "This order is not to be carried out, or not today; fetch the orders again."
+            raise Refused("order.withdrawn", text, "status")
     elif said is None and row.status not in {"SENT", "COMPLETED", "REJECTED"}:
         raise Refused("order.state", f"This order is {row.status.lower()}; there is nothing to do.", "status")
     if said is not None:

@@ -9,11 +9,13 @@ from typing import Any, Final
 from sqlalchemy import and_, bindparam, case, func, select, update
 from sqlmodel import Session, SQLModel
 
+from collect_tui.desk.catalogue import Catalogue
 from collect_tui.exchange.bulk import Bulk
 from collect_tui.exchange.invoices import Invoice
 from collect_tui.exchange.mapping import Mapping
-from collect_tui.exchange.phone_zones import candidate_zones
 from collect_tui.store.names import point_key, reversed_digits, tokens
+from collect_tui.store.phone_zones import candidate_zones
+from collect_tui.store.settling import Settler
 
 #: Field of the mapping and reason, for a row that is not taken in; else taken, updated or known.
 Outcome = str | tuple[str, str]
@@ -56,6 +58,7 @@ class Ledger:
         self.country, self.ids, self.now, self.by = country, ids, now, by
         self.first_id = ids()
         self.new_accounts = 0
+        self.touched: set[int] = set()  # accounts that were there before, and of which something has changed
         self._accounts: dict[str, _Account] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {}
 
@@ -128,7 +131,7 @@ class Ledger:
                 return field, "is not what was taken in for this document before"
         if stored.open > 0 and invoice.settled_on is not None:
             self._settle(stored.account_id, stored.id, invoice.doc_no, stored.open, invoice.settled_on)
-            self._add("_item", b_id=stored.id, b_open=0, b_disputed=0)
+            self._add("_item", b_id=stored.id, b_open=0, b_disputed=stored.disputed)
         elif stored.open > 0 and invoice.disputed and not stored.disputed and invoice.settled_on is None:
             self._add("_item", b_id=stored.id, b_open=stored.open, b_disputed=stored.open)
         else:
@@ -162,6 +165,7 @@ class Ledger:
             amount=amount,
             at=self.now,
             reversed_at=None,
+            directed=True,
         )
 
     # accounts ---------------------------------------------------------------------------------
@@ -270,6 +274,19 @@ class Ledger:
                 )
             self.db.execute(change, changes)
 
+    def settle(self, session: Session, catalogue: Catalogue) -> None:
+        """Draws the consequences for the accounts that were there before, and for new ones with a credit."""
+        item, payment = _T["item"].c, _T["payment"].c
+        credits = select(item.account_id).where(
+            item.tenant_id == self.tenant_id, item.open < 0, item.id > self.first_id
+        )
+        paid = select(payment.id).where(payment.tenant_id == self.tenant_id, payment.id > self.first_id)
+        accounts = self.touched.union(self.db.execute(credits).scalars())
+        if accounts:
+            fresh = frozenset(self.db.execute(paid).scalars()) if self.touched else frozenset()
+            settler = Settler(self.tenant_id, catalogue, self.by, self.now, self.ids)
+            settler.settle(session, sorted(accounts), billed=True, moved=True, fresh=fresh)
+
     # rows -------------------------------------------------------------------------------------
     def _known(self, numbers: Sequence[str]) -> dict[str, Any]:
         """What the store has of these documents: their ids along the index of numbers, then the rows along that of ids."""
@@ -311,6 +328,7 @@ class Ledger:
                 row["b_tenant"] = row.pop("tenant_id")
             statement = update(t).where(t.c.tenant_id == bindparam("b_tenant"), t.c.id == bindparam("b_id"))
             self.db.execute(statement.values(open=bindparam("b_open"), disputed=bindparam("b_disputed")), changed)
+        self.touched |= touched
         if touched:
             # Whoever has one of these on the screen must not write over it.
             t = _T["account"]

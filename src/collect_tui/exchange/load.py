@@ -18,13 +18,13 @@ from collect_tui.desk.views.base import View
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.money import exponent
 from collect_tui.exchange.bulk import Bulk, counted, roomy
-from collect_tui.exchange.phone_zones import known_zones
 from collect_tui.exchange.portfolio import AccountEntry, Header
 from collect_tui.exchange.reading import PortfolioFile
 from collect_tui.exchange.rows import rows_of
 from collect_tui.exchange.rowset import Ground, Row, Shift
 from collect_tui.store import scoring, summary
 from collect_tui.store.engine import Store
+from collect_tui.store.phone_zones import known_zones
 
 _BATCH: Final = 500
 _T = SQLModel.metadata.tables

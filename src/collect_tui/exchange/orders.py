@@ -20,14 +20,19 @@ from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import OrdersReport
 from collect_tui.domain import order as orders
-from collect_tui.domain.effects import Effect
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.effects import Effect, OrderChanged
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts, Order
 from collect_tui.domain.notes import find_card
 from collect_tui.domain.states import WAITING_ORDER
+from collect_tui.domain.steps import next_step
 from collect_tui.domain.text import clean
 from collect_tui.exchange.billing import Answer, BillingPort, OutgoingOrder
 from collect_tui.exchange.folders import FolderPort
+from collect_tui.policy.orders import PAID_CHECKS, refusal
+from collect_tui.policy.settling import House, settle
+from collect_tui.policy.verdicts import Finding, Severity
 from collect_tui.services import codec, events
 from collect_tui.store import apply, audit, facts, scoring, summary
 from collect_tui.store.engine import Store
@@ -83,8 +88,24 @@ class Exchange:
         with self.store.read() as session:
             return list(session.connection().execute(query).scalars())
 
-    def send(self, order_id: int) -> str | None:
-        """Lets one order leave; its number, or None when it is not to leave any more."""
+    def may_leave(self, order_ids: Sequence[int]) -> set[int]:
+        """Those of these requested orders that may leave now; nothing is written."""
+        with self.store.read() as session:
+            query = select(_order.c.account_id).where(_order.c.tenant_id == self.tenant_id, _order.c.id.in_(order_ids))
+            accounts = set(session.connection().execute(query).scalars())
+            return {
+                order.id
+                for seen in facts.load_many(session, self.tenant_id, accounts)
+                for order in seen.orders
+                if order.id in order_ids and self._refusal(seen, order) is None
+            }
+
+    def _refusal(self, seen: AccountFacts, order: Order) -> Finding | None:
+        house = self.house
+        return refusal(seen, order, house.rules, house.holds, house.calendar, leaving=True)
+
+    def send(self, order_id: int, *, done: bool = False) -> str | None:
+        """Lets one order leave; its number, or None when it is not to leave any more. `done`: it has been carried out already."""
         with self.store.write(self.tenant_id, alone=True) as session:
             account_id = (
                 session.connection()
@@ -99,6 +120,14 @@ class Exchange:
                 return None
             seen = facts.load_by_id(session, self.tenant_id, account_id)
             order = next(o for o in seen.orders if o.id == order_id)
+            found = None if done else self._refusal(seen, order)
+            if found is not None and found.severity is Severity.SCHEDULE:
+                return None  # it waits for a day on which it may be carried out
+            if found is not None:
+                self._write(
+                    session, seen, _withdrawn(seen, order, found), f"order {order.number} not sent: {found.rule}"
+                )
+                return None
             self.port.send(self._outgoing(session, seen, order))
             self._write(session, seen, orders.send(order), f"order {order.number} sent")
             return order.number
@@ -130,9 +159,7 @@ class Exchange:
             if order is None or order.status != "SENT":
                 return f"order: is {row.status.lower()}, not sent; nothing was asked"
             try:
-                effects = orders.acknowledge(
-                    seen, order, said.outcome, detail, said.at, ids=self.ids, rules=self.catalogue.rules
-                )
+                effects = orders.acknowledge(seen, order, said.outcome, detail, said.at)
             except DomainError as error:
                 return f"{error.field or 'order'}: {error.message}"
             self._write(session, seen, effects, f"order {order.number} {said.outcome} by {answer.billing_system}")
@@ -180,8 +207,13 @@ class Exchange:
             reversal_of=reversal,
         )
 
+    @property
+    def house(self) -> House:
+        return House(self.catalogue.rules, self.catalogue.holds, Calendar(self.catalogue.rules.holidays))
+
     def _write(self, session: Session, seen: AccountFacts, effects: Sequence[Effect], line: str) -> None:
         today: date = self._tenant(session).business_date
+        effects = (*effects, *settle(seen, effects, self.house, self.ids))
         apply.apply(session, self.tenant_id, seen, effects, by=self.by, at=self.now)
         summary.refresh(session, self.tenant_id, today, seen.id)
         scoring.rescore(session, self.tenant_id, self.catalogue, today, self.now, seen.id)
@@ -199,6 +231,17 @@ class Exchange:
             outcome="done",
         )
         events.tell(session, self.tenant_id, seen, effects, by=self.by, at=self.now, ids=self.ids)
+
+
+def _withdrawn(seen: AccountFacts, order: Order, found: Finding) -> tuple[Effect, ...]:
+    """An order that may not leave: it is cancelled, or waits for review when somebody had overridden a rule for it. Either way
+    somebody looks at the account today."""
+    status = "DRAFT" if order.override_by else "CANCELLED"
+    return (
+        OrderChanged(order.id, status, order.status, found.sentence, lifted=found.check in PAID_CHECKS),
+        *orders.undone(seen, order),
+        *next_step(seen, "order", seen.business_date),
+    )
 
 
 def look(exchange: Exchange) -> OrdersReport:

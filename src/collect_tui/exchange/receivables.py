@@ -99,7 +99,7 @@ def run(
     """
     mapping = read_mapping(map_path)
     with CsvFile(path, encoding=mapping.file.encoding, delimiter=mapping.file.delimiter) as file:
-        digest = _digest(path)
+        digest = digest_of(path)
         beside = None if dry_run else rejects or path.with_name(path.name + ".rejects.csv")
         rejected = RejectFile(beside, file.header, encoding=mapping.file.encoding, delimiter=mapping.file.delimiter)
         try:
@@ -111,6 +111,7 @@ def run(
                 ledger = Ledger(session, tenant_id, mapping, day, str(batch_id), _country(catalogue), ids, now, by)
                 count = _take_in(file, reader, ledger, rejected, day, progress)
                 ledger.finish(_days(catalogue, day))
+                ledger.settle(session, catalogue)
                 _record(session, tenant_id, batch_id, path, digest, now, by, count)
                 if progress is not None:
                     progress("Queues", 0, 0)
@@ -240,7 +241,8 @@ def _days(catalogue: Catalogue, day: date) -> Callable[[date], date]:
     return on_or_after
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """What a file is known by."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

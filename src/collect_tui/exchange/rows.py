@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from collect_tui.domain.facts import PHONE_KINDS
-from collect_tui.exchange.phone_zones import candidate_zones, known_zones
 from collect_tui.exchange.portfolio import AccountEntry, PartyEntry
 from collect_tui.exchange.rows_work import holds, log, orders, promises
 from collect_tui.exchange.rowset import Ground, Row, RowSet
 from collect_tui.store.names import point_key, reversed_digits, tokens
+from collect_tui.store.phone_zones import candidate_zones, known_zones
 
 
 def rows_of(
@@ -209,4 +209,5 @@ def payments(rows: RowSet) -> None:
                 amount=part.amount,
                 at=at,
                 reversed_at=back,
+                directed=True,
             )

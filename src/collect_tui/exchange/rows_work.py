@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from collect_tui.domain.evolve import WAIVED_BY
+from collect_tui.domain.folding import WAIVED_BY
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER
 from collect_tui.exchange.portfolio import PromiseEntry

@@ -16,11 +16,11 @@ from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.domain.dates import Calendar
 from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.exchange.billed import BilledAccount, BilledItem, BilledService
-from collect_tui.exchange.phone_zones import candidate_zones, known_zones
 from collect_tui.exchange.portfolio import AccountEntry, NextActionEntry, PartyEntry, PointEntry, ServiceEntry
 from collect_tui.exchange.rows import rows_of
 from collect_tui.exchange.rowset import Ground, Shift
 from collect_tui.store.names import point_key, reversed_digits, tokens
+from collect_tui.store.phone_zones import candidate_zones, known_zones
 
 _T = SQLModel.metadata.tables
 #: A new account without items is looked at again after so many days.
@@ -34,11 +34,10 @@ class Account:
     party_id: int
     currency: str
     open: bool
-    idle: bool  # nobody has anything to do on it
 
 
 class Rows:
-    """The accounts and items of one chunk. `touched`: by account id what was done, and whether more may follow from it."""
+    """The accounts and items of one chunk. `touched`: by account id what was done, and whether less is owed since."""
 
     def __init__(
         self,
@@ -77,7 +76,7 @@ class Rows:
     def expect(self, numbers: Sequence[str], documents: Sequence[str]) -> None:
         """Looks up at once what a chunk is going to ask for, one by one."""
         t, i = _T["account"].c, _T["item"]
-        query = select(t.number, t.id, t.party_id, t.currency, t.status, t.next_action_code)
+        query = select(t.number, t.id, t.party_id, t.currency, t.status)
         for row in self.db.execute(query.where(t.tenant_id == self.tenant_id, t.number.in_(numbers))):
             self._keep(row)
         if documents:
@@ -103,8 +102,7 @@ class Rows:
                 self.db.execute(insert(_T[name]), rows)
 
     def _keep(self, row: Any) -> None:
-        idle = row.next_action_code in {None, "monitor", "review"}
-        self._accounts[row.number] = Account(row.id, row.party_id, row.currency, row.status == "OPEN", idle)
+        self._accounts[row.number] = Account(row.id, row.party_id, row.currency, row.status == "OPEN")
 
     def _document(self, doc_no: str) -> Any | None:
         """A document as it is stored: looked up for the chunk, until this chunk changes it."""
@@ -114,10 +112,10 @@ class Rows:
         t = _T["item"]
         return self.db.execute(select(t).where(t.c.tenant_id == self.tenant_id, t.c.doc_no == doc_no)).first()
 
-    def _touch(self, account_id: int, kind: str, *, again: bool = False, **what: Any) -> None:
+    def _touch(self, account_id: int, kind: str, *, less: bool = False, **what: Any) -> None:
         told, before = self.touched.get(account_id, ([], False))
         told.append({"kind": kind, **what})
-        self.touched[account_id] = (told, before or again)
+        self.touched[account_id] = (told, before or less)
 
     def _add(self, table: str, row: dict[str, Any]) -> None:
         self._new.setdefault(table, []).append({"tenant_id": self.tenant_id, **row})
@@ -162,7 +160,7 @@ class Rows:
         for table, each in made:
             self._new.setdefault(table, []).append(each)
         mine = next(each for table, each in made if table == "account")
-        self._accounts[row.number] = Account(mine["id"], mine["party_id"], mine["currency"], open=True, idle=True)
+        self._accounts[row.number] = Account(mine["id"], mine["party_id"], mine["currency"], open=True)
         self.opened.add(mine["id"])
         self._touch(mine["id"], "AccountOpened")
         return "added"
@@ -288,7 +286,7 @@ class Rows:
         self._touch(
             account.id,
             "ItemChanged",
-            again=True,
+            less=left < was.open,
             doc_no=row.doc_no,
             amount=row.amount,
             old_amount=was.amount,
@@ -306,9 +304,7 @@ class Rows:
         made |= {"kind": row.kind, "issued": row.issued, "due": row.due, "amount": row.amount, "open": row.amount}
         self._add("item", {**made, "disputed": 0, "source": ""})
         self._docs[row.doc_no] = account.id
-        # A credit lessens what is owed; an account that was left in peace may have to be called.
-        again = account.idle or row.amount < 0
-        self._touch(account.id, "ItemBilled", again=again, doc_no=row.doc_no, amount=row.amount)
+        self._touch(account.id, "ItemBilled", less=row.amount < 0, doc_no=row.doc_no, amount=row.amount)
         return "added"
 
     def _service(self, account: Account, name: str | None) -> int | None:

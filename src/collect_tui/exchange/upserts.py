@@ -22,6 +22,7 @@ from collect_tui.domain import payment
 from collect_tui.domain.dates import Calendar
 from collect_tui.exchange import upsert_rows
 from collect_tui.exchange.billed import Billed, BilledAccount, BilledItem, BilledPayment
+from collect_tui.policy.settling import House, settle
 from collect_tui.services import codec, events
 from collect_tui.store import apply, audit, facts, outbox, scoring, summary
 from collect_tui.store.engine import Store
@@ -70,6 +71,10 @@ class Upserts:
     ids: Callable[[], int]
     clock: Callable[[], datetime]
     by: str
+
+    @property
+    def house(self) -> House:
+        return House(self.catalogue.rules, self.catalogue.holds, self.calendar)
 
     def take(self, rows: Sequence[Row]) -> Taken:
         """Takes a chunk in. Raises Unavailable only: then nothing of the chunk was taken."""
@@ -150,9 +155,8 @@ class _Chunk:
             received_on=row.received_on,
             directed=[(part.doc_no, part.amount) for part in row.directed],
             ids=self.owner.ids,
-            calendar=self.owner.calendar,
-            rules=self.owner.catalogue.rules,
         )
+        effects += settle(seen, effects, self.owner.house, self.owner.ids)
         self.spoiled = True  # from here on an error leaves half a payment
         apply.apply(self.session, self.tenant_id, seen, effects, by=self.owner.by, at=self.now)
         self._audit(account_id, f"payment {row.ref} from billing", codec.dump(effects))
@@ -183,7 +187,7 @@ class _Chunk:
         """Everything that follows from the rows, for all accounts of the chunk together."""
         self.rows.write()
         touched = self.rows.touched
-        moved = {account_id for account_id, (_, again) in touched.items() if again and self._follow(account_id)}
+        moved = {account_id for account_id, (_, less) in touched.items() if self._follow(account_id, less)}
         self._bump(touched.keys() - moved - self.rows.opened)
         for account_id, (told, _) in touched.items():
             self._audit(account_id, "from billing: " + ", ".join(sorted({t["kind"] for t in told})), told)
@@ -198,11 +202,10 @@ class _Chunk:
         values = scoring.params(self.session, self.tenant_id, self.owner.catalogue, self.today)
         scoring.rescore_scope(self.session, self.owner.catalogue, values, Scope.some(self._customers(everyone)))
 
-    def _follow(self, account_id: int) -> bool:
-        """Draws the consequences of what is owed now; whether there were any, and with them a new version."""
+    def _follow(self, account_id: int, less: bool) -> bool:
+        """Draws the consequences of what changed (`less`: less is owed); whether there were any, and with them a new version."""
         seen = facts.load_by_id(self.session, self.tenant_id, account_id)
-        rules = self.owner.catalogue.rules
-        effects = payment.rebilled(seen, ids=self.owner.ids, calendar=self.owner.calendar, rules=rules)
+        effects = settle(seen, (), self.owner.house, self.owner.ids, billed=True, moved=less)
         if effects:
             apply.apply(self.session, self.tenant_id, seen, effects, by=self.owner.by, at=self.now)
             events.tell(self.session, self.tenant_id, seen, effects, by=self.owner.by, at=self.now, ids=self.owner.ids)

@@ -1,4 +1,4 @@
-"""May this customer be called now: holds, the number, the hours, the attempt cap, the pause after a conversation.
+"""May this customer be called or written to now: holds, the point; for a call the hours, the cap, the pause after a talk.
 
 The numbers are `ContactRules` (TOML); `sources` cites each check by its short name: hold, number, window, cap, cooldown.
 The values shipped are those of Regulation F (12 CFR 1006.6(b)(1), 1006.14(b)), kept by a first-party desk as its house
@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, Literal
 
+from collect_tui.domain.codes import Action
 from collect_tui.domain.dates import as_utc, format_day, local_time, offset_label, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Attempt, Point
 from collect_tui.domain.hold import blocking
+from collect_tui.domain.points import candidate_zones, usable
 from collect_tui.domain.points import label as point_label
 from collect_tui.domain.rules import ContactRules, HoldKind
 from collect_tui.domain.zones import WindowVerdict, intersect_window
@@ -23,6 +25,8 @@ from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
 NEAR_CAP: Final = 2
 """From this many calls below the cap on, the agent is warned."""
+
+_DEEDS: Final = {"call": "calls", "letter": "letters or messages"}
 
 
 def may_call(
@@ -42,15 +46,55 @@ def may_call(
     return Verdict.of((*checks.holds_(), checks.number(), checks.window(), checks.cap(), checks.cooldown()))
 
 
-def candidate_zones(facts: AccountFacts, point: Point | None = None) -> tuple[str, ...]:
-    """Every zone the customer may be in: of the number called, or of all numbers without one, and of the addresses.
+def may_write(
+    facts: AccountFacts, rules: ContactRules, holds: Mapping[str, HoldKind], action: Action, point: Point | None = None
+) -> Verdict:
+    """Whether a letter or message may be sent, to one point or, without one, to any that the action uses.
 
-    Numbers that turned out to be somebody else's do not count. Empty: nothing is known.
+    A hold as its kind says; a point that was opted out or is marked bad or wrong BLOCK, and so is having no other.
     """
-    mine = [p for p in facts.points if p.quality != "wrong"]
-    phones = [point] if point is not None else [p for p in mine if p.kind in PHONE_KINDS]
-    places = [p for p in mine if p.kind == "address"]
-    return tuple(dict.fromkeys(zone for p in (*phones, *places) for zone in p.zones))
+    return Verdict.of((*hold_findings(facts, "letter", rules, holds, point), _sendable(facts, rules, action, point)))
+
+
+def hold_findings(
+    facts: AccountFacts,
+    deed: Literal["call", "letter"],
+    rules: ContactRules,
+    kinds: Mapping[str, HoldKind],
+    point: Point | None = None,
+) -> Iterator[Finding]:
+    """What the holds say to a call or a letter, on the business date of the facts: one finding each, or that none forbids it."""
+    what = _DEEDS[deed]
+    target = {"scope": "point", "target_id": point.id} if point is not None else {}
+    found = blocking(facts, deed, kinds, **target)  # type: ignore[arg-type]
+    for hold in found:
+        kind = kinds.get(hold.kind)
+        end = f"until {format_day(hold.until, facts.business_date)}" if hold.until else "until it is released"
+        role = None if kind is None else kind.override_role
+        yield Finding(
+            f"contact.hold.{hold.kind}",
+            Severity.BLOCK if role is None else Severity.HOLD,
+            f"No {what} {end}: {hold.kind if kind is None else kind.title}.",
+            "hold",
+            (kind.source if kind else "") or rules.sources.get("hold", ""),
+            override_role=role,
+        )
+    if not found:
+        yield _say(rules, "hold", Severity.ALLOW, f"No hold forbids {what}.")
+
+
+def _sendable(facts: AccountFacts, rules: ContactRules, action: Action, point: Point | None) -> Finding:
+    if point is None:
+        fitting = [p for p in facts.points if p.kind in action.kinds]
+        if not fitting or any(usable(p) for p in fitting):
+            return _say(rules, "number", Severity.ALLOW, "There is a way to write.")
+        return _say(rules, "number", Severity.BLOCK, f"{action.title}: nothing is left that may be written to.")
+    name = point_label(point).capitalize()
+    if point.consent == "out":
+        return _say(rules, "number", Severity.BLOCK, f"{name} was opted out by the customer.")
+    if not usable(point):
+        return _say(rules, "number", Severity.BLOCK, f"{name} is marked {point.quality}.")
+    return _say(rules, "number", Severity.ALLOW, f"{name} may be written to.")
 
 
 def attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zone: str | None) -> int:
@@ -92,22 +136,7 @@ class _Call:
     zones: tuple[str, ...]
 
     def holds_(self) -> Iterator[Finding]:
-        target = {"scope": "point", "target_id": self.point.id} if self.point is not None else {}
-        found = blocking(self.facts, "call", self.kinds, **target)  # type: ignore[arg-type]
-        for hold in found:
-            kind = self.kinds.get(hold.kind)
-            end = f"until {format_day(hold.until, self.facts.business_date)}" if hold.until else "until it is released"
-            role = None if kind is None else kind.override_role
-            yield Finding(
-                f"contact.hold.{hold.kind}",
-                Severity.BLOCK if role is None else Severity.HOLD,
-                f"No calls {end}: {hold.kind if kind is None else kind.title}.",
-                "hold",
-                (kind.source if kind else "") or self.rules.sources.get("hold", ""),
-                override_role=role,
-            )
-        if not found:
-            yield self._say("hold", Severity.ALLOW, "No hold forbids calls.")
+        return hold_findings(self.facts, "call", self.rules, self.kinds, self.point)
 
     def number(self) -> Finding:
         point = self.point
@@ -202,8 +231,19 @@ class _Call:
         role: str | None = None,
         next_ok: datetime | None = None,
     ) -> Finding:
-        cite = self.rules.sources.get(check, "")
-        return Finding(f"contact.{check}", severity, sentence, check, cite, next_ok, role)
+        return _say(self.rules, check, severity, sentence, role=role, next_ok=next_ok)
+
+
+def _say(
+    rules: ContactRules,
+    check: str,
+    severity: Severity,
+    sentence: str,
+    *,
+    role: str | None = None,
+    next_ok: datetime | None = None,
+) -> Finding:
+    return Finding(f"contact.{check}", severity, sentence, check, rules.sources.get(check, ""), next_ok, role)
 
 
 def _known(zones: Sequence[str]) -> list[str]:

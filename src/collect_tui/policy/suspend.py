@@ -1,7 +1,8 @@
 """May this service be suspended on that day, may it be restored: check by check, those that are met too.
 
 The numbers are `SuspendRules` (TOML); `sources` cites each check by its short name: state, amount, age, dispute, hold,
-promise, notice, day, life_support, order, cause. Among equally strict findings the order of the checks stands.
+promise, notice, day, life_support, order, cause. Among equally strict findings the order of the checks stands. Whether a
+check is met says `domain/suspension.py`, for the queues as well; here it is put in words.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 
-from collect_tui.domain import order
+from collect_tui.domain import order, suspension
 from collect_tui.domain.ageing import days_past_due
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.dates import WEEKDAYS, format_day
-from collect_tui.domain.facts import AccountFacts, Item, Notice, Service
+from collect_tui.domain.expression import holds as met
+from collect_tui.domain.facts import AccountFacts, Hold, Item, Notice, Order, Service
 from collect_tui.domain.hold import blocking
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.rules import HoldKind, Rules, SuspendRules
@@ -57,29 +60,31 @@ def may_restore(facts: AccountFacts, service: Service, rules: Rules) -> Verdict:
     A lead may restore before it is paid, as a courtesy or on a plan; a cause other than non-payment nobody lifts here.
     """
     cite = rules.suspend.sources
-    required = order.required_to_restore(facts, service, rules)
-    money = _money(facts, required)
+    under_way = [o for o in facts.orders if o.service_id == service.id and o.open and o.status != "DRAFT"]
+    row, params = _signals(facts, service, len(under_way)), suspension.params_to_restore(rules)
+    meets = {check: met(condition, row, params) for check, condition in suspension.RESTORE.items()}
     findings = []
-    if service.status == "SUSPENDED":
+    if meets["state"]:
         findings.append(_finding("restore", cite, "state", Severity.ALLOW, f"{service.product} is suspended."))
     else:
         now = service.status.replace("_", " ").lower()
         text = f"{service.product} is {now}; only a suspended service can be restored."
         findings.append(_finding("restore", cite, "state", Severity.BLOCK, text))
-    if service.suspend_cause == order.NONPAY:
+    if meets["cause"]:
         findings.append(_finding("restore", cite, "cause", Severity.ALLOW, "It was cut for non-payment."))
     else:
         text = f"{service.product} was cut for another cause ({service.suspend_cause or 'unknown'}) than non-payment."
         findings.append(_finding("restore", cite, "cause", Severity.BLOCK, text))
-    if order.covered(required, rules):
+    if meets["amount"]:
         findings.append(_finding("restore", cite, "amount", Severity.ALLOW, "What is required to restore it is paid."))
     else:
-        fee = _money(facts, rules.suspend.reconnect_fee)
-        text = f"{money} is still required to restore it (past due, and {fee} for the reconnection)."
+        money = _money(facts, order.required_to_restore(facts, service, rules))
+        fee = rules.suspend.reconnect_fee
+        what = f"past due, and {_money(facts, fee)} for the reconnection" if fee else "past due"
+        text = f"{money} is still required to restore it ({what})."
         held = _finding("restore", cite, "amount", Severity.HOLD, text)
         findings.append(replace(held, override_role=rules.contact.override_role))
-    under_way = [o for o in facts.orders if o.service_id == service.id and o.open and o.status != "DRAFT"]
-    if under_way:
+    if not meets["order"]:
         text = f"Order {under_way[0].number} to {under_way[0].kind} it is {under_way[0].status.lower()} already."
         findings.append(_finding("restore", cite, "order", Severity.BLOCK, text))
     else:
@@ -102,7 +107,7 @@ def first_cut_day(day: date, rules: SuspendRules, calendar: Calendar) -> date | 
     return next((d for d in (day + timedelta(days=n) for n in range(367)) if is_cut_day(d, rules, calendar)), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Suspension:
     facts: AccountFacts
     service: Service
@@ -111,8 +116,23 @@ class _Suspension:
     holds: Mapping[str, HoldKind]
     calendar: Calendar
 
+    @cached_property
+    def meets(self) -> Mapping[str, bool]:
+        """check → whether it is met."""
+        facts, service, served = self.facts, self.service, self._served()
+        row = replace(
+            _signals(facts, service, len(self._under_way())),
+            oldest=self._oldest(),
+            noticed_on=served.sent_on if served else None,
+            held=len(self._blocking()),
+            promises=sum(p.open for p in facts.promises),
+        )
+        cut_day = is_cut_day(self.effective, self.rules, self.calendar)
+        params = suspension.params_to_cut(self.rules, facts.business_date, self.effective, cut_day=cut_day)
+        return {check: met(condition, row, params) for check, condition in suspension.CUT.items()}
+
     def state(self) -> Finding:
-        if self.service.status == "ACTIVE":
+        if self.meets["state"]:
             return self._say("state", Severity.ALLOW, f"{self.service.product} is active.")
         now = self.service.status.replace("_", " ").lower()
         return self._say(
@@ -120,9 +140,9 @@ class _Suspension:
         )
 
     def amount(self) -> Finding:
-        owed = max(0, order.past_due(self.facts, self.service) - self.facts.unapplied)
+        owed = self.facts.owed(self.facts.of_service(self.service.id))
         text = f"{_money(self.facts, owed)} is past due and undisputed"
-        if owed and owed >= self.rules.min_past_due:
+        if self.meets["amount"]:
             return self._say("amount", Severity.ALLOW, f"{text}.")
         least = max(1, self.rules.min_past_due)
         return self._say("amount", Severity.BLOCK, f"{text}; cutting takes at least {_money(self.facts, least)}.")
@@ -130,7 +150,7 @@ class _Suspension:
     def age(self) -> Finding:
         days = days_past_due(self._oldest(), self.facts.business_date)
         text = f"The oldest of it is {days} days past due"
-        if days >= self.rules.min_dpd:
+        if self.meets["age"]:
             return self._say("age", Severity.ALLOW, f"{text}, at least {self.rules.min_dpd}.")
         return self._say("age", Severity.BLOCK, f"{text}; cutting takes at least {self.rules.min_dpd}.")
 
@@ -142,7 +162,7 @@ class _Suspension:
         return self._say("dispute", Severity.INFO, text)
 
     def holds_(self) -> Iterator[Finding]:
-        found = blocking(self.facts, "suspend", self.holds, scope="service", target_id=self.service.id)
+        found = self._blocking()
         for hold in found:
             kind = self.holds.get(hold.kind)
             title = kind.title if kind else hold.kind
@@ -172,7 +192,7 @@ class _Suspension:
             return self._say("notice", Severity.BLOCK, text)
         earliest = served.sent_on + timedelta(days=rules.notice_days)
         text = f"{wanted} was served {format_day(served.sent_on, self.facts.business_date)}"
-        if self.effective >= earliest:
+        if self.meets["notice"]:
             return self._say("notice", Severity.ALLOW, f"{text}, {(self.effective - served.sent_on).days} days before.")
         first = first_cut_day(earliest, rules, self.calendar)
         text = f"{text}; the effective date must be {rules.notice_days} days after it"
@@ -180,7 +200,7 @@ class _Suspension:
 
     def day(self) -> Finding:
         weekday = WEEKDAYS[self.effective.weekday()]
-        if is_cut_day(self.effective, self.rules, self.calendar):
+        if self.meets["day"]:
             return self._say("day", Severity.ALLOW, f"Services are cut on a {weekday}.")
         if self.effective.weekday() in self.rules.no_cut_weekdays:
             why = f"No service is cut on a {weekday}"
@@ -191,16 +211,23 @@ class _Suspension:
         return self._schedule("day", why, first_cut_day(self.effective, self.rules, self.calendar))
 
     def life_support(self) -> Finding:
-        if self.service.life_support:
-            return self._say("life_support", Severity.BLOCK, f"{self.service.product} keeps life support going.")
-        return self._say("life_support", Severity.ALLOW, "No life support depends on it.")
+        if self.meets["life_support"]:
+            return self._say("life_support", Severity.ALLOW, "No life support depends on it.")
+        return self._say("life_support", Severity.BLOCK, f"{self.service.product} keeps life support going.")
 
     def order(self) -> Finding:
-        found = next((o for o in self.facts.orders if o.service_id == self.service.id and o.open), None)
-        if found is None:
+        if self.meets["order"]:
             return self._say("order", Severity.ALLOW, "No other order is under way.")
+        found = self._under_way()[0]
         text = f"Order {found.number} to {found.kind} it is {found.status.lower()} already."
         return self._say("order", Severity.BLOCK, text)
+
+    def _blocking(self) -> tuple[Hold, ...]:
+        return blocking(self.facts, "suspend", self.holds, scope="service", target_id=self.service.id)
+
+    def _under_way(self) -> list[Order]:
+        mine = (o for o in self.facts.orders if o.service_id == self.service.id and o.open)
+        return [o for o in mine if (o.kind, o.status) != ("suspend", "DRAFT")]
 
     def _mine(self) -> list[Item]:
         """Past due items of the service, and those of no service in particular."""
@@ -208,7 +235,7 @@ class _Suspension:
         return [i for i in self.facts.items if i.due < today and i.service_id in (self.service.id, None)]
 
     def _oldest(self) -> date | None:
-        return min((i.due for i in self._mine() if i.collectable), default=None)
+        return self.facts.oldest(self.facts.of_service(self.service.id))
 
     def _served(self) -> Notice | None:
         """The first notice of the level that was sent for what is past due now, for this service or for all."""
@@ -217,7 +244,7 @@ class _Suspension:
             n
             for n in self.facts.notices
             if n.level == self.rules.notice_level
-            and n.status in ("SENT", "DELIVERED")
+            and n.status in suspension.SERVED
             and n.service_id in (self.service.id, None)
             and n.sent_on is not None
             and (oldest is None or n.sent_on >= oldest)
@@ -232,6 +259,20 @@ class _Suspension:
 
     def _say(self, check: str, severity: Severity, sentence: str) -> Finding:
         return _finding("suspend", self.rules.sources, check, severity, sentence)
+
+
+def _signals(facts: AccountFacts, service: Service, ordered: int) -> suspension.Signals:
+    """What restoring looks at, and most of what cutting does."""
+    return suspension.Signals(
+        status=service.status,
+        cause=service.suspend_cause,
+        late=sum(i.collectable for i in facts.of_service(service.id) if i.due < facts.business_date),
+        credits=facts.credits,
+        unapplied=facts.unapplied,
+        ordered=ordered,
+        drafts=len({o.service_id for o in facts.orders if (o.kind, o.status) == ("restore", "DRAFT")} - {service.id}),
+        life_support=service.life_support,
+    )
 
 
 def _finding(rule: str, sources: Mapping[str, str], check: str, severity: Severity, sentence: str) -> Finding:

@@ -25,8 +25,11 @@ from collect_tui.domain import order
 from collect_tui.domain.ageing import age, bucket, days_past_due
 from collect_tui.domain.dates import local_time, offset_label
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Order, Payment, Point, Promise, Service
+from collect_tui.domain.hold import forbids
 from collect_tui.domain.money import format_minor
-from collect_tui.policy.contact import candidate_zones, label, may_call, most_attempts
+from collect_tui.domain.points import candidate_zones
+from collect_tui.domain.zones import clocks
+from collect_tui.policy.contact import label, may_call, most_attempts
 from collect_tui.policy.suspend import first_cut_day, may_restore, may_suspend
 from collect_tui.services.seat import Seat
 from collect_tui.services.verdict_view import next_action, verdict_view
@@ -76,6 +79,7 @@ def account_view(db: Db, desk: Seat, number: str) -> AccountView:
             b31_60=ages.b2,
             b61_90=ages.b3,
             b91_plus=ages.b4,
+            credits=ages.credits,
             total=ages.total,
             past_due=ages.past_due,
         ),
@@ -96,6 +100,7 @@ def account_view(db: Db, desk: Seat, number: str) -> AccountView:
         next_action_on=seen.next_action.on if seen.next_action else None,
         callback_at=callback,
         zone=next((p.zones[0] for p in seen.points if p.callable and p.zones), None),
+        zones=zones,
         pinned=seen.pinned,
         queue=stand.queue,
         chips=stand.chips,
@@ -135,7 +140,8 @@ def pane_view(db: Db, desk: Seat, number: str, pane: PaneName, cursor: str | Non
 def point_view(point: Point, seen: AccountFacts, desk: Seat) -> PointView:
     rules, holds, now = desk.catalogue().rules, desk.catalogue().holds, desk.clock()
     since = now - timedelta(days=rules.contact.window_days)
-    times = (f"{local_time(now, z):%H:%M} {offset_label(z, now)}" for z in point.zones)
+    there = clocks((z, local_time(now, z)) for z in point.zones)
+    times = (f"{local:%H:%M} {offset_label(z, local)}" for z, local in there)
     return PointView(
         short=point.short,
         kind=point.kind,
@@ -195,7 +201,7 @@ def hold_view(hold: Hold, desk: Seat) -> HoldView:
         placed_by=hold.placed_by,
         until=hold.until,
         reason=hold.reason,
-        blocks=kind.blocks if kind else (),
+        blocks=forbids(kind),
     )
 
 
@@ -249,6 +255,7 @@ def payment_view(payment: Payment, seen: AccountFacts) -> PaymentView:
         amount=payment.amount,
         unapplied=payment.unapplied,
         status=payment.status,
+        returned=payment.returned,
         applied_to=tuple(
             f"{docs.get(a.item_id, 'settled item')} {format_minor(a.amount, seen.currency)}"
             for a in payment.allocations

@@ -20,12 +20,11 @@ from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.notes import mask_card
 from collect_tui.policy.verdicts import Verdict
-from collect_tui.services import codec, events
+from collect_tui.services import codec, confirm, events
 from collect_tui.services.access import need
 from collect_tui.services.context import Context, PastAct
 from collect_tui.services.decide import Outcome, decide
 from collect_tui.services.masking import refuse_guess
-from collect_tui.services.order import confirm
 from collect_tui.services.seat import Seat
 from collect_tui.services.verdict_view import effect_views, next_action, schedule_rows, verdict_view
 from collect_tui.store import apply, audit, facts, locks, scoring, summary
@@ -52,13 +51,14 @@ def preview(desk: Seat, act: Act) -> Preview:
     """Decides on the facts as they are and says what would happen; a mistake comes back as a sentence."""
     outside = any(c.outside for c in act.commands)
     with desk.reading() as db:
-        seen = facts.load(db, desk.tenant_id, act.account)
+        seen = facts.load(db, desk.tenant_id, act.account, _refs(act))
         try:
             act = _normal(act)
             _permitted(desk, act)
             context = context_of(desk, db, act, provisional=True)
             outcome = decide(act, seen, context)
             override = _override(act, outcome.verdict, context) if act.override else None
+            asked = confirm.unanswered(act, outcome)
         except DomainError as error:
             return Preview(
                 account=seen.number,
@@ -84,6 +84,7 @@ def preview(desk: Seat, act: Act) -> Preview:
         verdict=verdict_view(outcome.verdict),
         next_action=next_action(outcome.after, context.codes, context.zone),
         outside=outside,
+        confirm=asked,
         overridden=override is not None,
     )
 
@@ -136,14 +137,12 @@ def _do(desk: Seat, db: Db, act: Act) -> Receipt:
         if known.fingerprint != fingerprint or known.by != desk.user:
             raise Invalid("act.reused", "This act's id was used for another act; make a new one.", "id")
         return Receipt.model_validate_json(known.receipt).model_copy(update={"repeated": True})
-    before = facts.load(db, desk.tenant_id, act.account)
+    before = facts.load(db, desk.tenant_id, act.account, _refs(act))
     _fresh(desk, db, act, before)
     context = context_of(desk, db, act, provisional=False)
     outcome = decide(act, before, context)
     override = _override(act, outcome.verdict, context)
-    for command in act.commands:
-        if command.kind in {"suspend", "restore"}:
-            confirm(command, before)
+    confirm.require(act, outcome)
     version = apply.apply(db, desk.tenant_id, before, outcome.effects, by=desk.user, at=context.now)
     summary.refresh(db, desk.tenant_id, context.business_date, before.id)
     scoring.rescore(db, desk.tenant_id, desk.catalogue(), context.business_date, context.now, before.id)
@@ -189,6 +188,11 @@ def _do(desk: Seat, db: Db, act: Act) -> Receipt:
         )
     )
     return receipt
+
+
+def _refs(act: Act) -> set[str]:
+    """Payments that the act names: they are looked for however old they are."""
+    return {ref for command in act.commands if (ref := getattr(command, "ref", ""))}
 
 
 def known(desk: Seat, act: Act) -> bool:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from collect_tui.desk.commands import LogContact, MarkPoint, ScheduleCallback, SetNextAction, UnpinNote, WriteNote
 from collect_tui.domain import contact
 from collect_tui.domain.codes import Action, Result
+from collect_tui.domain.dates import local_time
 from collect_tui.domain.effects import NoteUnpinned, NoteWritten
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.facts import AccountFacts
-from collect_tui.policy.contact import may_call
+from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
+from collect_tui.policy.contact import hold_findings, may_call, may_write
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
+from collect_tui.policy.worklist import judge_callback, judge_next
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
 
 @decides(LogContact)
 def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> Decision:
-    """Logging what happened is never refused: a call outside the rules is evidence, so its findings are shown as warnings."""
+    """Logging what happened is never refused: a call outside the rules is evidence, so its findings are shown as warnings.
+
+    A letter or message is another matter: its entry stands for sending it, so what forbids sending it refuses the entry.
+    What came back (a result that marks the point) has happened.
+    """
     codes = context.codes
     result = _result(command.result, context)
     action = _action(command, facts, context)
@@ -42,19 +49,45 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
         calendar=context.calendar,
         zone=context.zone,
         holds=context.catalogue.holds,
+        rules=context.rules.contact,
         by=context.user,
     )
     word = contact.advice(facts, point, result)
     told = [Finding("contact.advice", Severity.INFO, f"{word}.", "number")] if word else []
-    if not (action.call and action.outbound):
-        return Decision(effects, Verdict.of(told))
-    verdict = may_call(facts, context.now, context.rules.contact, context.catalogue.holds, point)
-    shown = [
-        replace(f, severity=Severity.WARN, sentence=f"Logged all the same: {f.sentence}")
-        for f in verdict.findings
+    if word := contact.untimed(result.follow_up, facts, point, context.now, context.rules.contact):
+        told.append(Finding("contact.next_try", Severity.WARN, f"Next try: {word}.", "window"))
+    return Decision(effects, Verdict.of([*_judged(action, result, point, facts, context), *told]))
+
+
+def _judged(
+    action: Action, result: Result, point: Point | None, facts: AccountFacts, context: Context
+) -> Iterable[Finding]:
+    """What the rules say to a contact by its action: a call or a visit was made, a letter or message is about to be sent."""
+    rules, holds = context.rules.contact, context.catalogue.holds
+    if not action.outbound:
+        return ()
+    if action.call:
+        return _as_warnings(may_call(facts, context.now, rules, holds, point).findings, "Logged all the same")
+    if not action.written:
+        return _as_warnings(hold_findings(facts, "call", rules, holds, point), "Logged all the same")
+    verdict = may_write(facts, rules, holds, action, point)
+    if result.point is not None:
+        return _as_warnings(verdict.findings, "Logged all the same")
+    refusals = [f for f in verdict.findings if f.severity > Severity.WARN]
+    inbound = [a for a in context.codes.actions.values() if not a.outbound and set(a.kinds) & set(action.kinds)]
+    way = max(inbound, key=lambda a: len(set(a.kinds) - PHONE_KINDS), default=None)
+    if refusals and way is not None:
+        hint = f"What came from the customer is logged with {way.code.lower()} ({way.title.lower()})."
+        refusals.append(Finding("contact.inbound", Severity.INFO, hint, "hold"))
+    return refusals
+
+
+def _as_warnings(findings: Iterable[Finding], said: str) -> list[Finding]:
+    return [
+        replace(f, severity=Severity.WARN, sentence=f"{said}: {f.sentence}")
+        for f in findings
         if f.severity > Severity.WARN
     ]
-    return Decision(effects, Verdict.of([*shown, *told]))
 
 
 def _result(code: str, context: Context) -> Result:
@@ -117,13 +150,16 @@ def schedule_callback(command: ScheduleCallback, facts: AccountFacts, context: C
     effects = contact.callback(
         facts, at=command.at, point=point, owner=owner, note=command.note, ids=context.ids, zone=context.zone
     )
-    verdict = may_call(facts, command.at, context.rules.contact, context.catalogue.holds, point)
-    then = [
-        replace(f, severity=Severity.WARN, sentence=f"At that time: {f.sentence}")
-        for f in verdict.findings
-        if f.severity > Severity.WARN
-    ]
-    return Decision(effects, Verdict.of(then))
+    on = local_time(command.at, context.zone).date()
+    verdict = may_call(
+        replace(facts, business_date=on), command.at, context.rules.contact, context.catalogue.holds, point
+    )
+    # Hours and caps may be different by then; a hold that forbids calls on that day forbids to plan one.
+    held = [f for f in verdict.findings if f.check == "hold" and f.severity > Severity.WARN]
+    then = _as_warnings((f for f in verdict.findings if f not in held), "At that time")
+    return Decision(
+        effects, Verdict.of((*held, *then)) + judge_callback(facts, on, context.rules.queue, context.calendar)
+    )
 
 
 @decides(SetNextAction)
@@ -131,7 +167,10 @@ def set_next_action(command: SetNextAction, facts: AccountFacts, context: Contex
     if command.code not in context.codes.next_actions:
         known = ", ".join(context.codes.next_actions)
         raise Invalid("next.code", f"Next action {command.code!r} is not known; one of {known}.", "code")
-    return Decision(contact.next_action(facts, command.on, command.code))
+    effects = contact.next_action(facts, command.on, command.code, context.calendar)
+    if command.note:
+        effects += (NoteWritten(context.ids(), command.note, command.note),)
+    return Decision(effects, judge_next(facts, command.on, context.rules.queue, context.calendar))
 
 
 @decides(MarkPoint)

@@ -13,6 +13,7 @@ from collect_tui.domain.dates import Calendar
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.rules import ArrangementPolicy, Rules
 from collect_tui.policy.authority import Authority
+from collect_tui.policy.settling import House
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Context:
     @property
     def rules(self) -> Rules:
         return self.catalogue.rules
+
+    @property
+    def house(self) -> House:
+        """What settling goes by."""
+        return House(self.catalogue.rules, self.catalogue.holds, self.calendar)
 
     @property
     def codes(self) -> Codes:

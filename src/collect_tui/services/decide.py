@@ -1,7 +1,7 @@
 """Decide, then apply: each command has one decider, a function from (command, facts, context) to a decision.
 
-Deciders read nothing and write nothing. `decide` folds the effects of each command into the facts before the next command
-of the act is judged, so a line of several acts is judged as it will happen.
+Deciders read nothing and write nothing. `decide` adds what follows by rule (`policy/settling.py`) and folds the effects of each
+command into the facts before the next command of the act is judged, so a line of several acts is judged as it will happen.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from collect_tui.desk.commands import Act, Command, CommandBase, LogContact, Und
 from collect_tui.domain import contact
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.evolve import evolve
+from collect_tui.domain.evolve import evolve_all
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.domain.notes import find_card
 from collect_tui.policy.authority import judge_limits, settled
+from collect_tui.policy.settling import settle
 from collect_tui.policy.verdicts import Verdict
 from collect_tui.services.access import measures
 from collect_tui.services.context import Context
@@ -86,9 +87,11 @@ def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
     now = facts
     for command in act.commands:
         decision = _DECIDERS[type(command)](command, now, context)
-        for effect in decision.effects:
-            now = evolve(now, effect)
-        steps.append(decision.effects)
+        effects = decision.effects
+        if decision.verdict.allowed or context.override is not None:  # else it does not happen, and nothing follows
+            effects += settle(now, effects, context.house, context.ids)
+        now = evolve_all(now, effects)
+        steps.append(effects)
         schedule += decision.schedule
         verdict += decision.verdict + _limits(command, decision, facts, context)
     verdict = settled(verdict, context.catalogue.authority)

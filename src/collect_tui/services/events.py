@@ -47,7 +47,10 @@ TOLD: Final[Mapping[str, Told]] = {
     "PaymentRecorded": Told(
         "payment.recorded", ("id", "received_on", "method", "amount", "status"), "payment", money=True
     ),
-    "PaymentReversed": Told("payment.reversed", ("payment_id", "status")),
+    "PaymentReversed": Told("payment.reversed", ("payment_id", "status", "part"), money=True),
+    "CreditApplied": Told("credit.applied", ("id", "credit_id", "item_id", "amount"), "application", money=True),
+    "ItemCharged": Told("item.charged", ("id", "kind", "due", "amount"), "item", money=True),
+    "ItemVoided": Told("item.voided", ("item_id", "amount"), money=True),
     "OrderRequested": Told("order.{status}", ("id", "number", "kind", "service_id", "effective", "status"), "order"),
     "OrderChanged": Told("order.{status}", _STATUS),
     "ServiceChanged": Told("service.changed", ("id", "status", "old_status", "cause")),

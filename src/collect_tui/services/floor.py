@@ -5,6 +5,7 @@ from __future__ import annotations
 from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.desk.views.floor import FloorView
 from collect_tui.desk.views.queue import Claim
+from collect_tui.domain.dates import day_start
 from collect_tui.domain.notes import mask_card
 from collect_tui.domain.text import clean
 from collect_tui.services import events
@@ -12,7 +13,6 @@ from collect_tui.services.access import need
 from collect_tui.services.seat import Seat
 from collect_tui.store import audit, claims, facts, locks, outbox, queues
 from collect_tui.store import floor as rows
-from collect_tui.store.sql import day_start
 
 LONGEST_REASON = 500
 

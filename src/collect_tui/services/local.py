@@ -18,6 +18,7 @@ from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 from collect_tui.domain.dates import Calendar
+from collect_tui.domain.queues import DESK_WORK, is_desk_work
 from collect_tui.policy.authority import Authority
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
@@ -27,7 +28,6 @@ from collect_tui.services.seat import Clock, Seat
 from collect_tui.store import claims, facts, find, locks, queues
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
-from collect_tui.store.reasons import DESK_WORK
 from collect_tui.store.tables import AppUser
 
 #: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
@@ -174,13 +174,14 @@ class LocalDesk(Seat):
 
     def _reachable(self, db: Db, found: Sequence[tuple[int, str]]) -> Iterator[int]:
         """Those of these accounts, each with its queue, that may be worked at this hour; judged as they are asked for."""
-        called = {q.name for q in self._catalogue.queues if q.reason not in DESK_WORK}
-        by_call = [account_id for account_id, queue in found if queue in called]
+        reasons = {q.name: q.reason for q in self._catalogue.queues}
+        by_call = [account_id for account_id, queue in found if reasons.get(queue, "") not in {*DESK_WORK, ""}]
         seen = facts.for_calls(db, self.tenant_id, by_call) if by_call else {}
         rules, holds, now = self._catalogue.rules.contact, self._catalogue.holds, self.clock()
-        for account_id, _ in found:
+        for account_id, queue in found:
             each = seen.get(account_id)
-            if each is None or may_call(each, now, rules, holds).severity < Severity.SCHEDULE:
+            followed = each is not None and reasons.get(queue) == "follow_up_due" and is_desk_work(each)
+            if each is None or followed or may_call(each, now, rules, holds).severity < Severity.SCHEDULE:
                 yield account_id
 
     def _refuse_unworked(self, db: Db) -> None:
@@ -228,7 +229,7 @@ class LocalDesk(Seat):
         with self.reading() as db:
             tenant = self.tenant(db)
             account_id = facts.account_id(db, self.tenant_id, account)
-            return queues.why(db, self.tenant_id, self._catalogue, account_id, tenant.business_date, self.clock())
+            return queues.why(db, self.tenant_id, self._catalogue, account_id, tenant.business_date)
 
     # accounts -------------------------------------------------------------------------------
     def account(self, number: str) -> AccountView:
@@ -282,7 +283,12 @@ class LocalDesk(Seat):
 
     # the day --------------------------------------------------------------------------------
     def day(
-        self, business_date: date | None = None, *, check: bool = False, progress: Progress | None = None
+        self,
+        business_date: date | None = None,
+        *,
+        check: bool = False,
+        full: bool = False,
+        progress: Progress | None = None,
     ) -> DayReport:
         from collect_tui.store import dayrun  # its statements are many, and few processes run it
 
@@ -305,6 +311,7 @@ class LocalDesk(Seat):
             ids=self.ids,
             progress=progress,
             check=check,
+            full=full,
         )
         if self._keep_seals is not None:
             self._keep_seals(self.store, self.tenant_id)

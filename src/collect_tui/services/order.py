@@ -1,4 +1,4 @@
-"""Suspension and restore orders: eligibility check by check, the last four digits, effects."""
+"""Suspension and restore orders: eligibility check by check, effects."""
 
 from __future__ import annotations
 
@@ -8,34 +8,14 @@ from functools import partial
 from collect_tui.desk.commands import CancelOrder, OrderRestore, OrderSuspension
 from collect_tui.domain import order
 from collect_tui.domain.effects import Effect, NoteWritten
-from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.policy.suspend import may_restore, may_suspend
+from collect_tui.policy.orders import suspension
+from collect_tui.policy.suspend import may_restore
 from collect_tui.policy.verdicts import Verdict
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 from collect_tui.services.masking import mask
-
-#: Checks that ask whether enough is owed for long enough and was announced: they judge a cut for non-payment.
-NONPAY_CHECKS = frozenset({"amount", "age", "dispute", "promise", "notice"})
-
-
-def last_four(number: str) -> str:
-    """The last four digits of an account number: what a dangerous form asks for. One without digits: its last four letters."""
-    digits = "".join(c for c in number if c.isdigit())
-    return digits[-4:] or "".join(c for c in number if c.isalnum())[-4:].casefold() or number
-
-
-def confirm(command: OrderSuspension | OrderRestore, facts: AccountFacts) -> None:
-    """Refused unless the account's last four digits were typed: a key pressed ahead can never do it."""
-    wanted = last_four(facts.number)
-    if (command.confirm or "").casefold() != wanted:
-        word = "are missing" if not command.confirm else "do not match"
-        raise Refused(
-            "order.confirm",
-            f"The account's last four digits {word}; type them to let this order leave the building.",
-            "confirm",
-        )
 
 
 @decides(OrderSuspension)
@@ -48,14 +28,17 @@ def order_suspension(command: OrderSuspension, facts: AccountFacts, context: Con
             f"Reason {command.reason!r} is not known; one of {', '.join(context.codes.suspend_reasons)}.",
             "reason",
         )
-    verdict = may_suspend(
-        facts, service, command.effective, context.rules.suspend, context.catalogue.holds, context.calendar
+    verdict = suspension(
+        facts, service, command.effective, reason, context.rules, context.catalogue.holds, context.calendar
     )
-    if reason in order.CAUSES:
-        # Asked for by the customer or cut for fraud: nothing has to be owed and no notice served.
-        verdict = Verdict.of(f for f in verdict.findings if f.check not in NONPAY_CHECKS)
     effects = order.suspend(
-        facts, service, effective=command.effective, reason=reason, ids=context.ids, calendar=context.calendar
+        facts,
+        service,
+        effective=command.effective,
+        reason=reason,
+        ids=context.ids,
+        calendar=context.calendar,
+        override_by=_overriding(verdict, context),
     )
     return Decision(effects + _note(command.note, context), verdict)
 
@@ -66,7 +49,14 @@ def order_restore(command: OrderRestore, facts: AccountFacts, context: Context) 
     verdict = may_restore(facts, service, context.rules)
     effective = command.effective or facts.business_date
     effects = order.restore(
-        facts, service, effective=effective, reason=command.reason.upper(), ids=context.ids, calendar=context.calendar
+        facts,
+        service,
+        effective=effective,
+        reason=command.reason.upper(),
+        ids=context.ids,
+        fee=context.rules.suspend.reconnect_fee,
+        calendar=context.calendar,
+        override_by=_overriding(verdict, context),
     )
     return Decision(effects + _note(command.note, context), verdict)
 
@@ -74,6 +64,11 @@ def order_restore(command: OrderRestore, facts: AccountFacts, context: Context) 
 @decides(CancelOrder)
 def cancel_order(command: CancelOrder, facts: AccountFacts, context: Context) -> Decision:
     return Decision(order.cancel(facts, order.find_order(facts, command.order), command.reason))
+
+
+def _overriding(verdict: Verdict, context: Context) -> str | None:
+    """Who lets an order out against the verdict; None when it is allowed."""
+    return None if verdict.allowed or context.override is None else context.override.by
 
 
 def _shown(context: Context) -> Callable[[str], str]:

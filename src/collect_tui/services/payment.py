@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collect_tui.desk.commands import RecordPayment, ReversePayment
-from collect_tui.domain import payment
+from collect_tui.desk.commands import ApplyCredit, RecordPayment, ReversePayment
+from collect_tui.domain import payment, posting
+from collect_tui.domain.confirm import beyond
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
@@ -21,16 +23,37 @@ def record_payment(command: RecordPayment, facts: AccountFacts, context: Context
         received_on=command.received_on or facts.business_date,
         directed=[(d.doc_no, d.amount) for d in command.directed],
         ids=context.ids,
-        calendar=context.calendar,
-        rules=context.rules,
     )
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
-    return Decision(effects)
+    return Decision(effects, _over_balance(command, facts))
+
+
+def _over_balance(command: RecordPayment, facts: AccountFacts) -> Verdict:
+    """More than is owed is taken, once its author has confirmed the surplus; that it was more stands in the verdict."""
+    said = beyond(facts, command.amount)
+    found = Finding("payment.over_balance", Severity.WARN, f"The payment is {said}.", "over")
+    return Verdict((found,) if said else ())
 
 
 @decides(ReversePayment)
 def reverse_payment(command: ReversePayment, facts: AccountFacts, context: Context) -> Decision:
     if not command.reason.strip():
         raise Invalid("payment.reason", "Say why the payment is taken back.", "reason")
-    return Decision(payment.reverse(facts, command.ref, command.reason, command.returned, context.calendar))
+    effects = payment.reverse(
+        facts,
+        command.ref,
+        command.reason,
+        command.returned,
+        ids=context.ids,
+        calendar=context.calendar,
+        rules=context.rules,
+        amount=command.amount,
+    )
+    return Decision(effects)
+
+
+@decides(ApplyCredit)
+def apply_credit(command: ApplyCredit, facts: AccountFacts, context: Context) -> Decision:
+    directed = [(d.doc_no, d.amount) for d in command.directed]
+    return Decision(posting.apply_credit(facts, command.credit, directed, context.ids))

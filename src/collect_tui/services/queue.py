@@ -10,6 +10,7 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.rules import HoldKind
 from collect_tui.domain.undo import inverse, left_standing
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
+from collect_tui.policy.worklist import judge_snooze
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
@@ -21,7 +22,8 @@ def skip_account(command: SkipAccount, facts: AccountFacts, context: Context) ->
 
 @decides(SnoozeAccount)
 def snooze_account(command: SnoozeAccount, facts: AccountFacts, context: Context) -> Decision:
-    return Decision(worklist.snooze(facts, command.until, _reason(command.reason, context), context.rules.queue))
+    effects = worklist.snooze(facts, command.until, _reason(command.reason, context), context.calendar)
+    return Decision(effects, judge_snooze(facts, command.until, context.rules.queue, context.calendar))
 
 
 def _reason(code: str, context: Context) -> str:
@@ -38,9 +40,16 @@ def _reason(code: str, context: Context) -> str:
 @decides(PlaceHold)
 def place_hold(command: PlaceHold, facts: AccountFacts, context: Context) -> Decision:
     kind = _kind(command.hold, context)
-    return Decision(
-        hold.place(facts, kind, until=command.until, reason=command.reason, by=context.user, ids=context.ids)
+    effects = hold.place(
+        facts,
+        kind,
+        until=command.until,
+        reason=command.reason,
+        by=context.user,
+        ids=context.ids,
+        calendar=context.calendar,
     )
+    return Decision(effects)
 
 
 @decides(ReleaseHold)

@@ -1,6 +1,6 @@
-"""The day run: rolls a portfolio to a business date in ten steps, each one transaction, recorded as it is done.
+"""The day run: rolls a portfolio to a business date in seven steps, each one transaction, recorded as it is done.
 
-    post → appropriate → judge → age → holds → strategy → score → queues → figures → seal
+    settle → age → strategy → score → queues → figures → seal
 
 Doing it again for the same date does nothing; an interrupted run goes on at the step that was not finished. The first run
 looks at every account, later ones only at those that the days since the last complete run or an earlier step touch. Statements
@@ -22,10 +22,11 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
-from collect_tui.domain.dates import format_day
+from collect_tui.domain.dates import day_start, format_day
 from collect_tui.store import claims, outbox, scoring, sql, summary
-from collect_tui.store.day import ladder, marks, money, promises, seal
-from collect_tui.store.day.base import Day, marked, unmark_all
+from collect_tui.store.day import check as checking
+from collect_tui.store.day import ladder, marks, seal, settle
+from collect_tui.store.day.base import Day, accounts, marked, unmark_all
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
 from collect_tui.store.sql import Scope, execute, scopes, table
@@ -43,8 +44,10 @@ def run(
     ids: Callable[[], int],
     progress: Progress | None = None,
     check: bool = False,
+    full: bool = False,
 ) -> DayReport:
-    """Rolls to a business date. With `check` everything is recomputed afterwards; what differs is counted and put right.
+    """Rolls to a business date. With `check` everything is recomputed afterwards and a sample of accounts, or with `full` all, is
+    held against the pure rules (`store/day/check.py`); what differs is counted, and what a recompute can put right it puts right.
 
     Nothing may differ, but after a site changed its queues or weights: then this is how the change reaches every account.
 
@@ -61,10 +64,18 @@ def run(
         tell(step.title, 1, 1)
     with store.read() as session:
         orphans = count_orphans(session, tenant_id)
-        wrong = differences(session, day) if check else None
-    if wrong:
+        night = not all(report.repeated for report in reports)
+        found = checking.check(session, day, full=full, night=night) if check or full else None
+    if found is not None and found.recomputed:
         _mend(store, day)
-    return DayReport(business_date=business_date, steps=tuple(reports), orphans=orphans, differences=wrong)
+    return DayReport(
+        business_date=business_date,
+        steps=tuple(reports),
+        orphans=orphans,
+        differences=None if found is None else found.total,
+        checked=None if found is None else found.checked,
+        found=() if found is None else found.views,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +112,12 @@ def _once(store: Store, day: Day, step: Step) -> StepReport:
 
 
 def _mend(store: Store, day: Day) -> None:
-    """Recomputes every summary and score, in one transaction."""
+    """Recomputes every summary and score and counts the queues anew, in one transaction."""
     with store.write(day.tenant_id, alone=True) as session, sql.roomy(session):
         summary.refresh(session, day.tenant_id, day.date)
         scoring.rescore(session, day.tenant_id, day.catalogue, day.date, day.now)
+        session.execute(delete(table(QueueDelta)).where(table(QueueDelta).c.tenant_id == day.tenant_id))
+        _write_figures(session, day, scoring.counted(session, day.tenant_id))
 
 
 def _only_forward(session: Session, tenant_id: int, business_date: date) -> None:
@@ -148,10 +161,6 @@ def _age(session: Session, day: Day) -> int:
     )
 
 
-def _strategy(session: Session, day: Day) -> int:
-    return ladder.lift_suspensions(session, day) + ladder.climb(session, day)
-
-
 def _score(session: Session, day: Day) -> int:
     every = scoring.settle_median(session, day.tenant_id) or day.last is None
     if day.last is not None and not every:
@@ -164,7 +173,7 @@ def _score(session: Session, day: Day) -> int:
 
 def _for_many(session: Session, day: Day, title: str, only_marked: bool, do: Callable[[Scope], int]) -> int:
     """Works through accounts in scopes, telling how far it is; the statistics say how many there are about."""
-    of = marked(session, day.tenant_id) if only_marked else _accounts(session, day.tenant_id)
+    of = marked(session, day.tenant_id) if only_marked else accounts(session, day.tenant_id)
     changed = 0
     for scope, before in scopes(session, day.tenant_id, marked=only_marked):
         day.tell(title, before, of)
@@ -172,17 +181,12 @@ def _for_many(session: Session, day: Day, title: str, only_marked: bool, do: Cal
     return changed
 
 
-def _accounts(session: Session, tenant_id: int) -> int:
-    a = table(Account).c
-    return int(session.execute(select(func.count(a.party_id)).where(a.tenant_id == tenant_id)).scalar_one())
-
-
 def _queues(session: Session, day: Day) -> int:
     """Leases that ran out are free again, skips start anew, callbacks that nobody kept are missed."""
     w = table(WorkItem)
     freed = claims.sweep(session, day.tenant_id, day.now)
     anew = update(w).where(w.c.tenant_id == sql.tenant(), w.c.skipped > 0).values(skipped=0)
-    missed = promises.miss_callbacks(session, day, sql.day_start(day.date, day.catalogue.rules.zone))
+    missed = settle.miss_callbacks(session, day, day_start(day.date, day.catalogue.rules.zone))
     return freed + execute(session, anew, day.values) + missed
 
 
@@ -195,25 +199,26 @@ def _figures(session: Session, day: Day) -> int:
         .group_by(d.c.queue, d.c.currency)
     ).all()
     folded = execute(session, delete(d).where(d.c.tenant_id == sql.tenant()), day.values)
-    ids = Ids()
-    rows = [
-        {"tenant_id": day.tenant_id, "id": ids(), "queue": queue, "currency": currency, "n": n, "collectable": amount}
-        for queue, currency, n, amount in sums
-        if n or amount
-    ]
-    if rows:
-        session.execute(insert(d), rows)
+    _write_figures(session, day, {(queue, currency): (n, amount) for queue, currency, n, amount in sums})
     unmark_all(session, day.tenant_id)
     return folded
 
 
+def _write_figures(session: Session, day: Day, figures: scoring.Figures) -> None:
+    ids = Ids()
+    rows = [
+        {"tenant_id": day.tenant_id, "id": ids(), "queue": queue, "currency": currency, "n": n, "collectable": amount}
+        for (queue, currency), (n, amount) in figures.items()
+        if n or amount
+    ]
+    if rows:
+        session.execute(insert(table(QueueDelta)), rows)
+
+
 STEPS: Final = (
-    Step("post", "Post payments", money.post),
-    Step("appropriate", "Appropriate to promises", money.appropriate),
-    Step("judge", "Judge promises", promises.judge),
+    Step("settle", "Settle money, promises, holds and orders", settle.settle),
     Step("age", "Age", _age),
-    Step("holds", "Expire holds", ladder.expire),
-    Step("strategy", "Climb the ladder", _strategy),
+    Step("strategy", "Climb the ladder", ladder.climb),
     Step("score", "Score", _score),
     Step("queues", "Tidy the queues", _queues),
     Step("figures", "Fold the figures", _figures),
@@ -233,33 +238,4 @@ def count_orphans(session: Session, tenant_id: int) -> int:
     )
 
 
-def differences(session: Session, day: Day) -> int:
-    """What a full recompute says otherwise: summaries, work items, figures of queues. Writes nothing."""
-    values = scoring.params(session, day.tenant_id, day.catalogue, day.date)
-    wrong, of = 0, _accounts(session, day.tenant_id)
-    for scope, before in scopes(session, day.tenant_id, marked=False):
-        day.tell("Check", before, of)
-        wrong += summary.differences(session, day.tenant_id, day.date, scope)
-        wrong += scoring.differences(session, day.catalogue, values, scope)
-    return wrong + wrong_figures(session, day.tenant_id)
-
-
-def wrong_figures(session: Session, tenant_id: int) -> int:
-    """Queues whose summed figures are not what counting them says."""
-    d, w = table(QueueDelta).c, table(WorkItem).c
-    told = (
-        select(d.queue, d.currency, sql.total(d.n), sql.total(d.collectable))
-        .where(d.tenant_id == tenant_id)
-        .group_by(d.queue, d.currency)
-    )
-    counted = (
-        select(w.queue, w.currency, func.count(), sql.total(w.collectable))
-        .where(w.tenant_id == tenant_id, w.queue != "")
-        .group_by(w.queue, w.currency)
-    )
-    sums = {(queue, currency): (n, amount) for queue, currency, n, amount in session.execute(told) if n or amount}
-    real = {(queue, currency): (n, amount) for queue, currency, n, amount in session.execute(counted)}
-    return sum(sums.get(key) != real.get(key) for key in {*sums, *real})
-
-
-__all__ = ["STEPS", "Day", "count_orphans", "differences", "run", "wrong_figures"]
+__all__ = ["STEPS", "Day", "count_orphans", "run"]

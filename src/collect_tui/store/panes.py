@@ -15,8 +15,9 @@ from collect_tui.desk.views.account import AuditEntry, InstalmentView, ItemView,
 from collect_tui.domain.ageing import days_past_due
 from collect_tui.domain.dates import MONTHS
 from collect_tui.domain.money import format_minor
+from collect_tui.domain.states import GIVEN_BACK
 from collect_tui.store import audit as _audit
-from collect_tui.store.facts import GIVEN_BACK, VOID
+from collect_tui.store.facts import VOID
 from collect_tui.store.timeline import local_zone, timeline
 
 __all__ = ["audit", "items", "last_word", "last_words", "payments", "promises", "timeline"]
@@ -201,9 +202,15 @@ def _payment_view(row: Any, applied: list[Any], currency: str) -> PaymentView:
         received_on=row.received_on,
         method=row.method,
         amount=row.amount,
-        unapplied=0 if row.status in GIVEN_BACK else row.amount - live,
+        unapplied=0 if row.status in GIVEN_BACK else row.amount - row.returned - live,
         status=row.status,
-        applied_to=tuple(f"{a.doc_no} {format_minor(a.amount, currency)}" for a in applied),
+        returned=row.returned,
+        # One that was given back shows what it had paid.
+        applied_to=tuple(
+            f"{a.doc_no} {format_minor(a.amount, currency)}"
+            for a in applied
+            if a.reversed_at is None or row.status in GIVEN_BACK
+        ),
     )
 
 

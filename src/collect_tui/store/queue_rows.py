@@ -15,10 +15,10 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain import priority
 from collect_tui.domain.dates import MONTHS, local_time
 from collect_tui.domain.facts import PHONE_KINDS
-from collect_tui.domain.priority import Signals
+from collect_tui.domain.queues import ordered
+from collect_tui.domain.signals import Signals
 from collect_tui.domain.states import OPEN_ORDER
 from collect_tui.store import sql
-from collect_tui.store.scoring import ordered
 from collect_tui.store.sql import table
 from collect_tui.store.tables import AccountSummary, ContactEvent, ContactPoint, Service, ServiceOrder, WorkItem
 
@@ -139,16 +139,16 @@ def of_account() -> Select[Any]:
 
 def chips(row: Any, catalogue: Catalogue, today: date) -> tuple[str, ...]:
     """The chips of the queues it is in, the time with a timed one, then those of the score."""
-    found = [rule.chip for i, rule in enumerate(ordered(catalogue)) if row.reasons & 1 << i]
+    found = [rule.chip for i, rule in enumerate(ordered(catalogue.queues)) if row.reasons & 1 << i]
     if found and row.sort_timed:
         found[0] += f" {local_time(datetime.fromisoformat(row.sort_timed), catalogue.rules.zone):%H:%M}"
     signals = Signals(
         oldest_due=None if row.oldest_due == sql.NEVER else row.oldest_due,
         attempts=row.attempts,
         rpcs=row.rpcs,
-        kept=row.kept_12m,
-        broken=row.broken_12m,
-        returned=row.returned_12m,
+        kept_12m=row.kept_12m,
+        broken_12m=row.broken_12m,
+        returned_12m=row.returned_12m,
         linked=row.t_linked * priority.LINKED_MOST // max(1, catalogue.rules.weights.linked),
     )
     return priority.chips(found, signals, today)

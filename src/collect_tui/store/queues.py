@@ -22,11 +22,11 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.desk.views.queue import QueueBoard, QueueFigure, QueuePage, QueueRow
 from collect_tui.domain.ageing import days_past_due
+from collect_tui.domain.queues import ordered
 from collect_tui.domain.rules import QueueRule
 from collect_tui.store import queue_rows, sql
 from collect_tui.store.claims import moment
 from collect_tui.store.queue_rows import ORDER, chips, columns, of_account
-from collect_tui.store.scoring import ordered
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, AccountSummary, Party, QueueDelta, Tenant, WorkItem
 from collect_tui.store.why import why
@@ -45,7 +45,7 @@ class Stand:
 def board(session: Session, tenant_id: int, catalogue: Catalogue, now: datetime) -> QueueBoard:
     """All queues with their figures, best tier first, in the site's order within a tier."""
     today, currency = _tenant(session, tenant_id)
-    figures = _figures(session, tenant_id, ordered(catalogue), currency, now)
+    figures = _figures(session, tenant_id, ordered(catalogue.queues), currency, now)
     return QueueBoard(queues=tuple(figures), business_date=today)
 
 

@@ -1,22 +1,21 @@
 """Scores accounts and puts them in queues: one set-based statement, for an account after an act and for many at night.
 
-`domain/priority.py` defines the terms in whole points and this file says the same in SQL; a test compares them. Reasons and
-exclusions are named conditions of `store/reasons.py`. What depends on other accounts of the same customer (linked ones) is
-kept right by scoring all accounts of a customer together. Every change of a queue's figures goes to `queue_delta`.
+What a term is worth and when a reason or an exclusion holds say `domain/priority.py` and `domain/queues.py`, as expressions that
+are written here in SQL. What depends on other accounts of the same customer (linked ones) is kept right by scoring all accounts
+of a customer together. Every change of a queue's figures goes to `queue_delta`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Integer,
     Select,
     and_,
     case,
@@ -31,17 +30,27 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
-from collect_tui.domain import order, priority
-from collect_tui.domain.rules import QueueRule
-from collect_tui.store import sql
+from collect_tui.domain import priority, queues
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.dates import day_start
+from collect_tui.domain.priority import Scale
+from collect_tui.domain.queues import EXCLUSIONS, PRE_DUE_DAYS, TIMED, WAYS, bars
+from collect_tui.domain.signals import NEVER
+from collect_tui.policy.signals import attempts_on
+from collect_tui.policy.suspend import is_cut_day
+from collect_tui.store import facts, sql
+from collect_tui.store.clock import desk_clock
+from collect_tui.store.expressions import compiled
 from collect_tui.store.ids import Ids
-from collect_tui.store.reasons import EXCLUSIONS, PRE_DUE_DAYS, REASONS, bars
-from collect_tui.store.sql import Scope, day, execute, instant, iso_instant, least, number, scopes, table, tenant
-from collect_tui.store.standing import standing
+from collect_tui.store.sql import Scope, day, execute, iso_instant, number, scopes, table, tenant
+from collect_tui.store.standing import often_tried, standing
 from collect_tui.store.tables import Account, AccountSummary, QueueDelta, Tenant, WorkItem
 
 MEDIAN_MOVES = 20
 """The median that the money term is measured by follows last night's when that is this many percent off, not every night."""
+
+EARLIEST: Final = timedelta(hours=14)
+"""How long before UTC a day begins where it begins first."""
 
 Figures = dict[tuple[str, str], tuple[int, int]]
 """(queue, currency) → (accounts, collectable)."""
@@ -55,12 +64,7 @@ class Shape:
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> Shape:
-        return cls(tuple((rule.name, rule.tier, rule.reason) for rule in ordered(catalogue)))
-
-
-def ordered(catalogue: Catalogue) -> tuple[QueueRule, ...]:
-    """The queue rules, best tier first: bit i of `work_item.reasons` is the i-th."""
-    return tuple(sorted(catalogue.queues, key=lambda rule: rule.tier))
+        return cls(tuple((rule.name, rule.tier, rule.reason) for rule in queues.ordered(catalogue.queues)))
 
 
 def rescore(
@@ -89,7 +93,7 @@ def rescore(
 
 def rescore_scope(session: Session, catalogue: Catalogue, values: dict[str, Any], scope: Scope) -> int:
     """The same for the accounts of a scope, with the values of `params`."""
-    every = {**values, **scope.params}
+    every = {**values, **scope.params, "capped": list(capped(session, catalogue, values, scope))}
     before = _figures(session, every, scope.kind)
     changed = execute(session, _upsert(sql.dialect_of(session), Shape.of(catalogue), scope.kind), every)
     if changed:
@@ -97,14 +101,28 @@ def rescore_scope(session: Session, catalogue: Catalogue, values: dict[str, Any]
     return changed
 
 
-def differences(session: Session, catalogue: Catalogue, values: dict[str, Any], scope: Scope) -> int:
-    """How many work items of a scope are not what a recompute says. Writes nothing."""
+def stale(session: Session, catalogue: Catalogue, values: dict[str, Any], scope: Scope) -> list[int]:
+    """The accounts of a scope whose work items are not what a recompute says. Writes nothing."""
     fresh = select_fresh(Shape.of(catalogue), scope.kind).subquery()
     stored = table(WorkItem)
     on = and_(stored.c.tenant_id == tenant(), stored.c.account_id == fresh.c.account_id)
     wrong = or_(*(stored.c[c.name].is_distinct_from(c) for c in fresh.c))
-    query = select(func.count()).select_from(fresh.outerjoin(stored, on)).where(wrong)
-    return int(session.execute(query, {**values, **scope.params}).scalar_one())
+    query = select(fresh.c.account_id).select_from(fresh.outerjoin(stored, on)).where(wrong)
+    every = {**values, **scope.params, "capped": list(capped(session, catalogue, values, scope))}
+    return list(session.execute(query, every).scalars())
+
+
+def capped(session: Session, catalogue: Catalogue, values: dict[str, Any], scope: Scope) -> dict[int, int]:
+    """The accounts of a scope at the attempt cap, with their attempts.
+
+    The database counts the calls of the widest span of days anywhere on earth, which few accounts have enough of; those are
+    counted by the strictest of the zones their customer may be in, as when a call is judged.
+    """
+    found = session.execute(often_tried(scope.kind), {**values, **scope.params}).scalars().all()
+    seen = facts.for_calls(session, values["tenant"], found) if found else {}  # type: ignore[arg-type]
+    rules = catalogue.rules.contact
+    counts = {account: attempts_on(each, values["today"], rules) for account, each in seen.items()}
+    return {account: n for account, n in counts.items() if n >= rules.max_attempts}
 
 
 def settle_median(session: Session, tenant_id: int) -> bool:
@@ -124,35 +142,31 @@ def settle_median(session: Session, tenant_id: int) -> bool:
 
 
 def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date: date) -> dict[str, Any]:
-    """Values of all that the statement compares with: dates and instants of the business date, weights, limits."""
-    median = session.execute(_MEDIAN, {"tenant": tenant_id}).scalar_one()
-    rules, weights = catalogue.rules, catalogue.rules.weights
+    """Values of all that the statement compares with, for every account the same."""
+    rules = catalogue.rules
+    first = business_date - timedelta(days=rules.contact.window_days - 1)
+    cut_day = is_cut_day(business_date, rules.suspend, Calendar(rules.holidays))
     return {
         "tenant": tenant_id,
-        "today": business_date,
-        "never": date(1, 1, 1),
+        "never": NEVER,
         "no_due": sql.NEVER,
-        "east": sql.east(business_date, rules.zone),
-        "day_end": sql.day_start(business_date + timedelta(days=1), rules.zone),
-        "attempts_from": sql.day_start(business_date - timedelta(days=rules.contact.window_days - 1), rules.zone),
+        "day_end": day_start(business_date + timedelta(days=1), rules.zone),
+        "attempts_from": datetime.combine(first, time(), UTC) - EARLIEST,
         "attempts_most": rules.contact.max_attempts,
-        "least": max(1, rules.tolerance),
-        "suspend_least": max(1, rules.suspend.min_past_due),
-        "suspend_due": business_date - timedelta(days=max(1, rules.suspend.min_dpd)),
         "notice_level": rules.suspend.notice_level,
-        "notice_by": business_date - timedelta(days=rules.suspend.notice_days),
-        "stuck_by": order.stuck_by(business_date, rules),
-        "pre_due": business_date + timedelta(days=PRE_DUE_DAYS),
+        "soon": business_date + timedelta(days=PRE_DUE_DAYS),
         "free_call": _free(catalogue, "call"),
         "free_suspend": _free(catalogue, "suspend"),
-        **{f"mark_{k}": mark for k, mark in enumerate(priority.money_marks(median), start=1)},
-        **{f"roll_{i}": business_date - timedelta(days=dpd) for i, (dpd, _) in enumerate(priority.roll_table())},
-        **{
-            f"idle_{k}": sql.day_start(business_date - timedelta(days=k - 1), rules.zone)
-            for k in range(1, priority.IDLE_DAYS + 1)
-        },
-        **{f"w_{name}": getattr(weights, name) for name in priority.NAMES},
+        **desk_clock(business_date, rules.zone),
+        **queues.params(rules, business_date, cut_day=cut_day),
+        **scale(session, tenant_id, catalogue, business_date).params,
     }
+
+
+def scale(session: Session, tenant_id: int, catalogue: Catalogue, business_date: date) -> Scale:
+    """What scores are measured by."""
+    median = session.execute(_MEDIAN, {"tenant": tenant_id}).scalar_one()
+    return Scale(business_date, catalogue.rules.zone, catalogue.rules.weights, median)
 
 
 def _free(catalogue: Catalogue, action: str) -> list[str]:
@@ -186,25 +200,23 @@ def _upsert(dialect: str, shape: Shape, kind: str) -> Any:
     return sql.upsert(dialect, table(WorkItem), source, born=born)
 
 
-@lru_cache(maxsize=64)
-def judged(shape: Shape, kind: str) -> Select[Any]:
-    """Each account's standing with `raw` (bits of the reasons that hold), `barred` (bits of the exclusions) and its terms."""
+@lru_cache(maxsize=16)
+def judged(kind: str) -> Select[Any]:
+    """Each account's standing with `raw` (bits of the ways that hold), `barred` (bits of the exclusions) and its terms."""
     row: Any = standing(kind).subquery("standing").c
-    raw = _mask(REASONS[reason](row) for _, _, reason in shape.queues)
-    barred = _mask(one.condition(row) for one in EXCLUSIONS)
-    return select(
-        *row, raw.label("raw"), barred.label("barred"), *(value.label(f"t_{name}") for name, value in _terms(row))
-    )
+    raw = _mask(compiled(way.condition, row) for way in WAYS)
+    barred = _mask(compiled(one.condition, row) for one in EXCLUSIONS)
+    terms = (compiled(term, row).label(f"t_{name}") for name, term in priority.TERMS.items())
+    return select(*row, raw.label("raw"), barred.label("barred"), *terms)
 
 
 @lru_cache(maxsize=64)
 def select_fresh(shape: Shape, kind: str) -> Select[Any]:
     """The derived columns of work items as they should be, one row per account of a scope."""
-    row: Any = _fixed(judged(shape, kind), "judged")
+    row: Any = _fixed(judged(kind), "judged")
     reasons: Any = literal(0, BigInteger)
     for i, (_, _, reason) in enumerate(shape.queues):
-        eligible = and_(row.raw.bitwise_and(1 << i) != 0, row.barred.bitwise_and(bars(reason)) == 0)
-        reasons = reasons + case((eligible, 1 << i), else_=0)
+        reasons = reasons + case((_eligible(row, reason), 1 << i), else_=0)
     at: Any = _fixed(select(*row, reasons.label("reasons")), "placed")
     first = [at.reasons.bitwise_and(1 << i) != 0 for i in range(len(shape.queues))]
     score = sum((at[f"t_{name}"] for name in priority.NAMES[1:]), start=at[f"t_{priority.NAMES[0]}"])
@@ -230,13 +242,15 @@ def _fixed(query: Select[Any], name: str) -> Any:
     return query.cte(name, nesting=True).prefix_with("MATERIALIZED").c
 
 
+def _eligible(row: Any, reason: str) -> Any:
+    """That a reason holds in a way that nothing bars."""
+    mine = ((1 << i, bars(way)) for i, way in enumerate(WAYS) if way.reason == reason)
+    return or_(*(and_(row.raw.bitwise_and(bit) != 0, row.barred.bitwise_and(mask) == 0) for bit, mask in mine))
+
+
 def _timed(at: Any, reason: str) -> Any:
-    """When a timed action falls, as text that sorts; other queues are not timed."""
-    if reason == "callback_due":
-        # Tried in vain: it comes again when the next try is due, not at once.
-        later = at.next_action_at > at.callback_at
-        return case((later, iso_instant(at.next_action_at)), else_=iso_instant(at.callback_at))
-    return func.coalesce(iso_instant(at.next_action_at), literal(""))
+    """The instant before which an account waits in a queue, as text that sorts."""
+    return iso_instant(compiled(TIMED[reason], at)) if reason in TIMED else literal("")
 
 
 def _first(conditions: list[Any], values: list[Any], otherwise: Any) -> Any:
@@ -248,41 +262,6 @@ def _mask(conditions: Iterable[ColumnElement[bool]]) -> Any:
     for i, condition in enumerate(conditions):
         bits = bits + case((condition, 1 << i), else_=0)
     return bits
-
-
-def _terms(row: Any) -> list[tuple[str, Any]]:
-    """The terms of `domain.priority`, in the order of its names."""
-    past = row.kept_12m + row.broken_12m
-    risk = least(literal(100), priority.RETURNED_RISK * row.returned_12m + priority.BROKEN_RISK * row.broken_12m)
-    never = row.last_attempt_at.is_(None)
-    idle = case(
-        (never, priority.IDLE_DAYS),
-        *((row.last_attempt_at < instant(f"idle_{k}"), k) for k in range(priority.IDLE_DAYS, 0, -1)),
-        else_=0,
-    )
-    roll = case(
-        *((row.oldest_due <= day(f"roll_{i}"), steps) for i, (_, steps) in enumerate(priority.roll_table())), else_=0
-    )
-    values = {
-        "money": number("w_money") * _marks(row.collectable, 0, priority.MONEY_STEPS) // priority.MONEY_STEPS,
-        "roll": number("w_roll") * roll // priority.ROLL_STEPS,
-        "rpc": number("w_rpc") * least(row.rpcs + 1, row.attempts + 4) // (row.attempts + 4),
-        "kept": case((past > 0, number("w_kept") * row.broken_12m // past), else_=number("w_kept") // 2),
-        "risk": number("w_risk") * risk // 100,
-        "stale": number("w_stale") * idle // priority.IDLE_DAYS,
-        "linked": number("w_linked") * least(literal(priority.LINKED_MOST), row.linked) // priority.LINKED_MOST,
-    }
-    return [(name, values[name]) for name in priority.NAMES]
-
-
-def _marks(amount: Any, low: int, high: int) -> Any:
-    """How many of the marks low+1 … high an amount reaches, by halving: five comparisons for thirty marks."""
-    if low == high:
-        return literal(low, Integer)
-    middle = (low + high + 1) // 2
-    return case(
-        (amount >= number(f"mark_{middle}"), _marks(amount, middle, high)), else_=_marks(amount, low, middle - 1)
-    )
 
 
 # -------------------------------------------------------------------------------------------------------------- figures
@@ -300,6 +279,16 @@ def _figures_of(kind: str) -> Select[Any]:
 
 def _figures(session: Session, every: dict[str, Any], kind: str) -> Figures:
     return {(queue, currency): (n, amount) for queue, currency, n, amount in session.execute(_figures_of(kind), every)}
+
+
+def counted(session: Session, tenant_id: int) -> Figures:
+    """The figures of all queues, counted."""
+    w = table(WorkItem).c
+    query = select(w.queue, w.currency, func.count(), sql.total(w.collectable)).where(
+        w.tenant_id == tenant_id, w.queue != ""
+    )
+    found = session.execute(query.group_by(w.queue, w.currency))
+    return {(queue, currency): (n, amount) for queue, currency, n, amount in found}
 
 
 def _note_deltas(session: Session, tenant_id: int, before: Figures, after: Figures) -> None:
@@ -323,12 +312,14 @@ def _note_deltas(session: Session, tenant_id: int, before: Figures, after: Figur
 
 __all__ = [
     "Shape",
-    "differences",
+    "capped",
+    "counted",
     "judged",
-    "ordered",
     "params",
     "rescore",
     "rescore_scope",
+    "scale",
     "select_fresh",
     "settle_median",
+    "stale",
 ]

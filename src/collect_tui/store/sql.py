@@ -10,9 +10,8 @@ import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any, Final, cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ARRAY,
@@ -20,7 +19,6 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Date,
-    Integer,
     Select,
     String,
     Table,
@@ -54,13 +52,6 @@ class local_day(FunctionElement[date]):
     """The calendar day of an instant, the clock shifted by whole minutes east of UTC: `local_day(at, minutes)`."""
 
     type = Date()
-    inherit_cache = True
-
-
-class days_between(FunctionElement[int]):
-    """Whole days from the second date to the first: `days_between(later, earlier)`."""
-
-    type = Integer()
     inherit_cache = True
 
 
@@ -99,18 +90,6 @@ def _local_day_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 def _local_day_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     at, minutes = _args(element, compiler, kw)
     return f"CAST(({at}) AT TIME ZONE 'UTC' + {minutes} * INTERVAL '1 minute' AS DATE)"
-
-
-@compiles(days_between, "sqlite")
-def _days_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
-    later, earlier = _args(element, compiler, kw)
-    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
-
-
-@compiles(days_between, "postgresql")
-def _days_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
-    later, earlier = _args(element, compiler, kw)
-    return f"(CAST({later} AS DATE) - CAST({earlier} AS DATE))"
 
 
 @compiles(iso_instant, "sqlite")
@@ -304,20 +283,6 @@ def scopes(session: Session, tenant_id: int, *, marked: bool, size: int = CHUNK)
         low, before = last, before + count
 
 
-# --------------------------------------------------------------------------------------------------------------- days
-
-
-def day_start(day: date, zone: str) -> datetime:
-    """The UTC instant at which a calendar day begins at the desk; the first of two when clocks go back at midnight."""
-    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
-
-
-def east(day: date, zone: str) -> int:
-    """Minutes the desk's clock is ahead of UTC on a day: for `local_day`, which takes one offset for all instants."""
-    offset = datetime.combine(day, time(12), tzinfo=ZoneInfo(zone)).utcoffset() or timedelta()
-    return int(offset.total_seconds() // 60)
-
-
 __all__ = [
     "CHUNK",
     "NEVER",
@@ -326,10 +291,7 @@ __all__ = [
     "add_row",
     "among",
     "day",
-    "day_start",
-    "days_between",
     "dialect_of",
-    "east",
     "execute",
     "greatest",
     "instant",

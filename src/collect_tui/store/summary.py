@@ -3,10 +3,11 @@
 `account_summary` holds nothing that cannot be made again from items, payments, promises and contacts; a row is written
 only when it differs. Definitions (amounts in minor units; D is the business date):
 
-    total           open of all items − unapplied          past_due     open of items due before D
-    disputed        disputed of all open items             collectable  max(0, Σ max(0, open − disputed) due before D − unapplied)
+    total           open of all items − unapplied          past_due     open debit due before D
+    disputed        disputed of all open items             credits      what is left of credits
     unapplied       payments that stand, less what of them is allocated
-    oldest_due      earliest due date before D with something open; bucket: how late that is
+    collectable     max(0, Σ max(0, open − disputed) due before D − credits − unapplied): `AccountFacts.owed`
+    oldest_due      earliest due date before D with something undisputed open, while anything is collectable; bucket: how late
     promised        what open instalments of active promises still lack
     kept_12m        promises KEPT in the twelve months to D; broken_12m: BROKEN or PARTIAL; returned_12m: payments returned
     last_payment_on receipt of the last payment that stands
@@ -18,20 +19,21 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from collect_tui.domain.ageing import BUCKETS
 from collect_tui.domain.calendars import add_months
-from collect_tui.domain.evolve import PROMISE_MONTHS
-from collect_tui.domain.states import OPEN_INSTALMENT
+from collect_tui.domain.folding import PROMISE_MONTHS
+from collect_tui.domain.states import GIVEN_BACK, OPEN_INSTALMENT
 from collect_tui.store.sql import (
     Scope,
     dialect_of,
     execute,
     greatest,
+    least,
     scopes,
     table,
     tenant,
@@ -50,9 +52,6 @@ from collect_tui.store.tables import (
     Payment,
     Promise,
 )
-
-GONE: Final = ("RETURNED", "REVERSED", "REFUNDED")
-"""States of a payment that does not stand."""
 
 _SUMMARY = table(AccountSummary)
 
@@ -74,14 +73,14 @@ def refresh_scope(session: Session, tenant_id: int, business_date: date, scope: 
     )
 
 
-def differences(session: Session, tenant_id: int, business_date: date, scope: Scope) -> int:
-    """How many summaries of a scope are not what a recompute says. Writes nothing."""
+def stale(session: Session, tenant_id: int, business_date: date, scope: Scope) -> list[int]:
+    """The accounts of a scope whose summaries are not what a recompute says. Writes nothing."""
     fresh = select_fresh(scope.kind).subquery()
     stored = _SUMMARY.c
     on = and_(stored.tenant_id == tenant(), stored.account_id == fresh.c.account_id)
     wrong = or_(*(stored[c.name].is_distinct_from(c) for c in fresh.c))
-    query = select(func.count()).select_from(fresh.outerjoin(_SUMMARY, on)).where(wrong)
-    return int(session.execute(query, {**params(tenant_id, business_date), **scope.params}).scalar_one())
+    query = select(fresh.c.account_id).select_from(fresh.outerjoin(_SUMMARY, on)).where(wrong)
+    return list(session.execute(query, {**params(tenant_id, business_date), **scope.params}).scalars())
 
 
 def params(tenant_id: int, business_date: date) -> dict[str, Any]:
@@ -107,17 +106,20 @@ def select_fresh(kind: str) -> Select[Any]:
     items, paid, allocated = _items(kind), _paid(kind), _allocated(kind)
     events, judged, promised = _events(kind), _judged(kind), _promised(kind)
     unapplied = whole(paid.c.received) - whole(allocated.c.allocated)
+    collectable = greatest(literal(0), whole(items.c.undisputed) - whole(items.c.credits) - unapplied)
+    oldest_due = case((collectable > 0, items.c.oldest_due))
     query = select(
         account.tenant_id.label("tenant_id"),
         account.id.label("account_id"),
         (whole(items.c.open) - unapplied).label("total"),
         whole(items.c.past_due).label("past_due"),
         whole(items.c.disputed).label("disputed"),
-        greatest(literal(0), whole(items.c.collectable) - unapplied).label("collectable"),
+        whole(items.c.credits).label("credits"),
+        collectable.label("collectable"),
         whole(promised.c.promised).label("promised"),
         unapplied.label("unapplied"),
-        items.c.oldest_due.label("oldest_due"),
-        _bucket(items.c.oldest_due).label("bucket"),
+        oldest_due.label("oldest_due"),
+        _bucket(oldest_due).label("bucket"),
         whole(judged.c.kept).label("kept_12m"),
         whole(judged.c.broken).label("broken_12m"),
         whole(paid.c.returned).label("returned_12m"),
@@ -143,17 +145,17 @@ def _bucket(oldest_due: Any) -> ColumnElement[str]:
 
 def _items(kind: str) -> Any:
     item = table(Item).c
-    due = item.due < bindparam("today", type_=Date)
+    due = and_(item.due < bindparam("today", type_=Date), item.open > 0)
+    undisputed = and_(due, item.open > item.disputed)
     return (
         select(
             item.account_id,
             func.sum(item.open).label("open"),
-            func.sum(item.disputed).label("disputed"),
+            func.sum(case((item.open > 0, least(item.disputed, item.open)), else_=0)).label("disputed"),
             func.sum(case((due, item.open), else_=0)).label("past_due"),
-            func.sum(case((and_(due, item.open > item.disputed), item.open - item.disputed), else_=0)).label(
-                "collectable"
-            ),
-            func.min(case((and_(due, item.open > 0), item.due))).label("oldest_due"),
+            func.sum(case((undisputed, item.open - item.disputed), else_=0)).label("undisputed"),
+            func.sum(case((item.open < 0, -item.open), else_=0)).label("credits"),
+            func.min(case((undisputed, item.due))).label("oldest_due"),
         )
         .where(item.tenant_id == tenant(), item.open != 0, within(kind, item.account_id))
         .group_by(item.account_id)
@@ -163,12 +165,13 @@ def _items(kind: str) -> Any:
 
 def _paid(kind: str) -> Any:
     payment = table(Payment).c
-    stands = payment.status.not_in(GONE)
-    returned = and_(payment.status == "RETURNED", payment.returned_on > bindparam("year_ago", type_=Date))
+    stands = payment.status.not_in(sorted(GIVEN_BACK))
+    came_back = or_(payment.status == "RETURNED", payment.returned > 0)
+    returned = and_(came_back, payment.returned_on > bindparam("year_ago", type_=Date))
     return (
         select(
             payment.account_id,
-            func.sum(case((stands, payment.amount), else_=0)).label("received"),
+            func.sum(case((stands, payment.amount - payment.returned), else_=0)).label("received"),
             func.sum(case((returned, 1), else_=0)).label("returned"),
             func.max(case((stands, payment.received_on))).label("last_on"),
         )
@@ -192,7 +195,9 @@ def _allocated(kind: str) -> Any:
                 ),
             )
         )
-        .where(payment.tenant_id == tenant(), payment.status.not_in(GONE), within(kind, payment.account_id))
+        .where(
+            payment.tenant_id == tenant(), payment.status.not_in(sorted(GIVEN_BACK)), within(kind, payment.account_id)
+        )
         .group_by(payment.account_id)
         .subquery("allocated")
     )

@@ -20,7 +20,8 @@ from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import TimelineEntry
-from collect_tui.store.facts import GIVEN_BACK, VOID
+from collect_tui.domain.states import GIVEN_BACK
+from collect_tui.store.facts import VOID
 
 __all__ = ["local_zone", "timeline"]
 
@@ -160,9 +161,9 @@ def _given_back(row: Any) -> TimelineEntry:
     return _entry(
         "payment",
         row.returned_by or "",
-        f"payment {row.ref} {row.status.lower()}",
+        f"payment {row.ref} returned in part" if row.returned else f"payment {row.ref} {row.status.lower()}",
         row.returned_reason or "",
-        row.amount,
+        row.returned or row.amount,
     )
 
 
@@ -209,8 +210,7 @@ def _hold_closed(row: Any) -> TimelineEntry:
 
 
 def _returned(c: Any) -> ColumnElement[bool]:
-    given_back: ColumnElement[bool] = c.status.in_(sorted(GIVEN_BACK))
-    return given_back
+    return or_(c.status.in_(sorted(GIVEN_BACK)), c.returned > 0)
 
 
 #: Their numbers are part of cursors: add at the end.

@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Collection
+from dataclasses import fields
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import NotFound
 from collect_tui.desk.views.queue import ScoreTerm, Why
 from collect_tui.domain import priority
-from collect_tui.domain.dates import local_time
-from collect_tui.domain.priority import Signals
+from collect_tui.domain.hold import forbids
+from collect_tui.domain.queues import EXCLUSIONS, WAYS, bars
+from collect_tui.domain.signals import Signals
 from collect_tui.store import scoring
 from collect_tui.store.queue_rows import ORDER, chips, of_account
-from collect_tui.store.reasons import EXCLUSIONS, bars
 from collect_tui.store.scoring import Shape
 from collect_tui.store.sql import Scope, table
-from collect_tui.store.tables import Account, Hold, Tenant, WorkItem
+from collect_tui.store.tables import Account, Hold, WorkItem
 
 _w = table(WorkItem).c
 
 
-def why(
-    session: Session, tenant_id: int, catalogue: Catalogue, account_id: int, business_date: date, now: datetime
-) -> Why:
+def why(session: Session, tenant_id: int, catalogue: Catalogue, account_id: int, business_date: date) -> Why:
     """Every reason that holds, every term of the score with its sum, and what keeps the account out. NotFound "account.not_found"."""
     shape = Shape.of(catalogue)
-    values = {**scoring.params(session, tenant_id, catalogue, business_date), **Scope.some((account_id,)).params}
-    now_row: Any = session.execute(scoring.judged(shape, "some"), values).one_or_none()
+    values, scope = scoring.params(session, tenant_id, catalogue, business_date), Scope.some((account_id,))
+    capped = scoring.capped(session, catalogue, values, scope)
+    now_row: Any = session.execute(
+        scoring.judged("some"), {**values, **scope.params, "capped": list(capped)}
+    ).one_or_none()
     stored = session.execute(of_account(), {"tenant": tenant_id, "account": account_id}).one_or_none()
     if stored is None or now_row is None:
         return _unscored(session, tenant_id, account_id)
     rule = next((rule for rule in catalogue.queues if rule.name == stored.queue), None)
-    signals = _signals(now_row, _median(session, tenant_id), business_date, catalogue.rules.zone)
-    weights = catalogue.rules.weights
-    held = [reason for i, (_, _, reason) in enumerate(shape.queues) if now_row.raw & 1 << i]
+    signals = Signals(**{field.name: getattr(now_row, field.name) for field in fields(Signals)})
+    scale = scoring.scale(session, tenant_id, catalogue, business_date)
     return Why(
         account=stored.number,
         queue=stored.queue or None,
@@ -51,34 +53,21 @@ def why(
             ScoreTerm(
                 name=name,
                 points=getattr(stored, f"t_{name}"),
-                most=getattr(weights, name),
-                explanation=priority.explain(name, signals, business_date, stored.currency),
+                most=getattr(scale.weights, name),
+                explanation=priority.explain(name, signals, scale, stored.currency),
             )
             for name in priority.NAMES
         ),
         chips=chips(stored, catalogue, business_date) if stored.queue else (),
-        absent=_absent(session, tenant_id, now_row, stored, held, business_date, now),
-    )
-
-
-def _median(session: Session, tenant_id: int) -> int:
-    t = table(Tenant).c
-    return int(session.execute(select(t.median_collectable).where(t.tenant_id == tenant_id)).scalar_one())
-
-
-def _signals(row: Any, median: int, today: date, zone: str) -> Signals:
-    tried: datetime | None = row.last_attempt_at
-    return Signals(
-        collectable=row.collectable,
-        median=median,
-        oldest_due=row.oldest_due,
-        attempts=row.attempts,
-        rpcs=row.rpcs,
-        kept=row.kept_12m,
-        broken=row.broken_12m,
-        returned=row.returned_12m,
-        idle=None if tried is None else max(0, (today - local_time(tried, zone).date()).days),
-        linked=row.linked,
+        absent=()
+        if stored.queue
+        else _absent(
+            now_row,
+            {reason for _, _, reason in shape.queues},
+            business_date,
+            attempts_window=capped.get(account_id),
+            hold_kinds=_hold_kinds(session, tenant_id, catalogue, account_id, business_date),
+        ),
     )
 
 
@@ -89,31 +78,22 @@ def _place(session: Session, tenant_id: int, stored: Any) -> int:
     return int(session.execute(before).scalar_one()) + 1
 
 
-def _absent(
-    session: Session, tenant_id: int, row: Any, stored: Any, held: list[str], today: date, now: datetime
-) -> tuple[str, ...]:
+def _absent(row: Any, known: Collection[str], today: date, **more: Any) -> tuple[str, ...]:
     """Which rules keep it out: those that bar a reason that holds; without such a reason, all that apply."""
-    if stored.queue:
-        return ()
-    sentences = ["No queue's reason holds."] if not held else []
+    held = [way for i, way in enumerate(WAYS) if way.reason in known and row.raw & 1 << i]
     barred = [(i, one) for i, one in enumerate(EXCLUSIONS) if row.barred & 1 << i]
-    relevant = [(i, one) for i, one in barred if any(bars(reason) & 1 << i for reason in held)] or barred
-    seen = SimpleNamespace(**row._mapping, snooze=stored.snooze_reason)
-    for _, one in relevant:
-        sentences.append(
-            _holds(session, tenant_id, row.account_id) if one.name == "hold" else one.sentence(seen, today)
-        )
-    return tuple(sentences)
+    relevant = [(i, one) for i, one in barred if any(bars(way) & 1 << i for way in held)] or barred
+    seen = SimpleNamespace(**row._mapping, **more)
+    sentences = () if held else ("No queue's reason holds.",)
+    return (*sentences, *(one.sentence(seen, today) for _, one in relevant))
 
 
-def _holds(session: Session, tenant_id: int, account_id: int) -> str:
+def _hold_kinds(session: Session, tenant_id: int, catalogue: Catalogue, account_id: int, today: date) -> str:
+    """The holds that forbid calls; an account may have others beside them."""
     h = table(Hold).c
-    kinds = session.execute(
-        select(h.kind)
-        .where(h.tenant_id == tenant_id, h.account_id == account_id, h.status == "ACTIVE", h.scope == "account")
-        .order_by(h.kind)
-    ).scalars()
-    return f"A hold forbids calls: {', '.join(kinds)}."
+    mine = (h.tenant_id == tenant_id, h.account_id == account_id, h.status == "ACTIVE", h.scope == "account")
+    active = select(h.kind).where(*mine, or_(h.until.is_(None), h.until >= today)).order_by(h.kind)
+    return ", ".join(k for k in session.execute(active).scalars() if "call" in forbids(catalogue.holds.get(k)))
 
 
 def _unscored(session: Session, tenant_id: int, account_id: int) -> Why:

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, select
 from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Refused
 from collect_tui.domain import effects as fx
-from collect_tui.domain.evolve import payment_status, sent_off
-from collect_tui.domain.states import OPEN_ORDER
-from collect_tui.store import facts as _facts
+from collect_tui.domain.folding import payment_status
+from collect_tui.domain.folding_money import at_least, cures, sent_off
+from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER
+from collect_tui.domain.steps import number
 from collect_tui.store.writing import At, write
 
 _T = SQLModel.metadata.tables
+
+
+def _of_account(table: Table, *columns: Any) -> Any:
+    """A read of one row of the account, built once."""
+    mine = (table.c.tenant_id == bindparam("tenant"), table.c.account_id == bindparam("account"))
+    return select(*columns).where(*mine, table.c.id == bindparam("id"))
+
+
+_payment, _allocation, _item = _T["payment"].c, _T["allocation"].c, _T["item"].c
+_STANDS: Final = _of_account(_T["payment"], _payment.amount - _payment.returned)
+_OPEN: Final = _of_account(_T["item"], _item.open, _item.amount)
+_ALLOCATED: Final = select(func.coalesce(func.sum(_allocation.amount), 0)).where(
+    _allocation.tenant_id == bindparam("tenant"),
+    _allocation.payment_id == bindparam("id"),
+    _allocation.reversed_at.is_(None),
+)
 
 
 # ------------------------------------------------------------------------------------------------------------- money
@@ -40,37 +57,96 @@ def _(effect: fx.PaymentRecorded, here: At) -> None:
 
 @write.register
 def _(effect: fx.PaymentAllocated, here: At) -> None:
-    item_id, amount = effect.allocation.item_id, effect.allocation.amount
-    payment, allocation = _T["payment"], _T["allocation"]
-    this = and_(
-        payment.c.tenant_id == here.tenant_id,
-        payment.c.account_id == here.account_id,
-        payment.c.id == effect.payment_id,
-    )
-    received = here.db.execute(select(payment.c.amount).where(this)).scalar_one_or_none()
-    if received is None:
-        raise here.stale()
-    _move_open(here, item_id, -amount)
-    here.add("allocation", id=effect.id, payment_id=effect.payment_id, item_id=item_id, amount=amount, at=here.at)
-    live = select(func.sum(allocation.c.amount)).where(_live(here, effect.payment_id))
-    allocated = here.db.execute(live).scalar_one()
-    if allocated > received:
-        raise Refused("payment.over_allocated", "More of this payment would be allocated than was received.", "amount")
-    here.one(update(payment).where(this).values(status=payment_status(received, allocated)))
+    given = effect.allocation
+    _move_open(here, given.item_id, -given.amount)
+    row = {"payment_id": effect.payment_id, "item_id": given.item_id, "amount": given.amount}
+    here.add("allocation", id=effect.id, **row, at=here.at, directed=given.directed)
+    _restate(here, effect.payment_id)
+
+
+@write.register
+def _(effect: fx.AllocationReleased, here: At) -> None:
+    t = _T["allocation"]
+    live = here.change("allocation", id=effect.id, payment_id=effect.payment_id).where(t.c.reversed_at.is_(None))
+    here.one(live.values(reversed_at=here.at))
+    _move_open(here, effect.allocation.item_id, effect.allocation.amount)
+    _restate(here, effect.payment_id)
 
 
 @write.register
 def _(effect: fx.PaymentReversed, here: At) -> None:
     payment, allocation = _T["payment"], _T["allocation"]
+    open_one = here.change("payment", account_id=here.account_id, id=effect.payment_id).where(
+        payment.c.status.not_in(GIVEN_BACK)
+    )
+    back = {"returned_on": here.today, "returned_at": here.at, "returned_by": here.by}
+    back["returned_reason"] = effect.reason or None
+    if effect.part is not None:
+        here.one(open_one.values(returned=payment.c.returned + effect.part, **back))
+        return _restate(here, effect.payment_id)
     live = select(allocation.c.id, allocation.c.item_id, allocation.c.amount).where(_live(here, effect.payment_id))
     for row in here.db.execute(live).all():
         _move_open(here, row.item_id, row.amount)
         here.one(here.change("allocation", id=row.id).values(reversed_at=here.at))
-    open_one = here.change("payment", account_id=here.account_id, id=effect.payment_id).where(
-        payment.c.status.not_in(_facts.GIVEN_BACK)
+    here.one(open_one.values(status=effect.status, **back))
+
+
+@write.register
+def _(effect: fx.CreditApplied, here: At) -> None:
+    one = effect.application
+    _move_open(here, one.credit_id, one.amount)
+    _move_open(here, one.item_id, -one.amount)
+    row = {"credit_id": one.credit_id, "item_id": one.item_id, "amount": one.amount, "directed": one.directed}
+    here.add("credit_application", id=one.id, account_id=here.account_id, **row, at=here.at)
+
+
+@write.register
+def _(effect: fx.CreditReleased, here: At) -> None:
+    one = effect.application
+    t = _T["credit_application"]
+    live = here.change("credit_application", account_id=here.account_id, id=one.id).where(t.c.reversed_at.is_(None))
+    here.one(live.values(reversed_at=here.at))
+    _move_open(here, one.credit_id, -one.amount)
+    _move_open(here, one.item_id, one.amount)
+
+
+@write.register
+def _(effect: fx.ItemCharged, here: At) -> None:
+    item = effect.item
+    here.add(
+        "item",
+        id=item.id,
+        account_id=here.account_id,
+        service_id=item.service_id,
+        doc_no=item.doc_no,
+        kind=item.kind,
+        issued=item.issued,
+        due=item.due,
+        amount=item.amount,
+        open=item.open,
+        disputed=item.disputed,
+        level=item.level,
     )
-    back = {"returned_on": here.today, "returned_at": here.at, "returned_by": here.by}
-    here.one(open_one.values(status=effect.status, returned_reason=effect.reason or None, **back))
+
+
+@write.register
+def _(effect: fx.ItemVoided, here: At) -> None:
+    # Nothing is charged any more: the row stays with nothing on it, and its number is free for another document.
+    this = here.change("item", account_id=here.account_id, id=effect.item_id, amount=effect.amount, open=effect.amount)
+    here.one(this.values(amount=0, open=0, disputed=0, doc_no=f"{effect.doc_no}-{number('V', effect.item_id)}"))
+
+
+def _restate(here: At, payment_id: int) -> None:
+    """The status of a payment, from what of it is allocated. Raises Refused `payment.over_allocated`."""
+    key = {"tenant": here.tenant_id, "account": here.account_id, "id": payment_id}
+    stands = here.db.execute(_STANDS, key).scalar_one_or_none()
+    if stands is None:
+        raise here.stale()
+    allocated = here.db.execute(_ALLOCATED, key).scalar_one()
+    if allocated > stands:
+        raise Refused("payment.over_allocated", "More of this payment would be allocated than was received.", "amount")
+    status = payment_status(stands, allocated)
+    here.set("payment", {"account_id": here.account_id, "id": payment_id}, status=status)
 
 
 def _live(here: At, payment_id: int) -> ColumnElement[bool]:
@@ -81,18 +157,14 @@ def _live(here: At, payment_id: int) -> ColumnElement[bool]:
 
 def _move_open(here: At, item_id: int, by: int) -> None:
     """Moves what is open of an item; it stays between nothing and the item's amount (a credit's is below nothing)."""
-    t = _T["item"]
-    row = here.db.execute(
-        select(t.c.open, t.c.amount).where(
-            t.c.tenant_id == here.tenant_id, t.c.account_id == here.account_id, t.c.id == item_id
-        )
-    ).one_or_none()
+    key = {"tenant": here.tenant_id, "account": here.account_id, "id": item_id}
+    row = here.db.execute(_OPEN, key).one_or_none()
     if row is None:
         raise here.stale()
     after = row.open + by
     if not min(0, row.amount) <= after <= max(0, row.amount):
         raise Refused("item.open", "What is open of an item must stay between nothing and the item's amount.", "amount")
-    here.one(here.change("item", account_id=here.account_id, id=item_id, open=row.open).values(open=after))
+    here.set("item", {"account_id": here.account_id, "id": item_id, "open": row.open}, open=after)
 
 
 # ----------------------------------------------------------------------------------------------- services and ladder
@@ -117,12 +189,13 @@ def _(effect: fx.OrderRequested, here: At) -> None:
         sent_at=order.sent_at,
         reversal_of=order.reversal_of,
         detail=order.detail,
+        override_by=order.override_by,
     )
 
 
 @write.register
 def _(effect: fx.OrderChanged, here: At) -> None:
-    values: dict[str, Any] = {"status": effect.status}
+    values: dict[str, Any] = {"status": effect.status, "lifted": effect.lifted}
     if effect.detail:
         values["detail"] = effect.detail
     if sent_off(effect):
@@ -134,13 +207,13 @@ def _(effect: fx.OrderChanged, here: At) -> None:
     elif effect.status in {"COMPLETED", "REJECTED"}:
         values["answered_at"] = here.at
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
-    here.one(here.change("service_order", **key).values(**values))
+    here.set("service_order", key, **values)
 
 
 @write.register
 def _(effect: fx.ServiceChanged, here: At) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
-    here.one(here.change("service", **key).values(status=effect.status, suspend_cause=effect.cause))
+    here.set("service", key, status=effect.status, suspend_cause=effect.cause)
 
 
 @write.register
@@ -148,4 +221,10 @@ def _(effect: fx.LadderChanged, here: At) -> None:
     values: dict[str, Any] = {"stage": effect.stage, "ladder_paused_by": effect.paused_by}
     if effect.stage != effect.old_stage:
         values["stage_on"] = here.today
-    here.one(here.change("account", id=here.account_id).values(**values))
+    here.set("account", {"id": here.account_id}, **values)
+    if cures(effect):
+        t = _T["item"]
+        late = here.change("item", account_id=here.account_id).where(
+            t.c.due < here.today, t.c.level.not_in(at_least(effect.old_stage))
+        )
+        here.db.execute(late.values(level=effect.old_stage))

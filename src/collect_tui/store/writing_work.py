@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, literal, select
 from sqlmodel import SQLModel
 
 from collect_tui.domain import effects as fx
-from collect_tui.domain.evolve import WAIVED_BY, instalment_status
+from collect_tui.domain.facts import NextAction
+from collect_tui.domain.folding import WAIVED_BY, instalment_status
 from collect_tui.store import facts as _facts
 from collect_tui.store.writing import At, write
 
@@ -93,14 +94,23 @@ def _(effect: fx.NoteUnpinned, here: At) -> None:
 
 @write.register
 def _(effect: fx.NextActionSet, here: At) -> None:
-    new = effect.new
-    here.one(
-        here.change("account", id=here.account_id).values(
-            next_action_code=new.code if new else None,
-            next_action_on=new.on if new else None,
-            next_action_at=new.at if new else None,
-        )
-    )
+    t = _T["account"].c
+    values = _action("next_action", effect.new)
+    if not effect.parks:
+        return here.set("account", {"id": here.account_id}, **values, **_action("parked", None))
+    if effect.old is not None:  # what was put off first is what comes back
+        old = _action("parked", effect.old)
+        values |= {
+            name: case((t.parked_on.is_(None), literal(value, t[name].type)), else_=t[name])
+            for name, value in old.items()
+        }
+    here.one(here.change("account", id=here.account_id).values(**values))
+
+
+def _action(name: str, action: NextAction | None) -> dict[str, Any]:
+    """The three columns of an action."""
+    parts = (None, None, None) if action is None else (action.code, action.on, action.at)
+    return {f"{name}_{part}": value for part, value in zip(("code", "on", "at"), parts, strict=True)}
 
 
 @write.register
@@ -127,7 +137,7 @@ def _(effect: fx.CallbackScheduled, here: At) -> None:
 @write.register
 def _(effect: fx.CallbackChanged, here: At) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
-    here.one(here.change("callback", **key).values(status=effect.status))
+    here.set("callback", key, status=effect.status)
 
 
 # ------------------------------------------------------------------------------------------------ holds and promises
@@ -183,6 +193,7 @@ def _(effect: fx.PromiseMade, here: At) -> None:
         supersedes=promise.supersedes,
         closed_reason=promise.closed_reason,
         ladder_step=promise.ladder_step,
+        grace_unit=promise.grace_unit,
     )
     for i in promise.instalments:
         here.add(
@@ -197,7 +208,7 @@ def _(effect: fx.PromiseChanged, here: At) -> None:
         here.change("promise", account_id=here.account_id, id=effect.id, status=effect.old_status).values(
             status=effect.status,
             closed_reason=(effect.reason or None) if closed else None,
-            closed_on=here.today if closed else None,
+            closed_on=(effect.on or here.today) if closed else None,
             **_closing(here, closed),
         )
     )
@@ -234,9 +245,9 @@ def _(effect: fx.InstalmentPaid, here: At) -> None:
     ).one_or_none()
     if row is None or row.paid != effect.old_paid:
         raise here.stale()
-    status = instalment_status(row.status, row.amount, effect.paid)
-    this = here.change("instalment", promise_id=effect.promise_id, seq=effect.seq)
-    here.one(this.values(paid=effect.paid, status=status))
+    status = effect.status or instalment_status(row.status, row.amount, effect.paid)
+    key = {"promise_id": effect.promise_id, "seq": effect.seq}
+    here.set("instalment", key, paid=effect.paid, status=status)
 
 
 # ---------------------------------------------------------------------------------------------------------- worklist

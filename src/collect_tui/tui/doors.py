@@ -352,7 +352,7 @@ class Doors:
 
         top = self._top
 
-        def answered(accepted: bool | None) -> None:
+        def answered(accepted: str | None) -> None:
             if accepted:
                 top.start(yes)
             else:

@@ -186,9 +186,14 @@ class ApiDesk:
         return said
 
     def day(
-        self, business_date: date | None = None, *, check: bool = False, progress: Progress | None = None
+        self,
+        business_date: date | None = None,
+        *,
+        check: bool = False,
+        full: bool = False,
+        progress: Progress | None = None,
     ) -> DayReport:
-        return self._long("day", progress, business_date=business_date, check=check)  # type: ignore[no-any-return]
+        return self._long("day", progress, business_date=business_date, check=check, full=full)  # type: ignore[no-any-return]
 
     def orders(self, *, send: bool = False, progress: Progress | None = None) -> OrdersReport:
         return self._long("orders", progress, send=send)  # type: ignore[no-any-return]

@@ -10,13 +10,13 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Header, Path
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 from starlette.responses import Response
 
 from collect_tui.api import wire
 from collect_tui.api.server.described import limited
 from collect_tui.api.server.examples import example
-from collect_tui.api.server.problems import malformed
+from collect_tui.api.server.problems import invalid, malformed
 from collect_tui.api.server.serving import Ask, DeskRoute, parse_body, path_text, rendered, serving
 from collect_tui.desk.commands import COMMANDS, Act, CommandBase
 from collect_tui.desk.errors import Invalid
@@ -61,7 +61,6 @@ def routes() -> APIRouter:
     for kind, command in COMMANDS.items():
         path = f"/accounts/{{account}}/{command.noun}"
         title = re.sub(r"(?<!^)(?=[A-Z])", " ", command.__name__).capitalize()
-        text = inspect.getdoc(command) if command.__doc__ != CommandBase.__doc__ else None
         fields = fields_of(command)
         _add(
             router,
@@ -69,7 +68,7 @@ def routes() -> APIRouter:
             f"act.{kind}",
             f"act-{kind}",
             title,
-            text or title,
+            _own_words(command) or title,
             fields,
             _one(command, fields),
             example(command),
@@ -79,8 +78,12 @@ def routes() -> APIRouter:
 
 def fields_of(command: type[CommandBase]) -> type[BaseModel]:
     """A command's fields as the body of its noun: all but its kind, which the address says."""
-    text = inspect.getdoc(command) if command.__doc__ != CommandBase.__doc__ else None
-    return _without(command, frozenset({"kind"}), command.__name__ + "Fields", text)
+    return _without(command, frozenset({"kind"}), command.__name__ + "Fields", _own_words(command))
+
+
+def _own_words(command: type[CommandBase]) -> str | None:
+    """What a command says of itself; not what all of them have in common, which is for those who write one."""
+    return inspect.cleandoc(command.__doc__) if command.__doc__ else None
 
 
 def whole_example() -> dict[str, Any]:
@@ -157,7 +160,11 @@ def _deed(ask: Ask) -> dict[str, Any]:
 def _one(command: type[CommandBase], fields: type[BaseModel]) -> Callable[[Ask], dict[str, Any]]:
     def made(ask: Ask) -> dict[str, Any]:
         sent = parse_body(fields, ask.body)
-        return {"commands": (command(**{name: getattr(sent, name) for name in fields.model_fields}),)}
+        try:
+            whole = command(**{name: getattr(sent, name) for name in fields.model_fields})
+        except ValidationError as error:  # a rule over several fields, which the body's own model does not know
+            raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+        return {"commands": (whole,)}
 
     return made
 

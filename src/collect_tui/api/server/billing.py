@@ -272,7 +272,11 @@ def orders(
             limit=limit + 1,
         )
     more = str(rows[limit - 1].id) if len(rows) > limit else None
-    return OrderPage(orders=[OrderToDo.model_validate(row) for row in rows[:limit]], cursor=more)
+    rows = rows[:limit]
+    if status == "REQUESTED":  # what may not leave now is not handed out
+        stands = _exchange(hub, caller, hub.clock()).may_leave([row.id for row in rows])
+        rows = [row for row in rows if row.id in stands]
+    return OrderPage(orders=[OrderToDo.model_validate(row) for row in rows], cursor=more)
 
 
 class OrderAnswer(BaseModel):

@@ -21,7 +21,11 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
     "reason": ("Why; it stands in the audit", "on leave"),
     "what": ("A contact point by its short name, or a service by its product code", "m1"),
     "business_date": ("The business date to roll to; the clock's when left out", "2026-11-24"),
-    "check": ("Also compute everything anew and count the differences", False),
+    "check": (
+        "Also compute everything anew, hold a sample of accounts against the rules and count the differences",
+        False,
+    ),
+    "full": ("Check, and hold every account against the rules", False),
     "send": ("Let the waiting orders leave, and read the answers; otherwise only look", False),
     "act": ("An act", None),
     "login": ("The user's login", "ben"),

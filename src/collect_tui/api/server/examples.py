@@ -29,7 +29,9 @@ _SAID: Final[Mapping[str, Any]] = {
     "reason": "entered in error",
     "confirm": "2231",
 }
-_SHOWN: Final = frozenset({"contact.note", "suspend.confirm", "restore.confirm", "point.quality", "promise.note"})
+_SHOWN: Final = frozenset(
+    {"contact.note", "point.quality", "promise.note", "plan.count", "plan.frequency", "plan.first"}
+)
 
 
 def example(command: type[CommandBase]) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def example(command: type[CommandBase]) -> dict[str, Any]:
     return {
         name: _said(kind, name, info.annotation)
         for name, info in command.model_fields.items()
-        if info.is_required() or f"{kind}.{name}" in _SHOWN
+        if info.is_required() or f"{kind}.{name}" in _SHOWN or (command.outside and name == command.asks)
     }
 
 

@@ -60,7 +60,8 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
             "that is needed; `authority.limit`), or an override was not proved (`override.proof`)."),
     "404": ("NotFound", "There is no such account, queue or user (`account.not_found`, `queue.not_found`), or nothing at this "
             "address (`request.path`)."),
-    "409": ("Refused", "A rule of the trade says no. `refused-by-policy` has the whole verdict and who may override it."),
+    "409": ("Refused", "A rule of the trade says no. `refused-by-policy` has the whole verdict and who may override it; `confirm` "
+            "says what must be given before it is done (`order.confirm`, `payment.over_balance`)."),
     "412": ("Stale", "Somebody else changed the account (`account.changed`), holds it (`account.claimed`), or the claim ran out "
             "(`account.lease_lost`): `by`, `at` and `version` say who, when and what it is now."),
     "413": ("TooLarge", "The body is too large (`request.too_large`)."),

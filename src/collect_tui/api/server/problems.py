@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from collect_tui.api import wire
 from collect_tui.desk.errors import DomainError, Forbidden, Invalid, NotFound, SignedOut, Unavailable
-from collect_tui.desk.views.act import VerdictView
+from collect_tui.desk.views.act import Confirm, VerdictView
 
 
 class Problem(BaseModel):
@@ -38,6 +38,9 @@ class Problem(BaseModel):
     field: str | None = Field(default=None, description="The field, parameter, header or permission that it is about")
     verdict: VerdictView | None = Field(
         default=None, description="refused-by-policy: every finding, and who may override"
+    )
+    confirm: Confirm | None = Field(
+        default=None, description="refused: what must be given before it is done, and in which field of which command"
     )
     by: str | None = Field(default=None, description="stale: who changed or holds the account")
     at: str | None = Field(default=None, description="stale: when, in UTC")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, get_args
-from uuid import UUID
+from typing import TYPE_CHECKING, Annotated, Final, get_args
+from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from collect_tui.desk.commands.base import CommandBase, Minor, Short, Text
+from collect_tui.desk.commands.base import CommandBase, Minor, OutsideCommand, Short, Text
 from collect_tui.desk.commands.contact import (
     LogContact,
     MarkPoint,
@@ -17,9 +17,12 @@ from collect_tui.desk.commands.contact import (
     WriteNote,
 )
 from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension
-from collect_tui.desk.commands.payment import Directed, RecordPayment, ReversePayment
-from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise
+from collect_tui.desk.commands.payment import ApplyCredit, Directed, RecordPayment, ReversePayment
+from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, Part
 from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.act import Confirm
 
 Command = Annotated[
     LogContact
@@ -33,6 +36,7 @@ Command = Annotated[
     | CancelPromise
     | RecordPayment
     | ReversePayment
+    | ApplyCredit
     | OrderSuspension
     | OrderRestore
     | CancelOrder
@@ -77,10 +81,20 @@ class Act(BaseModel):
     line: Text = ""
     override: Override | None = None
 
+    def unanswered(self) -> Act:
+        """The same act, nothing confirmed yet."""
+        return self.model_copy(update={"commands": tuple(c.unanswered() for c in self.commands)})
+
+    def answered(self, asked: Confirm, typed: str) -> Act:
+        """The same under a new id, with what was typed for what was asked. Invalid: it cannot be that."""
+        told = (c.answered(typed, asked.currency) if n == asked.command else c for n, c in enumerate(self.commands))
+        return self.model_copy(update={"id": uuid4(), "commands": tuple(told)})
+
 
 __all__ = [
     "COMMANDS",
     "Act",
+    "ApplyCredit",
     "CancelOrder",
     "CancelPromise",
     "Command",
@@ -93,7 +107,9 @@ __all__ = [
     "Minor",
     "OrderRestore",
     "OrderSuspension",
+    "OutsideCommand",
     "Override",
+    "Part",
     "PlaceHold",
     "RecordPayment",
     "ReleaseHold",

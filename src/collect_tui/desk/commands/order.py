@@ -5,36 +5,32 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar, Literal
 
-from collect_tui.desk.commands.base import CommandBase, Short, Text
+from collect_tui.desk.commands.base import CommandBase, OutsideCommand, Short, Text
 
 
-class OrderSuspension(CommandBase):
+class OrderSuspension(OutsideCommand):
     """Orders the billing system to suspend a service.
 
     `service` is its product code or identifier, `confirm` the account's last four digits.
     """
 
-    outside: ClassVar[bool] = True
     noun: ClassVar[str] = "suspensions"
     kind: Literal["suspend"] = "suspend"
     service: Short
     effective: date
     reason: Short = "NONPAY"
     note: Text = ""
-    confirm: Short | None = None
 
 
-class OrderRestore(CommandBase):
+class OrderRestore(OutsideCommand):
     """Orders the billing system to restore a service that was suspended for non-payment."""
 
-    outside: ClassVar[bool] = True
     noun: ClassVar[str] = "restorations"
     kind: Literal["restore"] = "restore"
     service: Short
     effective: date | None = None
     reason: Short = "PAID"
     note: Text = ""
-    confirm: Short | None = None
 
 
 class CancelOrder(CommandBase):

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from collect_tui.desk.commands.base import CommandBase, Minor, Short, Text
+from collect_tui.domain.confirm import surplus
+from collect_tui.domain.money import parse_minor
+
+if TYPE_CHECKING:
+    from collect_tui.domain.confirm import Question
+    from collect_tui.domain.facts import AccountFacts
 
 
 class Directed(CommandBase):
@@ -18,9 +24,14 @@ class Directed(CommandBase):
 
 
 class RecordPayment(CommandBase):
-    """A payment received. `directed` parts go to their items first; the rest oldest first; what is left stays unapplied."""
+    """A payment received. `directed` parts go to their items first; the rest oldest first; what is left stays unapplied.
+
+    `over`: by how much it is more than all that is owed on the account. A payment of more than that is recorded only with this
+    figure, which must be the surplus at that moment.
+    """
 
     noun: ClassVar[str] = "payments"
+    asks: ClassVar[str | None] = "over"
     kind: Literal["payment"] = "payment"
     amount: Minor
     method: Short = "other"
@@ -28,13 +39,33 @@ class RecordPayment(CommandBase):
     received_on: date | None = None  # default: the business date
     directed: tuple[Directed, ...] = Field(default=(), max_length=200)
     note: Text = ""
+    over: Annotated[Minor | None, Field(description="The surplus over all that is owed, in minor units")] = None
+
+    def question(self, facts: AccountFacts) -> Question | None:
+        return surplus(facts, self.amount, self.over)
+
+    def answered(self, typed: str, currency: str) -> Self:
+        return self.model_copy(update={"over": parse_minor(typed, currency) or None})
 
 
 class ReversePayment(CommandBase):
-    """Takes a payment back, as returned by the bank (`returned`) or entered in error."""
+    """Takes a payment back, as returned by the bank (`returned`) or entered in error.
+
+    `amount`: so much of it was returned, the rest stands.
+    """
 
     noun: ClassVar[str] = "payment-reversals"
     kind: Literal["reverse-payment"] = "reverse-payment"
     ref: Short
     reason: Text
     returned: bool = False
+    amount: Minor | None = None
+
+
+class ApplyCredit(CommandBase):
+    """Sets a credit against items: the `directed` parts, or what is due longest."""
+
+    noun: ClassVar[str] = "credit-applications"
+    kind: Literal["apply-credit"] = "apply-credit"
+    credit: Short  # its document number
+    directed: tuple[Directed, ...] = Field(default=(), max_length=200)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Self
 
@@ -12,9 +12,10 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.session import Session
 from collect_tui.domain.codes import Codes
-from collect_tui.domain.dates import Calendar, offset_label, zone_info
+from collect_tui.domain.dates import Calendar, DateOrder, offset_label, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import HoldKind
+from collect_tui.domain.zones import same_day
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,10 @@ class LineContext:
     services: tuple[tuple[str, str, str], ...] = ()
     orders: tuple[str, ...] = ()
     customer_zone: str | None = None
+    zones: tuple[str, ...] = ()
+    hours: tuple[time, time] | None = None
     calendar: Calendar | None = None
+    date_order: DateOrder = "dmy"
     number: str | None = None
     pinned: tuple[str, ...] = ()
 
@@ -62,7 +66,10 @@ class LineContext:
             services=tuple((one.product, one.identifier, one.status) for one in account.services),
             orders=tuple(order.number for order in account.orders if order.status in ("DRAFT", "REQUESTED")),
             customer_zone=_known_zone(account.zone),
+            zones=account.zones,
+            hours=(catalogue.rules.contact.start, catalogue.rules.contact.end),
             calendar=Calendar(holidays=catalogue.rules.holidays),
+            date_order=catalogue.rules.date_order,
             number=account.number,
             pinned=account.pinned,
         )
@@ -78,6 +85,7 @@ class LineContext:
             now_local=session.now.astimezone(zone_info(session.zone)),
             currency=session.currency,
             calendar=Calendar(holidays=catalogue.rules.holidays),
+            date_order=catalogue.rules.date_order,
         )
 
     @cached_property
@@ -86,6 +94,10 @@ class LineContext:
         if self.customer_zone is None:
             return self.now_local
         return self.now_local.astimezone(zone_info(self.customer_zone))
+
+    def within_hours(self, at: datetime) -> datetime:
+        """A time that the line proposes itself, moved on to where the hours of all zones of the customer are open that day."""
+        return at if self.hours is None else same_day(self.zones, *self.hours, at)
 
     def zone_label(self, instant: datetime) -> str:
         """Whose time it is, with city and offset at that instant: `customer's time, Chicago UTC-06:00`."""

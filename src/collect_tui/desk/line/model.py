@@ -11,6 +11,8 @@ from collect_tui.desk.commands import Command
 if TYPE_CHECKING:
     from collect_tui.desk.line.words import Words
 
+#: Free text, which no verdict rests on but whether there is any.
+_FREE = {"note", "typed", "text"}
 MAX_CHARACTERS = 2000
 MAX_COMMANDS = 20
 
@@ -56,6 +58,14 @@ class Parsed:
     warnings: tuple[LineError, ...] = ()
 
     @property
+    def sense(self) -> list[dict[str, object]]:
+        """What an answer depends on: the commands but for the free text of notes, which changes with every key."""
+        return [
+            {**command.model_dump(exclude=_FREE), "noted": bool(getattr(command, "note", ""))}
+            for command in self.commands
+        ]
+
+    @property
     def secret(self) -> bool:
         """Whether the text holds card data and must not be kept anywhere."""
         return any(error.code == "card" for error in self.errors)
@@ -83,7 +93,10 @@ class VerbHelp:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """An entry of the registry: the verb as typed, its words for help, and the function that reads its arguments."""
+    """An entry of the registry: the verb as typed, its words for help, and the function that reads its arguments.
+
+    `all_text`: everything after it, to the end of the line, is one text.
+    """
 
     verb: str
     usage: str
@@ -91,6 +104,7 @@ class Verb:
     example: str
     read: Callable[[Words], tuple[Command, ...]]
     aliases: tuple[str, ...] = ()
+    all_text: bool = False
 
     @property
     def help(self) -> VerbHelp:

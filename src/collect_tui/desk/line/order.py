@@ -1,31 +1,23 @@
-"""Service orders on the line: `sus int fri`, `res int`, `xo S-123 reason`.
-
-Suspend and restore take effect outside the building: each stands alone on its line and ends in the account's last four
-digits where nobody can be asked for them (`#2231`).
-"""
+"""Service orders on the line: `sus int fri`, `res int`, `xo S-123 reason`."""
 
 from __future__ import annotations
 
-import re
-
 from collect_tui.desk.commands import CancelOrder, Command, OrderRestore, OrderSuspension
-from collect_tui.desk.line import say, slots, when
+from collect_tui.desk.line import confirm, freetext, say, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
-from collect_tui.desk.line.model import Span, Verb
+from collect_tui.desk.line.model import Verb
 from collect_tui.desk.line.words import Words
 
-_DIGITS = re.compile(r"#[0-9A-Za-z]{1,12}")
 
-
+@confirm.leaves
 def suspend(words: Words) -> tuple[Command, ...]:
     """`sus SERVICE DATE [REASON] [NOTE] [#DIGITS]`"""
-    confirm = _confirm(words)
     service = _service(words)
     effective = when.day(words)
-    given = words.option("confirm", "confirm")
+    given = confirm.option(words)
     reason = _reason(words)
-    note, _ = slots.note(words)
+    note, _ = freetext.note(words)
     return (
         words.build(
             OrderSuspension,
@@ -33,19 +25,19 @@ def suspend(words: Words) -> tuple[Command, ...]:
             effective=effective,
             reason=reason or "NONPAY",
             note=note,
-            confirm=given or confirm,
+            confirm=given,
         ),
     )
 
 
+@confirm.leaves
 def restore(words: Words) -> tuple[Command, ...]:
     """`res SERVICE [DATE] [REASON] [NOTE] [#DIGITS]`"""
-    confirm = _confirm(words)
     service = _service(words)
-    effective = when.maybe_day(words)
-    given = words.option("confirm", "confirm")
+    effective = when.maybe_day(words, figures=True)
+    given = confirm.option(words)
     reason = _reason(words)
-    note, _ = slots.note(words)
+    note, _ = freetext.note(words)
     return (
         words.build(
             OrderRestore,
@@ -53,7 +45,7 @@ def restore(words: Words) -> tuple[Command, ...]:
             effective=effective,
             reason=reason or "PAID",
             note=note,
-            confirm=given or confirm,
+            confirm=given,
         ),
     )
 
@@ -64,7 +56,7 @@ def cancel(words: Words) -> tuple[Command, ...]:
     words.limit(token, "order")
     order = _order(words, token)
     words.take("order")
-    return (words.build(CancelOrder, order=order, reason=slots.why(words)),)
+    return (words.build(CancelOrder, order=order, reason=freetext.why(words)),)
 
 
 def _reason(words: Words) -> str | None:
@@ -119,26 +111,8 @@ def _service(words: Words) -> str:
     return found
 
 
-def _confirm(words: Words) -> str | None:
-    """Takes `#2231` off the end."""
-    last = words.tokens[-1]
-    if len(words.tokens) < 2 or not last.plain or not _DIGITS.fullmatch(last.text):
-        return None
-    words.tokens = words.tokens[:-1]
-    words.spans.append(Span(last.start, last.end, "confirm"))
-    return last.text[1:]
-
-
-def _confirm_text(confirm: str | None) -> tuple[str, str]:
-    """The digits as an option before the note, or as the last word."""
-    if confirm is None:
-        return "", ""
-    last = f"#{confirm}"
-    return ("", last) if _DIGITS.fullmatch(last) else (f"confirm={literal(confirm)}", "")
-
-
 def render_suspension(command: OrderSuspension, context: LineContext) -> str:
-    option, last = _confirm_text(command.confirm)
+    option, last = confirm.texts(command)
     reason = "" if command.reason == "NONPAY" else _reason_text(command.reason, context)
     on = say.day(command.effective, context)
     return say.join("sus", word(command.service), on, option, reason, say.note(command.note, context), last)
@@ -156,7 +130,7 @@ def say_suspension(command: OrderSuspension, context: LineContext) -> str:
 
 
 def render_restore(command: OrderRestore, context: LineContext) -> str:
-    option, last = _confirm_text(command.confirm)
+    option, last = confirm.texts(command)
     reason = "" if command.reason == "PAID" else _reason_text(command.reason, context)
     on = "" if command.effective is None else say.day(command.effective, context)
     return say.join("res", word(command.service), on, option, reason, say.note(command.note, context), last)

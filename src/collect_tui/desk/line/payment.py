@@ -1,28 +1,33 @@
-"""Payments on the line: `pay 120 card CHK4411 y INV-1041=60`, `revpay REF reason`, `retpay REF reason`."""
+"""Payments on the line: `pay 120 card CHK4411 y INV-1041=60`, `revpay REF reason`, `retpay REF 40 reason`, `apply CR-77`."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from collect_tui.desk.commands import Command, Directed, RecordPayment, ReversePayment
-from collect_tui.desk.line import say, slots, when
+from collect_tui.desk.commands import ApplyCredit, Command, Directed, RecordPayment, ReversePayment
+from collect_tui.desk.line import freetext, look, say, slots, when
 from collect_tui.desk.line.context import LineContext
-from collect_tui.desk.line.lexer import literal, word
+from collect_tui.desk.line.lexer import Token, literal, word
 from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import Words
 
 _REFERENCE = re.compile(r"(?=.*[0-9])\w[\w./+&\-]*")
 _ORDINAL = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)")
 _AMOUNT = re.compile(r"[0-9.,]*[0-9][0-9.,]*%?|all|b|p|c|rest")
-_KEYS: Final = frozenset(("by", "ref"))
+_FIGURE = re.compile(r"[0-9.,]+")
+_FIGURES = re.compile(r"[0-9.,]*[0-9][0-9.,]*")
+_KEYS: Final = frozenset(("by", "over", "ref"))
+
+RETURNED: Final = "returned by the bank"
+"""The reason of a return that nobody says more about."""
 
 
 def pay(words: Words) -> tuple[Command, ...]:
-    """`pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [NOTE]`; the options in any order."""
+    """`pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [over=SURPLUS] [NOTE]`; the options in any order."""
     amount = slots.amount(words)
-    first = words.pos
-    method = ref = received = None
+    method = ref = received = over = None
     directed: list[Directed] = []
     before = -1
     while before != words.pos:
@@ -36,13 +41,14 @@ def pay(words: Words) -> tuple[Command, ...]:
             directed.append(part)
         if ref is None:
             ref = _reference(words)
+        if over is None:
+            over = _over(words)
     if len(directed) > 200:
         words.fail(words.verb, "document", "Expected at most 200 items.")
-    if method is None:
-        slots.method_meant(words, first)
+    freetext.meant(words, "method", METHODS, "a method")
     when.no_time(words)
     _nothing_directed(words)
-    note, _ = slots.note(words)
+    note, _ = freetext.note(words)
     words.state.taken += amount
     return (
         words.build(
@@ -52,6 +58,7 @@ def pay(words: Words) -> tuple[Command, ...]:
             ref=ref or "",
             received_on=received,
             directed=tuple(directed),
+            over=over,
             note=note,
         ),
     )
@@ -77,6 +84,18 @@ def _directed(words: Words) -> Directed | None:
     return part
 
 
+def _over(words: Words) -> int | None:
+    """`over=87.90`: the surplus over all that is owed, which confirms a payment of more."""
+    token = words.peek()
+    if token is None or token.key is None or token.key_quote or token.key.lower() != "over":
+        return None
+    if not _FIGURE.fullmatch(token.low):
+        words.fail(token, "amount", expected="the surplus in figures")
+    minor = slots.amount_of(words, token, token.low)
+    words.take("over")
+    return minor
+
+
 def _no_such_item(words: Words) -> str:
     known = [doc_no for doc_no, open_, _ in words.context.items if open_ > 0]
     told = ", ".join(known[:12]) + (" and more" if len(known) > 12 else "")
@@ -90,7 +109,7 @@ def _nothing_directed(words: Words) -> None:
         if token.key is not None and _AMOUNT.fullmatch(token.low):
             known = words.context.number is None or token.key.lower() in words.context.documents
             own = token.key.lower() in _KEYS
-            message = "Put item=amount and ref=… before the note, or quote the note." if known or own else ""
+            message = "Put item=amount, ref=… and over=… before the note, or quote the note." if known or own else ""
             words.fail(token, "document", message or _no_such_item(words))
         ahead += 1
 
@@ -106,11 +125,22 @@ def _reference(words: Words) -> str | None:
         words.fail(token, "ref", "Expected the reference without the #, or ref=… when it belongs to it.")
     if token is None or not _REFERENCE.fullmatch(token.text) or _ORDINAL.fullmatch(token.low):
         return None
-    if not token.low.isdigit() and when.is_day(token.low, words.context.today):
+    if not token.low.isdigit() and when.is_day(token.low, words.context):
         return None
+    _no_reference(words, token)
     words.limit(token, "ref")
     words.take("ref")
     return token.text
+
+
+def _no_reference(words: Words, token: Token) -> None:
+    """Refuses what looks like a reference and is the name of something else, or a date or an amount that is none."""
+    if token.low in words.context.documents:
+        words.fail(token, "ref", "An item: ITEM=AMOUNT directs money to it, ref=… makes it the reference.")
+    seen = look.sure(token, words.context)
+    figure = seen is not None and (seen.slot == "date" or (seen.slot == "amount" and not token.low.isdigit()))
+    if seen is not None and (figure or token.low in words.context.point_names):
+        words.fail(token, "ref", f"No {seen.title} fits here; ref=… makes it the reference.")
 
 
 def reverse(words: Words) -> tuple[Command, ...]:
@@ -119,8 +149,26 @@ def reverse(words: Words) -> tuple[Command, ...]:
 
 
 def returned(words: Words) -> tuple[Command, ...]:
-    """`retpay REF REASON`: returned by the bank"""
+    """`retpay REF [AMOUNT] [REASON]`: returned by the bank, all of it or a part"""
     return _take_back(words, returned=True)
+
+
+def apply(words: Words) -> tuple[Command, ...]:
+    """`apply CREDIT [ITEM=AMOUNT …]`"""
+    words.ask("credit")
+    token = words.need("credit")
+    known = words.context.documents.get(token.low)
+    credits = [doc_no for doc_no, open_, _ in words.context.items if open_ < 0]
+    if token.key is not None or (words.context.number is not None and (known is None or known[1] >= 0)):
+        told = ", ".join(credits[:12]) or "there is none"
+        words.fail(token, "credit", f"No such credit is open on this account; open credits: {told}.")
+    words.limit(token, "credit")
+    words.take("document")
+    directed: list[Directed] = []
+    while (part := _directed(words)) is not None:
+        directed.append(part)
+    credit = token.text if known is None else known[0]
+    return (words.build(ApplyCredit, credit=credit, directed=tuple(directed)),)
 
 
 def _take_back(words: Words, *, returned: bool) -> tuple[Command, ...]:
@@ -132,7 +180,14 @@ def _take_back(words: Words, *, returned: bool) -> tuple[Command, ...]:
         words.limit(token, "ref")
         words.take("ref")
         ref = token.text
-    return (words.build(ReversePayment, ref=ref, reason=slots.why(words), returned=returned),)
+    if not returned:
+        return (words.build(ReversePayment, ref=ref, reason=freetext.why(words)),)
+    words.ask("amount")
+    figures, part = words.bare(), None
+    if figures is not None and _FIGURES.fullmatch(figures.low):
+        part = slots.amount(words)
+    reason = freetext.why(words, required=False) or RETURNED
+    return (words.build(ReversePayment, ref=ref, reason=reason, returned=True, amount=part),)
 
 
 def render_payment(command: RecordPayment, context: LineContext) -> str:
@@ -140,9 +195,9 @@ def render_payment(command: RecordPayment, context: LineContext) -> str:
     on = "" if command.received_on is None else say.day(command.received_on, context, past=True)
     parts = [f"{_document(part.doc_no)}={say.amount(part.amount, context)}" for part in command.directed]
     ref = f"ref={word(command.ref)}" if command.ref else ""
-    return say.join(
-        "pay", say.amount(command.amount, context), method, ref, on, *parts, say.note(command.note, context)
-    )
+    over = f"over={say.amount(command.over, context)}" if command.over else ""
+    note = say.note(command.note, context)
+    return say.join("pay", say.amount(command.amount, context), method, ref, on, *parts, over, note)
 
 
 def _document(doc_no: str) -> str:
@@ -158,27 +213,44 @@ def say_payment(command: RecordPayment, context: LineContext) -> str:
         f"ref {command.ref}" if command.ref else "",
         on,
         f"towards {parts}" if parts else "",
+        f"{say.money(command.over, context)} more than owed" if command.over else "",
         say.quoted(command.note),
     )
 
 
 def render_reverse(command: ReversePayment, context: LineContext) -> str:
-    return say.join("retpay" if command.returned else "revpay", word(command.ref), say.why(command.reason))
+    if not command.returned:
+        return say.join("revpay", word(command.ref), say.why(command.reason))
+    part = "" if command.amount is None else say.amount(command.amount, context)
+    reason = "" if command.reason == RETURNED else say.why(command.reason)
+    return say.join("retpay", word(command.ref), part, reason)
 
 
 def say_reverse(command: ReversePayment, context: LineContext) -> str:
     how = "returned by the bank" if command.returned else "entered in error"
-    return say.sentence(f"take back payment {command.ref}", how, say.quoted(command.reason))
+    part = "" if command.amount is None else f"{say.money(command.amount, context)} of "
+    reason = "" if command.reason == RETURNED else say.quoted(command.reason)
+    return say.sentence(f"take back {part}payment {command.ref}", how, reason)
 
 
-RENDER = {RecordPayment: render_payment, ReversePayment: render_reverse}
-MEANING = {RecordPayment: say_payment, ReversePayment: say_reverse}
+def render_apply(command: ApplyCredit, context: LineContext) -> str:
+    parts = [f"{_document(part.doc_no)}={say.amount(part.amount, context)}" for part in command.directed]
+    return say.join("apply", word(command.credit), *parts)
+
+
+def say_apply(command: ApplyCredit, context: LineContext) -> str:
+    parts = ", ".join(f"{part.doc_no} {say.money(part.amount, context)}" for part in command.directed)
+    return say.sentence(f"apply credit {command.credit}", f"towards {parts}" if parts else "to what is due longest")
+
+
+RENDER = {RecordPayment: render_payment, ReversePayment: render_reverse, ApplyCredit: render_apply}
+MEANING = {RecordPayment: say_payment, ReversePayment: say_reverse, ApplyCredit: say_apply}
 
 VERBS = (
     Verb(
         "pay",
-        "pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [NOTE]",
-        "a payment received; what is not directed goes oldest first",
+        "pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [over=SURPLUS] [NOTE]",
+        "a payment received; what is not directed goes oldest first; more than all that is owed asks for the surplus",
         "pay 120 card CHK4411 y INV-1041=60",
         pay,
         ("payment",),
@@ -187,6 +259,18 @@ VERBS = (
         "revpay", "revpay REF REASON", "take back a payment entered in error", "revpay CHK4411 wrong account", reverse
     ),
     Verb(
-        "retpay", "retpay REF REASON", "a payment returned by the bank", "retpay CHK4411 insufficient funds", returned
+        "retpay",
+        "retpay REF [AMOUNT] [REASON]",
+        "a payment returned by the bank, all of it or a part",
+        "retpay CHK4411 insufficient funds",
+        returned,
+    ),
+    Verb(
+        "apply",
+        "apply CREDIT [ITEM=AMOUNT …]",
+        "set a credit against items; what is not directed goes oldest first",
+        "apply CR-77 INV-1041=60",
+        apply,
+        ("credit",),
     ),
 )

@@ -12,11 +12,14 @@ PaneName = Literal["timeline", "items", "payments", "points", "promises", "servi
 
 
 class AgeingView(View):
+    """What is open by lateness; `credits` (below nothing) stand in a column of their own: all columns add up to `total`."""
+
     current: int
     b1_30: int
     b31_60: int
     b61_90: int
     b91_plus: int
+    credits: int = 0
     total: int
     past_due: int
 
@@ -111,6 +114,7 @@ class PaymentView(View):
     unapplied: int
     status: str
     applied_to: tuple[str, ...]  # "INV-1041 60.00"
+    returned: int = 0  # the part of it that the bank took back
 
 
 class TimelineEntry(View):
@@ -178,6 +182,7 @@ class AccountView(View):
     claimed_by: str | None
     lease_until: datetime | None
     fence: int
+    zones: tuple[str, ...] = ()  # all the customer may be in: the hours are those that they share
 
 
 class PaneView(View):

@@ -44,8 +44,27 @@ class EffectView(View):
     sentence: str
 
 
+class Confirm(View):
+    """What must be typed before an act is done. `kind`: digits (the account's last four), surplus (of a payment over all that is
+    owed). `what` is typed at a keyboard (`87.90`, in `currency`) and called `label`; over a wire `value` (8790) goes into the
+    `field` of the command at `command`, 0 the first. Without it the act is refused with `code` and `sentence`."""
+
+    kind: str
+    what: str
+    value: str | int
+    label: str
+    field: str
+    command: int
+    currency: str
+    code: str
+    sentence: str
+
+
 class Preview(View):
-    """What an act would do. Nothing was written. `meaning` is the parsed sense, one entry per command; `line` the text it amounts to."""
+    """What an act would do. Nothing was written. `meaning` is the parsed sense, one entry per command; `line` the text it amounts to.
+
+    `ok`: it may be done, once what `confirm` asks for has been typed.
+    """
 
     account: str
     currency: str
@@ -58,7 +77,8 @@ class Preview(View):
     error_code: str | None = None
     field: str | None = None
     next_action: str | None = None
-    outside: bool = False  # asks for the last four digits
+    outside: bool = False  # takes effect outside the building, and asks for the last four digits
+    confirm: Confirm | None = None  # the first thing that must still be typed
     overridden: bool = False  # the verdict forbids it, and the act carries an override that suffices
 
     @property

@@ -35,11 +35,29 @@ class StepReport(View):
     repeated: bool = False
 
 
+class Difference(View):
+    """What a check found on `count` accounts, and the numbers of the first of them.
+
+    `kind`: `summary`, `queue` (a recompute says otherwise), `figures` (sums of queues; their names instead of accounts);
+    `summary.NAME`, `queue.NAME` (the rules say otherwise of a figure), `settling.EFFECT` (something that should have followed
+    has not), `ladder` (a rung is due).
+    """
+
+    kind: str
+    count: int
+    accounts: tuple[str, ...] = ()
+
+
 class DayReport(View):
+    """`differences`: all that a check found, when asked for; `found` lists them by kind. `checked`: how many accounts were held
+    against the pure rules."""
+
     business_date: date
     steps: tuple[StepReport, ...]
     orphans: int
-    differences: int | None = None  # of a full recompute, when asked for
+    differences: int | None = None
+    checked: int | None = None
+    found: tuple[Difference, ...] = ()
 
 
 class OrdersReport(View):

@@ -68,6 +68,12 @@ def stamp(session: Session, day: Day, accounts: Select[Any], values: dict[str, A
     return execute(session, changed, {**day.values, **(values or {})})
 
 
+def accounts(session: Session, tenant_id: int) -> int:
+    """How many accounts there are about."""
+    a = table(Account).c
+    return int(session.execute(select(func.count(a.party_id)).where(a.tenant_id == tenant_id)).scalar_one())
+
+
 def marked(session: Session, tenant_id: int) -> int:
     m = table(DayMark).c
     return int(session.execute(select(func.count()).where(m.tenant_id == tenant_id)).scalar_one())

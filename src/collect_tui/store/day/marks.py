@@ -10,16 +10,18 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from collect_tui.domain import priority
-from collect_tui.domain.calendars import add_months
-from collect_tui.domain.evolve import PROMISE_MONTHS
-from collect_tui.domain.states import WAITING_ORDER
-from collect_tui.store import sql
+from collect_tui.domain.calendars import Calendar, add_months
+from collect_tui.domain.dates import day_start
+from collect_tui.domain.folding import PROMISE_MONTHS
+from collect_tui.domain.queues import PRE_DUE_DAYS, ordered
+from collect_tui.domain.states import PAYMENT, WAITING_ORDER
+from collect_tui.domain.suspension import SERVED
+from collect_tui.policy.suspend import is_cut_day
 from collect_tui.store.day.base import Day, mark
-from collect_tui.store.reasons import PRE_DUE_DAYS
 from collect_tui.store.sql import table, tenant
 from collect_tui.store.tables import (
     Account,
@@ -64,8 +66,8 @@ def _ageing(day: Day, last: date) -> Iterator[Select[Any]]:
     yield _aged(last, today, priority.EDGES)
     year, year_before = add_months(today, -PROMISE_MONTHS), add_months(last, -PROMISE_MONTHS)
     yield select(p.account_id).where(p.tenant_id == tenant(), p.closed_on > year_before, p.closed_on <= year)
-    yield select(m.account_id).where(
-        m.tenant_id == tenant(), m.status == "RETURNED", m.returned_on > year_before, m.returned_on <= year
+    yield select(m.account_id).where(  # all of a payment came back, or a part; with its states the index is used
+        m.tenant_id == tenant(), m.status.in_(sorted(PAYMENT)), m.returned_on > year_before, m.returned_on <= year
     )
     a, s = table(Account).c, table(AccountSummary).c
     if day.last is not None:
@@ -79,27 +81,49 @@ def _ageing(day: Day, last: date) -> Iterator[Select[Any]]:
 
 def _scoring(day: Day, last: date) -> Iterator[Select[Any]]:
     a, s, w = table(Account).c, table(AccountSummary).c, table(WorkItem).c
-    i, c, o, n = table(Item).c, table(Callback).c, table(ServiceOrder).c, table(Notice).c
+    i, c, o = table(Item).c, table(Callback).c, table(ServiceOrder).c
     today, rules = day.date, day.catalogue.rules
-    yield _aged(last, today, [*(dpd for dpd, _ in priority.roll_table()), max(1, rules.suspend.min_dpd)])
-    # The stale term and the attempt cap look back this many days, and one that leaves counts as well.
-    back = max(priority.IDLE_DAYS, rules.contact.window_days) + 1
+    yield _aged(last, today, [dpd for dpd, _ in priority.roll_table()])
+    # The stale term and the attempt cap look back this many days, one that leaves counts as well, and a customer's day begins
+    # before the desk's.
+    back = max(priority.IDLE_DAYS, rules.contact.window_days) + 2
     yield select(s.account_id).where(
-        s.tenant_id == tenant(), s.last_attempt_at >= sql.day_start(last - timedelta(days=back), rules.zone)
+        s.tenant_id == tenant(), s.last_attempt_at >= day_start(last - timedelta(days=back), rules.zone)
     )
-    yield select(a.id).where(
-        a.tenant_id == tenant(), a.status == "OPEN", a.next_action_on > last, a.next_action_on <= today
+    opened = and_(a.tenant_id == tenant(), a.status == "OPEN")
+    yield select(a.id).where(opened, a.next_action_on > last, a.next_action_on <= today)
+    # What was due and is overdue now, where it was no reason before.
+    followed = next(
+        (1 << n for n, rule in enumerate(ordered(day.catalogue.queues)) if rule.reason == "follow_up_due"), 0
     )
+    barred = and_(w.tenant_id == tenant(), w.account_id == a.id, w.reasons.bitwise_and(followed) == 0)
+    overdue = and_(opened, a.next_action_on >= last, a.next_action_on < today)
+    yield select(a.id).select_from(table(Account).join(table(WorkItem), barred)).where(overdue)
     yield select(w.account_id).where(w.tenant_id == tenant(), w.snooze_until > last, w.snooze_until <= today)
-    ends = sql.day_start(last + timedelta(days=1), rules.zone), sql.day_start(today + timedelta(days=1), rules.zone)
+    ends = day_start(last + timedelta(days=1), rules.zone), day_start(today + timedelta(days=1), rules.zone)
     yield select(c.account_id).where(
         c.tenant_id == tenant(), c.status.in_(("SCHEDULED", "MISSED")), c.at >= ends[0], c.at < ends[1]
     )
     yield select(o.account_id).where(o.tenant_id == tenant(), o.status.in_(sorted(WAITING_ORDER)))
-    served = timedelta(days=rules.suspend.notice_days)
-    yield select(n.account_id).where(n.tenant_id == tenant(), n.sent_on > last - served, n.sent_on <= today - served)
+    yield from _cuts(day, last)
     soon = timedelta(days=PRE_DUE_DAYS)
     yield select(i.account_id).where(i.tenant_id == tenant(), i.due > last + soon, i.due <= today + soon)
+
+
+def _cuts(day: Day, last: date) -> Iterator[Select[Any]]:
+    """Accounts of which a service may be cut now, or no longer: its debt or its notice has come of age, or the day has changed."""
+    i, n, s = table(Item).c, table(Notice).c, table(AccountSummary).c
+    today, rules = day.date, day.catalogue.rules.suspend
+    age, served = timedelta(days=max(1, rules.min_dpd)), timedelta(days=rules.notice_days)
+    calendar = Calendar(day.catalogue.rules.holidays)
+    yield select(i.account_id).where(i.tenant_id == tenant(), i.due > last - age, i.due <= today - age, i.open > 0)
+    yield select(n.account_id).where(n.tenant_id == tenant(), n.sent_on > last - served, n.sent_on <= today - served)
+    if is_cut_day(last, rules, calendar) != is_cut_day(today, rules, calendar):
+        notice = and_(
+            n.tenant_id == tenant(), n.account_id == s.account_id, n.level == rules.notice_level, n.status.in_(SERVED)
+        )
+        owes = and_(s.oldest_due <= today - age, s.collectable >= max(1, rules.min_past_due))
+        yield select(s.account_id).where(s.tenant_id == tenant(), owes, exists(select(n.id).where(notice)))
 
 
 def _aged(last: date, today: date, edges: Any) -> Select[Any]:

@@ -226,3 +226,4 @@ class ImportBatch(SQLModel, table=True):
     taken: int = 0
     known: int = 0
     rejected: int = 0
+    undone_at: datetime | None = None

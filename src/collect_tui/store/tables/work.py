@@ -105,6 +105,7 @@ class Promise(SQLModel, table=True):
     closed_by: str | None = None
     ladder_step: str | None = None
     note: str = ""
+    grace_unit: str = "days"  # days, business
 
 
 class Instalment(SQLModel, table=True):
@@ -187,6 +188,8 @@ class ServiceOrder(SQLModel, table=True):
     closed_by: str | None = None
     reversal_of: int | None = ref(null=True)
     detail: str = ""
+    override_by: str | None = None
+    lifted: bool = False  # cancelled because it was paid; stands again when that money is taken back
 
 
 class Payment(SQLModel, table=True):
@@ -205,6 +208,7 @@ class Payment(SQLModel, table=True):
     method: str
     amount: int = minor()
     status: str
+    returned: int = minor(0)  # the part that the bank took back; all of it is the status RETURNED
     returned_reason: str | None = None
     returned_on: date | None = None
     returned_at: datetime | None = None
@@ -230,3 +234,26 @@ class Allocation(SQLModel, table=True):
     amount: int = minor()
     at: datetime
     reversed_at: datetime | None = None
+    directed: bool = False  # somebody said so; what was spread by rule may be spread anew
+
+
+class CreditApplication(SQLModel, table=True):
+    """A part of a credit set against an item. Append-only: a reversal stamps `reversed_at`."""
+
+    __tablename__ = "credit_application"
+    __table_args__ = (
+        to("account", "account_id"),
+        to("item", "credit_id"),
+        to("item", "item_id"),
+        Index("ix_application_account", "tenant_id", "account_id", "at"),
+        STRICT,
+    )
+    tenant_id: int = key()
+    id: int = key()
+    account_id: int = ref()
+    credit_id: int = ref()
+    item_id: int = ref()
+    amount: int = minor()
+    at: datetime
+    reversed_at: datetime | None = None
+    directed: bool = False

@@ -185,6 +185,7 @@ def _money(view: AccountView) -> list[Line]:
         ("31-60", ages.b31_60),
         ("61-90", ages.b61_90),
         ("91+", ages.b91_plus),
+        ("credits", ages.credits),
     ]
     return [
         row("Collect", (f"{money(view.collectable)} {view.currency}", Role.MONEY), *_pairs(rest, money)),

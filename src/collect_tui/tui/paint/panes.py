@@ -116,10 +116,11 @@ def ageing(view: AccountView) -> list[Line]:
         ("31-60", a.b31_60),
         ("61-90", a.b61_90),
         ("91+", a.b91_plus),
+        ("credits", a.credits),
         ("total", a.total),
     ]
-    head = "".join(f"{name:>13}" for name, _ in cells)
-    figures = "".join(f"{amount(minor, view.currency):>13}" for _, minor in cells)
+    head = "".join(f"{name:>11}" for name, _ in cells)
+    figures = "".join(f"{amount(minor, view.currency):>11}" for _, minor in cells)
     return [Line.of((head, Role.LABEL)), Line.of((figures, Role.MONEY))]
 
 
@@ -153,6 +154,7 @@ def payments(rows: Iterable[PaymentView], view: AccountView, width: int) -> list
         state = p.status.lower().replace("_", " ")
         tone = Role.BAD if p.status in {"RETURNED", "REVERSED"} else Role.WARN if p.unapplied else Role.GOOD
         left = f" · {amount(p.unapplied, view.currency)} unapplied" if p.unapplied else ""
+        left += f" · {amount(p.returned, view.currency)} returned" if p.returned else ""
         lines.append(
             Line.of(
                 f"{full_day(p.received_on, view.business_date):>11}  ",

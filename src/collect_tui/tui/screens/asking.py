@@ -1,22 +1,26 @@
-"""A small question.  Only `y` does it; the way out comes first, and nothing typed ahead can answer by habit."""
+"""A question before something is done: `y`, or what must be typed.  The way out comes first, and nothing typed ahead answers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 from uuid import uuid4
 
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
-from collect_tui.desk.errors import Refused
+from collect_tui.desk.errors import DomainError, Refused, Unconfirmed
+from collect_tui.tui import messages
 from collect_tui.tui.commands import ASKING
 from collect_tui.tui.keymap import key_name
+from collect_tui.tui.paint.panes import wrap
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, Rule
+from collect_tui.tui.screens.frame import enter_key
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.keybar import KeyBar
+from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.lines import LinePane
 
 if TYPE_CHECKING:
@@ -25,31 +29,40 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.act import Preview, Receipt
     from collect_tui.tui.app import CollectApp
 
+MOST: Final = 8
+"""Rows for what the act means, above what is asked."""
 _NO = frozenset({"n", "b", "q", "f12", "f3", "escape", "enter"})
 
 
-class AskingScreen(ModalScreen[bool]):
-    """Shows some lines over the foot of the screen and asks.
+class AskingScreen(ModalScreen[str | None]):
+    """Shows some lines over the foot of the screen and asks.  Answers what was typed (`y` where nothing is), or None.
 
     Args:
         lines: what is asked, and what it would do.
-        yes: the word beside `y`.
+        yes: the word beside the key that does it.
+        typed: what is to be typed; empty: `y` alone does it.
     """
 
     context: ClassVar[str] = ASKING
-    AUTO_FOCUS = ""
+    AUTO_FOCUS = "#answer"
 
-    def __init__(self, lines: Sequence[str | Line], yes: str = "yes") -> None:
+    def __init__(self, lines: Sequence[str | Line], yes: str = "yes", typed: str = "") -> None:
         super().__init__()
         self._lines = [line if isinstance(line, Line) else Line.of(line) for line in lines]
         self._yes = yes
+        self._typed = typed
 
     def compose(self) -> ComposeResult:
         pane = LinePane(self._lines, id="question", focusable=False)
         pane.styles.height = len(self._lines)
         yield Rule(id="upper")
         yield pane
-        yield KeyBar([("n", "no, leave it", True), ("y", self._yes, True)], id="keys")
+        if self._typed:
+            yield LineEdit(prompt=f"{self._typed[:1].upper()}{self._typed[1:]}: ", limit=120, id="answer")
+            enter = enter_key(ascii_only=cast("CollectApp", self.app).terminal.ascii_only)
+            yield KeyBar([("F12", "no, leave it", True), (enter, self._yes, True)], id="keys")
+        else:
+            yield KeyBar([("n", "no, leave it", True), ("y", self._yes, True)], id="keys")
 
     @property
     def text(self) -> str:
@@ -60,12 +73,85 @@ class AskingScreen(ModalScreen[bool]):
         event.stop()
         event.prevent_default()
         name = key_name(event.key, event.character)
-        if name == "y":
-            self.dismiss(True)
-        elif name in _NO:
-            self.dismiss(False)
+        if self._typed and name in {"f2", "f3"}:
+            self._answer(self.query_one(LineEdit).text if name == "f2" else None)
+        elif not self._typed and name == "y":
+            self._answer(name)
+        elif not self._typed and name in _NO:
+            self._answer(None)
         else:
             self.app.bell()
+
+    def on_line_edit_submitted(self, message: LineEdit.Submitted) -> None:
+        message.stop()
+        self._answer(message.text)
+
+    def on_line_edit_left(self, message: LineEdit.Left) -> None:
+        message.stop()
+        self._answer(None)
+
+    def _answer(self, text: str | None) -> None:
+        """An empty answer is none: Enter pressed by habit does nothing."""
+        if text is None or text.strip():
+            self.dismiss(text)
+        else:
+            self.app.bell()
+
+
+async def ask(
+    screen: DeskScreen,
+    lines: Iterable[str | Line],
+    then: Callable[[str], Coroutine[Any, Any, None]],
+    *,
+    yes: str,
+    no: str,
+    typed: str = "",
+) -> None:
+    """Ask on top of `screen`, after all that was typed ahead has been dropped, and do `then` with the answer.
+
+    `yes` is the word beside the key that does it, `no` what is said when it is left, `typed` what is to be typed.
+    """
+    app = screen.desk_app
+
+    def answered(text: str | None) -> None:
+        if text is None:
+            screen.call_after_refresh(screen.status, no)  # the screen comes back first, and says what its line means
+        else:
+            app.run_held(then(text), screen)
+
+    dropped = messages.dropped(app.flush_keys())  # a question answered before it was read is no question
+    shown = [*lines, *([Line.of((dropped, Role.WARN))] if dropped else ())]
+    await app.push_screen(AskingScreen(shown, yes, typed), answered)
+
+
+async def confirm(
+    screen: DeskScreen,
+    act: Act,
+    asked: Unconfirmed,
+    again: Callable[[Act], Coroutine[Any, Any, None]],
+    *,
+    said: Iterable[str],
+    why: str = "",
+) -> None:
+    """Ask for what the desk wants typed before it does an act, and do `again` with the act so confirmed.
+
+    `said`: what the act means. `why`: what is wrong with what was typed before.
+    """
+    width = max(20, screen.size.width)
+    told = [part for each in said for part in wrap(each, width)]
+    lines = [Line.of((part, Role.VALUE)) for part in (told if len(told) <= MOST else [*told[: MOST - 1], "…"])]
+    lines += [Line.of((part, Role.BAD)) for part in wrap(why, width)]
+    lines += [Line.of((part, Role.WARN)) for part in wrap(asked.message, width)]
+
+    async def typed(text: str) -> None:
+        try:
+            confirmed = act.answered(asked.confirm, text)
+        except DomainError as error:
+            await confirm(screen, act, asked, again, said=said, why=messages.sentence(error))
+            return
+        await again(confirmed)
+
+    await ask(screen, lines, typed, yes="do it", no="Nothing was done.", typed=asked.confirm.label)
 
 
 def _find_undo(desk: Desk) -> tuple[Act, Preview, str]:
@@ -98,17 +184,10 @@ async def ask_undo(app: CollectApp, screen: DeskScreen) -> None:
     if preview.next_action:
         lines.append(Line.of((f"  next action {preview.next_action}", Role.LABEL)))
 
-    async def undo() -> None:
+    async def undo(_answer: str) -> None:
         receipt = await app.call(app.desk.do, act)
         app.renew_lease()
         await screen.after_act(receipt)
         screen.status(f"{receipt.account}: {receipt.sentence}" if elsewhere else receipt.sentence, Role.GOOD)
 
-    def answered(accepted: bool | None) -> None:
-        if accepted:
-            app.run_held(undo(), screen)
-        else:
-            screen.status("Nothing was undone.")
-
-    app.flush_keys()  # a question answered before it was read is no question
-    await app.push_screen(AskingScreen(lines, "undo it"), answered)
+    await ask(screen, lines, undo, yes="undo it", no="Nothing was undone.")

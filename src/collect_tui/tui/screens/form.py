@@ -13,12 +13,13 @@ from uuid import uuid4
 from textual import events
 from textual.app import ComposeResult
 
-from collect_tui.desk.errors import RefusedByPolicy, Stale, Unavailable
+from collect_tui.desk.errors import RefusedByPolicy, Stale, Unavailable, Unconfirmed
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.commands import FORM
 from collect_tui.tui.paint.line import meaning_line, receipt_line
 from collect_tui.tui.roles import Role
+from collect_tui.tui.screens.asking import confirm
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.form import Field, Form, FormField, LineBuilder, Placed, misread, wrong_field
@@ -56,9 +57,6 @@ class FormScreen(DeskScreen):
 
     fields: ClassVar[tuple[Field, ...]] = ()
 
-    last_fields: ClassVar[tuple[Field, ...]] = ()
-    """Fields below those of an override, never kept as a draft."""
-
     def __init__(self) -> None:
         super().__init__()
         self.view: AccountView | None = None
@@ -94,7 +92,7 @@ class FormScreen(DeskScreen):
     # -- begin and end ------------------------------------------------------------------------------------------
 
     def compose_body(self) -> ComposeResult:
-        yield Form((*self.fields, *OVERRIDE, *self.last_fields))
+        yield Form((*self.fields, *OVERRIDE))
         yield LinePane(id="body", focusable=False)
 
     @property
@@ -135,7 +133,7 @@ class FormScreen(DeskScreen):
         """Keep what is typed, unless it is what stood there at first."""
         if self.view is None or not self.is_mounted:
             return
-        secret = {field.name for field in (*self.last_fields, *OVERRIDE) if field in self.last_fields or field.secret}
+        secret = {field.name for field in OVERRIDE if field.secret}
         typed = {name: text for name, text in self.form.values.items() if text.strip() and name not in secret}
         kept = json.dumps(typed, ensure_ascii=False) if typed and typed != self.starting_values() else ""
         if not self.desk_app.drafts.save(self.view.number, self.place, kept) and self.desk_app.drafts.fault:
@@ -165,12 +163,8 @@ class FormScreen(DeskScreen):
         if edit.text == "=" and isinstance(edit, FormField):
             edit.set_text(self._last.get(edit.field.name, ""), quiet=True)
         self._touched = True
-        self.edited(edit.field.name if isinstance(edit, FormField) else "")
         self.save_draft()
         self._read()
-
-    def edited(self, name: str) -> None:
-        """A field was changed; called before the form is read again."""
 
     def _read(self) -> None:
         """Read the fields as a line, show it, and ask the desk what it would do."""
@@ -381,15 +375,16 @@ class FormScreen(DeskScreen):
         if wrong is not None:
             self._stop_at(*wrong)
             return
-        await self.send(parsed.commands, parsed.text)
+        act = self._act(tuple(c.unanswered() for c in parsed.commands), parsed.text)
+        unsure = self._unsure
+        if unsure is not None and unsure.unanswered().model_copy(update={"id": act.id}) == act:
+            act = unsure  # the desk never answered: the same act again is done once
+        await self.send(act)
 
-    async def send(self, commands: tuple[Command, ...], line: str) -> bool:
-        """Do the act and go back to the account; False when it was refused."""
+    async def send(self, act: Act) -> None:
+        """Do the act and go back to the account; what is to be typed first is asked for."""
         app = self.desk_app
         self.forget("preview")  # a late answer must not talk over what happens now
-        act = self._act(commands, line)
-        if self._unsure is not None and self._unsure.model_copy(update={"id": act.id}) == act:
-            act = self._unsure  # the desk never answered: the same act again is done once
         self._unsure = act
         try:
             receipt = await app.call(app.desk.do, act, proof=self.form.values["override_proof"] or None)
@@ -397,24 +392,26 @@ class FormScreen(DeskScreen):
             if not isinstance(error, Unavailable):
                 self._unsure = None
             await self._refused(act, error)
-            return False
+            return
         self._last = {name: text for name, text in self.form.values.items() if text.strip()}
         app.drafts.clear(act.account, self.place)
-        app.line_history.add(line)
+        app.line_history.add(act.line)
         self.view = None
         app.renew_lease()
         await app.pop_screen()
         top = app.desk_screen(self)
         await top.after_act(receipt)
         top.status(receipt_line(receipt, self.app.size.width))
-        return True
 
     async def _refused(self, act: Act, error: DomainError) -> None:
-        """Nothing was done: show every finding, and point at the field."""
+        """Nothing was done: show every finding, and point at the field or ask for what is to be typed."""
         preview = await self.ask(self.desk_app.desk.preview, act)
         if preview is not None:
             self._paint(preview)
             self._previewed = act.commands
+        if isinstance(error, Unconfirmed):
+            await confirm(self, act, error, self.send, said=self._parsed.meaning if self._parsed is not None else ())
+            return
         sentence = messages.sentence(error)
         if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by:
             sentence += f" {self.override_key} asks who and why."

@@ -1,22 +1,18 @@
 """The order form: suspends or restores one service, check by check.
 
-An order leaves the building, so it takes three steps: the fields with their checks, the review, and then, after
-everything typed ahead has been dropped, the last four digits of the account.  No key pressed by habit sends it.
+An order leaves the building: once it may be done the desk asks for the last four digits of the account, as for everything
+that leaves.  No key pressed by habit sends it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, TypeGuard, cast
 from uuid import uuid4
 
 from collect_tui.domain.dates import Calendar
-from collect_tui.domain.errors import DomainError
-from collect_tui.tui import messages
-from collect_tui.tui.paint.line import refusal_words
 from collect_tui.tui.paint.order import order_lines
-from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.form import FormScreen
 from collect_tui.tui.screens.promise import NOTE, add_note
 from collect_tui.tui.widgets.base import Line
@@ -24,19 +20,18 @@ from collect_tui.tui.widgets.form import Field, LineBuilder
 
 if TYPE_CHECKING:
     from collect_tui.desk.catalogue import Catalogue
-    from collect_tui.desk.commands import Act, Command
+    from collect_tui.desk.commands import Command, OrderRestore, OrderSuspension
     from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.account import AccountView, ServiceView
     from collect_tui.desk.views.act import Preview
     from collect_tui.desk.views.session import Session
     from collect_tui.tui.app import CollectApp
 
-DIGITS: Final = Field("digits", "Last four digits", "of the account number")
-_FIELDS: Final = {"confirm": "digits", "day": "effective", "notice": "effective", "text": "note", "state": "service"}
+_FIELDS: Final = {"day": "effective", "notice": "effective", "text": "note", "state": "service"}
 
 
 class OrderForm(FormScreen):
-    """Service, reason, effective date and note; then the review and the digits."""
+    """Service, reason, effective date and note, and the checks below."""
 
     title_words: ClassVar[str] = "Order"
     place: ClassVar[str] = "order"
@@ -46,16 +41,10 @@ class OrderForm(FormScreen):
         Field("effective", "Effective", "tue, 26nov, +3", frozenset({"date"}), needed=True),
         NOTE,
     )
-    last_fields: ClassVar[tuple[Field, ...]] = (DIGITS,)
 
     def __init__(self) -> None:
         super().__init__()
-        self.reviewing = False
         self.suggested: dict[str, str] = {}
-
-    def begin(self, view: AccountView, fence: int | None, values: dict[str, str] | None = None) -> None:
-        self._review(on=False)
-        super().begin(view, fence, values)
 
     def starting_values(self) -> dict[str, str]:
         return self.suggested
@@ -97,81 +86,9 @@ class OrderForm(FormScreen):
     def field_of(self, name: str | None) -> str:
         return _FIELDS.get(name or "", "") or super().field_of(name)
 
-    # -- review and digits --------------------------------------------------------------------------------------
-
-    def _review(self, *, on: bool) -> None:
-        self.reviewing = on
-        digits = self.form.edit("digits")
-        digits.set_text("", quiet=True)
-        digits.display = on
-
-    def edited(self, name: str) -> None:
-        """Whatever is changed after the review must be reviewed again."""
-        if name != "digits" and self.reviewing:
-            self._review(on=False)
-
-    def _read(self) -> None:
-        if not self.reviewing:
-            super()._read()
-
     def at_the_end(self) -> None:
-        """Enter in the last field: the review; in the digits: send, once there are four."""
-        if not self.reviewing:
-            self.desk_app.run_held(self._ask_digits(), self)
-        elif self.form.edit("digits").has_focus and len(self.form.values["digits"].strip()) >= 4:
-            self.desk_app.run_held(self._send_order(), self)
-        else:
-            self._say_digits(0)
-
-    async def do_form_save(self) -> None:
-        if not self.reviewing:
-            await self._ask_digits()
-        elif len(self.form.values["digits"].strip()) >= 4:
-            await self._send_order()
-        else:
-            self._say_digits(0)
-
-    async def _ask_digits(self) -> None:
-        """Judge it afresh; when it may be done, drop what was typed ahead and ask for the digits."""
-        parsed = self._parse()
-        wrong = self._wrong(parsed)
-        if wrong is not None:
-            self._stop_at(*wrong)
-            return
-        self.forget("preview")
-        preview = await self.desk_app.call(self.desk_app.desk.preview, self._act(parsed.commands, ""))
-        self._previewed = parsed.commands
-        self._paint(preview)
-        overriding = self._overriding and bool(self.form.values["override_by"].strip())
-        if preview.error is not None:
-            self._stop_at(self.field_of(preview.field), preview.error)
-        elif not preview.verdict.allowed and not overriding:
-            self.refuse(refusal_words(preview.verdict))
-        else:
-            dropped = self.desk_app.flush_keys()
-            self._review(on=True)
-            self.form.enter("digits")
-            self._say_digits(dropped)
-
-    def _say_digits(self, dropped: int) -> None:
-        said = " · ".join(self._parsed.meaning) if self._parsed is not None else ""
-        ask = "Review it, then type the account's last four digits and F2"
-        self.status(Line.of((messages.with_dropped(ask, dropped), Role.WARN), f" · {said}"))
-
-    async def _send_order(self) -> None:
-        parsed = self._parse()
-        digits = self.form.values["digits"].strip()
-        command = parsed.commands[0].model_copy(update={"confirm": digits})
-        await self.send((command,), parsed.text)
-
-    async def _refused(self, act: Act, error: DomainError) -> None:
-        """Wrong digits keep the form; anything else goes back to the fields."""
-        if error.code == "order.confirm":
-            self.form.edit("digits").set_text("", quiet=True)
-            self._stop_at("digits", "These are not the last four digits of the account; nothing was sent.")
-            return
-        self._review(on=False)
-        await super()._refused(act, error)
+        """Enter in the last field: it is judged, and asked for."""
+        self.desk_app.run_held(self.do_form_save(), self)
 
 
 def find_service(view: AccountView, wanted: str) -> ServiceView | None:
@@ -224,16 +141,23 @@ def first_values(desk: Desk, view: AccountView, catalogue: Catalogue, session: S
     return {"service": word, "effective": day(max([effective, *later]), context)}
 
 
-def values_of(command: Command, view: AccountView, catalogue: Catalogue, session: Session) -> dict[str, str]:
-    """The fields of a typed order: `sus int fri`."""
+def has_form(command: Command) -> TypeGuard[OrderSuspension | OrderRestore]:
+    """Is the form for such a command?  Others are asked for where they were typed."""
     from collect_tui.desk.commands import OrderRestore, OrderSuspension
+
+    return isinstance(command, OrderSuspension | OrderRestore)
+
+
+def values_of(
+    command: OrderSuspension | OrderRestore, view: AccountView, catalogue: Catalogue, session: Session
+) -> dict[str, str]:
+    """The fields of a typed order: `sus int fri`."""
     from collect_tui.desk.line.context import LineContext
     from collect_tui.desk.line.say import day
 
-    assert isinstance(command, OrderSuspension | OrderRestore)
     context = LineContext.of(view, catalogue, session)
     effective: date = command.effective or context.today
-    default = "NONPAY" if isinstance(command, OrderSuspension) else "PAID"
+    default = type(command).model_fields["reason"].default
     return {
         "service": command.service.lower() if find_service(view, command.service.casefold()) else command.service,
         "reason": "" if command.reason == default else command.reason.lower(),
@@ -242,7 +166,9 @@ def values_of(command: Command, view: AccountView, catalogue: Catalogue, session
     }
 
 
-async def open_order(app: CollectApp, view: AccountView, fence: int | None, command: Command | None = None) -> None:
+async def open_order(
+    app: CollectApp, view: AccountView, fence: int | None, command: OrderSuspension | OrderRestore | None = None
+) -> None:
     """Open the form on an account; a typed order fills it in.  Call it while keys are held."""
     if not view.services:
         app.desk_screen(app.base_screen).refuse("This account has no services to suspend or restore.")

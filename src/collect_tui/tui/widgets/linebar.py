@@ -8,12 +8,13 @@ led to the word, and what was typed ahead is dropped: it was meant for what did 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from textual import events
 
-from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unavailable
+from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unavailable, Unconfirmed
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.paint.account import held_until
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from collect_tui.desk.line.model import Candidate, Parsed
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Preview
-
-#: Free text, which no verdict rests on but whether there is any.
-_FREE: Final = {"note", "typed", "text"}
 
 
 class LineBar(KeptLine):
@@ -109,7 +107,7 @@ class LineBar(KeptLine):
         self._show(parsed)
         seen = self.seen
         if parsed.commands and seen is not None:
-            if self._previewed is None or _sense(self._previewed[0]) != _sense(parsed):
+            if self._previewed is None or self._previewed[0].sense != parsed.sense:
                 self._ask(parsed, seen)
         else:
             screen.forget("preview")
@@ -124,7 +122,7 @@ class LineBar(KeptLine):
 
     def _answered(self, parsed: Parsed, preview: Preview) -> None:
         now = self._parsed
-        if now is not None and _sense(now) == _sense(parsed) and preview.account == self._account:
+        if now is not None and now.sense == parsed.sense and preview.account == self._account:
             self._previewed = (now, preview)
             self._show(now)
 
@@ -134,7 +132,7 @@ class LineBar(KeptLine):
         held = held_until(seen, self.desk_screen.desk_app.session_view.user) if seen is not None else ""
         if parsed.errors:
             self.desk_screen.status(wrong_line(parsed))
-        elif preview is not None and _sense(preview[0]) == _sense(parsed):
+        elif preview is not None and preview[0].sense == parsed.sense:
             self.desk_screen.status(preview_line(parsed, preview[1], width, held))
         else:
             self.desk_screen.status(meaning_line(parsed))
@@ -268,21 +266,33 @@ class LineBar(KeptLine):
             self._point(parsed, typing=False)
             screen.refuse(parsed.errors[0].message if parsed.errors else "There is nothing to do in the line.")
             return
-        if any(command.outside for command in parsed.commands):
-            self._done(text if not parsed.secret else "", "")
-            from collect_tui.tui.screens.order import open_order
+        commands = parsed.commands
+        if commands[0].outside:
+            from collect_tui.tui.screens.order import has_form, open_order
 
-            await open_order(app, seen, target.fence, parsed.commands[0])
-            return
-        act = self._act(text, seen, target.fence, parsed.commands)
+            if has_form(commands[0]):
+                self._done(text, "")
+                await open_order(app, seen, target.fence, commands[0])
+                return
+            commands = (commands[0].unanswered(),)  # digits on the line may have been typed ahead of the question
+        await self._send(parsed, self._act(text, seen, target.fence, commands))
+
+    async def _send(self, parsed: Parsed, act: Act) -> None:
+        """Do the act; what is to be typed first is asked for, and the line stays until then."""
+        screen, app, self._unsure = self.desk_screen, self.desk_screen.desk_app, act
         try:
             receipt = await app.call(app.desk.do, act)
+        except Unconfirmed as asked:
+            self._unsure = None
+            from collect_tui.tui.screens.asking import confirm
+
+            await confirm(screen, act, asked, partial(self._send, parsed), said=parsed.meaning)
         except DomainError as error:
             await self._refused(parsed, act, error)
-            return
-        self._done(text, receipt_line(receipt, app.size.width))
-        app.renew_lease()
-        await app.desk_screen(screen).after_act(receipt)
+        else:
+            self._done(parsed.text, receipt_line(receipt, app.size.width))
+            app.renew_lease()
+            await app.desk_screen(screen).after_act(receipt)
 
     def _act(self, text: str, seen: AccountView, fence: int | None, commands: tuple[Command, ...]) -> Act:
         """The act; the same one again when the desk never answered: it is then done once, not twice."""
@@ -291,9 +301,7 @@ class LineBar(KeptLine):
         unsure = self._unsure
         if unsure is not None and unsure.account == seen.number and unsure.line == text:
             return unsure
-        act = Act(id=uuid4(), account=seen.number, commands=commands, version=seen.version, fence=fence, line=text)
-        self._unsure = act
-        return act
+        return Act(id=uuid4(), account=seen.number, commands=commands, version=seen.version, fence=fence, line=text)
 
     async def _refused(self, parsed: Parsed, act: Act, error: DomainError) -> None:
         """Nothing was done: the text stays, the word is marked, what was typed ahead is dropped."""
@@ -310,14 +318,6 @@ class LineBar(KeptLine):
         if span is not None:
             self.set_error(*span)
         screen.refuse(sentence)
-
-
-def _sense(parsed: Parsed) -> list[dict[str, object]]:
-    """What an answer depends on: the commands but for the free text of notes, which changes with every key."""
-    return [
-        {**command.model_dump(exclude=_FREE), "noted": bool(getattr(command, "note", ""))}
-        for command in parsed.commands
-    ]
 
 
 def _as_form(commands: tuple[Command, ...]) -> bool:

@@ -1,0 +1,88 @@
+"""When the next action falls that a result asks for: within the hours it will be judged by, and on a day the desk works.
+
+A timed follow-up (no answer: in four hours) is put where `policy.contact.may_call` will say that the hours are open, in every zone the
+customer may be in. What falls on another day falls on a business day.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.codes import FollowUp
+from collect_tui.domain.dates import as_utc, local_time, zone_info
+from collect_tui.domain.facts import AccountFacts, NextAction, Point
+from collect_tui.domain.points import candidate_zones
+from collect_tui.domain.rules import ContactRules
+from collect_tui.domain.zones import opening
+
+
+def follow(
+    asked: FollowUp,
+    facts: AccountFacts,
+    point: Point | None,
+    now: datetime,
+    calendar: Calendar,
+    zone: str,
+    rules: ContactRules,
+) -> NextAction | None:
+    """When a follow-up falls; None: the date stays.
+
+    A timed one is on the business date, or as many days on as the desk's clock (`zone`) passes midnight until then. Where no
+    time can be proposed (`untimed`), it is the next business day.
+    """
+    today = facts.business_date
+    if asked.minutes is not None:
+        at = _working_hour(asked.minutes, facts, point, now, calendar, zone, rules)
+        on = calendar.next_business_day(today) if at is None else _day_of(at, today, now, zone)
+        return NextAction(asked.action, on, at)
+    if asked.days is not None:
+        return NextAction(asked.action, calendar.from_today(today + timedelta(days=asked.days), today))
+    if asked.business_days is not None:
+        return NextAction(asked.action, calendar.add_business_days(today, asked.business_days))
+    return None
+
+
+def untimed(
+    asked: FollowUp, facts: AccountFacts, point: Point | None, now: datetime, rules: ContactRules
+) -> str | None:
+    """Why a timed follow-up has a day and no time, as a sentence without its full stop; None when it has a time or needs none."""
+    if asked.minutes is None or _zones(facts, point, as_utc(now) + timedelta(minutes=asked.minutes), rules):
+        return None
+    hours = f"{rules.start:%H:%M}–{rules.end:%H:%M}"
+    if not candidate_zones(facts, point):
+        return f"the customer's time zone is not known, so no time within {hours} can be proposed"
+    return f"the customer's possible time zones share no hour within {hours}, so no time can be proposed"
+
+
+def _working_hour(
+    minutes: int,
+    facts: AccountFacts,
+    point: Point | None,
+    now: datetime,
+    calendar: Calendar,
+    zone: str,
+    rules: ContactRules,
+) -> datetime | None:
+    """The first instant so many minutes from now or later that is within the hours, and today or on a business day."""
+    today = facts.business_date
+    wanted = as_utc(now) + timedelta(minutes=minutes)
+    zones = _zones(facts, point, wanted, rules)
+    at = opening(zones, rules.start, rules.end, wanted)
+    while at is not None and (day := _day_of(at, today, now, zone)) != calendar.from_today(day, today):
+        morning = local_time(now, zone).date() + (calendar.on_or_after(day) - today)
+        at = opening(zones, rules.start, rules.end, datetime.combine(morning, time(), zone_info(zone)))
+    return at
+
+
+def _zones(facts: AccountFacts, point: Point | None, wanted: datetime, rules: ContactRules) -> tuple[str, ...]:
+    """Zones whose hours bind the next try: of all numbers, since it may be on another; else of the one that was tried."""
+    for zones in (candidate_zones(facts), candidate_zones(facts, point)):
+        if opening(zones, rules.start, rules.end, wanted) is not None:
+            return zones
+    return ()
+
+
+def _day_of(at: datetime, today: date, now: datetime, zone: str) -> date:
+    """The business date of an instant to come, by how often the desk's clock passes midnight until then."""
+    return today + (local_time(at, zone).date() - local_time(now, zone).date())

@@ -1,0 +1,111 @@
+"""The ladder of an account: how it is climbed, what takes an account off it, and what puts it back.
+
+One rung per business date, forward only, not while it is held. When an account owes nothing more, what was late remembers the
+rung it was dunned to (`Item.level`), so that a debt that opens again stands where it stood, and needs no notice twice. The
+conditions are expressions, each over rows of one kind: the night run asks the database the same of all accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any, Final
+
+from collect_tui.domain import order
+from collect_tui.domain.expression import Expression, Field, Param, all_of, any_of, holds, unknown
+from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.rules import LadderStep, Rules
+from collect_tui.domain.states import DUNNED, STAGES
+
+SERVED: Final = {"SUSPENDED": ("SUSPENDED", "PENDING_TERM"), "TERMINATED": ("TERMINATED",)}
+"""Rungs that an act outside the ladder reaches: the states of a service that show it has been done."""
+
+_today = Param("today", date)
+_open, _due = Field("status").equals("OPEN"), Field("due")
+
+DUNNED_FOR: Final = all_of(_open, Field("stage").one_of(*sorted(DUNNED)))
+"""Of the account: a terminated or written-off one does not come back by itself."""
+
+PAID: Final = Field("collectable") < Param("least")
+"""Of its figures."""
+
+FROZEN: Final = all_of(Field("open") > 0, Field("disputed") > 0, _due < _today)
+"""Of an item: late debt in dispute freezes the stage until it is answered."""
+
+FREE: Final = all_of(
+    _open, unknown(Field("ladder_paused_by")), any_of(unknown(Field("stage_on")), Field("stage_on") < _today)
+)
+"""Of the account: it may climb today."""
+
+OWES: Final = all_of(Field("collectable") >= Param("least"), Field("oldest_due") <= Param("due_by", date))
+"""Of its figures: it owes enough, for so long."""
+
+COMES: Final = all_of(Field("open") > 0, _due >= _today, _due <= Param("due_by", date))
+"""Of an item: it falls due soon enough for a rung before the due date."""
+
+
+def done(stage: str) -> Expression:
+    """Of a service: what reaches the stage has been done to it."""
+    return Field("status").one_of(*SERVED[stage])
+
+
+def params(rules: Rules, today: date, step: LadderStep | None = None) -> dict[str, Any]:
+    """What the conditions compare with on a business date, for a rung."""
+    by = {} if step is None else {"due_by": today - timedelta(days=step.offset_days)}
+    return {"today": today, "least": max(1, rules.tolerance), **by}
+
+
+def cured(facts: AccountFacts, rules: Rules) -> bool:
+    """Whether the account goes back to CURRENT: dunned, nothing to collect any more, and no late debt in dispute."""
+    values = params(rules, facts.business_date)
+    frozen = any(holds(FROZEN, item, values) for item in facts.items)
+    return holds(DUNNED_FOR, facts, values) and holds(PAID, facts, values) and not frozen
+
+
+def given_back(facts: AccountFacts, rules: Rules) -> str | None:
+    """The stage an account stands on again when a debt that was dunned before is open again; None: it stays where it is."""
+    if facts.stage not in (*DUNNED, "CURRENT", "PRE_DUE") or order.covered(facts.collectable, rules):
+        return None
+    levels = [i.level for i in facts.items if i.level in DUNNED and i.collectable and i.due < facts.business_date]
+    highest = max(levels, key=STAGES.index, default=facts.stage)
+    if not _served(facts, highest):
+        highest = STAGES[STAGES.index(highest) - 1]  # what was cut for it is on again
+    return highest if STAGES.index(highest) > STAGES.index(facts.stage) else None
+
+
+def rungs(steps: Sequence[LadderStep]) -> Iterator[tuple[tuple[str, ...], LadderStep]]:
+    """Each rung with the stages it is climbed to from. One before the due date is passed over by an account that is late already."""
+    below = late = "CURRENT"
+    for step in sorted((step for step in steps if step.stage in STAGES), key=lambda step: STAGES.index(step.stage)):
+        start = late if step.offset_days > 0 else below
+        yield STAGES[STAGES.index(start) : STAGES.index(step.stage)], step
+        below = step.stage
+        late = step.stage if step.offset_days > 0 else late
+
+
+def due_rung(facts: AccountFacts, stage_on: date | None, rules: Rules) -> LadderStep | None:
+    """The rung that an account reaches on its business date, whatever it has to be served for; None: it stays.
+
+    A rung is due when the oldest due date is `offset_days` past; one before the due date, when an item falls due in so many
+    days. The rungs SUSPENDED and TERMINATED are reached when a service of the account is.
+    """
+    now = SimpleNamespace(status=facts.status, ladder_paused_by=facts.ladder_paused_by, stage_on=stage_on)
+    if not holds(FREE, now, params(rules, facts.business_date)):
+        return None
+    climbs = (step for below, step in reversed(list(rungs(rules.ladder))) if facts.stage in below)
+    return next((step for step in climbs if _reached(facts, step, rules)), None)
+
+
+def _reached(facts: AccountFacts, step: LadderStep, rules: Rules) -> bool:
+    values = params(rules, facts.business_date, step)
+    if step.stage in SERVED and not any(holds(done(step.stage), service, values) for service in facts.services):
+        return False
+    if step.offset_days < 0:
+        return any(holds(COMES, item, values) for item in facts.items)
+    return holds(OWES, facts, values)
+
+
+def _served(facts: AccountFacts, stage: str) -> bool:
+    """Whether what a stage says has been done: a service is cut, or ended, where it says so."""
+    return stage not in SERVED or any(s.status in SERVED[stage] for s in facts.services)

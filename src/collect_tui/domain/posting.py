@@ -1,0 +1,194 @@
+"""Posting: money and credits that wait are laid end to end against what is owed, oldest against oldest.
+
+What somebody directed to an item stays there; what was spread by this rule may be spread anew when money before it is taken
+back. Amounts are minor units.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from collect_tui.domain import order
+from collect_tui.domain.effects import (
+    AllocationReleased,
+    CreditApplied,
+    CreditReleased,
+    PaymentAllocated,
+)
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.evolve import Folded
+from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item, Payment
+from collect_tui.domain.money import format_minor
+from collect_tui.domain.rules import Rules
+from collect_tui.domain.steps import entered
+
+WAITING: Final = frozenset({"UNAPPLIED", "PARTLY_APPLIED"})
+"""States of a payment whose money is posted; money on account waits for somebody's word."""
+
+Ids = Callable[[], int]
+
+
+def post(fold: Folded, ids: Ids, rules: Rules) -> None:
+    """Sets credits, unless the site applies them by hand, and then money that waits against what is owed."""
+    if rules.apply_credits:
+        post_credits(fold, ids, rules)
+    post_money(fold, ids, rules)
+
+
+def post_money(fold: Folded, ids: Ids, rules: Rules) -> None:
+    """Gives unapplied money, oldest received first, to undisputed open items, oldest due first.
+
+    The fee for reconnecting a service that was cut is kept before anything is paid that is not due yet.
+    """
+    waiting = [p for p in (*fold.facts.payments, *fold.facts.named) if p.status in WAITING and p.unapplied]
+    pot = [[p.id, p.unapplied] for p in sorted(waiting, key=_by_receipt)]
+    kept = False
+    for item in debit(fold.facts):
+        if item.due >= fold.facts.business_date and not kept:
+            kept = True
+            _keep_fees(fold.facts, pot, rules)
+        for payment_id, part in _draw(pot, item.collectable):
+            fold.add(PaymentAllocated(ids(), payment_id, Allocation(item.id, part)))
+
+
+def post_credits(fold: Folded, ids: Ids, rules: Rules) -> None:
+    """Sets what is left of credits, oldest first, against undisputed open items, oldest due first; fees are kept as by money."""
+    pot = [[c.id, c.credit] for c in sorted(fold.facts.items, key=_by_due) if c.credit]
+    kept = False
+    for item in debit(fold.facts) if pot else ():
+        if item.due >= fold.facts.business_date and not kept:
+            kept = True
+            _keep_fees(fold.facts, pot, rules)
+        for credit_id, part in _draw(pot, item.collectable):
+            fold.add(CreditApplied(Application(ids(), credit_id, item.id, part)))
+
+
+def apply_credit(
+    facts: AccountFacts, doc_no: str, directed: Sequence[tuple[str, int]], ids: Ids
+) -> tuple[CreditApplied, ...]:
+    """Sets a credit against items: the parts that are directed to documents (number, amount), or oldest due first.
+
+    Raises Invalid "credit.unknown", "payment.unknown_item", "payment.over_item", "payment.over_directed" (more than is
+    left of the credit), "credit.nothing" (nothing is open to set it against).
+    """
+    wanted = doc_no.strip().casefold()
+    credit = next((i for i in facts.items if i.credit and i.doc_no.casefold() == wanted), None)
+    if credit is None:
+        left = ", ".join(i.doc_no for i in facts.items if i.credit) or "none"
+        raise Invalid("credit.unknown", f"No credit of this number has anything left; open credits: {left}.", "credit")
+    if not directed:
+        fold = Folded(facts)
+        pot = [[credit.id, credit.credit]]
+        for item in debit(facts):
+            for _, part in _draw(pot, item.collectable):
+                fold.add(CreditApplied(Application(ids(), credit.id, item.id, part, directed=True)))
+        if not fold.effects:
+            raise Invalid("credit.nothing", "Nothing undisputed is open to set the credit against.", "credit")
+        return tuple(e for e in fold.effects if isinstance(e, CreditApplied))
+    parts = parts_of(facts, directed, credit.credit)
+    return tuple(CreditApplied(Application(ids(), credit.id, i.id, part, directed=True)) for i, part in parts)
+
+
+def parts_of(facts: AccountFacts, directed: Sequence[tuple[str, int]], amount: int) -> list[tuple[Item, int]]:
+    """The items that somebody named, each once, with what of `amount` goes to it."""
+    parts: dict[int, int] = {}
+    known = {i.doc_no.casefold(): i for i in facts.items if i.open > 0}
+    for doc_no, part in directed:
+        item = known.get(doc_no.strip().casefold())
+        if item is None:
+            text = "A directed document has nothing open on this account; expected the number of an open item."
+            raise Invalid("payment.unknown_item", text, "directed")
+        if part <= 0:
+            raise Invalid("payment.amount", "A directed amount must be more than zero.", "directed")
+        parts[item.id] = parts.get(item.id, 0) + part
+        if parts[item.id] > item.open:
+            owed = f"{facts.currency} {format_minor(item.open, facts.currency)}"
+            text = f"The amount directed to {item.doc_no} is more than the {owed} open on it."
+            raise Invalid("payment.over_item", text, "directed")
+    if sum(parts.values()) > amount:
+        raise Invalid("payment.over_directed", "The directed amounts come to more than there is to give.", "directed")
+    return [(item, parts[item.id]) for item in facts.items if item.id in parts]
+
+
+def post_anew(fold: Folded, payment: Payment, ids: Ids, rules: Rules) -> None:
+    """Posts money that was entered after a payment, and credits applied since, as if that payment had not been there."""
+    trial = Folded(fold.facts)
+    _release_later(trial, payment)
+    post(trial, ids, rules)
+    if _given(trial.facts) == _given(fold.facts):
+        return  # all of it would go where it is
+    fold.add(*trial.effects)
+
+
+def _given(facts: AccountFacts) -> Counter[tuple[int, int]]:
+    """How much of each payment and credit goes to each item."""
+    given: Counter[tuple[int, int]] = Counter()
+    for payment in (*facts.payments, *facts.named):
+        for part in payment.allocations:
+            given[payment.id, part.item_id] += part.amount
+    for one in facts.applications:
+        given[one.credit_id, one.item_id] += one.amount
+    return given
+
+
+def _release_later(fold: Folded, payment: Payment) -> None:
+    """Takes back what was spread by rule of money entered after a payment, and of credits since."""
+    since = entered(payment.id, payment.recorded_at)
+    for other in (*fold.facts.payments, *fold.facts.named):
+        if entered(other.id, other.recorded_at) > since:
+            for given in other.allocations:
+                if not given.directed:
+                    fold.add(AllocationReleased(given.id, other.id, given))
+    for one in fold.facts.applications:
+        if not one.directed and entered(one.id, None) > entered(payment.id, None):
+            fold.add(CreditReleased(one))
+
+
+def release(fold: Folded, payment: Payment, part: int, ids: Ids, rules: Rules) -> None:
+    """Takes back from its items, what was given last first, what a part of a payment needs beside what lies unapplied.
+
+    What is kept for fees does not lie there for this: it is kept before anything is paid that is not due.
+    """
+    amount = part - max(0, payment.unapplied - order.fees_to_keep(fold.facts, rules))
+    for given in reversed(payment.allocations):
+        if amount <= 0:
+            return
+        fold.add(AllocationReleased(given.id, payment.id, given))
+        if given.amount > amount:
+            stays = Allocation(given.item_id, given.amount - amount, given.directed)
+            fold.add(PaymentAllocated(ids(), payment.id, stays))
+        amount -= given.amount
+
+
+def debit(facts: AccountFacts) -> list[Item]:
+    """Items with something open and undisputed, oldest due first."""
+    return sorted((i for i in facts.items if i.collectable), key=_by_due)
+
+
+def _keep_fees(facts: AccountFacts, pot: list[list[int]], rules: Rules) -> None:
+    """Takes out of a pot what is to be kept of it for fees: what no other money and no other credit of the account covers."""
+    others = facts.unapplied + facts.credits - sum(left for _, left in pot)
+    _draw(pot, max(0, order.fees_to_keep(facts, rules) - others))
+
+
+def _draw(pot: list[list[int]], amount: int) -> list[tuple[int, int]]:
+    """Takes an amount out of a pot of [id, left], first come first: (id, part) of each."""
+    parts = []
+    while amount > 0 and pot:
+        part = min(amount, pot[0][1])
+        parts.append((pot[0][0], part))
+        pot[0][1] -= part
+        amount -= part
+        if not pot[0][1]:
+            del pot[0]
+    return parts
+
+
+def _by_receipt(payment: Payment) -> tuple[object, ...]:
+    return payment.received_on, *entered(payment.id, None)
+
+
+def _by_due(item: Item) -> tuple[object, ...]:
+    return item.due, item.issued, *entered(item.id, None)

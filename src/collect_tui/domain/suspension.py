@@ -1,0 +1,88 @@
+"""What a service must be like to be cut for non-payment, and to be restored: conditions over one row of signals.
+
+`policy/suspend.py` tells them check by check, and the queues of services that are ready ask the database the same.
+Amounts are minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from collect_tui.domain.expression import Constant, Expression, Field, Param, all_of, greatest
+from collect_tui.domain.order import NONPAY
+from collect_tui.domain.rules import Rules, SuspendRules
+
+SERVED: Final = ("SENT", "DELIVERED")
+"""States of a notice that has reached the customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """One service as the conditions see it.
+
+    `late`: undisputed debt past due of the service and of none in particular; `oldest`: its earliest due date; `credits` and
+    `unapplied` of the account. `noticed_on`: when the notice that must come first was first served for that debt, for this
+    service or for all. `held`, `promises`, `ordered`: how many holds, open promises and other orders stand in the way; `drafts`:
+    other services of the account whose restoration is drafted.
+    """
+
+    status: str
+    cause: str | None = None
+    late: int = 0
+    credits: int = 0
+    unapplied: int = 0
+    oldest: date | None = None
+    noticed_on: date | None = None
+    held: int = 0
+    promises: int = 0
+    ordered: int = 0
+    drafts: int = 0
+    life_support: bool = False
+
+
+_left = Field("late") - Field("credits") - Field("unapplied")
+OWED: Final = greatest(Constant(0), _left)
+"""As `AccountFacts.owed`."""
+
+CUT: Final[Mapping[str, Expression]] = {
+    "state": Field("status").equals("ACTIVE"),
+    "amount": Param("cut_least") <= OWED,
+    "age": Field("oldest") <= Param("cut_due", date),
+    "hold": Field("held").equals(0),
+    "promise": Field("promises").equals(0),
+    "notice": Field("noticed_on") <= Param("noticed_by", date),
+    "day": Param("cut_day").equals(1),
+    "life_support": Field("life_support").equals(0),
+    "order": Field("ordered").equals(0),
+}
+"""check of `policy.suspend` → what meets it."""
+
+REQUIRED: Final = greatest(Constant(0), _left + Param("reconnect_fee") * (Field("drafts") + 1))
+"""As `order.required_to_restore`."""
+
+RESTORE: Final[Mapping[str, Expression]] = {
+    "state": Field("status").equals("SUSPENDED"),
+    "cause": Field("cause").equals(NONPAY),
+    "amount": Param("least") > REQUIRED,
+    "order": Field("ordered").equals(0),
+}
+
+MAY_CUT: Final = all_of(*CUT.values())
+MAY_RESTORE: Final = all_of(*RESTORE.values())
+
+
+def params_to_cut(rules: SuspendRules, today: date, effective: date, *, cut_day: bool) -> dict[str, Any]:
+    """What `CUT` compares with on a business date, for a cut on the effective date; `cut_day`: services are cut on it."""
+    return {
+        "cut_least": max(1, rules.min_past_due),
+        "cut_due": today - timedelta(days=max(1, rules.min_dpd)),
+        "noticed_by": effective - timedelta(days=rules.notice_days),
+        "cut_day": int(cut_day),
+    }
+
+
+def params_to_restore(rules: Rules) -> dict[str, Any]:
+    return {"reconnect_fee": rules.suspend.reconnect_fee, "least": max(1, rules.tolerance)}

@@ -1,0 +1,87 @@
+"""Whether an order still rests on what it was given for: judged whenever that changes, and again as it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from collect_tui.domain import order as orders
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.facts import AccountFacts, Hold, Order, Service
+from collect_tui.domain.rules import HoldKind, Rules
+from collect_tui.domain.steps import entered
+from collect_tui.policy.suspend import may_restore, may_suspend
+from collect_tui.policy.verdicts import Finding, Severity, Verdict
+
+NONPAY_CHECKS: Final = frozenset({"amount", "age", "dispute", "promise", "notice"})
+"""Checks that ask whether enough is owed for long enough and was announced: they judge a cut for non-payment."""
+
+PAID_CHECKS: Final = frozenset({"amount", "age"})
+"""Of these, what a payment changes: a suspension that it stopped stands again when it is taken back."""
+
+
+def suspension(
+    facts: AccountFacts,
+    service: Service,
+    effective: date,
+    reason: str,
+    rules: Rules,
+    holds: Mapping[str, HoldKind],
+    calendar: Calendar,
+) -> Verdict:
+    """Whether a service may be suspended on a business date for a reason. Asked for by the customer, or for fraud, nothing has
+    to be owed and no notice served."""
+    verdict = may_suspend(facts, service, effective, rules.suspend, holds, calendar)
+    if reason.upper() not in orders.CAUSES:
+        return verdict
+    return Verdict.of(f for f in verdict.findings if f.check not in NONPAY_CHECKS)
+
+
+def refusal(
+    facts: AccountFacts,
+    order: Order,
+    rules: Rules,
+    holds: Mapping[str, HoldKind],
+    calendar: Calendar,
+    *,
+    leaving: bool = False,
+) -> Finding | None:
+    """What forbids an open order now, the strictest first; None: it stands.
+
+    What a lead overrode when the order was given does not count; `leaving`: it is about to be sent, so that the day on which
+    it would be carried out is judged as well.
+    """
+    service = facts.service(order.service_id)
+    today = facts.business_date
+    if order.kind == "restore":
+        verdict = _restoration(facts, order, service, rules)
+        ignored = {"state", "order", *(("amount",) if order.override_by else ())}
+    else:
+        without = replace(
+            facts,
+            orders=tuple(o for o in facts.orders if o.id != order.id),
+            services=tuple(replace(s, status="ACTIVE") if s.id == service.id else s for s in facts.services),
+            holds=tuple(h for h in facts.holds if not _overridden(h, order, holds)),
+        )
+        when = max(order.effective, today)
+        verdict = suspension(without, without.service(service.id), when, order.reason, rules, holds, calendar)
+        ignored = {"state"} if leaving else {"state", "day"}
+    found = (f for f in verdict.findings if f.severity > Severity.WARN and f.check not in ignored)
+    return next(found, None)
+
+
+def _restoration(facts: AccountFacts, order: Order, service: Service, rules: Rules) -> Verdict:
+    """As for an order yet to be given; once it is requested its fee is an item like any other."""
+    if order.status != "DRAFT":
+        rules = replace(rules, suspend=replace(rules.suspend, reconnect_fee=0))
+    return may_restore(facts, service, rules)
+
+
+def _overridden(hold: Hold, order: Order, holds: Mapping[str, HoldKind]) -> bool:
+    """Whether a hold was there, and could be overridden, when somebody ordered a suspension in spite of it."""
+    kind = holds.get(hold.kind)
+    if order.override_by is None or kind is None or kind.override_role is None:
+        return False
+    return entered(hold.id, None) < entered(order.id, None)

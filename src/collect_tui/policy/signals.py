@@ -1,0 +1,130 @@
+"""The signals of an account from plain facts: what `store/standing.py` gathers in SQL, one account at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.dates import day_start, local_time, zone_info
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.figures import Figures, Past
+from collect_tui.domain.hold import blocking
+from collect_tui.domain.points import candidate_zones
+from collect_tui.domain.queues import CLAIM_HOLDS, DISPUTE_HOLDS, PRE_DUE_DAYS
+from collect_tui.domain.rules import ContactRules, HoldKind, Rules
+from collect_tui.domain.signals import NEVER, Signals
+from collect_tui.domain.states import FAILED_ORDER, WAITING_ORDER
+from collect_tui.domain.suspension import SERVED
+from collect_tui.policy.contact import attempts
+from collect_tui.policy.suspend import may_restore, may_suspend
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside an account: other past-due accounts of the customer, and until when it was put off."""
+
+    linked: int = 0
+    snooze_until: date | None = None
+
+
+def signals(
+    facts: AccountFacts,
+    figures: Figures,
+    past: Past,
+    beside: Beside,
+    rules: Rules,
+    kinds: Mapping[str, HoldKind],
+    calendar: Calendar,
+) -> Signals:
+    """The signals of an account on its business date."""
+    today, zone = facts.business_date, rules.zone
+    action = facts.next_action
+    day_end = day_start(today + timedelta(days=1), zone)
+    active = [h.kind for h in facts.holds if h.status == "ACTIVE" and (h.until is None or h.until >= today)]
+    return Signals(
+        status=facts.status,
+        stage=facts.stage,
+        collectable=figures.collectable,
+        oldest_due=figures.oldest_due,
+        attempts=figures.attempts,
+        rpcs=figures.rpcs,
+        kept_12m=figures.kept_12m,
+        broken_12m=figures.broken_12m,
+        returned_12m=figures.returned_12m,
+        last_attempt_at=figures.last_attempt_at,
+        spoken_on=_day(figures.last_rpc_at, zone),
+        tried_on=_day(figures.last_attempt_at, zone),
+        next_action_code=action.code if action else None,
+        next_action_on=action.on if action else None,
+        next_action_at=action.at if action else None,
+        snooze_until=beside.snooze_until,
+        callback_at=min((c.at for c in facts.callbacks if c.at < day_end), default=None),
+        promise_open=sum(p.open for p in facts.promises),
+        broken_on=_last(p.closed_on for p in past.promises if p.status in {"BROKEN", "PARTIAL"}),
+        returned_on=_last(p.returned_on for p in past.payments if p.came_back),
+        hold_call=len(blocking(facts, "call", kinds)),
+        disputing=sum(kind in DISPUTE_HOLDS for kind in active),
+        dispute_until=_last(h.until for h in past.holds if h.kind in DISPUTE_HOLDS),
+        claiming=sum(kind in CLAIM_HOLDS for kind in active),
+        claim_until=_last(
+            h.until for h in past.holds if h.kind in CLAIM_HOLDS and not _answered(past, h.placed_on, zone)
+        ),
+        cuttable=sum(may_suspend(facts, s, today, rules.suspend, kinds, calendar).allowed for s in facts.services),
+        restorable=sum(may_restore(facts, s, rules).allowed for s in facts.services),
+        order_since=min(
+            (
+                local_time(o.sent_at, zone).date() if o.sent_at else o.requested_on
+                for o in facts.orders
+                if o.status in WAITING_ORDER
+            ),
+            default=None,
+        ),
+        reviews=sum((o.kind, o.status) == ("suspend", "DRAFT") for o in facts.orders),
+        order_failed=int(past.last_order in FAILED_ORDER),
+        noticed_on=_last(n.sent_on for n in facts.notices if n.status in SERVED),
+        coming=_coming(facts),
+        capped=int(attempts_on(facts, today, rules.contact) >= rules.contact.max_attempts),
+        linked=beside.linked,
+    )
+
+
+def attempts_on(facts: AccountFacts, day: date, rules: ContactRules) -> int:
+    """The attempts that count towards the cap on a business date: were it noon of that day wherever the customer may be, the
+    most that `may_call` would count."""
+    return max(attempts(facts, noon, rules, zone) for zone, noon in _noons(candidate_zones(facts), day))
+
+
+def _noons(zones: Iterable[str], day: date) -> Iterator[tuple[str | None, datetime]]:
+    none = True
+    for zone in zones:
+        try:
+            yield zone, datetime.combine(day, time(12), tzinfo=zone_info(zone)).astimezone(UTC)
+        except Invalid:
+            continue
+        none = False
+    if none:
+        yield None, datetime.combine(day, time(12), tzinfo=UTC)
+
+
+def _coming(facts: AccountFacts) -> int:
+    """What falls due within days and has been due, less what is there to pay it."""
+    soon = facts.business_date + timedelta(days=PRE_DUE_DAYS)
+    return sum(i.collectable for i in facts.items if i.due <= soon) - facts.credits - facts.unapplied
+
+
+def _answered(past: Past, since: date, zone: str) -> bool:
+    """Whether money has come in since a claim that it was on its way."""
+    return any(
+        p.stands and (p.received_on >= since or local_time(p.recorded_at, zone).date() >= since) for p in past.payments
+    )
+
+
+def _day(instant: datetime | None, zone: str) -> date:
+    return NEVER if instant is None else local_time(instant, zone).date()
+
+
+def _last(days: Iterable[date | None]) -> date | None:
+    return max((day for day in days if day is not None), default=None)

@@ -1,0 +1,84 @@
+"""How far ahead, and how often, an account may be put off by hand: `[queue]` of rules.toml, beyond which a lead overrides.
+
+What is set for later stands in no queue until then, whatever it is called: a snooze, a next action or a callback. So all are
+judged by the same caps, and none is a way round another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.dates import format_day
+from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.rules import QueuePolicy
+from collect_tui.policy.verdicts import Finding, Severity, Verdict
+
+_FIELDS: Final = {"snooze": "until", "next": "on", "callback": "at"}
+"""Field of the command that a finding is about."""
+
+
+def judge_snooze(facts: AccountFacts, until: date, policy: QueuePolicy, calendar: Calendar) -> Verdict:
+    """Putting off until a day: not too far, not too often since the account was last worked; and on a business day."""
+    return Verdict.of(
+        (
+            *_far(facts, until, policy.max_snooze_days, policy, "snooze", "An account may be put off {days}"),
+            *_often(facts, policy, "snooze"),
+            *_moved(facts, until, calendar),
+        )
+    )
+
+
+def judge_next(facts: AccountFacts, on: date, policy: QueuePolicy, calendar: Calendar) -> Verdict:
+    """A next action set by hand: not too far; no later than it is after the account was put off as often as may be."""
+    later = on > facts.business_date and (facts.next_action is None or on > facts.next_action.on)
+    return Verdict.of(
+        (
+            *_far(facts, on, policy.max_next_action_days, policy, "next", "A next action may be set {days} ahead"),
+            *(_often(facts, policy, "next") if later else ()),
+            *_moved(facts, on, calendar),
+        )
+    )
+
+
+def judge_callback(facts: AccountFacts, on: date, policy: QueuePolicy, calendar: Calendar) -> Verdict:
+    """The day of a callback: not too far. One the customer named stays though nobody works on it, and the agent is told."""
+    told = []
+    if on != calendar.from_today(on, facts.business_date):
+        day = format_day(on, facts.business_date)
+        sentence = f"{day[:1].upper()}{day[1:]} is no business day; see that somebody is there to call."
+        told = [Finding("callback.day", Severity.WARN, sentence, "at")]
+    return Verdict.of(
+        (*_far(facts, on, policy.max_next_action_days, policy, "callback", "A callback may be set {days} ahead"), *told)
+    )
+
+
+def _far(facts: AccountFacts, on: date, most: int, policy: QueuePolicy, act: str, may: str) -> Iterator[Finding]:
+    last = facts.business_date + timedelta(days=most)
+    if on > last:
+        days = "1 day" if most == 1 else f"{most} days"
+        sentence = f"{may.format(days=days)}, until {format_day(last, facts.business_date)} at most."
+        yield Finding(
+            f"{act}.too_far", Severity.HOLD, sentence, _FIELDS[act], "House rule", override_role=policy.override_role
+        )
+
+
+def _often(facts: AccountFacts, policy: QueuePolicy, act: str) -> Iterator[Finding]:
+    if facts.snoozes >= policy.max_snoozes:
+        times = {0: "may not be put off", 1: "has been put off once since it was last worked"}.get(
+            policy.max_snoozes, f"has been put off {policy.max_snoozes} times since it was last worked"
+        )
+        sentence = f"This account {times}; work it now."
+        yield Finding(
+            f"{act}.too_often", Severity.HOLD, sentence, _FIELDS[act], "House rule", override_role=policy.override_role
+        )
+
+
+def _moved(facts: AccountFacts, on: date, calendar: Calendar) -> Iterator[Finding]:
+    worked = calendar.from_today(on, facts.business_date)
+    if worked != on:
+        was, then = (format_day(day, facts.business_date) for day in (on, worked))
+        sentence = f"{was[:1].upper()}{was[1:]} is no business day: {then} instead."
+        yield Finding("next.day", Severity.WARN, sentence, "on")

@@ -1,0 +1,95 @@
+"""Settling at night: which accounts the roll of the business date, or what waits, may change.
+
+Too many cost time, a missing one would be a wrong account: `day --check` settles again, without looking for candidates first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, select, union, update
+from sqlalchemy.orm import Session
+
+from collect_tui.domain.posting import WAITING
+from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER
+from collect_tui.policy.settling import IDLE
+from collect_tui.store.day.base import Day, mark_ids
+from collect_tui.store.settling import Settler
+from collect_tui.store.sql import day as day_value
+from collect_tui.store.sql import execute, instant, number, table, tenant
+from collect_tui.store.tables import (
+    Account,
+    AccountSummary,
+    Callback,
+    Hold,
+    Instalment,
+    Item,
+    Payment,
+    Promise,
+    Service,
+    ServiceOrder,
+)
+
+
+def settle(session: Session, day: Day) -> int:
+    """Settles the accounts that may have to be; returns how many changed."""
+    found = session.execute(union(*_candidates(day)), {**day.values, "last": day.last}).scalars().all()
+    settler = Settler(day.tenant_id, day.catalogue, day.by, day.now, day.ids)
+    session.flush()
+    changed = settler.settle(session, sorted(found), night=True)  # type: ignore[arg-type]
+    mark_ids(session, day, changed)
+    return len(changed)
+
+
+def _candidates(day: Day) -> Iterator[Select[Any]]:
+    p, i, o, h, a = table(Payment).c, table(Item).c, table(ServiceOrder).c, table(Hold).c, table(Account).c
+    m, n, v, s = table(Promise).c, table(Instalment).c, table(Service).c, table(AccountSummary).c
+    ever = day.last is None
+    # Money and credits that wait.
+    yield select(p.account_id).where(p.tenant_id == tenant(), p.status.in_(sorted(WAITING)))
+    yield select(i.account_id).where(i.tenant_id == tenant(), i.open < 0)
+    # Promises with an instalment that is late; those that were brought in from elsewhere have never been looked at.
+    mine = and_(n.tenant_id == tenant(), n.promise_id == m.id, n.status.in_(sorted(OPEN_INSTALMENT)))
+    late = exists(select(n.seq).where(mine, n.due < day_value("today")))
+    yield select(m.account_id).where(m.tenant_id == tenant(), m.status == "ACTIVE", *(() if ever else (late,)))
+    # Holds whose last day is gone.
+    yield select(h.account_id).where(h.tenant_id == tenant(), h.status == "ACTIVE", h.until < day_value("today"))
+    # Orders that have not left, and services that may be restored.
+    yield select(o.account_id).where(o.tenant_id == tenant(), o.status.in_(("DRAFT", "REQUESTED")))
+    ordered = exists(
+        select(o.id).where(
+            o.tenant_id == tenant(),
+            o.account_id == v.account_id,
+            o.service_id == v.id,
+            o.status.in_(sorted(OPEN_ORDER)),
+        )
+    )
+    paid = exists(
+        select(s.account_id).where(
+            s.tenant_id == tenant(), s.account_id == v.account_id, s.collectable < number("least")
+        )
+    )
+    cut = and_(v.tenant_id == tenant(), v.status == "SUSPENDED", v.suspend_cause == "nonpay", ~ordered)
+    yield select(v.account_id).where(cut, *(() if ever else (paid,)))
+    # Accounts that were left in peace and owe something now.
+    due = and_(i.tenant_id == tenant(), i.account_id == a.id, i.open > i.disputed, i.due < day_value("today"))
+    idle = and_(a.tenant_id == tenant(), a.status == "OPEN", a.next_action_code == IDLE)
+    if ever:
+        yield select(a.id).where(idle, exists(select(i.id).where(due)))
+    else:
+        fell = and_(
+            i.tenant_id == tenant(), i.due >= day_value("last"), i.due < day_value("today"), i.open > i.disputed
+        )
+        yield (
+            select(i.account_id)
+            .select_from(table(Item).join(table(Account), and_(idle, a.id == i.account_id)))
+            .where(fell)
+        )
+
+
+def miss_callbacks(session: Session, day: Day, day_start: Any) -> int:
+    """Callbacks of days gone by that nobody kept are MISSED; they stay in their queue."""
+    c = table(Callback)
+    gone = update(c).where(c.c.tenant_id == tenant(), c.c.status == "SCHEDULED", c.c.at < instant("day_start"))
+    return execute(session, gone.values(status="MISSED"), {**day.values, "day_start": day_start})

@@ -1,0 +1,94 @@
+"""Whatever is known of an account, once it is settled it is in line with itself, and settling it again changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collect_tui.domain import appropriation, ladder, order
+from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.states import OPEN_INSTALMENT
+from collect_tui.policy.orders import refusal
+from collect_tui.policy.settling import settle
+from support.accounts import accounts, cutting, with_fee
+from support.trade import CALENDAR, HOUSE, KINDS, RULES, TODAY, account, act, item, numbers, service
+from support.trade import order as order_of
+
+DOORS = st.sampled_from([{}, {"night": True}, {"moved": True}, {"billed": True}, {"billed": True, "moved": True}])
+
+
+@given(accounts(), DOORS)
+def test_settling_what_is_settled_changes_nothing(facts: AccountFacts, door: dict) -> None:
+    once = act(facts, (), **door)
+    assert settle(once, (), HOUSE, numbers(9000), night="night" in door) == ()
+    assert settle(once, (), HOUSE, numbers(9000)) == ()
+
+
+@given(accounts().map(cutting), DOORS)
+def test_every_order_rests_on_something(facts: AccountFacts, door: dict) -> None:
+    after = act(facts, (), **door)
+    for one in after.orders:
+        if one.status == "REQUESTED" or (one.kind, one.status) == ("restore", "DRAFT"):
+            assert refusal(after, one, RULES, KINDS, CALENDAR) is None
+    for cut in after.services:
+        if (cut.status, cut.suspend_cause) == ("SUSPENDED", order.NONPAY):
+            paid = order.covered(order.required_to_restore(after, cut, RULES), RULES)
+            drafted = [o for o in after.orders if o.service_id == cut.id and o.status == "DRAFT"]
+            assert bool(drafted) == paid or any(o.override_by for o in drafted)
+    if any(o.status == "DRAFT" for o in after.orders):
+        assert after.next_action is not None
+        assert (after.next_action.code, after.next_action.on <= TODAY) == ("order", True)
+
+
+@given(accounts(), DOORS)
+def test_stage_and_promises_are_what_the_money_says(facts: AccountFacts, door: dict) -> None:
+    after = act(facts, (), **door)
+    assert not ladder.cured(after, RULES)
+    assert ladder.given_back(after, RULES) is None
+    held = after.open_promise
+    if held is not None:
+        money = appropriation.counting(after)[held.id]
+        base = max(0, held.paid - sum(amount for _, amount in money))
+        judged = appropriation.judge(held, money, TODAY, RULES.tolerance, CALENDAR, base)
+        assert (judged.status, judged.instalments) == ("ACTIVE", held.instalments)
+        assert any(i.status in OPEN_INSTALMENT for i in held.instalments)
+    if after.next_action and after.next_action.code == "promise" and facts.open_promise:
+        assert held is not None, "nobody waits for a promise that is over"
+
+
+@given(accounts())
+def test_nothing_is_settled_on_a_closed_account(facts: AccountFacts) -> None:
+    closed = replace(facts, status="CLOSED", next_action=None)
+    assert settle(closed, (), HOUSE, numbers(), night=True) == ()
+
+
+@given(accounts())
+def test_money_is_moved_by_settling_and_never_made(facts: AccountFacts) -> None:
+    after = act(facts, (), night=True)
+    known = {i.id: i for i in (*facts.items, *facts.settled)}
+    kept = {i.id for i in (*after.items, *after.settled)}
+    voided = sum(i.amount for i in known.values() if i.id not in kept)
+    assert after.total == facts.total - voided
+    assert after.collectable <= facts.collectable
+    assert after.collectable == facts.collectable or voided
+    assert after.past_due <= facts.past_due
+
+
+def test_what_had_paid_the_fee_of_a_restoration_that_is_withdrawn_pays_what_is_owed() -> None:
+    """In the same breath, so that another order is not judged by money that is about to go elsewhere."""
+    facts = account(
+        items=(item(11, 20000, -63, service=1), item(12, 4000, -40, service=2)),
+        services=(service(1, "INT", "PENDING_RESTORE", "nonpay"), service(2, "TV", "PENDING_SUSPEND", "nonpay")),
+        orders=(order_of(7, 1, "restore", "REQUESTED"), order_of(8, 2, "suspend", "REQUESTED")),
+    )
+    facts = cutting(with_fee(facts, facts.orders[0], 2500, 0))
+    after = act(facts, (), night=True)
+    assert [(o.id, o.status) for o in after.orders] == [(8, "REQUESTED")]
+    assert ({i.id: i.open for i in after.items}, after.unapplied) == ({11: 17500, 12: 4000}, 0)
+    assert settle(after, (), HOUSE, numbers(9000), night=True) == ()
+
+
+def test_the_account_of_the_samples_is_settled() -> None:
+    assert act(account(), (), night=True) == account()
