@@ -135,10 +135,8 @@ def _paid_a_night_later(case: Case) -> str:
     night.pay(number, amount, ref=REF, by="night", on=received)
     if not _something_is_open(night, number):
         raise Discard("there is nothing to post it to")
-    if any(s.get("status") == "SUSPENDED" for s in _account(case)["services"]):
-        then = case["then"]
-        if any(case["today"] <= i["due"] < then for i in _account(case)["items"]):
-            raise Discard("what falls due meanwhile goes before the fee, what is not due after it")
+    if any(case["today"] <= i["due"] < case["then"] for i in _account(case)["items"]):
+        raise Discard("something falls due meanwhile")
     return _compare({"desk": desk, "night": night}, case, leave={"night": DATED}, later=("night",))
 
 
