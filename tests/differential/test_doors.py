@@ -135,10 +135,8 @@ def _paid_a_night_later(case: Case) -> str:
     night.pay(number, amount, ref=REF, by="night", on=received)
     if not _something_is_open(night, number):
         raise Discard("there is nothing to post it to")
-    if any(s.get("status") == "SUSPENDED" for s in _account(case)["services"]):
-        then = case["then"]
-        if any(case["today"] <= i["due"] < then for i in _account(case)["items"]):
-            raise Discard("what falls due meanwhile goes before the fee, what is not due after it")
+    if any(case["today"] <= i["due"] < case["then"] for i in _account(case)["items"]):
+        raise Discard("something falls due meanwhile")
     return _compare({"desk": desk, "night": night}, case, leave={"night": DATED}, later=("night",))
 
 
@@ -183,14 +181,14 @@ def _billed_alike(case: Case) -> str:
     night = api.twin(1)
     moved = _run_to(api, today, number)
     night.owe(number, "NEW-1", due, amount, issued=issued)
-    waits = amount > 0 or _something_is_open(night, number)
+    waits = amount < 0 and _something_is_open(night, number)
     moved |= {f"{what} at night" for what in _moves(night, today, number)}
     file = api.twin(2)
     api.bill(BilledItem(account=number, doc_no="NEW-1", kind=kind, issued=issued, due=due, amount=amount))  # type: ignore[arg-type]
     name = api.view(number).name
     file.file(file_line(number, "NEW-1", issued, due, amount, name=name))
-    # A bill that is late when it comes climbs a rung in the run it came before.
-    comparable = waits and not moved & {"stage", "money", "stage at night"} and (amount < 0 or due > today)
+    # Nothing tells the night of a bill that is simply there.
+    comparable = waits and not moved & {"stage", "money", "stage at night"}
     doors = {"api": api, "file": file} | ({"night": night} if comparable else {})
     return _compare(doors, case, leave={"night": QUEUED} if "next_action" in moved else {}, later=("file", "night"))
 

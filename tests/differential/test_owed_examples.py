@@ -124,21 +124,24 @@ def test_credits_have_a_column_of_their_own_in_ageing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "left"),
+    ("line", "at_once", "next_day"),
     [
-        pytest.param("apply CR-1", {"INV-1": 6000, "INV-2": 5000, "CR-1": 0}, id="oldest first"),
+        pytest.param("apply CR-1", {"INV-1": 6000, "CR-1": 0}, {"INV-1": 6000, "INV-2": 5000}, id="oldest first"),
+        pytest.param("apply CR-1 INV-2=10", {"INV-2": 4000}, {"INV-1": 7000, "INV-2": 4000}, id="a part directed"),
         pytest.param(
-            "apply CR-1 INV-2=10", {"INV-1": 7000, "INV-2": 4000, "CR-1": 0}, id="directed, the rest oldest first"
+            "apply CR-1 INV-2=40", {"INV-2": 1000, "CR-1": 0}, {"INV-1": 10000, "INV-2": 1000}, id="all directed"
         ),
-        pytest.param("apply CR-1 INV-2=40", {"INV-1": 10000, "INV-2": 1000, "CR-1": 0}, id="all of it directed"),
     ],
 )
-def test_a_credit_can_be_applied(line: str, left: dict[str, int]) -> None:
+def test_a_credit_can_be_applied(line: str, at_once: dict[str, int], next_day: dict[str, int]) -> None:
+    """What is not directed goes to what is due longest, at the latest at night."""
     items = [("INV-1", -63, 10000), ("INV-2", -33, 5000), ("CR-1", -3, -4000, CREDIT)]
     world = World(Book(account(ROSA, "Alvarez, Rosa", items=items)))
     world.type(ROSA, line)
-    assert {doc: item(world, doc).open for doc in left} == left
+    assert {doc: item(world, doc).open for doc in at_once} == at_once
     assert world.view(ROSA).collectable == 11000
+    world.roll()
+    assert {doc: item(world, doc).open for doc in next_day} == next_day
 
 
 def test_the_day_run_applies_credits_oldest_first() -> None:

@@ -1,7 +1,7 @@
 """One book on a store of its own, with every door open by which an event can come: for tests that try them against each other.
 
     world = World(Book(account("4410-2231", "Alvarez, Rosa", items=[("INV-1", -63, 41210)])))
-    world.type("4410-2231", "pay 50 card R1")                    # as the terminal would; digits are added where asked for
+    world.type("4410-2231", "pay 50 card R1")                    # as the terminal would; what is asked for is typed too
     world.pay("4410-2231", 5000, ref="R1", by="night")           # by desk, api or night: the same payment through each door
     world.settle("INV-1", by="csv")                              # by desk, api or csv: the invoice is paid in full
     world.bill(…); world.file(…); world.owe(…)                   # an item by the API, by a file, or as if loaded
@@ -31,7 +31,6 @@ from collect_tui.desk.line.parse import parse
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.session import DayReport, OrdersReport
-from collect_tui.domain.confirm import last_four
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.exchange import orders, receivables
 from collect_tui.exchange.billed import Billed, BilledPart, BilledPayment
@@ -145,19 +144,27 @@ class World:
         parsed = parse(line, LineContext.of(view, SITE(), self.desk.session()))
         if parsed.errors or not parsed.commands:
             raise Misread(f"{line}: {[e.message for e in parsed.errors]}")
-        confirmed = {"confirm": last_four(number)}
-        return tuple(c.model_copy(update=confirmed) if hasattr(c, "confirm") else c for c in parsed.commands)
+        return parsed.commands
 
     def act(self, number: str, *commands: Command, line: str = "", override: str | None = None) -> Act:
         lead = Override(by="lee", reason=override) if override else None
         return Act(id=uuid4(), account=number, commands=commands, line=line, override=lead)
+
+    def do(self, act: Act) -> Receipt:
+        """Does an act, and types what is asked for before it is done."""
+        while any(c.asks for c in act.commands) and (asked := self.desk.preview(act).confirm) is not None:
+            one = act.commands[asked.command].model_copy(update={asked.field: asked.value})
+            act = act.model_copy(
+                update={"commands": (*act.commands[: asked.command], one, *act.commands[asked.command + 1 :])}
+            )
+        return self.desk.do(act)
 
     def preview(self, number: str, line: str, **rest: Any) -> Preview:
         return self.desk.preview(self.act(number, *self.commands(number, line), line=line, **rest))
 
     def type(self, number: str, line: str, **rest: Any) -> Receipt:
         """Types a line and presses Enter. Raises Misread, and whatever the desk refuses it with."""
-        return self.desk.do(self.act(number, *self.commands(number, line), line=line, **rest))
+        return self.do(self.act(number, *self.commands(number, line), line=line, **rest))
 
     # the same payment through every door ------------------------------------------------------------------------------
     def pay(
@@ -167,7 +174,7 @@ class World:
         if by == "desk":
             parts = tuple(Directed(doc_no=doc, amount=part) for doc, part in to)
             paid = RecordPayment(amount=amount, method=METHOD, ref=ref, received_on=received, directed=parts)
-            self.desk.do(self.act(number, paid))
+            self.do(self.act(number, paid))
         elif by == "api":
             shares = tuple(BilledPart(doc_no=doc, amount=part) for doc, part in to)
             self.bill(
