@@ -56,7 +56,7 @@ def codes() -> str:
     made = []
     for name, entries in data.items():
         rows = [
-            (f"`{code}`", entry["title"], flags(entry), entry.get("help", ""))
+            (f"`{code}`", entry["title"], flags(entry), told(entry))
             if isinstance(entry, dict)
             else (f"`{code}`", str(entry), "", "")
             for code, entry in entries.items()
@@ -66,6 +66,12 @@ def codes() -> str:
         table = markdown(head, rows) if full else markdown(head[:2], (row[:2] for row in rows))
         made.append(f"### {name.replace('_', ' ').capitalize()}\n\n{table}")
     return "\n".join(made)
+
+
+def told(entry: Mapping[str, Any]) -> str:
+    """What an entry means, and what it does not do."""
+    caveat = str(entry.get("caveat", ""))
+    return f"{entry.get('help', '')} {caveat[:1].upper()}{caveat[1:]}{'.' if caveat else ''}".strip()
 
 
 def flags(entry: Mapping[str, Any]) -> str:
@@ -79,7 +85,7 @@ def flags(entry: Mapping[str, Any]) -> str:
     return ", ".join(
         name if value is True else f"{name}: {said(value)}"
         for name, value in entry.items()
-        if name not in {"title", "help"} and value not in (False, "", [])
+        if name not in {"title", "help", "caveat", "instead"} and value not in (False, "", [])
     )
 
 

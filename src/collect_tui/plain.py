@@ -270,14 +270,14 @@ def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:
         head = ("id", "keys", "F-key", ":", "meaning")
         rows = [(c.id, " ".join(c.keys), c.fkey, c.mnemonic or c.text.strip(), c.help) for c in mine.commands]
     elif what == "line":
-        from collect_tui.desk.line.verbs import VERBS
+        from collect_tui.desk.line.verbs import table as verbs
 
         head = ("verb", "usage", "meaning", "example")
-        rows = [(v.verb, v.usage, v.summary, v.example) for v in VERBS.values()]
+        rows = [(v.verb, v.usage, v.summary, v.example) for v in verbs()]
     else:
         codes = bootstrap.catalogue(wired).codes
         head = ("code", "result", "what it does")
-        rows = [(r.code, r.title, r.help) for r in codes.results.values()]
+        rows = [(r.code, r.title, r.explained) for r in codes.results.values()]
     if as_json:
         return json.dumps([dict(zip(head, row, strict=True)) for row in rows], indent=2, ensure_ascii=False)
     return table(head, rows)

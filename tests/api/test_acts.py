@@ -51,6 +51,25 @@ def test_a_noun_is_the_act_of_one_command(api) -> None:
     assert lee.act(f"/accounts/{ROSA}/acts", whole, key=key, seen='"1"').json() == first.json() | {"repeated": True}
 
 
+def test_a_plan_is_either_of_equal_instalments_or_in_parts(api) -> None:
+    lee, plans = api("lee"), f"/accounts/{ROSA}/plans"
+    parts = [{"amount": 5000, "due": "2026-11-27"}, {"amount": 7760, "due": "2026-12-03"}]
+    even = {"count": 2, "frequency": "weekly", "first": "2026-11-27"}
+    for wrong in ({}, {"count": 2}, even | {"parts": parts}, {"parts": parts, "down": 5}, {"parts": []}):
+        answer = lee.act(plans, {"total": 12760} | wrong)
+        assert (answer.status_code, code(answer)) == (422, "request.invalid")
+        assert "either count, frequency and first, or parts" in answer.json()["detail"]
+        whole = {"commands": [{"kind": "plan", "total": 12760} | wrong]}
+        assert lee.act(f"/accounts/{ROSA}/acts", whole).status_code == 422
+    assert lee.act(plans, {"total": 12760, "parts": parts}).status_code == 200
+    found = api("lee")("GET", f"/accounts/{ROSA}").json()["promise"]
+    assert [(one["amount"], one["due"]) for one in found["instalments"]] == [(p["amount"], p["due"]) for p in parts]
+
+
+def test_the_catalogue_tells_a_client_the_order_of_dates(api) -> None:
+    assert api("lee")("GET", "/catalogue").json()["rules"]["date_order"] == "mdy"
+
+
 def test_the_second_of_two_is_told_who_and_when(api) -> None:
     seen = f'"{version(api)}"'
     api("mia").act(NOTE, {"text": "first"}, seen=seen).raise_for_status()

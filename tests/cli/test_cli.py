@@ -256,6 +256,40 @@ def test_a_malformed_line_points_at_the_word(run: Run) -> None:
     assert "amount" in sentence.lower()
 
 
+@pytest.mark.parametrize(
+    ("line", "word", "says"),
+    [
+        ("lm x9", "x9", "No such contact point"),
+        ('di INV-1 60 price "charged twice"; pp rest fri', "INV-1", "cannot be disputed at the keyboard yet"),
+        ("pp 50 fri gcash + 77.60 12/3", "+", "right after the date"),
+        ("pp 50 fri + 77.60 1512", "1512", "Dates here are month first: 12/15 is 15 December."),
+        ("cb 15/13", "15/13", "Expected a day and time"),
+        ("ex +7", "+7", "The next date is an act of its own"),
+    ],
+)
+def test_what_does_not_fit_is_refused_at_the_word_and_writes_nothing(
+    run: Run, home: Path, line: str, word: str, says: str
+) -> None:
+    before = database(home)
+    told = run("do", ROSA, line)
+    usage(told)
+    sentence, shown, mark = told.err.rstrip("\n").split("\n")
+    assert says in sentence
+    assert shown[mark.index("^") : mark.rindex("^") + 1] == word
+    assert database(home) == before
+
+
+def test_the_country_says_what_a_slashed_date_is(run: Run) -> None:
+    assert run("--json", "do", ROSA, "t 12/4", "--dry-run").json()["next_action"] == "call Fri 4 Dec"
+
+
+def test_all_behind_a_note_is_the_note(run: Run) -> None:
+    for note in ("waits; also husband pays", "she is out ; na is fine"):
+        told = run("--json", "do", ROSA, f"n {note}").json()
+        assert [effect["kind"] for effect in told["effects"]] == ["NoteWritten"]
+    assert "; also husband pays" in run("show", ROSA, "--pane", "timeline").out
+
+
 def test_a_malformed_line_points_at_the_word_under_wide_and_hostile_text(run: Run) -> None:
     told = run("do", ROSA, 'lm "\x1b[31m你好" zzz9')
     usage(told)
@@ -387,11 +421,11 @@ def test_looking_writes_nothing(run: Run, home: Path, arguments: tuple[str, ...]
 
 
 def test_several_acts_on_a_line_are_one_act(run: Run) -> None:
-    told = run("--json", "do", ROSA, "lm m1; n asked for the shop line; t +3").json()
+    told = run("--json", "do", ROSA, 'lm m1; n "asked for the shop line"; t +3').json()
     kinds = [effect["kind"] for effect in told["effects"]]
     assert {"ContactLogged", "NoteWritten", "NextActionSet"} <= set(kinds)
     assert run("--json", "show", ROSA).json()["version"] == told["version"] == 2
-    bad = run("do", ROSA, "n kept; pp 99999 fri")
+    bad = run("do", ROSA, 'n "kept"; pp 99999 fri')
     assert bad.code == 3
     assert "kept" not in run("show", ROSA, "--pane", "timeline").out
 

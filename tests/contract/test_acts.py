@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from collect_tui.desk.commands import Act, Override
+from collect_tui.desk.commands import Act, MakePlan, Override, Part
 from collect_tui.desk.errors import Invalid, NotFound, Refused, RefusedByPolicy, Stale
 from contract.conftest import PASSWORD, act, do
 
@@ -26,6 +26,58 @@ def test_a_preview_shows_what_do_then_does(desk):
     assert (after.promise.total, after.promise.instalments[0].due) == (15000, date(2026, 11, 27))
     assert after.promised == 15000
     assert after.version == receipt.version == preview.version + 1
+
+
+def test_a_plan_of_unequal_parts_is_one_arrangement(desk):
+    split = act(desk, ROSA, "pp 50 fri + 77.60 12/3")
+    preview = desk.preview(split)
+    assert preview.ok
+    parts = [(1, date(2026, 11, 27), 5000), (2, date(2026, 12, 3), 7760)]
+    assert [(row.seq, row.due, row.amount) for row in preview.schedule] == parts
+    assert "plan 127.60 in 2 parts: 50.00 Fri 27 Nov, 77.60 Thu 3 Dec" in [e.sentence for e in preview.effects]
+    desk.do(split)
+    promise = desk.account(ROSA).promise
+    assert promise is not None
+    assert (promise.kind, promise.total) == ("plan", 12760)
+    assert [(one.seq, one.due, one.amount) for one in promise.instalments] == parts
+    do(desk, ROSA, "undo")
+    assert desk.account(ROSA).promise is None
+
+
+@pytest.mark.parametrize(
+    ("due", "amounts", "says"),
+    [
+        ((27, 27), (5000, 7760), "after the one before"),
+        ((30, 27), (5000, 7760), "after the one before"),
+        ((27,), (12760,), "2 to 250 parts"),
+        ((27, 30), (5000, 7000), "add up"),
+    ],
+)
+def test_parts_that_are_no_plan_are_refused(desk, due, amounts, says):
+    parts = tuple(Part(amount=a, due=date(2026, 11, d)) for a, d in zip(amounts, due, strict=True))
+    wrong = act(desk, ROSA, "xp x").model_copy(update={"commands": (MakePlan(total=12760, parts=parts),)})
+    preview = desk.preview(wrong)
+    assert says in (preview.error or "")
+    with pytest.raises(Invalid) as error:
+        desk.do(wrong)
+    assert (error.value.code, says in error.value.message) == ("promise.parts", True)
+
+
+def test_the_rails_of_a_plan_hold_for_unequal_parts(desk):
+    small = desk.preview(act(desk, ROSA, "pp 50 fri + 5 12/3"))
+    assert not small.verdict.allowed
+    assert "arrangement.min_instalment" in {found.rule for found in small.verdict.findings if found.severity == "hold"}
+
+
+def test_a_code_says_what_it_does_not_do(desk):
+    preview = desk.preview(act(desk, ROSA, 'di "charged twice"'))
+    [logged] = [e.sentence for e in preview.effects if e.kind == "ContactLogged"]
+    assert logged.endswith("marks no amount as disputed")
+
+
+def test_the_note_of_a_next_action_is_kept(desk):
+    do(desk, ROSA, "t +3 verify receipt came")
+    assert any("receipt came" in entry.text for entry in desk.pane(ROSA, "timeline").timeline)
 
 
 def test_two_keys_log_a_contact_and_move_the_next_action(desk):
@@ -67,7 +119,7 @@ def test_the_second_of_two_agents_is_told_who_and_when(desks):
 
 def test_an_act_of_several_commands_is_all_or_nothing(desk):
     before = desk.account(ROSA)
-    bad = act(desk, ROSA, "n half; pp 150 fri")
+    bad = act(desk, ROSA, 'n "half"; pp 150 fri')
     over = bad.commands[-1].model_copy(update={"amount": 10**9})
     with pytest.raises(Refused):
         desk.do(bad.model_copy(update={"commands": (*bad.commands[:-1], over)}))

@@ -92,8 +92,28 @@ def test_every_entry_tells_the_user_what_it_is(shipped: Catalogue) -> None:
 def test_the_help_on_a_disputed_part_promises_nothing_that_is_not_done(shipped: Catalogue) -> None:
     disputed = shipped.codes.results["DI"]
     assert (disputed.hold, disputed.follow_up.business_days, disputed.follow_up.action) == (None, 5, "dispute")
-    for word in ("next action dispute in 5 business days", "Marks no amount as disputed", "note"):
-        assert word in disputed.help
+    assert "next action dispute in 5 business days" in disputed.help
+    assert disputed.caveat == "marks no amount as disputed"
+    assert "cannot be disputed at the keyboard yet" in disputed.instead
+    assert disputed.explained.endswith("Marks no amount as disputed.")
+
+
+def test_a_code_whose_title_says_more_than_it_does_says_so(shipped: Catalogue) -> None:
+    """Titles that speak of money, orders, letters or tickets, which the code itself does not bring."""
+    results = shipped.codes.results
+    said = {code for code, result in results.items() if result.caveat}
+    assert said == {*("PF", "PT", "PC", "SA", "EX", "DI", "DB", "BI", "SX", "RB", "ND", "RS", "SU", "EQ", "IT", "NS")}
+    for result in results.values():
+        assert not result.caveat.endswith(".")
+        assert not result.instead or (result.caveat and not result.instead.endswith("."))
+
+
+def test_dates_are_written_as_the_country_does_unless_the_site_says_otherwise(site: Callable[..., Catalogue]) -> None:
+    assert site().rules.date_order == "mdy"
+    assert site(rules='[desk]\ncountry = "GB"').rules.date_order == "dmy"
+    assert site(rules='[desk]\ncountry = "PH"').rules.date_order == "mdy"
+    assert site(rules='[desk]\ncountry = "GB"\ndate_order = "mdy"').rules.date_order == "mdy"
+    assert site(rules='[desk]\ndate_order = "dmy"').rules.date_order == "dmy"
 
 
 def test_results_that_stop_the_ladder_bring_what_stops_it(shipped: Catalogue) -> None:
@@ -237,6 +257,7 @@ def test_another_year_has_other_holidays() -> None:
         ("rules", '[desk]\ncurrency = "dollars"', "currency", "desk.currency", "three capital letters"),
         ("rules", '[desk]\ncountry = "XQ"', "country", "desk.country", "country code"),
         ("rules", '[desk]\nsubdivision = "ZZ"', "country", "desk.subdivision", "state or province"),
+        ("rules", '[desk]\ndate_order = "dym"', "unknown_value", "desk.date_order", "did you mean mdy?"),
         ("rules", "[contact]\nstart = 22:00:00", "order", "contact.end", "after start"),
         ("rules", '[contact]\nstart = "08:00"', "type", "contact.start", "a time of day such as 08:00:00"),
         ("rules", "[contact]\nmax_attemps = 3", "unknown_key", "contact.max_attemps", "did you mean max_attempts?"),

@@ -39,9 +39,11 @@ def test_typing_a_line_never_breaks_on_the_way(line: str) -> None:
         ("lm m", ["m1", "m2"]),
         ("tm ", ["na", "bz", "lm"]),
         ("in ", ["na", "bz"]),
-        ("pp ", ["m1", "m2", "h1", "e1", "b", "p", "c", "rest", "50%"]),
+        ("pp ", ["m1", "m2", "h1", "e1", "b", "p", "c", "rest", "half", "50%"]),
         ("pp 150 ", ["tue", "wed", "thu", "fri"]),
         ("pp 150 f", ["fri"]),
+        ("pp 150 fri ", ["+", "m1"]),
+        ("pp 150 fri + ", ["b", "p"]),
         ("pp 150 fri g", ["gcash"]),
         ("rp i", ["income", "insolvent"]),
         ("pa 150 ", ["dn", "3m", "4w", "6f"]),
@@ -117,7 +119,8 @@ def test_help_speaks_of_verbs_aliases_codes_and_actions() -> None:
     assert lm.summary == "Left message"
     assert help_for("tm", CONTEXT) is not None
     assert help_for("nonsense", CONTEXT) is None
-    assert [row.verb for row in table()] == [RESULT_HELP.verb, *VERBS]
+    assert [row.verb for row in table()] == [RESULT_HELP.verb, *VERBS, "NOTE", "DATE"]
+    assert all(parse(row.example, NO_ACCOUNT).complete for row in table())
 
 
 def test_names_of_verbs_are_told_apart() -> None:

@@ -142,6 +142,8 @@ def test_without_a_zone_that_is_sure_times_are_the_desks(zone: str | None) -> No
 
 
 BARE = LineContext.bare(CATALOGUE, SESSION)
+ARGUMENTS = {"PP": "150 fri", "BP": "150 fri", "PA": "150 3m 15", "CB": "+2h", "RP": "forgot"}
+"""What a code must carry to be whole."""
 
 
 @pytest.mark.parametrize("code", CATALOGUE.codes.results)
@@ -149,12 +151,38 @@ def test_every_result_code_that_ships_is_a_line(code: str) -> None:
     alone = LogContact(result=code)
     assert parse(render(alone, BARE), BARE).commands == (alone,)
     result = CATALOGUE.codes.results[code]
-    rest = {"PP": "150 fri", "BP": "150 fri", "PA": "150 3m 15", "CB": "+2h", "RP": "forgot"}.get(code, "")
-    parsed = parse(f"{code.lower()} m1 {rest}", BARE)
+    parsed = parse(f"{code.lower()} m1 {ARGUMENTS.get(code, '')}", BARE)
     assert parsed.complete, parsed.errors
     assert isinstance(parsed.commands[0], LogContact)
     assert parsed.commands[0].result == result.code
     assert parsed.commands[0].point == "m1"
+
+
+@pytest.mark.parametrize("code", CATALOGUE.codes.results)
+def test_no_code_that_ships_makes_a_note_of_what_it_does_not_take(code: str) -> None:
+    context = LineContext.of(account("America/Chicago"), CATALOGUE, SESSION)
+    start = f"{code.lower()} m1 {ARGUMENTS.get(code, '')}".strip()
+    for word in (
+        "x9",
+        "m7",
+        "150",
+        "1,250.50",
+        "12/15",
+        "15dec",
+        "9:30",
+        "INV-1041",
+        "k=v",
+        "price",
+        "lm m1",
+        "int",
+    ):
+        parsed = parse(f"{start} {word}", context)
+        assert not parsed.complete, word
+        assert "quote it if it is a note" in parsed.errors[0].message, word
+    for note in ("left word with son", "at 9:30 he calls", "in 2 weeks", "says rest is paid", "the INV-1041 is wrong"):
+        first, *_ = parse(f"{start} {note}", context).commands
+        assert isinstance(first, LogContact)
+        assert first.typed == note
 
 
 def test_no_verb_hides_a_code_that_ships() -> None:

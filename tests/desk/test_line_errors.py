@@ -33,7 +33,7 @@ ERRORS: list[tuple[str, str, str, str]] = [
     ("pp 150 +9999", "+9999", "date", "within 10 years"),
     ("lm; pp 150", "", "date", "Expected a date"),
     ("pp 150; lm", "", "date", "Expected a date"),
-    ("lm m7", "m7", "point", "a contact point: m1, m2, h1, e1"),
+    ("lm m7", "m7", "point", "The account has m1, m2, h1, e1"),
     ("bad", "", "point", "Expected a contact point"),
     ("bad zz", "zz", "point", "a contact point: m1, m2, h1, e1"),
     ("bad m2 now", "now", "end", "Nothing was expected here"),
@@ -158,11 +158,16 @@ def test_card_data_never_leaves_the_line(line: str, found: str) -> None:
         "n call +1 312 555 0142 tomorrow at 9",
         "pp 4242.42 4/12; pp 4242.42 4/12",
         "pay 4242.4 2025-11-20",
-        "ptp 4242.42 2026-03-03 2",
     ],
 )
 def test_numbers_of_the_account_and_figures_are_no_cards(line: str) -> None:
     assert parse(line, CONTEXT).complete
+
+
+def test_figures_and_a_word_that_is_refused_are_no_card_together() -> None:
+    parsed = parse("ptp 4242.42 2026-03-03 2", CONTEXT)
+    assert not parsed.secret
+    assert [error.code for error in parsed.errors] == ["amount"]
 
 
 def test_a_social_security_number_is_a_warning() -> None:

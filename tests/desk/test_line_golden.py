@@ -42,6 +42,10 @@ def log(result: str, note: str = "", typed: str | None = None, **values: str) ->
     return LogContact(result=result, note=note, typed=note if typed is None else typed, **values)
 
 
+def pinned(text: str) -> WriteNote:
+    return WriteNote(text=text, typed=text, pinned=True)
+
+
 def plan(total: int, count: int, frequency: str, first: date, **values: object) -> MakePlan:
     return MakePlan(total=total, count=count, frequency=frequency, first=first, **values)
 
@@ -67,7 +71,6 @@ GOLDEN: list[tuple[str, tuple[Command, ...]]] = [
     ("lm bill for wife came", (log("LM", "bill for wife came"),)),
     ("lm for wife", (log("LM", "for wife"),)),
     ("lm reason=forgot", (log("LM", reason="FORGOT"),)),
-    ('di INV-1041 60 price "charged twice"', (log("DI", 'INV-1041 60 price "charged twice"'),)),
     ("it not before noon", (log("IT", "not before noon"),)),
     ("log pp m1", (log("PP", point="m1"),)),
     ("log tm rp", (log("RP", action="TM"),)),
@@ -210,7 +213,8 @@ GOLDEN: list[tuple[str, tuple[Command, ...]]] = [
         (PlaceHold(hold="PAYMENT_CLAIM", until=date(2025, 11, 29), reason="slip seen"),),
     ),
     ("hold dis", (PlaceHold(hold="DISPUTE"),)),
-    ("hold dispute 5 invoices unclear", (PlaceHold(hold="DISPUTE", reason="5 invoices unclear"),)),
+    ("hold dispute 15", (PlaceHold(hold="DISPUTE", until=date(2025, 12, 15)),)),
+    ('hold dispute 1512 "5 invoices"', (PlaceHold(hold="DISPUTE", until=date(2025, 12, 15), reason="5 invoices"),)),
     ("rel dispute bill was right", (ReleaseHold(hold="DISPUTE", reason="bill was right"),)),
     ("bad m2", (MarkPoint(point="m2", quality="bad"),)),
     ("wrong m", (MarkPoint(point="m1", quality="wrong"),)),
@@ -228,7 +232,8 @@ GOLDEN: list[tuple[str, tuple[Command, ...]]] = [
         "pay 112.10 cash; pp rest fri",
         (RecordPayment(amount=11_210, method="cash"), log("PP"), MakePromise(amount=30_000, due=FRI)),
     ),
-    ("n a;n b ; ; n c", tuple(WriteNote(text=text, typed=text) for text in "abc")),
+    ("n a;n b ; ; n c", (WriteNote(text="a;n b ; ; n c", typed="a;n b ; ; n c"),)),
+    ('n "a"; n "b" ; ; n! c; d', (*(WriteNote(text=text, typed=text) for text in "ab"), pinned("c; d"))),
     # controls are removed, blanks of any kind are blanks
     ("lm\tm2\nwill\x07 call\x1b back", (log("LM", "will call back", point="m2"),)),
     ("lm \x00\u202em2", (log("LM", point="m2"),)),

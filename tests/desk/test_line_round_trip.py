@@ -21,6 +21,7 @@ from collect_tui.desk.commands import (
     MarkPoint,
     OrderRestore,
     OrderSuspension,
+    Part,
     PlaceHold,
     RecordPayment,
     ReleaseHold,
@@ -37,10 +38,10 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import is_clean
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.render import render, render_act
-from collect_tui.desk.line.slots import METHODS
 from collect_tui.desk.line.verbs import MEANING, RENDER
+from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.domain.notes import expand, open_slot
-from support.line_world import ABBREVIATIONS, CODES, CONTEXT, HOLDS, NOW, TODAY, YEN
+from support.line_world import ABBREVIATIONS, CODES, CONTEXT, HOLDS, MONTH_FIRST, NOW, TODAY, YEN
 
 _ALPHABET = st.one_of(
     st.sampled_from(list(" ;\"'`\\=#@;:,.!?-/%+abcmnpty019")),
@@ -102,6 +103,19 @@ PLANS = st.builds(
     method=METHOD,
     note=RAW_TEXTS,
 )
+SPLITS = st.builds(
+    lambda amounts, due, gaps, method, note: MakePlan(
+        total=sum(amounts),
+        parts=tuple(Part(amount=amount, due=due + timedelta(days=sum(gaps[:at]))) for at, amount in enumerate(amounts)),
+        method=method,
+        note=note,
+    ),
+    st.lists(MINOR, min_size=2, max_size=5),
+    DATES,
+    st.lists(st.integers(1, 40), min_size=4, max_size=4),
+    METHOD,
+    RAW_TEXTS,
+).filter(lambda split: split.parts[-1].due < date(2035, 11, 1))
 CALLBACKS = st.builds(ScheduleCallback, at=MOMENTS, point=POINT, anyone=st.booleans(), note=RAW_TEXTS)
 DIRECTED = st.builds(Directed, doc_no=st.sampled_from([item[0] for item in CONTEXT.items]), amount=MINOR)
 SERVICES = st.sampled_from(["INT", "TV", "CPE-88 1", "TV-100", "EL-1", "EL-2"])
@@ -126,7 +140,7 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         consent=st.sampled_from([None, "unknown", "in", "out"]),
     ).filter(lambda mark: mark.quality is not None or mark.consent is not None),
     MakePromise: PROMISES,
-    MakePlan: PLANS,
+    MakePlan: st.one_of(PLANS, SPLITS),
     CancelPromise: st.builds(CancelPromise, reason=REASONS),
     RecordPayment: st.builds(
         RecordPayment,
@@ -181,7 +195,9 @@ def test_every_command_has_a_line_and_a_meaning() -> None:
     assert set(MEANING) == kinds
 
 
-@pytest.mark.parametrize("context", [CONTEXT, YEN], ids=["dollars, Chicago", "yen, desk time"])
+@pytest.mark.parametrize(
+    "context", [CONTEXT, YEN, MONTH_FIRST], ids=["dollars, Chicago", "yen, desk time", "month first"]
+)
 @given(command=st.one_of(*COMMANDS.values()))
 @example(command=LogContact(result="LM", note="lm", typed=""))
 @example(command=LogContact(result="PP", note=r"\lm", typed=""))
@@ -199,7 +215,7 @@ PAIRS = st.one_of(
     st.builds(
         lambda log, promise: (log.model_copy(update={"result": "PP"}), promise.model_copy(update={"note": ""})),
         CONTACTS,
-        PROMISES,
+        st.one_of(PROMISES, SPLITS),
     ),
     st.builds(
         lambda log, plan: (log.model_copy(update={"result": "PA"}), plan.model_copy(update={"note": ""})),

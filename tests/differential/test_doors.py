@@ -262,7 +262,8 @@ def _opened(world: World, number: str) -> dict[str, int]:
 
 
 def _something_is_open(world: World, number: str) -> bool:
-    return any(open_ > 0 for open_ in _opened(world, number).values())
+    """Whether the night has something to post to: without it, nothing tells it of an account where money or a credit came."""
+    return any(i.open > i.disputed for i in world.rows("item", account_id=world.account_id(number)))
 
 
 def _refused_is_nothing(act: Callable[[], None]) -> None:

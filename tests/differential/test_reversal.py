@@ -26,7 +26,10 @@ from support.world import Misread, World
 
 REF: Final = "X-1"
 #: Not what was done to the account in between but how it came about, and what is kept of it as history.
-HISTORY: Final = ("detail", "closed_reason", "last_payment", "ladder_step", "stage_on")
+HISTORY: Final = (
+    *("detail", "closed_reason", "last_payment", "ladder_step", "stage_on"),
+    *("parked_code", "parked_on", "level"),
+)
 LEFT: Final = ("timeline", f"payment {REF}", f"payments {REF}", " order suspend", " order restore")
 #: Of a returned payment it stays known that the account had a better time, and what to do about it is new.
 RETURNED: Final = (
@@ -169,8 +172,9 @@ def _not_for_anybody(world: World, number: str, at_once: bool) -> str:
     expected = world.desk.calendar.on_or_after(world.today)
     if at_once and (account.next_action_code, account.next_action_on) != ("returned", expected):
         return f"the next action is {account.next_action_code} on {account.next_action_on}, not returned on {expected}"
-    if at_once and account.next_action_on == world.today and "returned_item" not in why.reasons and not why.absent:
-        return f"it stands in {view.queue}, not among the returned payments"
+    spoken = any(a.conversation and a.at.date() == world.today for a in world.facts(number).attempts)
+    if at_once and account.next_action_on == world.today and not spoken:  # it counts by the day who was spoken to since
+        return "" if "returned_item" in why.reasons or why.absent else f"it stands in {view.queue}, not in returned"
     return ""
 
 

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from collect_tui.domain.dates import (
     Calendar,
+    DateOrder,
     add_months,
+    date_order_of,
     format_day,
     local_time,
     offset_label,
@@ -116,7 +118,7 @@ def test_business_days_need_a_calendar() -> None:
         parse_date("+3b", TODAY)
 
 
-MALFORMED = ["", " ", "x", "f", "m", "0", "32", "00", "100", "150", "31/4", "12/15", "1315", "32dec", "0dec", "15de"]
+MALFORMED = ["", " ", "x", "f", "m", "0", "32", "00", "100", "150", "31/4", "13/13", "3131", "32dec", "0dec", "15de"]
 MALFORMED += ["decc15", "frid4y", "+", "-", "+w", "7+", "+7y", "+ 7", "2026-1-5", "2026/12/15", "15-12-2026", "15.12"]
 MALFORMED += ["15/12/26", "2026-02-29", "20261215", "nov", "٣", "１５", "²", "15/12/2026x", "t t", "ſun", "1 5"]
 
@@ -155,6 +157,80 @@ def test_a_full_date_reads_the_same_in_every_form(today: date, days: int) -> Non
     there = today + timedelta(days=days)
     forms = [there.isoformat(), f"{there.day}/{there.month}/{there.year}", there.strftime("%d%b%Y"), f"{days:+d}"]
     assert {parse_date(form, today) for form in forms} == {there}
+
+
+@pytest.mark.parametrize(
+    ("text", "dmy", "mdy"),
+    [
+        ("12/4", "2027-04-12", "2026-12-04"),
+        ("1204", "2027-04-12", "2026-12-04"),
+        ("4/12/2027", "2027-12-04", "2027-04-12"),
+        ("12/12", "2026-12-12", "2026-12-12"),
+        ("15/12", "2026-12-15", "2026-12-15"),
+        ("1512", "2026-12-15", None),
+        ("12/15", "2026-12-15", "2026-12-15"),
+        ("12/15/2027", "2027-12-15", "2027-12-15"),
+        ("1215", None, "2026-12-15"),
+        ("15dec", "2026-12-15", "2026-12-15"),
+        ("2026-12-15", "2026-12-15", "2026-12-15"),
+    ],
+)
+def test_the_order_decides_where_both_would_be_a_day(text: str, dmy: str | None, mdy: str | None) -> None:
+    for order, meant in (("dmy", dmy), ("mdy", mdy)):
+        found = [read(text, order) for read in (_day, _moment)]
+        if meant is not None:
+            assert found == [meant, meant]
+        else:
+            assert "date.order" in found
+
+
+def _day(text: str, order: DateOrder) -> str:
+    try:
+        return parse_date(text, TODAY, order=order).isoformat()
+    except Invalid as error:
+        return error.code
+
+
+def _moment(text: str, order: DateOrder) -> str:
+    try:
+        return parse_moment(f"{text} 9:30", NOW, order=order).date().isoformat()
+    except Invalid as error:
+        return error.code
+
+
+def test_an_impossible_day_names_the_order() -> None:
+    for text, order, says in (("1215", "dmy", "day first"), ("1512", "mdy", "month first")):
+        with pytest.raises(Invalid, match=says):
+            parse_date(text, TODAY, order=order)  # type: ignore[arg-type]
+
+
+def test_the_forms_in_an_error_are_those_of_the_order() -> None:
+    for order, shown in (("dmy", "15/12/2026"), ("mdy", "12/15/2026")):
+        with pytest.raises(Invalid, match=shown):
+            parse_date("soon", TODAY, order=order)  # type: ignore[arg-type]
+
+
+@given(DAYS, st.integers(0, 364), st.sampled_from(["dmy", "mdy"]))
+def test_a_date_written_in_the_order_reads_back(today: date, days: int, order: DateOrder) -> None:
+    there = today + timedelta(days=days)
+    forms = {"dmy": ("%d/%m", "%d%m", "%d/%m/%Y"), "mdy": ("%m/%d", "%m%d", "%m/%d/%Y")}[order]
+    assert {parse_date(there.strftime(form), today, order=order) for form in forms} == {there}
+
+
+@given(DAYS, st.integers(1, 31), st.integers(1, 31), st.booleans())
+def test_the_orders_are_mirrors(today: date, one: int, other: int, past: bool) -> None:
+    def read(text: str, order: DateOrder) -> date | None:
+        with contextlib.suppress(Invalid):
+            return parse_date(text, today, past=past, order=order)
+        return None
+
+    assert read(f"{one}/{other}", "dmy") == read(f"{other}/{one}", "mdy")
+
+
+def test_the_order_of_a_country() -> None:
+    for country, order in {"US": "mdy", "PH": "mdy", "FM": "mdy", "MH": "mdy", "PW": "mdy", "us": "mdy"}.items():
+        assert date_order_of(country) == order
+    assert {date_order_of(country) for country in ("GB", "DE", "CA", "AU", "MX", "IN", "JP")} == {"dmy"}
 
 
 @given(DAYS, st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]))

@@ -56,13 +56,16 @@ FULL = account(
         (fx.PromiseMade(promise(1, (4, 15000, 0))), "promise 150.00 by Fri 28 Nov"),
         (
             fx.PromiseMade(promise(1, (0, 10000, 0), (21, 15605, 0), (52, 15605, 0), kind="plan")),
-            "plan 412.10 in 3 parts: 100.00 today, last Thu 15 Jan 2026",
+            "plan 412.10 in 3 parts: 100.00 today, 156.05 Mon 15 Dec, 156.05 Thu 15 Jan 2026",
         ),
         (fx.PromiseChanged(8, "SUPERSEDED", "ACTIVE"), "the promise of 50.00 is replaced"),
         (fx.PromiseChanged(9, "ACTIVE", "KEPT"), "the plan of 100.00 stands again"),
         (fx.InstalmentPaid(8, 1, 5000, 0), "50.00 counts towards the promise"),
         (fx.InstalmentPaid(9, 2, 0, 5000), "50.00 no longer counts towards instalment 2"),
-        (fx.PaymentRecorded(Payment(1, "P", TODAY, "bank", 123450, "UNAPPLIED")), "payment 1,234.50 received today"),
+        (
+            fx.PaymentRecorded(Payment(1, "P", TODAY, "bank", 123450, "UNAPPLIED")),
+            "payment 1,234.50 received today, reference P",
+        ),
         (fx.PaymentAllocated(1, 5, Allocation(11, 5000)), "50.00 to invoice INV-11, 150.00 left of it"),
         (fx.PaymentReversed(5, "RETURNED", "R01"), "the payment of 123.45 is returned; what it had paid is open again"),
         (fx.OrderRequested(order(1, 1, "restore", "DRAFT")), "drafts restore order R-1 for INT, effective Wed 26 Nov"),

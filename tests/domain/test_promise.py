@@ -89,6 +89,28 @@ def test_a_bad_plan_names_the_field(args: tuple, code: str, field: str) -> None:
     assert (caught.value.code, caught.value.field) == (code, field)
 
 
+def test_a_split_keeps_its_parts_as_they_were_agreed() -> None:
+    parts = [(5000, days(2)), (7760, days(20)), (1, days(21))]
+    assert [(i.seq, i.amount, i.due) for i in pp.split(12761, parts)] == [(n, *part) for n, part in enumerate(parts, 1)]
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "code", "field"),
+    [
+        (100, [(100, days(1))], "promise.parts", "parts"),
+        (251, [(1, days(n)) for n in range(251)], "promise.parts", "parts"),
+        (100, [(50, days(2)), (50, days(2))], "promise.parts", "parts"),
+        (100, [(50, days(2)), (50, days(1))], "promise.parts", "parts"),
+        (100, [(50, days(1)), (49, days(2))], "promise.parts", "total"),
+        (50, [(50, days(1)), (0, days(2))], "promise.amount", "parts"),
+    ],
+)
+def test_a_bad_split_names_the_field(total: int, parts: list, code: str, field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        pp.split(total, parts)
+    assert (caught.value.code, caught.value.field) == (code, field)
+
+
 @given(
     total=st.integers(1, LIMIT),
     count=st.integers(1, 250),

@@ -122,3 +122,4 @@ NO_ACCOUNT = LineContext(
 )
 
 YEN = replace(CONTEXT, currency="JPY", customer_zone=None)
+MONTH_FIRST = replace(CONTEXT, date_order="mdy")

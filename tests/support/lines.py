@@ -47,6 +47,8 @@ def _promise(chance: Random, view: AccountView) -> str:
     if view.promise and chance.random() < 0.25:
         return "xp lost the job"
     verb, day = chance.choice(("pp", "ptp", "bp")), chance.choice(_DAYS[:9])
+    if chance.random() < 0.15:
+        return f"{verb} half +1 + rest {chance.choice(('+2', '+9', '+12'))}"
     if chance.random() < 0.65:
         return f"{verb} {_amount(chance, view)} {day}"
     down = chance.choice(("", "", " dn50", " dn20@tomorrow"))
@@ -107,7 +109,7 @@ def _order(chance: Random, view: AccountView) -> str:
 def _note(chance: Random, view: AccountView) -> str:
     if view.pinned and chance.random() < 0.6:
         return f"unpin {view.pinned[0][:6]}"
-    return chance.choice(("n said nothing", "n! ask for Ada", f"n! number {chance.randint(1, 9)}"))
+    return chance.choice(('n "said nothing"', 'n! "ask for Ada"', f'n! "number {chance.randint(1, 9)}"'))
 
 
 def _pass(chance: Random, view: AccountView) -> str:

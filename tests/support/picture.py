@@ -37,6 +37,7 @@ INSTANTS: Final = frozenset({("account", "next_action_at"), ("contact_event", "a
 #: Of views: the same.
 VIEW_WHO: Final = frozenset(
     {"id", "version", "now", "claimed_by", "lease_until", "fence", "by", "at", "placed_by", "made_by", "sent_at"}
+    | {"applied_to"}  # one entry for each time that something was given; summed it stands among the rows
 )
 #: What changes with the median of the book, which moves by steps and remembers (`scoring.MEDIAN_MOVES`).
 SCORED: Final = ("score", "sort_score", "t_money", "position", "terms")

@@ -112,7 +112,8 @@ class RandomAccount:
 
     def _item(self, due: int, amount: int, **rest: Any) -> Json:
         place = len(self.items) + 1
-        item: Json = {"doc_no": f"INV-{self.place + 1}{place}", "issued": self.day(due - 30), "due": self.day(due)}
+        item: Json = {"doc_no": f"INV-{self.place + 1}{place}", "due": self.day(due)}
+        item["issued"] = self.day(min(due - 30, -2))
         item |= {"amount": amount, **rest}
         if self.services and self.sometimes(0.45) and "service" not in item:
             item["service"] = self.chance.choice(self.services)["product"]

@@ -61,6 +61,7 @@ RULES = Rules(
     currency="USD",
     country="US",
     subdivision=None,
+    date_order="mdy",
     holidays=CALENDAR.holidays,
 )
 HOUSE = House(RULES, KINDS, CALENDAR)

@@ -31,12 +31,12 @@ from collect_tui.desk.line.parse import parse
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.session import DayReport, OrdersReport
+from collect_tui.domain.confirm import last_four
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.exchange import orders, receivables
 from collect_tui.exchange.billed import Billed, BilledPart, BilledPayment
 from collect_tui.exchange.upserts import Row, Upserts
 from collect_tui.services.local import LocalDesk
-from collect_tui.services.order import last_four
 from collect_tui.store import facts
 from support import copies
 from support.book import Book, Clock, catalogue

@@ -1,4 +1,4 @@
-"""What a typed line is said to mean: the most important parts first to stay, and none of them cut."""
+"""What a typed line is said to mean: the most important parts stay longest, and only the last of them is ever cut."""
 
 from __future__ import annotations
 
@@ -82,3 +82,29 @@ def test_parts_are_left_out_whole_the_least_important_first() -> None:
     assert fitted(parts, 10).text == "two …"
     assert fitted(parts, 1).text == "two …"
     assert fitted([], 9).text == ""
+
+
+NEXT = "next check the promise Mon 30 Nov"
+
+
+@pytest.mark.parametrize(
+    ("meaning", "said"),
+    [
+        ('note · "' + "x" * 90 + '"', f"note · {NEXT} · allowed …"),
+        (
+            'DI disputes invoice or part · m2 · "charged twice" · marks no amount as disputed',
+            "DI disputes invoice or part · m2 · marks no amount as disputed · allowed …",
+        ),
+        (
+            "plan 412.10: 206.05 Fri 27 Nov, 103.03 Tue 15 Dec, 103.02 Thu 31 Dec",
+            "plan 412.10: 206.05 Fri 27 Nov, 103.03 Tue 15 Dec, 103.02 Thu 31 Dec · allowed …",
+        ),
+        (
+            "plan 40.00: 10.00 Fri 27 Nov, 10.00 Tue 15 Dec, 10.00 Thu 31 Dec, 10.00 Fri 1 Jan 2027",
+            "plan 40.00: 10.00 Fri 27 Nov, 10.00 Tue 15 Dec, 10.00 Thu 31 Dec, 1… · allowed …",
+        ),
+    ],
+)
+def test_what_an_act_is_and_does_not_do_stays_when_a_note_gives_way(meaning: str, said: str) -> None:
+    line = Parsed("x", parsed().commands, (meaning,))
+    assert preview_line(line, preview(effects=()), 80).text == said

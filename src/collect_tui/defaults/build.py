@@ -85,6 +85,8 @@ def _result(code: str, table: Table, holds: Collection[str], next_actions: Colle
         hold_days=table.maybe_number("hold_days", 0, YEAR),
         needs=table.choices("needs", NEEDS, []),
         help=table.text("help"),
+        caveat=table.text("caveat", ""),
+        instead=table.text("instead", ""),
     )
     table.done()
     if result.hold_days is not None and result.hold is None:

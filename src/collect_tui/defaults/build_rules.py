@@ -7,17 +7,18 @@ from datetime import date
 from functools import lru_cache
 from importlib import resources
 from itertools import pairwise
-from typing import Final
+from typing import Final, get_args
 
 from collect_tui.defaults.build import YEAR
 from collect_tui.defaults.reading import Table
-from collect_tui.domain.dates import WEEKDAYS, zone_info
+from collect_tui.domain.dates import WEEKDAYS, DateOrder, date_order_of, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import LIMIT, exponent
 from collect_tui.domain.rules import ContactRules, LadderStep, QueuePolicy, Rules, SuspendRules, Weights
 from collect_tui.domain.states import STAGES
 
 NOTICE_LEVELS: Final = ("1", "2", "3", "final", "pre-cut")
+DATE_ORDERS: Final[tuple[DateOrder, ...]] = get_args(DateOrder)
 
 
 def rules(root: Table, next_actions: Collection[str], roles: Collection[str], today: date) -> Rules:
@@ -44,6 +45,7 @@ def rules(root: Table, next_actions: Collection[str], roles: Collection[str], to
         currency=currency,
         country=country,
         subdivision=subdivision,
+        date_order=_date_order(desk, country),
         holidays=_holidays(desk, country, subdivision, today.year),
     )
     desk.done()
@@ -124,6 +126,11 @@ def _check_ladder(root: Table, steps: Collection[LadderStep]) -> None:
     for (stage, offset), (next_stage, next_offset) in pairwise(places):
         if next_stage <= stage or next_offset <= offset:
             raise root.fail("order", "ladder", "expected rungs that go up, each with more days than the one before.")
+
+
+def _date_order(desk: Table, country: str) -> DateOrder:
+    said = desk.maybe_choice("date_order", DATE_ORDERS)
+    return next((order for order in DATE_ORDERS if order == said), date_order_of(country))
 
 
 def _holidays(desk: Table, country: str, subdivision: str | None, year: int) -> frozenset[date]:

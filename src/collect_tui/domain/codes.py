@@ -43,6 +43,8 @@ class Result:
     `counted`: the call reached a line, so it counts towards the attempt cap (busy and dead lines do not).
     `point`: new quality of the contact point (bad, wrong) or `out` for consent.
     `hold`: kind of hold that it places. `needs`: what the line must also carry (reason, promise, plan, callback, note).
+    `caveat`: what its title may suggest and it does not do, for the preview; `instead`: what to do about that, said where
+    the line has an amount, a date or the like after the code.
     """
 
     code: str
@@ -59,6 +61,14 @@ class Result:
     hold_days: int | None = None
     needs: tuple[str, ...] = ()
     help: str = ""
+    caveat: str = ""
+    instead: str = ""
+
+    @property
+    def explained(self) -> str:
+        """Its help, and what it does not do."""
+        caveat = f"{self.caveat[:1].upper()}{self.caveat[1:]}." if self.caveat else ""
+        return f"{self.help} {caveat}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ never appear, but for the note that the agent has just written; a number shows i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import singledispatch
 from typing import Final
@@ -19,6 +20,9 @@ from collect_tui.domain.points import label
 
 NOTE_WIDTH: Final = 60
 """Characters of a note that a sentence shows."""
+
+_MOST_PARTS: Final = 6
+"""Unequal parts of a plan that a sentence lists one by one."""
 
 _STAGES: Final = {"PRE_DUE": "before due", "PAST_DUE": "past due"}
 
@@ -76,7 +80,8 @@ def _(effect: fx.ContactLogged, facts: AccountFacts, codes: Codes, zone: str) ->
     if effect.reason:
         words.append(codes.reasons.get(effect.reason, effect.reason).lower())
     note = f' "{_short(effect.note)}"' if effect.note.strip() else ""
-    return f"logs {' · '.join(words)}{note}"
+    caveat = f" · {result.caveat}" if result and result.caveat else ""
+    return f"logs {' · '.join(words)}{note}{caveat}"
 
 
 @_say.register
@@ -156,12 +161,20 @@ def _(effect: fx.HoldChanged, facts: AccountFacts, codes: Codes, zone: str) -> s
 def _(effect: fx.PromiseMade, facts: AccountFacts, codes: Codes, zone: str) -> str:
     promise = effect.promise
     total = format_minor(promise.total, facts.currency)
-    first, last = promise.instalments[0], promise.instalments[-1]
+    last = promise.instalments[-1]
     if promise.kind == "plan" or len(promise.instalments) > 1:
-        opening = f"{format_minor(first.amount, facts.currency)} {_day(first.due, facts)}"
-        count = len(promise.instalments)
-        return f"plan {total} in {count} {'part' if count == 1 else 'parts'}: {opening}, last {_day(last.due, facts)}"
+        told = [f"{format_minor(i.amount, facts.currency)} {_day(i.due, facts)}" for i in promise.instalments]
+        count = len(told)
+        if count <= _MOST_PARTS and _uneven([i.amount for i in promise.instalments if i.seq]):
+            return f"plan {total} in {count} parts: {', '.join(told)}"
+        return f"plan {total} in {count} {'part' if count == 1 else 'parts'}: {told[0]}, last {_day(last.due, facts)}"
     return f"promise {total} by {_day(last.due, facts)}"
+
+
+def _uneven(amounts: Sequence[int]) -> bool:
+    """Whether instalments differ by more than the rounding, which the last one takes."""
+    *others, last = amounts
+    return any(amount != amounts[0] for amount in others) or not 0 <= last - amounts[0] < len(amounts)
 
 
 @_say.register
@@ -193,7 +206,8 @@ def _(effect: fx.InstalmentPaid, facts: AccountFacts, codes: Codes, zone: str) -
 @_say.register
 def _(effect: fx.PaymentRecorded, facts: AccountFacts, codes: Codes, zone: str) -> str:
     payment = effect.payment
-    return f"payment {format_minor(payment.amount, facts.currency)} received {_day(payment.received_on, facts)}"
+    ref = f", reference {payment.ref}" if payment.ref else ""
+    return f"payment {format_minor(payment.amount, facts.currency)} received {_day(payment.received_on, facts)}{ref}"
 
 
 @_say.register

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Final
 
 from collect_tui.domain import steps
@@ -70,6 +71,23 @@ def plan(
     for index, amount in enumerate(split_even(total - down, count)):
         schedule.append(Instalment(index + 1, _nth_due(index, frequency, first, anchor_day), amount))
     return tuple(schedule)
+
+
+def split(total: int, parts: Sequence[tuple[int, date]]) -> tuple[Instalment, ...]:
+    """The schedule of a plan of unequal parts, (amount, due) in the order they are due: seq 1, 2, ….
+
+    Raises Invalid "promise.parts" unless there are two or more, each due after the one before, that add up to the total;
+    "promise.amount".
+    """
+    if not 2 <= len(parts) <= MAX_INSTALMENTS:
+        raise Invalid("promise.parts", f"A plan has 2 to {MAX_INSTALMENTS} parts.", "parts")
+    if any(later <= earlier for (_, earlier), (_, later) in pairwise(parts)):
+        raise Invalid("promise.parts", "Each part must be due after the one before.", "parts")
+    for amount, _ in parts:
+        _amount(amount, "parts")
+    if sum(amount for amount, _ in parts) != total:
+        raise Invalid("promise.parts", "The parts must add up to the total.", "total")
+    return tuple(Instalment(seq, due, amount) for seq, (amount, due) in enumerate(parts, 1))
 
 
 def follow_up(promise: Promise, calendar: Calendar) -> date:

@@ -164,11 +164,12 @@ WAYS: Final = (
 REASONS: Final = tuple(dict.fromkeys(way.reason for way in WAYS))
 
 TIMED: Final[Mapping[str, Expression]] = {
-    **{reason: _at for reason in REASONS if reason not in DESK_WORK},
+    **{reason: _at for reason in REASONS if reason not in DESK_WORK - {"suspend_ready"}},
     # Tried in vain, it comes again when the next try is due, not at once.
     "callback_due": choose((_at > _callback, _at), otherwise=_callback),
 }
-"""reason → the instant before which it is not to be worked; work at the desk waits for no instant."""
+"""reason → the instant before which it is not to be worked. Work at the desk waits for no instant, but who was just tried in
+vain is not cut at once."""
 
 
 def params(rules: Rules, today: date, *, cut_day: bool) -> dict[str, Any]:

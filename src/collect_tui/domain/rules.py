@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from collect_tui.domain.dates import DateOrder
+
 
 @dataclass(frozen=True, slots=True)
 class ArrangementPolicy:
@@ -137,6 +139,7 @@ class Rules:
     currency: str
     country: str
     subdivision: str | None
+    date_order: DateOrder  # whether 12/4 is 12 April or 4 December
     holidays: frozenset[date]
     apply_credits: bool = True  # at night, oldest first
     check_sample: int = 1000  # accounts that a check of the day run holds against the rules

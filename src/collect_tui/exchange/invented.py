@@ -62,7 +62,7 @@ class Place:
     zone: str
 
 
-#: Chattanooga's area code says Chicago, the city keeps New York time: two candidate zones.
+#: Chattanooga keeps New York time, and its area code reaches into Chicago's: two candidate zones.
 PLACES: Final = (
     Place("New York", "NY", "212", "100", "America/New_York"),
     Place("Boston", "MA", "617", "021", "America/New_York"),

@@ -16,6 +16,7 @@ from typing import Final
 from collect_tui.domain import appropriation, hold, ladder, order, posting, promise, steps
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.effects import (
+    ActUndone,
     AllocationReleased,
     CreditApplied,
     CreditReleased,
@@ -91,7 +92,8 @@ def settle(
     told = len(fold.effects)
     if fold.facts.status != "OPEN":
         return ()
-    if night or billed or any(isinstance(e, _MONEY) for e in effects):
+    undone = any(isinstance(e, ActUndone) for e in effects)  # what was there before it is there again
+    if night or billed or (any(isinstance(e, _MONEY) for e in effects) and not undone):
         posting.post(fold, ids, house.rules)
     returned = any(isinstance(e, PaymentReversed) and e.status == "RETURNED" for e in effects)
     since = before.business_date if returned else None

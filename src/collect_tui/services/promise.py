@@ -19,10 +19,11 @@ def make_promise(command: MakePromise, facts: AccountFacts, context: Context) ->
 
 @decides(MakePlan)
 def make_plan(command: MakePlan, facts: AccountFacts, context: Context) -> Decision:
+    if command.terms is None:
+        schedule = promise.split(command.total, [(part.amount, part.due) for part in command.parts])
+        return _make(command, facts, context, schedule, "plan", None)
     down_due = command.down_due or (facts.business_date if command.down else None)
-    schedule = promise.plan(
-        command.total, command.count, command.frequency, command.first, command.anchor_day, command.down, down_due
-    )
+    schedule = promise.plan(command.total, *command.terms, command.anchor_day, command.down, down_due)
     return _make(command, facts, context, schedule, "plan", command.frequency)
 
 

@@ -33,8 +33,7 @@ def apply(
     session.flush()
     here = At(session.connection(), session, tenant_id, facts.id, facts.number, by, at, facts.business_date)
     version = facts.version + 1
-    mine = here.change("account", id=facts.id, version=facts.version)
-    here.one(mine.values(version=version, changed_by=by, changed_at=at))
+    here.set("account", {"id": facts.id, "version": facts.version}, version=version, changed_by=by, changed_at=at)
     for effect in effects:
         write(effect, here)
     session.expire_all()  # entities loaded before no longer tell the truth

@@ -6,12 +6,13 @@ promises and the worklist, `writing_money.py` has payments, orders, services and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from typing import Any
 
-from sqlalchemy import Connection, Table, Update, insert, select, update
+from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, select, update
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import Stale
@@ -36,7 +37,14 @@ class At:
     today: date
 
     def add(self, table: str, **row: Any) -> None:
-        self.db.execute(insert(_T[table]), {"tenant_id": self.tenant_id, **row})
+        self.db.execute(_insert(table), {"tenant_id": self.tenant_id, **row})
+
+    def set(self, table: str, key: Mapping[str, Any], **values: Any) -> None:
+        """Changes the one row with that key to plain values; Stale when it is not there."""
+        given = {f"k_{name}": value for name, value in key.items()} | {f"v_{name}": v for name, v in values.items()}
+        statement = _update(table, tuple(key), tuple(values))
+        if self.db.execute(statement, {"k_tenant_id": self.tenant_id, **given}).rowcount != 1:
+            raise self.stale()
 
     def change(self, table: str, **key: Any) -> Update:
         """An UPDATE of the rows of this tenant with that key."""
@@ -55,6 +63,19 @@ class At:
         version = self.db.execute(current).scalar_one()
         message = f"{by or 'Somebody else'} changed this account at {at:%H:%M} UTC; look at it again."
         return Stale("account.changed", message, by=by, at=at, version=version)
+
+
+# Built once: putting them together took longer than running them.
+@lru_cache(maxsize=64)
+def _insert(table: str) -> Insert:
+    return insert(_T[table])
+
+
+@lru_cache(maxsize=256)
+def _update(table: str, key: tuple[str, ...], names: tuple[str, ...]) -> Update:
+    t: Table = _T[table]
+    where = (t.c[name] == bindparam(f"k_{name}") for name in ("tenant_id", *key))
+    return update(t).where(*where).values({name: bindparam(f"v_{name}") for name in names})
 
 
 @singledispatch

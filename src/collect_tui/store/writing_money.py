@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, select
 from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Refused
@@ -16,6 +16,22 @@ from collect_tui.domain.steps import number
 from collect_tui.store.writing import At, write
 
 _T = SQLModel.metadata.tables
+
+
+def _of_account(table: Table, *columns: Any) -> Any:
+    """A read of one row of the account, built once."""
+    mine = (table.c.tenant_id == bindparam("tenant"), table.c.account_id == bindparam("account"))
+    return select(*columns).where(*mine, table.c.id == bindparam("id"))
+
+
+_payment, _allocation, _item = _T["payment"].c, _T["allocation"].c, _T["item"].c
+_STANDS: Final = _of_account(_T["payment"], _payment.amount - _payment.returned)
+_OPEN: Final = _of_account(_T["item"], _item.open, _item.amount)
+_ALLOCATED: Final = select(func.coalesce(func.sum(_allocation.amount), 0)).where(
+    _allocation.tenant_id == bindparam("tenant"),
+    _allocation.payment_id == bindparam("id"),
+    _allocation.reversed_at.is_(None),
+)
 
 
 # ------------------------------------------------------------------------------------------------------------- money
@@ -122,18 +138,15 @@ def _(effect: fx.ItemVoided, here: At) -> None:
 
 def _restate(here: At, payment_id: int) -> None:
     """The status of a payment, from what of it is allocated. Raises Refused `payment.over_allocated`."""
-    payment, allocation = _T["payment"], _T["allocation"]
-    this = and_(
-        payment.c.tenant_id == here.tenant_id, payment.c.account_id == here.account_id, payment.c.id == payment_id
-    )
-    stands = here.db.execute(select(payment.c.amount - payment.c.returned).where(this)).scalar_one_or_none()
+    key = {"tenant": here.tenant_id, "account": here.account_id, "id": payment_id}
+    stands = here.db.execute(_STANDS, key).scalar_one_or_none()
     if stands is None:
         raise here.stale()
-    live = select(func.coalesce(func.sum(allocation.c.amount), 0)).where(_live(here, payment_id))
-    allocated = here.db.execute(live).scalar_one()
+    allocated = here.db.execute(_ALLOCATED, key).scalar_one()
     if allocated > stands:
         raise Refused("payment.over_allocated", "More of this payment would be allocated than was received.", "amount")
-    here.one(update(payment).where(this).values(status=payment_status(stands, allocated)))
+    status = payment_status(stands, allocated)
+    here.set("payment", {"account_id": here.account_id, "id": payment_id}, status=status)
 
 
 def _live(here: At, payment_id: int) -> ColumnElement[bool]:
@@ -144,18 +157,14 @@ def _live(here: At, payment_id: int) -> ColumnElement[bool]:
 
 def _move_open(here: At, item_id: int, by: int) -> None:
     """Moves what is open of an item; it stays between nothing and the item's amount (a credit's is below nothing)."""
-    t = _T["item"]
-    row = here.db.execute(
-        select(t.c.open, t.c.amount).where(
-            t.c.tenant_id == here.tenant_id, t.c.account_id == here.account_id, t.c.id == item_id
-        )
-    ).one_or_none()
+    key = {"tenant": here.tenant_id, "account": here.account_id, "id": item_id}
+    row = here.db.execute(_OPEN, key).one_or_none()
     if row is None:
         raise here.stale()
     after = row.open + by
     if not min(0, row.amount) <= after <= max(0, row.amount):
         raise Refused("item.open", "What is open of an item must stay between nothing and the item's amount.", "amount")
-    here.one(here.change("item", account_id=here.account_id, id=item_id, open=row.open).values(open=after))
+    here.set("item", {"account_id": here.account_id, "id": item_id, "open": row.open}, open=after)
 
 
 # ----------------------------------------------------------------------------------------------- services and ladder
@@ -198,13 +207,13 @@ def _(effect: fx.OrderChanged, here: At) -> None:
     elif effect.status in {"COMPLETED", "REJECTED"}:
         values["answered_at"] = here.at
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
-    here.one(here.change("service_order", **key).values(**values))
+    here.set("service_order", key, **values)
 
 
 @write.register
 def _(effect: fx.ServiceChanged, here: At) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
-    here.one(here.change("service", **key).values(status=effect.status, suspend_cause=effect.cause))
+    here.set("service", key, status=effect.status, suspend_cause=effect.cause)
 
 
 @write.register
@@ -212,7 +221,7 @@ def _(effect: fx.LadderChanged, here: At) -> None:
     values: dict[str, Any] = {"stage": effect.stage, "ladder_paused_by": effect.paused_by}
     if effect.stage != effect.old_stage:
         values["stage_on"] = here.today
-    here.one(here.change("account", id=here.account_id).values(**values))
+    here.set("account", {"id": here.account_id}, **values)
     if cures(effect):
         t = _T["item"]
         late = here.change("item", account_id=here.account_id).where(

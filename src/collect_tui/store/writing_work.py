@@ -97,8 +97,8 @@ def _(effect: fx.NextActionSet, here: At) -> None:
     t = _T["account"].c
     values = _action("next_action", effect.new)
     if not effect.parks:
-        values |= _action("parked", None)
-    elif effect.old is not None:  # what was put off first is what comes back
+        return here.set("account", {"id": here.account_id}, **values, **_action("parked", None))
+    if effect.old is not None:  # what was put off first is what comes back
         old = _action("parked", effect.old)
         values |= {
             name: case((t.parked_on.is_(None), literal(value, t[name].type)), else_=t[name])
@@ -137,7 +137,7 @@ def _(effect: fx.CallbackScheduled, here: At) -> None:
 @write.register
 def _(effect: fx.CallbackChanged, here: At) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
-    here.one(here.change("callback", **key).values(status=effect.status))
+    here.set("callback", key, status=effect.status)
 
 
 # ------------------------------------------------------------------------------------------------ holds and promises
@@ -246,8 +246,8 @@ def _(effect: fx.InstalmentPaid, here: At) -> None:
     if row is None or row.paid != effect.old_paid:
         raise here.stale()
     status = effect.status or instalment_status(row.status, row.amount, effect.paid)
-    this = here.change("instalment", promise_id=effect.promise_id, seq=effect.seq)
-    here.one(this.values(paid=effect.paid, status=status))
+    key = {"promise_id": effect.promise_id, "seq": effect.seq}
+    here.set("instalment", key, paid=effect.paid, status=status)
 
 
 # ---------------------------------------------------------------------------------------------------------- worklist

@@ -10,13 +10,13 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Header, Path
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 from starlette.responses import Response
 
 from collect_tui.api import wire
 from collect_tui.api.server.described import limited
 from collect_tui.api.server.examples import example
-from collect_tui.api.server.problems import malformed
+from collect_tui.api.server.problems import invalid, malformed
 from collect_tui.api.server.serving import Ask, DeskRoute, parse_body, path_text, rendered, serving
 from collect_tui.desk.commands import COMMANDS, Act, CommandBase
 from collect_tui.desk.errors import Invalid
@@ -160,7 +160,11 @@ def _deed(ask: Ask) -> dict[str, Any]:
 def _one(command: type[CommandBase], fields: type[BaseModel]) -> Callable[[Ask], dict[str, Any]]:
     def made(ask: Ask) -> dict[str, Any]:
         sent = parse_body(fields, ask.body)
-        return {"commands": (command(**{name: getattr(sent, name) for name in fields.model_fields}),)}
+        try:
+            whole = command(**{name: getattr(sent, name) for name in fields.model_fields})
+        except ValidationError as error:  # a rule over several fields, which the body's own model does not know
+            raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+        return {"commands": (whole,)}
 
     return made
 

@@ -29,7 +29,9 @@ _SAID: Final[Mapping[str, Any]] = {
     "reason": "entered in error",
     "confirm": "2231",
 }
-_SHOWN: Final = frozenset({"contact.note", "point.quality", "promise.note"})
+_SHOWN: Final = frozenset(
+    {"contact.note", "point.quality", "promise.note", "plan.count", "plan.frequency", "plan.first"}
+)
 
 
 def example(command: type[CommandBase]) -> dict[str, Any]:

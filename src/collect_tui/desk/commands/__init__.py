@@ -18,7 +18,7 @@ from collect_tui.desk.commands.contact import (
 )
 from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension
 from collect_tui.desk.commands.payment import ApplyCredit, Directed, RecordPayment, ReversePayment
-from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise
+from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, Part
 from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ __all__ = [
     "OrderSuspension",
     "OutsideCommand",
     "Override",
+    "Part",
     "PlaceHold",
     "RecordPayment",
     "ReleaseHold",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from collect_tui.desk.commands.base import CommandBase, Minor, Short, Text
 
@@ -24,25 +25,50 @@ class MakePromise(CommandBase):
     note: Text = ""
 
 
+class Part(CommandBase):
+    """An instalment as it was agreed: `amount` by `due`."""
+
+    amount: Minor
+    due: date
+
+
 class MakePlan(CommandBase):
     """An arrangement over `total`: `down` payment on `down_due` (default: the business date), then `count` instalments from `first`.
 
     Monthly instalments keep the day of the month of `anchor_day` (default: that of `first`), clamped to the month's end.
     The last instalment takes the rounding.
+
+    Or, with none of that, `parts`: at least two unequal instalments in the order they are due, which add up to the total.
     """
 
     noun: ClassVar[str] = "plans"
     offline: ClassVar[bool] = True
     kind: Literal["plan"] = "plan"
     total: Minor
-    count: Annotated[int, Field(ge=1, le=250)]
-    frequency: Frequency
-    first: date
+    count: Annotated[int, Field(ge=1, le=250)] | None = None
+    frequency: Frequency | None = None
+    first: date | None = None
     anchor_day: Annotated[int, Field(ge=1, le=31)] | None = None
     down: Annotated[int, Field(ge=0, le=10**15)] = 0
     down_due: date | None = None
+    parts: Annotated[tuple[Part, ...], Field(max_length=250)] = ()
     method: Short | None = None
     note: Text = ""
+
+    @property
+    def terms(self) -> tuple[int, Frequency, date] | None:
+        """Count, frequency and first date; None of a plan in parts."""
+        if self.count is None or self.frequency is None or self.first is None:
+            return None
+        return self.count, self.frequency, self.first
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        """Instalments worked out from count, frequency and first date, or in parts: never a bit of both."""
+        given = (self.count, self.frequency, self.first, self.anchor_day, self.down_due, self.down or None)
+        if any(one is not None for one in given) if self.parts else self.terms is None:
+            raise PydanticCustomError("plan.form", "Expected either count, frequency and first, or parts.")
+        return self
 
 
 class CancelPromise(CommandBase):

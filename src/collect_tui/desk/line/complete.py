@@ -11,8 +11,8 @@ from collect_tui.desk.line import say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import acts, clean, word
 from collect_tui.desk.line.model import MAX_CHARACTERS, Candidate, Fault
-from collect_tui.desk.line.slots import BALANCES, METHODS
-from collect_tui.desk.line.verbs import VERBS, reader
+from collect_tui.desk.line.verbs import VERBS, reader, takes_text
+from collect_tui.desk.line.vocabulary import BALANCES, METHODS
 from collect_tui.desk.line.words import LineState, Words
 from collect_tui.domain.dates import WEEKDAYS, parse_date
 
@@ -46,8 +46,8 @@ def suggest(text: str, context: LineContext) -> str:
 def _asked(text: str, context: LineContext) -> tuple[int, str, tuple[str, ...]]:
     """Where the last word of a text begins, that word, and the kinds of words the grammar asked for in its place."""
     source = clean(text)
-    found = acts(source)
-    if not found or found[-1].end != len(source) or source.rstrip(" ").endswith(";"):
+    found = acts(source, lambda low: takes_text(low, context))
+    if not found or found[-1].end != len(source):
         return len(text), "", ("verb",)
     act = found[-1]
     last = act.tokens[-1]
@@ -113,10 +113,11 @@ def _points(context: LineContext) -> Iterator[Offer]:
 def _amounts(context: LineContext) -> Iterator[Offer]:
     if context.number is None:
         return
-    values = {"b": context.total, "p": context.past_due, "c": context.collectable, "rest": context.collectable}
+    half = (context.collectable + 1) // 2
+    values = {"b": context.total, "p": context.past_due, "half": half}
     for name, title in BALANCES.items():
-        yield name, f"{title} {say.money(values[name], context)}"
-    yield "50%", f"half of the collectable {say.money((context.collectable + 1) // 2, context)}"
+        yield name, f"{title} {say.money(values.get(name, context.collectable), context)}"
+    yield "50%", f"half of the collectable {say.money(half, context)}"
 
 
 def _dates(context: LineContext) -> Iterator[Offer]:
@@ -187,6 +188,7 @@ _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "terms": lambda _: (("3m", "three monthly"), ("4w", "four weekly"), ("6f", "six fortnightly")),
     "anchor": _anchors,
     "down": lambda _: (("dn", "a down payment, such as dn100"),),
+    "part": lambda _: (("+", "a further part: + AMOUNT DATE"),),
     "credit": _credits,
     "document": _documents,
     "service": _services,

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from collect_tui.desk.commands import Command, LogContact, MakePromise, ScheduleCallback, SetNextAction
-from collect_tui.desk.line import promise, say, slots, when
+from collect_tui.desk.commands import Command, LogContact, ScheduleCallback, SetNextAction
+from collect_tui.desk.line import freetext, parts, promise, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal
+from collect_tui.desk.line.look import match_code
 from collect_tui.desk.line.model import Verb
-from collect_tui.desk.line.words import Words, match_code
+from collect_tui.desk.line.vocabulary import METHODS
+from collect_tui.desk.line.words import Words
 from collect_tui.domain.codes import Codes, Result
 
 Form = Literal["", "promise", "plan", "callback"]
@@ -35,38 +37,26 @@ def contact(words: Words) -> tuple[Command, ...]:
     action, result = _codes(words, words.verb.low)
     form = form_of(result)
     point = slots.maybe_point(words, endings=not form)
-    promised = (slots.amount(words), when.day(words)) if form == "promise" else None
+    promised = parts.read(words) if form == "promise" else None
     planned = promise.plan_terms(words) if form == "plan" else None
     moment = when.moment(words) if form == "callback" else None
     dated = words.pos
-    method = reason = None
-    anyone = False
-    before = -1
-    while before != words.pos:
-        before = words.pos
-        point = point or slots.maybe_point(words)
-        if form in ("promise", "plan") and method is None:
-            method = slots.method(words)
-        if form == "callback" and not anyone:
-            anyone = slots.flag(words, "any")
-        if reason is None:
-            reason = _reason(words, result)
+    point, method, reason, anyone = _options(words, result, form, point)
     if reason is None and "reason" in result.needs:
         token = words.peek()
         known = f"a reason for non-payment: {', '.join(words.context.codes.reasons).lower()}"
         if token is None:
             words.lack("reason", known)
         words.fail(token, "reason", expected=known)
-    if form in ("promise", "plan") and method is None:
-        slots.method_meant(words, dated)
+    _slips(words, form)
     if form:
         when.no_time(words, after=dated if form == "callback" else 0)
-    note, typed = slots.note(words)
+    note, typed = freetext.note(words)
     if "note" in result.needs and not note.strip():
         words.lack("text", "a note")
     log = words.build(LogContact, result=result.code, action=action, point=point, reason=reason, note=note, typed=typed)
     if promised is not None:
-        return (log, words.build(MakePromise, amount=promised[0], due=promised[1], method=method))
+        return (log, parts.agreed(words, promised, method, ""))
     if planned is not None:
         return (log, promise.plan_of(words, planned, method, ""))
     if moment is not None:
@@ -83,12 +73,38 @@ def log(words: Words) -> tuple[Command, ...]:
         words.fail(words.tokens[words.pos], "result")
     words.take("code")
     action, result = _codes(words, token.low)
-    point = slots.maybe_point(words)
-    reason = _reason(words, result)
-    note, typed = slots.note(words)
+    point, _, reason, _ = _options(words, result, "", slots.maybe_point(words))
+    _slips(words, "")
+    note, typed = freetext.note(words)
     return (
         words.build(LogContact, result=result.code, action=action, point=point, reason=reason, note=note, typed=typed),
     )
+
+
+def _options(
+    words: Words, result: Result, form: Form, point: str | None
+) -> tuple[str | None, str | None, str | None, bool]:
+    """Point, method, reason and `any`, as far as the result takes them, in any order."""
+    method = reason = None
+    anyone = False
+    before = -1
+    while before != words.pos:
+        before = words.pos
+        point = point or slots.maybe_point(words)
+        if form in ("promise", "plan") and method is None:
+            method = slots.method(words)
+        if form == "callback" and not anyone:
+            anyone = slots.flag(words, "any")
+        if reason is None:
+            reason = _reason(words, result)
+    return point, method, reason, anyone
+
+
+def _slips(words: Words, form: Form) -> None:
+    """Refuses a lone word that is a slip for a way to pay or a reason."""
+    if form in ("promise", "plan"):
+        freetext.meant(words, "method", METHODS, "a method")
+    freetext.meant(words, "reason", words.context.codes.reasons, "a reason")
 
 
 def _codes(words: Words, first: str) -> tuple[str | None, Result]:
@@ -96,6 +112,7 @@ def _codes(words: Words, first: str) -> tuple[str | None, Result]:
     codes = words.context.codes
     result = codes.results.get(first.upper())
     if result is not None:
+        words.instead = result.instead
         return None, result
     action = codes.actions.get(first.upper())
     if action is None:
@@ -105,6 +122,7 @@ def _codes(words: Words, first: str) -> tuple[str | None, Result]:
     if result is None:
         words.fail(token, "result", f"Expected the result of the {action.title.lower()}: a code such as lm or na.")
     words.take("code")
+    words.instead = result.instead
     return action.code, result
 
 
@@ -158,6 +176,7 @@ def say_contact(command: LogContact, context: LineContext) -> str:
         command.point,
         f"reason: {_lower_first(reason)}" if reason else "",
         say.quoted(command.note),
+        result.caveat if result else "",
     )
 
 
@@ -177,16 +196,18 @@ def call(words: Words) -> tuple[Command, ...]:
     anyone = slots.flag(words, "any")
     point = point or slots.maybe_point(words)
     when.no_time(words, after=dated)
-    note, _ = slots.note(words)
+    note, _ = freetext.note(words)
     return (words.build(ScheduleCallback, at=at, point=point, anyone=anyone, note=note),)
 
 
 def tickle(words: Words) -> tuple[Command, ...]:
     """`t DATE [NEXT-ACTION] [NOTE]`"""
     on = when.day(words)
-    code = words.option("do", "next action") or words.code("next action", words.context.codes.next_actions)
+    table = words.context.codes.next_actions
+    code = words.option("do", "next action") or words.code("next action", table)
+    freetext.meant(words, "next action", table, "a next action")
     when.no_time(words)
-    note, _ = slots.note(words)
+    note, _ = freetext.note(words)
     return (words.build(SetNextAction, on=on, code=code or "call", note=note),)
 
 
@@ -227,14 +248,14 @@ MEANING = {
 VERBS = (
     Verb(
         "pp",
-        "[ACTION] pp AMOUNT DATE [METHOD] [POINT] [REASON] [NOTE]",
-        "promise to pay: the contact and the promise",
+        "[ACTION] pp AMOUNT DATE [+ AMOUNT DATE …] [METHOD] [POINT] [REASON] [NOTE]",
+        "promise to pay: the contact and the promise, or a plan of unequal parts (`pp half fri + rest 15dec`)",
         "pp 150 fri gcash",
         contact,
     ),
     Verb(
         "bp",
-        "[ACTION] bp AMOUNT DATE [METHOD] [POINT] [REASON] [NOTE]",
+        "[ACTION] bp AMOUNT DATE [+ AMOUNT DATE …] [METHOD] [POINT] [REASON] [NOTE]",
         "broken promise, promised again",
         "bp 150 +3",
         contact,

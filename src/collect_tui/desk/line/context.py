@@ -12,7 +12,7 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.session import Session
 from collect_tui.domain.codes import Codes
-from collect_tui.domain.dates import Calendar, offset_label, zone_info
+from collect_tui.domain.dates import Calendar, DateOrder, offset_label, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import HoldKind
 from collect_tui.domain.zones import same_day
@@ -44,6 +44,7 @@ class LineContext:
     zones: tuple[str, ...] = ()
     hours: tuple[time, time] | None = None
     calendar: Calendar | None = None
+    date_order: DateOrder = "dmy"
     number: str | None = None
     pinned: tuple[str, ...] = ()
 
@@ -68,6 +69,7 @@ class LineContext:
             zones=account.zones,
             hours=(catalogue.rules.contact.start, catalogue.rules.contact.end),
             calendar=Calendar(holidays=catalogue.rules.holidays),
+            date_order=catalogue.rules.date_order,
             number=account.number,
             pinned=account.pinned,
         )
@@ -83,6 +85,7 @@ class LineContext:
             now_local=session.now.astimezone(zone_info(session.zone)),
             currency=session.currency,
             calendar=Calendar(holidays=catalogue.rules.holidays),
+            date_order=catalogue.rules.date_order,
         )
 
     @cached_property

@@ -2,14 +2,17 @@ r"""A line cut into acts and words; every word knows where it stands in the text
 
 Blanks separate words and `;` separates acts. `"…"` holds text with blanks and semicolons (`""` is a quote in it), and
 `` `…` `` holds text exactly as it stands, with `\n`, `\t`, `\\` and `` \` `` in it; either opens only at the start of
-a word or of the value of a `key=value` word. Control and direction characters count as removed: tabs and line breaks
-are blanks, the rest is dropped from the words while positions stay those of the text.
+a word or of the value of a `key=value` word. After a verb that takes nothing but text (`n`) all up to the end of the
+line is one word, with its blanks, semicolons and quotes, unless it begins with a quote. Control and direction characters
+count as removed: tabs and line breaks are blanks, the rest is dropped from the words while positions stay those of the
+text.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,8 +83,11 @@ def _clean_character(character: str) -> str:
     return " " if unicodedata.category(character) == "Zs" else sanitised(character) or GONE
 
 
-def acts(source: str) -> list[ActSource]:
-    """The acts of a cleaned text that have any word in them."""
+def acts(source: str, all_text: Callable[[str], bool]) -> list[ActSource]:
+    """The acts of a cleaned text that have any word in them.
+
+    `all_text` says of the first word of an act, in lower case, whether everything after it is text.
+    """
     found: list[ActSource] = []
     tokens: list[Token] = []
     at, size = 0, len(source)
@@ -94,15 +100,25 @@ def acts(source: str) -> list[ActSource]:
         if match["end"]:
             if tokens:
                 found.append(ActSource(tuple(tokens), at))
-            tokens = []
+            tokens, end = [], match.end()
         else:
-            token = _token(match)
+            if len(tokens) == 1 and source[at] not in '"`' and tokens[0].plain and all_text(tokens[0].low):
+                token, end = _rest(source, at), size
+            else:
+                token, end = _token(match), match.end()
             if token.text or token.quote or token.key is not None:
                 tokens.append(token)
-        at = match.end()
+        at = end
     if tokens:
         found.append(ActSource(tuple(tokens), size))
     return found
+
+
+def _rest(source: str, at: int) -> Token:
+    """All from a place to the end of the line, as typed."""
+    end = len(source.rstrip(" " + GONE))
+    text = source[at:end].replace(GONE, "")
+    return Token(at, max(at, end), text, text.lower())
 
 
 def _token(match: re.Match[str]) -> Token:

@@ -93,7 +93,10 @@ class VerbHelp:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """An entry of the registry: the verb as typed, its words for help, and the function that reads its arguments."""
+    """An entry of the registry: the verb as typed, its words for help, and the function that reads its arguments.
+
+    `all_text`: everything after it, to the end of the line, is one text.
+    """
 
     verb: str
     usage: str
@@ -101,6 +104,7 @@ class Verb:
     example: str
     read: Callable[[Words], tuple[Command, ...]]
     aliases: tuple[str, ...] = ()
+    all_text: bool = False
 
     @property
     def help(self) -> VerbHelp:

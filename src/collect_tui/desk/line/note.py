@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collect_tui.desk.commands import Command, UnpinNote, WriteNote
-from collect_tui.desk.line import say, slots
+from collect_tui.desk.line import freetext, say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal
 from collect_tui.desk.line.model import Verb
@@ -25,7 +25,7 @@ def _note(words: Words, *, pinned: bool) -> WriteNote:
     if words.peek() is None:
         words.lack("text", "the text of the note")
     first = words.tokens[words.pos]
-    text, typed = slots.note(words)
+    text, typed = freetext.note(words, anything=True)
     if not text.strip():
         words.fail(first, "text")
     return words.build(WriteNote, text=text, typed=typed, pinned=pinned)
@@ -34,16 +34,24 @@ def _note(words: Words, *, pinned: bool) -> WriteNote:
 def unpin(words: Words) -> tuple[Command, ...]:
     """`unpin TEXT`: the beginning of the note is enough."""
     words.ask("pinned")
-    return (words.build(UnpinNote, text=slots.why(words, slot="text")),)
+    return (words.build(UnpinNote, text=freetext.why(words, slot="text", anything=True)),)
 
 
 def render_note(command: WriteNote, context: LineContext) -> str:
-    verb = "n!" if command.pinned else "n"
     typed = command.typed
-    bare = typed == typed.strip() and not any(mark in typed for mark in ';"`')
+    bare = typed == typed.strip() and typed[:1] not in ('"', "`", ";")
     if bare and say.reads_back(typed, command.text, context):
-        return f"{verb} {typed}"
-    return say.join(verb, say.note(command.text, context, typed))
+        return f"{_verb(command)} {typed}"
+    return quoted(command, context)
+
+
+def quoted(command: WriteNote, context: LineContext) -> str:
+    """The note in quotes, so that another act can follow it."""
+    return say.join(_verb(command), say.note(command.text, context, command.typed))
+
+
+def _verb(command: WriteNote) -> str:
+    return "n!" if command.pinned else "n"
 
 
 def say_note(command: WriteNote, context: LineContext) -> str:
@@ -65,11 +73,21 @@ VERBS = (
     Verb(
         "n",
         "n TEXT",
-        "a note; abbreviations are written out, what follows fills their slots (`cb tue 9`), \\word keeps one",
+        'a note: all to the end of the line, `;` too (quote it to go on: `n "waits"; na`); abbreviations are written out,'
+        " what follows fills their slots (`cb tue 9`), \\word keeps one",
         "n waits for salary",
         note,
         ("note",),
+        all_text=True,
     ),
-    Verb("n!", "n! TEXT", "a note pinned to the top", "n! speak to the daughter only", pin, ("pin",)),
+    Verb(
+        "n!",
+        "n! TEXT",
+        "a note pinned to the top, all to the end of the line",
+        "n! speak to the daughter only",
+        pin,
+        ("pin",),
+        all_text=True,
+    ),
     Verb("unpin", "unpin TEXT", "take a pinned note off the top; its beginning is enough", "unpin speak to", unpin),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collect_tui.desk.commands import CancelOrder, Command, OrderRestore, OrderSuspension
-from collect_tui.desk.line import confirm, say, slots, when
+from collect_tui.desk.line import confirm, freetext, say, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
 from collect_tui.desk.line.model import Verb
@@ -17,7 +17,7 @@ def suspend(words: Words) -> tuple[Command, ...]:
     effective = when.day(words)
     given = confirm.option(words)
     reason = _reason(words)
-    note, _ = slots.note(words)
+    note, _ = freetext.note(words)
     return (
         words.build(
             OrderSuspension,
@@ -34,10 +34,10 @@ def suspend(words: Words) -> tuple[Command, ...]:
 def restore(words: Words) -> tuple[Command, ...]:
     """`res SERVICE [DATE] [REASON] [NOTE] [#DIGITS]`"""
     service = _service(words)
-    effective = when.maybe_day(words)
+    effective = when.maybe_day(words, figures=True)
     given = confirm.option(words)
     reason = _reason(words)
-    note, _ = slots.note(words)
+    note, _ = freetext.note(words)
     return (
         words.build(
             OrderRestore,
@@ -56,7 +56,7 @@ def cancel(words: Words) -> tuple[Command, ...]:
     words.limit(token, "order")
     order = _order(words, token)
     words.take("order")
-    return (words.build(CancelOrder, order=order, reason=slots.why(words)),)
+    return (words.build(CancelOrder, order=order, reason=freetext.why(words)),)
 
 
 def _reason(words: Words) -> str | None:

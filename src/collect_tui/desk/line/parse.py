@@ -10,7 +10,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import ActSource, Token, acts, clean
 from collect_tui.desk.line.model import MAX_CHARACTERS, MAX_COMMANDS, Fault, LineError, Parsed, Span
 from collect_tui.desk.line.render import meaning
-from collect_tui.desk.line.verbs import nearest, reader
+from collect_tui.desk.line.verbs import nearest, reader, takes_text
 from collect_tui.desk.line.words import EXPECTED, LineState, Words
 from collect_tui.domain.notes import find_cards
 
@@ -42,12 +42,13 @@ def parse(text: str, context: LineContext) -> Parsed:
     commands: list[Command] = []
     errors: list[LineError] = []
     spans: list[Span] = []
-    sources = acts(source)
+    sources = acts(source, lambda low: takes_text(low, context))
     for act in sources:
         found, error, read = read_act(act, source, context, state)
         spans += read
         if error is not None:
             errors.append(error)
+            state.wrong = True
         elif any(command.outside for command in found) and len(sources) > 1:
             message = "Orders that leave the building stand alone: type this one on a line of its own."
             errors.append(LineError(act.tokens[0].start, act.tokens[-1].end, message, "a line of its own", "alone"))

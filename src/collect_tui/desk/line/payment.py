@@ -6,10 +6,11 @@ import re
 from typing import Final
 
 from collect_tui.desk.commands import ApplyCredit, Command, Directed, RecordPayment, ReversePayment
-from collect_tui.desk.line import say, slots, when
+from collect_tui.desk.line import freetext, look, say, slots, when
 from collect_tui.desk.line.context import LineContext
-from collect_tui.desk.line.lexer import literal, word
+from collect_tui.desk.line.lexer import Token, literal, word
 from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import Words
 
 _REFERENCE = re.compile(r"(?=.*[0-9])\w[\w./+&\-]*")
@@ -26,7 +27,6 @@ RETURNED: Final = "returned by the bank"
 def pay(words: Words) -> tuple[Command, ...]:
     """`pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [over=SURPLUS] [NOTE]`; the options in any order."""
     amount = slots.amount(words)
-    first = words.pos
     method = ref = received = over = None
     directed: list[Directed] = []
     before = -1
@@ -45,11 +45,10 @@ def pay(words: Words) -> tuple[Command, ...]:
             over = _over(words)
     if len(directed) > 200:
         words.fail(words.verb, "document", "Expected at most 200 items.")
-    if method is None:
-        slots.method_meant(words, first)
+    freetext.meant(words, "method", METHODS, "a method")
     when.no_time(words)
     _nothing_directed(words)
-    note, _ = slots.note(words)
+    note, _ = freetext.note(words)
     words.state.taken += amount
     return (
         words.build(
@@ -126,11 +125,22 @@ def _reference(words: Words) -> str | None:
         words.fail(token, "ref", "Expected the reference without the #, or ref=… when it belongs to it.")
     if token is None or not _REFERENCE.fullmatch(token.text) or _ORDINAL.fullmatch(token.low):
         return None
-    if not token.low.isdigit() and when.is_day(token.low, words.context.today):
+    if not token.low.isdigit() and when.is_day(token.low, words.context):
         return None
+    _no_reference(words, token)
     words.limit(token, "ref")
     words.take("ref")
     return token.text
+
+
+def _no_reference(words: Words, token: Token) -> None:
+    """Refuses what looks like a reference and is the name of something else, or a date or an amount that is none."""
+    if token.low in words.context.documents:
+        words.fail(token, "ref", "An item: ITEM=AMOUNT directs money to it, ref=… makes it the reference.")
+    seen = look.sure(token, words.context)
+    figure = seen is not None and (seen.slot == "date" or (seen.slot == "amount" and not token.low.isdigit()))
+    if seen is not None and (figure or token.low in words.context.point_names):
+        words.fail(token, "ref", f"No {seen.title} fits here; ref=… makes it the reference.")
 
 
 def reverse(words: Words) -> tuple[Command, ...]:
@@ -171,12 +181,12 @@ def _take_back(words: Words, *, returned: bool) -> tuple[Command, ...]:
         words.take("ref")
         ref = token.text
     if not returned:
-        return (words.build(ReversePayment, ref=ref, reason=slots.why(words)),)
+        return (words.build(ReversePayment, ref=ref, reason=freetext.why(words)),)
     words.ask("amount")
     figures, part = words.bare(), None
     if figures is not None and _FIGURES.fullmatch(figures.low):
         part = slots.amount(words)
-    reason = slots.why(words, required=False) or RETURNED
+    reason = freetext.why(words, required=False) or RETURNED
     return (words.build(ReversePayment, ref=ref, reason=reason, returned=True, amount=part),)
 
 

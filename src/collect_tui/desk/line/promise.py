@@ -1,4 +1,4 @@
-"""Promises and plans on the line: `ptp 150 fri gcash`, `arr 412.10 dn100 3m 15`, `xp changed his mind`.
+"""Promises and plans on the line: `ptp 150 fri gcash`, `ptp half fri + rest 15dec`, `arr 412.10 dn100 3m 15`, `xp moved out`.
 
 The same arguments follow the result codes that record such a call (`pp`, `bp`, `pa`): see `contact.py`.
 """
@@ -12,10 +12,11 @@ from typing import Final
 
 from collect_tui.desk.commands import CancelPromise, Command, MakePlan, MakePromise
 from collect_tui.desk.commands.promise import Frequency
-from collect_tui.desk.line import say, slots, when
+from collect_tui.desk.line import freetext, parts, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import Words
 from collect_tui.domain.dates import MONTHS, WEEKDAYS, parse_date
 from collect_tui.domain.errors import Invalid
@@ -43,34 +44,32 @@ class PlanTerms:
 
 
 def promise(words: Words) -> tuple[Command, ...]:
-    """`ptp AMOUNT DATE [METHOD] [NOTE]`"""
-    amount, due = slots.amount(words), when.day(words)
+    """`ptp AMOUNT DATE [+ AMOUNT DATE …] [METHOD] [NOTE]`"""
+    found = parts.read(words)
     method = _method(words)
-    note, _ = slots.note(words)
-    return (words.build(MakePromise, amount=amount, due=due, method=method, note=note),)
+    note, _ = freetext.note(words)
+    return (parts.agreed(words, found, method, note),)
 
 
 def plan(words: Words) -> tuple[Command, ...]:
     """`arr TOTAL [dnAMOUNT[@DATE]] COUNT w|f|m FIRST[@DAY] [METHOD] [NOTE]`"""
     terms = plan_terms(words)
     method = _method(words)
-    note, _ = slots.note(words)
+    note, _ = freetext.note(words)
     return (plan_of(words, terms, method, note),)
 
 
 def _method(words: Words) -> str | None:
     """The way to pay, after the date; what is left is the note, and neither a slip for a method nor for a time."""
-    after = words.pos
     method = slots.method(words)
-    if method is None:
-        slots.method_meant(words, after)
+    freetext.meant(words, "method", METHODS, "a method")
     when.no_time(words)
     return method
 
 
 def cancel(words: Words) -> tuple[Command, ...]:
     """`xp REASON`"""
-    return (words.build(CancelPromise, reason=slots.why(words)),)
+    return (words.build(CancelPromise, reason=freetext.why(words)),)
 
 
 def plan_of(words: Words, terms: PlanTerms, method: str | None, note: str) -> MakePlan:
@@ -156,19 +155,22 @@ def _read_first(
 
 
 def terms_text(command: MakePlan, context: LineContext) -> str:
-    """`412.10 dn100 3m 15`: what follows `arr` or `pa`."""
+    """`412.10 dn100 3m 15`: what follows `arr` or `pa`; of a plan of unequal parts what follows `ptp` or `pp`."""
+    if command.terms is None:
+        return " + ".join(f"{say.amount(part.amount, context)} {say.day(part.due, context)}" for part in command.parts)
+    count, frequency, first = command.terms
     down = ""
     if command.down or command.down_due is not None:
         due = "" if command.down_due is None else f"@{say.day(command.down_due, context)}"
         down = f"dn{say.amount(command.down, context)}{due}"
-    terms = f"{command.count}{_LETTERS[command.frequency]}"
-    return say.join(say.amount(command.total, context), down, terms, _first_text(command, context))
+    terms = f"{count}{_LETTERS[frequency]}"
+    return say.join(say.amount(command.total, context), down, terms, _first_text(command, first, context))
 
 
-def _first_text(command: MakePlan, context: LineContext) -> str:
+def _first_text(command: MakePlan, first: date, context: LineContext) -> str:
     """The shortest form that gives this first date and this anchor."""
     base = command.down_due or context.today
-    first, anchor = command.first, command.anchor_day
+    anchor = command.anchor_day
     if command.frequency == "monthly" and anchor is not None:
         if _gives(str(anchor), first, base, context):
             return str(anchor)
@@ -196,7 +198,8 @@ def render_promise(command: MakePromise, context: LineContext) -> str:
 
 
 def render_plan(command: MakePlan, context: LineContext) -> str:
-    return say.join("arr", terms_text(command, context), say.method(command.method), say.note(command.note, context))
+    verb = "ptp" if command.parts else "arr"
+    return say.join(verb, terms_text(command, context), say.method(command.method), say.note(command.note, context))
 
 
 def render_cancel(command: CancelPromise, context: LineContext) -> str:
@@ -209,23 +212,27 @@ def say_promise(command: MakePromise, context: LineContext) -> str:
 
 
 def say_plan(command: MakePlan, context: LineContext) -> str:
-    """`plan 412.10 · 100.00 down today · 3 monthly of 104.03, last 104.04, from Tue 15 Dec`"""
+    """`plan 127.60: 50.00 Fri 28 Nov, 77.60 Mon 15 Dec`, or with equal instalments
+    `plan 412.10 · 100.00 down today · 3 monthly of 104.03, last 104.04, from Tue 15 Dec`"""
+    total, note = say.money(command.total, context), say.quoted(command.note)
+    if command.terms is None:
+        told = [f"{say.money(part.amount, context)} {say.date_said(part.due, context)}" for part in command.parts]
+        return say.sentence(f"plan {total}: {', '.join(told)}", command.method, note)
+    count, frequency, first = command.terms
     down = ""
     if command.down:
         due = say.date_said(command.down_due or context.today, context)
         down = f"{say.money(command.down, context)} down {due}"
     rest = command.total - command.down
-    each = f"{command.count} {command.frequency}"
+    each = f"{count} {frequency}"
     if rest > 0:
-        parts = split_even(rest, command.count)
-        each += f" of {say.money(parts[0], context)}"
-        each += f", last {say.money(parts[-1], context)}" if parts[-1] != parts[0] else ""
-    each += f", from {say.date_said(command.first, context)}"
-    if command.anchor_day is not None and command.anchor_day != command.first.day:
+        amounts = split_even(rest, count)
+        each += f" of {say.money(amounts[0], context)}"
+        each += f", last {say.money(amounts[-1], context)}" if amounts[-1] != amounts[0] else ""
+    each += f", from {say.date_said(first, context)}"
+    if command.anchor_day is not None and command.anchor_day != first.day:
         each += f", then on day {command.anchor_day}"
-    return say.sentence(
-        f"plan {say.money(command.total, context)}", down, each, command.method, say.quoted(command.note)
-    )
+    return say.sentence(f"plan {total}", down, each, command.method, note)
 
 
 def say_cancel(command: CancelPromise, context: LineContext) -> str:
@@ -238,8 +245,8 @@ MEANING = {MakePromise: say_promise, MakePlan: say_plan, CancelPromise: say_canc
 VERBS = (
     Verb(
         "ptp",
-        "ptp AMOUNT DATE [METHOD] [NOTE]",
-        "a promise to pay, without logging a contact",
+        "ptp AMOUNT DATE [+ AMOUNT DATE …] [METHOD] [NOTE]",
+        "a promise to pay, or a plan of unequal parts, without logging a contact",
         "ptp 150 fri gcash",
         promise,
         ("promise",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collect_tui.desk.commands import Command, PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
-from collect_tui.desk.line import say, slots, when
+from collect_tui.desk.line import freetext, say, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal, word
 from collect_tui.desk.line.model import Verb
@@ -27,11 +27,11 @@ def _reason(words: Words) -> str:
     """A code of the site's list (or enough of it to tell), or quoted text as it stands; any text where there is no list."""
     table = words.context.codes.skip_reasons
     if not table:
-        return slots.why(words, slot="skip reason", most=SHORT)
+        return freetext.why(words, slot="skip reason", most=SHORT)
     known = f"a reason: {', '.join(table).lower()}"
     token = words.peek()
     if token is not None and token.quote and token.key is None:
-        return slots.why(words, slot="skip reason", most=SHORT)
+        return freetext.why(words, slot="skip reason", most=SHORT)
     key = words.code("skip reason", table, required=True)
     if key is None:
         if token is None:
@@ -44,14 +44,14 @@ def _reason(words: Words) -> str:
 def hold(words: Words) -> tuple[Command, ...]:
     """`hold KIND [UNTIL] [REASON]`; UNTIL is a date or how long: 5d, 2w, 1m."""
     kind = _kind(words)
-    until = when.maybe_day(words, durations=True)
-    return (words.build(PlaceHold, hold=kind, until=until, reason=slots.why(words, required=False)),)
+    until = when.maybe_day(words, durations=True, figures=True)
+    return (words.build(PlaceHold, hold=kind, until=until, reason=freetext.why(words, required=False)),)
 
 
 def release(words: Words) -> tuple[Command, ...]:
     """`rel KIND REASON`"""
     kind = _kind(words)
-    return (words.build(ReleaseHold, hold=kind, reason=slots.why(words)),)
+    return (words.build(ReleaseHold, hold=kind, reason=freetext.why(words)),)
 
 
 def _kind(words: Words) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collect_tui.desk.commands import Command, LogContact, MakePlan, MakePromise, ScheduleCallback
-from collect_tui.desk.line import contact, promise, say
+from collect_tui.desk.commands import Command, LogContact, MakePlan, MakePromise, ScheduleCallback, WriteNote
+from collect_tui.desk.line import contact, note, promise, say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.verbs import MEANING, RENDER, shadowed
 
@@ -30,9 +30,13 @@ def render_act(commands: Sequence[Command], context: LineContext) -> str:
     while at < len(commands):
         first = commands[at]
         following = commands[at + 1] if at + 1 < len(commands) else None
-        folded = _folded(first, following, context) if isinstance(first, LogContact) and following is not None else None
+        folded = None
+        if following is not None and isinstance(first, LogContact):
+            folded = _folded(first, following, context)
+        elif following is not None and isinstance(first, WriteNote):
+            folded, following = note.quoted(first, context), None  # unquoted, it would go on to the end of the line
         parts.append(render(first, context) if folded is None else folded)
-        at += 1 if folded is None else 2
+        at += 1 if folded is None or following is None else 2
     return "; ".join(parts)
 
 
@@ -56,7 +60,7 @@ def _folded(log: LogContact, other: Command, context: LineContext) -> str | None
         case "promise", MakePromise(note=""):
             bare = other.model_copy(update={"method": None})
             return contact.spell(log, context, promise.promise_text(bare, context), method=say.method(other.method))
-        case "plan", MakePlan(note=""):
+        case ("promise" | "plan") as form, MakePlan(note="") if (other.terms is None) == (form == "promise"):
             return contact.spell(log, context, promise.terms_text(other, context), method=say.method(other.method))
         case "callback", ScheduleCallback() if other.point == log.point and other.note == log.note:
             return contact.spell(log, context, say.moment(other.at, context), anyone=other.anyone)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import is_clean, literal, quote, raw, word
-from collect_tui.desk.line.slots import METHODS
+from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.domain.dates import MONTHS, WEEKDAYS, format_day, parse_date, parse_moment
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import exponent, format_minor
@@ -39,7 +39,7 @@ def day_forms(when: date, today: date) -> list[str]:
 
 def _reads(text: str, when: date, context: LineContext, past: bool) -> bool:
     try:
-        return parse_date(text, context.today, context.calendar, past=past) == when
+        return parse_date(text, context.today, context.calendar, past=past, order=context.date_order) == when
     except Invalid:
         return text == when.isoformat()
 
@@ -51,7 +51,7 @@ def moment(at: datetime, context: LineContext) -> str:
     for form in day_forms(local.date(), there.date()):
         text = f"{form} {local.hour}:{local.minute:02d}"
         try:
-            if parse_moment(text, there) == at:
+            if parse_moment(text, there, order=context.date_order) == at:
                 return text
         except (Invalid, OverflowError):
             continue

@@ -1,54 +1,28 @@
-"""Kinds of words that many verbs share: amounts, contact points, methods, reasons, notes."""
+"""Kinds of words that many verbs share: amounts, contact points, methods."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
 from typing import Final
 
-from collect_tui.desk.line import when
-from collect_tui.desk.line.lexer import GONE, Token
-from collect_tui.desk.line.words import EXPECTED, Words
+from collect_tui.desk.line.lexer import Token
+from collect_tui.desk.line.vocabulary import BALANCES, METHODS
+from collect_tui.desk.line.words import EXPECTED, QUOTE_IT, Words
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import parse_minor
-from collect_tui.domain.notes import expand, open_slot
-
-METHODS: Final[Mapping[str, str]] = {
-    "cash": "cash",
-    "card": "card",
-    "ach": "bank debit (ACH)",
-    "check": "check",
-    "transfer": "bank transfer",
-    "wire": "wire transfer",
-    "online": "online or app",
-    "autopay": "autopay",
-    "gcash": "GCash",
-    "paypal": "PayPal",
-    "counter": "payment counter",
-    "other": "other",
-}
-"""Ways to pay that the line knows by a bare word; any other is `by=…`."""
-
-BALANCES: Final[Mapping[str, str]] = {
-    "b": "balance",
-    "p": "past due",
-    "c": "collectable",
-    "rest": "collectable less what the line pays",
-}
-"""Words for amounts of the account."""
-
-NOTE_LIMIT: Final = 4000
 
 _PERCENT = re.compile(r"([0-9]{1,3})%")
 _POINT = re.compile(r"[mhwoeas][0-9]{1,3}")
-_NUMBER_END = re.compile(r"[0-9]{3,6}")
+_NUMBER_END = re.compile(r"[0-9]{3,15}")
+_NUMBER = re.compile(r"\+?[0-9(][0-9()-]{6,19}")
 
 
 # ------------------------------------------------------------------------------------------------------------- amounts
 
 
 def amount(words: Words) -> int:
-    """An amount above nothing, in minor units: `150`, `1,250.50`, `50%` of the collectable, `b`, `p`, `c`, `rest`."""
+    """An amount above nothing, in minor units: `150`, `1,250.50`, `50%` of the collectable, a word of BALANCES."""
     token = words.need("amount")
     if not token.plain:
         words.fail(token, "amount")
@@ -57,11 +31,13 @@ def amount(words: Words) -> int:
     return minor
 
 
-def amount_of(words: Words, token: Token, low: str, *, zero: bool = False) -> int:
-    """The amount that a part of a word stands for; `token` is where an error is shown."""
+def amount_of(words: Words, token: Token, low: str, *, zero: bool = False, earlier: int = 0) -> int:
+    """The amount that a part of a word stands for; `token` is where an error is shown, `earlier` what is promised before."""
     percent = _PERCENT.fullmatch(low)
     if percent or low in BALANCES:
-        return _share(words, token, low, int(percent[1]) if percent else None)
+        return _share(words, token, low, int(percent[1]) if percent else None, earlier)
+    if any(unicodedata.category(character) == "Sc" for character in low):
+        words.fail(token, "amount", f"Expected an amount in {words.context.currency}, without a sign.")
     try:
         minor = parse_minor(low, words.context.currency)
     except Invalid as error:
@@ -71,7 +47,7 @@ def amount_of(words: Words, token: Token, low: str, *, zero: bool = False) -> in
     return minor
 
 
-def _share(words: Words, token: Token, low: str, percent: int | None) -> int:
+def _share(words: Words, token: Token, low: str, percent: int | None, earlier: int) -> int:
     context = words.context
     if context.number is None:
         words.fail(token, "amount", "Expected an amount in figures: there is no account to take a balance from.")
@@ -80,7 +56,11 @@ def _share(words: Words, token: Token, low: str, percent: int | None) -> int:
             words.fail(token, "amount", "Expected 1% to 100% of the collectable amount.")
         minor = (context.collectable * percent + 50) // 100
     elif low == "rest":
-        minor = context.collectable - words.state.taken
+        if words.state.wrong:
+            words.fail(token, "amount", "Nobody knows what is left while an act before it is wrong; mend that first.")
+        minor = context.collectable - words.state.taken - earlier
+    elif low == "half":
+        minor = (context.collectable + 1) // 2
     else:
         minor = {"b": context.total, "p": context.past_due, "c": context.collectable}[low]
     if minor <= 0:
@@ -98,7 +78,7 @@ def _share(words: Words, token: Token, low: str, percent: int | None) -> int:
 def point(words: Words) -> str:
     """A contact point, which must be there: `m1`, `m` (the first of its kind) or the last digits of a number."""
     token = words.need("point")
-    found = maybe_point(words)
+    found = _known_point(words, endings=True)
     if found is not None:
         return found
     if token.plain and len(token.low) == 1:
@@ -115,30 +95,50 @@ def maybe_point(words: Words, *, endings: bool = True) -> str | None:
     `endings`: the last digits of a number count too; not where an amount may stand (`pp 150 fri` with a number …0150).
     """
     words.ask("point")
+    found = _known_point(words, endings=endings)
+    token = words.bare()
+    if found is None and token is not None and _POINT.fullmatch(token.low):
+        words.fail(token, "point", no_such_point(words, "a note"), _points(words))
+    return found
+
+
+def _known_point(words: Words, *, endings: bool) -> str | None:
+    """Takes a contact point of the account: its name, or the last digits of one telephone number."""
     token = words.bare()
     if token is None:
         return None
     names = words.context.point_names
     known = names.get(token.low)
-    if known is None and endings and _NUMBER_END.fullmatch(token.low):
-        ends = [one for one in words.context.points if one[1] in _PHONES and _digits(one[2]).endswith(token.low)]
+    if known is None and endings and _is_number(token.low):
+        typed = _digits(token.low)
+        ends = [one for one in words.context.points if one[1] in _PHONES and _digits(one[2]).endswith(typed)]
         known = ends[0] if len(ends) == 1 else None
     if known is not None:
         words.take("point")
         return known[0]
-    if not _POINT.fullmatch(token.low):
+    if words.context.number is not None or not _POINT.fullmatch(token.low):
         return None
-    if words.context.number is None:
-        words.take("point")
-        return token.low
-    words.fail(token, "point", expected=_points(words))
+    words.take("point")
+    return token.low
 
 
 _PHONES: Final = frozenset(("mobile", "home", "work", "other"))
 
 
+def _is_number(low: str) -> bool:
+    """Whether a word may be a telephone number, or the last digits of one."""
+    return bool(_NUMBER_END.fullmatch(low) or (_NUMBER.fullmatch(low) and 7 <= len(_digits(low)) <= 15))
+
+
 def _digits(text: str) -> str:
     return "".join(c for c in text if c.isascii() and c.isdigit())
+
+
+def no_such_point(words: Words, what: str) -> str:
+    """Where a note could stand as well: what to do, and which there are."""
+    shorts = ", ".join([one[0] for one in words.context.points][:12])
+    known = f"The account has {shorts}." if shorts else "The account has none."
+    return f"No such contact point; {QUOTE_IT.format(what)} {known}"
 
 
 def _points(words: Words) -> str:
@@ -148,7 +148,7 @@ def _points(words: Words) -> str:
     return f"a contact point: {', '.join(shorts[:12])}"
 
 
-# ------------------------------------------------------------------------------------------------- methods, notes, why
+# ------------------------------------------------------------------------------------------------------ methods, flags
 
 
 def method(words: Words) -> str | None:
@@ -159,105 +159,8 @@ def method(words: Words) -> str | None:
 def flag(words: Words, name: str) -> bool:
     """A bare word that switches something on. It counts only where it cannot be the beginning of a note."""
     words.ask(f"word:{name}")
-    token, after = words.bare(), words.peek(1)
-    argument = after is None or not after.plain or _POINT.fullmatch(after.low) or when.looks_timed(after)
-    if token is None or token.low != name or not argument:
+    token = words.bare()
+    if token is None or token.low != name or not words.ends_here():
         return False
     words.take("word")
     return True
-
-
-def note(words: Words) -> tuple[str, str]:
-    """The note and how it was typed: the rest of the act, abbreviations written out; both empty when nothing is left.
-
-    Text in backticks is taken exactly as it stands, and then `typed` is empty.
-    """
-    words.ask("note")
-    if words.peek() is None:
-        return "", ""
-    quoted = words.literal()
-    text = quoted.text if quoted is not None else words.rest()
-    first = words.tokens[words.pos]
-    words.take("note", len(words.tokens) - words.pos)
-    if quoted is not None and quoted.quote == "`":
-        full, typed = text, ""
-    else:
-        full, typed = expand(text, words.context.abbreviations), text
-        _slots_filled(words, first, text, quoted=quoted is not None)
-    if len(full) > NOTE_LIMIT or len(typed) > NOTE_LIMIT:
-        words.fail(first, "note", f"Expected a note of at most {NOTE_LIMIT:,} characters, abbreviations written out.")
-    return full, typed
-
-
-def _slots_filled(words: Words, first: Token, text: str, *, quoted: bool) -> None:
-    """An abbreviation with a slot that nothing fills is an error at its word."""
-    found = open_slot(text, words.context.abbreviations)
-    if found is None:
-        return
-    places = _places(words.source, first.start + quoted, '"' if quoted else "")
-    start, end = places[found.start], places[found.end - 1] + 1
-    name = text[found.start : found.end]
-    words.fail(
-        Token(start, end, name, name.lower()),
-        "note",
-        f"Fill in {found.slot}: type it after {name}, or \\{name} to keep {name}.",
-        f"{found.slot[1:-1]} after {name}",
-    )
-
-
-def _places(source: str, start: int, quote: str) -> list[int]:
-    """Where each character of a note stands in the line; removed characters and doubled quotes are passed over."""
-    places: list[int] = []
-    at = start
-    while at < len(source):
-        if source[at] != GONE and (quote or places or source[at] != " "):
-            places.append(at)
-        at += 2 if quote and source[at : at + 2] == quote * 2 else 1
-    return places
-
-
-def method_meant(words: Words, after: int) -> None:
-    """Refuses a lone word right after `after` that is a slip for a way to pay; a longer note is left alone."""
-    token = words.bare()
-    if token is None or words.pos != after or words.peek(1) is not None or token.low in words.context.abbreviations:
-        return
-    near = [name for name in METHODS if name != "other" and 0 < _slips(token.low, name) <= (1 if len(name) < 5 else 2)]
-    if near:
-        best = min(near, key=lambda name: _slips(token.low, name))
-        words.fail(
-            token, "method", f"Did you mean {best}? Quote the word to make it a note.", f"a method such as {best}"
-        )
-
-
-def _slips(one: str, other: str) -> int:
-    """Letters to add, leave out, change or swap with their neighbour to turn one word into the other; 9 when too many."""
-    if abs(len(one) - len(other)) > 2:
-        return 9
-    rows = [list(range(len(other) + 1))]
-    for i, a in enumerate(one, 1):
-        row = [i]
-        for j, b in enumerate(other, 1):
-            cost = min(rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, rows[i - 2][j - 2] + 1)
-            row.append(cost)
-        rows.append(row)
-    return rows[-1][-1]
-
-
-def why(words: Words, *, slot: str = "why", most: int = NOTE_LIMIT, required: bool = True) -> str:
-    """Free text to the end of the act, word for word: nothing is written out."""
-    words.ask(slot)
-    if words.peek() is None:
-        if required:
-            words.lack(slot)
-        return ""
-    quoted = words.literal()
-    text = quoted.text if quoted is not None else words.rest()
-    first = words.tokens[words.pos]
-    words.take("text", len(words.tokens) - words.pos)
-    if required and not text.strip():
-        words.fail(first, slot)
-    if len(text) > most:
-        words.fail(first, slot, f"Expected at most {most:,} characters.")
-    return text

@@ -31,6 +31,21 @@ RESULT_HELP: Final = VerbHelp(
 )
 """How a result code is typed; the codes themselves are the site's."""
 
+NOTE_HELP: Final = VerbHelp(
+    "NOTE",
+    "… [NOTE]",
+    "text after an act begins with a plain word; what looks like a point, an amount, a date, a time, an item, `key=value` or"
+    " `+` and fits nowhere is refused, and so is a code, a weekday or an amount that stands alone: quote it to make it a note",
+    'lm "x9 is his desk"',
+)
+DATE_HELP: Final = VerbHelp(
+    "DATE",
+    "… DATE",
+    "`fri`, `15`, `15dec`, `+7`, `+2w`, `eom`, `2026-12-15`; `12/4` and `1204` in the order of the site (`date_order` in"
+    " `rules.toml`, as its country writes dates without it)",
+    "t 15dec",
+)
+
 RENDER: Final[Mapping[type, Callable[[Any, LineContext], str]]] = MappingProxyType(
     {kind: function for module in _CAPABILITIES for kind, function in module.RENDER.items()}
 )
@@ -46,16 +61,25 @@ _NAMES: Final[Mapping[str, Verb]] = MappingProxyType(
 def reader(low: str, context: LineContext) -> Callable[[Words], tuple[Command, ...]] | None:
     """The function that reads an act by its first word in lower case: a verb, a result code, an action, the beginning
     (3 letters or more) of exactly one verb; None for an unknown word."""
-    verb = _NAMES.get(low)
-    if verb is not None:
-        return verb.read
     code = low.upper()
-    if code in context.codes.results or code in context.codes.actions:
+    if low not in _NAMES and (code in context.codes.results or code in context.codes.actions):
         return contact.contact
-    if len(low) < 3:
-        return None
+    verb = _verb(low)
+    return None if verb is None else verb.read
+
+
+def takes_text(low: str, context: LineContext) -> bool:
+    """Whether everything after this first word of an act is text, to the end of the line."""
+    verb = _verb(low)
+    return verb is not None and verb.all_text and reader(low, context) is verb.read
+
+
+def _verb(low: str) -> Verb | None:
+    known = _NAMES.get(low)
+    if known is not None or len(low) < 3:
+        return known
     begun = {id(verb): verb for name, verb in _NAMES.items() if name.startswith(low)}
-    return next(iter(begun.values())).read if len(begun) == 1 else None
+    return next(iter(begun.values())) if len(begun) == 1 else None
 
 
 def shadowed(code: str) -> bool:
@@ -98,7 +122,7 @@ def help_for(verb: str, context: LineContext | None = None) -> VerbHelp | None:
         return None
     result = context.codes.results.get(low.upper())
     if result is not None:
-        summary = ". ".join(part.rstrip(".") for part in (result.title, result.help) if part)
+        summary = ". ".join(part.rstrip(".") for part in (result.title, result.explained) if part)
         usage = "[ACTION] {} [POINT] {} [NOTE]".format(low, "REASON" if "reason" in result.needs else "[REASON]")
         return VerbHelp(low, usage, summary, f"{low} m1")
     action = context.codes.actions.get(low.upper())
@@ -108,5 +132,5 @@ def help_for(verb: str, context: LineContext | None = None) -> VerbHelp | None:
 
 
 def table() -> tuple[VerbHelp, ...]:
-    """All verbs as help and README show them, result codes first."""
-    return (RESULT_HELP, *(verb.help for verb in VERBS.values()))
+    """All verbs as help and README show them, result codes first, with what notes and dates look like at the end."""
+    return (RESULT_HELP, *(verb.help for verb in VERBS.values()), NOTE_HELP, DATE_HELP)

@@ -6,12 +6,14 @@ import re
 from datetime import UTC, date, datetime
 from typing import Final
 
+from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.words import Words
 from collect_tui.domain.dates import MONTHS, WEEKDAYS, parse_date, parse_moment
 from collect_tui.domain.errors import Invalid
 
 _DAY_NUMBER = re.compile(r"[0-9]{1,2}")
+_FIGURES = re.compile(r"[0-9]{1,2}|[0-9]{4}")
 _YEAR = re.compile(r"[0-9]{4}")
 _MAYBE_DATE = re.compile(
     r"t|y|tom|tomorrow|today|yesterday|eom|[+-][0-9]+[dwmb]?|[0-9]{1,3}[dwm]|[a-z]{3,9}|[0-9]{1,2}[a-z]{3,9}(?:[0-9]{4})?"
@@ -42,7 +44,7 @@ def date_of(words: Words, token: Token, text: str, *, past: bool = False, base: 
     """The date that a text stands for, from `base` (default: today); `token` is where an error is shown."""
     context = words.context
     try:
-        return parse_date(text, base or context.today, context.calendar, past=past)
+        return parse_date(text, base or context.today, context.calendar, past=past, order=context.date_order)
     except Invalid as error:
         words.fail(
             token,
@@ -51,10 +53,13 @@ def date_of(words: Words, token: Token, text: str, *, past: bool = False, base: 
         )
 
 
-def maybe_day(words: Words, *, past: bool = False, durations: bool = False, wide: bool = False) -> date | None:
-    """A date where a note could begin as well: bare numbers and two-letter weekdays are left to the note.
+def maybe_day(
+    words: Words, *, past: bool = False, durations: bool = False, wide: bool = False, figures: bool = False
+) -> date | None:
+    """A date where a note could begin as well: bare numbers and two-letter weekdays are no date here.
 
-    With `durations`, `5d` `2w` `1m` count from today as `+5d` does; with `wide` a date may be two or three words.
+    With `durations`, `5d` `2w` `1m` count from today as `+5d` does; with `wide` a date may be two or three words; with
+    `figures` a bare number that stands alone (`15`, `1512`) is one.
     """
     words.ask("date")
     token = words.bare()
@@ -62,6 +67,8 @@ def maybe_day(words: Words, *, past: bool = False, durations: bool = False, wide
         return day(words, past=past)
     if token is not None and _STEP.fullmatch(token.low) and not _MAYBE_DATE.fullmatch(token.low):
         words.fail(token, "date")
+    if figures and token is not None and _FIGURES.fullmatch(token.low) and words.ends_here():
+        return day(words, past=past)
     if token is None or not _MAYBE_DATE.fullmatch(token.low):
         return None
     text = token.low
@@ -72,7 +79,7 @@ def maybe_day(words: Words, *, past: bool = False, durations: bool = False, wide
     elif text.isalpha() and len(text) > 2 and not (text in _DAY_WORDS or _is_weekday(text)):
         return None
     try:
-        found = parse_date(text, words.context.today, words.context.calendar, past=past)
+        found = parse_date(text, words.context.today, words.context.calendar, past=past, order=words.context.date_order)
     except Invalid as error:
         if error.code != "date.malformed":
             words.fail(token, "date", error.message)
@@ -83,10 +90,10 @@ def maybe_day(words: Words, *, past: bool = False, durations: bool = False, wide
     return found
 
 
-def is_day(low: str, today: date) -> bool:
+def is_day(low: str, context: LineContext) -> bool:
     """Whether words are a date and nothing else."""
     try:
-        parse_date(low, today)
+        parse_date(low, context.today, order=context.date_order)
     except Invalid:
         return False
     return True
@@ -129,14 +136,14 @@ def moment(words: Words) -> datetime:
     for count in range(width, 0, -1):
         text = " ".join(words.tokens[words.pos + at].low for at in range(count))
         try:
-            when = parse_moment(text, words.context.now_there)
+            when = parse_moment(text, words.context.now_there, order=words.context.date_order)
         except Invalid as error:
             if error.code != "moment.malformed":
                 trouble = trouble or error.message
             continue
         except OverflowError:
             continue
-        if is_day(text, words.context.today) and not _MINUTES.fullmatch(text):
+        if is_day(text, words.context) and not _MINUTES.fullmatch(text):
             when = words.context.within_hours(when)
         for at in range(1, count + 1):
             words.asked.append((words.pos + at, "time"))
@@ -160,7 +167,7 @@ def no_time(words: Words, *, after: int = 0) -> None:
     if token is None:
         return
     read = next((words.source[span.start : span.end] for span in words.spans if span.role == "moment"), "")
-    timed = not is_day(read.lower(), words.context.today)
+    timed = not is_day(read.lower(), words.context)
     if (
         after
         and not timed

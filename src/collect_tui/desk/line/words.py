@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from collect_tui.desk.commands import CommandBase
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import GONE, ActSource, Token
+from collect_tui.desk.line.look import match_code, sure
 from collect_tui.desk.line.model import Fault, LineError, Span
 
 C = TypeVar("C", bound=CommandBase)
@@ -41,18 +42,28 @@ EXPECTED: Final[Mapping[str, str]] = {
 }
 """What a word of each kind looks like, for error messages."""
 
+QUOTE_IT: Final = "quote it if it is {}."
+"""The end of a sentence about a word that fits nowhere."""
+
 
 @dataclass(slots=True)
 class LineState:
-    """What earlier acts of the line did that later ones must know. `taken`: minor units paid by them."""
+    """What earlier acts of the line did that later ones must know.
+
+    `taken`: minor units paid by them. `wrong`: one of them has an error, so nobody knows what it does.
+    """
 
     taken: int = 0
+    wrong: bool = False
 
 
 class Words:
-    """A cursor over the words of one act; `tokens[0]` is its verb."""
+    """A cursor over the words of one act; `tokens[0]` is its verb.
 
-    __slots__ = ("asked", "context", "end", "pos", "source", "spans", "state", "tokens")
+    `instead`: what to say, where a note would begin with something else, of what this act does not take.
+    """
+
+    __slots__ = ("asked", "context", "end", "instead", "pos", "source", "spans", "state", "tokens")
 
     def __init__(self, act: ActSource, source: str, context: LineContext, state: LineState) -> None:
         self.tokens = act.tokens
@@ -63,6 +74,7 @@ class Words:
         self.pos = 1
         self.spans: list[Span] = []
         self.asked: list[tuple[int, str]] = []
+        self.instead = ""
 
     @property
     def verb(self) -> Token:
@@ -123,9 +135,9 @@ class Words:
         return key
 
     def ends_here(self) -> bool:
-        """Whether the next word cannot begin a note: quoted text, `key=value`, a contact point or nothing follows it."""
+        """Whether the next word cannot begin a note: nothing follows it, quoted text, or what is no word of prose."""
         after = self.peek(1)
-        return after is None or not after.plain or after.low in self.context.point_names
+        return after is None or not after.plain or sure(after, self.context) is not None
 
     def option(self, key: str, slot: str) -> str | None:
         """Takes a `key=value` word with this key."""
@@ -177,19 +189,3 @@ class Words:
 
 
 _CODES: Final[Mapping[str, str]] = {"text": "missing", "why": "missing", "skip reason": "code", "reason": "code"}
-
-
-def match_code(low: str, table: Mapping[str, str], shortest: int = 3) -> str | None:
-    """The key of the table that a word in lower case stands for: itself, or the one key that begins so.
-
-    A hyphen and an underscore are the same here.
-    """
-    begins: list[str] = []
-    low = low.replace("_", "-")
-    for key in table:
-        folded = key.lower().replace("_", "-")
-        if folded == low:
-            return key
-        if folded.startswith(low):
-            begins.append(key)
-    return begins[0] if len(low) >= shortest and len(begins) == 1 else None

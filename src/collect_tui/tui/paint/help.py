@@ -72,7 +72,7 @@ def render_codes(codes: Codes, width: int) -> list[Line]:
     """The site's actions, results and reasons."""
     lines = heading("Results: what happened")
     for code, result in codes.results.items():
-        lines += entry(code.lower(), f"{result.title}. {result.help}".strip(), width)
+        lines += entry(code.lower(), f"{result.title}. {result.explained}".strip(), width)
     lines += heading("Actions: what I did")
     for code, action in codes.actions.items():
         lines += entry(code.lower(), action.title, width)
@@ -123,7 +123,7 @@ def render_word(
             lines += [*entry(verb.usage, verb.summary, width, 34), Line.of((" " * 36 + verb.example, Role.DIM))]
     if codes is not None and word.upper() in codes.results:
         result = codes.results[word.upper()]
-        lines += entry(result.code, f"{result.title}. {result.help}".strip(), width)
+        lines += entry(result.code, f"{result.title}. {result.explained}".strip(), width)
     for each in commands:
         if wanted == each.mnemonic:
             lines += entry(each.mnemonic, f"{each.title}. {each.help}", width)

@@ -65,7 +65,7 @@ def preview_line(parsed: Parsed, preview: Preview, width: int, held: str = "") -
 
     `held` says who else holds the account, so that Enter would be refused. Parts that find no room are left out whole.
     """
-    meaning = _meanings(parsed)
+    meaning = [part for at, said in enumerate(_meanings(parsed)) for part in _pieces(said, at)]
     if preview.error is not None:
         return fitted([(preview.error, Role.BAD, 0)], width)
     warnings = [(warning.message, Role.WARN, 2) for warning in parsed.warnings]
@@ -75,8 +75,8 @@ def preview_line(parsed: Parsed, preview: Preview, width: int, held: str = "") -
         parts: list[Part] = [(f"no: {first.sentence}", Role.BAD, 0)]
         if role:
             parts.append((f"a {role} may override it", Role.BAD, 1))
-        return fitted([*parts, *((said, Role.PLAIN, 2) for said in meaning)], width)
-    parts = [(said, Role.VALUE, 1 + at) for at, said in enumerate(meaning)]
+        return fitted([*parts, *((said, Role.PLAIN, 1 + rank) for said, rank in meaning)], width)
+    parts = [(said, Role.VALUE, rank) for said, rank in meaning]
     others = [effect.sentence for effect in preview.effects if effect.kind in _ELSE]
     parts += [(said, Role.VALUE, 100) for said in others]
     if preview.next_action:
@@ -97,7 +97,10 @@ Part = tuple[str, Role, int]
 
 
 def fitted(parts: Sequence[Part], width: int) -> Line:
-    """The parts that fit, in their order; the least important are left out whole, and `…` at the end says so."""
+    """The parts that fit, in their order; the least important are left out whole, and `…` at the end says so.
+
+    What an act is (rank 1 and less) is shortened rather than left out, once nothing else gives way.
+    """
     kept = [part for part in parts if part[0]]
     left_out = False
 
@@ -108,13 +111,26 @@ def fitted(parts: Sequence[Part], width: int) -> Line:
     while len(kept) > 1 and cells() > width:
         rank = max(rank for _, _, rank in kept)
         last = max(at for at, part in enumerate(kept) if part[2] == rank)
-        del kept[last]
         left_out = True
+        if rank <= 1 and (room := tui_text.width(kept[last][0]) + width - cells()) >= _LEAST:
+            words, role, _ = kept[last]
+            kept[last] = (tui_text.fit(words, room).rstrip(), role, 0)
+            break
+        del kept[last]
     spans = [Span(f" · {words}" if at else words, role) for at, (words, role, _) in enumerate(kept)]
     return Line((*spans, Span(_MORE, Role.LABEL))) if left_out else Line(tuple(spans))
 
 
 _MORE: Final = " …"
+_LEAST: Final = 12  # cells of a first part that is shortened: fewer say nothing
+
+
+def _pieces(said: str, at: int) -> list[tuple[str, int]]:
+    """The parts of what one act means, and how soon each gives way: what it is goes last, a note, which stands in the
+    line as well, first, and of the others those that come first."""
+    first, *others = said.split(" · ")
+    ranked = [(part, 95 if part.startswith('"') else 60 - place) for place, part in enumerate(others[:30])]
+    return [(first, 1 + at), *ranked]
 
 
 def refusal_words(verdict: VerdictView) -> str:

@@ -20,7 +20,7 @@ NOTE: Final = Field("note", "Note", "abbreviations expand", frozenset({"note"}))
 def add_method(built: LineBuilder, method: str) -> None:
     """A way to pay: a word of the line, or any other after `by=`."""
     from collect_tui.desk.line.lexer import word
-    from collect_tui.desk.line.slots import METHODS
+    from collect_tui.desk.line.vocabulary import METHODS
 
     method = method.strip()
     if method.lower() in METHODS:
@@ -62,7 +62,7 @@ class AgreementForm(FormScreen):
 
         if self._line_context is None or name not in {"method", "amount", "total", "date", "first"}:
             return _FREQUENCIES if name == "frequency" else ()
-        asked = {"method": "ptp 1 t ", "date": "ptp 1 ", "first": "arr 1 3m "}.get(name, "ptp ")
+        asked = {"method": "arr 1 3m 15 ", "date": "ptp 1 ", "first": "arr 1 3m "}.get(name, "ptp ")
         return [(one.text, one.title) for one in complete(asked, len(asked), self._line_context)]
 
 

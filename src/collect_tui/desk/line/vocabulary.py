@@ -1,0 +1,34 @@
+"""Fixed words of the line that stand for amounts and for ways to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+METHODS: Final[Mapping[str, str]] = {
+    "cash": "cash",
+    "card": "card",
+    "ach": "bank debit (ACH)",
+    "check": "check",
+    "transfer": "bank transfer",
+    "wire": "wire transfer",
+    "online": "online or app",
+    "autopay": "autopay",
+    "gcash": "GCash",
+    "paypal": "PayPal",
+    "counter": "payment counter",
+    "other": "other",
+}
+"""Ways to pay that the line knows by a bare word; any other is `by=…`."""
+
+BALANCES: Final[Mapping[str, str]] = {
+    "b": "balance",
+    "p": "past due",
+    "c": "collectable",
+    "rest": "what is left of the collectable",
+    "half": "half of the collectable",
+}
+"""Words for amounts of the account."""
+
+BEFORE_FIGURES: Final = frozenset(("pp", "bp", "pa", "cb", "call", "t", "ptp", "arr", "pay", "snooze"))
+"""Codes and verbs that an amount or a date follows."""

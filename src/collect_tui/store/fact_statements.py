@@ -1,0 +1,252 @@
+"""The reads that make up the facts of an account, built once: what is compiled for a statement is kept with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlmodel import SQLModel
+
+from collect_tui.domain.folding import OPEN_CALLBACK
+from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER, OPEN_PROMISE
+from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
+from collect_tui.store.sql import among
+from collect_tui.store.together import Together
+
+_T = SQLModel.metadata.tables
+_tenant, _party, _account, _work = _T["tenant"], _T["party"], _T["account"], _T["work_item"]
+_point, _item, _promise, _instalment = _T["contact_point"], _T["item"], _T["promise"], _T["instalment"]
+_payment, _allocation, _order = _T["payment"], _T["allocation"], _T["service_order"]
+
+_TENANT: BindParameter[int] = bindparam("tenant")
+_ACCOUNT: BindParameter[int] = bindparam("account")
+
+
+def _one_of(column: Column[Any], constants: Collection[str]) -> ColumnElement[bool]:
+    """The constants stand in the statement itself: half the time of an IN whose list is filled in at each execution."""
+    return or_(*(column == literal_column(f"'{constant}'") for constant in sorted(constants)))
+
+
+def _columns(table: Table, names: str) -> list[Column[Any]]:
+    return [table.c[name] for name in names.split()]
+
+
+def _of_account(
+    name: str, columns: str, where: Callable[[Any], Any] | None = None, order: str = "id", *, many: str = ""
+) -> Select[Any]:
+    """Rows of one account; with `many`, a dialect, of those in the parameter `accounts`, each with its account."""
+    table = _T[name]
+    query = select(*_columns(table, columns), *((table.c.account_id,) if many else ()))
+    query = query.where(table.c.tenant_id == _TENANT, _whose(table.c.account_id, many))
+    if where is not None:
+        query = query.where(where(table.c))
+    return query.order_by(*(table.c[c] for c in order.split()))
+
+
+def _whose(column: Any, many: str) -> Any:
+    return among(many, column, "accounts") if many else column == _ACCOUNT
+
+
+HEADS = (
+    select(
+        *_columns(_account, "id party_id number version status stage currency segment opened_on ladder_paused_by"),
+        *_columns(_account, "next_action_code next_action_on next_action_at parked_code parked_on parked_at"),
+        _party.c.name,
+        _party.c.zone,
+        _tenant.c.business_date,
+        *_columns(_work, "snoozes claimed claimed_by lease_until fence"),
+    )
+    .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
+    .join(_tenant, _tenant.c.tenant_id == _TENANT)
+    .outerjoin(_work, and_(_work.c.tenant_id == _TENANT, _work.c.account_id == _account.c.id))
+    .where(_account.c.tenant_id == _TENANT)
+)
+HEAD = HEADS.where(_account.c.id == _ACCOUNT)
+HEAD_BY_NUMBER = HEADS.where(_account.c.number == bindparam("number"))
+BY_NUMBER = select(_account.c.id).where(_account.c.tenant_id == _TENANT, _account.c.number == bindparam("number"))
+NUMBER = select(_account.c.number).where(_account.c.tenant_id == _TENANT, _account.c.id == _ACCOUNT)
+CHANGED = select(_account.c.changed_by, _account.c.changed_at).where(
+    _account.c.tenant_id == _TENANT, _account.c.id == _ACCOUNT
+)
+
+POINT = "id kind value ord quality consent zones normalized"
+HOLD = "id kind placed_on until reason scope target_id status placed_by"
+ATTEMPT = "id at action result counted contact right_party point_id supersedes"
+ITEM = "id doc_no kind issued due amount open disputed service_id level"
+APPLICATION = "id credit_id item_id amount directed"
+SERVICE = "id product billing_system identifier status suspend_cause monthly life_support"
+ORDER = "id number service_id kind reason effective status requested_on sent_at reversal_of detail override_by"
+NOTICE = "id level channel status sent_on service_id"
+CALLBACK = "id at owner point_id status note"
+
+
+@lru_cache(maxsize=2)
+def settled_of(dialect: str) -> Select[Any]:
+    return _of_account("item", ITEM, lambda c: and_(c.open == 0, among(dialect, c.id, "ids")), "due id")
+
+
+def _points(many: str) -> Select[Any]:
+    query = select(*_columns(_point, POINT), *((_account.c.id.label("account_id"),) if many else ()))
+    if many:
+        same = and_(_point.c.tenant_id == _TENANT, _point.c.party_id == _account.c.party_id)
+        query = query.select_from(_account.join(_point, same)).where(_account.c.tenant_id == _TENANT)
+        query = query.where(_whose(_account.c.id, many))
+    else:
+        query = query.where(_point.c.tenant_id == _TENANT, _point.c.party_id == bindparam("party"))
+    return query.order_by(_point.c.ord, _point.c.id)
+
+
+def _promised(many: str) -> Select[Any]:
+    return (
+        select(
+            *_columns(_promise, "id kind status total made_on made_at grace_days grace_unit method made_by"),
+            *_columns(_promise, "override_by override_reason supersedes closed_reason closed_on ladder_step"),
+            *_columns(_instalment, "seq due amount paid"),
+            _instalment.c.status.label("instalment_status"),
+            *((_promise.c.account_id,) if many else ()),
+        )
+        .outerjoin(_instalment, and_(_instalment.c.tenant_id == _TENANT, _instalment.c.promise_id == _promise.c.id))
+        .where(_promise.c.tenant_id == _TENANT, _whose(_promise.c.account_id, many))
+        .where(or_(_one_of(_promise.c.status, OPEN_PROMISE), _promise.c.made_on >= bindparam("promised_since")))
+        .order_by(_promise.c.id, _instalment.c.seq)
+    )
+
+
+@lru_cache(maxsize=2)
+def for_calls(dialect: str) -> tuple[Any, Any, Any, Any]:
+    """Heads, points, active holds and attempts of several accounts."""
+
+    def of_accounts(name: str, columns: str, *where: Any) -> Any:
+        table = _T[name]
+        mine = (table.c.tenant_id == _TENANT, among(dialect, table.c.account_id, "accounts"), *where)
+        return select(table.c.account_id, *_columns(table, columns)).where(*mine)
+
+    hold, event = _T["hold"].c, _T["contact_event"].c
+    these = (_account.c.tenant_id == _TENANT, among(dialect, _account.c.id, "accounts"))
+    heads = (
+        select(
+            *_columns(_account, "id number version status stage currency segment opened_on"),
+            *_columns(_account, "next_action_code next_action_on next_action_at"),
+            _party.c.zone,
+            _tenant.c.business_date,
+        )
+        .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
+        .join(_tenant, _tenant.c.tenant_id == _TENANT)
+        .where(*these)
+    )
+    points = (
+        select(_account.c.id.label("account_id"), *_columns(_point, POINT))
+        .join(_point, and_(_point.c.tenant_id == _TENANT, _point.c.party_id == _account.c.party_id))
+        .where(*these)
+        .order_by(_point.c.ord, _point.c.id)
+    )
+    holds = of_accounts("hold", HOLD, _one_of(hold.status, {"ACTIVE"})).order_by(hold.id)
+    attempts = of_accounts("contact_event", ATTEMPT, event.at >= bindparam("tried_since")).order_by(event.at, event.id)
+    return heads, points, holds, attempts
+
+
+def _last_completed(c: Any) -> Any:
+    later = _order.alias("later")
+    return and_(
+        _one_of(c.status, {"COMPLETED"}),
+        ~exists().where(
+            later.c.tenant_id == _TENANT,
+            later.c.account_id == c.account_id,
+            later.c.service_id == c.service_id,
+            _one_of(later.c.status, {"COMPLETED"}),
+            later.c.id > c.id,
+        ),
+    )
+
+
+def _lifted(c: Any) -> Any:
+    return and_(_one_of(c.status, {"CANCELLED"}), c.lifted)
+
+
+# Money that was given back is not unapplied, and its allocations are stamped.
+_live = and_(
+    _allocation.c.tenant_id == _TENANT, _allocation.c.payment_id == _payment.c.id, _allocation.c.reversed_at.is_(None)
+)
+_applied = select(func.coalesce(func.sum(_allocation.c.amount), 0)).where(_live).correlate(_payment).scalar_subquery()
+
+
+def _received(many: str, which: Any) -> Select[Any]:
+    return (
+        select(
+            *_columns(_payment, "id ref received_on method amount status returned_reason returned recorded_at"),
+            _allocation.c.item_id,
+            _allocation.c.amount.label("allocated"),
+            _allocation.c.directed,
+            _allocation.c.id.label("allocation_id"),
+            *((_payment.c.account_id,) if many else ()),
+        )
+        .outerjoin(_allocation, _live)
+        .where(_payment.c.tenant_id == _TENANT, _whose(_payment.c.account_id, many), which)
+        .order_by(_payment.c.id, _allocation.c.id)
+    )
+
+
+_RECENT = or_(
+    _payment.c.received_on >= bindparam("paid_since"),
+    and_(~_one_of(_payment.c.status, GIVEN_BACK), _payment.c.amount - _payment.c.returned != _applied),
+)
+NAMED = _received("", func.lower(_payment.c.ref).in_(bindparam("refs", expanding=True)))
+
+
+def _parts(many: str = "") -> dict[str, Select[Any]]:
+    """The reads that make up the facts, of one account or of many."""
+
+    def of(name: str, columns: str, where: Callable[[Any], Any] | None = None, order: str = "id") -> Select[Any]:
+        return _of_account(name, columns, where, order, many=many)
+
+    return {
+        "points": _points(many),
+        "items": of("item", ITEM, lambda c: c.open != 0, "due id"),
+        "promises": _promised(many),
+        "holds": of("hold", HOLD, lambda c: _one_of(c.status, {"ACTIVE"})),
+        "services": of("service", SERVICE),
+        "orders": of(
+            "service_order", ORDER, lambda c: or_(_one_of(c.status, OPEN_ORDER), _last_completed(c), _lifted(c))
+        ),
+        "notices": of("notice", NOTICE),
+        "payments": _received(many, _RECENT),
+        "applications": of(
+            "credit_application",
+            APPLICATION,
+            lambda c: and_(c.reversed_at.is_(None), c.at >= bindparam("applied_since")),
+        ),
+        "attempts": of("contact_event", ATTEMPT, lambda c: c.at >= bindparam("tried_since"), "at id"),
+        "callbacks": of("callback", CALLBACK, lambda c: _one_of(c.status, OPEN_CALLBACK)),
+        "pinned": of("note", "text", lambda c: c.pinned, "id"),
+    }
+
+
+PARTS: Final = Together(_parts())
+
+
+@lru_cache(maxsize=2)
+def of_many(dialect: str) -> tuple[Any, dict[str, Select[Any]], Any]:
+    return HEADS.where(_whose(_account.c.id, dialect)), _parts(dialect), settled_of(dialect)
+
+
+# Word for word the expression of `ix_account_bare`, or the index is not used.
+BY_BARE = (
+    select(_account.c.id)
+    .where(_account.c.tenant_id == _TENANT, literal_column("replace(account.number, '-', '')") == bindparam("number"))
+    .limit(2)
+)

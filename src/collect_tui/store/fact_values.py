@@ -1,0 +1,193 @@
+"""Makes facts of the rows that `fact_statements.py` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection
+
+from collect_tui.domain.calendars import add_months
+from collect_tui.domain.facts import (
+    PHONE_KINDS,
+    AccountFacts,
+    Allocation,
+    Application,
+    Attempt,
+    Callback,
+    Hold,
+    Instalment,
+    Item,
+    NextAction,
+    Notice,
+    Order,
+    Payment,
+    Point,
+    Promise,
+    Service,
+)
+from collect_tui.domain.folding import PAYMENT_DAYS, PROMISE_MONTHS
+from collect_tui.store import fact_statements as statements
+from collect_tui.store.phone_zones import candidate_zones
+
+ATTEMPT_DAYS: Final = 30
+"""Contact events stay in the facts for this many days before the business date (UTC days)."""
+
+VOID: Final = "VOID"
+"""Action and result of the contact event that takes another back."""
+
+_V = TypeVar("_V")
+
+
+def windows(today: date) -> dict[str, Any]:
+    paid = today - timedelta(days=PAYMENT_DAYS)
+    return {
+        "promised_since": add_months(today, -PROMISE_MONTHS),
+        "paid_since": paid,
+        "applied_since": datetime.combine(paid, time(), UTC),
+        "tried_since": attempts_since(today),
+    }
+
+
+def assembled(
+    head: Any,
+    read: Mapping[str, Sequence[Any]],
+    settled: Callable[[set[int]], tuple[Item, ...]],
+    named: tuple[Payment, ...] = (),
+) -> AccountFacts:
+    payments, applied = payments_of(read["payments"])
+    items = _made(Item, read["items"], statements.ITEM)
+    applications = _made(Application, read["applications"], statements.APPLICATION)
+    applied |= {a.item_id for p in named for a in p.allocations}
+    applied |= {item_id for a in applications for item_id in (a.item_id, a.credit_id)}
+    applied -= {item.id for item in items}
+    orders = _made(Order, read["orders"], statements.ORDER)
+    return AccountFacts(
+        id=head.id,
+        number=head.number,
+        name=head.name,
+        version=head.version,
+        status=head.status,
+        stage=head.stage,
+        currency=head.currency,
+        segment=head.segment,
+        business_date=head.business_date,
+        opened_on=head.opened_on,
+        next_action=next_action(head),
+        parked=head.parked_on and NextAction(head.parked_code, head.parked_on, head.parked_at),
+        ladder_paused_by=head.ladder_paused_by,
+        snoozes=head.snoozes or 0,
+        points=tuple(as_point(row, head.zone) for row in read["points"]),
+        items=items,
+        settled=settled(applied) if applied else (),
+        promises=_promises(read["promises"]),
+        holds=_made(Hold, read["holds"], statements.HOLD),
+        services=_made(Service, read["services"], statements.SERVICE),
+        orders=tuple(o for o in orders if o.status != "CANCELLED"),
+        lifted=tuple(o for o in orders if o.status == "CANCELLED"),
+        notices=_made(Notice, read["notices"], statements.NOTICE),
+        payments=payments,
+        named=named,
+        applications=applications,
+        attempts=attempts(read["attempts"]),
+        callbacks=_made(Callback, read["callbacks"], statements.CALLBACK),
+        pinned=tuple(row.text for row in read["pinned"]),
+        lease_by=head.claimed_by if head.claimed else None,
+        lease_until=head.lease_until if head.claimed else None,
+        fence=head.fence or 0,
+    )
+
+
+def next_action(row: Any) -> NextAction | None:
+    return row.next_action_on and NextAction(row.next_action_code, row.next_action_on, row.next_action_at)
+
+
+def _made(kind: Callable[..., _V], rows: Sequence[Any], columns: str) -> tuple[_V, ...]:
+    """Values of rows; what a row has beyond the columns is not for them."""
+    width = columns.count(" ") + 1
+    return tuple(kind(*row[:width]) for row in rows)
+
+
+def as_point(row: Any, stated_zone: str | None) -> Point:
+    # A zone stated by the customer replaces what the number suggests. What was stored with a number is what was known of
+    # it on that day: what is known of it now counts as well.
+    zones = tuple(z for z in (stated_zone or row.zones).split(",") if z)
+    if not stated_zone and row.kind in PHONE_KINDS:
+        zones = candidate_zones(row.normalized, zones)
+    return Point(row.id, row.kind, row.value, row.ord, row.quality, row.consent, zones)
+
+
+def attempts_since(today: date) -> datetime:
+    return datetime.combine(today - timedelta(days=ATTEMPT_DAYS), time(), UTC)
+
+
+def attempts(rows: Sequence[Any]) -> tuple[Attempt, ...]:
+    """The events without those taken back: what takes one back is always the younger."""
+    gone = {row.supersedes for row in rows}
+    return tuple(
+        Attempt(r.at, r.action, r.result, r.counted, r.contact and r.right_party, r.point_id, r.id)
+        for r in rows
+        if r.action != VOID and r.id not in gone
+    )
+
+
+def _promises(rows: Sequence[Any]) -> tuple[Promise, ...]:
+    """Each row is an instalment with its promise before it; those of one promise lie together."""
+    found: dict[int, tuple[Any, list[Instalment]]] = {}
+    for row in rows:
+        _, instalments = found.setdefault(row.id, (row, []))
+        if row.seq is not None:
+            instalments.append(Instalment(row.seq, row.due, row.amount, row.paid, row.instalment_status))
+    return tuple(
+        Promise(
+            id=row.id,
+            kind=row.kind,
+            status=row.status,
+            total=row.total,
+            made_on=row.made_on,
+            grace_days=row.grace_days,
+            instalments=tuple(instalments),
+            method=row.method,
+            made_by=row.made_by,
+            override_by=row.override_by,
+            override_reason=row.override_reason,
+            supersedes=row.supersedes,
+            closed_reason=row.closed_reason,
+            ladder_step=row.ladder_step,
+            grace_unit=row.grace_unit,
+            closed_on=row.closed_on,
+            made_at=row.made_at,
+        )
+        for row, instalments in found.values()
+    )
+
+
+def settled(db: Connection, query: Any, key: dict[str, Any], ids: set[int]) -> tuple[Item, ...]:
+    """Items of an account with nothing open."""
+    return tuple(Item(*row) for row in db.execute(query, {**key, "ids": sorted(ids)}))
+
+
+def payments_of(rows: Sequence[Any]) -> tuple[tuple[Payment, ...], set[int]]:
+    """The payments of the window, and the items they are allocated to."""
+    found: dict[int, tuple[Any, list[Allocation]]] = {}
+    for row in rows:
+        _, allocations = found.setdefault(row.id, (row, []))
+        if row.item_id is not None:
+            allocations.append(Allocation(row.item_id, row.allocated, row.directed, row.allocation_id))
+    payments = [
+        Payment(
+            p.id,
+            p.ref,
+            p.received_on,
+            p.method,
+            p.amount,
+            p.status,
+            tuple(allocations),
+            p.returned_reason,
+            p.returned,
+            p.recorded_at,
+        )
+        for p, allocations in found.values()
+    ]
+    return tuple(payments), {a.item_id for p in payments for a in p.allocations}

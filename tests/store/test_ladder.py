@@ -1,0 +1,54 @@
+"""The ladder at night moves every account as the pure rule says, of any book."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import update
+from sqlmodel import Session
+
+from collect_tui.defaults import load
+from collect_tui.domain.ladder import cured, due_rung
+from collect_tui.store import summary
+from collect_tui.store.day.base import Day
+from collect_tui.store.day.ladder import climb
+from collect_tui.store.facts import load_by_id
+from collect_tui.store.sql import table
+from collect_tui.store.tables import Account
+from support.books import ACCOUNT, fill
+from support.portfolio import DAY, NOW, TENANT, ids, make_store
+
+CATALOGUE = load(None, today=DAY)
+REACHED = st.none() | st.sampled_from([DAY, DAY - timedelta(days=1)])
+HELD = st.sampled_from([None, None, "hold 1"])
+BOOK = st.lists(st.tuples(ACCOUNT, REACHED, HELD), min_size=1, max_size=6)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(BOOK)
+def test_every_account_moves_as_the_rule_says(book):
+    with make_store() as store:
+        accounts = [added.id for added in fill(store, [spec for spec, _, _ in book])]
+        with store.write() as db:
+            for account_id, (_, reached, held) in zip(accounts, book, strict=True):
+                mine = update(table(Account)).where(table(Account).c.id == account_id)
+                db.execute(mine.values(stage_on=reached, ladder_paused_by=held))
+            summary.refresh(db, TENANT, DAY)
+            expected = [
+                rule(db, account_id, reached) for account_id, (_, reached, _) in zip(accounts, book, strict=True)
+            ]
+            before = [load_by_id(db, TENANT, account_id).stage for account_id in accounts]
+            moved = climb(db, Day(TENANT, DAY, None, CATALOGUE, NOW, "day", ids, lambda *_: None))
+            db.expire_all()
+            assert [load_by_id(db, TENANT, account_id).stage for account_id in accounts] == expected
+            assert moved == sum(a != b for a, b in zip(before, expected, strict=True))
+
+
+def rule(db: Session, account_id: int, reached: date | None) -> str:
+    facts = load_by_id(db, TENANT, account_id)
+    if cured(facts, CATALOGUE.rules):
+        return "CURRENT"
+    rung = due_rung(facts, reached, CATALOGUE.rules)
+    return rung.stage if rung else facts.stage
