@@ -153,7 +153,8 @@ class History:
 
 
 def picture(facts: AccountFacts) -> dict[str, Any]:
-    """What there is to see of an account, without ids that grow with every act, and without what is only history."""
+    """What there is to see of an account, without ids that grow with every act, and without what is only history: the day on
+    which a promise was kept is that of the money that was known to keep it."""
     places = {f"promise {p.id}": f"promise #{n}" for n, p in enumerate(facts.promises)}
     places |= {f"hold {h.id}": f"hold {h.kind}" for h in facts.holds}
     action = facts.next_action
@@ -162,7 +163,7 @@ def picture(facts: AccountFacts) -> dict[str, Any]:
         "owed": (facts.collectable, facts.past_due, facts.total, facts.unapplied, facts.credits),
         "items": sorted((i.due, i.kind, i.service_id, i.open) for i in facts.items),
         "promises": [
-            (p.status, p.closed_on, [(i.due, i.amount, i.paid, i.status) for i in p.instalments])
+            (p.status, p.status == "KEPT" or p.closed_on, [(i.due, i.amount, i.paid, i.status) for i in p.instalments])
             for p in facts.promises
         ],
         "stage": facts.stage,
