@@ -45,7 +45,7 @@ def preview(verdict: VerdictView = ALLOWED, **more: Any) -> Preview:
     ("width", "said"),
     [
         (132, f"{MEANING} · {ELSE} · next check the promise Mon 30 Nov · allowed"),
-        (80, f"{MEANING} · next check the promise Mon 30 Nov · allowed …"),
+        (80, f"{MEANING} · the promise of 150.00 by Mon 23 Nov i… · allowed …"),
         (50, f"{MEANING} · allowed …"),
     ],
 )
@@ -71,7 +71,7 @@ def test_a_refusal_comes_first_and_whole(width: int, said: str) -> None:
 
 def test_who_holds_it_stands_where_allowed_would() -> None:
     line = preview_line(parsed(), preview(), 80, "held by mia until 10:10")
-    assert line.text == f"held by mia until 10:10 · {MEANING} …"
+    assert line.text == f"held by mia until 10:10 · {MEANING} · the promise of 150.00… …"
     assert line.spans[0].role is Role.BAD
 
 

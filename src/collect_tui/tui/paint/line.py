@@ -18,6 +18,9 @@ _ELSE: Final = frozenset(
     {"HoldPlaced", "HoldChanged", "PromiseChanged", "OrderRequested", "OrderChanged", "CallbackChanged", "PointMarked"}
 )
 
+#: Of these, what is replaced or cancelled: it is shortened, never left out.
+_ENDED: Final = frozenset({"OrderChanged", "PromiseChanged"})
+
 #: Field of a refusal → what the line calls such a word.
 _ROLES: Final = {
     "amount": "amount",
@@ -77,8 +80,8 @@ def preview_line(parsed: Parsed, preview: Preview, width: int, held: str = "") -
             parts.append((f"a {role} may override it", Role.BAD, 1))
         return fitted([*parts, *((said, Role.PLAIN, 1 + rank) for said, rank in meaning)], width)
     parts = [(said, Role.VALUE, rank) for said, rank in meaning]
-    others = [effect.sentence for effect in preview.effects if effect.kind in _ELSE]
-    parts += [(said, Role.VALUE, 100) for said in others]
+    others = [effect for effect in preview.effects if effect.kind in _ELSE]
+    parts += [(effect.sentence, Role.VALUE, 1 if effect.kind in _ENDED else 100) for effect in others]
     if preview.next_action:
         parts.append((f"next {preview.next_action}", Role.LABEL, 90))
     warned = next((f for f in preview.verdict.findings if f.severity == "warn"), None)
