@@ -120,6 +120,20 @@ def test_an_entry_error_leaves_a_promise_replaced_that_was_open_when_the_next_wa
     assert desk.facts.ladder_paused_by == (None if cancelled else f"promise {desk.facts.promises[1].id}") or nights
 
 
+def test_one_that_turns_out_to_have_been_kept_when_it_was_replaced_is_kept() -> None:
+    desk = rosa()
+    desk.promise(10000, 9)
+    desk.sleep(2)
+    desk.promise(5000, 20)
+    desk.pay(10000, "A", received=1)
+    assert desk.promises == [("KEPT", 10000), ("ACTIVE", 0)]
+    desk.back("A")
+    assert desk.promises == [("SUPERSEDED", 0), ("ACTIVE", 0)]
+    assert desk.facts.promises[0].closed_on == days(2)
+    desk.pay(4000, "B", received=1)
+    assert desk.promises == [("SUPERSEDED", 4000), ("ACTIVE", 0)]
+
+
 def test_one_that_was_broken_when_the_next_was_made_stays_broken() -> None:
     desk = rosa()
     desk.promise(10000, 1)

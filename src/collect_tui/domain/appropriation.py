@@ -162,14 +162,26 @@ def follow(
         was = known.get(promise.id, promise)
         had = [m for m in then.get(promise.id, []) if was.closed_on is None or m[0] <= was.closed_on]
         base = max(0, was.paid - sum(amount for _, amount in had))
-        judged = judge(promise, now[promise.id], today, tolerance, calendar, base)
-        if not promise.open and judged == judge(promise, then.get(promise.id, []), today, tolerance, calendar, base):
+        judged = _verdict(promise, now[promise.id], today, tolerance, calendar, base)
+        if not promise.open and judged == _verdict(promise, then.get(promise.id, []), today, tolerance, calendar, base):
             continue
         successor = _successor(promise, judged, order, fold.facts, since)
         if successor is not None:
             over = replace(promise, status="SUPERSEDED", closed_on=successor.made_on)
             judged = judge(over, now[promise.id], today, tolerance, calendar, base)
         _write(fold, promise, judged, since)
+
+
+def _verdict(
+    promise: Promise, money: Sequence[Money], business_date: date, tolerance: int, calendar: Calendar, base: int
+) -> Judged:
+    """As `judge`, but that a promise is kept that was replaced when, as now turns out, it had been kept already."""
+    if promise.status == "SUPERSEDED" and promise.closed_on is not None:
+        once = tuple(replace(i, status="OPEN") for i in promise.instalments)
+        as_it_was = replace(promise, status="ACTIVE", instalments=once)
+        if (found := judge(as_it_was, money, promise.closed_on, tolerance, calendar, base)).status == "KEPT":
+            return found
+    return judge(promise, money, business_date, tolerance, calendar, base)
 
 
 def _successor(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
-from collect_tui.domain import posting, states, steps
+from collect_tui.domain import posting, reposting, states, steps
 from collect_tui.domain.calendars import Calendar, add_months
 from collect_tui.domain.effects import Effect, PaymentAllocated, PaymentRecorded, PaymentReversed
 from collect_tui.domain.errors import Invalid, Refused
@@ -67,7 +67,7 @@ def reverse(
 ) -> tuple[Effect, ...]:
     """Take a payment back: `returned` by the bank (RETURNED), all of it or an `amount`; or entered in error (REVERSED).
 
-    Its items open again, and what was entered after it and spread by rule is posted anew, as it would have been without it.
+    Its items open again, and what was entered after it and given by rule moves up, as it would have been without it.
     Next action of what the bank gave back: `returned`, today.
 
     Raises Invalid "payment.unknown" (no payment of that reference), "payment.reason", "payment.part" (more than stands, or a
@@ -88,7 +88,7 @@ def reverse(
     if part is not None:
         posting.release(fold, payment, part, ids, rules)
     fold.add(PaymentReversed(payment.id, status, why, part))
-    posting.post_anew(fold, payment, ids, rules)
+    reposting.move_up(fold, payment, ids, rules)
     if returned:
         fold.add(*steps.next_step(fold.facts, "returned", calendar.on_or_after(facts.business_date)))
     return tuple(fold.effects)

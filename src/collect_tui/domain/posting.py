@@ -6,7 +6,6 @@ back. Amounts are minor units.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -14,7 +13,6 @@ from collect_tui.domain import order
 from collect_tui.domain.effects import (
     AllocationReleased,
     CreditApplied,
-    CreditReleased,
     PaymentAllocated,
 )
 from collect_tui.domain.errors import Invalid
@@ -55,7 +53,7 @@ def post_money(fold: Folded, ids: Ids, rules: Rules) -> None:
 
 def post_credits(fold: Folded, ids: Ids, rules: Rules) -> None:
     """Sets what is left of credits, oldest first, against undisputed open items, oldest due first; fees are kept as by money."""
-    pot = [[c.id, c.credit] for c in sorted(fold.facts.items, key=_by_due) if c.credit]
+    pot = [[c.id, c.credit] for c in sorted(fold.facts.items, key=by_due) if c.credit]
     kept = False
     for item in debit(fold.facts) if pot else ():
         if item.due >= fold.facts.business_date and not kept:
@@ -112,40 +110,6 @@ def parts_of(facts: AccountFacts, directed: Sequence[tuple[str, int]], amount: i
     return [(item, parts[item.id]) for item in facts.items if item.id in parts]
 
 
-def post_anew(fold: Folded, payment: Payment, ids: Ids, rules: Rules) -> None:
-    """Posts money that was entered after a payment, and credits applied since, as if that payment had not been there."""
-    trial = Folded(fold.facts)
-    _release_later(trial, payment)
-    post(trial, ids, rules)
-    if _given(trial.facts) == _given(fold.facts):
-        return  # all of it would go where it is
-    fold.add(*trial.effects)
-
-
-def _given(facts: AccountFacts) -> Counter[tuple[int, int]]:
-    """How much of each payment and credit goes to each item."""
-    given: Counter[tuple[int, int]] = Counter()
-    for payment in (*facts.payments, *facts.named):
-        for part in payment.allocations:
-            given[payment.id, part.item_id] += part.amount
-    for one in facts.applications:
-        given[one.credit_id, one.item_id] += one.amount
-    return given
-
-
-def _release_later(fold: Folded, payment: Payment) -> None:
-    """Takes back what was spread by rule of money entered after a payment, and of credits since."""
-    since = entered(payment.id, payment.recorded_at)
-    for other in (*fold.facts.payments, *fold.facts.named):
-        if entered(other.id, other.recorded_at) > since:
-            for given in other.allocations:
-                if not given.directed:
-                    fold.add(AllocationReleased(given.id, other.id, given))
-    for one in fold.facts.applications:
-        if not one.directed and entered(one.id, None) > entered(payment.id, None):
-            fold.add(CreditReleased(one))
-
-
 def release(fold: Folded, payment: Payment, part: int, ids: Ids, rules: Rules) -> None:
     """Takes back from its items, what was given last first, what a part of a payment needs beside what lies unapplied.
 
@@ -164,7 +128,7 @@ def release(fold: Folded, payment: Payment, part: int, ids: Ids, rules: Rules) -
 
 def debit(facts: AccountFacts) -> list[Item]:
     """Items with something open and undisputed, oldest due first."""
-    return sorted((i for i in facts.items if i.collectable), key=_by_due)
+    return sorted((i for i in facts.items if i.collectable), key=by_due)
 
 
 def _keep_fees(facts: AccountFacts, pot: list[list[int]], rules: Rules) -> None:
@@ -190,5 +154,5 @@ def _by_receipt(payment: Payment) -> tuple[object, ...]:
     return payment.received_on, *entered(payment.id, None)
 
 
-def _by_due(item: Item) -> tuple[object, ...]:
+def by_due(item: Item) -> tuple[object, ...]:
     return item.due, item.issued, *entered(item.id, None)

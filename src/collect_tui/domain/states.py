@@ -25,7 +25,8 @@ PROMISE: Final = _machine(
     KEPT="ACTIVE PARTIAL BROKEN SUPERSEDED",
     PARTIAL="ACTIVE KEPT BROKEN SUPERSEDED",
     BROKEN="ACTIVE KEPT PARTIAL SUPERSEDED",
-    SUPERSEDED="ACTIVE",  # only by undoing the promise that superseded it
+    # By undoing the promise that superseded it; or it had been kept by then, by money that was entered late.
+    SUPERSEDED="ACTIVE KEPT",
     CANCELLED="ACTIVE",  # only by undoing the cancellation
 )
 

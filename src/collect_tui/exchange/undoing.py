@@ -16,7 +16,7 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.base import View
-from collect_tui.domain import posting
+from collect_tui.domain import reposting
 from collect_tui.domain.effects import AllocationReleased, CreditReleased, Effect, ItemVoided, PaymentReversed
 from collect_tui.domain.evolve import Folded
 from collect_tui.domain.facts import AccountFacts
@@ -128,10 +128,11 @@ class _Undoing:
             self._write(seen, fold.effects)
 
     def _reverse(self, fold: Folded, payments: set[int]) -> None:
-        for payment in (*fold.facts.payments, *fold.facts.named):
-            if payment.id in payments and payment.stands:
+        for ident in payments:
+            payment = next((p for p in (*fold.facts.payments, *fold.facts.named) if p.id == ident), None)
+            if payment is not None and payment.stands:
                 fold.add(PaymentReversed(payment.id, "REVERSED", "the import was undone"))
-                posting.post_anew(fold, payment, self.settler.ids, self.settler.catalogue.rules)
+                reposting.move_up(fold, payment, self.settler.ids, self.settler.catalogue.rules)
                 self.payments += 1
 
     def _void(self, fold: Folded, rows: Iterable[Any]) -> None:

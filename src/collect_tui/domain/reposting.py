@@ -1,0 +1,148 @@
+"""Reposting: where money and credits would be, had a payment before them never come.
+
+What it had paid is free again. What was given by rule after it moves up in turn: whatever came next takes the parts that are
+free and leaves its last ones to what came after that. Nothing is moved to an item that was not there when it was given, and
+what somebody directed stays. Amounts are minor units.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from collect_tui.domain import order
+from collect_tui.domain.effects import AllocationReleased, CreditApplied, CreditReleased, PaymentAllocated
+from collect_tui.domain.evolve import Folded
+from collect_tui.domain.facts import AccountFacts, Allocation, Application, Payment
+from collect_tui.domain.posting import WAITING, Ids, by_due
+from collect_tui.domain.rules import Rules
+from collect_tui.domain.steps import entered
+
+FEES: Final = (1,)
+"""The place of what is kept for fees in the order of posting."""
+
+_Source = tuple[str, int]
+"""What gives: a payment or a credit, by id."""
+
+_To = int | None
+"""An item by its id; None: what is kept for fees."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One part that was given by rule, the id of its giving, and what takes it back."""
+
+    ident: int
+    source: _Source
+    item_id: int
+    amount: int
+    release: AllocationReleased | CreditReleased
+
+
+def move_up(fold: Folded, payment: Payment, ids: Ids, rules: Rules) -> None:
+    """Moves up what was given by rule since a payment was entered. What is left unapplied is posted as settling goes on.
+
+    `fold` stands without the payment, or without the part that was returned of it; `payment` is as it was before that.
+    """
+    turns = _since(fold.facts, payment)
+    was: Counter[tuple[_Source, _To]] = Counter()
+    for turn in turns:
+        was[turn.source, turn.item_id] += turn.amount
+    now = _as_without(fold.facts, turns, _left_by(fold.facts, payment, rules), rules)
+    moved = {key for key in was | now if was[key] != now[key]}
+    for turn in turns:
+        if (turn.source, turn.item_id) in moved:
+            fold.add(turn.release)
+    for (kind, ident), item_id in sorted(moved, key=lambda key: (*_place(fold.facts, key[1])[:1], key[0])):
+        part = now[(kind, ident), item_id]
+        if item_id is None or not part:
+            continue
+        if kind == "payment":
+            fold.add(PaymentAllocated(ids(), ident, Allocation(item_id, part)))
+        else:
+            fold.add(CreditApplied(Application(ids(), ident, item_id, part)))
+
+
+def _since(facts: AccountFacts, payment: Payment) -> list[_Turn]:
+    """What was given by rule since a payment was entered, in the order in which it was."""
+    found = [
+        _Turn(a.id, ("payment", p.id), a.item_id, a.amount, AllocationReleased(a.id, p.id, a))
+        for p in (*facts.payments, *facts.named)
+        for a in p.allocations
+        if p.id != payment.id and not a.directed
+    ]
+    found += [
+        _Turn(a.id, ("credit", a.credit_id), a.item_id, a.amount, CreditReleased(a))
+        for a in facts.applications
+        if not a.directed
+    ]
+    later = (turn for turn in found if entered(turn.ident, None) > entered(payment.id, None))
+    return sorted(later, key=lambda turn: entered(turn.ident, None))
+
+
+def _left_by(facts: AccountFacts, payment: Payment, rules: Rules) -> Counter[_To]:
+    """What a payment has left open of each item, and what it kept for fees that nothing covers now."""
+    free: Counter[_To] = Counter()
+    now = next((p for p in (*facts.payments, *facts.named) if p.id == payment.id), None)
+    for given in payment.allocations:
+        free[given.item_id] += given.amount
+    for given in now.allocations if now else ():
+        free[given.item_id] -= given.amount
+    lacking = max(0, order.fees_to_keep(facts, rules) - facts.unapplied - facts.credits)
+    free[None] = min(lacking, max(0, payment.unapplied - (now.unapplied if now else 0)))
+    return free
+
+
+def _as_without(
+    facts: AccountFacts, turns: Sequence[_Turn], free: Counter[_To], rules: Rules
+) -> Counter[tuple[_Source, _To]]:
+    """How much each source gives to each item when what is free is given as well, each time in the order of posting."""
+    left = _loose(facts)
+    fees = order.fees_to_keep(facts, rules)
+    kept = {source: min(fees, money) for source, money in left.items()}
+    for turn in turns:
+        left[turn.source] += turn.amount
+    given: Counter[tuple[_Source, _To]] = Counter()
+    for run in _runs(turns):
+        source = run[0].source
+        for turn in run:
+            free[turn.item_id] += turn.amount
+        for item_id in sorted(free, key=lambda ident: _place(facts, ident)):
+            reserve = kept.get(source, 0) if _place(facts, item_id) > FEES else 0
+            part = max(0, min(free[item_id], left[source] - reserve))
+            given[source, item_id] += part
+            free[item_id] -= part
+            left[source] -= part
+    return given
+
+
+def _runs(turns: Sequence[_Turn]) -> list[list[_Turn]]:
+    """The parts that were given in one go: of one source, to items that were all there by then."""
+    runs: list[list[_Turn]] = []
+    for turn in turns:
+        first = runs[-1][0] if runs else None
+        if first and first.source == turn.source and entered(turn.item_id, None) < entered(first.ident, None):
+            runs[-1].append(turn)
+        else:
+            runs.append([turn])
+    return runs
+
+
+def _loose(facts: AccountFacts) -> Counter[_Source]:
+    """What of money that is posted, and of credits, is given to nothing."""
+    loose: Counter[_Source] = Counter()
+    for payment in (*facts.payments, *facts.named):
+        loose["payment", payment.id] = payment.unapplied if payment.status in WAITING else 0
+    for item in facts.items:
+        loose["credit", item.id] = item.credit
+    return loose
+
+
+def _place(facts: AccountFacts, item_id: _To) -> tuple[object, ...]:
+    """Where an item stands in the order of posting: what is late, then the fees to keep, then what is not due."""
+    item = next((i for i in (*facts.items, *facts.settled) if i.id == item_id), None)
+    if item is None:
+        return FEES
+    return (0 if item.due < facts.business_date else 2, *by_due(item))
