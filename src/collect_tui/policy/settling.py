@@ -212,8 +212,12 @@ def _next(
         or (code == "promise" and before.open_promise and not chosen)
         or (code == "broken" and _judged(fold, "KEPT") and not chosen)
     ):
-        what = REVIEW if hold.blocking(facts, "call", house.holds) else "call"
-        fold.add(*steps.next_step(facts, what, calendar.on_or_after(today), parks=moved and code is not None))
+        held_off = bool(
+            hold.blocking(facts, "call", house.holds)
+        )  # the review keeps its date: there is nobody to call sooner
+        on = max(today, action.on) if held_off and action is not None else today
+        what = REVIEW if held_off else "call"
+        fold.add(*steps.next_step(facts, what, calendar.on_or_after(on), parks=moved and code is not None))
 
 
 def _monitor(facts: AccountFacts, calendar: Calendar, otherwise: date) -> date:
