@@ -12,20 +12,17 @@ comes after that run waits for the next one and is decided a day later: the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
 import pytest
 
-from collect_tui.desk.errors import DomainError
 from collect_tui.exchange.billed import BilledItem
+from support.doors import compare, moves, open_world, refused_is_nothing, run_to, something_is_open
 from support.hunt import Case, Discard, hunt, seeds
-from support.owed import forbidden
-from support.picture import SCORED, Picture, difference, medians_differ, picture
-from support.random_book import HOLDS, KINDS, book_of, random_accounts, random_today
-from support.world import World, file_line
+from support.random_book import HOLDS, KINDS, random_accounts, random_today
+from support.world import file_line
 
 REF: Final = "X-1"
 QUEUED: Final = ("next_action", "parked", "work_item", "why ", " · queue", " chips", "queue ", "board")
@@ -108,51 +105,51 @@ def _sizes(case: Case) -> list[int]:
 def _paid_alike(case: Case) -> str:
     today, number, amount = date.fromisoformat(case["today"]), case["number"], case["amount"]
     received = date.fromisoformat(case["received"])
-    desk = _world(case)
+    desk = open_world(case)
     night = desk.twin(1)
-    moved = _run_to(desk, today, number)
+    moved = run_to(desk, today, number)
     night.clock.now = night.clock.now.replace(hour=6) + (today - night.today)
     night.pay(number, amount, ref=REF, by="night", on=received)
-    waits = _something_is_open(night, number)
-    moved |= {f"{what} at night" for what in _moves(night, today, number)}
+    waits = something_is_open(night, number)
+    moved |= {f"{what} at night" for what in moves(night, today, number)}
     api = desk.twin(2)
-    _refused_is_nothing(lambda: desk.pay(number, amount, ref=REF, by="desk", on=received))
+    refused_is_nothing(lambda: desk.pay(number, amount, ref=REF, by="desk", on=received))
     api.pay(number, amount, ref=REF, by="api", on=received)
     doors = {"desk": desk, "api": api}
     if waits and not moved & {"stage", "money", "stage at night"}:
         doors["night"] = night
     # What the run did that this payment, had it come before, would have kept it from: the desk cannot know what was there.
-    return _compare(doors, case, leave={"night": QUEUED} if "next_action" in moved else {})
+    return compare(doors, case, leave={"night": QUEUED} if "next_action" in moved else {})
 
 
 def _paid_a_night_later(case: Case) -> str:
     today, number, amount = date.fromisoformat(case["today"]), case["number"], case["amount"]
     received = date.fromisoformat(case["received"])
-    desk = _world(case)
-    _run_to(desk, today, number)
+    desk = open_world(case)
+    run_to(desk, today, number)
     night = desk.twin(1)
-    _refused_is_nothing(lambda: desk.pay(number, amount, ref=REF, by="desk", on=received))
+    refused_is_nothing(lambda: desk.pay(number, amount, ref=REF, by="desk", on=received))
     night.pay(number, amount, ref=REF, by="night", on=received)
-    if not _something_is_open(night, number):
+    if not something_is_open(night, number):
         raise Discard("there is nothing to post it to")
     if any(case["today"] <= i["due"] < case["then"] for i in _account(case)["items"]):
         raise Discard("something falls due meanwhile")
-    return _compare({"desk": desk, "night": night}, case, leave={"night": DATED}, later=("night",))
+    return compare({"desk": desk, "night": night}, case, leave={"night": DATED}, later=("night",))
 
 
 def _settled_alike(case: Case) -> str:
     document = case["document"]
-    desk = _world(case)
-    _run_to(desk, date.fromisoformat(case["today"]), case["number"])
+    desk = open_world(case)
+    run_to(desk, date.fromisoformat(case["today"]), case["number"])
     rows = desk.rows("item", doc_no=document)
     if not rows or rows[0].open <= 0:
         raise Discard("there is nothing to settle")
     received = date.fromisoformat(case["received"])
     doors = {"desk": desk, "api": desk.twin(1), "csv": desk.twin(2)}
-    _refused_is_nothing(lambda: desk.settle(document, ref=REF, by="desk", on=received))
+    refused_is_nothing(lambda: desk.settle(document, ref=REF, by="desk", on=received))
     for name in ("api", "csv"):
         doors[name].settle(document, ref=REF, by=name, on=received)
-    return _compare(doors, case, same={f"SETTLED-{document}": REF}, later=("csv",))
+    return compare(doors, case, same={f"SETTLED-{document}": REF}, later=("csv",))
 
 
 # ---------------------------------------------------------------------------------------------------- bills and credits
@@ -177,12 +174,12 @@ def _billed_alike(case: Case) -> str:
     today, number, amount = date.fromisoformat(case["today"]), case["number"], case["amount"]
     due, issued, kind = date.fromisoformat(case["due"]), date.fromisoformat(case["issued"]), "invoice"
     kind = "credit" if amount < 0 else kind
-    api = _world(case)
+    api = open_world(case)
     night = api.twin(1)
-    moved = _run_to(api, today, number)
+    moved = run_to(api, today, number)
     night.owe(number, "NEW-1", due, amount, issued=issued)
-    waits = amount < 0 and _something_is_open(night, number)
-    moved |= {f"{what} at night" for what in _moves(night, today, number)}
+    waits = amount < 0 and something_is_open(night, number)
+    moved |= {f"{what} at night" for what in moves(night, today, number)}
     file = api.twin(2)
     api.bill(BilledItem(account=number, doc_no="NEW-1", kind=kind, issued=issued, due=due, amount=amount))  # type: ignore[arg-type]
     name = api.view(number).name
@@ -190,7 +187,7 @@ def _billed_alike(case: Case) -> str:
     # Nothing tells the night of a bill that is simply there.
     comparable = waits and not moved & {"stage", "money", "stage at night"}
     doors = {"api": api, "file": file} | ({"night": night} if comparable else {})
-    return _compare(doors, case, leave={"night": QUEUED} if "next_action" in moved else {}, later=("file", "night"))
+    return compare(doors, case, leave={"night": QUEUED} if "next_action" in moved else {}, later=("file", "night"))
 
 
 # ---------------------------------------------------------------------------------------------------------------- holds
@@ -213,99 +210,9 @@ def _a_hold(chance: Random) -> Case:
 
 def _ended_alike(case: Case) -> str:
     number, kind = case["number"], case["hold"]
-    desk = _world(case)
-    _run_to(desk, date.fromisoformat(case["today"]), number)
+    desk = open_world(case)
+    run_to(desk, date.fromisoformat(case["today"]), number)
     night = desk.twin(1)
     desk.type(number, f"rel {kind.lower()} it is over")
     leave = (*QUEUED, f"hold {kind}", "timeline", "last_word", f"pane {number} audit", "services restore", "holds")
-    return _compare({"desk": desk, "night": night}, case, leave={"night": leave}, later=("night",))
-
-
-# -------------------------------------------------------------------------------------------------------------- helpers
-
-
-def _world(case: Case) -> World:
-    """The book of the case after a day run: nothing waits in it that a night would do."""
-    world = World(book_of(case))
-    world.roll(world.today)
-    return world
-
-
-def _run_to(world: World, today: date, number: str) -> set[str]:
-    """Runs to the date; what the run moved on the account. Discards a book with an order that may not be."""
-    moved = _moves(world, today, number)
-    for each in world.numbers():
-        for order in world.facts(each).orders:
-            if order.status == "REQUESTED" and (why := forbidden(world, each, order)):
-                raise Discard(f"an order that may not be: {why.split(';')[0][:60]}")
-    return moved
-
-
-def _moves(world: World, today: date, number: str) -> set[str]:
-    """Runs to the date; what the run moved on the account: its stage (but to CURRENT), its next action, its money."""
-    before, opened = world.row("account", number=number), _opened(world, number)
-    world.roll(today)
-    after = world.row("account", number=number)
-    actions = [(row.next_action_code, row.next_action_on) for row in (before, after)]
-    moved = {
-        "stage": after.stage not in {before.stage, "CURRENT"},
-        "next_action": actions[0] != actions[1],
-        "money": opened != _opened(world, number),
-    }
-    return {what for what, is_so in moved.items() if is_so}
-
-
-def _opened(world: World, number: str) -> dict[str, int]:
-    return {i.doc_no: i.open for i in world.rows("item", account_id=world.account_id(number))}
-
-
-def _something_is_open(world: World, number: str) -> bool:
-    """Whether the night has something to post to: without it, nothing tells it of an account where money or a credit came."""
-    return any(i.open > i.disputed for i in world.rows("item", account_id=world.account_id(number)))
-
-
-def _refused_is_nothing(act: Callable[[], None]) -> None:
-    try:
-        act()
-    except DomainError as refusal:
-        raise Discard(f"refused: {refusal.code}") from None
-
-
-def _compare(
-    doors: dict[str, World],
-    case: Case,
-    *,
-    leave: dict[str, Iterable[str]] | None = None,
-    same: dict[str, str] | None = None,
-    later: Collection[str] = (),
-) -> str:
-    """The first differences between the first door and another, at once and after the next day run.
-
-    `leave`: places that may differ, by door. `later`: doors whose consequences may wait for the day run.
-    """
-    (first, one), *others = doors.items()
-    for when in ("at once", "after the next day run"):
-        if when != "at once":
-            for world in doors.values():
-                world.roll(date.fromisoformat(case["then"]))
-        mine = picture(one, same=same)
-        found = []
-        for name, world in others:
-            if when == "at once" and name in later:
-                continue
-            words = [*(leave or {}).get(name, ()), *(SCORED if medians_differ(one, world) else ())]
-            told = difference(_kept(mine, words), _kept(picture(world, same=same), words), first, name)
-            if told:
-                found.append(f"{when}, {first} and {name}:\n{told}")
-        if found:
-            return "\n".join(found)
-    return ""
-
-
-def _kept(found: Picture, words: Iterable[str]) -> Picture:
-    """Without the places that have one of the words; `word$` stands at their end."""
-    return {
-        place: value
-        for place, value in found.items()
-        if not any(place.endswith(word[:-1]) if word.endswith("$") else word in place for word in words)
-    }
+    return compare({"desk": desk, "night": night}, case, leave={"night": leave}, later=("night",))

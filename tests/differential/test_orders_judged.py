@@ -1,8 +1,8 @@
 """An order is judged whenever what it rests on changes, and once more when it leaves: by table.
 
 Everything that forbids a suspension cancels one that has been asked for, in the transaction of what happened, and the preview
-and the timeline say so; what leaves it be does not. Money that bounced stops a restoration; drafts follow the money. Random
-days are in `test_orders_leaving.py`.
+and the timeline say so; what leaves it be does not. Restorations are in `test_restorations_judged.py`, random days in
+`test_orders_leaving.py`.
 """
 
 from __future__ import annotations
@@ -219,89 +219,3 @@ def test_an_order_whose_day_is_over_does_not_cut_on_a_day_on_which_nothing_is_cu
     assert world.today.strftime("%a") == "Fri"
     world.sync()
     assert world.port.sent == []
-
-
-# ------------------------------------------------------------------------------------------- restorations and the money
-
-
-ON_INT: Final = [("INV-1", -63, 30000, {"service": "INT"}), ("INV-3", 7, 11000)]
-
-
-def cut() -> dict[str, Any]:
-    """INT is off for the 300.00 that are late on it; nothing else is owed but a bill that is not due."""
-    return rosa(services=[{**SERVICES[0], "status": "SUSPENDED", "suspend_cause": "nonpay"}], items=ON_INT)
-
-
-@pytest.mark.parametrize("back", ["retpay R1 bounced", "revpay R1 typing error"])
-@pytest.mark.parametrize("asked", [True, False])
-def test_money_that_bounced_stops_the_restoration(back: str, asked: bool) -> None:
-    world = World(Book(cut()))
-    world.roll(TODAY)
-    world.type(ROSA, "pay 308 card R1")
-    assert order(world).status == "DRAFT"
-    if asked:
-        world.type(ROSA, "res int")
-        assert order(world).status == "REQUESTED"
-    shown = [e.sentence for e in world.preview(ROSA, back).effects if e.kind == "OrderChanged"]
-    assert any(order(world).number in sentence for sentence in shown)
-    world.type(ROSA, back)
-    assert order(world).status == "CANCELLED"
-    assert (service(world).status, service(world).suspend_cause) == ("SUSPENDED", "nonpay")
-    assert world.sync().sent == ()
-    world.roll()
-    assert world.view(ROSA).queue != "restore"
-
-
-def credited(world: World) -> None:
-    world.bill(_item("CR-1", -30000, -1, kind="credit", service="INT"))
-
-
-PAID: Final[dict[str, list[Callable[[World], None]]]] = {
-    "desk": [lambda world: world.pay(ROSA, 30800, ref="R1", by="desk")],
-    "api": [lambda world: world.pay(ROSA, 30800, ref="R1", by="api")],
-    "night": [at_night(lambda world: world.pay(ROSA, 30800, ref="R1", by="night"))],
-    "file, and the fee at the desk": [
-        lambda world: world.settle("INV-1", ref="R1", by="csv"),
-        lambda world: world.pay(ROSA, 800, ref="R2", by="desk"),
-    ],
-    "file, and the fee by API": [
-        lambda world: world.settle("INV-1", ref="R1", by="csv"),
-        lambda world: world.pay(ROSA, 800, ref="R2", by="api"),
-    ],
-    "a credit, and the fee by API": [credited, lambda world: world.pay(ROSA, 800, ref="R2", by="api")],
-}
-
-
-@pytest.mark.parametrize("events", PAID.values(), ids=PAID)
-def test_a_draft_follows_the_money_whoever_posted_it(events: list[Callable[[World], None]]) -> None:
-    world = World(Book(cut()))
-    world.roll(TODAY)
-    for event in events:
-        event(world)
-    assert_drafted(world)
-
-
-@pytest.mark.parametrize("events", PAID.values(), ids=PAID)
-def test_paid_after_the_suspension_was_sent(events: list[Callable[[World], None]]) -> None:
-    world = World(Book(rosa(services=SERVICES[:1], items=ON_INT[:1])))
-    world.roll(TODAY)
-    world.type(ROSA, "sus int tue")
-    world.sync()
-    (left,) = world.port.sent
-    for event in events:
-        event(world)
-    assert order(world).status == "SENT"
-    world.port.answer(left, "completed", world.clock())
-    report = world.sync()
-    assert (report.completed, report.refused_files) == ((left.order,), {})
-    assert_drafted(world)
-
-
-def assert_drafted(world: World) -> None:
-    drafts = [o for o in world.rows("service_order") if o.kind == "restore"]
-    assert [o.status for o in drafts] == ["DRAFT"]
-    account = world.row("account", number=ROSA)
-    assert (account.next_action_code, account.next_action_on) == ("order", world.today)
-    assert world.view(ROSA).queue == "restore"
-    world.type(ROSA, "res int")
-    assert len(world.sync().sent) == 1

@@ -26,8 +26,8 @@ from support.random_book import book_of, loaded_on, random_accounts, random_toda
 from support.world import SITE, Misread, World
 
 TIERS: Final = {rule.name: rule.tier for rule in SITE().queues}
-COLLECTING: Final = {"broken", "returned", "suspend", "dispute-back", "claim-expired", "new", "followup"}
-"""Queues of those from whom something is to be collected."""
+COLLECTING: Final = {"broken", "returned", "suspend", "dispute-back", "claim-expired", "new"}
+"""Queues of those from whom something is to be collected; what a follow-up is about its next action says."""
 BEFORE_NOTICE: Final = {"CURRENT", "PRE_DUE", "PAST_DUE"}
 
 

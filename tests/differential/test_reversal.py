@@ -18,11 +18,10 @@ import pytest
 
 from collect_tui.desk.errors import DomainError
 from support import lines
-from support.book import TODAY, Book, account, day
 from support.hunt import Case, Discard, hunt, seeds
 from support.picture import SCORED, Picture, difference, medians_differ, picture
 from support.random_book import book_of, random_accounts, random_today
-from support.world import Misread, World
+from support.world import Misread, World, file_line
 
 REF: Final = "X-1"
 #: Not what was done to the account in between but how it came about, and what is kept of it as history.
@@ -30,7 +29,7 @@ HISTORY: Final = (
     *("detail", "closed_reason", "last_payment", "ladder_step", "stage_on"),
     *("parked_code", "parked_on", "level"),
 )
-LEFT: Final = ("timeline", f"payment {REF}", f"payments {REF}", " order suspend", " order restore")
+LEFT: Final = ("timeline", REF, "SETTLED-", "NEW-1", " order suspend", " order restore")
 #: Of a returned payment it stays known that the account had a better time, and what to do about it is new.
 RETURNED: Final = (
     *("kept_12m", "broken_12m", "returned_12m", "next_action", "work_item", "why ", "queue", "board", " chips"),
@@ -42,6 +41,11 @@ NOT_ALONE: Final = ("undo", "revpay", "retpay", "skip")
 @pytest.mark.parametrize("seed", seeds(36))
 def test_an_entry_error_taken_back_leaves_nothing_behind(seed: int) -> None:
     hunt(seed, lambda chance: {**_a_history(chance), "back": "revpay"}, _replayed)
+
+
+@pytest.mark.parametrize("seed", seeds(16))
+def test_an_undone_import_leaves_nothing_behind(seed: int) -> None:
+    hunt(seed, lambda chance: {**_an_import(chance), "back": "undo"}, _replayed)
 
 
 @pytest.mark.parametrize("seed", seeds(24))
@@ -64,6 +68,22 @@ def _a_history(chance: Random) -> Case:
     return case | {"then": chance.choice((1, 1, 2))}
 
 
+def _an_import(chance: Random) -> Case:
+    """The same with a file in place of the payment: it settles an invoice, or brings a credit or a bill."""
+    case = _a_history(chance)
+    place = next(n for n, step in enumerate(case["history"]) if step["do"] == "X")
+    brings = chance.choice(("settled", "settled", "credit", "bill"))
+    step = {
+        "do": "X",
+        "by": "csv",
+        "brings": brings,
+        "which": chance.randrange(9),
+        "amount": chance.choice((99, 2500, 10000)),
+    }
+    case["history"][place] = step
+    return case
+
+
 def _step(chance: Random) -> dict[str, Any]:
     match chance.choices(("line", "roll", "pay"), (6, 3, 1))[0]:
         case "line":
@@ -83,7 +103,10 @@ def _replayed(case: Case) -> str:
     told = [_do(step, number, paid, without) for step in case["history"]]
     if not any(line.startswith("X ") for line in told):
         raise Discard("there is no payment to take back")
-    paid.type(number, f"{case['back']} {REF} by mistake")
+    if case["back"] == "undo":
+        paid.unfile(next(line for line in told if line.startswith("X ")).split("\n", 1)[1])
+    else:
+        paid.type(number, f"{case['back']} {REF} by mistake")
     returned = case["back"] == "retpay"
     for when in ("at once", "after the next day run"):
         if when != "at once":
@@ -101,6 +124,8 @@ def _replayed(case: Case) -> str:
 def _do(step: dict[str, Any], number: str, paid: World, without: World) -> str:
     """Does one step on both, X on one only; what was done, in words."""
     match step["do"]:
+        case "X" if step["by"] == "csv":
+            return f"X {step['brings']} by a file:\n{_file(step, number, paid)}"
         case "X":
             received = paid.today - timedelta(days=step["days ago"])
             try:
@@ -123,6 +148,20 @@ def _do(step: dict[str, Any], number: str, paid: World, without: World) -> str:
             return f"pay {step['amount']} {step['ref']} by {step['by']}{_night(step, paid, without)}"
         case _:
             return _type(step["seed"], number, paid, without)
+
+
+def _file(step: dict[str, Any], number: str, world: World) -> str:
+    """Imports the file; its text."""
+    today, name = world.today, world.view(number).name
+    if step["brings"] == "settled":
+        account_id = world.account_id(number)
+        ready = [i.doc_no for i in world.rows("item", account_id=account_id) if i.open > 0 and i.issued <= today]
+        if not ready:
+            raise Discard("there is nothing to settle")
+        return world.file({**world.line_of(ready[step["which"] % len(ready)]), "settled": today.isoformat()})
+    amount = -step["amount"] if step["brings"] == "credit" else step["amount"]
+    due = today + timedelta(days=(-40, -3, 0, 5, 9)[step["which"] % 5])
+    return world.file(file_line(number, "NEW-1", min(due, today) - timedelta(days=2), due, amount, name=name))
 
 
 def _night(step: dict[str, Any], *worlds: World) -> str:
@@ -176,122 +215,3 @@ def _not_for_anybody(world: World, number: str, at_once: bool) -> str:
     if at_once and account.next_action_on == world.today and not spoken:  # it counts by the day who was spoken to since
         return "" if "returned_item" in why.reasons or why.absent else f"it stands in {view.queue}, not in returned"
     return ""
-
-
-# ------------------------------------------------------------------------------------------------------------- by example
-
-ROSA: Final = "4410-2231"
-
-
-def rosa(**more: Any) -> World:
-    """412.10 late on Monday 23 November, stage FINAL; INT may be cut tomorrow."""
-    services = [{"product": "INT", "billing_system": "north", "identifier": "INT-1", "monthly": 6000}]
-    notices = [{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}]
-    made = {"items": [("INV-1", -63, 30000), ("INV-2", -33, 11210)], "stage": "FINAL", "services": services}
-    entry = account(ROSA, "Alvarez, Rosa", **(made | {"notices": notices} | more))
-    world = World(Book(entry, business_date=TODAY - timedelta(days=3)))
-    world.roll(TODAY)
-    return world
-
-
-def typed(world: World, *acts: str) -> World:
-    """Types lines; `day` runs the next day, `day N` that many."""
-    for line in acts:
-        if line.startswith("day"):
-            for _ in range(int(line[4:] or 1)):
-                world.roll()
-        else:
-            world.type(ROSA, line)
-    return world
-
-
-def promised(world: World) -> tuple[str, int]:
-    (made, *_) = world.desk.pane(ROSA, "promises").promises
-    return made.status, made.paid
-
-
-@pytest.mark.parametrize("verb", ["retpay", "revpay"])
-def test_pay_50_ptp_100_fri_pay_60_take_the_50_back_the_promise_holds_60(verb: str) -> None:
-    world = typed(rosa(), "pay 50 card A1", "ptp 100 fri", "pay 60 card B1", f"{verb} A1 bounced")
-    assert promised(world) == ("ACTIVE", 6000)
-    typed(world, "day")
-    assert promised(world) == ("ACTIVE", 6000)
-
-
-def test_a_reversed_entry_error_gives_the_stage_final_back() -> None:
-    world = typed(rosa(), "pay 412.10 card A1")
-    assert world.view(ROSA).stage == "CURRENT"
-    typed(world, "revpay A1 wrong account")
-    assert world.view(ROSA).stage == "FINAL"
-    typed(world, "day")
-    assert world.view(ROSA).stage == "FINAL"
-
-
-def test_a_reversed_entry_error_gives_the_stage_back_days_later_too() -> None:
-    world = typed(rosa(), "pay 412.10 card A1", "day 4", "revpay A1 wrong account")
-    assert world.view(ROSA).stage == "FINAL"
-
-
-def test_a_promise_that_the_payment_kept_is_open_again() -> None:
-    world = typed(rosa(), "ptp 100 fri", "pay 100 card A1")
-    assert promised(world) == ("KEPT", 10000)
-    typed(world, "revpay A1 wrong account")
-    assert promised(world) == ("ACTIVE", 0)
-    assert world.view(ROSA).kept_12m == 0
-
-
-def test_a_promise_that_the_payment_kept_is_broken_when_its_day_is_over() -> None:
-    world = typed(rosa(), "ptp 100 tue", "pay 100 card A1", "day 5", "revpay A1 wrong account")
-    assert promised(world) == ("BROKEN", 0)
-    assert (world.view(ROSA).kept_12m, world.view(ROSA).broken_12m) == (0, 1)
-
-
-def test_a_suspension_that_the_payment_cancelled_stands_again() -> None:
-    world = typed(rosa(), "sus int tue", "pay 412.10 card A1")
-    assert world.row("service_order").status == "CANCELLED"
-    typed(world, "revpay A1 wrong account")
-    assert (world.row("service_order").status, world.row("service").status) == ("REQUESTED", "PENDING_SUSPEND")
-    assert world.row("account", number=ROSA).next_action_code == "order"
-
-
-@pytest.mark.parametrize("before", ["t fri", "na m1", "hold cease", "ptp 100 fri"])
-def test_the_next_action_is_what_it_was(before: str) -> None:
-    world = typed(rosa(), before)
-    was = world.view(ROSA).next_action, world.view(ROSA).next_action_on
-    typed(world, "pay 412.10 card A1", "revpay A1 wrong account")
-    assert (world.view(ROSA).next_action, world.view(ROSA).next_action_on) == was
-
-
-def test_what_was_paid_after_it_takes_its_place() -> None:
-    """A1 had paid INV-1 and B1 had gone to INV-2: without A1 it is B1 that goes to the oldest."""
-    world = typed(rosa(), "pay 300 card A1", "pay 112.10 card B1", "revpay A1 wrong account")
-    opened = {i.doc_no: i.open for i in world.rows("item")}
-    assert opened == {"INV-1": 30000 - 11210, "INV-2": 11210}
-
-
-def test_money_left_over_pays_what_the_returned_money_had_paid() -> None:
-    world = typed(rosa(), "pay 412.10 card A1", "pay 50 card B1")
-    assert world.view(ROSA).unapplied == 5000
-    typed(world, "retpay A1 bounced")
-    view = world.view(ROSA)
-    assert (view.unapplied, view.collectable) == (0, 41210 - 5000)
-
-
-def test_a_return_is_for_somebody_today_and_its_history_stays() -> None:
-    world = typed(rosa(), "ptp 100 fri", "pay 100 card A1", "day", "retpay A1 insufficient funds")
-    account_row = world.row("account", number=ROSA)
-    assert (account_row.next_action_code, account_row.next_action_on) == ("returned", world.today)
-    assert world.view(ROSA).queue == "returned"
-    told = [f"{e.title} {e.text}" for e in world.desk.pane(ROSA, "timeline").timeline]
-    assert any("A1 returned" in line for line in told)
-    assert promised(world) == ("ACTIVE", 0)
-
-
-@pytest.mark.parametrize("verb", ["retpay", "revpay"])
-def test_a_restoration_that_the_money_had_drafted_is_off(verb: str) -> None:
-    off = {"product": "INT", "billing_system": "north", "identifier": "INT-1", "status": "SUSPENDED"}
-    world = typed(rosa(services=[{**off, "suspend_cause": "nonpay"}]), "pay 420.10 card A1")
-    assert world.row("service_order").status == "DRAFT"
-    typed(world, f"{verb} A1 bounced")
-    assert world.row("service_order").status == "CANCELLED"
-    assert world.view(ROSA).queue != "restore"

@@ -4,7 +4,7 @@
     print(difference(one, other, "desk", "night"))          # "" when they are equal
 
 A picture is flat: the place of a value (`item INV-11 · open`) → the value. Rows stand under natural keys; ids, who did it,
-instants of doing, versions, claims, audit, acts and events are left out, allocations are summed by payment and item. Views
+instants of doing, versions, claims, audit, acts and events are left out; what a payment or a credit gave to an item is summed. Views
 are those of the desk: account, panes, `why`, queues and board. `same`: references of payments that mean the same event.
 """
 
@@ -97,20 +97,20 @@ class _Seen:
                     self.names[row.id] = self._name(name, row)
         live: Counter[str] = Counter()
         for name in tables:
-            if name == "allocation":
+            if "reversed_at" in SQLModel.metadata.tables[name].c:
                 for row in rows[name]:
                     if row.reversed_at is None:
-                        live[self._parts(row)] += row.amount
+                        live[self._parts(name, row)] += row.amount
                 continue
             for row in rows[name]:
                 yield from self._row(name, row)
         yield from ((place, amount) for place, amount in live.items() if amount)
 
-    def _parts(self, row: Any) -> str:
+    def _parts(self, table: str, row: Any) -> str:
         names = [
             self.names[value] for key, value in row._mapping.items() if key.endswith("_id") and value in self.names
         ]
-        return f"allocation {' → '.join(names)} · amount"
+        return f"{table} {' → '.join(names)} · amount"
 
     def _name(self, table: str, row: Any) -> str:
         """What people call a row; those of one name are counted in the order in which they came."""

@@ -32,7 +32,7 @@ from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.session import DayReport, OrdersReport
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.exchange import orders, receivables
+from collect_tui.exchange import orders, receivables, undoing
 from collect_tui.exchange.billed import Billed, BilledPart, BilledPayment
 from collect_tui.exchange.upserts import Row, Upserts
 from collect_tui.services.local import LocalDesk
@@ -221,17 +221,26 @@ class World:
         taken = delivery.take([Row(n, row) for n, row in enumerate(rows, 1)])
         assert not taken.rejected, taken.rejected
 
-    def file(self, *lines: dict[str, str]) -> None:
-        """A receivables file is imported; no line may be rejected."""
+    def file(self, *lines: dict[str, str]) -> str:
+        """A receivables file is imported; no line may be rejected. Returns the text of the file."""
+        texts = [",".join(lines[0]), *(",".join(f'"{cell}"' for cell in line.values()) for line in lines)]
+        text = "\n".join(texts) + "\n"
         with tempfile.TemporaryDirectory() as folder:
             path, mapping = Path(folder) / "in.csv", Path(folder) / "map.toml"
             mapping.write_text(MAP, "utf-8")
-            texts = [",".join(lines[0]), *(",".join(f'"{cell}"' for cell in line.values()) for line in lines)]
-            path.write_text("\n".join(texts) + "\n", "utf-8")
+            path.write_text(text, "utf-8")
             report = receivables.run(
                 self.store, path, mapping, catalogue=SITE(), ids=self.ids, now=self.clock(), by="import"
             )
         assert not report.rejected, report.problems
+        return text
+
+    def unfile(self, text: str) -> None:
+        """The import of a file of this text is undone."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "in.csv"
+            path.write_text(text, "utf-8")
+            undoing.undo(self.store, path, catalogue=SITE(), ids=self.ids, now=self.clock(), by="import")
 
     def owe(self, number: str, doc_no: str, due: date, amount: int, **rest: Any) -> None:
         """An item that is simply there, as one that was loaded: what follows from it is for the night."""

@@ -1,0 +1,127 @@
+"""What a reversal gives back, by example; random histories are in `test_reversal.py`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from support.book import TODAY, Book, account, day
+from support.world import World
+
+ROSA: Final = "4410-2231"
+
+
+def rosa(**more: Any) -> World:
+    """412.10 late on Monday 23 November, stage FINAL; INT may be cut tomorrow."""
+    services = [{"product": "INT", "billing_system": "north", "identifier": "INT-1", "monthly": 6000}]
+    notices = [{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}]
+    made = {"items": [("INV-1", -63, 30000), ("INV-2", -33, 11210)], "stage": "FINAL", "services": services}
+    entry = account(ROSA, "Alvarez, Rosa", **(made | {"notices": notices} | more))
+    world = World(Book(entry, business_date=TODAY - timedelta(days=3)))
+    world.roll(TODAY)
+    return world
+
+
+def typed(world: World, *acts: str) -> World:
+    """Types lines; `day` runs the next day, `day N` that many."""
+    for line in acts:
+        if line.startswith("day"):
+            for _ in range(int(line[4:] or 1)):
+                world.roll()
+        else:
+            world.type(ROSA, line)
+    return world
+
+
+def promised(world: World) -> tuple[str, int]:
+    (made, *_) = world.desk.pane(ROSA, "promises").promises
+    return made.status, made.paid
+
+
+@pytest.mark.parametrize("verb", ["retpay", "revpay"])
+def test_pay_50_ptp_100_fri_pay_60_take_the_50_back_the_promise_holds_60(verb: str) -> None:
+    world = typed(rosa(), "pay 50 card A1", "ptp 100 fri", "pay 60 card B1", f"{verb} A1 bounced")
+    assert promised(world) == ("ACTIVE", 6000)
+    typed(world, "day")
+    assert promised(world) == ("ACTIVE", 6000)
+
+
+def test_a_reversed_entry_error_gives_the_stage_final_back() -> None:
+    world = typed(rosa(), "pay 412.10 card A1")
+    assert world.view(ROSA).stage == "CURRENT"
+    typed(world, "revpay A1 wrong account")
+    assert world.view(ROSA).stage == "FINAL"
+    typed(world, "day")
+    assert world.view(ROSA).stage == "FINAL"
+
+
+def test_a_reversed_entry_error_gives_the_stage_back_days_later_too() -> None:
+    world = typed(rosa(), "pay 412.10 card A1", "day 4", "revpay A1 wrong account")
+    assert world.view(ROSA).stage == "FINAL"
+
+
+def test_a_promise_that_the_payment_kept_is_open_again() -> None:
+    world = typed(rosa(), "ptp 100 fri", "pay 100 card A1")
+    assert promised(world) == ("KEPT", 10000)
+    typed(world, "revpay A1 wrong account")
+    assert promised(world) == ("ACTIVE", 0)
+    assert world.view(ROSA).kept_12m == 0
+
+
+def test_a_promise_that_the_payment_kept_is_broken_when_its_day_is_over() -> None:
+    world = typed(rosa(), "ptp 100 tue", "pay 100 card A1", "day 5", "revpay A1 wrong account")
+    assert promised(world) == ("BROKEN", 0)
+    assert (world.view(ROSA).kept_12m, world.view(ROSA).broken_12m) == (0, 1)
+
+
+def test_a_suspension_that_the_payment_cancelled_stands_again() -> None:
+    world = typed(rosa(), "sus int tue", "pay 412.10 card A1")
+    assert world.row("service_order").status == "CANCELLED"
+    typed(world, "revpay A1 wrong account")
+    assert (world.row("service_order").status, world.row("service").status) == ("REQUESTED", "PENDING_SUSPEND")
+    assert world.row("account", number=ROSA).next_action_code == "order"
+
+
+@pytest.mark.parametrize("before", ["t fri", "na m1", "hold cease", "ptp 100 fri"])
+def test_the_next_action_is_what_it_was(before: str) -> None:
+    world = typed(rosa(), before)
+    was = world.view(ROSA).next_action, world.view(ROSA).next_action_on
+    typed(world, "pay 412.10 card A1", "revpay A1 wrong account")
+    assert (world.view(ROSA).next_action, world.view(ROSA).next_action_on) == was
+
+
+def test_what_was_paid_after_it_takes_its_place() -> None:
+    """A1 had paid INV-1 and B1 had gone to INV-2: without A1 it is B1 that goes to the oldest."""
+    world = typed(rosa(), "pay 300 card A1", "pay 112.10 card B1", "revpay A1 wrong account")
+    opened = {i.doc_no: i.open for i in world.rows("item")}
+    assert opened == {"INV-1": 30000 - 11210, "INV-2": 11210}
+
+
+def test_money_left_over_pays_what_the_returned_money_had_paid() -> None:
+    world = typed(rosa(), "pay 412.10 card A1", "pay 50 card B1")
+    assert world.view(ROSA).unapplied == 5000
+    typed(world, "retpay A1 bounced")
+    view = world.view(ROSA)
+    assert (view.unapplied, view.collectable) == (0, 41210 - 5000)
+
+
+def test_a_return_is_for_somebody_today_and_its_history_stays() -> None:
+    world = typed(rosa(), "ptp 100 fri", "pay 100 card A1", "day", "retpay A1 insufficient funds")
+    account_row = world.row("account", number=ROSA)
+    assert (account_row.next_action_code, account_row.next_action_on) == ("returned", world.today)
+    assert world.view(ROSA).queue == "returned"
+    told = [f"{e.title} {e.text}" for e in world.desk.pane(ROSA, "timeline").timeline]
+    assert any("A1 returned" in line for line in told)
+    assert promised(world) == ("ACTIVE", 0)
+
+
+@pytest.mark.parametrize("verb", ["retpay", "revpay"])
+def test_a_restoration_that_the_money_had_drafted_is_off(verb: str) -> None:
+    off = {"product": "INT", "billing_system": "north", "identifier": "INT-1", "status": "SUSPENDED"}
+    world = typed(rosa(services=[{**off, "suspend_cause": "nonpay"}]), "pay 420.10 card A1")
+    assert world.row("service_order").status == "DRAFT"
+    typed(world, f"{verb} A1 bounced")
+    assert world.row("service_order").status == "CANCELLED"
+    assert world.view(ROSA).queue != "restore"
