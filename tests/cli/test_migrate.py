@@ -13,8 +13,10 @@ import pytest
 
 from collect_tui import cli
 from collect_tui.store import migrate, sqlite
+from collect_tui.store.tables import version
 from support import pg
 
+NEWER = version.revision(version.SCHEMA_VERSION + 1)
 FORMAT_2 = (Path(__file__).parents[1] / "store/format2.sql").read_text("utf-8")
 
 Run = Callable[..., tuple[int, str, str]]
@@ -91,7 +93,7 @@ def test_an_older_database_says_what_to_run_and_a_newer_one_is_refused(
     code, out, err = run("--db", old, *command)
     assert code == 1
     assert "run `collect-tui migrate`" in err
-    number(old, 5)
+    number(old, version.SCHEMA_VERSION + 1)
     code, out, err = run("--db", old, *command)
     assert code == 1
     assert "newer collect-tui" in err
@@ -112,7 +114,7 @@ def test_the_same_on_postgresql(run: Run, command: tuple[str, ...]) -> None:
         assert "was empty and has its tables now" in out
         assert "collect_tui_desk" in out
         assert "postgres@" not in out
-        for revision, words in (("0002", "run `collect-tui migrate`"), ("0004", "newer collect-tui")):
+        for revision, words in (("0002", "run `collect-tui migrate`"), (NEWER, "newer collect-tui")):
             with psycopg.connect(url) as db:
                 db.execute("UPDATE alembic_version SET version_num = %s", (revision,))
             code, _, err = run("--db", url, *command)

@@ -26,6 +26,7 @@ from collect_tui.domain.facts import (
     Item,
     NextAction,
     Order,
+    Parked,
     Payment,
     Promise,
 )
@@ -161,8 +162,10 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     ),
     "unpinned": lambda a: (fx.NoteUnpinned(a.notes[0], "dog"),),
     "next action put off and back": lambda a: (
-        fx.NextActionSet(NextAction("monitor", LATER), NextAction("call", DAY), parks=True),
-        fx.NextActionSet(NextAction("order", DAY), NextAction("monitor", LATER), parks=True),
+        fx.NextActionSet(NextAction("monitor", LATER), NextAction("call", DAY), Parked(NextAction("call", DAY), 7)),
+        fx.NextActionSet(
+            NextAction("order", DAY), NextAction("monitor", LATER), None, Parked(NextAction("call", DAY), 7)
+        ),
     ),
     "next action": lambda a: (fx.NextActionSet(NextAction("visit", LATER, NOW), None),),
     "point": lambda a: (fx.PointMarked(a.points[0], "bad", "out", "unknown", "unknown"),),

@@ -25,7 +25,6 @@ from collect_tui.domain.effects import (
     HoldChanged,
     HoldPlaced,
     LadderChanged,
-    NextActionSet,
     NoteUnpinned,
     NoteWritten,
     PointMarked,
@@ -179,7 +178,7 @@ def callback(
     return (
         *(CallbackChanged(c.id, "RESCHEDULED", c.status) for c in missed),
         CallbackScheduled(new),
-        NextActionSet(_at_callback(min(standing, key=lambda c: c.at), zone), facts.next_action),
+        steps.set_action(facts, _at_callback(min(standing, key=lambda c: c.at), zone)),
     )
 
 
@@ -191,7 +190,7 @@ def next_action(facts: AccountFacts, on: date, code: str, calendar: Calendar) ->
     _check_open(facts)
     if on < facts.business_date:
         raise Invalid("next.in_past", "Expected a date for the next action that is today or later.", "on")
-    return (NextActionSet(NextAction(code, calendar.from_today(on, facts.business_date)), facts.next_action),)
+    return (steps.set_action(facts, NextAction(code, calendar.from_today(on, facts.business_date))),)
 
 
 def mark_point(facts: AccountFacts, point: Point, quality: str | None, consent: str | None) -> tuple[Effect, ...]:
@@ -328,7 +327,7 @@ def _next(
         promised = _at_callback(first, zone)
         if promised.on < new.on or (promised.on == new.on and (new.at is None or first.at < new.at)):
             new = promised
-    return (NextActionSet(new, facts.next_action),)
+    return (steps.set_action(facts, new),)
 
 
 def _at_callback(callback: Callback, zone: str) -> NextAction:

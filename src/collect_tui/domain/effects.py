@@ -9,7 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from collect_tui.domain.facts import Allocation, Application, Callback, Hold, Item, NextAction, Order, Payment, Promise
+from collect_tui.domain.facts import (
+    Allocation,
+    Application,
+    Callback,
+    Hold,
+    Item,
+    NextAction,
+    Order,
+    Parked,
+    Payment,
+    Promise,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +68,12 @@ class NoteUnpinned:
 
 @dataclass(frozen=True, slots=True)
 class NextActionSet:
-    """`parks`: money brought it about, and what stood before comes back when that money is taken back."""
+    """`parked`: money brought it about, and this comes back when that money is taken back."""
 
     new: NextAction | None
     old: NextAction | None
-    parks: bool = False
+    parked: Parked | None = None
+    old_parked: Parked | None = None
 
 
 @dataclass(frozen=True, slots=True)

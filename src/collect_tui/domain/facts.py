@@ -255,6 +255,15 @@ class NextAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Parked:
+    """The next action that money put off; it comes back when that money is taken back. `by`: the payment or credit that first
+    did, by its id; 0: it was no money."""
+
+    action: NextAction
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountFacts:
     """One account, whole enough to judge any command of a collector against it."""
 
@@ -269,7 +278,7 @@ class AccountFacts:
     business_date: date
     opened_on: date
     next_action: NextAction | None = None
-    parked: NextAction | None = None  # what money put off: it comes back when that money is taken back
+    parked: Parked | None = None
     ladder_paused_by: str | None = None  # "promise 12", "hold 3"; None: the ladder runs
     snoozes: int = 0  # times put off since it was last worked
     points: tuple[Point, ...] = ()

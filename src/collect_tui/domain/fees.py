@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
-from collect_tui.domain import steps
+from collect_tui.domain import states, steps
 from collect_tui.domain.effects import (
     AllocationReleased,
     CreditReleased,
@@ -15,10 +16,22 @@ from collect_tui.domain.effects import (
 )
 from collect_tui.domain.facts import AccountFacts, Allocation, Item, Service
 
+PREFIX: Final = "FEE-"
+
 
 def document(number: str) -> str:
     """The document number of the fee that an order of this number brings."""
-    return f"FEE-{number}"
+    return PREFIX + number
+
+
+def asked(facts: AccountFacts, service: Service) -> int:
+    """What is still open of the fees of restorations under way, besides what is late on the service and counted there.
+
+    What pays them pays nothing else, whichever service they are for.
+    """
+    under_way = {document(o.number) for o in facts.orders if o.kind == "restore" and o.status in states.WAITING_ORDER}
+    late = {i.id for i in facts.of_service(service.id) if i.due < facts.business_date}
+    return sum(i.collectable for i in facts.items if i.doc_no in under_way and i.id not in late)
 
 
 def charge(facts: AccountFacts, service: Service, number: str, fee: int, ids: Callable[[], int]) -> Iterator[Effect]:

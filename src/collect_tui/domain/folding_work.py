@@ -46,8 +46,7 @@ def _(effect: fx.NoteUnpinned, facts: AccountFacts) -> AccountFacts:
 
 @fold.register
 def _(effect: fx.NextActionSet, facts: AccountFacts) -> AccountFacts:
-    parked = (facts.parked or effect.old) if effect.parks else None
-    return replace(facts, next_action=effect.new, parked=parked)
+    return replace(facts, next_action=effect.new, parked=effect.parked)
 
 
 @fold.register

@@ -210,12 +210,12 @@ def required_to_stop(facts: AccountFacts, service: Service) -> int:
 def required_to_restore(facts: AccountFacts, service: Service, rules: Rules) -> int:
     """The restore calculator: past due and undisputed + the reconnection fee, less credits and unapplied money.
 
-    Unapplied money that is to pay the fee of another service whose restoration is drafted is not counted twice.
+    What is to pay the fee of another service, whose restoration is drafted or under way, is not counted twice.
     """
     late = sum(i.collectable for i in facts.of_service(service.id) if i.due < facts.business_date)
     drafts = {o.service_id for o in facts.orders if o.kind == "restore" and o.status == "DRAFT"} - {service.id}
     fee = rules.suspend.reconnect_fee * (1 + len(drafts))
-    return max(0, late + fee - facts.credits - facts.unapplied)
+    return max(0, late + fee + fees.asked(facts, service) - facts.credits - facts.unapplied)
 
 
 def covered(required: int, rules: Rules) -> bool:

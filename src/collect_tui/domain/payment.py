@@ -88,7 +88,7 @@ def reverse(
     if part is not None:
         posting.release(fold, payment, part, ids, rules)
     fold.add(PaymentReversed(payment.id, status, why, part))
-    reposting.move_up(fold, payment, ids, rules)
+    reposting.without_payment(fold, payment, ids, rules)
     if returned:
         fold.add(*steps.next_step(fold.facts, "returned", calendar.on_or_after(facts.business_date)))
     return tuple(fold.effects)

@@ -13,7 +13,7 @@ from typing import Final
 
 from collect_tui.domain.effects import LadderChanged, NextActionSet
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.facts import AccountFacts, NextAction
+from collect_tui.domain.facts import AccountFacts, NextAction, Parked
 from collect_tui.domain.states import Machine, check
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -40,12 +40,17 @@ def require_move(machine: Machine, name: str, old: str, new: str) -> None:
     check(machine, name, old, new)
 
 
-def next_step(facts: AccountFacts, code: str, on: date, *, parks: bool = False) -> tuple[NextActionSet, ...]:
+def next_step(facts: AccountFacts, code: str, on: date, parked: Parked | None = None) -> tuple[NextActionSet, ...]:
     """Set the next action of an open account; nothing when it is that already or the account is closed."""
     new = NextAction(code, on)
-    if facts.status != "OPEN" or facts.next_action == new:
+    if facts.status != "OPEN" or (facts.next_action == new and facts.parked == (parked or facts.parked)):
         return ()
-    return (NextActionSet(new, facts.next_action, parks),)
+    return (set_action(facts, new, parked),)
+
+
+def set_action(facts: AccountFacts, new: NextAction, parked: Parked | None = None) -> NextActionSet:
+    """What comes next from now on; `parked`: money brings it about, and this comes back when it is taken back."""
+    return NextActionSet(new, facts.next_action, parked, facts.parked)
 
 
 def entered(ident: int, at: datetime | None) -> tuple[bool, datetime, bool, int]:

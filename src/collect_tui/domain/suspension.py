@@ -26,7 +26,8 @@ class Signals:
     `late`: undisputed debt past due of the service and of none in particular; `oldest`: its earliest due date; `credits` and
     `unapplied` of the account. `noticed_on`: when the notice that must come first was first served for that debt, for this
     service or for all. `held`, `promises`, `ordered`: how many holds, open promises and other orders stand in the way; `drafts`:
-    other services of the account whose restoration is drafted.
+    other services of the account whose restoration is drafted; `fees`: what is open of the fees of restorations under way that is
+    not in `late`.
     """
 
     status: str
@@ -40,6 +41,7 @@ class Signals:
     promises: int = 0
     ordered: int = 0
     drafts: int = 0
+    fees: int = 0
     life_support: bool = False
 
 
@@ -60,7 +62,7 @@ CUT: Final[Mapping[str, Expression]] = {
 }
 """check of `policy.suspend` → what meets it."""
 
-REQUIRED: Final = greatest(Constant(0), _left + Param("reconnect_fee") * (Field("drafts") + 1))
+REQUIRED: Final = greatest(Constant(0), _left + Field("fees") + Param("reconnect_fee") * (Field("drafts") + 1))
 """As `order.required_to_restore`."""
 
 RESTORE: Final[Mapping[str, Expression]] = {

@@ -121,7 +121,7 @@ def _(effect: fx.NoteUnpinned, facts: AccountFacts, ids: Ids, reason: str) -> Ba
 def _(effect: fx.NextActionSet, facts: AccountFacts, ids: Ids, reason: str) -> Back:
     if facts.next_action != effect.new or (effect.old is None and facts.status == "OPEN"):
         return ()
-    return (fx.NextActionSet(effect.old, effect.new),)
+    return (fx.NextActionSet(effect.old, effect.new, effect.old_parked, facts.parked),)
 
 
 @_back.register

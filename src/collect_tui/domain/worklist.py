@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
+from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.effects import Effect, NextActionSet, Skipped, Snoozed
+from collect_tui.domain.effects import Effect, Skipped, Snoozed
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, NextAction
 
@@ -32,11 +34,10 @@ def snooze(
     if until <= facts.business_date:
         raise Invalid("snooze.past", "Expected a date after today to put the account off to.", "until")
     until = calendar.on_or_after(until)
-    old = facts.next_action
-    return (
-        Snoozed(until, code, facts.snoozes),
-        NextActionSet(NextAction("call" if old is None else old.code, until), old),
-    )
+    was = facts.next_action
+    what = NextAction("call" if was is None else was.code, until)
+    parked = facts.parked and replace(facts.parked, action=NextAction(facts.parked.action.code, until))
+    return Snoozed(until, code, facts.snoozes), steps.set_action(facts, what, parked)
 
 
 def _reason(act: str, reason: str, reasons: Mapping[str, str] | None) -> str:

@@ -17,7 +17,7 @@ from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.base import View
 from collect_tui.domain import reposting
-from collect_tui.domain.effects import AllocationReleased, CreditReleased, Effect, ItemVoided, PaymentReversed
+from collect_tui.domain.effects import Effect, PaymentReversed
 from collect_tui.domain.evolve import Folded
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.exchange.receivables import digest_of
@@ -132,21 +132,14 @@ class _Undoing:
             payment = next((p for p in (*fold.facts.payments, *fold.facts.named) if p.id == ident), None)
             if payment is not None and payment.stands:
                 fold.add(PaymentReversed(payment.id, "REVERSED", "the import was undone"))
-                reposting.move_up(fold, payment, self.settler.ids, self.settler.catalogue.rules)
+                reposting.without_payment(fold, payment, self.settler.ids, self.settler.catalogue.rules)
                 self.payments += 1
 
     def _void(self, fold: Folded, rows: Iterable[Any]) -> None:
         for row in rows:
-            for payment in (*fold.facts.payments, *fold.facts.named):
-                for given in payment.allocations:
-                    if given.item_id == row.id:
-                        fold.add(AllocationReleased(given.id, payment.id, given))
-            for one in fold.facts.applications:
-                if row.id in (one.item_id, one.credit_id):
-                    fold.add(CreditReleased(one))
-            item = next((i for i in fold.facts.items if i.id == row.id), None)
-            if item is not None and item.open == item.amount:
-                fold.add(ItemVoided(item.id, item.doc_no, item.amount))
+            item = next((i for i in (*fold.facts.items, *fold.facts.settled) if i.id == row.id), None)
+            one = self.settler
+            if item is not None and reposting.without_document(fold, item, one.ids, one.catalogue.rules):
                 self.items += 1
             elif row.amount:
                 self.kept.append(row.doc_no)

@@ -9,12 +9,13 @@ same facts make the same account. Settling what is settled changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
 from collect_tui.domain import appropriation, hold, ladder, order, posting, promise, steps
 from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.dates import local_time
 from collect_tui.domain.effects import (
     ActUndone,
     AllocationReleased,
@@ -34,7 +35,7 @@ from collect_tui.domain.effects import (
     ServiceChanged,
 )
 from collect_tui.domain.evolve import Folded
-from collect_tui.domain.facts import AccountFacts, Order
+from collect_tui.domain.facts import AccountFacts, NextAction, Order, Parked, Payment
 from collect_tui.domain.rules import HoldKind, Rules
 from collect_tui.policy.orders import PAID_CHECKS, refusal
 
@@ -182,12 +183,13 @@ def _next(
     chosen = any(isinstance(e, NextActionSet) for e in effects)
     owing = not order.covered(facts.collectable, house.rules)
     held = facts.open_promise
+    put_off = _put_off(facts, moved=moved)
     if any(o.status == "DRAFT" for o in facts.orders):
         if code != "order" or (action is not None and action.on > today):
-            fold.add(*steps.next_step(facts, "order", today, parks=moved))
+            fold.add(*steps.next_step(facts, "order", today, put_off if moved else None))
         return
-    if facts.parked is not None and _taken_back(fold, effects, covered=not (owing or held)):
-        fold.add(NextActionSet(facts.parked, action))
+    if back := _given_back(facts, effects, house, covered=not (owing or held)):
+        fold.add(back)
         return
     if _judged(fold, "BROKEN", "PARTIAL") and owing and not chosen and not hold.blocking(facts, "call", house.holds):
         fold.add(*steps.next_step(facts, "broken", today))
@@ -197,27 +199,24 @@ def _next(
     if held:
         was = before.open_promise
         if code in ("promise", None) and was and was.next_due != held.next_due:
-            fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar), parks=moved))
+            fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar), put_off if moved else None))
         elif code is None or (code == "broken" and not chosen):
             fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar)))
-    elif not owing and not chosen and code not in idle and _covered(fold, effects, moved) and not _waiting(facts, code):
-        later = today + timedelta(days=MONITOR_DAYS)
-        fold.add(*steps.next_step(facts, IDLE, _monitor(facts, calendar, later), parks=True))
+    elif not owing and not chosen and _covered(fold, effects, moved, idle=code in idle) and not _waiting(facts, code):
+        fold.add(*steps.next_step(facts, IDLE, _monitor(facts, calendar, _later(today)), put_off))
     elif action is not None and code in idle and not chosen and not hold.blocking(facts, "call", house.holds):
         on = calendar.on_or_after(today) if owing else _monitor(facts, calendar, action.on)
         if action.on > on:
-            fold.add(*steps.next_step(facts, "call" if owing else IDLE, on))
+            fold.add(*steps.next_step(facts, "call" if owing else IDLE, on, None if owing else facts.parked))
     elif (
         code is None
         or (code == "promise" and before.open_promise and not chosen)
         or (code == "broken" and _judged(fold, "KEPT") and not chosen)
     ):
-        held_off = bool(
-            hold.blocking(facts, "call", house.holds)
-        )  # the review keeps its date: there is nobody to call sooner
-        on = max(today, action.on) if held_off and action is not None else today
+        held_off = bool(hold.blocking(facts, "call", house.holds))
+        on = max(today, action.on) if held_off and action is not None else today  # there is nobody to call sooner
         what = REVIEW if held_off else "call"
-        fold.add(*steps.next_step(facts, what, calendar.on_or_after(on), parks=moved and code is not None))
+        fold.add(*steps.next_step(facts, what, calendar.on_or_after(on), put_off if moved and code else None))
 
 
 def _monitor(facts: AccountFacts, calendar: Calendar, otherwise: date) -> date:
@@ -226,24 +225,55 @@ def _monitor(facts: AccountFacts, calendar: Calendar, otherwise: date) -> date:
     return calendar.on_or_after(coming + timedelta(days=1) if coming else otherwise)
 
 
-def _taken_back(fold: Folded, effects: Sequence[Effect], *, covered: bool) -> bool:
-    """Whether what put the next action off was entered in error: while the account is covered all the same, unless other money
-    was entered since."""
+def _later(day: date) -> date:
+    """When to look again at an account that has owed nothing since a day."""
+    return day + timedelta(days=MONITOR_DAYS)
+
+
+def _put_off(facts: AccountFacts, *, moved: bool) -> Parked | None:
+    """What comes back when the money is taken back that came last, if it was money (`moved`)."""
+    if facts.parked:
+        return facts.parked if moved else replace(facts.parked, by=0)
+    if facts.next_action is None:
+        return None
+    return Parked(facts.next_action, next(reversed(_money(facts)), 0) if moved else 0)
+
+
+def _money(facts: AccountFacts) -> dict[int, Payment | None]:
+    """Payments that stand, and credits, by id, in the order in which they were entered."""
+    found: dict[int, Payment | None] = {i.id: None for i in (*facts.items, *facts.settled) if i.amount < 0}
+    found |= {p.id: p for p in (*facts.payments, *facts.named) if p.stands}
+    return {ident: found[ident] for ident in sorted(found, key=lambda ident: steps.entered(ident, None))}
+
+
+def _given_back(facts: AccountFacts, effects: Sequence[Effect], house: House, *, covered: bool) -> Effect | None:
+    """The next action that money had put off, when that money was entered in error; or, when other money would have put it off
+    later, that it is put off since then."""
     gone = {e.payment_id for e in effects if isinstance(e, PaymentReversed) and e.status == "REVERSED"}
-    known = (*fold.facts.payments, *fold.facts.named)
-    since = max((steps.entered(p.id, p.recorded_at) for p in known if p.id in gone), default=None)
-    later = since and any(p.stands and steps.entered(p.id, p.recorded_at) > since for p in known)
-    return bool(gone) and not (covered and later)
+    gone |= {e.item_id for e in effects if isinstance(e, ItemVoided) and e.amount < 0}
+    parked = facts.parked
+    if parked is None or parked.by not in gone:
+        return None
+    since = steps.entered(parked.by, None)
+    later = [(ident, paid) for ident, paid in _money(facts).items() if steps.entered(ident, None) > since]
+    if not (covered and later):
+        return steps.set_action(facts, parked.action)
+    ident, paid = later[0]
+    when = paid and paid.recorded_at
+    day = local_time(when, house.rules.zone).date() if when else facts.business_date
+    on = _monitor(facts, house.calendar, _later(day))
+    return steps.set_action(facts, NextAction(IDLE, on), replace(parked, by=ident))
 
 
 def _judged(fold: Folded, *states: str) -> bool:
     return any(isinstance(e, PromiseChanged) and e.status in states for e in fold.effects)
 
 
-def _covered(fold: Folded, effects: Sequence[Effect], moved: bool) -> bool:
-    """Whether money came that may have covered the account, or a promise ended with nothing to collect."""
-    gone = any(isinstance(e, PaymentReversed) for e in effects)
-    return (moved and not gone) or _judged(fold, "BROKEN", "PARTIAL", "KEPT")
+def _covered(fold: Folded, effects: Sequence[Effect], moved: bool, *, idle: bool) -> bool:
+    """Whether money came that may have covered the account, or a promise ended with nothing to collect: that is said anew of an
+    account that is left in peace already, since no money has to stand for it from now on."""
+    gone = any(isinstance(e, PaymentReversed) or (isinstance(e, ItemVoided) and e.amount < 0) for e in effects)
+    return (moved and not gone and not idle) or _judged(fold, "BROKEN", "PARTIAL", *(() if idle else ("KEPT",)))
 
 
 def _waiting(facts: AccountFacts, code: str | None) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
-from collect_tui.domain import order, suspension
+from collect_tui.domain import fees, order, suspension
 from collect_tui.domain.ageing import days_past_due
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.dates import WEEKDAYS, format_day
@@ -271,6 +271,7 @@ def _signals(facts: AccountFacts, service: Service, ordered: int) -> suspension.
         unapplied=facts.unapplied,
         ordered=ordered,
         drafts=len({o.service_id for o in facts.orders if (o.kind, o.status) == ("restore", "DRAFT")} - {service.id}),
+        fees=fees.asked(facts, service),
         life_support=service.life_support,
     )
 

@@ -22,6 +22,7 @@ from collect_tui.domain.facts import (
     NextAction,
     Notice,
     Order,
+    Parked,
     Payment,
     Point,
     Promise,
@@ -75,7 +76,8 @@ def assembled(
         business_date=head.business_date,
         opened_on=head.opened_on,
         next_action=next_action(head),
-        parked=head.parked_on and NextAction(head.parked_code, head.parked_on, head.parked_at),
+        parked=head.parked_on
+        and Parked(NextAction(head.parked_code, head.parked_on, head.parked_at), head.parked_by or 0),
         ladder_paused_by=head.ladder_paused_by,
         snoozes=head.snoozes or 0,
         points=tuple(as_point(row, head.zone) for row in read["points"]),

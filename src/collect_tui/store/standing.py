@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Date, Select, String, and_, bindparam, case, exists, func, or_, select
 
+from collect_tui.domain import fees
 from collect_tui.domain.folding import OPEN_CALLBACK
 from collect_tui.domain.order import NONPAY
 from collect_tui.domain.queues import CLAIM_HOLDS, DISPUTE_HOLDS
@@ -192,13 +193,18 @@ def _to_restore(v: Any) -> dict[str, Any]:
     """`domain.suspension.Signals` of a service: what restoring looks at."""
     o, i = table(ServiceOrder).c, table(Item).c
     drafted = and_(o.kind == constant("restore"), o.status == constant("DRAFT"), o.service_id != v.id)
-    waiting = and_(o.service_id == v.id, one_of(o.status, sorted(WAITING_ORDER)))
+    under_way = one_of(o.status, sorted(WAITING_ORDER))
+    waiting = and_(o.service_id == v.id, under_way)
+    charged = select(constant(fees.PREFIX).concat(o.number)).where(
+        o.tenant_id == tenant(), o.account_id == v.account_id, o.kind == constant("restore"), under_way
+    )
     return {
         "status": v.status,
         "cause": v.suspend_cause,
         "late": _of(v, Item, total(i.open - i.disputed), _late(v)),
         "credits": v.credits,
         "unapplied": v.unapplied,
+        "fees": _of(v, Item, total(i.open - i.disputed), and_(i.doc_no.in_(charged), i.open > i.disputed, ~_late(v))),
         "drafts": _of(v, ServiceOrder, func.count(o.service_id.distinct()), drafted),
         "ordered": _of(v, ServiceOrder, func.count(), waiting),
     }

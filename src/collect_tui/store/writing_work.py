@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
 from collect_tui.domain import effects as fx
@@ -94,17 +94,9 @@ def _(effect: fx.NoteUnpinned, here: At) -> None:
 
 @write.register
 def _(effect: fx.NextActionSet, here: At) -> None:
-    t = _T["account"].c
-    values = _action("next_action", effect.new)
-    if not effect.parks:
-        return here.set("account", {"id": here.account_id}, **values, **_action("parked", None))
-    if effect.old is not None:  # what was put off first is what comes back
-        old = _action("parked", effect.old)
-        values |= {
-            name: case((t.parked_on.is_(None), literal(value, t[name].type)), else_=t[name])
-            for name, value in old.items()
-        }
-    here.one(here.change("account", id=here.account_id).values(**values))
+    parked = effect.parked
+    values = _action("next_action", effect.new) | _action("parked", parked.action if parked else None)
+    here.set("account", {"id": here.account_id}, **values, parked_by=parked.by if parked else None)
 
 
 def _action(name: str, action: NextAction | None) -> dict[str, Any]:

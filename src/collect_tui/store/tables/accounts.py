@@ -138,6 +138,7 @@ class Account(SQLModel, table=True):
     parked_code: str | None = None  # the next action that money put off
     parked_on: date | None = None
     parked_at: datetime | None = None
+    parked_by: int | None = None
     version: int = 1
     changed_by: str = ""
     changed_at: datetime
