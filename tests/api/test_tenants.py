@@ -64,6 +64,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "plan": {"total": 9000, "count": 3, "frequency": "monthly", "first": day(5)},
     "cancel-promise": {"reason": "x"},
     "payment": {"amount": 100},
+    "apply-credit": {"credit": "x"},
     "reverse-payment": {"ref": "x", "reason": "x"},
     "suspend": {"service": "INT", "effective": day(2), "confirm": "2231"},
     "restore": {"service": "INT", "confirm": "2231"},

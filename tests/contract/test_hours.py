@@ -222,7 +222,9 @@ def test_a_hold_that_a_lead_may_override_is_overridden_for_a_message(desk):
     do(desk, ROSA, "em lm", override=LEE)
 
 
-@pytest.mark.parametrize("line", ["iw pm e1", "iw di e1 price", "in rp m1 income", "rv cm", "n wrote to the attorney"])
+@pytest.mark.parametrize(
+    "line", ["iw pm e1", 'iw di e1 "the price"', "in rp m1 income", "rv cm", "n wrote to the attorney"]
+)
 def test_what_comes_from_the_customer_is_logged_under_any_hold(desk, line):
     do(desk, ROSA, "hold cease letter")
     assert desk.preview(act(desk, ROSA, line)).verdict.findings == ()

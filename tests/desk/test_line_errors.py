@@ -155,6 +155,7 @@ def test_card_data_never_leaves_the_line(line: str, found: str) -> None:
     [
         "n asked about 4111111111111111",  # an item of this account has this number
         "pay 10 4111111111111111=10",
+        "pay 10 INV-1041=4.55 4111111111111111=0.01",
         "n call +1 312 555 0142 tomorrow at 9",
         "pp 4242.42 4/12; pp 4242.42 4/12",
         "pay 4242.4 2025-11-20",

@@ -233,6 +233,8 @@ def _cards(plain: str, skipped: set[str], windows: bool) -> Iterator[CardFinding
     for run in _RUN.finditer(plain):
         groups = [(match.start(), match.end()) for match in _GROUP.finditer(plain, run.start(), run.end())]
         spans = [(run.start(), run.end()), *groups, *_printed(groups)]
+        # Digits of a number that is no card's make none with those beside it.
+        named = [span for span in groups if span[1] - span[0] >= SHORTEST and _digits(plain, *span) in skipped]
         if windows:
             places = [match.start() for match in re.finditer("[0-9]", run[0])]
             for size in range(LONGEST, SHORTEST - 1, -1):
@@ -240,7 +242,9 @@ def _cards(plain: str, skipped: set[str], windows: bool) -> Iterator[CardFinding
                 spans += [(run.start() + first, run.start() + last + 1) for first, last in ends]
         for start, end in spans:
             digits = _digits(plain, start, end)
-            if not SHORTEST <= len(digits) <= LONGEST or digits in skipped or not is_card_number(digits):
+            if any(start < other_end and other < end for other, other_end in named) or digits in skipped:
+                continue
+            if not SHORTEST <= len(digits) <= LONGEST or not is_card_number(digits):
                 continue
             if len(digits) == SHORTEST and plain[start - 1 : start] == "+":
                 continue  # an international phone number

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
 
-from collect_tui.store.tables.base import STRICT, key, minor, ref, to
+from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
 
 
 def _fresh_key() -> str:
@@ -135,13 +135,13 @@ class Account(SQLModel, table=True):
     next_action_code: str | None = None
     next_action_on: date | None = None
     next_action_at: datetime | None = None
-    parked_code: str | None = None  # the next action that money put off
-    parked_on: date | None = None
-    parked_at: datetime | None = None
-    parked_by: int | None = None
     version: int = 1
     changed_by: str = ""
     changed_at: datetime
+    parked_code: str | None = None  # the next action that money put off
+    parked_on: date | None = None
+    parked_at: datetime | None = None
+    parked_by: int | None = ref(null=True)
 
 
 class AccountSummary(SQLModel, table=True):
@@ -166,7 +166,6 @@ class AccountSummary(SQLModel, table=True):
     total: int = minor(0)
     past_due: int = minor(0)
     disputed: int = minor(0)
-    credits: int = minor(0)  # left of credits, above nothing
     collectable: int = minor(0)
     promised: int = minor(0)  # outstanding on open instalments
     unapplied: int = minor(0)
@@ -180,6 +179,7 @@ class AccountSummary(SQLModel, table=True):
     last_rpc_at: datetime | None = None
     attempts: int = 0  # counted calls, ever
     rpcs: int = 0
+    credits: int = added(0)  # left of credits, above nothing
 
 
 class Service(SQLModel, table=True):
@@ -220,4 +220,4 @@ class Item(SQLModel, table=True):
     open: int = minor()
     disputed: int = minor(0)
     source: str = ""  # import batch that brought it
-    level: str = ""  # stage it was dunned to when the account was cured
+    level: str = added("")  # stage it was dunned to when the account was cured

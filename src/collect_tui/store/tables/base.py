@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Enum, ForeignKeyConstraint, Integer, MetaData, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Enum,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    false,
+    true,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlmodel import AutoString, Field
 
@@ -43,6 +56,15 @@ def ref(*, null: bool = False) -> Any:
 def minor(default: int | None = None) -> Any:
     """An amount in minor units."""
     return Field(sa_type=BigInteger) if default is None else Field(default=default, sa_type=BigInteger)
+
+
+def added(default: bool | int | str) -> Any:
+    """A column that came with a later format: what it says of rows that were there before. An integer is an amount."""
+    if isinstance(default, bool):
+        return Field(default=default, sa_column_kwargs={"server_default": true() if default else false()})
+    if isinstance(default, int):
+        return Field(default=default, sa_type=BigInteger, sa_column_kwargs={"server_default": str(default)})
+    return Field(default=default, sa_column_kwargs={"server_default": default})
 
 
 def by_bytes(metadata: MetaData) -> None:

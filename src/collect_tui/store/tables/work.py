@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
-from collect_tui.store.tables.base import STRICT, key, minor, ref, to
+from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
 
 
 class ContactEvent(SQLModel, table=True):
@@ -105,7 +105,7 @@ class Promise(SQLModel, table=True):
     closed_by: str | None = None
     ladder_step: str | None = None
     note: str = ""
-    grace_unit: str = "days"  # days, business
+    grace_unit: str = added("days")  # days, business
 
 
 class Instalment(SQLModel, table=True):
@@ -189,7 +189,7 @@ class ServiceOrder(SQLModel, table=True):
     reversal_of: int | None = ref(null=True)
     detail: str = ""
     override_by: str | None = None
-    lifted: bool = False  # cancelled because it was paid; stands again when that money is taken back
+    lifted: bool = added(False)  # cancelled because it was paid; stands again when that money is taken back
 
 
 class Payment(SQLModel, table=True):
@@ -208,13 +208,13 @@ class Payment(SQLModel, table=True):
     method: str
     amount: int = minor()
     status: str
-    returned: int = minor(0)  # the part that the bank took back; all of it is the status RETURNED
     returned_reason: str | None = None
     returned_on: date | None = None
     returned_at: datetime | None = None
     returned_by: str | None = None
     recorded_by: str = ""
     recorded_at: datetime
+    returned: int = added(0)  # the part that the bank took back; all of it is the status RETURNED
 
 
 class Allocation(SQLModel, table=True):
@@ -234,7 +234,7 @@ class Allocation(SQLModel, table=True):
     amount: int = minor()
     at: datetime
     reversed_at: datetime | None = None
-    directed: bool = False  # somebody said so; what was spread by rule may be spread anew
+    directed: bool = added(False)  # somebody said so; what was spread by rule may be spread anew
 
 
 class CreditApplication(SQLModel, table=True):
