@@ -17,6 +17,7 @@ from typing import Any, Final
 import pytest
 
 from collect_tui.desk.errors import DomainError
+from collect_tui.domain.states import STAGES
 from support import lines
 from support.hunt import Case, Discard, hunt, seeds
 from support.picture import SCORED, Picture, difference, medians_differ, picture
@@ -27,7 +28,7 @@ REF: Final = "X-1"
 #: Not what was done to the account in between but how it came about, and what is kept of it as history.
 HISTORY: Final = (
     *("detail", "closed_reason", "last_payment", "ladder_step", "stage_on"),
-    *("parked_code", "parked_on", "level"),
+    *("parked_code", "parked_on", "parked_by", "parked_since", "level"),
 )
 LEFT: Final = ("timeline", REF, "SETTLED-", "NEW-1", " order suspend", " order restore")
 #: Of a returned payment it stays known that the account had a better time, and what to do about it is new.
@@ -100,7 +101,13 @@ def _replayed(case: Case) -> str:
     without = World(book_of(case))
     without.roll(date.fromisoformat(case["today"]))
     paid = without.twin(1)
-    told = [_do(step, number, paid, without) for step in case["history"]]
+    told = []
+    for step in case["history"]:
+        was = without.row("account", number=number).stage
+        told.append(_do(step, number, paid, without))
+        stands, other = (world.row("account", number=number).stage for world in (paid, without))
+        if STAGES.index(other) > STAGES.index(was) and stands != other:
+            raise Discard("the ladder was climbed while X kept the account from it: no letter is sent in retrospect")
     if not any(line.startswith("X ") for line in told):
         raise Discard("there is no payment to take back")
     if case["back"] == "undo":

@@ -162,9 +162,11 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     ),
     "unpinned": lambda a: (fx.NoteUnpinned(a.notes[0], "dog"),),
     "next action put off and back": lambda a: (
-        fx.NextActionSet(NextAction("monitor", LATER), NextAction("call", DAY), Parked(NextAction("call", DAY), 7)),
         fx.NextActionSet(
-            NextAction("order", DAY), NextAction("monitor", LATER), None, Parked(NextAction("call", DAY), 7)
+            NextAction("monitor", LATER), NextAction("call", DAY), Parked(NextAction("call", DAY), 7, DAY)
+        ),
+        fx.NextActionSet(
+            NextAction("order", DAY), NextAction("monitor", LATER), None, Parked(NextAction("call", DAY), 7, DAY)
         ),
     ),
     "next action": lambda a: (fx.NextActionSet(NextAction("visit", LATER, NOW), None),),

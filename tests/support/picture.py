@@ -31,7 +31,7 @@ OTHERS: Final = frozenset(
 #: Columns that say who, when it was done, how often it changed, where it came from, and who has it on the desk.
 WHO: Final = frozenset({"by", "id", "tenant_id", "version", "source", "claimed", "fence", "reversed", "recorded_by"})
 #: Columns that remember what was, for the day on which it comes back: they say nothing of how the account stands.
-MEMORY: Final = frozenset({"level", "parked_code", "parked_on", "parked_at", "lifted"})
+MEMORY: Final = frozenset({"level", "parked_code", "parked_on", "parked_at", "parked_by", "parked_since", "lifted"})
 #: Instants that belong to the matter and not to the doing.
 INSTANTS: Final = frozenset({("account", "next_action_at"), ("contact_event", "at"), ("callback", "at")})
 #: Of views: the same.

@@ -15,7 +15,7 @@ from typing import Final
 from collect_tui.domain import promise as promises
 from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.effects import InstalmentPaid, PromiseChanged
+from collect_tui.domain.effects import InstalmentPaid, LadderChanged, PromiseChanged
 from collect_tui.domain.evolve import Folded
 from collect_tui.domain.facts import AccountFacts, Instalment, Payment, Promise
 from collect_tui.domain.folding import WAIVED_BY
@@ -207,13 +207,22 @@ def _write(fold: Folded, promise: Promise, judged: Judged, since: date | None) -
         was = old[one.seq]
         if (one.paid, one.status) != (was.paid, was.status):
             fold.add(InstalmentPaid(promise.id, one.seq, one.paid, was.paid, one.status, was.status))
-    if status == promise.status:
+    same = status == promise.status
+    if same and (since is not None or promise.open or status in WAIVED_BY or on == promise.closed_on):
         return
     if on is not None and since is not None and status in {"BROKEN", "PARTIAL"}:
         on = max(on, since)
     fold.add(PromiseChanged(promise.id, status, promise.status, REASONS.get(status, "a payment was taken back"), on))
     holder = promises.holder(promise.id)
-    fold.add(*(steps.pause(fold.facts, holder) if status == "ACTIVE" else steps.resume(fold.facts, holder)))
+    if status != "ACTIVE":
+        fold.add(*(() if same else steps.resume(fold.facts, holder)))
+        return
+    fold.add(*steps.pause(fold.facts, holder))
+    facts, step = fold.facts, promise.ladder_step
+    if (
+        step is not None and step != facts.stage and facts.ladder_paused_by == holder
+    ):  # it has been held there all along
+        fold.add(LadderChanged(step, holder, facts.stage, holder))
 
 
 def _breach(

@@ -257,10 +257,11 @@ class NextAction:
 @dataclass(frozen=True, slots=True)
 class Parked:
     """The next action that money put off; it comes back when that money is taken back. `by`: the payment or credit that first
-    did, by its id; 0: it was no money."""
+    did, by its id; 0: it was no money. `since`: on which business date."""
 
     action: NextAction
     by: int
+    since: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,11 +63,23 @@ def cured(facts: AccountFacts, rules: Rules) -> bool:
     return holds(DUNNED_FOR, facts, values) and holds(PAID, facts, values) and not frozen
 
 
-def given_back(facts: AccountFacts, rules: Rules) -> str | None:
-    """The stage an account stands on again when a debt that was dunned before is open again; None: it stays where it is."""
-    if facts.stage not in (*DUNNED, "CURRENT", "PRE_DUE") or order.covered(facts.collectable, rules):
+def passed_over(facts: AccountFacts, rules: Rules) -> bool:
+    """Whether an account stands on the rung before the due date and nothing falls due that soon."""
+    soon = [params(rules, facts.business_date, step) for step in rules.ladder if step.stage == facts.stage == "PRE_DUE"]
+    return bool(soon) and not any(holds(COMES, item, values) for item in facts.items for values in soon)
+
+
+def given_back(facts: AccountFacts, rules: Rules, *, taken_back: bool = False) -> str | None:
+    """The stage an account stands on again when a debt that was dunned before is open again; None: it stays where it is.
+
+    `taken_back`: what had paid it was entered in error, so that one in dispute holds its stage again as well.
+    """
+    values = params(rules, facts.business_date)
+    frozen = [i for i in facts.items if taken_back and holds(FROZEN, i, values)]
+    if facts.stage not in (*DUNNED, "CURRENT", "PRE_DUE") or (order.covered(facts.collectable, rules) and not frozen):
         return None
-    levels = [i.level for i in facts.items if i.level in DUNNED and i.collectable and i.due < facts.business_date]
+    late = [i for i in facts.items if i.due < facts.business_date and (i.collectable or i in frozen)]
+    levels = [i.level for i in late if i.level in DUNNED]
     highest = max(levels, key=STAGES.index, default=facts.stage)
     if not _served(facts, highest):
         highest = STAGES[STAGES.index(highest) - 1]  # what was cut for it is on again

@@ -24,6 +24,9 @@ from collect_tui.domain.states import GIVEN_BACK
 OLDEST: Final = -12
 """Months back that a payment may be entered."""
 
+RETURNED: Final = "returned"
+"""Next action of an account whose money the bank has taken back: on that day it goes before all else."""
+
 
 def record(
     facts: AccountFacts,
@@ -90,7 +93,7 @@ def reverse(
     fold.add(PaymentReversed(payment.id, status, why, part))
     reposting.without_payment(fold, payment, ids, rules)
     if returned:
-        fold.add(*steps.next_step(fold.facts, "returned", calendar.on_or_after(facts.business_date)))
+        fold.add(*steps.next_step(fold.facts, RETURNED, calendar.on_or_after(facts.business_date)))
     return tuple(fold.effects)
 
 

@@ -116,7 +116,9 @@ WAYS: Final = (
     Way("callback_due", negated(unknown(_callback)), _ALL - {"nothing_collectable"}),
     # Of what is owed now, something was promised, or should have been.
     Way("broken_promise", all_of(_broken > _spoken, _broken > _oldest, _unpromised), _ALL),
-    Way("returned_item", all_of(_returned > _spoken, any_of(_returned >= _oldest, _code.equals("returned"))), _ALL),
+    Way("returned_item", all_of(_returned > _spoken, _returned >= _oldest), _ALL),
+    # Money that had paid what is not due yet: somebody tells the customer all the same.
+    Way("returned_item", all_of(_returned > _spoken, _code.equals("returned")), _ALL - {"nothing_collectable"}),
     Way("suspend_ready", Field("cuttable") > 0, frozenset({"closed", "snoozed", "next_action_later"})),
     Way("restore_ready", Field("restorable") > 0, frozenset({"closed"})),
     # Unanswered for too long; held for review; or rejected, or refused on leaving, and somebody is to look at it.

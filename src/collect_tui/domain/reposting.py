@@ -79,6 +79,8 @@ def without_document(fold: Folded, item: Item, ids: Ids, rules: Rules) -> bool:
 
 def _move_up(fold: Folded, since: int, free: Counter[_To], loose: int, ids: Ids, rules: Rules) -> None:
     """`free`: what is open again of each item; `loose`: what was kept, of which some may have been for fees."""
+    for item in fold.facts.items:  # nothing is given by rule to what is in dispute
+        free[item.id] = min(free[item.id], item.collectable)
     lacking = max(0, order.fees_to_keep(fold.facts, rules) - fold.facts.unapplied - fold.facts.credits)
     free[None] = min(lacking, loose)
     turns = _since(fold.facts, since)

@@ -30,7 +30,7 @@ from collect_tui.store.sql import Scope
 from collect_tui.store.tables import Tenant
 
 _T = SQLModel.metadata.tables
-_batch, _item, _payment = _T["import_batch"], _T["item"], _T["payment"]
+_batch, _item, _payment, _given = _T["import_batch"], _T["item"], _T["payment"], _T["allocation"]
 _LIST: Final = 500
 
 
@@ -120,7 +120,14 @@ class _Undoing:
         db, tenant_id = self.session.connection(), self.settler.tenant_id
         of = {t: and_(self._brought(t), t.c.account_id == account_id) for t in (_item, _payment)}
         rows = db.execute(select(_payment.c.id, _payment.c.ref).where(of[_payment])).all()
-        seen = facts.load_by_id(self.session, tenant_id, account_id, {row.ref for row in rows})
+        given = (
+            select(_payment.c.ref)
+            .join(_given, and_(_given.c.tenant_id == tenant_id, _given.c.payment_id == _payment.c.id))
+            .join(_item, and_(_given.c.item_id == _item.c.id, of[_item]))
+            .where(_payment.c.tenant_id == tenant_id, _given.c.reversed_at.is_(None))
+        )
+        refs = {row.ref for row in rows} | set(db.execute(given).scalars())
+        seen = facts.load_by_id(self.session, tenant_id, account_id, refs)
         fold = Folded(seen)
         self._reverse(fold, {row.id for row in rows})
         self._void(fold, db.execute(select(_item).where(of[_item])).all())

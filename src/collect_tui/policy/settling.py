@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from collect_tui.domain import appropriation, hold, ladder, order, posting, promise, steps
+from collect_tui.domain import appropriation, hold, ladder, order, payment, posting, promise, steps
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.dates import local_time
 from collect_tui.domain.effects import (
@@ -35,7 +35,7 @@ from collect_tui.domain.effects import (
     ServiceChanged,
 )
 from collect_tui.domain.evolve import Folded
-from collect_tui.domain.facts import AccountFacts, NextAction, Order, Parked, Payment
+from collect_tui.domain.facts import AccountFacts, Order, Parked, Payment
 from collect_tui.domain.rules import HoldKind, Rules
 from collect_tui.policy.orders import PAID_CHECKS, refusal
 
@@ -102,10 +102,12 @@ def settle(
     appropriation.follow(before, fold, house.rules.tolerance, house.calendar, fresh, since=since)
     if night:
         _end_holds(fold, house)
-    _stage(fold, house.rules)
+    _stage(fold, house.rules, taken_back=bool(_gone(effects)))
     _orders(fold, house, ids, taken_back=any(isinstance(e, PaymentReversed) for e in effects))
-    paid = any(isinstance(e, _MONEY) or (isinstance(e, PromiseChanged) and e.status == "KEPT") for e in fold.effects)
-    _next(fold, before, effects, house, UNSEEN if billed else {IDLE}, moved=moved or paid)
+    came = fold.effects if night else effects  # a bill that what waits is given to is no money that came
+    paid = any(isinstance(e, _MONEY) for e in came) or _judged(fold, "KEPT") is not None
+    gone = any(isinstance(e, PaymentReversed | ItemVoided) for e in effects)
+    _next(fold, before, effects, house, UNSEEN if billed else {IDLE}, moved=(moved or paid) and not gone)
     return tuple(fold.effects[told:])
 
 
@@ -119,10 +121,11 @@ def _end_holds(fold: Folded, house: House) -> None:
             fold.add(*steps.resume(fold.facts, hold.holder(one.id), successor))
 
 
-def _stage(fold: Folded, rules: Rules) -> None:
+def _stage(fold: Folded, rules: Rules, *, taken_back: bool) -> None:
     facts = fold.facts
     paused = facts.ladder_paused_by
-    new = "CURRENT" if ladder.cured(facts, rules) else ladder.given_back(facts, rules)
+    off = ladder.cured(facts, rules) or (taken_back and ladder.passed_over(facts, rules))
+    new = "CURRENT" if off else ladder.given_back(facts, rules, taken_back=taken_back)
     if new is not None:
         fold.add(LadderChanged(new, paused, facts.stage, paused))
 
@@ -177,46 +180,55 @@ def _next(
     moved: bool,
 ) -> None:
     """The next action, where what happened makes another of it. What money put off comes back when it is taken back."""
+    chosen = any(isinstance(e, NextActionSet) for e in effects)
+    owing = not order.covered(fold.facts.collectable, house.rules)
+    held = fold.facts.open_promise
+    kept_off = bool(hold.blocking(fold.facts, "call", house.holds))
+    draft = any(o.status == "DRAFT" for o in fold.facts.orders)
+    gone = _gone(effects)
+    back = () if chosen or draft else _given_back(fold.facts, gone, house, covered=not (owing or held))
+    fold.add(*back)
     facts, today, calendar = fold.facts, fold.facts.business_date, house.calendar
     action = facts.next_action
     code = action.code if action else None
-    chosen = any(isinstance(e, NextActionSet) for e in effects)
-    owing = not order.covered(facts.collectable, house.rules)
-    held = facts.open_promise
     put_off = _put_off(facts, moved=moved)
-    if any(o.status == "DRAFT" for o in facts.orders):
+    told = chosen and code == payment.RETURNED
+    broken = _judged(fold, "BROKEN", "PARTIAL") if back or not gone else None  # what was chosen since stays
+    since = today
+    if draft and not told:
         if code != "order" or (action is not None and action.on > today):
-            fold.add(*steps.next_step(facts, "order", today, put_off if moved else None))
+            fold.add(*steps.next_step(facts, "order", today, _put_off(facts, moved=True)))
         return
-    if back := _given_back(facts, effects, house, covered=not (owing or held)):
-        fold.add(back)
-        return
-    if _judged(fold, "BROKEN", "PARTIAL") and owing and not chosen and not hold.blocking(facts, "call", house.holds):
-        fold.add(*steps.next_step(facts, "broken", today))
+    if broken and owing and not chosen and not kept_off:
+        fold.add(*steps.next_step(facts, "broken", broken))
         return
     if code == "order" and not chosen and not any(o.open for o in facts.orders) and _ended(fold):
         code = None  # what it was about is no more
+    if back and code == "promise" and not held:
+        code, since = None, max((p.closed_on or today for p in facts.promises), default=today)
     if held:
         was = before.open_promise
         if code in ("promise", None) and was and was.next_due != held.next_due:
             fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar), put_off if moved else None))
         elif code is None or (code == "broken" and not chosen):
             fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar)))
-    elif not owing and not chosen and _covered(fold, effects, moved, idle=code in idle) and not _waiting(facts, code):
-        fold.add(*steps.next_step(facts, IDLE, _monitor(facts, calendar, _later(today)), put_off))
-    elif action is not None and code in idle and not chosen and not hold.blocking(facts, "call", house.holds):
+    elif not owing and not chosen and _covered(fold, moved=moved, idle=code in idle) and not _waiting(facts, code):
+        fold.add(*steps.next_step(facts, IDLE, _monitor(facts, calendar, _later(broken or today)), put_off))
+    elif action is not None and code in idle and not chosen and not kept_off:
         on = calendar.on_or_after(today) if owing else _monitor(facts, calendar, action.on)
         if action.on > on:
-            fold.add(*steps.next_step(facts, "call" if owing else IDLE, on, None if owing else facts.parked))
+            fold.add(*steps.next_step(facts, "call" if owing else IDLE, on, None if owing else _sooner(facts)))
     elif (
         code is None
         or (code == "promise" and before.open_promise and not chosen)
         or (code == "broken" and _judged(fold, "KEPT") and not chosen)
     ):
-        held_off = bool(hold.blocking(facts, "call", house.holds))
-        on = max(today, action.on) if held_off and action is not None else today  # there is nobody to call sooner
-        what = REVIEW if held_off else "call"
-        fold.add(*steps.next_step(facts, what, calendar.on_or_after(on), put_off if moved and code else None))
+        on = max(today, action.on) if kept_off and action is not None else since  # there is nobody to call sooner
+        fold.add(
+            *steps.next_step(
+                facts, REVIEW if kept_off else "call", calendar.on_or_after(on), put_off if moved else None
+            )
+        )
 
 
 def _monitor(facts: AccountFacts, calendar: Calendar, otherwise: date) -> date:
@@ -233,10 +245,10 @@ def _later(day: date) -> date:
 def _put_off(facts: AccountFacts, *, moved: bool) -> Parked | None:
     """What comes back when the money is taken back that came last, if it was money (`moved`)."""
     if facts.parked:
-        return facts.parked if moved else replace(facts.parked, by=0)
+        return facts.parked if moved else replace(facts.parked, by=0, since=facts.business_date)
     if facts.next_action is None:
         return None
-    return Parked(facts.next_action, next(reversed(_money(facts)), 0) if moved else 0)
+    return Parked(facts.next_action, next(reversed(_money(facts)), 0) if moved else 0, facts.business_date)
 
 
 def _money(facts: AccountFacts) -> dict[int, Payment | None]:
@@ -246,34 +258,57 @@ def _money(facts: AccountFacts) -> dict[int, Payment | None]:
     return {ident: found[ident] for ident in sorted(found, key=lambda ident: steps.entered(ident, None))}
 
 
-def _given_back(facts: AccountFacts, effects: Sequence[Effect], house: House, *, covered: bool) -> Effect | None:
-    """The next action that money had put off, when that money was entered in error; or, when other money would have put it off
-    later, that it is put off since then."""
-    gone = {e.payment_id for e in effects if isinstance(e, PaymentReversed) and e.status == "REVERSED"}
-    gone |= {e.item_id for e in effects if isinstance(e, ItemVoided) and e.amount < 0}
-    parked = facts.parked
-    if parked is None or parked.by not in gone:
-        return None
+def _sooner(facts: AccountFacts) -> Parked | None:
+    """What comes back when the bill is taken off for which an account that is left in peace is looked at sooner."""
+    if facts.parked or facts.next_action is None:
+        return facts.parked
+    coming = [i for i in facts.items if i.open > 0 and i.due >= facts.business_date]
+    return Parked(facts.next_action, min(coming, key=lambda i: i.due).id, facts.business_date) if coming else None
+
+
+def _gone(effects: Sequence[Effect]) -> set[int]:
+    """Payments and documents that were entered in error."""
+    payments = {e.payment_id for e in effects if isinstance(e, PaymentReversed) and e.status == "REVERSED"}
+    return payments | {e.item_id for e in effects if isinstance(e, ItemVoided)}
+
+
+def _given_back(facts: AccountFacts, gone: Collection[int], house: House, *, covered: bool) -> tuple[Effect, ...]:
+    """When what put the next action off was entered in error: what it had been or, while other money that came since covers the
+    account all the same, that it is put off by that."""
+    parked, day = facts.parked, facts.business_date
+    if parked is None or not gone:
+        return ()
     since = steps.entered(parked.by, None)
-    later = [(ident, paid) for ident, paid in _money(facts).items() if steps.entered(ident, None) > since]
-    if not (covered and later):
-        return steps.set_action(facts, parked.action)
-    ident, paid = later[0]
-    when = paid and paid.recorded_at
-    day = local_time(when, house.rules.zone).date() if when else facts.business_date
-    on = _monitor(facts, house.calendar, _later(day))
-    return steps.set_action(facts, NextAction(IDLE, on), replace(parked, by=ident))
+    stands = ((ident, paid) for ident, paid in _money(facts).items() if steps.entered(ident, None) >= since)
+    ident, paid = next(stands, (0, None)) if parked.by else (0, None)
+    if not covered or (parked.by and not ident):
+        return (steps.set_action(facts, parked.action),)
+    if ident == parked.by:
+        day = parked.since
+    elif paid and paid.recorded_at:
+        day = local_time(paid.recorded_at, house.rules.zone).date()
+    return steps.next_step(
+        facts, IDLE, _monitor(facts, house.calendar, _later(day)), replace(parked, by=ident, since=day)
+    )
 
 
-def _judged(fold: Folded, *states: str) -> bool:
-    return any(isinstance(e, PromiseChanged) and e.status in states for e in fold.effects)
+def _judged(fold: Folded, *states: str) -> date | None:
+    """The day on which a promise, as has just been found, came to one of these ends. None: none did."""
+    known = {p.id: p.closed_on for p in fold.facts.promises}
+    ended = (e for e in fold.effects if isinstance(e, PromiseChanged) and e.status in states)
+    days = [
+        known.get(e.id) or fold.facts.business_date
+        for e in ended
+        if e.old_status in ("ACTIVE", "KEPT") and e.old_status != e.status
+    ]
+    return max(days, default=None)
 
 
-def _covered(fold: Folded, effects: Sequence[Effect], moved: bool, *, idle: bool) -> bool:
+def _covered(fold: Folded, *, moved: bool, idle: bool) -> bool:
     """Whether money came that may have covered the account, or a promise ended with nothing to collect: that is said anew of an
     account that is left in peace already, since no money has to stand for it from now on."""
-    gone = any(isinstance(e, PaymentReversed) or (isinstance(e, ItemVoided) and e.amount < 0) for e in effects)
-    return (moved and not gone and not idle) or _judged(fold, "BROKEN", "PARTIAL", *(() if idle else ("KEPT",)))
+    judged = _judged(fold, "BROKEN", "PARTIAL", *(() if idle else ("KEPT",)))
+    return (moved and not idle) or judged is not None
 
 
 def _waiting(facts: AccountFacts, code: str | None) -> bool:

@@ -65,7 +65,10 @@ def _whose(column: Any, many: str) -> Any:
 HEADS = (
     select(
         *_columns(_account, "id party_id number version status stage currency segment opened_on ladder_paused_by"),
-        *_columns(_account, "next_action_code next_action_on next_action_at parked_code parked_on parked_at parked_by"),
+        *_columns(
+            _account,
+            "next_action_code next_action_on next_action_at parked_code parked_on parked_at parked_by parked_since",
+        ),
         _party.c.name,
         _party.c.zone,
         _tenant.c.business_date,

@@ -77,7 +77,9 @@ def assembled(
         opened_on=head.opened_on,
         next_action=next_action(head),
         parked=head.parked_on
-        and Parked(NextAction(head.parked_code, head.parked_on, head.parked_at), head.parked_by or 0),
+        and Parked(
+            NextAction(head.parked_code, head.parked_on, head.parked_at), head.parked_by or 0, head.parked_since
+        ),
         ladder_paused_by=head.ladder_paused_by,
         snoozes=head.snoozes or 0,
         points=tuple(as_point(row, head.zone) for row in read["points"]),

@@ -96,7 +96,8 @@ def _(effect: fx.NoteUnpinned, here: At) -> None:
 def _(effect: fx.NextActionSet, here: At) -> None:
     parked = effect.parked
     values = _action("next_action", effect.new) | _action("parked", parked.action if parked else None)
-    here.set("account", {"id": here.account_id}, **values, parked_by=parked.by if parked else None)
+    cause = {"parked_by": parked.by if parked else None, "parked_since": parked.since if parked else None}
+    here.set("account", {"id": here.account_id}, **values, **cause)
 
 
 def _action(name: str, action: NextAction | None) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _move(session: Session, day: Day, which: Any, values: dict[str, Any], limits
     a = table(Account)
     stamped = {"version": a.c.version + 1, "changed_by": day.by, "changed_at": day.now}
     if "next_action_on" in values:  # what money had put off is overtaken
-        stamped |= {"parked_code": None, "parked_on": None, "parked_at": None, "parked_by": None}
+        stamped |= dict.fromkeys(("parked_code", "parked_on", "parked_at", "parked_by", "parked_since"))
     moving = update(a).where(which).values(**values, **stamped).returning(a.c.id)
     moved = session.execute(moving, {**day.values, **limits}).scalars().all()
     mark_ids(session, day, moved)

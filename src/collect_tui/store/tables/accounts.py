@@ -142,6 +142,7 @@ class Account(SQLModel, table=True):
     parked_on: date | None = None
     parked_at: datetime | None = None
     parked_by: int | None = ref(null=True)
+    parked_since: date | None = None
 
 
 class AccountSummary(SQLModel, table=True):

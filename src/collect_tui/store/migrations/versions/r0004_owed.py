@@ -33,7 +33,7 @@ DIRECTED = text("UPDATE allocation SET directed = :yes WHERE tenant_id = :tenant
 def upgrade() -> None:
     connection = op.get_bind()
     create(connection, TABLES, KNOWN)
-    for name in ("parked_code:text?", "parked_on:date?", "parked_at:at?", "parked_by?"):
+    for name in ("parked_code:text?", "parked_on:date?", "parked_at:at?", "parked_by?", "parked_since:date?"):
         op.add_column("account", column(name))
     op.add_column("account_summary", column("credits", server_default="0"))
     op.add_column("item", column("level:text", server_default=""))
