@@ -78,7 +78,11 @@ def given_back(facts: AccountFacts, rules: Rules, *, taken_back: bool = False) -
     frozen = [i for i in facts.items if taken_back and holds(FROZEN, i, values)]
     if facts.stage not in (*DUNNED, "CURRENT", "PRE_DUE") or (order.covered(facts.collectable, rules) and not frozen):
         return None
-    late = [i for i in facts.items if i.due < facts.business_date and (i.collectable or i in frozen)]
+    late = [
+        i
+        for i in facts.items
+        if i.due < facts.business_date and (not order.covered(i.collectable, rules) or i in frozen)
+    ]
     levels = [i.level for i in late if i.level in DUNNED]
     highest = max(levels, key=STAGES.index, default=facts.stage)
     if not _served(facts, highest):

@@ -191,13 +191,13 @@ def _next(
     facts, today, calendar = fold.facts, fold.facts.business_date, house.calendar
     action = facts.next_action
     code = action.code if action else None
-    put_off = _put_off(facts, moved=moved)
+    put_off = _put_off(facts, today, moved=moved)
     told = chosen and code == payment.RETURNED
     broken = _judged(fold, "BROKEN", "PARTIAL") if back or not gone else None  # what was chosen since stays
     since = today
     if draft and not told:
         if code != "order" or (action is not None and action.on > today):
-            fold.add(*steps.next_step(facts, "order", today, _put_off(facts, moved=True)))
+            fold.add(*steps.next_step(facts, "order", today, _put_off(facts, today, moved=True)))
         return
     if broken and owing and not chosen and not kept_off:
         fold.add(*steps.next_step(facts, "broken", broken))
@@ -208,12 +208,15 @@ def _next(
         code, since = None, max((p.closed_on or today for p in facts.promises), default=today)
     if held:
         was = before.open_promise
-        if code in ("promise", None) and was and was.next_due != held.next_due:
+        if code in ("promise", None) and was and was.next_due != held.next_due and not back:
             fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar), put_off if moved else None))
         elif code is None or (code == "broken" and not chosen):
             fold.add(*steps.next_step(facts, "promise", promise.follow_up(held, calendar)))
     elif not owing and not chosen and _covered(fold, moved=moved, idle=code in idle) and not _waiting(facts, code):
-        fold.add(*steps.next_step(facts, IDLE, _monitor(facts, calendar, _later(broken or today)), put_off))
+        day = today if moved or broken is None else broken
+        fold.add(
+            *steps.next_step(facts, IDLE, _monitor(facts, calendar, _later(day)), _put_off(facts, day, moved=moved))
+        )
     elif action is not None and code in idle and not chosen and not kept_off:
         on = calendar.on_or_after(today) if owing else _monitor(facts, calendar, action.on)
         if action.on > on:
@@ -242,13 +245,13 @@ def _later(day: date) -> date:
     return day + timedelta(days=MONITOR_DAYS)
 
 
-def _put_off(facts: AccountFacts, *, moved: bool) -> Parked | None:
+def _put_off(facts: AccountFacts, since: date, *, moved: bool) -> Parked | None:
     """What comes back when the money is taken back that came last, if it was money (`moved`)."""
     if facts.parked:
-        return facts.parked if moved else replace(facts.parked, by=0, since=facts.business_date)
+        return facts.parked if moved else replace(facts.parked, by=0, since=since)
     if facts.next_action is None:
         return None
-    return Parked(facts.next_action, next(reversed(_money(facts)), 0) if moved else 0, facts.business_date)
+    return Parked(facts.next_action, next(reversed(_money(facts)), 0) if moved else 0, since)
 
 
 def _money(facts: AccountFacts) -> dict[int, Payment | None]:
@@ -275,11 +278,11 @@ def _gone(effects: Sequence[Effect]) -> set[int]:
 def _given_back(facts: AccountFacts, gone: Collection[int], house: House, *, covered: bool) -> tuple[Effect, ...]:
     """When what put the next action off was entered in error: what it had been or, while other money that came since covers the
     account all the same, that it is put off by that."""
-    parked, day = facts.parked, facts.business_date
-    if parked is None or not gone:
+    parked, day, money = facts.parked, facts.business_date, _money(facts)
+    if parked is None or not gone or (parked.by not in gone and parked.by and parked.by not in money):
         return ()
     since = steps.entered(parked.by, None)
-    stands = ((ident, paid) for ident, paid in _money(facts).items() if steps.entered(ident, None) >= since)
+    stands = ((ident, paid) for ident, paid in money.items() if steps.entered(ident, None) >= since)
     ident, paid = next(stands, (0, None)) if parked.by else (0, None)
     if not covered or (parked.by and not ident):
         return (steps.set_action(facts, parked.action),)
@@ -295,20 +298,16 @@ def _given_back(facts: AccountFacts, gone: Collection[int], house: House, *, cov
 def _judged(fold: Folded, *states: str) -> date | None:
     """The day on which a promise, as has just been found, came to one of these ends. None: none did."""
     known = {p.id: p.closed_on for p in fold.facts.promises}
-    ended = (e for e in fold.effects if isinstance(e, PromiseChanged) and e.status in states)
-    days = [
-        known.get(e.id) or fold.facts.business_date
-        for e in ended
-        if e.old_status in ("ACTIVE", "KEPT") and e.old_status != e.status
-    ]
+    changed = (e for e in fold.effects if isinstance(e, PromiseChanged))
+    ended = (e for e in changed if e.status in states and e.old_status not in states)
+    days = [known.get(e.id) or fold.facts.business_date for e in ended]
     return max(days, default=None)
 
 
 def _covered(fold: Folded, *, moved: bool, idle: bool) -> bool:
     """Whether money came that may have covered the account, or a promise ended with nothing to collect: that is said anew of an
     account that is left in peace already, since no money has to stand for it from now on."""
-    judged = _judged(fold, "BROKEN", "PARTIAL", *(() if idle else ("KEPT",)))
-    return (moved and not idle) or judged is not None
+    return not idle and (moved or _judged(fold, "KEPT") is not None) or _judged(fold, "BROKEN", "PARTIAL") is not None
 
 
 def _waiting(facts: AccountFacts, code: str | None) -> bool:
