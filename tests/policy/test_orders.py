@@ -13,8 +13,8 @@ from collect_tui.domain import hold as holds
 from collect_tui.domain import order as orders
 from collect_tui.domain import payment
 from collect_tui.domain.facts import AccountFacts, Hold, NextAction, Notice, Payment
+from collect_tui.policy.house import House
 from collect_tui.policy.orders import refusal, suspension
-from collect_tui.policy.settling import House
 from collect_tui.policy.verdicts import Severity
 from support.accounts import accounts, cutting
 from support.trade import (

@@ -28,7 +28,8 @@ from collect_tui.domain.effects import (
 from collect_tui.domain.evolve import evolve
 from collect_tui.domain.facts import AccountFacts, Instalment, Item, NextAction, Order, Promise, Service
 from collect_tui.domain.rules import ContactRules, HoldKind, QueuePolicy, Rules, SuspendRules, Weights
-from collect_tui.policy.settling import House, settle
+from collect_tui.policy.house import House
+from collect_tui.policy.settling import settle
 
 TODAY = date(2025, 11, 24)  # a Monday
 THANKSGIVING = date(2025, 11, 27)

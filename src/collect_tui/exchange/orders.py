@@ -30,8 +30,9 @@ from collect_tui.domain.steps import next_step
 from collect_tui.domain.text import clean
 from collect_tui.exchange.billing import Answer, BillingPort, OutgoingOrder
 from collect_tui.exchange.folders import FolderPort
+from collect_tui.policy.house import House
 from collect_tui.policy.orders import PAID_CHECKS, refusal
-from collect_tui.policy.settling import House, settle
+from collect_tui.policy.settling import settle
 from collect_tui.policy.verdicts import Finding, Severity
 from collect_tui.services import codec, events
 from collect_tui.store import apply, audit, facts, scoring, summary

@@ -22,7 +22,8 @@ from collect_tui.domain import payment
 from collect_tui.domain.dates import Calendar
 from collect_tui.exchange import upsert_rows
 from collect_tui.exchange.billed import Billed, BilledAccount, BilledItem, BilledPayment
-from collect_tui.policy.settling import House, settle
+from collect_tui.policy.house import House
+from collect_tui.policy.settling import settle
 from collect_tui.services import codec, events
 from collect_tui.store import apply, audit, facts, outbox, scoring, summary
 from collect_tui.store.engine import Store

@@ -13,7 +13,7 @@ from collect_tui.domain.dates import Calendar
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.rules import ArrangementPolicy, Rules
 from collect_tui.policy.authority import Authority
-from collect_tui.policy.settling import House
+from collect_tui.policy.house import House
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.policy.settling import House, settle
+from collect_tui.policy.house import House
+from collect_tui.policy.settling import settle
 from collect_tui.store import apply, facts
 
 BATCH: Final = 400

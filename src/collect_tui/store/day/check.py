@@ -19,7 +19,8 @@ from collect_tui.domain import ladder, priority, queues
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.figures import Past, figures
-from collect_tui.policy.settling import House, settle
+from collect_tui.policy.house import House
+from collect_tui.policy.settling import settle
 from collect_tui.policy.signals import Beside, signals
 from collect_tui.store import facts, past, scoring, sql, summary
 from collect_tui.store.claims import moment

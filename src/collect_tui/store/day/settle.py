@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from collect_tui.domain.posting import WAITING
 from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER
-from collect_tui.policy.settling import IDLE
+from collect_tui.policy.next_action import IDLE
 from collect_tui.store.day.base import Day, mark_ids
 from collect_tui.store.settling import Settler
 from collect_tui.store.sql import day as day_value

@@ -1,0 +1,229 @@
+"""The next action of an account, where what happened makes another of it.
+
+What an act or a rung of the ladder chose stands until something goes before it. What money puts off is remembered, and comes
+back when that money turns out to have been an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from collect_tui.domain import hold, order, payment, promise, steps
+from collect_tui.domain.dates import local_time
+from collect_tui.domain.effects import Effect, ItemVoided, NextActionSet, OrderChanged, PaymentReversed, PromiseChanged
+from collect_tui.domain.evolve import Folded
+from collect_tui.domain.facts import AccountFacts, Parked, Payment
+from collect_tui.policy.house import House
+
+MONITOR_DAYS: Final = 30
+"""How long an account that owes nothing collectable and has nothing coming due is left in peace."""
+
+IDLE: Final = "monitor"
+"""Next action of an account that is left in peace until something falls due."""
+
+REVIEW: Final = "review"
+"""Next action of an account that nobody may call."""
+
+UNSEEN: Final = frozenset({IDLE, REVIEW})
+"""Next actions that a change of billing may bring forward."""
+
+_MISSED: Final = ("BROKEN", "PARTIAL")
+
+
+def follow(
+    fold: Folded, before: AccountFacts, effects: Sequence[Effect], house: House, *, billed: bool, moved: bool
+) -> None:
+    """Sets the next action that follows from `effects`, which happened to `before`, and from what is settled of them in `fold`.
+
+    `moved`: money or credit came, or less is owed for another reason; `billed`: bills may have come.
+    """
+    gone = entered_in_error(effects)
+    chosen = any(isinstance(e, NextActionSet) for e in effects)
+    back = () if chosen or _drafted(fold.facts) else _given_back(fold.facts, gone, house)
+    fold.add(*back)
+    found = _Found(fold, before, house, UNSEEN if billed else {IDLE}, moved, chosen, bool(gone), bool(back))
+    for rule in (_draft, _broken, _promised, _covered, _in_peace, _left):
+        said = rule(found)
+        if said is not None:
+            fold.add(*said)
+            return
+
+
+def entered_in_error(effects: Sequence[Effect]) -> set[int]:
+    """Payments and documents that are taken back as if they had never been, by id."""
+    payments = {e.payment_id for e in effects if isinstance(e, PaymentReversed) and e.status == "REVERSED"}
+    return payments | {e.item_id for e in effects if isinstance(e, ItemVoided)}
+
+
+def judged(fold: Folded, *states: str) -> date | None:
+    """The day on which a promise, as has just been found, came to one of these ends. None: none did."""
+    known = {p.id: p.closed_on for p in fold.facts.promises}
+    changed = (e for e in fold.effects if isinstance(e, PromiseChanged))
+    ended = (e for e in changed if e.status in states and e.old_status not in states)
+    return max((known.get(e.id) or fold.facts.business_date for e in ended), default=None)
+
+
+class _Found:
+    """What the rules look at. `chosen`: an act has just said what comes next; `gone`: something was entered in error, and `back`:
+    what it had put off is back."""
+
+    def __init__(
+        self,
+        fold: Folded,
+        before: AccountFacts,
+        house: House,
+        idle: Collection[str],
+        moved: bool,
+        chosen: bool,
+        gone: bool,
+        back: bool,
+    ) -> None:
+        facts = fold.facts
+        self.facts, self.before, self.house = facts, before, house
+        self.moved, self.chosen, self.back = moved, chosen, back
+        self.today, self.calendar = facts.business_date, house.calendar
+        self.action = facts.next_action
+        self.code = self.action.code if self.action else None
+        self.idle = self.code in idle
+        self.owing, self.held = _owing(facts, house), facts.open_promise
+        self.no_calls = bool(hold.blocking(facts, "call", house.holds))
+        self.kept = judged(fold, "KEPT")
+        self.missed = judged(fold, *_MISSED) if back or not gone else None  # what was chosen since stays
+        self.since = self.today
+        cancelled = any(isinstance(e, OrderChanged) and e.status == "CANCELLED" for e in fold.effects)
+        if self.code == "order" and not chosen and cancelled and not any(o.open for o in facts.orders):
+            self.code = None  # what it was about is no more
+        if back and self.code == "promise" and not self.held:
+            self.code, self.since = None, max((p.closed_on or self.today for p in facts.promises), default=self.today)
+
+    def put_off(self) -> Parked | None:
+        """What comes back when the money that has come is taken back."""
+        return _parked(self.facts, self.today, moved=True) if self.moved else None
+
+
+def _draft(found: _Found) -> Sequence[Effect] | None:
+    """An order waits for somebody; only what the bank has taken back goes before it, on its day."""
+    if not _drafted(found.facts) or (found.chosen and found.code == payment.RETURNED):
+        return None
+    if found.code == "order" and found.action and found.action.on <= found.today:
+        return ()
+    return steps.next_step(found.facts, "order", found.today, _parked(found.facts, found.today, moved=True))
+
+
+def _broken(found: _Found) -> Sequence[Effect] | None:
+    if found.missed is None or not found.owing or found.chosen or found.no_calls:
+        return None
+    return steps.next_step(found.facts, "broken", found.missed)
+
+
+def _promised(found: _Found) -> Sequence[Effect] | None:
+    held, was = found.held, found.before.open_promise
+    if held is None:
+        return None
+    on = promise.follow_up(held, found.calendar)
+    if found.code in ("promise", None) and was and was.next_due != held.next_due and not found.back:
+        return steps.next_step(found.facts, "promise", on, found.put_off())
+    if found.code is None or (found.code == "broken" and not found.chosen):
+        return steps.next_step(found.facts, "promise", on)
+    return ()
+
+
+def _covered(found: _Found) -> Sequence[Effect] | None:
+    """Money came that may have covered the account, or a promise ended with nothing to collect: that is said anew of an account
+    that is left in peace already, since no money has to stand for it from now on."""
+    waiting = found.code == "order" and any(o.open for o in found.facts.orders)
+    came = (found.moved or found.kept is not None) and not found.idle
+    if found.owing or found.chosen or waiting or not (came or found.missed is not None):
+        return None
+    since = found.today if found.moved or found.missed is None else found.missed
+    return _monitor(found.facts, since, found.house, _parked(found.facts, since, moved=found.moved))
+
+
+def _in_peace(found: _Found) -> Sequence[Effect] | None:
+    """It owes again, or something falls due sooner."""
+    facts, action = found.facts, found.action
+    if action is None or not found.idle or found.chosen or found.no_calls:
+        return None
+    if found.owing:
+        on = found.calendar.on_or_after(found.today)
+        return steps.next_step(facts, "call", on) if action.on > on else ()
+    on = _look_again(facts, action.on, found.house)
+    return steps.next_step(facts, IDLE, on, _for_a_bill(facts)) if action.on > on else ()
+
+
+def _left(found: _Found) -> Sequence[Effect] | None:
+    """What it was about is over: somebody calls, or looks at it where nobody may call."""
+    over = found.code == "promise" and found.before.open_promise is not None
+    mended = found.code == "broken" and found.kept is not None
+    if found.code is not None and (found.chosen or not (over or mended)):
+        return None
+    on = found.since
+    if found.no_calls and found.action is not None:
+        on = max(found.today, found.action.on)  # there is nobody to call sooner
+    code = REVIEW if found.no_calls else "call"
+    return steps.next_step(found.facts, code, found.calendar.on_or_after(on), found.put_off())
+
+
+def _given_back(facts: AccountFacts, gone: Collection[int], house: House) -> tuple[Effect, ...]:
+    """When what put the next action off was entered in error: what it had been or, while other money that came since covers the
+    account all the same, that it is put off by that."""
+    parked, day, money = facts.parked, facts.business_date, _money(facts)
+    if parked is None or not gone or (parked.by not in gone and parked.by and parked.by not in money):
+        return ()
+    since = steps.entered(parked.by, None)
+    stands = ((ident, paid) for ident, paid in money.items() if steps.entered(ident, None) >= since)
+    ident, paid = next(stands, (0, None)) if parked.by else (0, None)
+    if _owing(facts, house) or facts.open_promise or (parked.by and not ident):
+        return (steps.set_action(facts, parked.action),)
+    if ident == parked.by:
+        day = parked.since
+    elif paid and paid.recorded_at:
+        day = local_time(paid.recorded_at, house.rules.zone).date()
+    return _monitor(facts, day, house, replace(parked, by=ident, since=day))
+
+
+def _monitor(facts: AccountFacts, since: date, house: House, parked: Parked | None) -> tuple[Effect, ...]:
+    """The account is left in peace: it has owed nothing since a day."""
+    on = _look_again(facts, since + timedelta(days=MONITOR_DAYS), house)
+    return steps.next_step(facts, IDLE, on, parked)
+
+
+def _look_again(facts: AccountFacts, otherwise: date, house: House) -> date:
+    """The business day after the next due date; without one, the first on or after another date."""
+    coming = min((i.due for i in facts.items if i.open > 0 and i.due >= facts.business_date), default=None)
+    return house.calendar.on_or_after(coming + timedelta(days=1) if coming else otherwise)
+
+
+def _parked(facts: AccountFacts, since: date, *, moved: bool) -> Parked | None:
+    """What comes back when the money is taken back that came last, if it was money (`moved`)."""
+    if facts.parked:
+        return facts.parked if moved else replace(facts.parked, by=0, since=since)
+    if facts.next_action is None:
+        return None
+    return Parked(facts.next_action, next(reversed(_money(facts)), 0) if moved else 0, since)
+
+
+def _for_a_bill(facts: AccountFacts) -> Parked | None:
+    """What comes back when the bill is taken off for which an account that is left in peace is looked at sooner."""
+    if facts.parked or facts.next_action is None:
+        return facts.parked
+    coming = [i for i in facts.items if i.open > 0 and i.due >= facts.business_date]
+    return Parked(facts.next_action, min(coming, key=lambda i: i.due).id, facts.business_date) if coming else None
+
+
+def _money(facts: AccountFacts) -> dict[int, Payment | None]:
+    """Payments that stand, and credits, by id, in the order in which they were entered."""
+    found: dict[int, Payment | None] = {i.id: None for i in (*facts.items, *facts.settled) if i.amount < 0}
+    found |= {p.id: p for p in (*facts.payments, *facts.named) if p.stands}
+    return {ident: found[ident] for ident in sorted(found, key=lambda ident: steps.entered(ident, None))}
+
+
+def _owing(facts: AccountFacts, house: House) -> bool:
+    return not order.covered(facts.collectable, house.rules)
+
+
+def _drafted(facts: AccountFacts) -> bool:
+    return any(o.status == "DRAFT" for o in facts.orders)
