@@ -19,6 +19,7 @@ import pytest
 from collect_tui.desk.errors import DomainError
 from collect_tui.domain.states import STAGES
 from support import lines
+from support.doors import something_is_open
 from support.hunt import Case, Discard, hunt, seeds
 from support.picture import SCORED, Picture, difference, medians_differ, picture
 from support.random_book import book_of, random_accounts, random_today
@@ -145,6 +146,8 @@ def _do(step: dict[str, Any], number: str, paid: World, without: World) -> str:
                 world.roll(world.today + timedelta(days=step["days"]))
             return f"day run to {paid.today}"
         case "pay":
+            if step["by"] == "night" and not all(something_is_open(world, number) for world in (paid, without)):
+                return "nothing"  # of what nobody announces the night is not told
             if any(p.ref == step["ref"] for p in without.rows("payment")):
                 return "nothing"
             try:
@@ -197,6 +200,15 @@ def _type(seed: int, number: str, paid: World, without: World) -> str:
 
 def _different(paid: World, without: World, number: str, *, returned: bool) -> str:
     left = [*LEFT, *(SCORED if medians_differ(paid, without) else ()), *(RETURNED if returned else ())]
+    if all(world.row("account", number=number).next_action_code == "order" for world in (paid, without)):
+        left += [
+            "next_action",
+            "work_item",
+            "why ",
+            "queue",
+            "board",
+            " chips",
+        ]  # since which day its draft waits is history
     if returned:
         # A promise that was kept at the time stays so in history; what is still open is as if the money had never come.
         still = {p.made_on for p in without.desk.pane(number, "promises").promises if p.status == "ACTIVE"}

@@ -37,6 +37,9 @@ def random_accounts(chance: Random, today: date, *, least: int = 1, most: int = 
             entry["party_of"] = made[0]["number"]
             entry.pop("party")
             entry.pop("contacts", None)
+        for promise in entry.get("promises", ()):
+            if promise["status"] == "ACTIVE":
+                promise["ladder_step"] = entry["stage"]
         made.append(entry)
     return made
 
