@@ -59,11 +59,14 @@ STATEMENTS = {
         SELECT 1, i * 4 + k, i, datetime('{now}', (-(i % 40) - 9 * k) || ' days') || '.000000', 'mia', 'TM',
             CASE k WHEN 0 THEN 'RP' ELSE 'NA' END, 1, 1, 1, k = 0, k = 0, '', ''
         FROM n, (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2) WHERE i % 9 = 0""",
-    "promise": """INSERT INTO promise (tenant_id, id, account_id, kind, status, total, made_on, made_by, made_at, grace_days, note, grace_unit)
-        SELECT 1, i, i, 'single', 'ACTIVE', 4000, date('{day}', (-(i % 8)) || ' days'), 'mia', '{now}', 2, '', 'days' FROM n WHERE i % 27 = 0""",
+    "promise": """INSERT INTO promise (tenant_id, id, account_id, kind, status, total, made_on, made_by,
+            made_at, grace_days, note, grace_unit)
+        SELECT 1, i, i, 'single', 'ACTIVE', 4000, date('{day}', (-(i % 8)) || ' days'), 'mia', '{now}', 2, '', 'days'
+        FROM n WHERE i % 27 = 0""",
     "instalment": """INSERT INTO instalment (tenant_id, promise_id, seq, due, amount, paid, status)
         SELECT 1, i, 1, date('{day}', ((i / 27) % 12 - 4) || ' days'), 4000, 0, 'OPEN' FROM n WHERE i % 27 = 0""",
-    "payment": """INSERT INTO payment (tenant_id, id, account_id, ref, received_on, method, amount, status, recorded_by, recorded_at, returned)
+    "payment": """INSERT INTO payment (tenant_id, id, account_id, ref, received_on, method, amount, status,
+            recorded_by, recorded_at, returned)
         SELECT 1, i, i, 'P' || i, date('{day}', '-1 days'), 'ach', 4000 + (i * 37) % 9000, 'UNAPPLIED', 'bank', '{now}', 0
         FROM n WHERE i % 60 = 0""",
     "callback": """INSERT INTO callback (tenant_id, id, account_id, at, status, note, made_by)
