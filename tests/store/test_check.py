@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
@@ -96,11 +97,26 @@ def test_every_row_of_a_queue_is_what_the_queue_says(specs):
                     assert row.queue, "an overdue next action is in no queue"
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(BOOK, st.lists(st.sampled_from([1, 1, 1, 2, 3, 5, 10, 30]), min_size=1, max_size=4))
+def test_every_night_leaves_any_book_as_the_rules_want_it(specs, jumps):
+    with make_store() as store:
+        fill(store, specs)
+        day = DAY
+        for jump in (0, *jumps):
+            day += timedelta(days=jump)
+            assert roll(store, day, full=True).found == ()
+
+
+def roll(store: Store, day: date, **options: Any) -> DayReport:
+    return dayrun.run(store, TENANT, day, CATALOGUE, now=NOW + (day - DAY), by="day", ids=ids, **options)
+
+
 # ------------------------------------------------------------------------------------------------------ planted faults
 
 
 def run(store: Store, **options: Any) -> DayReport:
-    return dayrun.run(store, TENANT, DAY, CATALOGUE, now=NOW, by="day", ids=ids, **options)
+    return roll(store, DAY, **options)
 
 
 def change(db: Session, model: Any, **values: Any) -> None:
