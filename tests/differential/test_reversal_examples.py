@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 import pytest
 
 from support.book import TODAY, Book, account, day
-from support.world import World
+from support.world import World, file_line
 
 ROSA: Final = "4410-2231"
 
@@ -33,6 +33,11 @@ def typed(world: World, *acts: str) -> World:
         else:
             world.type(ROSA, line)
     return world
+
+
+def upcoming(world: World) -> tuple[str, date]:
+    row = world.row("account", number=ROSA)
+    return row.next_action_code, row.next_action_on
 
 
 def promised(world: World) -> tuple[str, int]:
@@ -125,3 +130,88 @@ def test_a_restoration_that_the_money_had_drafted_is_off(verb: str) -> None:
     typed(world, f"{verb} A1 bounced")
     assert world.row("service_order").status == "CANCELLED"
     assert world.view(ROSA).queue != "restore"
+
+
+# ------------------------------------------------------------------------------------------------------------ by others
+
+
+def test_other_money_that_covers_the_account_keeps_it_in_peace_from_its_own_day_on() -> None:
+    """A1 covers the account on Monday, B1 would have on Wednesday: without A1 it is looked at 30 days after that."""
+    world = typed(rosa(), "pay 412.10 card A1", "day 2", "pay 412.10 card B1", "revpay A1 wrong account")
+    assert upcoming(world) == ("monitor", world.desk.calendar.on_or_after(TODAY + timedelta(days=2 + 30)))
+
+
+def test_money_that_covers_it_only_together_with_what_is_taken_back_leaves_what_was_to_be_done() -> None:
+    world = typed(rosa(), "t thu", "pay 300 card A1", "pay 112.10 card B1", "revpay A1 wrong account")
+    assert world.view(ROSA).collectable == 30000
+    assert upcoming(world) == ("call", world.desk.calendar.on_or_after(TODAY + timedelta(days=3)))
+
+
+def test_an_action_chosen_since_stays() -> None:
+    world = typed(rosa(), "pay 412.10 card A1", "t tue", "revpay A1 wrong account")
+    assert upcoming(world) == ("call", TODAY + timedelta(days=1))
+
+
+def test_a_promise_kept_by_other_money_was_kept_on_its_day() -> None:
+    world = typed(rosa(), "ptp 100 fri", "pay 100 card A1", "day", "pay 100 card B1", "revpay A1 wrong account")
+    (made, *_) = world.facts(ROSA).promises
+    assert (made.status, made.closed_on) == ("KEPT", TODAY + timedelta(days=1))
+
+
+def test_an_imported_credit_taken_back_leaves_later_money_where_it_would_be() -> None:
+    """The credit had paid 100.00 of INV-1 and B1 the rest of it and of INV-2."""
+    world = rosa()
+    text = world.file(file_line(ROSA, "CR-1", TODAY, TODAY, -10000, name="Alvarez, Rosa"))
+    was = {i.doc_no: i.open for i in world.rows("item")}
+    assert was == {"INV-1": 20000, "INV-2": 11210, "CR-1": 0}
+    typed(world, "pay 312.10 card B1")
+    assert world.view(ROSA).collectable == 0
+    world.unfile(text)
+    assert {i.doc_no: i.open for i in world.rows("item") if i.open} == {"INV-2": 10000}
+    assert (upcoming(world), world.view(ROSA).stage) == (("call", TODAY), "FINAL")
+
+
+def test_an_imported_bill_taken_back_gives_what_paid_it_to_the_others() -> None:
+    """A1 had gone to the bill, as it is due longest, and B1 to INV-1."""
+    world = rosa()
+    due = TODAY - timedelta(days=80)
+    text = world.file(file_line(ROSA, "NEW-1", due, due, 10000, name="Alvarez, Rosa"))
+    typed(world, "pay 100 card A1", "pay 50 card B1")
+    world.unfile(text)
+    given = {(p.ref, i.doc_no): a.amount for a, p, i in world.given()}
+    assert given == {("A1", "INV-1"): 10000, ("B1", "INV-1"): 5000}
+    assert not world.rows("item", doc_no="NEW-1")
+
+
+def test_an_account_reminded_of_a_bill_that_never_was_is_current_again() -> None:
+    world = typed(rosa(items=[], stage="CURRENT"))
+    text = world.file(file_line(ROSA, "NEW-1", TODAY, TODAY + timedelta(days=3), 5000, name="Alvarez, Rosa"))
+    typed(world, "day")
+    assert world.view(ROSA).stage == "PRE_DUE"
+    world.unfile(text)
+    assert world.view(ROSA).stage == "CURRENT"
+
+
+def test_a_debt_in_dispute_holds_its_stage_again() -> None:
+    """The file says that all is paid, the part in dispute too."""
+    world = rosa(items=[("INV-1", -63, 30000, {"disputed": 30000})])
+    assert world.view(ROSA).stage == "FINAL"
+    text = world.file({**world.line_of("INV-1"), "settled": TODAY.isoformat(), "disputed": "yes"})
+    assert world.view(ROSA).stage == "CURRENT"
+    world.unfile(text)
+    assert (world.view(ROSA).stage, world.row("item").open) == ("FINAL", 30000)
+
+
+def test_a_cent_that_counts_as_paid_gives_no_stage_back() -> None:
+    """INV-1 was dunned to FINAL and is paid but for a cent; another bill falls due: it is not FINAL."""
+    world = rosa(items=[("INV-1", -63, 30000), ("INV-3", 1, 9000)])
+    typed(world, "pay 299.99 card A1", "day 3")
+    assert world.view(ROSA).collectable == 9001
+    assert world.view(ROSA).stage != "FINAL"
+    assert world.roll(check=True).differences == 0
+
+
+def test_a_return_of_what_is_not_due_is_told_all_the_same() -> None:
+    world = rosa(items=[("INV-3", 9, 9000)], stage="CURRENT")
+    typed(world, "pay 90 card A1", "retpay A1 insufficient funds")
+    assert (world.view(ROSA).collectable, world.view(ROSA).queue) == (0, "returned")

@@ -327,7 +327,7 @@ def standing(view: AccountView) -> dict[str, object]:
 
 
 DeskMachine.TestCase.settings = settings(
-    max_examples=HUNT or 8,
+    max_examples=HUNT or 5,
     stateful_step_count=20,
     deadline=None,
     derandomize=not HUNT,

@@ -137,6 +137,12 @@ class World:
     def account_id(self, number: str) -> int:
         return int(self.row("account", number=number).id)
 
+    def given(self) -> list[tuple[Any, Any, Any]]:
+        """What of a payment is given to an item: allocation, payment, item."""
+        payments, items = ({row.id: row for row in self.rows(table)} for table in ("payment", "item"))
+        live = (a for a in self.rows("allocation") if a.reversed_at is None)
+        return [(a, payments[a.payment_id], items[a.item_id]) for a in live]
+
     # acts at the desk -----------------------------------------------------------------------------------------------
     def commands(self, number: str, line: str) -> tuple[Command, ...]:
         """What the terminal makes of a line. Raises Misread."""

@@ -116,7 +116,7 @@ def _draft(found: _Found) -> Sequence[Effect] | None:
 def _broken(found: _Found) -> Sequence[Effect] | None:
     if found.missed is None or not found.owing or found.chosen or found.no_calls:
         return None
-    return steps.next_step(found.facts, "broken", found.missed)
+    return steps.next_step(found.facts, "broken", found.calendar.on_or_after(found.missed))
 
 
 def _promised(found: _Found) -> Sequence[Effect] | None:
