@@ -14,6 +14,7 @@ import pytest
 from collect_tui.desk.errors import DomainError
 from collect_tui.desk.views.account import AccountView
 from collect_tui.exchange.billed import BilledItem
+from collect_tui.policy.verdicts import Severity
 from support.book import TODAY, Book, account, day
 from support.owed import suspension
 from support.world import World
@@ -237,3 +238,15 @@ def test_whoever_owes_nothing_any_more_is_left_in_peace(brings: Callable[[World]
     view: AccountView = world.view(ROSA)
     assert (view.stage, view.collectable, view.queue) == ("CURRENT", 0, None)
     assert world.row("account", number=ROSA).next_action_code == "monitor"
+
+
+def test_a_cent_that_counts_as_paid_makes_a_new_bill_no_older() -> None:
+    """INV-1 of 63 days ago is paid but for a cent; what is late is a bill of three days ago, and no notice was served for it."""
+    world = desk(("INV-1", -63, 30000), ("INV-3", -3, 9000))
+    service_id = world.row("service").id
+    assert suspension(world, ROSA, service_id).allowed
+    world.type(ROSA, "pay 299.99 card R1 INV-1=299.99")
+    verdict = suspension(world, ROSA, service_id)
+    assert {"age", "notice"} == {f.check for f in verdict.findings if f.severity > Severity.WARN}
+    assert world.view(ROSA).queue != "suspend"
+    assert world.roll(world.today, check=True, full=True).differences == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from importlib import resources
@@ -33,13 +34,14 @@ def rules(root: Table, next_actions: Collection[str], roles: Collection[str], to
     except Invalid as error:
         raise desk.fail("currency", "currency", error.message) from None
     country, subdivision = desk.text("country"), desk.maybe_text("subdivision")
+    tolerance = desk.number("tolerance", 0, LIMIT)
     found = Rules(
         contact=_contact(root.table("contact"), roles),
-        suspend=_suspend(root.table("suspend")),
+        suspend=replace(_suspend(root.table("suspend")), tolerance=tolerance),
         queue=_queue(root.table("queue"), roles),
         weights=_weights(root.table("weights")),
         ladder=tuple(_step(table, next_actions) for table in root.tables("ladder")),
-        tolerance=desk.number("tolerance", 0, LIMIT),
+        tolerance=tolerance,
         check_sample=desk.number("check_sample", 0, LIMIT),
         zone=zone,
         currency=currency,

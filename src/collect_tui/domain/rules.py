@@ -81,7 +81,10 @@ class ContactRules:
 
 @dataclass(frozen=True, slots=True)
 class SuspendRules:
-    """`notice_level` must have been served `notice_days` before the effective date; no cuts on weekdays (0 Monday) and holidays listed."""
+    """`notice_level` must have been served `notice_days` before the effective date; no cuts on weekdays (0 Monday) and holidays listed.
+
+    `tolerance` is the desk's: an item with less open counts as paid, however old it is.
+    """
 
     notice_level: str
     notice_days: int
@@ -91,6 +94,7 @@ class SuspendRules:
     reconnect_fee: int
     stuck_after_days: int
     sources: Mapping[str, str]
+    tolerance: int = 0
 
 
 @dataclass(frozen=True, slots=True)

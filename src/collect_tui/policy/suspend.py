@@ -235,7 +235,9 @@ class _Suspension:
         return [i for i in self.facts.items if i.due < today and i.service_id in (self.service.id, None)]
 
     def _oldest(self) -> date | None:
-        return self.facts.oldest(self.facts.of_service(self.service.id))
+        """The earliest due date of what is late; a rest that counts as paid makes nothing old."""
+        mine = (i for i in self.facts.of_service(self.service.id) if i.due < self.facts.business_date)
+        return min((i.due for i in mine if i.collectable >= max(1, self.rules.tolerance)), default=None)
 
     def _served(self) -> Notice | None:
         """The first notice of the level that was sent for what is past due now, for this service or for all."""

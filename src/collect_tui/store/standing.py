@@ -212,7 +212,8 @@ def _to_restore(v: Any) -> dict[str, Any]:
 
 def _to_cut(v: Any) -> dict[str, Any]:
     o, n, h, p = (table(t).c for t in (ServiceOrder, Notice, Hold, Promise))
-    oldest = _of(v, Item, func.min(table(Item).c.due), _late(v))
+    i = table(Item).c
+    oldest = _of(v, Item, func.min(i.due), and_(_late(v), i.open - i.disputed >= number("least")))
     here = or_(h.scope == constant("account"), and_(h.scope == constant("service"), h.target_id == v.id))
     active = and_(h.status == constant("ACTIVE"), or_(h.until.is_(None), h.until >= day("today")))
     waits = and_(
