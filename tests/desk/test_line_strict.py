@@ -57,6 +57,8 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("ptp 100 fri gcsh", "gcsh", "method", "Did you mean gcash?"),
     ("pa 300 3m 15 gcsh", "gcsh", "method", "Did you mean gcash?"),
     ("pay 100 gcsh", "gcsh", "method", "Did you mean gcash?"),
+    ("pay 100 crad REF2", "crad", "method", "no method of payment"),
+    ("pay 100 chk REF2", "chk", "method", "ref=REF2"),
     # slots of abbreviations
     ("n cb", "cb", "note", r"Fill in {when}: type it after cb, or \cb to keep cb."),
     ("n lm, cb, sp", "cb", "note", "Fill in {when}"),

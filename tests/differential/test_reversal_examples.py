@@ -215,3 +215,14 @@ def test_a_return_of_what_is_not_due_is_told_all_the_same() -> None:
     world = rosa(items=[("INV-3", 9, 9000)], stage="CURRENT")
     typed(world, "pay 90 card A1", "retpay A1 insufficient funds")
     assert (world.view(ROSA).collectable, world.view(ROSA).queue) == (0, "returned")
+
+
+def test_the_history_of_a_payment_that_came_back_in_parts_is_kept() -> None:
+    world = typed(rosa(), "pay 335.70 card A1")
+    for line in ("retpay A1 200 nsf", "revpay A1 wrong account"):
+        world.clock.forward(minutes=1)
+        world.type(ROSA, line)
+    (paid, *_) = world.desk.pane(ROSA, "payments").payments
+    assert (paid.status, paid.applied_to) == ("REVERSED", ("INV-1 135.70",))
+    told = [f"{e.title}: {e.text}" for e in world.desk.pane(ROSA, "timeline").timeline]
+    assert any("A1 reversed: nsf; wrong account" in line for line in told)

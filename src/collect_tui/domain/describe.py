@@ -263,9 +263,10 @@ def _off(item_id: int, facts: AccountFacts) -> str:
 @_say.register
 def _(effect: fx.PaymentReversed, facts: AccountFacts, codes: Codes, zone: str) -> str:
     payment = next((p for p in (*facts.payments, *facts.named) if p.id == effect.payment_id), None)
-    amount = "" if payment is None else f" of {format_minor(payment.amount, facts.currency)}"
-    if effect.part is not None:
-        return f"{format_minor(effect.part, facts.currency)} of the payment{amount} is {_low(effect.status)}"
+    if payment is not None and effect.part is not None:
+        whole, part = (format_minor(amount, facts.currency) for amount in (payment.amount, effect.part))
+        return f"{part} of the payment of {whole} is {_low(effect.status)}"
+    amount = "" if payment is None else f" of {format_minor(payment.stands, facts.currency)}"
     return f"the payment{amount} is {_low(effect.status)}; what it had paid is open again"
 
 

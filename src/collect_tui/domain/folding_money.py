@@ -50,6 +50,11 @@ def _(effect: fx.AllocationReleased, facts: AccountFacts) -> AccountFacts:
     return _windowed(_open_moved(facts, effect.allocation.item_id, effect.allocation.amount))
 
 
+def said_of(before: str | None, reason: str) -> str | None:
+    """All that was said when parts of a payment, and then the rest, were given back."""
+    return "; ".join(filter(None, (before, reason))) or None
+
+
 @fold.register
 def _(effect: fx.PaymentReversed, facts: AccountFacts) -> AccountFacts:
     payment = next((p for p in (*facts.payments, *facts.named) if p.id == effect.payment_id), None)
@@ -59,7 +64,11 @@ def _(effect: fx.PaymentReversed, facts: AccountFacts) -> AccountFacts:
         part = effect.part
 
         def less(payment: Payment) -> Payment:
-            said = replace(payment, returned=payment.returned + part, returned_reason=effect.reason or None)
+            said = replace(
+                payment,
+                returned=payment.returned + part,
+                returned_reason=said_of(payment.returned_reason, effect.reason),
+            )
             return replace(said, status=payment_status(said.stands, sum(a.amount for a in said.allocations)))
 
         return _windowed(_payments(facts, effect.payment_id, less))
@@ -67,7 +76,12 @@ def _(effect: fx.PaymentReversed, facts: AccountFacts) -> AccountFacts:
         facts = _open_moved(facts, allocation.item_id, allocation.amount)
 
     def gone(payment: Payment) -> Payment:
-        return replace(payment, status=effect.status, returned_reason=effect.reason or None, allocations=())
+        return replace(
+            payment,
+            status=effect.status,
+            returned_reason=said_of(payment.returned_reason, effect.reason),
+            allocations=(),
+        )
 
     return _windowed(_payments(facts, effect.payment_id, gone))
 

@@ -197,6 +197,7 @@ def _applied(db: Connection, tenant_id: int, payment_ids: list[int]) -> dict[int
 
 def _payment_view(row: Any, applied: list[Any], currency: str) -> PaymentView:
     live = sum(a.amount for a in applied if a.reversed_at is None)
+    back = row.status in GIVEN_BACK  # it shows what it had paid until then
     return PaymentView(
         ref=row.ref,
         received_on=row.received_on,
@@ -205,11 +206,10 @@ def _payment_view(row: Any, applied: list[Any], currency: str) -> PaymentView:
         unapplied=0 if row.status in GIVEN_BACK else row.amount - row.returned - live,
         status=row.status,
         returned=row.returned,
-        # One that was given back shows what it had paid.
         applied_to=tuple(
             f"{a.doc_no} {format_minor(a.amount, currency)}"
             for a in applied
-            if a.reversed_at is None or row.status in GIVEN_BACK
+            if a.reversed_at is None or (back and row.returned_at in (None, a.reversed_at))
         ),
     )
 

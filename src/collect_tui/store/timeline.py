@@ -161,9 +161,9 @@ def _given_back(row: Any) -> TimelineEntry:
     return _entry(
         "payment",
         row.returned_by or "",
-        f"payment {row.ref} returned in part" if row.returned else f"payment {row.ref} {row.status.lower()}",
+        f"payment {row.ref} {row.status.lower() if row.status in GIVEN_BACK else 'returned in part'}",
         row.returned_reason or "",
-        row.returned or row.amount,
+        row.amount if row.status in GIVEN_BACK else row.returned,
     )
 
 

@@ -80,7 +80,9 @@ def _(effect: fx.PaymentReversed, here: At) -> None:
         payment.c.status.not_in(GIVEN_BACK)
     )
     back = {"returned_on": here.today, "returned_at": here.at, "returned_by": here.by}
-    back["returned_reason"] = effect.reason or None
+    if effect.reason:  # as `domain.folding_money.said_of`
+        before = func.coalesce(func.nullif(payment.c.returned_reason, "") + "; ", "")
+        back["returned_reason"] = before + effect.reason
     if effect.part is not None:
         here.one(open_one.values(returned=payment.c.returned + effect.part, **back))
         return _restate(here, effect.payment_id)

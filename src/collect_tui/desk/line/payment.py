@@ -14,6 +14,7 @@ from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import Words
 
 _REFERENCE = re.compile(r"(?=.*[0-9])\w[\w./+&\-]*")
+_LABEL = re.compile(r"(?=.*[0-9])(?=.*[a-z])[a-z0-9./+&\-]{3,}")
 _ORDINAL = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)")
 _AMOUNT = re.compile(r"[0-9.,]*[0-9][0-9.,]*%?|all|b|p|c|rest")
 _FIGURE = re.compile(r"[0-9.,]+")
@@ -46,6 +47,8 @@ def pay(words: Words) -> tuple[Command, ...]:
     if len(directed) > 200:
         words.fail(words.verb, "document", "Expected at most 200 items.")
     freetext.meant(words, "method", METHODS, "a method")
+    if method is None and ref is None:
+        _no_method(words)
     when.no_time(words)
     _nothing_directed(words)
     note, _ = freetext.note(words)
@@ -62,6 +65,17 @@ def pay(words: Words) -> tuple[Command, ...]:
             note=note,
         ),
     )
+
+
+def _no_method(words: Words) -> None:
+    """`crad REF2`: a word and a reference are how a payment was made, not a note."""
+    first, second = words.peek(), words.peek(1)
+    if first is None or second is None or words.peek(2) is not None or not (first.plain and second.plain):
+        return
+    if not first.low.isalpha() or not _LABEL.fullmatch(second.low) or _ORDINAL.fullmatch(second.low):
+        return
+    message = f"{first.text} is no method of payment; a reference may stand alone: ref={second.text}. Quote a note."
+    words.fail(first, "method", message, f"one of {', '.join(METHODS)}")
 
 
 def _directed(words: Words) -> Directed | None:
