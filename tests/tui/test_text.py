@@ -85,4 +85,5 @@ def test_ascii_keeps_the_width(raw: str) -> None:
 
 
 def test_ascii_stand_ins() -> None:
+    assert to_ascii_lines("██░░ Jørgenby Łąkowski Đorđe") == "##.. Jorgenby Lakowski Dorde"
     assert to_ascii_lines("┌─┐│ · → … × — 王 é ●") == "+-+| - > ~ x - ?? e *"
