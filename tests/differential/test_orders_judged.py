@@ -14,8 +14,10 @@ from typing import Any, Final
 import pytest
 
 from collect_tui.exchange.billed import BilledAccount, BilledItem, BilledService
+from collect_tui.policy.verdicts import Severity
 from support.book import TODAY, Book, account, day
-from support.world import SITE, World
+from support.owed import suspension
+from support.world import SITE, World, file_line
 
 ROSA: Final = "4410-2231"
 SERVICES: Final = [
@@ -219,3 +221,43 @@ def test_an_order_whose_day_is_over_does_not_cut_on_a_day_on_which_nothing_is_cu
     assert world.today.strftime("%a") == "Fri"
     world.sync()
     assert world.port.sent == []
+
+
+# ------------------------------------------------------------------------------------- what a credit had stopped, and when
+
+
+def test_a_suspension_that_an_imported_credit_stopped_stands_again_when_the_import_is_undone() -> None:
+    world = World(Book(rosa()))
+    world.roll(TODAY)
+    world.type(ROSA, "sus int tue")
+    text = world.file(file_line(ROSA, "CR-9", TODAY, TODAY, -41210, name="Alvarez, Rosa"))
+    assert order(world).status == "CANCELLED"
+    world.unfile(text)
+    assert (order(world).status, service(world).status) == ("REQUESTED", "PENDING_SUSPEND")
+
+
+@pytest.mark.parametrize("back", ["revpay R1 err", "retpay R1 nsf"])
+def test_a_suspension_whose_day_is_over_does_not_stand_again(back: str) -> None:
+    """Whoever wants the service cut now orders it for another day."""
+    world = World(Book(rosa()))
+    world.roll(TODAY)
+    world.type(ROSA, "sus int tue")
+    world.type(ROSA, "pay 412.10 card R1")
+    for _ in range(2):
+        world.roll()
+    world.type(ROSA, back)
+    assert (order(world).status, service(world).status) == ("CANCELLED", "ACTIVE")
+    assert world.row("account", number=ROSA).next_action_code != "order"
+    assert world.view(ROSA).queue is not None
+    assert world.roll(world.today, check=True, full=True).differences == 0
+
+
+def test_a_credit_of_a_service_is_set_against_what_that_service_owes_first() -> None:
+    """TV's own credit covers it; INT, which is due longer, is not paid with it."""
+    items = [("INV-1", -74, 10000, {"service": "INT"}), ("INV-2", -64, 10000, {"service": "TV"})]
+    credit = ("CR-9", -3, -10000, {"kind": "credit", "service": "TV"})
+    world = World(Book(rosa(items=[*items, credit]), business_date=TODAY - timedelta(days=3)))
+    world.roll(TODAY)
+    assert {i.doc_no: i.open for i in world.rows("item") if i.open} == {"INV-1": 10000}
+    tv = next(s for s in world.rows("service") if s.product == "TV")
+    assert "amount" in {f.check for f in suspension(world, ROSA, tv.id).findings if f.severity > Severity.WARN}

@@ -104,11 +104,13 @@ def _replayed(case: Case) -> str:
     paid = without.twin(1)
     told = []
     for step in case["history"]:
-        was = without.row("account", number=number).stage
+        was = [_rung(world, number) for world in (paid, without)]
         told.append(_do(step, number, paid, without))
-        stands, other = (world.row("account", number=number).stage for world in (paid, without))
-        if STAGES.index(other) > STAGES.index(was) and stands != other:
-            raise Discard("the ladder was climbed while X kept the account from it: no letter is sent in retrospect")
+        now = [_rung(world, number) for world in (paid, without)]
+        if now[0] != now[1] and any(late > early for late, early in zip(now, was, strict=True)):
+            raise Discard(
+                "the ladder was climbed with X or without it alone: no letter is sent, or not sent, in retrospect"
+            )
     if not any(line.startswith("X ") for line in told):
         raise Discard("there is no payment to take back")
     if case["back"] == "undo":
@@ -127,6 +129,10 @@ def _replayed(case: Case) -> str:
             typed = "\n  ".join(told)
             return f"{when}, {case['back']} and never paid:\n{found}\nwhat was done on {number}:\n  {typed}"
     return ""
+
+
+def _rung(world: World, number: str) -> int:
+    return STAGES.index(world.row("account", number=number).stage)
 
 
 def _do(step: dict[str, Any], number: str, paid: World, without: World) -> str:
@@ -191,8 +197,8 @@ def _type(seed: int, number: str, paid: World, without: World) -> str:
         shown = [world.preview(number, line) for world in (paid, without)]
     except Misread:
         return "nothing"
-    if not all(each.ok for each in shown):
-        return "nothing"
+    if not all(each.ok for each in shown) or paid.commands(number, line) != without.commands(number, line):
+        return "nothing"  # or, as with `half`, something else to each
     for world in (paid, without):
         world.type(number, line)
     return line

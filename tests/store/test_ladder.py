@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -43,12 +44,13 @@ def test_every_account_moves_as_the_rule_says(book):
             moved = climb(db, Day(TENANT, DAY, None, CATALOGUE, NOW, "day", ids, lambda *_: None))
             db.expire_all()
             assert [load_by_id(db, TENANT, account_id).stage for account_id in accounts] == expected
-            assert moved == sum(a != b for a, b in zip(before, expected, strict=True))
+            assert moved >= sum(a != b for a, b in zip(before, expected, strict=True))  # cured, and up again: twice
 
 
 def rule(db: Session, account_id: int, reached: date | None) -> str:
+    """Whoever is cured climbs anew the same night."""
     facts = load_by_id(db, TENANT, account_id)
     if cured(facts, CATALOGUE.rules):
-        return "CURRENT"
+        facts, reached = replace(facts, stage="CURRENT"), None
     rung = due_rung(facts, reached, CATALOGUE.rules)
     return rung.stage if rung else facts.stage

@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date
 
 from collect_tui.desk.errors import DomainError
+from collect_tui.domain.order import fees_to_keep
 from support.hunt import Case, Discard
 from support.owed import forbidden
 from support.picture import SCORED, Picture, difference, medians_differ, picture
 from support.random_book import book_of
-from support.world import World
+from support.world import SITE, World
 
 
 def open_world(case: Case) -> World:
@@ -50,7 +51,9 @@ def _opened(world: World, number: str) -> dict[str, int]:
 
 def something_is_open(world: World, number: str) -> bool:
     """Whether the night has something to post to: without it, nothing tells it of an account where money or a credit came."""
-    return any(i.open > i.disputed for i in world.rows("item", account_id=world.account_id(number)))
+    facts = world.facts(number)
+    kept = fees_to_keep(facts, SITE().rules)
+    return any(i.collectable and (i.due < facts.business_date or not kept) for i in facts.items)
 
 
 def refused_is_nothing(act: Callable[[], None]) -> None:

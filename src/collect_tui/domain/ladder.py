@@ -63,10 +63,19 @@ def cured(facts: AccountFacts, rules: Rules) -> bool:
     return holds(DUNNED_FOR, facts, values) and holds(PAID, facts, values) and not frozen
 
 
-def passed_over(facts: AccountFacts, rules: Rules) -> bool:
-    """Whether an account stands on the rung before the due date and nothing falls due that soon."""
-    soon = [params(rules, facts.business_date, step) for step in rules.ladder if step.stage == facts.stage == "PRE_DUE"]
-    return bool(soon) and not any(holds(COMES, item, values) for item in facts.items for values in soon)
+def overstated(facts: AccountFacts, rules: Rules) -> str | None:
+    """The highest rung that what is owed, or falls due soon, is old enough for; None: the account stands no higher than that, or
+    is held where it stands."""
+    values = params(rules, facts.business_date)
+    if facts.ladder_paused_by or any(holds(FROZEN, item, values) for item in facts.items):
+        return None
+    reached = (
+        "CURRENT",
+        *(step.stage for step in rules.ladder if step.stage in STAGES and _reached(facts, step, rules)),
+    )
+    highest = max(reached, key=STAGES.index)
+    over = facts.stage in (*DUNNED, "PRE_DUE") and STAGES.index(facts.stage) > STAGES.index(highest)
+    return highest if over else None
 
 
 def given_back(facts: AccountFacts, rules: Rules, *, taken_back: bool = False) -> str | None:

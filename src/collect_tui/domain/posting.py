@@ -52,15 +52,20 @@ def post_money(fold: Folded, ids: Ids, rules: Rules) -> None:
 
 
 def post_credits(fold: Folded, ids: Ids, rules: Rules) -> None:
-    """Sets what is left of credits, oldest first, against undisputed open items, oldest due first; fees are kept as by money."""
-    pot = [[c.id, c.credit] for c in sorted(fold.facts.items, key=by_due) if c.credit]
-    kept = False
-    for item in debit(fold.facts) if pot else ():
-        if item.due >= fold.facts.business_date and not kept:
-            kept = True
+    """Sets what is left of credits, oldest first, against undisputed open items: those of the credit's own service first, then
+    oldest due first; what is late before what is not, and between the two fees are kept as by money."""
+    credits = sorted((i for i in fold.facts.items if i.credit), key=by_due)
+    pot = [[credit.id, credit.credit] for credit in credits]
+    of_service = {credit.id: credit.service_id for credit in credits}
+    for late in (True, False) if pot else ():
+        if not late:
             _keep_fees(fold.facts, pot, rules)
-        for credit_id, part in _draw(pot, item.collectable):
-            fold.add(CreditApplied(Application(ids(), credit_id, item.id, part)))
+        for one in pot:
+            for item in debit(fold.facts, of_service[one[0]]):
+                part = min(one[1], item.collectable) if (item.due < fold.facts.business_date) is late else 0
+                if part:
+                    fold.add(CreditApplied(Application(ids(), one[0], item.id, part)))
+                    one[1] -= part
 
 
 def apply_credit(
@@ -79,7 +84,7 @@ def apply_credit(
     if not directed:
         fold = Folded(facts)
         pot = [[credit.id, credit.credit]]
-        for item in debit(facts):
+        for item in debit(facts, credit.service_id):
             for _, part in _draw(pot, item.collectable):
                 fold.add(CreditApplied(Application(ids(), credit.id, item.id, part, directed=True)))
         if not fold.effects:
@@ -126,9 +131,14 @@ def release(fold: Folded, payment: Payment, part: int, ids: Ids, rules: Rules) -
         amount -= given.amount
 
 
-def debit(facts: AccountFacts) -> list[Item]:
-    """Items with something open and undisputed, oldest due first."""
-    return sorted((i for i in facts.items if i.collectable), key=by_due)
+def debit(facts: AccountFacts, service_id: int | None = None) -> list[Item]:
+    """Items with something open and undisputed, oldest due first; those of a service before all others."""
+    return sorted((i for i in facts.items if i.collectable), key=lambda i: (not for_service(i, service_id), *by_due(i)))
+
+
+def for_service(item: Item, service_id: int | None) -> bool:
+    """Whether an item is what a credit of that service is for: any, if it is for no service in particular."""
+    return service_id is None or item.service_id == service_id
 
 
 def _keep_fees(facts: AccountFacts, pot: list[list[int]], rules: Rules) -> None:

@@ -16,7 +16,7 @@ from collect_tui.domain import order
 from collect_tui.domain.effects import AllocationReleased, CreditApplied, CreditReleased, ItemVoided, PaymentAllocated
 from collect_tui.domain.evolve import Folded
 from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item, Payment
-from collect_tui.domain.posting import WAITING, Ids, by_due
+from collect_tui.domain.posting import WAITING, Ids, by_due, for_service
 from collect_tui.domain.rules import Rules
 from collect_tui.domain.steps import entered
 
@@ -138,7 +138,8 @@ def _as_without(
         source = run[0].source
         for turn in run:
             free[turn.item_id] += room[turn.ident]
-        for item_id in sorted(free, key=lambda ident: _place(facts, ident)):
+        service_id = _service(facts, source)
+        for item_id in sorted(free, key=lambda ident: _place(facts, ident, service_id)):
             reserve = kept.get(source, 0) if _place(facts, item_id) > FEES else 0
             part = max(0, min(free[item_id], left[source] - reserve))
             given[source, item_id] += part
@@ -146,7 +147,7 @@ def _as_without(
             left[source] -= part
         ahead = [turn for later in runs[place + 1 :] for turn in later]
         over = left[source] - kept.get(source, 0) - sum(turn.amount for turn in ahead if turn.source == source)
-        for turn in sorted(ahead, key=lambda turn: _place(facts, turn.item_id)):
+        for turn in sorted(ahead, key=lambda turn: _place(facts, turn.item_id, service_id)):
             part = min(over, room[turn.ident])
             if part > 0 and turn.source != source and _there(turn.item_id, run[0]):
                 given[source, turn.item_id] += part
@@ -182,9 +183,17 @@ def _loose(facts: AccountFacts) -> Counter[_Source]:
     return loose
 
 
-def _place(facts: AccountFacts, item_id: _To) -> tuple[object, ...]:
-    """Where an item stands in the order of posting: what is late, then the fees to keep, then what is not due."""
+def _service(facts: AccountFacts, source: _Source) -> int | None:
+    """The service that a credit is for."""
+    kind, ident = source
+    known = (*facts.items, *facts.settled) if kind == "credit" else ()
+    return next((i.service_id for i in known if i.id == ident), None)
+
+
+def _place(facts: AccountFacts, item_id: _To, service_id: int | None = None) -> tuple[object, ...]:
+    """Where an item stands in the order of posting, for a credit of a service: what is late, then the fees to keep, then what is
+    not due."""
     item = next((i for i in (*facts.items, *facts.settled) if i.id == item_id), None)
     if item is None:
         return FEES
-    return (0 if item.due < facts.business_date else 2, *by_due(item))
+    return (0 if item.due < facts.business_date else 2, not for_service(item, service_id), *by_due(item))

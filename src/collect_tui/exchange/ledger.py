@@ -156,6 +156,7 @@ class Ledger:
             returned_by=None,
             recorded_by=self.by,
             recorded_at=self.now,
+            source=self.source,
         )
         self._add(
             "allocation",

@@ -127,7 +127,7 @@ class ServiceEntry(Entry):
     billing_system: Word
     identifier: Key
     status: ServiceStatus = "ACTIVE"
-    suspend_cause: Word | None = None
+    suspend_cause: Annotated[Word, AfterValidator(str.lower)] | None = None
     monthly: Amount = 0
     life_support: bool = False
 

@@ -109,12 +109,8 @@ class _Undoing:
         return sorted({*db.execute(items).scalars(), *db.execute(payments).scalars()})
 
     def _brought(self, table: Any) -> Any:
-        """The rows of it: its items are marked, its payments were entered at its instant."""
-        mine = table.c.tenant_id == self.settler.tenant_id
-        if table is _item:
-            return and_(mine, table.c.source == str(self.batch.id))
-        entered = and_(table.c.id > self.batch.id, table.c.recorded_at == self.batch.at)
-        return and_(mine, entered, table.c.recorded_by == self.batch.by)
+        """The rows of it."""
+        return and_(table.c.tenant_id == self.settler.tenant_id, table.c.source == str(self.batch.id))
 
     def take_off(self, account_id: int) -> None:
         db, tenant_id = self.session.connection(), self.settler.tenant_id

@@ -94,7 +94,8 @@ class _Found:
         self.missed = judged(fold, *_MISSED) if back or not gone else None  # what was chosen since stays
         self.since = self.today
         cancelled = any(isinstance(e, OrderChanged) and e.status == "CANCELLED" for e in fold.effects)
-        if self.code == "order" and not chosen and cancelled and not any(o.open for o in facts.orders):
+        ended = (cancelled or (back and facts.lifted)) and not any(o.open for o in facts.orders)
+        if self.code == "order" and not chosen and ended:
             self.code = None  # what it was about is no more
         if back and self.code == "promise" and not self.held:
             self.code, self.since = None, max((p.closed_on or self.today for p in facts.promises), default=self.today)
@@ -149,7 +150,7 @@ def _in_peace(found: _Found) -> Sequence[Effect] | None:
         return None
     if found.owing:
         on = found.calendar.on_or_after(found.today)
-        return steps.next_step(facts, "call", on) if action.on > on else ()
+        return steps.next_step(facts, "call", on, _for_a_bill(facts, late=True)) if action.on > on else ()
     on = _look_again(facts, action.on, found.house)
     return steps.next_step(facts, IDLE, on, _for_a_bill(facts)) if action.on > on else ()
 
@@ -199,19 +200,21 @@ def _look_again(facts: AccountFacts, otherwise: date, house: House) -> date:
 
 def _parked(facts: AccountFacts, since: date, *, moved: bool) -> Parked | None:
     """What comes back when the money is taken back that came last, if it was money (`moved`)."""
-    if facts.parked:
+    money = _money(facts)
+    if facts.parked and (facts.parked.by in money or not facts.parked.by):
         return facts.parked if moved else replace(facts.parked, by=0, since=since)
     if facts.next_action is None:
         return None
-    return Parked(facts.next_action, next(reversed(_money(facts)), 0) if moved else 0, since)
+    return Parked(facts.next_action, next(reversed(money), 0) if moved else 0, since)
 
 
-def _for_a_bill(facts: AccountFacts) -> Parked | None:
-    """What comes back when the bill is taken off for which an account that is left in peace is looked at sooner."""
-    if facts.parked or facts.next_action is None:
+def _for_a_bill(facts: AccountFacts, *, late: bool = False) -> Parked | None:
+    """What comes back when the bill is taken off for which an account that is left in peace is looked at sooner, or called."""
+    if facts.next_action is None or (facts.parked and not late):
         return facts.parked
-    coming = [i for i in facts.items if i.open > 0 and i.due >= facts.business_date]
-    return Parked(facts.next_action, min(coming, key=lambda i: i.due).id, facts.business_date) if coming else None
+    bills = [i for i in facts.items if i.open > 0 and (i.due < facts.business_date) is late]
+    first = max(bills, key=lambda i: steps.entered(i.id, None)) if late else min(bills, key=lambda i: i.due)
+    return Parked(facts.next_action, first.id, facts.business_date)
 
 
 def _money(facts: AccountFacts) -> dict[int, Payment | None]:

@@ -77,12 +77,15 @@ def settle(
     appropriation.follow(before, fold, house.rules.tolerance, house.calendar, fresh, since=since)
     if night:
         _end_holds(fold, house)
-    _stage(fold, house.rules, taken_back=bool(next_action.entered_in_error(effects)))
-    _orders(fold, house, ids, taken_back=any(isinstance(e, PaymentReversed) for e in effects))
+    gone = next_action.entered_in_error(effects)
+    off = any(isinstance(e, ItemVoided) and e.amount > 0 for e in effects)  # a bill, or a fee, that never was
+    _stage(fold, house.rules, taken_back=bool(gone), off=off)
+    back = any(isinstance(e, PaymentReversed) or (isinstance(e, ItemVoided) and e.amount < 0) for e in effects)
+    _orders(fold, house, ids, taken_back=back)
     came = fold.effects if night else effects  # a bill that what waits is given to is no money that came
     paid = any(isinstance(e, _MONEY) for e in came) or next_action.judged(fold, "KEPT") is not None
-    gone = any(isinstance(e, PaymentReversed | ItemVoided) for e in effects)
-    next_action.follow(fold, before, effects, house, billed=billed, moved=(moved or paid) and not gone)
+    back = any(isinstance(e, PaymentReversed | ItemVoided) for e in effects)
+    next_action.follow(fold, before, effects, house, billed=billed, moved=(moved or paid) and not back)
     return tuple(fold.effects[told:])
 
 
@@ -96,11 +99,12 @@ def _end_holds(fold: Folded, house: House) -> None:
             fold.add(*steps.resume(fold.facts, hold.holder(one.id), successor))
 
 
-def _stage(fold: Folded, rules: Rules, *, taken_back: bool) -> None:
+def _stage(fold: Folded, rules: Rules, *, taken_back: bool, off: bool) -> None:
     facts = fold.facts
     paused = facts.ladder_paused_by
-    off = ladder.cured(facts, rules) or (taken_back and ladder.passed_over(facts, rules))
-    new = "CURRENT" if off else ladder.given_back(facts, rules, taken_back=taken_back)
+    new = "CURRENT" if ladder.cured(facts, rules) else ladder.given_back(facts, rules, taken_back=taken_back)
+    if new is None and off:
+        new = ladder.overstated(facts, rules)
     if new is not None:
         fold.add(LadderChanged(new, paused, facts.stage, paused))
 
@@ -138,8 +142,9 @@ def _orders(fold: Folded, house: House, ids: Callable[[], int], *, taken_back: b
 def _stand_again(fold: Folded, one: Order, house: House) -> None:
     service = fold.facts.service(one.service_id)
     busy = any(o.service_id == service.id and o.open for o in fold.facts.orders)
-    if busy or service.status != "ACTIVE" or refusal(fold.facts, one, house.rules, house.holds, house.calendar):
+    over = one.effective < fold.facts.business_date  # whoever wants it cut now orders it for another day
+    if busy or over or service.status != "ACTIVE" or refusal(fold.facts, one, house.rules, house.holds, house.calendar):
         return
     cause = order.CAUSES.get(one.reason.upper(), order.NONPAY)
-    fold.add(OrderChanged(one.id, "REQUESTED", one.status, "the payment that stopped it was taken back"))
+    fold.add(OrderChanged(one.id, "REQUESTED", one.status, "what stopped it was taken back"))
     fold.add(ServiceChanged(service.id, "PENDING_SUSPEND", cause, service.status, service.suspend_cause))

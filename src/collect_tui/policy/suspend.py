@@ -79,8 +79,9 @@ def may_restore(facts: AccountFacts, service: Service, rules: Rules) -> Verdict:
         findings.append(_finding("restore", cite, "amount", Severity.ALLOW, "What is required to restore it is paid."))
     else:
         money = _money(facts, order.required_to_restore(facts, service, rules))
-        fee = rules.suspend.reconnect_fee
-        what = f"past due, and {_money(facts, fee)} for the reconnection" if fee else "past due"
+        fee = rules.suspend.reconnect_fee * (1 + row.drafts) + row.fees
+        for_fee = f"{_money(facts, fee)} for the reconnection" if fee else ""
+        what = ", and ".join(filter(None, ("past due" if row.late else "", for_fee)))
         text = f"{money} is still required to restore it ({what})."
         held = _finding("restore", cite, "amount", Severity.HOLD, text)
         findings.append(replace(held, override_role=rules.contact.override_role))

@@ -221,8 +221,8 @@ def _(effect: fx.ServiceChanged, here: At) -> None:
 @write.register
 def _(effect: fx.LadderChanged, here: At) -> None:
     values: dict[str, Any] = {"stage": effect.stage, "ladder_paused_by": effect.paused_by}
-    if effect.stage != effect.old_stage:
-        values["stage_on"] = here.today
+    if effect.stage != effect.old_stage:  # who is cured may climb anew the same night
+        values["stage_on"] = None if cures(effect) else here.today
     here.set("account", {"id": here.account_id}, **values)
     if cures(effect):
         t = _T["item"]

@@ -102,5 +102,5 @@ def _cure(session: Session, day: Day) -> int:
         late = and_(i.c.tenant_id == tenant(), i.c.due < day_value("today"), i.c.level.not_in(at_least(stage)))
         lower = update(i).where(late, i.c.account_id.in_(select(a.c.id).where(which)))
         execute(session, lower.values(level=stage), {**day.values, **limits})
-        moved += _move(session, day, which, {"stage": "CURRENT", "stage_on": day.date}, limits)
+        moved += _move(session, day, which, {"stage": "CURRENT", "stage_on": None}, limits)
     return moved

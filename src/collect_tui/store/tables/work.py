@@ -215,6 +215,7 @@ class Payment(SQLModel, table=True):
     recorded_by: str = ""
     recorded_at: datetime
     returned: int = added(0)  # the part that the bank took back; all of it is the status RETURNED
+    source: str = added("")  # import batch that brought it
 
 
 class Allocation(SQLModel, table=True):

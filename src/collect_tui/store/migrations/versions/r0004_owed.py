@@ -42,6 +42,7 @@ def upgrade() -> None:
     op.add_column("service_order", column("lifted:bool", server_default=false()))
     op.add_column("import_batch", column("undone_at:at?"))
     op.add_column("payment", column("returned", server_default="0"))
+    op.add_column("payment", column("source:text", server_default=""))
     op.add_column("allocation", column("directed:bool", server_default=false()))
     for (tenant,) in connection.execute(text("SELECT tenant_id FROM tenant")).all():
         connection.execute(DIRECTED, {"tenant": tenant, "yes": True})
