@@ -226,3 +226,14 @@ def test_the_history_of_a_payment_that_came_back_in_parts_is_kept() -> None:
     assert (paid.status, paid.applied_to) == ("REVERSED", ("INV-1 135.70",))
     told = [f"{e.title}: {e.text}" for e in world.desk.pane(ROSA, "timeline").timeline]
     assert any("A1 reversed: nsf; wrong account" in line for line in told)
+
+
+def test_money_entered_at_the_instant_of_an_import_by_the_same_hand_is_not_the_imports() -> None:
+    """A trainer's clock stands still."""
+    world = rosa()
+    text = world.file(file_line(ROSA, "NEW-1", TODAY, TODAY, 5000, name="Alvarez, Rosa"))
+    of = {"account_id": world.account_id(ROSA), "recorded_by": "import", "recorded_at": world.clock()}
+    world.add("payment", ref="A1", received_on=TODAY, method="cash", amount=6000, status="ON_ACCOUNT", **of)
+    world.unfile(text)
+    assert world.row("payment").status == "ON_ACCOUNT"
+    assert not world.rows("item", doc_no="NEW-1")
