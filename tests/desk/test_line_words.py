@@ -214,7 +214,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("lm + son", "+", "No further part fits here"),
     ("cb tue 9:30 z3", "z3", "No such contact point"),
     ("cb tue 9:30 any z3", "z3", "No such contact point"),
-    ("call tue 9:30 income", "income", "No reason fits here"),
+    ("call tue 9:30 income", "income", "No code of a reason fits here"),
     ("t +3 x9", "x9", "fits here; quote it"),
     ("t fri verfy", "verfy", "Did you mean verify?"),
     ("t fri verify call", "call", "Only one next action fits here"),

@@ -87,13 +87,13 @@ def maybe(token: Token, context: LineContext, asked: Collection[str]) -> Look | 
     if any(low in (product.lower(), identifier.lower()) for product, identifier, _ in context.services):
         return Look("service", "service", sure=False)
     tables: list[tuple[str, str, Mapping[str, str]]] = [
-        ("reason", "reason", codes.reasons),
-        ("reason", "reason of a dispute", codes.dispute_reasons),
+        ("reason", "code of a reason", codes.reasons),
+        ("reason", "code of a dispute", codes.dispute_reasons),
     ]
     if "next action" in asked:
         tables.append(("next action", "next action", codes.next_actions))
     if "suspend reason" in asked:
-        tables.append(("suspend reason", "reason", codes.suspend_reasons))
+        tables.append(("suspend reason", "code of a suspension", codes.suspend_reasons))
     for slot, title, table in tables:
         if match_code(low, table) is not None:
             return Look(slot, title, sure=False)

@@ -282,7 +282,7 @@ VERBS = (
     Verb(
         "apply",
         "apply CREDIT [ITEM=AMOUNT …]",
-        "set a credit against items; what is not directed goes oldest first",
+        "set a credit against items; what is not directed goes to its own service first, oldest first",
         "apply CR-77 INV-1041=60",
         apply,
         ("credit",),
