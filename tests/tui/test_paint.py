@@ -189,6 +189,7 @@ def test_the_header_keeps_how_many_are_left(view: AccountView, room: int, said: 
         ("callback Mon 23 Nov 10:00 Chicago UTC-06:00", "America/Chicago", ""),
         ("callback Mon 23 Nov 10:00 Chicago UTC-06:00", "America/New_York", " at 11:00 their time"),
         ("callback today", "America/Chicago", " at 10:00 their time"),
+        ("call today 19:00 Chicago UTC-06:00", "America/New_York", ""),  # another call comes first
     ],
 )
 def test_the_hour_of_a_callback_is_said_once(view: AccountView, action: str, zone: str, said: str) -> None:
