@@ -113,6 +113,9 @@ def _replayed(case: Case) -> str:
             )
     if not any(line.startswith("X ") for line in told):
         raise Discard("there is no payment to take back")
+    late = (o for o in without.facts(number).orders if o.kind == "suspend" and o.status == "REQUESTED")
+    if any(o.effective < without.today for o in late):
+        raise Discard("an order would have left long since: it does not stand again")
     if case["back"] == "undo":
         paid.unfile(next(line for line in told if line.startswith("X ")).split("\n", 1)[1])
     else:

@@ -59,6 +59,7 @@ class Ledger:
         self.first_id = ids()
         self.new_accounts = 0
         self.touched: set[int] = set()  # accounts that were there before, and of which something has changed
+        self.less: set[int] = set()  # of these, on which less is owed
         self._accounts: dict[str, _Account] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {}
 
@@ -117,6 +118,8 @@ class Ledger:
             source=self.source,
         )
         if invoice.settled_on is not None and invoice.amount:
+            if not account.fresh:
+                self.less.add(account.id)
             self._settle(account.id, item_id, invoice.doc_no, invoice.amount, invoice.settled_on)
         return "taken"
 
@@ -137,6 +140,7 @@ class Ledger:
         else:
             return "known"
         touched.add(stored.account_id)
+        self.less.add(stored.account_id)
         return "updated"
 
     def _settle(self, account_id: int, item_id: int, doc_no: str, amount: int, on: date) -> None:
@@ -282,11 +286,12 @@ class Ledger:
             item.tenant_id == self.tenant_id, item.open < 0, item.id > self.first_id
         )
         paid = select(payment.id).where(payment.tenant_id == self.tenant_id, payment.id > self.first_id)
-        accounts = self.touched.union(self.db.execute(credits).scalars())
-        if accounts:
+        less = self.less.union(self.db.execute(credits).scalars())
+        if self.touched or less:
             fresh = frozenset(self.db.execute(paid).scalars()) if self.touched else frozenset()
             settler = Settler(self.tenant_id, catalogue, self.by, self.now, self.ids)
-            settler.settle(session, sorted(accounts), billed=True, moved=True, fresh=fresh)
+            for accounts, moved in ((less, True), (self.touched - less, False)):
+                settler.settle(session, sorted(accounts), billed=True, moved=moved, fresh=fresh)
 
     # rows -------------------------------------------------------------------------------------
     def _known(self, numbers: Sequence[str]) -> dict[str, Any]:
