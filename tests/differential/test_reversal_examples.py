@@ -237,3 +237,11 @@ def test_money_entered_at_the_instant_of_an_import_by_the_same_hand_is_not_the_i
     world.unfile(text)
     assert world.row("payment").status == "ON_ACCOUNT"
     assert not world.rows("item", doc_no="NEW-1")
+
+
+def test_a_bill_that_never_was_takes_no_stage_with_it_that_stood_before() -> None:
+    """What is owed is 33 days old, and the account was dunned further for what it owed besides."""
+    world = rosa(items=[("INV-2", -33, 11210)])
+    due = TODAY - timedelta(days=3)
+    world.unfile(world.file(file_line(ROSA, "NEW-1", due, due, 5000, name="Alvarez, Rosa")))
+    assert world.view(ROSA).stage == "FINAL"

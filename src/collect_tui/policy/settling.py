@@ -78,7 +78,10 @@ def settle(
     if night:
         _end_holds(fold, house)
     gone = next_action.entered_in_error(effects)
-    off = any(isinstance(e, ItemVoided) and e.amount > 0 for e in effects)  # a bill, or a fee, that never was
+    # A bill that never was, and for which the account has climbed.
+    off = any(isinstance(e, ItemVoided) and e.amount > 0 for e in effects) and not ladder.overstated(
+        before, house.rules
+    )
     _stage(fold, house.rules, taken_back=bool(gone), off=off)
     back = any(isinstance(e, PaymentReversed) or (isinstance(e, ItemVoided) and e.amount < 0) for e in effects)
     _orders(fold, house, ids, taken_back=back)
