@@ -210,14 +210,8 @@ def _type(seed: int, number: str, paid: World, without: World) -> str:
 def _different(paid: World, without: World, number: str, *, returned: bool) -> str:
     left = [*LEFT, *(SCORED if medians_differ(paid, without) else ()), *(RETURNED if returned else ())]
     if all(world.row("account", number=number).next_action_code == "order" for world in (paid, without)):
-        left += [
-            "next_action",
-            "work_item",
-            "why ",
-            "queue",
-            "board",
-            " chips",
-        ]  # since which day its draft waits is history
+        # Since which day its draft waits is history.
+        left += ["next_action", "work_item", "why ", "queue", "board", " chips"]
     if returned:
         # A promise that was kept at the time stays so in history; what is still open is as if the money had never come.
         still = {p.made_on for p in without.desk.pane(number, "promises").promises if p.status == "ACTIVE"}

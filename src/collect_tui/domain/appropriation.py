@@ -219,9 +219,8 @@ def _write(fold: Folded, promise: Promise, judged: Judged, since: date | None) -
         return
     fold.add(*steps.pause(fold.facts, holder))
     facts, step = fold.facts, promise.ladder_step
-    if (
-        step is not None and step != facts.stage and facts.ladder_paused_by == holder
-    ):  # it has been held there all along
+    # The ladder has been held there all along.
+    if step is not None and step != facts.stage and facts.ladder_paused_by == holder:
         fold.add(LadderChanged(step, holder, facts.stage, holder))
 
 

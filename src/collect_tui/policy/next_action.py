@@ -171,9 +171,12 @@ def _left(found: _Found) -> Sequence[Effect] | None:
 def _given_back(facts: AccountFacts, gone: Collection[int], house: House) -> tuple[Effect, ...]:
     """When what put the next action off was entered in error: what it had been or, while other money that came since covers the
     account all the same, that it is put off by that."""
-    parked, day, money = facts.parked, facts.business_date, _money(facts)
-    if parked is None or not gone or (parked.by not in gone and parked.by and parked.by not in money):
+    parked, day = facts.parked, facts.business_date
+    if parked is None or not gone:
         return ()
+    money = _money(facts)
+    if parked.by and parked.by not in gone and parked.by not in money:
+        return ()  # it was a bill, and that stands
     since = steps.entered(parked.by, None)
     stands = ((ident, paid) for ident, paid in money.items() if steps.entered(ident, None) >= since)
     ident, paid = next(stands, (0, None)) if parked.by else (0, None)

@@ -79,16 +79,15 @@ def settle(
         _end_holds(fold, house)
     gone = next_action.entered_in_error(effects)
     # A bill that never was, and for which the account has climbed.
-    off = any(isinstance(e, ItemVoided) and e.amount > 0 for e in effects) and not ladder.overstated(
-        before, house.rules
-    )
+    bill_off = any(isinstance(e, ItemVoided) and e.amount > 0 for e in effects)
+    off = bill_off and not ladder.overstated(before, house.rules)
     _stage(fold, house.rules, taken_back=bool(gone), off=off)
-    back = any(isinstance(e, PaymentReversed) or (isinstance(e, ItemVoided) and e.amount < 0) for e in effects)
-    _orders(fold, house, ids, taken_back=back)
+    money_off = any(isinstance(e, PaymentReversed) or (isinstance(e, ItemVoided) and e.amount < 0) for e in effects)
+    _orders(fold, house, ids, taken_back=money_off)
     came = fold.effects if night else effects  # a bill that what waits is given to is no money that came
     paid = any(isinstance(e, _MONEY) for e in came) or next_action.judged(fold, "KEPT") is not None
-    back = any(isinstance(e, PaymentReversed | ItemVoided) for e in effects)
-    next_action.follow(fold, before, effects, house, billed=billed, moved=(moved or paid) and not back)
+    taken_off = any(isinstance(e, PaymentReversed | ItemVoided) for e in effects)
+    next_action.follow(fold, before, effects, house, billed=billed, moved=(moved or paid) and not taken_off)
     return tuple(fold.effects[told:])
 
 

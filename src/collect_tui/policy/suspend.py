@@ -237,8 +237,7 @@ class _Suspension:
 
     def _oldest(self) -> date | None:
         """The earliest due date of what is late; a rest that counts as paid makes nothing old."""
-        mine = (i for i in self.facts.of_service(self.service.id) if i.due < self.facts.business_date)
-        return min((i.due for i in mine if i.collectable >= max(1, self.rules.tolerance)), default=None)
+        return min((i.due for i in self._mine() if i.collectable >= max(1, self.rules.tolerance)), default=None)
 
     def _served(self) -> Notice | None:
         """The first notice of the level that was sent for what is past due now, for this service or for all."""

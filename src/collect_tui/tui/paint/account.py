@@ -279,9 +279,8 @@ def _words(view: AccountView) -> list[Ranked]:
         words = f"{amount(paid.amount, view.currency)} {full_day(paid.received_on, view.business_date)} {paid.method}"
         lines.append((1, row("Paid", (words, Role.PLAIN), (state, Role.BAD))))
     said = f" {view.next_action or ''} "
-    called = (
-        view.callback_at if view.zone and said.startswith(" callback ") else None
-    )  # what comes first may be another
+    # What comes next may be another call.
+    called = view.callback_at if view.zone and said.startswith(" callback ") else None
     hour = clock(called, view.zone) if called and view.zone else ""
     at = f" at {hour} their time" if hour and f" {hour} " not in said else ""  # not the same hour twice
     lines.append((0, row("Next", (f"{view.next_action or 'nothing'}{at}", Role.HEAD))))
