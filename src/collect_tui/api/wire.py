@@ -35,6 +35,8 @@ ANY_VERSION: Final = "*"
 
 #: Most specific class first. Codes that need a status of their own come before their class.
 _BY_CODE: Final = {
+    "account.claimed": 409,
+    "account.lease_lost": 409,
     "act.unconditional": 428,
     "request.too_large": 413,
     "request.too_many": 429,

@@ -56,13 +56,17 @@ def add(
     """A new user, without a password. Invalid: a malformed login or no such role; Refused: the login is taken."""
     if not login.isprintable() or login != login.strip() or not 0 < len(login) <= LONGEST_LOGIN:
         raise Invalid("user.malformed", f"A user's login is 1 to {LONGEST_LOGIN} printable characters.", "login")
-    with store.write() as db:
-        if db.get(AppUser, (tenant_id, login)) is not None:
-            raise Refused("user.exists", f"There is a user {login!r} already.", "login")
-        row = AppUser(tenant_id=tenant_id, login=login, name=name or login)
-        _fill(db, row, rules, name=name or login, role=role, desk=desk, subject=subject)
-        db.add(row)
-        view = _view(row, 0)
+
+    def added() -> UserView:
+        with store.write() as db:
+            if db.get(AppUser, (tenant_id, login)) is not None:
+                raise Refused("user.exists", f"There is a user {login!r} already.", "login")
+            row = AppUser(tenant_id=tenant_id, login=login, name=name or login)
+            _fill(db, row, rules, name=name or login, role=role, desk=desk, subject=subject)
+            db.add(row)
+            return _view(row, 0)
+
+    view = store.attempt(added)  # where two add them at once, the second finds them there
     signin.log("user.added", tenant_id, login, role=role)
     return view
 
@@ -84,20 +88,24 @@ def change(
 
     Refused `user.last_admin`: nobody would be left who may manage users.
     """
-    with store.write() as db:
-        if role is not None or active is not None:
-            _together(db, tenant_id)
-        row = _user(db, tenant_id, login)
-        before = row.role, row.active
-        _fill(db, row, rules, name=name, role=role, desk=desk, subject=subject)
-        if active is not None:
-            row.active = active
-            if active:
-                row.failures, row.locked_until = 0, None
-        if before != (row.role, row.active):
-            _keep_an_admin(db, row, before, rules)
-        db.add(row)
-        view = _view(row, 0)
+
+    def changed() -> UserView:
+        with store.write() as db:
+            if role is not None or active is not None:
+                _together(db, tenant_id)
+            row = _user(db, tenant_id, login)
+            before = row.role, row.active
+            _fill(db, row, rules, name=name, role=role, desk=desk, subject=subject)
+            if active is not None:
+                row.active = active
+                if active:
+                    row.failures, row.locked_until = 0, None
+            if before != (row.role, row.active):
+                _keep_an_admin(db, row, before, rules)
+            db.add(row)
+            return _view(row, 0)
+
+    view = store.attempt(changed)
     if active is False:
         signin.revoke(store, tenant_id, login, now)
     signin.log("user.changed", tenant_id, login, role=view.role, active=view.active)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from sqlalchemy import (
     Select,
@@ -125,27 +125,13 @@ def take(
 ) -> tuple[str, int, datetime]:
     """Takes one account by choice: (queue or '', fence, lease until); one's own is renewed. Stale `account.claimed`: somebody holds it."""
     session.flush()
-    until = now + timedelta(minutes=lease_minutes)
-    current = _row(session, tenant_id, account_id)
-    if current is None:
-        _create(session, tenant_id, account_id)
-        current = _row(session, tenant_id, account_id)
+    current = _locked(session, tenant_id, account_id)
     if current.claimed and current.claimed_by == user and current.lease_until > now:
         return renew(session, tenant_id, account_id, user, now, lease_minutes)
-    free = or_(_w.claimed == false(), _w.lease_until <= now, _w.claimed_by == user)
-    held = {"claimed": True, "claimed_by": user, "claimed_at": None, "lease_until": until, "fence": _w.fence + 1}
-    statement = update(_WORK).where(_w.tenant_id == tenant_id, _w.account_id == account_id, free).values(**held)
-    row = session.execute(statement.returning(_w.queue, _w.fence, _w.lease_until)).one_or_none()
-    session.expire_all()
-    if row is None:
-        raise _held(
-            session,
-            tenant_id,
-            account_id,
-            "account.claimed",
-            f"{current.claimed_by} is working this account until {current.lease_until:%H:%M} UTC.",
-        )
-    return row.queue, row.fence, row.lease_until
+    if current.claimed and current.claimed_by != user and current.lease_until > now:
+        raise _held(session, tenant_id, account_id, "account.claimed")
+    held = {"claimed": True, "claimed_by": user, "claimed_at": None, "fence": _w.fence + 1}
+    return _taken(session, tenant_id, account_id, held | {"lease_until": now + timedelta(minutes=lease_minutes)})
 
 
 def hand_over(
@@ -156,18 +142,19 @@ def hand_over(
     It counts as handed out by `next`: they do not move on without a result. Theirs already: only the lease is renewed.
     """
     session.flush()
-    current = _row(session, tenant_id, account_id, lock=True)
-    if current is None:
-        _create(session, tenant_id, account_id)
-        current = _row(session, tenant_id, account_id, lock=True)
+    current = _locked(session, tenant_id, account_id)
     holder: str | None = current.claimed_by if current.claimed and current.lease_until > now else None
     values: dict[str, Any] = {"lease_until": now + timedelta(minutes=lease_minutes)}
     if holder != to:
         values |= {"claimed": True, "claimed_by": to, "claimed_at": now, "fence": _w.fence + 1}
+    return holder, *_taken(session, tenant_id, account_id, values)
+
+
+def _taken(session: Session, tenant_id: int, account_id: int, values: dict[str, Any]) -> tuple[str, int, datetime]:
     statement = update(_WORK).where(_w.tenant_id == tenant_id, _w.account_id == account_id).values(**values)
     row = session.execute(statement.returning(_w.queue, _w.fence, _w.lease_until)).one()
     session.expire_all()
-    return holder, row.queue, row.fence, row.lease_until
+    return row.queue, row.fence, row.lease_until
 
 
 def renew(
@@ -184,13 +171,8 @@ def renew(
     row = session.execute(statement).one_or_none()
     session.expire_all()
     if row is None:
-        raise _held(
-            session,
-            tenant_id,
-            account_id,
-            "account.lease_lost",
-            "Your hold on this account ran out and it was handed on.",
-        )
+        lost = "Your hold on this account ran out and it was handed on."
+        raise _held(session, tenant_id, account_id, "account.lease_lost", lost)
     return row.queue, row.fence, row.lease_until
 
 
@@ -313,6 +295,15 @@ def _row(session: Session, tenant_id: int, account_id: int, *, lock: bool = Fals
     return session.execute(query.with_for_update() if lock else query).one_or_none()
 
 
+def _locked(session: Session, tenant_id: int, account_id: int) -> Any:
+    """The work item, made if need be and locked: who reads it decides by what still holds when they write."""
+    current = _row(session, tenant_id, account_id, lock=True)
+    if current is None:
+        _create(session, tenant_id, account_id)
+        current = _row(session, tenant_id, account_id, lock=True)
+    return current
+
+
 def _create(session: Session, tenant_id: int, account_id: int) -> None:
     """An account that was never scored has no work item yet; scoring fills in the rest."""
     a = table(Account).c
@@ -323,15 +314,16 @@ def _create(session: Session, tenant_id: int, account_id: int) -> None:
     session.execute(add_row(dialect_of(session), _WORK), row)  # somebody else may just have made it
 
 
-def _held(session: Session, tenant_id: int, account_id: int, code: str, message: str) -> Stale:
+def _held(session: Session, tenant_id: int, account_id: int, code: str, *said: str) -> Stale:
+    """Says who holds the account now and until when, after what else there is to say."""
     row = _row(session, tenant_id, account_id)
     a = table(Account).c
     version = session.execute(
         select(a.version).where(a.tenant_id == tenant_id, a.id == account_id)
     ).scalar_one_or_none()
-    by = row.claimed_by if row and row.claimed else None
-    until = cast("datetime | None", row.lease_until if row and row.claimed else None)
-    return Stale(code, message, by=by or "", at=until, version=version or 0)
+    by, until = (row.claimed_by, row.lease_until) if row and row.claimed else ("", None)
+    holds = (f"{by} is working this account until {until:%H:%M} UTC.",) if until else ()
+    return Stale(code, " ".join((*said, *holds)), by=by, at=until, version=version or 0)
 
 
 __all__ = ["FREE", "best", "give_back", "hand_over", "moment", "renew", "sweep", "take", "take_next", "unworked"]

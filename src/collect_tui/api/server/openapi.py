@@ -60,10 +60,12 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
             "that is needed; `authority.limit`), or an override was not proved (`override.proof`)."),
     "404": ("NotFound", "There is no such account, queue or user (`account.not_found`, `queue.not_found`), or nothing at this "
             "address (`request.path`)."),
-    "409": ("Refused", "A rule of the trade says no. `refused-by-policy` has the whole verdict and who may override it; `confirm` "
-            "says what must be given before it is done (`order.confirm`, `payment.over_balance`)."),
-    "412": ("Stale", "Somebody else changed the account (`account.changed`), holds it (`account.claimed`), or the claim ran out "
-            "(`account.lease_lost`): `by`, `at` and `version` say who, when and what it is now."),
+    "409": ("Refused", "A rule of the trade says no, or a colleague has the account: `stale` with `account.claimed` or "
+            "`account.lease_lost`, where `by` and `at` say who holds it and until when. `refused-by-policy` has the "
+            "whole verdict and who may override it; `confirm` says what must be given before "
+            "it is done (`order.confirm`, `payment.over_balance`)."),
+    "412": ("Stale", "Somebody else changed the account (`account.changed`): `by`, `at` and `version` say who, when and what it is "
+            "now."),
     "413": ("TooLarge", "The body is too large (`request.too_large`)."),
     "414": ("PathTooLong", "The address with its query is longer than 8 KiB (`request.path_too_long`)."),
     "415": ("MediaType", "The body is not application/json (`request.media_type`)."),

@@ -43,7 +43,7 @@ class Problem(BaseModel):
         default=None, description="refused: what must be given before it is done, and in which field of which command"
     )
     by: str | None = Field(default=None, description="stale: who changed or holds the account")
-    at: str | None = Field(default=None, description="stale: when, in UTC")
+    at: str | None = Field(default=None, description="stale: when it was changed, or until when it is held; in UTC")
     version: int | None = Field(default=None, description="stale: the account's version now")
     fault: str | None = Field(default=None, description="error: the number under which the server noted it")
 
