@@ -87,7 +87,7 @@ def rows_of_pg(url: str, only: dict[str, int]) -> Rows:
 def test_an_upgraded_file_equals_a_new_one_and_keeps_every_row(old: Path, tmp_path: Path) -> None:
     before = rows_of_file(old)
     report = migrate.run(old)
-    assert (report.before, report.after) == (2, 4)
+    assert (report.before, report.after) == (2, version.SCHEMA_VERSION)
     after = rows_of_file(old)
     for table, rows in before.items():
         if table == "sqlite_stat1":
@@ -161,7 +161,7 @@ def test_doing_it_again_changes_nothing(kind: str, old: Path, request: pytest.Fi
         first = shape_of(store)
         files = sorted(p.name for p in old.parent.iterdir() if "format" in p.name)
         again = migrate.run(target)
-        assert (again.before, again.after, again.copy) == (4, 4, None)
+        assert (again.before, again.after, again.copy) == (version.SCHEMA_VERSION, version.SCHEMA_VERSION, None)
         assert shape_of(store) == first
     assert sorted(p.name for p in old.parent.iterdir() if "format" in p.name) == files
 
@@ -210,7 +210,7 @@ def test_a_copy_never_replaces_an_older_one(old: Path) -> None:
 def test_of_two_at_once_one_does_it(old: Path) -> None:
     with ThreadPoolExecutor(2) as both:
         reports = list(both.map(migrate.run, [old, old]))
-    assert [r.after for r in reports] == [4, 4]
+    assert [r.after for r in reports] == [version.SCHEMA_VERSION] * 2
     assert len([r for r in reports if r.copy]) == 1
     assert Store.open(old, create=False).engine.dialect.name == "sqlite"
 
@@ -258,7 +258,7 @@ def test_killed_in_the_middle_it_leaves_the_old_file(old: Path, at: int) -> None
     with closing(sqlite3.connect(old)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (2,)
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert migrate.run(old).after == 4
+    assert migrate.run(old).after == version.SCHEMA_VERSION
 
 
 def test_a_damaged_file_is_not_changed(old: Path) -> None:
@@ -299,7 +299,7 @@ def test_another_format_of_postgresql_is_told_in_a_sentence(empty_pg: str, numbe
 
 def test_a_newer_file_is_refused(old: Path) -> None:
     with closing(sqlite3.connect(old)) as db:
-        db.execute("PRAGMA user_version=5")
+        db.execute(f"PRAGMA user_version={version.SCHEMA_VERSION + 1}")
     for act in (migrate.run, migrate.look):
         with pytest.raises(Unavailable, match="newer collect-tui"):
             act(old)

@@ -88,6 +88,20 @@ def store() -> Iterator[Store]:
         yield made
 
 
+@contextmanager
+def member(address: str, role: str) -> Iterator[str]:
+    """The address of the same database for a user of its own in a group role: as a server signs in."""
+    import psycopg
+
+    name = f"member_{os.getpid()}_{next(_names)}"
+    with psycopg.connect(address, autocommit=True) as db:
+        db.execute(f"CREATE ROLE {name} LOGIN IN ROLE {role}".encode())
+    try:
+        yield address.replace("postgres@", f"{name}@")
+    finally:
+        _administer(f"DROP ROLE {name}")
+
+
 def _make_tables(address: str) -> None:
     Store.connect(address, create=True).close()
 

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Table, insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
+from collect_tui.store.tables import statistics
+
 _CACHE_KB: Final = 128 * 1024
 
 
@@ -28,20 +30,6 @@ def roomy(db: Connection) -> Iterator[None]:
         db.exec_driver_sql(f"PRAGMA cache_size={usual}")
 
 
-def counted(db: Connection) -> None:
-    """Lets PostgreSQL count what was just brought in: for tables it takes to be empty it plans as if they were, and a
-    statement over all accounts takes minutes.
-
-    Only their owner may have tables counted; the desk's role owns none and would be passed over without a word.
-    """
-    if db.dialect.name != "postgresql":
-        return
-    role = db.exec_driver_sql("SELECT quote_ident(current_user)").scalar_one()
-    db.exec_driver_sql("SET LOCAL ROLE NONE")
-    db.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {', '.join(sorted(SQLModel.metadata.tables))}")
-    db.exec_driver_sql(f"SET LOCAL ROLE {role}")
-
-
 #: A column, its plain default, and what turns a value into what the driver takes.
 _Field = tuple[str, Any, Callable[[Any], Any] | None]
 
@@ -51,6 +39,7 @@ class Bulk:
 
     def __init__(self, db: Connection) -> None:
         self._db = db
+        self._rows = self._counted = 0
         self._copies = db.dialect.name == "postgresql"
         self._made: dict[str, tuple[str, list[_Field]]] = {}
 
@@ -67,11 +56,18 @@ class Bulk:
         ]
         if not made:
             return
+        self._rows += len(made)
         if self._copies:
             with self._db.begin_nested():  # a row refused would end the whole transaction
                 self._send(sql, made)
         else:
             self._db.exec_driver_sql(sql, made)
+
+    def settle(self) -> None:
+        """To be called after each batch: has the tables counted after the first, and again whenever four times as much is in."""
+        if self._rows >= max(1, 4 * self._counted):
+            statistics.count(self._db)
+            self._counted = self._rows
 
     def _prepare(self, table: str) -> tuple[str, list[_Field]]:
         target = SQLModel.metadata.tables[table]

@@ -328,6 +328,7 @@ class Ledger:
         for name in ("party", "name_token", "contact_point", "account", "item", "payment", "allocation"):
             if rows := self._rows.pop(name, None):
                 self._bulk.insert(name, rows)
+        self._bulk.settle()
         if changed := self._rows.pop("_item", None):
             t = _T["item"]
             for row in changed:

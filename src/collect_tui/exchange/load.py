@@ -17,7 +17,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.base import View
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.money import exponent
-from collect_tui.exchange.bulk import Bulk, counted, roomy
+from collect_tui.exchange.bulk import Bulk, roomy
 from collect_tui.exchange.portfolio import AccountEntry, Header
 from collect_tui.exchange.reading import PortfolioFile
 from collect_tui.exchange.rows import rows_of
@@ -25,6 +25,7 @@ from collect_tui.exchange.rowset import Ground, Row, Shift
 from collect_tui.store import scoring, summary
 from collect_tui.store.engine import Store
 from collect_tui.store.phone_zones import known_zones
+from collect_tui.store.tables import statistics
 
 _BATCH: Final = 500
 _T = SQLModel.metadata.tables
@@ -165,6 +166,7 @@ def write_book(
     done = 0
     for batch in _batches(accounts):
         _write(db, bulk, ground, batch, counts)
+        bulk.settle()
         done += len(batch)
         if told is not None:
             told(done)
@@ -175,7 +177,6 @@ def derive(
     session: Session, tenant_id: int, catalogue: Catalogue, today: date, now: datetime, progress: Progress | None = None
 ) -> None:
     """Summaries, scores and queues of everything that was loaded."""
-    counted(session.connection())
     steps: tuple[tuple[str, Callable[[], int]], ...] = (
         ("Summaries", lambda: summary.refresh(session, tenant_id, today)),
         ("Queues", lambda: scoring.rescore(session, tenant_id, catalogue, today, now)),
@@ -183,7 +184,9 @@ def derive(
     for title, step in steps:
         if progress is not None:
             progress(title, 0, 0)
+        statistics.count(session.connection())
         step()
+    statistics.count(session.connection())
 
 
 def _batches(accounts: Iterable[tuple[str, AccountEntry]]) -> Iterator[list[tuple[str, AccountEntry]]]:

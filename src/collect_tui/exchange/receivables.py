@@ -21,7 +21,7 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.protocol import Progress
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.money import LIMIT
-from collect_tui.exchange.bulk import counted, roomy
+from collect_tui.exchange.bulk import roomy
 from collect_tui.exchange.csvfile import CsvFile, Reject
 from collect_tui.exchange.invoices import Invoice, LeftOut, RowReader
 from collect_tui.exchange.ledger import Ledger
@@ -30,7 +30,7 @@ from collect_tui.exchange.receipt import ImportProblem, ImportReport, ImportRow,
 from collect_tui.exchange.rejects import RejectFile
 from collect_tui.store import scoring, summary
 from collect_tui.store.engine import Store
-from collect_tui.store.tables import Tenant
+from collect_tui.store.tables import Tenant, statistics
 
 _BATCH = 2000
 _SHOWN = 5
@@ -116,7 +116,7 @@ def run(
                 if progress is not None:
                     progress("Queues", 0, 0)
                 session.flush()
-                counted(session.connection())
+                statistics.count(session.connection())
                 summary.refresh(session, tenant_id, tenant.business_date)
                 scoring.rescore(session, tenant_id, catalogue, tenant.business_date, now)
                 if dry_run:

@@ -55,7 +55,11 @@ def sentence(report: Report, wanted: int) -> str:
         text = f"{where} went from format {report.before} to {wanted}."
     if report.copy:
         text += f" As it was before, it is in {report.copy}."
-    if report.role:
+    if report.cluster:
+        text += (
+            " On a cluster a server signs in as a member of the role collect_tui_desk, which cannot change evidence."
+        )
+    elif report.role:
         text += " The desk works under the role collect_tui_desk, which cannot change evidence."
     if report.distributed:
         text += f" {report.distributed} tables are distributed by tenant now."

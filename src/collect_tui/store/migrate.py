@@ -22,6 +22,7 @@ from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Refused, Unavailable
 from collect_tui.store import sqlite
+from collect_tui.store.migrations import citus
 from collect_tui.store.tables import guards, statistics, version
 from collect_tui.store.tables.version import SCHEMA_VERSION
 
@@ -31,13 +32,14 @@ _NO_RIGHT: Final = "42501"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was done. `before`: the format it had, None when it was empty. `role`: whether the desk works under its role."""
+    """What was done. `before`: the format it had, None when it was empty. `role`: whether this user may work under the desk's."""
 
     database: str  # path or address, without a password
     before: int | None
     after: int | None
     copy: Path | None = None
     role: bool = False
+    cluster: bool = False  # a Citus cluster: the desk works as who it signs in as
     distributed: int = 0  # tables spread over a cluster now
 
 
@@ -159,8 +161,6 @@ def _file(path: Path) -> Iterator[None]:
 
 
 def _run_postgresql(url: str, role: bool | None) -> Report:
-    from collect_tui.store.migrations import citus
-
     with _postgresql(url) as (connection, where):
         before = _seen(where, version.read_postgresql(connection, where)).before
         if before != SCHEMA_VERSION:
@@ -174,11 +174,12 @@ def _run_postgresql(url: str, role: bool | None) -> Report:
                 "roles",
             )
         under = guards.make_role(connection) if may and role is not False else False
+        cluster = citus.installed(connection)
     distributed = 0
-    with _postgresql(url) as (connection, _):
-        if citus.installed(connection):
+    if cluster:
+        with _postgresql(url) as (connection, _):
             distributed = citus.distribute(connection, SQLModel.metadata)
-    return Report(where, before, SCHEMA_VERSION, role=under, distributed=distributed)
+    return Report(where, before, SCHEMA_VERSION, role=under, cluster=cluster, distributed=distributed)
 
 
 @contextlib.contextmanager
@@ -191,6 +192,8 @@ def _postgresql(url: str) -> Iterator[tuple[Connection, str]]:
     engine = create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": 10} | dict(address.query))
     try:
         with engine.begin() as connection:
+            for setting in citus.SESSION:
+                connection.exec_driver_sql(setting)
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": postgres._MAKING})
             connection.execute(text(f"SET LOCAL lock_timeout = {postgres.LOCK_MS}"))
             yield connection, where

@@ -7,6 +7,9 @@ is a transaction over all machines.
 
 Citus distributes a table that others refer to only while no foreign key hangs on it: the keys are taken off, and put back when
 all tables are spread. Triggers likewise; Citus calls them unsafe because one could reach for another machine, which these do not.
+
+Citus works on many tables through several connections to each machine, and then refuses what has to be seen by all of them, such
+as a function, until the transaction ends. A migration goes through one connection: `SESSION` is said before anything else.
 """
 
 from __future__ import annotations
@@ -16,7 +19,14 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, MetaData, text
 
-from collect_tui.store.tables.guards import APPEND_ONLY, triggers
+from collect_tui.store.tables.guards import APPEND_ONLY, triggers, unguarded
+from collect_tui.store.tables.version import ON_CLUSTER
+
+SESSION: Final = (
+    "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'",
+    "SET LOCAL citus.enable_unsafe_triggers TO on",
+)
+"""How a transaction begins that changes tables; on PostgreSQL without the extension it means nothing."""
 
 ROOT: Final = "tenant"
 """All other tables are put where its rows are."""
@@ -40,19 +50,18 @@ def plan(metadata: MetaData, done: Iterable[str], keys: Sequence[ForeignKey], gu
         return []
     loose = [key for key in keys if key.table in wanted]
     lines = [f"ALTER TABLE {key.table} DROP CONSTRAINT {key.name}" for key in loose]
-    lines += [f"DROP TRIGGER {name}_append_only ON {name}" for name in wanted if name in guarded]
+    lines += [line for name in wanted if name in guarded for line in unguarded(name)]
     for name in wanted:
         place = "none" if name == ROOT else ROOT
         lines.append(f"SELECT create_distributed_table('{name}', 'tenant_id', colocate_with => '{place}')")
     lines += [f"ALTER TABLE {key.table} ADD CONSTRAINT {key.name} {key.definition}" for key in loose]
-    lines.append("SET LOCAL citus.enable_unsafe_triggers = on")
     lines += [line for name in wanted if name in APPEND_ONLY for line in triggers("postgresql", name)]
     return lines
 
 
 def installed(connection: Connection) -> bool:
     """Whether this database has the extension."""
-    return connection.execute(text("SELECT 1 FROM pg_extension WHERE extname = 'citus'")).first() is not None
+    return bool(connection.execute(text(f"SELECT {ON_CLUSTER}")).scalar_one())
 
 
 def distribute(connection: Connection, metadata: MetaData) -> int:

@@ -11,6 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, event, text
 from sqlmodel import SQLModel
 
+from collect_tui.store.tables import statistics
+from collect_tui.store.tables.version import ON_CLUSTER
 from collect_tui.store.tables.version import TABLE as VERSION_TABLE
 
 APPEND_ONLY: Final = ("audit", "contact_event", "audit_seal", "sealed_head")
@@ -25,6 +27,11 @@ _FUNCTION: Final = (
 )
 
 
+#: On PostgreSQL one trigger refuses what is done to rows and one that a table is emptied: of a trigger that names TRUNCATE, a
+#: cluster puts nothing on the machines that hold the rows.
+_REFUSED: Final = (("append_only", "UPDATE OR DELETE"), ("no_truncate", "TRUNCATE"))
+
+
 def triggers(dialect: str, table: str) -> tuple[str, ...]:
     """The statements that make a table append-only. ALWAYS: a session that replays another's changes is refused as well."""
     if dialect == "sqlite":
@@ -33,12 +40,19 @@ def triggers(dialect: str, table: str) -> tuple[str, ...]:
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             for act in ("UPDATE", "DELETE")
         )
-    return (
-        _FUNCTION,
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION collect_tui_append_only('{table}')",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_append_only",
-    )
+    lines = [_FUNCTION]
+    for name, acts in _REFUSED:
+        lines += [
+            f"CREATE TRIGGER {table}_{name} BEFORE {acts} ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION collect_tui_append_only('{table}')",
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_{name}",
+        ]
+    return tuple(lines)
+
+
+def unguarded(table: str) -> tuple[str, ...]:
+    """The statements that take a table's triggers off on PostgreSQL, those of older formats too."""
+    return tuple(f"DROP TRIGGER IF EXISTS {table}_{name} ON {table}" for name, _ in _REFUSED)
 
 
 def guard(connection: Connection, table: str) -> None:
@@ -97,6 +111,8 @@ def make_role(connection: Connection) -> bool:
     if run(f"SELECT has_schema_privilege('{ROLE}', current_schema(), 'CREATE')").scalar_one():
         run(f"REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC, {ROLE}")
     version = int((connection.dialect.server_version_info or (0,))[0])
+    for statement in statistics.grants(schema, ROLE, version):
+        run(statement)
     role = {"role": ROLE, "version": version}
     may = text(f"SELECT {_may_take_on(version)} FROM pg_roles r WHERE r.rolname = :role")  # noqa: S608 — constants
     admin = text(
@@ -111,15 +127,16 @@ def make_role(connection: Connection) -> bool:
 def as_desk_role(dbapi_connection: Any) -> bool:
     """Puts a fresh psycopg connection under the desk's role, for as long as it lives; False: it stays who it is.
 
-    It stays who it is where the role is not there, has no rights in this database yet, or may not be taken on. Not for a
-    connection that migrates: that one must own the tables.
+    It stays who it is where the role is not there, has no rights in this database yet, or may not be taken on; and on a Citus
+    cluster, which would sign in at its workers as the role, and that may not sign in. Not for a connection that migrates: that
+    one must own the tables.
     """
     may = _may_take_on(dbapi_connection.info.server_version // 10_000)
     with dbapi_connection.cursor() as cursor:
         cursor.execute(
             f"SELECT 1 FROM pg_roles r WHERE r.rolname = '{ROLE}' AND {may} "  # noqa: S608 — constants
             f"AND has_table_privilege(r.oid, to_regclass('tenant'), 'SELECT') "
-            f"AND has_table_privilege(r.oid, to_regclass('{VERSION_TABLE}'), 'SELECT')"
+            f"AND has_table_privilege(r.oid, to_regclass('{VERSION_TABLE}'), 'SELECT') AND NOT {ON_CLUSTER}"
         )
         found = cursor.fetchone() is not None
         if found:

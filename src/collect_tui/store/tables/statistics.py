@@ -1,9 +1,11 @@
-"""What SQLite's planner is told of a portfolio's shape, from the first row on.
+"""What the planner of the database is told of a portfolio's shape.
 
-Every index begins with the tenant, and without statistics the planner takes that for a good filter: it then reads all rows of
-a tenant where it could seek one account's (measured: a day run over 20,000 accounts did not end). Statistics gathered from a
-small portfolio would go stale as it grows. So they are written once, for one tenant of a million accounts: right where it
-matters, harmless where everything is small, and the same plan for everybody.
+Every index begins with the tenant, and without statistics a planner takes that for a good filter: it then reads all rows of
+a tenant where it could seek one account's (measured: a day run over 20,000 accounts did not end).
+
+SQLite is told once, from the first row on: statistics gathered from a small portfolio would go stale as it grows, so they are
+written for one tenant of a million accounts: right where it matters, harmless where everything is small, and the same plan for
+everybody. PostgreSQL counts for itself, but not before a transaction has ended: whatever brings much in has it count on the way.
 """
 
 from __future__ import annotations
@@ -11,7 +13,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import Connection, MetaData, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
+
+from collect_tui.store.tables.version import ON_CLUSTER
 
 _MILLION: Final = 1_000_000
 _ROWS: Final = {
@@ -109,3 +114,59 @@ def tell(_metadata: MetaData, connection: Connection, **_: Any) -> None:
 
 
 event.listen(SQLModel.metadata, "after_create", tell)
+
+
+# ------------------------------------------------------------------------------------------------------------ PostgreSQL
+
+FUNCTION: Final = "collect_tui_statistics"
+"""Counts the tables as their owner, for the desk's role. It takes nothing from its caller."""
+
+MAINTAIN: Final = 17
+"""The version of PostgreSQL since which a right of its own lets others than the owner count tables."""
+
+
+def grants(schema: str, role: str, version: int) -> tuple[str, ...]:
+    """The statements, for the tables' owner, that let a role have the tables counted; `version` of the server."""
+    tables = ", ".join(f"{schema}.{name}" for name in sorted(SQLModel.metadata.tables))
+    if version >= MAINTAIN:
+        return (f"GRANT MAINTAIN ON {tables} TO {role}",)
+    return (
+        f"CREATE OR REPLACE FUNCTION {schema}.{FUNCTION}() RETURNS void LANGUAGE plpgsql SECURITY DEFINER "
+        f"SET search_path = pg_catalog, pg_temp AS $$ BEGIN ANALYZE (SKIP_LOCKED) {tables}; END $$",
+        f"REVOKE ALL ON FUNCTION {schema}.{FUNCTION}() FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION {schema}.{FUNCTION}() TO {role}",
+    )
+
+
+def count(connection: Connection) -> bool:
+    """Has PostgreSQL count its tables, with what this transaction has written, and plan anew what it planned while they were
+    empty; another database needs neither. False: this user may not have them counted, and statements over all accounts may
+    take minutes until the database has done so by itself. A count that fails undoes nothing.
+    """
+    if connection.dialect.name != "postgresql":
+        return True
+    run = connection.exec_driver_sql
+    run("DISCARD PLANS")  # of foreign keys: those made on an empty table walk all rows of the tenant
+    may, by_function = run(_way(int((connection.dialect.server_version_info or (0,))[0]))).one()
+    if may:
+        how = f"ANALYZE (SKIP_LOCKED) {', '.join(sorted(SQLModel.metadata.tables))}"
+    elif by_function:
+        how = f"SELECT {FUNCTION}()"
+    else:
+        return False
+    try:
+        with connection.begin_nested():
+            run(how)
+    except DBAPIError:
+        return False
+    return True
+
+
+def _way(version: int) -> str:
+    """Whether this user may count the tables, and whether by the function. On a cluster the function would go to the shards as
+    another user than the one who has just written to them, which is refused."""
+    right = "has_table_privilege(c.oid, 'MAINTAIN')" if version >= MAINTAIN else "pg_has_role(c.relowner, 'USAGE')"
+    return (
+        f"SELECT {right}, coalesce(has_function_privilege(to_regprocedure('{FUNCTION}()'), 'EXECUTE'), false) "  # noqa: S608
+        f"AND NOT {ON_CLUSTER} FROM pg_class c WHERE c.oid = to_regclass('tenant')"
+    )

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Unavailable
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 """The format of the tables as this program knows them."""
 
 FIRST: Final = 2
@@ -22,6 +22,9 @@ FIRST: Final = 2
 
 TABLE: Final = "alembic_version"
 """The one table without a tenant: a single row with the revision."""
+
+ON_CLUSTER: Final = "EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')"
+"""The condition, in SQL, that a PostgreSQL database is the coordinator of a Citus cluster."""
 
 
 def revision(version: int) -> str:
