@@ -16,6 +16,7 @@ from typing import Any
 
 from collect_tui import __version__, handlers, operate
 from collect_tui.domain.errors import DomainError, Invalid, Refused
+from collect_tui.operate.common import day
 
 Handler = Callable[[argparse.Namespace], int]
 
@@ -161,7 +162,7 @@ def build_parser() -> argparse.ArgumentParser:
         "day",
         handlers.day,
         "roll to a business date",
-        (("--date",), {"type": _day, "metavar": "DATE"}),
+        (("--date",), {"type": day, "metavar": "DATE"}),
         (("--check",), {"action": "store_true", "help": "recompute everything, and hold a sample against the rules"}),
         (("--full",), {"action": "store_true", "help": "check, and hold every account against the rules"}),
     )
@@ -223,12 +224,3 @@ def _instant(text: str) -> datetime:
             f"{text!r} is no instant; write 2026-11-23T15:00 with an offset such as -06:00 or Z"
         )
     return datetime.fromisoformat(moment.in_timezone("UTC").isoformat())
-
-
-def _day(text: str) -> Any:
-    from datetime import date
-
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date; write YYYY-MM-DD") from None

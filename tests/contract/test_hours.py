@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from collect_tui.desk.commands import Act, Override, ScheduleCallback, SetNextAction
-from collect_tui.desk.errors import Refused, RefusedByPolicy
+from collect_tui.desk.errors import Invalid, Refused, RefusedByPolicy
 from contract.conftest import ROSA, act, do
 from support.book import Book, Clock, account, local_desk
 
@@ -133,11 +133,18 @@ def test_nothing_is_put_off_too_far_without_a_lead(desk, line, code):
 
 def test_what_no_date_of_the_line_reaches_is_capped_as_well(desk):
     with pytest.raises(RefusedByPolicy) as caught:
-        desk.do(far(desk, SetNextAction(on=date(2099, 1, 1))))
+        desk.do(far(desk, SetNextAction(on=date(2027, 11, 1))))
     assert caught.value.code == "next.too_far"
     with pytest.raises(RefusedByPolicy) as caught:
-        desk.do(far(desk, ScheduleCallback(at=datetime(2099, 1, 1, 16, tzinfo=UTC))))
+        desk.do(far(desk, ScheduleCallback(at=datetime(2027, 11, 1, 16, tzinfo=UTC))))
     assert caught.value.code == "callback.too_far"
+
+
+def test_what_lies_more_than_a_year_ahead_is_no_next_action_whoever_overrides(desk):
+    for command in (SetNextAction(on=date(2099, 1, 1)), ScheduleCallback(at=datetime(2099, 1, 1, 16, tzinfo=UTC))):
+        with pytest.raises(Invalid) as caught:
+            desk.do(far(desk, command))
+        assert caught.value.code == "date.out_of_range"
 
 
 @pytest.mark.parametrize(("line", "on"), [("t +30", 23), ("t 23dec", 23), ("snooze +2 waiting", 25)])

@@ -241,6 +241,8 @@ def test_money_received_at_the_desk_is_not_taken_twice(store, place):
         (line(due="2026-10-10"), "Faellig", "is no date written as %d.%m.%Y"),
         (line(due="31.02.2026"), "Faellig", "is no date"),
         (line(due="01.01.1066"), "Faellig", "out of range"),
+        (line(due="31.12.9999"), "Faellig", "out of range"),
+        (line(due="31.12.2199"), "Faellig", "more than 10 years ahead"),
         (line(paid="soon"), "Bezahlt", "is no date"),
         (line(bad="vielleicht"), "Strittig", "none of the words"),
         (line(doc=""), "Beleg", "is empty"),

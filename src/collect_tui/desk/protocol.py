@@ -4,11 +4,11 @@ one per keystroke's worth of work, safe to call from any thread. Errors are thos
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Protocol
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Act
+from collect_tui.desk.dated import Day
 from collect_tui.desk.outbox import Outbox
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
@@ -107,7 +107,7 @@ class Desk(Protocol):
     # the day ----------------------------------------------------------------------------------
     def day(
         self,
-        business_date: date | None = None,
+        business_date: Day | None = None,
         *,
         check: bool = False,
         full: bool = False,

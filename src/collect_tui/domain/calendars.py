@@ -11,6 +11,19 @@ from collect_tui.domain.errors import Invalid
 
 YEARS_EITHER_WAY: Final = 10
 """A date further than this from today is a slip of the finger."""
+FIRST_DAY: Final = date(1970, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
+"""What is taken from outside lies between these: far enough from the ends of the calendar that no step leaves it."""
+
+
+def is_known(day: date) -> bool:
+    """Whether a day is one that anybody may mean."""
+    return FIRST_DAY <= day <= LAST_DAY
+
+
+def within(day: date, today: date, months: int = 12 * YEARS_EITHER_WAY) -> bool:
+    """Whether a day is at most so many months from today, before or after."""
+    return add_months(today, -months) <= day <= add_months(today, months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,7 @@ def add_months(anchor: date, n: int, day: int | None = None) -> date:
     return date(years, month + 1, min(wanted, monthrange(years, month + 1)[1]))
 
 
-def out_of_range() -> Invalid:
+def out_of_range(field: str = "date", months: int = 12 * YEARS_EITHER_WAY) -> Invalid:
     """The error for a date no one can mean: Invalid "date.out_of_range"."""
-    return Invalid("date.out_of_range", f"Expected a date within {YEARS_EITHER_WAY} years of today.", "date")
+    reach = f"{months // 12} years" if months > 12 else f"{months} months"
+    return Invalid("date.out_of_range", f"Expected a date within {reach} of today.", field)

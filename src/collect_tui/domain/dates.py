@@ -12,11 +12,22 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from collect_tui.domain.calendars import YEARS_EITHER_WAY, Calendar, add_months, out_of_range
+from collect_tui.domain.calendars import (
+    FIRST_DAY,
+    LAST_DAY,
+    YEARS_EITHER_WAY,
+    Calendar,
+    add_months,
+    is_known,
+    out_of_range,
+    within,
+)
 from collect_tui.domain.errors import Invalid
 
 __all__ = [
     "CALLBACK_TIME",
+    "FIRST_DAY",
+    "LAST_DAY",
     "MONTHS",
     "MONTH_FIRST_COUNTRIES",
     "WEEKDAYS",
@@ -28,10 +39,13 @@ __all__ = [
     "date_order_of",
     "day_start",
     "format_day",
+    "is_known",
     "local_time",
     "offset_label",
+    "out_of_range",
     "parse_date",
     "parse_moment",
+    "within",
     "zone_info",
 ]
 
@@ -100,7 +114,7 @@ def parse_date(
         raise out_of_range() from None
     except ValueError as error:
         raise Invalid("date.malformed", f"{error} {_FORMS[order]}.", "date") from None
-    if not add_months(today, -12 * YEARS_EITHER_WAY) <= found <= add_months(today, 12 * YEARS_EITHER_WAY):
+    if not within(found, today):
         raise out_of_range()
     return found
 

@@ -6,10 +6,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
+from collect_tui.desk.dated import Day
 from collect_tui.exchange.portfolio import (
     Amount,
     Currency,
-    Day,
     Entry,
     Key,
     Line,

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal, Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from collect_tui.desk.dated import Moment
 
 
 class OutgoingOrder(BaseModel):
@@ -36,7 +38,7 @@ class Acknowledgement(BaseModel):
 
     order: Annotated[str, Field(min_length=1, max_length=64)]
     outcome: Literal["completed", "rejected"]
-    at: AwareDatetime
+    at: Moment
     detail: Annotated[str, Field(max_length=1000)] = ""
 
 

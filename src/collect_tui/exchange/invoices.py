@@ -8,14 +8,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from collect_tui.domain.dates import FIRST_DAY, LAST_DAY, YEARS_EITHER_WAY, add_months, is_known
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import format_minor, parse_minor
 from collect_tui.domain.text import clean
 from collect_tui.exchange.csvfile import Reject
 from collect_tui.exchange.mapping import Mapping
 
-_FIRST: Final = date(1970, 1, 1)
-_LAST: Final = date(2199, 12, 31)
 _KEY_LENGTH: Final = 64
 
 
@@ -47,6 +46,7 @@ class RowReader:
 
     def __init__(self, mapping: Mapping, header: Sequence[str], as_of: date) -> None:
         self.as_of = as_of
+        self.latest = add_months(as_of, 12 * YEARS_EITHER_WAY)
         self.currency = mapping.values.currency
         self.decimal_mark = mapping.file.decimal_mark
         self.format = mapping.file.date_format
@@ -161,7 +161,9 @@ class RowReader:
             found = datetime.strptime(text.strip(), self.format).date()  # noqa: DTZ007
         except ValueError:
             return f"is no date written as {self.format}"
-        return found if _FIRST <= found <= _LAST else "is a date out of range (1970 to 2199)"
+        if not is_known(found):
+            return f"is a date out of range ({FIRST_DAY.year} to {LAST_DAY.year})"
+        return found if found <= self.latest else f"lies more than {YEARS_EITHER_WAY} years ahead"
 
     def _amount(self, text: str) -> int:
         try:

@@ -12,8 +12,9 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from collect_tui.desk.dated import Day
 from collect_tui.domain.errors import Invalid
-from collect_tui.exchange.portfolio import Currency, Day, Name, Word
+from collect_tui.exchange.portfolio import Currency, Name, Word
 from collect_tui.exchange.reading import path_of
 
 _LARGEST: Final = 256 * 1024

@@ -11,11 +11,11 @@ contact from its result code, the ladder's pause from promises and holds. An unk
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from collect_tui.desk.dated import Day, Moment
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.text import clean
 
@@ -36,18 +36,12 @@ def _key(text: str) -> str:
     return text
 
 
-def _utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
-
-
 #: A natural key: exactly as it is, so control characters and surrounding spaces are refused instead of removed.
 Key = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_key)]
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 Line = Annotated[str, Field(max_length=200), AfterValidator(_line)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line), Field(min_length=1)]
 Prose = Annotated[str, Field(max_length=4000), AfterValidator(_prose)]
-Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(2199, 12, 31))]
-Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 Amount = Annotated[int, Field(ge=0, le=LIMIT)]
 Positive = Annotated[int, Field(gt=0, le=LIMIT)]
 Signed = Annotated[int, Field(ge=-LIMIT, le=LIMIT)]

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.catalogue import Catalogue
+from collect_tui.desk.dated import check_reach
 from collect_tui.desk.errors import DomainError, Invalid, NotFound, Refused, Unavailable
 from collect_tui.domain import payment
 from collect_tui.domain.dates import Calendar
@@ -123,7 +124,7 @@ class _Chunk:
         self.owner, self.session, self.taken = owner, session, Taken()
         self.db: Connection = session.connection()
         self.tenant_id, self.today, self.now = owner.tenant_id, tenant.business_date, owner.clock()
-        self.spoiled = False
+        self.spoiled, self.zone = False, tenant.zone
         self.rows = upsert_rows.Rows(
             self.db,
             self.tenant_id,
@@ -139,6 +140,7 @@ class _Chunk:
         self.paid: set[int] = set()
 
     def take(self, value: Billed) -> str:
+        check_reach(value, self.today, self.zone)
         if isinstance(value, BilledPayment):
             return self._pay(value)
         return self.rows.account(value) if isinstance(value, BilledAccount) else self.rows.item(value)

@@ -39,7 +39,12 @@ def add_tenant(parser: argparse.ArgumentParser) -> None:
 
 def day(text: str) -> date:
     """An argument that is a date. Raises ArgumentTypeError."""
+    from collect_tui.domain.dates import FIRST_DAY, LAST_DAY, is_known
+
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; write YYYY-MM-DD") from None
+    if not is_known(found):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date from {FIRST_DAY} to {LAST_DAY}")
+    return found

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from collect_tui.desk.commands import Act, Command, CommandBase, LogContact, Undo
+from collect_tui.desk.dated import check_reach
 from collect_tui.domain import contact
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.errors import Invalid, Refused
@@ -80,6 +81,7 @@ def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
         # It would take back the act before this one, on an account that this one has changed already.
         raise Refused("undo.alone", "An undo stands alone on the line; do the other acts after it.", "commands")
     _no_cards(act, facts)
+    _in_reach(act, context)
     _complete(act, context)
     verdict = Verdict()
     steps: list[tuple[Effect, ...]] = []
@@ -104,6 +106,12 @@ def _limits(command: Command, decision: Decision, facts: AccountFacts, context: 
         return Verdict()
     found = measures(command, decision.schedule, facts, context.business_date)
     return judge_limits(found, command.kind, context.authority, context.catalogue.authority)
+
+
+def _in_reach(act: Act, context: Context) -> None:
+    """No date lies further ahead than anybody can mean, whoever asks: what is put off so far is never seen again."""
+    for command in act.commands:
+        check_reach(command, context.business_date, context.zone, command.months_ahead)
 
 
 def _complete(act: Act, context: Context) -> None:

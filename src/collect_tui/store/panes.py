@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import AuditEntry, InstalmentView, ItemView, PaymentView, PromiseView
 from collect_tui.domain.ageing import days_past_due
-from collect_tui.domain.dates import MONTHS
+from collect_tui.domain.dates import MONTHS, is_known
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.states import GIVEN_BACK
 from collect_tui.store import audit as _audit
@@ -222,9 +222,10 @@ def _short(text: str) -> str:
 def _day_and_id(cursor: str) -> tuple[date, int]:
     try:
         day, row_id = cursor.split("~")
-        if abs(int(row_id)) >= 2**63:  # no database keeps such a number
+        since = date.fromisoformat(day)
+        if abs(int(row_id)) >= 2**63 or not is_known(since):  # no database keeps such a number
             raise ValueError
-        return date.fromisoformat(day), int(row_id)
+        return since, int(row_id)
     except ValueError:
         raise _bad_cursor() from None
 

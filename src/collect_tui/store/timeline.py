@@ -20,6 +20,7 @@ from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import TimelineEntry
+from collect_tui.domain.dates import is_known
 from collect_tui.domain.states import GIVEN_BACK
 from collect_tui.store.facts import VOID
 
@@ -127,7 +128,10 @@ def _read_cursor(cursor: str) -> Place:
         at, row_id, number = cursor.split("~")
         if max(abs(int(row_id)), abs(int(number))) >= 2**63:  # no database keeps such a number
             raise ValueError
-        return datetime.fromisoformat(at).astimezone(UTC), int(row_id), int(number)
+        instant = datetime.fromisoformat(at).astimezone(UTC)
+        if not is_known(instant.date()):
+            raise ValueError
+        return instant, int(row_id), int(number)
     except (ValueError, OverflowError):
         raise Invalid("pane.cursor", "The cursor must be one that a page came with.", "cursor") from None
 

@@ -14,7 +14,7 @@ from typing import IO, Annotated, Any, Final, Literal
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -22,6 +22,7 @@ from collect_tui.api import wire
 from collect_tui.api.server.callers import permitted
 from collect_tui.api.server.hub import Hub, hub_of
 from collect_tui.api.server.problems import turned_away
+from collect_tui.desk.dated import Moment
 from collect_tui.desk.errors import Invalid
 from collect_tui.exchange.billed import KINDS, Billed
 from collect_tui.exchange.billing import Acknowledgement
@@ -288,7 +289,7 @@ class OrderAnswer(BaseModel):
 
     status: Literal["received", "completed", "rejected"]
     detail: Annotated[str, Field(max_length=1000)] = ""
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     billing_system: Annotated[str, Field(max_length=64)] | None = None
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final, get_args
-
-from pydantic import AwareDatetime
 
 from collect_tui.desk.commands import CommandBase
 
@@ -48,9 +45,9 @@ def _said(kind: str, name: str, annotation: Any) -> Any:
     known = _SAID.get(f"{kind}.{name}", _SAID.get(name))
     if known is not None:
         return known
-    kinds = {annotation, *get_args(annotation)}
-    if date in kinds:
-        return "2026-11-27"
-    if AwareDatetime in kinds or "datetime" in str(annotation).lower():
+    kinds, written = {annotation, *get_args(annotation)}, str(annotation)
+    if "datetime.datetime" in written:
         return "2026-11-24T15:30:00Z"
+    if "datetime.date" in written:
+        return "2026-11-27"
     return 1 if int in kinds else True if bool in kinds else name

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from collect_tui.domain.calendars import YEARS_EITHER_WAY
 from collect_tui.domain.confirm import digits
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ class CommandBase(BaseModel):
     `outside`: it takes effect outside the building and stands alone; only an `OutsideCommand` may. `noun` is its resource
     in the API, below an account; the permission is `act.` and its kind. `offline`: it may wait for the server, because no
     limit that only the server knows stands in its way. `asks`: its field for what must be typed before it is done; a
-    command that has one says in `question` what that is, and every door asks for it.
+    command that has one says in `question` what that is, and every door asks for it. `months_ahead`: no date of it lies
+    further from the business date than that.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -32,6 +34,7 @@ class CommandBase(BaseModel):
     noun: ClassVar[str]
     offline: ClassVar[bool] = False
     asks: ClassVar[str | None] = None
+    months_ahead: ClassVar[int] = 12 * YEARS_EITHER_WAY
 
     @classmethod
     def __pydantic_init_subclass__(cls, **more: Any) -> None:

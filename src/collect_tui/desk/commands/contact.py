@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar, Literal
 
-from pydantic import AwareDatetime
-
 from collect_tui.desk.commands.base import CommandBase, Short, Text
+from collect_tui.desk.dated import Day, Moment
 
 
 class LogContact(CommandBase):
@@ -45,8 +43,9 @@ class ScheduleCallback(CommandBase):
 
     noun: ClassVar[str] = "callbacks"
     offline: ClassVar[bool] = True
+    months_ahead: ClassVar[int] = 12
     kind: Literal["callback"] = "callback"
-    at: AwareDatetime
+    at: Moment
     point: Short | None = None
     anyone: bool = False
     note: Text = ""
@@ -57,8 +56,9 @@ class SetNextAction(CommandBase):
 
     noun: ClassVar[str] = "next-actions"
     offline: ClassVar[bool] = True
+    months_ahead: ClassVar[int] = 12
     kind: Literal["next"] = "next"
-    on: date
+    on: Day
     code: Short = "call"
     note: Text = ""
 

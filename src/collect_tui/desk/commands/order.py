@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar, Literal
 
 from collect_tui.desk.commands.base import CommandBase, OutsideCommand, Short, Text
+from collect_tui.desk.dated import Day
 
 
 class OrderSuspension(OutsideCommand):
@@ -15,9 +15,10 @@ class OrderSuspension(OutsideCommand):
     """
 
     noun: ClassVar[str] = "suspensions"
+    months_ahead: ClassVar[int] = 12
     kind: Literal["suspend"] = "suspend"
     service: Short
-    effective: date
+    effective: Day
     reason: Short = "NONPAY"
     note: Text = ""
 
@@ -26,9 +27,10 @@ class OrderRestore(OutsideCommand):
     """Orders the billing system to restore a service that was suspended for non-payment."""
 
     noun: ClassVar[str] = "restorations"
+    months_ahead: ClassVar[int] = 12
     kind: Literal["restore"] = "restore"
     service: Short
-    effective: date | None = None
+    effective: Day | None = None
     reason: Short = "PAID"
     note: Text = ""
 

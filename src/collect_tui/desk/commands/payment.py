@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from collect_tui.desk.commands.base import CommandBase, Minor, Short, Text
+from collect_tui.desk.dated import Day
 from collect_tui.domain.confirm import surplus
 from collect_tui.domain.money import parse_minor
 
@@ -36,7 +36,7 @@ class RecordPayment(CommandBase):
     amount: Minor
     method: Short = "other"
     ref: Short = ""
-    received_on: date | None = None  # default: the business date
+    received_on: Day | None = None  # default: the business date
     directed: tuple[Directed, ...] = Field(default=(), max_length=200)
     note: Text = ""
     over: Annotated[Minor | None, Field(description="The surplus over all that is owed, in minor units")] = None

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from collect_tui.desk.commands.base import CommandBase, Minor, Short, Text
+from collect_tui.desk.dated import Day
 
 Frequency = Literal["weekly", "fortnightly", "monthly"]
 
@@ -20,7 +21,7 @@ class MakePromise(CommandBase):
     offline: ClassVar[bool] = True
     kind: Literal["promise"] = "promise"
     amount: Minor
-    due: date
+    due: Day
     method: Short | None = None
     note: Text = ""
 
@@ -29,7 +30,7 @@ class Part(CommandBase):
     """An instalment as it was agreed: `amount` by `due`."""
 
     amount: Minor
-    due: date
+    due: Day
 
 
 class MakePlan(CommandBase):
@@ -47,10 +48,10 @@ class MakePlan(CommandBase):
     total: Minor
     count: Annotated[int, Field(ge=1, le=250)] | None = None
     frequency: Frequency | None = None
-    first: date | None = None
+    first: Day | None = None
     anchor_day: Annotated[int, Field(ge=1, le=31)] | None = None
     down: Annotated[int, Field(ge=0, le=10**15)] = 0
-    down_due: date | None = None
+    down_due: Day | None = None
     parts: Annotated[tuple[Part, ...], Field(max_length=250)] = ()
     method: Short | None = None
     note: Text = ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar, Literal
 
 from collect_tui.desk.commands.base import CommandBase, Short, Text
+from collect_tui.desk.dated import Day
 
 
 class SkipAccount(CommandBase):
@@ -20,8 +20,9 @@ class SnoozeAccount(CommandBase):
     """Puts the account off until a business date, with a reason; days and times are capped."""
 
     noun: ClassVar[str] = "snoozes"
+    months_ahead: ClassVar[int] = 12
     kind: Literal["snooze"] = "snooze"
-    until: date
+    until: Day
     reason: Short
 
 
@@ -29,7 +30,7 @@ class PlaceHold(CommandBase):
     noun: ClassVar[str] = "holds"
     kind: Literal["hold"] = "hold"
     hold: Short  # a kind of defaults/holds.toml
-    until: date | None = None
+    until: Day | None = None
     reason: Text = ""
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.words import Words
-from collect_tui.domain.dates import MONTHS, WEEKDAYS, parse_date, parse_moment
+from collect_tui.domain.dates import MONTHS, WEEKDAYS, out_of_range, parse_date, parse_moment, within
 from collect_tui.domain.errors import Invalid
 
 _DAY_NUMBER = re.compile(r"[0-9]{1,2}")
@@ -213,5 +213,7 @@ def _instant(words: Words, token: Token) -> datetime:
         words.fail(token, "moment")
     if when <= words.context.now_local:
         words.fail(token, "moment", "Expected a time still to come.")
+    if not within(when.date(), words.context.today):
+        words.fail(token, "moment", out_of_range().message)
     words.take("moment")
     return when
