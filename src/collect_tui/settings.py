@@ -54,6 +54,9 @@ class Serve:
     allow_private_webhooks: bool = False  # events may go to addresses of a private network, and without TLS
     metrics_token: str = ""  # lets others than this machine read /metrics
     rate: int = _range(50, 0, 100_000)  # requests a second of one token in the long run; 0: no limit
+    connections: int = _range(4000, 10, 100_000)  # open at once in one process
+    connections_per_address: int = _range(1500, 1, 100_000)  # of them from one address that is no proxy
+    proxies: str = ""  # addresses whose X-Forwarded-For is believed, separated by commas
     body: int = _range(1 << 18, 1 << 10, 1 << 30)  # bytes of the largest request, but for those that stream
     oidc: Oidc = field(default_factory=Oidc)
 

@@ -7,13 +7,14 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from collect_tui import __version__, faults
 from collect_tui.api import wire
 from collect_tui.api.server.hub import Hub, hub_of
+from collect_tui.api.server.limits import place_of
 from collect_tui.api.server.problems import answer, fault, turned_away
 from collect_tui.api.server.serving import SLASH
 from collect_tui.desk.errors import DomainError, Invalid
@@ -27,6 +28,12 @@ ALWAYS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
+
+
+def client_of(scope: Scope) -> str:
+    """Whom a request comes from, as far as its address says."""
+    client = scope.get("client")
+    return place_of(client[0]) if client else ""
 
 
 class Envelope:
@@ -48,6 +55,8 @@ class Envelope:
             return
         try:
             await self.app(scope, receive, sealed)
+        except ClientDisconnect:  # who asked is gone: there is nobody to answer, and nothing to mend
+            return
         except Exception as error:
             number = faults.record(error, hub.faults)
             if not sealed.begun:
@@ -92,9 +101,7 @@ def _admit(scope: Scope, hub: Hub) -> None:
     if len(raw) + len(scope.get("query_string", b"")) > LONGEST_PATH:
         raise turned_away(414)
     given = headers.get("authorization")
-    client = scope.get("client")
-    who = hashlib.sha256(given.encode("latin-1")).digest() if given else (client[0] if client else "")
-    hub.limiter.take(who)
+    hub.limiter.take(hashlib.sha256(given.encode("latin-1")).digest() if given else client_of(scope))
     _current(headers.get(wire.VERSION), hub.minimum_version)
     if b"%2f" in raw.lower():  # a slash within a name, which the server has decoded as one between names
         marked = re.sub(rb"%2f", SLASH.encode(), raw, flags=re.IGNORECASE)

@@ -46,7 +46,7 @@ def _said(kind: str, name: str, annotation: Any) -> Any:
     if known is not None:
         return known
     kinds, written = {annotation, *get_args(annotation)}, str(annotation)
-    if "datetime.datetime" in written:
+    if "AwareDatetime" in written:
         return "2026-11-24T15:30:00Z"
     if "datetime.date" in written:
         return "2026-11-27"

@@ -7,9 +7,23 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
 from typing import ClassVar
 
 from collect_tui.desk.errors import Unavailable
+
+
+def place_of(host: str) -> str:
+    """Whom an address stands for: itself, or the network of 64 bits that a subscriber has in IPv6."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return f"{IPv6Address(int(address) >> 64 << 64)}/64"
+    return str(address)
 
 
 class TooMany(Unavailable):

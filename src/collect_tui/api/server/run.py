@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from ipaddress import ip_address
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from collect_tui.desk.errors import Invalid, Unavailable
 from collect_tui.settings import Serve
@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from collect_tui.api.server.app import Service
+    from collect_tui.api.server.door import Door
     from collect_tui.api.server.metrics import Meter
     from collect_tui.api.server.watch import MeteredHub
 
 GRACE: Final = 10
 """Seconds that requests under way have when the server stops."""
+BESIDE: Final = 128
+"""Files that a process has open besides connections: database, logs, listeners."""
 
 _STOP: Final = (signal.SIGINT, signal.SIGTERM)
 _TELL_EVERY: Final = 0.5
@@ -38,6 +41,12 @@ _TELL_EVERY: Final = 0.5
 
 def check(serve: Serve) -> None:
     """Raises Invalid when the server may not listen like that: half a certificate, plain HTTP to other machines."""
+    try:
+        door_of(serve)
+    except ValueError as error:
+        raise Invalid(
+            "serve.proxies", f"serve.proxies: {error}; write addresses separated by commas.", "proxies"
+        ) from None
     if (serve.certificate is None) != (serve.key is None):
         raise Invalid(
             "serve.certificate", "HTTPS takes two files: --certificate and its --key, both in PEM.", "certificate"
@@ -166,18 +175,48 @@ async def _tell(meter: Meter, parent: int | None) -> None:
             return
 
 
+def door_of(serve: Serve) -> Door:
+    """The limits of a process, within what the system lets it open."""
+    from collect_tui.api.server.door import Door, networks
+
+    return Door(
+        connections=min(serve.connections, _descriptors() - BESIDE),
+        per_place=serve.connections_per_address,
+        trusted=networks(serve.proxies),
+    )
+
+
+def _descriptors() -> int:
+    """How many files and connections this process may have open; it asks for all that it may ask for."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return 1 << 20
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 1 << 16 if hard == resource.RLIM_INFINITY else min(hard, 1 << 16)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+    return 1 << 20 if soft == resource.RLIM_INFINITY else soft
+
+
 def run(make: Callable[[], ASGIApp], serve: Serve, made: socket.socket) -> int:
     """Serves until told to stop; 0 when it ended in good order. `make` builds the app, in each process anew."""
     import uvicorn
     from uvicorn.config import STARTUP_FAILURE
     from uvicorn.supervisors import Multiprocess
 
+    from collect_tui.api.server.door import protocol
+
     config = uvicorn.Config(
         make,
         factory=True,
         workers=serve.workers,
         loop="uvloop" if _has("uvloop") else "asyncio",
-        http="httptools" if _has("httptools") else "auto",
+        http=cast("Any", protocol(door_of(serve))),
+        proxy_headers=bool(serve.proxies),
+        forwarded_allow_ips=[one.strip() for one in serve.proxies.split(",")],
         ws="none",
         lifespan="on",
         access_log=False,

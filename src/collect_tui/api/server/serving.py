@@ -59,20 +59,30 @@ def serving(permission: str, work: Callable[[Ask], Response]) -> Endpoint:
     """
 
     async def endpoint(request: Request) -> Response:
-        body = b"" if request.method == "GET" else await request.body()
-        return await anyio.to_thread.run_sync(partial(_serve, request, body, permission, work))
+        if request.method == "GET":
+            return await anyio.to_thread.run_sync(partial(_serve, request, permission, work))
+        # Whoever is unknown, or may not, is told so before the server takes in what they send.
+        caller = await anyio.to_thread.run_sync(_admitted, request, permission)
+        return await anyio.to_thread.run_sync(partial(_done, request, await request.body(), caller, work))
 
     endpoint.permission = permission  # type: ignore[attr-defined]  # docs/access.md is made from it
     return endpoint
 
 
-def _serve(request: Request, body: bytes, permission: str, work: Callable[[Ask], Response]) -> Response:
+def _serve(request: Request, permission: str, work: Callable[[Ask], Response]) -> Response:
+    return _done(request, b"", _admitted(request, permission), work)
+
+
+def _admitted(request: Request, permission: str) -> Caller:
     caller = caller_of(request)
-    hub = hub_of(request)
     need(caller.authority, permission)
+    return caller
+
+
+def _done(request: Request, body: bytes, caller: Caller, work: Callable[[Ask], Response]) -> Response:
     if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise turned_away(415)
-    return work(Ask(request, body, hub, caller))
+    return work(Ask(request, body, hub_of(request), caller))
 
 
 def parse_body(model: type[BaseModel], body: bytes, *, optional: bool = False) -> BaseModel:
