@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -86,7 +87,8 @@ def load(
     `shift_to`: every date moves by the same number of whole days, so that the file's business date becomes this one;
     instants keep their wall-clock time at the desk. Dates inside free text stay as they are.
 
-    Raises Invalid "load.…" naming file, line or place, and path; Refused "load.not_empty" when the store holds a book.
+    Raises Invalid "load.…" naming file, line or place, and path; Refused "load.not_empty" when the store holds a book,
+    "load.done" when that book is this file's.
     """
     with PortfolioFile(path) as file:
         total = file.size if file.lines else 0
@@ -116,7 +118,24 @@ def load(
             if error.code == "load.incoherent":
                 raise Invalid(error.code, f"{path.name}: {error.message}", error.field) from None
             raise
+        except Refused as error:
+            if error.code == "load.not_empty":
+                _refuse_repeated(store, tenant_id, path)
+            raise
     return report
+
+
+def _refuse_repeated(store: Store, tenant_id: int, path: Path) -> None:
+    """Refused "load.done" when it is this very file that the tenant's book came from: whoever was not told may ask again."""
+    t = _T["import_batch"].c
+    with path.open("rb") as file, store.read() as session:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        query = select(t.at).where(t.tenant_id == tenant_id, t.kind == "portfolio", t.sha256 == digest)
+        at = session.connection().execute(query).scalar()
+    if at is not None:
+        raise Refused(
+            "load.done", f"{path.name} was loaded here on {at:%Y-%m-%d at %H:%M} UTC; all of it is in.", "file"
+        )
 
 
 def write_book(

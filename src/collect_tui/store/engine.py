@@ -56,6 +56,9 @@ class Kind(Protocol):
     def gave_way(self, error: BaseException) -> bool:
         """Whether the transaction was undone for another's sake only, so that it may simply be done again."""
 
+    def undid(self, error: BaseException) -> bool:
+        """Whether it is certain, of an error at COMMIT, that nothing was written."""
+
     def begin(self, session: Session, tenant_id: int | None, *, alone: bool) -> None:
         """Takes the locks of a write, before anything is read."""
 
@@ -160,7 +163,7 @@ class Store:
     def write(self, tenant_id: int | None = None, *, alone: bool = False) -> Iterator[Session]:
         """A session that writes; with a tenant it keeps apart from what is done to that tenant `alone`.
 
-        Two acts on one customer are kept apart by `locks.customer`. Raises Unavailable `store.busy` or `store.full`;
+        Two acts on one customer are kept apart by `locks.customer`. Raises Unavailable `store.busy`, `store.full`, `store.unsure`;
         Refused `account.orphan` when an open account would be left without a next action.
         """
         self._refuse_closed()
@@ -172,7 +175,8 @@ class Store:
                 try:
                     self._kind.begin(session, tenant_id, alone=alone)
                     yield session
-                    session.commit()
+                    session.flush()
+                    self._commit(session)
                 except BaseException:
                     session.rollback()
                     raise
@@ -181,6 +185,17 @@ class Store:
         finally:
             if self._turn is not None:
                 self._turn.release()
+
+    def _commit(self, session: Session) -> None:
+        """Ends a write. Unavailable `store.unsure` when an error leaves open whether it was done: asked again with the same key,
+        or run again from what it recorded, it comes to the same."""
+        try:
+            session.commit()
+        except (DBAPIError, self._kind.errors) as error:
+            cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+            if self._kind.undid(cause):
+                raise
+            raise Unavailable("store.unsure", unsure(self.place), "database") from None
 
     def attempt(self, work: Callable[[], _T]) -> _T:
         """Does a use case with its transaction; again, a few times, when the database undid it for another's sake.
@@ -215,6 +230,11 @@ class Store:
     def _refuse_closed(self) -> None:
         if self._closed:
             raise Unavailable("store.closed", "This desk has been closed; start the program again.", "db")
+
+
+def unsure(place: str) -> str:
+    """What is said of a COMMIT that was not answered."""
+    return f"{place} did not say whether this was written. Send or run the same again: what was done is not done twice."
 
 
 class _GaveWay(Unavailable):

@@ -22,6 +22,7 @@ from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Refused, Unavailable
 from collect_tui.store import sqlite
+from collect_tui.store.engine import unsure
 from collect_tui.store.migrations import citus
 from collect_tui.store.tables import guards, statistics, version
 from collect_tui.store.tables.version import SCHEMA_VERSION
@@ -191,12 +192,16 @@ def _postgresql(url: str) -> Iterator[tuple[Connection, str]]:
     address = postgres.parsed(url).set(drivername="postgresql+psycopg")
     engine = create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": 10} | dict(address.query))
     try:
-        with engine.begin() as connection:
+        with engine.connect() as connection, connection.begin() as transaction:
             for setting in citus.SESSION:
                 connection.exec_driver_sql(setting)
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": postgres._MAKING})
             connection.execute(text(f"SET LOCAL lock_timeout = {postgres.LOCK_MS}"))
             yield connection, where
+            try:
+                transaction.commit()
+            except DBAPIError:
+                raise Unavailable("store.unsure", unsure(where), "database") from None
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _NO_RIGHT:
             raise Refused(

@@ -74,6 +74,12 @@ class Postgres:
     def gave_way(self, error: BaseException) -> bool:
         return getattr(error, "sqlstate", None) in _GAVE_WAY
 
+    def undid(self, error: BaseException) -> bool:
+        """What a key or the order of transactions forbids is undone as a whole; anything else may come from a connection that was
+        lost on the way to the disk, or between the machines of a cluster, when the rows were there already."""
+        state = getattr(error, "sqlstate", None) or ""
+        return state in _GAVE_WAY or state.startswith("23")
+
     def begin(self, session: Session, tenant_id: int | None, *, alone: bool) -> None:
         if tenant_id is None:
             session.connection()

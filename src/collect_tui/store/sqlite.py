@@ -87,6 +87,10 @@ class Sqlite:
     def gave_way(self, _error: BaseException) -> bool:
         return False  # who writes has the whole file
 
+    def undid(self, error: BaseException) -> bool:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_IOERR)
+        return code & 0xFF != sqlite3.SQLITE_IOERR
+
     def begin(self, session: Session, _tenant_id: int | None, *, alone: bool) -> None:
         session.connection()  # takes the lock now, before anything is read
 
