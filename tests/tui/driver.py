@@ -11,7 +11,7 @@ Keys are raw events, not Pilot presses, which are slower than a typist and hide 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,12 +71,61 @@ class QueueView:
         assert self.keys[: len(keys)] == list(keys)
 
 
+class LateAnswers:
+    """Keeps what is asked in the background as late as it can be: until a key waits for it, or nobody types any more."""
+
+    def __init__(self, app: CollectApp) -> None:
+        self._ask, self._awaits = app.in_background, app.gate_awaits
+        self._kept: list[tuple[asyncio.Future[Any], asyncio.Future[Any]]] = []
+        self._waiting = False
+        self.waits: list[str] = []
+        """The keys that had to wait for an answer."""
+        vars(app).update(in_background=self._in_background, gate_awaits=self._gate_awaits)
+
+    def _in_background(self, fn: Callable[[], Any]) -> asyncio.Future[Any]:
+        asked = self._ask(fn)
+        if self._waiting:
+            return asked
+        late: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._kept.append((asked, late))
+        return late
+
+    def _gate_awaits(self, event: events.Key | events.Paste) -> Awaitable[None] | None:
+        answer = self._awaits(event)
+        if answer is None:
+            return None
+        self.waits.append(getattr(event, "key", "paste"))
+        return self._wait(answer)
+
+    async def _wait(self, answer: Awaitable[None]) -> None:
+        self._waiting = True
+        await self.let_through()
+        await answer
+        self._waiting = False
+
+    async def let_through(self) -> None:
+        """Hand over all that was kept, oldest first."""
+        kept, self._kept = self._kept, []
+        for asked, late in kept:
+            await asyncio.wait({asked})
+            error = asked.exception()
+            if error is not None:
+                late.set_exception(error)
+            else:
+                late.set_result(asked.result())
+
+
 class DeskDriver:
     """The app, as somebody at the keyboard sees it."""
 
     def __init__(self, app: CollectApp) -> None:
         self.app = app
         self.queue = QueueView(self)
+        self.late: LateAnswers | None = None
+
+    def answer_late(self) -> None:
+        """From now on answers in the background come as late as they can."""
+        self.late = LateAnswers(self.app)
 
     # -- keys ---------------------------------------------------------------------------------------------------
 
@@ -106,11 +155,11 @@ class DeskDriver:
             while quiet < 3:
                 await asyncio.sleep(0)
                 await self.app.keys_idle()
+                if self.late is not None:
+                    await self.late.let_through()
                 busy = any(worker.is_running for worker in self.app.workers)
                 for screen in self.app.screen_stack:
-                    busy = (
-                        busy or bool(getattr(screen, "_fetching", ())) or getattr(screen, "_resting", None) is not None
-                    )
+                    busy = busy or (isinstance(screen, DeskScreen) and screen.asking)
                 quiet = 0 if busy else quiet + 1
                 if busy:
                     await asyncio.sleep(0.002)
@@ -142,7 +191,7 @@ class DeskDriver:
 
     @property
     def said(self) -> str:
-        return self.app.screen.query_one("#status", StatusLine).text
+        return " ".join(line.text for line in self.app.screen.query("#status").results(StatusLine))
 
     @property
     def hints(self) -> dict[str, bool]:

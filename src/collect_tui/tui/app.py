@@ -11,7 +11,7 @@ the app's own thread only paints and reads keys.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -295,6 +295,12 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
 
     def gate_exempt(self, event: events.Key | events.Paste) -> bool:
         return isinstance(event, events.Key) and event.key == "ctrl+l"
+
+    def gate_awaits(self, event: events.Key | events.Paste) -> Awaitable[None] | None:
+        screen = self.screen
+        if isinstance(event, events.Key) and isinstance(screen, DeskScreen):
+            return screen.before_key(event)
+        return None
 
     def keys_changed(self) -> None:
         """Say that keys are kept, but only when a request takes long enough for anybody to wonder."""

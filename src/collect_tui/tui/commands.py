@@ -44,7 +44,8 @@ class Command:
     `label` the word on the key bar (empty: not on the bar) of its screens, or of those in `on_bar`.  `keys` are as a
     person writes them: `:`, `n`, `enter`, `pgdn`.  `mnemonic` is the word that starts it on the line.  `text` is what
     it types into the line, for commands that are said in the line's language.  `dangerous`: its effect leaves the
-    building; it asks for digits.
+    building; it asks for digits.  `needs` names the answers of the desk (`CallingScreen.fetch`) that its meaning depends
+    on: while one is under way, the key waits for it in the gate.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Command:
     dangerous: bool = False
     label: str = ""
     on_bar: frozenset[str] | None = None
+    needs: frozenset[str] = frozenset()
 
     @property
     def bar(self) -> frozenset[str]:
@@ -79,10 +81,15 @@ class Command:
 
 _C = Command
 
+#: Answers that bring the rows a cursor moves on.
+_ROWS: Final = frozenset({"find", "board", "pane"})
+#: The account under the cursor, and what it stands under.
+_CHOSEN: Final = frozenset({"find", "account"})
+
 #: Every command, in the order of the key bar and of the help.
 COMMANDS: Final[tuple[Command, ...]] = (
     _C("row.open", "Open", "Opens the row under the cursor; after a number, that row.", ("enter",),
-       contexts=_LISTS | {ACCOUNT}, label="open", on_bar=_LISTS),
+       contexts=_LISTS | {ACCOUNT}, label="open", on_bar=_LISTS, needs=_ROWS),
     _C("work.next", "Next account", "Leaves this account and takes the next best one.", ("w",), "f8", "next",
        _DESK - {HELP}, label="next"),
     _C("work.skip", "Skip", "Passes the account over, with a reason.", ("s",), contexts=_WORK, text="skip ",
@@ -90,7 +97,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("work.snooze", "Snooze", "Puts the account off until a day, with a reason.", ("z",), contexts=_WORK,
        text="snooze ", label="snooze", on_bar=frozenset({QUEUE})),
     _C("why.open", "Why", "Why the account stands where it does, term by term.", ("y",), "f11", "why",
-       _WORK | {FIND, FLOOR, OUTBOX}, label="why", on_bar=_WORK | {FIND}),
+       _WORK | {FIND, FLOOR, OUTBOX}, label="why", on_bar=_WORK | {FIND}, needs=_ROWS),
     _C("result.hot", "Result and next", "With one more letter: logs a result and takes the next account.",
        (",", "space"), contexts=frozenset({ACCOUNT}), label="result+next"),
     _C("result.log", "Call result", "Opens the line for a result code, a reason and a note.", ("c",), contexts=_WORK,
@@ -124,17 +131,17 @@ COMMANDS: Final[tuple[Command, ...]] = (
        contexts=frozenset({ACCOUNT, FORM})),
     _C("form.save", "Save", "Saves the form, after its review.", fkey="f2", contexts=frozenset({FORM}), label="save"),
     _C("form.override", "Override", "Who overrides a refusal of the form, and why.", fkey="f10",
-       contexts=frozenset({FORM}), label="override"),
+       contexts=frozenset({FORM}), label="override", needs=frozenset({"preview"})),
     _C("field.list", "List", "Lists what may be typed in this field.", fkey="f4",
-       contexts=frozenset({FORM, ACCOUNT, QUEUE})),
-    _C("row.down", "Down", "One row down.", ("down", "j"), contexts=_DESK),
-    _C("row.up", "Up", "One row up.", ("up", "k"), contexts=_DESK),
-    _C("row.pagedown", "Page down", "One page down.", ("pgdn",), contexts=_DESK),
-    _C("row.pageup", "Page up", "One page up.", ("pgup",), contexts=_DESK),
-    _C("row.first", "First row", "To the first row.", ("home", "g"), contexts=_DESK),
-    _C("row.last", "Last row", "To the last row.", ("end", "G"), contexts=_DESK),
+       contexts=frozenset({FORM, ACCOUNT, QUEUE}), needs=_CHOSEN),
+    _C("row.down", "Down", "One row down.", ("down", "j"), contexts=_DESK, needs=_ROWS),
+    _C("row.up", "Up", "One row up.", ("up", "k"), contexts=_DESK, needs=_ROWS),
+    _C("row.pagedown", "Page down", "One page down.", ("pgdn",), contexts=_DESK, needs=_ROWS),
+    _C("row.pageup", "Page up", "One page up.", ("pgup",), contexts=_DESK, needs=_ROWS),
+    _C("row.first", "First row", "To the first row.", ("home", "g"), contexts=_DESK, needs=_ROWS),
+    _C("row.last", "Last row", "To the last row.", ("end", "G"), contexts=_DESK, needs=_ROWS),
     _C("held.send", "Send again", "Sends a rejected act again, on the account as it is now.", ("v",),
-       contexts=frozenset({OUTBOX}), label="send again"),
+       contexts=frozenset({OUTBOX}), label="send again", needs=frozenset({"beside"})),
     _C("held.drop", "Drop", "Takes a rejected act away for good, after a question.", ("x",),
        contexts=frozenset({OUTBOX}), label="drop"),
     _C("floor.hand", "Hand on", "Hands the account of the agent under the cursor to a colleague, with a reason.", ("m",),
@@ -150,7 +157,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("whynot.open", "Why not", "Which rules keep an account out of the queues.", mnemonic="whynot"),
     _C("theme.choose", "Theme", "Changes the colours for this session.", mnemonic="theme"),
     _C("view.refresh", "Refresh", "Loads again; the cursor stays on the same account.", ("r",), "f5", "refresh",
-       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, FLOOR, OUTBOX})),
+       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, FLOOR, OUTBOX}), needs=frozenset({"find"})),
     _C("nav.back", "Back", "One step back; what is typed is kept.", ("b",), "f12", "back", _DESK | {FORM},
        label="back", on_bar=frozenset({WHY, HELP, FIND, FLOOR, OUTBOX, FORM})),
     _C("nav.exit", "To the board", "Back to the board of queues; there it asks before leaving.", ("q",), "f3", "base",
@@ -161,7 +168,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        contexts=frozenset(CONTEXTS)),
     _C("find.open", "Find", "By account, name, phone, e-mail, invoice or payment.", ("/",), mnemonic="find",
        label="find"),
-    _C("line.open", "Line", "Everything one can do, typed.", (":",), "f9", contexts=_LINES, label="line"),
+    _C("line.open", "Line", "Everything one can do, typed.", (":",), "f9", contexts=_LINES, label="line", needs=_ROWS),
     _C("keys.show", "Keys", "All keys of all screens.", mnemonic="keys"),
     _C("help.open", "Help", "The keys, codes and words of this screen.", ("?",), "f1", "help",
        _DESK | {FORM}, label="help"),

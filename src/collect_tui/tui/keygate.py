@@ -2,8 +2,9 @@
 
 Stock Textual hands a key to whatever has the focus when the key *arrives*, so a burst of keys outruns the screens it
 opens: letters vanish, or act on the account before.  The gate keeps every key and paste in one queue, lets one through,
-waits until everything that key set in motion has come to rest, and only then lets the next one through.  A burst
-and slow typing give the same result.
+waits until everything that key set in motion has come to rest, and only then lets the next one through.  A key whose
+meaning depends on an answer that is under way waits for that as well (:meth:`KeyGate.gate_awaits`).  So every key acts
+on what its typist saw or would have seen: a burst and slow typing give the same result.
 
 Assemble it first: ``class CollectApp(KeyGate, ThinPainter, App[None])``.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -116,6 +117,10 @@ class KeyGate(_Base):
         """May this key pass at once, ahead of kept ones?  For keys that only repaint or cancel a request."""
         return False
 
+    def gate_awaits(self, event: events.Key | events.Paste) -> Awaitable[None] | None:
+        """What the next key must wait for before it is let through, as if a request were out; None: nothing."""
+        return None
+
     # -- machinery ----------------------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
@@ -181,11 +186,15 @@ class KeyGate(_Base):
                 await self._gate_free.wait()
                 if not self._gate_queue:
                     break
-                self._gate_passing = event = self._gate_queue.popleft()
-                if not self.post_message(event):  # the app is closing
-                    self._gate_queue.clear()
-                    break
                 try:
+                    if (answer := self.gate_awaits(self._gate_queue[0])) is not None:
+                        with self.hold_keys():
+                            await answer
+                    else:
+                        self._gate_passing = event = self._gate_queue.popleft()
+                        if not self.post_message(event):  # the app is closing
+                            self._gate_queue.clear()
+                            break
                     await self._gate_settle()
                 except Exception as error:  # a gate that stops would lock the keyboard
                     self.log.error("key gate", error)

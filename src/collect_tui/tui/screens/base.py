@@ -102,6 +102,19 @@ class DeskScreen(CallingScreen):
 
     # -- keys ---------------------------------------------------------------------------------------------------
 
+    def before_key(self, event: events.Key) -> Coroutine[Any, Any, None] | None:
+        """What the key must wait for: the answers under way that its meaning depends on; None: none."""
+        needs: frozenset[str] = frozenset()
+        field = self.focused
+        if isinstance(field, LineEdit):
+            if field.only_types(event.key, event.character if event.is_printable else None):
+                return None
+            needs = field.needs
+        wanted = self.desk_app.keymap.find(self.context, key_name(event.key, event.character)).command
+        if wanted is not None:
+            needs |= wanted.needs
+        return self.answered(needs) if self.under_way(needs) else None
+
     async def on_key(self, event: events.Key) -> None:
         """Find the command of a key that nobody closer wanted."""
         name = key_name(event.key, event.character)

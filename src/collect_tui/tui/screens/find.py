@@ -52,7 +52,9 @@ class FindScreen(DeskScreen):
         yield WorkTable(COLUMNS, empty="", id="body")
 
     def compose_line(self) -> Widget:
-        return LineEdit(prompt="find ", placeholder="account, name, phone, e-mail, invoice or payment", id="line")
+        field = LineEdit(prompt="find ", placeholder="account, name, phone, e-mail, invoice or payment", id="line")
+        field.needs = frozenset({"find"})
+        return field
 
     @property
     def table(self) -> WorkTable:
@@ -104,7 +106,8 @@ class FindScreen(DeskScreen):
             self.forget("find")
             self.show_hits("", ())
         elif self.desk_app.connected:
-            self.fetch("find", partial(self.desk_app.desk.find, text, limit=LIMIT), partial(self.show_hits, text))
+            self.fetch("find", partial(self.desk_app.desk.find, text, limit=LIMIT), partial(self.show_hits, text),
+                       lost=partial(self.show_hits, "", ()))  # fmt: skip
 
     def show_hits(self, text: str, hits: tuple[FindHit, ...]) -> None:
         """Show what was found by a text."""

@@ -238,7 +238,11 @@ class FormScreen(DeskScreen):
             if self.view is view and self._previewed == commands:
                 self._paint(preview)
 
-        self.fetch("preview", lambda: desk.preview(act), answered)
+        def lost() -> None:
+            self._previewed = ()
+            self._paint(None)
+
+        self.fetch("preview", lambda: desk.preview(act), answered, lost=lost)
 
     def _paint(self, preview: Preview | None) -> None:
         self.preview = preview

@@ -6,7 +6,7 @@ A screen says what its body is (:meth:`FrameScreen.compose_body`) and what its h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -74,8 +74,6 @@ class FrameScreen(Screen[None]):
         self._number = ""
         self._framed = False
         self._say: tuple[str | Line, Role] = ("", Role.PLAIN)
-        self._latest: dict[str, tuple[int, Callable[[], Any], Callable[[Any], None]]] = {}
-        self._fetching: set[str] = set()
 
     # -- to be overridden ---------------------------------------------------------------------------------------
 

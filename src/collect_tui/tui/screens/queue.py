@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -113,7 +112,7 @@ class QueueScreen(DeskScreen):
         self.figure: QueueFigure | None = None
         self.rows: QueueRows | None = None
         self._account: AccountView | None = None
-        self._resting: asyncio.TimerHandle | None = None
+        self._looking = ""
 
     def compose_body(self) -> ComposeResult:
         yield WorkTable(COLUMNS, empty="Nothing is left in this queue.", id="body")
@@ -198,17 +197,21 @@ class QueueScreen(DeskScreen):
     def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
         message.stop()
         self._load_ahead()
-        if self._resting is not None:
-            self._resting.cancel()
-        self._resting = asyncio.get_running_loop().call_later(REST, self._look)
+        if message.key != self._looking:
+            self._look(REST)
 
-    def _look(self) -> None:
-        """Fetch the account under the cursor in the background; the newest wins, keys are not held."""
-        self._resting = None
+    def _look(self, rest: float = 0.0) -> None:
+        """Fetch the account under the cursor in the background, once the cursor has rested there."""
         row = self.row
         if row is None or not self.desk_app.connected or not self.is_current:
+            self.forget("account")
             return
-        self.fetch("account", partial(self.desk_app.desk.account, row.account), self._looked)
+        self._looking = row.account
+        self.fetch("account", partial(self.desk_app.desk.account, row.account), self._looked, rest=rest)
+
+    def on_screen_suspend(self) -> None:
+        """Another screen is on top: nobody looks at the account under the cursor."""
+        self.forget("account")
 
     def _looked(self, view: AccountView) -> None:
         self._account = view

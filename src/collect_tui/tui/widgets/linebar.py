@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 class LineBar(KeptLine):
     """The line at the foot of every screen: read on every key, previewed, done on Enter."""
 
+    needs = frozenset({"account"})
+
     def __init__(self, *, id: str = "line") -> None:
         super().__init__(id=id)
         self._line_context: tuple[object, LineContext] | None = None

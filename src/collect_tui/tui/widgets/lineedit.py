@@ -16,6 +16,10 @@ from collect_tui.tui.widgets.base import LineWidget, Span
 
 #: Keys that keep a selected text; the first few do nothing else, not even Enter: it was shown, not typed.
 _ONLY_KEEPING: Final = frozenset({"right", "end", "ctrl+e", "tab", "enter"})
+#: Keys that change the text or move in it: what they do depends on the text alone.
+_EDITING: Final = frozenset(
+    {"backspace", "ctrl+h", "delete", "ctrl+k", "ctrl+u", "left", "right", "home", "ctrl+a", "end", "ctrl+e"}
+)
 _KEEPING: Final = _ONLY_KEEPING | {
     "left", "home", "ctrl+a", "backspace", "ctrl+h", "delete", "ctrl+k", "ctrl+u", "up", "down", "escape", "f12"
 }  # fmt: skip
@@ -36,6 +40,9 @@ class LineEdit(LineWidget, can_focus=True):
     """
 
     DEFAULT_CSS = "LineEdit { height: 1; }"
+
+    needs: frozenset[str] = frozenset()
+    """Answers under way (`CallingScreen.fetch`) that keys other than typing wait for: completion, Enter, leaving."""
 
     class Edited(Message):
         """The text has changed."""
@@ -223,6 +230,10 @@ class LineEdit(LineWidget, can_focus=True):
         else:
             return False
         return True
+
+    def only_types(self, key: str, char: str | None) -> bool:
+        """Does a key only type here, whatever the desk may answer?"""
+        return char is not None or (key in _EDITING and not (key == "right" and self._caret == len(self._text)))
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Tell Textual that letters are for this line, not for bindings."""
