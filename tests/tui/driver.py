@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.keys import _character_to_key
 
 from collect_tui.tui.app import CollectApp
@@ -178,6 +179,7 @@ class DeskDriver:
     @property
     def rows(self) -> list[str]:
         """The screen as plain text, one string a row."""
+        visible_screen_stack.set(self.app._background_screens)  # what is seen below a question
         lines = self.app.screen._compositor.render_strips()
         return ["".join(strip.text for strip in line).rstrip() for line in (_flat(line) for line in lines)]
 

@@ -325,5 +325,7 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
         self._paint_right(Line.of((f"X{kept}", Role.WARN)))
 
     def _paint_right(self, line: Line) -> None:
-        for header in self.screen.query("#header").results(StatusLine):
-            header.show_right(line)
+        """Say it on every screen: below a question one is still seen, and nobody repaints it when that has been answered."""
+        for screen in self.screen_stack:
+            for header in screen.query("#header").results(StatusLine):
+                header.show_right(line)

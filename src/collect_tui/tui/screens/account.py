@@ -219,7 +219,6 @@ class AccountScreen(DeskScreen):
 
     def on_resize(self, _event: events.Resize) -> None:
         self._fill()
-        self.show_frame()
         self._load()
 
     def _more(self, top: int) -> bool:

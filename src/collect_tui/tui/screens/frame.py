@@ -149,6 +149,10 @@ class FrameScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         self.show_frame()
 
+    def on_resize(self, _event: events.Resize) -> None:
+        """There is more room in the header, or less."""
+        self.show_frame()
+
     def show_frame(self) -> None:
         """Paint header, summary and key bar as they are now; only what differs is sent."""
         if not self._framed:

@@ -196,6 +196,7 @@ class QueueScreen(DeskScreen):
 
     def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
         message.stop()
+        self.line_follows()
         self._load_ahead()
         if message.key != self._looking:
             self._look(REST)

@@ -35,8 +35,8 @@ class KeptLine(LineEdit):
         """What the words of the line may mean here; None while there is no account."""
         return None
 
-    def _read(self) -> None:
-        """Read what stands in the line now."""
+    def _read(self, *, anew: bool = False) -> None:
+        """Read what stands in the line now; `anew`: because the account, not the text, has changed."""
 
     def _forget(self) -> None:
         """What was read before means nothing any more."""
@@ -69,7 +69,7 @@ class KeptLine(LineEdit):
             self._account = account
             self._restore(self.desk_screen.desk_app.drafts.load(account, PLACE))
         elif self.text:
-            self._read()
+            self._read(anew=True)
 
     def _restore(self, draft: str) -> None:
         """Show what was typed for this account and not done."""

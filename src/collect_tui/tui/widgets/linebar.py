@@ -83,8 +83,18 @@ class LineBar(KeptLine):
             self._line_context = (key, made)
         return self._line_context[1]
 
-    def _read(self) -> None:
-        """Parse what stands there, show it, and ask the desk what it would do."""
+    def _reads_otherwise(self) -> bool:
+        """Does what the words depend on differ from when they were read last?"""
+        before = self._line_context
+        return self.context() is not None and self._line_context is not before
+
+    def _read(self, *, anew: bool = False) -> None:
+        """Parse what stands there, show it, and ask the desk what it would do.
+
+        `anew`: nothing was typed, but the account or the day has come or has changed; what was refused stays said.
+        """
+        if anew and (self.desk_screen.refused or not self._reads_otherwise()):
+            return
         screen, text = self.desk_screen, self.text
         self.clear_error()
         context = self.context()
@@ -126,7 +136,8 @@ class LineBar(KeptLine):
         now = self._parsed
         if now is not None and now.sense == parsed.sense and preview.account == self._account:
             self._previewed = (now, preview)
-            self._show(now)
+            if not self.desk_screen.refused:
+                self._show(now)
 
     def _show(self, parsed: Parsed) -> None:
         width = self.size.width or self.app.size.width
