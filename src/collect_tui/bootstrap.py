@@ -43,6 +43,7 @@ class Wiring:
     clock: Clock
     frozen: bool = False  # the clock was set with --at
     named: bool = False  # the user was, with --as
+    tenant: str | None = None  # the book, by name or number; None: the only one there is
 
     @property
     def database(self) -> Path:
@@ -55,6 +56,7 @@ def wiring(
     user: str | None = None,
     at: datetime | None = None,
     server: str | None = None,
+    tenant: str | None = None,
 ) -> Wiring:
     """Settings, then what the command line says; a database named there goes before a server of the settings. `at` freezes the
     clock. Raises Invalid."""
@@ -71,7 +73,7 @@ def wiring(
     if not who.isprintable() or not 0 < len(who) <= 64:
         raise Invalid("user.malformed", "A user's login is 1 to 64 printable characters.", "as")
     clock: Clock = (lambda: at) if at else (lambda: datetime.now(UTC))
-    return Wiring(settings, who, clock, frozen=at is not None, named=user is not None)
+    return Wiring(settings, who, clock, frozen=at is not None, named=user is not None, tenant=tenant)
 
 
 def catalogue(wired: Wiring) -> Catalogue:
@@ -91,6 +93,13 @@ def open_store(wired: Wiring, *, create: bool = False) -> Store:
     if not wired.settings.url:
         return Store.open(wired.database, create=create)
     return Store.connect(database_url(wired), create=create)
+
+
+def book(wired: Wiring, store: Store) -> int:
+    """The tenant that the command line means; the first where there is none yet. Raises NotFound, or Invalid to say which."""
+    from collect_tui.services import tenants
+
+    return tenants.named(store, wired.tenant) or 1
 
 
 def database_url(wired: Wiring) -> str:
@@ -114,9 +123,16 @@ def open_desk(wired: Wiring, *, create: bool = False, backend: str = "local") ->
     """The desk on the database of the settings. Unavailable when it is not there and may not be made."""
     from collect_tui.services.local import LocalDesk
 
+    store = open_store(wired, create=create)
+    try:
+        tenant_id = book(wired, store)
+    except BaseException:
+        store.close()
+        raise
     return LocalDesk(
-        open_store(wired, create=create),
+        store,
         catalogue(wired),
+        tenant_id=tenant_id,
         user=wired.user,
         clock=wired.clock,
         send_orders=orders_port(wired.settings.orders_folder),
@@ -131,6 +147,12 @@ def connect(wired: Wiring, *, create: bool = False, backend: str = "local") -> D
         return open_desk(wired, create=create, backend=backend)
     from collect_tui.api.client.connect import connect as at_server
 
+    if wired.tenant:
+        raise Invalid(
+            "server.tenant",
+            "At a server the book is said when signing in: `collect-tui login URL --tenant NAME`.",
+            "tenant",
+        )
     login = wired.user if wired.named else None
     return at_server(wired.settings.server, wired.settings.state_folder, clock=wired.clock, login=login)
 
@@ -155,7 +177,8 @@ def serve_hub(wired: Wiring, meter: Meter) -> MeteredHub:
 
 
 def orders_port(folder: Path) -> Callable[[LocalDesk, bool, Progress | None], OrdersReport]:
-    """Orders leave and answers arrive as files in `folder`, one sub-folder per billing system."""
+    """Orders leave and answers arrive as files in `folder`, one sub-folder per billing system; those of every book but the first
+    in a folder of its own below it, because an answer is looked for in the book whose folder it is in."""
 
     def exchange(desk: LocalDesk, send: bool, progress: Progress | None) -> OrdersReport:
         from collect_tui.exchange import orders
@@ -163,7 +186,7 @@ def orders_port(folder: Path) -> Callable[[LocalDesk, bool, Progress | None], Or
         return orders.sync(
             desk.store,
             desk.tenant_id,
-            folder,
+            folder if desk.tenant_id == 1 else folder / f"book-{desk.tenant_id}",
             desk.catalogue(),
             now=desk.clock(),
             by=desk.user,

@@ -16,6 +16,7 @@ from typing import Any
 
 from collect_tui import __version__, handlers, operate
 from collect_tui.domain.errors import DomainError, Invalid, Refused
+from collect_tui.operate import common
 from collect_tui.operate.common import day
 
 Handler = Callable[[argparse.Namespace], int]
@@ -92,6 +93,9 @@ def _options(**more: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--at", type=_instant, metavar="INSTANT", help="freeze the clock, such as 2026-11-23T15:00-06:00"
     )
+    parser.add_argument(
+        "--tenant", metavar="BOOK", help="the book's name or number, on a database of several (`tenant list`)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON (documented in docs/json.md)")
     parser.add_argument("--theme", metavar="NAME", help="a theme of themes/: ansi, mono, …")
     parser.set_defaults(run=handlers.open_terminal)
@@ -110,6 +114,8 @@ def build_parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
 
     account = (("account",), {"metavar": "ACCOUNT"})
+    book = (("--tenant",), {"default": argparse.SUPPRESS, "metavar": "BOOK", "help": "the book's name or number"})
+    every = (("--all",), {"action": "store_true", "help": "every book of the database, one after the other"})
     command(
         "demo",
         handlers.demo,
@@ -165,12 +171,15 @@ def build_parser() -> argparse.ArgumentParser:
         (("--date",), {"type": day, "metavar": "DATE"}),
         (("--check",), {"action": "store_true", "help": "recompute everything, and hold a sample against the rules"}),
         (("--full",), {"action": "store_true", "help": "check, and hold every account against the rules"}),
+        book,
+        every,
     )
     command(
         "load",
         handlers.load,
         "load a portfolio (JSON or JSON lines; `schema` describes it)",
         (("file",), {"type": Path, "metavar": "FILE"}),
+        book,
     )
     imports = commands.add_parser("import", help="bring in files of other systems").add_subparsers(
         title="files", metavar="KIND", required=True
@@ -181,9 +190,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--map", type=Path, required=True, metavar="MAP.toml", help="what the columns mean (docs/importing.md)"
     )
     receivables.add_argument("--dry-run", action="store_true", help="read and count; write nothing")
+    common.add_tenant(receivables)
     receivables.set_defaults(run=handlers.import_receivables)
     undoing = imports.add_parser("undo", help="take an import back: what the file brought and settled is reversed")
     undoing.add_argument("file", type=Path, metavar="FILE", help="the file that was imported")
+    common.add_tenant(undoing)
     undoing.set_defaults(run=handlers.undo_import)
     command(
         "export",
@@ -192,12 +203,15 @@ def build_parser() -> argparse.ArgumentParser:
         (("queue",), {"metavar": "QUEUE"}),
         (("--to",), {"type": Path, "metavar": "PATH"}),
         (("--raw",), {"action": "store_true", "help": "without the guard against formulas, for machines"}),
+        book,
     )
     command(
         "orders",
         handlers.orders,
         "list the orders that wait and those that are stuck; `orders sync` sends them and reads acknowledgements",
         (("what",), {"nargs": "?", "choices": ("list", "sync"), "default": "list"}),
+        book,
+        every,
     )
     command("schema", handlers.schema, "print the JSON Schema of the portfolio format")
     command(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def _wired(args: argparse.Namespace) -> Wiring:
     from collect_tui import bootstrap
 
-    return bootstrap.wiring(database=args.db, user=args.user, at=args.at, server=args.server)
+    return bootstrap.wiring(database=args.db, user=args.user, at=args.at, server=args.server, tenant=args.tenant)
 
 
 def _desk(args: argparse.Namespace) -> Desk:
@@ -177,7 +177,37 @@ def _proof(desk: Desk, by: str | None) -> str | None:
     return getpass(f"Password of {by}, who overrides: ")
 
 
+def _each_book(args: argparse.Namespace, work: Callable[[argparse.Namespace], int]) -> int:
+    """Does a command for every book; one that is refused keeps no other from its turn. The worst exit code."""
+    from collect_tui import bootstrap
+    from collect_tui.desk.errors import DomainError
+    from collect_tui.plain import problem
+    from collect_tui.services import tenants
+
+    if args.tenant:
+        raise Invalid("tenant.and_all", "Name a book or all of them, not both: --tenant or --all.", "tenant")
+    wired = _wired(args)
+    if wired.settings.server:
+        raise Invalid("server.beside", "--all runs beside the database: name it with --db there.", "server")
+    with bootstrap.open_store(wired) as store:
+        known = tenants.tenants(store)
+    worst = 0
+    for one in known:
+        if not args.json:
+            print(f"{one.tenant_id} {one.name}")
+        try:
+            code = work(argparse.Namespace(**{**vars(args), "all": False, "tenant": str(one.tenant_id)}))
+        except DomainError as error:
+            print(problem(error, args.json), file=sys.stderr)
+            code = 1
+        worst = max(worst, code)
+    return worst
+
+
 def day(args: argparse.Namespace) -> int:
+    if args.all:
+        return _each_book(args, day)
+
     from collect_tui.plain import day_text
 
     desk = _desk(args)
@@ -200,6 +230,7 @@ def load(args: argparse.Namespace) -> int:
         by=desk.user,
         catalogue=desk.catalogue(),
         progress=_progress(args),
+        tenant_id=desk.tenant_id,
     )
     return _say(args, report, report.text)
 
@@ -217,6 +248,7 @@ def import_receivables(args: argparse.Namespace) -> int:
         by=desk.user,
         catalogue=desk.catalogue(),
         dry_run=args.dry_run,
+        tenant_id=desk.tenant_id,
         progress=_progress(args),
     )
     return _say(args, report, report.text)
@@ -229,6 +261,7 @@ def undo_import(args: argparse.Namespace) -> int:
     report = undoing.undo(
         desk.store,
         args.file,
+        tenant_id=desk.tenant_id,
         ids=desk.ids,
         now=desk.clock(),
         by=desk.user,
@@ -249,6 +282,9 @@ def export(args: argparse.Namespace) -> int:
 
 
 def orders(args: argparse.Namespace) -> int:
+    if args.all:
+        return _each_book(args, orders)
+
     from collect_tui.plain import orders_text
 
     report = _desk(args).orders(send=args.what == "sync", progress=_progress(args))

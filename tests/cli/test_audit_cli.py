@@ -8,6 +8,8 @@ import os
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -263,6 +265,49 @@ def test_postgresql_is_told_its_own_tools(run: Run, monkeypatch: pytest.MonkeyPa
     assert ("pg_dump -Fc" if command[0] == "backup" else "pg_restore") in told.err
     assert "postgresql://mia@db.example:5433/desk?sslmode=require" in told.err
     assert "s3cret" not in told.err + told.out
+
+
+def test_what_is_printed_for_postgresql_brings_a_copy_back(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The lines as they stand, typed into a shell: every row, key and trigger is there again, and the role has its rights."""
+    from support import pg
+    from support.book import Book, account
+    from support.shapes import owner, shape
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{pg.programs()}{os.pathsep}{os.environ['PATH']}")
+
+    def typed(*command: str) -> str:
+        said = run(*command).err
+        for line in (line for line in said.splitlines() if line.startswith("  ")):
+            ours = line.replace("collect-tui ", f"{sys.executable} -m collect_tui ")
+            done = subprocess.run(ours, shell=True, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, (line, done.stderr)
+        return said
+
+    def whole(url: str) -> tuple[object, ...]:
+        with owner(url) as db:
+            rows = tuple(db.exec_driver_sql(f"SELECT count(*) FROM {t}").scalar_one() for t in ("account", "audit"))
+            right = "SELECT has_table_privilege('collect_tui_desk', 'audit', %s)"
+            rights = tuple(db.exec_driver_sql(right, (r,)).scalar_one() for r in ("INSERT", "DELETE"))
+            return shape(db), rows, rights
+
+    with Book(account(ROSA, "Alvarez, Rosa", items=[("INV-1", -63, 30000)])).pg_database() as url:
+        monkeypatch.setenv("COLLECT_TUI_DATABASE", url)
+        assert run("do", ROSA, "n called").code == 0
+        typed("backup")
+        said = typed("restore", "x.db", "--yes")
+        assert "pg_restore -n public --single-transaction" in said
+        name = url.partition("?")[0].rpartition("/")[2]
+        copy = url.replace(f"/{name}?", f"/{name}_restored?")
+        try:
+            assert whole(copy) == whole(url)
+            monkeypatch.setenv("COLLECT_TUI_DATABASE", copy)
+            assert run("audit", "verify").code == 0
+        finally:
+            gc.collect()
+            pg._administer(f"DROP DATABASE {name}_restored WITH (FORCE)")
 
 
 def test_the_embedded_one_is_told_where_its_tools_are(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, insert, select
+from sqlalchemy import Connection, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
@@ -154,9 +154,10 @@ def write_book(
 ) -> LoadReport:
     """Writes tenant, users and accounts (each with the words for where it stands) in the caller's transaction; derives nothing."""
     db = session.connection()
-    if db.execute(select(_T["tenant"].c.tenant_id).where(_T["tenant"].c.tenant_id == tenant_id)).first() is not None:
-        raise Refused("load.not_empty", "There is a portfolio here already; load into a new file (--db PATH).", "db")
     tenant = header.tenant
+    known = _empty_book(db, tenant_id)
+    if known not in (None, (tenant.currency, tenant.zone)):
+        raise Refused("load.other_book", "The file is of a book in another currency or zone than this one.", "tenant")
     if tenant.zone not in known_zones():
         raise Invalid("load.incoherent", "tenant.zone: is no IANA time zone, such as America/Chicago.", "tenant.zone")
     exponent(tenant.currency)
@@ -174,12 +175,15 @@ def write_book(
         by=by,
     )
     today = shift.day(header.business_date)
-    db.execute(insert(_T["tenant"]), {"tenant_id": tenant_id, "business_date": today, **tenant.model_dump()})
-    logins = [user.login for user in header.users]
-    if len(set(logins)) < len(logins):
-        raise Invalid("load.incoherent", "users: a login stands twice.", "users")
-    if header.users:
-        db.execute(insert(_T["app_user"]), [{"tenant_id": tenant_id, **user.model_dump()} for user in header.users])
+    if known is None:
+        db.execute(insert(_T["tenant"]), {"tenant_id": tenant_id, "business_date": today, **tenant.model_dump()})
+    else:
+        t = _T["tenant"]
+        db.execute(update(t).where(t.c.tenant_id == tenant_id).values(business_date=today))
+    u = _T["app_user"].c
+    there = set(db.execute(select(u.login).where(u.tenant_id == tenant_id)).scalars())
+    if new := [user for user in header.users if user.login not in there]:
+        db.execute(insert(_T["app_user"]), [{"tenant_id": tenant_id, **user.model_dump()} for user in new])
     counts = dict.fromkeys(_ORDER, 0)
     bulk = Bulk(db)
     done = 0
@@ -190,6 +194,18 @@ def write_book(
         if told is not None:
             told(done)
     return LoadReport(file=file, business_date=today, shifted_days=days, accounts=done, rows=counts)
+
+
+def _empty_book(db: Connection, tenant_id: int) -> tuple[str, str] | None:
+    """Currency and zone of a book that was added and is empty; None: there is no such book yet. Refused "load.not_empty"."""
+    t, a = _T["tenant"].c, _T["account"].c
+    known = db.execute(select(t.currency, t.zone).where(t.tenant_id == tenant_id)).one_or_none()
+    if known is None:
+        return None
+    if db.execute(select(a.id).where(a.tenant_id == tenant_id).limit(1)).first() is not None:
+        sentence = "There is a portfolio here already; load into a new book (tenant add) or a new file (--db PATH)."
+        raise Refused("load.not_empty", sentence, "db")
+    return known.currency, known.zone
 
 
 def derive(

@@ -14,6 +14,7 @@ MODULES: Final[tuple[str, ...]] = (
     "audit",
     "evidence",
     "backup",
+    "tenants",
     "users",
     "floor",
     "outbox",

@@ -67,12 +67,13 @@ def verify(args: argparse.Namespace) -> int:
     from collect_tui.store import audit, facts
     from collect_tui.store import seals as sealing
 
-    settled, tell, tenant = wired(args), progress(args), args.tenant
+    settled, tell = wired(args), progress(args)
     written = None
-    if args.against is not None:
-        written = written_down.read(args.against, tenant, bootstrap.database_scope(settled))
-    began = perf_counter()
     with bootstrap.open_store(settled) as store, store.read() as session:
+        tenant = bootstrap.book(settled, store)
+        if args.against is not None:
+            written = written_down.read(args.against, tenant, bootstrap.database_scope(settled))
+        began = perf_counter()
         account = facts.account_id(session, tenant, args.account) if args.account else None
         entries = audit.count(session, tenant, account)
         found = audit.breaks(session, tenant, account, tell)
@@ -81,7 +82,7 @@ def verify(args: argparse.Namespace) -> int:
         if account is None or written is not None:
             told += [_seal(one) for one in sealing.verify(session, tenant, written, tell)]
         newest = sealing.latest(session, tenant)
-    seconds = perf_counter() - began
+        seconds = perf_counter() - began
     whole = not told
     if args.json:
         report = {
@@ -108,7 +109,7 @@ def export(args: argparse.Namespace) -> int:
     with bootstrap.open_store(settled) as store:
         report = audit.export(
             store,
-            args.tenant,
+            bootstrap.book(settled, store),
             args.to,
             now=settled.clock(),
             by=settled.user,
@@ -128,13 +129,14 @@ def seals(args: argparse.Namespace) -> int:
 
     settled = wired(args)
     with bootstrap.open_store(settled) as store:
+        tenant = bootstrap.book(settled, store)
         if args.write:
-            bootstrap.seals_port(settled)(store, args.tenant)
+            bootstrap.seals_port(settled)(store, tenant)
         with store.read() as session:
-            made = list(sealing.after(session, args.tenant))
+            made = list(sealing.after(session, tenant))
     if args.json:
         scope = bootstrap.database_scope(settled)
-        print(json.dumps([as_line(seal, args.tenant, scope) for seal in made], indent=2))
+        print(json.dumps([as_line(seal, tenant, scope) for seal in made], indent=2))
         return 0
     rows = [(str(s.seq), str(s.business_date), f"{s.heads:,}", s.by, s.hash) for s in made]
     print(table(("seal", "business date", "chains", "by", "hash"), rows, (0, 2)) if rows else "nothing is sealed yet")

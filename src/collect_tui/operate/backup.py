@@ -92,16 +92,28 @@ def _only_sqlite(settled: Wiring, what: str) -> None:
         return
     from collect_tui.domain.errors import Invalid
 
-    url, programs = _postgresql(settled)
-    if what == "backup":
-        how = f"  {programs}pg_dump -Fc --dbname='{url}' --file=desk.dump"
-    else:
-        how = f"  {programs}pg_restore --clean --if-exists --single-transaction --dbname='{url}' desk.dump"
+    how = "".join(f"  {line}\n" for line in commands(settled, what))
     raise Invalid(
         f"{what}.postgresql",
-        f"The database is PostgreSQL, which has its own tools for this:\n{how}\n"
+        f"The database is PostgreSQL, which has its own tools for this:\n{how}"
         "For every moment and not only the last copy, archive its journal (point-in-time recovery); docs/operating.md says how.",
         "db",
+    )
+
+
+def commands(settled: Wiring, what: str) -> tuple[str, ...]:
+    """The lines to type for a `backup` or a `restore` of PostgreSQL, on a cluster too. A copy goes into an empty database: nothing
+    of the extension's is in the way there, roles need not be the same, and what there is now stays until the copy is seen to be whole.
+    """
+    url, programs = _postgresql(settled)
+    if what == "backup":
+        return (f"{programs}pg_dump -Fc --dbname='{url}' --file=desk.dump",)
+    head, mark, query = url.partition("?")
+    name, into = f"{head.rpartition('/')[2]}_restored", f"{head}_restored{mark}{query}"
+    return (
+        f"{programs}createdb --maintenance-db='{url}' '{name}'",
+        f"{programs}pg_restore -n public --single-transaction --no-owner --no-privileges --dbname='{into}' desk.dump",
+        f"collect-tui --db '{into}' migrate --roles",
     )
 
 
@@ -118,13 +130,16 @@ def _postgresql(settled: Wiring) -> tuple[str, str]:
 
 def _without_password(url: str) -> str:
     """As somebody would type it: PostgreSQL's tools take the password from PGPASSWORD or ~/.pgpass."""
-    from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+    from urllib.parse import parse_qsl, urlencode, urlsplit
 
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
     query = [(k, v) for k, v in parse_qsl(parts.query) if k.lower() not in ("password", "sslpassword", "passfile")]
     netloc = f"{user.partition(':')[0]}{at}{host}"
-    return urlunsplit((parts.scheme, netloc, parts.path, urlencode(query, safe="/"), "")).replace("'", "%27")
+    options = f"?{urlencode(query, safe='/')}" if query else ""
+    return f"{parts.scheme}://{netloc}{parts.path}{options}".replace(
+        "'", "%27"
+    )  # a path of its own may stand for the host
 
 
 def _number(text: str) -> int:

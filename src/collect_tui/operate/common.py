@@ -16,14 +16,14 @@ def wired(args: argparse.Namespace) -> Wiring:
     """The settings with what the command line says laid over them, for a command on the database itself."""
     from collect_tui import bootstrap
 
-    return bootstrap.wiring(database=args.db, user=args.user, at=args.at)
+    return bootstrap.wiring(database=args.db, user=args.user, at=args.at, tenant=args.tenant)
 
 
 def at_desk(args: argparse.Namespace) -> Wiring:
     """The same, for a command that goes through the desk: on a database or at a server."""
     from collect_tui import bootstrap
 
-    return bootstrap.wiring(database=args.db, user=args.user, at=args.at, server=args.server)
+    return bootstrap.wiring(database=args.db, user=args.user, at=args.at, server=args.server, tenant=args.tenant)
 
 
 def progress(args: argparse.Namespace) -> Callable[[str, int, int], None] | None:
@@ -34,7 +34,13 @@ def progress(args: argparse.Namespace) -> Callable[[str, int, int], None] | None
 
 
 def add_tenant(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tenant", type=int, default=1, metavar="N", help="whose book, on a database of several (1)")
+    """`--tenant` behind a command, as before it. What stands before it is kept where it is not said again."""
+    parser.add_argument(
+        "--tenant",
+        default=argparse.SUPPRESS,
+        metavar="BOOK",
+        help="the book's name or number, on a database of several (`tenant list`)",
+    )
 
 
 def day(text: str) -> date:

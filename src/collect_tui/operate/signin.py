@@ -20,7 +20,9 @@ def add(commands: Any) -> None:
         "url", metavar="URL", nargs="?", help="the server's address (default: --server, or the settings)"
     )
     login.add_argument("--user", dest="login", metavar="NAME", help="login at the server (default: the system's user)")
-    login.add_argument("--tenant", metavar="NAME", help="whose desk it is, where a server has several")
+    login.add_argument(
+        "--tenant", default=argparse.SUPPRESS, metavar="NAME", help="whose desk it is, where a server has several"
+    )
     login.add_argument("--sso", action="store_true", help="sign in at the provider, with a code on another device")
     login.add_argument("--insecure", action="store_true", help="allow http:// to another machine")
     login.set_defaults(run=sign_in)

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from collect_tui.desk.errors import Invalid, NotFound
+from collect_tui.operate.common import add_tenant, wired
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -57,7 +58,7 @@ def _command(group: Any, name: str, help: str, run: Any, *, login: bool = False)
     parser: argparse.ArgumentParser = group.add_parser(name, help=help, description=help[:1].upper() + help[1:] + ".")
     if login:
         parser.add_argument("login", metavar="LOGIN")
-    parser.add_argument("--tenant", metavar="BOOK", help="the book's name or number, where there are several")
+    add_tenant(parser)
     parser.set_defaults(run=run)
     return parser
 
@@ -203,21 +204,19 @@ class _Place:
     def __init__(self, args: argparse.Namespace) -> None:
         from collect_tui import bootstrap
 
-        self._args = args
-        self._wired: Wiring = bootstrap.wiring(database=args.db, user=args.user, at=args.at)
+        self._wired: Wiring = wired(args)
         self.rules: AuthorityRules = bootstrap.catalogue(self._wired).authority
         self.now = self._wired.clock()
 
     def __enter__(self) -> _Place:
         from collect_tui import bootstrap
-        from collect_tui.services import signin
+        from collect_tui.services import tenants
 
         self.store: Store = bootstrap.open_store(self._wired)
         try:
-            found = signin.tenant_of(self.store, self._args.tenant)
+            found = tenants.named(self.store, self._wired.tenant)
             if found is None:
-                wanted = f"no book {self._args.tenant!r}" if self._args.tenant else "no portfolio yet"
-                raise NotFound("tenant.not_found", f"There is {wanted} in {self.store.place}.", "tenant")
+                raise NotFound("tenant.not_found", f"There is no portfolio yet in {self.store.place}.", "tenant")
         except BaseException:
             self.store.close()
             raise

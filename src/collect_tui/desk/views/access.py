@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from collect_tui.desk.views.base import View
 from collect_tui.desk.views.session import Session
@@ -20,6 +20,16 @@ class UserView(View):
     subject: str | None = None
     locked_until: datetime | None = None
     sessions: int = 0
+
+
+class TenantView(View):
+    """A book of a database. `zone`: where its desk is."""
+
+    tenant_id: int
+    name: str
+    business_date: date
+    currency: str
+    zone: str
 
 
 class TokenView(View):
