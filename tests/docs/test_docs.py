@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from collect_tui.cli import build_parser
-from collect_tui.desk.views.access import NewToken, UserView
+from collect_tui.desk.views.access import NewToken, TenantView, UserView
 from collect_tui.desk.views.account import AccountView, FindHit, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.event import Event
@@ -35,7 +35,7 @@ AGAIN = "run `python docs/generate.py`"
 PRINTED = (
     *(QueueBoard, QueuePage, Claim, AccountView, PaneView, FindHit, Why, Receipt, Preview),
     *(DayReport, LoadReport, ImportReport, OrdersReport),
-    *(FloorView, Event, UserView, NewToken),
+    *(FloorView, Event, TenantView, UserView, NewToken),
 )
 
 
