@@ -2,10 +2,11 @@
 
     python benchmarks/faults.py [--typists 4] [--each 150] [--seconds 75] [--workers 1] [--seed 7] [--json FILE] [--docs]
 
-Several collectors, real processes with the real client, type numbered notes and call results through a proxy to a real server
+Several collectors, real processes with the real client, type numbered notes, call results and payments through a proxy to a real server
 on the embedded PostgreSQL. Meanwhile one request in ten is answered 503 and others are cut, before the server has them or
 after it has done them; every few seconds the server is killed (-9), or a collector's program, or the database is stopped or
-crashed. At the end every queue is emptied and the database is judged (`tests/support/faultrun.py`): each line that the desk
+crashed. A payment whose answer is lost is typed again by hand, as it was or changed, also after a restart.
+At the end every queue is emptied and the database is judged (`tests/support/faultrun.py`): each line that the desk
 had taken stands there exactly once, in the order typed, told once to other systems, and every audit chain is whole.
 Exit code 0 when all of that holds; `--json` and the folder's logs say more when it does not.
 """
@@ -33,6 +34,7 @@ EVENTS = {"server": 40, "typist": 40, "restart": 12, "crash": 8}
 JUDGED = {
     "typed": "lines typed",
     "taken": "of which their author was told that the desk has them",
+    "by_hand": "payments whose answer was lost, typed again by hand",
     "done": "lines in the database",
     "lost": "**lost**",
     "doubled": "**done twice**",

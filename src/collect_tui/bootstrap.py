@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.session import OrdersReport
     from collect_tui.services.local import LocalDesk
     from collect_tui.store.engine import Store
+    from collect_tui.tui.sent import Sent
 
 Clock = Callable[[], datetime]
 
@@ -286,6 +287,24 @@ def scope_of(database: Path | str) -> str:
     return sha256(os.fsencode(place)).hexdigest()[:16]
 
 
+def desk_scope(wired: Wiring) -> str:
+    """Tells the desk of the settings, here or at a server, from others where drafts and history are kept."""
+    if not wired.settings.server:
+        return database_scope(wired)
+    from collect_tui.api.client.credentials import known
+
+    found = known(wired.settings.server, wired.settings.state_folder)
+    return scope_of(f"{found.url} {found.credential.desk}")
+
+
+def sent_from(wired: Wiring, desk: Desk) -> Sent:
+    """The acts of a desk whose answer is not known yet, its terminal's among them."""
+    from collect_tui.tui.drafts import Drafts, whose
+    from collect_tui.tui.sent import Sent
+
+    return Sent(Drafts(wired.settings.state_folder, whose(desk_scope(wired), desk.session())))
+
+
 def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = None) -> int:
     """Opens the desk in the terminal; its exit code. The desk is opened while the first screen is painted.
 
@@ -297,12 +316,7 @@ def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = N
     from collect_tui.tui.terminal import prepare
 
     settings = wired.settings
-    scope = scope_of(settings.url or wired.database)
-    if settings.server:
-        from collect_tui.api.client.credentials import known
-
-        found = known(settings.server, settings.state_folder)
-        scope = scope_of(f"{found.url} {found.credential.desk}")
+    scope = desk_scope(wired)
     gc.disable()  # an eighth of the start: the collector walks what the imports make, and none of that is garbage
     os.environ.setdefault(
         "PYDANTIC_DISABLE_PLUGINS", "__all__"

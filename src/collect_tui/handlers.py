@@ -148,10 +148,12 @@ def why(args: argparse.Namespace) -> int:
 
 
 def do(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
     from collect_tui.plain import preview_text, receipt_text
     from collect_tui.shell import act_of
 
-    desk = _desk(args)
+    wired = _wired(args)
+    desk = bootstrap.connect(wired)
     act = act_of(
         desk,
         args.account,
@@ -164,7 +166,7 @@ def do(args: argparse.Namespace) -> int:
         preview = desk.preview(act)
         _say(args, preview, lambda: preview_text(preview))
         return 0 if preview.ok else 3
-    receipt = desk.do(act, proof=_proof(desk, args.override_by))
+    receipt = bootstrap.sent_from(wired, desk).do(desk, act, proof=_proof(desk, args.override_by))
     return _say(args, receipt, lambda: receipt_text(receipt))
 
 

@@ -39,7 +39,7 @@ from collect_tui.exchange.generate import number, write
 from collect_tui.services import events, signin, users
 from collect_tui.store import audit
 from collect_tui.store.engine import Store
-from collect_tui.store.tables import ActLog, Audit, ContactEvent, Note, Outbox
+from collect_tui.store.tables import ActLog, Audit, ContactEvent, Note, Outbox, Payment
 from support.chaos import Proxy
 
 PATIENCE = 120.0
@@ -60,6 +60,8 @@ class Typist:
     taken: set[int] = field(default_factory=set)
     reviewed: dict[int, str] = field(default_factory=dict)
     empty: bool = False
+    hands: int = 0
+    doubts: int = 0
     crashed: int = 0
     process: subprocess.Popen[str] | None = None
     _listener: threading.Thread | None = None
@@ -110,6 +112,10 @@ class Typist:
                     self.taken.add(int(rest[0]))
                 elif word == "review":
                     self.reviewed[int(rest[0])] = rest[1]
+                elif word == "hand":
+                    self.hands += 1
+                elif word == "doubt":
+                    self.doubts += 1
                 elif word == "empty":
                     self.empty = True
 
@@ -292,6 +298,7 @@ class FaultRun:
         with store.read() as db:
             texts = Counter(db.exec(select(Note.text).where(Note.tenant_id == 1)).all())
             texts.update(db.exec(select(ContactEvent.note).where(ContactEvent.tenant_id == 1)).all())
+            texts.update(db.exec(select(Payment.ref).where(Payment.tenant_id == 1)).all())
             audited = db.exec(
                 select(Audit.account_id, Audit.line, Audit.act_id, Audit.seq, Audit.at, Audit.commands)
                 .where(Audit.tenant_id == 1, Audit.outcome == "done")
@@ -312,7 +319,9 @@ class FaultRun:
             "taken": len(sure),
             "done": stands.total(),
             "lost": len(sure - set(stands) | sure - set(proved)),
-            "doubled": sum(n != 1 for n in (stands | proved).values()) + (len(acts) != stands.total()),
+            "doubled": sum(n != 1 for n in (stands | proved).values())
+            + (len(acts) != stands.total())
+            + sum(person.doubts for person in self.people),
             "disordered": self._disordered(audited),
             "left": sum(person.left() for person in self.people),
             "broken_chains": breaks,
@@ -329,6 +338,7 @@ class FaultRun:
                 if n != 1
             },
             "review": dict(Counter(code for person in self.people for code in person.reviewed.values())),
+            "by_hand": sum(person.hands for person in self.people),
             "did": dict(self.did + self.proxy.did),
         }
 
@@ -336,9 +346,10 @@ class FaultRun:
         """Lines of one collector on one account that were done in another order than typed, without having been refused."""
         refused = {(p.name, n) for p in self.people for n in p.reviewed}
         orders: dict[tuple[int, str], list[int]] = defaultdict(list)
-        for account, line, *_ in audited:
+        for account, line, _, _, _, commands in audited:
             _, name, n = line.split()
-            if (name, int(n)) not in refused:
+            # a payment cannot wait in the queue: its author types it again, later than the next line
+            if (name, int(n)) not in refused and '"kind":"payment"' not in commands.replace(" ", ""):
                 orders[account, name].append(int(n))
         return sum(a > b for order in orders.values() for a, b in pairwise(order))
 

@@ -4,7 +4,8 @@ import pytest
 from textual import events
 
 from collect_tui.tui import driver
-from collect_tui.tui.driver import PASTE_LIMIT, KeyParser
+from collect_tui.tui.driver import KeyParser, PasteLost, PasteWaits, TerminalAnswered
+from collect_tui.tui.text import TEXT_LIMIT
 
 START, END = "\x1b[200~", "\x1b[201~"
 WILD = "n abc \x1b[31mred \x01three\rfour\r\n\x1b]0;title\x07\x1b[200~ five\x1b\n"
@@ -42,32 +43,80 @@ def test_keys_outside_pastes_are_read_as_ever() -> None:
     assert read(KeyParser(), "\x1b[24~", "\x1b[", "B", "\x1b1") == ["f12", "down", "alt+1"]
 
 
-def test_a_paste_whose_end_never_comes_is_text_after_a_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paste_ends_at_its_end_mark_however_long_the_line_stalls(monkeypatch: pytest.MonkeyPatch) -> None:
     time, parser = Time(monkeypatch), KeyParser()
-    assert read(parser, START + "abc\rdef\x1b[20") == []
-    assert parser.due == time.now + driver.PASTE_WAIT
-    assert list(parser.tick()) == []
-    time.now += driver.PASTE_WAIT
-    (paste,) = parser.tick()
-    assert isinstance(paste, events.Paste)
-    assert paste.text.startswith("abc def")
-    assert parser.due is None
+    for piece in (START + "half a note", "\rx\r,n", "\x1b[20"):
+        assert read(parser, piece) == []
+        time.now += 60.0
+        assert [type(said) for said in parser.tick()] == [PasteWaits], "it is said that it has not ended"
+        assert parser.due is None
+    assert read(parser, "1~q") == ["'half a note x ,n'", "q"]
+
+
+@pytest.mark.parametrize("out", ["\x03", "\x1b[24~"])
+def test_a_paste_whose_end_never_comes_is_dropped_and_never_acted_on(monkeypatch: pytest.MonkeyPatch, out: str) -> None:
+    time, parser = Time(monkeypatch), KeyParser()
+    assert read(parser, START + "abc\rdef", out, "g") == [], "in the middle of a paste it is text"
+    time.now += driver.PASTE_QUIET
+    list(parser.tick())
+    (lost,) = parser.feed(out)
+    assert isinstance(lost, PasteLost)
+    assert lost.size == 8 + len(out)
     assert read(parser, "x\r") == ["x", "enter"]
     assert read(parser, f"{START}y{END}") == ["'y'"]
 
 
-def test_a_paste_start_torn_by_a_silence_is_a_paste_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    parser = KeyParser()
-    read(parser, "\x1b[20")
-    parser._timeout_time = 0.0
-    list(parser.tick())
-    assert read(parser, f"0~one\rtwo{END}x")[-2:] == ["'one two'", "x"]
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+@pytest.mark.parametrize("pause", [0.0, 0.4, 0.9])
+def test_a_sequence_torn_by_a_stall_is_one_key(monkeypatch: pytest.MonkeyPatch, size: int, pause: float) -> None:
+    time, parser = Time(monkeypatch), KeyParser()
+    sent = "\x1b[Bx\x1bOA\x1b[24~\x1b[[E\x1b[15~\x1b[1~"
+    found = []
+    for at in range(0, len(sent), size):
+        found += read(parser, sent[at : at + size])
+        time.now += pause
+        found += [token.key for token in parser.tick() if isinstance(token, events.Key)]
+    assert found == ["down", "x", "up", "f12", "f5", "f5", "home"]
 
 
-def test_an_endless_paste_is_cut_and_takes_no_more_room() -> None:
+@pytest.mark.parametrize("pause", [0.4, 4.0, 60.0])
+def test_a_sequence_is_never_letters_however_long_the_stall(monkeypatch: pytest.MonkeyPatch, pause: float) -> None:
+    for split in (1, 2, 3):
+        time, parser, found = Time(monkeypatch), KeyParser(), []
+        for piece in ("\x1b[3~"[:split], "\x1b[3~"[split:]):
+            found += read(parser, piece)
+            time.now += pause
+            found += [token.key for token in parser.tick() if isinstance(token, events.Key)]
+        assert [key for key in found if key != "escape"] == ["delete"]
+
+
+def test_an_escape_alone_is_a_key_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    time, parser = Time(monkeypatch), KeyParser()
+    assert read(parser, "\x1b") == []
+    time.now += driver.ESCAPE_WAIT
+    assert [token.key for token in parser.tick() if isinstance(token, events.Key)] == ["escape"]
+    assert read(parser, "Ox") == ["O", "x"]
+    assert read(parser, "\x1b\x1b\r", "\x1b") == ["escape", "escape", "enter"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_what_the_terminal_answers_is_no_key(size: int) -> None:
+    sent = f"a\x1b[0nb\x1b[A\x1b[0n{START}te\x1b[0nxt{END}\x1b[0n\x1b[?0n\x1b[3nc\x1b[?12;2$yd"
+    parser, answers, found = KeyParser(), 0, []
+    for at in range(0, len(sent), size):
+        for token in parser.feed(sent[at : at + size]):
+            answers += isinstance(token, TerminalAnswered)
+            if isinstance(token, events.Key | events.Paste):
+                found.append(token.key if isinstance(token, events.Key) else repr(token.text))
+    assert found == ["a", "b", "up", "'text'", "c", "d"], "and a sequence that is no key is none"
+    assert answers == 6
+
+
+def test_a_paste_longer_than_any_field_is_handed_on_as_such() -> None:
     parser = KeyParser()
     assert read(parser, START, *["x" * 4096 + "\r"] * 64) == []
-    assert len(parser._paste or "") < PASTE_LIMIT + 16
-    (paste, key) = read(parser, "\x1b[2", "01~q")
-    assert 0.9 * PASTE_LIMIT < len(paste) <= PASTE_LIMIT + 2
-    assert key == "q"
+    assert len(parser._paste or "") < TEXT_LIMIT + 16
+    paste, key = parser.feed("\x1b[2" + "01~q")
+    assert isinstance(paste, events.Paste)
+    assert len(paste.text) > TEXT_LIMIT, "which every field refuses whole"
+    assert isinstance(key, events.Key)

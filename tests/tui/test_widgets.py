@@ -229,7 +229,7 @@ async def test_a_paste_replaces_what_is_selected() -> None:
         edit.select_all()
         app.post_message(events.Paste("old\nnewer"))
         await app.keys_idle()
-        assert (edit.text, edit.selected) == ("old n", False)
+        assert (edit.text, edit.selected, edit.overfull) == ("old newer", False, True)
 
 
 async def test_a_status_line_and_a_key_bar() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
 from collect_tui.desk.commands import Act
 from collect_tui.desk.views.account import AccountView
+from collect_tui.desk.views.act import Receipt
 from collect_tui.desk.views.base import View
+from collect_tui.domain.errors import DomainError
 
 
 class Link(View):
@@ -42,6 +45,10 @@ class Outbox(Protocol):
         """How things stand; answers at once, without asking the server."""
         ...
 
+    def listen(self, told: Callable[[Act, Receipt | DomainError], None]) -> None:
+        """Calls `told`, in a thread of its own, when an act that waited here was done or refused: what it came to."""
+        ...
+
     def sign_in(self, password: str) -> None:
         """Signs the same user in again after the session ran out; what waits goes out then. Raises SignedOut, Unavailable."""
         ...
@@ -55,7 +62,8 @@ class Outbox(Protocol):
         ...
 
     def send_again(self, act_id: UUID) -> None:
-        """Sends a rejected act on the account as it is now, under a new id. NotFound: it is not in review."""
+        """Sends a rejected act on the account as it is now, under its own id: it is done once, whoever repeats it. NotFound:
+        it is not in review."""
         ...
 
     def drop(self, act_id: UUID) -> None:

@@ -19,21 +19,26 @@ from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
 from textual import events
 from textual.app import App
+from textual.message import Message
 from textual.screen import Screen
 
 from collect_tui.desk.errors import SignedOut, Unavailable
 from collect_tui.domain.errors import DomainError
+from collect_tui.tui import ahead, messages
 from collect_tui.tui import keymap as keymaps
-from collect_tui.tui import messages
 from collect_tui.tui import theme as themes
+from collect_tui.tui.acting import Acting
 from collect_tui.tui.doors import Doors
-from collect_tui.tui.drafts import Drafts
+from collect_tui.tui.drafts import Drafts, whose
+from collect_tui.tui.driver import PasteLost, PasteWaits, TerminalAnswered, ThinDriver
 from collect_tui.tui.history import History
 from collect_tui.tui.keygate import KeyGate
 from collect_tui.tui.paint.link import render_link
 from collect_tui.tui.painter import ThinPainter
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import DeskScreen
+from collect_tui.tui.sent import Sent
+from collect_tui.tui.sight import Sight
 from collect_tui.tui.terminal import TerminalProfile, install_exit_handlers
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.statusline import StatusLine
@@ -53,11 +58,15 @@ T = TypeVar("T")
 BUSY_AFTER = 0.25
 #: Seconds between two looks at the wire while it is down: the age of the data in the header moves then, and only then.
 AGE_EVERY = 20
+#: Seconds until a drafts file that could not be written is tried again.
+KEEP_EVERY = 2
+#: Seconds that the drafts file is waited for when the program is told to go.
+PARTING = 2.0
 #: Columns from which the header has room for the role.
 WIDE = 100
 
 
-class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False):
+class CollectApp(Doors, Acting, KeyGate, ThinPainter, App[None], inherit_bindings=False):
     """The collector's workstation.
 
     Args:
@@ -90,6 +99,8 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
         self.terminal = terminal or TerminalProfile()
         self.state_folder = state_folder
         self.drafts = Drafts(state_folder, scope)
+        self.sent = Sent(self.drafts)
+        self.sight = Sight(None, lambda _seconds, _then: None, lambda: 0.0)
         self.line_history = History(state_folder, scope)
         self._scope = scope
         self._connect = connect
@@ -101,6 +112,8 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
         self._link: Link | None = None
         self._aging: Timer | None = None
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="desk")
+        self._keeping: Timer | None = None
+        self._unkept = False
         self._busy_timer: asyncio.TimerHandle | None = None
         self._busy_shown = False
         self._themes_folder = themes_folder
@@ -203,7 +216,9 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
 
     def on_mount(self) -> None:
         if not self.is_headless:
-            install_exit_handlers(self, self.save_draft)
+            loop = asyncio.get_running_loop()
+            self.sight = Sight(self.paint_and_ask, loop.call_later, loop.time)
+            install_exit_handlers(self, self.save_typed)
         self.run_held(self.open_desk(), self.base_screen)
 
     @property
@@ -220,12 +235,16 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
         try:
             self._desk, self._session = await self.call(opened)
             if self._scope:
-                whose = f"{self._scope}/{self.session_view.backend}/{self.session_view.user}"
-                self.drafts.use(whose)
-                self.line_history.use(whose)
+                ours = whose(self._scope, self.session_view)
+                self.drafts.use(ours)
+                self.line_history.use(ours)
+            if self.desk.outbox is not None:
+                self.listen(self.desk.outbox)
             await self.base_screen.do_view_refresh()
             self.base_screen.show_frame()
             self._catalogue = await self.call(self.desk.catalogue)
+            if said := ahead.take(self):
+                self.base_screen.status(said, Role.WARN)
         except Exception as error:
             self._desk = None  # that of a server stays behind it, with what waits there, and is asked again
             why = messages.sentence(error) if isinstance(error, DomainError) else "something went wrong."
@@ -237,6 +256,16 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
             self.base_screen.refuse(f"{why} {again}")
             if isinstance(error, SignedOut) and self.outbox is not None:
                 await self.do_desk_signin()
+
+    async def save_typed(self) -> None:
+        """Keep all that was typed, what waits in the gate and before it included; nothing of it is done any more."""
+        held = self.freeze_keys()
+        driver = self._driver
+        if isinstance(driver, ThinDriver):
+            driver.read_the_rest()
+        ahead.keep(self, await self.keys_left(), held=held)
+        self.save_draft()
+        self.drafts.catch_up(PARTING)
 
     def save_draft(self) -> None:
         """Write what is in the fields; called when the program is told to go."""
@@ -251,8 +280,25 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
 
     # -- the frame ----------------------------------------------------------------------------------------------
 
+    def keep_drafts(self) -> None:
+        """Say in the header when what is typed cannot be kept, try again for as long as it cannot, and say when it can."""
+        if bool(self.drafts.fault) != self._unkept:
+            self._unkept = bool(self.drafts.fault)
+            self._paint_right(self.header_right())
+            if self._unkept:
+                self._keeping = self.set_interval(KEEP_EVERY, self.retry_drafts)
+            elif self._keeping is not None:
+                self._keeping.stop()
+
+    def retry_drafts(self) -> None:
+        """Write what could not be written."""
+        self.drafts.catch_up()
+        self.keep_drafts()
+
     def header_right(self) -> Line:
         """Who, on what day, on which desk; where there is room, also in what role."""
+        if self._unkept:
+            return Line.of(("! drafts not kept: the file cannot be written", Role.BAD))
         outbox = self.outbox
         link = outbox.link() if outbox is not None else None
         if self._session is None:
@@ -301,6 +347,19 @@ class CollectApp(Doors, KeyGate, ThinPainter, App[None], inherit_bindings=False)
         if isinstance(event, events.Key) and isinstance(screen, DeskScreen):
             return screen.before_key(event)
         return None
+
+    def gate_unseen(self, event: events.Key | events.Paste) -> bool:
+        asked: Callable[[events.Key | events.Paste], bool] | None = getattr(self.screen, "unseen", None)
+        return asked is not None and asked(event)
+
+    def terminal_said(self, said: Message) -> None:
+        """The terminal has answered, or a paste does not end."""
+        if isinstance(said, TerminalAnswered):
+            self.sight.answered()
+        elif isinstance(said, PasteWaits):
+            self.desk_screen(self.base_screen).status(messages.PASTE_WAITS, Role.WARN)
+        elif isinstance(said, PasteLost):
+            self.desk_screen(self.base_screen).refuse(messages.paste_lost(said.size))
 
     def keys_changed(self) -> None:
         """Say that keys are kept, but only when a request takes long enough for anybody to wonder."""

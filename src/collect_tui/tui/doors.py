@@ -247,7 +247,7 @@ class Doors:
             await self.leave_account()
             await self.to_base()
             return
-        await self.question(["Leave the program?  What is typed is kept."], self.do_app_quit)
+        await self.question(["Leave the program?  What is typed is kept."], self.do_app_quit, seen=False)
 
     def do_app_quit(self) -> None:
         self._app.save_draft()
@@ -346,8 +346,8 @@ class Doors:
 
         await ask_undo(self._app, self._top)
 
-    async def question(self, lines: list[str], yes: Callable[[], Any]) -> None:
-        """Ask; only `y` does it."""
+    async def question(self, lines: list[str], yes: Callable[[], Any], *, seen: bool = True) -> None:
+        """Ask; only `y` does it.  `seen`: and only once it has been on the terminal, with nothing that was typed ahead."""
         from collect_tui.tui.screens.asking import AskingScreen
 
         top = self._top
@@ -358,7 +358,10 @@ class Doors:
             else:
                 top.status("Not done.")
 
-        await self._app.push_screen(AskingScreen(lines), answered)
+        if seen:
+            self._app.sight.begin()
+            self._app.flush_keys()
+        await self._app.push_screen(AskingScreen(lines, seen=seen), answered)
 
     # -- words on the line --------------------------------------------------------------------------------------
 

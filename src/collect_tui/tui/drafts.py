@@ -13,9 +13,14 @@ import re
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.session import Session
 
 FILE: Final = "drafts.db"
+PATIENCE: Final = 0.25
+"""Seconds that a key waits for the file while another program has it locked; while that lasts the next ones do not wait."""
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS draft (
     desk    TEXT NOT NULL,
@@ -64,8 +69,16 @@ def mask_runs(text: str, known: Iterable[str] = ()) -> str:
     return "".join(masked)
 
 
+def whose(scope: str, session: Session) -> str:
+    """The scope of one user's drafts on one desk."""
+    return f"{scope}/{session.backend}/{session.user}"
+
+
 class Drafts:
     """The drafts of one desk; opened when first needed.  Not being able to keep them never stops the work.
+
+    What cannot be written now, because the file is locked or the disk is full, waits in memory and is written with what is
+    saved next; whoever shows `fault` calls :meth:`catch_up` now and then.
 
     Args:
         folder: where the file is; None keeps nothing.
@@ -76,20 +89,102 @@ class Drafts:
         self._folder = folder
         self._scope = scope
         self._db: sqlite3.Connection | None = None
+        self._late: dict[tuple[str, str, str], str] = {}
         self.fault: str = ""
-        """Why drafts cannot be kept; empty while they can."""
+        """Why what is typed cannot be kept just now; empty while it can."""
 
     def use(self, scope: str) -> None:
         """Be the drafts of one desk."""
         self._scope = scope
 
-    def _open(self) -> sqlite3.Connection | None:
-        if self._db is None and self._folder is not None and not self.fault:
+    def save(self, account: str, place: str, text: str, known: Iterable[str] = ()) -> bool:
+        """Keep what is typed; empty text forgets it.  False: it could not be kept yet, or it must not be.
+
+        `known` are numbers that are never card numbers: of the account, its documents, its telephones.
+        """
+        if not text.strip():
+            return self.put(account, place, "")
+        from collect_tui.domain.notes import find_card  # its expressions take a while to compile
+
+        if find_card(text) is not None:
+            self.put(account, place, "")
+            return False
+        return self.put(account, place, mask_runs(text, known))
+
+    def put(self, account: str, place: str, text: str) -> bool:
+        """Keep a text as it is, which holds no card number; empty text forgets it.  False: it could not be kept yet."""
+        if self._folder is None:
+            return True
+        self._late[self._scope, account, place] = text
+        return self.catch_up(0.0 if self.fault else PATIENCE)
+
+    def clear(self, account: str, place: str) -> None:
+        """Forget what was typed there: it has been done."""
+        self.put(account, place, "")
+
+    def catch_up(self, patience: float = PATIENCE) -> bool:
+        """Write what could not be written before; wait so many seconds for a lock.  False: it still cannot be."""
+        if not self._late:
+            return True
+        try:
+            db = self._open(patience)
+            with db:
+                db.execute("BEGIN IMMEDIATE")
+                for key, text in self._late.items():
+                    if text:
+                        db.execute("INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?)", (*key, text))
+                    else:
+                        db.execute("DELETE FROM draft WHERE desk = ? AND account = ? AND place = ?", key)
+        except (OSError, sqlite3.Error) as error:
+            self._failed(error)
+            return False
+        self._late.clear()
+        self.fault = ""
+        return True
+
+    def load(self, account: str, place: str) -> str:
+        """What was typed there; empty when nothing was."""
+        key = (self._scope, account, place)
+        if key in self._late:
+            return self._late[key]
+        found = self._rows("SELECT text FROM draft WHERE desk = ? AND account = ? AND place = ?", *key)
+        return str(found[0][0]) if found else ""
+
+    def all(self, place: str) -> dict[str, str]:
+        """What was typed in one place, by account."""
+        query = "SELECT account, text FROM draft WHERE desk = ? AND place = ?"
+        found = {row[0]: row[1] for row in self._rows(query, self._scope, place)}
+        late = {account: text for (desk, account, at), text in self._late.items() if (desk, at) == (self._scope, place)}
+        return {account: text for account, text in (found | late).items() if text}
+
+    def accounts(self) -> frozenset[str]:
+        """The accounts that have drafts."""
+        return frozenset(str(row[0]) for row in self._rows("SELECT account FROM draft WHERE desk = ?", self._scope))
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._db is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.close()
+            self._db = None
+
+    def _rows(self, query: str, *values: str) -> list[tuple[str, ...]]:
+        if self._folder is None:
+            return []
+        try:
+            return self._open(PATIENCE).execute(query, values).fetchall()
+        except (OSError, sqlite3.Error) as error:
+            self._failed(error)
+            return []
+
+    def _open(self, patience: float = PATIENCE) -> sqlite3.Connection:
+        assert self._folder is not None
+        if self._db is None:
             path = self._folder / FILE
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            db = sqlite3.connect(path, timeout=patience, isolation_level=None)
             try:
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-                db = sqlite3.connect(path, timeout=1.0, isolation_level=None)
                 db.execute("PRAGMA journal_mode=WAL")
                 db.execute("PRAGMA synchronous=NORMAL")
                 db.execute("PRAGMA secure_delete=ON")
@@ -98,78 +193,18 @@ class Drafts:
                     db.execute("DROP TABLE draft")
                     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 db.execute(_TABLE)
-            except (OSError, sqlite3.Error) as error:
-                self.fault = f"Drafts cannot be kept in {path}: {error}."
-                return None
+            except BaseException:
+                db.close()
+                raise
             self._db = db
+        self._db.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
         return self._db
 
-    def save(self, account: str, place: str, text: str, known: Iterable[str] = ()) -> bool:
-        """Keep what is typed; empty text forgets it.  False: it could not be kept, or it must not be.
-
-        `known` are numbers that are never card numbers: of the account, its documents, its telephones.
-        """
-        if not text.strip():
-            self.clear(account, place)
-            return True
-        from collect_tui.domain.notes import find_card  # its expressions take a while to compile
-
-        if find_card(text) is not None:
-            self.clear(account, place)
-            return False
-        db = self._open()
-        if db is None:
-            return self._folder is None
-        try:
-            db.execute(
-                "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?)", (*self._key(account, place), mask_runs(text, known))
-            )
-        except sqlite3.Error as error:
-            self.fault = f"The draft cannot be kept: {error}."
-            self._drop()
-            return False
-        return True
-
-    def load(self, account: str, place: str) -> str:
-        """What was typed there; empty when nothing was."""
-        db = self._open()
-        if db is None:
-            return ""
-        try:
-            row = db.execute(
-                "SELECT text FROM draft WHERE desk = ? AND account = ? AND place = ?", self._key(account, place)
-            ).fetchone()
-        except sqlite3.Error:
-            return ""
-        return str(row[0]) if row else ""
-
-    def clear(self, account: str, place: str) -> None:
-        """Forget what was typed there: it has been done."""
-        db = self._open()
-        if db is not None:
-            with contextlib.suppress(sqlite3.Error):
-                db.execute("DELETE FROM draft WHERE desk = ? AND account = ? AND place = ?", self._key(account, place))
-
-    def accounts(self) -> frozenset[str]:
-        """The accounts that have drafts."""
-        db = self._open()
-        if db is None:
-            return frozenset()
-        try:
-            found = db.execute("SELECT DISTINCT account FROM draft WHERE desk = ?", (self._scope,))
-            return frozenset(str(row[0]) for row in found)
-        except sqlite3.Error:
-            return frozenset()
-
-    def _key(self, account: str, place: str) -> tuple[str, str, str]:
-        return self._scope, account, place
-
-    def close(self) -> None:
-        """Close the file."""
-        self._drop()
-
-    def _drop(self) -> None:
-        if self._db is not None:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.close()
-            self._db = None
+    def _failed(self, error: Exception) -> None:
+        assert self._folder is not None
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            why = "another program has locked the file"
+        else:
+            self.close()  # it may be another file by the next time
+            why = str(error)
+        self.fault = f"Drafts cannot be kept in {self._folder / FILE}: {why}. It is tried again."

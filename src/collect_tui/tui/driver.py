@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import select
 from codecs import getincrementaldecoder
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from textual import events
 from textual._time import get_time
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.keys import Keys
 from textual.message import Message
 
-from collect_tui.tui.text import clean
+from collect_tui.tui.text import TEXT_LIMIT, clean
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -31,10 +33,20 @@ _KITTY_PUSH: Final = "\x1b[>"
 _LEAVE_ALT: Final = "\x1b[?1049l"
 # A terminal without an alternate screen (VT220, old Linux console) is left clear, not littered.
 _TIDY: Final = "\x1b[m\x1b[r\x1b[H\x1b[J"
-PASTE_LIMIT: Final = 65536
-"""Characters kept of one paste; what is beyond them is dropped up to the paste's end."""
-PASTE_WAIT: Final = 1.0
-"""Seconds of silence after which a paste is over though its end never came."""
+ESC: Final = "\x1b"
+ESCAPE_WAIT: Final = 1.0
+"""Seconds after which an Escape is a key, and not the beginning of one that a slow line has torn."""
+STALE: Final = 5.0
+"""Seconds after which a sequence that means no key was the line's noise, and its last character a key of its own."""
+LONGEST_SEQUENCE: Final = 32
+"""Characters; no key has so many."""
+PASTE_QUIET: Final = 2.0
+"""Seconds of silence in a paste after which is said that it has not ended, and how to give it up."""
+_ANSWER: Final = re.compile(r"\x1b\[\??[0-9;]*n")
+#: Keys that, alone after such a silence, drop a paste whose end does not come: Ctrl-C and F12.
+_GIVE_UP: Final = frozenset({"\x03", "\x1b[24~"})
+STATUS: Final = "\x1b[5n"
+"""Asks the terminal whether it is well; it answers behind all that was written before."""
 
 
 class _LastingFile:
@@ -74,76 +86,168 @@ class _LastingFile:
         return self._file.isatty()
 
 
-class KeyParser(XTermParser):
-    """Reads ESC and a plain character as that character with Alt, and a paste as one text, whatever is in it.
+class TerminalAnswered(Message):
+    """The terminal said that it is well: all that was written before it was asked has reached it."""
 
-    Stock Textual has ``ESC 1`` type an inverted exclamation mark, and ``ESC b`` move by a word.  ``ESC O`` is left
-    alone: it begins the keys of application mode.  It also has what follows an escape sequence inside a paste act as
-    keys, so that a copied line break pressed Enter.
+
+class PasteLost(Message):
+    """A paste whose end never came was given up; `size`: its characters."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
+
+class PasteWaits(Message):
+    """A paste has not ended for a while, and what is typed is taken for part of it."""
+
+
+class KeyParser(XTermParser):
+    """Reads what a terminal sends as keys, pastes and answers, however it is torn.
+
+    An escape sequence stays one key whatever the pause in it; only an Escape that nothing follows is one after a while,
+    as nothing depends on it.  ``ESC`` and a plain character are that character with Alt.  Sequences that mean no key
+    are none.  A paste is one text up to its end mark, whatever is in it; where the mark does not come, Ctrl-C or F12
+    alone after a silence drop it, and none of it is acted on.
     """
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
-        self._tail = ""  # the last characters outside a paste: its start may arrive in pieces
+        self._sequence = ""  # an escape sequence that is not complete
+        self._since = 0.0
+        self._spent = False  # its Escape was taken for a key; a `[` may still follow
         self._paste: str | None = None
-        self._paste_due = 0.0
+        self._size = 0  # characters of the paste so far
+        self._due: float | None = None
 
     @property
     def due(self) -> float | None:
         """When :meth:`tick` has something to do, on the monotonic clock; None: not before more has been read."""
-        return self._timeout_time if self._paste is None else self._paste_due
+        return self._due
+
+    @property
+    def unfinished(self) -> str:
+        """The text of a paste that has not ended."""
+        return _line(self._paste or "")
 
     def feed(self, data: str) -> Iterable[Message]:
         """Read what the terminal sent."""
         while data:
-            if self._paste is None:
-                seen = self._tail + data
-                at = seen.find(BRACKETED_PASTE_START)
-                cut = len(data) if at < 0 else at + len(BRACKETED_PASTE_START) - len(self._tail)
-                self._tail = seen[1 - len(BRACKETED_PASTE_START) :]
-                yield from super().feed(data[:cut])
-                data = data[cut:]
-                if at < 0:
-                    return
-                self._paste, self._tail = "", ""
-            self._paste_due = get_time() + PASTE_WAIT
-            text = self._paste + data
-            at = text.find(BRACKETED_PASTE_END)
-            if at < 0:
-                self._keep(text)
-                return
-            data = text[at + len(BRACKETED_PASTE_END) :]
-            self._keep(text[:at])
-            yield from self._pasted()
+            if self._paste is not None:
+                data = yield from self._feed_paste(data)
+            elif self._sequence:
+                data = yield from self._go_on(data)
+            else:
+                at = data.find(ESC)
+                plain, data = (data, "") if at < 0 else (data[:at], data[at:])
+                for char in plain:
+                    yield from self._keys(char)
+                if data:
+                    self._sequence, self._spent, data = ESC, False, data[1:]
+                    self._since = get_time()
+                    self._due = self._since + ESCAPE_WAIT
 
     def tick(self) -> Iterable[Message]:
-        """End what has waited too long: an Escape alone, a paste whose end was lost."""
-        if self._paste is None:
-            yield from super().tick()
-        elif get_time() >= self._paste_due:
-            yield from self._pasted()
+        """An Escape alone is a key when nothing has followed it; of a paste that does not end is told."""
+        if self._due is None or get_time() < self._due:
+            return
+        self._due = None
+        if self._paste is not None:
+            yield PasteWaits()
+        elif self._sequence == ESC and not self._spent:
+            self._spent = True
+            yield events.Key("escape", ESC)
 
-    def _keep(self, text: str) -> None:
-        """Keep the text of the paste so far, never more than the limit and the pieces of its end."""
-        if len(text) > PASTE_LIMIT:
-            text = text[:PASTE_LIMIT] + text[max(PASTE_LIMIT, len(text) - len(BRACKETED_PASTE_END) + 1) :]
-        self._paste = text
+    # -- escape sequences ---------------------------------------------------------------------------------------
 
-    def _pasted(self) -> Iterable[Message]:
-        """The paste as one cleaned line; the stock parser is told of its end, for it has seen its start."""
-        text, self._paste = self._paste or "", None
-        for token in super().feed(BRACKETED_PASTE_END):
-            if not isinstance(token, events.Paste):
-                yield token
-        lines = clean(text[:PASTE_LIMIT], keep_newlines=True).split("\n")
-        line = " ".join(part.strip() for part in lines if part.strip())
-        if line:
-            yield events.Paste(line)
+    def _go_on(self, data: str) -> Generator[Message, None, str]:
+        """Read on in an escape sequence; what is left of the data."""
+        begun, self._due = self._sequence, None
+        for count, char in enumerate(data, start=1):
+            if char == ESC or ord(char) < 32 or len(begun) > LONGEST_SEQUENCE:  # it breaks off here
+                yield from self._broken_off()
+                return data[count - 1 :]
+            begun += char
+            if self._spent and begun[1] != "[":
+                self._sequence = ""
+                return data
+            if _is_whole(begun):
+                self._sequence = ""
+                yield from self._whole(begun)
+                return data[count:]
+            self._sequence = begun
+        return ""
+
+    def _broken_off(self) -> Iterable[Message]:
+        begun, self._sequence = self._sequence, ""
+        if begun == ESC and not self._spent:
+            yield events.Key("escape", ESC)
+
+    def _whole(self, sequence: str) -> Iterable[Message]:
+        if sequence == BRACKETED_PASTE_START:
+            self._paste, self._size = "", 0
+        elif _ANSWER.fullmatch(sequence):
+            yield TerminalAnswered()
+        else:
+            keys = list(self._keys(sequence))
+            late = get_time() - self._since > STALE  # noise on the line: what ends it now was typed
+            yield from keys if keys or not late else self._keys(sequence[-1])
+
+    def _keys(self, sequence: str) -> Iterable[events.Key]:
+        for key in self._sequence_to_key_events(sequence):
+            if key.key != Keys.Ignore:
+                yield key
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
-        if len(sequence) == 2 and sequence[0] == "\x1b" and sequence[1].isalnum() and sequence[1] != "O":
+        if len(sequence) == 2 and sequence[0] == ESC:
             return super()._sequence_to_key_events(sequence[1], alt=True)
         return super()._sequence_to_key_events(sequence, alt)
+
+    # -- pastes -------------------------------------------------------------------------------------------------
+
+    def _feed_paste(self, data: str) -> Generator[Message, None, str]:
+        """Read on in a paste; what is left of the data behind its end."""
+        assert self._paste is not None
+        if self._due is None and data in _GIVE_UP:
+            size, self._paste = self._size, None
+            yield PasteLost(size)
+            return ""
+        self._due = get_time() + PASTE_QUIET
+        text, answers = _ANSWER.subn("", self._paste + data)
+        for _ in range(answers):
+            yield TerminalAnswered()
+        at = text.find(BRACKETED_PASTE_END)
+        kept = len(self._paste)
+        if at < 0:
+            self._size += len(text) - kept
+            most = TEXT_LIMIT + 1  # never more than what any field takes, and the pieces of the end
+            self._paste = text[:most] + text[max(most, len(text) - len(BRACKETED_PASTE_END) + 1) :]
+            return ""
+        size, self._paste, self._due = self._size + at - kept, None, None
+        if size > TEXT_LIMIT:
+            yield events.Paste(
+                text[: TEXT_LIMIT + 1]
+            )  # as it is, so that every field refuses it, and what is typed behind it
+        elif line := _line(text[:at]):
+            yield events.Paste(line)
+        return text[at + len(BRACKETED_PASTE_END) :]
+
+
+def _is_whole(sequence: str) -> bool:
+    """Does an escape sequence end with its last character?"""
+    kind, last = sequence[1], sequence[-1]
+    if kind == "[":
+        # The Linux console's F1 to F5 have a second bracket.
+        return len(sequence) > 2 and (len(sequence) == 4 if sequence[2] == "[" else "@" <= last <= "~")
+    if kind == "O":
+        return len(sequence) > 2 and not last.isdigit() and last != ";"
+    return True
+
+
+def _line(text: str) -> str:
+    """A pasted text as one cleaned line."""
+    lines = clean(text, keep_newlines=True).split("\n")
+    return " ".join(part.strip() for part in lines if part.strip())
 
 
 class ThinDriver(LinuxDriver):
@@ -153,6 +257,8 @@ class ThinDriver(LinuxDriver):
         super().__init__(app, **kwargs)
         self._file = cast("Any", _LastingFile(cast("IO[str]", self._file)))
         self._wake: tuple[int, int] | None = None
+        self._parser = KeyParser(self._debug)
+        self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
         self.started = False
         """Set whenever the terminal has been (re)entered, and its contents are unknown; the painter clears it."""
         app.real_cursor = True  # type: ignore[attr-defined]
@@ -189,18 +295,29 @@ class ThinDriver(LinuxDriver):
 
     def disable_input(self) -> None:
         """End the input thread at once, rather than at its next tick."""
+        self._end_input_thread()
+        super().disable_input()
+
+    def _end_input_thread(self) -> None:
         self.exit_event.set()
         if self._wake is not None:
             os.write(self._wake[1], b"x")
-        if self._key_thread is not None:
+        if self._key_thread is not None and self._key_thread.is_alive():
             self._key_thread.join()
         self.exit_event.clear()
-        super().disable_input()
+
+    def read_the_rest(self) -> None:
+        """Read what has been typed and not read yet, then nothing any more; a paste that has not ended counts as it is."""
+        self._end_input_thread()
+        with contextlib.suppress(OSError):
+            while select.select([self.fileno], [], [], 0)[0] and (data := os.read(self.fileno, 4096)):
+                self._pass_on(self._parser.feed(self._decode(data)))
+        if text := self._parser.unfinished:
+            self.process_message(events.Paste(text))
 
     def run_input_thread(self) -> None:
-        """Read keys until told to stop or the terminal hangs up; asleep in between, but for a pending Escape or paste."""
-        parser = KeyParser(self._debug)
-        decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        """Read keys until told to stop or the terminal hangs up; asleep in between, but for an Escape or a paste that waits."""
+        parser, decode = self._parser, self._decode
         assert self._wake is not None
         wake = self._wake[0]
         while not self.exit_event.is_set():
@@ -222,7 +339,10 @@ class ThinDriver(LinuxDriver):
 
     def _pass_on(self, messages: Iterable[Message]) -> None:
         for message in messages:
-            self.process_message(message)
+            if isinstance(message, TerminalAnswered | PasteLost | PasteWaits):
+                self._loop.call_soon_threadsafe(getattr(self._app, "terminal_said", lambda _said: None), message)
+            else:
+                self.process_message(message)
 
     def _hung_up(self) -> None:
         getattr(self._app, "terminal_gone", self._app.exit)()

@@ -35,7 +35,7 @@ _Typed = events.Key | events.Paste
 class KeyGate(_Base):
     """Mixin for :class:`textual.app.App` that lets one key through at a time."""
 
-    KEY_LIMIT: ClassVar[int] = 1024
+    KEY_LIMIT: ClassVar[int] = 65536
     """Keys kept typed ahead.  Beyond it keys are refused with a bell until all kept ones have run: no gaps, ever."""
 
     SETTLE_LIMIT: ClassVar[float] = 2.0
@@ -49,6 +49,7 @@ class KeyGate(_Base):
         self._gate_task: asyncio.Task[None] | None = None
         self._gate_passing: _Typed | None = None
         self._gate_full = False
+        self._gate_frozen = False
         self._gate_cutoff = 0.0
         super().__init__(*args, **kwargs)
 
@@ -78,7 +79,7 @@ class KeyGate(_Base):
             yield
         finally:
             self._gate_holds -= 1
-            if not self._gate_holds:
+            if not self._gate_holds and not self._gate_frozen:
                 self._gate_free.set()
             self.keys_changed()
 
@@ -93,6 +94,21 @@ class KeyGate(_Base):
         self._gate_cutoff = asyncio.get_running_loop().time()
         self.keys_changed()
         return dropped
+
+    def freeze_keys(self) -> bool:
+        """Let no key through any more: the program is to go.  Was a request out?"""
+        held = self.keys_held
+        self._gate_frozen = True
+        self._gate_free.clear()
+        return held
+
+    async def keys_left(self) -> list[_Typed]:
+        """All keys and pastes that no longer get through, once those under way have arrived."""
+        for _ in range(1000):  # what a thread has handed over comes in the next rounds of the loop
+            await asyncio.sleep(0)
+            if not self._gate_in_transit():
+                break
+        return list(self._gate_queue)
 
     async def keys_idle(self) -> None:
         """Wait until every key so far has had its effect.  For tests and workers, not for message handlers."""
@@ -112,6 +128,10 @@ class KeyGate(_Base):
     def keys_refused(self) -> None:
         """Called for each key refused because too many are kept."""
         self.bell()
+
+    def gate_unseen(self, event: events.Key | events.Paste) -> bool:
+        """Is this key for something that its typist cannot have seen?  Then it and what is behind it are dropped."""
+        return False
 
     def gate_exempt(self, event: events.Key | events.Paste) -> bool:
         """May this key pass at once, ahead of kept ones?  For keys that only repaint or cancel a request."""
@@ -191,7 +211,12 @@ class KeyGate(_Base):
                         with self.hold_keys():
                             await answer
                     else:
-                        self._gate_passing = event = self._gate_queue.popleft()
+                        event = self._gate_queue.popleft()
+                        if self.gate_unseen(event):
+                            self.flush_keys()
+                            self.bell()
+                            continue
+                        self._gate_passing = event
                         if not self.post_message(event):  # the app is closing
                             self._gate_queue.clear()
                             break

@@ -8,6 +8,7 @@ from typing import Final
 from collect_tui.domain.errors import DomainError
 
 LOG: Final = "faults.log"
+PASTE_WAITS: Final = "A paste has not ended; what is typed is taken for part of it. Ctrl-C drops it."
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -23,6 +24,18 @@ def dropped(keys: int) -> str:
 def with_dropped(sentence: str, keys: int) -> str:
     """A refusal and, if there were any, the keys it cost."""
     return f"{sentence} · {dropped(keys)}" if keys else sentence
+
+
+def paste_lost(size: int) -> str:
+    """What is said of a paste that was given up."""
+    return f"A paste of {plural(size, 'character')} was dropped, as its end never came. Nothing of it was taken."
+
+
+def too_long(size: int, limit: int) -> str:
+    """What is said of a text that is longer than its field takes."""
+    return (
+        f"{size:,} characters, and this takes {limit:,}: nothing is cut off, and nothing is done until it is shorter."
+    )
 
 
 def sentence(error: DomainError) -> str:

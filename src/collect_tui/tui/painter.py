@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from collect_tui.tui.cells import BLANK, CellMaker, Row
 from collect_tui.tui.differ import Differ
-from collect_tui.tui.driver import ThinDriver
+from collect_tui.tui.driver import STATUS, ThinDriver
 from collect_tui.tui.terminal import TerminalProfile
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class ThinPainter(_Base):
         self._want: list[Row] = []
         self._maker: CellMaker | None = None
         self._paint_later: asyncio.TimerHandle | None = None
+        self._ask_status = False
         kwargs.setdefault("driver_class", ThinDriver)
         super().__init__(*args, **kwargs)
 
@@ -60,6 +61,13 @@ class ThinPainter(_Base):
         """Forget what the terminal shows and send everything again; for line noise."""
         self._differ = None
         self.screen.refresh()
+
+    def paint_and_ask(self, anew: bool = False) -> None:
+        """Ask the terminal for its status behind all that is to be painted now; `anew`: behind a whole new picture."""
+        self._ask_status = True
+        if anew:
+            self.redraw()
+        self.call_after_refresh(self._paint)
 
     def terminal_gone(self) -> None:
         """Called when the terminal has hung up: nobody is there any more."""
@@ -145,3 +153,6 @@ class ThinPainter(_Base):
         text = differ.update(self._want, (x, y))
         if text:
             driver.write(text)
+        if self._ask_status:
+            self._ask_status = False
+            driver.write(STATUS)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -98,25 +98,32 @@ def _started_with(environ: Mapping[str, str]) -> Mapping[str, str]:
     return {**environ, "LC_CTYPE": first.get("LC_CTYPE", "")}
 
 
-def install_exit_handlers(app: App[Any], save: Callable[[], None]) -> None:
+def install_exit_handlers(app: App[Any], save: Callable[[], Awaitable[None] | None]) -> None:
     """On SIGHUP, SIGTERM and the terminal's end: call ``save`` once, then end the app and restore the terminal.
 
-    Call it on the app's event loop.  ``save`` must be quick and may fail; the app ends all the same, with 128 plus the
-    signal's number as its code.  A second signal kills the process.  An ignored SIGHUP (``nohup``) stays ignored;
+    Call it on the app's event loop.  ``save`` must be quick, may have to be awaited and may fail; the app ends all the same,
+    with 128 plus the signal's number as its code.  A second signal kills the process.  An ignored SIGHUP (``nohup``) stays ignored;
     the end of the terminal's input then ends the app, so that no orphan runs on.
     """
     loop = asyncio.get_running_loop()
+    leaving: set[asyncio.Task[None]] = set()
     caught = [number for number in (signal.SIGHUP, signal.SIGTERM) if signal.getsignal(number) is not signal.SIG_IGN]
 
     def leave(number: int) -> None:
         for each in caught:
             loop.remove_signal_handler(each)
-        try:
-            save()
-        except Exception as error:
-            app.log.error("saving at exit", error)
-        app.exit(return_code=128 + number)
+        leaving.add(loop.create_task(_leave(app, save, 128 + number)))
 
     for number in caught:
         loop.add_signal_handler(number, leave, number)
     vars(app)["terminal_gone"] = partial(leave, signal.SIGHUP)
+
+
+async def _leave(app: App[Any], save: Callable[[], Awaitable[None] | None], code: int) -> None:
+    try:
+        saved = save()
+        if saved is not None:
+            await saved
+    except Exception as error:
+        app.log.error("saving at exit", error)
+    app.exit(return_code=code)

@@ -20,6 +20,8 @@ __all__ = ["ELLIPSIS", "ELLIPSIS_ASCII", "Align", "clean", "drop_cells", "fit", 
 
 Align = Literal["left", "right"]
 
+TEXT_LIMIT: Final = 65536
+"""Characters that are kept of what is typed or pasted, until it has been shortened to what its field takes."""
 ELLIPSIS: Final = "…"
 ELLIPSIS_ASCII: Final = "~"
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from collect_tui.api.client.sender import FAILED
-from collect_tui.desk.errors import NotFound
+from collect_tui.api.client.words import DROPPED
+from collect_tui.desk.commands import Act
+from collect_tui.desk.errors import DomainError, NotFound, Refused
 from collect_tui.desk.outbox import HeldAct, Link
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from collect_tui.api.client.queue import Queue, Row
     from collect_tui.api.client.sender import Sender
     from collect_tui.desk.views.account import AccountView
+    from collect_tui.desk.views.act import Receipt
 
 
 class ApiOutbox:
@@ -38,6 +42,9 @@ class ApiOutbox:
             review=review,
         )
 
+    def listen(self, told: Callable[[Act, Receipt | DomainError], None]) -> None:
+        self._sender.told = told
+
     def sign_in(self, password: str) -> None:
         self._desk.sign_in(password)
 
@@ -52,15 +59,15 @@ class ApiOutbox:
         return self._desk.account(row.act.account)
 
     def send_again(self, act_id: UUID) -> None:
-        """Sends a rejected act on the account as it is now. One on which the server itself failed may have been done: it keeps
-        its id, so that it is not done twice. Unavailable: the server cannot be reached."""
+        """Sends a rejected act on the account as it is now. It keeps its id, so that it is not done twice by whoever typed it;
+        one on which the server itself failed may have been done, and stays as it was. Unavailable: the server cannot be reached."""
         row = self._in_review(act_id)
         if row.code == FAILED:
             sent = self._queue.again(row, row.act, state="unanswered")
         else:
             view = self._desk.fresh(row.act.account)
             mine = view.claimed_by is not None and view.claimed_by == self._desk.session().user
-            renewed = {"id": uuid4(), "version": view.version, "fence": view.fence if mine else None}
+            renewed = {"version": view.version, "fence": view.fence if mine else None}
             sent = self._queue.again(row, row.act.model_copy(update=renewed), state="waiting")
         if not sent:
             raise _settled()
@@ -68,8 +75,10 @@ class ApiOutbox:
         self._sender.poke()
 
     def drop(self, act_id: UUID) -> None:
-        if not self._queue.drop(self._in_review(act_id)):
+        row = self._in_review(act_id)
+        if not self._queue.drop(row):
             raise _settled()
+        self._queue.settle(row.act.id, self._desk.clock(), refused=Refused("act.dropped", DROPPED))
 
     def _in_review(self, act_id: UUID) -> Row:
         row = self._queue.row(act_id)

@@ -20,12 +20,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from collect_tui.desk.commands import Act
-from collect_tui.desk.errors import Invalid, Unavailable
+from collect_tui.desk.errors import Invalid, Refused, Unavailable
 from collect_tui.desk.outbox import HeldAct
+from collect_tui.desk.views.act import Receipt
 
 FILE: Final = "outbox.db"
 LEASE: Final = timedelta(seconds=30)
 """How long a sender that cannot be seen (on another machine) is waited for; longer than a request can take."""
+SETTLED_FOR: Final = timedelta(days=30)
+"""How long it is known what became of an act that was done without its author."""
 BEHIND: Final = "outbox.behind"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS act (
@@ -45,6 +48,15 @@ CREATE TABLE IF NOT EXISTS act (
     UNIQUE (desk, id)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS ix_act_account ON act (desk, account, seq);
+CREATE TABLE IF NOT EXISTS settled (
+    desk    TEXT NOT NULL,
+    id      TEXT NOT NULL,
+    at      TEXT NOT NULL,
+    receipt TEXT,
+    code    TEXT,
+    problem TEXT,
+    PRIMARY KEY (desk, id)
+) STRICT, WITHOUT ROWID;
 """
 _COLUMNS: Final = "seq, id, account, body, state, typed_at, attempts, next_try_at, code, problem, holder, held_until"
 _OPEN: Final = "state IN ('waiting', 'unanswered')"
@@ -135,6 +147,16 @@ class Queue:
             waiting, review = self._db.execute(query, (self._desk,)).fetchone()
         return int(waiting), int(review)
 
+    def outcome(self, act_id: UUID) -> Receipt | Refused | None:
+        """What became of an act that was answered while nobody waited for it; None when that is not known here."""
+        query = "SELECT receipt, code, problem FROM settled WHERE desk = ? AND id = ?"
+        with self._said(), self._lock:
+            found = self._db.execute(query, (self._desk, str(act_id))).fetchone()
+        if found is None:
+            return None
+        receipt, code, problem = found
+        return Receipt.model_validate_json(receipt) if receipt else Refused(code, problem)
+
     # writing --------------------------------------------------------------------------------
     def add(self, act: Act, now: datetime, *, lease: bool) -> tuple[Row, bool]:
         """Writes an act down, on the disk when this returns; the row, and whether it may be sent at once.
@@ -194,6 +216,17 @@ class Queue:
     def later(self, row: Row, *, state: str, at: datetime | None) -> None:
         """Gives a row back that could not be done now; `at`: not before then."""
         self._update(row, state=state, next_try_at=at.isoformat() if at else None, holder=None, held_until=None)
+
+    def settle(
+        self, act_id: UUID, now: datetime, *, receipt: Receipt | None = None, refused: Refused | None = None
+    ) -> None:
+        """Writes down what became of an act, for when its author asks."""
+        told = receipt.model_dump_json() if receipt is not None else None
+        code, problem = (refused.code, refused.message) if refused is not None else (None, None)
+        with self._write() as db:
+            db.execute("DELETE FROM settled WHERE at < ?", ((now - SETTLED_FOR).isoformat(),))
+            row = (self._desk, str(act_id), now.isoformat(), told, code, problem)
+            db.execute("INSERT OR REPLACE INTO settled VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def done(self, row: Row, version: int) -> None:
         """Takes an answered act out. What was typed behind it on the same sight of the account, and never left, goes on

@@ -23,7 +23,7 @@ from collect_tui.api.client.words import (
     UNREACHED,
 )
 from collect_tui.desk.commands import Act
-from collect_tui.desk.errors import DomainError, SignedOut, Unavailable
+from collect_tui.desk.errors import DomainError, Refused, SignedOut, Unavailable
 from collect_tui.desk.views.act import Receipt
 
 TURNS: Final = 200
@@ -87,6 +87,7 @@ class Sender:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self.rest: Callable[[float], object] = rest or self._stop.wait
+        self.told: Callable[[Act, Receipt | DomainError], None] = lambda _act, _outcome: None
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -97,10 +98,15 @@ class Sender:
         What may not wait and did not reach the server is not kept either: Unavailable "offline.refused". When it may have,
         it stays and is asked for until it is known: Unavailable "act.unanswered".
         """
-        act = self._onward(act)
+        if (known := self._known(act)) is not None:
+            return known
+        sent = self._queue.row(act.id) is not None
+        if not sent:  # what was sent before goes out as it was
+            act = self._onward(act)
         resting = self._wire.state != "online" and not self._wire.due
         if resting and not may_wait:
-            raise self.refusal()
+            self.poke()
+            raise Unavailable("act.unanswered", UNANSWERED) if sent else self.refusal()
         row, first = self._queue.add(act, self._clock(), lease=not resting)
         if resting:
             self.poke()
@@ -114,6 +120,23 @@ class Sender:
         finally:
             if self._queue.row(act.id) is None:
                 self._proofs.pop(str(act.id), None)
+
+    def _known(self, act: Act) -> Receipt | None:
+        """What became of an act that was answered without its author, who now asks: done, or raises what it was refused for
+        and takes it out of review."""
+        outcome = self._queue.outcome(act.id)
+        if isinstance(outcome, Receipt):
+            return outcome.model_copy(update={"repeated": True})
+        if outcome is not None:
+            raise outcome
+        row = self._queue.row(act.id)
+        if row is None or row.state != "review":
+            return None
+        if row.code == FAILED:
+            raise Unavailable("act.unanswered", FAILED_TEXT)
+        if self._queue.drop(row):
+            raise Refused(row.code or "act.refused", row.problem or "")
+        return None
 
     def _onward(self, act: Act) -> Act:
         """An act typed on the sight of an account as it was before what waited here went out: its author was never told the
@@ -136,7 +159,7 @@ class Sender:
         for _ in range(TURNS):
             head, current = self._queue.head(row.act.account), self._queue.row(row.act.id)
             if current is None:  # it was here before, and has just been answered elsewhere
-                return self._direct(row.act)
+                return self._known(row.act) or self._direct(row.act)
             if current.state == "review":
                 if current.code == BEHIND and new and not self._queue.drop(current):
                     continue  # it was sent again from another window at this very moment
@@ -261,12 +284,15 @@ class Sender:
             self._queue.later(leased, state=was, at=None)
         except DomainError as refusal:
             self._queue.review(leased, refusal.code, refusal.message)
+            self.told(leased.act, refusal)
             return "gone"
         except BaseException:
             self._queue.later(leased, state="unanswered", at=None)
             raise
         else:
+            self._queue.settle(leased.act.id, self._clock(), receipt=receipt)
             self._queue.done(leased, receipt.version)
+            self.told(leased.act, receipt)
             if leased.act.version is not None:
                 self._moved[leased.act.account, leased.act.version] = receipt.version
             self._proofs.pop(name, None)

@@ -12,7 +12,8 @@ BLOCKED: Final = "The server has not answered yet for what was typed before on t
 BUSY: Final = "The server has too much to do just now, and did not take this; try again in a moment."
 UNREACHED: Final = "The server cannot be reached, and this cannot wait for it: its limits can only be checked there."
 SIGNED_OUT: Final = "The server does not know you any more; sign in again (collect-tui login)."
-UNKNOWN: Final = "The server has not answered; look at the account again to see whether this was done."
+UNKNOWN: Final = "The server has not answered, so nobody knows yet whether this was done."
+DROPPED: Final = "It was dropped from the outbox; look at the account before it is typed again."
 FAILED_TEXT: Final = "The server fails on this act; tell who runs it, then send it again."
 BEHIND_TEXT: Final = (
     "What was typed before on this account was refused and waits to be looked at; look at it, then do this again."

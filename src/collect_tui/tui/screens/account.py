@@ -25,12 +25,12 @@ from collect_tui.tui.paint.line import receipt_line
 from collect_tui.tui.paint.panes import pane_lines
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
+from collect_tui.tui.sent import same
 from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lines import LinePane
 
 if TYPE_CHECKING:
-    from collect_tui.desk.commands import Act
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Receipt
     from collect_tui.desk.views.queue import Claim
@@ -367,16 +367,13 @@ class AccountScreen(DeskScreen):
             self.open_line(f"{code.lower()} ")
             self.refuse(parsed.errors[0].message if parsed.errors else f"{code} is no result code of this site.")
             return
-        act: Act = Act(
-            id=uuid4(),
-            account=view.number,
-            commands=parsed.commands,
-            version=view.version,
-            fence=target.fence,
-            line=parsed.text,
-        )
+        held, ids = app.sent.of(view.number), {"id": uuid4(), "version": view.version, "fence": target.fence}
+        act = Act(**ids, account=view.number, commands=parsed.commands, line=parsed.text)
+        if held is not None and not same(held, act):
+            await app.settle(held)
+            return
         try:
-            receipt = await app.call(app.desk.do, act)
+            receipt = await app.act(held or act)
         except Stale as error:
             await self.do_view_refresh()
             self.desk_refused(error)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST: Final = 8
 """Rows for what the act means, above what is asked."""
+#: What leaves the question; it counts whether or not the question has been seen, and does nothing.
+_OUT: Final = frozenset({"f12", "f3", "escape"})
 _NO = frozenset({"n", "b", "q", "f12", "f3", "escape", "enter"})
 
 
@@ -41,13 +43,15 @@ class AskingScreen(ModalScreen[str | None]):
         lines: what is asked, and what it would do.
         yes: the word beside the key that does it.
         typed: what is to be typed; empty: `y` alone does it.
+        seen: must it have been on the terminal before it is confirmed?
     """
 
     context: ClassVar[str] = ASKING
     AUTO_FOCUS = "#answer"
 
-    def __init__(self, lines: Sequence[str | Line], yes: str = "yes", typed: str = "") -> None:
+    def __init__(self, lines: Sequence[str | Line], yes: str = "yes", typed: str = "", *, seen: bool = True) -> None:
         super().__init__()
+        self._seen = seen
         self._lines = [line if isinstance(line, Line) else Line.of(line) for line in lines]
         self._yes = yes
         self._typed = typed
@@ -64,6 +68,32 @@ class AskingScreen(ModalScreen[str | None]):
         else:
             yield KeyBar([("n", "no, leave it", True), ("y", self._yes, True)], id="keys")
 
+    def on_mount(self) -> None:
+        if self._seen:
+            self.call_after_refresh(self._app.sight.look, self._note)
+
+    @property
+    def _app(self) -> CollectApp:
+        return cast("CollectApp", self.app)
+
+    def _note(self, sentence: str) -> None:
+        """Say what the terminal has to do with it, on the rule above the question."""
+        if self.is_attached:
+            self.query_one("#upper", Rule).note(sentence)
+
+    def unseen(self, event: events.Key | events.Paste) -> bool:
+        """Has nobody seen this question who presses such a key?"""
+        if not self._seen:
+            return False
+        if isinstance(event, events.Paste):
+            return not self._app.sight.visible(event.time)
+        name = key_name(event.key, event.character)
+        if name in _OUT or (name == "n" and not self._typed):
+            return False
+        confirms = name in {"f2", "enter"} if self._typed else name == "y"
+        sight = self._app.sight
+        return not (sight.counts(event.time) if confirms else sight.visible(event.time))
+
     @property
     def text(self) -> str:
         """What is asked."""
@@ -74,13 +104,23 @@ class AskingScreen(ModalScreen[str | None]):
         event.prevent_default()
         name = key_name(event.key, event.character)
         if self._typed and name in {"f2", "f3"}:
-            self._answer(self.query_one(LineEdit).text if name == "f2" else None)
+            edit = self.query_one(LineEdit)
+            if name == "f2" and edit.overfull:
+                self.app.bell()
+                return
+            self._answer(edit.text if name == "f2" else None)
         elif not self._typed and name == "y":
             self._answer(name)
         elif not self._typed and name in _NO:
             self._answer(None)
         else:
             self.app.bell()
+
+    def on_line_edit_overfull(self, message: LineEdit.Overfull) -> None:
+        message.stop()
+        if message.pressed:
+            self._app.flush_keys()
+        self.app.bell()
 
     def on_line_edit_submitted(self, message: LineEdit.Submitted) -> None:
         message.stop()
@@ -119,6 +159,7 @@ async def ask(
         else:
             app.run_held(then(text), screen)
 
+    app.sight.begin()
     dropped = messages.dropped(app.flush_keys())  # a question answered before it was read is no question
     shown = [*lines, *([Line.of((dropped, Role.WARN))] if dropped else ())]
     await app.push_screen(AskingScreen(shown, yes, typed), answered)
@@ -171,6 +212,9 @@ def _find_undo(desk: Desk) -> tuple[Act, Preview, str]:
 
 async def ask_undo(app: CollectApp, screen: DeskScreen) -> None:
     """Show what an undo takes back, and do it when the answer is yes."""
+    if (held := app.sent.first()) is not None:  # it may be the one to take back, or an undo itself
+        await app.settle(held)
+        return
     found = await screen.ask(_find_undo, app.desk)
     if found is None:
         return
@@ -185,7 +229,7 @@ async def ask_undo(app: CollectApp, screen: DeskScreen) -> None:
         lines.append(Line.of((f"  next action {preview.next_action}", Role.LABEL)))
 
     async def undo(_answer: str) -> None:
-        receipt = await app.call(app.desk.do, act)
+        receipt = await app.act(act)
         app.renew_lease()
         await screen.after_act(receipt)
         screen.status(f"{receipt.account}: {receipt.sentence}" if elsewhere else receipt.sentence, Role.GOOD)

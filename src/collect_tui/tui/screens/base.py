@@ -100,6 +100,14 @@ class DeskScreen(CallingScreen):
         message.stop()
         self.focus_body()
 
+    def on_line_edit_overfull(self, message: LineEdit.Overfull) -> None:
+        """Too much in a field is said at once, and not taken: what was typed behind it is dropped when it was to be."""
+        message.stop()
+        if message.pressed:
+            self.refuse(message.sentence)
+        elif message.edit.overfull:
+            self.status(message.sentence, Role.BAD)
+
     # -- keys ---------------------------------------------------------------------------------------------------
 
     def before_key(self, event: events.Key) -> Coroutine[Any, Any, None] | None:

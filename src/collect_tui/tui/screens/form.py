@@ -13,7 +13,7 @@ from uuid import uuid4
 from textual import events
 from textual.app import ComposeResult
 
-from collect_tui.desk.errors import RefusedByPolicy, Stale, Unavailable, Unconfirmed
+from collect_tui.desk.errors import RefusedByPolicy, Stale, Unconfirmed
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.commands import FORM
@@ -21,6 +21,7 @@ from collect_tui.tui.paint.line import meaning_line, receipt_line
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.asking import confirm
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
+from collect_tui.tui.sent import same
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.form import Field, Form, FormField, LineBuilder, Placed, misread, wrong_field
 from collect_tui.tui.widgets.keybar import KeyHint
@@ -68,7 +69,6 @@ class FormScreen(DeskScreen):
         self._previewed: tuple[Command, ...] = ()
         self._last: dict[str, str] = {}
         self._overriding = False
-        self._unsure: Act | None = None
         self._touched = False
 
     # -- to be overridden ---------------------------------------------------------------------------------------
@@ -106,13 +106,15 @@ class FormScreen(DeskScreen):
         app = self.desk_app
         self.view, self.fence, self.preview = view, fence, None
         self._line_context = LineContext.of(view, app.catalogue, app.session_view)
-        self._previewed, self._unsure = (), None
+        self._previewed = ()
         self._override(on=False)
         draft = {} if values is not None else self._draft()
         self._touched = bool(draft) or values is not None
         self.form.fill(draft or values or self.starting_values())
         if draft.get("override_by") or draft.get("override_why"):
+            self.desk_app.sight.begin()
             self._override(on=True)
+            self.call_after_refresh(self.desk_app.sight.look, self._sighted)
         self.form.enter(self.fields[0].name)
         self.show_frame()
         self._read()
@@ -136,8 +138,8 @@ class FormScreen(DeskScreen):
         secret = {field.name for field in OVERRIDE if field.secret}
         typed = {name: text for name, text in self.form.values.items() if text.strip() and name not in secret}
         kept = json.dumps(typed, ensure_ascii=False) if typed and typed != self.starting_values() else ""
-        if not self.desk_app.drafts.save(self.view.number, self.place, kept) and self.desk_app.drafts.fault:
-            self.status(self.desk_app.drafts.fault, Role.WARN)
+        self.desk_app.drafts.save(self.view.number, self.place, kept)
+        self.desk_app.keep_drafts()
 
     def header_line(self) -> Line:
         if self.view is None:
@@ -187,7 +189,8 @@ class FormScreen(DeskScreen):
             self._paint(None)
             return
         self.form.point(None)
-        self.status(meaning_line(parsed))
+        unsure = self.desk_app.unsure(self.view.number, "F2")
+        self.status(unsure or meaning_line(parsed), Role.WARN if unsure else Role.PLAIN)
         if parsed.commands != self._previewed:
             self._ask(parsed.commands)
 
@@ -202,6 +205,9 @@ class FormScreen(DeskScreen):
 
     def _wrong(self, parsed: Parsed) -> tuple[str, str] | None:
         """The field that is wrong or missing, and the sentence."""
+        for name, field in self.form.fields.items():
+            if (edit := self.form.edit(name)).overfull:
+                return name, f"{field.label}: {messages.too_long(len(edit.text), edit.limit)}"
         found = wrong_field(parsed, self._places, self.fields)
         if found is not None:
             name, error = found
@@ -355,9 +361,20 @@ class FormScreen(DeskScreen):
 
     def do_form_override(self) -> None:
         """F10: who overrides the refusal, and why."""
+        self.desk_app.sight.begin()
         self._override(on=True)
         self.form.enter("override_by")
+        self.call_after_refresh(self.desk_app.sight.look, self._sighted)
         self.status(f"A {self._overridable()} may override it: who, and why?  F2 saves.", Role.LABEL)
+
+    def _sighted(self, sentence: str) -> None:
+        if sentence and self._overriding:
+            self.status(sentence, Role.WARN)
+
+    def unseen(self, event: events.Key | events.Paste) -> bool:
+        """Is an override saved that nobody can have seen asked for?"""
+        saves = self._overriding and isinstance(event, events.Key) and event.key == "f2"
+        return saves and not self.desk_app.sight.counts(event.time)
 
     def _override(self, *, on: bool) -> None:
         self._overriding = on
@@ -376,25 +393,22 @@ class FormScreen(DeskScreen):
         """F2: read afresh and do it.  A refusal keeps the form and points at the field."""
         parsed = self._parse()
         wrong = self._wrong(parsed)
-        if wrong is not None:
+        held = self.desk_app.sent.of(self.view.number) if self.view is not None else None
+        act = self._act(tuple(c.unanswered() for c in parsed.commands), parsed.text) if wrong is None else None
+        if held is not None and (act is None or not same(held, act)):
+            await self.desk_app.settle(held)
+        elif wrong is not None:
             self._stop_at(*wrong)
-            return
-        act = self._act(tuple(c.unanswered() for c in parsed.commands), parsed.text)
-        unsure = self._unsure
-        if unsure is not None and unsure.unanswered().model_copy(update={"id": act.id}) == act:
-            act = unsure  # the desk never answered: the same act again is done once
-        await self.send(act)
+        elif act is not None:
+            await self.send(held or act)
 
     async def send(self, act: Act) -> None:
         """Do the act and go back to the account; what is to be typed first is asked for."""
         app = self.desk_app
         self.forget("preview")  # a late answer must not talk over what happens now
-        self._unsure = act
         try:
-            receipt = await app.call(app.desk.do, act, proof=self.form.values["override_proof"] or None)
+            receipt = await app.act(act, proof=self.form.values["override_proof"] or None)
         except DomainError as error:
-            if not isinstance(error, Unavailable):
-                self._unsure = None
             await self._refused(act, error)
             return
         self._last = {name: text for name, text in self.form.values.items() if text.strip()}
@@ -419,14 +433,18 @@ class FormScreen(DeskScreen):
         sentence = messages.sentence(error)
         if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by:
             sentence += f" {self.override_key} asks who and why."
-        if isinstance(error, Stale) and self.view is not None:
-            view = await self.ask(self.desk_app.desk.account, self.view.number)
-            if view is not None:
-                from collect_tui.desk.line.context import LineContext
-
-                self.view = view
-                self._line_context = LineContext.of(view, self.desk_app.catalogue, self.desk_app.session_view)
+        if isinstance(error, Stale):
+            await self.do_view_refresh()
         self._stop_at(self.field_of(error.field), sentence)
+
+    async def do_view_refresh(self) -> None:
+        """The account as it is now; what is typed stays."""
+        view = await self.ask(self.desk_app.desk.account, self.view.number) if self.view is not None else None
+        if view is not None:
+            from collect_tui.desk.line.context import LineContext
+
+            self.view = view
+            self._line_context = LineContext.of(view, self.desk_app.catalogue, self.desk_app.session_view)
 
     def field_of(self, name: str | None) -> str:
         """The form's field that a refusal names; empty when it has none of that kind."""

@@ -47,8 +47,17 @@ class Rule(LineWidget):
     """A line across the screen."""
 
     DEFAULT_CSS = "Rule { height: 1; }"
+    _note = ""
+
+    def note(self, sentence: str) -> None:
+        """Say something in its place; empty for the rule again."""
+        if sentence != self._note:
+            self._note = sentence
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
+        if self._note:
+            return self.strip_of((Span(self._note, Role.WARN),), self.size.width)
         return self.strip_of((Span("─" * self.size.width, Role.DIM),), self.size.width)
 
 

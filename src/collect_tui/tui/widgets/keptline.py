@@ -87,8 +87,8 @@ class KeptLine(LineEdit):
         kept = text if text.strip() not in PREFILLED else ""
         context = self.context()
         known = context.known_numbers if context is not None else ()
-        if not drafts.save(self._account, PLACE, kept, known) and drafts.fault:
-            self.desk_screen.status(drafts.fault, Role.WARN)
+        drafts.save(self._account, PLACE, kept, known)
+        self.desk_screen.desk_app.keep_drafts()
 
     def begin(self, beginning: str) -> None:
         """A line is begun, with `beginning` in it.  Never behind old text: that is selected, and what is typed replaces it."""

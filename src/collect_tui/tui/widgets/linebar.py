@@ -14,12 +14,13 @@ from uuid import uuid4
 
 from textual import events
 
-from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unavailable, Unconfirmed
+from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unconfirmed
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.paint.account import held_until
 from collect_tui.tui.paint.line import field_span, meaning_line, preview_line, receipt_line, wrong_line
 from collect_tui.tui.roles import Role
+from collect_tui.tui.sent import REUSED
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.keptline import DRAFT_PROMPT, PLACE, PREFILLED, PROMPT, KeptLine
 from collect_tui.tui.widgets.lineedit import LineEdit
@@ -43,14 +44,11 @@ class LineBar(KeptLine):
         self._line_context: tuple[object, LineContext] | None = None
         self._parsed: Parsed | None = None
         self._previewed: tuple[Parsed, Preview] | None = None
-        self._unsure: Act | None = None
 
     # -- while typing -------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
         self._parsed = self._previewed = None
-        if self._unsure is not None and self._unsure.account != self._account:
-            self._unsure = None
         self.desk_screen.forget("preview")
 
     def set_text(self, text: str, caret: int | None = None, *, quiet: bool = False) -> None:
@@ -98,10 +96,11 @@ class LineBar(KeptLine):
         screen, text = self.desk_screen, self.text
         self.clear_error()
         context = self.context()
-        if context is None or not text.strip():
+        unsure = screen.desk_app.unsure(self._account)
+        if context is None or not text.strip() or self.overfull:
             self._forget()
             self.set_ghost("")
-            screen.status("")
+            screen.status(messages.too_long(len(text), self.limit) if self.overfull else unsure, Role.WARN)
             return
         said = screen.desk_app.line_meaning(text)
         if said is not None:
@@ -116,8 +115,12 @@ class LineBar(KeptLine):
         offered = self.has_focus and self.caret == len(text) and not self.selected
         self.set_ghost(suggest(text, context) if offered else "")
         self._point(parsed, typing=True)
-        self._show(parsed)
         seen = self.seen
+        if unsure:
+            screen.forget("preview")
+            screen.status(unsure, Role.WARN)
+            return
+        self._show(parsed)
         if parsed.commands and seen is not None:
             if self._previewed is None or self._previewed[0].sense != parsed.sense:
                 self._ask(parsed, seen)
@@ -219,7 +222,7 @@ class LineBar(KeptLine):
         message.stop()
         screen, text = self.desk_screen, self.text
         app = screen.desk_app
-        if not text.strip():
+        if not text.strip() and not (app.connected and app.unsure(self._account)):
             self._done("", "")
         elif not app.connected:
             screen.refuse("The desk is still being opened.")
@@ -240,7 +243,6 @@ class LineBar(KeptLine):
         self.set_ghost("")
         self.clear_error()
         self._restored = False
-        self._unsure = None
         self._forget()
         self.desk_screen.status(said)
         self.desk_screen.focus_body()
@@ -267,6 +269,10 @@ class LineBar(KeptLine):
         if target is None:
             screen.refuse("There is no account here for that; open one by its number.")
             return
+        held = app.sent.of(target.account)
+        if held is not None and held.line.strip() != text.strip():
+            await app.settle(held)
+            return
         seen = self.seen
         if seen is None:
             seen = await screen.ask(app.desk.account, target.account)
@@ -275,6 +281,9 @@ class LineBar(KeptLine):
         from collect_tui.desk.line.context import LineContext
 
         parsed = self._parsed = parse(text, LineContext.of(seen, app.catalogue, app.session_view))
+        if held is not None:
+            await self._send(parsed, held)
+            return
         if parsed.errors or not parsed.commands:
             self._point(parsed, typing=False)
             screen.refuse(parsed.errors[0].message if parsed.errors else "There is nothing to do in the line.")
@@ -288,15 +297,17 @@ class LineBar(KeptLine):
                 await open_order(app, seen, target.fence, commands[0])
                 return
             commands = (commands[0].unanswered(),)  # digits on the line may have been typed ahead of the question
-        await self._send(parsed, self._act(text, seen, target.fence, commands))
+        from collect_tui.desk.commands import Act
+
+        ids = {"id": uuid4(), "account": seen.number, "version": seen.version, "fence": target.fence}
+        await self._send(parsed, Act(**ids, commands=commands, line=text))
 
     async def _send(self, parsed: Parsed, act: Act) -> None:
         """Do the act; what is to be typed first is asked for, and the line stays until then."""
-        screen, app, self._unsure = self.desk_screen, self.desk_screen.desk_app, act
+        screen, app = self.desk_screen, self.desk_screen.desk_app
         try:
-            receipt = await app.call(app.desk.do, act)
+            receipt = await app.act(act)
         except Unconfirmed as asked:
-            self._unsure = None
             from collect_tui.tui.screens.asking import confirm
 
             await confirm(screen, act, asked, partial(self._send, parsed), said=parsed.meaning)
@@ -307,21 +318,14 @@ class LineBar(KeptLine):
             app.renew_lease()
             await app.desk_screen(screen).after_act(receipt)
 
-    def _act(self, text: str, seen: AccountView, fence: int | None, commands: tuple[Command, ...]) -> Act:
-        """The act; the same one again when the desk never answered: it is then done once, not twice."""
-        from collect_tui.desk.commands import Act
-
-        unsure = self._unsure
-        if unsure is not None and unsure.account == seen.number and unsure.line == text:
-            return unsure
-        return Act(id=uuid4(), account=seen.number, commands=commands, version=seen.version, fence=fence, line=text)
-
     async def _refused(self, parsed: Parsed, act: Act, error: DomainError) -> None:
         """Nothing was done: the text stays, the word is marked, what was typed ahead is dropped."""
         screen = self.desk_screen
         sentence = messages.sentence(error)
-        if not isinstance(error, Unavailable):
-            self._unsure = None
+        if error.code == REUSED:  # the desk has it, and had it before: what stands in the line must not go out again
+            self._done(parsed.text, Line.of(("It has been done before; look at the account.", Role.WARN)))
+            await screen.do_view_refresh()
+            return
         if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by and _as_form(act.commands):
             sentence += f" In the form ({screen.desk_app.door('promise.make')}) it can be overridden."
         if isinstance(error, Stale | NotFound):

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from collect_tui.tui import text as tui_text
+from collect_tui.tui.messages import too_long
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import LineWidget, Span
 
@@ -34,7 +35,7 @@ class LineEdit(LineWidget, can_focus=True):
         text: what is in it at first.
         prompt: stands before the text.
         placeholder: shown dim while there is no text.
-        limit: most characters it takes; more ring the bell.
+        limit: most characters it takes; a longer text is kept, and said to be too long, until it has been shortened.
         history: earlier lines, oldest first, recalled with Up and Down.
         secret: shows stars for letters.
     """
@@ -59,6 +60,18 @@ class LineEdit(LineWidget, can_focus=True):
     class Submitted(Edited):
         """Enter was pressed."""
 
+    class Overfull(Edited):
+        """There is more text than may be taken.  `pressed`: it was to be taken; `size`: characters, with those refused."""
+
+        def __init__(self, edit: LineEdit, text: str, *, size: int, pressed: bool) -> None:
+            super().__init__(edit, text)
+            self.size = size
+            self.pressed = pressed
+
+        @property
+        def sentence(self) -> str:
+            return too_long(self.size, self.edit.limit)
+
     class Left(Edited):
         """Escape or F12 was pressed; the text is still there."""
 
@@ -81,8 +94,8 @@ class LineEdit(LineWidget, can_focus=True):
         self._skip = 0  # cells scrolled out at the left
         self._prompt = tui_text.clean(prompt)
         self._placeholder = placeholder
-        self._limit = limit
-        self._secret = secret
+        self.limit = limit
+        self.secret = secret
         self._ghost = ""
         self._error: tuple[int, int] | None = None
         self.history: Sequence[str] = history
@@ -114,6 +127,16 @@ class LineEdit(LineWidget, can_focus=True):
         self._repaint()
         if changed and not quiet:
             self.post_message(self.Edited(self, text))
+            if self.overfull:
+                self._overflow(pressed=False)
+
+    @property
+    def overfull(self) -> bool:
+        """Is there more text than may be taken?"""
+        return len(self._text) > self.limit
+
+    def _overflow(self, *, pressed: bool, more: int = 0) -> None:
+        self.post_message(self.Overfull(self, self._text, size=len(self._text) + more, pressed=pressed))
 
     @property
     def ghost(self) -> str:
@@ -187,6 +210,9 @@ class LineEdit(LineWidget, can_focus=True):
         """Take a paste as if typed; its lines are joined by spaces, none is dropped."""
         event.stop()
         event.prevent_default()
+        if len(event.text) > tui_text.TEXT_LIMIT:
+            self._overflow(pressed=True, more=len(event.text))
+            return
         self._insert(" ".join(line.strip() for line in event.text.splitlines() if line.strip()))
 
     def _typed(self, key: str, char: str | None) -> bool:
@@ -224,7 +250,10 @@ class LineEdit(LineWidget, can_focus=True):
             return self._history(1 if key == "up" else -1)
         elif key == "enter":
             self._recalled = 0
-            self.post_message(self.Submitted(self, text))
+            if self.overfull:
+                self._overflow(pressed=True)
+            else:
+                self.post_message(self.Submitted(self, text))
         elif key in ("escape", "f12"):
             self.post_message(self.Left(self, text))
         else:
@@ -239,6 +268,14 @@ class LineEdit(LineWidget, can_focus=True):
         """Tell Textual that letters are for this line, not for bindings."""
         return character is not None and character.isprintable()
 
+    def insert(self, text: str) -> None:
+        """Type a text at the caret."""
+        self._insert(text)
+
+    def edit(self, key: str) -> None:
+        """Do what an editing key does."""
+        self._typed(key, None)
+
     def _insert(self, raw: str) -> None:
         new = tui_text.clean(raw)
         if self._selection is not None and new:
@@ -246,11 +283,9 @@ class LineEdit(LineWidget, can_focus=True):
             self._selection, self._recalled, self._text, self._caret = None, 0, "", 0
             self.selection_replaced(old)
             new = beginning + new
-        room = self._limit - len(self._text)
-        if len(new) > room:
-            self.app.bell()
-            new = new[: max(0, room)]
-        if new:
+        if len(new) + len(self._text) > tui_text.TEXT_LIMIT:
+            self._overflow(pressed=True, more=len(new))
+        elif new:
             self._replace(self._text[: self._caret] + new + self._text[self._caret :], self._caret + len(new))
 
     def _replace(self, text: str, caret: int) -> None:
@@ -303,7 +338,7 @@ class LineEdit(LineWidget, can_focus=True):
 
     def _spans(self) -> list[Span]:
         """The text with its error and its caret, as spans of one character or more."""
-        text = "*" * tui_text.width(self._text) if self._secret else self._text
+        text = "*" * tui_text.width(self._text) if self.secret else self._text
         if self._selection is not None:
             return [Span(text, Role.CURSOR)]
         # In brackets, for "dim" is not to be seen everywhere.

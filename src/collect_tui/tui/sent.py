@@ -1,0 +1,130 @@
+"""Acts on their way: kept from before they leave until their author has heard what became of them.
+
+An answer may be lost, and so may the process that waits for it.  The act is then unsure, and whoever does something on its
+account next, by line, form, two keys, undo or a plain command, in this window or another, asks what became of that
+one: the very same object goes out again, which the desk does once.  Nothing else is sent before that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from collect_tui.desk.errors import Forbidden, NotFound, Stale, Unavailable
+from collect_tui.domain.errors import DomainError, Invalid, Refused
+
+if TYPE_CHECKING:
+    from collect_tui.desk.commands import Act
+    from collect_tui.desk.protocol import Desk
+    from collect_tui.desk.views.act import Receipt
+    from collect_tui.tui.drafts import Drafts
+
+PLACE: Final = "act"
+REUSED: Final = "act.reused"
+#: What is said only while nothing of an act can have been written; any other `Unavailable` leaves it open.
+_UNDONE: Final = frozenset(
+    {"offline.refused", "server.busy", "act.blocked", "act.behind", "outbox.unusable", "store.busy", "store.full"}
+    | {"store.readonly", "store.closed", "store.foreign", "store.empty"}
+)
+
+
+class Unsettled(Unavailable):
+    """Nothing was sent: what became of the act before it on the account, `held`, is not known."""
+
+    def __init__(self, held: Act, became: str = "has no answer yet; it is asked about first") -> None:
+        said = f"“{words(held)}”, sent before on {held.account}, {became.rstrip('.')}. Nothing else was sent."
+        super().__init__("act.unsettled", said)
+        self.held = held
+
+
+def words(act: Act) -> str:
+    """An act as it was typed; one that no line made, by its commands."""
+    return act.line or "; ".join(command.kind for command in act.commands)
+
+
+def same(one: Act, other: Act) -> bool:
+    """Do two acts say the same, whatever their ids, and whatever was confirmed and seen when they were typed?"""
+    bare = one.unanswered().model_copy(update={"id": other.id, "version": other.version, "fence": other.fence})
+    return bare == other.unanswered()
+
+
+class Sent:
+    """The acts of one desk that its author knows nothing of yet, at most one on an account."""
+
+    def __init__(self, drafts: Drafts) -> None:
+        self._drafts = drafts
+        self._mine: dict[str, Act] = {}
+
+    def of(self, account: str) -> Act | None:
+        """The unsure act of an account.  Once seen it is asked about here too, whoever else hears of it first."""
+        if account not in self._mine and (kept := self._read(self._drafts.load(account, PLACE))) is not None:
+            self._mine[account] = kept
+        return self._mine.get(account)
+
+    def first(self) -> Act | None:
+        """An unsure act on any account; None when there is none."""
+        accounts = [*self._mine, *self._drafts.all(PLACE)]
+        return next((held for account in accounts if (held := self.of(account)) is not None), None)
+
+    @contextmanager
+    def once(self, act: Act) -> Iterator[None]:
+        """Within it the act is sent.  Unsettled, before anything is: another one is unsure on its account."""
+        held = self.of(act.account)
+        if held is not None and held.id != act.id:
+            raise Unsettled(held)
+        if held is None:
+            self._keep(act)
+        try:
+            yield
+        except DomainError as error:
+            if _settles(error, again=held is not None):
+                self.forget(act)
+            raise
+        self.forget(act)
+
+    def do(self, desk: Desk, act: Act, *, proof: str | None = None) -> Receipt:
+        """Do an act without a screen.  One like it that is unsure is asked about in its stead; Unsettled, when another one was:
+        it says what became of that, and nothing else has been sent."""
+        held = self.of(act.account)
+        if held is None or same(held, act):
+            with self.once(held or act):
+                return desk.do(held or act, proof=proof)
+        try:
+            with self.once(held):
+                said = f"was done: {desk.do(held).sentence}"
+        except DomainError as error:
+            said = f"{'was not done' if self.of(act.account) is None else 'is still unsure'}: {error.message}"
+        raise Unsettled(held, said)
+
+    def forget(self, act: Act) -> None:
+        """Its author knows what became of it."""
+        self._mine.pop(act.account, None)
+        kept = self._read(self._drafts.load(act.account, PLACE))
+        if kept is not None and kept.id == act.id:
+            self._drafts.clear(act.account, PLACE)
+
+    def _keep(self, act: Act) -> None:
+        from collect_tui.domain.notes import find_card
+
+        self._mine[act.account] = act
+        if find_card(act.model_dump_json(exclude={"id"}), (act.account,)) is None:
+            self._drafts.put(act.account, PLACE, act.model_dump_json())
+
+    @staticmethod
+    def _read(text: str) -> Act | None:
+        if not text:
+            return None
+        from collect_tui.desk.commands import Act
+
+        try:
+            return Act.model_validate_json(text)
+        except ValueError:  # of another version of the program
+            return None
+
+
+def _settles(error: DomainError, *, again: bool) -> bool:
+    """Does an error leave no doubt what became of the act?  `again`: it had been sent before, and may have been done then."""
+    if again:
+        return isinstance(error, Refused | Invalid | Stale | NotFound) and not isinstance(error, Forbidden)
+    return not isinstance(error, Unavailable) or error.code in _UNDONE
