@@ -261,14 +261,12 @@ def test_a_load_done_again_is_in_once_and_says_so(tmp_path: Path, written: bool)
         with pytest.raises(Unavailable, match="did not say"), unanswered(store, 1, sqlite_broken(), written=written):
             BOOK.load(store, tmp_path)
         if written:
-            with pytest.raises(Refused) as told:
+            with pytest.raises(Refused, match="all of it is in"):
                 BOOK.load(store, tmp_path)
-            assert told.value.code == "load.done"
         else:
             BOOK.load(store, tmp_path)
-        with pytest.raises(Refused) as told:
+        with pytest.raises(Refused, match="new book"):
             Book(account("1", "Other, One")).load(store, tmp_path)
-        assert told.value.code == "load.not_empty"
         assert rows(store)["account"] == 2
 
 

@@ -88,7 +88,7 @@ def load(
     instants keep their wall-clock time at the desk. Dates inside free text stay as they are.
 
     Raises Invalid "load.…" naming file, line or place, and path; Refused "load.not_empty" when the store holds a book,
-    "load.done" when that book is this file's.
+    which says so when it is this file's.
     """
     with PortfolioFile(path) as file:
         total = file.size if file.lines else 0
@@ -126,7 +126,7 @@ def load(
 
 
 def _refuse_repeated(store: Store, tenant_id: int, path: Path) -> None:
-    """Refused "load.done" when it is this very file that the tenant's book came from: whoever was not told may ask again."""
+    """Refused "load.not_empty" in other words when it is this file that the book came from: whoever was not told asks again."""
     t = _T["import_batch"].c
     with path.open("rb") as file, store.read() as session:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -134,7 +134,7 @@ def _refuse_repeated(store: Store, tenant_id: int, path: Path) -> None:
         at = session.connection().execute(query).scalar()
     if at is not None:
         raise Refused(
-            "load.done", f"{path.name} was loaded here on {at:%Y-%m-%d at %H:%M} UTC; all of it is in.", "file"
+            "load.not_empty", f"{path.name} was loaded here on {at:%Y-%m-%d at %H:%M} UTC; all of it is in.", "file"
         )
 
 
