@@ -3,14 +3,17 @@ from __future__ import annotations
 import csv
 import io
 import stat
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import collect_tui
 from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.desk.views.queue import QueueFigure, QueuePage, QueueRow
-from collect_tui.exchange.cells import safe_text
+from collect_tui.domain.text import clean
+from collect_tui.exchange.cells import cell
 from collect_tui.exchange.export import export
 from collect_tui.exchange.files import AtomicFile
 
@@ -48,7 +51,7 @@ def test_all_pages_in_their_order():
     assert [row["collectable"] for row in rows[:2]] == ["1234.56", "-12.50"]
 
 
-@pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "=cmd|' /C calc'!A0", "＝1"])
+@pytest.mark.parametrize("evil", ["=1+1", "+1", "-1+1", "@SUM(A1)", "  =1", "=cmd|' /C calc'!A0", "＝1"])
 def test_text_is_never_a_formula_unless_raw(evil):
     safe, raw = io.StringIO(), io.StringIO()
     export(Pages(evil), "broken", safe)
@@ -67,9 +70,17 @@ def test_controls_do_not_leave_either_way():
 
 @given(st.text())
 def test_a_safe_cell_starts_like_no_formula_and_keeps_its_text(text):
-    made = safe_text(text)
-    assert made.removeprefix("'") == text.removeprefix("'")
-    assert not made.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))
+    made, plain = cell(text), clean(text)
+    assert made.removeprefix("'") == plain.removeprefix("'")
+    assert not made.lstrip().startswith(("=", "+", "@"))
+    assert not made.lstrip().startswith("-") or set(made) <= set("-0123456789.,")
+
+
+def test_nothing_writes_a_csv_file_but_the_one_writer():
+    source = Path(collect_tui.__file__).parent
+    assert {p.relative_to(source).as_posix() for p in source.rglob("*.py") if "csv.writer" in p.read_text("utf-8")} == {
+        "exchange/cells.py"
+    }
 
 
 def test_a_file_is_whole_and_private(tmp_path):

@@ -282,6 +282,33 @@ def test_the_reject_file_can_be_mended_and_brought_with_the_same_mapping(store, 
     assert (report.taken, report.rejected) == (1, 0)
 
 
+@pytest.mark.parametrize("evil", ["=HYPERLINK(1)", "+1-2", "-x", "@SUM(A1)", "\u00a0=A1", "＝A1"])
+def test_a_header_leaves_the_reject_file_as_no_formula_and_is_known_again(store, place, evil):
+    head = HEAD.strip() + f";{evil}\n"
+    wide = line("bad", "1O,00").strip() + ";x\n"
+    path = place / "in.csv"
+    path.write_text(head + wide, encoding="utf-8")
+    options = {"catalogue": catalogue(), "ids": Ids(), "now": NOW, "by": "test"}
+    run(store, path, place / "m.toml", **options)
+    rejects = place / "in.csv.rejects.csv"
+    with rejects.open(encoding="utf-8", newline="") as file:
+        assert next(csv.reader(file, delimiter=";"))[-1].startswith("'")
+    mended = place / "mended.csv"
+    mended.write_text(rejects.read_text(encoding="utf-8").replace("1O,00", "10,00"), encoding="utf-8")
+    assert run(store, mended, place / "m.toml", **options).taken == 1
+
+
+@pytest.mark.parametrize("field", ["konto", "doc"])
+@pytest.mark.parametrize("spelling", ["4111111111111111", "4111/1111_1111 1111", "41111111111111111227"])
+def test_a_row_with_card_data_is_rejected_by_itself_and_masked(store, place, field, spelling):
+    report = take(store, place, line("OK") + line(**{"doc": "R2", field: spelling}))
+    assert (report.taken, report.rejected) == (1, 1)
+    assert "card data" in report.problems[0].reason
+    for file in place.iterdir():
+        if file.name != "in.csv":
+            assert "4111111111111111" not in "".join(c for c in file.read_bytes().decode("latin-1") if c.isdigit())
+
+
 def test_formulas_come_in_as_text_and_leave_the_reject_file_harmless(store, place):
     take(store, place, line("R1", konto="=1+1") + line("@SUM(A1)", "x", konto="+K"))
     with store.read() as db:

@@ -34,7 +34,7 @@ OPERATIONS: Final = (
     Operation("session", "GET", "/session", "desk.read", "Who I am, the business date, the clock"),
     Operation("catalogue", "GET", "/catalogue", "desk.read", "Codes, queues, policies and holds of the site"),
     Operation("queues", "GET", "/queues", "queue.read", "All queues with their figures, best tier first"),
-    Operation("queue", "GET", "/queues/{name}", "queue.read", "A slice of one queue in its order"),
+    Operation("queue", "GET", "/queues/{name}", "account.read", "A slice of one queue in its order"),
     Operation("next", "POST", "/claims", "queue.work", "Take the best account that is free and due"),
     Operation("claim", "PUT", "/accounts/{account}/claim", "queue.work", "Take one account by choice"),
     Operation("heartbeat", "PATCH", "/accounts/{account}/claim", "queue.work", "Renew the lease of a claim"),
@@ -51,7 +51,7 @@ OPERATIONS: Final = (
     ),
     Operation("preview", "POST", "/previews", "account.read", "What an act would do; writes nothing"),
     Operation("do", "POST", "/accounts/{account}/acts", "act", "Do all commands of an act, or none"),
-    Operation("history", "GET", "/acts", "desk.read", "My last acts, newest first"),
+    Operation("history", "GET", "/acts", "account.read", "My last acts, newest first"),
     Operation("day", "POST", "/day-runs", "day.run", "Roll to a business date", streams=True),
     Operation(
         "orders", "POST", "/order-runs", "order.send", "List waiting and stuck orders, or send them", streams=True

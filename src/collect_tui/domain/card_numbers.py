@@ -9,6 +9,7 @@ LONGEST: Final = 19
 
 _ANY: Final = frozenset(range(SHORTEST, LONGEST + 1))
 _16_19: Final = frozenset(range(16, 20))
+#: Only these of Maestro's were issued in every length; the ranges around them would accuse too much.
 
 _RANGES: Final[tuple[tuple[str, str, frozenset[int]], ...]] = (
     ("4", "4", frozenset({13, 16, 19})),  # Visa
@@ -29,10 +30,11 @@ _RANGES: Final[tuple[tuple[str, str, frozenset[int]], ...]] = (
     ("81", "82", frozenset({16})),  # RuPay, UnionPay
     ("62", "62", _16_19),  # UnionPay
     ("9792", "9792", frozenset({16})),  # Troy
-    ("50", "50", _ANY),  # Maestro, Verve, Elo
-    ("56", "58", _ANY),  # Maestro
-    ("63", "63", _ANY),  # Maestro, InstaPayment
-    ("67", "67", _ANY),  # Maestro
+    ("50", "50", _16_19),  # Maestro, Verve, Elo
+    ("56", "58", _16_19),  # Maestro
+    ("63", "63", _16_19),  # Maestro, InstaPayment
+    ("67", "67", _16_19),  # Maestro
+    *((prefix, prefix, _ANY) for prefix in ("5018", "5020", "5038", "5893", "6304", "6759", "6761", "6762", "6763")),
 )
 
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)

@@ -146,7 +146,16 @@ class AccountFacts:
     @property
     def numbers(self) -> frozenset[str]:
         """Numbers of the account that stand in texts rightly: none of them is a card's, however it looks."""
-        return frozenset({self.number, *(i.doc_no for i in self.items), *(p.ref for p in self.payments)})
+        return frozenset(
+            {
+                self.number,
+                *(item.doc_no for item in (*self.items, *self.settled)),
+                *(payment.ref for payment in (*self.payments, *self.named)),
+                *(service.identifier for service in self.services),
+                *(order.number for order in self.orders),
+                *(point.value for point in self.points),
+            }
+        )
 
     def service(self, service_id: int) -> Service:
         return next(s for s in self.services if s.id == service_id)

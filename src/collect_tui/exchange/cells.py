@@ -1,16 +1,34 @@
-"""Cells of a CSV file that a spreadsheet will open."""
+"""Cells of a CSV file that a spreadsheet will open. Whatever writes one writes through here, its head included."""
 
 from __future__ import annotations
 
-from typing import Final
+import csv
+import re
+from collections.abc import Iterable
+from typing import Any, Final, TextIO
+
+from collect_tui.domain.text import clean
 
 # A spreadsheet takes a cell that starts so for a formula, and a formula can send what stands beside it elsewhere.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_NUMBER: Final = re.compile(r"-?[0-9][0-9.,]*")
 
 
-def safe_text(text: str) -> str:
-    """A text cell that no spreadsheet takes for a formula: an apostrophe goes in front of one that looks like it.
+def cell(value: Any) -> str:
+    """What may stand in a cell: no controls, and nothing that a spreadsheet takes for a formula.
 
-    For columns of text only; a number keeps its minus.
+    An apostrophe goes in front of what looks like one; a number keeps its minus.
     """
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) or text.startswith(_FORMULA) else text
+    text = clean(str(value))
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+class Writer:
+    """Writes rows of cells. `raw`: for another program, formulas as they are; controls are taken out all the same."""
+
+    def __init__(self, out: TextIO, *, delimiter: str = ",", raw: bool = False) -> None:
+        self._writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+        self._raw = raw
+
+    def row(self, cells: Iterable[Any]) -> None:
+        self._writer.writerow([clean(str(each)) if self._raw else cell(each) for each in cells])

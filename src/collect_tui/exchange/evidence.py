@@ -12,7 +12,6 @@ audit, with the hash of the manifest.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import os
@@ -29,6 +28,7 @@ from collect_tui.desk.views.base import View
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.text import clean
 from collect_tui.exchange import audit as audit_lines
+from collect_tui.exchange.cells import Writer
 from collect_tui.exchange.files import make_private
 from collect_tui.exchange.sheets import SHEETS, cell, rows_of
 from collect_tui.services.account import account_view
@@ -242,7 +242,9 @@ def _readme(number: str, made: dict[str, str]) -> str:
 
 def _write_csv(path: Path, rows: Iterable[list[str]]) -> None:
     with _create(path) as out:
-        csv.writer(out, lineterminator="\r\n").writerows(rows)
+        writer = Writer(out)
+        for row in rows:
+            writer.row(row)
 
 
 def _private(path: Path, text: str) -> None:

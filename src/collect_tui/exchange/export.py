@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.queue import QueueRow
 from collect_tui.domain.money import format_minor
-from collect_tui.domain.text import clean
-from collect_tui.exchange.cells import safe_text
+from collect_tui.exchange.cells import Writer
 from collect_tui.exchange.files import AtomicFile
 
 if TYPE_CHECKING:
@@ -20,22 +18,22 @@ if TYPE_CHECKING:
 
 _PAGE: Final = 500
 
-#: Column, whether it is text (and so may need to be kept from being a formula), and its value.
-COLUMNS: Final[tuple[tuple[str, bool, Callable[[QueueRow], Any]], ...]] = (
-    ("account", True, lambda row: row.account),
-    ("name", True, lambda row: row.name),
-    ("collectable", False, lambda row: format_minor(row.collectable, row.currency, grouping=False)),
-    ("currency", True, lambda row: row.currency),
-    ("dpd", False, lambda row: row.dpd),
-    ("tier", False, lambda row: row.tier),
-    ("score", False, lambda row: row.score),
-    ("reasons", True, lambda row: " · ".join(row.chips)),
-    ("timed_at", False, lambda row: row.timed_at.isoformat() if row.timed_at else ""),
-    ("zone", True, lambda row: row.zone or ""),
-    ("claimed_by", True, lambda row: row.claimed_by or ""),
-    ("snoozes", False, lambda row: row.snoozes),
-    ("suspend", True, lambda row: row.suspend or ""),
-    ("last_word", True, lambda row: row.last_word or ""),
+#: Column and its value.
+COLUMNS: Final[tuple[tuple[str, Callable[[QueueRow], Any]], ...]] = (
+    ("account", lambda row: row.account),
+    ("name", lambda row: row.name),
+    ("collectable", lambda row: format_minor(row.collectable, row.currency, grouping=False)),
+    ("currency", lambda row: row.currency),
+    ("dpd", lambda row: row.dpd),
+    ("tier", lambda row: row.tier),
+    ("score", lambda row: row.score),
+    ("reasons", lambda row: " · ".join(row.chips)),
+    ("timed_at", lambda row: row.timed_at.isoformat() if row.timed_at else ""),
+    ("zone", lambda row: row.zone or ""),
+    ("claimed_by", lambda row: row.claimed_by or ""),
+    ("snoozes", lambda row: row.snoozes),
+    ("suspend", lambda row: row.suspend or ""),
+    ("last_word", lambda row: row.last_word or ""),
 )
 
 
@@ -62,14 +60,10 @@ def export(
 def _write(desk: Desk, queue: str, out: TextIO, raw: bool, progress: Progress | None) -> int:
     written = 0
     rows, of = _rows(desk, queue)
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([name for name, _, _ in COLUMNS])
+    writer = Writer(out, raw=raw)
+    writer.row(name for name, _ in COLUMNS)
     for row in rows:
-        cells = []
-        for _, is_text, value in COLUMNS:
-            cell = clean(str(value(row)))
-            cells.append(safe_text(cell) if is_text and not raw else cell)
-        writer.writerow(cells)
+        writer.row(value(row) for _, value in COLUMNS)
         written += 1
         if progress is not None and written % _PAGE == 0:
             progress("Export", written, of)

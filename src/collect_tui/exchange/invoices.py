@@ -14,8 +14,19 @@ from collect_tui.domain.money import format_minor, parse_minor
 from collect_tui.domain.text import clean
 from collect_tui.exchange.csvfile import Reject
 from collect_tui.exchange.mapping import Mapping
+from collect_tui.store.tables.gate import CardData, Gated
 
 _KEY_LENGTH: Final = 64
+
+
+#: Texts of a row, and the columns that they are stored in: what the gate there would refuse spoils the row alone.
+_STORED: Final = {
+    "account": Gated("account.number"),
+    "name": Gated("party.name"),
+    "doc_no": Gated("item.doc_no"),
+    "phone": Gated("contact_point.value"),
+    "email": Gated("contact_point.value"),
+}
 
 
 class Invoice(NamedTuple):
@@ -102,7 +113,7 @@ class RowReader:
             settled_on = None
         if settled_on is not None and amount < 0:
             raise LeftOut("credit")
-        return Invoice(
+        invoice = Invoice(
             account,
             self._text("name", cells, 200) or account,
             doc_no,
@@ -114,6 +125,15 @@ class RowReader:
             self._text("phone", cells, 64),
             self._text("email", cells, 200),
         )
+        for field, column in _STORED.items():
+            try:
+                column.passed(getattr(invoice, field))
+            except CardData:
+                raise self.reject(
+                    field if field in self.columns else "account",
+                    "holds what looks like card data, which is never stored",
+                ) from None
+        return invoice
 
     def reject(self, field: str, reason: str) -> Reject:
         return Reject(self.columns[field], reason)

@@ -26,7 +26,7 @@ from collect_tui.exchange.rowset import Ground, Row, Shift
 from collect_tui.store import scoring, summary
 from collect_tui.store.engine import Store
 from collect_tui.store.phone_zones import known_zones
-from collect_tui.store.tables import statistics
+from collect_tui.store.tables import gate, statistics
 
 _BATCH: Final = 500
 _T = SQLModel.metadata.tables
@@ -244,24 +244,43 @@ def _write(
         parties = _parties(db, ground.tenant_id, wanted)
     made: dict[str, list[dict[str, Any]]] = {name: [] for name in _ORDER}
     before = ground.ids()
+    numbers: set[str] = set()
+    owners: list[tuple[str, list[Row]]] = []
     for where, entry in batch:
+        numbers |= entry.numbers
         linked = parties.get(entry.party_of) if entry.party_of is not None else None
         if entry.party_of is not None and linked is None:
             place = f"{where}, party_of" if where.startswith("line") else f"{where}.party_of"
             raise Invalid("load.incoherent", f"{place}: names no earlier account.", "party_of")
         rows = rows_of(ground, entry, where, linked)
+        owners.append((where, rows))
         for table, row in rows:
             made[table].append(row)
         if wanted:
             parties[entry.number] = _party_in(rows)
+    gate.know(numbers)
     for name in _ORDER:
         if made[name]:
             try:
                 bulk.insert(name, made[name])
+            except gate.CardData:
+                _say_where(name, owners)
+                raise
             except IntegrityError:
                 _say_twice(db, ground.tenant_id, batch, before)
                 raise
             counts[name] += len(made[name])
+
+
+def _say_where(name: str, owners: list[tuple[str, list[Row]]]) -> None:
+    """After the gate refused card data in a table: says at which account it is."""
+    for where, rows in owners:
+        for table, row in rows:
+            if table == name:
+                try:
+                    gate.check(_T[name], row)
+                except gate.CardData as error:
+                    raise Invalid("load.incoherent", f"{where}: {error.message}", error.field) from None
 
 
 def _party_in(rows: list[Row]) -> tuple[int, dict[str, int]]:

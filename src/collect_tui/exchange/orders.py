@@ -21,10 +21,10 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import OrdersReport
 from collect_tui.domain import order as orders
 from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.card_text import forbidden
 from collect_tui.domain.effects import Effect, OrderChanged
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts, Order
-from collect_tui.domain.notes import find_card
 from collect_tui.domain.states import WAITING_ORDER
 from collect_tui.domain.steps import next_step
 from collect_tui.domain.text import clean
@@ -141,7 +141,7 @@ class Exchange:
         if said.at > self.now + timedelta(days=1):
             return "at: lies in the future"
         detail = clean(said.detail).strip()
-        if (found := find_card(detail)) is not None and found.kind != "ssn":
+        if forbidden(detail) is not None:
             return "detail: holds what looks like card data"
         with self.store.write(self.tenant_id, alone=True) as session:
             row = session.connection().execute(_known(self.tenant_id, said.order)).one_or_none()

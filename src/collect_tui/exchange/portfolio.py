@@ -290,6 +290,18 @@ class AccountEntry(Entry):
     notices: Annotated[tuple[NoticeEntry, ...], Field(max_length=1000)] = ()
     orders: Annotated[tuple[OrderEntry, ...], Field(max_length=1000)] = ()
 
+    @property
+    def numbers(self) -> set[str]:
+        """Numbers that may stand in the account's texts: none of them is a card's."""
+        return {
+            self.number,
+            *(service.identifier for service in self.services),
+            *(item.doc_no for item in self.items),
+            *(payment.ref for payment in self.payments),
+            *(order.number for order in self.orders),
+            *(point.value for point in (self.party.points if self.party else ())),
+        }
+
 
 class Header(Entry):
     """All of a portfolio but its accounts: the first line of a `.jsonl` file."""

@@ -1,20 +1,21 @@
-"""The reject file: rows that were not taken in, with the reason, ready to be mended and brought again with the same mapping."""
+"""The reject file: rows that were not taken in, with the reason, ready to be mended and brought again with the same mapping.
+
+Card data is masked in it, whatever the row was refused for.
+"""
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.text import clean
-from collect_tui.exchange.cells import safe_text
+from collect_tui.exchange.cells import Writer
 from collect_tui.exchange.files import AtomicFile
+from collect_tui.store.tables.gate import is_telephone
 
 _OURS: Final = ("reject_row", "reject_column", "reject_reason")
-_NUMBER: Final = re.compile(r"-?[0-9][0-9.,]*")
 
 
 class RejectFile:
@@ -42,10 +43,10 @@ class RejectFile:
                     f"The reject file {self.path} cannot be written ({error.strerror}); name another place.",
                     "rejects",
                 ) from None
-            self._writer = csv.writer(self._file.stream, delimiter=self._delimiter, lineterminator="\r\n")
-            self._writer.writerow([*_OURS, *(self._header[index] for index in self._kept)])
-        shown = [_cell(cells[index]) if index < len(cells) else "" for index in self._kept]
-        self._writer.writerow([row, _cell(column), reason, *shown])
+            self._writer = Writer(self._file.stream, delimiter=self._delimiter)
+            self._writer.row([*_OURS, *(mask_card(self._header[index]) for index in self._kept)])
+        shown = [_shown(cells[index]) if index < len(cells) else "" for index in self._kept]
+        self._writer.row([row, mask_card(column), reason, *shown])
 
     def commit(self) -> Path | None:
         """Makes the file, when there were rows for it, and says where it is."""
@@ -59,7 +60,6 @@ class RejectFile:
             self._file.discard()
 
 
-def _cell(text: str) -> str:
-    """A cell as it came, but for controls, and no formula; amounts keep their minus."""
-    plain = clean(text)
-    return plain if _NUMBER.fullmatch(plain) else safe_text(plain)
+def _shown(text: str) -> str:
+    """A cell as it came, card data masked; a telephone, which may look like it, is left."""
+    return text if is_telephone(text) else mask_card(text)

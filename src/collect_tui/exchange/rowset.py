@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
+from collect_tui.domain.card_text import forbidden, suspicious
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.notes import find_card
 from collect_tui.domain.rules import HoldKind
 from collect_tui.exchange.portfolio import AccountEntry
 
@@ -98,7 +98,7 @@ class RowSet:
 
     def text(self, path: str, text: str) -> str:
         """Free text, refused when it holds card data."""
-        if text and (found := find_card(text)) is not None and found.kind != "ssn":
+        if suspicious(text) and forbidden(text, self.entry.numbers) is not None:
             self.bad(path, "holds what looks like card data, which is never stored.")
         return text
 

@@ -12,7 +12,6 @@ from sqlmodel import Session, SQLModel
 
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.text import clean
-from collect_tui.exchange.cells import safe_text
 from collect_tui.store import panes
 
 _T = SQLModel.metadata.tables
@@ -90,9 +89,9 @@ def rows_of(db: Session, tenant_id: int, account_id: int, sheet: Sheet, currency
     yield [*head, *([title] if title else []), *(["currency"] if money else [])]
     for row in db.execute(query.order_by(t.c[sheet.order], t.c.id)).mappings():
         cells = [
-            format_minor(row[name], currency, grouping=False) if name in money else _text(row[name]) for name in head
+            format_minor(row[name], currency, grouping=False) if name in money else cell(row[name]) for name in head
         ]
-        yield [*cells, *([safe_text(extra.get(row["id"], ""))] if title else []), *([currency] if money else [])]
+        yield [*cells, *([extra.get(row["id"], "")] if title else []), *([currency] if money else [])]
 
 
 def _nothing(_db: Session, _tenant_id: int, _account_id: int, _currency: str) -> dict[int, str]:
@@ -130,11 +129,6 @@ _MORE: Final[dict[str, tuple[_More, str]]] = {
     "promise": (_instalments, "instalments"),
     "payment": (_applied, "applied_to"),
 }
-
-
-def _text(value: Any) -> str:
-    """A cell: instants in UTC, yes and no, and text that no spreadsheet takes for a formula."""
-    return safe_text(cell(value)) if isinstance(value, str) else cell(value)
 
 
 def cell(value: Any) -> str:

@@ -29,7 +29,7 @@ from collect_tui.services import codec, events
 from collect_tui.store import apply, audit, facts, outbox, scoring, summary
 from collect_tui.store.engine import Store
 from collect_tui.store.sql import Scope
-from collect_tui.store.tables import Tenant
+from collect_tui.store.tables import Tenant, gate
 
 _T = SQLModel.metadata.tables
 CHANGED = "account.billed"
@@ -150,6 +150,7 @@ class _Chunk:
         if (known := self._known(account_id, row)) is not None:
             return known
         seen = facts.load_by_id(self.session, self.tenant_id, account_id)
+        gate.know(seen.numbers)
         effects = payment.record(
             seen,
             amount=row.amount,
@@ -208,6 +209,7 @@ class _Chunk:
     def _follow(self, account_id: int, less: bool) -> bool:
         """Draws the consequences of what changed (`less`: less is owed); whether there were any, and with them a new version."""
         seen = facts.load_by_id(self.session, self.tenant_id, account_id)
+        gate.know(seen.numbers)
         effects = settle(seen, (), self.owner.house, self.owner.ids, billed=True, moved=less)
         if effects:
             apply.apply(self.session, self.tenant_id, seen, effects, by=self.owner.by, at=self.now)

@@ -6,11 +6,11 @@ import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from collect_tui.desk.commands import Command, MakePlan, MakePromise, PlaceHold, RecordPayment, SnoozeAccount
-from collect_tui.desk.errors import Forbidden
-from collect_tui.desk.operations import OPERATIONS
+from collect_tui.desk.errors import DomainError, Forbidden
+from collect_tui.desk.operations import OPERATIONS, Operation
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.domain.money import format_minor
 from collect_tui.policy.authority import Authority
@@ -36,18 +36,32 @@ def need(authority: Authority | None, permission: str) -> None:
 
 
 def guarded(desk: type[T]) -> type[T]:
-    """Has every operation of a desk look first whether its user may: nobody can forget it in a new one."""
+    """Has every operation of a desk look first whether its user may, and last what of the answer: nobody can forget it in a new
+    one."""
     for operation in OPERATIONS:
         if method := vars(desk).get(operation.name):
-            setattr(desk, operation.name, _guard(method, operation.permission))
+            setattr(desk, operation.name, _guard(method, operation))
     return desk
 
 
-def _guard(method: Callable[..., Any], permission: str) -> Callable[..., Any]:
+#: Operations whose answer is shown as it is: it speaks of no customer, or is asked for in full and for a reason.
+_IN_FULL: Final = frozenset(("session", "catalogue", "reveal"))
+
+
+def _guard(method: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
     @functools.wraps(method)
     def checked(self: Any, *args: Any, **named: Any) -> Any:
-        need(self.authority, permission)
-        return method(self, *args, **named)
+        need(self.authority, operation.permission)
+        if self.authority is None or operation.name in _IN_FULL:
+            return method(self, *args, **named)
+        from collect_tui.services import mask_text  # whose desk it is sees everything
+
+        try:
+            answer = method(self, *args, **named)
+        except DomainError as error:
+            mask_text.hide_error(self, error, (*args, *named.values()))
+            raise
+        return mask_text.hide(self, answer)
 
     return checked
 

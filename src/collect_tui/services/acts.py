@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Sequence
 from functools import partial
@@ -15,10 +14,10 @@ from sqlmodel import col, select
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid, NotFound, RefusedByPolicy, Stale, Unavailable
 from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.effects import ActUndone, Effect
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.domain.notes import mask_card
 from collect_tui.policy.verdicts import Verdict
 from collect_tui.services import codec, confirm, events
 from collect_tui.services.access import need
@@ -29,7 +28,7 @@ from collect_tui.services.seat import Seat
 from collect_tui.services.verdict_view import effect_views, next_action, schedule_rows, verdict_view
 from collect_tui.store import apply, audit, facts, locks, scoring, summary
 from collect_tui.store.ids import Provisional
-from collect_tui.store.tables import Account, ActLog
+from collect_tui.store.tables import Account, ActLog, gate
 
 #: Effects that speak for themselves in a receipt; the rest are consequences.
 _QUIET = {
@@ -132,12 +131,13 @@ def _done(desk: Seat, act: Act) -> Receipt:
 
 
 def _do(desk: Seat, db: Db, act: Act) -> Receipt:
-    fingerprint = hashlib.sha256(act.model_dump_json().encode()).hexdigest()
+    fingerprint = audit.sign(audit.audit_key(db, desk.tenant_id), "act", act.model_dump_json())
     if known := db.get(ActLog, (desk.tenant_id, str(act.id))):
-        if known.fingerprint != fingerprint or known.by != desk.user:
+        if known.fingerprint not in (fingerprint, "") or known.by != desk.user:
             raise Invalid("act.reused", "This act's id was used for another act; make a new one.", "id")
         return Receipt.model_validate_json(known.receipt).model_copy(update={"repeated": True})
     before = facts.load(db, desk.tenant_id, act.account, _refs(act))
+    gate.know(before.numbers)
     _fresh(desk, db, act, before)
     context = context_of(desk, db, act, provisional=False)
     outcome = decide(act, before, context)
@@ -281,6 +281,7 @@ def _keep_evidence(desk: Seat, act: Act, refusal: RefusedByPolicy) -> None:
     with desk.store.write(desk.tenant_id) as db:
         locks.customer(db, desk.tenant_id, act.account)
         seen = facts.load(db, desk.tenant_id, act.account)
+        gate.know(seen.numbers)
         audit.append(
             db,
             desk.tenant_id,

@@ -15,11 +15,11 @@ from pydantic import BaseModel
 from collect_tui.desk.commands import Act, Command, CommandBase, LogContact, Undo
 from collect_tui.desk.dated import check_reach
 from collect_tui.domain import contact
+from collect_tui.domain.card_text import forbidden, refusal, suspicious
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.evolve import evolve_all
 from collect_tui.domain.facts import AccountFacts, Instalment
-from collect_tui.domain.notes import find_card
 from collect_tui.policy.authority import judge_limits, settled
 from collect_tui.policy.settling import settle
 from collect_tui.policy.verdicts import Verdict
@@ -130,13 +130,8 @@ def _no_cards(act: Act, facts: AccountFacts) -> None:
     """Card numbers and card codes are refused before they reach a disk, a log or a history (PCI DSS 3.3.1)."""
     known = facts.numbers
     for name, value in _texts((*act.commands, *((act.override,) if act.override else ()))):
-        if (found := find_card(value, known)) and found.kind != "ssn":
-            what = "A card number" if found.kind == "card" else "A card security code"
-            raise Invalid(
-                "text.card",
-                f"{what} stands in the {name}; it may not be written down. Take it out and try again.",
-                name,
-            )
+        if suspicious(value) and (found := forbidden(value, known)):
+            raise refusal(found, name)
 
 
 def _texts(models: Iterable[BaseModel]) -> Iterator[tuple[str, str]]:

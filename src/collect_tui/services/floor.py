@@ -5,14 +5,15 @@ from __future__ import annotations
 from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.desk.views.floor import FloorView
 from collect_tui.desk.views.queue import Claim
+from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.dates import day_start
-from collect_tui.domain.notes import mask_card
 from collect_tui.domain.text import clean
 from collect_tui.services import events
 from collect_tui.services.access import need
 from collect_tui.services.seat import Seat
 from collect_tui.store import audit, claims, facts, locks, outbox, queues
 from collect_tui.store import floor as rows
+from collect_tui.store.tables import gate
 
 LONGEST_REASON = 500
 
@@ -55,7 +56,8 @@ def _hand_over(desk: Seat, account: str, to: str, why: str) -> Claim:
         now, minutes = desk.clock(), desk.catalogue().rules.queue.lease_minutes
         before, in_queue, fence, until = claims.hand_over(db, desk.tenant_id, account_id, to, now, minutes)
         if before != to:
-            told = mask_card(why, frozenset({number}))
+            gate.know({number})
+            told = mask_card(why, {number})
             audit.append(
                 db,
                 desk.tenant_id,

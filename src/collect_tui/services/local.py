@@ -23,7 +23,7 @@ from collect_tui.policy.authority import Authority
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
 from collect_tui.services.access import guarded
-from collect_tui.services.masking import masked_account, masked_hits, masked_pane
+from collect_tui.services.masking import masked_account, masked_hits, masked_pane, may_find
 from collect_tui.services.seat import Clock, Seat
 from collect_tui.store import claims, facts, find, locks, queues
 from collect_tui.store.engine import Store
@@ -252,7 +252,8 @@ class LocalDesk(Seat):
                 "text",
             )
         with self.reading() as db:
-            return masked_hits(find.find(db, self.tenant_id, text[:200], limit), self.authority, text[:200])
+            keep = may_find(self.authority, text[:200])
+            return masked_hits(find.find(db, self.tenant_id, text[:200], limit, keep), self.authority)
 
     def reveal(self, number: str, what: str, reason: str) -> Revealed:
         from collect_tui.services import masking

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.desk.views.account import AccountView, FindHit, PaneView, PointView, ServiceView
 from collect_tui.desk.views.floor import Revealed
-from collect_tui.domain.notes import mask_card
+from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.text import clean
 from collect_tui.policy.authority import Authority
 
@@ -20,6 +21,8 @@ DOT: Final = "•"
 _POINTS: Final = dict.fromkeys(("mobile", "home", "work", "other"), "phone")
 _MARK: Final = re.compile(r" \((?:bad|wrong)\)$")
 LONGEST_REASON: Final = 500
+_SHORT: Final = re.compile(r"[a-zA-Z][0-9]{0,2}")
+_DIALLED: Final = re.compile(r"[0-9+() .\-/]+")
 #: Digits of a masked telephone by which it may be looked for: its last four, which are shown, or a whole number without its
 #: country's code. Whoever may try five digits, then six, learns the number and leaves no mark.
 MOST_SHOWN: Final = 4
@@ -42,36 +45,43 @@ def masked_pane(view: PaneView, authority: Authority | None) -> PaneView:
     )
 
 
-def masked_hits(hits: tuple[FindHit, ...], authority: Authority | None, typed: str) -> tuple[FindHit, ...]:
-    """What was found by stays as it is said, `phone •••••••0142`. What is masked is found whole or by what is shown of it:
-    a longer part would be a guess, and the next one a better one."""
+def may_find(authority: Authority | None, typed: str) -> Callable[[str], bool]:
+    """By what somebody may be found (`phone +1 312 555 0142`): what is masked only whole, or by what is shown of it. A longer
+    part, or another one, would be a guess, and the next one a better one."""
+    if authority is None or not authority.masked:
+        return lambda _: True
+    masked = authority.masked
+
+    def keep(matched: str) -> bool:
+        name, _, rest = matched.partition(" ")
+        kind = kind_of(name)
+        if kind not in masked:
+            return True
+        value = _MARK.sub("", rest)
+        if kind != "phone":
+            return typed.strip().casefold() == value.casefold()
+        number = _digits(typed)
+        return len(number) in (MOST_SHOWN, *range(LEAST_WHOLE, 16)) and _digits(value).endswith(
+            number.lstrip("0") or number
+        )
+
+    return keep
+
+
+def masked_hits(hits: tuple[FindHit, ...], authority: Authority | None) -> tuple[FindHit, ...]:
+    """What was found by, as it may be said: `phone •••••••0142`."""
     if authority is None or not authority.masked:
         return hits
-    return tuple(
-        hit.model_copy(update={"matched": _matched(hit.matched, authority)})
-        for hit in hits
-        if not _guessed(hit.matched, authority, typed)
-    )
-
-
-def _guessed(matched: str, authority: Authority, typed: str) -> bool:
-    name, _, rest = matched.partition(" ")
-    kind = kind_of(name)
-    if kind not in authority.masked:
-        return False
-    value = _MARK.sub("", rest)
-    if kind == "phone":
-        return MOST_SHOWN < len(_digits(typed)) < min(len(_digits(value)), LEAST_WHOLE)
-    return typed.strip().casefold() != value.casefold()
+    return tuple(hit.model_copy(update={"matched": _matched(hit.matched, authority)}) for hit in hits)
 
 
 def refuse_guess(point: str | None, authority: Authority | None) -> None:
-    """Raises Invalid when a point is named by more of it than the user is shown, and less than all of it."""
-    if authority is None or point is None or not any(c in "@" or c.isdigit() for c in point):
+    """Raises Invalid when a point is named by anything but its short name, or what is shown of it: whether it fits is not said."""
+    if authority is None or not authority.masked or point is None or _SHORT.fullmatch(named := point.strip()):
         return
-    kind = "email" if "@" in point else "phone"
-    part = kind == "email" or MOST_SHOWN < len(_digits(point)) < LEAST_WHOLE
-    if part and kind in authority.masked:
+    count = len(_digits(named))
+    whole = "phone" not in authority.masked or count == MOST_SHOWN or count >= LEAST_WHOLE
+    if not whole or not _DIALLED.fullmatch(named):
         raise Invalid(
             "point.guess", "Name the point by its short name, such as m1, or by its last four digits.", "point"
         )
@@ -129,6 +139,7 @@ def reveal(desk: Seat, number: str, what: str, reason: str) -> Revealed:
     The audit has it, with the reason, before the value leaves; where it cannot be written, nothing is shown.
     """
     from collect_tui.store import audit, facts, locks
+    from collect_tui.store.tables import gate
 
     why = clean(reason).strip()
     if not why or len(why) > LONGEST_REASON:
@@ -146,6 +157,7 @@ def reveal(desk: Seat, number: str, what: str, reason: str) -> Revealed:
                 names = ", ".join((*(p.short for p in seen.points), *dict.fromkeys(s.product for s in seen.services)))
                 raise NotFound("reveal.unknown", f"This account has {names or 'nothing to show'}.", "what")
             name, value = found[0][0], ", ".join(value for _, value in found)  # two services may be of one product
+            gate.know(seen.numbers)
             told = mask_card(why, seen.numbers)
             audit.append(
                 db,

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from sqlmodel import Session as Db
+from sqlmodel import col, select
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Unavailable
@@ -70,5 +71,5 @@ class Seat:
 
     def role_of(self, db: Db, login: str) -> str | None:
         """The role of a login; None when there is no such user, or none who still works here."""
-        user = db.get(AppUser, (self.tenant_id, login))
-        return user.role if user and user.active else None
+        mine = select(AppUser.role).where(AppUser.tenant_id == self.tenant_id, AppUser.login == login)
+        return db.exec(mine.where(col(AppUser.active))).first()

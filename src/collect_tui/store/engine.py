@@ -29,6 +29,7 @@ from sqlmodel import Session
 
 from collect_tui.desk.errors import DomainError, Unavailable
 from collect_tui.store import sqlite
+from collect_tui.store.tables import gate
 
 __all__ = ["Session", "Store"]
 
@@ -170,7 +171,7 @@ class Store:
         if self._turn is not None and not self._turn.acquire(timeout=sqlite.BUSY_MS / 1000):
             raise self._kind.busy()
         try:
-            with _translated(self._kind):
+            with _translated(self._kind), gate.transaction():
                 session = Session(self._writer, expire_on_commit=False)
                 try:
                     self._kind.begin(session, tenant_id, alone=alone)

@@ -7,7 +7,7 @@ front. Contact points marked bad or wrong count too, and say so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,14 +18,14 @@ from collect_tui.desk.views.account import FindHit
 from collect_tui.domain.ageing import days_past_due
 from collect_tui.store.names import TELEPHONES, digits, fold, tokens
 
-__all__ = ["find"]
+__all__ = ["BARE", "find"]
 
 _T = SQLModel.metadata.tables
 _account, _party, _tenant, _summary = _T["account"], _T["party"], _T["tenant"], _T["account_summary"]
 _point, _word, _item, _payment = _T["contact_point"], _T["name_token"], _T["item"], _T["payment"]
 
 #: Word for word the expression of `ix_account_bare`, or the index is not used.
-_BARE: ColumnElement[str] = literal_column("replace(account.number, '-', '')")
+BARE: ColumnElement[str] = literal_column("replace(account.number, '-', '')")
 
 _NUMERIC: Final = re.compile(r"[0-9+()./\s-]+")
 FEWEST_DIGITS: Final = 4
@@ -46,8 +46,13 @@ class _Found:
     party_id: int | None = None
 
 
-def find(session: Session, tenant_id: int, text: str, limit: int) -> tuple[FindHit, ...]:
-    """The accounts that fit, at most `limit`: exact before prefix, open before closed, then by number. Text of nothing: none."""
+def find(
+    session: Session, tenant_id: int, text: str, limit: int, keep: Callable[[str], bool] = lambda _: True
+) -> tuple[FindHit, ...]:
+    """The accounts that fit, at most `limit`: exact before prefix, open before closed, then by number. Text of nothing: none.
+
+    `keep`: whether one may be found by this (`phone +1 312 555 0142`); what may not leaves no gap.
+    """
     wanted = text.encode("utf-8", "ignore").decode().replace("\0", "").strip()[:200]
     if not wanted or limit < 1:
         return ()
@@ -55,6 +60,8 @@ def find(session: Session, tenant_id: int, text: str, limit: int) -> tuple[FindH
     by_account: dict[int, _Found] = {}
     by_party: dict[int, _Found] = {}
     for found in _candidates(db, tenant_id, wanted, most):
+        if not keep(found.matched):
+            continue
         key, place = (found.account_id, by_account) if found.account_id is not None else (found.party_id, by_party)
         assert key is not None
         known = place.get(key)
@@ -93,7 +100,7 @@ def _by_number(db: Connection, tenant_id: int, wanted: str, most: int) -> Iterat
     for bare in dict.fromkeys(form.replace("-", "").replace(" ", "") for form in (wanted, wanted.upper())):
         if not bare:
             continue
-        query = select(_account.c.id, _account.c.number).where(_account.c.tenant_id == tenant_id, _starts(_BARE, bare))
+        query = select(_account.c.id, _account.c.number).where(_account.c.tenant_id == tenant_id, _starts(BARE, bare))
         for row in db.execute(query.limit(most)):
             yield _Found(f"account {row.number}", row.number.replace("-", "") == bare, 0, account_id=row.id)
 

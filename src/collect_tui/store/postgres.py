@@ -107,6 +107,7 @@ class Reading(_Careful):
     """Begins each transaction as a reader: one snapshot from its first statement on."""
 
     supports_statement_cache = True
+    only_reads = True
 
     def do_begin(self, dbapi_connection: Any) -> None:
         _set(dbapi_connection, psycopg.IsolationLevel.REPEATABLE_READ, read_only=True)
@@ -192,6 +193,7 @@ def make_engines(url: str, *, pool: int) -> tuple[Engine, Engine]:
     made = parsed(url)
     writer = create_engine(
         made.set(drivername="postgresql+writing"),
+        hide_parameters=True,  # what was typed stands in no error and no log
         pool_size=pool,
         max_overflow=pool,
         pool_timeout=LOCK_MS / 1000,
@@ -210,7 +212,7 @@ def make_engines(url: str, *, pool: int) -> tuple[Engine, Engine]:
         if dbapi.prepare_threshold is not None:
             dbapi.prepare_threshold, dbapi.prepared_max = _PREPARE_AFTER, _PREPARED
 
-    return create_engine(made.set(drivername="postgresql+reading"), pool=writer.pool), writer
+    return create_engine(made.set(drivername="postgresql+reading"), pool=writer.pool, hide_parameters=True), writer
 
 
 def prepare(writer: Engine, where: str, *, create: bool) -> None:

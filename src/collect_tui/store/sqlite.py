@@ -99,6 +99,7 @@ class Reading(SQLiteDialect_pysqlite):
     """Begins each transaction as a reader: one snapshot from its first statement on."""
 
     supports_statement_cache = True
+    only_reads = True
 
     def do_begin(self, dbapi_connection: Any) -> None:
         dbapi_connection.execute("BEGIN")
@@ -125,7 +126,9 @@ def make_engine(path: Path, *, writes: bool) -> Engine:
     """
     driver = "writing" if writes else "reading"
     url = URL.create(f"sqlite+{driver}", database=str(path))
-    engine = create_engine(url, poolclass=QueuePool, pool_size=1 if writes else 4, max_overflow=-1)
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=1 if writes else 4, max_overflow=-1, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def on_connect(dbapi: Any, _record: Any) -> None:

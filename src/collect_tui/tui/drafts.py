@@ -32,12 +32,11 @@ CREATE TABLE IF NOT EXISTS draft (
 """
 _DIGITS: Final = 9
 """From so many digits on a number could be the beginning of a card number."""
-_BETWEEN: Final = r"[\s.\-\u00ad\u00b7\u2010-\u2015\u2022\u2024\u2212\u3002\uff0d]"
-_RUN: Final = re.compile(rf"\d(?:{_BETWEEN}{{0,3}}\d){{{_DIGITS - 1},}}")
+_RUN: Final = re.compile(rf"\d(?:[\W_]{{0,8}}\d){{{_DIGITS - 1},}}")
 #: Words of figures that are dates or amounts in money; they end a run of digits.
 _FIGURES: Final = (
     r"\d{4}-\d\d?-\d\d?",
-    r"\d\d?[.-]\d\d?[.-](?:\d\d|\d{4})",
+    r"\d\d?(?P<mark>[./-])\d\d?(?P=mark)(?:\d\d|\d{4})",
     r"\d{1,6}\.\d\d",
 )
 
@@ -45,7 +44,7 @@ _FIGURES: Final = (
 def mask_runs(text: str, known: Iterable[str] = ()) -> str:
     """The text with `#` for the digits of every number that could be, or become, a card number.
 
-    That is nine digits or more, with up to three spaces, dots or dashes between two of them.  `known` numbers, dates
+    That is nine digits or more, whatever stands between two of them that is neither letter nor digit.  `known` numbers, dates
     and amounts are left, and end such a run; so is a telephone number without its country code.
     """
     if sum(map(str.isdigit, text)) < _DIGITS:
@@ -104,7 +103,7 @@ class Drafts:
         """
         if not text.strip():
             return self.put(account, place, "")
-        from collect_tui.domain.notes import find_card  # its expressions take a while to compile
+        from collect_tui.domain.card_text import find_card  # its expressions take a while to compile
 
         if find_card(text) is not None:
             self.put(account, place, "")

@@ -43,7 +43,7 @@ class History(Sequence[str]):
     def add(self, line: str) -> None:
         """Remember a line that was done; the same line twice in a row is kept once."""
         line = " ".join(line.split())
-        from collect_tui.domain.notes import find_card  # its expressions take a while to compile
+        from collect_tui.domain.card_text import find_card  # its expressions take a while to compile
 
         if not line or find_card(line) is not None or (self._lines and self._lines[-1] == line):
             return

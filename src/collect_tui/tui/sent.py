@@ -105,7 +105,7 @@ class Sent:
             self._drafts.clear(act.account, PLACE)
 
     def _keep(self, act: Act) -> None:
-        from collect_tui.domain.notes import find_card
+        from collect_tui.domain.card_text import find_card
 
         self._mine[act.account] = act
         if find_card(act.model_dump_json(exclude={"id"}), (act.account,)) is None:

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import IO, Any, Final
 from uuid import uuid4
 
+from collect_tui.domain.card_text import mask_card
+
 #: What a record may carry beside its message; anything else stays out of the log.
 _FIELDS: Final = (
     "request",
@@ -58,6 +60,8 @@ class JsonLines(logging.Formatter):
         if record.name != requests.name:
             line["message"] = _message(record)
         line |= {name: value for name in _FIELDS if (value := record.__dict__.get(name)) is not None}
+        # A login or a token's name is what somebody typed.
+        line = {name: mask_card(value) if isinstance(value, str) else value for name, value in line.items()}
         if record.exc_info and record.exc_info[1] is not None:
             line |= _error(record.exc_info[1])
         return json.dumps(line, default=str)

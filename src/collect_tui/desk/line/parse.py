@@ -12,7 +12,7 @@ from collect_tui.desk.line.model import MAX_CHARACTERS, MAX_COMMANDS, Fault, Lin
 from collect_tui.desk.line.render import meaning
 from collect_tui.desk.line.verbs import nearest, reader, takes_text
 from collect_tui.desk.line.words import EXPECTED, LineState, Words
-from collect_tui.domain.notes import find_cards
+from collect_tui.domain.card_text import find_cards
 
 _FIGURES: Final = frozenset(("verb", "code", "amount", "date", "moment", "terms", "point"))
 """Words that were understood as something else than free text, so that their digits are not part of a card number.

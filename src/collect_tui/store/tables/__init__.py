@@ -12,8 +12,8 @@ from collect_tui.store.tables.accounts import (
     Service,
     Tenant,
 )
-from collect_tui.store.tables.base import by_bytes
 from collect_tui.store.tables.desk import ActLog, AppUser, Audit, BatchStep, DayMark, ImportBatch, QueueDelta, WorkItem
+from collect_tui.store.tables.gate import guard_texts
 from collect_tui.store.tables.shared import (
     AccessToken,
     AuditHead,
@@ -39,7 +39,7 @@ from collect_tui.store.tables.work import (
 
 from collect_tui.store.tables import guards, statistics, version  # isort: skip — need the tables
 
-by_bytes(SQLModel.metadata)
+guard_texts(SQLModel.metadata)
 
 __all__ = [
     "AccessToken",

@@ -16,14 +16,13 @@ from sqlalchemy import (
     Enum,
     ForeignKeyConstraint,
     Integer,
-    MetaData,
     String,
     Text,
     false,
     true,
 )
 from sqlalchemy.ext.compiler import compiles
-from sqlmodel import AutoString, Field
+from sqlmodel import Field
 
 STRICT: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
@@ -65,17 +64,6 @@ def added(default: bool | int | str) -> Any:
     if isinstance(default, int):
         return Field(default=default, sa_type=BigInteger, sa_column_kwargs={"server_default": str(default)})
     return Field(default=default, sa_column_kwargs={"server_default": default})
-
-
-def by_bytes(metadata: MetaData) -> None:
-    """Has every text compare byte by byte on PostgreSQL, whatever the language of the database, as SQLite does.
-
-    Orders, pages and what starts with a prefix then are the same everywhere, and an index serves them.
-    """
-    for table in metadata.tables.values():
-        for column in table.columns:
-            if isinstance(column.type, AutoString):
-                column.type = AutoString(collation="C")
 
 
 def to(table: str, *columns: str) -> ForeignKeyConstraint:

@@ -162,7 +162,9 @@ class ActLog(SQLModel, table=True):
     account_id: int = ref()
     by: str
     at: datetime
-    fingerprint: str  # SHA-256 of the act: the same id with another content is refused
+    # HMAC of the act under the tenant's key: the same id with another content is refused. Without a key a number that the act
+    # names, and that is masked elsewhere, could be tried out. Empty: done before there was a key, known by its id alone.
+    fingerprint: str
     version: int  # of the account after the act
     effects: str  # JSON
     receipt: str  # JSON

@@ -1,0 +1,72 @@
+"""Numbers in text that are known to be something else than a card's: dates, times, amounts, IBANs, UUIDs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+Span = tuple[int, int]
+
+_MONTH, _DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12][0-9]|3[01])"
+_FIGURE: Final = re.compile(
+    rf"(?:19|20)[0-9]{{2}}([-/.]){_MONTH}\1{_DAY}"
+    rf"|{_DAY}([-/.]){_DAY}\2(?:(?:19|20)[0-9]{{2}}|[0-9]{{2}})"
+    r"|[012]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:[.,][0-9]{1,9})?"
+    r"|[0-9]{1,3}(?:[,.'][0-9]{3})*[.,][0-9]{2}|[0-9]{1,6}[.,][0-9]{2}"
+)
+_WORD: Final = re.compile(r"[^\s;|()]+")
+_AROUND: Final = re.compile(r"^[^0-9]*|[^0-9]*$")
+_UUID: Final = re.compile(
+    r"(?<![0-9a-z])(?=[0-9-]*[a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-z])", re.IGNORECASE
+)
+
+#: Length of an IBAN by its country (ISO 13616 registry).
+_IBAN_LENGTHS: Final = {
+    country: int(length)
+    for length, countries in {
+        "15": "NO",
+        "16": "BE",
+        "18": "DK FI FO GL NL SD",
+        "19": "MK SI",
+        "20": "AT BA EE KZ LT LU XK",
+        "21": "CH HR LI LV",
+        "22": "BG BH CR DE GB GE IE ME RS VA",
+        "23": "AE GI IL IQ OM SO TL",
+        "24": "AD CZ ES MD PK RO SA SE SK TN VG",
+        "25": "LY PT ST",
+        "26": "IS TR",
+        "27": "FR GR IT MC MR SM",
+        "28": "AL AZ BY CY DO GT HU LB NI PL SV",
+        "29": "BR EG PS QA UA",
+        "30": "JO KW MU",
+        "31": "MT SC",
+    }.items()
+    for country in countries.split()
+}
+_IBAN: Final = re.compile(r"(?<![A-Za-z0-9])(?P<country>[A-Z]{2})[0-9]{2}(?:[ -]?[A-Z0-9]){11,}")
+
+
+def figures(plain: str, start: int, end: int) -> list[Span]:
+    """Dates, times and amounts among plain[start:end]: whole words, what a currency's sign or a comma adds aside."""
+    found = []
+    for word in _WORD.finditer(plain, start, end):
+        bare = _AROUND.sub("", word[0])
+        if _FIGURE.fullmatch(bare):
+            found.append(word.span())
+    return found
+
+
+def named_otherwise(plain: str, start: int, end: int) -> Iterator[Span]:
+    """Valid IBANs and UUIDs that reach into plain[start:end]."""
+    around = slice(max(0, start - 40), end + 40)
+    for match in _UUID.finditer(plain[around]):
+        yield around.start + match.start(), around.start + match.end()
+    for match in _IBAN.finditer(plain[around]):
+        wanted = _IBAN_LENGTHS.get(match["country"], 0)
+        places = [n for n, character in enumerate(match[0]) if character.isalnum()]
+        if 0 < wanted <= len(places):
+            length = places[wanted - 1] + 1
+            bare = "".join(c for c in match[0][:length] if c.isalnum())
+            if int("".join(str(int(c, 36)) for c in bare[4:] + bare[:4])) % 97 == 1:
+                yield around.start + match.start(), around.start + match.start() + length
