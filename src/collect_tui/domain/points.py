@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -13,6 +14,7 @@ NO_ANSWER: Final = "NA"
 """The result of which three in a row on one number mean: try the next number."""
 
 ROTATE_AFTER: Final = 3
+_SHORT: Final = re.compile(r"[a-z][0-9]{1,2}")
 
 _NAMES: Final[Mapping[str, str]] = {"email": "e-mail", "social": "social account"}
 
@@ -43,7 +45,7 @@ def find_point(facts: AccountFacts, short: str) -> Point:
     digits = _digits(text)
     if len(digits) >= 3 and not any(c.isalpha() for c in text):
         found = [p for p in usable if p.kind in PHONE_KINDS and _digits(p.value).endswith(digits)]
-    elif len(text) >= 3:
+    elif len(text) >= 3 and not _SHORT.fullmatch(text):  # `m77` is no end of a handle
         found = [p for p in usable if p.kind not in PHONE_KINDS and p.value.casefold().endswith(text)]
     else:
         found = []

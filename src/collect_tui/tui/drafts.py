@@ -105,7 +105,7 @@ class Drafts:
             return self.put(account, place, "")
         from collect_tui.domain.card_text import find_card  # its expressions take a while to compile
 
-        if find_card(text) is not None:
+        if find_card(text, known) is not None:
             self.put(account, place, "")
             return False
         return self.put(account, place, mask_runs(text, known))
