@@ -153,7 +153,7 @@ def is_telephone(text: str) -> bool:
     import phonenumbers  # a large package, and seldom asked
 
     try:
-        return bool(phonenumbers.is_possible_number(phonenumbers.parse(f"+{digits}")))
+        return bool(phonenumbers.is_valid_number(phonenumbers.parse(f"+{digits}")))
     except phonenumbers.NumberParseException:
         return False
 
