@@ -290,7 +290,7 @@ def scope_of(database: Path | str) -> str:
 def desk_scope(wired: Wiring) -> str:
     """Tells the desk of the settings, here or at a server, from others where drafts and history are kept."""
     if not wired.settings.server:
-        return database_scope(wired)
+        return database_scope(wired) + (f"/{wired.tenant}" if wired.tenant else "")
     from collect_tui.api.client.credentials import known
 
     found = known(wired.settings.server, wired.settings.state_folder)
