@@ -48,10 +48,10 @@ def desks(folder: Path, kind: str) -> Iterator[tuple[Desks, Callable[[], Desk]]]
         yield made, lambda: far("mia")
 
 
-def contacts(made: Desks) -> list[tuple[str, str]]:
+def contacts(made: Desks) -> list[tuple[str, ...]]:
     """What stands in the file of every account: number, and the words of what was logged or booked."""
     lee = made.of("lee")
-    return [(number, entry.text) for number in NUMBERS for entry in lee.pane(number, "timeline").timeline]
+    return [(number, entry.title, entry.text) for number in NUMBERS for entry in lee.pane(number, "timeline").timeline]
 
 
 def play_of(text: str) -> list[str]:

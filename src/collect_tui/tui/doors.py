@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from textual.worker import WorkerError
 
@@ -47,6 +47,14 @@ def _unworked(error: DomainError) -> str:
     """The account of mine that the desk wants worked first; empty when it refused for another reason."""
     found = _UNWORKED.match(error.message) if error.code == "queue.unworked" else None
     return found[1] if found is not None else ""
+
+
+class Taken(NamedTuple):
+    """How taking the next account went: was one shown; why not, or why another one; `asked`: did the desk answer at all?"""
+
+    shown: bool
+    said: str = ""
+    asked: bool = True
 
 
 class Doors:
@@ -130,11 +138,8 @@ class Doors:
         if found is not None:
             await self._show_account(*found)
 
-    async def next_account(self, queue: str | None = None) -> str:
-        """Take the next best account, of one queue or of all; the lease of the one before is given back.
-
-        Returns what had to be said when another account came up than the next one: mine that has no result yet.
-        """
+    async def next_account(self, queue: str | None = None) -> Taken:
+        """Take the next best account, of one queue or of all; the lease of the one before is given back."""
         desk, held = self._app.desk, self.claim
 
         def taken() -> tuple[AccountView, Claim | None, str] | None:
@@ -150,16 +155,18 @@ class Doors:
             found = await self._app.call(taken)
         except DomainError as error:
             unworked = _unworked(error)
-            if not unworked or unworked == self._shown_account():
-                screen.desk_refused(error)
-                return ""
-            return await self._back_to(unworked, error)
+            if unworked and unworked != self._shown_account():
+                return Taken(True, await self._back_to(unworked, error))
+            left = f" · {held.left - 1} were left" if held is not None and held.left > 1 else ""
+            dropped = screen.refuse(f"{messages.sentence(error)}{left}")
+            said = f"the next one could not be taken{left}: {messages.sentence(error)}"
+            return Taken(False, messages.with_dropped(said, dropped), asked=False)
         if found is None:
-            screen.refuse("Nothing is left to work now: no free account is due in this queue.")
-            return ""
+            dropped = screen.refuse("Nothing is left to work now: no free account is due in this queue.")
+            return Taken(False, messages.with_dropped("nothing is left", dropped))
         self.claim = found[1]
         await self._show_account(*found)
-        return ""
+        return Taken(True)
 
     def _shown_account(self) -> str:
         """The account on the screen; empty on any other screen."""
@@ -235,7 +242,7 @@ class Doors:
     async def do_nav_back(self) -> None:
         app = self._app
         if len(app.screen_stack) == 1:
-            self._top.status("This is the board; q leaves the program.")
+            self._top.refuse("This is the board; q leaves the program.")
             return
         if self._top.context == "account":
             await self.leave_account()

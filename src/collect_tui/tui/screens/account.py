@@ -17,6 +17,7 @@ from textual.app import ComposeResult
 from collect_tui.desk.errors import Stale
 from collect_tui.desk.views.account import PaneName, PaneView
 from collect_tui.domain.errors import DomainError
+from collect_tui.tui import messages
 from collect_tui.tui import text as tui_text
 from collect_tui.tui.commands import ACCOUNT, CHORD_OUT, HOTKEYS
 from collect_tui.tui.paint.account import header, held_by_other, summary, tabs
@@ -89,6 +90,8 @@ class AccountScreen(DeskScreen):
         self._panes: dict[PaneName, PaneView] = {}
         self._chord = False
         self._place = 0
+        self._behind = False
+        """Was a result logged since it was opened?  Two keys log no second one: the next needs another account."""
 
     def compose_body(self) -> ComposeResult:
         pane = AccountPane(id="body", focusable=True)
@@ -104,6 +107,7 @@ class AccountScreen(DeskScreen):
     def show_account(self, view: AccountView, claim: Claim | None) -> None:
         """Show an account from its summary on; nothing of the one before is left."""
         self.view, self.claim = view, claim
+        self._behind = False
         self.pane = 1
         self._panes.clear()
         self.forget("pane")
@@ -151,6 +155,9 @@ class AccountScreen(DeskScreen):
             held = held_by_other(self.view, self.desk_app.session_view.user)
             if held:
                 return f"{held}; you can look, not act."
+        if command_id == "result.hot" and self._behind:
+            door = self.desk_app.door
+            return f"This account has its result; {door('work.next')} takes the next one, {door('line.open')} logs another result."
         if command_id == "order.open" and not self.view.services:
             return "This account has no services to suspend or restore."
         return None
@@ -274,8 +281,9 @@ class AccountScreen(DeskScreen):
             return
         kinds = {effect.kind for effect in receipt.effects}
         claimed = self.claim is not None and self.claim.account == view.number
+        self._behind = "ActUndone" not in kinds and (self._behind or "ContactLogged" in kinds)
         if claimed and kinds & _PASSED_OVER and "ActUndone" not in kinds:
-            await self._go_on(receipt, view)
+            await self._go_on(receipt, view, by_line=True)
         else:
             await self.do_view_refresh()
 
@@ -383,20 +391,28 @@ class AccountScreen(DeskScreen):
             return
         await self._go_on(receipt, view)
 
-    async def _go_on(self, receipt: Receipt, view: AccountView) -> None:
-        """The account is done with: take the next one of its queue, and say what was done to this one."""
+    async def _go_on(self, receipt: Receipt, view: AccountView, *, by_line: bool = False) -> None:
+        """The account is done with: take the next one of its queue, and say what was done to this one.
+
+        The two keys say "and next", and what follows them is for the next account.  A line (`by_line`) was typed on this
+        one, and so was all that was typed ahead behind it: that is dropped.
+        """
         app = self.desk_app
-        self.status("")
-        said = await app.next_account(self.claim.queue if self.claim is not None else None)
+        shown, said, asked = await app.next_account(self.claim.queue if self.claim is not None else None)
+        dropped = messages.dropped(app.flush_keys()) if by_line else ""
         top = app.desk_screen(self)
-        if self.view is not None and self.view.number != view.number:
+        if shown and self.view is not None and self.view.number != view.number:
             before = f"{said} · " if said else ""
-            top.status(receipt_line(receipt, self.size.width, f"{before}{view.number}: "))
+            done = receipt_line(receipt, self.size.width - tui_text.width(dropped), f"{before}{view.number}: ")
         else:
-            nothing = bool(top.said)
-            await self.do_view_refresh()
-            done = receipt_line(receipt, self.size.width - 18)
-            top.status(Line((*done.spans, Span(" · nothing is left", Role.WARN))) if nothing else done)
+            self._behind = True
+            if asked:
+                await self.do_view_refresh()
+            self.show_keys()
+            said = said or "it comes first again"
+            done = receipt_line(receipt, self.size.width - tui_text.width(said + dropped) - 3)
+            done = Line((*done.spans, Span(f" · {said}", Role.WARN)))
+        top.status(Line((*done.spans, Span(f" · {dropped}", Role.WARN))) if dropped else done)
 
 
 SCREEN = AccountScreen

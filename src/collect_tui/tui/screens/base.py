@@ -153,8 +153,7 @@ class DeskScreen(CallingScreen):
             self.refuse(found.moved)
             return True
         if len(name) == 1:
-            self.status(f"{name} does nothing here; {self.desk_app.door('help.open')} shows the keys.", Role.WARN)
-            self.app.bell()
+            self.refuse(f"{name} does nothing here; {self.desk_app.door('help.open')} shows the keys.")
             return True
         return False
 

@@ -245,12 +245,13 @@ class FrameScreen(Screen[None]):
         """Is what is said a refusal?"""
         return self._say[1] is Role.BAD
 
-    def refuse(self, sentence: str) -> None:
-        """Say why not, ring, and drop what was typed ahead: it was meant for what did not happen."""
+    def refuse(self, sentence: str) -> int:
+        """Say why not, ring, and drop what was typed ahead: it was meant for what did not happen.  Returns how many keys."""
         keys = self.desk_app.flush_keys()
         self._number = ""
         self.status(messages.with_dropped(sentence, keys), Role.BAD)
         self.app.bell()
+        return keys
 
 
 def enter_key(*, ascii_only: bool) -> str:

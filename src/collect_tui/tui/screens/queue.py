@@ -99,6 +99,13 @@ class QueueRows:
                 self.rows.append(row)
         self.cursor = cursor
 
+    def renew(self, rows: Iterable[QueueRow], session: Session) -> frozenset[str]:
+        """Put these rows in the places of the same accounts; returns the accounts whose rows are not among them."""
+        new = {row.account: row for row in rows}
+        self.rows = [new.get(row.account, row) for row in self.rows]
+        self.session = session
+        return frozenset(self._index.keys() - new.keys())
+
 
 class QueueScreen(DeskScreen):
     """The accounts of one queue."""
@@ -130,6 +137,7 @@ class QueueScreen(DeskScreen):
         self.desk_app.session_view = loaded.session
         self.queue_name, self.figure, self._account = page.queue, page.figure, None
         self.rows = QueueRows(page.rows if rows is None else rows, page.cursor, loaded.session)
+        self.table.mark(())
         self.table.replace(self.rows)
         if not same:
             self.table.move_to(0)
@@ -184,8 +192,20 @@ class QueueScreen(DeskScreen):
                 self.show_page(*found)
 
     async def after_act(self, receipt: Receipt) -> None:
-        """A row was acted on: load the rows again where they stand."""
-        await self.do_view_refresh()
+        """A row was acted on: show the rows as they are now, where they stand; one that has left the queue stays, marked.
+
+        What was typed ahead is for the row under the cursor, and no row moves away from there before `r` is pressed.
+        """
+        rows = self.rows
+        if rows is None:
+            return
+        found = await self.ask(load_until, self.desk_app.desk, self.queue_name, len(rows) + AHEAD)
+        if found is not None and rows is self.rows:
+            loaded, now = found
+            self.desk_app.session_view, self.figure, self._account = loaded.session, loaded.page.figure, None
+            self.table.mark(rows.renew(now, loaded.session))
+            self.show_frame()
+            self._look()
 
     def on_screen_resume(self) -> None:
         """Back from an account: what is shown waits for `r`; only the account under the cursor is looked at again."""

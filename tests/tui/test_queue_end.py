@@ -1,0 +1,119 @@
+"""The end of a queue, and acts that pass an account on: what is typed ahead never lands on an account it was not typed for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from collect_tui.desk.errors import Unavailable
+from tui.account_book import ADA, ASA, IVAN, OPEN, ROSA, Desks
+from tui.driver import DeskDriver, driving, keys_of
+
+both = pytest.mark.parametrize("fast", [False, True])
+NUMBERS = (ROSA, IVAN, ADA, ASA, "4410-0666")
+
+
+def words(desks: Desks) -> dict[str, int]:
+    """How many results stand on each account that has one of today."""
+    lee = desks.of("lee")
+    found = {n: [e for e in lee.pane(n, "timeline").timeline if _unanswered(e.title)] for n in NUMBERS}
+    return {number: len(texts) for number, texts in found.items() if texts}
+
+
+def _unanswered(title: str) -> bool:
+    return "NA" in title or "no answer" in title.casefold()
+
+
+def number_of(desk: DeskDriver) -> str:
+    target = desk.screen.line_target()
+    return target.account if target is not None else ""
+
+
+@both
+async def test_nothing_is_logged_twice_on_the_last_account(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(["9", "enter", "w", *[",", "n"] * 9], fast=fast)
+        before = words(desks)
+        assert before
+        assert set(before.values()) == {1}
+        last = number_of(desk)
+        assert desk.screen.refusal("result.hot")
+        await desk.press(",", "n")
+        assert words(desks) == before
+        assert number_of(desk) == last
+
+
+@both
+async def test_a_cut_line_is_not_the_end_of_the_queue(tmp_path: Path, fast: bool) -> None:
+    def away(_queue: str | None = None) -> None:
+        raise Unavailable("desk.away", "The server is away.")
+
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state, size=(132, 43)) as desk:
+        await desk.press("9", "enter", "w")
+        assert desk.app.claim is not None
+        left = desk.app.claim.left - 1
+        vars(desk.app.desk).update(next=away)
+        await desk.play([",", "n", ",", "n", ",", "n"], fast=fast)
+        assert sum(words(desks).values()) == 1
+        if fast:
+            assert "nothing is left" not in desk.said.casefold()
+            assert f"{left} were left: The server is away." in desk.said
+            assert desk.said.endswith("4 keys dropped")
+
+
+async def test_a_result_on_the_line_is_a_deliberate_second_one_and_opening_anew_begins_anew(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, ":", "n", "a", "enter", ",")
+        assert "has its result" in desk.said
+        assert words(desks) == {ROSA: 1}
+        await desk.press(":", "n", "a", "enter")
+        assert words(desks) == {ROSA: 2}
+        await desk.press(*OPEN, ",", "n")
+        assert words(desks) == {ROSA: 3}
+
+
+@both
+@pytest.mark.parametrize("verb", ["skip research", "snooze fri research"])
+async def test_a_line_behind_one_that_passes_the_account_on_is_dropped(tmp_path: Path, verb: str, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state, size=(132, 43)) as desk:
+        await desk.press("9", "enter", "w")
+        first = number_of(desk)
+        behind = [":", "n", "a", "enter"]
+        await desk.play([":", *keys_of(verb), "enter", *(behind if fast else [])], fast=fast)
+        assert number_of(desk) != first
+        assert desk.said.startswith(f"{first}: ")
+        assert desk.said.endswith("4 keys dropped") is fast
+        assert words(desks) == {}
+
+
+@both
+async def test_two_lines_on_a_row_that_leaves_its_queue_are_for_one_account(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state, size=(132, 43)) as desk:
+        await desk.press("9", "enter", "down")
+        row, rows = desk.queue.cursor, desk.queue.keys
+        await desk.play([*keys_of(":snooze fri research"), "enter", *keys_of(":n asked for time"), "enter"], fast=fast)
+        assert desk.queue.keys == rows
+        assert desk.queue.cursor == row
+        assert desk.queue.table.marked == {row}
+        timeline = [entry.text for entry in desks.of("lee").pane(str(row), "timeline").timeline]
+        assert any("asked for time" in text for text in timeline)
+        await desk.press("r")
+        assert row not in desk.queue.keys
+        assert desk.queue.table.marked == frozenset()
+
+
+@pytest.mark.parametrize("where", [["y"], ["/", *"rosa", "enter"], ["?"]])
+async def test_a_refused_key_drops_what_was_typed_behind_it(tmp_path: Path, where: list[str]) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press("9", "enter", *where)
+        context = desk.context
+        await desk.burst("|", *"nqwb")
+        assert desk.context == context
+        assert desk.said.endswith("4 keys dropped")
