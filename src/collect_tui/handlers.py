@@ -120,8 +120,8 @@ def show(args: argparse.Namespace) -> int:
     desk = _desk(args)
     if args.pane:
         pane = desk.pane(args.account, args.pane)
-        currency = desk.session().currency
-        return _say(args, pane, lambda: pane_text(pane, currency))
+        session = desk.session()
+        return _say(args, pane, lambda: pane_text(pane, session.currency, session.zone))
     account = desk.account(args.account)
     return _say(args, account, lambda: account_text(account))
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
-from collect_tui.domain.dates import format_day
+from collect_tui.desk.views.said import text as said_text
+from collect_tui.domain.dates import format_day, stamp
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.text import clean
@@ -16,7 +17,7 @@ from collect_tui.domain.text import clean
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
     from collect_tui.desk.views.account import AccountView, FindHit, PaneView
-    from collect_tui.desk.views.act import Preview, Receipt, VerdictView
+    from collect_tui.desk.views.act import Preview, Receipt
     from collect_tui.desk.views.queue import QueueBoard, QueuePage, Why
     from collect_tui.desk.views.session import DayReport, OrdersReport
 
@@ -156,17 +157,18 @@ def account_text(a: AccountView) -> str:
     return "\n".join(clean(line) for line in lines)
 
 
-def pane_text(pane: PaneView, currency: str) -> str:
+def pane_text(pane: PaneView, currency: str, zone: str) -> str:
+    """A pane's rows; instants by the clock of the desk, in `zone`."""
     entries: Sequence[Any] = next((getattr(pane, f) for f in (pane.pane,) if getattr(pane, f)), ())
     if pane.pane == "services":
         entries = (*pane.services, *pane.orders)
-    return "\n".join(clean(_entry(e, currency)) for e in entries) or "nothing here"
+    return "\n".join(clean(_entry(e, currency, zone)) for e in entries) or "nothing here"
 
 
 _MONEY = {"amount", "open", "disputed", "unapplied", "total", "paid", "monthly", "required_to_restore"}
 
 
-def _entry(entry: Any, currency: str) -> str:
+def _entry(entry: Any, currency: str, zone: str) -> str:
     """One row of any pane: its fields in order, empty ones left out."""
     parts = []
     for name in type(entry).model_fields:
@@ -176,7 +178,7 @@ def _entry(entry: Any, currency: str) -> str:
         if name in _MONEY:
             parts.append(f"{name} {format_minor(value, currency)}")
         elif isinstance(value, datetime):
-            parts.append(f"{value:%Y-%m-%d %H:%M}Z")
+            parts.append(stamp(value, zone))
         elif name == "instalments":
             parts.append("; ".join(f"{i.due} {format_minor(i.amount, currency)} {i.status.lower()}" for i in value))
         elif isinstance(value, tuple):
@@ -197,33 +199,26 @@ def why_text(why: Why) -> str:
     return clean("\n".join(lines), keep_newlines=True)
 
 
-def _verdict(verdict: VerdictView) -> list[str]:
-    shown = [f for f in verdict.findings if f.severity != "allow"]
-    return [f"verdict: {verdict.severity}"] + [
-        f"  {f.severity}: {f.sentence}{f' [{f.cite}]' if f.cite else ''}" for f in shown
-    ]
-
-
 def preview_text(preview: Preview) -> str:
+    """What would happen, sentence by sentence in their order; a plan's instalments; the verdict with its sources."""
     if preview.error:
         return clean(f"cannot be done: {preview.error}")
     lines = [
-        *(e.sentence for e in preview.effects),
+        *(each.text for each in preview.said),
         *(
             f"  {r.seq}. {r.due:%a} {r.due} {format_minor(r.amount, preview.currency)}"
             for r in preview.schedule
             if len(preview.schedule) > 1
         ),
+        f"verdict: {preview.verdict.severity}",
+        *(f"  {f.check or f.rule}: [{f.cite}]" for f in preview.verdict.findings if f.cite and f.severity != "allow"),
+        *([f"asks first: {preview.confirm.sentence}"] if preview.confirm else ()),
     ]
-    lines += _verdict(preview.verdict)
-    lines += [f"asks first: {preview.confirm.sentence}"] if preview.confirm else []
     return clean("\n".join(lines), keep_newlines=True)
 
 
 def receipt_text(receipt: Receipt) -> str:
-    again = " (done before; nothing was done twice)" if receipt.repeated else ""
-    nxt = f" · next action {receipt.next_action}" if receipt.next_action else ""
-    return clean(f"{receipt.account}: {receipt.sentence}{nxt}{again}")
+    return clean(f"{receipt.account}: {said_text(receipt.sentences)}")
 
 
 def day_text(report: DayReport) -> str:

@@ -6,6 +6,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from httpx import Response
 from api.conftest import ROSA, Api, code
 from collect_tui.api.server.hub import Hub
 from collect_tui.api.server.limits import Limiter
+from collect_tui.domain.describe import holder
 from contract.conftest import BOOK
 from support.book import Clock
 from support.server import bearer
@@ -175,7 +177,7 @@ def test_one_of_many_gets_the_account_and_the_others_hear_who_has_it_and_until_w
     for each in lost:
         problem = each.json()
         assert problem["at"].replace("+00:00", "Z") == until.replace("+00:00", "Z")
-        assert problem["detail"] == f"{problem['by']} is working this account until {until[11:16]} UTC."
+        assert problem["detail"] == holder(problem["by"], None, datetime.fromisoformat(until), "America/Chicago")
 
 
 def test_nobody_is_handed_what_another_was(at_once: Callable[..., list[Response]]) -> None:

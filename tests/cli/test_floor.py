@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from collect_tui import cli
+from collect_tui.domain.dates import clock
 from support.book import NOW, Book, account, catalogue
 
 ROSA, IVAN = "4410-2231", "4410-0087"
@@ -39,7 +40,7 @@ def test_the_floor_shows_who_works_what(run):
     code, out, _ = run("floor")
     assert code == 0
     head, names, first, *others = out.splitlines()
-    assert head == "16:00 UTC"
+    assert head == "10:00 Chicago UTC-06:00"
     assert names.split() == ["login", "name", "role", "account", "queue", "since", "until", "worked", "acts", "last"]
     assert first.split()[0] == "mia"
     assert first.split()[3] in (ROSA, IVAN)
@@ -51,7 +52,7 @@ def test_the_floor_shows_who_works_what(run):
 def test_an_account_is_handed_on(run):
     until = NOW + timedelta(minutes=catalogue().rules.queue.lease_minutes)
     code, out, _ = run("reassign", ROSA, "ben", "--reason", "mia is ill")
-    assert (code, out) == (0, f"{ROSA} is ben's until {until:%H:%M} UTC.\n")
+    assert (code, out) == (0, f"{ROSA} is ben's until {clock(until, 'America/Chicago')}.\n")
     code, out, _ = run("--json", "reassign", ROSA, "mia", "--reason", "back again")
     assert json.loads(out)["fence"] == 2
     code, _, err = run("reassign", ROSA, "nobody", "--reason", "why not")
@@ -92,7 +93,7 @@ def test_watching_goes_on_until_it_is_stopped(run, monkeypatch):
     code, out, _ = run("watch", "--kinds", "act.*")
     assert code == 130
     assert rounds == [1, 1]
-    assert f"     1  2026-11-23 16:00:00Z  act.done  {IVAN}  mia" in out
+    assert f"     1  2026-11-23 10:00:00-06:00  act.done  {IVAN}  mia" in out
 
 
 @pytest.mark.parametrize(
@@ -118,11 +119,11 @@ def test_watching_goes_on_until_it_is_stopped(run, monkeypatch):
                 "by": "mia",
                 "data": {"number": "O-1", "old": None, "list": [{"a": 1}]},
             },
-            '     7  2026-11-23 16:00:05Z  order.sent  44-1  mia  number=O-1 list=[{"a":1}]',
+            '     7  2026-11-23 10:00:05-06:00  order.sent  44-1  mia  number=O-1 list=[{"a":1}]',
         ),
     ],
 )
 def test_an_event_on_one_line(kind, data, said):
     from collect_tui.operate.floor import line
 
-    assert line(kind, data) == said
+    assert line(kind, data, "America/Chicago") == said

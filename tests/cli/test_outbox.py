@@ -68,7 +68,7 @@ def test_a_rejected_act_is_listed_with_its_problem(rejected):
     code, out, _ = run("outbox")
     assert code == 0
     assert "review" in out
-    assert f"{ROSA}  2026-11-23 16:00 UTC  pp 150 fri" in out
+    assert f"{ROSA}  2026-11-23 10:00 Chicago UTC-06:00  pp 150 fri" in out
     assert "lee changed this account" in out
     code, out, _ = run("--json", "outbox")
     (held,) = json.loads(out)

@@ -8,7 +8,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,6 +19,7 @@ from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid, NotFound, RefusedByPolicy
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
+from collect_tui.domain.dates import local_time
 from collect_tui.exchange import audit as exporting
 from collect_tui.exchange import evidence
 from collect_tui.services.local import LocalDesk
@@ -113,7 +114,7 @@ def test_a_pack_holds_everything(worked: LocalDesk, tmp_path: Path) -> None:
         ("NA", "ben", "'-2+3 tries", "'+1 312 555 0142"),
         ("PP", "mia", "", "'+1 312 555 0142"),
     ]
-    assert contacts[0]["at"] == at(-5).replace("+00:00", "Z")
+    assert contacts[0]["at"] == local_time(datetime.fromisoformat(at(-5)), "America/Chicago").isoformat()
     (promise,) = rows(folder / "promises.csv")
     assert (promise["total"], promise["currency"], promise["status"]) == ("150.00", "USD", "ACTIVE")
     assert promise["instalments"] == f"1 {day(4)} 150.00 0.00 OPEN"

@@ -88,7 +88,7 @@ def step(desk: LocalDesk, clock: Clock, line: str) -> str:
         case "queues":
             return board_text(desk.queues())
         case "timeline":
-            return pane_text(desk.pane(rest, "timeline", limit=12), "USD")
+            return pane_text(desk.pane(rest, "timeline", limit=12), "USD", "America/Chicago")
         case "day":
             report = desk.day(date.fromisoformat(rest), check=True)
             still = report.model_copy(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from collect_tui.domain.dates import clock
 from collect_tui.tui.commands import HOTKEYS
 from collect_tui.tui.screens.account import AccountScreen
 from collect_tui.tui.terminal import TerminalProfile
@@ -159,7 +160,7 @@ async def test_an_account_somebody_else_has_is_shown_but_not_worked(tmp_path: Pa
         assert "ben has it" in desk.header
         assert not desk.hints["promise"]
         await desk.press("p")
-        assert f"ben has this account until {claim.lease_until:%H:%M} UTC" in desk.said
+        assert f"ben has this account until {clock(claim.lease_until, 'America/Chicago')}" in desk.said
         assert desk.context == "account"
         await desk.press(":")
         await desk.type("n hello")

@@ -38,9 +38,9 @@ async def test_what_it_would_do_stands_below_while_it_is_typed(tmp_path: Path, f
         ("sus int fri", "no: No service is cut on a Friday"),
         ("zz", "Expected a result code or a verb"),
         ("n lm", '"left message"'),
-        ("n waits; also husband pays", 'note · "waits; also husband pays"'),
+        ("n waits; also husband pays", 'notes "waits; also husband pays"'),
         ("lm x9", "No such contact point"),
-        ("pp 50 fri + 77.60 12/3", "plan 127.60: 50.00 Fri 27 Nov, 77.60 Thu 3 Dec"),
+        ("pp 50 fri + 77.60 12/3", "plan 127.60 in 2 parts: 50.00 Fri 27 Nov, 77.60 Thu 3 Dec"),
         ('di "charged twice"', "marks no amount as disputed"),
         ("4410-0087", "account 4410-0087 · Opens an account"),
         ("q new", "queue new · "),
@@ -254,7 +254,7 @@ async def test_a_draft_that_stands_there_is_shown_as_one(tmp_path: Path) -> None
         await desk.press("f12", "n")
         assert desk.said == "draft: Right or End keeps it; typing begins “n”"
         await desk.press("end")
-        assert desk.said.startswith('note · "waits"')
+        assert desk.said.startswith('notes "waits"')
 
 
 @both
@@ -331,7 +331,9 @@ async def test_who_else_holds_the_account_is_said_before_enter(tmp_path: Path, f
         await desk.play([*OPEN, ":", *keys_of("pp 150 fri")], fast=fast)
         zone = desks.of("mia").account(ROSA).desk_zone
         until = local_time(claim.lease_until, zone)
-        assert desk.said.startswith(f"held by ben until {until:%H:%M} · promise 150.00")
+        assert desk.said.startswith(
+            f"ben is working this account until {until:%H:%M} Chicago UTC-06:00. · promise 150.00"
+        )
         assert "allowed" not in desk.said
         await desk.press("enter")
         assert desks.of("mia").account(ROSA).promise is None

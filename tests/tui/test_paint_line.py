@@ -1,110 +1,108 @@
-"""What a typed line is said to mean: the most important parts stay longest, and only the last of them is ever cut."""
+"""What a typed line is said to mean: refusals, warnings and what is replaced first, and nothing of them ever cut."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from collect_tui.desk.line.model import Parsed
-from collect_tui.desk.views.act import EffectView, FindingView, Preview, VerdictView
-from collect_tui.tui.paint.line import fitted, preview_line
-from collect_tui.tui.roles import Role
+from collect_tui.desk.line.model import LineError, Parsed
+from collect_tui.desk.views.act import Confirm, FindingView, Preview, VerdictView
+from collect_tui.desk.views.said import ORDER, Said, said
+from collect_tui.tui.paint.line import meaning_line, preview_line, wrong_line
+from collect_tui.tui.text import clean, rows, width, wrap
 
 MEANING = "promise 50.00 by Fri 27 Nov"
-ELSE = "the promise of 150.00 by Mon 23 Nov is cancelled"
+NEW = Said(kind="done", text=MEANING)
+OLD = Said(kind="replaced", text="the promise of 150.00 by Mon 23 Nov is cancelled")
+NEXT = "check the promise Mon 30 Nov"
 ALLOWED = VerdictView(severity="allow", allowed=True, overridable_by=None)
-REFUSED = VerdictView(
-    severity="block",
-    allowed=False,
-    overridable_by="supervisor",
-    findings=(FindingView(rule="r", severity="block", sentence="The first payment is below 25% of what is owed."),),
-)
 
 
-def parsed() -> Parsed:
-    from collect_tui.desk.commands import WriteNote
-
-    return Parsed("x", (WriteNote(text="x"),), (MEANING,))
+def verdict(*findings: tuple[str, str], by: str | None = None) -> VerdictView:
+    views = tuple(FindingView(rule="r", severity=severity, sentence=text) for severity, text in findings)
+    allowed = all(view.severity in {"allow", "info", "warn"} for view in views)
+    return VerdictView(severity=views[0].severity, allowed=allowed, overridable_by=by, findings=views)
 
 
 def preview(verdict: VerdictView = ALLOWED, **more: Any) -> Preview:
-    effects = (EffectView(kind="PromiseChanged", sentence=ELSE),)
-    values: dict[str, Any] = {
-        "account": "1",
-        "currency": "USD",
-        "version": 1,
-        "meaning": (),
-        "effects": effects,
-        "schedule": (),
-    }
-    return Preview(**{**values, "verdict": verdict, "next_action": "check the promise Mon 30 Nov", **more})
+    told = said(verdict, (NEW, OLD), next_action=NEXT, **more)
+    common = {"account": "1", "currency": "USD", "version": 1, "meaning": (), "effects": (), "schedule": ()}
+    return Preview(**common, verdict=verdict, said=told, overridden=more.get("overridden", False))
+
+
+def parsed(text: str = "x", *errors: LineError) -> Parsed:
+    from collect_tui.desk.commands import WriteNote
+
+    return Parsed(text, (WriteNote(text="x"),), (MEANING,), errors=errors)
+
+
+BLOCK, HOLD, WARN, INFO = (
+    ("block", "No service is cut on a Friday."),
+    ("hold", "The first payment is below 25%."),
+    ("warn", "It is 06:36 there."),
+    ("info", "It is in dispute."),
+)
 
 
 @pytest.mark.parametrize(
-    ("width", "said"),
+    ("verdict", "more", "line"),
     [
-        (132, f"{MEANING} · {ELSE} · next check the promise Mon 30 Nov · allowed"),
-        (80, f"{MEANING} · the promise of 150.00 by Mon 23 Nov i… · allowed …"),
-        (50, f"{MEANING} · allowed …"),
-    ],
-)
-def test_what_is_allowed(width: int, said: str) -> None:
-    assert preview_line(parsed(), preview(), width).text == said
-
-
-@pytest.mark.parametrize(
-    ("width", "said"),
-    [
+        (ALLOWED, {}, f"{OLD.text} · {MEANING} · next {NEXT} · allowed"),
+        (verdict(WARN, INFO), {}, f"{WARN[1]} · {OLD.text} · {MEANING} · next {NEXT} · allowed"),
+        (verdict(BLOCK, HOLD, WARN), {}, f"no: {BLOCK[1]} · no: {HOLD[1]} · {WARN[1]}"),
         (
-            132,
-            f"no: The first payment is below 25% of what is owed. · a supervisor may override it · {MEANING}",
-        ),
-        (84, "no: The first payment is below 25% of what is owed. · a supervisor may override it …"),
-        (60, "no: The first payment is below 25% of what is owed. …"),
-        (20, "no: The first payment is below 25% of what is owed. …"),
-    ],
-)
-def test_a_refusal_comes_first_and_whole(width: int, said: str) -> None:
-    assert preview_line(parsed(), preview(REFUSED), max(width, 20)).text == said
-
-
-def test_who_holds_it_stands_where_allowed_would() -> None:
-    line = preview_line(parsed(), preview(), 80, "held by mia until 10:10")
-    assert line.text == f"held by mia until 10:10 · {MEANING} · the promise of 150.00… …"
-    assert line.spans[0].role is Role.BAD
-
-
-def test_parts_are_left_out_whole_the_least_important_first() -> None:
-    parts = [("one", Role.VALUE, 2), ("two", Role.VALUE, 1), ("three", Role.VALUE, 3)]
-    assert fitted(parts, 17).text == "one · two · three"
-    assert fitted(parts, 16).text == "one · two …"
-    assert fitted(parts, 10).text == "two …"
-    assert fitted(parts, 1).text == "two …"
-    assert fitted([], 9).text == ""
-
-
-NEXT = "next check the promise Mon 30 Nov"
-
-
-@pytest.mark.parametrize(
-    ("meaning", "said"),
-    [
-        ('note · "' + "x" * 90 + '"', f"note · {NEXT} · allowed …"),
-        (
-            'DI disputes invoice or part · m2 · "charged twice" · marks no amount as disputed',
-            "DI disputes invoice or part · m2 · marks no amount as disputed · allowed …",
+            verdict(HOLD, by="lead"),
+            {},
+            f"no: {HOLD[1]} · a lead may override it · {OLD.text} · {MEANING} · next {NEXT}",
         ),
         (
-            "plan 412.10: 206.05 Fri 27 Nov, 103.03 Tue 15 Dec, 103.02 Thu 31 Dec",
-            "plan 412.10: 206.05 Fri 27 Nov, 103.03 Tue 15 Dec, 103.02 Thu 31 Dec · allowed …",
+            verdict(HOLD, by="lead"),
+            {"overridden": True},
+            f"overridden: {HOLD[1]} · {OLD.text} · {MEANING} · next {NEXT} · allowed",
         ),
         (
-            "plan 40.00: 10.00 Fri 27 Nov, 10.00 Tue 15 Dec, 10.00 Thu 31 Dec, 10.00 Fri 1 Jan 2027",
-            "plan 40.00: 10.00 Fri 27 Nov, 10.00 Tue 15 Dec, 10.00 Thu 31 Dec, 1… · allowed …",
+            ALLOWED,
+            {"refused": ["ben is working this account."]},
+            f"ben is working this account. · {OLD.text} · {MEANING} · next {NEXT}",
         ),
     ],
 )
-def test_what_an_act_is_and_does_not_do_stays_when_a_note_gives_way(meaning: str, said: str) -> None:
-    line = Parsed("x", parsed().commands, (meaning,))
-    assert preview_line(line, preview(effects=()), 80).text == said
+def test_all_that_matters_in_its_order(verdict: VerdictView, more: dict[str, Any], line: str) -> None:
+    assert preview_line(parsed(), preview(verdict, **more)).text == line
+    assert preview(verdict, **more).ok == line.endswith("allowed")
+
+
+def test_what_will_be_asked_for_is_a_warning() -> None:
+    asked = Confirm(kind="surplus", what="87.90", value=8790, label="the surplus", field="surplus", command=0,
+                    currency="USD", code="c", sentence="s")  # fmt: skip
+    assert preview_line(parsed(), preview(confirm=asked)).text.startswith("asks for the surplus 87.90 · the promise of")
+
+
+def test_a_mistake_comes_before_what_was_understood_and_what_is_missing_after_it() -> None:
+    assert wrong_line(parsed("pp 5x", LineError(3, 5, "No amount."))).text == f"No amount. · {MEANING}"
+    assert wrong_line(parsed("pp 5 ", LineError(5, 5, "A date."))).text == f"{MEANING} · A date."
+
+
+@given(st.text(), st.integers(1, 90))
+def test_wrapping_leaves_out_nothing_but_blanks_and_is_never_too_wide(text: str, cells: int) -> None:
+    text = clean(text)
+    wrapped = wrap(text, cells)
+    assert "".join(wrapped).replace(" ", "") == text.replace(" ", "")
+    assert all(width(row) <= max(2, cells) for row in wrapped)  # one ideograph takes two cells wherever it stands
+    assert all(a < b for a, b in rows(text, cells))
+
+
+@given(st.lists(st.tuples(st.sampled_from(ORDER), st.text(min_size=1, max_size=40)), max_size=6), st.integers(20, 132))
+def test_rows_of_a_line_keep_words_and_roles(parts: list[tuple[Any, str]], cells: int) -> None:
+    told = tuple(Said(kind=kind, text=text) for kind, text in parts)
+    line = preview_line(parsed(), preview().model_copy(update={"said": told}))
+    wrapped = line.wrapped(cells)
+    letters = [(c, span.role) for span in line.spans for c in clean(span.text) if c != " "]
+    assert [(c, span.role) for row in wrapped for span in row.spans for c in span.text if c != " "] == letters
+
+
+def test_the_meaning_is_said_until_the_desk_has_answered() -> None:
+    assert meaning_line(parsed()).text == MEANING

@@ -36,6 +36,7 @@ __all__ = [
     "DateOrder",
     "add_months",
     "as_utc",
+    "clock",
     "date_order_of",
     "day_start",
     "format_day",
@@ -45,6 +46,7 @@ __all__ = [
     "out_of_range",
     "parse_date",
     "parse_moment",
+    "stamp",
     "within",
     "zone_info",
 ]
@@ -178,6 +180,19 @@ def local_time(instant_utc: datetime, zone: str) -> datetime:
     return as_utc(instant_utc).astimezone(zone_info(zone))
 
 
+def clock(instant: datetime, zone: str) -> str:
+    """The hour in a zone, with its city and offset: `10:12 Chicago UTC-06:00`. Raises as `local_time` does.
+
+    The one form in which people read an instant: `zone` is the desk's, and only of a customer's own hours the customer's.
+    """
+    return f"{local_time(instant, zone):%H:%M} {offset_label(zone, instant)}"
+
+
+def stamp(instant: datetime, zone: str) -> str:
+    """Day and hour in a zone, in figures: `2026-11-24 10:12 Chicago UTC-06:00`; what logs and tables of people show."""
+    return f"{local_time(instant, zone):%Y-%m-%d} {clock(instant, zone)}"
+
+
 def offset_label(zone: str, instant: datetime) -> str:
     """City and UTC offset at an instant: `Chicago UTC-06:00`.
 
@@ -185,6 +200,8 @@ def offset_label(zone: str, instant: datetime) -> str:
     """
     seconds = int((local_time(instant, zone).utcoffset() or timedelta()).total_seconds())
     hours, minutes = divmod(abs(seconds) // 60, 60)
+    if zone == "UTC":
+        return zone
     city = zone.rsplit("/", 1)[-1].replace("_", " ")
     return f"{city} UTC{'-' if seconds < 0 else '+'}{hours:02d}:{minutes:02d}"
 

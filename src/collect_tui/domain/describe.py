@@ -13,8 +13,8 @@ from typing import Final
 
 from collect_tui.domain import effects as fx
 from collect_tui.domain.codes import Codes
-from collect_tui.domain.dates import format_day, local_time, offset_label
-from collect_tui.domain.facts import AccountFacts, Item, NextAction, Order
+from collect_tui.domain.dates import clock, format_day, local_time
+from collect_tui.domain.facts import AccountFacts, Item, NextAction, Order, Point
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.points import label
 
@@ -25,6 +25,24 @@ _MOST_PARTS: Final = 6
 """Unequal parts of a plan that a sentence lists one by one."""
 
 _STAGES: Final = {"PRE_DUE": "before due", "PAST_DUE": "past due"}
+
+
+ENDS: Final = (
+    fx.PromiseChanged,
+    fx.OrderChanged,
+    fx.CallbackChanged,
+    fx.HoldChanged,
+    fx.PaymentReversed,
+    fx.AllocationReleased,
+    fx.CreditReleased,
+    fx.ContactVoided,
+    fx.ItemVoided,
+    fx.NoteUnpinned,
+)
+"""Effects that replace, cancel, take back or revive what there was: they are said before what is new, and in full."""
+
+CONSEQUENCES: Final = (fx.NextActionSet, fx.LadderChanged, fx.ServiceChanged, fx.ActUndone)
+"""Effects that follow from others and are said by them, or, as the next action is, apart."""
 
 
 def describe(effect: fx.Effect, facts: AccountFacts, codes: Codes, zone: str = "UTC") -> str:
@@ -40,12 +58,8 @@ def describe_next(action: NextAction | None, facts: AccountFacts, codes: Codes, 
     if action is None:
         return "none"
     title = codes.next_actions.get(action.code, action.code)
-    when = "" if action.at is None else f" {_clock(action.at, zone)}"
+    when = "" if action.at is None else f" {clock(action.at, zone)}"
     return f"{title[:1].lower()}{title[1:]} {_day(action.on, facts)}{when}"
-
-
-def _clock(instant: datetime, zone: str) -> str:
-    return f"{local_time(instant, zone):%H:%M} {'UTC' if zone == 'UTC' else offset_label(zone, instant)}"
 
 
 def _day(day: date, facts: AccountFacts) -> str:
@@ -54,6 +68,17 @@ def _day(day: date, facts: AccountFacts) -> str:
 
 def _low(state: str) -> str:
     return state.replace("_", " ").lower()
+
+
+def holder(by: str, since: datetime | None, until: datetime, zone: str) -> str:
+    """Who works an account, until when, and since when where it was handed to them; by the desk's clock, in `zone`."""
+    began = f" (since {local_time(since, zone):%H:%M})" if since is not None else ""
+    return f"{by} is working this account until {clock(until, zone)}{began}."
+
+
+def quoted(note: str) -> str:
+    """A note as a sentence shows it: in quotes, its beginning only."""
+    return f'"{_short(note)}"'
 
 
 def _short(text: str) -> str:
@@ -79,7 +104,7 @@ def _(effect: fx.ContactLogged, facts: AccountFacts, codes: Codes, zone: str) ->
         words.append(label(point))
     if effect.reason:
         words.append(codes.reasons.get(effect.reason, effect.reason).lower())
-    note = f' "{_short(effect.note)}"' if effect.note.strip() else ""
+    note = f" {quoted(effect.note)}" if effect.note.strip() else ""
     caveat = f" · {result.caveat}" if result and result.caveat else ""
     return f"logs {' · '.join(words)}{note}{caveat}"
 
@@ -91,7 +116,7 @@ def _(effect: fx.ContactVoided, facts: AccountFacts, codes: Codes, zone: str) ->
 
 @_say.register
 def _(effect: fx.NoteWritten, facts: AccountFacts, codes: Codes, zone: str) -> str:
-    return f'{"pins the note" if effect.pinned else "notes"} "{_short(effect.text)}"'
+    return f"{'pins the note' if effect.pinned else 'notes'} {quoted(effect.text)}"
 
 
 @_say.register
@@ -126,7 +151,19 @@ def _(effect: fx.CallbackScheduled, facts: AccountFacts, codes: Codes, zone: str
     point = next((p for p in facts.points if p.id == effect.callback.point_id), None)
     to = "" if point is None else f" to {label(point)}"
     at = effect.callback.at
-    return f"callback {_day(local_time(at, zone).date(), facts)} {_clock(at, zone)}{to}, {owner}"
+    there = _there(at, zone, facts, point)
+    return f"callback {_day(local_time(at, zone).date(), facts)} {clock(at, zone)}{there}{to}, {owner}"
+
+
+def _there(at: datetime, zone: str, facts: AccountFacts, point: Point | None) -> str:
+    """The same moment where the customer is, when the clocks there show another hour; empty when they do not."""
+    asked = (point,) if point is not None else facts.points
+    theirs = next((p.zones[0] for p in asked if p.zones and (point is not None or p.callable)), zone)
+    local, desk = local_time(at, theirs), local_time(at, zone)
+    if local.utcoffset() == desk.utcoffset():
+        return ""
+    day = "" if local.date() == desk.date() else f"{_day(local.date(), facts)} "
+    return f" ({day}{clock(at, theirs)} at the customer's)"
 
 
 @_say.register
@@ -164,10 +201,15 @@ def _(effect: fx.PromiseMade, facts: AccountFacts, codes: Codes, zone: str) -> s
     last = promise.instalments[-1]
     if promise.kind == "plan" or len(promise.instalments) > 1:
         told = [f"{format_minor(i.amount, facts.currency)} {_day(i.due, facts)}" for i in promise.instalments]
-        count = len(told)
-        if count <= _MOST_PARTS and _uneven([i.amount for i in promise.instalments if i.seq]):
-            return f"plan {total} in {count} parts: {', '.join(told)}"
-        return f"plan {total} in {count} {'part' if count == 1 else 'parts'}: {told[0]}, last {_day(last.due, facts)}"
+        regular = [i for i in promise.instalments if i.seq]
+        if len(told) <= _MOST_PARTS and _uneven([i.amount for i in regular]):
+            return f"plan {total} in {len(told)} parts: {', '.join(told)}"
+        first = promise.instalments[0]
+        down = "" if first.seq else f"{format_minor(first.amount, facts.currency)} down {_day(first.due, facts)}, "
+        if len(regular) == 1:
+            return f"plan {total}: {down}{told[-1]}"
+        each = format_minor(regular[0].amount, facts.currency)
+        return f"plan {total}: {down}{len(regular)} of {each} from {_day(regular[0].due, facts)}, last {told[-1]}"
     return f"promise {total} by {_day(last.due, facts)}"
 
 

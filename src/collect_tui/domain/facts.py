@@ -84,6 +84,7 @@ class AccountFacts:
     pinned: tuple[str, ...] = ()
     lease_by: str | None = None
     lease_until: datetime | None = None
+    lease_since: datetime | None = None  # when it was handed out; None where it was taken by choice
     fence: int = 0
 
     @property

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from collect_tui.domain.dates import as_utc, offset_label, zone_info
+from collect_tui.domain.dates import as_utc, clock, zone_info
 from collect_tui.domain.errors import Invalid
 
 HORIZON = timedelta(days=3)
@@ -38,10 +38,8 @@ class WindowVerdict:
     per_zone: tuple[tuple[str, datetime, bool], ...]
 
     def labels(self) -> tuple[str, ...]:
-        """One line per clock, `New York UTC-04:00 10:30`: city and offset, never a bare zone abbreviation."""
-        return tuple(
-            f"{offset_label(zone, local)} {local:%H:%M}" for zone, local in clocks((z, t) for z, t, _ in self.per_zone)
-        )
+        """One line per clock, `10:30 New York UTC-04:00`: city and offset, never a bare zone abbreviation."""
+        return tuple(clock(local, zone) for zone, local in clocks((z, t) for z, t, _ in self.per_zone))
 
 
 def clocks(local_times: Iterable[tuple[str, datetime]]) -> list[tuple[str, datetime]]:
@@ -116,8 +114,8 @@ def _edges(info: ZoneInfo, start: time, end: time, today: date) -> tuple[datetim
     edges = []
     for ahead in range(-1, HORIZON.days + 2):
         day = today + timedelta(days=ahead)
-        for clock in (start, end):
-            local = datetime.combine(day, clock, tzinfo=info)
+        for hour in (start, end):
+            local = datetime.combine(day, hour, tzinfo=info)
             edges += [local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)]
         jump = _jump(info, datetime.combine(day, time(), tzinfo=UTC))
         if jump is not None:

@@ -25,6 +25,7 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from collect_tui.desk.views.base import View
+from collect_tui.domain.dates import stamp
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.text import clean
 from collect_tui.exchange import audit as audit_lines
@@ -161,10 +162,10 @@ def _fill(db: Session, desk: Seat, number: str, folder: Path, now: datetime) -> 
     made = {"generated_at": cell(now), "by": desk.user, "business_date": view.business_date.isoformat()}
     _private(folder / "account.json", json.dumps({**made, "account": view.model_dump(mode="json")}, indent=2) + "\n")
     for name, sheet in SHEETS.items():
-        _write_csv(folder / name, rows_of(db, desk.tenant_id, account_id, sheet, view.currency))
+        _write_csv(folder / name, rows_of(db, desk.tenant_id, account_id, sheet, view.currency, view.desk_zone))
     with _create(folder / "verdicts.jsonl") as out:
         out.writelines(line + "\n" for line in audit_lines.lines(db, desk.tenant_id, account_id))
-    _private(folder / "README.txt", _readme(view.number, made))
+    _private(folder / "README.txt", _readme(view.number, made, now, view.desk_zone))
     found = audit.verify(db, desk.tenant_id, account_id)
     newest = audit.entries(db, desk.tenant_id, account_id, limit=1)
     sealed = seals.covering(db, desk.tenant_id, account_id)
@@ -220,18 +221,19 @@ def _record(desk: Seat, number: str, sha256: str, entries: int) -> None:
     desk.store.attempt(append)
 
 
-def _readme(number: str, made: dict[str, str]) -> str:
+def _readme(number: str, made: dict[str, str], now: datetime, zone: str) -> str:
     rows = [*((name, sheet.about) for name, sheet in SHEETS.items()), *_OTHERS.items()]
     width = max(len(name) for name, _ in rows) + 2
     return "\n".join(
         (
             f"Evidence of account {clean(number)}",
-            f"Business date {made['business_date']}; made at {made['generated_at']} by {clean(made['by'])}.",
+            f"Business date {made['business_date']}; made {stamp(now, zone)} by {clean(made['by'])}.",
             "",
             *(f"{name:{width}}{about}" for name, about in rows),
             "",
-            "Instants are in UTC, amounts in major units of the currency beside them. In CSV files an apostrophe stands",
-            "before text that a spreadsheet would take for a formula; the JSON files hold everything as it was written.",
+            "In CSV files instants are by the desk's clock, with their offset from UTC, and amounts in major units of the",
+            "currency beside them; an apostrophe stands before text that a spreadsheet would take for a formula. The JSON",
+            "files hold everything as it was written, instants in UTC.",
             "",
             "`collect-tui evidence --verify FOLDER` compares the files with the manifest. The SHA-256 of the manifest is in",
             "the account's audit, in the entry that was made with this pack.",

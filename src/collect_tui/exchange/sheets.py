@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import and_, select
 from sqlmodel import Session, SQLModel
 
+from collect_tui.domain.dates import local_time
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.text import clean
 from collect_tui.store import panes
@@ -70,8 +71,10 @@ SHEETS: Final = {
 _REFERS: Final = {"contact_point": ("point_id", "point"), "service": ("service_id", "service")}
 
 
-def rows_of(db: Session, tenant_id: int, account_id: int, sheet: Sheet, currency: str) -> Iterator[list[str]]:
-    """Head and rows of a sheet; amounts in major units with their currency beside them."""
+def rows_of(
+    db: Session, tenant_id: int, account_id: int, sheet: Sheet, currency: str, zone: str
+) -> Iterator[list[str]]:
+    """Head and rows of a sheet; amounts in major units with their currency beside them, instants in `zone` with their offset."""
     t = _T[sheet.table]
     names = sheet.columns.split()
     query = select(*(t.c[name] for name in names)).where(t.c.tenant_id == tenant_id, t.c.account_id == account_id)
@@ -84,21 +87,22 @@ def rows_of(db: Session, tenant_id: int, account_id: int, sheet: Sheet, currency
         query = query.add_columns(other.c[column].label(label))
         head.append(label)
     more, title = _MORE.get(sheet.table, (_nothing, ""))
-    extra = more(db, tenant_id, account_id, currency)
+    extra = more(db, tenant_id, account_id, currency, zone)
     money = {name for name in names if name in ("total", "amount")}
     yield [*head, *([title] if title else []), *(["currency"] if money else [])]
     for row in db.execute(query.order_by(t.c[sheet.order], t.c.id)).mappings():
         cells = [
-            format_minor(row[name], currency, grouping=False) if name in money else cell(row[name]) for name in head
+            format_minor(row[name], currency, grouping=False) if name in money else cell(row[name], zone)
+            for name in head
         ]
         yield [*cells, *([extra.get(row["id"], "")] if title else []), *([currency] if money else [])]
 
 
-def _nothing(_db: Session, _tenant_id: int, _account_id: int, _currency: str) -> dict[int, str]:
+def _nothing(_db: Session, _tenant_id: int, _account_id: int, _currency: str, _zone: str) -> dict[int, str]:
     return {}
 
 
-def _instalments(db: Session, tenant_id: int, account_id: int, currency: str) -> dict[int, str]:
+def _instalments(db: Session, tenant_id: int, account_id: int, currency: str, _zone: str) -> dict[int, str]:
     def told(part: Any) -> str:
         amount, paid = (format_minor(minor, currency, grouping=False) for minor in (part.amount, part.paid))
         return f"{part.seq} {part.due} {amount} {paid} {part.status}"
@@ -107,7 +111,7 @@ def _instalments(db: Session, tenant_id: int, account_id: int, currency: str) ->
     return {promise.id: "; ".join(told(part) for part in promise.instalments) for promise in found}
 
 
-def _applied(db: Session, tenant_id: int, account_id: int, currency: str) -> dict[int, str]:
+def _applied(db: Session, tenant_id: int, account_id: int, currency: str, zone: str) -> dict[int, str]:
     """Payment → the items it is or was applied to, each with the amount and when that was taken back."""
     paid, part, item = _T["payment"], _T["allocation"], _T["item"]
     query = (
@@ -120,23 +124,23 @@ def _applied(db: Session, tenant_id: int, account_id: int, currency: str) -> dic
     found: dict[int, list[str]] = {}
     for payment_id, doc_no, amount, back in db.execute(query):
         told = f"{clean(doc_no)} {format_minor(amount, currency, grouping=False)}"
-        found.setdefault(payment_id, []).append(told + (f" until {cell(back)}" if back else ""))
+        found.setdefault(payment_id, []).append(told + (f" until {cell(back, zone)}" if back else ""))
     return {payment_id: "; ".join(parts) for payment_id, parts in found.items()}
 
 
-_More = Callable[[Session, int, int, str], dict[int, str]]
+_More = Callable[[Session, int, int, str, str], dict[int, str]]
 _MORE: Final[dict[str, tuple[_More, str]]] = {
     "promise": (_instalments, "instalments"),
     "payment": (_applied, "applied_to"),
 }
 
 
-def cell(value: Any) -> str:
-    """A value as text: instants in UTC, yes and no, nothing for NULL; controls never get in."""
+def cell(value: Any, zone: str = "UTC") -> str:
+    """A value as text: instants in a zone with their offset, yes and no, nothing for NULL; controls never get in."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return local_time(value, zone).isoformat().replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, date) else clean(str(value))

@@ -45,21 +45,28 @@ def add(commands: Any) -> None:
 def show(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
 
-    view = bootstrap.connect(at_desk(args)).floor()
-    print(view.model_dump_json(indent=2) if args.json else floor_text(view))
+    desk = bootstrap.connect(at_desk(args))
+    view = desk.floor()
+    print(view.model_dump_json(indent=2) if args.json else floor_text(view, desk.session().zone))
     return 0
 
 
 def reassign(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
 
-    claim = bootstrap.connect(at_desk(args)).reassign(args.account, args.to, args.reason)
-    print(claim.model_dump_json(indent=2) if args.json else claim_text(claim, args.to))
+    desk = bootstrap.connect(at_desk(args))
+    claim = desk.reassign(args.account, args.to, args.reason)
+    print(claim.model_dump_json(indent=2) if args.json else claim_text(claim, args.to, desk.session().zone))
     return 0
 
 
-def floor_text(view: FloorView) -> str:
+def floor_text(view: FloorView, zone: str) -> str:
+    """Hours are the desk's; the first row says where that is."""
+    from collect_tui.domain.dates import clock, local_time
     from collect_tui.plain import table
+
+    def hour(at: datetime | None) -> str:
+        return f"{local_time(at, zone):%H:%M}" if at else "-"
 
     rows = [
         (
@@ -68,26 +75,23 @@ def floor_text(view: FloorView) -> str:
             seat.role,
             seat.account or "-",
             seat.queue or "-",
-            _clock(seat.since),
-            _clock(seat.lease_until),
+            hour(seat.since),
+            hour(seat.lease_until),
             str(seat.worked),
             str(seat.acts),
-            _clock(seat.last_at),
+            hour(seat.last_at),
         )
         for seat in view.seats
     ]
     head = ("login", "name", "role", "account", "queue", "since", "until", "worked", "acts", "last")
-    return f"{_clock(view.now)} UTC\n" + table(head, rows, (7, 8))
+    return f"{clock(view.now, zone)}\n" + table(head, rows, (7, 8))
 
 
-def claim_text(claim: Claim, to: str) -> str:
+def claim_text(claim: Claim, to: str, zone: str) -> str:
+    from collect_tui.domain.dates import clock
     from collect_tui.domain.text import clean
 
-    return clean(f"{claim.account} is {to}'s until {_clock(claim.lease_until)} UTC.")
-
-
-def _clock(at: datetime | None) -> str:
-    return f"{at:%H:%M}" if at else "-"
+    return clean(f"{claim.account} is {to}'s until {clock(claim.lease_until, zone)}.")
 
 
 # watching -----------------------------------------------------------------------------------
@@ -95,10 +99,24 @@ def _clock(at: datetime | None) -> str:
 
 def watch(args: argparse.Namespace) -> int:
     wired = at_desk(args)
+    zone = _zone(wired) if not args.json else ""
     told = _at_server(wired, args) if wired.settings.server else _here(wired, args)
     for kind, data in told:
-        print(json.dumps({"kind": kind, **data}, ensure_ascii=False) if args.json else line(kind, data), flush=True)
+        print(
+            json.dumps({"kind": kind, **data}, ensure_ascii=False) if args.json else line(kind, data, zone), flush=True
+        )
     return 0
+
+
+def _zone(wired: Wiring) -> str:
+    """The desk's zone; UTC for who may follow events and see no desk."""
+    from collect_tui import bootstrap
+    from collect_tui.domain.errors import DomainError
+
+    try:
+        return bootstrap.connect(wired).session().zone
+    except DomainError:
+        return "UTC"
 
 
 def _at_server(wired: Wiring, args: argparse.Namespace) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -152,8 +170,9 @@ def _here(
             relay.tick()
 
 
-def line(kind: str, data: dict[str, Any]) -> str:
+def line(kind: str, data: dict[str, Any], zone: str) -> str:
     """An event on one line: its position, when, what, on which account, by whom, and what there is to say of it."""
+    from collect_tui.domain.dates import local_time
     from collect_tui.domain.text import clean
 
     if kind == "queues":
@@ -163,7 +182,14 @@ def line(kind: str, data: dict[str, Any]) -> str:
         return clean(f"gap  events after {data['after']} are no longer kept; it goes on with {data['first']}")
     at = datetime.fromisoformat(data["at"])
     said = " ".join(f"{name}={_short(value)}" for name, value in data["data"].items() if value not in (None, "", []))
-    parts = [f"{data['position']:>6}", f"{at:%Y-%m-%d %H:%M:%SZ}", kind, data["account"] or "-", data["by"], said]
+    parts = [
+        f"{data['position']:>6}",
+        local_time(at, zone).isoformat(" ", "seconds"),
+        kind,
+        data["account"] or "-",
+        data["by"],
+        said,
+    ]
     return clean("  ".join(parts)).rstrip()
 
 

@@ -7,11 +7,12 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from collect_tui.desk.errors import Invalid, NotFound, Refused
+from collect_tui.desk.errors import DomainError, Invalid, NotFound, Refused
 from collect_tui.operate.common import at_desk
 
 if TYPE_CHECKING:
     from collect_tui.desk.outbox import HeldAct, Outbox
+    from collect_tui.desk.protocol import Desk
 
 
 def add(commands: Any) -> None:
@@ -28,7 +29,8 @@ def add(commands: Any) -> None:
 def outbox(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
 
-    found = bootstrap.connect(at_desk(args)).outbox
+    desk = bootstrap.connect(at_desk(args))
+    found = desk.outbox
     if found is None:
         raise Refused(
             "outbox.local", "This desk works on its own database: nothing has to wait for a server.", "server"
@@ -40,7 +42,8 @@ def outbox(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps([each.model_dump(mode="json") for each in left], indent=2))
     else:
-        print("\n".join(_line(each) for each in left) or "Nothing waits: all that was typed is done.")
+        zone = _zone(desk) if left else ""
+        print("\n".join(_line(each, zone) for each in left) or "Nothing waits: all that was typed is done.")
     return 0
 
 
@@ -55,12 +58,21 @@ def _one(found: Outbox, beginning: str | None) -> HeldAct:
     return fitting[0]
 
 
-def _line(held: HeldAct) -> str:
+def _zone(desk: Desk) -> str:
+    """The desk's zone; UTC while nobody can say it."""
+    try:
+        return desk.session().zone
+    except DomainError:
+        return "UTC"
+
+
+def _line(held: HeldAct, zone: str) -> str:
+    from collect_tui.domain.dates import stamp
     from collect_tui.domain.text import clean
 
     what = held.act.line or "; ".join(command.noun for command in held.act.commands)
     problem = f"\n          {clean(held.problem)}" if held.problem else ""
-    when = f"{held.typed_at:%Y-%m-%d %H:%M} UTC"
+    when = stamp(held.typed_at, zone)
     return f"{short(held.id)}  {held.state:10}  {held.act.account}  {when}  {clean(what)}{problem}"
 
 

@@ -13,6 +13,8 @@ from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.operate.common import add_tenant, wired
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pydantic import BaseModel
 
     from collect_tui.bootstrap import Wiring
@@ -84,7 +86,7 @@ def _state(user: Any, place: _Place) -> str:
     if not user.active:
         return "no: locked"
     if user.locked_until and user.locked_until > place.now:
-        return f"no: locked until {user.locked_until:%Y-%m-%d %H:%M} UTC"
+        return f"no: locked until {place.stamp(user.locked_until)}"
     ways = [*(["password"] if user.password else []), *(["provider"] if user.subject else [])]
     return " and ".join(ways) or "no: no password"
 
@@ -162,7 +164,14 @@ def list_tokens(args: argparse.Namespace) -> int:
         users.user(place.store, place.tenant_id, args.login)
         found = signin.tokens(place.store, place.tenant_id, args.login, place.now)
     rows = [
-        (str(t.id), t.kind, t.name, " ".join(t.scopes) or "all of the role", _minute(t.used_at), _minute(t.expires_at))
+        (
+            str(t.id),
+            t.kind,
+            t.name,
+            " ".join(t.scopes) or "all of the role",
+            place.stamp(t.used_at),
+            place.stamp(t.expires_at),
+        )
         for t in found
     ]
     return _say(args, found, table(("number", "kind", "name", "scopes", "last used", "until"), rows))
@@ -177,7 +186,7 @@ def create_token(args: argparse.Namespace) -> int:
         )
     if not args.json:
         print(
-            f"Token {made.view.id} of {args.login}, good until {_minute(made.view.expires_at)}; keep it, it is not shown again:",
+            f"Token {made.view.id} of {args.login}, good until {place.stamp(made.view.expires_at)}; keep it, it is not shown again:",
             file=sys.stderr,
         )
     return _say(args, made, made.token)
@@ -205,8 +214,16 @@ class _Place:
         from collect_tui import bootstrap
 
         self._wired: Wiring = wired(args)
-        self.rules: AuthorityRules = bootstrap.catalogue(self._wired).authority
+        site = bootstrap.catalogue(self._wired)
+        self.rules: AuthorityRules = site.authority
+        self.zone = site.rules.zone
         self.now = self._wired.clock()
+
+    def stamp(self, at: datetime) -> str:
+        """An instant by the desk's clock."""
+        from collect_tui.domain.dates import stamp
+
+        return stamp(at, self.zone)
 
     def __enter__(self) -> _Place:
         from collect_tui import bootstrap
@@ -241,10 +258,6 @@ def _password(args: argparse.Namespace) -> str:
     if getpass.getpass("Once more: ") != first:
         raise Invalid("password.differs", "The two passwords differ; nothing was changed.", "password")
     return first
-
-
-def _minute(at: Any) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _say(args: argparse.Namespace, view: BaseModel | tuple[BaseModel, ...], text: str) -> int:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
 from collect_tui.domain.codes import Action
-from collect_tui.domain.dates import as_utc, format_day, local_time, offset_label, zone_info
+from collect_tui.domain.dates import as_utc, clock, format_day, local_time, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Attempt, Point
 from collect_tui.domain.hold import blocking
@@ -279,4 +279,4 @@ def _moment(instant: datetime, zones: Sequence[str], now: datetime | None) -> st
     day = ""
     if now is not None and (today := local_time(now, zone).date()) != local.date():
         day = f"{format_day(local.date(), today)} "
-    return f"{day}{local:%H:%M} {'UTC' if zone == 'UTC' else offset_label(zone, instant)}"
+    return f"{day}{clock(instant, zone)}"

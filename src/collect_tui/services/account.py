@@ -23,7 +23,7 @@ from collect_tui.desk.views.account import (
 )
 from collect_tui.domain import order
 from collect_tui.domain.ageing import age, bucket, days_past_due
-from collect_tui.domain.dates import local_time, offset_label
+from collect_tui.domain.dates import clock, local_time
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Order, Payment, Point, Promise, Service
 from collect_tui.domain.hold import forbids
 from collect_tui.domain.money import format_minor
@@ -141,7 +141,7 @@ def point_view(point: Point, seen: AccountFacts, desk: Seat) -> PointView:
     rules, holds, now = desk.catalogue().rules, desk.catalogue().holds, desk.clock()
     since = now - timedelta(days=rules.contact.window_days)
     there = clocks((z, local_time(now, z)) for z in point.zones)
-    times = (f"{local:%H:%M} {offset_label(z, local)}" for z, local in there)
+    times = (clock(now, zone) for zone, _ in there)
     return PointView(
         short=point.short,
         kind=point.kind,

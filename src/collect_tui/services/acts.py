@@ -13,8 +13,11 @@ from sqlmodel import col, select
 
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid, NotFound, RefusedByPolicy, Stale, Unavailable
-from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.act import Preview, Receipt, VerdictView
+from collect_tui.desk.views.said import Said, refusal, said, text
 from collect_tui.domain.card_text import mask_card
+from collect_tui.domain.dates import clock
+from collect_tui.domain.describe import holder
 from collect_tui.domain.effects import ActUndone, Effect
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
@@ -25,22 +28,10 @@ from collect_tui.services.context import Context, PastAct
 from collect_tui.services.decide import Outcome, decide
 from collect_tui.services.masking import refuse_guess
 from collect_tui.services.seat import Seat
-from collect_tui.services.verdict_view import effect_views, next_action, schedule_rows, verdict_view
+from collect_tui.services.verdict_view import changes, effect_views, next_action, schedule_rows, verdict_view
 from collect_tui.store import apply, audit, facts, locks, scoring, summary
 from collect_tui.store.ids import Provisional
 from collect_tui.store.tables import Account, ActLog, gate
-
-#: Effects that speak for themselves in a receipt; the rest are consequences.
-_QUIET = {
-    "LadderChanged",
-    "ServiceChanged",
-    "NextActionSet",
-    "InstalmentPaid",
-    "PaymentAllocated",
-    "PointMarked",
-    "ActUndone",
-}
-
 
 #: Who overrode a verdict, in what role and why, as the audit keeps it.
 Evidence = dict[str, str]
@@ -59,6 +50,7 @@ def preview(desk: Seat, act: Act) -> Preview:
             override = _override(act, outcome.verdict, context) if act.override else None
             asked = confirm.unanswered(act, outcome)
         except DomainError as error:
+            known: VerdictView | None = getattr(error, "verdict", None)
             return Preview(
                 account=seen.number,
                 currency=seen.currency,
@@ -66,25 +58,36 @@ def preview(desk: Seat, act: Act) -> Preview:
                 meaning=(),
                 effects=(),
                 schedule=(),
-                verdict=getattr(error, "verdict", None) or verdict_view(Verdict()),
+                verdict=known or verdict_view(Verdict()),
+                said=(Said(kind="refused", text=error.message),),
                 error=error.message,
                 error_code=error.code,
                 field=error.field,
                 outside=outside,
             )
     views = effect_views(seen, outcome.effects, context.codes, context.zone)
+    told, verdict = changes(outcome.effects, views), verdict_view(outcome.verdict)
+    following = next_action(outcome.after, context.codes, context.zone)
     return Preview(
         account=seen.number,
         currency=seen.currency,
         version=seen.version,
-        meaning=tuple(v.sentence for v in views if v.kind not in _QUIET),
+        meaning=tuple(each.text for each in told),
         effects=views,
         schedule=schedule_rows(outcome.schedule),
-        verdict=verdict_view(outcome.verdict),
-        next_action=next_action(outcome.after, context.codes, context.zone),
+        verdict=verdict,
+        next_action=following,
         outside=outside,
         confirm=asked,
         overridden=override is not None,
+        said=said(
+            verdict,
+            told,
+            refused=[lost.message] if (lost := _lease(desk, act, seen)) is not None else (),
+            next_action=following,
+            confirm=asked,
+            overridden=override is not None,
+        ),
     )
 
 
@@ -227,28 +230,25 @@ def _fresh(desk: Seat, db: Db, act: Act, seen: AccountFacts) -> None:
         by, at = facts.changed(db, desk.tenant_id, seen.id)
         raise Stale(
             "account.changed",
-            f"{by} changed this account at {at:%H:%M} UTC; look at it again.",
+            f"{by} changed this account at {clock(at, desk.catalogue().rules.zone)}; look at it again.",
             by=by,
             at=at,
             version=seen.version,
         )
-    now = desk.clock()
-    if seen.lease_by and seen.lease_by != desk.user and seen.lease_until and seen.lease_until > now:
-        raise Stale(
-            "account.claimed",
-            f"{seen.lease_by} is working this account until {seen.lease_until:%H:%M} UTC.",
-            by=seen.lease_by,
-            at=seen.lease_until,
-            version=seen.version,
-        )
+    if (lost := _lease(desk, act, seen)) is not None:
+        raise lost
+
+
+def _lease(desk: Seat, act: Act, seen: AccountFacts) -> Stale | None:
+    """Who else holds the account, or who got it after the lease that the act was made under; None: nothing stands against it."""
+    by, until = seen.lease_by, seen.lease_until
+    if by and by != desk.user and until and until > desk.clock():
+        sentence = holder(by, seen.lease_since, until, desk.catalogue().rules.zone)
+        return Stale("account.claimed", sentence, by=by, at=until, version=seen.version)
     if act.fence is not None and act.fence != seen.fence:
-        raise Stale(
-            "account.lease_lost",
-            "Your hold on this account ran out and it was handed on.",
-            by=seen.lease_by or "",
-            at=None,
-            version=seen.version,
-        )
+        sentence = "Your hold on this account ran out and it was handed on."
+        return Stale("account.lease_lost", sentence, by=seen.lease_by or "", at=None, version=seen.version)
+    return None
 
 
 def _override(act: Act, verdict: Verdict, context: Context) -> Evidence | None:
@@ -262,11 +262,11 @@ def _override(act: Act, verdict: Verdict, context: Context) -> Evidence | None:
     role = verdict.overridable_by
     if act.override is None:
         way = f" A {role} may override it with a reason." if role else ""
-        raise RefusedByPolicy(first.rule, first.sentence + way, first.check or None, verdict_view(verdict))
+        view = verdict_view(verdict)
+        raise RefusedByPolicy(first.rule, refusal(view) + way, first.check or None, view)
     if role is None:
-        raise RefusedByPolicy(
-            first.rule, f"{first.sentence} There is no override for it.", first.check or None, verdict_view(verdict)
-        )
+        view = verdict_view(verdict)
+        raise RefusedByPolicy(first.rule, f"{refusal(view)} There is no override for it.", first.check or None, view)
     if context.override_role is None or not context.catalogue.authority.outranks(context.override_role, role):
         sentence = f"{act.override.by} may not override this; it takes a {role}."
         raise RefusedByPolicy("override.authority", sentence, "override", verdict_view(verdict))
@@ -299,15 +299,17 @@ def _keep_evidence(desk: Seat, act: Act, refusal: RefusedByPolicy) -> None:
 
 def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Receipt:
     views = effect_views(outcome.before, outcome.effects, context.codes, context.zone)
-    told = [v.sentence for v in views if v.kind not in _QUIET] or [v.sentence for v in views]
+    told, verdict = changes(outcome.effects, views), verdict_view(outcome.verdict)
+    following = next_action(outcome.after, context.codes, context.zone)
     return Receipt(
         id=act.id,
         account=outcome.before.number,
         version=version,
-        sentence=" · ".join(told[:4]),
+        sentence=text(told) or " · ".join(view.sentence for view in views),
         effects=views,
-        verdict=verdict_view(outcome.verdict),
-        next_action=next_action(outcome.after, context.codes, context.zone),
+        verdict=verdict,
+        next_action=following,
+        said=said(verdict, told, next_action=following, overridden=not verdict.allowed, done=True),
         undoable=not any(isinstance(e, ActUndone) for e in outcome.effects),
         at=context.now,
     )

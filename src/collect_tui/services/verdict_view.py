@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from collect_tui.desk.views.act import EffectView, FindingView, ScheduleRow, VerdictView
+from collect_tui.desk.views.said import Said
 from collect_tui.domain.codes import Codes
-from collect_tui.domain.describe import describe, describe_next
-from collect_tui.domain.effects import Effect
+from collect_tui.domain.describe import CONSEQUENCES, ENDS, describe, describe_next
+from collect_tui.domain.effects import CallbackScheduled, ContactLogged, Effect, PromiseMade
 from collect_tui.domain.evolve import evolve
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.policy.verdicts import Verdict
@@ -40,6 +41,22 @@ def effect_views(facts: AccountFacts, effects: Iterable[Effect], codes: Codes, z
         views.append(EffectView(kind=type(effect).__name__, sentence=describe(effect, facts, codes, zone)))
         facts = evolve(facts, effect)
     return tuple(views)
+
+
+def changes(effects: Sequence[Effect], views: Sequence[EffectView]) -> tuple[Said, ...]:
+    """What effects replace and what is new, as sentences: consequences stand alone only where there is nothing else, and a
+    contact that says no more than the promise or callback it brought is said by that."""
+    brought = any(isinstance(effect, PromiseMade | CallbackScheduled) for effect in effects)
+    told = [
+        Said(kind="replaced" if isinstance(effect, ENDS) else "done", text=view.sentence)
+        for effect, view in zip(effects, views, strict=True)
+        if not isinstance(effect, CONSEQUENCES) and not (brought and _bare(effect))
+    ]
+    return tuple(told)
+
+
+def _bare(effect: Effect) -> bool:
+    return isinstance(effect, ContactLogged) and not (effect.note.strip() or effect.reason)
 
 
 def schedule_rows(schedule: Iterable[Instalment]) -> tuple[ScheduleRow, ...]:

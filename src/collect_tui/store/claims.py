@@ -29,8 +29,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.errors import NotFound, Stale
+from collect_tui.domain.describe import holder
 from collect_tui.store.sql import add_row, among, dialect_of, execute, instant, table, tenant
-from collect_tui.store.tables import Account, ActLog, Callback, WorkItem
+from collect_tui.store.tables import Account, ActLog, Callback, Tenant, WorkItem
 
 #: Effects that are work: an act with none of them (a note) leaves an account unworked.
 WORK: Final = (
@@ -289,7 +290,7 @@ def _somebody_elses(w: Any) -> Any:
 
 
 def _row(session: Session, tenant_id: int, account_id: int, *, lock: bool = False) -> Any:
-    query = select(_w.claimed, _w.claimed_by, _w.lease_until, _w.fence).where(
+    query = select(_w.claimed, _w.claimed_by, _w.claimed_at, _w.lease_until, _w.fence).where(
         _w.tenant_id == tenant_id, _w.account_id == account_id
     )
     return session.execute(query.with_for_update() if lock else query).one_or_none()
@@ -317,12 +318,13 @@ def _create(session: Session, tenant_id: int, account_id: int) -> None:
 def _held(session: Session, tenant_id: int, account_id: int, code: str, *said: str) -> Stale:
     """Says who holds the account now and until when, after what else there is to say."""
     row = _row(session, tenant_id, account_id)
-    a = table(Account).c
+    a, t = table(Account).c, table(Tenant).c
     version = session.execute(
         select(a.version).where(a.tenant_id == tenant_id, a.id == account_id)
     ).scalar_one_or_none()
+    zone = session.execute(select(t.zone).where(t.tenant_id == tenant_id)).scalar_one()
     by, until = (row.claimed_by, row.lease_until) if row and row.claimed else ("", None)
-    holds = (f"{by} is working this account until {until:%H:%M} UTC.",) if until else ()
+    holds = (holder(by, row.claimed_at, until, zone),) if until else ()
     return Stale(code, " ".join((*said, *holds)), by=by, at=until, version=version or 0)
 
 

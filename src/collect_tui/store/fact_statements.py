@@ -72,7 +72,7 @@ HEADS = (
         _party.c.name,
         _party.c.zone,
         _tenant.c.business_date,
-        *_columns(_work, "snoozes claimed claimed_by lease_until fence"),
+        *_columns(_work, "snoozes claimed claimed_by claimed_at lease_until fence"),
     )
     .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
     .join(_tenant, _tenant.c.tenant_id == _TENANT)

@@ -99,6 +99,7 @@ def assembled(
         pinned=tuple(row.text for row in read["pinned"]),
         lease_by=head.claimed_by if head.claimed else None,
         lease_until=head.lease_until if head.claimed else None,
+        lease_since=head.claimed_at if head.claimed else None,
         fence=head.fence or 0,
     )
 

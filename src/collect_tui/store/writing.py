@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, sel
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import Stale
+from collect_tui.domain.dates import clock
 from collect_tui.store import facts as _facts
 
 __all__ = ["At", "write"]
@@ -61,7 +62,9 @@ class At:
         t = _T["account"]
         current = select(t.c.version).where(t.c.tenant_id == self.tenant_id, t.c.id == self.account_id)
         version = self.db.execute(current).scalar_one()
-        message = f"{by or 'Somebody else'} changed this account at {at:%H:%M} UTC; look at it again."
+        tenant = _T["tenant"]
+        zone = self.db.execute(select(tenant.c.zone).where(tenant.c.tenant_id == self.tenant_id)).scalar_one()
+        message = f"{by or 'Somebody else'} changed this account at {clock(at, zone)}; look at it again."
         return Stale("account.changed", message, by=by, at=at, version=version)
 
 

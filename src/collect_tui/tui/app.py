@@ -251,6 +251,7 @@ class CollectApp(Doors, Acting, KeyGate, ThinPainter, App[None], inherit_binding
             again = f"{self.door('view.refresh')} tries again."
             self.not_open = f"The desk is not open: {why} {again}"
             self._paint_right(self.header_right())
+            self.base_screen.not_loaded("board", self.not_open)
             if not isinstance(error, Unavailable | SignedOut):
                 raise
             self.base_screen.refuse(f"{why} {again}")

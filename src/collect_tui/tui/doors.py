@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Coroutine
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from textual.worker import WorkerError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _NUMBER: Final = re.compile(r"\d[\d-]*")
 _TRAIL: Final = 50
+_LOOKING: Final = 19
+"""Times as long as a look at the hold took until the next one."""
 _UNWORKED: Final = re.compile(r"(\S+) has no result yet")
 #: Commands whose word on the line may be followed by something.
 WITH_REST: Final = frozenset(
@@ -68,6 +71,7 @@ class Doors:
         self._screens: dict[str, DeskScreen] = {}
         self._trail: list[str] = []
         self._words: frozenset[str] = frozenset()
+        self._look_at = 0.0
 
     @property
     def _app(self) -> CollectApp:
@@ -227,6 +231,50 @@ class Doors:
                 self.claim = claim
 
         self._top.fetch("lease", renew, renewed)
+
+    def hold_in_doubt(self, shown: Claim | None) -> bool:
+        """Is it worth asking before a key acts whether the account is still mine?
+
+        Asking may take a twentieth of the time: a desk that answers at once is asked at every key, one behind a slow line
+        every few seconds.  What is not asked for is still judged by the fence when an act is done.
+        """
+        held = self.claim
+        return bool(shown and held and shown.account == held.account) and monotonic() >= self._look_at
+
+    async def hold_lost(self, screen: AccountScreen) -> bool:
+        """Has the account shown been handed on, or has the hold on it run out?  Says so and shows it as it is now."""
+        desk, held, me = self._app.desk, self.claim, self._app.session_view.user
+        if held is None:
+            return False
+
+        def look() -> tuple[AccountView, Claim | None, str] | None:
+            try:
+                if desk.outbox is None:  # reading costs less here, and waits for no other writer
+                    view = desk.account(held.account)
+                    if view.claimed_by == me and view.fence == held.fence:
+                        return None
+                elif desk.heartbeat(held.account).fence == held.fence:
+                    return None
+            except Stale:
+                pass
+            try:
+                claim, said = desk.claim(held.account), "Your hold on this account had run out; it is yours again."
+            except Stale as lost:
+                claim, said = None, f"This account is not yours any more: {messages.sentence(lost)}"
+            return desk.account(held.account), claim, said
+
+        began = monotonic()
+        try:
+            found = await self._app.call(look)
+        except DomainError:
+            found = None  # the desk cannot be asked; the header says so, and the fence stands
+        ended = monotonic()
+        self._look_at = ended + _LOOKING * (ended - began)
+        if found is None:
+            return False
+        view, self.claim, said = found
+        screen.handed_on(view, self.claim, said)
+        return True
 
     # -- commands by key ----------------------------------------------------------------------------------------
 

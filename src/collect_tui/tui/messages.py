@@ -43,6 +43,15 @@ def sentence(error: DomainError) -> str:
     return error.message.strip() or f"Refused ({error.code})."
 
 
+LOADING: Final = "Loading …"
+"""What stands where something is still to come: not what is said of nothing."""
+
+
+def not_loaded(sentence: str, key: str) -> str:
+    """What stands where something should, and why it does not; `key` tries again."""
+    return f"Not loaded: {sentence} {key} tries again."
+
+
 def unexpected(error: Exception, state_folder: Path | None) -> str:
     """Log an error nobody expected, without any value it held, and say what the user can read out."""
     from collect_tui.faults import record

@@ -9,6 +9,7 @@ Widths are those of ``rich``, because Textual lays out with them and both must a
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final, Literal
 
@@ -16,7 +17,18 @@ from rich.cells import cell_len, split_graphemes
 
 from collect_tui.domain.text import clean
 
-__all__ = ["ELLIPSIS", "ELLIPSIS_ASCII", "Align", "clean", "drop_cells", "fit", "to_ascii_lines", "width"]
+__all__ = [
+    "ELLIPSIS",
+    "ELLIPSIS_ASCII",
+    "Align",
+    "clean",
+    "drop_cells",
+    "fit",
+    "rows",
+    "to_ascii_lines",
+    "width",
+    "wrap",
+]
 
 Align = Literal["left", "right"]
 
@@ -109,6 +121,42 @@ def drop_cells(text: str, cells: int) -> str:
             return " " * (used - cells) + text[start:]
         used += size
     return " " * max(0, used - cells)
+
+
+def rows(text: str, cells: int) -> list[tuple[int, int]]:
+    """Where each row of cleaned ``text`` begins and ends, broken at blanks to at most ``cells`` cells.
+
+    A word that is wider is broken where it must be, between graphemes; nothing but the blank at a break is left out.
+    """
+    cells = max(1, cells)
+    found: list[tuple[int, int]] = []
+    start = end = used = 0  # the row so far: where it begins, where its last whole word ends, and its cells
+    for word in _WORD.finditer(text):
+        begin, stop = word.span()
+        size = width(text[begin:stop])
+        gap = begin - end if used else 0
+        if used and used + gap + size <= cells:
+            end, used = stop, used + gap + size
+            continue
+        if used:
+            found.append((start, end))
+        while size > cells:
+            cut = begin + max(1, len(_cut(text[begin:stop], cells, "").rstrip(" ")))
+            found.append((begin, cut))
+            begin, size = cut, width(text[cut:stop])
+        start, end, used = begin, stop, size
+    if used:
+        found.append((start, end))
+    return found
+
+
+_WORD: Final = re.compile(r"[^ ]+")
+
+
+def wrap(text: str, cells: int) -> list[str]:
+    """Cleaned text in rows of at most ``cells`` cells; empty for a text of blanks."""
+    text = clean(text)
+    return [text[start:end] for start, end in rows(text, cells)]
 
 
 def to_ascii_lines(text: str) -> str:

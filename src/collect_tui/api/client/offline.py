@@ -14,6 +14,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.render import meaning
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import FindingView, Preview, Receipt, VerdictView
+from collect_tui.desk.views.said import Said, said
 from collect_tui.desk.views.session import Session
 from collect_tui.domain.card_text import forbidden, mask_card, suspicious
 
@@ -64,11 +65,13 @@ def told(act: Act, seen: LineContext | None) -> tuple[str, ...]:
 def queued(act: Act, waits: Waits, now: datetime, seen: LineContext | None) -> Receipt:
     """The receipt of an act that is kept here."""
     why = "waits for the server's answer" if waits.unanswered else "waits for the server"
+    sentence = f"{'; '.join(told(act, seen))}: kept here, {why}"
     return Receipt(
         id=act.id,
         account=act.account,
         version=act.version or 0,
-        sentence=f"{'; '.join(told(act, seen))}: kept here, {why}",
+        sentence=sentence,
+        said=(Said(kind="done", text=sentence),),
         effects=(),
         verdict=VerdictView(severity="warn", allowed=True, overridable_by=None, findings=(_UNCHECKED,)),
         next_action=None,
@@ -82,19 +85,22 @@ def preview(act: Act, account: AccountView, seen: LineContext | None) -> Preview
     """What an act means, unchecked; one that cannot wait for the server is refused."""
     allowed = may_wait(act)
     refused = FindingView(rule="offline.refused", severity="block", sentence=UNREACHED)
+    means = told(act, seen)
+    verdict = VerdictView(
+        severity="warn" if allowed else "block",
+        allowed=allowed,
+        overridable_by=None,
+        findings=(_UNCHECKED if allowed else refused,),
+    )
     return Preview(
         account=account.number,
         currency=account.currency,
         version=account.version,
-        meaning=told(act, seen),
+        meaning=means,
         effects=(),
         schedule=(),
-        verdict=VerdictView(
-            severity="warn" if allowed else "block",
-            allowed=allowed,
-            overridable_by=None,
-            findings=(_UNCHECKED if allowed else refused,),
-        ),
+        verdict=verdict,
+        said=said(verdict, (Said(kind="done", text=each) for each in means), done=True),
         error=None if allowed else UNREACHED,
         error_code=None if allowed else "offline.refused",
         outside=any(command.outside for command in act.commands),

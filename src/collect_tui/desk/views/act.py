@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from collect_tui.desk.views.base import View
+from collect_tui.desk.views.said import Said
 
 
 class FindingView(View):
@@ -63,7 +64,8 @@ class Confirm(View):
 class Preview(View):
     """What an act would do. Nothing was written. `meaning` is the parsed sense, one entry per command; `line` the text it amounts to.
 
-    `ok`: it may be done, once what `confirm` asks for has been typed.
+    `said`: all of it in sentences, in the order in which they are to be read. `ok`: it may be done, once what `confirm` asks
+    for has been typed.
     """
 
     account: str
@@ -80,16 +82,19 @@ class Preview(View):
     outside: bool = False  # takes effect outside the building, and asks for the last four digits
     confirm: Confirm | None = None  # the first thing that must still be typed
     overridden: bool = False  # the verdict forbids it, and the act carries an override that suffices
+    said: tuple[Said, ...] = ()
 
     @property
     def ok(self) -> bool:
-        return self.error is None and (self.verdict.allowed or self.overridden)
+        refused = any(each.kind == "refused" for each in self.said)
+        return self.error is None and not refused and (self.verdict.allowed or self.overridden)
 
 
 class Receipt(View):
     """What an act did. `undoable`: `undo` can still take it back. `repeated`: this id had been done before; nothing was done twice.
 
-    `queued`: the server could not be asked; the act waits in the outbox and its effects are not known yet.
+    `said`: what it did in sentences, in the order in which they are to be read; `sentence` is what was replaced and what is new,
+    in one line. `queued`: the server could not be asked; the act waits in the outbox and its effects are not known yet.
     """
 
     id: UUID
@@ -103,3 +108,10 @@ class Receipt(View):
     at: datetime
     repeated: bool = False
     queued: bool = False
+    said: tuple[Said, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[Said, ...]:
+        """What was said; of an act kept from before there were sentences, its one."""
+        again = (Said(kind="warning", text="it had been done before; nothing was done twice"),) if self.repeated else ()
+        return (*again, *(self.said or (Said(kind="done", text=self.sentence),)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from collect_tui.domain.dates import clock as clock_label
 from collect_tui.tui import text as tui_text
 from collect_tui.tui.paint.figures import amount, clock, dated_chips, full_day
 from collect_tui.tui.roles import Role
@@ -44,15 +45,15 @@ _TONE: Final = {
 Ranked = tuple[int, Line]
 
 
-def header(view: AccountView, claim: Claim | None, user: str, room: int = 1000) -> Line:
-    """Who it is, and from which queue it was taken; it stays on top of every pane.
+def header(view: AccountView, claim: Claim | None, user: str, room: int = 1000, title: str = "") -> Line:
+    """Who it is, and from which queue, by its `title`, it was taken; it stays on top of every pane.
 
-    In less room than that takes, the queue's name goes first, then the end of the customer's; how many are left stays.
+    In less room than that takes, the queue's title goes first, then the end of the customer's name; how many are left stays.
     """
     name = tui_text.clean(view.name)
     parts: list[str | tuple[str, Role]] = [(view.number, Role.HEAD), " ", (name, Role.HEAD)]
     if claim is not None and claim.queue:
-        tail = f" · {claim.queue}, {claim.left:,} left"
+        tail = f" · {title or claim.queue}, {claim.left:,} left"
         before = tui_text.width(view.number) + 1
         if before + tui_text.width(name + tail) > room:
             tail = f" · {claim.left:,} left"
@@ -66,21 +67,11 @@ def header(view: AccountView, claim: Claim | None, user: str, room: int = 1000) 
 
 
 def held_by_other(view: AccountView, user: str) -> str:
-    """Who else works the account and until when, in their time where it is known; empty when nobody does."""
+    """Who else works the account and until when, by the desk's clock; empty when nobody does."""
     if not view.claimed_by or view.claimed_by == user:
         return ""
-    until = f" until {view.lease_until:%H:%M} UTC" if view.lease_until is not None else ""
+    until = f" until {clock_label(view.lease_until, view.desk_zone)}" if view.lease_until is not None else ""
     return f"{view.claimed_by} has this account{until}"
-
-
-def held_until(view: AccountView, user: str) -> str:
-    """`held by mia until 10:10`, in the desk's time; empty when nobody else holds the account."""
-    if not view.claimed_by or view.claimed_by == user:
-        return ""
-    from collect_tui.domain.dates import local_time
-
-    until = f" until {local_time(view.lease_until, view.desk_zone):%H:%M}" if view.lease_until is not None else ""
-    return f"held by {view.claimed_by}{until}"
 
 
 #: Names of the panes, by their digit.
@@ -282,7 +273,9 @@ def _words(view: AccountView) -> list[Ranked]:
     # What comes next may be another call.
     called = view.callback_at if view.zone and said.startswith(" callback ") else None
     hour = clock(called, view.zone) if called and view.zone else ""
-    at = f" at {hour} their time" if hour and f" {hour} " not in said else ""  # not the same hour twice
+    at = (
+        f" at {clock_label(called, view.zone)}" if called and view.zone and f" {hour} " not in said else ""
+    )  # not twice
     lines.append((0, row("Next", (f"{view.next_action or 'nothing'}{at}", Role.HEAD))))
     return lines
 

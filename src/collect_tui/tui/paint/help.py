@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from collect_tui.tui import text as tui_text
 from collect_tui.tui.commands import ACCOUNT, COMMANDS, CONTEXTS, FIND, FORM, HOTKEYS, QUEUE, Command, acts_in_field
-from collect_tui.tui.paint.why import wrapped
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line
 
@@ -26,7 +25,7 @@ _TITLES = {
     "form": "A form",
     "asking": "A question",
 }
-_WITH_LINE = frozenset(c for each in COMMANDS if each.id == "line.open" for c in each.contexts)
+_WITH_LINE = frozenset(c for each in COMMANDS if each.id == "line.open" for c in each.bar)
 _IN_FIND = (
     "While the text to find has the caret, letters are typed into it: F-keys, Tab, Enter and the arrows act. After Enter "
     "the letters act on the list; / goes back to an empty text."
@@ -39,7 +38,7 @@ def heading(text: str) -> list[Line]:
 
 def entry(keys: str, text: str, width: int, left: int = _KEYS) -> list[Line]:
     """A word and what it means, the meaning wrapped beside it."""
-    first, *rest = wrapped(text, max(10, width - left - 3))
+    first, *rest = tui_text.wrap(text, max(10, width - left - 3)) or [""]
     shown = tui_text.fit(tui_text.clean(keys), left) if tui_text.width(keys) <= left else keys + " "
     return [Line.of(" ", (shown, Role.KEY), " " + first), *(Line.of(" " * (left + 2) + part) for part in rest)]
 
@@ -48,7 +47,7 @@ def render_keys(context: str, commands: Sequence[Command], width: int) -> list[L
     """The keys of one screen; of a form those that act in its fields, for there is nothing but fields."""
     lines = heading(f"{_TITLES.get(context, context)}: keys")
     if context == FIND:
-        lines += [Line.of(f" {part}") for part in wrapped(_IN_FIND, max(10, width - 2))]
+        lines += [Line.of(f" {part}") for part in tui_text.wrap(_IN_FIND, max(10, width - 2))]
     for each in commands:
         acting = [key for key in each.all_keys if context != FORM or acts_in_field(key)]
         if context in each.contexts and (acting or (each.mnemonic and context != FORM)):

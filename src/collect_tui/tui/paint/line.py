@@ -1,25 +1,28 @@
-"""What a typed line means, as the row below it says it."""
+"""What a typed line means, as the rows below it say it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from collect_tui.tui import text as tui_text
+from collect_tui.domain.describe import quoted
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, Span
 
 if TYPE_CHECKING:
     from collect_tui.desk.line.model import Parsed
-    from collect_tui.desk.views.act import Preview, Receipt, VerdictView
+    from collect_tui.desk.views.act import Preview, Receipt
+    from collect_tui.desk.views.said import Said
 
-#: Effects of an act that its own words do not say: what else would change.
-_ELSE: Final = frozenset(
-    {"HoldPlaced", "HoldChanged", "PromiseChanged", "OrderRequested", "OrderChanged", "CallbackChanged", "PointMarked"}
-)
-
-#: Of these, what is replaced or cancelled: it is shortened, never left out.
-_ENDED: Final = frozenset({"OrderChanged", "PromiseChanged"})
+#: How each kind of sentence looks; what is never cut is a warning at least.
+_TONES: Final[dict[str, Role]] = {
+    "refused": Role.BAD,
+    "warning": Role.WARN,
+    "replaced": Role.WARN,
+    "done": Role.VALUE,
+    "next": Role.LABEL,
+    "allowed": Role.GOOD,
+}
 
 #: Field of a refusal → what the line calls such a word.
 _ROLES: Final = {
@@ -52,108 +55,53 @@ _ROLES: Final = {
 
 def meaning_line(parsed: Parsed) -> Line:
     """What it means, before the desk has said what it would do."""
-    return Line.of((_meaning(parsed), Role.VALUE), *_warnings(parsed))
+    return _joined([*_warnings(parsed), (_meaning(parsed), Role.VALUE)])
 
 
 def wrong_line(parsed: Parsed) -> Line:
-    """The first mistake; milder while only something is still missing at the end."""
+    """The first mistake, then what is understood so far; milder and last while only something is still missing at the end."""
     error = parsed.errors[0]
-    missing = error.start >= len(parsed.text.rstrip())
-    said = f"{_meaning(parsed)} · " if parsed.meaning else ""
-    return Line.of((said, Role.VALUE), (error.message, Role.LABEL if missing else Role.WARN))
+    if error.start >= len(parsed.text.rstrip()):
+        return _joined([(_meaning(parsed), Role.VALUE), (error.message, Role.LABEL)])
+    return _joined([(error.message, Role.WARN), (_meaning(parsed), Role.VALUE)])
 
 
-def preview_line(parsed: Parsed, preview: Preview, width: int, held: str = "") -> Line:
-    """What it means, what else it changes, the next action, and whether it is allowed; a refusal comes first.
+def preview_line(parsed: Parsed, preview: Preview, asked: Parsed | None = None) -> Line:
+    """What the desk would do, in its own sentences and their order; what the line itself is warned of stands with its warnings.
 
-    `held` says who else holds the account, so that Enter would be refused. Parts that find no room are left out whole.
+    `asked`: the line it was asked about, where only notes differ from what stands there now.
     """
-    meaning = [part for at, said in enumerate(_meanings(parsed)) for part in _pieces(said, at)]
-    if preview.error is not None:
-        return fitted([(preview.error, Role.BAD, 0)], width)
-    warnings = [(warning.message, Role.WARN, 2) for warning in parsed.warnings]
-    first = preview.verdict.first
-    if not preview.verdict.allowed and first is not None:
-        role = preview.verdict.overridable_by
-        parts: list[Part] = [(f"no: {first.sentence}", Role.BAD, 0)]
-        if role:
-            parts.append((f"a {role} may override it", Role.BAD, 1))
-        return fitted([*parts, *((said, Role.PLAIN, 1 + rank) for said, rank in meaning)], width)
-    parts = [(said, Role.VALUE, rank) for said, rank in meaning]
-    others = [effect for effect in preview.effects if effect.kind in _ELSE]
-    parts += [(effect.sentence, Role.VALUE, 1 if effect.kind in _ENDED else 100) for effect in others]
-    if preview.next_action:
-        parts.append((f"next {preview.next_action}", Role.LABEL, 90))
-    warned = next((f for f in preview.verdict.findings if f.severity == "warn"), None)
-    if held:
-        parts = [(held, Role.BAD, 0), *parts]
-    else:
-        parts.append((warned.sentence, Role.WARN, 2) if warned else ("allowed", Role.GOOD, 0))
-    if preview.confirm is not None:
-        figure = f" {preview.confirm.what}" if preview.confirm.kind == "surplus" else ""
-        parts.append((f"asks for {preview.confirm.label}{figure}", Role.WARN, 0))
-    return fitted([*parts, *warnings], width)
+    told = said_parts(preview.said)
+    for old, new in zip(_notes(asked), _notes(parsed), strict=False):
+        told = [(text.replace(quoted(old), quoted(new)) if old != new else text, role) for text, role in told]
+    first = next((at for at, (_, role) in enumerate(told) if role is not Role.BAD), len(told))
+    return _joined([*told[:first], *_warnings(parsed), *told[first:]])
 
 
-#: A part of what is said: the words, what they are, and how soon they give way: 0 is the last to go.
-Part = tuple[str, Role, int]
+def _notes(parsed: Parsed | None) -> list[str]:
+    """The free text of each act."""
+    acts = parsed.commands if parsed is not None else ()
+    return [getattr(act, "note", "") or getattr(act, "text", "") for act in acts]
 
 
-def fitted(parts: Sequence[Part], width: int) -> Line:
-    """The parts that fit, in their order; the least important are left out whole, and `…` at the end says so.
+def receipt_line(receipt: Receipt, before: str = "") -> Line:
+    """What was done and what is next, in the desk's sentences; `before` says on which account."""
+    line = _joined([(text, Role.GOOD if role is Role.VALUE else role) for text, role in said_parts(receipt.sentences)])
+    return Line((Span(before, Role.GOOD), *line.spans)) if before else line
 
-    What an act is (rank 1 and less) is shortened rather than left out, once nothing else gives way.
-    """
+
+def said_parts(sentences: Iterable[Said]) -> list[Part]:
+    """Sentences with what each is."""
+    return [(each.text, _TONES[each.kind]) for each in sentences]
+
+
+#: A part of what is said: the words and what they are.
+Part = tuple[str, Role]
+
+
+def _joined(parts: Sequence[Part]) -> Line:
     kept = [part for part in parts if part[0]]
-    left_out = False
-
-    def cells() -> int:
-        said = " · ".join(tui_text.clean(words) for words, _, _ in kept)
-        return tui_text.width(said) + (len(_MORE) if left_out else 0)
-
-    while len(kept) > 1 and cells() > width:
-        rank = max(rank for _, _, rank in kept)
-        last = max(at for at, part in enumerate(kept) if part[2] == rank)
-        left_out = True
-        if rank <= 1 and (room := tui_text.width(kept[last][0]) + width - cells()) >= _LEAST:
-            words, role, _ = kept[last]
-            kept[last] = (tui_text.fit(words, room).rstrip(), role, 0)
-            break
-        del kept[last]
-    spans = [Span(f" · {words}" if at else words, role) for at, (words, role, _) in enumerate(kept)]
-    return Line((*spans, Span(_MORE, Role.LABEL))) if left_out else Line(tuple(spans))
-
-
-_MORE: Final = " …"
-_LEAST: Final = 12  # cells of a first part that is shortened: fewer say nothing
-
-
-def _pieces(said: str, at: int) -> list[tuple[str, int]]:
-    """The parts of what one act means, and how soon each gives way: what it is goes last, a note, which stands in the
-    line as well, first, and of the others those that come first."""
-    first, *others = said.split(" · ")
-    ranked = [(part, 95 if part.startswith('"') else 60 - place) for place, part in enumerate(others[:30])]
-    return [(first, 1 + at), *ranked]
-
-
-def refusal_words(verdict: VerdictView) -> str:
-    """Why policy says no, and who may say yes; empty when it does not say no."""
-    if verdict.allowed or verdict.first is None:
-        return ""
-    role = verdict.overridable_by
-    return f"no: {verdict.first.sentence}" + (f" A {role} may override it." if role else "")
-
-
-def receipt_line(receipt: Receipt, width: int, before: str = "") -> Line:
-    """What was done and what is next; what finds no room is left out whole."""
-    brought = [effect.sentence for effect in receipt.effects if effect.kind in {"PromiseMade", "CallbackScheduled"}]
-    said = brought or [receipt.sentence]  # a contact that brought a promise is said by the promise
-    parts: list[Part] = [(before + said[0], Role.GOOD, 0), *((each, Role.GOOD, 3) for each in said[1:])]
-    if receipt.next_action:
-        parts.append((f"next {receipt.next_action}", Role.LABEL, 1))
-    if receipt.repeated:
-        parts.append(("it had been done before", Role.LABEL, 2))
-    return fitted(parts, width)
+    return Line(tuple(Span(f" · {words}" if at else words, role) for at, (words, role) in enumerate(kept)))
 
 
 def field_span(parsed: Parsed, field: str | None) -> tuple[int, int] | None:
@@ -177,5 +125,5 @@ def _meanings(parsed: Parsed) -> list[str]:
     return said
 
 
-def _warnings(parsed: Parsed) -> list[Span]:
-    return [Span(f" · {warning.message}", Role.WARN) for warning in parsed.warnings]
+def _warnings(parsed: Parsed) -> list[Part]:
+    return [(warning.message, Role.WARN) for warning in parsed.warnings]

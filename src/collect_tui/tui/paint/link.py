@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from collect_tui.tui.paint.figures import clock, money
 from collect_tui.tui.roles import Role
-from collect_tui.tui.text import fit
+from collect_tui.tui.text import fit, wrap
 from collect_tui.tui.widgets.base import Line, Span
 
 if TYPE_CHECKING:
@@ -59,8 +59,13 @@ def typed(held: HeldAct) -> str:
     return held.act.line or "; ".join(command.noun for command in held.act.commands)
 
 
-def both_versions(held: HeldAct, now: AccountView | None, width: int, *, fresh: bool = True) -> list[Line]:
-    """What was typed, and beside it the account as it is now; where the server is away (not `fresh`), as it was last seen."""
+def both_versions(
+    held: HeldAct, now: AccountView | None, width: int, *, fresh: bool = True, unknown: str = ""
+) -> list[Line]:
+    """What was typed, and beside it the account as it is now; where the server is away (not `fresh`), as it was last seen.
+
+    `unknown`: why it could not be looked up.
+    """
     half = max(20, width // 2 - 1)
     seen = f"version {held.act.version}" if held.act.version is not None else "any version"
     left = [
@@ -70,7 +75,7 @@ def both_versions(held: HeldAct, now: AccountView | None, width: int, *, fresh: 
         *(f"{command.noun}" for command in held.act.commands[:3]),
     ]
     title = "The account now" if fresh else "The account as last seen"
-    right = [title, "is being looked up"]
+    right = [title, *(wrap(unknown, half)[:5] or ["is being looked up"])]
     if now is not None:
         promise = now.promise
         right = [

@@ -49,7 +49,7 @@ def pane_lines(pane: PaneView, view: AccountView, width: int, codes: Codes | Non
         case "services":
             lines = [*services(pane.services, view, width), *orders(pane.orders, view)]
         case "audit":
-            lines = audit(pane.audit, width)
+            lines = audit(pane.audit, view, width)
     return lines or [Line.of(("nothing here yet", Role.DIM))]
 
 
@@ -68,7 +68,7 @@ def timeline(entries: Iterable[TimelineEntry], view: AccountView, width: int, co
         money = f" {amount(e.amount, view.currency)}" if e.amount is not None else ""
         head = f"{moment(e.at, view)}  {tui_text.fit(tui_text.clean(e.by), 8)} "
         text = tui_text.clean(e.text)
-        rest = wrap(text, max(20, width - 24))
+        rest = tui_text.wrap(text, max(20, width - 24))
         beside = tui_text.width(rest[0]) + 1 if rest and len(e.title) + len(rest[0]) < width - 26 else 0
         words = titled(e.title, codes, width - 26 - beside) if e.kind == "contact" else e.title
         title = f"{words}{money}"
@@ -95,17 +95,6 @@ def moment(at: datetime, view: AccountView) -> str:
     here = local_time(at, view.desk_zone)
     same_year = here.year == view.business_date.year
     return f"{here.day:2d} {here:%b} {here:%H:%M}" if same_year else f"{here.day:2d} {here:%b %Y} "
-
-
-def wrap(text: str, cells: int) -> list[str]:
-    """Words in lines of at most `cells` cells; a longer word is cut."""
-    lines: list[str] = []
-    for word in text.split():
-        if lines and tui_text.width(lines[-1]) + 1 + tui_text.width(word) <= cells:
-            lines[-1] += " " + word
-        else:
-            lines.append(tui_text.fit(word, cells).rstrip() if tui_text.width(word) > cells else word)
-    return lines
 
 
 def ageing(view: AccountView) -> list[Line]:
@@ -166,7 +155,7 @@ def payments(rows: Iterable[PaymentView], view: AccountView, width: int) -> list
         )
         lines += [
             Line.of((" " * 27, Role.PLAIN), (part, Role.LABEL))
-            for part in wrap(", ".join(p.applied_to), max(20, width - 28))
+            for part in tui_text.wrap(", ".join(p.applied_to), max(20, width - 28))
         ]
     return lines
 
@@ -191,7 +180,8 @@ def checks(verdict: VerdictView, width: int = 0) -> list[Line]:
         cite = f"  [{f.cite}]" if f.cite and f.severity != "allow" else ""
         check = tui_text.fit(tui_text.clean(f.check.replace("_", " ")), _CHECK)
         room = width - _INDENT - 5 - _CHECK - 1
-        first, *rest = wrap(f.sentence + cite, room) if width and said != "ok" and room > 10 else [f.sentence + cite]
+        whole = f.sentence + cite
+        first, *rest = (tui_text.wrap(whole, room) if width and said != "ok" and room > 10 else []) or [whole]
         lines.append(Line.of((f"{'':{_INDENT}}{said:<5}", tone), (f"{check} ", Role.LABEL), first))
         lines += [Line.of(" " * (_INDENT + 6 + _CHECK) + part) for part in rest]
     return lines
@@ -263,12 +253,12 @@ def orders(rows: Sequence[OrderView], view: AccountView) -> list[Line]:
     return lines
 
 
-def audit(rows: Iterable[AuditEntry], width: int) -> list[Line]:
+def audit(rows: Iterable[AuditEntry], view: AccountView, width: int) -> list[Line]:
     lines: list[Line] = []
     for e in rows:
         lines.append(
             Line.of(
-                (f"{e.seq:>4} {e.at:%Y-%m-%d %H:%M}Z ", Role.LABEL),
+                (f"{e.seq:>4} {local_time(e.at, view.desk_zone):%Y-%m-%d %H:%M}  ", Role.LABEL),
                 (f"{e.by} ", Role.VALUE),
                 e.command,
                 (f"  {e.verdict}", Role.DIM),
@@ -276,6 +266,6 @@ def audit(rows: Iterable[AuditEntry], width: int) -> list[Line]:
         )
         lines += [
             Line.of((" " * 23, Role.PLAIN), (part, Role.DIM))
-            for part in wrap("; ".join(e.effects), max(20, width - 24))
+            for part in tui_text.wrap("; ".join(e.effects), max(20, width - 24))
         ]
     return lines

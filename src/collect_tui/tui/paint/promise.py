@@ -1,4 +1,4 @@
-"""What a promise or a plan would be: its schedule, the verdict with every finding, and what else it changes."""
+"""What a promise or a plan would be: its schedule and the verdict with every finding; what else it changes is said below the form."""
 
 from __future__ import annotations
 
@@ -19,19 +19,14 @@ if TYPE_CHECKING:
 
 _CELL: Final = 38
 _OWED: Final = 6  # items shown below a form
-_QUIET: Final = frozenset({"ContactLogged", "PromiseMade", "LadderChanged", "NextActionSet"})
 
 
 def promise_lines(preview: Preview | None, currency: str, today: date, width: int, key: str) -> list[Line]:
     """What stands below the fields of a promise or a plan; nothing while it cannot be read yet.  `key` overrides."""
     if preview is None or preview.error is not None:
         return []
-    lines = [Line(), *schedule_lines(preview.schedule, currency, today, width)]
-    others = [effect.sentence for effect in preview.effects if effect.kind not in _QUIET]
-    lines += [Line.of((f"     {sentence}", Role.LABEL)) for sentence in others]
-    if preview.next_action:
-        lines.append(Line.of(("Next action ", Role.LABEL), (preview.next_action, Role.VALUE)))
-    return [*lines, *verdict_lines(preview.verdict, width, key)]
+    schedule = schedule_lines(preview.schedule, currency, today, width)
+    return [Line(), *schedule, *verdict_lines(preview.verdict, width, key)]
 
 
 def owed_lines(view: AccountView, width: int, rows: int) -> list[Line]:

@@ -41,15 +41,16 @@ def render_board_summary(figures: Sequence[QueueFigure]) -> Line:
         by_currency[figure.currency] = by_currency.get(figure.currency, 0) + figure.collectable
     sums = " + ".join(money(total, currency) for currency, total in by_currency.items() if total)
     line = Line.of(
-        (f"{sum(f.count for f in figures):,}", Role.VALUE), " accounts in queues · ", (f"{due:,}", Role.VALUE), " due now"
+        (f"{sum(f.count for f in figures):,}", Role.VALUE), " accounts in queues · ", (f"{due:,}", Role.VALUE), " left"
     )  # fmt: skip
     return Line((*line.spans, *Line.of(" · ", (sums, Role.MONEY), " collectable").spans)) if sums else line
 
 
 def render_queue_header(figure: QueueFigure) -> Line:
-    """A queue's name and what is left in it."""
+    """A queue's title and what is left in it: what is due now, as everywhere; of how many, when some are for later today."""
+    of = f" of {figure.count:,}" if figure.due_now != figure.count else ""
     return Line.of(
-        (figure.title, Role.HEAD), f" · {figure.count:,} left · ",
+        (figure.title, Role.HEAD), f" · {figure.due_now:,} left{of} · ",
         (whole(figure.collectable, figure.currency), Role.MONEY), " collectable",
     )  # fmt: skip
 

@@ -25,25 +25,6 @@ def bar(points: int, most: int, cells: int) -> str:
     return "█" * full + "░" * (cells - full)
 
 
-def wrapped(text: str, cells: int) -> list[str]:
-    """Text in lines of at most `cells` cells, broken at blanks; a word that is longer is broken where it must be."""
-    lines: list[str] = []
-    line = ""
-    for word in tui_text.clean(text).split(" "):
-        longer = f"{line} {word}" if line else word
-        if tui_text.width(longer) <= cells:
-            line = longer
-            continue
-        if line:
-            lines.append(line)
-        while tui_text.width(word) > cells > 0:
-            head = tui_text.fit(word, cells, ellipsis="").rstrip() or word[:1]
-            lines.append(head)
-            word = word[len(head) :]
-        line = word
-    return [*lines, line] if line or not lines else lines
-
-
 def render_why(why: Why, width: int, queues: Sequence[QueueRule] = ()) -> list[Line]:
     """Position, reasons, every term of the score, and the rules that keep it out.  `queues` give the reasons words."""
     words = {rule.reason: f"{rule.chip}: {rule.title}" for rule in queues}
@@ -63,13 +44,13 @@ def render_why(why: Why, width: int, queues: Sequence[QueueRule] = ()) -> list[L
     if why.reasons:
         lines += [Line(), Line.of(("Queues whose reason holds, best tier first", Role.LABEL))]
         lines += [Line.of(f"  {part}") for reason in why.reasons
-                  for part in wrapped(words.get(reason, reason.replace("_", " ")), width - 4)]  # fmt: skip
+                  for part in tui_text.wrap(words.get(reason, reason.replace("_", " ")), width - 4)]  # fmt: skip
     if why.terms:
         lines += [Line(), Line.of(("Score", Role.LABEL))]
         cells = max(10, min(30, width - 75))
         room = max(20, width - 2 - _NAME - 1 - _POINTS - 1 - cells - 1)
         for term in why.terms:
-            first, *rest = wrapped(term.explanation, room)
+            first, *rest = tui_text.wrap(term.explanation, room) or [""]
             points = f"{term.points}/{term.most}"
             lines.append(
                 Line((
@@ -82,5 +63,5 @@ def render_why(why: Why, width: int, queues: Sequence[QueueRule] = ()) -> list[L
             lines += [Line.of(" " * (width - room) + part) for part in rest]
     if why.absent:
         lines += [Line(), Line.of(("What keeps it out", Role.LABEL))]
-        lines += [Line.of((f"  {part}", Role.WARN)) for each in why.absent for part in wrapped(each, width - 4)]
+        lines += [Line.of((f"  {part}", Role.WARN)) for each in why.absent for part in tui_text.wrap(each, width - 4)]
     return lines

@@ -20,6 +20,7 @@ from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui import text as tui_text
 from collect_tui.tui.commands import ACCOUNT, CHORD_OUT, HOTKEYS
+from collect_tui.tui.messages import LOADING
 from collect_tui.tui.paint.account import header, held_by_other, summary, tabs
 from collect_tui.tui.paint.chord import chord_lines
 from collect_tui.tui.paint.line import receipt_line
@@ -29,6 +30,7 @@ from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.sent import same
 from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.keybar import KeyHint
+from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.lines import LinePane
 
 if TYPE_CHECKING:
@@ -63,6 +65,9 @@ _WORKS: Final = frozenset(
 class AccountPane(LinePane):
     """The body of the account: lines that scroll, and more of them at the end."""
 
+    resized: Callable[[], None] = staticmethod(lambda: None)
+    """Called when it has more rows than before, or fewer."""
+
     more: Callable[[int], bool] | None = None
     """Called with the first row wanted; True: it is being fetched, and the scrolling is done when it has come."""
 
@@ -70,6 +75,9 @@ class AccountPane(LinePane):
         if self.more is not None and self.more(top):
             return
         super().scroll_rows(top)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.resized()
 
     def scroll_loaded(self, top: int) -> None:
         """Scroll within what there is."""
@@ -88,6 +96,8 @@ class AccountScreen(DeskScreen):
         self.claim: Claim | None = None
         self.pane: int = 1
         self._panes: dict[PaneName, PaneView] = {}
+        self._instead = ""
+        """Why the pane's rows did not come."""
         self._chord = False
         self._place = 0
         self._behind = False
@@ -96,6 +106,7 @@ class AccountScreen(DeskScreen):
     def compose_body(self) -> ComposeResult:
         pane = AccountPane(id="body", focusable=True)
         pane.more = self._more
+        pane.resized = self._fill
         yield pane
 
     @property
@@ -131,7 +142,9 @@ class AccountScreen(DeskScreen):
         if self.view is None:
             return Line()
         room = self.size.width - tui_text.width(self.desk_app.header_right().text) - 1
-        return header(self.view, self.claim, self.desk_app.session_view.user, room)
+        queues = self.desk_app.catalogue.queues if self.claim is not None else ()
+        title = next((rule.title for rule in queues if self.claim is not None and rule.name == self.claim.queue), "")
+        return header(self.view, self.claim, self.desk_app.session_view.user, room, title)
 
     def summary_lines(self) -> Iterable[Line]:
         return (tabs(self.pane),) if self.view is not None else ()
@@ -201,7 +214,13 @@ class AccountScreen(DeskScreen):
         name, view = self._wanted(), self.view
         if name is None or view is None or name in self._panes:
             return
+        self._instead = ""
         self.fetch("pane", partial(self.desk_app.desk.pane, view.number, name, limit=PAGE), partial(self._came, view))
+
+    def not_loaded(self, what: str, sentence: str) -> None:
+        if what == "pane":
+            self._instead = sentence
+            self._fill()
 
     def _came(self, view: AccountView, pane: PaneView) -> None:
         if self.view is view and pane.pane not in self._panes:
@@ -222,7 +241,9 @@ class AccountScreen(DeskScreen):
             latest = self._panes.get("timeline")
             return summary(view, width, height, latest.timeline if latest is not None else (), codes)
         pane = self._panes.get(name)
-        return pane_lines(pane, view, width, codes) if pane is not None else []
+        if pane is None:
+            return Line.of((self._instead or LOADING, Role.DIM)).wrapped(width)
+        return pane_lines(pane, view, width, codes)
 
     def on_resize(self, _event: events.Resize) -> None:
         self._fill()
@@ -345,6 +366,26 @@ class AccountScreen(DeskScreen):
         return super().key_hints()
 
     def typed(self, name: str) -> bool:
+        """A key that may act on the account acts once it is known that it is still mine; what is typed in a field is
+        judged with the account at Enter, and said below the line before."""
+        if isinstance(self.focused, LineEdit) or not self.desk_app.hold_in_doubt(self.claim):
+            return self._act_on(name)
+        self._held(self._once_sure(name))
+        return True
+
+    async def _once_sure(self, name: str) -> None:
+        if not await self.desk_app.hold_lost(self):
+            self._act_on(name)
+
+    def handed_on(self, view: AccountView, claim: Claim | None, said: str) -> None:
+        """The account went to somebody else, or the hold on it ran out: show it as it is, and say so."""
+        if self._chord:
+            self._set_chord(on=False)
+        self.claim = claim
+        self._changed(view)
+        self.refuse(said)
+
+    def _act_on(self, name: str) -> bool:
         if not self._chord:
             return super().typed(name)
         self._set_chord(on=False)
@@ -403,14 +444,14 @@ class AccountScreen(DeskScreen):
         top = app.desk_screen(self)
         if shown and self.view is not None and self.view.number != view.number:
             before = f"{said} · " if said else ""
-            done = receipt_line(receipt, self.size.width - tui_text.width(dropped), f"{before}{view.number}: ")
+            done = receipt_line(receipt, f"{before}{view.number}: ")
         else:
             self._behind = True
             if asked:
                 await self.do_view_refresh()
             self.show_keys()
             said = said or "it comes first again"
-            done = receipt_line(receipt, self.size.width - tui_text.width(said + dropped) - 3)
+            done = receipt_line(receipt)
             done = Line((*done.spans, Span(f" · {said}", Role.WARN)))
         top.status(Line((*done.spans, Span(f" · {dropped}", Role.WARN))) if dropped else done)
 

@@ -11,10 +11,11 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from collect_tui.desk.errors import DomainError, Refused, Unconfirmed
+from collect_tui.desk.views.said import asking
 from collect_tui.tui import messages
 from collect_tui.tui.commands import ASKING
 from collect_tui.tui.keymap import key_name
-from collect_tui.tui.paint.panes import wrap
+from collect_tui.tui.paint.line import receipt_line, said_parts
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, Rule
 from collect_tui.tui.screens.frame import enter_key
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from collect_tui.desk.commands import Act
     from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.act import Preview, Receipt
+    from collect_tui.desk.views.said import Said
     from collect_tui.tui.app import CollectApp
 
-MOST: Final = 8
-"""Rows for what the act means, above what is asked."""
 #: What leaves the question; it counts whether or not the question has been seen, and does nothing.
 _OUT: Final = frozenset({"f12", "f3", "escape"})
+_LEFT: Final = 3
+"""Rows of the screen that a question leaves for its rule, its field and its keys."""
+SEEN_FIRST: Final = "Digits on the line do not count: they were typed before it could be seen what they confirm."
 _NO = frozenset({"n", "b", "q", "f12", "f3", "escape", "enter"})
 
 
@@ -40,33 +43,46 @@ class AskingScreen(ModalScreen[str | None]):
     """Shows some lines over the foot of the screen and asks.  Answers what was typed (`y` where nothing is), or None.
 
     Args:
-        lines: what is asked, and what it would do.
+        lines: what is asked, and what it would do; they wrap, and scroll where the screen is too low for them.
         yes: the word beside the key that does it.
         typed: what is to be typed; empty: `y` alone does it.
         seen: must it have been on the terminal before it is confirmed?
+        digits: nothing but digits is.
     """
 
     context: ClassVar[str] = ASKING
     AUTO_FOCUS = "#answer"
 
-    def __init__(self, lines: Sequence[str | Line], yes: str = "yes", typed: str = "", *, seen: bool = True) -> None:
+    def __init__(
+        self,
+        lines: Sequence[str | Line],
+        yes: str = "yes",
+        typed: str = "",
+        *,
+        seen: bool = True,
+        digits: bool = False,
+    ) -> None:
         super().__init__()
         self._seen = seen
         self._lines = [line if isinstance(line, Line) else Line.of(line) for line in lines]
         self._yes = yes
         self._typed = typed
+        self._digits = digits
 
     def compose(self) -> ComposeResult:
-        pane = LinePane(self._lines, id="question", focusable=False)
-        pane.styles.height = len(self._lines)
+        wrapped = [part for line in self._lines for part in line.wrapped(self.app.size.width)]
+        room = max(1, self.app.size.height - _LEFT)
+        pane = LinePane(wrapped, id="question", focusable=False)
+        pane.styles.height = min(len(wrapped), room)
+        more = [("PgDn", f"{len(wrapped) - room} more rows", True)] if len(wrapped) > room else []
         yield Rule(id="upper")
         yield pane
         if self._typed:
-            yield LineEdit(prompt=f"{self._typed[:1].upper()}{self._typed[1:]}: ", limit=120, id="answer")
+            yield Answer(f"{self._typed[:1].upper()}{self._typed[1:]}", digits=self._digits)
             enter = enter_key(ascii_only=cast("CollectApp", self.app).terminal.ascii_only)
-            yield KeyBar([("F12", "no, leave it", True), (enter, self._yes, True)], id="keys")
+            yield KeyBar([*more, ("F12", "no, leave it", True), (enter, self._yes, True)], id="keys")
         else:
-            yield KeyBar([("n", "no, leave it", True), ("y", self._yes, True)], id="keys")
+            yield KeyBar([*more, ("n", "no, leave it", True), ("y", self._yes, True)], id="keys")
 
     def on_mount(self) -> None:
         if self._seen:
@@ -103,7 +119,9 @@ class AskingScreen(ModalScreen[str | None]):
         event.stop()
         event.prevent_default()
         name = key_name(event.key, event.character)
-        if self._typed and name in {"f2", "f3"}:
+        if name in {"pgdn", "pgup"}:
+            self.query_one("#question", LinePane).action_pages(1 if name == "pgdn" else -1)
+        elif self._typed and name in {"f2", "f3"}:
             edit = self.query_one(LineEdit)
             if name == "f2" and edit.overfull:
                 self.app.bell()
@@ -138,6 +156,23 @@ class AskingScreen(ModalScreen[str | None]):
             self.app.bell()
 
 
+class Answer(LineEdit):
+    """What is typed below a question; where only digits are wanted, anything else is refused with a word."""
+
+    def __init__(self, label: str, *, digits: bool) -> None:
+        super().__init__(prompt=f"{label}: ", limit=120, id="answer")
+        self._label = label
+        self._digits = digits
+
+    def _insert(self, raw: str) -> None:
+        wrong = self._digits and not (raw.isascii() and raw.strip("# ").isdecimal())
+        self.set_prompt(f"{self._label}, digits only: " if wrong else f"{self._label}: ")
+        if wrong:
+            self.app.bell()
+        else:
+            super()._insert(raw)
+
+
 async def ask(
     screen: DeskScreen,
     lines: Iterable[str | Line],
@@ -146,10 +181,12 @@ async def ask(
     yes: str,
     no: str,
     typed: str = "",
+    digits: bool = False,
 ) -> None:
     """Ask on top of `screen`, after all that was typed ahead has been dropped, and do `then` with the answer.
 
-    `yes` is the word beside the key that does it, `no` what is said when it is left, `typed` what is to be typed.
+    `yes` is the word beside the key that does it, `no` what is said when it is left, `typed` what is to be typed, `digits`
+    whether that is digits alone.
     """
     app = screen.desk_app
 
@@ -162,7 +199,7 @@ async def ask(
     app.sight.begin()
     dropped = messages.dropped(app.flush_keys())  # a question answered before it was read is no question
     shown = [*lines, *([Line.of((dropped, Role.WARN))] if dropped else ())]
-    await app.push_screen(AskingScreen(shown, yes, typed), answered)
+    await app.push_screen(AskingScreen(shown, yes, typed, digits=digits), answered)
 
 
 async def confirm(
@@ -171,28 +208,34 @@ async def confirm(
     asked: Unconfirmed,
     again: Callable[[Act], Coroutine[Any, Any, None]],
     *,
-    said: Iterable[str],
+    preview: Preview | None = None,
     why: str = "",
 ) -> None:
     """Ask for what the desk wants typed before it does an act, and do `again` with the act so confirmed.
 
-    `said`: what the act means. `why`: what is wrong with what was typed before.
+    `preview`: what the act would do, where that is known already. `why`: why it is asked again.
     """
-    width = max(20, screen.size.width)
-    told = [part for each in said for part in wrap(each, width)]
-    lines = [Line.of((part, Role.VALUE)) for part in (told if len(told) <= MOST else [*told[: MOST - 1], "…"])]
-    lines += [Line.of((part, Role.BAD)) for part in wrap(why, width)]
-    lines += [Line.of((part, Role.WARN)) for part in wrap(asked.message, width)]
+    told = preview or await screen.ask(screen.desk_app.desk.preview, act)
+    if told is None:
+        return
+    shown = [each for each in told.said if each.text != asking(asked.confirm)]  # as it does here
+    lines = [*_lines(shown), *([Line.of((why, Role.BAD))] if why else ()), Line.of((asked.message, Role.WARN))]
 
     async def typed(text: str) -> None:
         try:
             confirmed = act.answered(asked.confirm, text)
         except DomainError as error:
-            await confirm(screen, act, asked, again, said=said, why=messages.sentence(error))
+            await confirm(screen, act, asked, again, preview=told, why=messages.sentence(error))
             return
         await again(confirmed)
 
-    await ask(screen, lines, typed, yes="do it", no="Nothing was done.", typed=asked.confirm.label)
+    digits = asked.confirm.kind == "digits"
+    await ask(screen, lines, typed, yes="do it", no="Nothing was done.", typed=asked.confirm.label, digits=digits)
+
+
+def _lines(sentences: Iterable[Said]) -> list[Line]:
+    """Sentences, each a line of its own; a question goes without saying that it is allowed."""
+    return [Line.of((text, role)) for text, role in said_parts(each for each in sentences if each.kind != "allowed")]
 
 
 def _find_undo(desk: Desk) -> tuple[Act, Preview, str]:
@@ -205,7 +248,7 @@ def _find_undo(desk: Desk) -> tuple[Act, Preview, str]:
     act = Act(id=uuid4(), account=last.account, commands=(Undo(act=str(last.id)),), line="undo")
     preview = desk.preview(act)
     if preview.error is not None:
-        sentence = f"{last.account}, {last.sentence}: {preview.error}"
+        sentence = f"{preview.error} It was on {last.account}: {last.sentence}"
         raise Refused(preview.error_code or "undo.refused", sentence, preview.field)
     return act.model_copy(update={"version": preview.version}), preview, last.sentence
 
@@ -224,14 +267,12 @@ async def ask_undo(app: CollectApp, screen: DeskScreen) -> None:
     lines: list[Line] = [Line.of(("Undo on ", Role.LABEL), (act.account, Role.HEAD), f": {sentence}")]
     if elsewhere:
         lines.append(Line.of(("  That is not the account on the screen.", Role.WARN)))
-    lines += [Line.of(f"  {effect.sentence}") for effect in preview.effects[:8]]
-    if preview.next_action:
-        lines.append(Line.of((f"  next action {preview.next_action}", Role.LABEL)))
+    lines += _lines(preview.said)
 
     async def undo(_answer: str) -> None:
         receipt = await app.act(act)
         app.renew_lease()
         await screen.after_act(receipt)
-        screen.status(f"{receipt.account}: {receipt.sentence}" if elsewhere else receipt.sentence, Role.GOOD)
+        screen.status(receipt_line(receipt, screen.naming(receipt.account)))
 
     await ask(screen, lines, undo, yes="undo it", no="Nothing was undone.")

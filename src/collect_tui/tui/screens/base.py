@@ -90,7 +90,11 @@ class DeskScreen(CallingScreen):
             await open_order(self.desk_app, view, target.fence)
 
     def do_line_open(self) -> None:
-        self.open_line()
+        """To the line; from a field, all of what is said below it."""
+        if isinstance(self.focused, LineEdit):
+            self.do_said_more()
+        else:
+            self.open_line()
 
     def do_result_log(self) -> None:
         self.open_line()

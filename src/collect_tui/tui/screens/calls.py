@@ -39,6 +39,10 @@ class CallingScreen(FrameScreen):
         self._waited_for: Set[str] = frozenset()
         self._arrival = asyncio.Event()
 
+    def why_not(self) -> str:
+        """In place of rows that were asked for and did not come: the reason that was just said, and how to try again."""
+        return messages.not_loaded(self.said, self.desk_app.door("view.refresh"))
+
     async def ask(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Call the desk in a thread while keys are held.  An error is said here, and the answer is None."""
         try:
@@ -60,6 +64,9 @@ class CallingScreen(FrameScreen):
         self.refuse(messages.unexpected(error, self.desk_app.state_folder))
 
     # -- in the background --------------------------------------------------------------------------------------
+
+    def not_loaded(self, what: str, sentence: str) -> None:
+        """What was asked for in the background did not come; a screen says so where it should stand, too."""
 
     def fetch(
         self,
@@ -162,3 +169,4 @@ class CallingScreen(FrameScreen):
             self.refuse(said)
         else:
             self.status(said, Role.WARN)
+        self.not_loaded(what, messages.not_loaded(said, self.desk_app.door("view.refresh")))

@@ -45,6 +45,8 @@ class FindScreen(DeskScreen):
         self.hits: tuple[FindHit, ...] = ()
         self.searched = ""
         """The text the hits are for."""
+        self._instead = ""
+        """What stands in place of what is found while that is not known: for which text it is looked, or why it is not."""
         self._last = ""
         self._chosen = False
 
@@ -72,6 +74,8 @@ class FindScreen(DeskScreen):
         return LineTarget(key) if key is not None else None
 
     def summary_lines(self) -> Iterable[Line]:
+        if self._instead:
+            return (Line.of((self._instead, Role.DIM)),)
         if not self.searched:
             return ()
         count = len(self.hits)
@@ -106,12 +110,18 @@ class FindScreen(DeskScreen):
             self.forget("find")
             self.show_hits("", ())
         elif self.desk_app.connected:
+            self._instead = f"Looking for {text!r} …"
+            self.show_summary()
             self.fetch("find", partial(self.desk_app.desk.find, text, limit=LIMIT), partial(self.show_hits, text),
                        lost=partial(self.show_hits, "", ()))  # fmt: skip
 
+    def not_loaded(self, what: str, sentence: str) -> None:
+        self._instead = sentence
+        self.show_summary()
+
     def show_hits(self, text: str, hits: tuple[FindHit, ...]) -> None:
         """Show what was found by a text."""
-        self.searched, self.hits = text, hits
+        self.searched, self.hits, self._instead = text, hits, ""
         rows = [(hit.account, _cells(number, hit)) for number, hit in enumerate(hits, start=1)]
         self.table.replace(ListSource(rows))
         self.table.move_to(0)
@@ -135,6 +145,7 @@ class FindScreen(DeskScreen):
             self.forget("find")
             hits = await self.ask(self.desk_app.desk.find, text, limit=LIMIT)
             if hits is None:
+                self.not_loaded("find", self.why_not())
                 return
             self.show_hits(text, hits)
         if not self.hits:

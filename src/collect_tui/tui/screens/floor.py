@@ -85,6 +85,7 @@ class FloorScreen(DeskScreen):
     async def do_view_refresh(self) -> None:
         floor = await self.ask(self.desk_app.desk.floor)
         if floor is None:
+            self.table.say(self.why_not())
             return
         self.floor = floor
         session = self.desk_app.session_view

@@ -17,12 +17,12 @@ from collect_tui.desk.errors import RefusedByPolicy, Stale, Unconfirmed
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.commands import FORM
-from collect_tui.tui.paint.line import meaning_line, receipt_line
+from collect_tui.tui.paint.line import meaning_line, preview_line, receipt_line
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.asking import confirm
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.sent import same
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.form import Field, Form, FormField, LineBuilder, Placed, misread, wrong_field
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collect_tui.desk.line.model import Parsed
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Preview
+
+_DRAFTED: Final = "draft: what was typed here and not saved"
 
 #: Who overrides a refusal and why: fields that F10 opens. A server wants their password too: it takes nobody's word.
 OVERRIDE: Final = (
@@ -70,6 +72,10 @@ class FormScreen(DeskScreen):
         self._last: dict[str, str] = {}
         self._overriding = False
         self._touched = False
+        self._drafted = False
+        """Is what stands here from before, and not touched yet?"""
+        self.why_asked = ""
+        """Why what was typed on the line to confirm it is asked for again."""
 
     # -- to be overridden ---------------------------------------------------------------------------------------
 
@@ -120,8 +126,9 @@ class FormScreen(DeskScreen):
         self._read()
         if values is not None:
             self.save_draft()
+        self._drafted = bool(draft)
         if draft:
-            self.status("draft: what was typed here and not saved", Role.LABEL)
+            self.status(_DRAFTED, Role.LABEL)
 
     def _draft(self) -> dict[str, str]:
         assert self.view is not None
@@ -164,7 +171,7 @@ class FormScreen(DeskScreen):
         edit = message.edit
         if edit.text == "=" and isinstance(edit, FormField):
             edit.set_text(self._last.get(edit.field.name, ""), quiet=True)
-        self._touched = True
+        self._touched, self._drafted = True, False
         self.save_draft()
         self._read()
 
@@ -190,7 +197,10 @@ class FormScreen(DeskScreen):
             return
         self.form.point(None)
         unsure = self.desk_app.unsure(self.view.number, "F2")
-        self.status(unsure or meaning_line(parsed), Role.WARN if unsure else Role.PLAIN)
+        if unsure:
+            self.status(unsure, Role.WARN)
+        elif parsed.commands != self._previewed or self.preview is None:
+            self.status(meaning_line(parsed), grows=True)
         if parsed.commands != self._previewed:
             self._ask(parsed.commands)
 
@@ -253,8 +263,11 @@ class FormScreen(DeskScreen):
     def _paint(self, preview: Preview | None) -> None:
         self.preview = preview
         self._fill()
-        if preview is not None and preview.error is not None:
-            self.status(preview.error, Role.BAD)
+        unsure = self.view is not None and self.desk_app.unsure(self.view.number, "F2")
+        if preview is not None and self._parsed is not None and not unsure:
+            line = preview_line(self._parsed, preview)
+            told = Line((Span(f"{_DRAFTED} · ", Role.LABEL), *line.spans)) if self._drafted else line
+            self.status(told, grows=True)
         self.show_keys()
 
     def _fill(self) -> None:
@@ -419,7 +432,7 @@ class FormScreen(DeskScreen):
         await app.pop_screen()
         top = app.desk_screen(self)
         await top.after_act(receipt)
-        top.status(receipt_line(receipt, self.app.size.width))
+        top.status(receipt_line(receipt, top.naming(receipt.account)))
 
     async def _refused(self, act: Act, error: DomainError) -> None:
         """Nothing was done: show every finding, and point at the field or ask for what is to be typed."""
@@ -428,7 +441,7 @@ class FormScreen(DeskScreen):
             self._paint(preview)
             self._previewed = act.commands
         if isinstance(error, Unconfirmed):
-            await confirm(self, act, error, self.send, said=self._parsed.meaning if self._parsed is not None else ())
+            await confirm(self, act, error, self.send, preview=preview, why=self.why_asked)
             return
         sentence = messages.sentence(error)
         if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by:

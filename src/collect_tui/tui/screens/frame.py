@@ -15,13 +15,14 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from collect_tui.tui import messages
-from collect_tui.tui.commands import Command, acts_in_field
+from collect_tui.tui.commands import ACCOUNT, FORM, Command, acts_in_field
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, LineWidget, Span
 from collect_tui.tui.widgets.keybar import KeyBar, KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.lines import LinePane
 from collect_tui.tui.widgets.rowmover import RowMover
+from collect_tui.tui.widgets.saidrows import SaidRows
 from collect_tui.tui.widgets.statusline import StatusLine
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class FrameScreen(Screen[None]):
             yield pane
         if self.has_line:
             yield self.compose_line()
-        yield StatusLine(id="status")
+        yield SaidRows(id="status")
         yield KeyBar(id="keys")
 
     def compose_line(self) -> Widget:
@@ -159,8 +160,10 @@ class FrameScreen(Screen[None]):
         self.show_frame()
 
     def on_resize(self, _event: events.Resize) -> None:
-        """There is more room in the header, or less."""
+        """There is more room, or less, in the header and for what is said.  Handlers of subclasses run besides."""
         self.show_frame()
+        if self._framed:
+            self.said_rows.fit()
 
     def show_frame(self) -> None:
         """Paint header, summary and key bar as they are now; only what differs is sent."""
@@ -186,6 +189,7 @@ class FrameScreen(Screen[None]):
 
     def show_keys(self) -> None:
         self.query_one("#keys", KeyBar).set_keys(self.key_hints())
+        self.said_rows.name_key(self.more_key)
 
     def key_hints(self) -> list[KeyHint]:
         """The keys of the key bar, from the registry; the last one always stays."""
@@ -229,21 +233,43 @@ class FrameScreen(Screen[None]):
 
     # -- saying -------------------------------------------------------------------------------------------------
 
-    def status(self, text: str | Line, role: Role = Role.PLAIN) -> None:
-        """Say something on the row below the line: what happened, or what the line will do."""
+    def status(self, text: str | Line, role: Role = Role.PLAIN, *, grows: bool = False) -> None:
+        """Say something on the rows below the line: what happened, or what the line will do (`grows`: while it is typed)."""
         self._say = (text, role)
         if self._framed:
-            self.query_one("#status", StatusLine).show(text, role)
+            self.said_rows.say(text, role, grows=grows)
+
+    @property
+    def said_rows(self) -> SaidRows:
+        """The rows below the line."""
+        return self.query_one("#status", SaidRows)
+
+    @property
+    def more_key(self) -> str:
+        """The key that shows the rest of what is said: another one where letters are typed."""
+        in_field = isinstance(self.focused, LineEdit)
+        keys = self.desk_app.keymap.keys_of("line.open" if in_field else "said.more")
+        return next((key.upper() for key in keys if in_field and acts_in_field(key)), keys[0] if keys else "")
+
+    def do_said_more(self) -> None:
+        """Show the rest of what is said, or all of it as at first again."""
+        if not self.said_rows.more():
+            self.app.bell()
 
     @property
     def said(self) -> str:
-        """What the row below the line says."""
-        return self.query_one("#status", StatusLine).text
+        """What the rows below the line say."""
+        return self.said_rows.text
 
     @property
     def refused(self) -> bool:
         """Is what is said a refusal?"""
         return self._say[1] is Role.BAD
+
+    def naming(self, account: str) -> str:
+        """How a result begins: with the account, unless its own screen is what one sees."""
+        target = self.line_target() if self.context in {ACCOUNT, FORM} else None
+        return "" if target is not None and target.account == account else f"{account}: "
 
     def refuse(self, sentence: str) -> int:
         """Say why not, ring, and drop what was typed ahead: it was meant for what did not happen.  Returns how many keys."""

@@ -57,13 +57,15 @@ class HelpScreen(DeskScreen):
 
     def _fill(self, *, keep_place: bool = True) -> None:
         app, width = self.desk_app, self.size.width
-        codes = app.catalogue.codes if app.connected else None
+        codes = app.catalogue.codes if app.knows_site else None
         commands = app.keymap.commands
         lines = render_word(self.word, commands, codes, verbs(), width) if self.word else []
         if self.word and not lines:
             self.status(f"{self.word!r} is no word of the line; these are.", Role.WARN)
         if not lines:
             lines = render_help(self.about, commands, codes, verbs(), width)
+        if codes is None:
+            lines = [*lines, Line(), Line.of((f"The codes of the site are not known yet. {app.not_open}", Role.WARN))]
         self.query_one("#body", LinePane).set_lines(lines, keep_place=keep_place)
 
     def on_resize(self, _event: events.Resize) -> None:

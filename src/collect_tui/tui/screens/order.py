@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from collect_tui.domain.dates import Calendar
 from collect_tui.tui.paint.order import order_lines
+from collect_tui.tui.screens.asking import SEEN_FIRST
 from collect_tui.tui.screens.form import FormScreen
 from collect_tui.tui.screens.promise import NOTE, add_note
 from collect_tui.tui.widgets.base import Line
@@ -181,6 +182,7 @@ async def open_order(
         values = values_of(command, view, app.catalogue, app.session_view)
     screen = cast("OrderForm", await app.show_screen("order"))
     screen.suggested = first
+    screen.why_asked = SEEN_FIRST if command is not None and command.confirm else ""
     screen.begin(view, fence, values)
 
 

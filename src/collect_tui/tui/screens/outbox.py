@@ -44,6 +44,8 @@ class OutboxScreen(DeskScreen):
         super().__init__()
         self.held: tuple[HeldAct, ...] = ()
         self._now: dict[UUID, AccountView] = {}
+        self._unknown = ""
+        """Why the account as it is now could not be looked up."""
 
     def compose_body(self) -> ComposeResult:
         yield WorkTable(COLUMNS, empty="Nothing waits: all that was typed is done.", id="body")
@@ -75,7 +77,12 @@ class OutboxScreen(DeskScreen):
         if self.chosen is None:
             return ()
         fresh = self.outbox.link().state == "online"
-        return both_versions(self.chosen, self._now.get(self.chosen.id), self.size.width, fresh=fresh)[:BESIDE]
+        now = self._now.get(self.chosen.id)
+        return both_versions(self.chosen, now, self.size.width, fresh=fresh, unknown=self._unknown)[:BESIDE]
+
+    def not_loaded(self, what: str, sentence: str) -> None:
+        self._unknown = sentence
+        self.show_summary()
 
     def refusal(self, command_id: str) -> str | None:
         if command_id in ("held.send", "held.drop") and (self.chosen is None or self.chosen.state != "review"):
@@ -85,9 +92,11 @@ class OutboxScreen(DeskScreen):
     async def do_view_refresh(self) -> None:
         held = await self.ask(self.outbox.held)
         if held is None:
+            self.table.say(self.why_not())
             return
         self.held = held
         self._now.clear()
+        self._unknown = ""
         session = self.desk_app.session_view
         rows = [(str(each.id), render_held(n, each, session)) for n, each in enumerate(held, start=1)]
         self.table.replace(ListSource(rows))
@@ -105,7 +114,7 @@ class OutboxScreen(DeskScreen):
         chosen = self.chosen
         if chosen is None or chosen.id in self._now:
             return
-        act_id, outbox = chosen.id, self.outbox
+        act_id, outbox, self._unknown = chosen.id, self.outbox, ""
 
         def found(view: AccountView) -> None:
             self._now[act_id] = view

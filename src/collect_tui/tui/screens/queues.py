@@ -22,7 +22,7 @@ COLUMNS = (
     Column("Queue", 14),
     Column("", 22, flex=1),
     Column("Count", 6, align="right"),
-    Column("Due now", 7, align="right"),
+    Column("Left", 7, align="right"),
     Column("Collectable", 12, align="right"),
     Column("Oldest", 8),
 )
@@ -39,7 +39,7 @@ class QueuesScreen(DeskScreen):
         self.board: QueueBoard | None = None
 
     def compose_body(self) -> ComposeResult:
-        yield WorkTable(COLUMNS, empty="", id="body")
+        yield WorkTable(COLUMNS, empty="This site has no queues.", id="body")
 
     @property
     def table(self) -> WorkTable:
@@ -58,6 +58,11 @@ class QueuesScreen(DeskScreen):
         board = await self.ask(self.desk_app.desk.queues)
         if board is not None:
             self.show_board(board)
+        else:
+            self.table.say(self.why_not())
+
+    def not_loaded(self, what: str, sentence: str) -> None:
+        self.table.say(sentence)
 
     def show_board(self, board: QueueBoard) -> None:
         """Show these figures; the cursor stays on the same queue."""

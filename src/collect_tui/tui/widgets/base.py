@@ -39,6 +39,20 @@ class Line:
         """The line without its roles."""
         return "".join(span.text for span in self.spans)
 
+    def wrapped(self, cells: int) -> list[Line]:
+        """The same words with the same roles in as many rows of `cells` cells as they need; none for blanks alone."""
+        pieces = [Span(tui_text.clean(span.text), span.role) for span in self.spans]
+        found = []
+        for start, end in tui_text.rows("".join(piece.text for piece in pieces), cells):
+            at, row = 0, []
+            for text, role in pieces:
+                part = text[max(0, start - at) : max(0, end - at)]
+                at += len(text)
+                if part:
+                    row.append(Span(part, role))
+            found.append(Line(tuple(row)))
+        return found
+
 
 class LineWidget(Widget):
     """A widget that paints its lines itself; subclasses override ``render_line``."""

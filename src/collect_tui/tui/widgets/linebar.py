@@ -17,7 +17,7 @@ from textual import events
 from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unconfirmed
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.paint.account import held_until
+from collect_tui.tui.doors import WITH_REST
 from collect_tui.tui.paint.line import field_span, meaning_line, preview_line, receipt_line, wrong_line
 from collect_tui.tui.roles import Role
 from collect_tui.tui.sent import REUSED
@@ -106,7 +106,7 @@ class LineBar(KeptLine):
         if said is not None:
             self._forget()
             self.set_ghost("")
-            screen.status(said, Role.LABEL)
+            screen.status(said, Role.LABEL, grows=True)
             return
         from collect_tui.desk.line.complete import suggest
         from collect_tui.desk.line.parse import parse
@@ -132,26 +132,27 @@ class LineBar(KeptLine):
         from collect_tui.desk.commands import Act
 
         desk = self.desk_screen.desk_app.desk
-        act = Act(id=uuid4(), account=seen.number, commands=parsed.commands, line=parsed.text)
+        target = self.desk_screen.line_target()
+        fence = target.fence if target is not None else None
+        act = Act(id=uuid4(), account=seen.number, commands=parsed.commands, fence=fence, line=parsed.text)
         self.desk_screen.fetch("preview", lambda: desk.preview(act), lambda preview: self._answered(parsed, preview))
 
     def _answered(self, parsed: Parsed, preview: Preview) -> None:
         now = self._parsed
         if now is not None and now.sense == parsed.sense and preview.account == self._account:
-            self._previewed = (now, preview)
+            self._previewed = (parsed, preview)
             if not self.desk_screen.refused:
                 self._show(now)
 
     def _show(self, parsed: Parsed) -> None:
-        width = self.size.width or self.app.size.width
-        preview, seen = self._previewed, self.seen
-        held = held_until(seen, self.desk_screen.desk_app.session_view.user) if seen is not None else ""
+        preview = self._previewed
         if parsed.errors:
-            self.desk_screen.status(wrong_line(parsed))
+            line = wrong_line(parsed)
         elif preview is not None and preview[0].sense == parsed.sense:
-            self.desk_screen.status(preview_line(parsed, preview[1], width, held))
+            line = preview_line(parsed, preview[1], preview[0])
         else:
-            self.desk_screen.status(meaning_line(parsed))
+            line = meaning_line(parsed)
+        self.desk_screen.status(line, grows=True)
 
     def _point(self, parsed: Parsed, *, typing: bool) -> None:
         """Mark the first word that is wrong; not the one still being typed, nor what is only missing yet."""
@@ -248,10 +249,11 @@ class LineBar(KeptLine):
         self.desk_screen.focus_body()
 
     async def _run_word(self, text: str) -> None:
-        """Do what is the app's own; what it refuses stays in the line."""
-        screen = self.desk_screen
+        """Do what is the app's own; what it refuses stays in the line, if there is anything in it that could be mended."""
+        screen, found = self.desk_screen, self.desk_screen.desk_app.line_command(text)
         await screen.desk_app.do_line(text)
-        if screen.is_current and screen.refused and not self.text:
+        mends = found is not None and found[0].id in WITH_REST
+        if mends and screen.is_current and screen.refused and not self.text:
             said = screen.said
             self.set_text(text)
             screen.status(said, Role.BAD)
@@ -308,13 +310,15 @@ class LineBar(KeptLine):
         try:
             receipt = await app.act(act)
         except Unconfirmed as asked:
-            from collect_tui.tui.screens.asking import confirm
+            from collect_tui.tui.screens.asking import SEEN_FIRST, confirm
 
-            await confirm(screen, act, asked, partial(self._send, parsed), said=parsed.meaning)
+            first = parsed.commands[0]
+            early = first.outside and first != first.unanswered()
+            await confirm(screen, act, asked, partial(self._send, parsed), why=SEEN_FIRST if early else "")
         except DomainError as error:
             await self._refused(parsed, act, error)
         else:
-            self._done(parsed.text, receipt_line(receipt, app.size.width))
+            self._done(parsed.text, receipt_line(receipt, screen.naming(receipt.account)))
             app.renew_lease()
             await app.desk_screen(screen).after_act(receipt)
 

@@ -71,7 +71,7 @@ class LinePane(RowMover):
         marked, height = self._cursor - self._top, len(self._lines)
         self._lines = tuple(lines)
         if not keep_place:
-            self._cursor = self._top = 0
+            self._cursor = self._top = self._home = 0
         self._cursor = min(self._cursor, max(0, len(self._lines) - 1))
         if self.moves_cursor:
             self._show_cursor()

@@ -39,6 +39,7 @@ class RowMover(LineWidget, can_focus=True):
         super().__init__(name=name, id=id, classes=classes)
         self._cursor = 0
         self._top = 0
+        self._home = 0  # the top row while there was room: where it goes back to when there is again
 
     # -- to be overridden ---------------------------------------------------------------------------------------
 
@@ -75,6 +76,7 @@ class RowMover(LineWidget, can_focus=True):
         last = max(0, self.row_count() - 1)
         self._cursor = min(max(row, 0), last)
         self._show_cursor()
+        self._home = self._top
         if self._top != old_top:
             self.refresh_row(self.top_lines, self.page)
         elif self._cursor != old_cursor:
@@ -87,6 +89,7 @@ class RowMover(LineWidget, can_focus=True):
     def scroll_rows(self, top: int) -> None:
         """Show rows from ``top`` on; for panes without a cursor."""
         top = min(max(top, 0), max(0, self.row_count() - self.page))
+        self._home = top
         if top != self._top:
             self._top = top
             self.refresh_row(self.top_lines, self.page)
@@ -133,6 +136,7 @@ class RowMover(LineWidget, can_focus=True):
         self.follow_cursor()
 
     def on_resize(self, _event: events.Resize) -> None:
+        self._top = self._home
         if self.moves_cursor:
             self._show_cursor()
         else:

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from collect_tui.tui import text as tui_text
+from collect_tui.tui.messages import LOADING
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Span
 from collect_tui.tui.widgets.rowmover import RowMover
@@ -97,7 +98,7 @@ class WorkTable(RowMover):
         columns: its columns.
         source: its rows.
         header: show the columns' titles.
-        empty: what to say when there are no rows.
+        empty: what to say when there are no rows; until it is known that there are none, that they are still to come.
         gap: blank cells between columns.
     """
 
@@ -132,6 +133,7 @@ class WorkTable(RowMover):
         self._columns = tuple(columns)
         self._source: RowSource = source if source is not None else ListSource()
         self._empty = empty
+        self._instead = LOADING if source is None else ""
         self._gap = gap
         self._marked: frozenset[str] = frozenset()
         self._layout_for: tuple[int, list[tuple[int, int]]] = (-1, [])
@@ -159,6 +161,12 @@ class WorkTable(RowMover):
         self._marked = frozenset(keys)
         self.refresh_row(self.top_lines, self.page)
 
+    def say(self, instead: str) -> None:
+        """What to say in place of rows while there are none: that they are still to come, or why they are not there."""
+        self._instead = instead
+        if not len(self._source):
+            self.refresh_row(self.top_lines)
+
     def replace(self, source: RowSource) -> None:
         """Take rows from another source; the cursor stays on the same key, and on the same line if it can.
 
@@ -167,10 +175,12 @@ class WorkTable(RowMover):
         key = self.cursor_key
         line = self._cursor - self._top
         self._source = source
+        self._instead = ""
         found = None if key is None else self._find(key)
         self._cursor = min(self._cursor if found is None else found, max(0, len(source) - 1))
         self._top = max(0, self._cursor - line)
         self._show_cursor()
+        self._home = self._top
         self.refresh()
         self.follow_cursor()
         if self.cursor_key != key:
@@ -214,7 +224,8 @@ class WorkTable(RowMover):
             return self.strip_of(self._cells("  ", titles, cells), cells, Role.HEAD)
         index = self._top + y - self.top_lines
         if index >= len(self._source):
-            spans = [Span("  " + self._empty, Role.DIM)] if not len(self._source) and y == self.top_lines else []
+            told = self._instead or self._empty
+            spans = [Span("  " + told, Role.DIM)] if not len(self._source) and y == self.top_lines else []
             return self.strip_of(spans, cells)
         here = index == self._cursor
         marked = bool(self._marked) and self._source.key(index) in self._marked

@@ -1,0 +1,87 @@
+"""What an act would do, or did, in sentences: in the one order in which every screen, the plain commands and the wire say them.
+
+A refusal comes first, then what must be minded, what is replaced, cancelled or revived, what is new with its amounts and
+dates, and the next action. Screens and plain output wrap these sentences and change nothing in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final, Literal
+
+from collect_tui.desk.views.base import View
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.act import Confirm, VerdictView
+
+Kind = Literal["refused", "warning", "replaced", "done", "next", "allowed"]
+ORDER: Final[tuple[Kind, ...]] = ("refused", "warning", "replaced", "done", "next", "allowed")
+"""The order of the kinds; within one, sentences stand as they come."""
+WHOLE: Final[frozenset[Kind]] = frozenset({"refused", "warning", "replaced"})
+"""What is never cut, however little room there is."""
+
+_STAYS: Final = frozenset({"undo.stays"})
+"""Findings that forbid nothing and say what an act leaves as it is; other advice stands with the checks."""
+
+_MILD: Final = frozenset({"allow", "info", "warn"})
+
+
+class Said(View):
+    """One sentence, and what it is. `kind`: refused, warning, replaced (cancelled or revived too), done, next, allowed."""
+
+    kind: Kind
+    text: str
+
+
+def said(
+    verdict: VerdictView,
+    changes: Iterable[Said] = (),
+    *,
+    refused: Iterable[str] = (),
+    next_action: str | None = None,
+    confirm: Confirm | None = None,
+    overridden: bool = False,
+    done: bool = False,
+) -> tuple[Said, ...]:
+    """All sentences in their order.
+
+    `changes`: what is replaced and what is new. `refused`: reasons beside the verdict's. `overridden`: the verdict's no stands
+    overridden. `done`: of a receipt, which need not say that it was allowed. Of what nobody may do no effect is told.
+    """
+    forbids = not verdict.allowed and not overridden
+    found = [Said(kind="refused", text=text) for text in refused]
+    for finding in verdict.findings:
+        if finding.severity not in _MILD:
+            kind: Kind = "refused" if forbids else "warning"
+            found.append(Said(kind=kind, text=f"{'no' if forbids else 'overridden'}: {finding.sentence}"))
+        elif finding.severity == "warn":
+            found.append(Said(kind="warning", text=finding.sentence))
+    if forbids and verdict.overridable_by:
+        found.append(Said(kind="refused", text=f"a {verdict.overridable_by} may override it"))
+    if not forbids or verdict.overridable_by:
+        if confirm is not None:
+            found.append(Said(kind="warning", text=asking(confirm)))
+        found += changes
+        found += [Said(kind="done", text=f.sentence) for f in verdict.findings if f.rule in _STAYS]
+        if next_action:
+            found.append(Said(kind="next", text=f"next {next_action}"))
+    if not done and not any(each.kind == "refused" for each in found):
+        found.append(Said(kind="allowed", text="allowed"))
+    return tuple(sorted(found, key=lambda each: ORDER.index(each.kind)))
+
+
+def asking(confirm: Confirm) -> str:
+    """What will have to be typed first."""
+    return f"asks for {confirm.label}" + (f" {confirm.what}" if confirm.kind == "surplus" else "")
+
+
+def refusal(verdict: VerdictView) -> str:
+    """Why policy says no, all of it, as one text; empty when it does not."""
+    if verdict.allowed:
+        return ""
+    return " ".join(f.sentence for f in verdict.findings if f.severity not in _MILD)
+
+
+def text(sentences: Iterable[Said]) -> str:
+    """Sentences in one line."""
+    return " · ".join(each.text for each in sentences)

@@ -1,0 +1,76 @@
+"""What an act would do and did, in sentences: the same, in one order, wherever the desk is."""
+
+from __future__ import annotations
+
+import pytest
+
+from collect_tui.desk.errors import RefusedByPolicy
+from collect_tui.desk.views.said import ORDER
+from collect_tui.plain import preview_text, receipt_text
+from contract.conftest import act, do
+
+ROSA = "4410-2231"
+PROMISED = ("pp 60 fri",)
+
+#: What was done before, a line, and what is said of it before Enter but for `allowed`.
+SAID = [
+    ((), "pp 150 fri", ["done: promise 150.00 by Fri 27 Nov", "next: next check the promise Mon 30 Nov"]),
+    (
+        PROMISED,
+        "pa 412.10 dn100 3m 15",
+        [
+            "replaced: the promise of 60.00 is replaced",
+            "done: plan 412.10: 100.00 down today, 3 of 104.03 from Tue 15 Dec, last 104.04 Mon 15 Feb 2027",
+            "next: next check the promise Fri 27 Nov",
+        ],
+    ),
+    (
+        PROMISED,
+        "xp lost her job",
+        ["replaced: the promise of 60.00 is cancelled", "next: next call today"],
+    ),
+    (
+        (),
+        "t sat",
+        ["warning: Sat 28 Nov is no business day: Mon 30 Nov instead.", "next: next call Mon 30 Nov"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "line", "sentences"), SAID)
+def test_one_set_of_sentences_in_one_order(desk, before, line, sentences):
+    for each in before:
+        do(desk, ROSA, each)
+    typed = act(desk, ROSA, line)
+    preview = desk.preview(typed)
+    assert [f"{each.kind}: {each.text}" for each in preview.said] == [*sentences, "allowed: allowed"]
+    assert preview_text(preview).splitlines()[: len(preview.said)] == [each.text for each in preview.said]
+    receipt = desk.do(typed)
+    assert receipt.said == preview.said[:-1]
+    assert receipt_text(receipt) == f"{ROSA}: {' · '.join(each.text for each in receipt.said)}"
+    again = desk.do(typed)
+    assert again.sentences[1:] == receipt.said
+    assert again.sentences[0].text == "it had been done before; nothing was done twice"
+    assert desk.history(limit=1)[0].said == receipt.said
+
+
+def test_a_refusal_names_every_reason_before_and_after_enter(desk):
+    do(desk, ROSA, "pp 60 fri")
+    typed = act(desk, ROSA, "sus int fri")
+    preview = desk.preview(typed)
+    kinds = [each.kind for each in preview.said]
+    assert kinds == sorted(kinds, key=ORDER.index)
+    reasons = [each.text.removeprefix("no: ") for each in preview.said if each.text.startswith("no: ")]
+    assert len(reasons) > 1
+    assert not preview.ok
+    with pytest.raises(RefusedByPolicy) as error:
+        desk.do(typed)
+    for reason in reasons:
+        assert reason in error.value.message
+
+
+def test_a_preview_says_who_has_the_account(desks):
+    desks("ben").claim(ROSA)
+    preview = desks("mia").preview(act(desks("mia"), ROSA, "pp 150 fri"))
+    assert preview.said[0].text == "ben is working this account until 10:10 Chicago UTC-06:00."
+    assert not preview.ok
