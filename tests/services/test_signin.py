@@ -35,8 +35,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def sign_in(store: Store, password: str = SECRET, login: str = "mia", now=NOW, tenant=None):
-    return signin.sign_in(store, tenant, login, password, now, RULES, hasher=CHEAP)
+def sign_in(store: Store, password: str = SECRET, login: str = "mia", now=NOW, tenant=None, place=""):
+    return signin.sign_in(store, tenant, login, password, now, RULES, place=place, hasher=CHEAP)
 
 
 def refused(store: Store, **how: object) -> None:
@@ -171,20 +171,54 @@ def test_a_lock_does_not_end_sessions_that_run(store: Store) -> None:
     assert signin.authenticate(store, made.token, NOW, RULES).login == "mia"
 
 
-def test_a_proof_counts_towards_the_lock(store: Store) -> None:
-    signin.proof(store, 1, "mia", SECRET, NOW, RULES, hasher=CHEAP)
+def test_wrong_proofs_count_against_whoever_types_them(store: Store) -> None:
+    signin.proof(store, 1, "mia", SECRET, NOW, RULES, typist="ben", hasher=CHEAP)
     for password in ["wrong"] * RULES.sign_in.tries + [SECRET]:
         with pytest.raises(Forbidden) as error:
-            signin.proof(store, 1, "mia", password, NOW, RULES, hasher=CHEAP)
+            signin.proof(store, 1, "mia", password, NOW, RULES, typist="ben", hasher=CHEAP)
         assert error.value.code == "override.proof"
-    refused(store)
+    signin.proof(store, 1, "mia", SECRET, NOW, RULES, typist="lee", hasher=CHEAP)
+    assert "wrong tries at your login, from an override by ben, since 2026-" in sign_in(store).warning
+
+
+def test_only_the_place_of_the_wrong_tries_is_locked_out(store: Store) -> None:
+    for _ in range(RULES.sign_in.tries + 1):
+        refused(store, password="wrong", place="192.0.2.1")
+    refused(store, place="192.0.2.1")  # the right one, too late
+    made = sign_in(store, place="198.51.100.7")
+    assert made.warning == (
+        f"{RULES.sign_in.tries} wrong tries at your login, from 192.0.2.1, since {NOW:%Y-%m-%d %H:%M} UTC."
+    )
+    assert sign_in(store, place="198.51.100.7").warning == "", "it is told once"
+    refused(store, place="192.0.2.1")  # that the owner came in does not help the guesser
+    sign_in(store, place="192.0.2.1", now=NOW + 30 * MINUTE)
+
+
+def test_guesses_from_everywhere_are_few_and_the_owner_comes_in_from_where_they_always_did(store: Store) -> None:
+    sign_in(store, place="198.51.100.7")
+    for n in range(40):
+        for _ in range(RULES.sign_in.tries):
+            refused(store, password="wrong", place=f"10.0.0.{n}")
+    with store.read() as db:
+        counted = db.exec(select(AppUser.failures).where(AppUser.login == "mia")).one()
+    assert counted <= 100, "NIST SP 800-63B: no more in a row on one account"
+    assert "and 13 more, since" in sign_in(store, place="198.51.100.7").warning
+
+
+def test_an_unlocked_login_is_open_to_every_place_again(store: Store) -> None:
+    for _ in range(RULES.sign_in.tries):
+        refused(store, password="wrong", place="192.0.2.1")
+    assert {u.login for u in users.users(store, 1, NOW) if u.locked_until} == {"mia"}
+    users.unlock(store, 1, "mia", RULES, NOW)
+    assert not any(u.locked_until for u in users.users(store, 1, NOW))
+    sign_in(store, place="192.0.2.1")
 
 
 @pytest.mark.parametrize("password", [None, ""])
 def test_no_proof_is_no_proof_and_no_try(store: Store, password: str | None) -> None:
     for _ in range(RULES.sign_in.tries + 1):
         with pytest.raises(Forbidden):
-            signin.proof(store, 1, "mia", password, NOW, RULES, hasher=CHEAP)
+            signin.proof(store, 1, "mia", password, NOW, RULES, typist="ben", hasher=CHEAP)
     sign_in(store)
 
 

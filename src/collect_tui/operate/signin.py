@@ -70,6 +70,8 @@ def sign_in(args: argparse.Namespace) -> int:
         server.close()
     expires = granted.expires_at.isoformat()
     Credentials(folder).keep(url, Credential(granted.token, granted.session.user, expires, insecure=args.insecure))
+    if granted.warning:
+        print(granted.warning, file=sys.stderr)
     return _say(args, url, granted.session)
 
 

@@ -85,10 +85,10 @@ def list_users(args: argparse.Namespace) -> int:
 def _state(user: Any, place: _Place) -> str:
     if not user.active:
         return "no: locked"
-    if user.locked_until and user.locked_until > place.now:
-        return f"no: locked until {place.stamp(user.locked_until)}"
     ways = [*(["password"] if user.password else []), *(["provider"] if user.subject else [])]
-    return " and ".join(ways) or "no: no password"
+    said = " and ".join(ways) or "no: no password"
+    until = user.locked_until
+    return f"{said}; where guesses came from not until {place.stamp(until)}" if until else said
 
 
 def add_user(args: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from sqlmodel import Session as Db
 from sqlmodel import col, select
 
 from collect_tui.desk.commands import Act
-from collect_tui.desk.errors import Invalid, NotFound, RefusedByPolicy, Stale, Unavailable
+from collect_tui.desk.errors import Forbidden, Invalid, NotFound, RefusedByPolicy, Stale, Unavailable
 from collect_tui.desk.views.act import Preview, Receipt, VerdictView
 from collect_tui.desk.views.said import Said, refusal, said, text
 from collect_tui.domain.card_text import mask_card
@@ -114,12 +114,15 @@ def context_of(desk: Seat, db: Db, act: Act, *, provisional: bool) -> Context:
     )
 
 
-def do(desk: Seat, act: Act) -> Receipt:
-    """Does the act or nothing. Raises any error of the desk but SignedOut; what policy forbids is kept as evidence."""
+def do(desk: Seat, act: Act, *, proved: bool = True) -> Receipt:
+    """Does the act or nothing. Raises any error of the desk but SignedOut; what policy forbids is kept as evidence.
+
+    `proved`: whoever overrides has shown that they are there. Without that no override counts.
+    """
     act = _normal(act)
     _permitted(desk, act)
     try:
-        return desk.store.attempt(lambda: _done(desk, act))
+        return desk.store.attempt(lambda: _done(desk, act, proved))
     except RefusedByPolicy as refusal:
         # The refusal stands, and is what the agent hears, even where the evidence can no longer be written.
         with contextlib.suppress(NotFound, Unavailable):
@@ -127,13 +130,13 @@ def do(desk: Seat, act: Act) -> Receipt:
         raise
 
 
-def _done(desk: Seat, act: Act) -> Receipt:
+def _done(desk: Seat, act: Act, proved: bool) -> Receipt:
     with desk.store.write(desk.tenant_id) as db:
         locks.customer(db, desk.tenant_id, act.account)
-        return _do(desk, db, act)
+        return _do(desk, db, act, proved)
 
 
-def _do(desk: Seat, db: Db, act: Act) -> Receipt:
+def _do(desk: Seat, db: Db, act: Act, proved: bool) -> Receipt:
     fingerprint = audit.sign(audit.audit_key(db, desk.tenant_id), "act", act.model_dump_json())
     if known := db.get(ActLog, (desk.tenant_id, str(act.id))):
         if known.fingerprint not in (fingerprint, "") or known.by != desk.user:
@@ -145,6 +148,8 @@ def _do(desk: Seat, db: Db, act: Act) -> Receipt:
     context = context_of(desk, db, act, provisional=False)
     outcome = decide(act, before, context)
     override = _override(act, outcome.verdict, context)
+    if override is not None and not proved:  # what has changed since it was looked at takes the override now
+        raise Forbidden("override.proof", "Whoever overrides this must give their own password.", "proof")
     confirm.require(act, outcome)
     version = apply.apply(db, desk.tenant_id, before, outcome.effects, by=desk.user, at=context.now)
     summary.refresh(db, desk.tenant_id, context.business_date, before.id)

@@ -270,12 +270,14 @@ class LocalDesk(Seat):
         from collect_tui.services.deciders import acts
 
         over = act.override
-        if self.authority is not None and over is not None and over.by != self.user and not acts.known(self, act):
+        proved = self.authority is None or over is None or over.by == self.user
+        if not proved and over is not None and acts.preview(self, act).overridden and not acts.known(self, act):
             from collect_tui.services import signin
 
             rules = self._catalogue.authority
-            signin.proof(self.store, self.tenant_id, over.by, proof, self.clock(), rules)
-        return acts.do(self, act)
+            signin.proof(self.store, self.tenant_id, over.by, proof, self.clock(), rules, typist=self.user)
+            proved = True
+        return acts.do(self, act, proved=proved)
 
     def history(self, *, limit: int = 20) -> tuple[Receipt, ...]:
         from collect_tui.services.deciders import acts

@@ -5,8 +5,9 @@ defaults. What travels afterwards is a token of 256 random bits, kept as its SHA
 
     ct_<number of the tenant>_<43 characters>        the tenant says where to look; the digest covers the whole text
 
-A try is counted before the password is compared, so that many at once get no more of them; the count is in the database.
-Every answer to a wrong login, a wrong password and a locked login is the same, and takes the same time.
+A try is counted before the password is compared, so that many at once get no more of them; the count is in the database, by the
+place it comes from (`tries.py`). Every answer to a wrong login, a wrong password and a place that is locked out is the same, and
+takes the same time.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from collect_tui.desk.errors import Forbidden, Invalid, NotFound, SignedOut, Una
 from collect_tui.desk.views.access import NewToken, TokenView
 from collect_tui.domain.text import clean
 from collect_tui.policy.authority import AuthorityRules, covers, narrowed
+from collect_tui.services import tries
 from collect_tui.services.access import Caller
 from collect_tui.services.passwords import default_hasher, fits, hashed, nobodys
 from collect_tui.store import tokens as tokens_in_use
@@ -39,6 +41,10 @@ if TYPE_CHECKING:
 
 LOG: Final = logging.getLogger("collect_tui.access")
 TOKEN: Final = re.compile(r"ct_([0-9]{1,18})_[A-Za-z0-9_-]{43}", re.ASCII)
+
+#: Where a password is typed that is none of signing in, in words.
+PROOF: Final = "an override"
+OWN: Final = "changing it"
 
 #: A token's last use is written at most so often; an idle session may end this much early.
 USE_WRITTEN_EVERY: Final = timedelta(minutes=1)
@@ -60,19 +66,28 @@ def verified(
     now: datetime,
     rules: AuthorityRules,
     *,
+    place: str = "",
+    typist: str | None = None,
     hasher: PasswordHasher | None = None,
 ) -> AppUser | None:
-    """The user whose password it is; None for everybody else. Wrong ones count, and lock the login in the end."""
+    """The user whose password it is; None for everybody else. Wrong ones count where they come from, and lock that out in the end.
+
+    `place`: whence it is typed. `typist`: the user in whose session that is; it is they who are locked out.
+    """
     cost = hasher or default_hasher()
     nobodys(cost)
     nobody = tenant_id is None or not login.isprintable()  # what is no login is not asked for
-    user = None if tenant_id is None or nobody else _try_counted(store, tenant_id, login, now, rules)
+    user, locked = None, None
+    if tenant_id is not None and not nobody:
+        user, locked = _try_counted(store, tenant_id, login, now, rules, place, typist)
     right = fits(cost, user.password if user else None, password)
     if tenant_id is None or user is None or not right:
         # What was typed for a login may be a password: it is named only when it is somebody's.
-        log("signin.failed", tenant_id or 0, user.login if user else "")
-        if user is not None and user.locked_until is not None:
-            log("signin.lock", user.tenant_id, user.login, until=user.locked_until.isoformat())
+        log("signin.failed", tenant_id or 0, user.login if user else "", place=place)
+        if locked is not None and tenant_id is not None:
+            log("signin.lock", tenant_id, typist or login, place=place, until=locked.isoformat())
+        if user is not None and typist is not None and typist != user.login:
+            _told_later(store, user, f"{place} by {typist}", now)
         return None
     fresh = hashed(password, cost) if user.password and cost.check_needs_rehash(user.password) else user.password
     with store.write() as db:
@@ -84,30 +99,48 @@ def verified(
                 col(AppUser.login) == user.login,
                 col(AppUser.password) == user.password,
             )
-            .values(failures=0, locked_until=None, password=fresh)
+            .values(**({} if typist else {"failures": 0}), password=fresh)
         ).rowcount
+        if still:
+            tries.right(db, tenant_id, typist or user.login, place, now)
     user.password = fresh
     return user if still else None
 
 
-def _try_counted(store: Store, tenant_id: int, login: str, now: datetime, rules: AuthorityRules) -> AppUser | None:
-    """The user with this try on their count; None when there is no such login or no try is left."""
+def _try_counted(
+    store: Store, tenant_id: int, login: str, now: datetime, rules: AuthorityRules, place: str, typist: str | None
+) -> tuple[AppUser | None, datetime | None]:
+    """The user with this try on the count, None when there is no such login or no try is left where it comes from; and until when that
+    is so from now on."""
+    login, blamed = login[:120], typist or login[:120]
+
+    def counted() -> tuple[AppUser | None, datetime | None]:
+        with store.write() as db:
+            both = select(AppUser).where(AppUser.tenant_id == tenant_id, col(AppUser.login).in_({login, blamed}))
+            locked = {u.login: u for u in db.exec(both.order_by(AppUser.login).with_for_update()).all()}
+            user = locked.get(login)
+            if user is None or not user.active:
+                return None, None
+            row = tries.counted(db, tenant_id, blamed, place, now, rules.sign_in)
+            if row is None:
+                log("signin.locked", tenant_id, blamed, place=place)
+                return None, None
+            if typist is None:
+                user.failures += 1
+                db.add(user)
+            return user, row.locked_until
+
+    return store.attempt(counted)
+
+
+def _told_later(store: Store, user: AppUser, place: str, now: datetime) -> None:
+    """Keeps for the owner of a password that a colleague typed a wrong one."""
     with store.write() as db:
-        user = db.exec(
-            select(AppUser).where(AppUser.tenant_id == tenant_id, AppUser.login == login[:120]).with_for_update()
-        ).first()
-        if user is None or not user.active:
-            return None
-        if user.locked_until is not None:
-            if user.locked_until > now:
-                log("signin.locked", tenant_id, user.login)
-                return None
-            user.failures, user.locked_until = 0, None
-        user.failures += 1
-        if user.failures >= rules.sign_in.tries:
-            user.locked_until = now + timedelta(minutes=rules.sign_in.lock_minutes)
-        db.add(user)
-    return user
+        whose = select(AppUser).where(AppUser.tenant_id == user.tenant_id, AppUser.login == user.login)
+        owner = db.exec(whose.with_for_update()).one()
+        owner.failures += 1
+        tries.noted(db, user.tenant_id, user.login, place, now)
+        db.add(owner)
 
 
 # ------------------------------------------------------------------------------------------------------------ signing in
@@ -136,20 +169,32 @@ def sign_in(
     now: datetime,
     rules: AuthorityRules,
     *,
+    place: str = "",
     ids: Ids | None = None,
     hasher: PasswordHasher | None = None,
 ) -> NewToken:
     """A session for whoever has the password. SignedOut `signin.refused` for everybody else, whatever is wrong."""
-    user = verified(store, tenant_of(store, tenant), login, password, now, rules, hasher=hasher)
+    user = verified(store, tenant_of(store, tenant), login, password, now, rules, place=place, hasher=hasher)
     if user is None:
         raise _refused(rules)
-    return opened(store, user, now, rules, ids=ids)
+    made, wrong = opened(store, user, now, rules, ids=ids), user.failures - 1
+    if not wrong:
+        return made
+    with store.write() as db:
+        return made.model_copy(update={"warning": tries.heard(db, user.tenant_id, user.login, place, wrong)})
+
+
+def familiar(store: Store, tenant: str | int | None, login: str, place: str) -> bool:
+    """Whether a login was opened from a place before."""
+    tenant_id = tenant_of(store, tenant)
+    with store.read() as db:
+        return tenant_id is not None and login.isprintable() and tries.familiar(db, tenant_id, login, place)
 
 
 def _refused(rules: AuthorityRules) -> SignedOut:
     return SignedOut(
         "signin.refused",
-        "Login or password is wrong, or the login is locked after too many tries: "
+        "Login or password is wrong, or it was tried from here too often: "
         f"wait {rules.sign_in.lock_minutes} minutes or ask an administrator.",
         "password",
     )
@@ -173,13 +218,19 @@ def proof(
     now: datetime,
     rules: AuthorityRules,
     *,
+    typist: str,
     hasher: PasswordHasher | None = None,
 ) -> None:
-    """Whether somebody who overrides is there in person. Forbidden `override.proof`; wrong ones count as tries to sign in."""
-    if not password or verified(store, tenant_id, login, password, now, rules, hasher=hasher) is None:
+    """Whether somebody who overrides is there in person. Forbidden `override.proof`; wrong ones count against the `typist`, in whose
+    session they are typed, and never lock the one whose password it would be."""
+    if (
+        not password
+        or verified(store, tenant_id, login, password, now, rules, place=PROOF, typist=typist, hasher=hasher) is None
+    ):
         raise Forbidden(
             "override.proof",
-            "Whoever overrides this must give their own password; it was missing or not right, or the login is locked.",
+            "Whoever overrides this must give their own password; it was missing or not right, or was tried here too often: wait "
+            f"{rules.sign_in.lock_minutes} minutes.",
             "proof",
         )
     log("override.proved", tenant_id, login)

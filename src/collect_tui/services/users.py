@@ -13,7 +13,7 @@ from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.desk.views.access import UserView
 from collect_tui.domain.text import clean
 from collect_tui.policy.authority import AuthorityRules
-from collect_tui.services import passwords, signin
+from collect_tui.services import passwords, signin, tries
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AccessToken, AppUser
 
@@ -38,8 +38,9 @@ def users(store: Store, tenant_id: int, now: datetime) -> tuple[UserView, ...]:
             )
             .group_by(AccessToken.login)
         ).all()
+        locked = tries.locks(db, tenant_id, now)
     valid = dict(counted)
-    return tuple(_view(row, valid.get(row.login, 0)) for row in rows)
+    return tuple(_view(row, valid.get(row.login, 0), locked.get(row.login)) for row in rows)
 
 
 def add(
@@ -99,7 +100,8 @@ def change(
             if active is not None:
                 row.active = active
                 if active:
-                    row.failures, row.locked_until = 0, None
+                    row.failures = 0
+                    tries.forgiven(db, tenant_id, login)
             if before != (row.role, row.active):
                 _keep_an_admin(db, row, before, rules)
             db.add(row)
@@ -141,7 +143,8 @@ def set_password(
     made = passwords.hashed(password, hasher)
     with store.write() as db:
         row = _user(db, tenant_id, login)
-        row.password, row.failures, row.locked_until = made, 0, None
+        row.password, row.failures = made, 0
+        tries.forgiven(db, tenant_id, login)
         db.add(row)
     signin.revoke(store, tenant_id, login, now)
     signin.log("user.password", tenant_id, login)
@@ -225,7 +228,7 @@ def _keep_an_admin(db: Db, row: AppUser, before: tuple[str, bool], rules: Author
         raise Refused("user.last_admin", "Nobody else may manage users; make another administrator first.", "login")
 
 
-def _view(row: AppUser, valid: int) -> UserView:
+def _view(row: AppUser, valid: int, locked: datetime | None = None) -> UserView:
     return UserView(
         login=row.login,
         name=row.name,
@@ -234,6 +237,6 @@ def _view(row: AppUser, valid: int) -> UserView:
         active=row.active,
         password=row.password is not None,
         subject=row.subject,
-        locked_until=row.locked_until,
+        locked_until=locked,
         sessions=valid,
     )

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from collect_tui import __version__, faults
 from collect_tui.api import wire
 from collect_tui.api.server.hub import Hub, hub_of
-from collect_tui.api.server.limits import place_of
+from collect_tui.api.server.limits import client_of
 from collect_tui.api.server.problems import answer, fault, turned_away
 from collect_tui.api.server.serving import SLASH
 from collect_tui.desk.errors import DomainError, Invalid
@@ -28,12 +28,6 @@ ALWAYS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
-
-
-def client_of(scope: Scope) -> str:
-    """Whom a request comes from, as far as its address says."""
-    client = scope.get("client")
-    return place_of(client[0]) if client else ""
 
 
 class Envelope:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class Hub:
     """`faults`: the file of unexpected errors, None for the program's own. `minimum_version`: the oldest client still served.
-    `limiter` says how often one token may ask, `door` how often one
-    address may try to sign in. `provider`: the OpenID provider whose users may sign in, None for passwords only.
+    `limiter` says how often one token may ask, `door` how often one address may ask without any (a call centre is one), `guesses`
+    how many wrong passwords it has; after that only logins that were opened from there before are looked at.
+    `provider`: the OpenID provider whose users may sign in, None for passwords only.
     `allow_private_webhooks`: events may be sent to addresses of a private network, and without TLS."""
 
     store: Store
@@ -38,7 +39,8 @@ class Hub:
     faults: Path | None = None
     minimum_version: str = "0.1.0"
     limiter: Limiter = field(default_factory=Limiter)
-    door: Limiter = field(default_factory=lambda: Limiter(rate=10.0, burst=100))
+    door: Limiter = field(default_factory=lambda: Limiter(rate=50.0, burst=1000))
+    guesses: Limiter = field(default_factory=lambda: Limiter(rate=0.2, burst=100))
     provider: Provider | None = None
     allow_private_webhooks: bool = False
     calendar: Calendar = field(init=False)

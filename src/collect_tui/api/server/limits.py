@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from collect_tui.desk.errors import Unavailable
 
@@ -24,6 +24,12 @@ def place_of(host: str) -> str:
             return str(address.ipv4_mapped)
         return f"{IPv6Address(int(address) >> 64 << 64)}/64"
     return str(address)
+
+
+def client_of(scope: Mapping[str, Any]) -> str:
+    """Whom a request comes from, as far as its address says."""
+    client = scope.get("client")
+    return place_of(client[0]) if client else ""
 
 
 class TooMany(Unavailable):
@@ -63,6 +69,15 @@ class Limiter:
                 self._forget(now)
         if left < 1:
             raise TooMany(max(1, math.ceil((1 - left) / self.rate)))
+
+    def wait(self, who: Hashable) -> bool:
+        """Whether somebody's bucket is empty."""
+        if self.rate <= 0:
+            return False
+        now = self.ticks()
+        with self._turn:
+            left, since = self._left.get(who, (float(self.burst), now))
+        return left + (now - since) * self.rate < 1
 
     def _forget(self, now: float) -> None:
         """Drops the buckets that are full again, which is what a new one would be; when too few are, all of them."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Final, TypeVar
@@ -19,9 +21,11 @@ from starlette.responses import Response
 
 from collect_tui.api.server import oidc
 from collect_tui.api.server.hub import Hub, hub_of
+from collect_tui.api.server.limits import TooMany, client_of
 from collect_tui.api.server.problems import turned_away
 from collect_tui.api.server.serving import Ask, DeskRoute, Endpoint, parse_body, path_text, rendered, serving
-from collect_tui.desk.errors import Forbidden, Invalid, NotFound
+from collect_tui.api.server.turns import Turns
+from collect_tui.desk.errors import Forbidden, Invalid, NotFound, SignedOut
 from collect_tui.desk.views.access import NewToken, SignedIn, TokenView
 from collect_tui.desk.views.base import View
 from collect_tui.services import signin, users
@@ -33,7 +37,7 @@ M = TypeVar("M", bound=BaseModel)
 
 #: So many sign-ins are worked on at once: a password costs 60 ms and 64 MB on purpose, and the desk must not wait for that.
 AT_ONCE: Final = 4
-_turns: RunVar[anyio.CapacityLimiter] = RunVar("sign_in_turns")
+_limits: RunVar[tuple[anyio.CapacityLimiter, Turns]] = RunVar("sign_in_limits")
 
 
 class Sent(BaseModel):
@@ -106,10 +110,24 @@ def _ways(request: Request, body: bytes, hub: Hub) -> Response:
 
 
 def _sign_in(request: Request, body: bytes, hub: Hub) -> Response:
-    sent = parsed(SignInRequest, body)
-    made = signin.sign_in(
-        hub.store, sent.tenant, sent.login, sent.password, hub.clock(), hub.catalogue.authority, ids=hub.ids
-    )
+    sent, place = parsed(SignInRequest, body), client_of(request.scope)
+    if hub.guesses.wait(place) and not signin.familiar(hub.store, sent.tenant, sent.login, place):
+        hub.guesses.take(place)  # refuses
+    try:
+        made = signin.sign_in(
+            hub.store,
+            sent.tenant,
+            sent.login,
+            sent.password,
+            hub.clock(),
+            hub.catalogue.authority,
+            place=place,
+            ids=hub.ids,
+        )
+    except SignedOut:
+        with suppress(TooMany):
+            hub.guesses.take(place)
+        raise
     return _signed_in(hub, made)
 
 
@@ -128,7 +146,7 @@ def _sign_in_oidc(request: Request, body: bytes, hub: Hub) -> Response:
 def _signed_in(hub: Hub, made: NewToken) -> Response:
     caller = signin.authenticate(hub.store, made.token, hub.clock(), hub.catalogue.authority)
     session = hub.desk(caller).session()
-    return viewed(SignedIn(token=made.token, expires_at=made.view.expires_at, session=session))
+    return viewed(SignedIn(token=made.token, expires_at=made.view.expires_at, session=session, warning=made.warning))
 
 
 def _sign_out(ask: Ask) -> Response:
@@ -170,11 +188,20 @@ def _end_token(ask: Ask) -> Response:
     return Response(status_code=204)
 
 
+def _own(ask: Ask, password: str) -> object:
+    """Whether it is the caller's own password; wrong ones count against their session, not against their login."""
+    who, hub = ask.caller, ask.hub
+    now, rules = hub.clock(), hub.catalogue.authority
+    return signin.verified(
+        hub.store, who.tenant_id, who.login, password, now, rules, place=signin.OWN, typist=who.login
+    )
+
+
 def _own_password(ask: Ask) -> Response:
     in_person(ask)
     sent, caller, hub = parsed(OwnPasswordRequest, ask.body), ask.caller, ask.hub
     now, rules = hub.clock(), hub.catalogue.authority
-    if signin.verified(hub.store, caller.tenant_id, caller.login, sent.current, now, rules) is None:
+    if _own(ask, sent.current) is None:
         raise Forbidden("signin.refused", "The current password is not right, or the login is locked.", "current")
     users.set_password(hub.store, caller.tenant_id, caller.login, sent.password, rules, now)
     return Response(status_code=204)
@@ -203,23 +230,32 @@ def anyone(work: Callable[[Request, bytes, Hub], Response]) -> Endpoint:
     """The endpoint of those who have no token yet. They have few turns, and threads of their own."""
 
     async def endpoint(request: Request) -> Response:
+        hub, address = hub_of(request), client_of(request.scope)
+        hub.door.take(("sign-in", address))
         body = b"" if request.method == "GET" else await request.body()
         try:
-            turns = _turns.get()
+            threads, turns = _limits.get()
         except LookupError:
-            turns = anyio.CapacityLimiter(AT_ONCE)
-            _turns.set(turns)
-        return await anyio.to_thread.run_sync(partial(_admitted, request, body, work), limiter=turns)
+            threads, turns = anyio.CapacityLimiter(AT_ONCE), Turns(AT_ONCE)
+            _limits.set((threads, turns))
+        async with turns.turn(address, _login(body)):
+            return await anyio.to_thread.run_sync(partial(_admitted, request, body, work), limiter=threads)
 
     return endpoint
 
 
+def _login(body: bytes) -> str:
+    """Whom a body says it signs in, as far as that can be read; only to tell those who wait apart."""
+    try:
+        return str(json.loads(body)["login"])[:120] if body else ""
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
+
+
 def _admitted(request: Request, body: bytes, work: Callable[[Request, bytes, Hub], Response]) -> Response:
-    hub = hub_of(request)
-    hub.door.take(("sign-in", request.client.host if request.client else ""))
     if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise turned_away(415)
-    return work(request, body, hub)
+    return work(request, body, hub_of(request))
 
 
 @dataclass(frozen=True, slots=True)

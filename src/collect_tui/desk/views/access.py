@@ -9,7 +9,8 @@ from collect_tui.desk.views.session import Session
 
 
 class UserView(View):
-    """`password`: one is set. `locked_until`: wrong passwords locked the login until then. `sessions`: tokens that are valid now."""
+    """`password`: one is set. `locked_until`: so long some place is locked out after wrong
+    passwords. `sessions`: tokens that are valid now."""
 
     login: str
     name: str
@@ -47,15 +48,17 @@ class TokenView(View):
 
 
 class NewToken(View):
-    """A token that was just made: the only time its text is shown."""
+    """A token that was just made: the only time its text is shown. `warning`: what its owner must hear of, in a sentence."""
 
     token: str
     view: TokenView
+    warning: str = ""
 
 
 class SignedIn(View):
-    """What signing in answers."""
+    """What signing in answers. `warning`: wrong tries at this login since the last time, in a sentence; empty when there were none."""
 
     token: str
     expires_at: datetime
     session: Session
+    warning: str = ""

@@ -21,6 +21,7 @@ from collect_tui.store.tables.shared import (
     Outbox,
     OutboxHead,
     SealedHead,
+    SignInTry,
     Webhook,
 )
 from collect_tui.store.tables.work import (
@@ -73,6 +74,7 @@ __all__ = [
     "SealedHead",
     "Service",
     "ServiceOrder",
+    "SignInTry",
     "Tenant",
     "Webhook",
     "WorkItem",

@@ -120,7 +120,8 @@ class QueueDelta(SQLModel, table=True):
 
 class AppUser(SQLModel, table=True):
     """Who may sit down at the desk. `password`: an argon2id hash; None when they cannot sign in with one. `subject`: who they
-    are to the site's OpenID provider. `failures` wrong passwords in a row lock the user until `locked_until`."""
+    are to the site's OpenID provider. `failures`: wrong passwords since the last right one, wherever they came from; what locks
+    whom out stands in `sign_in_try`, and `locked_until` is of databases of before."""
 
     __tablename__ = "app_user"
     __table_args__ = (

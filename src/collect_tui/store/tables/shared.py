@@ -37,6 +37,22 @@ class AccessToken(SQLModel, table=True):
     revoked_at: datetime | None = None
 
 
+class SignInTry(SQLModel, table=True):
+    """Wrong passwords for one login from one place. `since`: the first that its owner has not heard of; `good_at`: when it was last
+    opened from there, None for a strange place."""
+
+    __tablename__ = "sign_in_try"
+    __table_args__ = (STRICT,)
+    tenant_id: int = key()
+    login: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    failures: int = 0
+    since: datetime | None = None
+    last_at: datetime
+    locked_until: datetime | None = None
+    good_at: datetime | None = None
+
+
 class Outbox(SQLModel, table=True):
     """An event, written in the transaction that made it. The relay numbers it (`position`, one row after another within the
     tenant) once it is committed, so that a reader who remembers a position never misses one."""

@@ -43,6 +43,7 @@ _ROWS: Final = {
     "day_mark": 50_000,
     "import_batch": 200,
     "access_token": 1_000,
+    "sign_in_try": 1_000,
     "outbox_head": 1,
     "outbox": 3 * _MILLION,
     "webhook": 5,
