@@ -9,6 +9,8 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
+from collect_tui.private import make_private
+
 _LIMIT = 1_000_000
 
 
@@ -29,8 +31,7 @@ def record(error: BaseException, path: Path | None = None) -> str:
     )
     target = path or log_path()
     try:
-        for folder in reversed([f for f in target.parents if not f.exists()]):
-            folder.mkdir(mode=0o700, exist_ok=True)
+        make_private(target.parent)
         if target.exists() and target.stat().st_size > _LIMIT:
             target.replace(target.with_suffix(".log.1"))
         with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8") as log:

@@ -16,12 +16,14 @@ from collect_tui.domain.errors import DomainError
 
 class Link(View):
     """The state of the wire at the instant `now`. `as_of`: the instant of the oldest data shown, None while they are fresh.
-    `waiting` acts go out by themselves; `review` acts were rejected and wait for their author."""
+    `notice`: what became of the queue when the program started, in a sentence, where there is anything to say. `waiting` acts go
+    out by themselves; `review` acts were rejected and wait for their author."""
 
     state: Literal["online", "offline", "signed-out"]
     server: str
     now: datetime
     as_of: datetime | None = None
+    notice: str = ""
     waiting: int = 0
     review: int = 0
 

@@ -30,8 +30,8 @@ from collect_tui.domain.errors import Invalid
 from collect_tui.domain.text import clean
 from collect_tui.exchange import audit as audit_lines
 from collect_tui.exchange.cells import Writer
-from collect_tui.exchange.files import make_private
 from collect_tui.exchange.sheets import SHEETS, cell, rows_of
+from collect_tui.private import make_private
 from collect_tui.services.account import account_view
 from collect_tui.services.seat import Seat
 from collect_tui.store import audit, facts, locks, seals

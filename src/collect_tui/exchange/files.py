@@ -61,12 +61,6 @@ def write_whole(path: Path, text: str) -> None:
         out.write(text)
 
 
-def make_private(folder: Path) -> None:
-    """Makes a folder and those above it that are missing, for their owner only."""
-    for one in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
-        one.mkdir(mode=0o700, exist_ok=True)
-
-
 def move(source: Path, target: Path) -> Path:
     """Renames a file into another folder; a file of that name already there is kept and the newcomer gets a number."""
     place, n = target, 1

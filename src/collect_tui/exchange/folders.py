@@ -21,8 +21,9 @@ from pydantic import ValidationError
 
 from collect_tui.domain.errors import Invalid
 from collect_tui.exchange.billing import Acknowledgement, OutgoingOrder
-from collect_tui.exchange.files import make_private, move, write_whole
+from collect_tui.exchange.files import move, write_whole
 from collect_tui.exchange.reading import path_of
+from collect_tui.private import make_private
 
 LARGEST: Final = 64 * 1024
 MOST: Final = 10_000

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from collect_tui.desk.errors import Unavailable
 from collect_tui.domain.errors import Invalid
-from collect_tui.exchange.files import make_private
+from collect_tui.private import make_private
 from collect_tui.store import seals
 from collect_tui.store.backup import sync_folder
 from collect_tui.store.engine import Store

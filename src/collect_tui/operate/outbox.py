@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ def add(commands: Any) -> None:
         help="list what was typed and is not done yet; send what was rejected again, or drop it",
         description="List what was typed and is not done yet; send what was rejected again, or drop it.",
     )
-    parser.add_argument("what", nargs="?", choices=("list", "send", "drop"), default="list")
+    parser.add_argument("what", nargs="?", choices=("list", "send", "drop", "aside"), default="list")
     parser.add_argument("id", nargs="?", metavar="ID", help="of the act, or how it begins")
     parser.set_defaults(run=outbox)
 
@@ -35,6 +36,10 @@ def outbox(args: argparse.Namespace) -> int:
         raise Refused(
             "outbox.local", "This desk works on its own database: nothing has to wait for a server.", "server"
         )
+    if notice := found.link().notice:
+        print(notice, file=sys.stderr)
+    if args.what == "aside":
+        return _aside(args)
     if args.what != "list":
         held = _one(found, args.id)
         (found.send_again if args.what == "send" else found.drop)(held.id)
@@ -44,6 +49,27 @@ def outbox(args: argparse.Namespace) -> int:
     else:
         zone = _zone(desk) if left else ""
         print("\n".join(_line(each, zone) for each in left) or "Nothing waits: all that was typed is done.")
+    return 0
+
+
+def _aside(args: argparse.Namespace) -> int:
+    """What was set aside because it was damaged, and the acts that can be read in it."""
+    from collect_tui.api.client import aside
+    from collect_tui.desk.commands import Act
+    from collect_tui.domain.text import clean
+
+    kept = [(file, aside.read(file)) for file in aside.kept(at_desk(args).settings.state_folder, "outbox")]
+    if args.json:
+        print(json.dumps([{"file": str(file), "acts": rows} for file, rows in kept], indent=2))
+        return 0
+    for file, rows in kept:
+        print(f"{file}: {len(rows)} acts can be read")
+        for row in rows:
+            act = Act.model_validate_json(row["body"])
+            what = clean(act.line) or "; ".join(command.noun for command in act.commands)
+            print(f"  {short(act.id)}  {row['state']:10}  {clean(act.account)}  {row['typed_at'][:16]}  {what}")
+    if not kept:
+        print("Nothing was set aside.")
     return 0
 
 

@@ -23,6 +23,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from collect_tui.desk.errors import Invalid, NotFound, Refused, Unavailable
+from collect_tui.private import make_private
 from collect_tui.store import sqlite
 from collect_tui.store.tables.version import SCHEMA_VERSION
 
@@ -67,8 +68,7 @@ def backup(
     began = perf_counter()
     sqlite.prepare_file(database, create=False)
     try:
-        for one in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
-            one.mkdir(mode=0o700, exist_ok=True)
+        make_private(folder)
         with _part(folder, database.stem) as part:
             version = copy_whole(database, part)
             size = part.stat().st_size
@@ -94,8 +94,7 @@ def restore(copy: Path, database: Path, *, now: datetime) -> Restored:
     if database.exists() and copy.samefile(database):
         raise Invalid("restore.same", f"{copy} is the database itself; name a copy of it.", "file")
     try:
-        for one in reversed([part for part in (database.parent, *database.parent.parents) if not part.exists()]):
-            one.mkdir(mode=0o700, exist_ok=True)
+        make_private(database.parent)
         with _part(database.parent, database.stem) as part:
             version = copy_whole(copy, part, read_only=True)
             if version > SCHEMA_VERSION:

@@ -22,6 +22,7 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import DomainError, Refused, Unavailable
+from collect_tui.private import make_private
 from collect_tui.store import tables  # noqa: F401 — fills SQLModel.metadata
 from collect_tui.store.tables import version as format_
 from collect_tui.store.tables.version import SCHEMA_VERSION as SCHEMA_VERSION
@@ -47,7 +48,7 @@ def prepare_file(path: Path, *, create: bool) -> None:
     _refuse_network(path)
     try:
         if create:
-            _make_folders(path.parent)
+            make_private(path.parent)
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         if not path.exists():
@@ -238,12 +239,6 @@ def read_version(execute: Callable[[str], Any], path: Path) -> int | None:
     if application or version or execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         raise Unavailable("store.foreign", f"{path} is the database of another program.", "db")
     return None
-
-
-def _make_folders(folder: Path) -> None:
-    missing = [f for f in (folder, *folder.parents) if not f.exists()]
-    for one in reversed(missing):
-        one.mkdir(mode=0o700, exist_ok=True)
 
 
 def _tighten(path: Path) -> None:

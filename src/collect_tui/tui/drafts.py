@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from collect_tui.private import make_private
+
 if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
 
@@ -180,7 +182,7 @@ class Drafts:
         assert self._folder is not None
         if self._db is None:
             path = self._folder / FILE
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self._folder)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             db = sqlite3.connect(path, timeout=patience, isolation_level=None)
             try:

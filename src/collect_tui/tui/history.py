@@ -12,6 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, overload
 
+from collect_tui.private import make_private
+
 FILE: Final = "history"
 LIMIT: Final = 500
 
@@ -51,7 +53,7 @@ class History(Sequence[str]):
         if self._path is None:
             return
         with contextlib.suppress(OSError):  # a full disk must not cost the act that was just done
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self._path.parent)
             if len(self._lines) > 2 * self._limit:
                 del self._lines[: -self._limit]
                 self._rewrite(self._path)

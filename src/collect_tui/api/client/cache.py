@@ -13,6 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from collect_tui.private import make_private
+
 MOST: Final = 60
 
 #: Operations whose answers are remembered.
@@ -73,7 +75,7 @@ class KeptFile:
 
 def replace(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all, readable by its owner only, with its folders. Raises OSError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     part = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:

@@ -40,6 +40,7 @@ class ApiOutbox:
             as_of=self._wire.as_of,
             waiting=waiting,
             review=review,
+            notice=self._queue.notice,
         )
 
     def listen(self, told: Callable[[Act, Receipt | DomainError], None]) -> None:

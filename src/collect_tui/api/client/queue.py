@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from collect_tui.api.client import aside
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid, Refused, Unavailable
 from collect_tui.desk.outbox import HeldAct
 from collect_tui.desk.views.act import Receipt
+from collect_tui.private import make_private
 
 FILE: Final = "outbox.db"
 LEASE: Final = timedelta(seconds=30)
@@ -103,6 +105,58 @@ class Row:
         )
 
 
+def _opened(path: Path) -> tuple[sqlite3.Connection, aside.Aside | None]:
+    """The open file. One that is damaged is set aside first, and what can be read of it goes on in the new one."""
+    with _alone(path):
+        try:
+            db = _connected(path)
+            if aside.is_whole(db):
+                return db, None
+            db.close()
+        except sqlite3.Error as error:
+            if not aside.is_damage(error):
+                raise
+        found = aside.set_aside(path)
+        db = _connected(path)
+        marks = ", ".join("?" for _ in aside.COLUMNS)
+        query = f"INSERT OR IGNORE INTO act ({', '.join(aside.COLUMNS)}) VALUES ({marks})"  # noqa: S608 - no outside text
+        db.execute("BEGIN IMMEDIATE")
+        for row in found.rows:
+            db.execute(query, tuple((row | {"attempts": int(row["attempts"] or 0)}).values()))
+        db.execute("COMMIT")
+    return db, found
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    db = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute("PRAGMA secure_delete=ON")
+        db.executescript(_SCHEMA)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One program at a time looks whether the file is whole: two must not set aside what the other has just made."""
+    try:
+        import fcntl
+    except ImportError:  # there a file that is open cannot be renamed
+        yield
+        return
+    lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
 class Queue:
     """The acts of one desk. Safe to call from any thread. Raises Unavailable when the file cannot be used."""
 
@@ -114,13 +168,22 @@ class Queue:
         self.changed = threading.Condition(self._lock)
         """Notified when a row came, went or is free again in this process."""
         with self._said():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._db = sqlite3.connect(self._path, timeout=5.0, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.execute("PRAGMA secure_delete=ON")
-            self._db.executescript(_SCHEMA)
+            make_private(folder)
+            self._db, self.aside = _opened(self._path)
+
+    @property
+    def notice(self) -> str:
+        """What was set aside when the file was opened, in a sentence; nothing when it was whole."""
+        if self.aside is None:
+            return ""
+        count, mine = (
+            len(self.aside.rows),
+            "no act" if not self.aside.rows else "1 act" if len(self.aside.rows) == 1 else "",
+        )
+        return (
+            f"The queue of typed acts was damaged and is set aside as {self.aside.file}; {mine or f'{count} acts'} could be read and "
+            "stand in the new one. `collect-tui outbox aside` shows it."
+        )
 
     # reading --------------------------------------------------------------------------------
     def rows(self, where: str = "1", *values: object) -> list[Row]:
@@ -303,9 +366,10 @@ class Queue:
         try:
             yield
         except (OSError, sqlite3.Error) as error:
-            raise Unavailable(
-                "outbox.unusable", f"What is typed cannot be kept in {self._path}: {error}. Nothing was sent.", "db"
-            ) from None
+            said = f"What is typed cannot be kept in {self._path}: {error}. Nothing was sent."
+            if isinstance(error, sqlite3.Error) and aside.is_damage(error):
+                said += " Start the program again: a damaged file is set aside, and what can be read of it goes on."
+            raise Unavailable("outbox.unusable", said, "db") from None
 
 
 def _as_seen(row: Row) -> tuple[object, ...]:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from collect_tui.desk.errors import Refused, Unavailable
+from collect_tui.private import make_private
 
 USER: Final = "desk"
 DATABASE: Final = "desk"
@@ -75,7 +76,7 @@ class Embedded:
         if self._users is not None:
             return
         programs = _programs()
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self.folder)
         if self.folder.stat().st_uid != os.geteuid():
             raise Unavailable(
                 "embedded.owner", f"{self.folder} belongs to somebody else; name another data_folder.", "data_folder"
@@ -252,7 +253,7 @@ class Claim:
     """That one server works in a folder: held while it runs. `taken` says who else has it."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
         self._file = _private(folder / "serve.lock", "r+")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

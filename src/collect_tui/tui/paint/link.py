@@ -31,7 +31,8 @@ def render_link(link: Link) -> Line:
     else:
         age = f", data {old(link.now, link.as_of)} old" if link.as_of else ""
         head = Line.of((f"○ offline{age}", Role.WARN), kept)
-    return Line((*head.spans, review)) if link.review else head
+    aside = (Span(" · queue damaged, :outbox", Role.BAD),) if link.notice else ()
+    return Line((*head.spans, *((review,) if link.review else ()), *aside)) if link.review or aside else head
 
 
 def old(now: datetime, then: datetime) -> str:

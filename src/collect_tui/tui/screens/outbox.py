@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
@@ -75,7 +76,7 @@ class OutboxScreen(DeskScreen):
 
     def summary_lines(self) -> Iterable[Line]:
         if self.chosen is None:
-            return ()
+            return [Line.of(row) for row in wrap(self.outbox.link().notice, self.size.width - 1)][:BESIDE]
         fresh = self.outbox.link().state == "online"
         now = self._now.get(self.chosen.id)
         return both_versions(self.chosen, now, self.size.width, fresh=fresh, unknown=self._unknown)[:BESIDE]
@@ -101,6 +102,8 @@ class OutboxScreen(DeskScreen):
         rows = [(str(each.id), render_held(n, each, session)) for n, each in enumerate(held, start=1)]
         self.table.replace(ListSource(rows))
         self.show_frame()
+        if (notice := self.outbox.link().notice) and held:
+            self.status(notice, Role.WARN)
         self._look()
 
     def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
