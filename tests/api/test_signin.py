@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from argon2 import PasswordHasher
+from httpx import Response
 
 from api.conftest import ROSA, Api, code
 from collect_tui.api.server.hub import Hub
@@ -26,7 +28,7 @@ def passwords(hub: Hub, clock: Clock) -> None:
 
 
 def sign_in(api: Api, password: str = SECRET, **more: Any) -> Any:
-    return api("POST", "/sign-in", json={"login": "mia", "password": password, **more})
+    return api("POST", "/sign-in", json={"login": "mia", "password": password} | more)
 
 
 def test_a_password_becomes_a_session_that_ends_with_signing_out(api: Callable[..., Api], clock: Clock) -> None:
@@ -130,3 +132,24 @@ def test_ones_own_password(api: Callable[..., Api]) -> None:
     assert code(mia("GET", "/session")) == "signin.revoked"
     assert sign_in(api(None)).status_code == 401
     assert sign_in(api(None), new).status_code == 200
+
+
+def test_a_proof_is_asked_for_only_where_an_override_is_needed(hub: Hub, api: Callable[..., Api]) -> None:
+    """A wrong password beside an act that needs none is not even looked at; one beside an act that needs it counts against its typist."""
+    users.set_password(hub.store, 1, "lee", SECRET, hub.catalogue.authority, hub.clock(), hasher=CHEAP)
+    over = {"override": {"by": "lee", "reason": "agreed"}}
+    allowed = {"commands": [{"kind": "note", "text": "asked for a copy"}], **over}
+    needed = {"commands": [{"kind": "next", "on": "2027-03-01"}], **over}
+    wrong, mia = {"Override-Proof": "wrong"}, api("mia")
+
+    def act(body: dict[str, Any]) -> Response:
+        headers = {"If-Match": "*", "Idempotency-Key": str(uuid4()), **wrong}
+        return mia("POST", f"/accounts/{ROSA}/acts", json=body, headers=headers)
+
+    assert act(allowed).status_code == 200
+    for _ in range(hub.catalogue.authority.sign_in.tries + 2):
+        answer = act(needed)
+        assert (answer.status_code, code(answer)) == (403, "override.proof")
+    signed = sign_in(api(None), login="lee")
+    assert signed.status_code == 200
+    assert "an override by mia" in signed.json()["warning"]

@@ -62,7 +62,7 @@ def test_it_checks_then_does_then_has_nothing_to_do(run: Run, old: Path) -> None
     assert code == 1
     code, out, _ = run("--db", old, "migrate")
     assert code == 0
-    assert f"{old} went from format 2 to 5." in out
+    assert f"{old} went from format 2 to 6." in out
     assert f"{old}.format-2" in out
     assert run("--db", old, "migrate", "--check")[:2] == (0, f"{old} is up to date (format 6).\n")
     assert run("--db", old, "migrate")[:2] == (0, f"{old} is up to date (format 6).\n")
@@ -72,7 +72,7 @@ def test_it_checks_then_does_then_has_nothing_to_do(run: Run, old: Path) -> None
 
 def test_as_json(run: Run, old: Path) -> None:
     code, out, _ = run("--db", old, "--json", "migrate", "--check")
-    assert (code, json.loads(out)["after"], json.loads(out)["wanted"]) == (1, 2, 5)
+    assert (code, json.loads(out)["after"], json.loads(out)["wanted"]) == (1, 2, 6)
     code, out, _ = run("--db", old, "--json", "migrate")
     assert code == 0
     assert json.loads(out) == {
