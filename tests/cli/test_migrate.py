@@ -78,8 +78,8 @@ def test_as_json(run: Run, old: Path) -> None:
     assert json.loads(out) == {
         "database": str(old),
         "before": 2,
-        "after": 5,
-        "wanted": 5,
+        "after": 6,
+        "wanted": 6,
         "copy": f"{old}.format-2",
         "role": False,
         "cluster": False,
