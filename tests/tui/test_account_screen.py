@@ -1,4 +1,4 @@
-"""The account screen on a real desk: summary, panes, leases, two-key results, undo; slow and as one burst."""
+"""The account screen on a real desk: summary, panes, leases, two-key results, undo."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from collect_tui.tui.commands import HOTKEYS
 from collect_tui.tui.screens.account import AccountScreen
 from collect_tui.tui.terminal import TerminalProfile
 from support.book import Book, account, at
-from tui.account_book import ADA, ASA, IVAN, OPEN, ROSA, Desks, steady
+from tui.account_book import ADA, ASA, IVAN, OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
 from tui.golden import expect_screen
 
@@ -359,26 +359,3 @@ async def test_a_lease_that_ran_out_refuses_the_act(tmp_path: Path) -> None:
         await desk.press(",", "n")
         assert "ben" in desk.said
         assert desks.of("ben").account(ROSA).last_word == 'LM 18 Nov "will pay Friday"'
-
-
-@pytest.mark.parametrize(
-    "keys",
-    [
-        [*OPEN, "2", "3", "7", "pgdn", "j", "j", "k"],
-        ["9", "enter", "w", ",", "n", "2", "3"],
-        ["9", "enter", "w", ",", "n", ",", "l", "n", *keys_of("still here"), "enter", "w"],
-        [*OPEN, "y", "b", "3"],
-        [*OPEN, "q", "9", "enter", "w", "s", *keys_of("research"), "enter", "w"],
-        [*OPEN, "r", "8", "tab", "tab"],
-    ],
-    ids=lambda keys: "".join(keys)[:40],
-)
-async def test_a_burst_ends_where_slow_keys_do(tmp_path: Path, keys: list[str]) -> None:
-    pictures = []
-    for fast in (False, True):
-        desks = Desks(tmp_path / str(fast))
-        async with driving(desks.connect(), desks.state) as desk:
-            await desk.play(keys, fast=fast)
-            pictures.append((desk.context, steady(desk.text)))
-    if " dropped" not in pictures[1][1]:  # what was typed behind a line that passed the account on
-        assert pictures[0] == pictures[1]

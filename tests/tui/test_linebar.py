@@ -1,4 +1,4 @@
-"""The line on a real desk: live parse and preview, Enter, refusals, drafts, history; slow and as one burst."""
+"""The line on a real desk: live parse and preview, Enter, refusals, drafts, history."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from collect_tui.domain.dates import local_time
 from collect_tui.tui.drafts import Drafts
 from collect_tui.tui.screens.choosing import ChoosingScreen
 from collect_tui.tui.widgets.linebar import DRAFT_PROMPT, PROMPT, LineBar
-from tui.account_book import BOOK, IVAN, OPEN, ROSA, Desks, steady
+from tui.account_book import BOOK, IVAN, OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
 
 both = pytest.mark.parametrize("fast", [False, True])
@@ -425,30 +425,6 @@ async def test_a_line_left_on_one_row_is_not_the_line_of_the_next(tmp_path: Path
         assert line_of(desk).text == ""
         await desk.play(["up"], fast=fast)
         assert line_of(desk).text == "n for the first"
-
-
-@pytest.mark.parametrize(
-    "keys",
-    [
-        [*OPEN, ":", *keys_of("lm m1 asked to ring again"), "enter", "2"],
-        [*OPEN, ":", *keys_of("pp 150 fri; n x"), "enter", "6"],
-        [*OPEN, "n", *keys_of("typed ahead"), "enter", "t", *keys_of("+3"), "enter", "1"],
-        ["9", "enter", "s", *keys_of("research"), "enter", "j"],
-        [*OPEN, ":", *keys_of("why"), "enter", "b", ":", *keys_of("q new"), "enter", "enter"],
-        [":", *keys_of("4410-9999"), "enter", "j", "j"],
-    ],
-    ids=lambda keys: "".join(keys)[:40],
-)
-async def test_a_burst_ends_where_slow_keys_do(tmp_path: Path, keys: list[str]) -> None:
-    pictures = []
-    for fast in (False, True):
-        desks = Desks(tmp_path / str(fast))
-        async with driving(desks.connect(), desks.state) as desk:
-            await desk.play(keys, fast=fast)
-            pictures.append((desk.context, steady(desk.text)))
-    if " dropped" in pictures[1][1]:  # a refusal drops what was typed ahead: that is the point of it
-        return
-    assert pictures[0] == pictures[1]
 
 
 def test_the_book_is_whole() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from collect_tui.tui.screens.form import FormScreen
 from collect_tui.tui.screens.plan import PlanForm
 from collect_tui.tui.screens.promise import PromiseForm
-from tui.account_book import OPEN, ROSA, Desks, steady
+from tui.account_book import OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
 from tui.golden import expect_screen
 
@@ -215,14 +215,3 @@ def test_a_plan_form_never_loses_a_field(values: dict[str, str]) -> None:
     placed = {place.name for place in form.line_of(values).places}
     wanted = {name for name, text in values.items() if text.strip()} - {"down_date"}
     assert wanted <= placed
-
-
-@pytest.mark.parametrize("keys", [[*PROMISE, "f2", "6"], [*PLAN, "f2", "6"], [*PROMISE, "f12", "2", "p", "f2"]])
-async def test_a_burst_ends_where_slow_keys_do(tmp_path: Path, keys: list[str]) -> None:
-    pictures = []
-    for fast in (False, True):
-        desks = Desks(tmp_path / str(fast))
-        async with driving(desks.connect(), desks.state) as desk:
-            await desk.play(keys, fast=fast)
-            pictures.append((desk.context, steady(desk.text)))
-    assert pictures[0] == pictures[1]

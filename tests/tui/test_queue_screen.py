@@ -1,4 +1,4 @@
-"""The board, a queue, and going between them, on a real desk; slow and as one burst."""
+"""The board, a queue, and going between them, on a real desk."""
 
 from pathlib import Path
 
@@ -56,39 +56,6 @@ async def test_names_that_mean_harm_are_only_names(tmp_path: Path, fast: bool) -
         assert any("[b]Bad[/foo], Red" in row for row in desk.rows)
         assert any("王小明" in row for row in desk.rows)
         assert "\x1b" not in desk.text
-
-
-@pytest.mark.parametrize(
-    "keys",
-    [
-        [NEW, "enter", "down", "down", "y"],
-        [NEW, "enter", "1", "2", "enter"],
-        [NEW, "enter", "j", "j", "k", "G", "g", "j"],
-        [NEW, "enter", "9", "9", "enter"],
-        [NEW, "enter", "down", "r", "down"],
-        [NEW, "enter", "b", "j", "r"],
-        ["5", "0", "enter", "j", "j"],
-        ["1", "enter", "n"],
-        [NEW, "enter", "?", "b", "y", "b", "j"],
-        [NEW, "enter", "x", "j"],
-        ["q", "n", NEW, "enter"],
-        [NEW, "enter", "w", "b", "j"],
-        [NEW, "enter", "enter", "b"],
-    ],
-    ids=" ".join,
-)
-async def test_slow_and_burst_end_alike(tmp_path: Path, keys: list[str]) -> None:
-    pictures = []
-    for fast in (False, True):
-        folder = tmp_path / str(fast)
-        folder.mkdir()
-        async with driving(book_desk(folder)) as desk:
-            await desk.play(keys, fast=fast)
-            pictures.append(desk.picture())
-    # A refusal drops what was typed ahead and says so; everything else is the same.
-    slow, burst = pictures
-    if "dropped" not in burst[1]:
-        assert burst == slow
 
 
 @pytest.mark.parametrize("fast", [False, True])

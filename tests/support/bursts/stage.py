@@ -22,6 +22,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final, Self
 
+import httpx
 from textual import events
 from textual.geometry import Size
 from textual.widget import Widget
@@ -154,6 +155,17 @@ def painted(screen: Any) -> list[str]:
     return ["".join(part.text for part in (line if isinstance(line, list) else [line])).rstrip() for line in lines]
 
 
+class _Patient(httpx.HTTPTransport):
+    """A line on which nothing takes too long, however busy the machine is; it outlives the desks that use it."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions = {name: value for name, value in request.extensions.items() if name != "timeout"}
+        return super().handle_request(request)
+
+    def close(self) -> None:
+        """Not with a desk."""
+
+
 class Stage:
     """A book that any number of plays begin with, and where it is worked: `local`, or `thin` at a server on loopback."""
 
@@ -186,10 +198,13 @@ class Stage:
         self._stack.close()
 
     def _serve(self) -> None:
+        from collect_tui.api.server.limits import Limiter
         from support.desks import hashed, lasting
         from support.server import hub, served
 
-        of = hub(self.store, self.clock, faults=self.folder / "faults.log", ids=self._id)
+        of = hub(self.store, self.clock, faults=self.folder / "faults.log", ids=self._id, limiter=Limiter(rate=0))
+        self._line = _Patient()
+        self._stack.callback(super(_Patient, self._line).close)
         self._password(hashed(PASSWORD))
         self._tokens = {login: lasting(of, login) for login in ("mia", "lee")}
         self._url = self._stack.enter_context(served(of))
@@ -214,6 +229,7 @@ class Stage:
             state_folder=state or self.folder / "state",
             clock=self.clock,
             background=False,
+            transport=self._line,
         )
 
     @asynccontextmanager

@@ -224,7 +224,7 @@ class QueueScreen(DeskScreen):
     def _look(self, rest: float = 0.0) -> None:
         """Fetch the account under the cursor in the background, once the cursor has rested there."""
         row = self.row
-        if row is None or not self.desk_app.connected or not self.is_current:
+        if row is None or not self.desk_app.connected or not self.is_active:
             self.forget("account")
             return
         self._looking = row.account
@@ -236,7 +236,7 @@ class QueueScreen(DeskScreen):
 
     def _looked(self, view: AccountView) -> None:
         self._account = view
-        if self.is_current:
+        if self.is_active:
             self.show_summary()
 
     # -- more rows ----------------------------------------------------------------------------------------------

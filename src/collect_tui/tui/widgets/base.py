@@ -116,5 +116,5 @@ class LineWidget(Widget):
     def place_cursor(self, x: int, y: int) -> None:
         """Put the terminal's own cursor on a cell of this widget; screen readers and braille lines follow it."""
         region = self.content_region
-        if region.size and self.is_attached and self.screen.is_current:
+        if region.size and self.is_attached and self.screen.is_active:
             self.app.cursor_position = region.offset + Offset(x, y)

@@ -210,7 +210,7 @@ class LineBar(KeptLine):
     def on_blur(self, _event: events.Blur) -> None:
         """The terminal's cursor goes with the focus, also to a body that has no place for it."""
         screen = self.screen
-        if screen.is_current and not isinstance(screen.focused, LineEdit):
+        if screen.is_active and not isinstance(screen.focused, LineEdit):
             body = screen.focused or screen
             self.app.cursor_position = body.region.offset
             if isinstance(body, RowMover):
@@ -253,7 +253,7 @@ class LineBar(KeptLine):
         screen, found = self.desk_screen, self.desk_screen.desk_app.line_command(text)
         await screen.desk_app.do_line(text)
         mends = found is not None and found[0].id in WITH_REST
-        if mends and screen.is_current and screen.refused and not self.text:
+        if mends and screen.is_active and screen.refused and not self.text:
             said = screen.said
             self.set_text(text)
             screen.status(said, Role.BAD)

@@ -102,9 +102,9 @@ class RowMover(LineWidget, can_focus=True):
         self._top = min(self._top, max(0, self.row_count() - self.page))
 
     def follow_cursor(self) -> None:
-        """Put the terminal's cursor on the cursor row's marker, if this widget has the focus."""
-        if self.focused_now and self.moves_cursor:
-            self.place_cursor(0, self.top_lines + self._cursor - self._top)
+        """Put the terminal's cursor on the cursor row's marker, or at the top where there is none, if this widget has the focus."""
+        if self.focused_now:
+            self.place_cursor(0, self.top_lines + self._cursor - self._top if self.moves_cursor else 0)
 
     # -- keys ---------------------------------------------------------------------------------------------------
 
