@@ -52,6 +52,7 @@ def test_every_way_of_typing_does_the_same(stage: Stage, first: int) -> None:
         "<size:100x30>:skip bank-error<enter>",
         ":<paste:bx m7><enter><home><size:60x20><ctrl+u><paste:12,5 m7><enter>",
         "<down><down><enter>csa <tab><enter><down>revpay r881 wrong-po<enter>",
+        "<down><down><enter>6<enter>o<pgdn>",
         "jjjj<enter>/xyzzy<enter><size:60x20>/4410-9396<enter>",
     ],
 )

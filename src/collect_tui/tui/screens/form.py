@@ -6,8 +6,8 @@ F2 saves after a fresh look, and nothing else does.  What is typed is kept as a 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Final
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import uuid4
 
 from textual import events
@@ -43,6 +43,8 @@ OVERRIDE: Final = (
     Field("override_why", "because", "the reason, kept as evidence"),
     Field("override_proof", "Password", "of whoever overrides", secret=True),
 )
+
+_SAID: Final = frozenset({"preview"})
 
 
 class FormScreen(DeskScreen):
@@ -304,6 +306,12 @@ class FormScreen(DeskScreen):
         """The function keys: letters go into the fields."""
         found = [c for c in self.desk_app.keymap.in_context(FORM) if FORM in c.bar and c.fkey]
         return [KeyHint(c.fkey.upper(), c.label, self.refusal(c.id) is None) for c in found]
+
+    def before_key(self, event: events.Key) -> Coroutine[Any, Any, None] | None:
+        """Paging goes through what the desk says of the fields: it waits for that."""
+        if event.key in {"pageup", "pagedown"} and self.under_way(_SAID):
+            return self.answered(_SAID)
+        return super().before_key(event)
 
     def typed(self, name: str) -> bool:
         if name in {"down", "up"}:
