@@ -53,6 +53,8 @@ def test_every_way_of_typing_does_the_same(stage: Stage, first: int) -> None:
         ":<paste:bx m7><enter><home><size:60x20><ctrl+u><paste:12,5 m7><enter>",
         "<down><down><enter>csa <tab><enter><down>revpay r881 wrong-po<enter>",
         "<down><down><enter>6<enter>o<pgdn>",
+        "w,h t2<f8>,h<enter><down>",
+        ":base<enter>n<up><up><up><enter><size:132x43>ccust ptp fri wp; sa m7 cust will call<enter>",
         "jjjj<enter>/xyzzy<enter><size:60x20>/4410-9396<enter>",
     ],
 )

@@ -40,6 +40,9 @@ async def test_nothing_is_logged_twice_on_the_last_account(tmp_path: Path, fast:
         assert set(before.values()) == {1}
         last = number_of(desk)
         assert desk.screen.refusal("result.hot")
+        assert desk.app.claim is None  # looking for another one has given it back: nothing ran out, nobody took it
+        await desk.press("j")
+        assert "run out" not in desk.said
         await desk.press(",", "n")
         assert words(desks) == before
         assert number_of(desk) == last

@@ -166,6 +166,7 @@ class Doors:
             said = f"the next one could not be taken{left}: {messages.sentence(error)}"
             return Taken(False, messages.with_dropped(said, dropped), asked=False)
         if found is None:
+            self._let_go()
             dropped = screen.refuse("Nothing is left to work now: no free account is due in this queue.")
             return Taken(False, messages.with_dropped("nothing is left", dropped))
         self.claim = found[1]
@@ -207,6 +208,11 @@ class Doors:
         screen.show_account(view, claim)
         if said:
             screen.status(said, Role.WARN)
+
+    def _let_go(self) -> None:
+        """Looking for another account has given back the one held; it may still be on the screen, as anybody's."""
+        self.claim = None
+        cast("AccountScreen", self._screen_of("account")).claim = None
 
     async def leave_account(self) -> None:
         """Give back the lease of the account held, if any."""

@@ -126,18 +126,22 @@ class Seat:
                 return
 
     def seen(self) -> dict[str, Any]:
-        """Everything on the screen, and where the next key would go."""
+        """Everything on the screen, and where the next key would go.
+
+        Empty rows do not count: the room for what is said of a text only grows while it is typed, and a burst has seen less.
+        """
         app, screen = self.app, self.app.screen
         focused = screen.focused
         edit = focused if isinstance(focused, LineEdit) else None
+        rows, cursor = painted(screen), app.cursor_position
         return {
             "screens": [type(each).__name__ for each in app.screen_stack],
             "focus": _name(focused),
             "caret": (edit.text, edit.caret, edit.ghost, edit.selected) if edit is not None else None,
-            "cursor": tuple(app.cursor_position),
+            "cursor": (cursor[0], sum(map(bool, rows[: cursor[1]]))),
             "claim": app.claim.account if app.claim is not None else None,
             "said": getattr(screen, "said", ""),
-            "rows": painted(screen),
+            "rows": [row for row in rows if row],
         }
 
     def kept(self) -> dict[str, Any]:

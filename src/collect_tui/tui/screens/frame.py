@@ -6,7 +6,7 @@ A screen says what its body is (:meth:`FrameScreen.compose_body`) and what its h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -152,12 +152,18 @@ class FrameScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._framed = True
+        self.screen_layout_refresh_signal.subscribe(self, self._laid_out, immediate=True)
         self.show_frame()
         self.status(*self._say)  # something may have been said before there was a screen to say it on
         self.focus_body()
 
     def on_screen_resume(self) -> None:
         self.show_frame()
+
+    def _laid_out(self, _screen: Screen[Any]) -> None:
+        """What is said has become taller or smaller, and the widget that has the focus may stand on another row."""
+        if isinstance(self.focused, LineWidget):
+            self.focused.follow_cursor()
 
     def on_resize(self, _event: events.Resize) -> None:
         """There is more room, or less, in the header and for what is said.  Handlers of subclasses run besides."""

@@ -113,6 +113,9 @@ class LineWidget(Widget):
         """Has this widget the focus?  Unlike ``has_focus`` true as soon as it has, and false as soon as it has not."""
         return self.is_attached and self.screen.focused is self
 
+    def follow_cursor(self) -> None:
+        """Put the terminal's own cursor where this widget has its, if it has the focus; called whenever it may have moved."""
+
     def place_cursor(self, x: int, y: int) -> None:
         """Put the terminal's own cursor on a cell of this widget; screen readers and braille lines follow it."""
         region = self.content_region

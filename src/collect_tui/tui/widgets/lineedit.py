@@ -325,7 +325,7 @@ class LineEdit(LineWidget, can_focus=True):
 
     def _repaint(self) -> None:
         room = self.size.width - tui_text.width(self._prompt)
-        column = tui_text.width(self._text[: self._caret])
+        column = self._column
         if room > 0:
             # Scroll by a third of the line, so that typing at its end does not repaint it at every key.
             if column < self._skip:
@@ -333,8 +333,16 @@ class LineEdit(LineWidget, can_focus=True):
             elif column - self._skip >= room:
                 self._skip = column - room + max(1, room // 3)
         self.refresh(Region(0, 0, max(1, self.size.width), 1))
+        self.follow_cursor()
+
+    @property
+    def _column(self) -> int:
+        """Cells of the text before the caret."""
+        return tui_text.width(self._text[: self._caret])
+
+    def follow_cursor(self) -> None:
         if self.focused_now:
-            self.place_cursor(tui_text.width(self._prompt) + column - self._skip, 0)
+            self.place_cursor(tui_text.width(self._prompt) + self._column - self._skip, 0)
 
     def _spans(self) -> list[Span]:
         """The text with its error and its caret, as spans of one character or more."""
