@@ -224,6 +224,22 @@ def test_what_is_no_social_security_number(text: str) -> None:
     assert find_card(text) is None
 
 
+@pytest.mark.parametrize("between", [" ", ", ", "/", " / ", "; ", ","])
+def test_other_accounts_beside_each_other_are_no_card(between: str) -> None:
+    beside = [f"{a}{between}{b}" for a in ("4410-0012", "4410-0193", "4410-0249") for b in ("4410-0081", "4410-0249")]
+    seeming = [f"4410-{n:04}{between}4410-0249" for n in range(200)]
+    assert any(find_card(text) for text in seeming)
+    assert not [text for text in beside + seeming if find_card(f"sister has {text}", ["4410-2231"])]
+    triple = "4410-0193 4410-0249 4410-0081"
+    assert find_card(triple, ["4410-2231"]) is None
+
+
+@pytest.mark.parametrize("card", ["4410-0000 0000-0005", "4410-0000-0000-0005", "4410 0000-0000 0005"])
+def test_a_card_that_begins_like_an_account_is_one(card: str) -> None:
+    number = next(f"{card[:-1]}{last}" for last in "0123456789" if find_card(f"{card[:-1]}{last}") is not None)
+    assert find_card(number, ["4410-2231"]) is not None
+
+
 def test_a_known_number_is_no_social_security_number() -> None:
     assert find_card("acct 123-45-6789", ["123456789"]) is None
 

@@ -120,3 +120,15 @@ async def test_a_refused_key_drops_what_was_typed_behind_it(tmp_path: Path, wher
         await desk.burst("|", *"nqwb")
         assert desk.context == context
         assert desk.said.endswith("4 keys dropped")
+
+
+async def test_who_works_a_queue_stays_in_it_when_an_act_moves_the_account_elsewhere(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press("9", "enter", "w")
+        assert desk.app.claim is not None
+        worked, number = desk.app.claim.queue, number_of(desk)
+        await desk.press(":", *keys_of("pp b tue"), "enter")
+        assert desks.of("lee").why(number).queue != worked
+        assert desk.app.claim is not None
+        assert desk.app.claim.queue == worked

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from collect_tui.domain.card_numbers import LONGEST, SHORTEST, is_card_number
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.other_numbers import figures, named_otherwise
+from collect_tui.domain.other_numbers import figures, in_series, named_otherwise
 
 Kind = Literal["card", "cvv", "ssn"]
 Span = tuple[int, int]
@@ -134,7 +134,8 @@ def find_card(text: str, known: Iterable[str] = ()) -> CardFinding | None:
     for an address (`%2D`), or run together with the month and year of expiry. It is looked for in each whole run of
     digits, in what dates and amounts leave of one, in each unbroken group and in groups as cards print them: not at
     every offset, which would accuse one long number in five. `known` holds the numbers of the file (account, documents,
-    services, telephones), which are never cards; nor is a telephone with its plus, or a valid IBAN.
+    services, telephones), which are never cards; nor are others of their series beside each other (`4410-0193 4410-0249`
+    on account 4410-2231), a telephone with its plus, or a valid IBAN.
     """
     findings = find_cards(text, known)
     return min(findings, key=lambda found: (_GRAVITY[found.kind], found.start), default=None)
@@ -191,7 +192,9 @@ def refusal(found: CardFinding, field: str) -> Invalid:
 def find_cards(text: str, known: Iterable[str] = ()) -> list[CardFinding]:
     """Every finding in a text, as `find_card` defines them, in order and without overlaps."""
     read = plain(text)
-    skipped = {_digits(plain(number)) for number in known} - {""}
+    numbers = [plain(number) for number in known]
+    skipped = {_digits(number) for number in numbers} - {""}
+    skipped |= {_digits(beside) for number in numbers for beside in in_series(read, number)}
     found = list(_in_reading(read, skipped))
     if _ENCODED.search(read):
         found += _elsewhere(read, _ENCODED, lambda match: _decoded(match[0]), skipped)

@@ -47,6 +47,19 @@ _IBAN_LENGTHS: Final = {
 _IBAN: Final = re.compile(r"(?<![A-Za-z0-9])(?P<country>[A-Z]{2})[0-9]{2}(?:[ -]?[A-Z0-9]){11,}")
 
 
+_IN_SERIES: Final = re.compile(r"(?P<first>[0-9]{3,6})(?P<mark>[-./])[0-9]{3,8}")
+
+
+def in_series(plain: str, number: str) -> Iterator[str]:
+    """Two or more numbers beside each other that begin as `number` does and are written alike, as one text."""
+    made = _IN_SERIES.fullmatch(number)
+    if made is not None:
+        mark = re.escape(made["mark"])
+        one = rf"{made['first']}{mark}[0-9]{{{made.end() - made.end('mark')}}}"
+        for match in re.finditer(rf"(?<![0-9]){one}(?:(?!{mark}[0-9])[\W_]{{1,8}}{one})+(?![0-9]|{mark}[0-9])", plain):
+            yield match[0]
+
+
 def figures(plain: str, start: int, end: int) -> list[Span]:
     """Dates, times and amounts among plain[start:end]: whole words, what a currency's sign or a comma adds aside."""
     found = []

@@ -233,8 +233,9 @@ class Doors:
                 return None  # the header says so; what the act came to must stay on the status line
 
         def renewed(claim: Claim | None) -> None:
-            if claim is not None and self.claim is not None and self.claim.account == claim.account:
-                self.claim = claim
+            if claim is not None and (held := self.claim) is not None and held.account == claim.account:
+                # An act may have moved the account to another queue; who works one goes on in that.
+                self.claim = claim.model_copy(update={"queue": held.queue, "left": held.left})
 
         self._top.fetch("lease", renew, renewed)
 
