@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from collect_tui.tui import drafts as drafts_file
+from collect_tui.tui.ahead import PLACE
 from collect_tui.tui.drafts import FILE, Drafts
 from tui.account_book import IVAN, OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of, raw
@@ -25,6 +26,32 @@ async def told_to_go(desk: DeskDriver, *keys: str, seen: int) -> None:
     for key in keys[seen:]:
         desk.app.post_message(raw(key))
     await desk.app.save_typed()
+
+
+@pytest.mark.parametrize("passed", [1, 2, 5])
+async def test_a_key_on_its_way_from_the_gate_to_its_field_stays_in_its_place(tmp_path: Path, passed: int) -> None:
+    """The signal comes when the gate has just let a key through, and the field does not have it yet."""
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN)
+        for key in (":", *keys_of(TEXT)):
+            desk.app.post_message(raw(key))
+        while len(desk.app._gate_queue) != len(TEXT) + 1 - passed or desk.app._gate_passing is None:
+            await asyncio.sleep(0)
+        await desk.app.save_typed()
+        kept = Drafts(desks.state)
+        assert TEXT in (kept.load(ROSA, "line"), kept.load("", PLACE)), "behind a request it is kept by itself"
+
+
+async def test_what_the_terminals_thread_has_just_read_is_kept(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(*OPEN, ":")
+        loop = asyncio.get_running_loop()
+        for key in keys_of(TEXT):
+            asyncio.run_coroutine_threadsafe(desk.app._post_message(raw(key)), loop)
+        await desk.app.save_typed()
+        assert Drafts(desks.state).load(ROSA, "line") == TEXT
 
 
 @pytest.mark.parametrize("seen", [0, 1, 8, 60])

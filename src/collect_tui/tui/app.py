@@ -260,11 +260,12 @@ class CollectApp(Doors, Acting, KeyGate, ThinPainter, App[None], inherit_binding
 
     async def save_typed(self) -> None:
         """Keep all that was typed, what waits in the gate and before it included; nothing of it is done any more."""
-        held = self.freeze_keys()
+        self.freeze_keys()
         driver = self._driver
         if isinstance(driver, ThinDriver):
             driver.read_the_rest()
-        ahead.keep(self, await self.keys_left(), held=held)
+        typed = await self.keys_left()
+        ahead.keep(self, typed, held=self.keys_held)
         self.save_draft()
         self.drafts.catch_up(PARTING)
 

@@ -95,18 +95,20 @@ class KeyGate(_Base):
         self.keys_changed()
         return dropped
 
-    def freeze_keys(self) -> bool:
-        """Let no key through any more: the program is to go.  Was a request out?"""
-        held = self.keys_held
+    def freeze_keys(self) -> None:
+        """Let no key through any more: the program is to go."""
         self._gate_frozen = True
         self._gate_free.clear()
-        return held
 
     async def keys_left(self) -> list[_Typed]:
-        """All keys and pastes that no longer get through, once those under way have arrived."""
-        for _ in range(1000):  # what a thread has handed over comes in the next rounds of the loop
+        """All keys and pastes that no longer get through, once those under way have arrived and the one that was let
+        through last has had its effect, or waits for the desk."""
+        loop = asyncio.get_running_loop()
+        # What the terminal's thread has handed over is handed on before this, which goes the same way.
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop))
+        for _ in range(1000):
             await asyncio.sleep(0)
-            if not self._gate_in_transit():
+            if not self._gate_in_transit() and (self._gate_holds or self._gate_is_quiet()):
                 break
         return list(self._gate_queue)
 
