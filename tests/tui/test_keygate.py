@@ -194,3 +194,20 @@ async def test_gate_settles_without_complaint() -> None:
         assert app._gate_is_quiet()
         app.screen.post_message(events.Idle())
         assert not app._gate_is_quiet()
+
+
+async def test_who_types_on_over_a_refusal_has_not_seen_it() -> None:
+    """After some keys were dropped the sentence goes on; only after a pause is it about what is on the screen now."""
+    app = Gated()
+    app.pause = 0.3
+    async with app.run_test():
+        dropped_at = app._gate_cutoff = asyncio.get_running_loop().time()
+        app.flush_keys()
+        moments = [dropped_at + after for after in (0.1, 0.2, 0.45, 0.7, 1.1)]
+        for moment in moments:
+            event = events.Key("x", "x")
+            event.time = moment
+            app.post_message(event)
+        await app.keys_idle()
+        assert app.did == ["x on Screen"], "the last came after a pause of 0.4 s"
+        assert app.bells == 4

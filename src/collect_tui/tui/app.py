@@ -38,7 +38,7 @@ from collect_tui.tui.painter import ThinPainter
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.sent import Sent
-from collect_tui.tui.sight import Sight
+from collect_tui.tui.sight import READING, Sight
 from collect_tui.tui.terminal import TerminalProfile, install_exit_handlers
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.statusline import StatusLine
@@ -217,6 +217,7 @@ class CollectApp(Doors, Acting, KeyGate, ThinPainter, App[None], inherit_binding
     def on_mount(self) -> None:
         if not self.is_headless:
             loop = asyncio.get_running_loop()
+            self.pause = READING
             self.sight = Sight(self.paint_and_ask, loop.call_later, loop.time)
             install_exit_handlers(self, self.save_typed)
         self.run_held(self.open_desk(), self.base_screen)
@@ -349,6 +350,12 @@ class CollectApp(Doors, Acting, KeyGate, ThinPainter, App[None], inherit_binding
         if isinstance(event, events.Key) and isinstance(screen, DeskScreen):
             return screen.before_key(event)
         return None
+
+    def keys_unread(self) -> None:
+        super().keys_unread()
+        screen = self.screen
+        if isinstance(screen, DeskScreen) and screen.said and not screen.said.endswith(messages.TYPED_ON):
+            screen.status(f"{screen.said}{messages.TYPED_ON}", Role.BAD)
 
     def gate_unseen(self, event: events.Key | events.Paste) -> bool:
         asked: Callable[[events.Key | events.Paste], bool] | None = getattr(self.screen, "unseen", None)

@@ -41,6 +41,10 @@ class KeyGate(_Base):
     SETTLE_LIMIT: ClassVar[float] = 2.0
     """Seconds after which a screen that does not come to rest gets the next key all the same."""
 
+    pause: float = 0.0
+    """Seconds without a key after which whoever types has seen what dropped their keys.  Until then what they type on was
+    meant for something else and is dropped as well; 0 where a key is typed only when all before it has been seen."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._gate_queue: deque[_Typed] = deque()
         self._gate_holds = 0
@@ -51,6 +55,7 @@ class KeyGate(_Base):
         self._gate_full = False
         self._gate_frozen = False
         self._gate_cutoff = 0.0
+        self._gate_unread: float | None = None  # when the last key came that was dropped, or what drops them was said
         super().__init__(*args, **kwargs)
 
     # -- for the program ----------------------------------------------------------------------------------------
@@ -91,7 +96,7 @@ class KeyGate(_Base):
         """
         dropped = len(self._gate_queue) + self._gate_in_transit()
         self._gate_queue.clear()
-        self._gate_cutoff = asyncio.get_running_loop().time()
+        self._gate_cutoff = self._gate_unread = asyncio.get_running_loop().time()
         self.keys_changed()
         return dropped
 
@@ -126,6 +131,10 @@ class KeyGate(_Base):
 
     def keys_changed(self) -> None:
         """Called when keys become held or free, and when the count of kept keys changes while held."""
+
+    def keys_unread(self) -> None:
+        """Called for each key that is typed on after some were dropped, and dropped like them."""
+        self.bell()
 
     def keys_refused(self) -> None:
         """Called for each key refused because too many are kept."""
@@ -164,6 +173,12 @@ class KeyGate(_Base):
             self._gate_task.cancel()
 
     def _gate_accept(self, event: _Typed) -> None:
+        if self._gate_unread is not None:
+            if event.time - self._gate_unread < self.pause:
+                self._gate_unread = event.time
+                self.keys_unread()
+                return
+            self._gate_unread = None
         if self._gate_full or len(self._gate_queue) >= self.KEY_LIMIT:
             self._gate_full = True
             self.keys_refused()

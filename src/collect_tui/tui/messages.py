@@ -16,6 +16,10 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+TYPED_ON = " · what you type on is dropped until you pause"
+"""Behind a refusal, when its reader has not seen it yet and goes on typing."""
+
+
 def dropped(keys: int) -> str:
     """What is said of keys that were typed ahead and dropped; empty for none."""
     return f"{plural(keys, 'key')} dropped" if keys else ""
