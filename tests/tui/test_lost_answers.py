@@ -101,6 +101,10 @@ async def test_another_text_waits_until_the_first_is_known(tmp_path: Path) -> No
         assert text_of(desk) == "pay 12 card r2"
         assert paid(desks) == [1200]
         await desk.press("enter")
+        assert "12.00 received" in desk.said, "what the text does is shown before anything does it"
+        assert "was done" not in desk.said
+        assert paid(desks) == [1200]
+        await desk.press("enter")
         assert paid(desks) == [1200, 1200], "that the second payment is meant has been decided with the first in sight"
 
 
@@ -176,7 +180,7 @@ async def test_a_form_saved_again_is_the_same_act(tmp_path: Path, edited: bool) 
         await desk.press("f2")
         assert len({act.id for act in far.given}) == 1
         assert "promise" in desk.said
-        assert ("was done" in desk.said) == edited
+        assert ("” was done" in desk.said) == edited
 
 
 async def test_a_second_window_asks_about_the_act_of_the_first(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ class Acting:
             said, role = f"was not done: {messages.sentence(outcome)}", Role.BAD
         else:
             said, role = f"was done: {outcome.sentence}", Role.GOOD
-        top.status(f"{self._named(act)} {said} · Enter goes on.", role)
+        top.status(f"{self._named(act)} {said} · Enter asks once more and shows what the line does.", role)
 
     def _named(self, act: Act) -> str:
         """An act in a sentence, with its account where that is not the one on the screen."""

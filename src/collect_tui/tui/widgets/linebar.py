@@ -42,6 +42,7 @@ class LineBar(KeptLine):
     def __init__(self, *, id: str = "line") -> None:
         super().__init__(id=id)
         self._line_context: tuple[object, LineContext] | None = None
+        self._unshown = ""
         self._parsed: Parsed | None = None
         self._previewed: tuple[Parsed, Preview] | None = None
 
@@ -59,6 +60,7 @@ class LineBar(KeptLine):
             self._edited()
 
     def _edited(self) -> None:
+        self._unshown = ""
         self._fresh()
         self.save_draft()
         self._read()
@@ -274,6 +276,12 @@ class LineBar(KeptLine):
         held = app.sent.of(target.account)
         if held is not None and held.line.strip() != text.strip():
             await app.settle(held)
+            self._unshown = text
+            return
+        if self._unshown == text:  # what became of another act stood in the place of what this one does
+            self._unshown, self._previewed = "", None
+            screen.status("")
+            self._read()
             return
         seen = self.seen
         if seen is None:
