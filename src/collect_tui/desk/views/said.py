@@ -82,6 +82,13 @@ def refusal(verdict: VerdictView) -> str:
     return " ".join(f.sentence for f in verdict.findings if f.severity not in _MILD)
 
 
+def final(verdict: VerdictView) -> str:
+    """Why policy says no, where neither another day nor an override could make it a yes; empty otherwise."""
+    refused = [f for f in verdict.findings if f.severity not in _MILD]
+    beyond = any(f.override_role is None and f.next_ok is None for f in refused)
+    return refusal(verdict) if beyond else ""
+
+
 def text(sentences: Iterable[Said]) -> str:
     """Sentences in one line."""
     return " · ".join(each.text for each in sentences)

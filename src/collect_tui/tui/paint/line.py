@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from collect_tui.desk.views.said import asking
 from collect_tui.domain.describe import quoted
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, Span
@@ -52,6 +53,8 @@ _ROLES: Final = {
     "hold": "hold",
 }
 
+_AGAIN: Final = " again after Enter: those on the line do not count"
+
 
 def meaning_line(parsed: Parsed) -> Line:
     """What it means, before the desk has said what it would do."""
@@ -72,10 +75,18 @@ def preview_line(parsed: Parsed, preview: Preview, asked: Parsed | None = None) 
     `asked`: the line it was asked about, where only notes differ from what stands there now.
     """
     told = said_parts(preview.said)
+    if preview.confirm is not None and early(parsed):
+        asked_for = asking(preview.confirm)
+        told = [(f"{text}{_AGAIN}" if text == asked_for else text, role) for text, role in told]
     for old, new in zip(_notes(asked), _notes(parsed), strict=False):
         told = [(text.replace(quoted(old), quoted(new)) if old != new else text, role) for text, role in told]
     first = next((at for at, (_, role) in enumerate(told) if role is not Role.BAD), len(told))
     return _joined([*told[:first], *_warnings(parsed), *told[first:]])
+
+
+def early(parsed: Parsed) -> bool:
+    """Does the line bring what is only to be typed once it has been asked for?"""
+    return any(command.outside and command != command.unanswered() for command in parsed.commands)
 
 
 def _notes(parsed: Parsed | None) -> list[str]:

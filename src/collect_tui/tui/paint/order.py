@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from collect_tui.tui import text as tui_text
 from collect_tui.tui.paint.panes import checks
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line
@@ -11,9 +12,14 @@ from collect_tui.tui.widgets.base import Line
 if TYPE_CHECKING:
     from collect_tui.desk.views.act import Preview
 
+_LABEL: Final = 11
+
 
 def order_lines(preview: Preview | None, width: int, key: str) -> list[Line]:
-    """The checks, those that are met too, strictest first; then what the order would change.  `key` overrides."""
+    """What the order would change; then the checks, those that are met too, strictest first.  `key` overrides.
+
+    On a low screen the last rows are below its edge: of checks those that are met.
+    """
     if preview is None or preview.error is not None:
         return []
     verdict = preview.verdict
@@ -22,6 +28,9 @@ def order_lines(preview: Preview | None, width: int, key: str) -> list[Line]:
     else:
         who = f"; a {verdict.overridable_by} may override it ({key})" if verdict.overridable_by else ""
         head = (f"not eligible{who}", Role.BAD)
-    lines = [Line(), Line.of(("Checks     ", Role.LABEL), head), *checks(verdict, width)]
-    said = [effect.sentence for effect in preview.effects if effect.kind not in {"NextActionSet", "LadderChanged"}]
-    return [*lines, *(Line.of(("Then       " if not n else " " * 11, Role.LABEL), text) for n, text in enumerate(said))]
+    told = [effect.sentence for effect in preview.effects if effect.kind not in {"NextActionSet", "LadderChanged"}]
+    if not (verdict.allowed or verdict.overridable_by):
+        told = []  # of what nobody may do no effect is told
+    rows = [row for text in told for row in tui_text.wrap(text, max(1, width - _LABEL))]
+    then = [Line.of(((" " * _LABEL if n else f"{'Then':{_LABEL}}"), Role.LABEL), row) for n, row in enumerate(rows)]
+    return [Line(), *then, Line.of((f"{'Checks':{_LABEL}}", Role.LABEL), head), *checks(verdict, width)]

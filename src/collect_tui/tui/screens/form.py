@@ -6,7 +6,7 @@ F2 saves after a fresh look, and nothing else does.  What is typed is kept as a 
 from __future__ import annotations
 
 import json
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import uuid4
 
@@ -62,6 +62,9 @@ class FormScreen(DeskScreen):
 
     fields: ClassVar[tuple[Field, ...]] = ()
 
+    goes_on: ClassVar[str] = "saves"
+    """What F2 does, said where other keys do nothing."""
+
     def __init__(self) -> None:
         super().__init__()
         self.view: AccountView | None = None
@@ -76,6 +79,8 @@ class FormScreen(DeskScreen):
         self._touched = False
         self._drafted = False
         """Is what stands here from before, and not touched yet?"""
+        self._typed_whole = False
+        """Was all of it typed on the line, so that no field waits for a key?"""
         self.why_asked = ""
         """Why what was typed on the line to confirm it is asked for again."""
 
@@ -97,6 +102,14 @@ class FormScreen(DeskScreen):
         """What stands in the fields at first."""
         return {}
 
+    def fill(self, values: Mapping[str, str]) -> None:
+        """Put in the fields what was typed, drafted or suggested."""
+        self.form.fill(values)
+
+    def kept_besides(self) -> dict[str, str]:
+        """What a draft keeps that stands in no field."""
+        return {}
+
     # -- begin and end ------------------------------------------------------------------------------------------
 
     def compose_body(self) -> ComposeResult:
@@ -108,7 +121,7 @@ class FormScreen(DeskScreen):
         return self.query_one("#form", Form)
 
     def begin(self, view: AccountView, fence: int | None, values: dict[str, str] | None = None) -> None:
-        """Open the form on an account, with what was typed there before, or with `values`."""
+        """Open the form on an account, with what was typed there before, or with `values`: all of it, typed on the line."""
         from collect_tui.desk.line.context import LineContext
 
         app = self.desk_app
@@ -118,12 +131,17 @@ class FormScreen(DeskScreen):
         self._override(on=False)
         draft = {} if values is not None else self._draft()
         self._touched = bool(draft) or values is not None
-        self.form.fill(draft or values or self.starting_values())
+        self._typed_whole = values is not None
+        self.fill(draft or values or self.starting_values())
         if draft.get("override_by") or draft.get("override_why"):
             self.desk_app.sight.begin()
             self._override(on=True)
             self.call_after_refresh(self.desk_app.sight.look, self._sighted)
-        self.form.enter(self.fields[0].name)
+        if self._typed_whole:
+            self.set_focus(None)  # a key that is typed ahead, or by habit, must not change what was typed
+            self.call_after_refresh(self._cursor_home)
+        else:
+            self.form.enter(self.fields[0].name)
         self.show_frame()
         self._read()
         if values is not None:
@@ -146,8 +164,8 @@ class FormScreen(DeskScreen):
             return
         secret = {field.name for field in OVERRIDE if field.secret}
         typed = {name: text for name, text in self.form.values.items() if text.strip() and name not in secret}
-        kept = json.dumps(typed, ensure_ascii=False) if typed and typed != self.starting_values() else ""
-        self.desk_app.drafts.save(self.view.number, self.place, kept)
+        kept = {**typed, **self.kept_besides()} if typed and typed != self.starting_values() else {}
+        self.desk_app.drafts.save(self.view.number, self.place, json.dumps(kept, ensure_ascii=False) if kept else "")
         self.desk_app.keep_drafts()
 
     def header_line(self) -> Line:
@@ -305,7 +323,8 @@ class FormScreen(DeskScreen):
     def key_hints(self) -> list[KeyHint]:
         """The function keys: letters go into the fields."""
         found = [c for c in self.desk_app.keymap.in_context(FORM) if FORM in c.bar and c.fkey]
-        return [KeyHint(c.fkey.upper(), c.label, self.refusal(c.id) is None) for c in found]
+        hints = [KeyHint(c.fkey.upper(), c.label, self.refusal(c.id) is None) for c in found]
+        return hints if isinstance(self.focused, LineEdit) else [*hints, KeyHint("Tab", "change")]
 
     def before_key(self, event: events.Key) -> Coroutine[Any, Any, None] | None:
         """Paging goes through what the desk says of the fields: it waits for that."""
@@ -313,7 +332,32 @@ class FormScreen(DeskScreen):
             return self.answered(_SAID)
         return super().before_key(event)
 
+    def _cursor_home(self) -> None:
+        """The terminal's cursor, while no field has it."""
+        if self.is_current and self.focused is None:
+            self.app.cursor_position = self.query_one("#body").region.offset
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self._typed_whole:
+            self.call_after_refresh(self._cursor_home)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A field takes a paste itself."""
+        event.stop()
+        self._not_taken()
+
+    def _not_taken(self) -> None:
+        save = self.desk_app.door("form.save").upper()
+        self.refuse(f"Not taken here: {save} {self.goes_on}, Tab goes to the fields.")
+
     def typed(self, name: str) -> bool:
+        if self.focused is None and name == "enter":
+            self.at_the_end()
+            return True
+        if self.focused is None and (len(name) == 1 or name in {"space", "backspace"}):
+            self._not_taken()
+            return True
         if name in {"down", "up"}:
             self.form.step(1 if name == "down" else -1)
             return True
@@ -352,6 +396,7 @@ class FormScreen(DeskScreen):
         """F4: what may be typed in the field the caret is in."""
         edit = self.focused
         if not isinstance(edit, FormField):
+            self._not_taken()
             return
         found = self.choices(edit.field.name)
         if not found:
@@ -419,7 +464,8 @@ class FormScreen(DeskScreen):
         if held is not None and (act is None or not same(held, act)):
             await self.desk_app.settle(held)
         elif wrong is not None:
-            self._stop_at(*wrong)
+            name, sentence = wrong
+            self._stop_at(name, f"Nothing was done. {sentence}")
         elif act is not None:
             await self.send(held or act)
 

@@ -6,7 +6,7 @@ that leaves.  No key pressed by habit sends it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Final, TypeGuard, cast
 from uuid import uuid4
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
     from collect_tui.tui.app import CollectApp
 
+_VERBS: Final = ("sus", "res")
 _FIELDS: Final = {"day": "effective", "notice": "effective", "text": "note", "state": "service"}
 
 
@@ -43,9 +44,14 @@ class OrderForm(FormScreen):
         NOTE,
     )
 
+    goes_on: ClassVar[str] = "asks for the account's last four digits"
+
     def __init__(self) -> None:
         super().__init__()
         self.suggested: dict[str, str] = {}
+        self.typed_verb = ""
+        """`sus` or `res`, as typed on the line: whatever becomes of the service, it stays that order."""
+        self._verbs: dict[str, str] = {}  # service → what was to be done with it when it was first named
 
     def starting_values(self) -> dict[str, str]:
         return self.suggested
@@ -56,11 +62,30 @@ class OrderForm(FormScreen):
         wanted = self.form.values["service"].strip().casefold()
         return find_service(self.view, wanted) if self.view is not None else None
 
+    def fill(self, values: Mapping[str, str]) -> None:
+        super().fill(values)
+        self._verbs = {}
+        verb = values.get("verb")
+        if (found := self.service) is not None and verb in _VERBS:
+            self._verbs[found.identifier] = verb
+
+    def kept_besides(self) -> dict[str, str]:
+        return {"verb": self.verb}
+
+    @property
+    def verb(self) -> str:
+        """What the order does: as typed on the line, else by what the service was when it was named here."""
+        found = self.service
+        if not self.form.values["service"].strip():
+            self._verbs = {}  # what is named next is named anew
+        if self.typed_verb or found is None:
+            return self.typed_verb or _VERBS[0]
+        return self._verbs.setdefault(found.identifier, _VERBS[found.status == "SUSPENDED"])
+
     def line_of(self, values: dict[str, str]) -> LineBuilder:
         from collect_tui.desk.line.lexer import word
 
-        found = self.service
-        built = LineBuilder("res" if found is not None and found.status == "SUSPENDED" else "sus")
+        built = LineBuilder(self.verb)
         service = values["service"].strip()
         built.add("service", word(service) if service else "")
         built.add("effective", values["effective"])
@@ -88,7 +113,7 @@ class OrderForm(FormScreen):
         return _FIELDS.get(name or "", "") or super().field_of(name)
 
     def at_the_end(self) -> None:
-        """Enter in the last field: it is judged, and asked for."""
+        """Enter in the last field, or where all was typed already: it is judged, and asked for."""
         self.desk_app.run_held(self.do_form_save(), self)
 
 
@@ -182,6 +207,7 @@ async def open_order(
         values = values_of(command, view, app.catalogue, app.session_view)
     screen = cast("OrderForm", await app.show_screen("order"))
     screen.suggested = first
+    screen.typed_verb = "" if command is None else _VERBS[command.kind == "restore"]
     screen.why_asked = SEEN_FIRST if command is not None and command.confirm else ""
     screen.begin(view, fence, values)
 

@@ -18,7 +18,7 @@ from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unconfirme
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.doors import WITH_REST
-from collect_tui.tui.paint.line import field_span, meaning_line, preview_line, receipt_line, wrong_line
+from collect_tui.tui.paint.line import early, field_span, meaning_line, preview_line, receipt_line, wrong_line
 from collect_tui.tui.roles import Role
 from collect_tui.tui.sent import REUSED
 from collect_tui.tui.widgets.base import Line
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.line.model import Candidate, Parsed
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Preview
+    from collect_tui.tui.screens.base import LineTarget
 
 
 class LineBar(KeptLine):
@@ -136,7 +137,9 @@ class LineBar(KeptLine):
         desk = self.desk_screen.desk_app.desk
         target = self.desk_screen.line_target()
         fence = target.fence if target is not None else None
-        act = Act(id=uuid4(), account=seen.number, commands=parsed.commands, fence=fence, line=parsed.text)
+        # Digits on the line do not count here: it is previewed what Enter will do.
+        commands = tuple(c.unanswered() if c.outside else c for c in parsed.commands)
+        act = Act(id=uuid4(), account=seen.number, commands=commands, fence=fence, line=parsed.text)
         self.desk_screen.fetch("preview", lambda: desk.preview(act), lambda preview: self._answered(parsed, preview))
 
     def _answered(self, parsed: Parsed, preview: Preview) -> None:
@@ -303,6 +306,8 @@ class LineBar(KeptLine):
             from collect_tui.tui.screens.order import has_form, open_order
 
             if has_form(commands[0]):
+                if await self._hopeless(parsed, commands[0], target):
+                    return
                 self._done(text, "")
                 await open_order(app, seen, target.fence, commands[0])
                 return
@@ -312,6 +317,25 @@ class LineBar(KeptLine):
         ids = {"id": uuid4(), "account": seen.number, "version": seen.version, "fence": target.fence}
         await self._send(parsed, Act(**ids, commands=commands, line=text))
 
+    async def _hopeless(self, parsed: Parsed, command: Command, target: LineTarget) -> bool:
+        """Is an order refused whatever could be typed in its form?  Then that is said, and the line stays."""
+        from collect_tui.desk.commands import Act
+        from collect_tui.desk.views.said import final
+
+        screen = self.desk_screen
+        act = Act(id=uuid4(), account=target.account, commands=(command.unanswered(),), fence=target.fence)
+        preview = await screen.ask(screen.desk_app.desk.preview, act)
+        if preview is None:
+            return True  # said already
+        sentence = preview.error or final(preview.verdict)
+        if not sentence:
+            return False
+        span = field_span(parsed, preview.field)
+        if span is not None:
+            self.set_error(*span)
+        screen.refuse(f"Nothing was ordered. {sentence}")
+        return True
+
     async def _send(self, parsed: Parsed, act: Act) -> None:
         """Do the act; what is to be typed first is asked for, and the line stays until then."""
         screen, app = self.desk_screen, self.desk_screen.desk_app
@@ -320,9 +344,8 @@ class LineBar(KeptLine):
         except Unconfirmed as asked:
             from collect_tui.tui.screens.asking import SEEN_FIRST, confirm
 
-            first = parsed.commands[0]
-            early = first.outside and first != first.unanswered()
-            await confirm(screen, act, asked, partial(self._send, parsed), why=SEEN_FIRST if early else "")
+            why = SEEN_FIRST if early(parsed) else ""
+            await confirm(screen, act, asked, partial(self._send, parsed), why=why)
         except DomainError as error:
             await self._refused(parsed, act, error)
         else:
