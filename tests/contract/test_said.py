@@ -14,13 +14,43 @@ PROMISED = ("pp 60 fri",)
 
 #: What was done before, a line, and what is said of it before Enter but for `allowed`.
 SAID = [
-    ((), "pp 150 fri", ["done: promise 150.00 by Fri 27 Nov", "next: next check the promise Mon 30 Nov"]),
+    (
+        (),
+        "pp 150 fri gcash",
+        [
+            "done: promise 150.00 by Fri 27 Nov, gcash",
+            "done: logs promise to pay · call mobile · mobile …0142",
+            "next: next check the promise Mon 30 Nov",
+        ],
+    ),
+    ((), "ptp 150 fri", ["done: promise 150.00 by Fri 27 Nov", "next: next check the promise Mon 30 Nov"]),
+    (
+        (),
+        "pay 20 card R1",
+        [
+            "done: payment 20.00 received today, card, reference R1",
+            "done: 20.00 to invoice INV-1, 280.00 left of it",
+            "next: next call today",
+        ],
+    ),
+    (
+        ("cb tom 9",),
+        "cb fri 9pm",
+        [
+            "warning: At that time: Outside 08:00–21:00 where the customer may be (21:00 Chicago UTC-06:00); from Sat 28 Nov "
+            "08:00 Chicago UTC-06:00.",
+            "done: callback Fri 27 Nov 21:00 Chicago UTC-06:00, for mia",
+            "done: logs callback requested · call mobile · mobile …0142",
+            "next: next callback tomorrow 09:00 Chicago UTC-06:00",
+        ],
+    ),
     (
         PROMISED,
         "pa 412.10 dn100 3m 15",
         [
             "replaced: the promise of 60.00 is replaced",
             "done: plan 412.10: 100.00 down today, 3 of 104.03 from Tue 15 Dec, last 104.04 Mon 15 Feb 2027",
+            "done: logs payment arrangement · call mobile · mobile …0142",
             "next: next check the promise Fri 27 Nov",
         ],
     ),

@@ -74,6 +74,37 @@ def test_money_from_before_a_promise_was_made_is_not_for_it(by: str) -> None:
     assert (promise(world).status, promise(world).paid) == ("ACTIVE", 0)
 
 
+@pytest.mark.parametrize("by", DOORS)
+@pytest.mark.parametrize("given_up", [("xp nope",), ("ptp 300 fri", "xp nope")])
+def test_money_of_the_day_counts_towards_nothing_that_was_given_up_before(given_up: tuple[str, ...], by: str) -> None:
+    world = desk(LATE)
+    world.type(ROSA, "arr 300 3w fri")
+    for line in given_up:
+        world.type(ROSA, line)
+    shown = world.preview(ROSA, "pay 100 card P1")
+    assert not [text for text in shown.meaning if "counts towards" in text]
+    paid(world, 10000, by)
+    world.roll()
+    assert {(p.status, p.paid) for p in world.desk.pane(ROSA, "promises").promises} <= {
+        ("CANCELLED", 0),
+        ("SUPERSEDED", 0),
+    }
+
+
+def test_what_was_paid_before_a_plan_was_cancelled_stays_with_it_until_it_is_taken_back() -> None:
+    world = desk(LATE)
+    world.type(ROSA, "arr 300 3w fri")
+    world.clock.now += timedelta(minutes=1)
+    world.type(ROSA, "pay 100 card P1")
+    world.clock.now += timedelta(minutes=1)
+    world.type(ROSA, "xp nope")
+    world.clock.now += timedelta(minutes=1)
+    world.type(ROSA, "pay 50 card P2")
+    assert (promise(world).status, promise(world).paid) == ("CANCELLED", 10000)
+    world.type(ROSA, "revpay P1 entered in error")
+    assert (promise(world).status, promise(world).paid) == ("CANCELLED", 0)
+
+
 def test_more_than_is_owed_asks_once_more_with_the_figure() -> None:
     world = desk(("INV-1", -40, 10000))
     shown = world.preview(ROSA, "pay 150 card P1")

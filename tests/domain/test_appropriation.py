@@ -138,6 +138,7 @@ FIRST = promise(10, (20, 500, 0), made_on=days(-9))
 SECOND = promise(20, (20, 500, 0), made_on=days(-3), supersedes=10)
 OVER = replace(FIRST, status="SUPERSEDED", closed_on=days(-3))
 GONE = replace(SECOND, status="CANCELLED", closed_on=days(-3))
+ENDED = replace(FIRST, status="CANCELLED", closed_on=days(-5), made_at=at(8), closed_at=at(10))
 
 
 @pytest.mark.parametrize(
@@ -155,6 +156,13 @@ GONE = replace(SECOND, status="CANCELLED", closed_on=days(-3))
         ((replace(FIRST, status="CANCELLED", closed_on=days(-5)),), receipt(21, -4), None),
         ((replace(FIRST, status="CANCELLED", closed_on=days(-5)),), receipt(21, -5), 10),
         ((replace(FIRST, status="CANCELLED", closed_on=None),), receipt(21, -5), None),
+        # On the day it was given up: what was entered before that, and nothing after.
+        ((ENDED,), receipt(21, -5, recorded_at=at(9)), 10),
+        ((ENDED,), receipt(21, -5, recorded_at=at(10)), None),
+        ((ENDED,), receipt(21, -5, recorded_at=at(11)), None),
+        ((ENDED,), receipt(-1, -5), None),  # this very act
+        ((replace(ENDED, status="SUPERSEDED"),), receipt(-1, -5), None),
+        ((replace(OVER, closed_at=at(9)), replace(GONE, made_at=at(9), closed_at=at(10))), receipt(-1, -3), None),
         ((replace(FIRST, status="BROKEN", closed_on=days(-5)),), receipt(21, -4), 10),
         # The second was undone: the first stands again, and has stood all along.
         ((FIRST, GONE), receipt(21, -3), 10),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 
 import pytest
@@ -55,6 +56,10 @@ FULL = account(
         (fx.HoldChanged(7, "RELEASED", "ACTIVE"), "hold cease is released"),
         (fx.PromiseMade(promise(1, (4, 15000, 0))), "promise 150.00 by Fri 28 Nov"),
         (
+            fx.PromiseMade(dataclasses.replace(promise(1, (4, 15000, 0)), method="gcash")),
+            "promise 150.00 by Fri 28 Nov, gcash",
+        ),
+        (
             fx.PromiseMade(promise(1, (0, 10000, 0), (21, 15605, 0), (52, 15605, 0), kind="plan")),
             "plan 412.10 in 3 parts: 100.00 today, 156.05 Mon 15 Dec, 156.05 Thu 15 Jan 2026",
         ),
@@ -64,7 +69,7 @@ FULL = account(
         (fx.InstalmentPaid(9, 2, 0, 5000), "50.00 no longer counts towards instalment 2"),
         (
             fx.PaymentRecorded(Payment(1, "P", TODAY, "bank", 123450, "UNAPPLIED")),
-            "payment 1,234.50 received today, reference P",
+            "payment 1,234.50 received today, bank, reference P",
         ),
         (fx.PaymentAllocated(1, 5, Allocation(11, 5000)), "50.00 to invoice INV-11, 150.00 left of it"),
         (fx.PaymentReversed(5, "RETURNED", "R01"), "the payment of 123.45 is returned; what it had paid is open again"),

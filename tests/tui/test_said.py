@@ -92,6 +92,7 @@ PLAN = "the plan of 142.50 is replaced"
                 HOUR,
                 PLAN,
                 "plan 412.10: 100.00 down today, 3 of 104.03 from Tue 15 Dec, last 104.04 Mon 15 Feb 2027",
+                "logs payment arrangement · call mobile · mobile …0147",
                 "next check the promise Fri 27 Nov",
                 "allowed",
             ],
@@ -110,6 +111,14 @@ async def test_nothing_that_matters_is_cut_at_80_columns(tmp_path: Path, line: s
     async with at_six_in_the_morning(tmp_path, "pa 142.50 dn0.50 2m 30") as (driver, _):
         await driver.press(":", *keys_of(line))
         assert [row for row in said_rows(driver) if row] == wrap(" · ".join(sentences), 80)
+
+
+async def test_what_is_no_method_is_seen_to_be_a_note(tmp_path: Path) -> None:
+    async with at_six_in_the_morning(tmp_path) as (driver, _):
+        await driver.press(":", *keys_of("pay 20 chk 4411"))
+        assert 'received today, other, reference P-NEW · notes "chk 4411" ·' in " ".join(
+            row.strip() for row in said_rows(driver)
+        )
 
 
 LINES = [

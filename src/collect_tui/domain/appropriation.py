@@ -76,7 +76,7 @@ def _towards(facts: AccountFacts) -> dict[int, list[Payment]]:
     known = in_order(facts)
     for payment in sorted((*facts.payments, *facts.named), key=lambda p: p.received_on):
         on = payment.received_on
-        mine = [p for p in known if p.made_on <= on and _before(p, payment) and not _given_up(p, on)]
+        mine = [p for p in known if p.made_on <= on and _before(p, payment) and not _given_up(p, payment)]
         if mine and payment.stands:
             found[mine[-1].id].append(payment)
     return found
@@ -270,9 +270,16 @@ def _state(one: Instalment, paid: int, tolerance: int, *, missed: bool, waived: 
     return "MISSED" if missed else "PART_PAID" if paid else "OPEN"
 
 
-def _given_up(promise: Promise, on: date) -> bool:
-    """Whether a promise had been cancelled or replaced before a date; of what came from elsewhere that is not known."""
-    return promise.status in WAIVED_BY and (promise.closed_on is None or promise.closed_on < on)
+def _given_up(promise: Promise, payment: Payment) -> bool:
+    """Whether a promise had been cancelled or replaced when money came in: on an earlier day, or on that day and before the
+    money was entered; of what came from elsewhere that is not known."""
+    over, on = promise.closed_on, payment.received_on
+    if promise.status not in WAIVED_BY or (over is not None and over > on):
+        return False
+    if over != on:
+        return True
+    at = promise.closed_at  # None: this very act, which gives up what was entered before it
+    return at is not None and (payment.recorded_at is None or payment.recorded_at >= at)
 
 
 def _before(promise: Promise, payment: Payment) -> bool:

@@ -199,18 +199,19 @@ def _(effect: fx.PromiseMade, facts: AccountFacts, codes: Codes, zone: str) -> s
     promise = effect.promise
     total = format_minor(promise.total, facts.currency)
     last = promise.instalments[-1]
+    how = f", {promise.method}" if promise.method else ""
     if promise.kind == "plan" or len(promise.instalments) > 1:
         told = [f"{format_minor(i.amount, facts.currency)} {_day(i.due, facts)}" for i in promise.instalments]
         regular = [i for i in promise.instalments if i.seq]
         if len(told) <= _MOST_PARTS and _uneven([i.amount for i in regular]):
-            return f"plan {total} in {len(told)} parts: {', '.join(told)}"
+            return f"plan {total} in {len(told)} parts: {', '.join(told)}{how}"
         first = promise.instalments[0]
         down = "" if first.seq else f"{format_minor(first.amount, facts.currency)} down {_day(first.due, facts)}, "
         if len(regular) == 1:
-            return f"plan {total}: {down}{told[-1]}"
+            return f"plan {total}: {down}{told[-1]}{how}"
         each = format_minor(regular[0].amount, facts.currency)
-        return f"plan {total}: {down}{len(regular)} of {each} from {_day(regular[0].due, facts)}, last {told[-1]}"
-    return f"promise {total} by {_day(last.due, facts)}"
+        return f"plan {total}: {down}{len(regular)} of {each} from {_day(regular[0].due, facts)}, last {told[-1]}{how}"
+    return f"promise {total} by {_day(last.due, facts)}{how}"
 
 
 def _uneven(amounts: Sequence[int]) -> bool:
@@ -248,8 +249,9 @@ def _(effect: fx.InstalmentPaid, facts: AccountFacts, codes: Codes, zone: str) -
 @_say.register
 def _(effect: fx.PaymentRecorded, facts: AccountFacts, codes: Codes, zone: str) -> str:
     payment = effect.payment
-    ref = f", reference {payment.ref}" if payment.ref else ""
-    return f"payment {format_minor(payment.amount, facts.currency)} received {_day(payment.received_on, facts)}{ref}"
+    how = f", {payment.method}" if payment.method else ""
+    how += f", reference {payment.ref}" if payment.ref else ""
+    return f"payment {format_minor(payment.amount, facts.currency)} received {_day(payment.received_on, facts)}{how}"
 
 
 @_say.register

@@ -98,7 +98,8 @@ def _(effect: fx.PromiseChanged, facts: AccountFacts) -> AccountFacts:
             instalments = tuple(_reopened(i) for i in instalments)
         reason = (effect.reason or None) if closed else None
         on = (effect.on or facts.business_date) if closed else None
-        return replace(promise, status=effect.status, instalments=instalments, closed_reason=reason, closed_on=on)
+        now = replace(promise, status=effect.status, instalments=instalments, closed_reason=reason)
+        return replace(now, closed_on=on, closed_at=None)
 
     since = add_months(facts.business_date, -PROMISE_MONTHS)
     after = changed(facts.promises, effect.id, change)

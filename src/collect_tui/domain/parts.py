@@ -82,7 +82,7 @@ class Instalment:
 class Promise:
     """A promise to pay or an arrangement. `kind` single or plan; grace after each due date in days, or in business days.
 
-    `made_at` is the instant it was made; None: this very act, or not known.
+    `made_at` is the instant it was made, `closed_at` that of its end; None: this very act, or not known.
     """
 
     id: int
@@ -102,6 +102,7 @@ class Promise:
     grace_unit: str = "days"  # days, business
     closed_on: date | None = None
     made_at: datetime | None = field(default=None, compare=False)
+    closed_at: datetime | None = field(default=None, compare=False)
 
     @property
     def open(self) -> bool:

@@ -35,14 +35,18 @@ def may_call(
     rules: ContactRules,
     holds: Mapping[str, HoldKind],
     point: Point | None = None,
+    *,
+    today: date | None = None,
 ) -> Verdict:
     """Whether the customer may be called at an instant (UTC), on one number or, without a point, on any of them.
+
+    `today`: the day from which the sentences count, of an instant still to come; None: the day of the instant.
 
     One finding per check, those that are met too. Outside the hours and in the pause it is SCHEDULE with `next_ok`; at
     the cap and when the zone is unknown HOLD, which `rules.override_role` may override; a number marked bad or wrong or
     opted out BLOCK; a hold as its kind says.
     """
-    checks = _Call(facts, as_utc(now), rules, holds, point, candidate_zones(facts, point))
+    checks = _Call(facts, as_utc(now), rules, holds, point, candidate_zones(facts, point), today)
     return Verdict.of((*checks.holds_(), checks.number(), checks.window(), checks.cap(), checks.cooldown()))
 
 
@@ -62,14 +66,19 @@ def hold_findings(
     rules: ContactRules,
     kinds: Mapping[str, HoldKind],
     point: Point | None = None,
+    *,
+    today: date | None = None,
 ) -> Iterator[Finding]:
-    """What the holds say to a call or a letter, on the business date of the facts: one finding each, or that none forbids it."""
+    """What the holds say to a call or a letter, on the business date of the facts: one finding each, or that none forbids it.
+
+    `today`: the day from which the sentences count; None: the business date.
+    """
     what = _DEEDS[deed]
     target = {"scope": "point", "target_id": point.id} if point is not None else {}
     found = blocking(facts, deed, kinds, **target)  # type: ignore[arg-type]
     for hold in found:
         kind = kinds.get(hold.kind)
-        end = f"until {format_day(hold.until, facts.business_date)}" if hold.until else "until it is released"
+        end = f"until {format_day(hold.until, today or facts.business_date)}" if hold.until else "until it is released"
         role = None if kind is None else kind.override_role
         yield Finding(
             f"contact.hold.{hold.kind}",
@@ -134,9 +143,10 @@ class _Call:
     kinds: Mapping[str, HoldKind]
     point: Point | None
     zones: tuple[str, ...]
+    today: date | None
 
     def holds_(self) -> Iterator[Finding]:
-        return hold_findings(self.facts, "call", self.rules, self.kinds, self.point)
+        return hold_findings(self.facts, "call", self.rules, self.kinds, self.point, today=self.today)
 
     def number(self) -> Finding:
         point = self.point
@@ -165,7 +175,7 @@ class _Call:
             text = f"The customer's possible time zones share no hour within {hours}: {where}."
             return self._say("window", Severity.HOLD, text, role=role)
         if not seen.open:
-            opens = _moment(seen.next_open or self.now, self.zones, self.now)
+            opens = _moment(seen.next_open or self.now, self.zones, self.now, self.today)
             text = f"Outside {hours} where the customer may be ({where}); from {opens}."
             return self._say("window", Severity.SCHEDULE, text, next_ok=seen.next_open)
         return self._open(seen, where)
@@ -200,7 +210,7 @@ class _Call:
         if all(_local_date(self.now, zone) >= day for zone, day in free.items()):
             return self._say("cooldown", Severity.ALLOW, f"The last conversation is {days} days or more ago.")
         first = max(free.values())
-        text = f"A conversation took place in the last {days} days; next call {format_day(first, self._today())}."
+        text = f"A conversation took place in the last {days} days; next call {format_day(first, self.today or self._today())}."
         role = self.rules.override_role
         return self._say("cooldown", Severity.SCHEDULE, text, role=role, next_ok=self._opening(first))
 
@@ -272,11 +282,12 @@ def _counted(made: Sequence[Attempt], today: date, window_days: int, zone: str |
     return sum(1 for a in made if a.counted and since <= _local_date(a.at, zone) <= today)
 
 
-def _moment(instant: datetime, zones: Sequence[str], now: datetime | None) -> str:
-    """An instant where the day starts last among the zones, `08:00 Los Angeles UTC-08:00`; with its day when not today's."""
+def _moment(instant: datetime, zones: Sequence[str], now: datetime | None, today: date | None = None) -> str:
+    """An instant where the day starts last among the zones, `08:00 Los Angeles UTC-08:00`; with its day when not that of `now`,
+    said from `today` (None: the day of `now`)."""
     zone = min(zones, key=lambda z: local_time(instant, z).replace(tzinfo=None), default="UTC")
     local = local_time(instant, zone)
     day = ""
-    if now is not None and (today := local_time(now, zone).date()) != local.date():
-        day = f"{format_day(local.date(), today)} "
+    if now is not None and (then := local_time(now, zone).date()) != local.date():
+        day = f"{format_day(local.date(), today or then)} "
     return f"{day}{clock(instant, zone)}"

@@ -151,14 +151,13 @@ def schedule_callback(command: ScheduleCallback, facts: AccountFacts, context: C
         facts, at=command.at, point=point, owner=owner, note=command.note, ids=context.ids, zone=context.zone
     )
     on = local_time(command.at, context.zone).date()
-    verdict = may_call(
-        replace(facts, business_date=on), command.at, context.rules.contact, context.catalogue.holds, point
-    )
+    then, rules, holds = replace(facts, business_date=on), context.rules.contact, context.catalogue.holds
+    verdict = may_call(then, command.at, rules, holds, point, today=facts.business_date)
     # Hours and caps may be different by then; a hold that forbids calls on that day forbids to plan one.
     held = [f for f in verdict.findings if f.check == "hold" and f.severity > Severity.WARN]
-    then = _as_warnings((f for f in verdict.findings if f not in held), "At that time")
+    minded = _as_warnings((f for f in verdict.findings if f not in held), "At that time")
     return Decision(
-        effects, Verdict.of((*held, *then)) + judge_callback(facts, on, context.rules.queue, context.calendar)
+        effects, Verdict.of((*held, *minded)) + judge_callback(facts, on, context.rules.queue, context.calendar)
     )
 
 

@@ -44,19 +44,12 @@ def effect_views(facts: AccountFacts, effects: Iterable[Effect], codes: Codes, z
 
 
 def changes(effects: Sequence[Effect], views: Sequence[EffectView]) -> tuple[Said, ...]:
-    """What effects replace and what is new, as sentences: consequences stand alone only where there is nothing else, and a
-    contact that says no more than the promise or callback it brought is said by that."""
-    brought = any(isinstance(effect, PromiseMade | CallbackScheduled) for effect in effects)
-    told = [
-        Said(kind="replaced" if isinstance(effect, ENDS) else "done", text=view.sentence)
-        for effect, view in zip(effects, views, strict=True)
-        if not isinstance(effect, CONSEQUENCES) and not (brought and _bare(effect))
-    ]
-    return tuple(told)
-
-
-def _bare(effect: Effect) -> bool:
-    return isinstance(effect, ContactLogged) and not (effect.note.strip() or effect.reason)
+    """What effects replace and what is new, as sentences; consequences are said by what they follow from. What a contact brought
+    comes before the contact itself."""
+    told = [(e, view) for e, view in zip(effects, views, strict=True) if not isinstance(e, CONSEQUENCES)]
+    if any(isinstance(effect, PromiseMade | CallbackScheduled) for effect in effects):
+        told.sort(key=lambda each: isinstance(each[0], ContactLogged))
+    return tuple(Said(kind="replaced" if isinstance(e, ENDS) else "done", text=view.sentence) for e, view in told)
 
 
 def schedule_rows(schedule: Iterable[Instalment]) -> tuple[ScheduleRow, ...]:

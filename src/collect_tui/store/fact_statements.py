@@ -118,7 +118,7 @@ def _promised(many: str) -> Select[Any]:
     return (
         select(
             *_columns(_promise, "id kind status total made_on made_at grace_days grace_unit method made_by"),
-            *_columns(_promise, "override_by override_reason supersedes closed_reason closed_on ladder_step"),
+            *_columns(_promise, "override_by override_reason supersedes closed_reason closed_on closed_at ladder_step"),
             *_columns(_instalment, "seq due amount paid"),
             _instalment.c.status.label("instalment_status"),
             *((_promise.c.account_id,) if many else ()),

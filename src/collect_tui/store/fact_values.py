@@ -163,6 +163,7 @@ def _promises(rows: Sequence[Any]) -> tuple[Promise, ...]:
             grace_unit=row.grace_unit,
             closed_on=row.closed_on,
             made_at=row.made_at,
+            closed_at=row.closed_at,
         )
         for row, instalments in found.values()
     )

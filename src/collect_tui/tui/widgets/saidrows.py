@@ -91,7 +91,7 @@ class SaidRows(StatusLine):
         whole = max((n for n, row in enumerate(self._rows, 1) if any(s.role in _WHOLE for s in row.spans)), default=0)
         shown = max(USUAL, whole)
         if shown < count and shown == whole:
-            shown += 1  # for the row that says where the rest is
+            shown += 2  # for what is done, and the row that says where the rest is
         return min(count, shown, most)
 
     def _fit(self, least: int) -> None:
