@@ -19,7 +19,7 @@ from collect_tui.tui.paint.figures import dated_chips
 from collect_tui.tui.paint.panes import checks, items, pane_lines, services, timeline, titled
 from collect_tui.tui.paint.promise import owed_lines, schedule_lines
 from collect_tui.tui.screens.account import PANES
-from collect_tui.tui.text import width, wrap
+from collect_tui.tui.text import width
 from tui.account_book import ROSA, Desks
 
 TODAY = date(2026, 11, 23)
@@ -123,11 +123,6 @@ def test_a_schedule_shows_every_instalment_once_and_its_sum(amounts: list[int], 
     if len(rows) > 1:
         assert f"{sum(amounts) / 100:,.2f} USD" in lines[-1]
     assert all(width(line) <= max(cells, 60) for line in lines)
-
-
-@given(st.text(max_size=300), st.integers(1, 100))
-def test_wrapped_lines_are_never_too_wide(text: str, cells: int) -> None:
-    assert all(width(line) <= cells for line in wrap(text, cells))
 
 
 @given(st.text(max_size=200))

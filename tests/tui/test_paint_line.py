@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collect_tui.desk.line.model import LineError, Parsed
@@ -86,7 +86,9 @@ def test_a_mistake_comes_before_what_was_understood_and_what_is_missing_after_it
     assert wrong_line(parsed("pp 5 ", LineError(5, 5, "A date."))).text == f"{MEANING} · A date."
 
 
-@given(st.text(), st.integers(1, 90))
+@given(st.text() | st.text("a \U0001f3fb\u0301\u200d\u6f22\u1100\u1161\u2764\ufe0f"), st.integers(1, 90))
+@example("\U0001f3fb", 1)
+@example("\u200d\u200d\u6f22\u1100", 3)
 def test_wrapping_leaves_out_nothing_but_blanks_and_is_never_too_wide(text: str, cells: int) -> None:
     text = clean(text)
     wrapped = wrap(text, cells)

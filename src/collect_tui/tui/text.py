@@ -134,18 +134,20 @@ def rows(text: str, cells: int) -> list[tuple[int, int]]:
     for word in _WORD.finditer(text):
         begin, stop = word.span()
         size = width(text[begin:stop])
-        gap = begin - end if used else 0
-        if used and used + gap + size <= cells:
+        gap = begin - end
+        if end > start and used + gap + size <= cells:
             end, used = stop, used + gap + size
             continue
-        if used:
+        if end > start:
             found.append((start, end))
         while size > cells:
-            cut = begin + max(1, len(_cut(text[begin:stop], cells, "").rstrip(" ")))
+            most = len(_cut(text[begin:stop], cells, "").rstrip(" "))
+            # Joiners make a text wider as a whole than its graphemes one by one.
+            cut = begin + next((n for n in range(most, 1, -1) if width(text[begin : begin + n]) <= cells), 1)
             found.append((begin, cut))
             begin, size = cut, width(text[cut:stop])
         start, end, used = begin, stop, size
-    if used:
+    if end > start:
         found.append((start, end))
     return found
 
