@@ -132,7 +132,7 @@ CARD = "4242 4242 4242 4242"
         ("4242424242424242", "4242424242424242"),
         (f"pay {CARD}", CARD),
         (f"pp {CARD}", CARD),
-        (f"lm 0142 {CARD}", CARD),
+        (f"lm 0142 {CARD}", f"0142 {CARD}"),  # it may be an expiry in front of its card
         ("n cvv is 123", "123"),
         ("xp gave cvc 1234", "1234"),
         (f"n {CARD} " + "x" * 2000, CARD),

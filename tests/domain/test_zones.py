@@ -38,7 +38,7 @@ def test_a_new_york_number_with_a_pacific_address() -> None:
         (NEW_YORK, 10, True),
         (LOS_ANGELES, 7, False),
     ]
-    assert verdict.labels() == ("New York UTC-04:00 10:30", "Los Angeles UTC-07:00 07:30")
+    assert verdict.labels() == ("10:30 New York UTC-04:00", "07:30 Los Angeles UTC-07:00")
     opened = intersect_window([NEW_YORK, LOS_ANGELES], START, END, utc(2026, 3, 9, 15, 0))
     assert opened.open
     assert opened.closes_at == utc(2026, 3, 10, 1, 0)  # 21:00 in New York

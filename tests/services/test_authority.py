@@ -237,8 +237,9 @@ def test_ones_own_override_needs_no_proof_and_a_rank(store: Store) -> None:
 def test_a_locked_colleague_overrides_nothing(store: Store) -> None:
     users.set_password(store, 1, "sue", SECRET, RULES, NOW, hasher=CHEAP)
     users.change(store, 1, "sue", RULES, NOW, active=False)
-    with pytest.raises(Forbidden):
+    with pytest.raises(RefusedByPolicy) as refusal:
         overridden(store, 1_000_001, "sue", SECRET)
+    assert refusal.value.code == "override.authority"
     given = act(promise(1), override={"by": "sue", "reason": "x"})
     with pytest.raises(RefusedByPolicy):  # on a file of one's own too
         owner(store).do(given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import stat
@@ -84,8 +85,15 @@ def rows_of_pg(url: str, only: dict[str, int]) -> Rows:
 # ------------------------------------------------------------------------------------------------------- one history
 
 
+def forgotten(found: Rows) -> Rows:
+    """With the fingerprints of acts gone: those of older formats were made without a key."""
+    plain = re.compile("[0-9a-f]{64}")
+    acts = [tuple("" if plain.fullmatch(str(value)) else value for value in row) for row in found["act_log"]]
+    return {**found, "act_log": acts}
+
+
 def test_an_upgraded_file_equals_a_new_one_and_keeps_every_row(old: Path, tmp_path: Path) -> None:
-    before = rows_of_file(old)
+    before = forgotten(rows_of_file(old))
     report = migrate.run(old)
     assert (report.before, report.after) == (2, version.SCHEMA_VERSION)
     after = rows_of_file(old)
@@ -103,7 +111,7 @@ def test_an_upgraded_database_equals_a_new_one_and_keeps_every_row(old_pg: str) 
     with owner(old_pg) as connection:
         widths = {t: len(inspect(connection).get_columns(t)) for t in inspect(connection).get_table_names()}
     del widths[version.TABLE]
-    before = rows_of_pg(old_pg, widths)
+    before = forgotten(rows_of_pg(old_pg, widths))
     assert migrate.run(old_pg).before == 2
     assert rows_of_pg(old_pg, widths) == before
     assert len(before["audit"]) == 4

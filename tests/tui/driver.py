@@ -161,7 +161,7 @@ class DeskDriver:
                 busy = any(worker.is_running for worker in self.app.workers)
                 for screen in self.app.screen_stack:
                     busy = busy or (isinstance(screen, DeskScreen) and screen.asking)
-                busy = busy or self.app.screen._layout_required
+                busy = (busy or self.app.screen._layout_required) and not self.app._exit
                 quiet = 0 if busy else quiet + 1
                 if busy:
                     await asyncio.sleep(0.002)
