@@ -25,7 +25,8 @@ async def test_what_it_would_do_stands_below_while_it_is_typed(tmp_path: Path, f
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
         await desk.play([*OPEN, ":", *keys_of("pp 150 fri")], fast=fast)
-        assert desk.said == "promise 150.00 by Fri 27 Nov · next check the promise Mon 30 Nov · allowed"
+        logged = "logs promise to pay · call mobile · mobile …0142"
+        assert desk.said == f"promise 150.00 by Fri 27 Nov · {logged} · next check the promise Mon 30 Nov · allowed"
         assert desks.of("mia").account(ROSA).promise is None
 
 

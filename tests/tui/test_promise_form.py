@@ -58,7 +58,8 @@ async def test_f2_saves_and_the_account_shows_it(tmp_path: Path, fast: bool) -> 
     async with driving(desks.connect(), desks.state) as desk:
         await desk.play([*PROMISE, "f2"], fast=fast)
         assert desk.context == "account"
-        assert desk.said == "promise 150.00 by Fri 27 Nov · next check the promise Mon 30 Nov"
+        logged = "logs promise to pay · call mobile · mobile …0142"
+        assert desk.said == f"promise 150.00 by Fri 27 Nov · {logged} · next check the promise Mon 30 Nov"
         assert any(row.startswith("Promise    150.00 by Fri 27 Nov") for row in desk.rows)
         view = desks.of("mia").account(ROSA)
         assert view.promise is not None
