@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
-from collect_tui.domain.card_text import forbidden, suspicious
+from collect_tui.domain.card_text import forbidden
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import HoldKind
@@ -98,7 +98,7 @@ class RowSet:
 
     def text(self, path: str, text: str) -> str:
         """Free text, refused when it holds card data."""
-        if suspicious(text) and forbidden(text, self.entry.numbers) is not None:
+        if text and forbidden(text, self.entry.numbers) is not None:
             self.bad(path, "holds what looks like card data, which is never stored.")
         return text
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from collect_tui.desk.commands import Act, Command, CommandBase, LogContact, Undo
 from collect_tui.desk.dated import check_reach
 from collect_tui.domain import contact
-from collect_tui.domain.card_text import forbidden, refusal, suspicious
+from collect_tui.domain.card_text import forbidden, refusal
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.evolve import evolve_all
@@ -130,7 +130,7 @@ def _no_cards(act: Act, facts: AccountFacts) -> None:
     """Card numbers and card codes are refused before they reach a disk, a log or a history (PCI DSS 3.3.1)."""
     known = facts.numbers
     for name, value in _texts((*act.commands, *((act.override,) if act.override else ()))):
-        if suspicious(value) and (found := forbidden(value, known)):
+        if found := forbidden(value, known):
             raise refusal(found, name)
 
 

@@ -16,7 +16,7 @@ from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import FindingView, Preview, Receipt, VerdictView
 from collect_tui.desk.views.said import Said, said
 from collect_tui.desk.views.session import Session
-from collect_tui.domain.card_text import forbidden, mask_card, suspicious
+from collect_tui.domain.card_text import forbidden, mask_card
 
 _UNCHECKED: Final = FindingView(
     rule="offline.unchecked",
@@ -36,7 +36,7 @@ def without_cards(act: Act, known: tuple[str, ...]) -> Act | None:
     `known`: numbers of the account, which are none. The line, which says the same as typed, is masked.
     """
     texts = _texts(act.model_dump(mode="json", exclude={"line", "id"}))
-    if any(suspicious(text) and forbidden(text, known) is not None for text in texts):
+    if any(forbidden(text, known) is not None for text in texts):
         return None
     masked = mask_card(act.line, known)
     return act if masked == act.line else act.model_copy(update={"line": masked})
