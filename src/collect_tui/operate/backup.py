@@ -137,9 +137,8 @@ def _without_password(url: str) -> str:
     query = [(k, v) for k, v in parse_qsl(parts.query) if k.lower() not in ("password", "sslpassword", "passfile")]
     netloc = f"{user.partition(':')[0]}{at}{host}"
     options = f"?{urlencode(query, safe='/')}" if query else ""
-    return f"{parts.scheme}://{netloc}{parts.path}{options}".replace(
-        "'", "%27"
-    )  # a path of its own may stand for the host
+    # Not by urlunsplit: a path of its own may stand for the host.
+    return f"{parts.scheme}://{netloc}{parts.path}{options}".replace("'", "%27")
 
 
 def _number(text: str) -> int:

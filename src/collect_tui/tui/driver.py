@@ -225,9 +225,8 @@ class KeyParser(XTermParser):
             return ""
         size, self._paste, self._due = self._size + at - kept, None, None
         if size > TEXT_LIMIT:
-            yield events.Paste(
-                text[: TEXT_LIMIT + 1]
-            )  # as it is, so that every field refuses it, and what is typed behind it
+            # As it is, so that every field refuses it, and what is typed behind it.
+            yield events.Paste(text[: TEXT_LIMIT + 1])
         elif line := _line(text[:at]):
             yield events.Paste(line)
         return text[at + len(BRACKETED_PASTE_END) :]

@@ -176,12 +176,10 @@ class Queue:
         """What was set aside when the file was opened, in a sentence; nothing when it was whole."""
         if self.aside is None:
             return ""
-        count, mine = (
-            len(self.aside.rows),
-            "no act" if not self.aside.rows else "1 act" if len(self.aside.rows) == 1 else "",
-        )
+        count = len(self.aside.rows)
+        acts = {0: "no act", 1: "1 act"}.get(count, f"{count} acts")
         return (
-            f"The queue of typed acts was damaged and is set aside as {self.aside.file}; {mine or f'{count} acts'} could be read and "
+            f"The queue of typed acts was damaged and is set aside as {self.aside.file}; {acts} could be read and "
             "stand in the new one. `collect-tui outbox aside` shows it."
         )
 

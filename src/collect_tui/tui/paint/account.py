@@ -273,9 +273,8 @@ def _words(view: AccountView) -> list[Ranked]:
     # What comes next may be another call.
     called = view.callback_at if view.zone and said.startswith(" callback ") else None
     hour = clock(called, view.zone) if called and view.zone else ""
-    at = (
-        f" at {clock_label(called, view.zone)}" if called and view.zone and f" {hour} " not in said else ""
-    )  # not twice
+    told = f" {hour} " in said  # not twice
+    at = f" at {clock_label(called, view.zone)}" if called and view.zone and not told else ""
     lines.append((0, row("Next", (f"{view.next_action or 'nothing'}{at}", Role.HEAD))))
     return lines
 
