@@ -287,7 +287,7 @@ class FormScreen(DeskScreen):
         if preview is not None and self._parsed is not None and not unsure:
             line = preview_line(self._parsed, preview)
             told = Line((Span(f"{_DRAFTED} · ", Role.LABEL), *line.spans)) if self._drafted else line
-            self.status(told, grows=True)
+            self.status(told)  # what stands below fills the room that is left: it must not hang on what was said before
         self.show_keys()
 
     def _fill(self) -> None:
