@@ -65,9 +65,6 @@ _WORKS: Final = frozenset(
 class AccountPane(LinePane):
     """The body of the account: lines that scroll, and more of them at the end."""
 
-    resized: Callable[[], None] = staticmethod(lambda: None)
-    """Called when it has more rows than before, or fewer."""
-
     more: Callable[[int], bool] | None = None
     """Called with the first row wanted; True: it is being fetched, and the scrolling is done when it has come."""
 
@@ -75,9 +72,6 @@ class AccountPane(LinePane):
         if self.more is not None and self.more(top):
             return
         super().scroll_rows(top)
-
-    def on_resize(self, _event: events.Resize) -> None:
-        self.resized()
 
     def scroll_loaded(self, top: int) -> None:
         """Scroll within what there is."""

@@ -114,7 +114,9 @@ class FormScreen(DeskScreen):
 
     def compose_body(self) -> ComposeResult:
         yield Form((*self.fields, *OVERRIDE))
-        yield LinePane(id="body", focusable=False)
+        body = LinePane(id="body", focusable=False)
+        body.resized = self._refill
+        yield body
 
     @property
     def form(self) -> Form:
@@ -303,10 +305,6 @@ class FormScreen(DeskScreen):
         """What the account owes, in at most so many rows; nothing where it does not matter."""
         return []
 
-    def on_resize(self, _event: events.Resize) -> None:
-        if self.view is not None:
-            self.call_after_refresh(self._refill)
-
     def summary_lines(self) -> Iterable[Line]:
         """The line that the form amounts to, as it could be typed."""
         from collect_tui.desk.line.render import render_act
@@ -446,10 +444,9 @@ class FormScreen(DeskScreen):
         self._overriding = on
         for field in OVERRIDE:
             self.form.edit(field.name).display = on and (not field.secret or self.desk_app.desk.outbox is not None)
-        self.call_after_refresh(self._refill)
 
     def _refill(self) -> None:
-        """There are more fields or fewer: there is less room below, or more."""
+        """There is less room below, or more: the fields, what is said or the terminal has another height."""
         if self.view is not None and self.is_mounted:
             self._fill()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
@@ -24,6 +25,9 @@ class LinePane(RowMover):
         cursor: have a cursor row (marked ``>`` and reversed), and say which line was chosen.
         focusable: take the focus, to scroll.
     """
+
+    resized: Callable[[], None] = staticmethod(lambda: None)
+    """Called when it has more room than before, or less."""
 
     class LineHighlighted(Message):
         """The cursor has moved to another line."""
@@ -54,6 +58,9 @@ class LinePane(RowMover):
         self._lines = tuple(lines)
         self.moves_cursor = cursor
         self.can_focus = cursor if focusable is None else focusable
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.resized()
 
     @property
     def lines(self) -> tuple[Line, ...]:
