@@ -127,6 +127,10 @@ class FloorScreen(DeskScreen):
         await self.do_view_refresh()
         self.status(f"{to} has {account} now.", Role.GOOD)
 
+    def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
+        message.stop()
+        self.show_keys()  # not everybody holds an account that could be handed on
+
     def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
         message.stop()
         if (target := self.line_target()) is None:
