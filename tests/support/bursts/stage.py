@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -42,6 +43,8 @@ from tui.driver import raw
 FIXTURE: Final = Path(__file__).parents[3] / "fixtures" / "portfolio.json"
 #: Every so manyth account of the fixture: few in each queue, so that its end is met.
 SHARE: Final = 5
+#: Where files are kept in memory: every act of a play is written through to a disk otherwise.
+MEMORY: Final = Path("/dev/shm")
 PASSWORD: Final = "correct horse battery staple"
 #: What is another in every run: keys of the audit's chain and what is computed with them, the planner's figures.
 UNLIKE: Final = frozenset({"hash", "prev", "fingerprint", "audit_key", "digest", "heads"})
@@ -175,7 +178,7 @@ class Stage:
 
     def __init__(self, desk: str) -> None:
         self.desk = desk
-        self.folder = Path(mkdtemp(prefix="bursts-"))
+        self.folder = Path(mkdtemp(prefix="bursts-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
         self._stack = ExitStack()
         self._ids = itertools.count(1)
 
