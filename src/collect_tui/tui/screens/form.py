@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.act import Preview
 
 _DRAFTED: Final = "draft: what was typed here and not saved"
+_SAVES: Final = "F2 saves"
 
 #: Who overrides a refusal and why: fields that F10 opens. A server wants their password too: it takes nobody's word.
 OVERRIDE: Final = (
@@ -77,8 +78,8 @@ class FormScreen(DeskScreen):
         self._last: dict[str, str] = {}
         self._overriding = False
         self._touched = False
-        self._drafted = False
-        """Is what stands here from before, and not touched yet?"""
+        self._lead = ""
+        """Said before what the desk says, until something is typed."""
         self._typed_whole = False
         """Was all of it typed on the line, so that no field waits for a key?"""
         self.why_asked = ""
@@ -148,7 +149,7 @@ class FormScreen(DeskScreen):
         self._read()
         if values is not None:
             self.save_draft()
-        self._drafted = bool(draft)
+        self._lead = _DRAFTED if draft else ""
         if draft:
             self.status(_DRAFTED, Role.LABEL)
 
@@ -193,9 +194,11 @@ class FormScreen(DeskScreen):
         edit = message.edit
         if edit.text == "=" and isinstance(edit, FormField):
             edit.set_text(self._last.get(edit.field.name, ""), quiet=True)
-        self._touched, self._drafted = True, False
+        lead, self._touched, self._lead = self._lead, True, ""
         self.save_draft()
         self._read()
+        if lead and self.preview is not None and not self.under_way(_SAID):
+            self._paint(self.preview)
 
     def _read(self) -> None:
         """Read the fields as a line, show it, and ask the desk what it would do."""
@@ -288,7 +291,7 @@ class FormScreen(DeskScreen):
         unsure = self.view is not None and self.desk_app.unsure(self.view.number, "F2")
         if preview is not None and self._parsed is not None and not unsure:
             line = preview_line(self._parsed, preview)
-            told = Line((Span(f"{_DRAFTED} · ", Role.LABEL), *line.spans)) if self._drafted else line
+            told = Line((Span(f"{self._lead} · ", Role.LABEL), *line.spans)) if self._lead else line
             self.status(told)  # what stands below fills the room that is left: it must not hang on what was said before
         self.show_keys()
 
@@ -388,7 +391,9 @@ class FormScreen(DeskScreen):
         """Enter in the last field."""
         self._read()
         if self._parsed is not None and self._wrong(self._parsed) is None:
-            self.status(f"F2 saves: {' · '.join(self._parsed.meaning)}", Role.LABEL)
+            self._lead = _SAVES
+            if self.preview is not None and not self.under_way(_SAID):
+                self._paint(self.preview)
 
     def do_field_list(self) -> None:
         """F4: what may be typed in the field the caret is in."""
