@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+from collect_tui.domain.card_numbers import luhn
 from collect_tui.domain.card_text import forbidden, suspicious
 
 COUNT: Final = 100_000
@@ -25,6 +26,10 @@ def digits(count: int) -> str:
 def number(*lengths: int) -> str:
     """A number without a leading zero of one of these lengths."""
     return R.choice("123456789") + digits(R.choice(lengths) - 1)
+
+
+def checked(number: str) -> str:
+    return next(number + last for last in "0123456789" if luhn(number + last))
 
 
 def phone() -> str:
@@ -79,7 +84,7 @@ KINDS: Final[dict[str, Callable[[], str]]] = {
     "timestamps": stamp,
     "meter numbers": lambda: R.choice([number(8, 10, 11), f"1{digits(12)}", f"DE{digits(31)}", f"54{digits(16)}", f"E{digits(9)}"]),
     "amounts": amount,
-    "SIM and device numbers": lambda: R.choice([f"89{digits(17)}", f"35{digits(13)}", f"01{digits(13)}"]),
+    "SIM and device numbers": lambda: checked(R.choice([f"89{digits(16)}", f"35{digits(12)}", f"01{digits(12)}"])),
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -223,6 +224,18 @@ def test_card_data_is_refused_before_anything_is_written(desk, text):
     assert "4111" not in str(error.value)
     assert desk.account(ROSA).version == 1
     assert not desk.pane(ROSA, "audit").audit
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        [{"kind": "note", "text": "takes 4111 1111"}, {"kind": "note", "text": "1111 1111 too"}],
+        [{"kind": "contact", "result": "LM", "note": "4111 1111 1111"}, {"kind": "note", "text": "1111"}],
+    ],
+)
+def test_a_card_number_split_over_two_fields_is_one(desk, commands):
+    said = desk.preview(Act.model_validate({"id": uuid4(), "account": ROSA, "commands": commands}))
+    assert said.error_code == "text.card"
 
 
 def test_controls_in_a_note_never_reach_the_store(desk):

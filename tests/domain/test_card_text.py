@@ -89,6 +89,11 @@ NOT_CARDS = [
     "Tool, Oil, Lilo and lol OIlI llll IIII oooo OOOO",
     "",
     "no digits at all",
+    "accounts 4410-2231 and 4410-0087, then 150.00 on 24.11.2026",
+    "owes 4410, cvv not taken",
+    "paid 4111 in 2024 and 1111 in 2025",
+    "8944110068523456783",  # a SIM's number
+    "<b>4111</b> open, <b>1111</b> paid",
 ]
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import stat
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import collect_tui
 from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.desk.views.queue import QueueFigure, QueuePage, QueueRow
 from collect_tui.domain.text import clean
-from collect_tui.exchange.cells import cell
+from collect_tui.exchange.cells import Writer, as_came, cell
 from collect_tui.exchange.export import export
 from collect_tui.exchange.files import AtomicFile
 
@@ -68,12 +69,29 @@ def test_controls_do_not_leave_either_way():
         assert read(out.getvalue())[0]["name"] == "ab =c"
 
 
-@given(st.text())
-def test_a_safe_cell_starts_like_no_formula_and_keeps_its_text(text):
-    made, plain = cell(text), clean(text)
-    assert made.removeprefix("'") == plain.removeprefix("'")
-    assert not made.lstrip().startswith(("=", "+", "@"))
-    assert not made.lstrip().startswith("-") or set(made) <= set("-0123456789.,")
+@given(st.text() | st.text(";,|\t=+-@\"' 1a"))
+def test_a_safe_cell_is_no_formula_by_any_delimiter_and_keeps_its_text(text):
+    plain = clean(text)
+    out = io.StringIO()
+    Writer(out).row(["left", text, "right"])
+    assert read(f"a,b,c\r\n{out.getvalue()}")[0]["b"].replace("'", "") == plain.replace("'", "")
+    for delimiter in ";,|\t":
+        for found in csv.reader(io.StringIO(out.getvalue()), delimiter=delimiter):
+            for one in found:
+                first = one.lstrip()[:1]
+                assert first not in ("=", "+", "@", "＝"), (delimiter, one)
+                assert first != "-" or re.fullmatch(r"-[0-9][0-9.,]*\"?", one), (delimiter, one)
+
+
+@pytest.mark.parametrize("evil", ["a;=1", 'a;"=1', "a, @SUM(A1)", "x|+1", ";;-1+1", "a;\u00a0=1"])
+def test_a_formula_behind_another_delimiter_is_none(evil):
+    assert "'" in cell(evil)
+    assert as_came(cell(evil)) == evil
+
+
+@pytest.mark.parametrize("text", ["-12.50", "-1,234.50", "4410-2231", "call +1 312", "1,-5;6", "Alvarez, Rosa"])
+def test_what_is_no_formula_stays(text):
+    assert cell(text) == text
 
 
 def test_nothing_writes_a_csv_file_but_the_one_writer():

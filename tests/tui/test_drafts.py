@@ -120,6 +120,17 @@ def test_two_programs_share_the_file(tmp_path: Path) -> None:
         ("n rang 312-555-0142", "n rang 312-555-0142"),
         ("n rang 312-555-0199", "n rang ###-###-####"),
         ("n ٤١١١١١١١١", "n #########"),
+        ("n four one one one one one one one one", f"n {'#' * 36}"),
+        ("n four one 1 1 1 1 1 1 1 1 1", "n four one # # # # # # # # #"),
+        ("n fouroneoneoneoneoneoneoneone", f"n {'#' * 28}"),
+        ("n 4111 then 1111 and 11", "n #### then #### and ##"),
+        ("n 4&#49;&#49;&#49;&#49;&#49;&#49;&#49;&#49;", "n #" + "&###;" * 8),
+        ("n 4" + "\u200b" * 9 + "11111111", "n #" + "\u200b" * 9 + "########"),
+        ("n sees 4410-2231 then 150.00 on 2026-11-24", "n sees 4410-2231 then 150.00 on 2026-11-24"),
+        (
+            "n rang 312 555 0142, one of two; call three then two",
+            "n rang 312 555 0142, one of two; call three then two",
+        ),
     ],
 )
 def test_what_could_become_a_card_number_is_masked(tmp_path: Path, text: str, kept: str) -> None:

@@ -51,3 +51,8 @@ def is_card_number(digits: str) -> bool:
     return any(len(digits) in lengths and low <= digits[: len(low)] <= high for low, high, lengths in _RANGES) and luhn(
         digits
     )
+
+
+def is_sim_number(digits: str) -> bool:
+    """True for the number of a SIM (ITU-T E.118): 89, up to twenty digits, the same check digit."""
+    return len(digits) in (19, 20) and digits.startswith("89") and luhn(digits)

@@ -9,18 +9,24 @@ from typing import Any, Final, TextIO
 
 from collect_tui.domain.text import clean
 
-# A spreadsheet takes a cell that starts so for a formula, and a formula can send what stands beside it elsewhere.
-_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_NUMBER: Final = re.compile(r"-?[0-9][0-9.,]*")
+#: A spreadsheet takes a cell that starts so for a formula, and a formula can send what stands beside it elsewhere. It cuts a line
+#: into cells by whatever delimiter it is told, within quotation marks of another's too.
+_FORMULA: Final = re.compile(r"""(^|[;,|\t])(?=[\s"]*[=+\-@＝＋－＠])(?!-[0-9][0-9.,]*(?:[;,|\t]|$))""")
+_GUARDED: Final = re.compile(r"(^|[;,|\t])'")
 
 
 def cell(value: Any) -> str:
-    """What may stand in a cell: no controls, and nothing that a spreadsheet takes for a formula.
+    """What may stand in a cell: no controls, and nothing that a spreadsheet takes for a formula, whatever its delimiter.
 
     An apostrophe goes in front of what looks like one; a number keeps its minus.
     """
-    text = clean(str(value))
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    return _FORMULA.sub(r"\1'", clean(str(value)))
+
+
+def as_came(text: str) -> str:
+    """What a cell held before `cell` made it harmless."""
+    bare = _GUARDED.sub(r"\1", text)
+    return bare if cell(bare) == text else text
 
 
 class Writer:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from collect_tui.domain.errors import Invalid
-from collect_tui.exchange.cells import cell
+from collect_tui.exchange.cells import as_came
 
 LARGEST: Final = 4 * 1024**3
 LONGEST_LINE: Final = 1024 * 1024
@@ -112,7 +112,7 @@ class CsvFile:
 
     def _header(self) -> list[str]:
         try:
-            header = [_as_named(name.strip()) for name in next(self._reader)]
+            header = [as_came(name.strip()) for name in next(self._reader)]
         except StopIteration:
             raise self._spoilt("is empty") from None
         except csv.Error:
@@ -128,8 +128,3 @@ class CsvFile:
 
     def _spoilt(self, what: str) -> Invalid:
         return Invalid("import.spoilt", f"{self.path.name}: {what}.", "file")
-
-
-def _as_named(name: str) -> str:
-    """A column's name without the apostrophe that a reject file puts before what looks like a formula."""
-    return name[1:] if name.startswith("'") and cell(name[1:]) == name else name

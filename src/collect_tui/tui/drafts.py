@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS draft (
 """
 _DIGITS: Final = 9
 """From so many digits on a number could be the beginning of a card number."""
-_RUN: Final = re.compile(rf"\d(?:[\W_]{{0,8}}\d){{{_DIGITS - 1},}}")
+_RUN: Final = re.compile(rf"\d(?:[\W_]{{0,40}}\d){{{_DIGITS - 1},}}")
 #: Words of figures that are dates or amounts in money; they end a run of digits.
 _FIGURES: Final = (
     r"\d{4}-\d\d?-\d\d?",
@@ -50,7 +50,7 @@ def mask_runs(text: str, known: Iterable[str] = ()) -> str:
     and amounts are left, and end such a run; so is a telephone number without its country code.
     """
     if sum(map(str.isdigit, text)) < _DIGITS:
-        return text
+        return _mask_hidden(text, set())
     numbers = {number for number in known if number}
     digits = [re.sub(r"\D", "", number) for number in numbers]
     named = sorted(map(re.escape, numbers), key=len, reverse=True)
@@ -67,7 +67,32 @@ def mask_runs(text: str, known: Iterable[str] = ()) -> str:
         if found is not None:
             masked.append(found[0])
             at = found.end()
-    return "".join(masked)
+    return _mask_hidden("".join(masked), set(digits))
+
+
+def _mask_hidden(text: str, known: set[str]) -> str:
+    """The same for digits that are spelled out or encoded, and for groups with words between them."""
+    from collect_tui.domain.card_reading import STRONG, WEAK, readings  # its expressions take a while to compile
+    from collect_tui.domain.other_numbers import figures
+
+    shown = list(text)
+    for reading in readings(text):
+        for run in _RUN.finditer(reading.text):
+            groups = re.findall(r"\d+", run[0])
+            if reading.joined:
+                joins = STRONG in run[0] or run[0].count(WEAK) > 1
+                hides = (
+                    joins and not figures(reading.text, *run.span()) and all(len(group) > 2 for group in groups[:-1])
+                )
+            else:
+                read = zip(run[0], reading.places[slice(*run.span())], strict=True)
+                hides = sum(digit.isdigit() and not text[start].isdigit() for digit, (start, _) in read) > 2
+            if hides and not any("".join(groups) in each for each in known):
+                for at in range(*run.span()):
+                    if reading.text[at].isdigit():
+                        start, end = reading.places[at]
+                        shown[start:end] = "#" * (end - start)
+    return "".join(shown)
 
 
 def whose(scope: str, session: Session) -> str:

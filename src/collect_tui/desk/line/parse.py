@@ -111,12 +111,15 @@ def _secrets(source: str, spans: Sequence[Span], context: LineContext) -> tuple[
     return errors, tuple(warnings)
 
 
+_WORD: Final = "bdfghjkmpqv"  # what ends a number, and is nowhere the same between two
+
+
 def _hide(source: str, spans: Iterable[Span]) -> str:
     parts: list[str] = []
     at = 0
     for span in sorted(spans, key=lambda span: span.start):
         if span.start < at:
             continue
-        parts += [source[at : span.start], "|" * (span.end - span.start)]
+        parts += [source[at : span.start], *(_WORD[n % len(_WORD)] for n in range(span.start, span.end))]
         at = span.end
     return "".join([*parts, source[at:]])
