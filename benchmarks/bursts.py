@@ -19,7 +19,7 @@ from typing import Any
 
 from material import ROOT
 
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / name) for name in ("src", "tests", "fixtures")]
 
 #: The stages of this process, by desk: opened once, and closed with it.
 _stages: dict[str, Any] = {}

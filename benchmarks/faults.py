@@ -26,7 +26,7 @@ from typing import Any
 from load import write_docs
 from material import ROOT
 
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / name) for name in ("src", "tests", "fixtures")]
 
 ACCOUNTS = 40
 #: What happens every few seconds, and how often of a hundred times.

@@ -122,7 +122,8 @@ class Floor:
 
         self.database = Embedded(self.folder / "postgresql")
         self.database.start()
-        from collect_tui.exchange.generate import write
+        sys.path.insert(0, str(ROOT / "fixtures"))
+        from invented.portfolio import write
 
         say(f"making {self.accounts:,} accounts and {desks} desks …")
         path = self.folder / "portfolio.jsonl"

@@ -17,7 +17,7 @@ from typing import Any, Final
 import pytest
 
 from collect_tui.desk.errors import DomainError
-from collect_tui.exchange.generate import generate
+from invented.portfolio import generate
 from support import lines
 from support.book import TODAY, Book
 from support.hunt import Case, hunt, seeds

@@ -10,11 +10,11 @@ from collections import Counter
 import pytest
 from sqlalchemy import text
 
-from collect_tui.exchange.generate import generate, number, write
-from collect_tui.exchange.invented import PLACES
 from collect_tui.store import facts, summary
 from collect_tui.store.engine import Store
 from exchange.books import FIXTURE, TODAY, bring, catalogue
+from invented.people import PLACES
+from invented.portfolio import generate, number, write
 
 
 @pytest.fixture(scope="module")

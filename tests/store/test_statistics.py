@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from collect_tui.exchange import bulk, load
-from collect_tui.exchange.generate import generate, header
 from collect_tui.exchange.portfolio import AccountEntry, Header
 from collect_tui.store import migrate
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
 from collect_tui.store.tables import guards, statistics
+from invented.portfolio import generate, header
 from support import pg
 from support.book import NOW, catalogue
 from support.shapes import owner

@@ -35,11 +35,11 @@ from sqlmodel import col, select
 import collect_tui
 from collect_tui import defaults
 from collect_tui.api.server.embedded import Embedded
-from collect_tui.exchange.generate import number, write
 from collect_tui.services import events, signin, users
 from collect_tui.store import audit
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import ActLog, Audit, ContactEvent, Note, Outbox, Payment
+from invented.portfolio import number, write
 from support.chaos import Proxy
 
 PATIENCE = 120.0
