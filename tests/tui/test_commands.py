@@ -7,7 +7,17 @@ import pytest
 
 from collect_tui import defaults
 from collect_tui.desk.line.verbs import VERBS
-from collect_tui.tui.commands import CHORD_OUT, COMMANDS, CONTEXTS, HOTKEYS, by_word, command, in_context, keys_table
+from collect_tui.tui.commands import (
+    ASKING,
+    CHORD_OUT,
+    COMMANDS,
+    CONTEXTS,
+    HOTKEYS,
+    by_word,
+    command,
+    in_context,
+    keys_table,
+)
 from collect_tui.tui.keymap import KeyMap
 from support.book import TODAY
 
@@ -80,13 +90,8 @@ def test_no_hot_letter_goes_anywhere_on_other_occasions() -> None:
     assert {*command("result.hot").keys, "b", "f12"} <= CHORD_OUT
 
 
-def test_the_line_is_opened_only_where_there_is_one() -> None:
-    from collect_tui.tui.screens import account, find, help, queue, queues, why
-
-    for module in (account, find, help, queue, queues, why):
-        screen = module.SCREEN
-        has = screen.has_line and screen.context != "find"  # there the field is the text to find
-        assert (screen.context in command("line.open").contexts) == has, screen.context
+def test_the_line_is_opened_everywhere() -> None:
+    assert set(CONTEXTS) - {ASKING} == command("line.open").contexts
 
 
 @pytest.mark.parametrize(

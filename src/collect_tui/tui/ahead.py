@@ -59,6 +59,9 @@ def _field(app: CollectApp, typed: list[Typed]) -> LineEdit | None:
         return None
     top = app.desk_screen(app.base_screen)
     edit = top.line_edit if top is screen else None
+    if edit is not None:
+        edit.display = True
+        top.line_follows()
     found = app.keymap.find(top.context, key_name(typed[0].key, typed[0].character)).command
     if edit is None or edit.text or found is None or not (found.id == "line.open" or found.text):
         return None

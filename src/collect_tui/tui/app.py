@@ -38,7 +38,7 @@ from collect_tui.tui.painter import ThinPainter
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.sent import Sent
-from collect_tui.tui.sight import READING, Sight
+from collect_tui.tui.sight import READING, UNSEEN, Sight
 from collect_tui.tui.terminal import TerminalProfile, install_exit_handlers
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.statusline import StatusLine
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.outbox import Link, Outbox
     from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.session import Session
+    from collect_tui.tui.screens.over import OverScreen
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -353,9 +354,12 @@ class CollectApp(Doors, Acting, KeyGate, ThinPainter, App[None], inherit_binding
 
     def keys_unread(self) -> None:
         super().keys_unread()
-        screen = self.screen
-        if isinstance(screen, DeskScreen) and screen.said and not screen.said.endswith(messages.TYPED_ON):
-            screen.status(f"{screen.said}{messages.TYPED_ON}", Role.BAD)
+        screen = cast("DeskScreen | OverScreen[Any]", self.screen)
+        if not screen.said.endswith(messages.TYPED_ON):
+            screen.status(" · ".join(filter(None, (screen.said, messages.TYPED_ON))), Role.BAD)
+
+    def keys_unseen(self) -> None:
+        cast("DeskScreen | OverScreen[Any]", self.screen).refuse(self.sight.said or UNSEEN)
 
     def gate_unseen(self, event: events.Key | events.Paste) -> bool:
         asked: Callable[[events.Key | events.Paste], bool] | None = getattr(self.screen, "unseen", None)

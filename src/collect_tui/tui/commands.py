@@ -169,7 +169,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("find.open", "Find", "By account, name, phone, e-mail, invoice or payment.", ("/",), mnemonic="find",
        label="find"),
     _C("line.open", "Line", "Everything one can do, typed; in a field, the rest of what is said below it.", (":",), "f9",
-       contexts=_LINES | {FORM}, label="line", on_bar=_LINES, needs=_ROWS),
+       contexts=_DESK | {FORM}, label="line", on_bar=_LINES, needs=_ROWS),
     _C("said.more", "More", "The rest of what is said above the key bar; again, as before.", ("e",), mnemonic="more"),
     _C("keys.show", "Keys", "All keys of all screens.", mnemonic="keys"),
     _C("help.open", "Help", "The keys, codes and words of this screen.", ("?",), "f1", "help",

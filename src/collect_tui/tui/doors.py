@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collect_tui.tui.app import CollectApp
     from collect_tui.tui.screens.account import AccountScreen
     from collect_tui.tui.screens.base import DeskScreen
+    from collect_tui.tui.widgets.keptline import KeptLine
 
 _NUMBER: Final = re.compile(r"\d[\d-]*")
 _TRAIL: Final = 50
@@ -93,6 +94,12 @@ class Doors:
             self._app.install_screen(made, name)
             self._screens[name] = made
         return self._screens[name]
+
+    @property
+    def lines(self) -> list[KeptLine]:
+        """The lines of all screens that have been made."""
+        made = [self._app.base_screen, *self._screens.values()]
+        return [line for screen in made if (line := screen.line_edit) is not None]
 
     async def show_screen(self, name: str) -> DeskScreen:
         """Bring a screen to the top: back to it when it is in the stack, else on top of what is there."""
@@ -309,7 +316,14 @@ class Doors:
             await self.leave_account()
             await self.to_base()
             return
-        await self.question(["Leave the program?  What is typed is kept."], self.do_app_quit, seen=False)
+        from collect_tui.tui.screens.asking import ask
+
+        async def leave(_answer: str) -> None:
+            self.do_app_quit()
+
+        await ask(
+            self._top, ["Leave the program?  What is typed is kept."], leave, yes="leave", no="Not done.", seen=False
+        )
 
     def do_app_quit(self) -> None:
         self._app.save_draft()
@@ -378,8 +392,10 @@ class Doors:
             else:
                 top.status("Not signed in.")
 
-        app.flush_keys()  # what was typed ahead is no password
-        await app.push_screen(PasswordScreen(app.user), answered)
+        dropped = messages.dropped(app.flush_keys())  # what was typed ahead is no password
+        asked = PasswordScreen(app.user)
+        await app.push_screen(asked, answered)
+        asked.status(dropped)
 
     async def reveal(self, rest: str) -> None:
         """Say an identifier in full on the status line, and take it away after its time."""
@@ -407,23 +423,6 @@ class Doors:
         from collect_tui.tui.screens.asking import ask_undo
 
         await ask_undo(self._app, self._top)
-
-    async def question(self, lines: list[str], yes: Callable[[], Any], *, seen: bool = True) -> None:
-        """Ask; only `y` does it.  `seen`: and only once it has been on the terminal, with nothing that was typed ahead."""
-        from collect_tui.tui.screens.asking import AskingScreen
-
-        top = self._top
-
-        def answered(accepted: str | None) -> None:
-            if accepted:
-                top.start(yes)
-            else:
-                top.status("Not done.")
-
-        if seen:
-            self._app.sight.begin()
-            self._app.flush_keys()
-        await self._app.push_screen(AskingScreen(lines, seen=seen), answered)
 
     # -- words on the line --------------------------------------------------------------------------------------
 

@@ -140,8 +140,13 @@ class KeyGate(_Base):
         """Called for each key refused because too many are kept."""
         self.bell()
 
+    def keys_unseen(self) -> None:
+        """Called when a key was for what its typist cannot have seen (`gate_unseen`): drops what is behind it and says so."""
+        self.flush_keys()
+        self.bell()
+
     def gate_unseen(self, event: events.Key | events.Paste) -> bool:
-        """Is this key for something that its typist cannot have seen?  Then it and what is behind it are dropped."""
+        """Is this key for something that its typist cannot have seen?  Then it does nothing, and :meth:`keys_unseen` is called."""
         return False
 
     def gate_exempt(self, event: events.Key | events.Paste) -> bool:
@@ -230,8 +235,7 @@ class KeyGate(_Base):
                     else:
                         event = self._gate_queue.popleft()
                         if self.gate_unseen(event):
-                            self.flush_keys()
-                            self.bell()
+                            self.keys_unseen()
                             continue
                         self._gate_passing = event
                         if not self.post_message(event):  # the app is closing

@@ -34,8 +34,9 @@ _SPECIAL: Final = frozenset(
     | {"backspace", "escape"}
     | {f"f{n}" for n in range(1, 13)}
 )
-#: Keys that answer to nobody else: they leave fields, edit numbers, or cannot be trusted over a slow line.
-_RESERVED: Final = frozenset({"escape", "backspace"})
+#: Keys that answer to nobody else: they leave fields, edit numbers, or cannot be trusted over a slow line.  Where they
+#: have nothing to do they say nothing.
+KEPT_QUIET: Final = frozenset({"escape", "backspace"})
 
 
 def key_name(key: str, character: str | None) -> str:
@@ -122,7 +123,7 @@ def overridden(table: object, file: str, commands: Iterable[Command] = COMMANDS)
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
             raise Invalid("keys.type", f'{file}: {name} must be a list of keys, such as ["n", "f6"].', name)
         for key in keys:
-            if key in _RESERVED or not (key in _SPECIAL or len(key) == 1 or key.startswith("ctrl+")):
+            if key in KEPT_QUIET or not (key in _SPECIAL or len(key) == 1 or key.startswith("ctrl+")):
                 raise Invalid("keys.unknown_key", f"{file}: {name}: {key!r} is not a key that can be given.", name)
         letters = tuple(key for key in keys if not _is_fkey(key))
         fkeys = [key for key in keys if _is_fkey(key)]

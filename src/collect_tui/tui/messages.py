@@ -16,7 +16,7 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-TYPED_ON = " · what you type on is dropped until you pause"
+TYPED_ON: Final = "what you type on is dropped until you pause"
 """Behind a refusal, when its reader has not seen it yet and goes on typing."""
 
 
@@ -28,6 +28,14 @@ def dropped(keys: int) -> str:
 def with_dropped(sentence: str, keys: int) -> str:
     """A refusal and, if there were any, the keys it cost."""
     return f"{sentence} · {dropped(keys)}" if keys else sentence
+
+
+NO_PASTE: Final = "Nothing here takes a paste."
+
+
+def no_key(name: str) -> str:
+    """What is said of a key that does nothing where it was pressed."""
+    return f"{name if len(name) == 1 else name.upper()} does nothing here"
 
 
 def paste_lost(size: int) -> str:

@@ -20,6 +20,7 @@ _STALE: Final = 6
 
 SLOW: Final = "The terminal has not yet shown this; it is painted again, and keys typed before do not count."
 DEAF: Final = "This terminal does not say what it has shown: read this, then press the confirming key twice."
+UNSEEN: Final = "That key was pressed before this was to be seen: it does not count."
 TWICE: Final = "Once more confirms it."
 
 
@@ -40,7 +41,9 @@ class Sight:
         clock: Callable[[], float],
     ) -> None:
         self._ask, self._later, self._clock = ask, later, clock
-        self._told: Callable[[str], None] = lambda _sentence: None
+        self._say: Callable[[str], None] = lambda _sentence: None
+        self.said = ""
+        """What the terminal has to do with the question, as it was said last."""
         self._seen_at: float | None = None
         self._shown = 0  # counts questions: a timer of an earlier one does nothing
         self._open = 0  # answers that are still to come
@@ -53,12 +56,13 @@ class Sight:
     def begin(self) -> None:
         """A question is about to be shown: from now on nothing confirms."""
         self._shown += 1
+        self.said = ""
         self._seen_at, self._tries, self._once = None, 0, False
         self._stale = self._open = min(self._open, _STALE)
 
     def look(self, told: Callable[[str], None]) -> None:
         """It has been put on the screen; `told` says there what the terminal has to do with it."""
-        self._told = told
+        self._say = told
         self._request(anew=False)
 
     def answered(self) -> None:
@@ -88,6 +92,10 @@ class Sight:
     def visible(self, moment: float) -> bool:
         """Does a key that only answers, and does not confirm yet, count?"""
         return self._ask is None or (self._seen_at is not None and min(moment, self._clock()) >= self._seen_at)
+
+    def _told(self, sentence: str) -> None:
+        self.said = sentence
+        self._say(sentence)
 
     def _request(self, *, anew: bool) -> None:
         if self._ask is None:

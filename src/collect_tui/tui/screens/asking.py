@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import uuid4
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 
 from collect_tui.desk.errors import DomainError, Refused, Unconfirmed
 from collect_tui.desk.views.said import asking
 from collect_tui.tui import messages
-from collect_tui.tui.commands import ASKING
 from collect_tui.tui.keymap import key_name
 from collect_tui.tui.paint.line import receipt_line, said_parts
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, Rule
 from collect_tui.tui.screens.frame import enter_key
+from collect_tui.tui.screens.over import OverScreen
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.keybar import KeyBar
 from collect_tui.tui.widgets.lineedit import LineEdit
@@ -39,7 +38,7 @@ SEEN_FIRST: Final = "Digits on the line do not count: they were typed before it 
 _NO = frozenset({"n", "b", "q", "f12", "f3", "escape", "enter"})
 
 
-class AskingScreen(ModalScreen[str | None]):
+class AskingScreen(OverScreen[str | None]):
     """Shows some lines over the foot of the screen and asks.  Answers what was typed (`y` where nothing is), or None.
 
     Args:
@@ -50,7 +49,6 @@ class AskingScreen(ModalScreen[str | None]):
         digits: nothing but digits is.
     """
 
-    context: ClassVar[str] = ASKING
     AUTO_FOCUS = "#answer"
 
     def __init__(
@@ -79,35 +77,26 @@ class AskingScreen(ModalScreen[str | None]):
         yield pane
         if self._typed:
             yield Answer(f"{self._typed[:1].upper()}{self._typed[1:]}", digits=self._digits)
-            enter = enter_key(ascii_only=cast("CollectApp", self.app).terminal.ascii_only)
+            enter = enter_key(ascii_only=self.desk_app.terminal.ascii_only)
             yield KeyBar([*more, ("F12", "no, leave it", True), (enter, self._yes, True)], id="keys")
         else:
             yield KeyBar([*more, ("n", "no, leave it", True), ("y", self._yes, True)], id="keys")
 
     def on_mount(self) -> None:
         if self._seen:
-            self.call_after_refresh(self._app.sight.look, self._note)
-
-    @property
-    def _app(self) -> CollectApp:
-        return cast("CollectApp", self.app)
-
-    def _note(self, sentence: str) -> None:
-        """Say what the terminal has to do with it, on the rule above the question."""
-        if self.is_attached:
-            self.query_one("#upper", Rule).note(sentence)
+            self.call_after_refresh(self.desk_app.sight.look, self.status)
 
     def unseen(self, event: events.Key | events.Paste) -> bool:
         """Has nobody seen this question who presses such a key?"""
         if not self._seen:
             return False
         if isinstance(event, events.Paste):
-            return not self._app.sight.visible(event.time)
+            return not self.desk_app.sight.visible(event.time)
         name = key_name(event.key, event.character)
         if name in _OUT or (name == "n" and not self._typed):
             return False
         confirms = name in {"f2", "enter"} if self._typed else name == "y"
-        sight = self._app.sight
+        sight = self.desk_app.sight
         return not (sight.counts(event.time) if confirms else sight.visible(event.time))
 
     @property
@@ -115,30 +104,18 @@ class AskingScreen(ModalScreen[str | None]):
         """What is asked."""
         return "\n".join(line.text for line in self._lines)
 
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
-        name = key_name(event.key, event.character)
+    def typed(self, name: str) -> bool:
         if name in {"pgdn", "pgup"}:
             self.query_one("#question", LinePane).action_pages(1 if name == "pgdn" else -1)
-        elif self._typed and name in {"f2", "f3"}:
-            edit = self.query_one(LineEdit)
-            if name == "f2" and edit.overfull:
-                self.app.bell()
-                return
-            self._answer(edit.text if name == "f2" else None)
+        elif self._typed and name == "f2":
+            self.query_one(Answer).edit("enter")
         elif not self._typed and name == "y":
             self._answer(name)
-        elif not self._typed and name in _NO:
+        elif name == "f3" or (not self._typed and name in _NO):
             self._answer(None)
         else:
-            self.app.bell()
-
-    def on_line_edit_overfull(self, message: LineEdit.Overfull) -> None:
-        message.stop()
-        if message.pressed:
-            self._app.flush_keys()
-        self.app.bell()
+            return False
+        return True
 
     def on_line_edit_submitted(self, message: LineEdit.Submitted) -> None:
         message.stop()
@@ -153,7 +130,7 @@ class AskingScreen(ModalScreen[str | None]):
         if text is None or text.strip():
             self.dismiss(text)
         else:
-            self.app.bell()
+            self.refuse(f"Type {self._typed}.")
 
 
 class Answer(LineEdit):
@@ -165,11 +142,11 @@ class Answer(LineEdit):
         self._digits = digits
 
     def _insert(self, raw: str) -> None:
-        wrong = self._digits and not (raw.isascii() and raw.strip("# ").isdecimal())
-        self.set_prompt(f"{self._label}, digits only: " if wrong else f"{self._label}: ")
-        if wrong:
-            self.app.bell()
+        over = cast("AskingScreen", self.screen)
+        if self._digits and not (raw.isascii() and raw.strip("# ").isdecimal()):
+            over.refuse(f"{self._label}, digits only.")
         else:
+            over.status(over.desk_app.sight.said)
             super()._insert(raw)
 
 
@@ -182,11 +159,12 @@ async def ask(
     no: str,
     typed: str = "",
     digits: bool = False,
+    seen: bool = True,
 ) -> None:
     """Ask on top of `screen`, after all that was typed ahead has been dropped, and do `then` with the answer.
 
     `yes` is the word beside the key that does it, `no` what is said when it is left, `typed` what is to be typed, `digits`
-    whether that is digits alone.
+    whether that is digits alone.  `seen` False: nothing depends on it, and what was typed ahead may answer.
     """
     app = screen.desk_app
 
@@ -196,10 +174,12 @@ async def ask(
         else:
             app.run_held(then(text), screen)
 
-    app.sight.begin()
-    dropped = messages.dropped(app.flush_keys())  # a question answered before it was read is no question
+    dropped = ""
+    if seen:
+        app.sight.begin()
+        dropped = messages.dropped(app.flush_keys())  # a question answered before it was read is no question
     shown = [*lines, *([Line.of((dropped, Role.WARN))] if dropped else ())]
-    await app.push_screen(AskingScreen(shown, yes, typed, digits=digits), answered)
+    await app.push_screen(AskingScreen(shown, yes, typed, digits=digits, seen=seen), answered)
 
 
 async def confirm(

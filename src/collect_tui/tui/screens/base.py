@@ -8,23 +8,32 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
 
+from collect_tui.tui import messages
 from collect_tui.tui.commands import Command, command
-from collect_tui.tui.keymap import key_name
+from collect_tui.tui.keymap import KEPT_QUIET, key_name
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.calls import CallingScreen
 from collect_tui.tui.screens.frame import NEEDS_NO_DESK, LineTarget, Rule
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.rowmover import RowMover
 
+if TYPE_CHECKING:
+    from collect_tui.desk.views.account import AccountView
+    from collect_tui.tui.widgets.linebar import LineBar
+
 __all__ = ["NEEDS_NO_DESK", "DeskScreen", "LineTarget", "Rule"]
 
 
 class DeskScreen(CallingScreen):
     """A screen of the desk; every key that nobody closer wanted becomes a command here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._line_view: AccountView | None = None
 
     def run_command(self, command_id: str) -> None:
         """Do a command: by the screen's own method, by the line, or by the app's method."""
@@ -56,29 +65,29 @@ class DeskScreen(CallingScreen):
         if edit is None:
             self.refuse("There is no line on this screen.")
             return
+        edit.display = True
         self.line_follows()
-        begin: Callable[[str], None] | None = getattr(edit, "begin", None)
-        if begin is not None:
-            begin(text)
-        elif text and not edit.text.strip():
-            edit.set_text(text)
+        edit.begin(text)
         edit.focus(scroll_visible=False)
 
     @property
-    def line_edit(self) -> LineEdit | None:
-        """The field of the line."""
-        found = self.query("#line")
-        if not found:
-            return None
-        widget = found.first()
-        return widget if isinstance(widget, LineEdit) else widget.query_one(LineEdit)
+    def line_edit(self) -> LineBar | None:
+        """The field of the line; None on a form, which is a line by itself."""
+        from collect_tui.tui.widgets.linebar import LineBar
+
+        return next(iter(self.query(LineBar)), None)
+
+    @property
+    def line_account(self) -> AccountView | None:
+        """The account of the line as it was seen, for the line's words; None while it has not been fetched."""
+        target, view = self.line_target(), self._line_view
+        return view if view is not None and target is not None and view.number == target.account else None
 
     def do_field_list(self) -> None:
         """F4: all that could stand at the caret of the line."""
         self.open_line()
-        listing: Callable[[], None] | None = getattr(self.line_edit, "list_candidates", None)
-        if listing is not None:
-            listing()
+        if self.line_edit is not None:
+            self.line_edit.list_candidates()
 
     async def do_order_open(self) -> None:
         """The order form of the account the screen is about."""
@@ -91,9 +100,17 @@ class DeskScreen(CallingScreen):
 
     def do_line_open(self) -> None:
         """To the line; from a field, all of what is said below it."""
-        if isinstance(self.focused, LineEdit):
+        if isinstance(self.focused, LineEdit) or self.line_edit is None:
             self.do_said_more()
+        elif self.has_line or (target := self.line_target()) is None:
+            self.open_line()
         else:
+            self.desk_app.run_held(self._open_line_of(target), self)
+
+    async def _open_line_of(self, target: LineTarget) -> None:
+        """To the line where no account is shown: the one it is for is asked for first, so that what is typed can be previewed."""
+        self._line_view = await self.ask(self.desk_app.desk.account, target.account)
+        if self._line_view is not None:
             self.open_line()
 
     def do_result_log(self) -> None:
@@ -149,6 +166,14 @@ class DeskScreen(CallingScreen):
             if number and found.command.id == "row.open" and self.refusal("row.open") is None:
                 self._open_number(int(number))
                 return True
+            if (
+                found.command.id.startswith("row.")
+                and in_field
+                and self.focused is self.line_edit
+                and not self.has_line
+            ):
+                self.app.bell()  # the line is for the account under the cursor
+                return True
             if found.command.id.startswith("row.") and self._move_row(found.command):
                 return True
             self.run_command(found.command.id)
@@ -156,10 +181,19 @@ class DeskScreen(CallingScreen):
         if found.moved:
             self.refuse(found.moved)
             return True
-        if len(name) == 1:
-            self.refuse(f"{name} does nothing here; {self.desk_app.door('help.open')} shows the keys.")
-            return True
-        return False
+        if name in KEPT_QUIET or name in self.active_bindings:
+            return False
+        self.refuse(f"{messages.no_key(name)}; {self.desk_app.door('help.open')} shows the keys.")
+        return True
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A field takes a paste itself."""
+        event.stop()
+        self.paste_refused()
+
+    def paste_refused(self) -> None:
+        """No field had the focus."""
+        self.refuse(f"{messages.NO_PASTE} {self.desk_app.door('line.open')} opens the line.")
 
     def _move_row(self, wanted: Command) -> bool:
         """Row keys go to the list or pane that has the focus, or to the body when a field has it."""

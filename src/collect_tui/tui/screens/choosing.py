@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 
-from collect_tui.tui.commands import ASKING
-from collect_tui.tui.keymap import key_name
 from collect_tui.tui.roles import Role
-from collect_tui.tui.screens.base import Rule
-from collect_tui.tui.screens.frame import enter_key
+from collect_tui.tui.screens.frame import Rule, enter_key
+from collect_tui.tui.screens.over import OverScreen
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.keybar import KeyBar
 from collect_tui.tui.widgets.lines import LinePane
 
-if TYPE_CHECKING:
-    from collect_tui.tui.app import CollectApp
-
 _ROWS = 12
 
 
-class ChoosingScreen(ModalScreen[int | None]):
+class ChoosingScreen(OverScreen[int | None]):
     """Shows words with their titles; Enter answers the index of one, any way out answers None.
 
     Args:
         words: the words and what they mean, best first.
     """
 
-    context: ClassVar[str] = ASKING
     AUTO_FOCUS = "#choices"
 
     def __init__(self, words: Sequence[tuple[str, str]]) -> None:
@@ -45,17 +36,16 @@ class ChoosingScreen(ModalScreen[int | None]):
         pane.styles.height = min(_ROWS, len(lines))
         yield Rule(id="upper")
         yield pane
-        enter = enter_key(ascii_only=cast("CollectApp", self.app).terminal.ascii_only)
+        enter = enter_key(ascii_only=self.desk_app.terminal.ascii_only)
         yield KeyBar([(enter, "take it", True), ("b", "back", True)], id="keys")
 
     def on_line_pane_line_chosen(self, message: LinePane.LineChosen) -> None:
         message.stop()
         self.dismiss(message.index)
 
-    def on_key(self, event: events.Key) -> None:
+    def typed(self, name: str) -> bool:
         """Out with any key that leaves; row keys are the pane's own."""
-        name = key_name(event.key, event.character)
-        if name in {"b", "q", "f12", "f3", "f4", "escape", "tab"}:
-            event.stop()
-            event.prevent_default()
+        leaves = name in {"b", "q", "f12", "f3", "f4", "escape", "tab"}
+        if leaves:
             self.dismiss(None)
+        return leaves

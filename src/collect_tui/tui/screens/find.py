@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.widget import Widget
 
 from collect_tui.tui.commands import FIND
 from collect_tui.tui.messages import plural
@@ -39,6 +38,7 @@ class FindScreen(DeskScreen):
 
     context: ClassVar[str] = FIND
     takes_numbers: ClassVar[bool] = True
+    has_line: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,10 +53,11 @@ class FindScreen(DeskScreen):
     def compose_body(self) -> ComposeResult:
         yield WorkTable(COLUMNS, empty="", id="body")
 
-    def compose_line(self) -> Widget:
-        field = LineEdit(prompt="find ", placeholder="account, name, phone, e-mail, invoice or payment", id="line")
+    def compose_line(self) -> ComposeResult:
+        field = LineEdit(prompt="find ", placeholder="account, name, phone, e-mail, invoice or payment", id="field")
         field.needs = frozenset({"find"})
-        return field
+        yield field
+        yield from super().compose_line()
 
     @property
     def table(self) -> WorkTable:
@@ -64,7 +65,7 @@ class FindScreen(DeskScreen):
 
     @property
     def field(self) -> LineEdit:
-        return self.query_one("#line", LineEdit)
+        return self.query_one("#field", LineEdit)
 
     def header_line(self) -> Line:
         return Line.of(("Find", Role.HEAD))
@@ -121,10 +122,12 @@ class FindScreen(DeskScreen):
 
     def show_hits(self, text: str, hits: tuple[FindHit, ...]) -> None:
         """Show what was found by a text."""
+        same = text == self.searched
         self.searched, self.hits, self._instead = text, hits, ""
         rows = [(hit.account, _cells(number, hit)) for number, hit in enumerate(hits, start=1)]
         self.table.replace(ListSource(rows))
-        self.table.move_to(0)
+        if not same:
+            self.table.move_to(0)
         self.show_summary()
         self.show_keys()
 
@@ -174,9 +177,13 @@ class FindScreen(DeskScreen):
         self.begin()
 
     def field_hints(self) -> list[KeyHint]:
+        if self.focused is not self.field:
+            return super().field_hints()
         return [KeyHint(self.enter_key, "open"), KeyHint("F12", "list" if self.hits else "back")]
 
     def on_line_edit_left(self, message: LineEdit.Left) -> None:
+        if message.edit is not self.field:
+            return
         message.prevent_default()
         message.stop()
         if self.hits:

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.widget import Widget
 
 from collect_tui.tui.commands import FLOOR
 from collect_tui.tui.paint.link import render_floor, render_seat
@@ -39,6 +38,7 @@ class FloorScreen(DeskScreen):
 
     context: ClassVar[str] = FLOOR
     takes_numbers: ClassVar[bool] = True
+    has_line: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,8 +47,9 @@ class FloorScreen(DeskScreen):
     def compose_body(self) -> ComposeResult:
         yield WorkTable(COLUMNS, empty="Nobody is here.", id="body")
 
-    def compose_line(self) -> Widget:
-        return LineEdit(prompt="hand to ", placeholder="login and reason, such as: ben off sick", id="line")
+    def compose_line(self) -> ComposeResult:
+        yield LineEdit(prompt="hand to ", placeholder="login and reason, such as: ben off sick", id="field")
+        yield from super().compose_line()
 
     @property
     def table(self) -> WorkTable:
@@ -56,7 +57,7 @@ class FloorScreen(DeskScreen):
 
     @property
     def field(self) -> LineEdit:
-        return self.query_one("#line", LineEdit)
+        return self.query_one("#field", LineEdit)
 
     @property
     def seats(self) -> tuple[SeatView, ...]:
@@ -106,6 +107,8 @@ class FloorScreen(DeskScreen):
         self.status("Type a login and the reason; Enter hands the account on.", Role.LABEL)
 
     def field_hints(self) -> list[KeyHint]:
+        if self.focused is not self.field:
+            return super().field_hints()
         return [KeyHint(self.enter_key, "hand on"), KeyHint("F12", "leave")]
 
     def on_line_edit_submitted(self, message: LineEdit.Submitted) -> None:

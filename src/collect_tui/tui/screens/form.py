@@ -113,6 +113,9 @@ class FormScreen(DeskScreen):
 
     # -- begin and end ------------------------------------------------------------------------------------------
 
+    def compose_line(self) -> ComposeResult:
+        yield from ()
+
     def compose_body(self) -> ComposeResult:
         yield Form((*self.fields, *OVERRIDE))
         body = LinePane(id="body", focusable=False)
@@ -343,9 +346,7 @@ class FormScreen(DeskScreen):
         if self._typed_whole:
             self.call_after_refresh(self._cursor_home)
 
-    def on_paste(self, event: events.Paste) -> None:
-        """A field takes a paste itself."""
-        event.stop()
+    def paste_refused(self) -> None:
         self._not_taken()
 
     def _not_taken(self) -> None:
@@ -403,8 +404,7 @@ class FormScreen(DeskScreen):
             return
         found = self.choices(edit.field.name)
         if not found:
-            self.status(f"{edit.field.label}: {edit.field.hint or 'free text'}.", Role.LABEL)
-            self.app.bell()
+            self.refuse(f"{edit.field.label}: {edit.field.hint or 'free text'}.")
             return
         from collect_tui.tui.screens.choosing import ChoosingScreen
 

@@ -5,19 +5,19 @@ A screen says what its body is (:meth:`FrameScreen.compose_body`) and what its h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.widget import Widget
 
 from collect_tui.tui import messages
 from collect_tui.tui.commands import ACCOUNT, FORM, Command, acts_in_field
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, LineWidget, Span
+from collect_tui.tui.widgets.keptline import KeptLine
 from collect_tui.tui.widgets.keybar import KeyBar, KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.lines import LinePane
@@ -74,7 +74,7 @@ class FrameScreen(Screen[None]):
     """Rows between the lower rule and the line."""
 
     has_line: ClassVar[bool] = True
-    """Does it show the line?"""
+    """Does it show the line always?  Others show it while something is typed in it."""
 
     takes_numbers: ClassVar[bool] = False
     """Do digits collect a row number, which Enter opens?"""
@@ -110,7 +110,11 @@ class FrameScreen(Screen[None]):
         return self.desk_app.not_open
 
     async def after_act(self, receipt: Receipt) -> None:
-        """Called on the screen on top when an act has been done: show what it changed."""
+        """Called on the screen on top when an act has been done: show what it changed; what is said of it stays."""
+        said = self._say
+        await self.do_view_refresh()
+        if not self.refused:
+            self.status(*said)
 
     async def do_view_refresh(self) -> None:
         """Load again; the cursor stays on the same row."""
@@ -139,16 +143,17 @@ class FrameScreen(Screen[None]):
             pane = LinePane(id="summary", focusable=False)
             pane.styles.height = self.summary_rows
             yield pane
-        if self.has_line:
-            yield self.compose_line()
+        yield from self.compose_line()
         yield SaidRows(id="status")
         yield KeyBar(id="keys")
 
-    def compose_line(self) -> Widget:
-        """The line; a screen may put another widget in its place."""
+    def compose_line(self) -> ComposeResult:
+        """The line; a screen may put a field of its own above it, or have none at all."""
         from collect_tui.tui.widgets.linebar import LineBar
 
-        return LineBar(id="line")
+        line = LineBar(id="line")
+        line.display = self.has_line
+        yield line
 
     def on_mount(self) -> None:
         self._framed = True
@@ -188,10 +193,9 @@ class FrameScreen(Screen[None]):
 
     def line_follows(self) -> None:
         """The line belongs to the account the screen is about: tell it when that is another one."""
-        for line in self.query("#line"):
-            changed: Callable[[], None] | None = getattr(line, "account_changed", None)
-            if changed is not None:
-                changed()
+        for line in self.query(KeptLine):
+            if line.display:
+                line.account_changed()
 
     def show_keys(self) -> None:
         self.query_one("#keys", KeyBar).set_keys(self.key_hints())
@@ -227,15 +231,16 @@ class FrameScreen(Screen[None]):
         key = wanted.all_keys[0]
         return {"enter": self.enter_key, "space": "Space"}.get(key, key.upper() if len(key) > 1 else key)
 
-    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
-        """Into a field or out of it: other keys act now."""
+    def on_descendant_focus(self, _event: events.DescendantFocus | events.DescendantBlur) -> None:
+        """Into a field or out of it: other keys act now, and a line that is not always there goes or comes."""
+        for line in self.query(KeptLine):
+            line.display = self.has_line or line.has_focus
         if self._framed:
             self.show_keys()
 
-    def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """The same when nothing has the focus any more."""
-        if self._framed:
-            self.show_keys()
+        self.on_descendant_focus(event)
 
     # -- saying -------------------------------------------------------------------------------------------------
 

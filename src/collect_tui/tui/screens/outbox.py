@@ -14,6 +14,7 @@ from collect_tui.tui.commands import OUTBOX
 from collect_tui.tui.messages import plural
 from collect_tui.tui.paint.link import both_versions, render_held
 from collect_tui.tui.roles import Role
+from collect_tui.tui.screens.asking import ask
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
@@ -135,10 +136,11 @@ class OutboxScreen(DeskScreen):
         if (chosen := self.chosen) is None:
             return
 
-        async def drop() -> None:
+        async def drop(_answer: str) -> None:
             await self._settle(chosen, self.outbox.drop, "was dropped.")
 
-        await self.desk_app.question([f"Drop what was typed on {chosen.act.account}?  It is lost then."], drop)
+        lines = [f"Drop what was typed on {chosen.act.account}?  It is lost then."]
+        await ask(self, lines, drop, yes="drop it", no="Not done.")
 
     async def _settle(self, chosen: HeldAct, how: Callable[[UUID], None], said: str) -> None:
         await self.desk_app.call(how, chosen.id)

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from textual import events
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 
-from collect_tui.tui.commands import ASKING
-from collect_tui.tui.screens.base import Rule
+from collect_tui.tui.screens.frame import Rule
+from collect_tui.tui.screens.over import OverScreen
 from collect_tui.tui.widgets.keybar import KeyBar
 from collect_tui.tui.widgets.lineedit import LineEdit
 
 
-class PasswordScreen(ModalScreen[str | None]):
+class PasswordScreen(OverScreen[str | None]):
     """One secret field; Enter answers, F12 leaves.
 
     Args:
         user: whose password it is; empty when that is not known yet.
     """
 
-    context: ClassVar[str] = ASKING
     AUTO_FOCUS = "#password"
     DEFAULT_CSS = "PasswordScreen { align: left bottom; background: transparent; }"
 
@@ -43,7 +38,3 @@ class PasswordScreen(ModalScreen[str | None]):
     def on_line_edit_left(self, message: LineEdit.Left) -> None:
         message.stop()
         self.dismiss(None)
-
-    def on_key(self, event: events.Key) -> None:
-        """Nothing else acts while a password is asked for."""
-        event.stop()

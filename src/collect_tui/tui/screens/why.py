@@ -59,7 +59,9 @@ class WhyScreen(DeskScreen):
         if self.why is not None:
             found = await self.ask(self.desk_app.desk.why, self.why.account)
             if found is not None:
-                self.show_why(found)
+                self.why = found
+                self._fill()
+                self.show_frame()
 
 
 SCREEN = WhyScreen

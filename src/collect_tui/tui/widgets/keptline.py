@@ -51,9 +51,7 @@ class KeptLine(LineEdit):
     @property
     def seen(self) -> AccountView | None:
         """The account as it is shown; None when there is none, or it has not been fetched yet."""
-        found = getattr(self.screen, "line_account", None)
-        target = self.desk_screen.line_target()
-        return cast("AccountView | None", found) if target is not None else None
+        return self.desk_screen.line_account if self.desk_screen.line_target() is not None else None
 
     def on_mount(self) -> None:
         self.history = self.desk_screen.desk_app.line_history
@@ -70,6 +68,11 @@ class KeptLine(LineEdit):
             self._restore(self.desk_screen.desk_app.drafts.load(account, PLACE))
         elif self.text:
             self._read(anew=True)
+
+    def done_elsewhere(self, account: str, text: str) -> None:
+        """What stands here as a draft has been done from the line of another screen."""
+        if (account, text) == (self._account, self.text):
+            self._restore("")
 
     def _restore(self, draft: str) -> None:
         """Show what was typed for this account and not done."""

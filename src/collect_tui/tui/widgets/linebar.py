@@ -179,8 +179,7 @@ class LineBar(KeptLine):
         self.keep_selected()
         found = self.candidates()
         if not found:
-            self.desk_screen.status("Nothing is to be listed here: this is free text, or the line is wrong before it.")
-            self.app.bell()
+            self.desk_screen.refuse("Nothing is to be listed here: this is free text, or the line is wrong before it.")
             return
         from collect_tui.tui.screens.choosing import ChoosingScreen
 
@@ -244,6 +243,8 @@ class LineBar(KeptLine):
         app.line_history.add(text)
         if app.connected:
             app.drafts.clear(self._account, PLACE)
+            for line in app.lines:
+                line.done_elsewhere(self._account, self.text)
         super().set_text("", quiet=True)
         self.set_prompt(PROMPT)
         self.set_ghost("")
@@ -364,7 +365,6 @@ class LineBar(KeptLine):
         if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by and _as_form(act.commands):
             sentence += f" In the form ({screen.desk_app.door('promise.make')}) it can be overridden."
         if isinstance(error, Stale | NotFound):
-            screen.desk_app.flush_keys()
             await screen.do_view_refresh()
         span = field_span(parsed, error.field)
         if span is not None:
