@@ -196,8 +196,8 @@ def test_nobody_undoes_anothers_act_but_a_lead(desks):
 
 
 def test_what_was_overtaken_cannot_be_undone(desks):
-    receipt = do(desks("mia"), ROSA, "n first")
-    do(desks("ben"), ROSA, "n second")
+    receipt = do(desks("mia"), ROSA, "na")
+    do(desks("ben"), ROSA, "na")
     command = {
         "id": "6f1f2c9e-3f0e-4f0a-9a65-9a5a0c7d1f12",
         "account": ROSA,
@@ -286,6 +286,38 @@ def test_undo_walks_back_one_act_after_another(desk):
     with pytest.raises(Refused) as error:
         do(desk, ROSA, "undo")
     assert error.value.code == "undo.nothing"
+
+
+def test_undo_passes_over_what_was_only_written_and_says_so(desk):
+    before = desk.account(ROSA)
+    do(desk, ROSA, "pp 150 fri")
+    do(desk, ROSA, "n rang twice")
+    receipt = do(desk, ROSA, "undo")
+    assert desk.account(ROSA).promise is before.promise is None
+    assert "rang twice" in told(receipt)
+    assert "promise of 150.00" in told(receipt)
+    with pytest.raises(Refused) as error:
+        do(desk, ROSA, "undo")
+    assert error.value.code == "undo.nothing"
+    assert "rang twice" in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("line", "code"), [("undo 1", "undo.nothing"), ("undo 3", "undo.overtaken"), ("undo 9", "undo.nothing")]
+)
+def test_undo_by_number_counts_from_the_newest_and_takes_that_one_or_none(desk, line, code):
+    do(desk, ROSA, "na")
+    do(desk, ROSA, "pp 150 fri")
+    do(desk, ROSA, "n rang twice")
+    with pytest.raises(Refused) as error:
+        do(desk, ROSA, line)
+    assert error.value.code == code
+    assert "promise of 150.00" in told(do(desk, ROSA, "undo 2"))
+    assert desk.account(ROSA).promise is None
+
+
+def told(receipt):
+    return " · ".join(each.text for each in receipt.said)
 
 
 @pytest.mark.parametrize("line", ["call +1h; rp forgot", "hold dispute 5d; rel dispute settled"])

@@ -212,3 +212,17 @@ async def test_an_order_at_a_server_is_asked_for(tmp_path: Path, fast: bool) -> 
             assert far.desks.of("mia").account(ROSA).orders == ()
             await desk.play([*keys_of("2231"), "enter"], fast=fast)
             assert [o.status for o in far.desks.of("mia").account(ROSA).orders] == ["REQUESTED"]
+
+
+@both
+async def test_undo_passes_over_a_note_and_says_so(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    for line in ("pp 150 fri", "n rang twice"):
+        do_line(desks.of("mia"), ROSA, line)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, "u"], fast=fast)
+        asked = " ".join(desk.question.split())
+        assert "promise of 150.00" in asked
+        assert 'passed over, as nothing of it can be taken back: 4410-2231, notes "rang twice"' in asked
+        await desk.play(["y"], fast=fast)
+        assert desks.of("mia").account(ROSA).promise is None

@@ -203,7 +203,7 @@ async def test_a_refused_undo_says_why_first_and_in_full(tmp_path: Path) -> None
     desks = Desks(tmp_path, BOOK)
     for user in ("mia", "ben"):
         desk = desks.of(user)
-        desk.do(act(desk, EVE, "n a note that is long enough to take a row of its own below the line"))
+        desk.do(act(desk, EVE, "na a note that is long enough to take a row of its own below the line"))
     async with driving(desks.connect(), desks.state) as driver:
         await driver.press("u")
         assert driver.said.startswith("The account has changed since; make a new entry that corrects it. It was on")

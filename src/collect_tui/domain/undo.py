@@ -66,6 +66,11 @@ def _brief(effects: Sequence[fx.Effect]) -> frozenset[int | None]:
     return frozenset(ident for ident in made & last.keys() if last[ident] in _ENDED)
 
 
+def only_written(effects: Sequence[fx.Effect]) -> bool:
+    """Is there nothing in an act that could be taken back, however the account stands?"""
+    return all(isinstance(e, fx.Skipped) or (isinstance(e, fx.NoteWritten) and not e.pinned) for e in effects)
+
+
 def left_standing(effects: Sequence[fx.Effect]) -> tuple[str, ...]:
     """What stays after an undo, in words: notes are on file for good, a place lost in the queue comes back overnight."""
     said = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from pydantic import ValidationError
@@ -21,6 +21,7 @@ from collect_tui.domain.describe import holder
 from collect_tui.domain.effects import ActUndone, Effect
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.undo import only_written
 from collect_tui.policy.verdicts import Verdict
 from collect_tui.services import codec, confirm, events
 from collect_tui.services.access import need
@@ -95,8 +96,8 @@ def context_of(desk: Seat, db: Db, act: Act, *, provisional: bool) -> Context:
     """What the deciders of an act may know; `provisional` ids for a preview, which writes nothing."""
     tenant = desk.tenant(db)
 
-    def past(act_id: str | None) -> PastAct | None:
-        return past_act(db, desk.tenant_id, facts.account_id(db, desk.tenant_id, act.account), desk.user, act_id)
+    def past(which: str | None) -> Iterable[PastAct]:
+        return past_acts(db, desk.tenant_id, facts.account_id(db, desk.tenant_id, act.account), desk.user, which)
 
     return Context(
         catalogue=desk.catalogue(),
@@ -107,7 +108,7 @@ def context_of(desk: Seat, db: Db, act: Act, *, provisional: bool) -> Context:
         user=desk.user,
         role=desk.authority.role if desk.authority else desk.role_of(db, desk.user) or "collector",
         ids=Provisional() if provisional else desk.ids,
-        past_act=past,
+        past_acts=past,
         override=act.override,
         override_role=desk.role_of(db, act.override.by) if act.override else None,
         authority=desk.authority,
@@ -320,8 +321,11 @@ def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Rece
     )
 
 
-def past_act(db: Db, tenant_id: int, account_id: int, user: str, act_id: str | None) -> PastAct | None:
-    """The act named, or the user's last one on the account that is neither undone nor itself an undo."""
+def past_acts(db: Db, tenant_id: int, account_id: int, user: str, which: str | None) -> Iterator[PastAct]:
+    """The user's acts on the account that are neither undone nor themselves an undo, newest first; or the one that is meant:
+    by its number, 1 being the newest of these, or by the beginning of its id, whoever did it and whatever became of it."""
+    number = int(which) if which and which.isdecimal() and len(which) < 4 else None
+    count = 0
     query = select(ActLog).where(ActLog.tenant_id == tenant_id, ActLog.account_id == account_id)
     version = db.get_one(Account, (tenant_id, account_id)).version
     standing = False
@@ -331,11 +335,14 @@ def past_act(db: Db, tenant_id: int, account_id: int, user: str, act_id: str | N
         # What the day run or a billing system changed left no act, only a version that no act accounts for.
         standing = standing or row.version != version
         version = row.version - bool(effects)
-        wanted = row.act_id.startswith(act_id) if act_id else row.by == user and row.undone_by is None and not undo
-        if wanted:
-            return PastAct(row.act_id, row.by, row.at, standing, effects, row.undone_by)
-        standing = standing or (row.undone_by is None and not undo)
-    return None
+        stands = row.undone_by is None and not undo
+        mine = row.by == user and stands
+        count += mine
+        by_id = which is not None and number is None
+        if row.act_id.startswith(which or "") if by_id else mine and number in {None, count}:
+            said = Receipt.model_validate_json(row.receipt).sentence
+            yield PastAct(row.act_id, row.by, row.at, standing, effects, row.undone_by, said)
+        standing = standing or (stands and not only_written(effects))
 
 
 def history(desk: Seat, limit: int) -> tuple[Receipt, ...]:
@@ -352,4 +359,4 @@ def history(desk: Seat, limit: int) -> tuple[Receipt, ...]:
     return tuple(r.model_copy(update={"undoable": r.undoable and stands}) for r, stands in receipts)
 
 
-__all__ = ["NotFound", "do", "history", "next_action", "past_act", "preview"]
+__all__ = ["NotFound", "do", "history", "next_action", "past_acts", "preview"]

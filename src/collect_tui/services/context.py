@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,7 +18,8 @@ from collect_tui.policy.house import House
 
 @dataclass(frozen=True, slots=True)
 class PastAct:
-    """An act that was done: what undo takes back. `overtaken`: something that still stands came after it."""
+    """An act that was done: what undo takes back. `overtaken`: something came after it that still stands and could be taken
+    back. `said`: what it did, in words."""
 
     act_id: str
     by: str
@@ -26,6 +27,7 @@ class PastAct:
     overtaken: bool
     effects: Sequence[Effect]
     undone_by: str | None
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Context:
     user: str
     role: str
     ids: Callable[[], int]
-    past_act: Callable[[str | None], PastAct | None]
+    past_acts: Callable[[str | None], Iterable[PastAct]]
     override: Override | None = None
     override_role: str | None = None  # role of `override.by`; None when there is no such user
     authority: Authority | None = None  # what the user may do; None: everything, as the owner of the file

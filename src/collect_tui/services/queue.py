@@ -8,7 +8,7 @@ from collect_tui.domain.effects import ActUndone
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.rules import HoldKind
-from collect_tui.domain.undo import inverse, left_standing
+from collect_tui.domain.undo import inverse, left_standing, only_written
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.policy.worklist import judge_snooze
 from collect_tui.services.context import Context
@@ -72,10 +72,18 @@ def _kind(text: str, context: Context) -> HoldKind:
 
 @decides(Undo)
 def undo(command: Undo, facts: AccountFacts, context: Context) -> Decision:
-    """Takes back the last act on the account: the agent's own, or anybody's with `undo.others`, as a lead has."""
-    past = context.past_act(command.act)
+    """Takes back the agent's last act on the account of which anything can be: what was only written is passed over, and said.
+    An act that is named may be anybody's with `undo.others`, as a lead has."""
+    passed: list[str] = []
+    past = None
+    for past in context.past_acts(command.act):
+        if command.act or not only_written(past.effects):
+            break
+        passed.append(past.said)
+        past = None
+    over = f" Nothing can be taken back of: {'; '.join(passed)}." if passed else ""
     if past is None:
-        raise Refused("undo.nothing", "There is no act of yours on this account to undo.", "act")
+        raise Refused("undo.nothing", f"There is no act of yours on this account to undo.{over}", "act")
     if past.undone_by:
         raise Refused("undo.done", "That act has been undone already.", "act")
     if past.by != context.user and not context.may("undo.others"):
@@ -84,4 +92,6 @@ def undo(command: Undo, facts: AccountFacts, context: Context) -> Decision:
         raise Refused("undo.overtaken", "The account has changed since; make a new entry that corrects it.", "act")
     effects = inverse(tuple(past.effects), facts, context.ids, f"undone by {context.user}")
     stays = [Finding("undo.stays", Severity.INFO, f"{s.capitalize()}.", "undo") for s in left_standing(past.effects)]
+    if passed or (command.act or "").isdecimal():
+        stays.insert(0, Finding("undo.stays", Severity.INFO, f"This takes back: {past.said}.{over}", "undo"))
     return Decision((*effects, ActUndone(past.act_id)), Verdict.of(stays))

@@ -42,7 +42,8 @@ class ReleaseHold(CommandBase):
 
 
 class Undo(CommandBase):
-    """Takes back the agent's last act on this account, or the act named, while nothing of it has left the building."""
+    """Takes back the agent's last act on this account that can be, or the act named, while nothing of it has left the building.
+    `act`: its number (1: the agent's newest on the account) or the beginning of its id."""
 
     noun: ClassVar[str] = "undos"
     kind: Literal["undo"] = "undo"

@@ -64,12 +64,12 @@ def _kind(words: Words) -> str:
 
 
 def undo(words: Words) -> tuple[Command, ...]:
-    """`undo [ACT]`: the last act, or the one whose id begins so."""
+    """`undo [ACT]`: the last act that can be taken back, or the one of that number or whose id begins so."""
     token = words.peek()
     if token is None:
         return (words.build(Undo),)
     if token.key is not None or not token.text.strip():
-        words.fail(token, "act", expected="the id of an act")
+        words.fail(token, "act", expected="the number of an act, 1 being the newest")
     words.limit(token, "act")
     words.take("act")
     words.done()
@@ -150,5 +150,11 @@ VERBS = (
     Verb("snooze", "snooze DATE REASON", "put the account off until a date", "snooze fri waiting", snooze, ("later",)),
     Verb("hold", "hold KIND [UNTIL|5d] [REASON]", "place a hold", "hold dispute 5d checking the bill", hold),
     Verb("rel", "rel KIND REASON", "release a hold", "rel dispute bill was right", release, ("release",)),
-    Verb("undo", "undo [ACT]", "take back the last act while nothing of it has left the building", "undo", undo),
+    Verb(
+        "undo",
+        "undo [ACT]",
+        "take back the last act that can be, or that of a number (1: the newest), while nothing has left the building",
+        "undo",
+        undo,
+    ),
 )

@@ -26,7 +26,7 @@ from collect_tui.tui.widgets.lines import LinePane
 if TYPE_CHECKING:
     from collect_tui.desk.commands import Act
     from collect_tui.desk.protocol import Desk
-    from collect_tui.desk.views.act import Preview, Receipt
+    from collect_tui.desk.views.act import Preview
     from collect_tui.desk.views.said import Said
     from collect_tui.tui.app import CollectApp
 
@@ -222,15 +222,20 @@ def _find_undo(desk: Desk) -> tuple[Act, Preview, str]:
     """The act that takes back my last one that can be, on any account, and what it would do; runs in a thread."""
     from collect_tui.desk.commands import Act, Undo
 
-    last: Receipt | None = next((receipt for receipt in desk.history(limit=20) if receipt.undoable), None)
-    if last is None:
-        raise Refused("undo.nothing", "There is no act of yours to undo.", "act")
-    act = Act(id=uuid4(), account=last.account, commands=(Undo(act=str(last.id)),), line="undo")
-    preview = desk.preview(act)
-    if preview.error is not None:
-        sentence = f"{preview.error} It was on {last.account}: {last.sentence}"
-        raise Refused(preview.error_code or "undo.refused", sentence, preview.field)
-    return act.model_copy(update={"version": preview.version}), preview, last.sentence
+    over = ""
+    for last in desk.history(limit=20):
+        if not last.undoable:
+            continue
+        act = Act(id=uuid4(), account=last.account, commands=(Undo(act=str(last.id)),), line="undo")
+        preview = desk.preview(act)
+        if preview.error_code == "undo.nothing":
+            over = over or f" · passed over, as nothing of it can be taken back: {last.account}, {last.sentence}"
+        elif preview.error is not None:
+            sentence = f"{preview.error} It was on {last.account}: {last.sentence}{over}"
+            raise Refused(preview.error_code or "undo.refused", sentence, preview.field)
+        else:
+            return act.model_copy(update={"version": preview.version}), preview, f"{last.sentence}{over}"
+    raise Refused("undo.nothing", f"There is no act of yours to undo{over}.", "act")
 
 
 async def ask_undo(app: CollectApp, screen: DeskScreen) -> None:
