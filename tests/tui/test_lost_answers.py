@@ -269,6 +269,43 @@ async def test_at_a_server_what_was_dropped_from_the_outbox_is_not_sent_by_the_l
             assert paid(far.desks) == []
 
 
+@pytest.mark.parametrize("typed_on", [False, True])
+async def test_what_was_delivered_while_the_program_was_away_is_settled_at_its_start(
+    tmp_path: Path, typed_on: bool
+) -> None:
+    with remote(tmp_path) as far:
+        async with driving(lambda: far.desk, far.desks.state) as desk:
+            await desk.press(*OPEN)
+            far.plug.lose = "after"
+            await desk.press(*PAY, *(["backspace", "x"] if typed_on else []))
+            assert "no answer yet" in desk.said if typed_on else "unsure" in desk.said
+        far.plug.lose = ""
+        far.desks.clock.forward(minutes=2)  # the line is tried again
+        async with driving(lambda: far.desk, far.desks.state) as desk:
+            assert f"{ROSA}, sent before the program ended, was done" in desk.said
+            assert desk.app.sent.first() is None
+            assert desk.app.drafts.accounts() == ({ROSA} if typed_on else set())
+            await desk.press(*OPEN)
+            assert "no answer yet" not in desk.text
+        assert paid(far.desks) == [1200]
+
+
+@pytest.mark.parametrize(
+    ("draft", "stays"), [('{"amount": "60", "date": "fri"}', False), ('{"amount": "65", "date": "fri"}', True)]
+)
+def test_the_draft_of_a_form_goes_with_its_act_unless_it_was_changed_since(
+    tmp_path: Path, draft: str, stays: bool
+) -> None:
+    desks, drafts = Desks(tmp_path), Drafts(tmp_path / "state")
+    sent, far = Sent(drafts), losing(desks, "after")
+    with pytest.raises(Unavailable):
+        sent.do(far, act_of(far, ROSA, "pp 60 fri"))  # type: ignore[arg-type]
+    drafts.save(ROSA, "promise", draft)
+    assert [each.account for each in Sent(drafts).heard(far.history())] == [ROSA]  # type: ignore[operator]
+    assert bool(drafts.load(ROSA, "promise")) is stays
+    assert Sent(drafts).first() is None
+
+
 def test_a_plain_command_repeated_asks_about_the_first_and_another_one_waits(tmp_path: Path) -> None:
     desks = Desks(tmp_path)
     far, sent = losing(desks, "after"), Sent(Drafts(desks.state))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from collect_tui.desk.errors import Unavailable
 from collect_tui.domain.errors import DomainError
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collect_tui.desk.outbox import Outbox
     from collect_tui.desk.views.act import Receipt
     from collect_tui.tui.app import CollectApp
+
+
+_LOOK_BACK: Final = 200
+"""Acts of mine among which one is looked for that was sent before the program ended."""
 
 
 class Acting:
@@ -65,6 +69,18 @@ class Acting:
         await top.do_view_refresh()
         top.forget("preview")  # it must not talk over this
         top.refuse(f"{self._named(held)} {said} · Nothing else was sent.")
+
+    async def became_meanwhile(self) -> str:
+        """What became of acts that were unsure when the program ended, as far as the desk has them among those done; nothing
+        is sent again.  Empty when nothing is to be said."""
+        app = self._desk_app
+        if app.outbox is None or self.sent.first() is None:
+            return ""
+        try:
+            done = self.sent.heard(await app.call(app.desk.history, limit=_LOOK_BACK))
+        except DomainError:
+            return ""  # asked about when something is done there
+        return " · ".join(f"{each.account}, sent before the program ended, was done: {each.sentence}" for each in done)
 
     def unsure(self, account: str, key: str = "Enter") -> str:
         """What is to be said of the unsure act of an account; empty when there is none."""

@@ -245,8 +245,8 @@ class CollectApp(Doors, Acting, KeyGate, ThinPainter, App[None], inherit_binding
             await self.base_screen.do_view_refresh()
             self.base_screen.show_frame()
             self._catalogue = await self.call(self.desk.catalogue)
-            if said := ahead.take(self):
-                self.base_screen.status(said, Role.WARN)
+            if told := [said for said in (await self.became_meanwhile(), ahead.take(self)) if said]:
+                self.base_screen.status(" · ".join(told), Role.WARN)
         except Exception as error:
             self._desk = None  # that of a server stays behind it, with what waits there, and is asked again
             why = messages.sentence(error) if isinstance(error, DomainError) else "something went wrong."

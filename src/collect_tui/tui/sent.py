@@ -7,7 +7,8 @@ one: the very same object goes out again, which the desk does once.  Nothing els
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collect_tui.tui.drafts import Drafts
 
 PLACE: Final = "act"
+#: Where what becomes an act is kept while it is typed.
+PLACES: Final = ("line", "promise", "plan", "order")
 REUSED: Final = "act.reused"
 #: What is said only while nothing of an act can have been written; any other `Unavailable` leaves it open.
 _UNDONE: Final = frozenset(
@@ -97,6 +100,21 @@ class Sent:
             said = f"{'was not done' if self.of(act.account) is None else 'is still unsure'}: {error.message}"
         raise Unsettled(held, said)
 
+    def heard(self, receipts: Iterable[Receipt]) -> list[Receipt]:
+        """Of these receipts, those of acts that were unsure: they were done, and what was typed for them is no draft any more."""
+        known = {receipt.id: receipt for receipt in receipts}
+        found = []
+        for account in (*self._mine, *self._drafts.all(PLACE)):
+            act = self.of(account)
+            if act is None or act.id not in known:
+                continue
+            self.forget(act)
+            found.append(known[act.id])
+            for place in PLACES:
+                if _is_in(self._drafts.load(account, place), act.line):
+                    self._drafts.clear(account, place)
+        return found
+
     def forget(self, act: Act) -> None:
         """Its author knows what became of it."""
         self._mine.pop(act.account, None)
@@ -121,6 +139,15 @@ class Sent:
             return Act.model_validate_json(text)
         except ValueError:  # of another version of the program
             return None
+
+
+def _is_in(draft: str, line: str) -> bool:
+    """Is a draft, of the line or of a form field by field, what became this line, and nothing that was typed later?"""
+    try:
+        fields = json.loads(draft)
+    except ValueError:
+        return draft.strip() == line.strip()
+    return isinstance(fields, dict) and all(str(text).strip() in line for text in fields.values())
 
 
 def _settles(error: DomainError, *, again: bool) -> bool:
