@@ -115,7 +115,12 @@ RACES: dict[str, tuple[Callable[[Api, int], Response], str, int | None, set[str]
         THREADS,
         set(),
     ),
-    "user": (lambda api, n: api("POST", "/users", json={"login": "zoe"}), "lee", 1, {"409 user.exists"}),
+    "user": (
+        lambda api, n: api("POST", "/users", json={"login": "zoe", "name": f"Zoe {n}"}),
+        "lee",
+        1,
+        {"409 user.exists"},
+    ),
     "subject": (
         lambda api, n: api("POST", "/users", json={"login": f"z{n}", "subject": "s-1"}),
         "lee",

@@ -153,3 +153,29 @@ def test_a_proof_is_asked_for_only_where_an_override_is_needed(hub: Hub, api: Ca
     signed = sign_in(api(None), login="lee")
     assert signed.status_code == 200
     assert "an override by mia" in signed.json()["warning"]
+
+
+def test_a_token_asked_for_again_with_its_key_is_the_same_token(api: Callable[..., Api]) -> None:
+    token = sign_in(api(None)).json()["token"]
+    key = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+    stranger = api(None)
+    first, again = (stranger("POST", "/tokens", headers=key, json={"name": "dialler"}) for _ in range(2))
+    assert first.status_code == again.status_code == 200
+    assert first.json() == again.json()
+    listed = stranger("GET", "/tokens", headers=key).json()["tokens"]
+    assert [one["name"] for one in listed if one["kind"] == "personal"] == ["dialler"]
+    other = stranger("POST", "/tokens", headers=key, json={"name": "another"})
+    assert (other.status_code, code(other)) == (422, "token.reused")
+    more = stranger("POST", "/tokens", headers=key | {"Idempotency-Key": str(uuid4())}, json={"name": "dialler"})
+    assert more.json()["token"] != first.json()["token"]
+
+
+def test_a_user_asked_for_again_in_the_same_words_is_the_same_user(api: Callable[..., Api]) -> None:
+    new = {"login": "zoe", "name": "Zoe", "role": "collector", "password": SECRET}
+    ada = api("ada")
+    first, again = (ada("POST", "/users", json=new) for _ in range(2))
+    assert first.status_code == again.status_code == 200
+    assert first.json() == again.json()
+    for other in ({"role": "lead"}, {"name": "Zed"}, {"password": "another secret"}):
+        refused = ada("POST", "/users", json=new | other)
+        assert code(refused) == "user.exists"

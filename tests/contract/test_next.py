@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from sqlmodel import select
 
+from collect_tui.desk.errors import Refused
 from collect_tui.services import local
 from collect_tui.store.tables import WorkItem
 from support.book import Book, Clock, account, local_desk
@@ -58,3 +60,28 @@ def test_an_account_of_a_lease_that_ran_out_is_passed_over_like_any_other(desk):
     ben = local_desk(desk.store, "ben", desk.clock)
     assert ben.next().account == "2000-0001"
     assert [w.number for w in taken(desk) if w.claimed] == ["2000-0001"]
+
+
+@pytest.fixture
+def two(tmp_path):
+    book = Book(*(account(f"2000-000{n}", "East", items=[(f"E-{n}", -10, 1000 * n)], phone=EAST) for n in (1, 2)))
+    store = book.store(tmp_path)
+    yield local_desk(store, "mia", Clock(EARLY))
+    store.close()
+
+
+def test_asked_again_with_the_same_key_it_is_the_same_claim(two):
+    key = uuid4()
+    first = two.next(None, key)
+    assert two.next(None, key) == first
+    assert len(taken(two)) == 1
+    for other in (uuid4(), None):
+        with pytest.raises(Refused, match="has no result"):
+            two.next(None, other)
+
+
+def test_a_key_whose_account_was_worked_takes_the_next_one(two):
+    key = uuid4()
+    first = two.next(None, key)
+    two.do(local.new_act(first.account, {"kind": "contact", "result": "NA"}))
+    assert two.next(None, key).account != first.account

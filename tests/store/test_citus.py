@@ -161,6 +161,7 @@ def test_a_cluster_of_the_format_before_gets_its_two_triggers(cluster: str, judg
             connection.exec_driver_sql(old.format(name) + call)
             connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER {name}_append_only")
         connection.exec_driver_sql("DROP TABLE sign_in_try")
+        connection.exec_driver_sql("ALTER TABLE work_item DROP COLUMN claim_key")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
     judge.refused.clear()
     assert migrate.run(cluster).before == 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Protocol
+from uuid import UUID
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Act
@@ -43,8 +44,11 @@ class Desk(Protocol):
         """A slice of one queue in its order. NotFound: no such queue."""
         ...
 
-    def next(self, queue: str | None = None) -> Claim | None:
-        """Takes the best account that is free and due: of one queue, or of all by tier. None: nothing left."""
+    def next(self, queue: str | None = None, key: UUID | None = None) -> Claim | None:
+        """Takes the best account that is free and due: of one queue, or of all by tier. None: nothing left.
+
+        `key`: who heard no answer asks again with the same one, and gets the account that was taken then.
+        """
         ...
 
     def claim(self, account: str) -> Claim:

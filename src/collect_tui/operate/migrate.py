@@ -8,6 +8,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from collect_tui.store.migrate import Report
 
 
@@ -23,6 +25,9 @@ def add(commands: Any) -> None:
         action="store_true",
         help="PostgreSQL: insist on the role that may not change evidence (else it is made where the user may)",
     )
+    parser.add_argument(
+        "--cards", action="store_true", help="look for card data in what is stored, and mask it, once more"
+    )
     parser.set_defaults(run=run)
 
 
@@ -33,12 +38,19 @@ def run(args: argparse.Namespace) -> int:
 
     wired = bootstrap.wiring(database=args.db, user=args.user, at=args.at)
     target = bootstrap.database_url(wired) if wired.settings.url else wired.database
-    report = migrate.look(target) if args.check else migrate.run(target, role=True if args.roles else None)
+    report = migrate.look(target) if args.check else _migrated(args, target)
     if args.json:
         print(json.dumps({**asdict(report), "wanted": SCHEMA_VERSION}, default=str))
     else:
         print(sentence(report, SCHEMA_VERSION))
     return 0 if report.after == SCHEMA_VERSION else 1
+
+
+def _migrated(args: argparse.Namespace, target: Path | str) -> Report:
+    from collect_tui.operate.common import progress
+    from collect_tui.store import migrate
+
+    return migrate.run(target, role=True if args.roles else None, cleansing=args.cards, told=progress(args))
 
 
 def sentence(report: Report, wanted: int) -> str:
@@ -63,4 +75,8 @@ def sentence(report: Report, wanted: int) -> str:
         text += " The desk works under the role collect_tui_desk, which cannot change evidence."
     if report.distributed:
         text += f" {report.distributed} tables are distributed by tenant now."
+    if said := report.cleansed.text():
+        text += f" {said}"
+        if report.copy:
+            text += " The copy still holds it; destroy it when you no longer need it."
     return text

@@ -96,8 +96,6 @@ def add_user(args: argparse.Namespace) -> int:
 
     with _Place(args) as place:
         password = None if args.no_password else _password(args)
-        if password is not None:
-            users.check_password(args.login, password, place.rules)
         made = users.add(
             place.store,
             place.tenant_id,
@@ -107,10 +105,8 @@ def add_user(args: argparse.Namespace) -> int:
             role=args.role,
             desk=args.desk,
             subject=args.subject,
+            password=password,
         )
-        if password is not None:
-            users.set_password(place.store, place.tenant_id, args.login, password, place.rules, place.now)
-            made = made.model_copy(update={"password": True})
     return _say(args, made, f"{made.login} is a {made.role} now.")
 
 

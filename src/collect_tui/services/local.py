@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlmodel import Session as Db
 
@@ -119,7 +119,7 @@ class LocalDesk(Seat):
             )
         return found[0]
 
-    def next(self, queue: str | None = None) -> Claim | None:
+    def next(self, queue: str | None = None, key: UUID | None = None) -> Claim | None:
         """Takes the best free account; those whose customer may not be called at this hour are passed over, not lost.
 
         They are looked for before the write lock is taken: at eight in the morning there are many, and colleagues wait.
@@ -127,13 +127,14 @@ class LocalDesk(Seat):
         name = self.queue_name(queue) if queue else None
         with self.reading() as db:
             passed, first = self._out_of_hours(db, name)
-        return self.store.attempt(lambda: self._take_next(name, [*passed], first))
+        return self.store.attempt(lambda: self._take_next(name, [*passed], first, str(key) if key else None))
 
-    def _take_next(self, name: str | None, passed: list[int], first: int | None) -> Claim | None:
+    def _take_next(self, name: str | None, passed: list[int], first: int | None, key: str | None) -> Claim | None:
         """`passed`: who may not be called now; `first`: who comes next and may, as was just found."""
         with self.store.write(self.tenant_id) as db:
             locks.agent(db, self.tenant_id, self.user)
-            self._refuse_unworked(db)
+            if (given := self._unworked(db, key)) is not None:
+                return given
             while True:
                 taken = claims.take_next(
                     db,
@@ -143,6 +144,7 @@ class LocalDesk(Seat):
                     self.clock(),
                     self._catalogue.rules.queue.lease_minutes,
                     exclude=tuple(passed),
+                    key=key,
                 )
                 if taken is None:
                     return None
@@ -184,14 +186,20 @@ class LocalDesk(Seat):
             if each is None or followed or may_call(each, now, rules, holds).severity < Severity.SCHEDULE:
                 yield account_id
 
-    def _refuse_unworked(self, db: Db) -> None:
-        """Nobody moves on without a result or a skip reason (the account held stays held)."""
+    def _unworked(self, db: Db, key: str | None) -> Claim | None:
+        """Nobody moves on without a result or a skip reason (the account held stays held); who asks again gets it again."""
         held = claims.unworked(db, self.tenant_id, self.user, self.clock())
-        if held is not None:
-            number = facts.number(db, self.tenant_id, held)
+        if held is None:
+            return None
+        number = facts.number(db, self.tenant_id, held)
+        given = claims.asked_with(db, self.tenant_id, held, key) if key else None
+        if given is None:
             raise Refused(
                 "queue.unworked", f"{number} has no result yet: log one, or skip it with a reason.", "account"
             )
+        queue, fence, until = given
+        left = queues.left(db, self.tenant_id, queue, self.clock())
+        return Claim(account=number, queue=queue, lease_until=until, fence=fence, left=left)
 
     def claim(self, account: str) -> Claim:
         return self.store.attempt(lambda: self._hold(account, claims.take))

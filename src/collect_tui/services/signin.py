@@ -16,10 +16,12 @@ import hashlib
 import logging
 import re
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from sqlalchemy import update
 from sqlmodel import col, select
@@ -31,6 +33,7 @@ from collect_tui.policy.authority import AuthorityRules, covers, narrowed
 from collect_tui.services import tries
 from collect_tui.services.access import Caller
 from collect_tui.services.passwords import default_hasher, fits, hashed, nobodys
+from collect_tui.store import audit
 from collect_tui.store import tokens as tokens_in_use
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
@@ -256,10 +259,11 @@ def mint(
     expires_at: datetime | None = None,
     ids: Ids | None = None,
     shown: AppUser | None = None,
+    key: UUID | None = None,
 ) -> NewToken:
     """A token without a password: for the command line and for tests. NotFound when there is no such active user, or not any
     more the one who was `shown` to be there: whoever takes password or subject away ends what was opened with it."""
-    text = f"ct_{tenant_id}_{secrets.token_urlsafe(32)}"
+    text = f"ct_{tenant_id}_{_made_of(store, tenant_id, login, key) if key else secrets.token_urlsafe(32)}"
     session = kind == "session"
     row = AccessToken(
         tenant_id=tenant_id,
@@ -283,9 +287,20 @@ def mint(
         )
         if user is None or not user.active or changed:
             raise NotFound("user.not_found", f"There is no user {login!r} who may sign in.", "login")
+        if key and (known := db.get(AccessToken, (tenant_id, row.digest))) is not None:
+            if (known.name, known.scopes) != (row.name, row.scopes) or known.revoked_at is not None:
+                raise Invalid("token.reused", "This key was used for another token; make a new one.", "key")
+            row = known
         db.add(row)
         view = token_view(row)
     return NewToken(token=text, view=view)
+
+
+def _made_of(store: Store, tenant_id: int, login: str, key: UUID) -> str:
+    """The secret of a token that is known by its key: nobody can tell it who has not both the key and the book's own."""
+    with store.read() as db:
+        signed = audit.sign(audit.audit_key(db, tenant_id), f"token of {login}", str(key))
+    return urlsafe_b64encode(bytes.fromhex(signed)).decode().rstrip("=")
 
 
 def _longest(kind: str, rules: AuthorityRules) -> timedelta:
@@ -305,8 +320,12 @@ def create_token(
     rules: AuthorityRules,
     *,
     ids: Ids | None = None,
+    key: UUID | None = None,
 ) -> NewToken:
-    """A personal token for a script. Invalid: no name, or a life too long; Forbidden: a scope wider than the owner's role."""
+    """A personal token for a script. Asked again with the same `key` it is the same token, which is made of it.
+
+    Invalid: no name, a life too long, or the key was another token's; Forbidden: a scope wider than the owner's role.
+    """
     if not 1 <= days <= rules.sign_in.token_days:
         raise Invalid("token.expiry", f"A token lasts 1 to {rules.sign_in.token_days} days.", "days")
     if not name.strip() or not name.isprintable() or len(name) > 120:
@@ -335,6 +354,7 @@ def create_token(
         scopes=asked,
         expires_at=now + timedelta(days=days),
         ids=ids,
+        key=key,
     )
     log("token.created", tenant_id, login, token=made.view.id)
     return made

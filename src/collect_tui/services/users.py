@@ -53,16 +53,27 @@ def add(
     role: str = "collector",
     desk: str = "",
     subject: str | None = None,
+    password: str | None = None,
 ) -> UserView:
-    """A new user, without a password. Invalid: a malformed login or no such role; Refused: the login is taken."""
+    """A new user, with a password or without. Asked again in the same words it is the same user, who was made then.
+
+    Invalid: a malformed login, a password that is none, or no such role; Refused: the login is taken.
+    """
     if not login.isprintable() or login != login.strip() or not 0 < len(login) <= LONGEST_LOGIN:
         raise Invalid("user.malformed", f"A user's login is 1 to {LONGEST_LOGIN} printable characters.", "login")
 
+    if password is not None:
+        check_password(login, password, rules)
+    made = passwords.hashed(password) if password is not None else None
+
     def added() -> UserView:
         with store.write() as db:
-            if db.get(AppUser, (tenant_id, login)) is not None:
-                raise Refused("user.exists", f"There is a user {login!r} already.", "login")
-            row = AppUser(tenant_id=tenant_id, login=login, name=name or login)
+            row = AppUser(tenant_id=tenant_id, login=login, name=name or login, password=made)
+            if (known := db.get(AppUser, (tenant_id, login))) is not None:
+                _fill(db, row, rules, name=name or login, role=role, desk=desk, subject=subject)
+                if not _same(known, row, password):
+                    raise Refused("user.exists", f"There is a user {login!r} already.", "login")
+                return _view(known, 0)
             _fill(db, row, rules, name=name or login, role=role, desk=desk, subject=subject)
             db.add(row)
             return _view(row, 0)
@@ -70,6 +81,14 @@ def add(
     view = store.attempt(added)  # where two add them at once, the second finds them there
     signin.log("user.added", tenant_id, login, role=role)
     return view
+
+
+def _same(known: AppUser, row: AppUser, password: str | None) -> bool:
+    """Whether the user who is there is the one who is asked for: this was done before, and nobody heard of it."""
+    alike = all(getattr(known, name) == getattr(row, name) for name in ("name", "role", "desk", "subject"))
+    if not alike or not known.active or password is None or known.password is None:
+        return alike and known.active and password is None and known.password is None
+    return passwords.fits(passwords.default_hasher(), known.password, password)
 
 
 def change(

@@ -52,7 +52,13 @@ WORK: Final = (
 _WORK = table(WorkItem)
 _W = _WORK.alias("w")
 _w = _WORK.c
-FREE: Final[dict[str, Any]] = {"claimed": False, "claimed_by": None, "claimed_at": None, "lease_until": None}
+FREE: Final[dict[str, Any]] = {
+    "claimed": False,
+    "claimed_by": None,
+    "claimed_at": None,
+    "lease_until": None,
+    "claim_key": None,
+}
 _FREE_MINE: Final = (
     update(_WORK).where(_w.tenant_id == tenant(), _w.claimed == true(), _w.claimed_by == bindparam("me")).values(**FREE)
 )
@@ -71,6 +77,7 @@ def take_next(
     now: datetime,
     lease_minutes: int,
     exclude: Sequence[int] = (),
+    key: str | None = None,
 ) -> tuple[int, str, int, datetime] | None:
     """Takes the best account that is free and due, of one queue or of all by tier: (account id, queue, fence, lease until).
 
@@ -88,6 +95,7 @@ def take_next(
         "until": now + timedelta(minutes=lease_minutes),
         "passed": list(exclude),
         "from_queue": queue or "",
+        "asked": key,
     }
     row = session.execute(_take_next(dialect_of(session), queue is not None), values).one_or_none()
     session.expire_all()
@@ -131,7 +139,7 @@ def take(
         return renew(session, tenant_id, account_id, user, now, lease_minutes)
     if current.claimed and current.claimed_by != user and current.lease_until > now:
         raise _held(session, tenant_id, account_id, "account.claimed")
-    held = {"claimed": True, "claimed_by": user, "claimed_at": None, "fence": _w.fence + 1}
+    held = {"claimed": True, "claimed_by": user, "claimed_at": None, "claim_key": None, "fence": _w.fence + 1}
     return _taken(session, tenant_id, account_id, held | {"lease_until": now + timedelta(minutes=lease_minutes)})
 
 
@@ -147,7 +155,7 @@ def hand_over(
     holder: str | None = current.claimed_by if current.claimed and current.lease_until > now else None
     values: dict[str, Any] = {"lease_until": now + timedelta(minutes=lease_minutes)}
     if holder != to:
-        values |= {"claimed": True, "claimed_by": to, "claimed_at": now, "fence": _w.fence + 1}
+        values |= {"claimed": True, "claimed_by": to, "claimed_at": now, "claim_key": None, "fence": _w.fence + 1}
     return holder, *_taken(session, tenant_id, account_id, values)
 
 
@@ -184,6 +192,13 @@ def give_back(session: Session, tenant_id: int, account_id: int, user: str) -> b
     freed = execute(session, _FREE_MINE.where(_w.account_id == bindparam("account")), key)
     session.expire_all()
     return bool(freed)
+
+
+def asked_with(session: Session, tenant_id: int, account_id: int, key: str) -> tuple[str, int, datetime] | None:
+    """The claim on an account that `next` was asked for with this key: (queue, fence, lease until)."""
+    mine = (_w.tenant_id == tenant_id, _w.account_id == account_id, _w.claim_key == key)
+    row = session.execute(select(_w.queue, _w.fence, _w.lease_until).where(*mine)).one_or_none()
+    return None if row is None else (row.queue, row.fence, row.lease_until)
 
 
 def unworked(session: Session, tenant_id: int, user: str, now: datetime) -> int | None:
@@ -246,6 +261,7 @@ def _take_next(dialect: str, one_queue: bool) -> Any:
             claimed_at=instant("now"),
             lease_until=instant("until"),
             fence=_w.fence + 1,
+            claim_key=bindparam("asked", type_=String),
         )
         .returning(_w.account_id, _w.queue, _w.fence, _w.lease_until)
     )
@@ -328,4 +344,16 @@ def _held(session: Session, tenant_id: int, account_id: int, code: str, *said: s
     return Stale(code, " ".join((*said, *holds)), by=by, at=until, version=version or 0)
 
 
-__all__ = ["FREE", "best", "give_back", "hand_over", "moment", "renew", "sweep", "take", "take_next", "unworked"]
+__all__ = [
+    "FREE",
+    "asked_with",
+    "best",
+    "give_back",
+    "hand_over",
+    "moment",
+    "renew",
+    "sweep",
+    "take",
+    "take_next",
+    "unworked",
+]

@@ -10,8 +10,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Refused, Unavailable
 from collect_tui.store import sqlite
+from collect_tui.store.cleansing import Cleansed, cleanse
 from collect_tui.store.engine import unsure
 from collect_tui.store.migrations import citus
 from collect_tui.store.tables import guards, statistics, version
@@ -42,6 +43,7 @@ class Report:
     role: bool = False
     cluster: bool = False  # a Citus cluster: the desk works as who it signs in as
     distributed: int = 0  # tables spread over a cluster now
+    cleansed: Cleansed = field(default_factory=Cleansed)
 
 
 def look(target: Path | str) -> Report:
@@ -59,13 +61,19 @@ def look(target: Path | str) -> Report:
         return _seen(where, version.read_postgresql(connection, where))
 
 
-def run(target: Path | str, *, role: bool | None = None) -> Report:
-    """Brings it up to date; harmless when it is. An empty PostgreSQL database gets its tables.
+Told = Callable[[str, int, int], None]
+
+
+def run(target: Path | str, *, role: bool | None = None, cleansing: bool = False, told: Told | None = None) -> Report:
+    """Brings it up to date; harmless when it is. An empty PostgreSQL database gets its tables. Card data that was written before
+    texts had a gate is masked on the way; `cleansing`: it is looked for even when the format is right. `told`: how far that is.
 
     `role` (PostgreSQL): whether the desk's role gets its rights; None: if this user may.
     Raises Refused `migrate.not_owner` or `migrate.no_role`, and what `look` raises.
     """
-    return _run_file(target) if isinstance(target, Path) else _run_postgresql(target, role)
+    if isinstance(target, Path):
+        return _run_file(target, cleansing, told)
+    return _run_postgresql(target, role, cleansing, told)
 
 
 def upgrade(connection: Connection, to: str = HEAD) -> None:
@@ -87,10 +95,10 @@ def _seen(where: str, found: int | None) -> Report:
 # ------------------------------------------------------------------------------------------------------------ SQLite
 
 
-def _run_file(path: Path) -> Report:
+def _run_file(path: Path, cleansing: bool, told: Told | None) -> Report:
     path = path.expanduser().absolute()
     seen = look(path)
-    if seen.before == SCHEMA_VERSION:
+    if seen.before == SCHEMA_VERSION and not cleansing:
         return seen
     engine = sqlite.make_engine(path, writes=True)
     try:
@@ -98,15 +106,25 @@ def _run_file(path: Path) -> Report:
             before = sqlite.read_version(connection.exec_driver_sql, path)  # now that nobody else can write
             if before is None:
                 raise Unavailable("store.empty_file", f"{path} is empty; there is nothing to bring up to date.", "db")
-            if before == SCHEMA_VERSION:  # another process was quicker
+            if before == SCHEMA_VERSION and not cleansing:  # another process was quicker
                 return Report(str(path), before, before)
-            copy = _copy(path, before)
-            version.write(connection, before)  # format 2 knew no alembic
-            upgrade(connection)
+            copy = None
+            if before != SCHEMA_VERSION:
+                copy = _copy(path, before)
+                version.write(connection, before)  # format 2 knew no alembic
+                upgrade(connection)
+            cleansed = cleanse(connection, told)
             statistics.tell(SQLModel.metadata, connection)
+        if cleansed.masked:  # what was there stands in no free page either
+            with (
+                _file(path),
+                contextlib.closing(sqlite3.connect(path, timeout=sqlite.BUSY_MS / 1000, isolation_level=None)) as db,
+            ):
+                db.execute("VACUUM")
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         engine.dispose()
-    return Report(str(path), before, SCHEMA_VERSION, copy=copy)
+    return Report(str(path), before, SCHEMA_VERSION, copy=copy, cleansed=cleansed)
 
 
 def _copy(path: Path, before: int) -> Path:
@@ -161,11 +179,14 @@ def _file(path: Path) -> Iterator[None]:
 # -------------------------------------------------------------------------------------------------------- PostgreSQL
 
 
-def _run_postgresql(url: str, role: bool | None) -> Report:
+def _run_postgresql(url: str, role: bool | None, cleansing: bool, told: Told | None) -> Report:
+    cleansed = Cleansed()
     with _postgresql(url) as (connection, where):
         before = _seen(where, version.read_postgresql(connection, where)).before
         if before != SCHEMA_VERSION:
             upgrade(connection)
+        if before is not None and (cleansing or before != SCHEMA_VERSION):
+            cleansed = cleanse(connection, told)
         may = guards.may_make_role(connection)
         if role and not may:
             raise Refused(
@@ -180,7 +201,9 @@ def _run_postgresql(url: str, role: bool | None) -> Report:
     if cluster:
         with _postgresql(url) as (connection, _):
             distributed = citus.distribute(connection, SQLModel.metadata)
-    return Report(where, before, SCHEMA_VERSION, role=under, cluster=cluster, distributed=distributed)
+    return Report(
+        where, before, SCHEMA_VERSION, role=under, cluster=cluster, distributed=distributed, cleansed=cleansed
+    )
 
 
 @contextlib.contextmanager

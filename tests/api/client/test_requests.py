@@ -10,7 +10,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.client.scripted import refusal
+from api.client.scripted import Scripted, refusal
+from collect_tui.api import wire
 from collect_tui.api.client import requests
 from collect_tui.api.client.desk import ApiDesk
 from collect_tui.desk.commands import Act
@@ -96,10 +97,10 @@ def test_what_changes_nothing_is_asked_again_at_once(desk, server, fault):
     assert len(server.asked) == 2
 
 
-def test_what_takes_an_account_is_asked_once(desk, server):
+def test_what_takes_an_account_by_choice_is_asked_once(desk, server):
     server.faults = ["cut-after"]
     with pytest.raises(Unavailable):
-        desk.next()
+        desk.claim("A-1")
     assert len(server.asked) == 1
 
 
@@ -121,3 +122,23 @@ def test_the_thin_client_loads_no_database_and_nothing_it_does_not_need_yet(tmp_
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not set(said) & {"sqlalchemy", "sqlmodel", "fastapi", "alembic", "httpx", "pendulum", "holidays", "textual"}
     assert said[-1] == "False"
+
+
+def test_next_is_asked_again_with_its_key_until_it_is_answered(desk: ApiDesk, server: Scripted) -> None:
+    keys: list[str] = []
+
+    def claims(request: httpx.Request) -> httpx.Response:
+        keys.append(request.headers[wire.KEY])
+        if len(keys) <= 3:
+            raise httpx.RemoteProtocolError("cut")
+        return httpx.Response(200, json=None)
+
+    server.answers["/v1/claims"] = claims
+    with pytest.raises(Unavailable):
+        desk.next()
+    desk.wire.answered()
+    desk.next()
+    desk.next()
+    assert len(keys) == 5
+    assert len(set(keys[:4])) == 1
+    assert keys[4] != keys[0]

@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID, uuid4
 
+from collect_tui.api import wire
 from collect_tui.api.client import requests
 from collect_tui.api.client.cache import KEPT, KeptFile, Seen
 from collect_tui.api.client.calls import Calls
@@ -72,6 +74,7 @@ class ApiDesk:
         self.wire = Wire(clock, chance)
         self._http = Http(url, transport=transport)
         self._sign_in = sign_in
+        self._asked: UUID | None = None  # the key of the last `next`, until it is answered
         self._seen = Seen()
         self._kept = KeptFile(state_folder, "catalogue", f"{url} {user}")
         self._queue = Queue(state_folder, f"{url} {user}")
@@ -110,8 +113,18 @@ class ApiDesk:
     def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
         return self._call("queue", name=name, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
 
-    def next(self, queue: str | None = None) -> Claim | None:
-        return self._call("next", queue=queue)  # type: ignore[no-any-return]
+    def next(self, queue: str | None = None, key: UUID | None = None) -> Claim | None:
+        """Asks with the same key until the server has answered, so that a claim that nobody heard of is not lost."""
+        asked = self._asked = key or self._asked or uuid4()
+        try:
+            found: Claim | None = self._call("next", queue=queue, key=asked)
+        except Unavailable:
+            raise
+        except DomainError:
+            self._asked = None
+            raise
+        self._asked = None
+        return found
 
     def claim(self, account: str) -> Claim:
         return self._call("claim", account=account)  # type: ignore[no-any-return]
@@ -215,10 +228,11 @@ class ApiDesk:
     # requests -------------------------------------------------------------------------------
     def _call(self, name: str, /, **arguments: Any) -> Any:
         """One operation: the server's answer, or what was seen before when it cannot be reached."""
+        key = arguments.pop("key", None)
         asked = requests.ask(BY_NAME[name], arguments)
         question = _question(name, arguments)
         try:
-            answer = self._calls.read(name, asked)
+            answer = self._calls.read(name, asked, {wire.KEY: str(key)} if key else None)
         except (TransportFailed, NotNow):
             return self._remembered(name, question)
         found = requests.result(name, answer.body)

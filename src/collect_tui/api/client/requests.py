@@ -23,8 +23,8 @@ from collect_tui.desk.protocol import Desk
 NOT_NOW: Final = frozenset({429, 502, 503, 504})
 #: Refusals that are about this program and not about the act.
 OF_THE_CLIENT: Final = frozenset({"client.too_old"})
-#: Operations that change nothing, or the same when asked twice: a cut connection is tried again at once.
-TWICE: Final = frozenset(op.name for op in BY_NAME.values() if op.verb != "POST") | {"find", "preview"}
+#: Operations that change nothing, or the same when asked twice (`next` by its key): a cut connection is tried again at once.
+TWICE: Final = frozenset(op.name for op in BY_NAME.values() if op.verb != "POST") | {"find", "preview", "next"}
 
 
 @dataclass(frozen=True, slots=True)

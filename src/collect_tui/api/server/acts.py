@@ -17,7 +17,7 @@ from collect_tui.api import wire
 from collect_tui.api.server.described import limited
 from collect_tui.api.server.examples import example
 from collect_tui.api.server.problems import invalid, malformed
-from collect_tui.api.server.serving import Ask, DeskRoute, parse_body, path_text, rendered, serving
+from collect_tui.api.server.serving import Ask, DeskRoute, given_key, parse_body, path_text, rendered, serving
 from collect_tui.desk.commands import COMMANDS, Act, CommandBase
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.operations import BY_NAME
@@ -171,17 +171,12 @@ def _one(command: type[CommandBase], fields: type[BaseModel]) -> Callable[[Ask],
 
 def key_of(ask: Ask) -> UUID:
     """The act's id. Invalid `request.malformed` when it is missing or no UUID."""
-    text = ask.header(wire.KEY)
-    if text is None:
+    key = given_key(ask)
+    if key is None:
         raise malformed(
             f"Send {wire.KEY} with a UUID of your own making, so that a repeated request is done once.", wire.KEY
         )
-    try:
-        if len(text) != 36:
-            raise ValueError
-        return UUID(text)
-    except ValueError:
-        raise malformed(f"{wire.KEY} must be a UUID, such as 0d0f7c4e-6f1c-4d0b-9a3e-3f0d2f6a1b11.", wire.KEY) from None
+    return key
 
 
 def version_of(ask: Ask) -> int | None:

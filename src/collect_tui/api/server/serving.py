@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Annotated, Any, Final
+from uuid import UUID
 
 import anyio.to_thread
+from fastapi import Header
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from collect_tui.api import wire
 from collect_tui.api.server.callers import caller_of
 from collect_tui.api.server.hub import Hub, hub_of
 from collect_tui.api.server.problems import invalid, malformed, turned_away
@@ -132,3 +136,30 @@ def _has(header: str | None, etag: str) -> bool:
 def line(value: Any) -> bytes:
     """One line of a stream."""
     return json.dumps(value, separators=(",", ":")).encode() + b"\n"
+
+
+#: In the description: the key by which a repeated request is known, where it may be left out.
+KEY_PARAMETER: Final = inspect.Parameter(
+    "key",
+    inspect.Parameter.KEYWORD_ONLY,
+    annotation=Annotated[
+        UUID | None,
+        Header(
+            alias=wire.KEY, description="A UUID of the client's own making: asked again with it, the answer is the same"
+        ),
+    ],
+    default=None,
+)
+
+
+def given_key(ask: Ask) -> UUID | None:
+    """The key that a request came with. Invalid `request.malformed` when it is no UUID."""
+    text = ask.header(wire.KEY)
+    if text is None:
+        return None
+    try:
+        if len(text) != 36:
+            raise ValueError
+        return UUID(text)
+    except ValueError:
+        raise malformed(f"{wire.KEY} must be a UUID, such as 0d0f7c4e-6f1c-4d0b-9a3e-3f0d2f6a1b11.", wire.KEY) from None

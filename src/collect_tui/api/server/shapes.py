@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create
 
 from collect_tui.api.server.described import limited
 from collect_tui.api.server.problems import invalid
-from collect_tui.api.server.serving import Ask, parse_body, parse_query, path_text
+from collect_tui.api.server.serving import KEY_PARAMETER, Ask, given_key, parse_body, parse_query, path_text
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.operations import Operation
@@ -39,8 +39,13 @@ class Shape:
     def parameters(self) -> Mapping[str, inspect.Parameter]:
         """The method's parameters that travel: not the desk itself, nor what the resource or the stream stands for."""
         given = inspect.signature(getattr(Desk, self.operation.name)).parameters
-        left_out = {"self", "progress", *(name for name, _ in self.operation.fixed)}
+        left_out = {"self", "progress", "key", *(name for name, _ in self.operation.fixed)}
         return {name: p for name, p in given.items() if name not in left_out}
+
+    @cached_property
+    def keyed(self) -> bool:
+        """Whether a repeated request is known by its key, as an act is."""
+        return "key" in inspect.signature(getattr(Desk, self.operation.name)).parameters
 
     @cached_property
     def in_path(self) -> tuple[str, ...]:
@@ -85,6 +90,8 @@ class Shape:
     def arguments(self, ask: Ask) -> dict[str, Any]:
         """The arguments of the call, as the method takes them."""
         found: dict[str, Any] = dict(self.operation.fixed)
+        if self.keyed:
+            found["key"] = given_key(ask)
         for name in self.in_path:
             found[name] = path_text(ask.request, name)
         if self.in_path:
@@ -119,6 +126,8 @@ class Shape:
         elif self.rest:
             default = None if self.optional else inspect.Parameter.empty
             made.append(_parameter("body", Annotated[self.model, Body()], default))
+        if self.keyed:
+            made.append(KEY_PARAMETER)
         return inspect.Signature(made)
 
 

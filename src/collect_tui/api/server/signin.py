@@ -23,7 +23,17 @@ from collect_tui.api.server import oidc
 from collect_tui.api.server.hub import Hub, hub_of
 from collect_tui.api.server.limits import TooMany, client_of
 from collect_tui.api.server.problems import turned_away
-from collect_tui.api.server.serving import Ask, DeskRoute, Endpoint, parse_body, path_text, rendered, serving
+from collect_tui.api.server.serving import (
+    KEY_PARAMETER,
+    Ask,
+    DeskRoute,
+    Endpoint,
+    given_key,
+    parse_body,
+    path_text,
+    rendered,
+    serving,
+)
 from collect_tui.api.server.turns import Turns
 from collect_tui.desk.errors import Forbidden, Invalid, NotFound, SignedOut
 from collect_tui.desk.views.access import NewToken, SignedIn, TokenView
@@ -176,6 +186,7 @@ def _new_token(ask: Ask) -> Response:
         hub.clock(),
         rules,
         ids=hub.ids,
+        key=given_key(ask),
     )
     return viewed(made)
 
@@ -270,6 +281,7 @@ class Way:
     permission: str | None
     body: type[BaseModel] | None = None
     answer: type[BaseModel] | None = None
+    keyed: bool = False  # a repeated request is known by its key
 
 
 def routes() -> APIRouter:
@@ -281,7 +293,7 @@ def routes() -> APIRouter:
         Way("DELETE", "/sign-in", "sign-out", "Sign out", _sign_out, "desk.read"),
         Way("PUT", "/password", "own-password", "Change one's own password", _own_password, "desk.read", OwnPasswordRequest),
         Way("GET", "/tokens", "tokens", "One's own sessions and tokens", _tokens, "token.own", answer=Tokens),
-        Way("POST", "/tokens", "new-token", "Make a token for a script", _new_token, "token.own", NewTokenRequest, NewToken),
+        Way("POST", "/tokens", "new-token", "Make a token for a script", _new_token, "token.own", NewTokenRequest, NewToken, keyed=True),
         Way("DELETE", "/tokens/{token}", "end-token", "Revoke one of one's tokens", _end_token, "token.own"),
     )  # fmt: skip
 
@@ -292,7 +304,7 @@ def made_of(tag: str, *ways: Way) -> APIRouter:
     for way in ways:
         endpoint: Any = anyone(way.work) if way.permission is None else serving(way.permission, way.work)
         endpoint.__name__ = way.name
-        endpoint.__signature__ = _signature(way.path, way.body)
+        endpoint.__signature__ = _signature(way)
         said = inspect.getdoc(way.body) if way.body is not None and way.body.__doc__ else None
         needs = f"Needs the permission `{way.permission}`." if way.permission else "Open to everybody."
         router.add_api_route(
@@ -310,11 +322,13 @@ def made_of(tag: str, *ways: Way) -> APIRouter:
     return router
 
 
-def _signature(path: str, body: type[BaseModel] | None) -> inspect.Signature:
+def _signature(way: Way) -> inspect.Signature:
     keyword = inspect.Parameter.KEYWORD_ONLY
     found = [
-        inspect.Parameter(name, keyword, annotation=Annotated[str, Path()]) for name in re.findall(r"{(\w+)}", path)
+        inspect.Parameter(name, keyword, annotation=Annotated[str, Path()]) for name in re.findall(r"{(\w+)}", way.path)
     ]
-    if body is not None:
-        found.append(inspect.Parameter("body", keyword, annotation=Annotated[body, Body()]))
+    if way.keyed:
+        found.append(KEY_PARAMETER)
+    if way.body is not None:
+        found.append(inspect.Parameter("body", keyword, annotation=Annotated[way.body, Body()]))
     return inspect.Signature(found)

@@ -55,8 +55,6 @@ def _new_user(ask: Ask) -> Response:
     in_person(ask)
     sent, hub, tenant_id = parsed(NewUserRequest, ask.body), ask.hub, ask.caller.tenant_id
     rules = hub.catalogue.authority
-    if sent.password is not None:
-        users.check_password(sent.login, sent.password, rules)
     made = users.add(
         hub.store,
         tenant_id,
@@ -66,10 +64,9 @@ def _new_user(ask: Ask) -> Response:
         role=sent.role,
         desk=sent.desk,
         subject=sent.subject,
+        password=sent.password,
     )
-    if sent.password is not None:
-        users.set_password(hub.store, tenant_id, sent.login, sent.password, rules, hub.clock())
-    return viewed(made.model_copy(update={"password": sent.password is not None}))
+    return viewed(made)
 
 
 def _change_user(ask: Ask) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from time import perf_counter
 from typing import Any
+from uuid import UUID
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -136,9 +137,9 @@ def _count(desk: LocalDesk, meter: Meter) -> None:
                 meter.add("collect_tui_acts_total", kind=command.kind, outcome=outcome)
         return receipt
 
-    def counted_next(queue: str | None = None) -> Claim | None:
+    def counted_next(queue: str | None = None, key: UUID | None = None) -> Claim | None:
         with _claimed(meter, "next") as told:
-            found = following(queue)
+            found = following(queue, key)
             told.outcome = "taken" if found else "nothing"
         return found
 

@@ -103,6 +103,7 @@ class WorkItem(SQLModel, table=True):
     claimed_at: datetime | None = None  # when `next` handed it to its holder; None when it was taken by choice
     lease_until: datetime | None = None
     fence: int = 0
+    claim_key: str | None = None  # what `next` was asked with: asked again with it, it says the same
 
 
 class QueueDelta(SQLModel, table=True):

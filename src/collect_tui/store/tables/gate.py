@@ -43,7 +43,7 @@ MADE: Final = _columns("""
     app_user: password
     tenant: audit_key
     import_batch: sha256
-    work_item: sort_timed
+    work_item: sort_timed claim_key
     contact_point: reversed
 """)
 #: JSON: each text in it is looked at by itself, or two beside each other would seem one number.
@@ -163,10 +163,15 @@ def _in_json(text: str) -> CardFinding | None:
     return next((one for one in found if one is not None), None)
 
 
+def is_id(key: str) -> bool:
+    """Whether what has this name in JSON is an id."""
+    return key in ("id", "act") or key.endswith(("_id", "_ids"))
+
+
 def _leaves(value: Any, key: str = "") -> Iterator[str]:
     """The texts of a JSON value, keys too; an id is none: it has up to 19 digits, and the program made it."""
     if isinstance(value, str):
-        if key not in ("id", "act") and not key.endswith(("_id", "_ids")):
+        if not is_id(key):
             yield value
     elif isinstance(value, dict):
         for name, each in value.items():
