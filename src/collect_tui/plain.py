@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from collect_tui.desk.views.said import text as said_text
 from collect_tui.domain.dates import format_day, stamp
+from collect_tui.domain.describe import numbered
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.text import clean
@@ -206,7 +207,7 @@ def preview_text(preview: Preview) -> str:
     lines = [
         *(each.text for each in preview.said),
         *(
-            f"  {r.seq}. {r.due:%a} {r.due} {format_minor(r.amount, preview.currency)}"
+            f"  {numbered(r.seq).lstrip()} {r.due:%a} {r.due} {format_minor(r.amount, preview.currency)}"
             for r in preview.schedule
             if len(preview.schedule) > 1
         ),

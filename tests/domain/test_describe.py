@@ -67,6 +67,7 @@ FULL = account(
         (fx.PromiseChanged(9, "ACTIVE", "KEPT"), "the plan of 100.00 stands again"),
         (fx.InstalmentPaid(8, 1, 5000, 0), "50.00 counts towards the promise"),
         (fx.InstalmentPaid(9, 2, 0, 5000), "50.00 no longer counts towards instalment 2"),
+        (fx.InstalmentPaid(9, 0, 5000, 0), "50.00 counts towards the down payment"),
         (
             fx.PaymentRecorded(Payment(1, "P", TODAY, "bank", 123450, "UNAPPLIED")),
             "payment 1,234.50 received today, bank, reference P",

@@ -94,12 +94,11 @@ PLAN = "the plan of 142.50 is replaced"
                 "plan 412.10: 100.00 down today, 3 of 104.03 from Tue 15 Dec, last 104.04 Mon 15 Feb 2027",
                 "logs payment arrangement · call mobile · mobile …0147",
                 "next check the promise Fri 27 Nov",
-                "allowed",
             ],
         ),
         (
             "t sat",
-            ["Sat 28 Nov is no business day: Mon 30 Nov instead.", "next call Mon 30 Nov", "allowed"],
+            ["Sat 28 Nov is no business day: Mon 30 Nov instead.", "next call Mon 30 Nov"],
         ),
         ("xp she lost the job", ["the plan of 142.50 is cancelled", "next call today", "allowed"]),
         ("hold medical 5d", ["hold medical until Sat 28 Nov", "next check the promise Fri 27 Nov", "allowed"]),
@@ -111,6 +110,18 @@ async def test_nothing_that_matters_is_cut_at_80_columns(tmp_path: Path, line: s
     async with at_six_in_the_morning(tmp_path, "pa 142.50 dn0.50 2m 30") as (driver, _):
         await driver.press(":", *keys_of(line))
         assert [row for row in said_rows(driver) if row] == wrap(" · ".join(sentences), 80)
+
+
+async def test_what_several_acts_of_a_line_are_told_alike_is_said_once(tmp_path: Path) -> None:
+    async with at_six_in_the_morning(tmp_path) as (driver, desk):
+        sentences = [
+            each.text for each in desk.preview(act(desk, EVE, 'na; lm; n "asked twice"; n "asked twice"')).said
+        ]
+        assert sentences.count(HOUR) == 1
+        assert sentences.count('notes "asked twice"') == 2  # what is done twice is said twice
+        assert "allowed" not in sentences
+        await driver.press(":", *keys_of("na; lm"))
+        assert " ".join(row.strip() for row in said_rows(driver)).count("Outside") == 1
 
 
 async def test_what_is_no_method_is_seen_to_be_a_note(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Final
 
 from collect_tui.domain import promise as promises
@@ -62,7 +63,8 @@ def unseen(facts: AccountFacts) -> set[int]:
     known = {p.id: p for p in facts.promises}
     for ident, payments in _towards(facts).items():
         promise = known[ident]
-        unknown = 0 if promise.paid >= promise.total else sum(p.stands for p in payments) - promise.paid
+        full = promise.status == "KEPT" or promise.paid >= promise.total
+        unknown = 0 if full else sum(p.stands for p in payments) - promise.paid
         for one in sorted(payments, key=lambda p: entered(p.id, p.recorded_at), reverse=True):
             if unknown > 0 and one.status == "UNAPPLIED":
                 found.add(one.id)
@@ -106,7 +108,7 @@ def judge(
     BROKEN: an instalment is short with the business date strictly past its due date + grace (what Oracle Collections calls
     broken only after the grace days); on the day after it; a single promise is PARTIAL when something was paid, a plan is
     BROKEN with its first missed instalment, as pay plans know no partial keeping (CC&B). Else ACTIVE. What was cancelled or
-    superseded stays so. First due is paid first, and money that came after the breach pays nothing.
+    superseded stays so. First due is paid first, and money that came after the breach, or after it was kept, pays nothing.
     """
     plan = sorted((i for i in promise.instalments if i.status != "WAIVED" or promise.status in WAIVED_BY), key=_by_due)
     waived = [i for i in promise.instalments if i not in plan]
@@ -114,7 +116,9 @@ def judge(
         None if promise.status in WAIVED_BY else _breach(promise, plan, money, base, business_date, tolerance, calendar)
     )
     last = promise.closed_on if promise.status in WAIVED_BY else breach
-    cash = base + sum(amount for on, amount in money if last is None or on <= last)
+    counted = [one for one in money if last is None or one[0] <= last]
+    kept = None if last is not None else _kept_by(counted, base, sum(one.amount for one in plan), tolerance)
+    cash = base + sum(amount for _, amount in counted[:kept])
     parts, due, left = [], 0, cash
     for one in plan:
         paid = min(one.amount, left)
@@ -133,8 +137,8 @@ def judge(
     if breach is not None:
         partly = promise.kind == "single" and cash > 0
         return Judged("PARTIAL" if partly else "BROKEN", breach + timedelta(days=1), instalments)
-    if not _short(due, cash, tolerance):
-        return Judged("KEPT", _completed(money, base, due, tolerance) or promise.made_on, instalments)
+    if kept is not None:
+        return Judged("KEPT", counted[kept - 1][0] if kept else promise.made_on, instalments)
     return Judged("ACTIVE", None, instalments)
 
 
@@ -245,16 +249,10 @@ def _breach(
     return None
 
 
-def _completed(money: Sequence[Money], base: int, due: int, tolerance: int) -> date | None:
-    """The day of the money after which nothing was short; None when it was there from the start."""
-    cash = base
-    for on, amount in money:
-        if not _short(due, cash, tolerance):
-            return None
-        cash += amount
-        if not _short(due, cash, tolerance):
-            return on
-    return None
+def _kept_by(money: Sequence[Money], base: int, due: int, tolerance: int) -> int | None:
+    """After how many of the receipts nothing is short any more; None: after none of them."""
+    sums = accumulate((amount for _, amount in money), initial=base)
+    return next((count for count, cash in enumerate(sums) if not _short(due, cash, tolerance)), None)
 
 
 def _short(due: int, paid: int, tolerance: int) -> bool:

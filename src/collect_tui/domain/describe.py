@@ -62,6 +62,15 @@ def describe_next(action: NextAction | None, facts: AccountFacts, codes: Codes, 
     return f"{title[:1].lower()}{title[1:]} {_day(action.on, facts)}{when}"
 
 
+def numbered(seq: int) -> str:
+    """The number of an instalment in a list, four cells: `  2.`; what is paid down has none."""
+    return f"{seq:>3}." if seq else "down"
+
+
+def _part(seq: int) -> str:
+    return f"instalment {seq}" if seq else "the down payment"
+
+
 def _day(day: date, facts: AccountFacts) -> str:
     return format_day(day, facts.business_date)
 
@@ -242,7 +251,7 @@ def _(effect: fx.InstalmentPaid, facts: AccountFacts, codes: Codes, zone: str) -
     change = effect.paid - effect.old_paid
     amount = format_minor(abs(change), facts.currency)
     promise = next((p for p in facts.promises if p.id == effect.promise_id), None)
-    name = "the promise" if promise is None or len(promise.instalments) == 1 else f"instalment {effect.seq}"
+    name = "the promise" if promise is None or len(promise.instalments) == 1 else _part(effect.seq)
     return f"{amount} counts towards {name}" if change >= 0 else f"{amount} no longer counts towards {name}"
 
 

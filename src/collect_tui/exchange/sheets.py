@@ -105,7 +105,7 @@ def _nothing(_db: Session, _tenant_id: int, _account_id: int, _currency: str, _z
 def _instalments(db: Session, tenant_id: int, account_id: int, currency: str, _zone: str) -> dict[int, str]:
     def told(part: Any) -> str:
         amount, paid = (format_minor(minor, currency, grouping=False) for minor in (part.amount, part.paid))
-        return f"{part.seq} {part.due} {amount} {paid} {part.status}"
+        return f"{part.seq or 'down'} {part.due} {amount} {paid} {part.status}"
 
     found = panes.promises(db, tenant_id, account_id)
     return {promise.id: "; ".join(told(part) for part in promise.instalments) for promise in found}

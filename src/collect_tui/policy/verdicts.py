@@ -38,8 +38,8 @@ class Verdict:
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> Verdict:
-        """Strictest first; the order of rules decides among equals."""
-        return cls(tuple(sorted(findings, key=lambda f: -f.severity)))
+        """Strictest first; the order of rules decides among equals. What several acts of a line are told alike is said once."""
+        return cls(tuple(sorted(dict.fromkeys(findings), key=lambda f: -f.severity)))
 
     @property
     def severity(self) -> Severity:

@@ -23,7 +23,8 @@ WHOLE: Final[frozenset[Kind]] = frozenset({"refused", "warning", "replaced"})
 _STAYS: Final = frozenset({"undo.stays"})
 """Findings that forbid nothing and say what an act leaves as it is; other advice stands with the checks."""
 
-_MILD: Final = frozenset({"allow", "info", "warn"})
+_CLEAR: Final = frozenset({"allow", "info"})
+_MILD: Final = _CLEAR | {"warn"}
 
 
 class Said(View):
@@ -46,7 +47,8 @@ def said(
     """All sentences in their order.
 
     `changes`: what is replaced and what is new. `refused`: reasons beside the verdict's. `overridden`: the verdict's no stands
-    overridden. `done`: of a receipt, which need not say that it was allowed. Of what nobody may do no effect is told.
+    overridden. `done`: of a receipt, which need not say that it was allowed; nor does what a rule minds, as its warning would
+    say otherwise. Of what nobody may do no effect is told.
     """
     forbids = not verdict.allowed and not overridden
     found = [Said(kind="refused", text=text) for text in refused]
@@ -65,7 +67,8 @@ def said(
         found += [Said(kind="done", text=f.sentence) for f in verdict.findings if f.rule in _STAYS]
         if next_action:
             found.append(Said(kind="next", text=f"next {next_action}"))
-    if not done and not any(each.kind == "refused" for each in found):
+    minded = any(finding.severity not in _CLEAR for finding in verdict.findings)
+    if not done and not minded and not any(each.kind == "refused" for each in found):
         found.append(Said(kind="allowed", text="allowed"))
     return tuple(sorted(found, key=lambda each: ORDER.index(each.kind)))
 

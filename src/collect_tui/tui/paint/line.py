@@ -74,7 +74,7 @@ def preview_line(parsed: Parsed, preview: Preview, asked: Parsed | None = None) 
 
     `asked`: the line it was asked about, where only notes differ from what stands there now.
     """
-    told = said_parts(preview.said)
+    told = said_parts(each for each in preview.said if each.kind != "allowed" or not parsed.warnings)
     if preview.confirm is not None and early(parsed):
         asked_for = asking(preview.confirm)
         told = [(f"{text}{_AGAIN}" if text == asked_for else text, role) for text, role in told]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from collect_tui.domain.dates import local_time
+from collect_tui.domain.describe import numbered
 from collect_tui.tui import text as tui_text
 from collect_tui.tui.paint.figures import amount, day, full_day
 from collect_tui.tui.roles import Role
@@ -201,7 +202,7 @@ def promises(rows: Iterable[PromiseView], view: AccountView) -> list[Line]:
         if p.closed_reason:
             lines.append(Line.of((f"{'':11}{p.closed_reason}", Role.DIM)))
         for i in p.instalments:
-            due = f"{'':11}{i.seq:>3}. {i.due:%a} {full_day(i.due, view.business_date):<12}{amount(i.amount, view.currency):>12}"
+            due = f"{'':11}{numbered(i.seq)} {i.due:%a} {full_day(i.due, view.business_date):<12}{amount(i.amount, view.currency):>12}"
             paid = f" {amount(i.paid, view.currency):>12} paid" if i.paid else ""
             lines.append(
                 Line.of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from collect_tui.domain.describe import numbered
 from collect_tui.tui import text as tui_text
 from collect_tui.tui.paint.figures import amount, full_day
 from collect_tui.tui.paint.panes import checks, items
@@ -65,7 +66,7 @@ def schedule_lines(rows: Sequence[ScheduleRow], currency: str, today: date, widt
         spans: list[Span] = []
         for row in rows[y::down]:
             when = f"{row.due:%a} {full_day(row.due, today)}"
-            spans.append(Span(f"{row.seq:>4}. {when:<16}"))
+            spans.append(Span(f" {numbered(row.seq)} {when:<16}"))
             spans.append(Span(tui_text.fit(f"{amount(row.amount, currency):>12}", _CELL - 22), Role.MONEY))
         lines.append(Line(tuple(spans)))
     if len(rows) > 1:
