@@ -216,3 +216,19 @@ def test_a_plan_form_never_loses_a_field(values: dict[str, str]) -> None:
     placed = {place.name for place in form.line_of(values).places}
     wanted = {name for name, text in values.items() if text.strip()} - {"down_date"}
     assert wanted <= placed
+
+
+async def test_every_check_of_a_plan_is_reached_by_paging_at_80x24(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(PLAN, fast=False)
+        preview = form_of(desk).preview
+        assert preview is not None
+        assert "PgDn: " in desk.text
+        seen: list[str] = []
+        for _ in range(5):
+            seen += [row[22:].strip() for row in desk.rows if row.startswith("     ")]
+            await desk.press("pagedown")
+        assert "that is all of it" in desk.text
+        text = " ".join(seen)
+        assert [f.sentence for f in preview.verdict.findings if f.sentence not in text] == []

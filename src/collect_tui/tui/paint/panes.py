@@ -173,7 +173,7 @@ def points(rows: Iterable[PointView], width: int) -> list[Line]:
 
 
 def checks(verdict: VerdictView, width: int = 0) -> list[Line]:
-    """A verdict check by check: ok, mind or no, then the sentence; with a width, what is not simply ok wraps."""
+    """A verdict check by check: ok, mind or no, then the sentence, which wraps where a width is given."""
     word = {"allow": ("ok", Role.GOOD), "info": ("ok", Role.GOOD), "warn": ("mind", Role.WARN)}
     lines = []
     for f in verdict.findings:
@@ -182,7 +182,7 @@ def checks(verdict: VerdictView, width: int = 0) -> list[Line]:
         check = tui_text.fit(tui_text.clean(f.check.replace("_", " ")), _CHECK)
         room = width - _INDENT - 5 - _CHECK - 1
         whole = f.sentence + cite
-        first, *rest = (tui_text.wrap(whole, room) if width and said != "ok" and room > 10 else []) or [whole]
+        first, *rest = (tui_text.wrap(whole, room) if width and room > 10 else []) or [whole]
         lines.append(Line.of((f"{'':{_INDENT}}{said:<5}", tone), (f"{check} ", Role.LABEL), first))
         lines += [Line.of(" " * (_INDENT + 6 + _CHECK) + part) for part in rest]
     return lines

@@ -118,7 +118,7 @@ class FormScreen(DeskScreen):
 
     def compose_body(self) -> ComposeResult:
         yield Form((*self.fields, *OVERRIDE))
-        body = LinePane(id="body", focusable=False)
+        body = LinePane(id="body", focusable=False, more="PgDn")
         body.resized = self._refill
         yield body
 

@@ -24,6 +24,7 @@ class LinePane(RowMover):
         lines: what to show.
         cursor: have a cursor row (marked ``>`` and reversed), and say which line was chosen.
         focusable: take the focus, to scroll.
+        more: a key that pages; while there is more below, the last row says so and how much.
     """
 
     resized: Callable[[], None] = staticmethod(lambda: None)
@@ -50,12 +51,14 @@ class LinePane(RowMover):
         *,
         cursor: bool = False,
         focusable: bool | None = None,
+        more: str = "",
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._lines = tuple(lines)
+        self._more = more
         self.moves_cursor = cursor
         self.can_focus = cursor if focusable is None else focusable
 
@@ -93,12 +96,28 @@ class LinePane(RowMover):
             self.refresh()
         self.follow_cursor()
 
+    def scroll_rows(self, top: int) -> None:
+        before = self._top
+        super().scroll_rows(top)
+        if self._more and self._top != before:
+            self.refresh_row(self.page)
+
     def _at(self, y: int) -> Line:
         index = self._top + y
+        below = len(self._lines) - self._top - self.page
+        if self._more and y == self.page and y < self.size.height:
+            said = f"{below} more row{'s' * (below != 1)}" if below > 0 else "that is all of it"
+            return Line.of((f"{self._more}: {said}", Role.KEY))
         return self._lines[index] if index < len(self._lines) else _NO_LINE
 
     def row_count(self) -> int:
         return len(self._lines)
+
+    @property
+    def page(self) -> int:
+        """Rows shown at once, without the one that says that there are more."""
+        whole = super().page
+        return max(1, whole - 1) if self._more and len(self._lines) > whole else whole
 
     def row_moved(self) -> None:
         self.post_message(self.LineHighlighted(self, self._cursor))
