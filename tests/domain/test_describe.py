@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -94,6 +94,10 @@ def test_an_effect_in_words(effect: fx.Effect, sentence: str) -> None:
 def test_a_next_action_in_words() -> None:
     assert describe_next(None, FULL, CODES) == "none"
     assert describe_next(NextAction("nosuch", days(1), NOW), FULL, CODES) == "nosuch tomorrow 16:00 UTC"
+    late = NextAction("nosuch", days(0), NOW)
+    assert describe_next(late, FULL, CODES, "UTC", NOW) == "nosuch today 16:00 UTC"
+    assert describe_next(late, FULL, CODES, "UTC", NOW + timedelta(minutes=1)) == "nosuch today 16:00 UTC, overdue"
+    assert describe_next(NextAction("nosuch", days(-1)), FULL, CODES).endswith(", overdue")
 
 
 def test_no_effect_is_a_type_error() -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
@@ -12,6 +13,7 @@ from sqlmodel import SQLModel
 
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.exchange.portfolio import schema
+from collect_tui.exchange.rowset import Shift
 from collect_tui.store import facts
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import guards
@@ -300,3 +302,12 @@ def test_progress_is_told(store, tmp_path):
     path: Path = write(tmp_path, *(account(f"{n}-0") for n in range(501)))
     bring(store, path, progress=lambda *step: told.append(step))
     assert told == [("Accounts", 500, 501), ("Accounts", 501, 501), ("Summaries", 0, 0), ("Queues", 0, 0)]
+
+
+def test_what_happened_this_morning_is_not_told_of_noon():
+    zone = ZoneInfo("America/Chicago")
+    morning = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
+    shift = Shift(3, zone, morning)
+    assert shift.instant(None, date(2026, 11, 20)) == morning
+    assert shift.instant(None, date(2026, 11, 19)) == datetime(2026, 11, 22, 18, tzinfo=UTC)
+    assert Shift(3, zone, morning.replace(hour=23)).noon(date(2026, 11, 20)) == datetime(2026, 11, 23, 18, tzinfo=UTC)

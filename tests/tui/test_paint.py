@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -196,12 +196,14 @@ def test_the_hour_of_a_callback_is_said_once(view: AccountView, action: str, zon
 )
 def test_a_timed_chip_of_another_day_says_the_day(at: datetime, chip: str) -> None:
     hour = chip[-5:]
-    assert dated_chips((f"callback {hour}", "new"), at, "America/Chicago", TODAY) == (chip, "new")
+    assert dated_chips((f"callback {hour}", "new"), at, "America/Chicago", TODAY, at) == (chip, "new")
+    late = dated_chips((f"callback {hour}", "new"), at, "America/Chicago", TODAY, at + timedelta(minutes=1))
+    assert late == (f"{chip} overdue", "new")
 
 
 def test_chips_without_an_hour_stay_as_they_are() -> None:
-    assert dated_chips(("new", "91+ in 3d"), AT, "America/Chicago", TODAY) == ("new", "91+ in 3d")
-    assert dated_chips(("new",), None, "America/Chicago", TODAY) == ("new",)
+    assert dated_chips(("new", "91+ in 3d"), AT, "America/Chicago", TODAY, AT) == ("new", "91+ in 3d")
+    assert dated_chips(("new",), None, "America/Chicago", TODAY, AT) == ("new",)
 
 
 @pytest.mark.parametrize(

@@ -53,13 +53,17 @@ def describe(effect: fx.Effect, facts: AccountFacts, codes: Codes, zone: str = "
     return _say(effect, facts, codes, zone)
 
 
-def describe_next(action: NextAction | None, facts: AccountFacts, codes: Codes, zone: str = "UTC") -> str:
-    """A next action in words: `call Mon 1 Dec`, `callback today`; `none` when there is none."""
+def describe_next(
+    action: NextAction | None, facts: AccountFacts, codes: Codes, zone: str = "UTC", now: datetime | None = None
+) -> str:
+    """A next action in words: `call Mon 1 Dec`, `callback today`; `none` when there is none. One of a day gone by, or of an
+    instant before `now`, is overdue: `call Mon 1 Dec, overdue`."""
     if action is None:
         return "none"
     title = codes.next_actions.get(action.code, action.code)
     when = "" if action.at is None else f" {clock(action.at, zone)}"
-    return f"{title[:1].lower()}{title[1:]} {_day(action.on, facts)}{when}"
+    gone = action.on < facts.business_date or (action.at is not None and now is not None and action.at < now)
+    return f"{title[:1].lower()}{title[1:]} {_day(action.on, facts)}{when}{', overdue' if gone else ''}"
 
 
 def numbered(seq: int) -> str:

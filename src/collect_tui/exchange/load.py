@@ -162,7 +162,7 @@ def write_book(
         raise Invalid("load.incoherent", "tenant.zone: is no IANA time zone, such as America/Chicago.", "tenant.zone")
     exponent(tenant.currency)
     days = (shift_to - header.business_date).days if shift_to else 0
-    shift = Shift(days, ZoneInfo(tenant.zone))
+    shift = Shift(days, ZoneInfo(tenant.zone), now)
     ground = Ground(
         tenant_id=tenant_id,
         currency=tenant.currency,

@@ -20,10 +20,14 @@ Row = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Moves dates and instants by whole days; an instant keeps its wall-clock time in `zone`, whatever daylight saving does."""
+    """Moves dates and instants by whole days; an instant keeps its wall-clock time in `zone`, whatever daylight saving does.
+
+    `now` (UTC): nothing that has a date only is set later than that on its day.
+    """
 
     days: int
     zone: ZoneInfo
+    now: datetime
 
     def day(self, value: date) -> date:
         return value + timedelta(days=self.days)
@@ -40,8 +44,9 @@ class Shift:
         return None if value is None else self.at(value)
 
     def noon(self, value: date) -> datetime:
-        """Noon of an unshifted date, for what the file gives a date only."""
-        return datetime.combine(self.day(value), time(12), self.zone).astimezone(UTC)
+        """Noon of an unshifted date, or now on a morning before that, for what the file gives a date only."""
+        noon, now = datetime.combine(self.day(value), time(12), self.zone), self.now.astimezone(self.zone)
+        return (min(noon, now) if noon.date() == now.date() else noon).astimezone(UTC)
 
     def instant(
         self,

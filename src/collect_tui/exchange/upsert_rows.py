@@ -60,7 +60,7 @@ class Rows:
             country=self.country,
             codes=catalogue.codes,
             holds=catalogue.holds,
-            shift=Shift(0, ZoneInfo(zone)),
+            shift=Shift(0, ZoneInfo(zone), now),
             ids=ids,
             now=now,
             by=by,

@@ -96,7 +96,7 @@ def account_view(db: Db, desk: Seat, number: str) -> AccountView:
         last_payment=payment_view(last_payment, seen) if last_payment else None,
         last_word=panes.last_word(db, desk.tenant_id, seen.id),
         last_contact_at=last_contact,
-        next_action=next_action(seen, catalogue.codes, rules.zone),
+        next_action=next_action(seen, catalogue.codes, rules.zone, now),
         next_action_on=seen.next_action.on if seen.next_action else None,
         callback_at=callback,
         zone=next((p.zones[0] for p in seen.points if p.callable and p.zones), None),

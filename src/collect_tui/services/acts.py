@@ -68,7 +68,7 @@ def preview(desk: Seat, act: Act) -> Preview:
             )
     views = effect_views(seen, outcome.effects, context.codes, context.zone)
     told, verdict = changes(outcome.effects, views), verdict_view(outcome.verdict)
-    following = next_action(outcome.after, context.codes, context.zone)
+    following = next_action(outcome.after, context.codes, context.zone, context.now)
     return Preview(
         account=seen.number,
         currency=seen.currency,
@@ -306,7 +306,7 @@ def _keep_evidence(desk: Seat, act: Act, refusal: RefusedByPolicy) -> None:
 def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Receipt:
     views = effect_views(outcome.before, outcome.effects, context.codes, context.zone)
     told, verdict = changes(outcome.effects, views), verdict_view(outcome.verdict)
-    following = next_action(outcome.after, context.codes, context.zone)
+    following = next_action(outcome.after, context.codes, context.zone, context.now)
     return Receipt(
         id=act.id,
         account=outcome.before.number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from collect_tui.desk.views.act import EffectView, FindingView, ScheduleRow, VerdictView
 from collect_tui.desk.views.said import Said
@@ -56,6 +57,6 @@ def schedule_rows(schedule: Iterable[Instalment]) -> tuple[ScheduleRow, ...]:
     return tuple(ScheduleRow(seq=i.seq, due=i.due, amount=i.amount) for i in schedule)
 
 
-def next_action(seen: AccountFacts, codes: Codes, zone: str) -> str | None:
+def next_action(seen: AccountFacts, codes: Codes, zone: str, now: datetime) -> str | None:
     """`call Mon 1 Dec`: the next action in words; None when there is none."""
-    return describe_next(seen.next_action, seen, codes, zone) if seen.next_action else None
+    return describe_next(seen.next_action, seen, codes, zone, now) if seen.next_action else None

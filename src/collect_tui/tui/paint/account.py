@@ -151,7 +151,7 @@ def _stepped(lines: Iterable[Line], rank: int) -> list[Ranked]:
 def _who(view: AccountView) -> list[Ranked]:
     stage = view.stage.lower().replace("_", " ")
     where = f"{view.segment} · {stage}" + ("" if view.status == "OPEN" else f" · {view.status.lower()}")
-    chips = " · ".join(dated_chips(view.chips, view.callback_at, view.desk_zone, view.business_date))
+    chips = " · ".join(dated_chips(view.chips, view.callback_at, view.desk_zone, view.business_date, view.now))
     lines = [
         (0, row("Why now", (chips or "in no queue", Role.WARN if chips else Role.DIM), (f" · {where}", Role.LABEL)))
     ]

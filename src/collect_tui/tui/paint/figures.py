@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from collect_tui.domain import dates
 from collect_tui.domain.money import format_minor
 
 _SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "PHP": "₱", "INR": "₹"}
@@ -59,20 +60,26 @@ def clock(instant: datetime, zone: str | None) -> str:
     return f"{instant.astimezone(where):%H:%M}" if where is not None else ""
 
 
-def dated_chips(chips: Sequence[str], at: datetime | None, zone: str, today: date) -> tuple[str, ...]:
+def there(now: datetime, zone: str | None, desk_zone: str) -> str:
+    """The hour where the customer is, with city and offset, where the clocks there show another than at the desk."""
+    where, here = _zone(zone) if zone else None, _zone(desk_zone)
+    if zone is None or where is None or here is None:
+        return ""
+    same = now.astimezone(where).utcoffset() == now.astimezone(here).utcoffset()
+    return "" if same else f" ({dates.clock(now, zone)})"
+
+
+def dated_chips(chips: Sequence[str], at: datetime | None, zone: str, today: date, now: datetime) -> tuple[str, ...]:
     """Chips in which the hour of a timed one has its day when that is not today: `callback Fri 10:15`.
 
-    Within six days the weekday is enough; further off it is the date: `callback 2 Nov 10:15`.  `zone` is the desk's own,
-    in which the chip says the hour.
+    Within six days the weekday is enough; further off it is the date: `callback 2 Nov 10:15`.  What was for before `now` is
+    overdue: `callback Fri 10:15 overdue`.  `zone` is the desk's own, in which the chip says the hour.
     """
     where = _zone(zone)
     if at is None or where is None:
         return tuple(chips)
     local = at.astimezone(where)
-    if local.date() == today:
-        return tuple(chips)
-    hour, when = (
-        f" {local:%H:%M}",
-        f"{local:%a}" if abs((local.date() - today).days) < 7 else full_day(local.date(), today),
-    )
-    return tuple(f"{chip[: -len(hour)]} {when}{hour}" if chip.endswith(hour) else chip for chip in chips)
+    hour, late = f" {local:%H:%M}", " overdue" if at < now else ""
+    when = f" {local:%a}" if abs((local.date() - today).days) < 7 else f" {full_day(local.date(), today)}"
+    told = f"{'' if local.date() == today else when}{hour}{late}"
+    return tuple(f"{chip.removesuffix(hour)}{told}" if chip.endswith(hour) else chip for chip in chips)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from collect_tui.domain.states import OPEN_ORDER
-from collect_tui.tui.paint.figures import amount, clock, dated_chips, day, money, whole
+from collect_tui.tui.paint.figures import amount, clock, dated_chips, day, money, there, whole
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, Span
 
@@ -57,7 +57,7 @@ def render_queue_header(figure: QueueFigure) -> Line:
 
 def render_row(number: int, row: QueueRow, session: Session) -> Cells:
     """One account in a queue; held by somebody shows in place of the reasons."""
-    chips = " · ".join(dated_chips(row.chips, row.timed_at, session.zone, session.business_date))
+    chips = " · ".join(dated_chips(row.chips, row.timed_at, session.zone, session.business_date, session.now))
     why = Span(f"{row.claimed_by} has it · {chips}", Role.DIM) if row.claimed_by else Span(chips, Role.PLAIN)
     return (
         Span(str(number), Role.DIM),
@@ -73,9 +73,9 @@ def render_row(number: int, row: QueueRow, session: Session) -> Cells:
     )
 
 
-def render_row_summary(row: QueueRow) -> Line:
+def render_row_summary(row: QueueRow, session: Session) -> Line:
     """What the row itself knows of its account, until the account has been fetched."""
-    parts: list[str | tuple[str, Role]] = [(row.name, Role.VALUE)]
+    parts: list[str | tuple[str, Role]] = [(row.name, Role.VALUE), there(session.now, row.zone, session.zone)]
     if row.last_word:
         parts.append(f" · {row.last_word}")
     if row.suspend:
@@ -84,8 +84,8 @@ def render_row_summary(row: QueueRow) -> Line:
 
 
 def render_account_summary(view: AccountView) -> Line:
-    """Who, which services, the last word, may I call, and what is pending; in that order."""
-    parts: list[str | tuple[str, Role]] = [(view.name, Role.VALUE)]
+    """Who, at what hour where that is not the desk's, which services, the last word, may I call, and what is pending; in that order."""
+    parts: list[str | tuple[str, Role]] = [(view.name, Role.VALUE), there(view.now, view.zone, view.desk_zone)]
     services = " ".join(s.product for s in view.services)
     if services:
         parts.append(f" · {services}")

@@ -154,7 +154,7 @@ class QueueScreen(DeskScreen):
             return ()
         if self._account is not None and self._account.number == row.account:
             return (render_account_summary(self._account),)
-        return (render_row_summary(row),)
+        return (render_row_summary(row, self.rows.session),) if self.rows is not None else ()
 
     @property
     def row(self) -> QueueRow | None:
