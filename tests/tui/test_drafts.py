@@ -82,8 +82,8 @@ def test_a_folder_that_cannot_be_used_says_so_and_stops_nothing(tmp_path: Path) 
     assert drafts.accounts() == frozenset()
 
 
-def test_a_broken_file_says_so_and_stops_nothing(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_bytes(b"not a database" * 100)
+def test_a_file_that_cannot_be_opened_says_so_and_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
     drafts = Drafts(tmp_path)
     assert not drafts.save("1", "line", "lm")
     assert drafts.fault
@@ -199,3 +199,42 @@ def test_history_keeps_the_newest(tmp_path: Path) -> None:
 def test_a_full_or_forbidden_place_does_not_stop_the_act(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     History(tmp_path / "state").add("lm")
+
+
+def test_a_damaged_file_is_set_aside_and_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path, "mia")
+    for n in range(400):
+        drafts.save(f"4410-{n:04}", "line", f"n said {n} " + "x" * 200)
+    drafts.close()
+    path = tmp_path / FILE
+    raw = bytearray(path.read_bytes())
+    raw[9 * 4096 : 10 * 4096] = os.urandom(4096)
+    path.write_bytes(raw)
+    again = Drafts(tmp_path, "mia")
+    assert again.load("4410-0000", "line").startswith("n said 0")
+    (aside,) = tmp_path.glob("drafts-damaged-*.db")
+    assert aside.read_bytes() == raw
+    assert stat.S_IMODE(aside.stat().st_mode) == 0o600
+    assert str(aside) in again.told
+    assert len(again.accounts()) > 100
+    assert again.save("1", "line", "goes on")
+    assert not again.fault
+
+
+def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"no database at all" * 300)
+    drafts = Drafts(tmp_path)
+    assert drafts.save("1", "line", "goes on")
+    assert drafts.load("1", "line") == "goes on"
+    assert "0 could be read" in drafts.told
+
+
+def test_lines_typed_before_go_on_past_damage(tmp_path: Path) -> None:
+    (tmp_path / "history").write_bytes(b"lm\npp 150 fri\n\xff\xfe\x00junk\nna\n")
+    history = History(tmp_path)
+    assert list(history) == ["lm", "pp 150 fri", "na"]
+    assert "3 could be read" in history.told
+    assert len(list(tmp_path.glob("history-damaged-*"))) == 1
+    whole = History(tmp_path)
+    assert list(whole) == ["lm", "pp 150 fri", "na"]
+    assert not whole.told

@@ -245,7 +245,8 @@ class CollectApp(Doors, Acting, KeyGate, ThinPainter, App[None], inherit_binding
             await self.base_screen.do_view_refresh()
             self.base_screen.show_frame()
             self._catalogue = await self.call(self.desk.catalogue)
-            if told := [said for said in (await self.became_meanwhile(), ahead.take(self)) if said]:
+            said = (await self.became_meanwhile(), ahead.take(self), len(self.line_history) and "", self.set_aside())
+            if told := [each for each in said if each]:
                 self.base_screen.status(" · ".join(told), Role.WARN)
         except Exception as error:
             self._desk = None  # that of a server stays behind it, with what waits there, and is asked again
@@ -259,6 +260,12 @@ class CollectApp(Doors, Acting, KeyGate, ThinPainter, App[None], inherit_binding
             self.base_screen.refuse(f"{why} {again}")
             if isinstance(error, SignedOut) and self.outbox is not None:
                 await self.do_desk_signin()
+
+    def set_aside(self) -> str:
+        """That files of what was typed were damaged, once."""
+        said = [each.told for each in (self.drafts, self.line_history) if each.told]
+        self.drafts.told = self.line_history.told = ""
+        return " ".join(said)
 
     async def save_typed(self) -> None:
         """Keep all that was typed, what waits in the gate and before it included; nothing of it is done any more."""

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from collect_tui.private import make_private
+from collect_tui.private import make_private, set_aside
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
@@ -100,6 +100,15 @@ def whose(scope: str, session: Session) -> str:
     return f"{scope}/{session.backend}/{session.user}"
 
 
+def _is_damaged(path: Path) -> bool:
+    """Whether a file can be opened and is no whole database; one that is locked or cannot be opened is not called damaged."""
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=PATIENCE)) as db:
+            return bool(db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
+    except sqlite3.DatabaseError as error:
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 class Drafts:
     """The drafts of one desk; opened when first needed.  Not being able to keep them never stops the work.
 
@@ -118,6 +127,8 @@ class Drafts:
         self._late: dict[tuple[str, str, str], str] = {}
         self.fault: str = ""
         """Why what is typed cannot be kept just now; empty while it can."""
+        self.told: str = ""
+        """That a damaged file was set aside, once it was; whoever shows it empties it."""
 
     def use(self, scope: str) -> None:
         """Be the drafts of one desk."""
@@ -208,6 +219,7 @@ class Drafts:
         if self._db is None:
             path = self._folder / FILE
             make_private(self._folder)
+            rescued = self._set_aside(path) if path.exists() and _is_damaged(path) else []
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             db = sqlite3.connect(path, timeout=patience, isolation_level=None)
             try:
@@ -219,12 +231,26 @@ class Drafts:
                     db.execute("DROP TABLE draft")
                     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 db.execute(_TABLE)
+                db.executemany("INSERT OR IGNORE INTO draft VALUES (?, ?, ?, ?)", rescued)
             except BaseException:
                 db.close()
                 raise
             self._db = db
         self._db.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
         return self._db
+
+    def _set_aside(self, path: Path) -> list[tuple[str, ...]]:
+        """Renames a damaged file, and returns what can be read in it."""
+        aside = set_aside(path)
+        rows: dict[tuple[str, ...], None] = {}
+        for order in ("ASC", "DESC"):  # past a page that is broken one comes from the other side
+            with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(aside)) as db:
+                query = f"SELECT desk, account, place, text FROM draft ORDER BY desk {order}, account {order}, place {order}"  # noqa: S608
+                for row in db.execute(query):
+                    if all(isinstance(each, str) for each in row):
+                        rows[tuple(row)] = None
+        self.told = f"The drafts were damaged; they are set aside in {aside}, and {len(rows)} could be read."
+        return list(rows)
 
     def _failed(self, error: Exception) -> None:
         assert self._folder is not None

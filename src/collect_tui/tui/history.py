@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, overload
 
-from collect_tui.private import make_private
+from collect_tui.private import make_private, set_aside
 
 FILE: Final = "history"
 LIMIT: Final = 500
@@ -24,6 +24,7 @@ class History(Sequence[str]):
     def __init__(self, folder: Path | None, scope: str = "", *, limit: int = LIMIT) -> None:
         self._folder = folder
         self._limit = limit
+        self.told = ""  # that a damaged file was set aside, once it was; whoever shows it empties it
         self.use(scope)
 
     def use(self, scope: str) -> None:
@@ -39,7 +40,12 @@ class History(Sequence[str]):
             if self._path is not None:
                 with contextlib.suppress(OSError):
                     text = self._path.read_text("utf-8", errors="replace")
-                    self._read = [line for line in text.split("\n") if line][-self._limit :]
+                    self._read = [line for line in text.split("\n") if line and _whole(line)][-self._limit :]
+                    if not _whole(text.replace("\n", "")):
+                        aside = set_aside(self._path)
+                        read = f"{len(self._read)} could be read"
+                        self.told = f"The lines typed before were damaged; they are set aside in {aside}, and {read}."
+                        self._rewrite(self._path)
         return self._read
 
     def add(self, line: str) -> None:
@@ -76,6 +82,10 @@ class History(Sequence[str]):
 
     def __len__(self) -> int:
         return len(self._lines)
+
+
+def _whole(text: str) -> bool:
+    return "\ufffd" not in text and text.isprintable()
 
 
 @contextlib.contextmanager

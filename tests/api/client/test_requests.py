@@ -97,13 +97,6 @@ def test_what_changes_nothing_is_asked_again_at_once(desk, server, fault):
     assert len(server.asked) == 2
 
 
-def test_what_takes_an_account_by_choice_is_asked_once(desk, server):
-    server.faults = ["cut-after"]
-    with pytest.raises(Unavailable):
-        desk.claim("A-1")
-    assert len(server.asked) == 1
-
-
 def test_the_servers_own_word_is_told_when_it_has_no_time(desk, server):
     server.faults = [refusal(Unavailable("store.busy", "The database is busy."))] * 3
     with pytest.raises(Unavailable) as error:

@@ -279,3 +279,25 @@ def test_a_provider_that_is_not_itself_is_refused(known_as, code):
 def test_nobody_is_signed_in_at_first(tmp_path):
     with pytest.raises(SignedOut):
         known("https://desk.example.com", tmp_path, {})
+
+
+@pytest.mark.parametrize("cut", [40, 250])
+def test_a_damaged_file_of_sign_ins_is_set_aside(tmp_path, cut):
+    credentials = Credentials(tmp_path)
+    for n in (1, 2):
+        credentials.keep(f"https://desk{n}.example", Credential(f"ct_1_{n}", "mia"))
+    path = tmp_path / "credentials.json"
+    path.write_bytes(path.read_bytes()[:-cut])
+    again = Credentials(tmp_path)
+    assert again.of("https://desk1.example") == (Credential("ct_1_1", "mia") if cut == 40 else None)
+    assert again.of("https://desk2.example") is None
+    (aside,) = tmp_path.glob("credentials-damaged-*.json")
+    assert aside.name in again.told
+    again.keep("https://desk2.example", Credential("ct_1_3", "mia"))
+    assert again.of("https://desk2.example").token == "ct_1_3"
+
+
+def test_who_is_signed_in_nowhere_for_damage_hears_of_it(tmp_path):
+    (tmp_path / "credentials.json").write_text("{ no json")
+    with pytest.raises(SignedOut, match="was damaged; it is set aside as credentials-damaged-"):
+        known("https://desk.example", tmp_path, {})

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 
+from collect_tui import private
 from collect_tui.desk.commands import Act
 
 COLUMNS: Final = (
@@ -20,7 +20,6 @@ COLUMNS: Final = (
     *("holder", "held_until"),
 )
 _SELECT: Final = f"SELECT {', '.join(COLUMNS)} FROM act"  # noqa: S608 - no outside text
-_MARK: Final = "damaged"
 _PLAIN: Final = ("unable to open", "readonly", "locked", "full", "disk i/o")
 """What says that a file cannot be used now, not that it is damaged."""
 
@@ -47,21 +46,13 @@ def is_whole(db: sqlite3.Connection) -> bool:
 
 def set_aside(path: Path, now: datetime | None = None) -> Aside:
     """Renames a damaged queue with all that belongs to it, and reads what can be read."""
-    stamp = f"{now or datetime.now(UTC):%Y%m%d-%H%M%S}"
-    target, n = path.with_name(f"{path.stem}-{_MARK}-{stamp}{path.suffix}"), 1
-    while target.exists():
-        n += 1
-        target = path.with_name(f"{path.stem}-{_MARK}-{stamp}.{n}{path.suffix}")
-    for end in ("-wal", "-shm", ""):
-        with contextlib.suppress(FileNotFoundError):
-            os.replace(f"{path}{end}", f"{target}{end}")
-            os.chmod(f"{target}{end}", 0o600)
+    target = private.set_aside(path, now)
     return Aside(target, read(target))
 
 
 def kept(folder: Path, stem: str) -> list[Path]:
     """What was set aside in a folder, oldest first."""
-    return sorted(folder.glob(f"{stem}-{_MARK}-*.db"))
+    return sorted(folder.glob(f"{stem}-{private.MARK}-*.db"))
 
 
 def read(file: Path) -> tuple[dict[str, Any], ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -13,8 +15,10 @@ from typing import Final
 from collect_tui.api.client import cache
 from collect_tui.api.client.http import server_url
 from collect_tui.desk.errors import Invalid, SignedOut, Unavailable
+from collect_tui.private import set_aside
 
 FILE: Final = "credentials.json"
+_ENTRY: Final = re.compile(r'"(https?://[^"\\\ufffd]+)"\s*:\s*(\{[^{}\ufffd]*\})')
 VARIABLE: Final = "COLLECT_TUI_TOKEN"
 """A personal access token in the environment goes before what is kept."""
 
@@ -47,6 +51,8 @@ class Credentials:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
+        self.told = ""
+        """That a damaged file was set aside, once it was."""
 
     def of(self, url: str) -> Credential | None:
         """The credential of a server's address, as `server_url` spells it; None when nobody is signed in there."""
@@ -64,14 +70,30 @@ class Credentials:
 
     def _all(self) -> dict[str, dict[str, object]]:
         try:
-            kept = json.loads(self._path.read_bytes())
-            return {str(url): dict(found) for url, found in kept.items()}
+            raw = self._path.read_bytes()
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, AttributeError, TypeError) as error:
-            raise Unavailable(
-                "credentials.unusable", f"{self._path} cannot be read ({type(error).__name__}); remove it and sign in."
-            ) from None
+        except OSError as error:
+            raise Unavailable("credentials.unusable", f"{self._path} cannot be read: {error.strerror}.") from None
+        try:
+            kept = json.loads(raw)
+            return {str(url): dict(found) for url, found in kept.items()}
+        except (ValueError, AttributeError, TypeError, RecursionError):
+            return self._rescued(raw)
+
+    def _rescued(self, raw: bytes) -> dict[str, dict[str, object]]:
+        """Sets a damaged file aside, and goes on with the entries that can be read."""
+        found: dict[str, dict[str, object]] = {}
+        for url, entry in _ENTRY.findall(raw.decode("utf-8", "replace")):
+            with contextlib.suppress(ValueError):
+                found[url] = json.loads(entry)
+        try:
+            aside = set_aside(self._path)
+        except OSError as error:
+            raise Unavailable("credentials.unusable", f"{self._path} cannot be used: {error.strerror}.") from None
+        self.told = f"{self._path} was damaged; it is set aside as {aside.name}, and {len(found)} of its sign-ins could be read."
+        self._write(found)
+        return found
 
     def _write(self, entries: Mapping[str, object]) -> None:
         try:
@@ -92,7 +114,8 @@ class Known:
 def known(url: str, folder: Path, environ: Mapping[str, str] = os.environ) -> Known:
     """Who is signed in at a server. SignedOut when nobody is; Invalid for an address that may not be used."""
     loose = server_url(url, insecure=True)
-    kept = Credentials(folder).of(loose)
+    credentials = Credentials(folder)
+    kept = credentials.of(loose)
     address = server_url(url, insecure=kept is not None and kept.insecure)
     token = environ.get(VARIABLE, "").strip()
     if token:
@@ -100,7 +123,10 @@ def known(url: str, folder: Path, environ: Mapping[str, str] = os.environ) -> Kn
             raise Invalid("token.malformed", f"{VARIABLE} holds no access token.", VARIABLE)
         return Known(address, Credential(token, f"token-{sha256(token.encode()).hexdigest()[:16]}"), scripted=True)
     if kept is None:
-        raise SignedOut("signed_out", f"You are not signed in at {loose}; do so with `collect-tui login {loose}`.")
+        told = f" {credentials.told}" if credentials.told else ""
+        raise SignedOut(
+            "signed_out", f"You are not signed in at {loose}; do so with `collect-tui login {loose}`.{told}"
+        )
     return Known(address, kept)
 
 
