@@ -12,6 +12,7 @@ import pytest
 from collect_tui.api.client.desk import ApiDesk
 from collect_tui.api.client.http import Http
 from collect_tui.api.client.signin import with_password
+from collect_tui.desk.errors import SignedOut
 from collect_tui.services import signin
 from collect_tui.tui.screens.form import FormScreen
 from support.book import do_line
@@ -46,8 +47,9 @@ def remote(folder: Path, password: str | None = None) -> Iterator[Remote]:
     desks, plug = Desks(folder), Plug()
     signs: list[ApiDesk] = []
 
-    def sign_in(password: str) -> str:
-        return with_password(Http(signs[0].url), "mia", password).token
+    def sign_in(password: str) -> tuple[str, str]:
+        granted = with_password(Http(signs[0].url), "mia", password)
+        return granted.token, granted.warning
 
     with api_desks(desks._store, desks.clock, folder, password=password, transport=plug, sign_in=sign_in) as made:
         signs.append(made("mia"))
@@ -206,6 +208,17 @@ async def test_a_session_that_ran_out_overnight_asks_for_the_password_at_the_sta
             await desk.press(*keys_of("correct horse"), "enter")
             assert "Signed in" in desk.said
             assert any("Broken promises" in row for row in desk.rows)
+
+
+async def test_wrong_tries_at_the_login_are_told_to_its_owner(tmp_path: Path) -> None:
+    with remote(tmp_path, password="correct horse") as far:
+        signin.revoke(far.desks._store, 1, "mia", far.desks.clock())
+        with pytest.raises(SignedOut):
+            with_password(Http(far.desk.url), "mia", "a guess")
+        async with driving(lambda: far.desk, far.desks.state) as desk:
+            await desk.press(*keys_of("correct horse"), "enter")
+            assert "1 wrong try at your login" in desk.said
+            assert "Signed in" in desk.said
 
 
 async def test_a_password_that_is_missing_for_an_override_is_asked_for_in_its_own_field(tmp_path: Path) -> None:

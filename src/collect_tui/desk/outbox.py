@@ -51,8 +51,11 @@ class Outbox(Protocol):
         """Calls `told`, in a thread of its own, when an act that waited here was done or refused: what it came to."""
         ...
 
-    def sign_in(self, password: str) -> None:
-        """Signs the same user in again after the session ran out; what waits goes out then. Raises SignedOut, Unavailable."""
+    def sign_in(self, password: str) -> str:
+        """Signs the same user in again after the session ran out; what waits goes out then. Raises SignedOut, Unavailable.
+
+        What the owner of the login is to hear, such as wrong tries at it; empty when there is nothing.
+        """
         ...
 
     def held(self) -> tuple[HeldAct, ...]:

@@ -382,9 +382,9 @@ class Doors:
             return
 
         async def sign_in(password: str) -> None:
-            await app.call(outbox.sign_in, password)
+            warned = await app.call(outbox.sign_in, password)
             await top.do_view_refresh()
-            top.status("Signed in; what waited goes out.", Role.GOOD)
+            top.status(f"{warned} Signed in; what waited goes out.".lstrip(), Role.WARN if warned else Role.GOOD)
 
         def answered(password: str | None) -> None:
             if password:

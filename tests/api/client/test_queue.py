@@ -307,7 +307,7 @@ def test_the_server_says_when_to_come_again(desk, server, clock):
 
 
 def test_signed_out_keeps_everything_and_a_new_sign_in_sends_it(open_desk, server, clock):
-    desk = open_desk(sign_in=lambda password: "ct_1_" + password)
+    desk = open_desk(sign_in=lambda password: ("ct_1_" + password, ""))
     server.faults = [SignedOut("signin.expired", "Sign in again.")] * 2
     assert desk.do(note("called")).queued
     with pytest.raises(SignedOut):

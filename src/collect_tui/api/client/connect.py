@@ -22,7 +22,7 @@ def connect(
     if login is not None and login != mine.login and not scripted:
         raise Invalid("server.user", f"At {found.url} you are signed in as {mine.login}, not {login}.", "as")
 
-    def sign_in(password: str) -> str:
+    def sign_in(password: str) -> tuple[str, str]:
         from collect_tui.api.client.signin import with_password
 
         server = Http(found.url)
@@ -32,7 +32,7 @@ def connect(
             server.close()
         fresh = replace(mine, token=granted.token, expires_at=granted.expires_at.isoformat())
         Credentials(state_folder).keep(found.url, fresh)
-        return granted.token
+        return granted.token, granted.warning or ""
 
     return ApiDesk(
         found.url,

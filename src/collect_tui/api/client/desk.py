@@ -47,7 +47,7 @@ class ApiDesk:
         renew: the token to use after the server refused one.
         user: whose acts are in the queue; nobody else's are seen or sent.
         state_folder: where the queue and the catalogue are kept.
-        sign_in: a new token for the same user's password.
+        sign_in: a new token for the same user's password, and what its owner is to hear.
         transport: takes the place of the network (tests).
         background: send what waits in a thread of its own.
     """
@@ -61,7 +61,7 @@ class ApiDesk:
         state_folder: Path,
         clock: Callable[[], datetime],
         renew: Callable[[], str] | None = None,
-        sign_in: Callable[[str], str] | None = None,
+        sign_in: Callable[[str], tuple[str, str]] | None = None,
         transport: Any = None,
         background: bool = True,
         chance: random.Random | None = None,
@@ -211,13 +211,14 @@ class ApiDesk:
     def orders(self, *, send: bool = False, progress: Progress | None = None) -> OrdersReport:
         return self._long("orders", progress, send=send)  # type: ignore[no-any-return]
 
-    def sign_in(self, password: str) -> None:
-        """A new session for the same user; what waits goes out. Raises SignedOut, Unavailable."""
+    def sign_in(self, password: str) -> str:
+        """A new session for the same user; what waits goes out. What its owner is to hear. Raises SignedOut, Unavailable."""
         if self._sign_in is None:
             raise SignedOut("signed_out", "Here one signs in with an access token; put a new one in COLLECT_TUI_TOKEN.")
-        self._calls.token = self._sign_in(password)
+        self._calls.token, warned = self._sign_in(password)
         self.wire.forget()
         self.sender.poke()
+        return warned
 
     def close(self) -> None:
         """What waits stays in the queue."""

@@ -46,8 +46,8 @@ class ApiOutbox:
     def listen(self, told: Callable[[Act, Receipt | DomainError], None]) -> None:
         self._sender.told = told
 
-    def sign_in(self, password: str) -> None:
-        self._desk.sign_in(password)
+    def sign_in(self, password: str) -> str:
+        return self._desk.sign_in(password)
 
     def held(self) -> tuple[HeldAct, ...]:
         return tuple(row.held() for row in self._queue.rows())
