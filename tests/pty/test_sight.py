@@ -60,10 +60,12 @@ def test_a_terminal_that_reads_late_confirms_nothing_it_has_not_shown(tmp_path: 
 def test_under_tmux_it_is_asked_and_confirmed(tmp_path: Path) -> None:
     env = {**made(tmp_path), "TMUX_TMPDIR": str(tmp_path)}
     command = ["tmux", "-f", "/dev/null", "new-session", " ".join(desk(tmp_path))]
-    with Terminal(command, env=env, term="xterm") as terminal:
-        to_the_question(terminal)
-        terminal.settle(0.6)
-        terminal.send(b"y")
-        terminal.wait_for(r"is reversed(?s:.*)\nw next")
-        assert undone(tmp_path) == 1
-    subprocess.run(["tmux", "kill-server"], env={**env, "PATH": "/usr/bin:/bin"}, check=False)
+    try:
+        with Terminal(command, env=env, term="xterm") as terminal:
+            to_the_question(terminal)
+            terminal.settle(0.6)
+            terminal.send(b"y")
+            terminal.wait_for(r"is reversed(?s:.*)\nw next")
+            assert undone(tmp_path) == 1
+    finally:
+        subprocess.run(["tmux", "kill-server"], env={**env, "PATH": "/usr/bin:/bin"}, check=False)

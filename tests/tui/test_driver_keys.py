@@ -47,9 +47,9 @@ def test_a_paste_ends_at_its_end_mark_however_long_the_line_stalls(monkeypatch: 
     time, parser = Time(monkeypatch), KeyParser()
     for piece in (START + "half a note", "\rx\r,n", "\x1b[20"):
         assert read(parser, piece) == []
-        time.now += 60.0
+        time.now += driver.PASTE_ENDS - 1
         assert [type(said) for said in parser.tick()] == [PasteWaits], "it is said that it has not ended"
-        assert parser.due is None
+        assert list(parser.tick()) == []
     assert read(parser, "1~q") == ["'half a note x ,n'", "q"]
 
 
@@ -64,6 +64,58 @@ def test_a_paste_whose_end_never_comes_is_dropped_and_never_acted_on(monkeypatch
     assert lost.size == 8 + len(out)
     assert read(parser, "x\r") == ["x", "enter"]
     assert read(parser, f"{START}y{END}") == ["'y'"]
+
+
+def silence(time: Time, parser: KeyParser) -> list[type]:
+    """So long that a paste ends by itself."""
+    said = []
+    for pause in (driver.PASTE_QUIET, driver.PASTE_ENDS):
+        time.now += pause
+        said += [type(each) for each in parser.tick()]
+    return said
+
+
+def alone(time: Time, parser: KeyParser, key: str) -> list[str]:
+    """A key of somebody who waits a while before and after it."""
+    time.now += 1.0
+    found = read(parser, key)
+    time.now += driver.ALONE
+    return found + [each.key for each in parser.tick() if isinstance(each, events.Key)]
+
+
+@pytest.mark.parametrize("key", ["x", "\r", "\x1b[B"])
+def test_a_paste_that_does_not_end_is_dropped_by_itself_and_keys_go_on(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    time, parser = Time(monkeypatch), KeyParser()
+    read(parser, START + "abc")
+    assert silence(time, parser) == [PasteWaits, PasteLost]
+    assert parser.unfinished == ""
+    assert alone(time, parser, key) == read(KeyParser(), key)
+    assert read(parser, "y\r") == ["y", "enter"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 100])
+def test_what_comes_late_of_a_paste_that_was_dropped_is_never_acted_on(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    time, parser, found = Time(monkeypatch), KeyParser(), []
+    read(parser, START + "abc")
+    silence(time, parser)
+    sent = f"def\r:pay 12 card r1\r,n\x1b[0n{END}"
+    for at in range(0, len(sent), size):
+        found += [type(each) for each in parser.feed(sent[at : at + size])]
+        time.now += 0.01  # a slow line
+        found += [type(each) for each in parser.tick()]
+    assert set(found) <= {PasteLost, TerminalAnswered}
+    assert read(parser, "y\r") == ["y", "enter"], "behind its end mark keys go on"
+
+
+def test_an_end_mark_torn_by_the_silence_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    time, parser = Time(monkeypatch), KeyParser()
+    read(parser, f"{START}abc{END[:-1]}")
+    silence(time, parser)
+    assert read(parser, END[-1] + "x") == ["x"]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])

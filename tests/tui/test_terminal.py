@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
-from collect_tui.tui.terminal import TerminalProfile, prepare, profile
+from collect_tui.tui.terminal import TerminalProfile, install_exit_handlers, prepare, profile
 
 UTF8 = {"LANG": "en_US.UTF-8"}
 
@@ -44,3 +48,25 @@ def test_escape_takes_its_time_over_ssh_only() -> None:
 def test_preparing_imports_no_textual() -> None:
     code = "import sys, collect_tui.tui.terminal as t; t.prepare({}, {}); print('textual' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+async def test_a_signal_is_not_lost_among_keys_that_come_faster_than_they_are_taken() -> None:
+    class Leaves:
+        def __init__(self) -> None:
+            self.code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def exit(self, return_code: int) -> None:
+            self.code.set_result(return_code)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+    app: Any = Leaves()
+    try:
+        install_exit_handlers(app, lambda: None)
+        for _ in range(5000):  # what the terminal's thread does for each key
+            asyncio.get_running_loop().call_soon_threadsafe(lambda: None)
+        os.kill(os.getpid(), signal.SIGTERM)
+        async with asyncio.timeout(20):
+            assert await app.code == 128 + signal.SIGTERM
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

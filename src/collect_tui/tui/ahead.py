@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING, Final
 
 from textual import events
 
+from collect_tui.tui import messages
 from collect_tui.tui.drafts import mask_runs
 from collect_tui.tui.keymap import key_name
-from collect_tui.tui.widgets.lineedit import LineEdit
+from collect_tui.tui.widgets.lineedit import EDITING, LineEdit
 
 if TYPE_CHECKING:
     from collect_tui.tui.app import CollectApp
 
 PLACE: Final = "ahead"
-_EDITING: Final = frozenset({"backspace", "delete", "left", "right", "home", "end", "ctrl+h", "ctrl+a", "ctrl+e"})
+UNFINISHED: Final = "unfinished"
 Typed = events.Key | events.Paste
 
 
-def keep(app: CollectApp, typed: Sequence[Typed], *, held: bool) -> None:
-    """Keep what waits; `held`: a request was out, so that nobody knows which field it is for."""
+def keep(app: CollectApp, typed: Sequence[Typed], *, held: bool, unfinished: int = 0) -> None:
+    """Keep what waits; `held`: a request was out, so that nobody knows which field it is for.  `unfinished`: characters of a
+    paste, the last of it, that has not ended."""
     if any(edit.secret and edit.display for edit in app.screen.query(LineEdit)):
         return  # it may be a password
     rest = list(typed)
@@ -36,18 +38,24 @@ def keep(app: CollectApp, typed: Sequence[Typed], *, held: bool) -> None:
     if lines and app.connected:
         before = app.drafts.load("", PLACE)
         app.drafts.save("", PLACE, "\n".join([*([before] if before else []), *map(mask_runs, lines)]))
+    if unfinished and app.connected:
+        app.drafts.save("", UNFINISHED, str(unfinished))
 
 
 def take(app: CollectApp) -> str:
     """Give back what was kept: Up in the line recalls it line by line; what is to be said of it, empty when there is nothing."""
-    kept = app.drafts.load("", PLACE)
+    kept, unfinished = app.drafts.load("", PLACE), app.drafts.load("", UNFINISHED)
+    half = messages.paste_kept(unfinished) if unfinished else ""
+    app.drafts.clear("", UNFINISHED)
     if not kept:
-        return ""
+        return half
     lines = kept.split("\n")
     for line in lines:
         app.line_history.add(line.removeprefix(":"))
     app.drafts.clear("", PLACE)
-    return f"Typed before the program ended, and not done: “{lines[-1]}”. In the line, Up brings it back."
+    return (
+        f"{half} Typed before the program ended, and not done: “{lines[-1]}”. In the line, Up brings it back.".lstrip()
+    )
 
 
 def _field(app: CollectApp, typed: list[Typed]) -> LineEdit | None:
@@ -73,10 +81,12 @@ def _field(app: CollectApp, typed: list[Typed]) -> LineEdit | None:
 def _enter(field: LineEdit, typed: Typed) -> bool:
     """Put a key or a paste in a field; False: it is not for a field, or would leave it."""
     if isinstance(typed, events.Paste):
+        before = field.text
         field.insert(typed.text)
+        return field.text != before  # else it is more than a field takes
     elif typed.is_printable and typed.character:
         field.insert(typed.character)
-    elif typed.key in _EDITING:
+    elif typed.key in EDITING:
         field.edit(typed.key)
     else:
         return False

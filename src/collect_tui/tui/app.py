@@ -271,10 +271,9 @@ class CollectApp(Doors, Acting, KeyGate, ThinPainter, App[None], inherit_binding
         """Keep all that was typed, what waits in the gate and before it included; nothing of it is done any more."""
         self.freeze_keys()
         driver = self._driver
-        if isinstance(driver, ThinDriver):
-            driver.read_the_rest()
+        unfinished = driver.read_the_rest() if isinstance(driver, ThinDriver) else 0
         typed = await self.keys_left()
-        ahead.keep(self, typed, held=self.keys_held)
+        ahead.keep(self, typed, held=self.keys_held, unfinished=unfinished)
         self.save_draft()
         self.drafts.catch_up(PARTING)
 

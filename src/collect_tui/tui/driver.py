@@ -42,6 +42,10 @@ LONGEST_SEQUENCE: Final = 32
 """Characters; no key has so many."""
 PASTE_QUIET: Final = 2.0
 """Seconds of silence in a paste after which is said that it has not ended, and how to give it up."""
+PASTE_ENDS: Final = 10.0
+"""Seconds of silence after which a paste without its end is dropped."""
+ALONE: Final = 0.1
+"""Seconds without anything before and after a key that ends what is left of such a paste: nothing that is sent comes so slowly."""
 _ANSWER: Final = re.compile(r"\x1b\[\??[0-9;]*n")
 #: Keys that, alone after such a silence, drop a paste whose end does not come: Ctrl-C and F12.
 _GIVE_UP: Final = frozenset({"\x03", "\x1b[24~"})
@@ -108,7 +112,8 @@ class KeyParser(XTermParser):
     An escape sequence stays one key whatever the pause in it; only an Escape that nothing follows is one after a while,
     as nothing depends on it.  ``ESC`` and a plain character are that character with Alt.  Sequences that mean no key
     are none.  A paste is one text up to its end mark, whatever is in it; where the mark does not come, Ctrl-C or F12
-    alone after a silence drop it, and none of it is acted on.
+    alone after a silence drop it, or a longer silence does.  None of it is acted on: what comes of it after that silence is
+    dropped as well, up to its end mark or to a key that comes alone.
     """
 
     def __init__(self, debug: bool = False) -> None:
@@ -118,6 +123,10 @@ class KeyParser(XTermParser):
         self._spent = False  # its Escape was taken for a key; a `[` may still follow
         self._paste: str | None = None
         self._size = 0  # characters of the paste so far
+        self._heard = 0.0  # when something of a paste came last
+        self._lost = False  # the end of a paste may still come that silence has dropped
+        self._tail = ""  # the end of what came of it last: an end mark may be torn
+        self._key = ""  # came alone behind it so far
         self._due: float | None = None
 
     @property
@@ -132,6 +141,8 @@ class KeyParser(XTermParser):
 
     def feed(self, data: str) -> Iterable[Message]:
         """Read what the terminal sent."""
+        if self._lost:
+            data = yield from self._feed_rest(data)
         while data:
             if self._paste is not None:
                 data = yield from self._feed_paste(data)
@@ -152,8 +163,15 @@ class KeyParser(XTermParser):
         if self._due is None or get_time() < self._due:
             return
         self._due = None
-        if self._paste is not None:
+        if self._paste is not None and get_time() < self._heard + PASTE_ENDS:
+            self._due = self._heard + PASTE_ENDS
             yield PasteWaits()
+        elif self._paste is not None:
+            self._paste, self._lost, self._tail = None, True, (self._paste or "")[-len(BRACKETED_PASTE_END) + 1 :]
+            yield PasteLost(self._size)
+        elif self._lost:
+            self._lost = False
+            yield from self.feed(self._key)
         elif self._sequence == ESC and not self._spent:
             self._spent = True
             yield events.Key("escape", ESC)
@@ -208,11 +226,12 @@ class KeyParser(XTermParser):
     def _feed_paste(self, data: str) -> Generator[Message, None, str]:
         """Read on in a paste; what is left of the data behind its end."""
         assert self._paste is not None
-        if self._due is None and data in _GIVE_UP:
-            size, self._paste = self._size, None
+        if data in _GIVE_UP and self._size and get_time() >= self._heard + PASTE_QUIET:
+            size, self._paste, self._due = self._size, None, None
             yield PasteLost(size)
             return ""
-        self._due = get_time() + PASTE_QUIET
+        self._heard = get_time()
+        self._due = self._heard + PASTE_QUIET
         text, answers = _ANSWER.subn("", self._paste + data)
         for _ in range(answers):
             yield TerminalAnswered()
@@ -230,6 +249,26 @@ class KeyParser(XTermParser):
         elif line := _line(text[:at]):
             yield events.Paste(line)
         return text[at + len(BRACKETED_PASTE_END) :]
+
+    def _feed_rest(self, data: str) -> Generator[Message, None, str]:
+        """Read what comes behind a paste that silence has dropped; what is left of the data behind its end mark."""
+        data, answers = _ANSWER.subn("", data)
+        for _ in range(answers):
+            yield TerminalAnswered()
+        if not data:
+            return ""
+        quiet, self._heard, self._due = get_time() >= self._heard + ALONE, get_time(), None
+        at = (self._tail + data).find(BRACKETED_PASTE_END)
+        if at >= 0:
+            self._lost = False
+            return (self._tail + data)[at + len(BRACKETED_PASTE_END) :]
+        self._tail = (self._tail + data)[-len(BRACKETED_PASTE_END) + 1 :]
+        if quiet and (len(data) == 1 or (data[0] == ESC and _is_whole(data) and data.count(ESC) == 1)):
+            self._key, self._due = data, self._heard + ALONE
+        else:
+            self._size += len(data)
+            yield PasteLost(self._size)
+        return ""
 
 
 def _is_whole(sequence: str) -> bool:
@@ -305,14 +344,16 @@ class ThinDriver(LinuxDriver):
             self._key_thread.join()
         self.exit_event.clear()
 
-    def read_the_rest(self) -> None:
-        """Read what has been typed and not read yet, then nothing any more; a paste that has not ended counts as it is."""
+    def read_the_rest(self) -> int:
+        """Read what has been typed and not read yet, then nothing any more; a paste that has not ended counts as it is.
+        Returns how many characters it has; 0 when there is none."""
         self._end_input_thread()
         with contextlib.suppress(OSError):
             while select.select([self.fileno], [], [], 0)[0] and (data := os.read(self.fileno, 4096)):
                 self._pass_on(self._parser.feed(self._decode(data)))
         if text := self._parser.unfinished:
             self.process_message(events.Paste(text))
+        return len(text)
 
     def run_input_thread(self) -> None:
         """Read keys until told to stop or the terminal hangs up; asleep in between, but for an Escape or a paste that waits."""

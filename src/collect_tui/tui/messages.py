@@ -8,7 +8,9 @@ from typing import Final
 from collect_tui.domain.errors import DomainError
 
 LOG: Final = "faults.log"
-PASTE_WAITS: Final = "A paste has not ended; what is typed is taken for part of it. Ctrl-C drops it."
+PASTE_WAITS: Final = (
+    "A paste has not ended; what is typed is taken for part of it. Ctrl-C drops it, and so does silence."
+)
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -41,6 +43,11 @@ def no_key(name: str) -> str:
 def paste_lost(size: int) -> str:
     """What is said of a paste that was given up."""
     return f"A paste of {plural(size, 'character')} was dropped, as its end never came. Nothing of it was taken."
+
+
+def paste_kept(size: str) -> str:
+    """What is said of a paste that had not ended when the program did."""
+    return f"A paste had not ended when the program did: the {size} characters that came of it are kept, as a draft or behind Up."
 
 
 def too_long(size: int, limit: int) -> str:

@@ -111,11 +111,12 @@ def install_exit_handlers(app: App[Any], save: Callable[[], Awaitable[None] | No
 
     def leave(number: int) -> None:
         for each in caught:
-            loop.remove_signal_handler(each)
+            signal.signal(each, signal.SIG_DFL)
         leaving.add(loop.create_task(_leave(app, save, 128 + number)))
 
+    # Not `loop.add_signal_handler`: its note goes the way of every key, and is lost where some 280 of them fill that.
     for number in caught:
-        loop.add_signal_handler(number, leave, number)
+        signal.signal(number, lambda number, _frame: loop.call_soon_threadsafe(leave, number))
     vars(app)["terminal_gone"] = partial(leave, signal.SIGHUP)
 
 

@@ -18,7 +18,7 @@ from collect_tui.tui.widgets.base import LineWidget, Span
 #: Keys that keep a selected text; the first few do nothing else, not even Enter: it was shown, not typed.
 _ONLY_KEEPING: Final = frozenset({"right", "end", "ctrl+e", "tab", "enter"})
 #: Keys that change the text or move in it: what they do depends on the text alone.
-_EDITING: Final = frozenset(
+EDITING: Final = frozenset(
     {"backspace", "ctrl+h", "delete", "ctrl+k", "ctrl+u", "left", "right", "home", "ctrl+a", "end", "ctrl+e"}
 )
 _KEEPING: Final = _ONLY_KEEPING | {
@@ -262,7 +262,7 @@ class LineEdit(LineWidget, can_focus=True):
 
     def only_types(self, key: str, char: str | None) -> bool:
         """Does a key only type here, whatever the desk may answer?"""
-        return char is not None or (key in _EDITING and not (key == "right" and self._caret == len(self._text)))
+        return char is not None or (key in EDITING and not (key == "right" and self._caret == len(self._text)))
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Tell Textual that letters are for this line, not for bindings."""
