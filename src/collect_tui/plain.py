@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from collect_tui.desk.views.said import text as said_text
 from collect_tui.domain.dates import format_day, stamp
-from collect_tui.domain.describe import numbered
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.text import clean
+from collect_tui.domain.wording import numbered
 
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring

@@ -18,7 +18,7 @@ from httpx import Response
 from api.conftest import ROSA, Api, code
 from collect_tui.api.server.hub import Hub
 from collect_tui.api.server.limits import Limiter
-from collect_tui.domain.describe import holder
+from collect_tui.domain.wording import holder
 from contract.conftest import BOOK
 from support.book import Clock
 from support.server import bearer

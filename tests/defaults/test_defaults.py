@@ -11,7 +11,7 @@ import pytest
 from collect_tui.defaults import FILES, load
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.queues import REASONS
+from collect_tui.domain.queue.rules import REASONS
 from collect_tui.domain.states import STAGES
 
 TODAY = date(2025, 11, 24)

@@ -40,7 +40,7 @@ from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.render import render, render_act
 from collect_tui.desk.line.verbs import MEANING, RENDER
 from collect_tui.desk.line.vocabulary import METHODS
-from collect_tui.domain.notes import expand, open_slot
+from collect_tui.domain.account.notes import expand, open_slot
 from support.line_world import ABBREVIATIONS, CODES, CONTEXT, HOLDS, MONTH_FIRST, NOW, TODAY, YEN
 
 _ALPHABET = st.one_of(

@@ -26,7 +26,7 @@ from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.render import render_act
 from collect_tui.desk.line.verbs import VERBS
 from collect_tui.desk.line.vocabulary import BEFORE_FIGURES
-from collect_tui.domain.notes import expand
+from collect_tui.domain.account.notes import expand
 from support.line_world import ABBREVIATIONS, CODES, CONTEXT, MONTH_FIRST, NO_ACCOUNT
 
 FRI = date(2025, 11, 28)

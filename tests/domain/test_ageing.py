@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain.ageing import BUCKETS, Ageing, age, bucket, days_past_due, next_edge
+from collect_tui.domain.account.ageing import BUCKETS, Ageing, age, bucket, days_past_due, next_edge
 
 TODAY = date(2026, 11, 24)
 ITEMS = st.lists(st.tuples(st.dates(date(2024, 1, 1), date(2028, 1, 1)), st.integers(-(10**6), 10**6)), max_size=30)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain import appropriation as app
-from collect_tui.domain import promise as pp
 from collect_tui.domain.facts import AccountFacts, Payment, Promise
+from collect_tui.domain.payment import appropriation as app
+from collect_tui.domain.promise import decide as pp
 from support.accounts import accounts
 from support.trade import CALENDAR, TODAY, account, days, promise
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collect_tui.defaults import load
-from collect_tui.domain import contact
 from collect_tui.domain import effects as fx
+from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Attempt, Callback, Hold, NextAction, Point
 from support.trade import CALENDAR, TODAY, account, days, fold, numbers

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain import payment
-from collect_tui.domain import promise as pp
 from collect_tui.domain.facts import AccountFacts, Allocation, NextAction, Payment
+from collect_tui.domain.payment import decide as payment
+from collect_tui.domain.promise import decide as pp
 from collect_tui.domain.undo import inverse
 from support.accounts import accounts
 from support.trade import CALENDAR, RULES, account, act, days, item, nightfall, numbers, promise

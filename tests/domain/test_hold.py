@@ -9,10 +9,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from collect_tui.domain import hold, states
-from collect_tui.domain import promise as promises
+from collect_tui.domain import states
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts, Hold, NextAction
+from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.promise import decide as promises
 from collect_tui.domain.rules import HoldKind
 from support.trade import CALENDAR, CEASE, CLAIM, KINDS, MEDICAL, TODAY, WATCH, account, days, fold, numbers, promise
 

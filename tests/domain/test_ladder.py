@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collect_tui.domain import effects as fx
-from collect_tui.domain import ladder
-from collect_tui.domain.evolve import evolve, evolve_all
+from collect_tui.domain.account import ladder
+from collect_tui.domain.effect import fold_all
 from collect_tui.domain.facts import AccountFacts, Allocation, Payment
 from collect_tui.domain.rules import LadderStep
 from collect_tui.domain.states import STAGES
@@ -160,7 +160,7 @@ def test_nobody_climbs_without_owing_or_skips_a_rung(stage: str, due: int, amoun
 def test_who_owes_nothing_more_remembers_how_far_it_had_come() -> None:
     """All that was late does, paid or covered, however the account came to that stage."""
     bare = replace(account(stage="CURRENT"), stage="FINAL", payments=(replace(money(47210), status="UNAPPLIED"),))
-    done = evolve_all(
+    done = fold_all(
         bare,
         [
             fx.PaymentAllocated(1, 5, Allocation(11, 20000)),
@@ -187,4 +187,4 @@ def test_who_owes_nothing_more_remembers_how_far_it_had_come() -> None:
 def test_only_a_cure_leaves_its_mark_and_never_a_lower_one(old: str, new: str, levels: list[str]) -> None:
     items = (item(11, 500, -63), replace(item(12, 500, -33), level="FINAL"), item(13, 500, 9))
     facts = replace(account(), stage=old, items=items)
-    assert [i.level for i in evolve(facts, fx.LadderChanged(new, None, old, None)).items] == levels
+    assert [i.level for i in fx.LadderChanged(new, None, old, None).fold(facts).items] == levels

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain.notes import expand, open_slot
+from collect_tui.domain.account.notes import expand, open_slot
 
 ABBREVIATIONS: dict[str, str] = tomllib.loads(
     files("collect_tui").joinpath("defaults/abbreviations.toml").read_text(encoding="utf-8")

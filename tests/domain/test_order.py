@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain import order as orders
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, NextAction, Payment
+from collect_tui.domain.order import decide as orders
 from support.trade import CALENDAR, RULES, TODAY, account, credit, days, fold, item, numbers, order, service
 
 AT = datetime(2025, 11, 24, 17, 0, tzinfo=UTC)

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain import payment, posting
+from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, PaymentAllocated
 from collect_tui.domain.errors import DomainError
-from collect_tui.domain.evolve import Folded
 from collect_tui.domain.facts import AccountFacts, Allocation, NextAction, Payment
+from collect_tui.domain.payment import decide as payment
+from collect_tui.domain.payment import posting
 from support.trade import CALENDAR, RULES, TODAY, account, credit, days, fold, item, numbers, service
 
 CUT = {"status": "SUSPENDED", "cause": "nonpay"}

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain import order as orders
-from collect_tui.domain import payment, posting
+from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import CreditApplied, Effect, PaymentAllocated
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.evolve import Folded
 from collect_tui.domain.facts import AccountFacts, Allocation, Application, Payment
+from collect_tui.domain.order import decide as orders
+from collect_tui.domain.payment import decide as payment
+from collect_tui.domain.payment import posting
 from collect_tui.domain.rules import Rules
 from support.accounts import AMOUNTS, accounts
 from support.trade import CALENDAR, RULES, TODAY, account, credit, days, fold, item, numbers, order, service

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain import priority
-from collect_tui.domain.ageing import days_past_due, next_edge
-from collect_tui.domain.priority import Scale, Terms
+from collect_tui.domain.account.ageing import days_past_due, next_edge
+from collect_tui.domain.queue import priority
+from collect_tui.domain.queue.priority import Scale, Terms
 from collect_tui.domain.rules import Weights
 from collect_tui.domain.signals import Signals
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain import promise as pp
 from collect_tui.domain.effects import LadderChanged, NextActionSet, PromiseChanged, PromiseMade
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Hold, Instalment, NextAction
 from collect_tui.domain.money import LIMIT
+from collect_tui.domain.promise import decide as pp
 from support.trade import CALENDAR, TODAY, account, credit, days, fold, item, numbers, promise
 
 DUE = date(2025, 11, 28)

@@ -11,13 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collect_tui.defaults import load
-from collect_tui.domain import contact, hold, payment, worklist
 from collect_tui.domain import effects as fx
-from collect_tui.domain import order as orders
-from collect_tui.domain import promise as pp
+from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.errors import Refused
-from collect_tui.domain.evolve import evolve
 from collect_tui.domain.facts import AccountFacts, Callback, Hold, NextAction, Payment, Point
+from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.order import decide as orders
+from collect_tui.domain.payment import decide as payment
+from collect_tui.domain.promise import decide as pp
+from collect_tui.domain.queue import decide as worklist
 from collect_tui.domain.undo import inverse, left_standing
 from support.trade import CALENDAR, TODAY, account, days, fold, numbers, order, promise, service
 
@@ -156,7 +158,7 @@ def test_a_suspension_that_has_not_left_is_cancelled_and_one_that_has_is_refused
     # order and service go back one by one, so a service waits for nothing for one effect
     after = now
     for effect in back:
-        after = evolve(after, effect)
+        after = effect.fold(after)
     assert (after.services, after.orders, after.next_action) == (rosa().services, (), rosa().next_action)
     for status in ("SENT", "COMPLETED"):
         left = replace(now, orders=(replace(now.orders[0], status=status),))
@@ -245,8 +247,3 @@ def test_a_released_hold_stands_again() -> None:
     before = rosa(holds=(Hold(7, "CEASE", TODAY, None),))
     effects = hold.release(before, CATALOGUE.holds["CEASE"], "withdrawn in writing")
     assert fx.HoldChanged(7, "ACTIVE", "RELEASED", "undone by mia") in undo(effects, fold(before, effects))
-
-
-def test_no_effect_is_a_type_error() -> None:
-    with pytest.raises(TypeError):
-        inverse(("paid",), rosa(), numbers(), "x")  # type: ignore[arg-type]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from collect_tui.domain import worklist
 from collect_tui.domain.effects import NextActionSet, Skipped, Snoozed
 from collect_tui.domain.errors import DomainError, Invalid
 from collect_tui.domain.facts import NextAction
+from collect_tui.domain.queue import decide as worklist
 from support.trade import CALENDAR, TODAY, account, days, fold
 
 REASONS = {"HOURS": "Outside the hours", "RESEARCH": "To be looked into"}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collect_tui.domain.contact.zones import clocks, intersect_window, opening, same_day
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.zones import clocks, intersect_window, opening, same_day
 
 START, END = time(8), time(21)
 NEW_YORK, LOS_ANGELES, CHICAGO = "America/New_York", "America/Los_Angeles", "America/Chicago"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain import promise as pp
 from collect_tui.domain.facts import AccountFacts, Payment
+from collect_tui.domain.promise import decide as pp
 from collect_tui.domain.rules import ArrangementPolicy
 from collect_tui.policy.arrangement import judge, least_amount
 from collect_tui.policy.verdicts import Finding, Severity, Verdict

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collect_tui.domain.codes import Action
+from collect_tui.domain.contact.points import candidate_zones
 from collect_tui.domain.facts import AccountFacts, Attempt, Hold, Point
-from collect_tui.domain.points import candidate_zones
 from collect_tui.domain.rules import ContactRules, HoldKind
 from collect_tui.policy.contact import attempts, label, may_call, may_write, most_attempts
 from collect_tui.policy.verdicts import Finding, Severity, Verdict

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given
 
 from collect_tui.defaults import load
-from collect_tui.domain import hold as holds
-from collect_tui.domain import order as orders
-from collect_tui.domain import payment
 from collect_tui.domain.facts import AccountFacts, Hold, NextAction, Notice, Payment
+from collect_tui.domain.hold import decide as holds
+from collect_tui.domain.order import decide as orders
+from collect_tui.domain.payment import decide as payment
 from collect_tui.policy.house import House
 from collect_tui.policy.orders import refusal, suspension
 from collect_tui.policy.verdicts import Severity

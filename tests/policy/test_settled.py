@@ -7,8 +7,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain import appropriation, ladder, order
+from collect_tui.domain.account import ladder
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.order import decide as order
+from collect_tui.domain.payment import appropriation
 from collect_tui.domain.states import OPEN_INSTALMENT
 from collect_tui.policy.orders import refusal
 from collect_tui.policy.settling import settle

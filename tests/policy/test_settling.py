@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from collect_tui.domain import payment
-from collect_tui.domain import promise as pp
 from collect_tui.domain.facts import AccountFacts, Hold, NextAction, Payment
+from collect_tui.domain.payment import decide as payment
+from collect_tui.domain.promise import decide as pp
 from support.trade import (
     CALENDAR,
     RULES,

@@ -26,7 +26,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
-from collect_tui.domain.evolve import evolve_all
+from collect_tui.domain.effect import fold_all
 from collect_tui.exchange import orders
 from collect_tui.services import codec
 from collect_tui.services.local import LocalDesk
@@ -259,7 +259,7 @@ class DeskMachine(RuleBasedStateMachine):
             after = facts.load(db, 1, act.account)
         effects = codec.load(log.effects)
         undo = any(c.kind == "undo" for c in act.commands)
-        invariants.folded_equals_loaded(evolve_all(before, effects), after, undo=undo)
+        invariants.folded_equals_loaded(fold_all(before, effects), after, undo=undo)
         assert after.version == receipt.version == before.version + bool(effects)
         whole = invariants.snapshot(desk)
         assert desk.do(act) == receipt.model_copy(update={"repeated": True})

@@ -11,7 +11,6 @@ from sqlalchemy import insert, update
 from sqlmodel import select
 
 from collect_tui.services import relay as relays
-from collect_tui.services.events import TOLD
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.relay import Relay
 from collect_tui.store import outbox
@@ -112,17 +111,17 @@ def test_nothing_personal_leaves(store, clock):
 
 def test_every_told_effect_has_the_fields_that_are_told():
     import dataclasses
-    import typing
 
     from collect_tui.domain import effects, facts
 
     inner = {"callback": facts.Callback, "hold": facts.Hold, "promise": facts.Promise, "payment": facts.Payment}
     inner |= {"order": facts.Order, "item": facts.Item, "application": facts.Application}
-    names = {e.__name__: e for e in typing.get_args(effects.Effect)}
-    for name, told in TOLD.items():
-        source = inner[told.at] if told.at else names[name]
+    for name, kind in effects.KINDS.items():
+        if (told := kind.event) is None:
+            continue
+        source = inner[told.at] if told.at else kind
         assert set(told.fields) <= {f.name for f in dataclasses.fields(source)}, name
-        assert not told.at or told.at in {f.name for f in dataclasses.fields(names[name])}
+        assert not told.at or told.at in {f.name for f in dataclasses.fields(kind)}
 
 
 def test_the_day_run_tells_that_it_is_done_and_numbers_what_waits(store, clock):

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from collect_tui.defaults import load
 from collect_tui.desk.views.session import DayReport
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.queues import ordered
+from collect_tui.domain.queue.rules import ordered
 from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.store import dayrun, scoring, standing, summary
 from collect_tui.store.day.base import Day

@@ -10,7 +10,7 @@ import pytest
 
 from collect_tui.desk.views.account import TimelineEntry
 from collect_tui.domain import effects as fx
-from collect_tui.domain.evolve import evolve_all
+from collect_tui.domain.effect import fold_all
 from collect_tui.domain.facts import AccountFacts, Hold, Order
 from collect_tui.store import panes
 from collect_tui.store.apply import apply
@@ -83,7 +83,7 @@ def test_a_draft_is_requested_on_the_day_somebody_sends_it_off(store: Store) -> 
         facts = load_by_id(db, TENANT, added.id)
     effect = fx.OrderChanged(added.orders[0], "REQUESTED", "DRAFT", "paid")
     after = act(store, added, effect)
-    assert replace(after, version=facts.version) == evolve_all(facts, [effect])
+    assert replace(after, version=facts.version) == fold_all(facts, [effect])
     assert [o.requested_on for o in after.orders] == [DAY]
     made = row(store, ServiceOrder, added.orders[0])
     assert (made.requested_on, made.requested_at, made.requested_by) == (DAY, NOW, "lee")

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlmodel import Session
 
 from collect_tui.defaults import load
-from collect_tui.domain.ladder import cured, due_rung
+from collect_tui.domain.account.ladder import cured, due_rung
 from collect_tui.store import summary
 from collect_tui.store.day.base import Day
 from collect_tui.store.day.ladder import climb

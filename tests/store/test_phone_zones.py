@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from collect_tui.domain.zones import intersect_window
+from collect_tui.domain.contact.zones import intersect_window
 from collect_tui.store.phone_zones import candidate_zones, known_zones, our_codes, zones_of
 from support.book import Book, account, local_desk
 

@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from collect_tui.defaults import load
-from collect_tui.domain import priority
-from collect_tui.domain.priority import Scale
-from collect_tui.domain.queues import EXCLUSIONS, REASONS
+from collect_tui.domain.queue import priority
+from collect_tui.domain.queue.priority import Scale
+from collect_tui.domain.queue.rules import EXCLUSIONS, REASONS
 from collect_tui.domain.signals import Signals
 from collect_tui.store import queues, scoring, summary
 from collect_tui.store.day.check import wrong_figures

@@ -12,7 +12,7 @@ from sqlalchemy import literal, select
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from collect_tui.domain.ageing import bucket, days_past_due
+from collect_tui.domain.account.ageing import bucket, days_past_due
 from collect_tui.domain.dates import day_start, local_time
 from collect_tui.store import summary
 from collect_tui.store.clock import desk_clock, desk_day

@@ -20,8 +20,8 @@ from collect_tui.domain.facts import (
     Promise,
     Service,
 )
-from collect_tui.domain.fees import document
-from collect_tui.domain.folding import payment_status
+from collect_tui.domain.payment.effects import payment_status
+from collect_tui.domain.payment.fees import document
 from support.trade import KINDS, RULES, account, credit, days, item, order, service
 
 AMOUNTS = st.one_of(st.integers(1, 200), st.integers(1, 50_000))

@@ -9,11 +9,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from collect_tui.domain import hold, order, payment
-from collect_tui.domain import promise as promises
 from collect_tui.domain.effects import Effect, NextActionSet
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts, Item, NextAction, Notice
+from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.order import decide as order
+from collect_tui.domain.payment import decide as payment
+from collect_tui.domain.promise import decide as promises
 from collect_tui.domain.undo import inverse
 from support.trade import CALENDAR, KINDS, RULES, account, act, days, item, nightfall, numbers, service
 

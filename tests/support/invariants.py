@@ -35,7 +35,7 @@ Statuses = dict[tuple[str, Any], str]
 
 _NUMBERED = re.compile(r"\b([SRP])-(?:NEW|[0-9A-Z]{6,})\b")
 
-#: What an undo brings back from outside the windows of the facts, which a fold cannot know (see `domain/evolve.py`).
+#: What an undo brings back from outside the windows of the facts, which a fold cannot know (see `domain/effect.py`).
 BROUGHT_BACK = ("holds", "callbacks", "orders")
 
 MACHINES: Mapping[str, tuple[Any, states.Machine]] = {

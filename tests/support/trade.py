@@ -25,7 +25,6 @@ from collect_tui.domain.effects import (
     PromiseChanged,
     ServiceChanged,
 )
-from collect_tui.domain.evolve import evolve
 from collect_tui.domain.facts import AccountFacts, Instalment, Item, NextAction, Order, Promise, Service
 from collect_tui.domain.rules import ContactRules, HoldKind, QueuePolicy, Rules, SuspendRules, Weights
 from collect_tui.policy.house import House
@@ -140,7 +139,7 @@ def fold(facts: AccountFacts, effects: Iterable[Effect]) -> AccountFacts:
     """Fold effects, checking that each is legal where it is applied."""
     for effect in effects:
         check_legal(facts, effect)
-        facts = evolve(facts, effect)
+        facts = effect.fold(facts)
     check_whole(facts)
     return facts
 
@@ -182,7 +181,7 @@ def check_legal(facts: AccountFacts, effect: Effect) -> None:
         assert 0 <= effect.paid <= part.amount
         assert (effect.paid, effect.status) != (effect.old_paid, part.status)
         after = next(
-            i for p in evolve(facts, effect).promises if p.id == holder.id for i in p.instalments if i.seq == part.seq
+            i for p in effect.fold(facts).promises if p.id == holder.id for i in p.instalments if i.seq == part.seq
         )
         states.check(states.INSTALMENT, "instalment", part.status, after.status)
     elif isinstance(effect, OrderChanged):

@@ -8,7 +8,7 @@ from typing import Final
 from collect_tui.defaults.reading import Table
 from collect_tui.domain.codes import Action, Codes, FollowUp, Result
 from collect_tui.domain.money import LIMIT
-from collect_tui.domain.queues import REASONS
+from collect_tui.domain.queue.rules import REASONS
 from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule
 
 POINT_KINDS: Final = ("mobile", "home", "work", "other", "email", "address", "social")

@@ -1,4 +1,4 @@
-"""What is known of one account when a command is judged: plain frozen values, loaded by the store, folded by `evolve`.
+"""What is known of one account when a command is judged: plain frozen values, loaded by the store, folded by effects.
 
 Amounts are integer minor units of `AccountFacts.currency`; dates are business dates; instants are aware UTC.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from collect_tui.domain.parts import (
     PHONE_KINDS,
@@ -160,3 +160,9 @@ class AccountFacts:
 
     def service(self, service_id: int) -> Service:
         return next(s for s in self.services if s.id == service_id)
+
+
+def entered(ident: int, at: datetime | None) -> tuple[bool, datetime, bool, int]:
+    """Sorts what was entered: by its instant, then by its id, which grows with time. What this very act enters (no instant, or
+    a provisional id below nothing) comes last."""
+    return at is None, at or datetime.min.replace(tzinfo=UTC), ident < 0, abs(ident)

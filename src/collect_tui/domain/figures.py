@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from collect_tui.domain.ageing import bucket, days_past_due
+from collect_tui.domain.account.ageing import bucket, days_past_due
 from collect_tui.domain.calendars import add_months
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.domain.folding import PROMISE_MONTHS
+from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.states import GIVEN_BACK, OPEN_INSTALMENT
 
 

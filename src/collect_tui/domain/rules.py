@@ -110,7 +110,7 @@ class QueuePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Most points per term of the score; they sum to 1000 with `base` terms as in the formula of `domain/priority.py`."""
+    """Most points per term of the score; they sum to 1000 with `base` terms as in the formula of `domain/queue/priority.py`."""
 
     money: int = 300
     roll: int = 200

@@ -8,10 +8,10 @@ where it stood without remembering anything.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Final
 
-from collect_tui.domain.effects import LadderChanged, NextActionSet
+from collect_tui.domain.account.effects import LadderChanged, NextActionSet
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, NextAction, Parked
 from collect_tui.domain.states import Machine, check
@@ -51,12 +51,6 @@ def next_step(facts: AccountFacts, code: str, on: date, parked: Parked | None = 
 def set_action(facts: AccountFacts, new: NextAction, parked: Parked | None = None) -> NextActionSet:
     """What comes next from now on; `parked`: money brings it about, and this comes back when it is taken back."""
     return NextActionSet(new, facts.next_action, parked, facts.parked)
-
-
-def entered(ident: int, at: datetime | None) -> tuple[bool, datetime, bool, int]:
-    """Sorts what was entered: by its instant, then by its id, which grows with time. What this very act enters (no instant, or
-    a provisional id below nothing) comes last."""
-    return at is None, at or datetime.min.replace(tzinfo=UTC), ident < 0, abs(ident)
 
 
 def pause(facts: AccountFacts, holder: str) -> tuple[LadderChanged, ...]:

@@ -19,12 +19,12 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import OrdersReport
-from collect_tui.domain import order as orders
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.card_text import forbidden
 from collect_tui.domain.effects import Effect, OrderChanged
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts, Order
+from collect_tui.domain.order import decide as orders
 from collect_tui.domain.states import WAITING_ORDER
 from collect_tui.domain.steps import next_step
 from collect_tui.domain.text import clean

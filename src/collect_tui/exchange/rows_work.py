@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from collect_tui.domain.folding import WAIVED_BY
 from collect_tui.domain.money import LIMIT
+from collect_tui.domain.promise.effects import WAIVED_BY
 from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER
 from collect_tui.exchange.portfolio import PromiseEntry
 from collect_tui.exchange.rowset import RowSet

@@ -16,10 +16,10 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.base import View
-from collect_tui.domain import reposting
+from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, PaymentReversed
-from collect_tui.domain.evolve import Folded
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.payment import reposting
 from collect_tui.exchange.receivables import digest_of
 from collect_tui.policy.settling import settle
 from collect_tui.services import codec

@@ -19,8 +19,8 @@ from sqlmodel import Session, SQLModel
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.dated import check_reach
 from collect_tui.desk.errors import DomainError, Invalid, NotFound, Refused, Unavailable
-from collect_tui.domain import payment
 from collect_tui.domain.dates import Calendar
+from collect_tui.domain.payment import decide as payment
 from collect_tui.exchange import upsert_rows
 from collect_tui.exchange.billed import Billed, BilledAccount, BilledItem, BilledPayment
 from collect_tui.policy.house import House

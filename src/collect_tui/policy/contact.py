@@ -13,14 +13,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
 from collect_tui.domain.codes import Action
+from collect_tui.domain.contact.points import candidate_zones, usable
+from collect_tui.domain.contact.points import label as point_label
+from collect_tui.domain.contact.zones import WindowVerdict, intersect_window
 from collect_tui.domain.dates import as_utc, clock, format_day, local_time, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Attempt, Point
-from collect_tui.domain.hold import blocking
-from collect_tui.domain.points import candidate_zones, usable
-from collect_tui.domain.points import label as point_label
+from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.rules import ContactRules, HoldKind
-from collect_tui.domain.zones import WindowVerdict, intersect_window
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
 NEAR_CAP: Final = 2

@@ -11,11 +11,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from collect_tui.domain import hold, order, payment, promise, steps
+from collect_tui.domain import steps
 from collect_tui.domain.dates import local_time
+from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, ItemVoided, NextActionSet, OrderChanged, PaymentReversed, PromiseChanged
-from collect_tui.domain.evolve import Folded
-from collect_tui.domain.facts import AccountFacts, Parked, Payment
+from collect_tui.domain.facts import AccountFacts, Parked, Payment, entered
+from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.order import decide as order
+from collect_tui.domain.payment import decide as payment
+from collect_tui.domain.promise import decide as promise
 from collect_tui.policy.house import House
 
 MONITOR_DAYS: Final = 30
@@ -177,8 +181,8 @@ def _given_back(facts: AccountFacts, gone: Collection[int], house: House) -> tup
     money = _money(facts)
     if parked.by and parked.by not in gone and parked.by not in money:
         return ()  # it was a bill, and that stands
-    since = steps.entered(parked.by, None)
-    stands = ((ident, paid) for ident, paid in money.items() if steps.entered(ident, None) >= since)
+    since = entered(parked.by, None)
+    stands = ((ident, paid) for ident, paid in money.items() if entered(ident, None) >= since)
     ident, paid = next(stands, (0, None)) if parked.by else (0, None)
     if _owing(facts, house) or facts.open_promise or (parked.by and not ident):
         return (steps.set_action(facts, parked.action),)
@@ -216,7 +220,7 @@ def _for_a_bill(facts: AccountFacts, *, late: bool = False) -> Parked | None:
     if facts.next_action is None or (facts.parked and not late):
         return facts.parked
     bills = [i for i in facts.items if i.open > 0 and (i.due < facts.business_date) is late]
-    first = max(bills, key=lambda i: steps.entered(i.id, None)) if late else min(bills, key=lambda i: i.due)
+    first = max(bills, key=lambda i: entered(i.id, None)) if late else min(bills, key=lambda i: i.due)
     return Parked(facts.next_action, first.id, facts.business_date)
 
 
@@ -224,7 +228,7 @@ def _money(facts: AccountFacts) -> dict[int, Payment | None]:
     """Payments that stand, and credits, by id, in the order in which they were entered."""
     found: dict[int, Payment | None] = {i.id: None for i in (*facts.items, *facts.settled) if i.amount < 0}
     found |= {p.id: p for p in (*facts.payments, *facts.named) if p.stands}
-    return {ident: found[ident] for ident in sorted(found, key=lambda ident: steps.entered(ident, None))}
+    return {ident: found[ident] for ident in sorted(found, key=lambda ident: entered(ident, None))}
 
 
 def _owing(facts: AccountFacts, house: House) -> bool:

@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from collect_tui.domain import order as orders
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.facts import AccountFacts, Hold, Order, Service
+from collect_tui.domain.facts import AccountFacts, Hold, Order, Service, entered
+from collect_tui.domain.order import decide as orders
 from collect_tui.domain.rules import HoldKind, Rules
-from collect_tui.domain.steps import entered
 from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 

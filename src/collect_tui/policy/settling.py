@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from collect_tui.domain import appropriation, hold, ladder, order, posting, steps
+from collect_tui.domain import steps
+from collect_tui.domain.account import ladder
+from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import (
     ActUndone,
     AllocationReleased,
@@ -28,8 +30,10 @@ from collect_tui.domain.effects import (
     PaymentReversed,
     ServiceChanged,
 )
-from collect_tui.domain.evolve import Folded
 from collect_tui.domain.facts import AccountFacts, Order
+from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.order import decide as order
+from collect_tui.domain.payment import appropriation, posting
 from collect_tui.domain.rules import Rules
 from collect_tui.policy import next_action
 from collect_tui.policy.house import House

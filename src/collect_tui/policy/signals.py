@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.contact.points import candidate_zones
 from collect_tui.domain.dates import day_start, local_time, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.figures import Figures, Past
-from collect_tui.domain.hold import blocking
-from collect_tui.domain.points import candidate_zones
-from collect_tui.domain.queues import CLAIM_HOLDS, DISPUTE_HOLDS, PRE_DUE_DAYS
+from collect_tui.domain.hold.decide import blocking
+from collect_tui.domain.order.suspension import SERVED
+from collect_tui.domain.queue.rules import CLAIM_HOLDS, DISPUTE_HOLDS, PRE_DUE_DAYS
 from collect_tui.domain.rules import ContactRules, HoldKind, Rules
 from collect_tui.domain.signals import NEVER, Signals
 from collect_tui.domain.states import FAILED_ORDER, WAITING_ORDER
-from collect_tui.domain.suspension import SERVED
 from collect_tui.policy.contact import attempts
 from collect_tui.policy.suspend import may_restore, may_suspend
 

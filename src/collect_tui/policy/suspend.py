@@ -2,7 +2,7 @@
 
 The numbers are `SuspendRules` (TOML); `sources` cites each check by its short name: state, amount, age, dispute, hold,
 promise, notice, day, life_support, order, cause. Among equally strict findings the order of the checks stands. Whether a
-check is met says `domain/suspension.py`, for the queues as well; here it is put in words.
+check is met says `domain/order/suspension.py`, for the queues as well; here it is put in words.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
-from collect_tui.domain import fees, order, suspension
-from collect_tui.domain.ageing import days_past_due
+from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.dates import WEEKDAYS, format_day
 from collect_tui.domain.expression import holds as met
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Notice, Order, Service
-from collect_tui.domain.hold import blocking
+from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.money import format_minor
+from collect_tui.domain.order import decide as order
+from collect_tui.domain.order import suspension
+from collect_tui.domain.payment import fees
 from collect_tui.domain.rules import HoldKind, Rules, SuspendRules
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 

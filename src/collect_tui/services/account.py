@@ -21,14 +21,14 @@ from collect_tui.desk.views.account import (
     PromiseView,
     ServiceView,
 )
-from collect_tui.domain import order
-from collect_tui.domain.ageing import age, bucket, days_past_due
+from collect_tui.domain.account.ageing import age, bucket, days_past_due
+from collect_tui.domain.contact.points import candidate_zones
+from collect_tui.domain.contact.zones import clocks
 from collect_tui.domain.dates import clock, local_time
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Order, Payment, Point, Promise, Service
-from collect_tui.domain.hold import forbids
+from collect_tui.domain.hold.decide import forbids
 from collect_tui.domain.money import format_minor
-from collect_tui.domain.points import candidate_zones
-from collect_tui.domain.zones import clocks
+from collect_tui.domain.order import decide as order
 from collect_tui.policy.contact import label, may_call, most_attempts
 from collect_tui.policy.suspend import first_cut_day, may_restore, may_suspend
 from collect_tui.services.seat import Seat

@@ -17,11 +17,11 @@ from collect_tui.desk.views.act import Preview, Receipt, VerdictView
 from collect_tui.desk.views.said import Said, refusal, said, text
 from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.dates import clock
-from collect_tui.domain.describe import holder
 from collect_tui.domain.effects import ActUndone, Effect
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.undo import only_written
+from collect_tui.domain.wording import holder
 from collect_tui.policy.verdicts import Verdict
 from collect_tui.services import codec, confirm, events
 from collect_tui.services.access import need

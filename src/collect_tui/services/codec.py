@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import TypeAdapter
 
-from collect_tui.domain import effects as _effects
-from collect_tui.domain.effects import Effect
-
-_KINDS: dict[str, type[Any]] = {cls.__name__: cls for cls in get_args(_effects.Effect)}
+from collect_tui.domain.effect import Effect
+from collect_tui.domain.effects import KINDS
 
 
 @cache
 def _adapter(kind: str) -> TypeAdapter[Any]:
-    return TypeAdapter(_KINDS[kind])
+    return TypeAdapter(KINDS[kind])
 
 
 def dump(effects: Iterable[Effect]) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Unconfirmed
 from collect_tui.desk.views.act import Confirm
-from collect_tui.domain.evolve import evolve
 from collect_tui.services.decide import Outcome
 
 
@@ -24,7 +23,7 @@ def unanswered(act: Act, outcome: Outcome) -> Confirm | None:
         if question is not None:
             return Confirm(command=at, field=command.asks or "", currency=facts.currency, **asdict(question))
         for effect in effects:
-            facts = evolve(facts, effect)
+            facts = effect.fold(facts)
     return None
 
 

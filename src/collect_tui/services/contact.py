@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from collect_tui.desk.commands import LogContact, MarkPoint, ScheduleCallback, SetNextAction, UnpinNote, WriteNote
-from collect_tui.domain import contact
 from collect_tui.domain.codes import Action, Result
+from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.dates import local_time
 from collect_tui.domain.effects import NoteUnpinned, NoteWritten
 from collect_tui.domain.errors import Invalid, Refused

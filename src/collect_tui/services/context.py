@@ -10,7 +10,7 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Override
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.dates import Calendar
-from collect_tui.domain.effects import Effect
+from collect_tui.domain.effect import Effect
 from collect_tui.domain.rules import ArrangementPolicy, Rules
 from collect_tui.policy.authority import Authority
 from collect_tui.policy.house import House

@@ -14,11 +14,10 @@ from pydantic import BaseModel
 
 from collect_tui.desk.commands import Act, Command, CommandBase, LogContact, Undo
 from collect_tui.desk.dated import check_reach
-from collect_tui.domain import contact
 from collect_tui.domain.card_text import forbidden, refusal
-from collect_tui.domain.effects import Effect
+from collect_tui.domain.contact import decide as contact
+from collect_tui.domain.effect import Effect, fold_all
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.evolve import evolve_all
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.policy.authority import judge_limits, settled
 from collect_tui.policy.settling import settle
@@ -92,7 +91,7 @@ def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
         effects = decision.effects
         if decision.verdict.allowed or context.override is not None:  # else it does not happen, and nothing follows
             effects += settle(now, effects, context.house, context.ids)
-        now = evolve_all(now, effects)
+        now = fold_all(now, effects)
         steps.append(effects)
         schedule += decision.schedule
         verdict += decision.verdict + _limits(command, decision, facts, context)

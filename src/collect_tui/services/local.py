@@ -18,7 +18,7 @@ from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 from collect_tui.domain.dates import Calendar
-from collect_tui.domain.queues import DESK_WORK, is_desk_work
+from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
 from collect_tui.policy.authority import Authority
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity

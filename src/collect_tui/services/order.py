@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import partial
 
 from collect_tui.desk.commands import CancelOrder, OrderRestore, OrderSuspension
-from collect_tui.domain import order
 from collect_tui.domain.effects import Effect, NoteWritten
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.order import decide as order
 from collect_tui.policy.orders import suspension
 from collect_tui.policy.suspend import may_restore
 from collect_tui.policy.verdicts import Verdict

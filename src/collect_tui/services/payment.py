@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collect_tui.desk.commands import ApplyCredit, RecordPayment, ReversePayment
-from collect_tui.domain import payment, posting
 from collect_tui.domain.confirm import beyond
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.payment import decide as payment
+from collect_tui.domain.payment import posting
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collect_tui.desk.commands import CancelPromise, MakePlan, MakePromise
-from collect_tui.domain import hold, promise
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.facts import AccountFacts, Instalment
+from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.promise import decide as promise
 from collect_tui.policy import arrangement
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.services.context import Context

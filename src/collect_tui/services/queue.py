@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collect_tui.desk.commands import PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
-from collect_tui.domain import hold, worklist
 from collect_tui.domain.effects import ActUndone
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.queue import decide as worklist
 from collect_tui.domain.rules import HoldKind
 from collect_tui.domain.undo import inverse, left_standing, only_written
 from collect_tui.policy.verdicts import Finding, Severity, Verdict

@@ -8,10 +8,9 @@ from datetime import datetime
 from collect_tui.desk.views.act import EffectView, FindingView, ScheduleRow, VerdictView
 from collect_tui.desk.views.said import Said
 from collect_tui.domain.codes import Codes
-from collect_tui.domain.describe import CONSEQUENCES, ENDS, describe, describe_next
 from collect_tui.domain.effects import CallbackScheduled, ContactLogged, Effect, PromiseMade
-from collect_tui.domain.evolve import evolve
 from collect_tui.domain.facts import AccountFacts, Instalment
+from collect_tui.domain.wording import next_action_words
 from collect_tui.policy.verdicts import Verdict
 
 
@@ -39,18 +38,18 @@ def effect_views(facts: AccountFacts, effects: Iterable[Effect], codes: Codes, z
     """Each effect in words, told on the facts as they stand when it happens."""
     views = []
     for effect in effects:
-        views.append(EffectView(kind=type(effect).__name__, sentence=describe(effect, facts, codes, zone)))
-        facts = evolve(facts, effect)
+        views.append(EffectView(kind=type(effect).__name__, sentence=effect.words(facts, codes, zone)))
+        facts = effect.fold(facts)
     return tuple(views)
 
 
 def changes(effects: Sequence[Effect], views: Sequence[EffectView]) -> tuple[Said, ...]:
     """What effects replace and what is new, as sentences; consequences are said by what they follow from. What a contact brought
     comes before the contact itself."""
-    told = [(e, view) for e, view in zip(effects, views, strict=True) if not isinstance(e, CONSEQUENCES)]
+    told = [(e, view) for e, view in zip(effects, views, strict=True) if not e.follows]
     if any(isinstance(effect, PromiseMade | CallbackScheduled) for effect in effects):
         told.sort(key=lambda each: isinstance(each[0], ContactLogged))
-    return tuple(Said(kind="replaced" if isinstance(e, ENDS) else "done", text=view.sentence) for e, view in told)
+    return tuple(Said(kind="replaced" if e.ends else "done", text=view.sentence) for e, view in told)
 
 
 def schedule_rows(schedule: Iterable[Instalment]) -> tuple[ScheduleRow, ...]:
@@ -59,4 +58,4 @@ def schedule_rows(schedule: Iterable[Instalment]) -> tuple[ScheduleRow, ...]:
 
 def next_action(seen: AccountFacts, codes: Codes, zone: str, now: datetime) -> str | None:
     """`call Mon 1 Dec`: the next action in words; None when there is none."""
-    return describe_next(seen.next_action, seen, codes, zone, now) if seen.next_action else None
+    return next_action_words(seen.next_action, seen, codes, zone, now) if seen.next_action else None

@@ -1,4 +1,4 @@
-"""Writes effects: each kind of effect has one function, the twin of the one in `domain/evolve.py`.
+"""Writes effects: each kind of effect has one function, the twin of its `fold`.
 
 What an effect names must be there and in the state the effect was decided on; otherwise somebody else was quicker and
 the act is Stale. The caller's transaction makes it all or nothing.

@@ -29,25 +29,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.errors import NotFound, Stale
-from collect_tui.domain.describe import holder
+from collect_tui.domain.effects import KINDS
+from collect_tui.domain.wording import holder
 from collect_tui.store.sql import add_row, among, dialect_of, execute, instant, table, tenant
 from collect_tui.store.tables import Account, ActLog, Callback, Tenant, WorkItem
 
 #: Effects that are work: an act with none of them (a note) leaves an account unworked.
-WORK: Final = (
-    "ContactLogged",
-    "Skipped",
-    "Snoozed",
-    "NextActionSet",
-    "CallbackScheduled",
-    "PromiseMade",
-    "PromiseChanged",
-    "PaymentRecorded",
-    "OrderRequested",
-    "OrderChanged",
-    "HoldPlaced",
-    "HoldChanged",
-)
+WORK: Final = tuple(name for name, kind in KINDS.items() if kind.work)
 
 _WORK = table(WorkItem)
 _W = _WORK.alias("w")

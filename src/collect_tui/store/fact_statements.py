@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
-from collect_tui.domain.folding import OPEN_CALLBACK
+from collect_tui.domain.contact.effects import OPEN_CALLBACK
 from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER, OPEN_PROMISE
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
 from collect_tui.store.sql import among

@@ -28,7 +28,8 @@ from collect_tui.domain.facts import (
     Promise,
     Service,
 )
-from collect_tui.domain.folding import PAYMENT_DAYS, PROMISE_MONTHS
+from collect_tui.domain.payment.effects import PAYMENT_DAYS
+from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.store import fact_statements as statements
 from collect_tui.store.phone_zones import candidate_zones
 

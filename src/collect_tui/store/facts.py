@@ -1,6 +1,6 @@
 """Loads what is known of one account: a dozen indexed reads of plain rows, in one snapshot; or of many at once.
 
-The windows are those of `AccountFacts`: its comments say which rows belong to it, `evolve` keeps to the same. The statements
+The windows are those of `AccountFacts`: its comments say which rows belong to it, effects keep to the same. The statements
 are in `fact_statements.py`, what makes values of their rows in `fact_values.py`.
 """
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.views.account import FindHit
-from collect_tui.domain.ageing import days_past_due
+from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.store.names import TELEPHONES, digits, fold, tokens
 
 __all__ = ["BARE", "find"]

@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import AuditEntry, InstalmentView, ItemView, PaymentView, PromiseView
-from collect_tui.domain.ageing import days_past_due
+from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.dates import MONTHS, is_known
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.states import GIVEN_BACK

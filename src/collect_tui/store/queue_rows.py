@@ -12,10 +12,10 @@ from sqlalchemy import BigInteger, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
-from collect_tui.domain import priority
 from collect_tui.domain.dates import MONTHS, local_time
 from collect_tui.domain.facts import PHONE_KINDS
-from collect_tui.domain.queues import ordered
+from collect_tui.domain.queue import priority
+from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.signals import Signals
 from collect_tui.domain.states import OPEN_ORDER
 from collect_tui.store import sql

@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.desk.views.queue import QueueBoard, QueueFigure, QueuePage, QueueRow
-from collect_tui.domain.ageing import days_past_due
-from collect_tui.domain.queues import ordered
+from collect_tui.domain.account.ageing import days_past_due
+from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.rules import QueueRule
 from collect_tui.store import queue_rows, sql
 from collect_tui.store.claims import moment

@@ -1,6 +1,6 @@
 """Scores accounts and puts them in queues: one set-based statement, for an account after an act and for many at night.
 
-What a term is worth and when a reason or an exclusion holds say `domain/priority.py` and `domain/queues.py`, as expressions that
+What a term is worth and when a reason or an exclusion holds say `domain/queue/priority.py` and `domain/queue/rules.py`, as expressions that
 are written here in SQL. What depends on other accounts of the same customer (linked ones) is kept right by scoring all accounts
 of a customer together. Every change of a queue's figures goes to `queue_delta`.
 """
@@ -29,11 +29,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
-from collect_tui.domain import priority, queues
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.dates import day_start
-from collect_tui.domain.priority import Scale
-from collect_tui.domain.queues import EXCLUSIONS, PRE_DUE_DAYS, TIMED, WAYS, bars
+from collect_tui.domain.queue import priority
+from collect_tui.domain.queue import rules as queues
+from collect_tui.domain.queue.priority import Scale
+from collect_tui.domain.queue.rules import EXCLUSIONS, PRE_DUE_DAYS, TIMED, WAYS, bars
 from collect_tui.domain.signals import NEVER
 from collect_tui.policy.suspend import is_cut_day
 from collect_tui.store import sql

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.effects import Effect
+from collect_tui.domain.effect import Effect
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.policy.house import House
 from collect_tui.policy.settling import settle

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Date, Select, String, and_, bindparam, case, exists, func, or_, select
 
-from collect_tui.domain import fees
-from collect_tui.domain.folding import OPEN_CALLBACK
-from collect_tui.domain.order import NONPAY
-from collect_tui.domain.queues import CLAIM_HOLDS, DISPUTE_HOLDS
+from collect_tui.domain.contact.effects import OPEN_CALLBACK
+from collect_tui.domain.order.decide import NONPAY
+from collect_tui.domain.order.suspension import MAY_CUT, MAY_RESTORE, SERVED
+from collect_tui.domain.payment import fees
+from collect_tui.domain.queue.rules import CLAIM_HOLDS, DISPUTE_HOLDS
 from collect_tui.domain.states import FAILED_ORDER, GIVEN_BACK, OPEN_ORDER, WAITING_ORDER
-from collect_tui.domain.suspension import MAY_CUT, MAY_RESTORE, SERVED
 from collect_tui.store.clock import desk_day
 from collect_tui.store.expressions import compiled, constant, one_of
 from collect_tui.store.functions import listed

@@ -24,9 +24,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from collect_tui.domain.ageing import BUCKETS
+from collect_tui.domain.account.ageing import BUCKETS
 from collect_tui.domain.calendars import add_months
-from collect_tui.domain.folding import PROMISE_MONTHS
+from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.states import GIVEN_BACK, OPEN_INSTALMENT
 from collect_tui.store.sql import (
     Scope,

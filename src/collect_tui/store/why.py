@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import NotFound
 from collect_tui.desk.views.queue import ScoreTerm, Why
-from collect_tui.domain import priority
-from collect_tui.domain.hold import forbids
-from collect_tui.domain.queues import EXCLUSIONS, WAYS, bars
+from collect_tui.domain.hold.decide import forbids
+from collect_tui.domain.queue import priority
+from collect_tui.domain.queue.rules import EXCLUSIONS, WAYS, bars
 from collect_tui.domain.signals import Signals
 from collect_tui.store import scoring
 from collect_tui.store.attempts import at_cap

@@ -9,8 +9,9 @@ from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Refused
 from collect_tui.domain import effects as fx
-from collect_tui.domain.folding import payment_status
-from collect_tui.domain.folding_money import at_least, cures, sent_off
+from collect_tui.domain.account.effects import at_least, cures
+from collect_tui.domain.order.effects import sent_off
+from collect_tui.domain.payment.effects import payment_status
 from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER
 from collect_tui.domain.steps import number
 from collect_tui.store.writing import At, write
@@ -80,7 +81,7 @@ def _(effect: fx.PaymentReversed, here: At) -> None:
         payment.c.status.not_in(GIVEN_BACK)
     )
     back = {"returned_on": here.today, "returned_at": here.at, "returned_by": here.by}
-    if effect.reason:  # as `domain.folding_money.said_of`
+    if effect.reason:  # as `domain.payment.effects.said_of`
         before = func.coalesce(func.nullif(payment.c.returned_reason, "") + "; ", "")
         back["returned_reason"] = before + effect.reason
     if effect.part is not None:

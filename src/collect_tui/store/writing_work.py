@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 from collect_tui.domain import effects as fx
 from collect_tui.domain.facts import NextAction
-from collect_tui.domain.folding import WAIVED_BY, instalment_status
+from collect_tui.domain.promise.effects import WAIVED_BY, instalment_status
 from collect_tui.store import facts as _facts
 from collect_tui.store.writing import At, write
 

@@ -12,10 +12,10 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.session import Session
 from collect_tui.domain.codes import Codes
+from collect_tui.domain.contact.zones import same_day
 from collect_tui.domain.dates import Calendar, DateOrder, offset_label, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import HoldKind
-from collect_tui.domain.zones import same_day
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from collect_tui.desk.line.lexer import GONE, Token
 from collect_tui.desk.line.look import Look
 from collect_tui.desk.line.vocabulary import BEFORE_FIGURES
 from collect_tui.desk.line.words import QUOTE_IT, Words
-from collect_tui.domain.notes import expand, open_slot
+from collect_tui.domain.account.notes import expand, open_slot
 
 NOTE_LIMIT: Final = 4000
 

@@ -15,10 +15,12 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.views.session import Difference
-from collect_tui.domain import ladder, priority, queues
+from collect_tui.domain.account import ladder
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.figures import Past, figures
+from collect_tui.domain.queue import priority
+from collect_tui.domain.queue import rules as queues
 from collect_tui.policy.house import House
 from collect_tui.policy.settling import settle
 from collect_tui.policy.signals import Beside, signals

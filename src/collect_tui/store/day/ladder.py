@@ -1,4 +1,4 @@
-"""The ladder at night: at most one rung per business day, forward only, not while it is held. The rule is `domain/ladder.py`."""
+"""The ladder at night: at most one rung per business day, forward only, not while it is held. The rule is `domain/account/ladder.py`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import and_, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from collect_tui.domain.folding_money import at_least
-from collect_tui.domain.ladder import (
+from collect_tui.domain.account.effects import at_least
+from collect_tui.domain.account.ladder import (
     COMES,
     FREE,
     FROZEN,

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, select, union, update
 from sqlalchemy.orm import Session
 
-from collect_tui.domain.posting import WAITING
+from collect_tui.domain.payment.posting import WAITING
 from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER
 from collect_tui.policy.next_action import IDLE
 from collect_tui.store.day.base import Day, mark_ids

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from collect_tui.desk.views.said import asking
-from collect_tui.domain.describe import quoted
+from collect_tui.domain.wording import quoted
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, Span
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from collect_tui.domain.dates import local_time
-from collect_tui.domain.describe import numbered
+from collect_tui.domain.wording import numbered
 from collect_tui.tui import text as tui_text
 from collect_tui.tui.paint.figures import amount, day, full_day
 from collect_tui.tui.roles import Role

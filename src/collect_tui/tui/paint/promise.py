@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from collect_tui.domain.describe import numbered
+from collect_tui.domain.wording import numbered
 from collect_tui.tui import text as tui_text
 from collect_tui.tui.paint.figures import amount, full_day
 from collect_tui.tui.paint.panes import checks, items

@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from collect_tui.domain import promise, steps
+from collect_tui.domain import steps
 from collect_tui.domain.calendars import YEARS_EITHER_WAY, Calendar, add_months, out_of_range
 from collect_tui.domain.effects import Effect, HoldChanged, HoldPlaced
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Hold
+from collect_tui.domain.promise import decide as promise
 from collect_tui.domain.rules import HoldKind
 
 REVIEW_DAYS: Final = 30

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from collect_tui.domain import order, suspension
 from collect_tui.domain.dates import format_day
 from collect_tui.domain.expression import (
     Expression,
@@ -28,6 +27,8 @@ from collect_tui.domain.expression import (
     unknown,
 )
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.order import decide as order
+from collect_tui.domain.order import suspension
 from collect_tui.domain.rules import QueueRule, Rules
 from collect_tui.domain.signals import Signals
 

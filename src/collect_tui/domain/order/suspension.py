@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from collect_tui.domain.expression import Constant, Expression, Field, Param, all_of, greatest
-from collect_tui.domain.order import NONPAY
+from collect_tui.domain.order.decide import NONPAY
 from collect_tui.domain.rules import Rules, SuspendRules
 
 SERVED: Final = ("SENT", "DELIVERED")

@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
-from collect_tui.domain import posting, reposting, states, steps
+from collect_tui.domain import states, steps
 from collect_tui.domain.calendars import Calendar, add_months
+from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, PaymentAllocated, PaymentRecorded, PaymentReversed
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.evolve import Folded
 from collect_tui.domain.facts import AccountFacts, Allocation, Payment
 from collect_tui.domain.money import LIMIT, format_minor
+from collect_tui.domain.payment import posting, reposting
 from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import GIVEN_BACK
 

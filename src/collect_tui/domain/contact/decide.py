@@ -14,8 +14,10 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from collect_tui.domain import steps
+from collect_tui.domain.account.follow_up import follow, untimed
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.codes import Action, Result
+from collect_tui.domain.contact.points import default_action, default_point, find_point, label, ordered, tired
 from collect_tui.domain.dates import as_utc, local_time
 from collect_tui.domain.effects import (
     CallbackChanged,
@@ -31,8 +33,6 @@ from collect_tui.domain.effects import (
 )
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Callback, Hold, NextAction, Point
-from collect_tui.domain.follow_up import follow, untimed
-from collect_tui.domain.points import default_action, default_point, find_point, label, ordered, tired
 from collect_tui.domain.rules import ContactRules, HoldKind
 
 CALLBACK_ACTION: Final = "callback"

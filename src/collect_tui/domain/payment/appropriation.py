@@ -13,14 +13,13 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import Final
 
-from collect_tui.domain import promise as promises
 from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import InstalmentPaid, LadderChanged, PromiseChanged
-from collect_tui.domain.evolve import Folded
-from collect_tui.domain.facts import AccountFacts, Instalment, Payment, Promise
-from collect_tui.domain.folding import WAIVED_BY
-from collect_tui.domain.steps import entered
+from collect_tui.domain.facts import AccountFacts, Instalment, Payment, Promise, entered
+from collect_tui.domain.promise import decide as promises
+from collect_tui.domain.promise.effects import WAIVED_BY
 
 Money = tuple[date, int]
 """A receipt that counts: when it was received, and how much of it stands."""

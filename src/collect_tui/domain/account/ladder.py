@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any, Final
 
-from collect_tui.domain import order
 from collect_tui.domain.expression import Expression, Field, Param, all_of, any_of, holds, unknown
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.order import decide as order
 from collect_tui.domain.rules import LadderStep, Rules
 from collect_tui.domain.states import DUNNED, STAGES
 

@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from collect_tui.domain import order
+from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import (
     AllocationReleased,
     CreditApplied,
     PaymentAllocated,
 )
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.evolve import Folded
-from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item, Payment
+from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item, Payment, entered
 from collect_tui.domain.money import format_minor
+from collect_tui.domain.order import decide as order
 from collect_tui.domain.rules import Rules
-from collect_tui.domain.steps import entered
 
 WAITING: Final = frozenset({"UNAPPLIED", "PARTLY_APPLIED"})
 """States of a payment whose money is posted; money on account waits for somebody's word."""

@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from collect_tui.domain import order
+from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import AllocationReleased, CreditApplied, CreditReleased, ItemVoided, PaymentAllocated
-from collect_tui.domain.evolve import Folded
-from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item, Payment
-from collect_tui.domain.posting import WAITING, Ids, by_due, for_service
+from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item, Payment, entered
+from collect_tui.domain.order import decide as order
+from collect_tui.domain.payment.posting import WAITING, Ids, by_due, for_service
 from collect_tui.domain.rules import Rules
-from collect_tui.domain.steps import entered
 
 FEES: Final = (1,)
 """The place of what is kept for fees in the order of posting."""

@@ -12,12 +12,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from collect_tui.domain import fees, states, steps
+from collect_tui.domain import states, steps
 from collect_tui.domain.calendars import Calendar, add_months
 from collect_tui.domain.dates import as_utc, local_time
 from collect_tui.domain.effects import Effect, OrderChanged, OrderRequested, ServiceChanged
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Order, Service
+from collect_tui.domain.payment import fees
 from collect_tui.domain.rules import Rules
 
 NONPAY: Final = "nonpay"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from collect_tui.domain import states, steps
+from collect_tui.domain import states
 from collect_tui.domain.effects import (
     AllocationReleased,
     CreditReleased,
@@ -14,7 +14,7 @@ from collect_tui.domain.effects import (
     ItemVoided,
     PaymentAllocated,
 )
-from collect_tui.domain.facts import AccountFacts, Allocation, Item, Service
+from collect_tui.domain.facts import AccountFacts, Allocation, Item, Service, entered
 
 PREFIX: Final = "FEE-"
 
@@ -41,7 +41,7 @@ def charge(facts: AccountFacts, service: Service, number: str, fee: int, ids: Ca
     today = facts.business_date
     item = Item(ids(), document(number), "fee", today, today, fee, fee, service_id=service.id)
     yield ItemCharged(item)
-    for payment in sorted(facts.payments, key=lambda p: (p.received_on, *steps.entered(p.id, None))):
+    for payment in sorted(facts.payments, key=lambda p: (p.received_on, *entered(p.id, None))):
         part = min(fee, payment.unapplied)
         if part > 0:
             yield PaymentAllocated(ids(), payment.id, Allocation(item.id, part, directed=True))

@@ -26,7 +26,7 @@ from functools import cached_property, lru_cache
 from math import ceil
 from typing import Any, Final
 
-from collect_tui.domain.ageing import BUCKETS, days_past_due, next_edge
+from collect_tui.domain.account.ageing import BUCKETS, days_past_due, next_edge
 from collect_tui.domain.dates import day_start, local_time
 from collect_tui.domain.expression import Constant, Expression, Field, Param, choose, evaluate, least, unknown
 from collect_tui.domain.money import format_minor

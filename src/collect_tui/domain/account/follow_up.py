@@ -10,11 +10,11 @@ from datetime import date, datetime, time, timedelta
 
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.codes import FollowUp
+from collect_tui.domain.contact.points import candidate_zones
+from collect_tui.domain.contact.zones import opening
 from collect_tui.domain.dates import as_utc, local_time, zone_info
 from collect_tui.domain.facts import AccountFacts, NextAction, Point
-from collect_tui.domain.points import candidate_zones
 from collect_tui.domain.rules import ContactRules
-from collect_tui.domain.zones import opening
 
 
 def follow(

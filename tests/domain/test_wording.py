@@ -9,8 +9,8 @@ import pytest
 
 from collect_tui.defaults import load
 from collect_tui.domain import effects as fx
-from collect_tui.domain.describe import describe, describe_next
 from collect_tui.domain.facts import Allocation, Callback, Hold, NextAction, Payment, Point
+from collect_tui.domain.wording import next_action_words
 from support.trade import TODAY, account, days, item, order, promise
 
 CODES = load(today=TODAY).codes
@@ -87,19 +87,16 @@ FULL = account(
     ],
 )
 def test_an_effect_in_words(effect: fx.Effect, sentence: str) -> None:
-    assert describe(effect, FULL, CODES, "America/Chicago") == sentence
-    assert describe(effect, account(points=(), items=(), services=()), CODES), "a row that is not loaded has words too"
+    assert effect.words(FULL, CODES, "America/Chicago") == sentence
+    assert effect.words(account(points=(), items=(), services=()), CODES, "UTC"), (
+        "a row that is not loaded has words too"
+    )
 
 
 def test_a_next_action_in_words() -> None:
-    assert describe_next(None, FULL, CODES) == "none"
-    assert describe_next(NextAction("nosuch", days(1), NOW), FULL, CODES) == "nosuch tomorrow 16:00 UTC"
+    assert next_action_words(None, FULL, CODES) == "none"
+    assert next_action_words(NextAction("nosuch", days(1), NOW), FULL, CODES) == "nosuch tomorrow 16:00 UTC"
     late = NextAction("nosuch", days(0), NOW)
-    assert describe_next(late, FULL, CODES, "UTC", NOW) == "nosuch today 16:00 UTC"
-    assert describe_next(late, FULL, CODES, "UTC", NOW + timedelta(minutes=1)) == "nosuch today 16:00 UTC, overdue"
-    assert describe_next(NextAction("nosuch", days(-1)), FULL, CODES).endswith(", overdue")
-
-
-def test_no_effect_is_a_type_error() -> None:
-    with pytest.raises(TypeError):
-        describe("paid", FULL, CODES)  # type: ignore[arg-type]
+    assert next_action_words(late, FULL, CODES, "UTC", NOW) == "nosuch today 16:00 UTC"
+    assert next_action_words(late, FULL, CODES, "UTC", NOW + timedelta(minutes=1)) == "nosuch today 16:00 UTC, overdue"
+    assert next_action_words(NextAction("nosuch", days(-1)), FULL, CODES).endswith(", overdue")

@@ -1,0 +1,1 @@
+"""The account itself: ageing, the ladder, notes, the next action."""

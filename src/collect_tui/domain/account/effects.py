@@ -1,0 +1,144 @@
+"""What becomes of notes, the next action and the ladder, and the mark of an act that was undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
+
+from collect_tui.domain.codes import Codes
+from collect_tui.domain.effect import Effect, Ids
+from collect_tui.domain.errors import Refused
+from collect_tui.domain.facts import AccountFacts, Item, NextAction, Parked
+from collect_tui.domain.states import DUNNED, STAGES
+from collect_tui.domain.wording import low, next_action_words, quoted
+
+_STAGES: Final = {"PRE_DUE": "before due", "PAST_DUE": "past due"}
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWritten(Effect):
+    id: int
+    text: str
+    typed: str
+    pinned: bool = False
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        return replace(facts, pinned=(*facts.pinned, self.text)) if self.pinned else facts
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        return (NoteUnpinned(ids(), self.text),) if self.pinned and self.text in facts.pinned else ()
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        return f"{'pins the note' if self.pinned else 'notes'} {quoted(self.text)}"
+
+    def stays(self) -> str:
+        return f"the note {'comes off the top but ' if self.pinned else ''}stays in the timeline"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteUnpinned(Effect):
+    ends: ClassVar[bool] = True
+
+    id: int
+    text: str
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        if self.text not in facts.pinned:
+            return facts
+        at = facts.pinned.index(self.text)
+        return replace(facts, pinned=(*facts.pinned[:at], *facts.pinned[at + 1 :]))
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        return (NoteWritten(ids(), self.text, self.text, pinned=True),)
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        return "a pinned note comes off the top"
+
+
+@dataclass(frozen=True, slots=True)
+class NextActionSet(Effect):
+    """`parked`: money brought it about, and this comes back when that money is taken back."""
+
+    work: ClassVar[bool] = True
+    follows: ClassVar[bool] = True
+
+    new: NextAction | None
+    old: NextAction | None
+    parked: Parked | None = None
+    old_parked: Parked | None = None
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        return replace(facts, next_action=self.new, parked=self.parked)
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        if facts.next_action != self.new or (self.old is None and facts.status == "OPEN"):
+            return ()
+        return (NextActionSet(self.old, self.new, self.old_parked, facts.parked),)
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        return f"next action: {next_action_words(self.new, facts, codes, zone)}"
+
+
+@dataclass(frozen=True, slots=True)
+class LadderChanged(Effect):
+    """Pauses (`paused_by` names what) or resumes the ladder, or moves the stage."""
+
+    follows: ClassVar[bool] = True
+
+    stage: str
+    paused_by: str | None
+    old_stage: str
+    old_paused_by: str | None
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        facts = replace(facts, stage=self.stage, ladder_paused_by=self.paused_by)
+        if not cures(self):
+            return facts
+
+        def dunned(item: Item) -> Item:
+            late = item.due < facts.business_date and item.level not in at_least(self.old_stage)
+            return replace(item, level=self.old_stage) if late else item
+
+        return replace(
+            facts, items=tuple(dunned(i) for i in facts.items), settled=tuple(dunned(i) for i in facts.settled)
+        )
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        if (facts.stage, facts.ladder_paused_by) != (self.stage, self.paused_by):
+            return ()
+        return (LadderChanged(self.old_stage, self.old_paused_by, self.stage, self.paused_by),)
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        if self.stage != self.old_stage:
+            return f"stage {_STAGES.get(self.stage, low(self.stage))}"
+        if self.paused_by is None:
+            return f"the ladder goes on at {_STAGES.get(self.stage, low(self.stage))}"
+        return f"the ladder is held by a {self.paused_by.split(' ')[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class ActUndone(Effect):
+    """Marks an earlier act as undone; the compensating effects stand beside it."""
+
+    follows: ClassVar[bool] = True
+
+    act_id: str
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        return facts
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        raise Refused("undo.undo", "An undo cannot be undone; do the act again.", None)
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        return "the act is undone"
+
+
+def cures(effect: LadderChanged) -> bool:
+    """Whether an account that was dunned owes nothing more: what was late then remembers how far it had come."""
+    return effect.stage == "CURRENT" and effect.old_stage in DUNNED
+
+
+def at_least(stage: str) -> tuple[str, ...]:
+    """The stages from one on."""
+    return STAGES[STAGES.index(stage) :]

@@ -1,0 +1,1 @@
+"""Contacts: calls and other tries, contact points and their zones, callbacks."""

@@ -1,0 +1,202 @@
+"""What becomes of contacts, contact points and callbacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar, Final
+
+from collect_tui.domain import states
+from collect_tui.domain.codes import Codes
+from collect_tui.domain.contact.points import label
+from collect_tui.domain.dates import clock, local_time
+from collect_tui.domain.effect import STATUS, Effect, EventSpec, Ids, changed, final
+from collect_tui.domain.facts import AccountFacts, Attempt, Callback, Point
+from collect_tui.domain.wording import because, day_words, low, quoted
+
+OPEN_CALLBACK: Final = frozenset({"SCHEDULED", "MISSED"})
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLogged(Effect):
+    """One contact event: an action and its result, with the flags the result carries."""
+
+    event: ClassVar[EventSpec | None] = EventSpec(
+        "contact.logged", ("id", "action", "result", "right_party", "outbound")
+    )
+    work: ClassVar[bool] = True
+
+    id: int
+    action: str
+    result: str
+    at: datetime
+    point_id: int | None
+    outbound: bool
+    counted: bool
+    worked: bool
+    contact: bool
+    right_party: bool
+    reason: str | None = None
+    note: str = ""
+    typed: str = ""
+    supersedes: int | None = None  # the event that this one takes back
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        attempt = Attempt(
+            at=self.at,
+            action=self.action,
+            result=self.result,
+            counted=self.counted,
+            conversation=self.contact and self.right_party,
+            point_id=self.point_id,
+            id=self.id,
+        )
+        return replace(facts, attempts=(*facts.attempts, attempt), snoozes=0)
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        return (ContactVoided(ids(), self.id, reason),)
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        action, result = codes.actions.get(self.action), codes.results.get(self.result)
+        words = [result.title.lower() if result else self.result, action.title.lower() if action else self.action]
+        point = next((p for p in facts.points if p.id == self.point_id), None)
+        if point is not None:
+            words.append(label(point))
+        if self.reason:
+            words.append(codes.reasons.get(self.reason, self.reason).lower())
+        note = f" {quoted(self.note)}" if self.note.strip() else ""
+        caveat = f" · {result.caveat}" if result and result.caveat else ""
+        return f"logs {' · '.join(words)}{note}{caveat}"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactVoided(Effect):
+    """Takes a contact event back: the log keeps both."""
+
+    event: ClassVar[EventSpec | None] = EventSpec("contact.voided", ("id", "event_id"))
+    ends: ClassVar[bool] = True
+
+    id: int
+    event_id: int
+    reason: str
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        return replace(facts, attempts=tuple(a for a in facts.attempts if a.id != self.event_id))
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        final("A contact that was taken back stays so; log it again.")
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        return f"takes the contact back{because(self.reason)}"
+
+
+@dataclass(frozen=True, slots=True)
+class PointMarked(Effect):
+    point_id: int
+    quality: str
+    consent: str
+    old_quality: str
+    old_consent: str
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        def change(point: Point) -> Point:
+            return replace(point, quality=self.quality, consent=self.consent)
+
+        return replace(facts, points=changed(facts.points, self.point_id, change))
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        now = next((p for p in facts.points if p.id == self.point_id), None)
+        if now is None or (now.quality, now.consent) != (self.quality, self.consent):
+            return ()
+        return (PointMarked(self.point_id, self.old_quality, self.old_consent, self.quality, self.consent),)
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        point = next((p for p in facts.points if p.id == self.point_id), None)
+        name = "the contact point" if point is None else label(point)
+        said = []
+        if self.quality != self.old_quality:
+            said.append(f"is marked {self.quality}")
+        if self.consent != self.old_consent:
+            said.append(
+                {"out": "is not to be used: opted out", "in": "may be used: consent given"}.get(
+                    self.consent, "has no known consent"
+                )
+            )
+        return f"{name} {' and '.join(said) or 'stays as it is'}"
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackScheduled(Effect):
+    event: ClassVar[EventSpec | None] = EventSpec("callback.scheduled", ("id", "at", "owner"), "callback")
+    work: ClassVar[bool] = True
+    begins: ClassVar[bool] = True
+
+    callback: Callback
+
+    @property
+    def target(self) -> int | None:
+        return self.callback.id
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        return replace(facts, callbacks=(*facts.callbacks, self.callback))
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        now = next((c for c in facts.callbacks if c.id == self.callback.id), None)
+        return () if now is None else (CallbackChanged(now.id, "CANCELLED", now.status),)
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        owner = "for anyone" if self.callback.owner is None else f"for {self.callback.owner}"
+        point = next((p for p in facts.points if p.id == self.callback.point_id), None)
+        to = "" if point is None else f" to {label(point)}"
+        at = self.callback.at
+        there = _there(at, zone, facts, point)
+        return f"callback {day_words(local_time(at, zone).date(), facts)} {clock(at, zone)}{there}{to}, {owner}"
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackChanged(Effect):
+    event: ClassVar[EventSpec | None] = EventSpec("callback.changed", STATUS)
+    ends: ClassVar[bool] = True
+
+    id: int
+    status: str
+    old_status: str
+
+    @property
+    def target(self) -> int | None:
+        return self.id
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        after = changed(facts.callbacks, self.id, lambda c: replace(c, status=self.status))
+        return replace(facts, callbacks=tuple(c for c in after if c.status in OPEN_CALLBACK))
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        states.check(states.CALLBACK, "callback", self.status, self.old_status)
+        return (CallbackChanged(self.id, self.old_status, self.status),)
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        before = next((c for c in facts.callbacks if c.id == self.id), None)
+        name = (
+            "the callback"
+            if before is None
+            else f"the callback of {day_words(local_time(before.at, zone).date(), facts)}"
+        )
+        became = {
+            "DONE": "is done",
+            "MISSED": "was missed",
+            "RESCHEDULED": "is put off",
+            "CANCELLED": "is cancelled",
+            "SCHEDULED": "stands again",
+        }
+        return f"{name} {became.get(self.status, low(self.status))}"
+
+
+def _there(at: datetime, zone: str, facts: AccountFacts, point: Point | None) -> str:
+    """The same moment where the customer is, when the clocks there show another hour; empty when they do not."""
+    asked = (point,) if point is not None else facts.points
+    theirs = next((p.zones[0] for p in asked if p.zones and (point is not None or p.callable)), zone)
+    local, desk = local_time(at, theirs), local_time(at, zone)
+    if local.utcoffset() == desk.utcoffset():
+        return ""
+    day = "" if local.date() == desk.date() else f"{day_words(local.date(), facts)} "
+    return f" ({day}{clock(at, theirs)} at the customer's)"

@@ -1,0 +1,1 @@
+"""Orders to billing systems, and the services they suspend and restore."""

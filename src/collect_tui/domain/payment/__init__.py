@@ -1,0 +1,1 @@
+"""Money: receipts, what they settle, credits, fees."""

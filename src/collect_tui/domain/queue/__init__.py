@@ -1,0 +1,1 @@
+"""Queues: what stands in them, in which order, what keeps it out; skipping and snoozing."""
