@@ -18,6 +18,7 @@ from collect_tui.policy.authority import AuthorityRules, RoleRule, judge_limits,
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.services import users
 from collect_tui.services.local import LocalDesk
+from collect_tui.services.mask_text import TextMask
 from collect_tui.services.masking import mask
 from collect_tui.store import audit
 from collect_tui.store.engine import Store
@@ -381,3 +382,20 @@ def test_what_cannot_be_recorded_is_not_shown(store: Store, monkeypatch: pytest.
     monkeypatch.setattr(audit, "append", broken)
     with pytest.raises(RuntimeError):
         desk_of(store, "collector").reveal(ROSA, "m1", "must call")
+
+
+def test_looking_only_where_a_value_begins_masks_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of a queue has hundreds of texts and identifiers; not each is tried on each."""
+    hidden = [("email", f"q{n}.meadow@example.com") for n in range(40)] + [
+        ("service", f"INT-48{n:04}") for n in range(40)
+    ]
+    hidden += [("social", "@rosa_pm77"), ("address", "77 Elm Avenue, Chicago"), ("phone", "+1 312 867 5309")]
+    mask = TextMask(frozenset(kind for kind, _ in hidden), hidden)
+    texts = [f"int 48 {n:04} of Q{n}.Meadow@EXAMPLE.com, q{n}.meadow or rosa_PM77" for n in range(0, 60, 7)]
+    texts += ["lives 77-Elm  avenue/Chicago", "hint: INT48", "", "312 867 5309", "İNT-480001 ſ"]
+    quick = [mask.text(text) for text in texts]
+    monkeypatch.setattr(
+        TextMask, "_may_hold", lambda self, _: [(k, p) for each in self._named.values() for k, _, p in each]
+    )
+    assert [mask.text(text) for text in texts] == quick
+    assert "meadow" not in "".join(quick[:3]).casefold()

@@ -37,6 +37,9 @@ _T = SQLModel.metadata.tables
 _KEYS: Final = frozenset(("account", "number", "doc_no", "ref", "cursor"))
 _MAIL: Final = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _RUN: Final = re.compile(r"\+?[0-9](?:[ ().\-/]{0,3}[0-9]){4,}")
+_FIVE: Final = re.compile(r"[0-9OoIl](?:[^0-9OoIl]*+[0-9OoIl]){4}+")
+_BEGINS: Final = 3
+"""Letters and digits by which a pattern is found before it is tried."""
 _FEWEST, _LOOKS_LIKE_ONE = 5, 7
 """Digits: so many of a known telephone are a part of it; so many in a row look like anybody's."""
 
@@ -50,19 +53,30 @@ class TextMask:
         hidden = [(kind, value) for kind, value in known if kind in masked]
         self._phones = ["".join(filter(str.isdigit, value)) for kind, value in hidden if kind == "phone"]
         self._numbers = {"".join(filter(str.isdigit, number)) for number in numbers}
-        self._named = [(re.compile(pattern, re.IGNORECASE), kind) for kind, pattern in _patterns(hidden)]
+        self._named: dict[str, list[tuple[str, str, str]]] = {}
+        for kind, value, pattern in _patterns(hidden):
+            self._named.setdefault((bare := _bare(value))[:_BEGINS], []).append((kind, bare, pattern))
 
     def text(self, text: str) -> str:
         """The text with every identifier in it shown in part."""
         if len(text) < 4:
             return text
-        for pattern, kind in self._named:
-            text = pattern.sub(partial(_masked, kind), text)
+        for kind, pattern in self._may_hold(text):
+            text = re.sub(pattern, partial(_masked, kind), text, flags=re.IGNORECASE)
         if "email" in self._masked and "@" in text:
             text = _MAIL.sub(partial(_masked, "email"), text)
         return self._without_phones(text) if "phone" in self._masked else text
 
+    def _may_hold(self, text: str) -> list[tuple[str, str]]:
+        """The patterns that may match: what they look for stands in the text. A page of a queue has many texts and many of them."""
+        bare = _bare(text) if self._named else ""
+        begins = {bare[at : at + _BEGINS] for at in range(len(bare) - _BEGINS + 1)}
+        found = (each for begin in begins & self._named.keys() for each in self._named[begin])
+        return [(kind, pattern) for kind, looked_for, pattern in found if looked_for in bare]
+
     def _without_phones(self, text: str) -> str:
+        if text.isascii() and _FIVE.search(text) is None:
+            return text
         read = plain(text)
         for run in reversed(list(_RUN.finditer(read))):
             dated = figures(read, *run.span())
@@ -101,20 +115,25 @@ class TextMask:
                 setattr(error, name, self.value(view))
 
 
-def _patterns(hidden: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """What to look for: the value however it is spaced; of a mailbox or a handle the name alone too. Telephones go by digits."""
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _patterns(hidden: list[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """What to look for, with what it begins with: the value however it is spaced; of a mailbox or a handle the name alone too.
+    Telephones go by digits."""
     for kind, value in hidden:
         if kind == "phone" or len(bare := [c for c in value if c.isalnum()]) < 4:
             continue
         if kind == "email":
             box = value.partition("@")[0]
-            yield kind, rf"(?<![\w.]){re.escape(value)}"
-            if len(box) > 4 and not box.isalpha():
-                yield "social", rf"(?<!\w){re.escape(box)}(?!\w)"
+            yield kind, value, rf"(?<![\w.]){re.escape(value)}"
+            if len(_bare(box)) >= _BEGINS and len(box) > 4 and not box.isalpha():
+                yield "social", box, rf"(?<!\w){re.escape(box)}(?!\w)"
         elif kind == "social":
-            yield kind, re.escape(value.lstrip("@"))
+            yield kind, value, re.escape(value.lstrip("@"))
         else:
-            yield kind, r"(?<![^\W_])" + r"[\W_]{0,3}".join(map(re.escape, bare)) + r"(?![^\W_])"
+            yield kind, value, r"(?<![^\W_])" + r"[\W_]{0,3}".join(map(re.escape, bare)) + r"(?![^\W_])"
 
 
 def _masked(kind: str, match: re.Match[str]) -> str:
