@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
@@ -77,7 +76,7 @@ class OutboxScreen(DeskScreen):
 
     def summary_lines(self) -> Iterable[Line]:
         if self.chosen is None:
-            return [Line.of(row) for row in wrap(self.outbox.link().notice, self.size.width - 1)][:BESIDE]
+            return Line.of(self.outbox.link().notice).wrapped(self.size.width - 1)[:BESIDE]
         fresh = self.outbox.link().state == "online"
         now = self._now.get(self.chosen.id)
         return both_versions(self.chosen, now, self.size.width, fresh=fresh, unknown=self._unknown)[:BESIDE]
