@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.geometry import Size
 
 from support.book import do_line
 from support.third import terminates
@@ -226,3 +228,17 @@ async def test_undo_passes_over_a_note_and_says_so(tmp_path: Path, fast: bool) -
         assert 'passed over, as nothing of it can be taken back: 4410-2231, notes "rang twice"' in asked
         await desk.play(["y"], fast=fast)
         assert desks.of("mia").account(ROSA).promise is None
+
+
+@pytest.mark.parametrize("asked", [PAY, TERM])
+async def test_nothing_asked_is_cut_when_the_window_becomes_narrow(
+    tmp_path: Path, asked: list[str], third: None
+) -> None:
+    async with driving(Desks(tmp_path).connect(), tmp_path) as desk:
+        await desk.play(asked, fast=False)
+        for size in ((50, 24), (80, 24), (132, 43), (44, 24)):
+            desk.app._driver._size = new = Size(*size)
+            desk.app.post_message(events.Resize(new, new))
+            while len(desk.rows[1]) != size[0]:  # the rule below the header
+                await desk.settled()
+            assert "".join(desk.question.split()) in "".join(desk.text.split()), size

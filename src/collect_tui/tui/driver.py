@@ -42,7 +42,7 @@ LONGEST_SEQUENCE: Final = 32
 """Characters; no key has so many."""
 PASTE_QUIET: Final = 2.0
 """Seconds of silence in a paste after which is said that it has not ended, and how to give it up."""
-PASTE_ENDS: Final = 10.0
+PASTE_ENDS: Final = 120.0
 """Seconds of silence after which a paste without its end is dropped."""
 ALONE: Final = 0.1
 """Seconds without anything before and after a key that ends what is left of such a paste: nothing that is sent comes so slowly."""

@@ -68,21 +68,31 @@ class AskingScreen(OverScreen[str | None]):
         self._digits = digits
 
     def compose(self) -> ComposeResult:
-        wrapped = [part for line in self._lines for part in line.wrapped(self.app.size.width)]
-        room = max(1, self.app.size.height - _LEFT)
-        pane = LinePane(wrapped, id="question", focusable=False)
-        pane.styles.height = min(len(wrapped), room)
-        more = [("PgDn", f"{len(wrapped) - room} more rows", True)] if len(wrapped) > room else []
+        pane = LinePane(id="question", focusable=False)
+        pane.resized = self._fit
         yield Rule(id="upper")
         yield pane
         if self._typed:
             yield Answer(f"{self._typed[:1].upper()}{self._typed[1:]}", digits=self._digits)
+        yield KeyBar(id="keys")
+
+    def _fit(self) -> None:
+        """Wrap it for the room there is: nothing of what is asked is cut, however narrow that is or has become."""
+        size, pane = self.app.size, self.query_one("#question", LinePane)
+        wrapped = [part for line in self._lines for part in line.wrapped(size.width)]
+        room = max(1, size.height - _LEFT)
+        pane.set_lines(wrapped)
+        pane.styles.height = min(len(wrapped), room)
+        keys = [("PgDn", f"{len(wrapped) - room} more rows", True)] if len(wrapped) > room else []
+        if self._typed:
             enter = enter_key(ascii_only=self.desk_app.terminal.ascii_only)
-            yield KeyBar([*more, ("F12", "no, leave it", True), (enter, self._yes, True)], id="keys")
+            keys += [("F12", "no, leave it", True), (enter, self._yes, True)]
         else:
-            yield KeyBar([*more, ("n", "no, leave it", True), ("y", self._yes, True)], id="keys")
+            keys += [("n", "no, leave it", True), ("y", self._yes, True)]
+        self.query_one(KeyBar).set_keys(keys)
 
     def on_mount(self) -> None:
+        self._fit()
         if self._seen:
             self.call_after_refresh(self.desk_app.sight.look, self.status)
 
