@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from support.book import Book, Clock, account, day, local_desk
+from collect_tui.tui.messages import not_handed
+from support.book import Book, Clock, account, day, do_line, local_desk
 
 NIGHT = 7  # 07:00 UTC is 01:00 in Chicago
 LATE = ("INV-1", -20, 90_00)
@@ -35,3 +36,38 @@ def test_next_hands_out_what_may_be_done_now(tmp_path: Path, spec: dict, night: 
             assert (claim is not None) == expected, hour
             if claim is not None:
                 desk.release(claim.account)
+
+
+def test_what_is_left_is_what_next_hands_out_and_the_rest_is_told_by_reason(tmp_path: Path) -> None:
+    numbers = [f"4410-000{n}" for n in range(1, 6)]
+    phones = ["+1 312 555 0101", "+1 312 555 0102", "+1 808 555 0103", "+1 312 555 0104", "+1 312 555 0105"]
+    specs = zip(numbers, phones, strict=True)
+    book = Book(*(account(n, f"Customer {n}", items=[(f"INV-{n}", -20, 90_00)], phone=phone) for n, phone in specs))
+    clock = Clock()  # 10:00 in Chicago, 06:00 in Honolulu
+    with book.store(tmp_path) as store:
+        mia, ben = (local_desk(store, user, clock) for user in ("mia", "ben"))
+        ben.claim(numbers[3])
+        (figure,) = [f for f in mia.queues().queues if f.count]
+        seen = mia.queue(figure.name).figure
+        assert (seen.due_now, seen.others, seen.closed, seen.left) == (5, 1, 1, 3)
+        left, handed = seen.left, []
+        while (claim := mia.next(figure.name)) is not None:
+            assert (claim.left, claim.again) == (left - len(handed), False)
+            assert mia.heartbeat(claim.account).left == claim.left
+            handed.append(claim.account)
+            do_line(mia, claim.account, "na")
+        assert len(handed) == left
+        assert not_handed(f for f in mia.queues().queues if f.name == figure.name) == (
+            "1 of others, 1 not to be called now"
+        )
+
+
+def test_what_comes_again_on_the_same_day_is_told(tmp_path: Path) -> None:
+    clock = Clock()
+    with Book(account("4410-0001", "Alvarez, Rosa", items=[LATE])).store(tmp_path) as store:
+        mia, ben = (local_desk(store, user, clock) for user in ("mia", "ben"))
+        assert not mia.next().again
+        do_line(mia, "4410-0001", "skip research")
+        assert mia.next().again
+        mia.release("4410-0001")
+        assert not ben.next().again

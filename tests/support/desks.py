@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx
 from sqlmodel import update
 
 from collect_tui.api.client.desk import ApiDesk
@@ -18,6 +19,14 @@ from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser
 from support.book import Clock
 from support.server import hub, served, token
+
+
+class Patient(httpx.HTTPTransport):
+    """A line on which nothing takes too long, however busy the machine is."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions = {name: value for name, value in request.extensions.items() if name != "timeout"}
+        return super().handle_request(request)
 
 
 def lasting(of: Hub, login: str) -> str:
@@ -43,7 +52,7 @@ def api_desks(
 
     def desk(login: str) -> ApiDesk:
         own = {"token": lasting(of, login), "user": f"1/{login}", "state_folder": folder / "state", "clock": clock}
-        made.append(ApiDesk(url, **(own | rest)))
+        made.append(ApiDesk(url, **({"transport": Patient()} | own | rest)))
         return made[-1]
 
     with served(of) as url:

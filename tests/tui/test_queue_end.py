@@ -87,11 +87,36 @@ async def test_a_line_behind_one_that_passes_the_account_on_is_dropped(tmp_path:
         await desk.press("9", "enter", "w")
         first = number_of(desk)
         behind = [":", "n", "a", "enter"]
+        await desk.press(":", *keys_of(verb))
+        assert desk.said.endswith(" · then the next account")
+        await desk.press("escape")
         await desk.play([":", *keys_of(verb), "enter", *(behind if fast else [])], fast=fast)
         assert number_of(desk) != first
         assert desk.said.startswith(f"{first}: ")
         assert desk.said.endswith("4 keys dropped") is fast
         assert words(desks) == {}
+
+
+@both
+async def test_looking_again_after_the_end_stays_in_the_queue_and_says_why(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state, size=(132, 43)) as desk:
+        await desk.press("9", "enter", "w")
+        assert desk.app.claim is not None
+        queue = desk.app.claim.queue
+        for _ in range(20):
+            if desk.app.claim is None:
+                break
+            left = desk.app.claim.left
+            assert f"{left} left" in desk.rows[0]
+            await desk.play([":", *keys_of("na"), "enter"], fast=fast)
+            assert f"{left - 1} left" in desk.rows[0]
+            await desk.press("w")
+        assert desk.app.claim is None
+        assert desk.said.startswith("Nothing is left to work now")
+        last = number_of(desk)
+        await desk.press("w")
+        assert (desk.app.claim, number_of(desk)) == (None, last), f"it left {queue}"
 
 
 @both

@@ -17,7 +17,7 @@ from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
-from collect_tui.domain.dates import Calendar
+from collect_tui.domain.dates import Calendar, day_start
 from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
 from collect_tui.policy.authority import Authority
 from collect_tui.policy.contact import may_call
@@ -98,15 +98,27 @@ class LocalDesk(Seat):
     # queues ---------------------------------------------------------------------------------
     def queues(self) -> QueueBoard:
         with self.reading() as db:
-            return queues.board(db, self.tenant_id, self._catalogue, self.clock())
+            return queues.board(db, self.tenant_id, self._catalogue, self.clock(), self.user)
 
     def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
         if not 1 <= limit <= 1000:
             raise Invalid("queue.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
         with self.reading() as db:
-            return queues.page(
-                db, self.tenant_id, self._catalogue, self.queue_name(name), cursor=cursor, limit=limit, now=self.clock()
-            )
+            return self._page(db, self.queue_name(name), cursor, limit)
+
+    def _page(self, db: Db, name: str, cursor: str | None, limit: int) -> QueuePage:
+        """A page whose figure knows what may not be called now, where the queue is short enough to look at all of it."""
+        page = queues.page(
+            db, self.tenant_id, self._catalogue, name, cursor=cursor, limit=limit, now=self.clock(), user=self.user
+        )
+        if not 0 < page.figure.left <= NEXT_LOOKS:
+            return page
+        free = claims.best(db, self.tenant_id, name, self.user, self.clock(), limit=NEXT_LOOKS)
+        closed = len(free) - sum(1 for _ in self._reachable(db, free))
+        return page.model_copy(update={"figure": page.figure.model_copy(update={"closed": closed})})
+
+    def _left(self, db: Db, queue: str) -> int:
+        return self._page(db, queue, None, 1).figure.left if queue else 0
 
     def queue_name(self, text: str) -> str:
         """A queue by its name or by a prefix that only one has. NotFound names the queues there are."""
@@ -156,8 +168,10 @@ class LocalDesk(Seat):
                     claims.give_back(db, self.tenant_id, account_id, self.user)
                     return None
             number = facts.number(db, self.tenant_id, account_id)
-            left = queues.left(db, self.tenant_id, in_queue, self.clock())
-        return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left)
+            left = self._left(db, in_queue)
+            today = day_start(self.tenant(db).business_date, self._catalogue.rules.zone)
+            again = claims.worked(db, self.tenant_id, account_id, self.user, today)
+        return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left, again=again)
 
     def _out_of_hours(self, db: Db, queue: str | None) -> tuple[list[int], int | None]:
         """The accounts that come before the first one whose customer may be called now, and that one; None: there is none."""
@@ -220,7 +234,7 @@ class LocalDesk(Seat):
             minutes = self._catalogue.rules.queue.lease_minutes
             in_queue, fence, until = how(db, self.tenant_id, account_id, self.user, self.clock(), minutes)
             number = facts.number(db, self.tenant_id, account_id)
-            left = queues.left(db, self.tenant_id, in_queue, self.clock())
+            left = self._left(db, in_queue)
         return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left)
 
     def reassign(self, account: str, to: str, reason: str) -> Claim:

@@ -19,11 +19,13 @@ from sqlalchemy import (
     bindparam,
     exists,
     false,
+    func,
     literal_column,
     not_,
     or_,
     select,
     true,
+    union_all,
     update,
 )
 from sqlalchemy.orm import Session
@@ -117,6 +119,50 @@ def best(
     return [(row.account_id, row.queue) for row in found]
 
 
+def others(session: Session, tenant_id: int, queues: Sequence[str], user: str, now: datetime) -> dict[str, int]:
+    """How many accounts of each queue that are due are not for the user: a colleague works them, or has promised the call."""
+    values = {"tenant": tenant_id, "names": list(queues), "me": user, "moment": moment(now), "now": now}
+    return {row.queue: row.n for row in session.execute(_others(), values)}
+
+
+@lru_cache(maxsize=1)
+def _others() -> Select[Any]:
+    w = _W.c
+    due = (
+        w.tenant_id == tenant(),
+        w.queue.in_(bindparam("names", expanding=True)),
+        w.sort_timed <= bindparam("moment"),
+    )
+    held = and_(w.claimed == true(), w.lease_until > instant("now"))
+    theirs = and_(or_(w.claimed == false(), w.lease_until <= instant("now")), w.sort_timed != literal_column("''"))
+    rows = union_all(
+        select(w.queue).where(*due, held, w.claimed_by != bindparam("me")),
+        select(w.queue).where(*due, theirs, _somebody_elses(w)),
+    ).subquery()
+    return select(rows.c.queue, func.count().label("n")).group_by(rows.c.queue)
+
+
+def worked(session: Session, tenant_id: int, account_id: int, user: str, since: datetime) -> bool:
+    """Whether the user has worked an account, or passed it over, since an instant."""
+    values = {"tenant": tenant_id, "account": account_id, "me": user, "since": since}
+    return session.execute(_worked_since(), values).first() is not None
+
+
+@lru_cache(maxsize=1)
+def _worked_since() -> Select[Any]:
+    log = table(ActLog).c
+    return (
+        select(log.act_id)
+        .where(log.tenant_id == tenant(), log.account_id == bindparam("account"), *_work_of_mine(log, instant("since")))
+        .limit(1)
+    )
+
+
+def _work_of_mine(log: Any, since: Any) -> tuple[Any, ...]:
+    kinds = (log.effects.contains(f'"kind": "{kind}"', autoescape=True) for kind in WORK)
+    return log.by == bindparam("me"), log.at >= since, log.undone_by.is_(None), or_(*kinds)
+
+
 def take(
     session: Session, tenant_id: int, account_id: int, user: str, now: datetime, lease_minutes: int
 ) -> tuple[str, int, datetime]:
@@ -202,10 +248,7 @@ def _unworked() -> Select[Any]:
         select(log.act_id).where(
             log.tenant_id == tenant(),
             log.account_id == _w.account_id,
-            log.by == bindparam("me"),
-            log.at >= _w.claimed_at,
-            log.undone_by.is_(None),
-            or_(*(log.effects.contains(f'"kind": "{kind}"', autoescape=True) for kind in WORK)),
+            *_work_of_mine(log, _w.claimed_at),
         )
     )
     held = and_(
@@ -339,9 +382,11 @@ __all__ = [
     "give_back",
     "hand_over",
     "moment",
+    "others",
     "renew",
     "sweep",
     "take",
     "take_next",
     "unworked",
+    "worked",
 ]

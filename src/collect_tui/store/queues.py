@@ -24,7 +24,7 @@ from collect_tui.desk.views.queue import QueueBoard, QueueFigure, QueuePage, Que
 from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.rules import QueueRule
-from collect_tui.store import queue_rows, sql
+from collect_tui.store import claims, queue_rows, sql
 from collect_tui.store.claims import moment
 from collect_tui.store.queue_rows import ORDER, chips, columns, of_account
 from collect_tui.store.sql import table
@@ -42,10 +42,10 @@ class Stand:
     chips: tuple[str, ...]
 
 
-def board(session: Session, tenant_id: int, catalogue: Catalogue, now: datetime) -> QueueBoard:
+def board(session: Session, tenant_id: int, catalogue: Catalogue, now: datetime, user: str = "") -> QueueBoard:
     """All queues with their figures, best tier first, in the site's order within a tier."""
     today, currency = _tenant(session, tenant_id)
-    figures = _figures(session, tenant_id, ordered(catalogue.queues), currency, now)
+    figures = _figures(session, tenant_id, ordered(catalogue.queues), currency, now, user)
     return QueueBoard(queues=tuple(figures), business_date=today)
 
 
@@ -64,6 +64,7 @@ def page(
     cursor: str | None = None,
     limit: int = 200,
     now: datetime,
+    user: str = "",
 ) -> QueuePage:
     """A slice of one queue in its order, from after `cursor`. NotFound "queue.not_found", Invalid "queue.cursor"."""
     rule = next((rule for rule in catalogue.queues if rule.name == name), None)
@@ -85,7 +86,7 @@ def page(
         title=rule.title,
         rows=rows,
         cursor=_cursor(shown[-1]) if len(found) > limit else None,
-        figure=_figures(session, tenant_id, (rule,), currency, now)[0],
+        figure=_figures(session, tenant_id, (rule,), currency, now, user)[0],
     )
 
 
@@ -109,12 +110,13 @@ def _tenant(session: Session, tenant_id: int) -> tuple[date, str]:
 
 
 def _figures(
-    session: Session, tenant_id: int, rules: Sequence[QueueRule], currency: str, now: datetime
+    session: Session, tenant_id: int, rules: Sequence[QueueRule], currency: str, now: datetime, user: str
 ) -> list[QueueFigure]:
     names = tuple(rule.name for rule in rules)
     values = {"tenant": tenant_id, "names": list(names), "currency": currency, "moment": moment(now)}
     sums = {row.queue: row for row in session.execute(_sums(), values)}
     later = {row.queue: row.n for row in session.execute(_later(), values)}
+    others = claims.others(session, tenant_id, names, user, now) if user else {}
     oldest = session.execute(_oldest(names), {"tenant": tenant_id}).one() if names else ()
     return [
         QueueFigure(
@@ -126,6 +128,7 @@ def _figures(
             collectable=sums[rule.name].collectable if rule.name in sums else 0,
             currency=currency,
             oldest=None if first in (None, sql.NEVER) else first,
+            others=others.get(rule.name, 0),
         )
         for rule, first in zip(rules, oldest, strict=True)
     ]

@@ -71,6 +71,8 @@ class Doors:
         super().__init__(*args, **kwargs)
         self._screens: dict[str, DeskScreen] = {}
         self._trail: list[str] = []
+        self._ended: str | None = None
+        """The queue that had nothing left when last asked, while its last account is shown: looking again looks there."""
         self._words: frozenset[str] = frozenset()
         self._look_at = 0.0
 
@@ -153,13 +155,13 @@ class Doors:
         """Take the next best account, of one queue or of all; the lease of the one before is given back."""
         desk, held = self._app.desk, self.claim
 
-        def taken() -> tuple[AccountView, Claim | None, str] | None:
+        def taken() -> tuple[AccountView, Claim | None, str] | str:
             claim = desk.next(queue)
             if claim is None:
-                return None
+                return messages.not_handed([f for f in desk.queues().queues if queue in (None, f.name)])
             if held is not None and held.account != claim.account:
                 desk.release(held.account)
-            return desk.account(claim.account), claim, ""
+            return desk.account(claim.account), claim, messages.AGAIN if claim.again else ""
 
         screen = self._top
         try:
@@ -172,10 +174,11 @@ class Doors:
             dropped = screen.refuse(f"{messages.sentence(error)}{left}")
             said = f"the next one could not be taken{left}: {messages.sentence(error)}"
             return Taken(False, messages.with_dropped(said, dropped), asked=False)
-        if found is None:
+        if isinstance(found, str):
             self._let_go()
-            dropped = screen.refuse("Nothing is left to work now: no free account is due in this queue.")
-            return Taken(False, messages.with_dropped("nothing is left", dropped))
+            self._ended = queue
+            dropped = screen.refuse(f"Nothing is left to work now{f': {found}' if found else ''}.")
+            return Taken(False, messages.with_dropped(f"{found}{': ' if found else ''}nothing is left", dropped))
         self.claim = found[1]
         await self._show_account(*found)
         return Taken(True)
@@ -205,7 +208,7 @@ class Doors:
     async def _show_account(self, view: AccountView, claim: Claim | None, said: str) -> None:
         if self.claim is not None and (claim is None or claim.account != self.claim.account):
             await self.leave_account()
-        self.claim = claim
+        self.claim, self._ended = claim, None
         self.saw_day(view.business_date, view.now)
         screen = cast("AccountScreen", self._screen_of("account"))
         shown = screen.view
@@ -293,7 +296,9 @@ class Doors:
     # -- commands by key ----------------------------------------------------------------------------------------
 
     async def do_work_next(self) -> None:
-        await self.next_account(getattr(self._top, "queue_name", None) or (self.claim.queue if self.claim else None))
+        here = self._ended if self._top.context == "account" else None
+        worked = self.claim.queue if self.claim else here
+        await self.next_account(getattr(self._top, "queue_name", None) or worked)
 
     async def do_account_previous(self) -> None:
         if not self._trail:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from collect_tui.domain.errors import DomainError
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.queue import QueueFigure
 
 LOG: Final = "faults.log"
 PASTE_WAITS: Final = (
@@ -77,3 +81,16 @@ def unexpected(error: Exception, state_folder: Path | None) -> str:
 
     fault = record(error, state_folder / LOG if state_folder is not None else None)
     return f"Something went wrong that should not have: fault {fault} in {LOG}. What is typed is kept."
+
+
+AGAIN: Final = "You have worked this account today already."
+"""Said of an account that `next` hands out once more."""
+
+
+def not_handed(figures: Iterable[QueueFigure]) -> str:
+    """Why `next` hands out nothing of what stands in queues: what is due and of no colleague may not be called now."""
+    found = list(figures)
+    others, due = sum(f.others for f in found), sum(f.due_now for f in found)
+    later = sum(f.count for f in found) - due
+    told = ((others, "of others"), (max(0, due - others), "not to be called now"), (later, "for later"))
+    return ", ".join(f"{count:,} {words}" for count, words in told if count)

@@ -23,7 +23,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final, Self
 
-import httpx
 from textual import events
 from textual.geometry import Size
 from textual.widget import Widget
@@ -38,6 +37,7 @@ from support import copies
 from support.book import NOW, Clock, catalogue
 from support.bursts.clockless import Answers
 from support.bursts.swift import swift
+from support.desks import Patient, hashed, lasting
 from tui.driver import raw
 
 FIXTURE: Final = Path(__file__).parents[3] / "fixtures" / "portfolio.json"
@@ -162,12 +162,8 @@ def painted(screen: Any) -> list[str]:
     return ["".join(part.text for part in (line if isinstance(line, list) else [line])).rstrip() for line in lines]
 
 
-class _Patient(httpx.HTTPTransport):
-    """A line on which nothing takes too long, however busy the machine is; it outlives the desks that use it."""
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.extensions = {name: value for name, value in request.extensions.items() if name != "timeout"}
-        return super().handle_request(request)
+class _Lasting(Patient):
+    """It outlives the desks that use it."""
 
     def close(self) -> None:
         """Not with a desk."""
@@ -206,12 +202,11 @@ class Stage:
 
     def _serve(self) -> None:
         from collect_tui.api.server.limits import Limiter
-        from support.desks import hashed, lasting
         from support.server import hub, served
 
         of = hub(self.store, self.clock, faults=self.folder / "faults.log", ids=self._id, limiter=Limiter(rate=0))
-        self._line = _Patient()
-        self._stack.callback(super(_Patient, self._line).close)
+        self._line = _Lasting()
+        self._stack.callback(super(_Lasting, self._line).close)
         self._password(hashed(PASSWORD))
         self._tokens = {login: lasting(of, login) for login in ("mia", "lee")}
         self._url = self._stack.enter_context(served(of))

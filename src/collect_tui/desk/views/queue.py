@@ -10,7 +10,9 @@ from collect_tui.desk.views.base import View
 class QueueFigure(View):
     """One queue on the board.
 
-    `collectable` sums one currency; `due_now` leaves out what is timed for later today; `oldest` is the oldest due date.
+    `collectable` sums one currency; `due_now` leaves out what is timed for later today; `oldest` is the oldest due date. Of what
+    is due, `others` have a colleague who works them or whose callback they are; `closed` may not be called now (looked at only
+    where one queue of at most 50 is asked for); neither is handed to whoever asked.
     """
 
     name: str
@@ -21,6 +23,13 @@ class QueueFigure(View):
     collectable: int
     currency: str
     oldest: date | None = None
+    others: int = 0
+    closed: int = 0
+
+    @property
+    def left(self) -> int:
+        """What is there for whoever asked, as far as it was looked at."""
+        return max(0, self.due_now - self.others - self.closed)
 
 
 class QueueBoard(View):
@@ -64,7 +73,8 @@ class Claim(View):
     queue: str
     lease_until: datetime
     fence: int
-    left: int  # accounts of the queue that are due now, this one among them
+    left: int  # accounts of the queue that are there for its user, this one among them
+    again: bool = False  # the user has worked it today already
 
 
 class ScoreTerm(View):

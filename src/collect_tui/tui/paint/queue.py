@@ -35,22 +35,22 @@ def render_figure(number: int, figure: QueueFigure, today: date) -> Cells:
 
 def render_board_summary(figures: Sequence[QueueFigure]) -> Line:
     """What the whole board comes to, currency by currency."""
-    due = sum(f.due_now for f in figures)
+    left = sum(f.left for f in figures)
     by_currency: dict[str, int] = {}
     for figure in figures:
         by_currency[figure.currency] = by_currency.get(figure.currency, 0) + figure.collectable
     sums = " + ".join(money(total, currency) for currency, total in by_currency.items() if total)
     line = Line.of(
-        (f"{sum(f.count for f in figures):,}", Role.VALUE), " accounts in queues · ", (f"{due:,}", Role.VALUE), " left"
+        (f"{sum(f.count for f in figures):,}", Role.VALUE), " accounts in queues · ", (f"{left:,}", Role.VALUE), " left"
     )  # fmt: skip
     return Line((*line.spans, *Line.of(" · ", (sums, Role.MONEY), " collectable").spans)) if sums else line
 
 
 def render_queue_header(figure: QueueFigure) -> Line:
-    """A queue's title and what is left in it: what is due now, as everywhere; of how many, when some are for later today."""
-    of = f" of {figure.count:,}" if figure.due_now != figure.count else ""
+    """A queue's title and what is left in it for this user; of how many, when some are for later or for others."""
+    of = f" of {figure.count:,}" if figure.left != figure.count else ""
     return Line.of(
-        (figure.title, Role.HEAD), f" · {figure.due_now:,} left{of} · ",
+        (figure.title, Role.HEAD), f" · {figure.left:,} left{of} · ",
         (whole(figure.collectable, figure.currency), Role.MONEY), " collectable",
     )  # fmt: skip
 

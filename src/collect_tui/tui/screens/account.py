@@ -35,7 +35,7 @@ from collect_tui.tui.widgets.lines import LinePane
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
-    from collect_tui.desk.views.act import Receipt
+    from collect_tui.desk.views.act import EffectView, Receipt
     from collect_tui.desk.views.queue import Claim
 
 #: The panes by their digit; 1 is the summary.
@@ -138,7 +138,10 @@ class AccountScreen(DeskScreen):
         room = self.size.width - tui_text.width(self.desk_app.header_right().text) - 1
         queues = self.desk_app.catalogue.queues if self.claim is not None else ()
         title = next((rule.title for rule in queues if self.claim is not None and rule.name == self.claim.queue), "")
-        return header(self.view, self.claim, self.desk_app.session_view.user, room, title)
+        claim = self.claim
+        if claim is not None and self._behind:  # with its result it is none of those that are left
+            claim = claim.model_copy(update={"left": max(0, claim.left - 1)})
+        return header(self.view, claim, self.desk_app.session_view.user, room, title)
 
     def summary_lines(self) -> Iterable[Line]:
         return (tabs(self.pane),) if self.view is not None else ()
@@ -289,15 +292,19 @@ class AccountScreen(DeskScreen):
             if view is not None:
                 self._changed(view)
 
+    def passes_on(self, effects: Iterable[EffectView]) -> bool:
+        kinds = {effect.kind for effect in effects}
+        claimed = self.claim is not None and self.view is not None and self.claim.account == self.view.number
+        return claimed and bool(kinds & _PASSED_OVER) and "ActUndone" not in kinds
+
     async def after_act(self, receipt: Receipt) -> None:
         """An act was done here: show the account as it is now; one that was passed over makes room for the next."""
         view = self.view
         if view is None or receipt.account != view.number:
             return
         kinds = {effect.kind for effect in receipt.effects}
-        claimed = self.claim is not None and self.claim.account == view.number
         self._behind = "ActUndone" not in kinds and (self._behind or "ContactLogged" in kinds)
-        if claimed and kinds & _PASSED_OVER and "ActUndone" not in kinds:
+        if self.passes_on(receipt.effects):
             await self._go_on(receipt, view, by_line=True)
         else:
             await self.do_view_refresh()

@@ -26,7 +26,7 @@ from collect_tui.tui.widgets.saidrows import SaidRows
 from collect_tui.tui.widgets.statusline import StatusLine
 
 if TYPE_CHECKING:
-    from collect_tui.desk.views.act import Receipt
+    from collect_tui.desk.views.act import EffectView, Receipt
     from collect_tui.tui.app import CollectApp
 
 
@@ -108,6 +108,10 @@ class FrameScreen(Screen[None]):
         if self.desk_app.connected or command_id in NEEDS_NO_DESK:
             return None
         return self.desk_app.not_open
+
+    def passes_on(self, effects: Iterable[EffectView]) -> bool:
+        """Do these effects of an act put the account shown away, so that the next one is shown?"""
+        return False
 
     async def after_act(self, receipt: Receipt) -> None:
         """Called on the screen on top when an act has been done: show what it changed; what is said of it stays."""

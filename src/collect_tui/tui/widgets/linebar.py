@@ -21,7 +21,7 @@ from collect_tui.tui.doors import WITH_REST
 from collect_tui.tui.paint.line import early, field_span, meaning_line, preview_line, receipt_line, wrong_line
 from collect_tui.tui.roles import Role
 from collect_tui.tui.sent import REUSED
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.keptline import DRAFT_PROMPT, PLACE, PREFILLED, PROMPT, KeptLine
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.rowmover import RowMover
@@ -155,6 +155,8 @@ class LineBar(KeptLine):
             line = wrong_line(parsed)
         elif preview is not None and preview[0].sense == parsed.sense:
             line = preview_line(parsed, preview[1], preview[0])
+            if preview[1].ok and self.desk_screen.passes_on(preview[1].effects):
+                line = Line((*line.spans, Span(" · then the next account", Role.LABEL)))
         else:
             line = meaning_line(parsed)
         self.desk_screen.status(line, grows=True)
