@@ -8,7 +8,7 @@ policy D3), so every text passes here: at the door, where the field is named, an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Final, Literal
@@ -16,7 +16,7 @@ from typing import Final, Literal
 from collect_tui.domain.card_numbers import LONGEST, SHORTEST, is_card_number, is_sim_number
 from collect_tui.domain.card_reading import STRONG, WEAK, Reading, plain, readings, thrice, veiled
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.other_numbers import figures, in_series, named_otherwise
+from collect_tui.domain.other_numbers import FileNumbers, digits_of, figures, named_otherwise
 
 Kind = Literal["card", "cvv", "ssn"]
 Span = tuple[int, int]
@@ -93,7 +93,7 @@ class CardFinding:
     end: int
 
 
-def find_card(text: str, known: Iterable[str] = ()) -> CardFinding | None:
+def find_card(text: str, known: Iterable[str] | FileNumbers = ()) -> CardFinding | None:
     """The gravest finding in a text: a card number, else a security code, else a social security number, else None.
 
     A card number is 13-19 digits in an issuer's range with a right check digit, whatever stands between its digits that
@@ -108,7 +108,7 @@ def find_card(text: str, known: Iterable[str] = ()) -> CardFinding | None:
     return min(findings, key=lambda found: (_GRAVITY[found.kind], found.start), default=None)
 
 
-def forbidden(text: str, known: Iterable[str] = ()) -> CardFinding | None:
+def forbidden(text: str, known: Iterable[str] | FileNumbers = ()) -> CardFinding | None:
     """The finding that keeps a text from being written down: a card number or a security code."""
     if not suspicious(text):
         return None
@@ -140,13 +140,13 @@ def refusal(found: CardFinding, field: str) -> Invalid:
     )
 
 
-def find_cards(text: str, known: Iterable[str] = ()) -> list[CardFinding]:
+def find_cards(text: str, known: Iterable[str] | FileNumbers = ()) -> list[CardFinding]:
     """Every finding in a text, as `find_card` defines them, in order and without overlaps."""
-    numbers = [plain(number) for number in known]
-    own = {_digits(number) for number in numbers} - {""}
+    numbers = FileNumbers.of(known)
     found: list[CardFinding] = []
     for reading in readings(text):
-        skipped = own | {_digits(beside) for number in numbers for beside in in_series(reading.text, number)}
+        beside = frozenset(map(digits_of, numbers.beside(reading.text)))
+        skipped = numbers.digits | beside if beside else numbers.digits
         found += (CardFinding(kind, *reading.span(start, end)) for kind, start, end in _in_reading(reading, skipped))
     kept: list[CardFinding] = []
     for one in sorted(found, key=lambda found: (_GRAVITY[found.kind], found.start)):
@@ -155,34 +155,34 @@ def find_cards(text: str, known: Iterable[str] = ()) -> list[CardFinding]:
     return sorted(kept, key=lambda found: found.start)
 
 
-def mask_card(text: str, known: Iterable[str] = ()) -> str:
+def mask_card(text: str, known: Iterable[str] | FileNumbers = ()) -> str:
     """The text with card data masked: a card number as `**** 1111`, a security code as `***`, an SSN by its last four.
 
     The result holds nothing `find_card` would find.
     """
     if not suspicious(text) and not _SSN.search(plain(text)) and not _SSN_NAMED.search(plain(text)):
         return text
-    numbers = tuple(known)
+    numbers = FileNumbers.of(known)
     while findings := find_cards(text, numbers):
         for found in reversed(findings):
-            digits = _digits(plain(text[found.start : found.end]))
+            digits = digits_of(plain(text[found.start : found.end]))
             last = digits[-4:] if len(digits) <= LONGEST else ""  # encoded ones are longer
             mask = {"card": f"**** {last}", "cvv": "***", "ssn": f"***-**-{last}"}[found.kind]
             text = text[: found.start] + mask + text[found.end :]
     return text
 
 
-def _in_reading(reading: Reading, skipped: set[str]) -> Iterator[tuple[Kind, int, int]]:
+def _in_reading(reading: Reading, skipped: Set[str]) -> Iterator[tuple[Kind, int, int]]:
     read = reading.text
     for start, end in _joined(read) if reading.joined else _cards(read, skipped):
-        if _digits(read, start, end) not in skipped:
+        if digits_of(read, start, end) not in skipped:
             yield "card", start, end
     for match in _CVV.finditer(read):
         # `CID 4410` is a circuit of the file, and no other word for a code names one.
-        if match[0][:3].lower() != "cid" or _digits(match[0]) not in skipped:
+        if match[0][:3].lower() != "cid" or digits_of(match[0]) not in skipped:
             yield "cvv", *match.span("after" if match["after"] else "before")
     for match, part in ((m, part) for rule, part in ((_SSN, 0), (_SSN_NAMED, "number")) for m in rule.finditer(read)):
-        if _digits(match[part]) not in skipped:
+        if digits_of(match[part]) not in skipped:
             yield "ssn", *match.span(part)
 
 
@@ -192,16 +192,12 @@ def _joined(read: str) -> Iterator[Span]:
         groups = [match.span() for match in _GROUP.finditer(read, *run.span())]
         for start, end in _printed(groups, (*_PRINTED_GROUPS, *_SPLIT)):
             words = read.count(STRONG, start, end), read.count(WEAK, start, end)
-            if (words[0] or words[1] > 1) and is_card_number(_digits(read, start, end)):
+            if (words[0] or words[1] > 1) and is_card_number(digits_of(read, start, end)):
                 yield start, end
 
 
-def _digits(plain: str, start: int = 0, end: int | None = None) -> str:
-    return "".join(_GROUP.findall(plain, start, len(plain) if end is None else end))
-
-
-def _cards(plain: str, skipped: set[str]) -> Iterator[Span]:
-    yield from (match.span() for match in _SAME.finditer(plain) if is_card_number(_digits(match[0])))
+def _cards(plain: str, skipped: Set[str]) -> Iterator[Span]:
+    yield from (match.span() for match in _SAME.finditer(plain) if is_card_number(digits_of(match[0])))
     for run in _RUN.finditer(plain):
         foreign = list(named_otherwise(plain, *run.span()))
         groups = list(_cut([match.span() for match in _GROUP.finditer(plain, *run.span())], foreign))
@@ -210,11 +206,11 @@ def _cards(plain: str, skipped: set[str]) -> Iterator[Span]:
             yield from _in_groups(plain, segment)
 
 
-def _known(plain: str, groups: list[Span], skipped: set[str]) -> Iterator[Span]:
+def _known(plain: str, groups: list[Span], skipped: Set[str]) -> Iterator[Span]:
     """Where numbers of the file stand: whole groups that together are one. Very short ones are parts of anything."""
     for first, (start, _) in enumerate(groups):
         for _, end in groups[first : first + LONGEST]:
-            if len(digits := _digits(plain, start, end)) > 2 * LONGEST:
+            if len(digits := digits_of(plain, start, end)) > 2 * LONGEST:
                 break
             if len(digits) > 5 and digits in skipped:
                 yield start, end
@@ -245,7 +241,7 @@ def _in_groups(plain: str, groups: list[Span]) -> Iterator[Span]:
         candidates |= {(start, _back(row, match.start())) for match in _EXPIRY.finditer(plain, row[0][1], end)}
         candidates |= set(_regular(plain, row))
     for start, end in candidates:
-        digits = _digits(plain, start, end)
+        digits = digits_of(plain, start, end)
         if not len(digits) >= SHORTEST or (len(digits) <= _TELEPHONE and plain[start - 1 : start] == "+"):
             continue
         if is_card_number(digits) or _with_expiry(digits):

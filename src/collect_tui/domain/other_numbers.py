@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
+
+from collect_tui.domain.card_reading import plain
 
 Span = tuple[int, int]
 
@@ -47,17 +50,52 @@ _IBAN_LENGTHS: Final = {
 _IBAN: Final = re.compile(r"(?<![A-Za-z0-9])(?P<country>[A-Z]{2})[0-9]{2}(?:[ -]?[A-Z0-9]){11,}")
 
 
-_IN_SERIES: Final = re.compile(r"(?P<first>[0-9]{3,6})(?P<mark>[-./])[0-9]{3,8}")
+_GROUP: Final = re.compile(r"[0-9]+")
+_IN_SERIES: Final = re.compile(r"(?<![0-9])(?P<first>[0-9]{3,6})(?P<mark>[-./])(?P<rest>[0-9]{3,8})(?![0-9])")
+Series = tuple[str, str, int]
 
 
-def in_series(plain: str, number: str) -> Iterator[str]:
-    """Two or more numbers beside each other that begin as `number` does and are written alike, as one text."""
-    made = _IN_SERIES.fullmatch(number)
-    if made is not None:
-        mark = re.escape(made["mark"])
-        one = rf"{made['first']}{mark}[0-9]{{{made.end() - made.end('mark')}}}"
-        for match in re.finditer(rf"(?<![0-9]){one}(?:(?!{mark}[0-9])[\W_]{{1,8}}{one})+(?![0-9]|{mark}[0-9])", plain):
-            yield match[0]
+def digits_of(plain: str, start: int = 0, end: int | None = None) -> str:
+    """The digits of a plain text, or of a part of it."""
+    return "".join(_GROUP.findall(plain, start, len(plain) if end is None else end))
+
+
+@dataclass(frozen=True, slots=True)
+class FileNumbers:
+    """The numbers of a file, made ready once to be looked for in any number of texts."""
+
+    digits: frozenset[str] = frozenset()
+    series: frozenset[Series] = frozenset()
+    """How those begin that are written as `4410-2231` is, with what stands behind, and how long they are."""
+
+    @classmethod
+    def of(cls, numbers: Iterable[str] | FileNumbers) -> FileNumbers:
+        """From the numbers as they are written."""
+        if isinstance(numbers, FileNumbers):
+            return numbers
+        texts = [plain(number) for number in numbers]
+        made = (_IN_SERIES.fullmatch(text) for text in texts)
+        return cls(
+            frozenset(digits_of(text) for text in texts) - {""},
+            frozenset(_series(one) for one in made if one is not None),
+        )
+
+    def __or__(self, other: FileNumbers) -> FileNumbers:
+        return FileNumbers(self.digits | other.digits, self.series | other.series)
+
+    def beside(self, text: str) -> Iterator[str]:
+        """Two or more numbers beside each other that begin as one of the file does and are written alike, as one text."""
+        for first, mark, rest in self.series & {_series(one) for one in _IN_SERIES.finditer(text)}:
+            mark = re.escape(mark)
+            one = rf"{first}{mark}[0-9]{{{rest}}}"
+            for match in re.finditer(
+                rf"(?<![0-9]){one}(?:(?!{mark}[0-9])[\W_]{{1,8}}{one})+(?![0-9]|{mark}[0-9])", text
+            ):
+                yield match[0]
+
+
+def _series(match: re.Match[str]) -> Series:
+    return match["first"], match["mark"], len(match["rest"])
 
 
 def figures(plain: str, start: int, end: int) -> list[Span]:

@@ -258,7 +258,7 @@ def _write(
             made[table].append(row)
         if wanted:
             parties[entry.number] = _party_in(rows)
-    gate.know(numbers)
+    gate.know(numbers, only=True)
     for name in _ORDER:
         if made[name]:
             try:

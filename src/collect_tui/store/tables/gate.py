@@ -23,6 +23,7 @@ from sqlmodel import AutoString
 
 from collect_tui.domain.card_text import CardFinding, forbidden, refusal, suspicious
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.other_numbers import FileNumbers
 
 
 def _columns(text: str) -> frozenset[str]:
@@ -65,7 +66,8 @@ NUMBERS: Final = _columns("""
 #: Contact points: thirteen or fourteen digits that can be a telephone are one.
 POINTS: Final = frozenset(("contact_point.value", "contact_point.normalized"))
 
-_KNOWN: ContextVar[frozenset[str]] = ContextVar("numbers of the file", default=frozenset())
+_NONE: Final = FileNumbers()
+_KNOWN: ContextVar[FileNumbers] = ContextVar("numbers of the file", default=_NONE)
 _PLAIN: Final = AutoString(collation="C")
 
 
@@ -76,16 +78,17 @@ class CardData(Invalid, DontWrapMixin):
 @contextmanager
 def transaction() -> Iterator[None]:
     """A transaction, at whose end the numbers that it knew are forgotten."""
-    token = _KNOWN.set(frozenset())
+    token = _KNOWN.set(_NONE)
     try:
         yield
     finally:
         _KNOWN.reset(token)
 
 
-def know(numbers: Iterable[str]) -> None:
-    """Numbers of the file (account, documents, services, telephones) that the rest of this transaction writes to."""
-    _KNOWN.set(_KNOWN.get() | frozenset(numbers))
+def know(numbers: Iterable[str], *, only: bool = False) -> None:
+    """Numbers of the file (account, documents, services, telephones) that the rest of this transaction writes to; `only`: it
+    writes to no earlier one again."""
+    _KNOWN.set(FileNumbers.of(numbers) if only else _KNOWN.get() | FileNumbers.of(numbers))
 
 
 class Gated(AutoString):
