@@ -81,5 +81,5 @@ def _hand_over(desk: Seat, account: str, to: str, why: str) -> Claim:
                 {"from": before, "to": to, "fence": fence},
                 desk.ids,
             )
-        left = queues.left(db, desk.tenant_id, in_queue, now)
+        left = queues.figure(db, desk.tenant_id, desk.catalogue(), in_queue, now, to).left if in_queue else 0
     return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left)

@@ -15,7 +15,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.floor import FloorView, Revealed
-from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
+from collect_tui.desk.views.queue import Claim, QueueBoard, QueueFigure, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 from collect_tui.domain.dates import Calendar, day_start
 from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
@@ -104,21 +104,32 @@ class LocalDesk(Seat):
         if not 1 <= limit <= 1000:
             raise Invalid("queue.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
         with self.reading() as db:
-            return self._page(db, self.queue_name(name), cursor, limit)
+            page = queues.page(
+                db,
+                self.tenant_id,
+                self._catalogue,
+                self.queue_name(name),
+                cursor=cursor,
+                limit=limit,
+                now=self.clock(),
+                user=self.user,
+            )
+            return page.model_copy(update={"figure": self._figure(db, page.figure)})
 
-    def _page(self, db: Db, name: str, cursor: str | None, limit: int) -> QueuePage:
-        """A page whose figure knows what may not be called now, where the queue is short enough to look at all of it."""
-        page = queues.page(
-            db, self.tenant_id, self._catalogue, name, cursor=cursor, limit=limit, now=self.clock(), user=self.user
-        )
-        if not 0 < page.figure.left <= NEXT_LOOKS:
-            return page
-        free = claims.best(db, self.tenant_id, name, self.user, self.clock(), limit=NEXT_LOOKS)
-        closed = len(free) - sum(1 for _ in self._reachable(db, free))
-        return page.model_copy(update={"figure": page.figure.model_copy(update={"closed": closed})})
+    def _figure(self, db: Db, figure: QueueFigure) -> QueueFigure:
+        """A figure that knows who may not be called now, where the queue is short enough to look at all of it."""
+        if not 0 < figure.left <= NEXT_LOOKS:
+            return figure
+        free = claims.best(db, self.tenant_id, figure.name, self.user, self.clock(), limit=NEXT_LOOKS)
+        return figure.model_copy(update={"closed": len(free) - sum(1 for _ in self._reachable(db, free))})
 
-    def _left(self, db: Db, queue: str) -> int:
-        return self._page(db, queue, None, 1).figure.left if queue else 0
+    def _counted(self, claim: Claim) -> Claim:
+        """With what is left of its queue: counted when it is taken already, so that nobody waits for it."""
+        if not claim.queue:
+            return claim
+        with self.reading() as db:
+            figure = queues.figure(db, self.tenant_id, self._catalogue, claim.queue, self.clock(), self.user)
+            return claim.model_copy(update={"left": self._figure(db, figure).left})
 
     def queue_name(self, text: str) -> str:
         """A queue by its name or by a prefix that only one has. NotFound names the queues there are."""
@@ -139,7 +150,8 @@ class LocalDesk(Seat):
         name = self.queue_name(queue) if queue else None
         with self.reading() as db:
             passed, first = self._out_of_hours(db, name)
-        return self.store.attempt(lambda: self._take_next(name, [*passed], first, str(key) if key else None))
+        claim = self.store.attempt(lambda: self._take_next(name, [*passed], first, str(key) if key else None))
+        return None if claim is None else self._counted(claim)
 
     def _take_next(self, name: str | None, passed: list[int], first: int | None, key: str | None) -> Claim | None:
         """`passed`: who may not be called now; `first`: who comes next and may, as was just found."""
@@ -168,10 +180,9 @@ class LocalDesk(Seat):
                     claims.give_back(db, self.tenant_id, account_id, self.user)
                     return None
             number = facts.number(db, self.tenant_id, account_id)
-            left = self._left(db, in_queue)
             today = day_start(self.tenant(db).business_date, self._catalogue.rules.zone)
             again = claims.worked(db, self.tenant_id, account_id, self.user, today)
-        return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left, again=again)
+        return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0, again=again)
 
     def _out_of_hours(self, db: Db, queue: str | None) -> tuple[list[int], int | None]:
         """The accounts that come before the first one whose customer may be called now, and that one; None: there is none."""
@@ -212,14 +223,13 @@ class LocalDesk(Seat):
                 "queue.unworked", f"{number} has no result yet: log one, or skip it with a reason.", "account"
             )
         queue, fence, until = given
-        left = queues.left(db, self.tenant_id, queue, self.clock())
-        return Claim(account=number, queue=queue, lease_until=until, fence=fence, left=left)
+        return Claim(account=number, queue=queue, lease_until=until, fence=fence, left=0)
 
     def claim(self, account: str) -> Claim:
-        return self.store.attempt(lambda: self._hold(account, claims.take))
+        return self._counted(self.store.attempt(lambda: self._hold(account, claims.take)))
 
     def heartbeat(self, account: str) -> Claim:
-        return self.store.attempt(lambda: self._hold(account, claims.renew))
+        return self._counted(self.store.attempt(lambda: self._hold(account, claims.renew)))
 
     def release(self, account: str) -> None:
         def released() -> None:
@@ -234,8 +244,7 @@ class LocalDesk(Seat):
             minutes = self._catalogue.rules.queue.lease_minutes
             in_queue, fence, until = how(db, self.tenant_id, account_id, self.user, self.clock(), minutes)
             number = facts.number(db, self.tenant_id, account_id)
-            left = self._left(db, in_queue)
-        return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left)
+        return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0)
 
     def reassign(self, account: str, to: str, reason: str) -> Claim:
         from collect_tui.services import floor

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, and_, bindparam, func, literal, literal_column, select, tuple_
 from sqlalchemy.orm import Session
@@ -33,6 +33,9 @@ from collect_tui.store.why import why
 
 _w = table(WorkItem).c
 
+LOOKED_AT: Final = 500
+"""Accounts due in a queue up to which it is looked who of them is not there for everybody: that takes a row each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stand:
@@ -49,10 +52,9 @@ def board(session: Session, tenant_id: int, catalogue: Catalogue, now: datetime,
     return QueueBoard(queues=tuple(figures), business_date=today)
 
 
-def left(session: Session, tenant_id: int, queue: str, now: datetime) -> int:
-    """How many accounts of a queue are due now: what is timed for later today is not counted yet."""
-    values = {"tenant": tenant_id, "queue": queue, "moment": moment(now)}
-    return int(session.execute(_left(), values).scalar_one())
+def figure(session: Session, tenant_id: int, catalogue: Catalogue, name: str, now: datetime, user: str) -> QueueFigure:
+    """The figures of one queue of the site. NotFound "queue.not_found"."""
+    return _figures(session, tenant_id, (_rule(catalogue, name),), _tenant(session, tenant_id)[1], now, user)[0]
 
 
 def page(
@@ -67,10 +69,7 @@ def page(
     user: str = "",
 ) -> QueuePage:
     """A slice of one queue in its order, from after `cursor`. NotFound "queue.not_found", Invalid "queue.cursor"."""
-    rule = next((rule for rule in catalogue.queues if rule.name == name), None)
-    if rule is None:
-        names = ", ".join(rule.name for rule in catalogue.queues)
-        raise NotFound("queue.not_found", f"There is no queue {name!r}; the queues are {names}.", "queue")
+    rule = _rule(catalogue, name)
     today, currency = _tenant(session, tenant_id)
     values: dict[str, Any] = {"tenant": tenant_id, "queue": name, "most": limit + 1}
     if cursor is not None:
@@ -103,6 +102,14 @@ def stand(
 # -------------------------------------------------------------------------------------------------------------- figures
 
 
+def _rule(catalogue: Catalogue, name: str) -> QueueRule:
+    rule = next((rule for rule in catalogue.queues if rule.name == name), None)
+    if rule is None:
+        names = ", ".join(rule.name for rule in catalogue.queues)
+        raise NotFound("queue.not_found", f"There is no queue {name!r}; the queues are {names}.", "queue")
+    return rule
+
+
 def _tenant(session: Session, tenant_id: int) -> tuple[date, str]:
     t = table(Tenant).c
     row = session.execute(select(t.business_date, t.currency).where(t.tenant_id == tenant_id)).one()
@@ -116,7 +123,9 @@ def _figures(
     values = {"tenant": tenant_id, "names": list(names), "currency": currency, "moment": moment(now)}
     sums = {row.queue: row for row in session.execute(_sums(), values)}
     later = {row.queue: row.n for row in session.execute(_later(), values)}
-    others = claims.others(session, tenant_id, names, user, now) if user else {}
+    due = {queue: row.n - (later.get(queue, 0)) for queue, row in sums.items()}
+    short = [queue for queue, count in due.items() if 0 < count <= LOOKED_AT]
+    others = claims.others(session, tenant_id, short, user, now) if user and short else {}
     oldest = session.execute(_oldest(names), {"tenant": tenant_id}).one() if names else ()
     return [
         QueueFigure(
@@ -158,24 +167,6 @@ def _later() -> Select[Any]:
         )
         .group_by(_w.queue)
     )
-
-
-@lru_cache(maxsize=1)
-def _left() -> Select[Any]:
-    """How many of one queue are not timed for later."""
-    d = table(QueueDelta).c
-    held = select(sql.total(d.n)).where(d.tenant_id == sql.tenant(), d.queue == bindparam("queue")).scalar_subquery()
-    later = (
-        select(func.count())
-        .where(
-            _w.tenant_id == sql.tenant(),
-            _w.queue == bindparam("queue"),
-            _w.sort_timed != literal_column("''"),  # says the partial index may be used
-            _w.sort_timed > bindparam("moment"),
-        )
-        .scalar_subquery()
-    )
-    return select(held - later)
 
 
 @lru_cache(maxsize=16)
@@ -255,4 +246,4 @@ def _position(cursor: str) -> dict[str, Any]:
     return {f"at_{column.name}": value for column, value in zip(ORDER, values, strict=True)}
 
 
-__all__ = ["Stand", "board", "left", "page", "stand", "why"]
+__all__ = ["Stand", "board", "figure", "page", "stand", "why"]

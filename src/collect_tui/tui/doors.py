@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from collect_tui.desk.views.account import AccountView
+    from collect_tui.desk.views.act import Receipt
     from collect_tui.desk.views.queue import Claim
     from collect_tui.tui.app import CollectApp
     from collect_tui.tui.screens.account import AccountScreen
@@ -230,15 +231,19 @@ class Doors:
         if held is not None:
             await self._top.ask(self._app.desk.release, held.account)
 
-    def renew_lease(self) -> None:
-        """Keep the account held a while longer; called at each act, never by a timer."""
-        held, app = self.claim, self._app
-        if held is None:
+    async def acted(self, screen: DeskScreen, receipt: Receipt) -> None:
+        """An act was done: the screen shows what it changed; an account that is held still is kept a while longer.
+
+        Not sooner: asked beside the next account, it would say of the one before that the hold on it had run out.
+        """
+        held, desk = self.claim, self._app.desk
+        await screen.after_act(receipt)
+        if held is None or self.claim is not held:
             return
 
         def renew() -> Claim | None:
             try:
-                return app.desk.heartbeat(held.account)
+                return desk.heartbeat(held.account)
             except Unavailable:
                 return None  # the header says so; what the act came to must stay on the status line
 

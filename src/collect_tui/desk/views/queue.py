@@ -11,8 +11,8 @@ class QueueFigure(View):
     """One queue on the board.
 
     `collectable` sums one currency; `due_now` leaves out what is timed for later today; `oldest` is the oldest due date. Of what
-    is due, `others` have a colleague who works them or whose callback they are; `closed` may not be called now (looked at only
-    where one queue of at most 50 is asked for); neither is handed to whoever asked.
+    is due, `others` have a colleague who works them or whose callback they are (looked at where at most 500 are due); `closed` may
+    not be called now (where one queue with at most 50 left is asked for); neither is handed to whoever asked.
     """
 
     name: str

@@ -266,8 +266,7 @@ async def ask_undo(app: CollectApp, screen: DeskScreen) -> None:
 
     async def undo(_answer: str) -> None:
         receipt = await app.act(act)
-        app.renew_lease()
-        await screen.after_act(receipt)
+        await app.acted(screen, receipt)
         screen.status(receipt_line(receipt, screen.naming(receipt.account)))
 
     await ask(screen, lines, undo, yes="undo it", no="Nothing was undone.")

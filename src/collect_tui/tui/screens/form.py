@@ -228,7 +228,7 @@ class FormScreen(DeskScreen):
         if unsure:
             self.status(unsure, Role.WARN)
         elif parsed.commands != self._previewed or self.preview is None:
-            self.status(meaning_line(parsed), grows=True)
+            self.status(meaning_line(parsed))
         if parsed.commands != self._previewed:
             self._ask(parsed.commands)
 
@@ -280,7 +280,7 @@ class FormScreen(DeskScreen):
 
         def answered(preview: Preview) -> None:
             if self.view is view and self._previewed == commands:
-                self._paint(preview)
+                self._paint(preview, late=self.refused)
 
         def lost() -> None:
             self._previewed = ()
@@ -288,11 +288,12 @@ class FormScreen(DeskScreen):
 
         self.fetch("preview", lambda: desk.preview(act), answered, lost=lost)
 
-    def _paint(self, preview: Preview | None) -> None:
+    def _paint(self, preview: Preview | None, *, late: bool = False) -> None:
+        """Show what the desk says of the fields.  `late`: a key has been refused meanwhile, and that stays said."""
         self.preview = preview
         self._fill()
         unsure = self.view is not None and self.desk_app.unsure(self.view.number, "F2")
-        if preview is not None and self._parsed is not None and not unsure:
+        if preview is not None and self._parsed is not None and not unsure and not late:
             line = preview_line(self._parsed, preview)
             told = Line((Span(f"{self._lead} · ", Role.LABEL), *line.spans)) if self._lead else line
             self.status(told)  # what stands below fills the room that is left: it must not hang on what was said before
@@ -484,10 +485,9 @@ class FormScreen(DeskScreen):
         app.drafts.clear(act.account, self.place)
         app.line_history.add(act.line)
         self.view = None
-        app.renew_lease()
         await app.pop_screen()
         top = app.desk_screen(self)
-        await top.after_act(receipt)
+        await app.acted(top, receipt)
         top.status(receipt_line(receipt, top.naming(receipt.account)))
 
     async def _refused(self, act: Act, error: DomainError) -> None:

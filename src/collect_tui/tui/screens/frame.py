@@ -248,11 +248,11 @@ class FrameScreen(Screen[None]):
 
     # -- saying -------------------------------------------------------------------------------------------------
 
-    def status(self, text: str | Line, role: Role = Role.PLAIN, *, grows: bool = False) -> None:
-        """Say something on the rows below the line: what happened, or what the line will do (`grows`: while it is typed)."""
+    def status(self, text: str | Line, role: Role = Role.PLAIN, *, typed: bool = False) -> None:
+        """Say something on the rows below the line: what happened, or what the line will do (`typed`: of one that is being typed)."""
         self._say = (text, role)
         if self._framed:
-            self.said_rows.say(text, role, grows=grows)
+            self.said_rows.say(text, role, typed=typed)
 
     @property
     def said_rows(self) -> SaidRows:

@@ -109,7 +109,7 @@ class LineBar(KeptLine):
         if said is not None:
             self._forget()
             self.set_ghost("")
-            screen.status(said, Role.LABEL, grows=True)
+            screen.status(said, Role.LABEL, typed=True)
             return
         from collect_tui.desk.line.complete import suggest
         from collect_tui.desk.line.parse import parse
@@ -159,7 +159,7 @@ class LineBar(KeptLine):
                 line = Line((*line.spans, Span(" · then the next account", Role.LABEL)))
         else:
             line = meaning_line(parsed)
-        self.desk_screen.status(line, grows=True)
+        self.desk_screen.status(line, typed=True)
 
     def _point(self, parsed: Parsed, *, typing: bool) -> None:
         """Mark the first word that is wrong; not the one still being typed, nor what is only missing yet."""
@@ -353,8 +353,7 @@ class LineBar(KeptLine):
             await self._refused(parsed, act, error)
         else:
             self._done(parsed.text, receipt_line(receipt, screen.naming(receipt.account)))
-            app.renew_lease()
-            await app.desk_screen(screen).after_act(receipt)
+            await app.acted(app.desk_screen(screen), receipt)
 
     async def _refused(self, parsed: Parsed, act: Act, error: DomainError) -> None:
         """Nothing was done: the text stays, the word is marked, what was typed ahead is dropped."""

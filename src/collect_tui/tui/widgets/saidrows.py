@@ -24,7 +24,8 @@ _LEFT: Final = 7
 class SaidRows(StatusLine):
     """Wraps what it is told and is as high as that takes.
 
-    While a line is typed (`grows`) it does not become lower again: what stands above it moves once, not at every key.
+    While a line is `typed` it has the usual rows at least: what stands above it moves once, not at every key, and does not hang
+    on what was said before.
     """
 
     DEFAULT_CSS = "SaidRows { height: 1; }"
@@ -36,6 +37,7 @@ class SaidRows(StatusLine):
         self._from = 0  # first row shown, where not even the whole screen is enough
         self._key = ""
         self._width = 0  # cells it was wrapped for
+        self._least = 1  # rows it has, though it said less
 
     def name_key(self, key: str) -> None:
         """Which key shows the rest."""
@@ -43,13 +45,14 @@ class SaidRows(StatusLine):
             self._key = key
             self.refresh()
 
-    def say(self, text: str | Line, role: Role = Role.PLAIN, *, grows: bool = False) -> None:
-        """Say something; painted only if it is something else.  `grows`: it stays as high as it is, at least."""
-        before = self._left
+    def say(self, text: str | Line, role: Role = Role.PLAIN, *, typed: bool = False) -> None:
+        """Say something; painted only if it is something else.  `typed`: of a line that is being typed."""
+        before, least = (self._left, self._least), USUAL if typed else 1
         self.show(text, role)
-        if self._left != before or not grows:
+        self._least = least
+        if (self._left, least) != before or not typed:
             self._all, self._from = False, 0
-            self._fit(self.size.height if grows else 1)
+            self._fit()
 
     @property
     def hidden(self) -> int:
@@ -66,18 +69,18 @@ class SaidRows(StatusLine):
             self._from += self._shown()
         else:
             self._all, self._from = False, 0
-        self._fit(1)
+        self._fit()
         self.refresh()
         return True
 
     def fit(self) -> None:
         """The screen has another size."""
         self._all, self._from = False, 0
-        self._fit(1)
+        self._fit()
 
     def on_resize(self, _event: events.Resize) -> None:
         if self.size.width != self._width:
-            self._fit(1)
+            self._fit()
 
     def _most(self) -> int:
         """Rows there may be at all."""
@@ -94,11 +97,11 @@ class SaidRows(StatusLine):
             shown += 2  # for what is done, and the row that says where the rest is
         return min(count, shown, most)
 
-    def _fit(self, least: int) -> None:
+    def _fit(self) -> None:
         """Wrap it anew and take the rows it needs."""
         self._width = self.size.width or (self.app.size.width if self.is_attached else 80)
         self._rows = self._left.wrapped(self._width)
-        height = max(least, self._shown() + self._all, 1)
+        height = max(min(self._least, self._most()), self._shown() + self._all)
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
 
