@@ -232,10 +232,7 @@ class Doors:
             await self._top.ask(self._app.desk.release, held.account)
 
     async def acted(self, screen: DeskScreen, receipt: Receipt) -> None:
-        """An act was done: the screen shows what it changed; an account that is held still is kept a while longer.
-
-        Not sooner: asked beside the next account, it would say of the one before that the hold on it had run out.
-        """
+        """An act was done: the screen shows what it changed; an account that is held still is kept a while longer."""
         held, desk = self.claim, self._app.desk
         await screen.after_act(receipt)
         if held is None or self.claim is not held:
@@ -244,8 +241,8 @@ class Doors:
         def renew() -> Claim | None:
             try:
                 return desk.heartbeat(held.account)
-            except Unavailable:
-                return None  # the header says so; what the act came to must stay on the status line
+            except (Unavailable, Stale):
+                return None  # the header says so, or the next key; what the act came to must stay on the status line
 
         def renewed(claim: Claim | None) -> None:
             if claim is not None and (held := self.claim) is not None and held.account == claim.account:
