@@ -39,7 +39,7 @@ def section(text: str, name: str, body: str) -> str:
 
 
 def keys() -> str:
-    from collect_tui.tui.commands import keys_table
+    from collect_tui.tui.actions import keys_table
 
     return keys_table()
 

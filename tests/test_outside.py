@@ -18,8 +18,8 @@ from starlette.testclient import TestClient
 from collect_tui import cli
 from collect_tui.api.client.desk import ApiDesk
 from collect_tui.api.server.app import create_app
+from collect_tui.api.server.context import ServerContext
 from collect_tui.api.server.examples import example
-from collect_tui.api.server.hub import Hub
 from collect_tui.desk.commands import COMMANDS, Act, Command, CommandBase, OutsideCommand
 from collect_tui.desk.errors import Unavailable, Unconfirmed
 from collect_tui.desk.line.context import LineContext
@@ -72,7 +72,7 @@ class World:
     """A fresh book, and every way into it."""
 
     store: Store
-    hub: Hub
+    hub: ServerContext
     client: TestClient
     home: Path
 

@@ -18,10 +18,10 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from collect_tui.api.server.app import create_app
-from collect_tui.api.server.hub import Hub
+from collect_tui.api.server.context import ServerContext
 from collect_tui.desk.views.account import PaneName
 from collect_tui.services import users
-from collect_tui.store import outbox
+from collect_tui.store import event_log
 from support.book import Book, Clock, account, at, catalogue, day, local_desk
 from support.cards import NUMBER
 from support.server import bearer
@@ -79,14 +79,14 @@ def app() -> FastAPI:
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
+def hub(tmp_path: Path) -> Iterator[ServerContext]:
     with BOOK.store(tmp_path) as store:
         for role in ROLES:
             users.add(store, 1, f"the-{role}", catalogue().authority, role=role)
         yield hub_over(store, Clock())
 
 
-def client(app: FastAPI, hub: Hub, login: str) -> TestClient:
+def client(app: FastAPI, hub: ServerContext, login: str) -> TestClient:
     async def with_hub(scope: Any, receive: Any, send: Any) -> None:
         await app({**scope, "state": {"hub": hub}}, receive, send)
 
@@ -196,12 +196,12 @@ LEFT_OUT: Final = (("get", "/v1/events"), ("delete", "/v1/sign-in"))
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_what_a_role_may_not_see_is_in_no_answer(app: FastAPI, hub: Hub, role: str) -> None:
+def test_what_a_role_may_not_see_is_in_no_answer(app: FastAPI, hub: ServerContext, role: str) -> None:
     rule = ROLES[role]
     owner = local_desk(hub.store, f"the-{role}", Clock())
     _speak(owner)
     with hub.store.write(1) as db:
-        assert outbox.number(db, 1)  # as the relay does: events can be read now
+        assert event_log.number(db, 1)  # as the relay does: events can be read now
     desk = client(app, hub, f"the-{role}")
     asked = [(verb, path, more) for verb, path, more in requests(app, "other") if (verb, path) not in LEFT_OUT]
     asked += [("get", f"/v1/accounts/{ROSA}/panes/{pane}", {}) for pane in get_args(PaneName)]
@@ -260,7 +260,7 @@ def _no_trace(text: str, masked: frozenset[str], where: object) -> None:
 @pytest.mark.parametrize(
     "role", [role for role, rule in ROLES.items() if "email" in rule.masked and rule.authority().allows("account.read")]
 )
-def test_no_guess_at_what_is_masked_is_told_from_another(app: FastAPI, hub: Hub, role: str) -> None:
+def test_no_guess_at_what_is_masked_is_told_from_another(app: FastAPI, hub: ServerContext, role: str) -> None:
     desk = client(app, hub, f"the-{role}")
 
     def answer(path: str, body: dict[str, Any]) -> Any:
@@ -293,7 +293,7 @@ def test_no_guess_at_what_is_masked_is_told_from_another(app: FastAPI, hub: Hub,
 
 
 def test_no_route_stores_a_card_number_whatever_field_it_stands_in(
-    app: FastAPI, hub: Hub, tmp_path: Path, capfd: Any
+    app: FastAPI, hub: ServerContext, tmp_path: Path, capfd: Any
 ) -> None:
     spelling = "4111/1111_1111|1111"
     tried = 0

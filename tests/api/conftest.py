@@ -13,7 +13,7 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from collect_tui.api.server.app import create_app
-from collect_tui.api.server.hub import Hub
+from collect_tui.api.server.context import ServerContext
 from contract.conftest import BOOK
 from support.book import Clock
 from support.server import bearer
@@ -28,7 +28,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def hub(tmp_path: Path, clock: Clock) -> Iterator[Hub]:
+def hub(tmp_path: Path, clock: Clock) -> Iterator[ServerContext]:
     store = BOOK.store(tmp_path)
     yield hub_over(store, clock)
     store.close()
@@ -43,7 +43,7 @@ def app() -> FastAPI:
 class Api:
     """Requests of one user. Paths are below `/v1`."""
 
-    def __init__(self, app: FastAPI, hub: Hub, headers: dict[str, str]) -> None:
+    def __init__(self, app: FastAPI, hub: ServerContext, headers: dict[str, str]) -> None:
         async def with_hub(scope: Any, receive: Any, send: Any) -> None:
             await app({**scope, "state": {"hub": hub}}, receive, send)
 
@@ -59,7 +59,7 @@ class Api:
 
 
 @pytest.fixture
-def api(app: FastAPI, hub: Hub) -> Callable[..., Api]:
+def api(app: FastAPI, hub: ServerContext) -> Callable[..., Api]:
     """The API as one user sees it; None: as a stranger."""
     return lambda login="lee", **rest: Api(app, hub, bearer(hub, login, **rest) if login else {})
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from api.conftest import ROSA, code
-from collect_tui.api.server.acts import Deed, fields_of
+from collect_tui.api.server.acts import ActBody, fields_of
 from collect_tui.api.server.examples import example
 from collect_tui.desk.commands import COMMANDS, Act
 from collect_tui.desk.operations import OPERATIONS
@@ -201,4 +201,4 @@ def test_nouns_are_names_of_their_own() -> None:
 
 
 def test_the_body_of_an_act_is_the_act_without_what_headers_say() -> None:
-    assert set(Deed.model_fields) == set(Act.model_fields) - {"id", "account", "version"}
+    assert set(ActBody.model_fields) == set(Act.model_fields) - {"id", "account", "version"}

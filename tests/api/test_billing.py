@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from api.conftest import Api, code
 from collect_tui.api.server.billing import Delivery
-from collect_tui.api.server.hub import Hub
+from collect_tui.api.server.context import ServerContext
 from collect_tui.desk.views.account import AccountView
 from collect_tui.exchange.upserts import Upserts
 from collect_tui.services import users
@@ -50,14 +50,14 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def hub(store: Store, tmp_path: Path) -> Hub:
+def hub(store: Store, tmp_path: Path) -> ServerContext:
     made = hub_over(store, Clock(), faults=tmp_path / "faults.log")
     users.add(store, 1, "netbill", made.catalogue.authority, role="integration")
     return made
 
 
 @pytest.fixture
-def system(app: FastAPI, hub: Hub) -> Api:
+def system(app: FastAPI, hub: ServerContext) -> Api:
     return Api(app, hub, bearer(hub, "netbill"))
 
 
@@ -70,11 +70,11 @@ def put(system: Api, kind: str, *rows: Any) -> tuple[list[dict[str, Any]], dict[
     return lines[:-1], {name: n for name, n in lines[-1]["summary"].items() if n}
 
 
-def seen(hub: Hub, number: str) -> AccountView:
+def seen(hub: ServerContext, number: str) -> AccountView:
     return local_desk(hub.store, "mia", hub.clock).account(number)
 
 
-def whole(hub: Hub) -> None:
+def whole(hub: ServerContext) -> None:
     """Summaries are as a recompute says, chains hold, what is open is the amount less what was allocated."""
     with hub.store.read() as db:
         every = tuple(db.exec(select(Account.id).where(Account.tenant_id == 1)).all())
@@ -99,7 +99,7 @@ def paid(number: str, ref: str, amount: int, **rest: Any) -> dict[str, Any]:
     return {"account": number, "ref": ref, "received_on": day(-1), "method": "ach", "amount": amount, **rest}
 
 
-def test_a_new_account_with_its_items_is_worked_like_any_other(hub: Hub, system: Api) -> None:
+def test_a_new_account_with_its_items_is_worked_like_any_other(hub: ServerContext, system: Api) -> None:
     assert put(system, "accounts", DANA) == ([], {"added": 1})
     assert seen(hub, "7700-0001").next_action is not None
     rows = [item("7700-0001", "B-1", -20, 8250, service="INT"), item("7700-0001", "B-2", 10, 4500)]
@@ -113,12 +113,12 @@ def test_a_new_account_with_its_items_is_worked_like_any_other(hub: Hub, system:
     whole(hub)
 
 
-def test_a_payment_of_more_than_is_owed_has_happened_and_is_not_asked_about(hub: Hub, system: Api) -> None:
+def test_a_payment_of_more_than_is_owed_has_happened_and_is_not_asked_about(hub: ServerContext, system: Api) -> None:
     assert put(system, "payments", paid(ROSA, "ACH-9", 50000)) == ([], {"added": 1})
     assert (seen(hub, ROSA).total, seen(hub, ROSA).unapplied) == (-8790, 8790)
 
 
-def test_the_same_delivery_twice_changes_nothing(hub: Hub, system: Api) -> None:
+def test_the_same_delivery_twice_changes_nothing(hub: ServerContext, system: Api) -> None:
     deliveries = [
         ("accounts", [DANA]),
         ("items", [item(ROSA, "B-1", -10, 500), item(ROSA, "B-2", 10, -200, kind="credit")]),
@@ -133,7 +133,7 @@ def test_the_same_delivery_twice_changes_nothing(hub: Hub, system: Api) -> None:
     whole(hub)
 
 
-def test_another_amount_moves_what_is_open_and_keeps_what_was_paid(hub: Hub, system: Api) -> None:
+def test_another_amount_moves_what_is_open_and_keeps_what_was_paid(hub: ServerContext, system: Api) -> None:
     put(system, "payments", paid(ROSA, "ACH-1", 10000))
     assert put(system, "items", item(ROSA, "INV-1", -63, 25000)) == ([], {"changed": 1})
     with hub.store.read() as db:
@@ -145,7 +145,7 @@ def test_another_amount_moves_what_is_open_and_keeps_what_was_paid(hub: Hub, sys
     whole(hub)
 
 
-def test_a_payment_does_all_that_one_of_the_desk_does(hub: Hub, system: Api) -> None:
+def test_a_payment_does_all_that_one_of_the_desk_does(hub: ServerContext, system: Api) -> None:
     desk = local_desk(hub.store, "mia", hub.clock)
     do_line(desk, ROSA, "pp 412.10 fri")
     assert put(system, "payments", paid(ROSA, "ACH-1", 41210, received_on=day(0))) == ([], {"added": 1})
@@ -161,7 +161,7 @@ def test_a_payment_does_all_that_one_of_the_desk_does(hub: Hub, system: Api) -> 
     whole(hub)
 
 
-def test_bad_rows_are_told_and_keep_no_other_from_being_taken(hub: Hub, system: Api) -> None:
+def test_bad_rows_are_told_and_keep_no_other_from_being_taken(hub: ServerContext, system: Api) -> None:
     rows = [
         paid(ROSA, "ACH-1", 100),
         b"{not json",
@@ -190,7 +190,7 @@ def test_bad_rows_are_told_and_keep_no_other_from_being_taken(hub: Hub, system: 
     whole(hub)
 
 
-def test_master_data_changes_and_what_the_desk_knows_stays(hub: Hub, system: Api) -> None:
+def test_master_data_changes_and_what_the_desk_knows_stays(hub: ServerContext, system: Api) -> None:
     do_line(local_desk(hub.store, "mia", hub.clock), ROSA, "wn m1")
     before = seen(hub, ROSA)
     row = {
@@ -214,7 +214,7 @@ def test_master_data_changes_and_what_the_desk_knows_stays(hub: Hub, system: Api
     whole(hub)
 
 
-def test_hostile_text_is_cleaned_or_refused(hub: Hub, system: Api) -> None:
+def test_hostile_text_is_cleaned_or_refused(hub: ServerContext, system: Api) -> None:
     rejected, counts = put(
         system,
         "accounts",
@@ -241,7 +241,7 @@ def test_lines_that_are_too_long_and_other_bodies_are_turned_away(system: Api) -
     assert (answer.status_code, code(answer)) == (415, "request.media_type")
 
 
-async def test_a_body_is_taken_in_while_it_comes(hub: Hub) -> None:
+async def test_a_body_is_taken_in_while_it_comes(hub: ServerContext) -> None:
     """What came is in the store before the body is at its end, wherever its pieces were cut."""
     upserts = Upserts(hub.store, 1, hub.catalogue, hub.calendar, hub.ids, hub.clock, "netbill")
     delivery = Delivery(upserts, "items", None)
@@ -257,7 +257,7 @@ async def test_a_body_is_taken_in_while_it_comes(hub: Hub) -> None:
 
 
 @pytest.mark.parametrize("login", ["mia", "lee"])
-def test_nobody_of_the_desk_may(app: FastAPI, hub: Hub, login: str) -> None:
+def test_nobody_of_the_desk_may(app: FastAPI, hub: ServerContext, login: str) -> None:
     person = Api(app, hub, bearer(hub, login))
     for verb, path in (("PUT", "accounts"), ("PUT", "items"), ("PUT", "payments"), ("GET", "orders")):
         assert person(verb, f"/billing/{path}").status_code == 403
@@ -268,7 +268,7 @@ def test_nobody_of_the_desk_may(app: FastAPI, hub: Hub, login: str) -> None:
 
 
 @pytest.fixture
-def order(hub: Hub) -> str:
+def order(hub: ServerContext) -> str:
     """An order to restore a suspended service is what the desk may ask for at once; here one to suspend is put in its place."""
     from datetime import UTC, datetime
 
@@ -301,7 +301,7 @@ def order(hub: Hub) -> str:
     return "O-0"
 
 
-def test_orders_are_fetched_received_and_answered(hub: Hub, system: Api, order: str) -> None:
+def test_orders_are_fetched_received_and_answered(hub: ServerContext, system: Api, order: str) -> None:
     page = system("GET", "/billing/orders").json()
     assert [o["number"] for o in page["orders"]] == [order]
     assert page["orders"][0] | {"account": ROSA, "identifier": "INT-1001", "cause": "nonpay"} == page["orders"][0]

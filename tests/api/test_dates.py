@@ -15,8 +15,8 @@ import pytest
 
 from api.conftest import ROSA, Api, code
 from collect_tui.api.server.app import create_app
+from collect_tui.api.server.context import ServerContext
 from collect_tui.api.server.examples import example
-from collect_tui.api.server.hub import Hub
 from collect_tui.desk.commands import COMMANDS
 from collect_tui.domain.dates import LAST_DAY, add_months
 from collect_tui.exchange.billed import KINDS
@@ -92,7 +92,9 @@ def body_of(kind: str, place: Place, value: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("kind", "place", "form"), of_commands())
-def test_a_date_of_a_command_is_bounded(api: Callable[..., Api], hub: Hub, kind: str, place: Place, form: str) -> None:
+def test_a_date_of_a_command_is_bounded(
+    api: Callable[..., Api], hub: ServerContext, kind: str, place: Place, form: str
+) -> None:
     lee, named = api("lee"), str([part for part in place if isinstance(part, str)][-1])
     never, far = EXTREMES[form]
     for value in (*never, *far):
@@ -132,7 +134,7 @@ BESIDE = {"/v1/billing/orders/{number}/acknowledgements": {"status": "completed"
 
 @pytest.mark.parametrize(("verb", "path", "place", "form"), of_routes())
 def test_a_date_of_a_route_is_bounded(
-    api: Callable[..., Api], hub: Hub, verb: str, path: str, place: Place, form: str
+    api: Callable[..., Api], hub: ServerContext, verb: str, path: str, place: Place, form: str
 ) -> None:
     users.add(hub.store, 1, "netbill", hub.catalogue.authority, role="integration")
     who = api("netbill" if "billing" in path else "lee")
@@ -152,7 +154,9 @@ def of_deliveries() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("kind", "place", "form"), of_deliveries())
-def test_a_date_of_a_delivery_is_bounded(api: Callable[..., Api], hub: Hub, kind: str, place: Place, form: str) -> None:
+def test_a_date_of_a_delivery_is_bounded(
+    api: Callable[..., Api], hub: ServerContext, kind: str, place: Place, form: str
+) -> None:
     users.add(hub.store, 1, "netbill", hub.catalogue.authority, role="integration")
     extra = KINDS[kind][0].model_config["json_schema_extra"]
     assert isinstance(extra, dict)
@@ -168,7 +172,7 @@ def test_a_date_of_a_delivery_is_bounded(api: Callable[..., Api], hub: Hub, kind
 
 
 @pytest.mark.parametrize("day", [*DAYS, *FAR, *INSTANTS])
-def test_a_cursor_of_our_making_or_not_is_no_fault(api: Callable[..., Api], hub: Hub, day: str) -> None:
+def test_a_cursor_of_our_making_or_not_is_no_fault(api: Callable[..., Api], hub: ServerContext, day: str) -> None:
     lee = api("lee")
     queue = base64.b64encode(json.dumps([0, day, 0, day, "x"]).encode(), altchars=b"-_").decode()
     for path, cursor in [
@@ -183,7 +187,7 @@ def test_a_cursor_of_our_making_or_not_is_no_fault(api: Callable[..., Api], hub:
     assert not hub.faults.exists(), hub.faults.read_text()
 
 
-def test_nobody_buries_an_account_by_its_next_action(api: Callable[..., Api], hub: Hub) -> None:
+def test_nobody_buries_an_account_by_its_next_action(api: Callable[..., Api], hub: ServerContext) -> None:
     lee = api("lee")
     over = {"override": {"by": "lee", "reason": "as agreed"}}
     far = add_months(TODAY, 13)

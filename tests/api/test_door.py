@@ -13,8 +13,8 @@ import pytest
 import uvicorn
 
 from collect_tui.api.server.app import create_app
+from collect_tui.api.server.context import ServerContext
 from collect_tui.api.server.door import Door, networks, protocol
-from collect_tui.api.server.hub import Hub
 from collect_tui.api.server.limits import place_of
 from contract.conftest import BOOK
 from support.server import bearer
@@ -25,13 +25,13 @@ PATIENCE = 60.0
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
+def hub(tmp_path: Path) -> Iterator[ServerContext]:
     with BOOK.store(tmp_path) as store:
         yield hub_over(store, faults=tmp_path / "faults.log")
 
 
 @pytest.fixture
-def serve(hub: Hub) -> Iterator[Callable[[Door], int]]:
+def serve(hub: ServerContext) -> Iterator[Callable[[Door], int]]:
     """A server with a door of its own; the port."""
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
@@ -125,7 +125,7 @@ def test_half_open_requests_are_closed(serve: Callable[[Door], int]) -> None:
     assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE).status_code == 200
 
 
-def test_a_body_in_drips_is_closed_and_one_that_comes_is_not(serve: Callable[[Door], int], hub: Hub) -> None:
+def test_a_body_in_drips_is_closed_and_one_that_comes_is_not(serve: Callable[[Door], int], hub: ServerContext) -> None:
     door = Door(body_seconds=0.3, body_rate=1 << 20)
     port = serve(door)
     token = bearer(hub, "lee")["Authorization"].encode()
@@ -194,7 +194,7 @@ def test_whom_an_address_stands_for(host: str, place: str) -> None:
     assert place_of(host) == place
 
 
-def test_posts_that_are_cut_off_are_no_faults(serve: Callable[[Door], int], hub: Hub) -> None:
+def test_posts_that_are_cut_off_are_no_faults(serve: Callable[[Door], int], hub: ServerContext) -> None:
     port, token = serve(Door()), bearer(hub, "lee")["Authorization"].encode()
     for path, kind in (
         ("sign-in", b"application/json"),

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from api.conftest import ROSA, code
-from collect_tui.api.client.events import Told, parse
+from collect_tui.api.client.events import Delivered, parse
 from collect_tui.api.server import feed
 from collect_tui.desk.errors import Unavailable
 from collect_tui.services import signin
 from collect_tui.services.relay import Relay
-from collect_tui.store import outbox
+from collect_tui.store import event_log
 from collect_tui.store.ids import Ids
 from collect_tui.store.tables import AppUser
 from support.book import NOW
@@ -37,9 +37,9 @@ def happen(hub, *kinds, at=NOW, tenant=1):
     ids = Ids()
     with hub.store.write() as db:
         for kind in kinds:
-            outbox.add(db, tenant, kind, None, "mia", at, {"n": 1}, ids)
+            event_log.add(db, tenant, kind, None, "mia", at, {"n": 1}, ids)
     with hub.store.write() as db:
-        outbox.number(db, tenant)
+        event_log.number(db, tenant)
 
 
 class Stream:
@@ -68,7 +68,7 @@ class Stream:
         await self.gone.wait()
         return {"type": "http.disconnect"}
 
-    async def told(self, *, skip: tuple[str, ...] = ("queues",)) -> Told:
+    async def told(self, *, skip: tuple[str, ...] = ("queues",)) -> Delivered:
         """The next event that is not passed over."""
         while True:
             while "\n\n" not in self._text:
@@ -245,7 +245,7 @@ async def test_events_that_are_no_longer_kept_leave_a_gap(app, hub):
     happen(hub, "old.one", "old.two", at=NOW - timedelta(days=9))
     happen(hub, "new.one")
     with hub.store.write() as db:
-        assert outbox.prune(db, 1, NOW) == 2
+        assert event_log.prune(db, 1, NOW) == 2
     async with listening(app, hub, headers={"Last-Event-ID": "1"}) as stream:
         gap, event = await stream.told(), await stream.told()
     assert (gap.id, gap.kind, gap.data) == (None, "gap", {"after": 1, "first": 3})
@@ -257,7 +257,7 @@ async def test_events_that_are_no_longer_kept_leave_a_gap(app, hub):
 async def test_everything_deleted_is_a_gap_too_and_said_once(app, hub):
     happen(hub, "old.one", "old.two", at=NOW - timedelta(days=9))
     with hub.store.write() as db:
-        outbox.prune(db, 1, NOW)
+        event_log.prune(db, 1, NOW)
     async with listening(app, hub, "after=0") as stream:
         assert (await stream.told()).data == {"after": 0, "first": 3}
         happen(hub, "new.one")
@@ -331,7 +331,7 @@ def test_pages_go_on_where_the_last_ended(hub, api):
 def test_a_page_says_when_events_are_no_longer_kept(hub, api):
     happen(hub, "old.one", at=NOW - timedelta(days=9))
     with hub.store.write() as db:
-        outbox.prune(db, 1, NOW)
+        event_log.prune(db, 1, NOW)
     page = api()("GET", "/events/page").json()
     assert (page["events"], page["position"], page["gap"]) == ([], 1, True)
 

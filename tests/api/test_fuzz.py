@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 
 from api.conftest import ROSA
 from collect_tui.api.server.app import create_app
-from collect_tui.api.server.hub import Hub
+from collect_tui.api.server.context import ServerContext
 from collect_tui.api.server.limits import Limiter
 from contract.conftest import BOOK
 from support.server import bearer
@@ -40,7 +40,7 @@ CHECKS = [
 REAL = {"account": ROSA, "number": ROSA, "name": "suspend", "login": "ben"}
 
 _app = create_app()
-_hubs: list[Hub] = []
+_hubs: list[ServerContext] = []
 
 
 async def served(scope: Any, receive: Any, send: Any) -> None:
@@ -66,7 +66,7 @@ def lines(context: Any, value: Any) -> bytes:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerContext]:
     """One book for all requests; its lead may do everything, as nothing would be reached otherwise."""
     store = BOOK.store(tmp_path_factory.mktemp("fuzz"))
     hub = hub_over(store, limiter=Limiter(rate=0), door=Limiter(rate=0))

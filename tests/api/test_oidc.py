@@ -15,7 +15,7 @@ from joserfc.jwk import RSAKey
 from api.conftest import Api, code
 from collect_tui.api.client.http import Http
 from collect_tui.api.client.signin import device_code, methods, with_id_token
-from collect_tui.api.server.hub import Hub
+from collect_tui.api.server.context import ServerContext
 from collect_tui.api.server.oidc import OidcSettings, Provider
 from collect_tui.desk.errors import Refused
 from collect_tui.services import users
@@ -31,14 +31,14 @@ def provider(clock: Clock) -> Iterator[OpenId]:
 
 
 @pytest.fixture
-def sso(hub: Hub, provider: OpenId, clock: Clock) -> Hub:
+def sso(hub: ServerContext, provider: OpenId, clock: Clock) -> ServerContext:
     hub.provider = Provider(OidcSettings(provider.issuer, provider.client_id))
     users.change(hub.store, 1, "mia", hub.catalogue.authority, clock(), subject="s-mia")
     return hub
 
 
 @pytest.fixture
-def sign_in(sso: Hub, api: Callable[..., Api]) -> Callable[[str], Any]:
+def sign_in(sso: ServerContext, api: Callable[..., Api]) -> Callable[[str], Any]:
     stranger = api(None)
     return lambda token: stranger("POST", "/sign-in/oidc", json={"id_token": token})
 
@@ -61,7 +61,7 @@ def test_a_token_of_the_provider_signs_its_user_in(
     assert stranger("GET", "/session", headers=headers).json()["user"] == "mia"
 
 
-def test_the_ways_to_sign_in_name_the_provider(sso: Hub, provider: OpenId, api: Callable[..., Api]) -> None:
+def test_the_ways_to_sign_in_name_the_provider(sso: ServerContext, provider: OpenId, api: Callable[..., Api]) -> None:
     assert api(None)("GET", "/sign-in").json() == {
         "password": True,
         "oidc": {"issuer": provider.issuer, "client_id": "collect-tui", "scope": "openid"},
@@ -69,7 +69,7 @@ def test_the_ways_to_sign_in_name_the_provider(sso: Hub, provider: OpenId, api: 
     }
 
 
-def test_without_a_provider_there_is_no_such_way(hub: Hub, api: Callable[..., Api]) -> None:
+def test_without_a_provider_there_is_no_such_way(hub: ServerContext, api: Callable[..., Api]) -> None:
     assert problem(api(None)("POST", "/sign-in/oidc", json={"id_token": "a.b.c"})) == (404, "oidc.none")
 
 
@@ -184,13 +184,15 @@ def test_somebody_without_a_user_here(sign_in: Callable[[str], Any], provider: O
     assert problem(sign_in(provider.token(subject))) == (401, "oidc.no_user")
 
 
-def test_a_user_who_was_locked_out(sign_in: Callable[[str], Any], provider: OpenId, sso: Hub, clock: Clock) -> None:
+def test_a_user_who_was_locked_out(
+    sign_in: Callable[[str], Any], provider: OpenId, sso: ServerContext, clock: Clock
+) -> None:
     users.change(sso.store, 1, "mia", sso.catalogue.authority, clock(), active=False)
     assert problem(sign_in(provider.token("s-mia"))) == (401, "oidc.no_user")
 
 
 def test_another_claim_names_the_login_only_when_it_is_set(
-    sign_in: Callable[[str], Any], provider: OpenId, sso: Hub
+    sign_in: Callable[[str], Any], provider: OpenId, sso: ServerContext
 ) -> None:
     named = provider.token("s-x", preferred_username="mia", email="mia", email_verified=True)
     assert problem(sign_in(named)) == (401, "oidc.no_user")
@@ -211,7 +213,7 @@ def test_a_provider_that_cannot_be_trusted(
     assert problem(sign_in(provider.token("s-mia"))) == (503, "oidc.unreachable")
 
 
-def test_a_provider_that_is_away(sso: Hub, provider: OpenId, api: Callable[..., Api]) -> None:
+def test_a_provider_that_is_away(sso: ServerContext, provider: OpenId, api: Callable[..., Api]) -> None:
     sso.provider = Provider(OidcSettings("http://127.0.0.1:1", provider.client_id))
     answer = api(None)("POST", "/sign-in/oidc", json={"id_token": provider.token("s-mia", iss="http://127.0.0.1:1")})
     assert problem(answer) == (503, "oidc.unreachable")
@@ -220,7 +222,7 @@ def test_a_provider_that_is_away(sso: Hub, provider: OpenId, api: Callable[..., 
 # ------------------------------------------------------------------------------------------- the device flow, to the end
 
 
-def test_a_code_on_another_device_signs_in(sso: Hub, provider: OpenId, clock: Clock) -> None:
+def test_a_code_on_another_device_signs_in(sso: ServerContext, provider: OpenId, clock: Clock) -> None:
     shown: list[Any] = []
     waited: list[float] = []
 
@@ -240,7 +242,7 @@ def test_a_code_on_another_device_signs_in(sso: Hub, provider: OpenId, clock: Cl
     assert shown[0].whole.endswith(shown[0].code)
 
 
-def test_asking_too_often_slows_down(sso: Hub, provider: OpenId, clock: Clock) -> None:
+def test_asking_too_often_slows_down(sso: ServerContext, provider: OpenId, clock: Clock) -> None:
     shown: list[Any] = []
     waited: list[float] = []
 
@@ -255,7 +257,7 @@ def test_asking_too_often_slows_down(sso: Hub, provider: OpenId, clock: Clock) -
     assert waited == [5, 5, 10]
 
 
-def test_a_code_that_is_denied_or_runs_out(sso: Hub, provider: OpenId, clock: Clock) -> None:
+def test_a_code_that_is_denied_or_runs_out(sso: ServerContext, provider: OpenId, clock: Clock) -> None:
     def ask(sleep: Callable[[float], object], shown: list[Any]) -> str:
         with served(sso) as url, pytest.raises(Refused) as refusal:
             device_code(Http(provider.issuer), methods(Http(url)), shown.append, sleep=sleep)

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from httpx import Response
 
 from api.conftest import ROSA, Api, code
-from collect_tui.api.server.hub import Hub
+from collect_tui.api.server.context import ServerContext
 from collect_tui.api.server.limits import Limiter
 from collect_tui.domain.wording import holder
 from contract.conftest import BOOK
@@ -30,14 +30,14 @@ SAME = UUID(int=7, version=4)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def hub(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Hub]:
+def hub(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[ServerContext]:
     with BOOK.store(tmp_path) if request.param == "sqlite" else BOOK.pg_store() as store:
         unlimited = Limiter(rate=0)
         yield hub_over(store, clock, faults=tmp_path / "faults.log", limiter=unlimited)
 
 
 @pytest.fixture
-def at_once(app: FastAPI, hub: Hub) -> Callable[[Callable[[Api, int], Response], str], list[Response]]:
+def at_once(app: FastAPI, hub: ServerContext) -> Callable[[Callable[[Api, int], Response], str], list[Response]]:
     def all_of_them(ask: Callable[[Api, int], Response], login: str = "") -> list[Response]:
         """The answers to `THREADS` requests that start together, of three agents in turn or of one user."""
         apis = [Api(app, hub, bearer(hub, login or AGENTS[n % len(AGENTS)])) for n in range(THREADS)]
@@ -148,7 +148,7 @@ RACES: dict[str, tuple[Callable[[Api, int], Response], str, int | None, set[str]
 
 @pytest.mark.parametrize("race", RACES)
 def test_whoever_loses_a_race_is_told_why(
-    race: str, at_once: Callable[..., list[Response]], hub: Hub, everything: None
+    race: str, at_once: Callable[..., list[Response]], hub: ServerContext, everything: None
 ) -> None:
     ask, login, winners, told = RACES[race]
     answers = at_once(ask, login)
@@ -158,7 +158,7 @@ def test_whoever_loses_a_race_is_told_why(
 
 
 @pytest.fixture
-def everything(hub: Hub) -> None:
+def everything(hub: ServerContext) -> None:
     """The lead may do everything, so that every race is run."""
     from dataclasses import replace
 
@@ -193,7 +193,7 @@ def test_nobody_is_handed_what_another_was(at_once: Callable[..., list[Response]
     assert len(handed) == len(set(handed))
 
 
-def test_an_act_is_taken_back_once(at_once: Callable[..., list[Response]], app: FastAPI, hub: Hub) -> None:
+def test_an_act_is_taken_back_once(at_once: Callable[..., list[Response]], app: FastAPI, hub: ServerContext) -> None:
     paid = {"amount": 100, "method": "card", "ref": "K1"}
     made = Api(app, hub, bearer(hub, "mia")).act(f"/accounts/{ROSA}/payments", paid).json()
     undo = {"act": made["id"]}

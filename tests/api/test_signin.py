@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from httpx import Response
 
 from api.conftest import ROSA, Api, code
-from collect_tui.api.server.hub import Hub
+from collect_tui.api.server.context import ServerContext
 from collect_tui.api.server.limits import Limiter
 from collect_tui.services import users
 from support.book import Clock
@@ -21,7 +21,7 @@ SECRET = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
-def passwords(hub: Hub, clock: Clock) -> None:
+def passwords(hub: ServerContext, clock: Clock) -> None:
     rules = hub.catalogue.authority
     users.set_password(hub.store, 1, "mia", SECRET, rules, clock(), hasher=CHEAP)
     users.add(hub.store, 1, "ada", rules, role="admin")
@@ -76,7 +76,7 @@ def test_bodies_that_are_no_sign_in(api: Callable[..., Api], body: Any) -> None:
     assert "x" * 100 not in answer.text
 
 
-def test_one_address_gets_so_many_tries(hub: Hub, api: Callable[..., Api]) -> None:
+def test_one_address_gets_so_many_tries(hub: ServerContext, api: Callable[..., Api]) -> None:
     hub.door = Limiter(rate=0.001, burst=3)
     stranger = api(None)
     assert [sign_in(stranger, "wrong").status_code for _ in range(4)] == [401, 401, 401, 429]
@@ -134,7 +134,7 @@ def test_ones_own_password(api: Callable[..., Api]) -> None:
     assert sign_in(api(None), new).status_code == 200
 
 
-def test_a_proof_is_asked_for_only_where_an_override_is_needed(hub: Hub, api: Callable[..., Api]) -> None:
+def test_a_proof_is_asked_for_only_where_an_override_is_needed(hub: ServerContext, api: Callable[..., Api]) -> None:
     """A wrong password beside an act that needs none is not even looked at; one beside an act that needs it counts against its typist."""
     users.set_password(hub.store, 1, "lee", SECRET, hub.catalogue.authority, hub.clock(), hasher=CHEAP)
     over = {"override": {"by": "lee", "reason": "agreed"}}

@@ -18,9 +18,9 @@ from sqlmodel import SQLModel, select
 
 from api.conftest import ROSA, Api, code
 from api.test_events import happen, listening
-from collect_tui.api.server.access import Door, doors
+from collect_tui.api.server.access import RoutePermission, doors
 from collect_tui.api.server.app import create_app
-from collect_tui.api.server.hub import Hub
+from collect_tui.api.server.context import ServerContext
 from collect_tui.desk.commands import COMMANDS
 from collect_tui.exchange import load
 from collect_tui.policy.authority import AuthorityRules, RoleRule
@@ -164,7 +164,7 @@ def everything(rules: AuthorityRules) -> AuthorityRules:
 
 @dataclass(frozen=True)
 class World:
-    hub: Hub
+    hub: ServerContext
     zoe: Api
     names: dict[str, str]  # what stands in braces in the cases
 
@@ -185,7 +185,7 @@ class World:
 
 
 @pytest.fixture
-def world(hub: Hub, app: FastAPI, api: Callable[..., Api], tmp_path: Path) -> World:
+def world(hub: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_path: Path) -> World:
     """Two books in one database; in the first there is one thing of every kind that has an id."""
     site = catalogue()
     hub.catalogue = site.model_copy(update={"authority": everything(site.authority)})
@@ -220,7 +220,7 @@ def _no_orders() -> Any:
     return OrdersReport(sent=(), completed=(), rejected=(), refused_files={}, stuck=())
 
 
-def rows_of(hub: Hub, tenant_id: int) -> dict[str, list[str]]:
+def rows_of(hub: ServerContext, tenant_id: int) -> dict[str, list[str]]:
     """Every row of a tenant, in every table there is."""
     with hub.store.read() as db:
         return {
@@ -296,7 +296,7 @@ RULES = catalogue().authority
 
 @pytest.mark.parametrize("role", RULES.roles)
 def test_a_role_is_turned_away_exactly_where_the_file_says(
-    hub: Hub, app: FastAPI, api: Callable[..., Api], role: str
+    hub: ServerContext, app: FastAPI, api: Callable[..., Api], role: str
 ) -> None:
     """403 where `authority.toml` does not permit it; anything else, but never 403 or 401, where it does."""
     users.add(hub.store, 1, "kim", hub.catalogue.authority, role=role)
@@ -322,13 +322,15 @@ def test_a_role_is_turned_away_exactly_where_the_file_says(
 
 
 @pytest.mark.parametrize("door", [d for d in DOORS if d.permission is not None], ids=lambda d: f"{d.verb} {d.path}")
-def test_a_stranger_is_turned_away_everywhere(hub: Hub, api: Callable[..., Api], door: Door) -> None:
+def test_a_stranger_is_turned_away_everywhere(
+    hub: ServerContext, api: Callable[..., Api], door: RoutePermission
+) -> None:
     names = {"act": str(UUID(int=5)), "webhook": "1", "token": "1", "order": "1"}
     case = CASES.get((door.verb, door.path)) or Case(door.path, 401)
     answer = World(hub, api(None), names).ask(door.verb, case)
     assert (answer.status_code, code(answer)) == (401, "signin.required")
 
 
-def test_hashing_is_not_faked(hub: Hub) -> None:
+def test_hashing_is_not_faked(hub: ServerContext) -> None:
     assert signin.verified(hub.store, 1, "mia", "x", NOW, RULES) is None
     assert hashed("x").startswith("$argon2id$")

@@ -251,7 +251,7 @@ def test_stuck_orders_are_told(store, tmp_path):
     made = [cut(number, status, f"1-{n}", **more) for n, (number, (status, more)) in enumerate(told.items(), 1)]
     bring(store, write(tmp_path, *made))
     expected = {"S-1", "S-3", "S-4"}
-    exchange = orders.Exchange(store, 1, catalogue(), FolderPort(tmp_path / "o"), NOW, "mia", Ids())
+    exchange = orders.OrderDispatch(store, 1, catalogue(), FolderPort(tmp_path / "o"), NOW, "mia", Ids())
     assert set(exchange.stuck()) == expected
     with store.read() as db:
         queue = db.connection().execute(text("SELECT number FROM work_item WHERE queue = 'stuck'")).scalars().all()

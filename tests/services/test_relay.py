@@ -13,7 +13,7 @@ from sqlmodel import select
 from collect_tui.services import relay as relays
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.relay import Relay
-from collect_tui.store import outbox
+from collect_tui.store import event_log
 from collect_tui.store.ids import Ids
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Outbox, OutboxHead, Webhook, WorkItem
@@ -50,19 +50,19 @@ def desk(store, clock, user="mia"):
 
 def read(store, after=0, limit=200):
     with store.read() as db:
-        return outbox.after(db, 1, after, limit=limit)
+        return event_log.after(db, 1, after, limit=limit)
 
 
 def add(store, n=1, at=NOW):
     ids = Ids()
     with store.write() as db:
         for _ in range(n):
-            outbox.add(db, 1, "test.done", None, "mia", at, {"n": 1}, ids)
+            event_log.add(db, 1, "test.done", None, "mia", at, {"n": 1}, ids)
 
 
 def number(store):
     with store.write() as db:
-        outbox.number(db, 1)
+        event_log.number(db, 1)
 
 
 def test_an_act_and_what_came_of_it_are_told(store, clock):
@@ -150,7 +150,7 @@ def test_many_rows_are_numbered_in_batches_without_gaps(store, clock):
     numbered = []
     while True:
         with store.write() as db:
-            done = outbox.number(db, 1, batch=10)
+            done = event_log.number(db, 1, batch=10)
         if not done:
             break
         numbered.append(done)
@@ -205,12 +205,12 @@ def test_old_events_go_and_young_ones_stay(store, clock):
         add(store, count, at=at)
         number(store)  # before the next: ids of one millisecond come in any order
     with store.write() as db:
-        assert outbox.prune(db, 1, NOW, batch=2) == 2
-        assert outbox.prune(db, 1, NOW) == 3
-        assert outbox.prune(db, 1, NOW) == 0
-        assert outbox.oldest(db, 1) == 6
-        assert outbox.prune(db, 1, NOW + timedelta(days=8)) == 3
-        assert (outbox.oldest(db, 1), outbox.head(db, 1)) == (9, 8)
+        assert event_log.prune(db, 1, NOW, batch=2) == 2
+        assert event_log.prune(db, 1, NOW) == 3
+        assert event_log.prune(db, 1, NOW) == 0
+        assert event_log.oldest(db, 1) == 6
+        assert event_log.prune(db, 1, NOW + timedelta(days=8)) == 3
+        assert (event_log.oldest(db, 1), event_log.head(db, 1)) == (9, 8)
 
 
 def test_what_an_active_webhook_has_not_been_told_of_stays(store, clock):
@@ -221,9 +221,9 @@ def test_what_an_active_webhook_has_not_been_told_of_stays(store, clock):
     with store.write() as db:
         db.add(Webhook(**hook))
         db.flush()
-        assert outbox.prune(db, 1, NOW) == 2
+        assert event_log.prune(db, 1, NOW) == 2
         db.exec(update(Webhook).where(Webhook.tenant_id == 1).values(active=False))
-        assert outbox.prune(db, 1, NOW) == 3
+        assert event_log.prune(db, 1, NOW) == 3
 
 
 def test_the_relay_frees_and_prunes(store, clock):

@@ -18,7 +18,7 @@ from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.services import webhooks
 from collect_tui.services.relay import Relay
 from collect_tui.services.webhooks import Unreached
-from collect_tui.store import outbox
+from collect_tui.store import event_log
 from collect_tui.store import webhooks as rows
 from collect_tui.store.ids import Ids
 from collect_tui.store.tables import Webhook
@@ -101,9 +101,9 @@ def happen(store, *kinds):
     ids = Ids()
     with store.write() as db:
         for kind in kinds:
-            outbox.add(db, 1, kind, None, "mia", NOW, {"n": 1}, ids)
+            event_log.add(db, 1, kind, None, "mia", NOW, {"n": 1}, ids)
     with store.write() as db:
-        outbox.number(db, 1)
+        event_log.number(db, 1)
 
 
 def register(store, url, *kinds, allow_private=True):
@@ -258,7 +258,7 @@ def test_the_relay_delivers(store, clock, receiver, poster):
     relay = Relay(store, clock, post=poster, allow_private_webhooks=True, every=0.01)
     relay.start()
     with store.write() as db:
-        outbox.add(db, 1, "a.one", None, "mia", NOW, {}, Ids())
+        event_log.add(db, 1, "a.one", None, "mia", NOW, {}, Ids())
     for _ in range(1000):
         if receiver.got and state(store, hook).behind == 0:
             break

@@ -18,7 +18,7 @@ from collect_tui.desk.views.session import DayReport
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.policy.suspend import may_restore, may_suspend
-from collect_tui.store import dayrun, scoring, standing, summary
+from collect_tui.store import account_signals, dayrun, scoring, summary
 from collect_tui.store.day.base import Day
 from collect_tui.store.day.check import check
 from collect_tui.store.engine import Store
@@ -210,8 +210,8 @@ def test_a_rung_that_was_left_out_is_found_after_a_night(store):
 
 #: SQL that agrees with itself and not with the rules: what is bent in which module, and what shows it.
 BENT = [
-    (standing, "SERVED", ("SENT", "DELIVERED", "DRAFT"), "queue.queue"),
-    (standing, "CLAIM_HOLDS", ("MEDICAL",), "queue.reasons"),
+    (account_signals, "SERVED", ("SENT", "DELIVERED", "DRAFT"), "queue.queue"),
+    (account_signals, "CLAIM_HOLDS", ("MEDICAL",), "queue.reasons"),
     (summary, "PROMISE_MONTHS", 1200, "summary.kept_12m"),
 ]
 
@@ -222,7 +222,7 @@ def fresh_statements() -> Iterator[Callable[[], None]]:
 
     def forget() -> None:
         for kept in (
-            standing.standing,
+            account_signals.standing,
             scoring.judged,
             scoring.select_fresh,
             scoring._upsert,

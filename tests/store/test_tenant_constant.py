@@ -17,7 +17,7 @@ from collect_tui.desk.errors import DomainError
 from collect_tui.desk.protocol import Desk
 from collect_tui.desk.views.account import PaneName
 from collect_tui.services.local import LocalDesk
-from collect_tui.store import audit, outbox
+from collect_tui.store import audit, event_log
 from collect_tui.store.engine import Store
 from contract.conftest import BOOK, act, do
 from support.book import Clock, catalogue
@@ -79,10 +79,10 @@ def test_no_statement_of_the_desk_lacks_its_tenant(seen: tuple[Store, set[str]])
     lee.day(check=True)
     with store.read() as db:
         assert audit.verify(db, 1) == ()
-        outbox.after(db, 1, 0)
+        event_log.after(db, 1, 0)
     with store.write(tenant_id=1, alone=True) as db:
-        outbox.number(db, 1)
-        outbox.prune(db, 1, clock())
+        event_log.number(db, 1)
+        event_log.prune(db, 1, clock())
     mia.close()
 
     ours = {s for s in statements if " ".join(s.split()) not in WITHOUT}

@@ -13,7 +13,7 @@ import httpx
 from sqlmodel import update
 
 from collect_tui.api.client.desk import ApiDesk
-from collect_tui.api.server.hub import Hub
+from collect_tui.api.server.context import ServerContext
 from collect_tui.services import signin
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser
@@ -29,7 +29,7 @@ class Patient(httpx.HTTPTransport):
         return super().handle_request(request)
 
 
-def lasting(of: Hub, login: str) -> str:
+def lasting(of: ServerContext, login: str) -> str:
     """A token that outlives the days that a test runs through."""
     return token(of, login, kind="personal", name="test", expires_at=of.clock() + timedelta(days=300))
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from collect_tui.api.server.app import create_app
-from collect_tui.api.server.hub import Hub
+from collect_tui.api.server.context import ServerContext
 from collect_tui.services import signin
 from collect_tui.store.engine import Store
 from support.book import Clock, catalogue
@@ -25,19 +25,19 @@ from support.book import Clock, catalogue
 _SITE = lru_cache(maxsize=1)(catalogue)
 
 
-def hub(store: Store, clock: Callable[[], datetime] | None = None, **rest: Any) -> Hub:
+def hub(store: Store, clock: Callable[[], datetime] | None = None, **rest: Any) -> ServerContext:
     """A hub over a store, on the tests' site and clock; unexpected errors are noted beside the store."""
     if "faults" not in rest:
         rest["faults"] = Path(store.path).parent / "faults.log"
-    return Hub(store, _SITE(), clock or Clock(), **rest)
+    return ServerContext(store, _SITE(), clock or Clock(), **rest)
 
 
-def token(of: Hub, login: str, *, tenant: int = 1, **rest: Any) -> str:
+def token(of: ServerContext, login: str, *, tenant: int = 1, **rest: Any) -> str:
     """The text of a fresh token."""
     return signin.mint(of.store, tenant, login, of.clock(), of.catalogue.authority, ids=of.ids, **rest).token
 
 
-def bearer(of: Hub, login: str, **rest: Any) -> dict[str, str]:
+def bearer(of: ServerContext, login: str, **rest: Any) -> dict[str, str]:
     return {"Authorization": f"Bearer {token(of, login, **rest)}"}
 
 
@@ -46,7 +46,7 @@ class Switchboard:
 
     def __init__(self) -> None:
         self.app = create_app()
-        self.hubs: dict[str, Hub] = {}
+        self.hubs: dict[str, ServerContext] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -70,7 +70,7 @@ def _running() -> tuple[Switchboard, str]:
 
 
 @contextmanager
-def served(of: Hub) -> Iterator[str]:
+def served(of: ServerContext) -> Iterator[str]:
     """The address at which a hub is served, without `/v1`."""
     board, url = _running()
     key = secrets.token_hex(4)

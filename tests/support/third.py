@@ -21,7 +21,7 @@ from collect_tui.desk.commands.base import Short
 from collect_tui.desk.line import confirm, render, say, verbs
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.model import Verb
-from collect_tui.desk.line.words import Words
+from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.services import decide
@@ -43,7 +43,7 @@ def _decide(command: Terminate, facts: AccountFacts, context: Context) -> Decisi
 
 
 @confirm.leaves
-def _read(words: Words) -> tuple[Terminate, ...]:
+def _read(words: TokenCursor) -> tuple[Terminate, ...]:
     words.need("service")
     words.take("service")
     return (words.build(Terminate, service=words.tokens[words.pos - 1].text),)
@@ -64,8 +64,8 @@ def terminates() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(field, "annotation", tuple[Annotated[known | Terminate, Field(discriminator="kind")], ...])
         Act.model_rebuild(force=True)
-        body: Any = routes._without(Act, frozenset({"id", "account", "version"}), "Deed", None)
-        patch.setattr(routes, "Deed", body)
+        body: Any = routes._without(Act, frozenset({"id", "account", "version"}), "ActBody", None)
+        patch.setattr(routes, "ActBody", body)
         patch.setitem(commands.COMMANDS, "terminate", Terminate)
         patch.setitem(decide._DECIDERS, Terminate, _decide)
         patch.setattr(verbs, "_NAMES", {**verbs._NAMES, "term": _VERB})

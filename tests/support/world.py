@@ -266,7 +266,7 @@ class World:
         return self.desk.day(day, **rest)
 
     def sync(self, port: FarEnd | None = None) -> OrdersReport:
-        exchange = orders.Exchange(self.store, 1, SITE(), port or self.port, self.clock(), "lee", self.ids)
+        exchange = orders.OrderDispatch(self.store, 1, SITE(), port or self.port, self.clock(), "lee", self.ids)
         return orders.run(exchange)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collect_tui.domain.dates import clock
-from collect_tui.tui.commands import HOTKEYS
+from collect_tui.tui.actions import HOTKEYS
 from collect_tui.tui.screens.account import AccountScreen
 from collect_tui.tui.terminal import TerminalProfile
 from support.book import Book, account, at

@@ -14,7 +14,7 @@ from collect_tui import tui
 from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.protocol import Desk
 from collect_tui.desk.views.account import AccountView
-from collect_tui.tui.commands import COMMANDS
+from collect_tui.tui.actions import ACTIONS
 from support.book import SERVICES, Book, account
 from support.desks import api_desks
 from tui.account_book import Desks
@@ -124,7 +124,7 @@ def test_every_answer_in_the_background_is_waited_for_by_the_keys_that_need_it()
     ]
     asked = {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
     assert len(asked) > 5
-    needed = frozenset[str]().union(*(each.needs for each in COMMANDS))
+    needed = frozenset[str]().union(*(each.needs for each in ACTIONS))
     assert asked == needed | SHOWN_ONLY
 
 

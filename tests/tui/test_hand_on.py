@@ -69,7 +69,7 @@ async def test_in_the_line_it_is_said_while_one_types(tmp_path: Path) -> None:
 
 async def test_looking_takes_a_twentieth_of_the_time_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     desks, now = Desks(tmp_path), [0.0]
-    monkeypatch.setattr("collect_tui.tui.doors.monotonic", lambda: now[0])
+    monkeypatch.setattr("collect_tui.tui.navigator.monotonic", lambda: now[0])
     mia = desks.of("mia")
     looks = []
     seen = mia.account

@@ -6,7 +6,7 @@ import pytest
 
 from collect_tui import defaults
 from collect_tui.desk.line.verbs import VERBS
-from collect_tui.tui.commands import COMMANDS, in_context
+from collect_tui.tui.actions import ACTIONS, in_context
 from collect_tui.tui.paint.help import render_help, render_word
 from collect_tui.tui.widgets.lines import LinePane
 from support.book import TODAY
@@ -18,7 +18,7 @@ HELP = [verb.help for verb in VERBS.values()]
 
 @pytest.mark.parametrize("width", [80, 132])
 def test_the_help_of_an_account_has_every_key_code_and_verb(width: int) -> None:
-    lines = [line.text for line in render_help("account", COMMANDS, CODES, HELP, width)]
+    lines = [line.text for line in render_help("account", ACTIONS, CODES, HELP, width)]
     text = " ".join(" ".join(lines).split())
     for each in in_context("account"):
         assert f"{each.title}." in text, each.id
@@ -30,22 +30,22 @@ def test_the_help_of_an_account_has_every_key_code_and_verb(width: int) -> None:
 
 
 def test_the_help_of_a_form_shows_no_key_that_is_typed_into_its_fields() -> None:
-    lines = [line.text for line in render_help("form", COMMANDS, CODES, HELP, 80)][1:]
+    lines = [line.text for line in render_help("form", ACTIONS, CODES, HELP, 80)][1:]
     heads = [line.split("  ")[0].split() for line in lines if line.startswith(" ") and not line.startswith("  ")]
     assert ["F12"] in heads
     assert [head for head in heads if any(len(word) == 1 for word in head)] == []
 
 
 def test_the_help_of_find_says_where_letters_act() -> None:
-    text = " ".join(line.text for line in render_help("find", COMMANDS, CODES, HELP, 80))
+    text = " ".join(line.text for line in render_help("find", ACTIONS, CODES, HELP, 80))
     assert "letters are typed into it" in text
     assert "On the line" not in text
 
 
 def test_a_word_is_explained_alone() -> None:
-    assert "pp 150 fri" in " ".join(line.text for line in render_word("pp", COMMANDS, CODES, HELP, 80))
-    assert render_word("zzzz", COMMANDS, CODES, HELP, 80) == []
-    assert "Left" in " ".join(line.text for line in render_word("lm", COMMANDS, CODES, HELP, 80))
+    assert "pp 150 fri" in " ".join(line.text for line in render_word("pp", ACTIONS, CODES, HELP, 80))
+    assert render_word("zzzz", ACTIONS, CODES, HELP, 80) == []
+    assert "Left" in " ".join(line.text for line in render_word("lm", ACTIONS, CODES, HELP, 80))
 
 
 @pytest.mark.parametrize("fast", [False, True])

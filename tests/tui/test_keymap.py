@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from collect_tui.domain.errors import Invalid
-from collect_tui.tui.commands import COMMANDS, Command, command
+from collect_tui.tui.actions import ACTIONS, Action, action
 from collect_tui.tui.keymap import Found, KeyMap, key_name, load, overridden
 
 
@@ -50,7 +50,7 @@ def test_a_key_starts_a_command_of_its_context(context: str, key: str, wanted: s
 
 
 def test_a_clash_names_key_and_both_commands() -> None:
-    twins = (Command("one.a", "One", "One.", ("x",)), Command("two.b", "Two", "Two.", ("x",)))
+    twins = (Action("one.a", "One", "One.", ("x",)), Action("two.b", "Two", "Two.", ("x",)))
     with pytest.raises(Invalid, match=r"'x' is wanted by one\.a and by two\.b on the \w+ screen"):
         KeyMap(twins)
 
@@ -107,8 +107,8 @@ def test_a_users_file_is_read_and_checked_for_clashes(tmp_path: Path) -> None:
     file.write_text("[keys", "utf-8")
     with pytest.raises(Invalid, match=r"keys\.toml"):
         load(file)
-    assert load(tmp_path / "none.toml").commands == COMMANDS
+    assert load(tmp_path / "none.toml").commands == ACTIONS
 
 
 def test_no_file_is_the_programs_own_keys() -> None:
-    assert load(None).find("queue", "s").command == command("work.skip")
+    assert load(None).find("queue", "s").command == action("work.skip")

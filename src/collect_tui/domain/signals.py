@@ -1,6 +1,6 @@
 """What the queues and the score see of an account: one row, gathered from everything that hangs on it.
 
-The database gathers it in `store/standing.py`, for a million accounts at once; `policy/signals.py` makes the same of plain facts.
+The database gathers it in `store/account_signals.py`, for a million accounts at once; `policy/signals.py` makes the same of plain facts.
 """
 
 from __future__ import annotations

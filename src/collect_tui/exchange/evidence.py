@@ -33,7 +33,7 @@ from collect_tui.exchange.cells import Writer
 from collect_tui.exchange.sheets import SHEETS, cell, rows_of
 from collect_tui.private import make_private
 from collect_tui.services.account import account_view
-from collect_tui.services.seat import Seat
+from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import audit, facts, locks, seals
 from collect_tui.store.backup import sync_folder
 
@@ -82,7 +82,7 @@ _OTHERS: Final = {
 }
 
 
-def write(desk: Seat, number: str, folder: Path) -> EvidencePack:
+def write(desk: DeskContext, number: str, folder: Path) -> EvidencePack:
     """Makes the evidence pack of an account in a folder that does not exist yet, for its owner only.
 
     Raises Invalid "evidence.exists" or "evidence.unwritable"; NotFound. An error leaves nothing behind.
@@ -155,7 +155,7 @@ def check(folder: Path) -> EvidenceCheck:
 # ------------------------------------------------------------------------------------------------------------ the files
 
 
-def _fill(db: Session, desk: Seat, number: str, folder: Path, now: datetime) -> dict[str, Any]:
+def _fill(db: Session, desk: DeskContext, number: str, folder: Path, now: datetime) -> dict[str, Any]:
     """Writes everything but the manifest, which is returned."""
     view = account_view(db, desk, number)
     account_id = facts.account_id(db, desk.tenant_id, view.number)
@@ -197,7 +197,7 @@ def _seal(seal: seals.Seal, entry: int, entry_hash: str) -> dict[str, Any]:
     }
 
 
-def _record(desk: Seat, number: str, sha256: str, entries: int) -> None:
+def _record(desk: DeskContext, number: str, sha256: str, entries: int) -> None:
     """An export of all that is known of somebody is itself evidence."""
     sentence = f"evidence pack of {entries:,} entries exported; its manifest has the SHA-256 {sha256}"
 

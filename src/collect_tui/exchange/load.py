@@ -22,7 +22,7 @@ from collect_tui.exchange.bulk import Bulk, roomy
 from collect_tui.exchange.portfolio import AccountEntry, Header
 from collect_tui.exchange.reading import PortfolioFile
 from collect_tui.exchange.rows import rows_of
-from collect_tui.exchange.rowset import Ground, Row, Shift
+from collect_tui.exchange.rowset import LoadContext, Row, Shift
 from collect_tui.store import scoring, summary
 from collect_tui.store.engine import Store
 from collect_tui.store.phone_zones import known_zones
@@ -163,7 +163,7 @@ def write_book(
     exponent(tenant.currency)
     days = (shift_to - header.business_date).days if shift_to else 0
     shift = Shift(days, ZoneInfo(tenant.zone), now)
-    ground = Ground(
+    ground = LoadContext(
         tenant_id=tenant_id,
         currency=tenant.currency,
         country=catalogue.rules.country,
@@ -236,7 +236,7 @@ def _batches(accounts: Iterable[tuple[str, AccountEntry]]) -> Iterator[list[tupl
 
 
 def _write(
-    db: Connection, bulk: Bulk, ground: Ground, batch: list[tuple[str, AccountEntry]], counts: dict[str, int]
+    db: Connection, bulk: Bulk, ground: LoadContext, batch: list[tuple[str, AccountEntry]], counts: dict[str, int]
 ) -> None:
     parties: dict[str, tuple[int, dict[str, int]]] = {}
     wanted = [entry.party_of for _, entry in batch if entry.party_of is not None]

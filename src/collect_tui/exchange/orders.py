@@ -59,11 +59,11 @@ def sync(
 
     Without `send` it only tells which orders wait to leave and which are stuck.
     """
-    exchange = Exchange(store, tenant_id, catalogue, FolderPort(folder), now, by, ids)
+    exchange = OrderDispatch(store, tenant_id, catalogue, FolderPort(folder), now, by, ids)
     return run(exchange, progress) if send else look(exchange)
 
 
-class Exchange:
+class OrderDispatch:
     """One run with a billing port."""
 
     def __init__(
@@ -245,7 +245,7 @@ def _withdrawn(seen: AccountFacts, order: Order, found: Finding) -> tuple[Effect
     )
 
 
-def look(exchange: Exchange) -> OrdersReport:
+def look(exchange: OrderDispatch) -> OrdersReport:
     """What waits to leave and what is stuck; nothing is sent or read."""
     with exchange.store.read() as session:
         query = select(_order.c.number).where(_order.c.tenant_id == exchange.tenant_id, _order.c.status == "REQUESTED")
@@ -255,7 +255,7 @@ def look(exchange: Exchange) -> OrdersReport:
     )
 
 
-def run(exchange: Exchange, progress: Progress | None = None) -> OrdersReport:
+def run(exchange: OrderDispatch, progress: Progress | None = None) -> OrdersReport:
     """Sends, then reads: an answer to what has just been sent is taken in too."""
     sent: list[str] = []
     waiting = exchange.requested()

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.exchange.portfolio import AccountEntry, PartyEntry
 from collect_tui.exchange.rows_work import holds, log, orders, promises
-from collect_tui.exchange.rowset import Ground, Row, RowSet
+from collect_tui.exchange.rowset import LoadContext, Row, RowSet
 from collect_tui.store.names import point_key, reversed_digits, tokens
 from collect_tui.store.phone_zones import candidate_zones, known_zones
 
 
 def rows_of(
-    ground: Ground, entry: AccountEntry, where: str, linked: tuple[int, dict[str, int]] | None = None
+    ground: LoadContext, entry: AccountEntry, where: str, linked: tuple[int, dict[str, int]] | None = None
 ) -> list[Row]:
     """All rows of one account. `linked`: id of the party and its points by short name, when the entry says `party_of`.
 

@@ -65,7 +65,7 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class LoadContext:
     """What every account of one load shares."""
 
     tenant_id: int
@@ -83,7 +83,7 @@ class Ground:
 class RowSet:
     """Rows of one account as they come to be, in an order that keeps every foreign key."""
 
-    ground: Ground
+    ground: LoadContext
     entry: AccountEntry
     where: str
     party_id: int

@@ -18,7 +18,7 @@ from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.exchange.billed import BilledAccount, BilledItem, BilledService
 from collect_tui.exchange.portfolio import AccountEntry, NextActionEntry, PartyEntry, PointEntry, ServiceEntry
 from collect_tui.exchange.rows import rows_of
-from collect_tui.exchange.rowset import Ground, Shift
+from collect_tui.exchange.rowset import LoadContext, Shift
 from collect_tui.store.names import point_key, reversed_digits, tokens
 from collect_tui.store.phone_zones import candidate_zones, known_zones
 
@@ -54,7 +54,7 @@ class Rows:
     ) -> None:
         self.db, self.tenant_id, self.ids, self.today = db, tenant_id, ids, today
         self.calendar, self.country = calendar, catalogue.rules.country
-        self._ground = Ground(
+        self._ground = LoadContext(
             tenant_id=tenant_id,
             currency=currency,
             country=self.country,

@@ -26,7 +26,7 @@ from collect_tui.exchange.billed import Billed, BilledAccount, BilledItem, Bille
 from collect_tui.policy.house import House
 from collect_tui.policy.settling import settle
 from collect_tui.services import codec, events
-from collect_tui.store import apply, audit, facts, outbox, scoring, summary
+from collect_tui.store import apply, audit, event_log, facts, scoring, summary
 from collect_tui.store.engine import Store
 from collect_tui.store.sql import Scope
 from collect_tui.store.tables import Tenant, gate
@@ -55,7 +55,7 @@ class Rejected(NamedTuple):
 
 
 @dataclass(slots=True)
-class Taken:
+class BatchResult:
     """What became of rows: added, changed, same, and those rejected."""
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -78,7 +78,7 @@ class Upserts:
     def house(self) -> House:
         return House(self.catalogue.rules, self.catalogue.holds, self.calendar)
 
-    def take(self, rows: Sequence[Row]) -> Taken:
+    def take(self, rows: Sequence[Row]) -> BatchResult:
         """Takes a chunk in. Raises Unavailable only: then nothing of the chunk was taken."""
         try:
             return self.store.attempt(lambda: self._chunk(rows))
@@ -86,7 +86,7 @@ class Upserts:
             raise
         except (DomainError, IntegrityError) as error:
             if len(rows) > 1:  # one row spoils the transaction of all: each by itself then
-                whole = Taken()
+                whole = BatchResult()
                 for row in rows:
                     part = self.take([row])
                     whole.counts += part.counts
@@ -94,9 +94,9 @@ class Upserts:
                 return whole
             if not isinstance(error, DomainError):
                 error = Refused("row.conflict", "The row contradicts what is stored.", None)
-            return Taken(rejected=[Rejected.of(rows[0].line, error)])
+            return BatchResult(rejected=[Rejected.of(rows[0].line, error)])
 
-    def _chunk(self, rows: Sequence[Row]) -> Taken:
+    def _chunk(self, rows: Sequence[Row]) -> BatchResult:
         with self.store.write(self.tenant_id, alone=True) as session:
             if (tenant := session.get(Tenant, self.tenant_id)) is None:
                 raise Unavailable("store.empty", "This server holds no portfolio yet.", "db")
@@ -121,7 +121,7 @@ class _Chunk:
     """A chunk in its transaction. `touched`: by account, what was done to it in the words of the audit."""
 
     def __init__(self, owner: Upserts, session: Session, tenant: Tenant) -> None:
-        self.owner, self.session, self.taken = owner, session, Taken()
+        self.owner, self.session, self.taken = owner, session, BatchResult()
         self.db: Connection = session.connection()
         self.tenant_id, self.today, self.now = owner.tenant_id, tenant.business_date, owner.clock()
         self.spoiled, self.zone = False, tenant.zone
@@ -196,7 +196,7 @@ class _Chunk:
         for account_id, (told, _) in touched.items():
             self._audit(account_id, "from billing: " + ", ".join(sorted({t["kind"] for t in told})), told)
             counts = Counter(t["kind"] for t in told)
-            outbox.add(
+            event_log.add(
                 self.session, self.tenant_id, CHANGED, account_id, self.owner.by, self.now, counts, self.owner.ids
             )
         everyone = sorted(touched.keys() | self.paid)

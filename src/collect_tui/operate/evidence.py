@@ -28,12 +28,14 @@ def run(args: argparse.Namespace) -> int:
         raise Invalid("evidence.usage", "Write `evidence ACCOUNT --to DIR`, or `evidence --verify DIR`.", "account")
     from collect_tui import bootstrap
     from collect_tui.exchange import evidence
-    from collect_tui.services.seat import Seat
+    from collect_tui.services.desk_context import DeskContext
 
     settled = wired(args)
     with bootstrap.open_store(settled) as store:
         catalogue = bootstrap.catalogue(settled)
-        seat = Seat(store, catalogue, user=settled.user, clock=settled.clock, tenant_id=bootstrap.book(settled, store))
+        seat = DeskContext(
+            store, catalogue, user=settled.user, clock=settled.clock, tenant_id=bootstrap.book(settled, store)
+        )
         pack = evidence.write(seat, args.account, args.to)
     print(pack.model_dump_json(indent=2) if args.json else pack.text())
     return 0 if pack.whole else 1

@@ -147,18 +147,18 @@ def _here(
     from collect_tui import bootstrap
     from collect_tui.desk.views.event import wanted
     from collect_tui.services.relay import Relay
-    from collect_tui.store import outbox
+    from collect_tui.store import event_log
 
     kinds = [kind for kind in (part.strip() for part in args.kinds.split(",")) if kind]
     with bootstrap.open_store(wired) as store:
         relay = Relay(store, wired.clock)
         relay.tick()
         with store.read() as db:
-            last = args.after if args.after is not None else 0 if args.once else outbox.head(db, 1)
+            last = args.after if args.after is not None else 0 if args.once else event_log.head(db, 1)
         while True:
             found: list[Event] = []
             with store.read() as db:
-                found = outbox.after(db, 1, last)
+                found = event_log.after(db, 1, last)
             for event in found:
                 last = event.position
                 if wanted(event.kind, kinds):

@@ -217,10 +217,10 @@ def _say(
 ) -> None:
     """What whoever started it needs to know, before the log begins. `there`: how other commands name the database."""
     from collect_tui.plain import table
-    from collect_tui.store import outbox
+    from collect_tui.store import event_log
 
     with store.read() as db:
-        empty = not outbox.tenants(db)
+        empty = not event_log.tenants(db)
     if args.json:
         rows = [{"role": role, "login": login, "password": password} for role, login, password in users]
         print(json.dumps({"url": url, "database": store.place, "empty": empty, "users": rows}), flush=True)

@@ -1,4 +1,4 @@
-"""The signals of an account from plain facts: what `store/standing.py` gathers in SQL, one account at a time."""
+"""The signals of an account from plain facts: what `store/account_signals.py` gathers in SQL, one account at a time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from collect_tui.policy.suspend import may_restore, may_suspend
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class RowExtras:
     """What stands beside an account: other past-due accounts of the customer, and until when it was put off."""
 
     linked: int = 0
@@ -34,7 +34,7 @@ def signals(
     facts: AccountFacts,
     figures: Figures,
     past: Past,
-    beside: Beside,
+    beside: RowExtras,
     rules: Rules,
     kinds: Mapping[str, HoldKind],
     calendar: Calendar,

@@ -31,14 +31,14 @@ from collect_tui.domain.money import format_minor
 from collect_tui.domain.order import decide as order
 from collect_tui.policy.contact import label, may_call, most_attempts
 from collect_tui.policy.suspend import first_cut_day, may_restore, may_suspend
-from collect_tui.services.seat import Seat
+from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.verdict_view import next_action, verdict_view
 from collect_tui.store import facts as load_facts
 from collect_tui.store import panes, queues
 from collect_tui.store.tables import AccountSummary
 
 
-def account_view(db: Db, desk: Seat, number: str) -> AccountView:
+def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
     seen = load_facts.load(db, desk.tenant_id, number)
     catalogue, now = desk.catalogue(), desk.clock()
     rules = catalogue.rules
@@ -110,7 +110,7 @@ def account_view(db: Db, desk: Seat, number: str) -> AccountView:
     )
 
 
-def pane_view(db: Db, desk: Seat, number: str, pane: PaneName, cursor: str | None, limit: int) -> PaneView:
+def pane_view(db: Db, desk: DeskContext, number: str, pane: PaneName, cursor: str | None, limit: int) -> PaneView:
     """Panes that are read from the facts have no pages; those with time in them do."""
     if not 1 <= limit <= 1000:
         raise Invalid("pane.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
@@ -137,7 +137,7 @@ def pane_view(db: Db, desk: Seat, number: str, pane: PaneName, cursor: str | Non
             return PaneView(**here, services=services, orders=tuple(order_view(o, seen, desk) for o in seen.orders))
 
 
-def point_view(point: Point, seen: AccountFacts, desk: Seat) -> PointView:
+def point_view(point: Point, seen: AccountFacts, desk: DeskContext) -> PointView:
     rules, holds, now = desk.catalogue().rules, desk.catalogue().holds, desk.clock()
     since = now - timedelta(days=rules.contact.window_days)
     there = clocks((z, local_time(now, z)) for z in point.zones)
@@ -192,7 +192,7 @@ def promise_view(promise: Promise) -> PromiseView:
     )
 
 
-def hold_view(hold: Hold, desk: Seat) -> HoldView:
+def hold_view(hold: Hold, desk: DeskContext) -> HoldView:
     kind = desk.catalogue().holds.get(hold.kind)
     return HoldView(
         kind=hold.kind,
@@ -205,7 +205,7 @@ def hold_view(hold: Hold, desk: Seat) -> HoldView:
     )
 
 
-def service_view(service: Service, seen: AccountFacts, desk: Seat) -> ServiceView:
+def service_view(service: Service, seen: AccountFacts, desk: DeskContext) -> ServiceView:
     catalogue = desk.catalogue()
     suspend = restore = required = None
     if service.status == "ACTIVE":
@@ -231,7 +231,7 @@ def service_view(service: Service, seen: AccountFacts, desk: Seat) -> ServiceVie
     )
 
 
-def order_view(placed: Order, seen: AccountFacts, desk: Seat) -> OrderView:
+def order_view(placed: Order, seen: AccountFacts, desk: DeskContext) -> OrderView:
     return OrderView(
         number=placed.number,
         kind=placed.kind,

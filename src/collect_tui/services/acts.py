@@ -27,8 +27,8 @@ from collect_tui.services import codec, confirm, events
 from collect_tui.services.access import need
 from collect_tui.services.context import Context, PastAct
 from collect_tui.services.decide import Outcome, decide
+from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.masking import refuse_guess
-from collect_tui.services.seat import Seat
 from collect_tui.services.verdict_view import changes, effect_views, next_action, schedule_rows, verdict_view
 from collect_tui.store import apply, audit, facts, locks, scoring, summary
 from collect_tui.store.ids import Provisional
@@ -38,7 +38,7 @@ from collect_tui.store.tables import Account, ActLog, gate
 Evidence = dict[str, str]
 
 
-def preview(desk: Seat, act: Act) -> Preview:
+def preview(desk: DeskContext, act: Act) -> Preview:
     """Decides on the facts as they are and says what would happen; a mistake comes back as a sentence."""
     outside = any(c.outside for c in act.commands)
     with desk.reading() as db:
@@ -92,7 +92,7 @@ def preview(desk: Seat, act: Act) -> Preview:
     )
 
 
-def context_of(desk: Seat, db: Db, act: Act, *, provisional: bool) -> Context:
+def context_of(desk: DeskContext, db: Db, act: Act, *, provisional: bool) -> Context:
     """What the deciders of an act may know; `provisional` ids for a preview, which writes nothing."""
     tenant = desk.tenant(db)
 
@@ -115,7 +115,7 @@ def context_of(desk: Seat, db: Db, act: Act, *, provisional: bool) -> Context:
     )
 
 
-def do(desk: Seat, act: Act, *, proved: bool = True) -> Receipt:
+def do(desk: DeskContext, act: Act, *, proved: bool = True) -> Receipt:
     """Does the act or nothing. Raises any error of the desk but SignedOut; what policy forbids is kept as evidence.
 
     `proved`: whoever overrides has shown that they are there. Without that no override counts.
@@ -131,13 +131,13 @@ def do(desk: Seat, act: Act, *, proved: bool = True) -> Receipt:
         raise
 
 
-def _done(desk: Seat, act: Act, proved: bool) -> Receipt:
+def _done(desk: DeskContext, act: Act, proved: bool) -> Receipt:
     with desk.store.write(desk.tenant_id) as db:
         locks.customer(db, desk.tenant_id, act.account)
         return _do(desk, db, act, proved)
 
 
-def _do(desk: Seat, db: Db, act: Act, proved: bool) -> Receipt:
+def _do(desk: DeskContext, db: Db, act: Act, proved: bool) -> Receipt:
     fingerprint = audit.sign(audit.audit_key(db, desk.tenant_id), "act", act.model_dump_json())
     if known := db.get(ActLog, (desk.tenant_id, str(act.id))):
         if known.fingerprint not in (fingerprint, "") or known.by != desk.user:
@@ -204,13 +204,13 @@ def _refs(act: Act) -> set[str]:
     return {ref for command in act.commands if (ref := getattr(command, "ref", ""))}
 
 
-def known(desk: Seat, act: Act) -> bool:
+def known(desk: DeskContext, act: Act) -> bool:
     """Whether the act has been done before: a retry, which is only answered."""
     with desk.store.read() as db:
         return db.get(ActLog, (desk.tenant_id, str(act.id))) is not None
 
 
-def _permitted(desk: Seat, act: Act) -> None:
+def _permitted(desk: DeskContext, act: Act) -> None:
     """Forbidden unless the user may do every command of the act; Invalid where one guesses at what is masked."""
     for command in act.commands:
         need(desk.authority, f"act.{command.kind}")
@@ -230,7 +230,7 @@ def _normal(act: Act) -> Act:
         ) from None
 
 
-def _fresh(desk: Seat, db: Db, act: Act, seen: AccountFacts) -> None:
+def _fresh(desk: DeskContext, db: Db, act: Act, seen: AccountFacts) -> None:
     """The version the agent saw must be the current one, and nobody else may hold the account."""
     if act.version is not None and act.version != seen.version:
         by, at = facts.changed(db, desk.tenant_id, seen.id)
@@ -245,7 +245,7 @@ def _fresh(desk: Seat, db: Db, act: Act, seen: AccountFacts) -> None:
         raise lost
 
 
-def _lease(desk: Seat, act: Act, seen: AccountFacts) -> Stale | None:
+def _lease(desk: DeskContext, act: Act, seen: AccountFacts) -> Stale | None:
     """Who else holds the account, or who got it after the lease that the act was made under; None: nothing stands against it."""
     by, until = seen.lease_by, seen.lease_until
     if by and by != desk.user and until and until > desk.clock():
@@ -281,7 +281,7 @@ def _override(act: Act, verdict: Verdict, context: Context) -> Evidence | None:
     return {"by": act.override.by, "role": context.override_role, "reason": act.override.reason.strip()}
 
 
-def _keep_evidence(desk: Seat, act: Act, refusal: RefusedByPolicy) -> None:
+def _keep_evidence(desk: DeskContext, act: Act, refusal: RefusedByPolicy) -> None:
     """A blocked try is evidence that the rules work; it has its own transaction, as the act's was rolled back."""
     tried = {"override": act.override.model_dump(mode="json")} if act.override else {}
     with desk.store.write(desk.tenant_id) as db:
@@ -345,7 +345,7 @@ def past_acts(db: Db, tenant_id: int, account_id: int, user: str, which: str | N
         standing = standing or (stands and not only_written(effects))
 
 
-def history(desk: Seat, limit: int) -> tuple[Receipt, ...]:
+def history(desk: DeskContext, limit: int) -> tuple[Receipt, ...]:
     if not 1 <= limit <= 1000:
         raise Invalid("history.limit", "The history shows 1 to 1,000 acts.", "limit")
     with desk.store.read() as db:

@@ -14,7 +14,7 @@ from sqlmodel import Session as Db
 
 from collect_tui.domain.effect import Effect
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.store import outbox
+from collect_tui.store import event_log
 
 ACT: Final = "act.done"
 REASSIGNED: Final = "account.reassigned"
@@ -34,7 +34,7 @@ def tell(
     """Writes the events of what was done to an account into its transaction. `act`: what there is to say of the act itself."""
     events: list[tuple[str, Mapping[str, Any]]] = [(ACT, act)] if act is not None else []
     events += [event for effect in effects if (event := _event(seen, effect)) is not None]
-    outbox.add_all(db, tenant_id, seen.id, by, at, events, ids)
+    event_log.add_all(db, tenant_id, seen.id, by, at, events, ids)
 
 
 def _event(seen: AccountFacts, effect: Effect) -> tuple[str, dict[str, Any]] | None:

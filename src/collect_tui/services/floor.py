@@ -10,15 +10,15 @@ from collect_tui.domain.dates import day_start
 from collect_tui.domain.text import clean
 from collect_tui.services import events
 from collect_tui.services.access import need
-from collect_tui.services.seat import Seat
-from collect_tui.store import audit, claims, facts, locks, outbox, queues
+from collect_tui.services.desk_context import DeskContext
+from collect_tui.store import audit, claims, event_log, facts, locks, queues
 from collect_tui.store import floor as rows
 from collect_tui.store.tables import gate
 
 LONGEST_REASON = 500
 
 
-def floor(desk: Seat) -> FloorView:
+def floor(desk: DeskContext) -> FloorView:
     """Everybody who may work. Today began when the business date did at the desk. Forbidden without `floor.read`."""
     need(desk.authority, "floor.read")
     with desk.reading() as db:
@@ -26,7 +26,7 @@ def floor(desk: Seat) -> FloorView:
         return rows.floor(db, desk.tenant_id, desk.clock(), day_start(tenant.business_date, tenant.zone))
 
 
-def reassign(desk: Seat, account: str, to: str, reason: str) -> Claim:
+def reassign(desk: DeskContext, account: str, to: str, reason: str) -> Claim:
     """Hands an account to `to`, whoever holds it: their lease begins anew, and what its holder still writes is refused.
 
     The reason and both names stand in the audit. Asked again, it only renews the lease. Forbidden without `queue.assign`;
@@ -41,7 +41,7 @@ def reassign(desk: Seat, account: str, to: str, reason: str) -> Claim:
     return desk.store.attempt(lambda: _hand_over(desk, account, to, why))
 
 
-def _hand_over(desk: Seat, account: str, to: str, why: str) -> Claim:
+def _hand_over(desk: DeskContext, account: str, to: str, why: str) -> Claim:
     with desk.store.write(desk.tenant_id) as db:
         locks.customer(db, desk.tenant_id, account)
         account_id = facts.account_id(db, desk.tenant_id, account)
@@ -71,7 +71,7 @@ def _hand_over(desk: Seat, account: str, to: str, why: str) -> Claim:
                 effects=[{"kind": "Reassigned", "sentence": f"handed from {before or 'nobody'} to {to}: {told}"}],
                 outcome="reassigned",
             )
-            outbox.add(
+            event_log.add(
                 db,
                 desk.tenant_id,
                 events.REASSIGNED,

@@ -23,8 +23,8 @@ from collect_tui.policy.authority import Authority
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
 from collect_tui.services.access import guarded
+from collect_tui.services.desk_context import Clock, DeskContext
 from collect_tui.services.masking import masked_account, masked_hits, masked_pane, may_find
-from collect_tui.services.seat import Clock, Seat
 from collect_tui.store import claims, facts, find, locks, queues
 from collect_tui.store.engine import Store
 from collect_tui.store.ids import Ids
@@ -45,7 +45,7 @@ KeepSeals = Callable[[Store, int], object]
 
 
 @guarded
-class LocalDesk(Seat):
+class LocalDesk(DeskContext):
     """One user's desk. Every operation asks first whether its user may."""
 
     outbox: None = None  # nothing lies between this desk and its database

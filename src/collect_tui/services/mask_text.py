@@ -29,7 +29,7 @@ from collect_tui.store.find import BARE
 
 if TYPE_CHECKING:
     from collect_tui.policy.authority import Authority
-    from collect_tui.services.seat import Seat
+    from collect_tui.services.desk_context import DeskContext
 
 _T = SQLModel.metadata.tables
 
@@ -149,7 +149,7 @@ def _between(span: tuple[int, int], cut: list[tuple[int, int]]) -> list[tuple[in
     return found
 
 
-def hide(desk: Seat, value: Any) -> Any:
+def hide(desk: DeskContext, value: Any) -> Any:
     """What an operation answers, as the user of the desk may see it."""
     authority = desk.authority
     if authority is None:
@@ -161,7 +161,7 @@ def hide(desk: Seat, value: Any) -> Any:
     )
 
 
-def hide_error(desk: Seat, error: DomainError, given: Iterable[Any]) -> None:
+def hide_error(desk: DeskContext, error: DomainError, given: Iterable[Any]) -> None:
     """The same of an error, in place. `given`: what the operation was asked with."""
     if desk.authority is not None and desk.authority.masked:
         named = {each.account if isinstance(each, Act) else each for each in given if isinstance(each, str | Act)}
@@ -169,7 +169,7 @@ def hide_error(desk: Seat, error: DomainError, given: Iterable[Any]) -> None:
             _mask_for(desk, desk.authority, named, named).error(error)
 
 
-def _mask_for(desk: Seat, authority: Authority, accounts: set[str], numbers: set[str]) -> TextMask:
+def _mask_for(desk: DeskContext, authority: Authority, accounts: set[str], numbers: set[str]) -> TextMask:
     if not accounts:
         return TextMask(authority.masked, ())
     with desk.store.read() as db:

@@ -14,7 +14,7 @@ from collect_tui.domain.text import clean
 from collect_tui.policy.authority import Authority
 
 if TYPE_CHECKING:
-    from collect_tui.services.seat import Seat
+    from collect_tui.services.desk_context import DeskContext
 
 DOT: Final = "•"
 #: Kinds of points by the kind of identifier that `authority.toml` masks.
@@ -133,7 +133,7 @@ def _matched(matched: str, authority: Authority) -> str:
     return f"{name} {mask(kind_of(name), value)}{mark}"
 
 
-def reveal(desk: Seat, number: str, what: str, reason: str) -> Revealed:
+def reveal(desk: DeskContext, number: str, what: str, reason: str) -> Revealed:
     """An identifier in full: a point by its short name, or a service by its product. Invalid without a reason.
 
     The audit has it, with the reason, before the value leaves; where it cannot be written, nothing is shown.

@@ -17,7 +17,7 @@ from typing import Final
 
 from collect_tui.desk.errors import DomainError, Unavailable
 from collect_tui.services import webhooks
-from collect_tui.store import floor, outbox
+from collect_tui.store import event_log, floor
 from collect_tui.store import webhooks as rows
 from collect_tui.store.engine import Store
 
@@ -74,7 +74,7 @@ class Relay:
         """One round for all tenants: how many events were numbered."""
         if self._is_time("tenants", SWEEP_EVERY):
             with self._store.read() as db:
-                self._tenants = outbox.tenants(db)
+                self._tenants = event_log.tenants(db)
         sweep, prune = self._is_time("sweep", SWEEP_EVERY), self._is_time("prune", PRUNE_EVERY)
         numbered, failed = 0, None
         for tenant in self._tenants:
@@ -101,13 +101,13 @@ class Relay:
         now = self._clock()
         store = self._store
         with store.read() as db:
-            fresh = outbox.waiting(db, tenant)
+            fresh = event_log.waiting(db, tenant)
             due = rows.due(db, tenant, now) if self._post else []
             sweep = sweep and floor.any_expired(db, tenant, now)
         numbered = 0
         if fresh:
             with store.write() as db:
-                numbered = outbox.number(db, tenant)
+                numbered = event_log.number(db, tenant)
         if sweep:
             with store.write() as db:
                 floor.free_expired(db, tenant, now)
@@ -120,7 +120,7 @@ class Relay:
     def _prune(self, tenant: int, now: datetime) -> None:
         for _ in range(PRUNE_MOST):
             with self._store.write() as db:
-                if outbox.prune(db, tenant, now) == 0:
+                if event_log.prune(db, tenant, now) == 0:
                     return
 
     def _deliver(self, tenant: int, hook: int) -> None:

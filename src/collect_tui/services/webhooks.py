@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.desk.views.event import Event, WebhookView, wanted
-from collect_tui.store import outbox
+from collect_tui.store import event_log
 from collect_tui.store import webhooks as rows
 from collect_tui.store.engine import Store
 
@@ -74,7 +74,7 @@ def register(
             "url": url,
             "secret": secret,
             "kinds": " ".join(named),
-            "position": outbox.head(db, tenant_id),
+            "position": event_log.head(db, tenant_id),
             "failures": 0,
             "last_error": "",
             "active": True,
@@ -117,7 +117,7 @@ def deliver(
         hook = rows.take(db, tenant_id, hook_id, began)
         if hook is None:
             return 0
-        waiting = outbox.after(db, tenant_id, hook.position, limit=ROUND)
+        waiting = event_log.after(db, tenant_id, hook.position, limit=ROUND)
     position, taken, error = hook.position, 0, None
     for event in waiting:
         if wanted(event.kind, hook.kinds.split()):
@@ -226,7 +226,7 @@ def _literal(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def _views(db: Any, tenant_id: int) -> list[WebhookView]:
-    head = outbox.head(db, tenant_id)
+    head = event_log.head(db, tenant_id)
     return [
         WebhookView(
             id=str(row.id),

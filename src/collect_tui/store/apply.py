@@ -14,7 +14,7 @@ from sqlmodel import Session
 from collect_tui.domain import effects as fx
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.store import writing_money, writing_work  # noqa: F401 — they register what writes each effect
-from collect_tui.store.writing import At, write
+from collect_tui.store.writing import WriteContext, write
 
 __all__ = ["apply"]
 
@@ -31,7 +31,7 @@ def apply(
     if not effects:
         return facts.version
     session.flush()
-    here = At(session.connection(), session, tenant_id, facts.id, facts.number, by, at, facts.business_date)
+    here = WriteContext(session.connection(), session, tenant_id, facts.id, facts.number, by, at, facts.business_date)
     version = facts.version + 1
     here.set("account", {"id": facts.id, "version": facts.version}, version=version, changed_by=by, changed_at=at)
     for effect in effects:

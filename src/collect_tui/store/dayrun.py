@@ -23,7 +23,7 @@ from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
 from collect_tui.domain.dates import day_start, format_day
-from collect_tui.store import claims, outbox, scoring, sql, summary
+from collect_tui.store import claims, event_log, scoring, sql, summary
 from collect_tui.store.day import check as checking
 from collect_tui.store.day import ladder, marks, seal, settle
 from collect_tui.store.day.base import Day, accounts, marked, unmark_all
@@ -105,8 +105,8 @@ def _once(store: Store, day: Day, step: Step) -> StepReport:
         session.execute(insert(b).values(**row, changed=changed, millis=int(seconds * 1000)))
         if step is STEPS[-1]:
             told = {"business_date": day.date.isoformat()}
-            outbox.add(session, day.tenant_id, "day.done", None, day.by, day.now, told, day.ids)
-            outbox.settle(session, day.tenant_id, day.now)
+            event_log.add(session, day.tenant_id, "day.done", None, day.by, day.now, told, day.ids)
+            event_log.settle(session, day.tenant_id, day.now)
         session.expire_all()
     return StepReport(name=step.name, title=step.title, changed=changed, seconds=seconds)
 

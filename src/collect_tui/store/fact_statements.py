@@ -25,8 +25,8 @@ from sqlmodel import SQLModel
 from collect_tui.domain.contact.effects import OPEN_CALLBACK
 from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER, OPEN_PROMISE
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
+from collect_tui.store.batched_reads import BatchedReads
 from collect_tui.store.sql import among
-from collect_tui.store.together import Together
 
 _T = SQLModel.metadata.tables
 _tenant, _party, _account, _work = _T["tenant"], _T["party"], _T["account"], _T["work_item"]
@@ -239,7 +239,7 @@ def _parts(many: str = "") -> dict[str, Select[Any]]:
     }
 
 
-PARTS: Final = Together(_parts())
+PARTS: Final = BatchedReads(_parts())
 
 
 @lru_cache(maxsize=2)

@@ -32,7 +32,7 @@ WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class RowExtras:
     """By party: the zone of the first telephone that may be used. By account: `INT 26 Nov`, and `LM 18 Nov "will pay Friday"`."""
 
     zones: dict[int, str]
@@ -40,10 +40,10 @@ class Beside:
     words: dict[int, str]
 
 
-def beside(session: Session, tenant_id: int, accounts: Sequence[int], parties: Sequence[int], today: date) -> Beside:
+def beside(session: Session, tenant_id: int, accounts: Sequence[int], parties: Sequence[int], today: date) -> RowExtras:
     if not accounts:
-        return Beside({}, {}, {})
-    return Beside(
+        return RowExtras({}, {}, {})
+    return RowExtras(
         _zones(session, tenant_id, parties),
         _cuts(session, tenant_id, accounts, today),
         _words(session, tenant_id, accounts, today),

@@ -38,7 +38,7 @@ LOOKED_AT: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class QueuePlace:
     """Where an account stands now: its queue (None: in none) and the chips that say why."""
 
     queue: str | None
@@ -91,12 +91,12 @@ def page(
 
 def stand(
     session: Session, tenant_id: int, catalogue: Catalogue, account_id: int, business_date: date, now: datetime
-) -> Stand:
+) -> QueuePlace:
     """The queue and chips of one account."""
     row = session.execute(of_account(), {"tenant": tenant_id, "account": account_id}).one_or_none()
     if row is None or not row.queue:
-        return Stand(None, ())
-    return Stand(row.queue, chips(row, catalogue, business_date))
+        return QueuePlace(None, ())
+    return QueuePlace(row.queue, chips(row, catalogue, business_date))
 
 
 # -------------------------------------------------------------------------------------------------------------- figures
@@ -202,7 +202,7 @@ def _page(after: bool) -> Select[Any]:
     )
 
 
-def _row(row: Any, beside: queue_rows.Beside, catalogue: Catalogue, today: date, now: datetime) -> QueueRow:
+def _row(row: Any, beside: queue_rows.RowExtras, catalogue: Catalogue, today: date, now: datetime) -> QueueRow:
     leased = row.claimed and row.lease_until is not None and row.lease_until > now
     return QueueRow(
         account=row.number,
@@ -246,4 +246,4 @@ def _position(cursor: str) -> dict[str, Any]:
     return {f"at_{column.name}": value for column, value in zip(ORDER, values, strict=True)}
 
 
-__all__ = ["Stand", "board", "figure", "page", "stand", "why"]
+__all__ = ["QueuePlace", "board", "figure", "page", "stand", "why"]

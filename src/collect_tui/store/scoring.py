@@ -38,13 +38,13 @@ from collect_tui.domain.queue.rules import EXCLUSIONS, PRE_DUE_DAYS, TIMED, WAYS
 from collect_tui.domain.signals import NEVER
 from collect_tui.policy.suspend import is_cut_day
 from collect_tui.store import sql
+from collect_tui.store.account_signals import standing
 from collect_tui.store.attempts import EARLIEST, at_cap
 from collect_tui.store.clock import desk_clock
 from collect_tui.store.expressions import compiled, constant
 from collect_tui.store.functions import iso_instant
 from collect_tui.store.ids import Ids
 from collect_tui.store.sql import Scope, day, execute, number, scopes, table, tenant
-from collect_tui.store.standing import standing
 from collect_tui.store.tables import Account, AccountSummary, QueueDelta, Tenant, WorkItem
 
 MEDIAN_MOVES = 20

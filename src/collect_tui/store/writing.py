@@ -19,13 +19,13 @@ from collect_tui.desk.errors import Stale
 from collect_tui.domain.dates import clock
 from collect_tui.store import facts as _facts
 
-__all__ = ["At", "write"]
+__all__ = ["WriteContext", "write"]
 
 _T = SQLModel.metadata.tables
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class WriteContext:
     """Where and when effects are written, and by whom. `at`: UTC instant; `today`: business date."""
 
     db: Connection
@@ -82,6 +82,6 @@ def _update(table: str, key: tuple[str, ...], names: tuple[str, ...]) -> Update:
 
 
 @singledispatch
-def write(effect: object, here: At) -> None:
+def write(effect: object, here: WriteContext) -> None:
     """Writes one effect. Raises TypeError for a value that is none, or that nobody writes."""
     raise TypeError(f"no effect: {type(effect).__name__}")

@@ -14,7 +14,7 @@ from collect_tui.domain.order.effects import sent_off
 from collect_tui.domain.payment.effects import payment_status
 from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER
 from collect_tui.domain.steps import number
-from collect_tui.store.writing import At, write
+from collect_tui.store.writing import WriteContext, write
 
 _T = SQLModel.metadata.tables
 
@@ -39,7 +39,7 @@ _ALLOCATED: Final = select(func.coalesce(func.sum(_allocation.amount), 0)).where
 
 
 @write.register
-def _(effect: fx.PaymentRecorded, here: At) -> None:
+def _(effect: fx.PaymentRecorded, here: WriteContext) -> None:
     payment = effect.payment
     here.add(
         "payment",
@@ -57,7 +57,7 @@ def _(effect: fx.PaymentRecorded, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.PaymentAllocated, here: At) -> None:
+def _(effect: fx.PaymentAllocated, here: WriteContext) -> None:
     given = effect.allocation
     _move_open(here, given.item_id, -given.amount)
     row = {"payment_id": effect.payment_id, "item_id": given.item_id, "amount": given.amount}
@@ -66,7 +66,7 @@ def _(effect: fx.PaymentAllocated, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.AllocationReleased, here: At) -> None:
+def _(effect: fx.AllocationReleased, here: WriteContext) -> None:
     t = _T["allocation"]
     live = here.change("allocation", id=effect.id, payment_id=effect.payment_id).where(t.c.reversed_at.is_(None))
     here.one(live.values(reversed_at=here.at))
@@ -75,7 +75,7 @@ def _(effect: fx.AllocationReleased, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.PaymentReversed, here: At) -> None:
+def _(effect: fx.PaymentReversed, here: WriteContext) -> None:
     payment, allocation = _T["payment"], _T["allocation"]
     open_one = here.change("payment", account_id=here.account_id, id=effect.payment_id).where(
         payment.c.status.not_in(GIVEN_BACK)
@@ -95,7 +95,7 @@ def _(effect: fx.PaymentReversed, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.CreditApplied, here: At) -> None:
+def _(effect: fx.CreditApplied, here: WriteContext) -> None:
     one = effect.application
     _move_open(here, one.credit_id, one.amount)
     _move_open(here, one.item_id, -one.amount)
@@ -104,7 +104,7 @@ def _(effect: fx.CreditApplied, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.CreditReleased, here: At) -> None:
+def _(effect: fx.CreditReleased, here: WriteContext) -> None:
     one = effect.application
     t = _T["credit_application"]
     live = here.change("credit_application", account_id=here.account_id, id=one.id).where(t.c.reversed_at.is_(None))
@@ -114,7 +114,7 @@ def _(effect: fx.CreditReleased, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.ItemCharged, here: At) -> None:
+def _(effect: fx.ItemCharged, here: WriteContext) -> None:
     item = effect.item
     here.add(
         "item",
@@ -133,13 +133,13 @@ def _(effect: fx.ItemCharged, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.ItemVoided, here: At) -> None:
+def _(effect: fx.ItemVoided, here: WriteContext) -> None:
     # Nothing is charged any more: the row stays with nothing on it, and its number is free for another document.
     this = here.change("item", account_id=here.account_id, id=effect.item_id, amount=effect.amount, open=effect.amount)
     here.one(this.values(amount=0, open=0, disputed=0, doc_no=f"{effect.doc_no}-{number('V', effect.item_id)}"))
 
 
-def _restate(here: At, payment_id: int) -> None:
+def _restate(here: WriteContext, payment_id: int) -> None:
     """The status of a payment, from what of it is allocated. Raises Refused `payment.over_allocated`."""
     key = {"tenant": here.tenant_id, "account": here.account_id, "id": payment_id}
     stands = here.db.execute(_STANDS, key).scalar_one_or_none()
@@ -152,13 +152,13 @@ def _restate(here: At, payment_id: int) -> None:
     here.set("payment", {"account_id": here.account_id, "id": payment_id}, status=status)
 
 
-def _live(here: At, payment_id: int) -> ColumnElement[bool]:
+def _live(here: WriteContext, payment_id: int) -> ColumnElement[bool]:
     """The allocations of a payment that have not been reversed."""
     t = _T["allocation"]
     return and_(t.c.tenant_id == here.tenant_id, t.c.payment_id == payment_id, t.c.reversed_at.is_(None))
 
 
-def _move_open(here: At, item_id: int, by: int) -> None:
+def _move_open(here: WriteContext, item_id: int, by: int) -> None:
     """Moves what is open of an item; it stays between nothing and the item's amount (a credit's is below nothing)."""
     key = {"tenant": here.tenant_id, "account": here.account_id, "id": item_id}
     row = here.db.execute(_OPEN, key).one_or_none()
@@ -174,7 +174,7 @@ def _move_open(here: At, item_id: int, by: int) -> None:
 
 
 @write.register
-def _(effect: fx.OrderRequested, here: At) -> None:
+def _(effect: fx.OrderRequested, here: WriteContext) -> None:
     order = effect.order
     here.add(
         "service_order",
@@ -197,7 +197,7 @@ def _(effect: fx.OrderRequested, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.OrderChanged, here: At) -> None:
+def _(effect: fx.OrderChanged, here: WriteContext) -> None:
     values: dict[str, Any] = {"status": effect.status, "lifted": effect.lifted}
     if effect.detail:
         values["detail"] = effect.detail
@@ -214,13 +214,13 @@ def _(effect: fx.OrderChanged, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.ServiceChanged, here: At) -> None:
+def _(effect: fx.ServiceChanged, here: WriteContext) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
     here.set("service", key, status=effect.status, suspend_cause=effect.cause)
 
 
 @write.register
-def _(effect: fx.LadderChanged, here: At) -> None:
+def _(effect: fx.LadderChanged, here: WriteContext) -> None:
     values: dict[str, Any] = {"stage": effect.stage, "ladder_paused_by": effect.paused_by}
     if effect.stage != effect.old_stage:  # who is cured may climb anew the same night
         values["stage_on"] = None if cures(effect) else here.today

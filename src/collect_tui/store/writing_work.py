@@ -11,7 +11,7 @@ from collect_tui.domain import effects as fx
 from collect_tui.domain.facts import NextAction
 from collect_tui.domain.promise.effects import WAIVED_BY, instalment_status
 from collect_tui.store import facts as _facts
-from collect_tui.store.writing import At, write
+from collect_tui.store.writing import WriteContext, write
 
 _T = SQLModel.metadata.tables
 
@@ -20,7 +20,7 @@ _T = SQLModel.metadata.tables
 
 
 @write.register
-def _(effect: fx.ContactLogged, here: At) -> None:
+def _(effect: fx.ContactLogged, here: WriteContext) -> None:
     here.add(
         "contact_event",
         id=effect.id,
@@ -46,7 +46,7 @@ def _(effect: fx.ContactLogged, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.ContactVoided, here: At) -> None:
+def _(effect: fx.ContactVoided, here: WriteContext) -> None:
     here.add(
         "contact_event",
         id=effect.id,
@@ -67,7 +67,7 @@ def _(effect: fx.ContactVoided, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.NoteWritten, here: At) -> None:
+def _(effect: fx.NoteWritten, here: WriteContext) -> None:
     here.add(
         "note",
         id=effect.id,
@@ -81,7 +81,7 @@ def _(effect: fx.NoteWritten, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.NoteUnpinned, here: At) -> None:
+def _(effect: fx.NoteUnpinned, here: WriteContext) -> None:
     note = _T["note"]
     first = (  # facts know pinned notes by their text: of two that are equal the older goes
         select(func.min(note.c.id))
@@ -93,7 +93,7 @@ def _(effect: fx.NoteUnpinned, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.NextActionSet, here: At) -> None:
+def _(effect: fx.NextActionSet, here: WriteContext) -> None:
     parked = effect.parked
     values = _action("next_action", effect.new) | _action("parked", parked.action if parked else None)
     cause = {"parked_by": parked.by if parked else None, "parked_since": parked.since if parked else None}
@@ -107,12 +107,12 @@ def _action(name: str, action: NextAction | None) -> dict[str, Any]:
 
 
 @write.register
-def _(effect: fx.PointMarked, here: At) -> None:
+def _(effect: fx.PointMarked, here: WriteContext) -> None:
     here.one(here.change("contact_point", id=effect.point_id).values(quality=effect.quality, consent=effect.consent))
 
 
 @write.register
-def _(effect: fx.CallbackScheduled, here: At) -> None:
+def _(effect: fx.CallbackScheduled, here: WriteContext) -> None:
     callback = effect.callback
     here.add(
         "callback",
@@ -128,7 +128,7 @@ def _(effect: fx.CallbackScheduled, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.CallbackChanged, here: At) -> None:
+def _(effect: fx.CallbackChanged, here: WriteContext) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
     here.set("callback", key, status=effect.status)
 
@@ -137,7 +137,7 @@ def _(effect: fx.CallbackChanged, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.HoldPlaced, here: At) -> None:
+def _(effect: fx.HoldPlaced, here: WriteContext) -> None:
     hold = effect.hold
     here.add(
         "hold",
@@ -156,7 +156,7 @@ def _(effect: fx.HoldPlaced, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.HoldChanged, here: At) -> None:
+def _(effect: fx.HoldChanged, here: WriteContext) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
     closed = effect.status != "ACTIVE"
     here.one(
@@ -167,7 +167,7 @@ def _(effect: fx.HoldChanged, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.PromiseMade, here: At) -> None:
+def _(effect: fx.PromiseMade, here: WriteContext) -> None:
     promise = effect.promise
     here.add(
         "promise",
@@ -195,7 +195,7 @@ def _(effect: fx.PromiseMade, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.PromiseChanged, here: At) -> None:
+def _(effect: fx.PromiseChanged, here: WriteContext) -> None:
     closed = effect.status != "ACTIVE"
     here.one(
         here.change("promise", account_id=here.account_id, id=effect.id, status=effect.old_status).values(
@@ -213,12 +213,12 @@ def _(effect: fx.PromiseChanged, here: At) -> None:
         _reopen_instalments(here, effect.id)
 
 
-def _closing(here: At, closed: bool) -> dict[str, Any]:
+def _closing(here: WriteContext, closed: bool) -> dict[str, Any]:
     """When and by whom something was closed; neither when it is open again."""
     return {"closed_at": here.at if closed else None, "closed_by": here.by if closed else None}
 
 
-def _reopen_instalments(here: At, promise_id: int) -> None:
+def _reopen_instalments(here: WriteContext, promise_id: int) -> None:
     t = _T["instalment"]
     waived = select(t.c.seq, t.c.amount, t.c.paid).where(
         t.c.tenant_id == here.tenant_id, t.c.promise_id == promise_id, t.c.status == "WAIVED"
@@ -229,7 +229,7 @@ def _reopen_instalments(here: At, promise_id: int) -> None:
 
 
 @write.register
-def _(effect: fx.InstalmentPaid, here: At) -> None:
+def _(effect: fx.InstalmentPaid, here: WriteContext) -> None:
     t = _T["instalment"]
     row = here.db.execute(
         select(t.c.status, t.c.amount, t.c.paid).where(
@@ -247,7 +247,7 @@ def _(effect: fx.InstalmentPaid, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.Snoozed, here: At) -> None:
+def _(effect: fx.Snoozed, here: WriteContext) -> None:
     _have_work_item(here)
     here.one(
         here.change("work_item", account_id=here.account_id).values(
@@ -257,12 +257,12 @@ def _(effect: fx.Snoozed, here: At) -> None:
 
 
 @write.register
-def _(effect: fx.Skipped, here: At) -> None:
+def _(effect: fx.Skipped, here: WriteContext) -> None:
     _have_work_item(here)
     here.one(here.change("work_item", account_id=here.account_id).values(skipped=_T["work_item"].c.skipped + 1))
 
 
-def _have_work_item(here: At) -> None:
+def _have_work_item(here: WriteContext) -> None:
     """An account that was never scored has no work item yet; scoring fills in the rest."""
     t = _T["work_item"]
     known = select(t.c.account_id).where(t.c.tenant_id == here.tenant_id, t.c.account_id == here.account_id)
@@ -271,5 +271,5 @@ def _have_work_item(here: At) -> None:
 
 
 @write.register
-def _(effect: fx.ActUndone, here: At) -> None:
+def _(effect: fx.ActUndone, here: WriteContext) -> None:
     """Nothing of the account: the act log is marked by the service, which knows the act that undoes."""

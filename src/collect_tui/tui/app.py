@@ -28,11 +28,11 @@ from collect_tui.tui import ahead, messages
 from collect_tui.tui import keymap as keymaps
 from collect_tui.tui import theme as themes
 from collect_tui.tui.acting import Acting
-from collect_tui.tui.doors import Doors
 from collect_tui.tui.drafts import Drafts, whose
 from collect_tui.tui.driver import PasteLost, PasteWaits, TerminalAnswered, ThinDriver
 from collect_tui.tui.history import History
 from collect_tui.tui.keygate import KeyGate
+from collect_tui.tui.navigator import Navigator
 from collect_tui.tui.paint.link import render_link
 from collect_tui.tui.painter import ThinPainter
 from collect_tui.tui.roles import Role
@@ -67,7 +67,7 @@ PARTING = 2.0
 WIDE = 100
 
 
-class CollectApp(Doors, Acting, KeyGate, ThinPainter, App[None], inherit_bindings=False):
+class CollectApp(Navigator, Acting, KeyGate, ThinPainter, App[None], inherit_bindings=False):
     """The collector's workstation.
 
     Args:

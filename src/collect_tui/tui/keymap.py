@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from collect_tui.domain.errors import Invalid
-from collect_tui.tui.commands import COMMANDS, RETIRED, Command
+from collect_tui.tui.actions import ACTIONS, RETIRED, Action
 
 #: What Textual calls keys that people write otherwise.
 _NAMES: Final = {
@@ -52,16 +52,14 @@ def key_name(key: str, character: str | None) -> str:
 class Found:
     """What a key does: a command, or a sentence for a key that has moved."""
 
-    command: Command | None = None
+    command: Action | None = None
     moved: str = ""
 
 
 class KeyMap:
     """(context, key) → command.  Raises Invalid `keys.clash` when two commands of one context want one key."""
 
-    def __init__(
-        self, commands: Iterable[Command] = COMMANDS, retired: Mapping[tuple[str, str], str] = RETIRED
-    ) -> None:
+    def __init__(self, commands: Iterable[Action] = ACTIONS, retired: Mapping[tuple[str, str], str] = RETIRED) -> None:
         self.commands = tuple(commands)
         self._found: dict[tuple[str, str], Found] = {}
         by_id = {each.id: each for each in self.commands}
@@ -91,7 +89,7 @@ class KeyMap:
         """The keys of a command as they are now, letters first."""
         return next((c.all_keys for c in self.commands if c.id == command_id), ())
 
-    def in_context(self, context: str) -> tuple[Command, ...]:
+    def in_context(self, context: str) -> tuple[Action, ...]:
         """The commands of a screen, in order, with the keys they have now."""
         return tuple(c for c in self.commands if context in c.contexts)
 
@@ -110,7 +108,7 @@ def load(path: Path | None) -> KeyMap:
     return KeyMap(overridden(table.get("keys", {}), str(path)))
 
 
-def overridden(table: object, file: str, commands: Iterable[Command] = COMMANDS) -> tuple[Command, ...]:
+def overridden(table: object, file: str, commands: Iterable[Action] = ACTIONS) -> tuple[Action, ...]:
     """The commands with the keys a table gives them."""
     by_id = {each.id: each for each in commands}
     if not isinstance(table, dict):

@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 
 from collect_tui.api.client import aside
-from collect_tui.api.client.queue import FILE, Queue
+from collect_tui.api.client.queue import FILE, ActOutbox
 from collect_tui.desk.commands import Act, WriteNote
 from collect_tui.desk.errors import Unavailable
 from collect_tui.private import make_private
@@ -31,7 +31,7 @@ def act(n: int) -> Act:
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
-    queue = Queue(tmp_path, "here 1/mia")
+    queue = ActOutbox(tmp_path, "here 1/mia")
     for n in range(COUNT):
         queue.add(act(n), NOW, lease=False)
     queue.close()
@@ -79,7 +79,7 @@ def time(path: Path) -> None:
 def test_what_can_be_read_goes_on_and_the_whole_is_kept(filled: Path, harm: Callable[[Path], None], least: int) -> None:
     harm(filled)
     damaged = filled.read_bytes()
-    queue = Queue(filled.parent, "here 1/mia")
+    queue = ActOutbox(filled.parent, "here 1/mia")
     rows = queue.rows()
     assert len(rows) >= least
     assert all(row.act == act(row.act.id.int - act(0).id.int) for row in rows)
@@ -92,7 +92,7 @@ def test_what_can_be_read_goes_on_and_the_whole_is_kept(filled: Path, harm: Call
     assert "collect-tui outbox aside" in queue.notice
     queue.add(act(COUNT), NOW, lease=False)  # the desk goes on
     queue.close()
-    again = Queue(filled.parent, "here 1/mia")
+    again = ActOutbox(filled.parent, "here 1/mia")
     assert again.aside is None
     assert len(again.rows()) == len(rows) + 1
     assert aside.kept(filled.parent, "outbox") == [kept]
@@ -100,8 +100,8 @@ def test_what_can_be_read_goes_on_and_the_whole_is_kept(filled: Path, harm: Call
 
 def test_two_programs_set_a_damaged_queue_aside_once(filled: Path) -> None:
     body(filled)
-    opened: list[Queue] = []
-    threads = [threading.Thread(target=lambda: opened.append(Queue(filled.parent, "here 1/mia"))) for _ in range(4)]
+    opened: list[ActOutbox] = []
+    threads = [threading.Thread(target=lambda: opened.append(ActOutbox(filled.parent, "here 1/mia"))) for _ in range(4)]
     for each in threads:
         each.start()
     for each in threads:
@@ -111,14 +111,14 @@ def test_two_programs_set_a_damaged_queue_aside_once(filled: Path) -> None:
 
 
 def test_a_whole_queue_stays_where_it_is(filled: Path) -> None:
-    queue = Queue(filled.parent, "here 1/mia")
+    queue = ActOutbox(filled.parent, "here 1/mia")
     assert (queue.aside, queue.notice, len(queue.rows())) == (None, "", COUNT)
 
 
 def test_a_file_that_cannot_be_opened_is_not_taken_for_damaged(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
     with pytest.raises(Unavailable):
-        Queue(tmp_path, "here 1/mia")
+        ActOutbox(tmp_path, "here 1/mia")
     assert (tmp_path / FILE).is_dir()
 
 

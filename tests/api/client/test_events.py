@@ -8,10 +8,10 @@ import pytest
 
 from api.conftest import BOOK
 from collect_tui.api.client import events
-from collect_tui.api.client.events import Told, follow, pages, parse
-from collect_tui.api.client.http import Answer, Http, TransportFailed
+from collect_tui.api.client.events import Delivered, follow, pages, parse
+from collect_tui.api.client.http import Http, Response, TransportFailed
 from collect_tui.desk.errors import Forbidden, SignedOut, Unavailable
-from collect_tui.store import outbox
+from collect_tui.store import event_log
 from collect_tui.store.ids import Ids
 from collect_tui.store.tables import AppUser
 from support.book import NOW, Clock
@@ -22,15 +22,15 @@ from support.server import served, token
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        (["event: a.one", 'data: {"n": 1}', "id: 7", ""], [Told(7, "a.one", {"n": 1})]),
+        (["event: a.one", 'data: {"n": 1}', "id: 7", ""], [Delivered(7, "a.one", {"n": 1})]),
         ([": ping", ""], []),
-        (["id: 4", ": listening", ""], [Told(4, "", None)]),
-        (["event:x", "data:1", "data:", ""], [Told(None, "x", 1)]),
-        (["data: 5", ""], [Told(None, "message", 5)]),
+        (["id: 4", ": listening", ""], [Delivered(4, "", None)]),
+        (["event:x", "data:1", "data:", ""], [Delivered(None, "x", 1)]),
+        (["data: 5", ""], [Delivered(None, "message", 5)]),
         (["event: x", "data: {broken", "id: 3", ""], []),
         (["event: x", "id: 3"], []),  # it was cut off before its end
-        (["event: x", "data: 1", "id: -3", ""], [Told(None, "x", 1)]),
-        (["retry: 5", "unknown: y", "event: x", "data: 1", ""], [Told(None, "x", 1)]),
+        (["event: x", "data: 1", "id: -3", ""], [Delivered(None, "x", 1)]),
+        (["retry: 5", "unknown: y", "event: x", "data: 1", ""], [Delivered(None, "x", 1)]),
     ],
 )
 def test_the_format(lines, told):
@@ -54,7 +54,7 @@ class Script:
         status, lines = self.answers.pop(0)
         if status == 0:
             raise TransportFailed(reached=False)
-        yield Answer(status, {}, b""), self._lines(lines)
+        yield Response(status, {}, b""), self._lines(lines)
 
     @staticmethod
     def _lines(lines):
@@ -124,9 +124,9 @@ def happen(hub, *kinds):
     ids = Ids()
     with hub.store.write() as db:
         for kind in kinds:
-            outbox.add(db, 1, kind, None, "mia", NOW, {"n": 1}, ids)
+            event_log.add(db, 1, kind, None, "mia", NOW, {"n": 1}, ids)
     with hub.store.write() as db:
-        outbox.number(db, 1)
+        event_log.number(db, 1)
 
 
 def test_over_a_real_connection(hub):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from collect_tui.tui.commands import HOTKEYS, in_context
+from collect_tui.tui.actions import HOTKEYS, in_context
 from collect_tui.tui.screens.asking import AskingScreen
 from collect_tui.tui.screens.choosing import ChoosingScreen
 from collect_tui.tui.screens.form import FormScreen

@@ -21,7 +21,7 @@ MOST: Final = 60
 KEPT: Final = frozenset({"session", "catalogue", "queues", "queue", "account", "pane", "why", "history"})
 
 
-class Seen:
+class ResponseCache:
     """The answers last seen, by question; those asked for longest ago go first. Safe to call from any thread."""
 
     def __init__(self, most: int = MOST) -> None:

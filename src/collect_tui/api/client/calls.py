@@ -9,9 +9,9 @@ from typing import Any, Final
 from collect_tui import __version__
 from collect_tui.api import wire
 from collect_tui.api.client import requests
-from collect_tui.api.client.http import Answer, Http, TransportFailed
-from collect_tui.api.client.link import Wire
-from collect_tui.api.client.sender import NotNow
+from collect_tui.api.client.connection import Connection
+from collect_tui.api.client.http import Http, Response, TransportFailed
+from collect_tui.api.client.sender import RetryLater
 from collect_tui.api.client.words import SIGNED_OUT
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import DomainError, SignedOut, Unavailable
@@ -27,7 +27,7 @@ class Calls:
     """What a server is asked. `renew` gives the token to use after one was refused; `troubled` is told when the wire fails."""
 
     def __init__(
-        self, http: Http, token: str, link: Wire, *, renew: Callable[[], str] | None, troubled: Callable[[], None]
+        self, http: Http, token: str, link: Connection, *, renew: Callable[[], str] | None, troubled: Callable[[], None]
     ) -> None:
         self.token = token
         self.rest: Callable[[float], object] = lambda _: None
@@ -36,7 +36,7 @@ class Calls:
         self._renew = renew
         self._troubled = troubled
 
-    def read(self, name: str, asked: requests.Ask, headers: Mapping[str, str] | None = None) -> Answer:
+    def read(self, name: str, asked: requests.Request, headers: Mapping[str, str] | None = None) -> Response:
         """An answer that is one. What changes nothing is asked up to three times when the server cannot answer at once."""
         self._worth_it()
         tries = 3 if name in requests.TWICE else 1
@@ -48,14 +48,14 @@ class Calls:
                 if left == 0 or (requests.wait_of(answer) or 0) > 1:
                     if requests.is_problem(answer):
                         raise requests.refusal(answer)
-                    raise NotNow
+                    raise RetryLater
                 self.rest(requests.wait_of(answer) or 0.2)
             except TransportFailed as failure:
                 if left == 0 or failure.slow or not failure.reached:
                     self._wire.failed()
                     self._troubled()
                     raise
-            except NotNow:
+            except RetryLater:
                 self._wire.failed()
                 self._troubled()
                 raise
@@ -70,7 +70,7 @@ class Calls:
             raise SignedOut("signed_out", SIGNED_OUT)
         raise TransportFailed(reached=False)
 
-    def _send(self, asked: requests.Ask, headers: Mapping[str, str] | None = None) -> Answer:
+    def _send(self, asked: requests.Request, headers: Mapping[str, str] | None = None) -> Response:
         """One request with its token; a refused token is renewed once. SignedOut when the server knows us no more."""
         answer = self._http.send(
             asked.verb, asked.path, headers=self._headers(asked, headers), content=asked.content, query=asked.query
@@ -88,7 +88,7 @@ class Calls:
             self._wire.answered()
         return answer
 
-    def _headers(self, asked: requests.Ask, more: Mapping[str, str] | None) -> dict[str, str]:
+    def _headers(self, asked: requests.Request, more: Mapping[str, str] | None) -> dict[str, str]:
         headers = {"Authorization": f"Bearer {self.token}", wire.VERSION: __version__, "Accept": "application/json"}
         if asked.content is not None:
             headers["Content-Type"] = "application/json"
@@ -100,18 +100,18 @@ class Calls:
         answer = self._send(asked, headers)
         if answer.status >= 500 or answer.status == 429:
             broken = answer.status not in requests.NOT_NOW
-            raise NotNow(after=requests.wait_of(answer), reached=answer.status != 429, broken=broken)
+            raise RetryLater(after=requests.wait_of(answer), reached=answer.status != 429, broken=broken)
         if answer.status >= 400 and requests.is_problem(answer):
             refused = requests.refusal(answer)
             if refused.code in requests.OF_THE_CLIENT:
-                raise NotNow(after=ASK_AGAIN, reached=False)
+                raise RetryLater(after=ASK_AGAIN, reached=False)
             raise refused
         try:
             receipt = requests.result("do", answer.body) if answer.status in (200, 201) else None
         except DomainError:
             receipt = None
         if receipt is None or receipt.id != act.id:
-            raise NotNow(broken=True)  # whatever answered, it was not the desk
+            raise RetryLater(broken=True)  # whatever answered, it was not the desk
         return receipt  # type: ignore[no-any-return]
 
     def stream(self, name: str, progress: Progress | None, /, **arguments: Any) -> Any:
@@ -125,7 +125,7 @@ class Calls:
             ) as (answer, lines):
                 if answer.status != 200:
                     body = "\n".join(lines).encode()
-                    raise requests.refusal(Answer(answer.status, answer.headers, body))
+                    raise requests.refusal(Response(answer.status, answer.headers, body))
                 for line in lines:
                     said = _json(line)
                     if "result" in said:

@@ -103,7 +103,7 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ServerLogin:
     """A server's address, and who asks it."""
 
     url: str
@@ -111,7 +111,7 @@ class Known:
     scripted: bool = False  # a token of the environment: nobody signs in with a password for it
 
 
-def known(url: str, folder: Path, environ: Mapping[str, str] = os.environ) -> Known:
+def known(url: str, folder: Path, environ: Mapping[str, str] = os.environ) -> ServerLogin:
     """Who is signed in at a server. SignedOut when nobody is; Invalid for an address that may not be used."""
     loose = server_url(url, insecure=True)
     credentials = Credentials(folder)
@@ -121,13 +121,15 @@ def known(url: str, folder: Path, environ: Mapping[str, str] = os.environ) -> Kn
     if token:
         if not token.isascii() or not token.isprintable() or " " in token:
             raise Invalid("token.malformed", f"{VARIABLE} holds no access token.", VARIABLE)
-        return Known(address, Credential(token, f"token-{sha256(token.encode()).hexdigest()[:16]}"), scripted=True)
+        return ServerLogin(
+            address, Credential(token, f"token-{sha256(token.encode()).hexdigest()[:16]}"), scripted=True
+        )
     if kept is None:
         told = f" {credentials.told}" if credentials.told else ""
         raise SignedOut(
             "signed_out", f"You are not signed in at {loose}; do so with `collect-tui login {loose}`.{told}"
         )
-    return Known(address, kept)
+    return ServerLogin(address, kept)
 
 
 def renewed(url: str, folder: Path, was: Credential) -> str:
@@ -139,4 +141,4 @@ def renewed(url: str, folder: Path, was: Credential) -> str:
     return now.token if now is not None and now.desk == was.desk else was.token
 
 
-__all__ = ["Credential", "Credentials", "Known", "known", "renewed", "tenant_of"]
+__all__ = ["Credential", "Credentials", "ServerLogin", "known", "renewed", "tenant_of"]

@@ -12,13 +12,13 @@ from uuid import UUID, uuid4
 
 from collect_tui.api import wire
 from collect_tui.api.client import requests
-from collect_tui.api.client.cache import KEPT, KeptFile, Seen
+from collect_tui.api.client.cache import KEPT, KeptFile, ResponseCache
 from collect_tui.api.client.calls import Calls
+from collect_tui.api.client.connection import Connection
 from collect_tui.api.client.http import Http, TransportFailed
-from collect_tui.api.client.link import Wire
 from collect_tui.api.client.outbox import ApiOutbox
-from collect_tui.api.client.queue import Queue
-from collect_tui.api.client.sender import NotNow, Sender
+from collect_tui.api.client.queue import ActOutbox
+from collect_tui.api.client.sender import RetryLater, Sender
 from collect_tui.api.client.words import REFUSED, UNSEEN
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Act
@@ -71,13 +71,13 @@ class ApiDesk:
         self.url = url
         self.user = user
         self.clock = clock
-        self.wire = Wire(clock, chance)
+        self.wire = Connection(clock, chance)
         self._http = Http(url, transport=transport)
         self._sign_in = sign_in
         self._asked: UUID | None = None  # the key of the last `next`, until it is answered
-        self._seen = Seen()
+        self._seen = ResponseCache()
         self._kept = KeptFile(state_folder, "catalogue", f"{url} {user}")
-        self._queue = Queue(state_folder, f"{url} {user}")
+        self._queue = ActOutbox(state_folder, f"{url} {user}")
         self._calls = Calls(self._http, token, self.wire, renew=renew, troubled=self._troubled)
         self.sender = Sender(
             self._queue,
@@ -234,7 +234,7 @@ class ApiDesk:
         question = _question(name, arguments)
         try:
             answer = self._calls.read(name, asked, {wire.KEY: str(key)} if key else None)
-        except (TransportFailed, NotNow):
+        except (TransportFailed, RetryLater):
             return self._remembered(name, question)
         found = requests.result(name, answer.body)
         if name in KEPT:
@@ -255,7 +255,7 @@ class ApiDesk:
         asked = requests.ask(BY_NAME["account"], {"number": number})
         try:
             return requests.result("account", self._calls.read("account", asked).body)  # type: ignore[no-any-return]
-        except (TransportFailed, NotNow):
+        except (TransportFailed, RetryLater):
             raise Unavailable("offline.refused", "The server cannot be reached; try again when it can.") from None
 
     def _remembered(self, name: str, question: Any) -> Any:
@@ -273,7 +273,7 @@ class ApiDesk:
         kept = self._kept.read()
         try:
             answer = self._calls.read("catalogue", asked, {"If-None-Match": kept[0]} if kept else None)
-        except (TransportFailed, NotNow, SignedOut):
+        except (TransportFailed, RetryLater, SignedOut):
             seen = self._seen.get("catalogue")
             if seen is not None:
                 return seen[0]  # type: ignore[no-any-return]
@@ -291,7 +291,7 @@ class ApiDesk:
         """Is the server back?"""
         try:
             self._calls.read("session", requests.ask(BY_NAME["session"], {}))
-        except (DomainError, TransportFailed, NotNow):
+        except (DomainError, TransportFailed, RetryLater):
             return
 
     # what was seen --------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from collect_tui.api import wire
-from collect_tui.api.client.http import Answer, Http, TransportFailed
+from collect_tui.api.client.http import Http, Response, TransportFailed
 from collect_tui.desk.errors import SignedOut, Unavailable
 from collect_tui.desk.views.event import Event, EventPage
 
@@ -24,7 +24,7 @@ LONGEST: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Delivered:
     """One event as it came. `id` is None for what has no position: `queues` and `gap`."""
 
     id: int | None
@@ -33,14 +33,14 @@ class Told:
 
 
 #: Opens the stream after a position (None: from now on): its head, and its lines one by one.
-Open = Callable[[int | None], AbstractContextManager[tuple[Answer, Iterator[str]]]]
+Open = Callable[[int | None], AbstractContextManager[tuple[Response, Iterator[str]]]]
 
 
 def at(server: Http, token: Callable[[], str], kinds: str = "") -> Open:
     """The stream of a server. `token` is asked anew for each connection; `kinds` are separated by commas."""
 
     @contextmanager
-    def open_stream(after: int | None) -> Iterator[tuple[Answer, Iterator[str]]]:
+    def open_stream(after: int | None) -> Iterator[tuple[Response, Iterator[str]]]:
         headers = {"Authorization": f"Bearer {token()}", "Accept": "text/event-stream"}
         if after is not None:
             headers["Last-Event-ID"] = str(after)
@@ -53,7 +53,7 @@ def at(server: Http, token: Callable[[], str], kinds: str = "") -> Open:
 
 def follow(
     open_stream: Open, after: int | None = None, *, sleep: Callable[[float], object] = time.sleep
-) -> Iterator[Told]:
+) -> Iterator[Delivered]:
     """Events without end. A connection that breaks is opened again, later and later; what the server refuses is raised."""
     wait, last = FIRST_WAIT, after
     while True:
@@ -83,7 +83,7 @@ def refusal(status: int, body: str) -> Exception:
         return Unavailable("server.unknown", f"The server answered with status {status}.")
 
 
-def parse(lines: Iterable[str]) -> Iterator[Told]:
+def parse(lines: Iterable[str]) -> Iterator[Delivered]:
     """The events of a stream by the rules of its format; one without a kind only says where the stream stands."""
     kind, size = "", 0
     data: list[str] = []
@@ -108,11 +108,11 @@ def parse(lines: Iterable[str]) -> Iterator[Told]:
             last = int(value)
 
 
-def _told(kind: str, data: list[str], last: int | None) -> Told | None:
+def _told(kind: str, data: list[str], last: int | None) -> Delivered | None:
     if not data:
-        return None if last is None else Told(last, "", None)
+        return None if last is None else Delivered(last, "", None)
     try:
-        return Told(last, kind or "message", json.loads("\n".join(data)))
+        return Delivered(last, kind or "message", json.loads("\n".join(data)))
     except ValueError:
         return None
 

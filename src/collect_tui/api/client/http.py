@@ -49,7 +49,7 @@ class TransportFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """`headers` have names in lower case."""
 
     status: int
@@ -125,7 +125,7 @@ class Http:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
         query: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         """One request and its whole answer. Raises TransportFailed."""
         with self._answer(verb, path, headers, content, query, READ) as answer:
             body = bytearray()
@@ -133,7 +133,7 @@ class Http:
                 body += part
                 if len(body) > LARGEST:
                     raise TransportFailed(reached=True)
-            return Answer(answer.status_code, _headers(answer), bytes(body))
+            return Response(answer.status_code, _headers(answer), bytes(body))
 
     @contextmanager
     def stream(
@@ -145,11 +145,11 @@ class Http:
         content: bytes | None = None,
         query: Mapping[str, str] | None = None,
         silence: float = LONG,
-    ) -> Iterator[tuple[Answer, Iterator[str]]]:
+    ) -> Iterator[tuple[Response, Iterator[str]]]:
         """An answer whose lines come one by one; `body` is empty. Raises TransportFailed, between the lines too, and after
         `silence` seconds without a line."""
         with self._answer(verb, path, headers, content, query, silence) as answer:
-            yield Answer(answer.status_code, _headers(answer), b""), answer.iter_lines()
+            yield Response(answer.status_code, _headers(answer), b""), answer.iter_lines()
 
     @contextmanager
     def _answer(

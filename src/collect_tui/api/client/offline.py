@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from collect_tui.api.client.queue import Waits
+from collect_tui.api.client.queue import Queued
 from collect_tui.api.client.words import UNREACHED
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Act
@@ -62,7 +62,7 @@ def told(act: Act, seen: LineContext | None) -> tuple[str, ...]:
     return tuple(meaning(command, seen) for command in act.commands)
 
 
-def queued(act: Act, waits: Waits, now: datetime, seen: LineContext | None) -> Receipt:
+def queued(act: Act, waits: Queued, now: datetime, seen: LineContext | None) -> Receipt:
     """The receipt of an act that is kept here."""
     why = "waits for the server's answer" if waits.unanswered else "waits for the server"
     sentence = f"{'; '.join(told(act, seen))}: kept here, {why}"

@@ -13,9 +13,9 @@ from collect_tui.desk.errors import DomainError, NotFound, Refused
 from collect_tui.desk.outbox import HeldAct, Link
 
 if TYPE_CHECKING:
+    from collect_tui.api.client.connection import Connection
     from collect_tui.api.client.desk import ApiDesk
-    from collect_tui.api.client.link import Wire
-    from collect_tui.api.client.queue import Queue, Row
+    from collect_tui.api.client.queue import ActOutbox, Row
     from collect_tui.api.client.sender import Sender
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Receipt
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class ApiOutbox:
     """The outbox of a desk at a server. `server`: its name, without what is not needed to know it."""
 
-    def __init__(self, desk: ApiDesk, queue: Queue, sender: Sender, wire: Wire, server: str) -> None:
+    def __init__(self, desk: ApiDesk, queue: ActOutbox, sender: Sender, wire: Connection, server: str) -> None:
         self._desk = desk
         self._queue = queue
         self._sender = sender

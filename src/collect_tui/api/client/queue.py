@@ -66,7 +66,7 @@ _AS_SEEN: Final = "seq = ? AND (state = 'review') = ?"  # what its author decide
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class Queued:
     """The act could not be done now; it is in the queue."""
 
     unanswered: bool  # it may have reached the server
@@ -88,8 +88,8 @@ class Row:
     held_until: datetime | None
 
     @property
-    def waits(self) -> Waits:
-        return Waits(unanswered=self.state == "unanswered")
+    def waits(self) -> Queued:
+        return Queued(unanswered=self.state == "unanswered")
 
     def held(self) -> HeldAct:
         return HeldAct.model_validate(
@@ -157,7 +157,7 @@ def _alone(path: Path) -> Iterator[None]:
         os.close(lock)
 
 
-class Queue:
+class ActOutbox:
     """The acts of one desk. Safe to call from any thread. Raises Unavailable when the file cannot be used."""
 
     def __init__(self, folder: Path, desk: str) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from collect_tui.api import wire
-from collect_tui.api.client.http import Answer
+from collect_tui.api.client.http import Response
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import DomainError, Invalid, Unavailable
 from collect_tui.desk.operations import BY_NAME, Operation
@@ -28,38 +28,38 @@ TWICE: Final = frozenset(op.name for op in BY_NAME.values() if op.verb != "POST"
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Request:
     verb: str
     path: str
     query: Mapping[str, str]
     content: bytes | None
 
 
-def ask(operation: Operation, arguments: Mapping[str, Any]) -> Ask:
+def ask(operation: Operation, arguments: Mapping[str, Any]) -> Request:
     """The request of an operation. Arguments that are None are left out. Invalid: a text that no address can hold."""
     given = {name: value for name, value in arguments.items() if value is not None}
     names = re.findall(r"{(\w+)}", operation.path)
     path = operation.path.format_map({name: _part(str(given.pop(name)), name) for name in names})
     try:
         if operation.verb == "GET":
-            return Ask("GET", wire.PREFIX + path, {name: str(value) for name, value in given.items()}, None)
+            return Request("GET", wire.PREFIX + path, {name: str(value) for name, value in given.items()}, None)
         whole = next((v for v in given.values() if isinstance(v, BaseModel)), None)
         if whole is not None:
-            return Ask(operation.verb, wire.PREFIX + path, {}, whole.model_dump_json().encode())
+            return Request(operation.verb, wire.PREFIX + path, {}, whole.model_dump_json().encode())
         content = json.dumps(given, default=str, ensure_ascii=False).encode() if given else None
     except UnicodeEncodeError:
         raise Invalid("request.malformed", "The text holds characters that are none.", None) from None
-    return Ask(operation.verb, wire.PREFIX + path, {}, content)
+    return Request(operation.verb, wire.PREFIX + path, {}, content)
 
 
-def act_ask(act: Act, proof: str | None) -> tuple[Ask, dict[str, str]]:
+def act_ask(act: Act, proof: str | None) -> tuple[Request, dict[str, str]]:
     """The request of an act, and its headers."""
     body = act.model_dump(mode="json", include={"commands", "line", "fence", "override"})
     headers = {wire.KEY: str(act.id), "If-Match": wire.ANY_VERSION if act.version is None else f'"{act.version}"'}
     if proof is not None:
         headers[wire.PROOF] = quote(proof, safe="", errors="replace")  # a header has no room for other letters
     path = BY_NAME["do"].path.format(account=_part(act.account, "account"))
-    return Ask("POST", wire.PREFIX + path, {}, json.dumps(body, ensure_ascii=False).encode()), headers
+    return Request("POST", wire.PREFIX + path, {}, json.dumps(body, ensure_ascii=False).encode()), headers
 
 
 def _part(text: str, name: str) -> str:
@@ -94,7 +94,7 @@ def stranger() -> Unavailable:
     )
 
 
-def refusal(answer: Answer) -> DomainError:
+def refusal(answer: Response) -> DomainError:
     """The error that an answer tells of."""
     if not answer.headers.get("content-type", "").startswith(wire.PROBLEM):
         return stranger()
@@ -105,11 +105,11 @@ def refusal(answer: Answer) -> DomainError:
         return stranger()
 
 
-def is_problem(answer: Answer) -> bool:
+def is_problem(answer: Response) -> bool:
     return answer.headers.get("content-type", "").startswith(wire.PROBLEM)
 
 
-def wait_of(answer: Answer) -> float | None:
+def wait_of(answer: Response) -> float | None:
     """The seconds of `Retry-After`; None when there is none, or a date."""
     given = answer.headers.get("retry-after", "").strip()
     return float(given) if given.isascii() and given.isdigit() and len(given) < 7 else None

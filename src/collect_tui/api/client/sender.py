@@ -9,9 +9,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from collect_tui.api.client.connection import Connection, pause
 from collect_tui.api.client.http import TransportFailed
-from collect_tui.api.client.link import Wire, pause
-from collect_tui.api.client.queue import BEHIND, Queue, Row, Waits
+from collect_tui.api.client.queue import BEHIND, ActOutbox, Queued, Row
 from collect_tui.api.client.words import (
     BEHIND_TEXT,
     BLOCKED,
@@ -38,7 +38,7 @@ HOPELESS: Final = 8
 FAILED: Final = "server.failed"
 
 
-class NotNow(Exception):
+class RetryLater(Exception):
     """The server could not take it. `after`: the seconds it asks for; `broken`: it failed by itself, not for lack of time."""
 
     def __init__(self, *, after: float | None = None, reached: bool = True, broken: bool = False) -> None:
@@ -48,7 +48,7 @@ class NotNow(Exception):
         self.broken = broken
 
 
-class PutOff(Exception):
+class Deferred(Exception):
     """The act could not be done, and what becomes of it is settled; `why` is for its author."""
 
     def __init__(self, why: DomainError) -> None:
@@ -65,9 +65,9 @@ class Sender:
 
     def __init__(
         self,
-        queue: Queue,
+        queue: ActOutbox,
         post: Post,
-        wire: Wire,
+        wire: Connection,
         clock: Callable[[], datetime],
         *,
         probe: Callable[[], None],
@@ -92,7 +92,7 @@ class Sender:
         self._thread: threading.Thread | None = None
 
     # the author's own act -------------------------------------------------------------------
-    def submit(self, act: Act, *, may_wait: bool, proof: str | None = None) -> Receipt | Waits:
+    def submit(self, act: Act, *, may_wait: bool, proof: str | None = None) -> Receipt | Queued:
         """Writes an act down and sends it, after what stands before it. Raises what the server says; then nothing is kept.
 
         What may not wait and did not reach the server is not kept either: Unavailable "offline.refused". When it may have,
@@ -110,12 +110,12 @@ class Sender:
         row, first = self._queue.add(act, self._clock(), lease=not resting)
         if resting:
             self.poke()
-            return Waits(unanswered=row.state == "unanswered")
+            return Queued(unanswered=row.state == "unanswered")
         if proof is not None:
             self._proofs[str(act.id)] = proof
         try:
             return self._mine(row, "waiting", may_wait) if first else self._in_turn(row, may_wait)
-        except PutOff as off:
+        except Deferred as off:
             raise off.why from None
         finally:
             if self._queue.row(act.id) is None:
@@ -152,7 +152,7 @@ class Sender:
             return SignedOut("signed_out", SIGNED_OUT)
         return Unavailable("offline.refused", UNREACHED)
 
-    def _in_turn(self, row: Row, may_wait: bool) -> Receipt | Waits:
+    def _in_turn(self, row: Row, may_wait: bool) -> Receipt | Queued:
         """Sends what stands before an act, then the act."""
         new = row.attempts == 0
         until = self._clock() + PATIENCE
@@ -179,17 +179,17 @@ class Sender:
             return self._put_off(row, "waiting", may_wait, None, Unavailable("act.blocked", BLOCKED))
         self.poke()
         if may_wait:
-            return Waits(unanswered=True)
+            return Queued(unanswered=True)
         raise Unavailable("act.unanswered", UNANSWERED)
 
-    def _mine(self, row: Row, was: str, may_wait: bool) -> Receipt | Waits:
+    def _mine(self, row: Row, was: str, may_wait: bool) -> Receipt | Queued:
         """Sends an act that is leased; `was`: its state before."""
         try:
             for tries in range(TRIES):
                 last = tries + 1 == TRIES
                 try:
                     receipt = self._post(row.act, self._proofs.get(str(row.act.id)))
-                except NotNow as failure:
+                except RetryLater as failure:
                     was = "unanswered" if failure.reached else was
                     if last or (failure.after or 0) > LITTLE:
                         at = self._clock() + pause(tries, self._chance, failure.after)
@@ -208,7 +208,7 @@ class Sender:
                     ):  # it is done, whatever the disk says; its key keeps it from being done again
                         self._queue.done(row, receipt.version)
                     return receipt
-        except PutOff:
+        except Deferred:
             raise
         except DomainError:
             self._queue.remove(row)
@@ -218,17 +218,17 @@ class Sender:
             raise
         raise AssertionError("the last try ends the loop")
 
-    def _put_off(self, row: Row, state: str, may_wait: bool, at: datetime | None, why: DomainError) -> Waits:
+    def _put_off(self, row: Row, state: str, may_wait: bool, at: datetime | None, why: DomainError) -> Queued:
         """Leaves an act that is leased here for later. What may not wait and was never sent goes, before anybody else can send it,
         and `why` is raised."""
         self.poke()
         if not may_wait and state == "waiting":
             self._queue.remove(row)
-            raise PutOff(why)
+            raise Deferred(why)
         self._queue.later(row, state=state, at=at)
         if may_wait:
-            return Waits(unanswered=state == "unanswered")
-        raise PutOff(Unavailable("act.unanswered", UNANSWERED))
+            return Queued(unanswered=state == "unanswered")
+        raise Deferred(Unavailable("act.unanswered", UNANSWERED))
 
     def _direct(self, act: Act, proof: str | None = None) -> Receipt:
         """One act past the queue: it was answered before, or must not be written down."""
@@ -236,7 +236,7 @@ class Sender:
         for _ in range(TRIES):
             try:
                 return self._post(act, proof or self._proofs.get(str(act.id)))
-            except (NotNow, TransportFailed) as failure:
+            except (RetryLater, TransportFailed) as failure:
                 reached = reached or failure.reached
                 self.rest(LITTLE / 10)
         if reached:
@@ -271,7 +271,7 @@ class Sender:
         was, name = leased.state, str(row.act.id)
         try:
             receipt = self._post(leased.act, self._proofs.get(name))
-        except NotNow as failure:
+        except RetryLater as failure:
             if failure.broken and leased.attempts >= HOPELESS:
                 self._queue.review(leased, FAILED, FAILED_TEXT)
                 return "gone"

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from collect_tui import __version__
 from collect_tui.api import wire
 from collect_tui.api.client import requests
-from collect_tui.api.client.http import Answer, Http, TransportFailed, is_loopback
+from collect_tui.api.client.http import Http, Response, TransportFailed, is_loopback
 from collect_tui.desk.errors import Refused, Unavailable
 from collect_tui.desk.views.access import SignedIn
 from collect_tui.domain.text import clean
@@ -135,7 +135,7 @@ def _path(provider: Http, url: str) -> str:
     return url
 
 
-def _sent(provider: Http, verb: str, url: str, form: dict[str, str] | None = None) -> Answer:
+def _sent(provider: Http, verb: str, url: str, form: dict[str, str] | None = None) -> Response:
     headers = {"Accept": "application/json"}
     if form is not None:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -144,7 +144,7 @@ def _sent(provider: Http, verb: str, url: str, form: dict[str, str] | None = Non
 
 def _asked(
     server: Http, verb: str, path: str, body: dict[str, str | None] | None = None, *, token: str | None = None
-) -> Answer:
+) -> Response:
     """An answer of the server of desks, or the error that it tells of."""
     headers = {wire.VERSION: __version__, "Accept": "application/json"}
     content = None
@@ -173,7 +173,7 @@ def _granted(server: Http, path: str, body: dict[str, str | None]) -> SignedIn:
     return granted
 
 
-def _object(answer: Answer) -> dict[str, Any]:
+def _object(answer: Response) -> dict[str, Any]:
     try:
         body = json.loads(answer.body)
     except ValueError:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 
-class Door(NamedTuple):
+class RoutePermission(NamedTuple):
     """One method of one route; `permission` None: open to everybody, or it looks at its caller itself."""
 
     verb: str
@@ -17,10 +17,10 @@ class Door(NamedTuple):
     permission: str | None
 
 
-def doors(app: FastAPI) -> tuple[Door, ...]:
+def doors(app: FastAPI) -> tuple[RoutePermission, ...]:
     """Every route of the app, by path."""
     found = [
-        Door(verb, str(route.path), next(_permissions(route), None))
+        RoutePermission(verb, str(route.path), next(_permissions(route), None))
         for route in iter_route_contexts(app.routes)
         for verb in (route.methods or set()) - {"HEAD"}
     ]

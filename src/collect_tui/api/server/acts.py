@@ -17,7 +17,7 @@ from collect_tui.api import wire
 from collect_tui.api.server.described import limited
 from collect_tui.api.server.examples import example
 from collect_tui.api.server.problems import invalid, malformed
-from collect_tui.api.server.serving import Ask, DeskRoute, given_key, parse_body, path_text, rendered, serving
+from collect_tui.api.server.serving import DeskRequest, DeskRoute, given_key, parse_body, path_text, rendered, serving
 from collect_tui.desk.commands import COMMANDS, Act, CommandBase
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.operations import BY_NAME
@@ -39,10 +39,10 @@ def _without(model: type[BaseModel], names: frozenset[str], title: str, text: st
 
 
 #: The body of `…/acts`: an act without what the address and the headers say of it.
-Deed = _without(
+ActBody = _without(
     Act,
     frozenset({"id", "account", "version"}),
-    "Deed",
+    "ActBody",
     "One or more commands, done all or none. `line` is the text as typed, for the audit; `fence` that of the claim.",
 )
 
@@ -57,7 +57,17 @@ changed it and when. `If-Match: *` does not check."""
 def routes() -> APIRouter:
     router = APIRouter(route_class=DeskRoute, redirect_slashes=False)
     whole = BY_NAME["do"]
-    _add(router, whole.path, "act", "do", whole.summary, inspect.getdoc(Desk.do) or "", Deed, _deed, whole_example())
+    _add(
+        router,
+        whole.path,
+        "act",
+        "do",
+        whole.summary,
+        inspect.getdoc(Desk.do) or "",
+        ActBody,
+        _act_body,
+        whole_example(),
+    )
     for kind, command in COMMANDS.items():
         path = f"/accounts/{{account}}/{command.noun}"
         title = re.sub(r"(?<!^)(?=[A-Z])", " ", command.__name__).capitalize()
@@ -98,7 +108,7 @@ def _add(
     summary: str,
     text: str,
     model: type[BaseModel],
-    made: Callable[[Ask], dict[str, Any]],
+    made: Callable[[DeskRequest], dict[str, Any]],
     shown: dict[str, Any],
 ) -> None:
     endpoint: Any = serving(permission, _work(made))
@@ -139,8 +149,8 @@ def _signature(model: type[BaseModel], shown: dict[str, Any]) -> inspect.Signatu
     )
 
 
-def _work(made: Callable[[Ask], dict[str, Any]]) -> Callable[[Ask], Response]:
-    def work(ask: Ask) -> Response:
+def _work(made: Callable[[DeskRequest], dict[str, Any]]) -> Callable[[DeskRequest], Response]:
+    def work(ask: DeskRequest) -> Response:
         account, key, version = path_text(ask.request, "account"), key_of(ask), version_of(ask)
         act = Act.model_construct(id=key, account=account, version=version, **made(ask))
         if not 0 < len(account) <= 120:
@@ -152,13 +162,13 @@ def _work(made: Callable[[Ask], dict[str, Any]]) -> Callable[[Ask], Response]:
     return work
 
 
-def _deed(ask: Ask) -> dict[str, Any]:
-    deed = parse_body(Deed, ask.body)
-    return {name: getattr(deed, name) for name in Deed.model_fields}
+def _act_body(ask: DeskRequest) -> dict[str, Any]:
+    body = parse_body(ActBody, ask.body)
+    return {name: getattr(body, name) for name in ActBody.model_fields}
 
 
-def _one(command: type[CommandBase], fields: type[BaseModel]) -> Callable[[Ask], dict[str, Any]]:
-    def made(ask: Ask) -> dict[str, Any]:
+def _one(command: type[CommandBase], fields: type[BaseModel]) -> Callable[[DeskRequest], dict[str, Any]]:
+    def made(ask: DeskRequest) -> dict[str, Any]:
         sent = parse_body(fields, ask.body)
         try:
             whole = command(**{name: getattr(sent, name) for name in fields.model_fields})
@@ -169,7 +179,7 @@ def _one(command: type[CommandBase], fields: type[BaseModel]) -> Callable[[Ask],
     return made
 
 
-def key_of(ask: Ask) -> UUID:
+def key_of(ask: DeskRequest) -> UUID:
     """The act's id. Invalid `request.malformed` when it is missing or no UUID."""
     key = given_key(ask)
     if key is None:
@@ -179,7 +189,7 @@ def key_of(ask: Ask) -> UUID:
     return key
 
 
-def version_of(ask: Ask) -> int | None:
+def version_of(ask: DeskRequest) -> int | None:
     """The version seen; None for `*`. Invalid `act.unconditional` (428) without one."""
     text = ask.header("If-Match")
     if text is None:

@@ -13,8 +13,8 @@ from starlette.types import ASGIApp
 from collect_tui import __version__
 from collect_tui.api import wire
 from collect_tui.api.server import acts, billing, desk_routes, events, health, problems, signin, users
+from collect_tui.api.server.context import ServerContext
 from collect_tui.api.server.envelope import Envelope
-from collect_tui.api.server.hub import Hub
 
 #: Requests worked on at once. More only wait for the same processor and the same database.
 THREADS = 24
@@ -24,7 +24,7 @@ LARGEST_BODY = 256 * 1024
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
-class Service(FastAPI):
+class ApiApp(FastAPI):
     """FastAPI with the envelope outside of everything, its own error pages included."""
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -38,7 +38,7 @@ class Service(FastAPI):
         return self.openapi_schema
 
 
-def create_app(hub: Hub | None = None, *, lifespan: Lifespan | None = None, threads: int = THREADS) -> Service:
+def create_app(hub: ServerContext | None = None, *, lifespan: Lifespan | None = None, threads: int = THREADS) -> ApiApp:
     """The app over a hub. Without one every request brings its own in its scope (`state.hub`), as tests do.
 
     `lifespan` runs around the app's life: relays, sweepers, closing the store.
@@ -53,7 +53,7 @@ def create_app(hub: Hub | None = None, *, lifespan: Lifespan | None = None, thre
             async with lifespan(app):
                 yield
 
-    app = Service(
+    app = ApiApp(
         title="collect-tui",
         version=__version__,
         openapi_url=f"{wire.PREFIX}/openapi.json",

@@ -20,15 +20,15 @@ from starlette.responses import Response, StreamingResponse
 
 from collect_tui.api import wire
 from collect_tui.api.server.callers import permitted
-from collect_tui.api.server.hub import Hub, hub_of
+from collect_tui.api.server.context import ServerContext, hub_of
 from collect_tui.api.server.problems import turned_away
 from collect_tui.desk.dated import Moment
 from collect_tui.desk.errors import Invalid
 from collect_tui.exchange.billed import KINDS, Billed
 from collect_tui.exchange.billing import Acknowledgement
-from collect_tui.exchange.handed import Fetched, acknowledge
-from collect_tui.exchange.orders import Exchange
-from collect_tui.exchange.upserts import Rejected, Row, Taken, Upserts
+from collect_tui.exchange.orders import OrderDispatch
+from collect_tui.exchange.pull_orders import Fetched, acknowledge
+from collect_tui.exchange.upserts import BatchResult, Rejected, Row, Upserts
 from collect_tui.services.access import Caller
 from collect_tui.store import billing
 
@@ -85,7 +85,7 @@ class Delivery:
     async def _post(self) -> None:
         if self._rows:
             rows, self._rows = self._rows, []
-            taken: Taken = await anyio.to_thread.run_sync(self._upserts.take, rows)
+            taken: BatchResult = await anyio.to_thread.run_sync(self._upserts.take, rows)
             for outcome, count in taken.counts.items():
                 self._count(outcome, count)
             for rejected in taken.rejected:
@@ -321,5 +321,5 @@ def acknowledged(
     return OrderState(number=number, status=acknowledge(exchange, number, said, answer.billing_system))
 
 
-def _exchange(hub: Hub, caller: Caller, now: datetime) -> Exchange:
-    return Exchange(hub.store, caller.tenant_id, hub.catalogue, Fetched(), now, caller.login, hub.ids)
+def _exchange(hub: ServerContext, caller: Caller, now: datetime) -> OrderDispatch:
+    return OrderDispatch(hub.store, caller.tenant_id, hub.catalogue, Fetched(), now, caller.login, hub.ids)

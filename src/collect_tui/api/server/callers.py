@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from collect_tui.api.server.hub import hub_of
+from collect_tui.api.server.context import hub_of
 from collect_tui.desk.errors import SignedOut
 from collect_tui.services import signin
 from collect_tui.services.access import Caller, need

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from collect_tui.api.server import streams
 from collect_tui.api.server.described import DESCRIPTIONS
-from collect_tui.api.server.serving import Ask, DeskRoute, rendered, serving
+from collect_tui.api.server.serving import DeskRequest, DeskRoute, rendered, serving
 from collect_tui.api.server.shapes import Shape
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.operations import OPERATIONS, Operation
@@ -98,11 +98,11 @@ def answers(shape: Shape) -> dict[str, Any]:
     return {"response_model": returned}
 
 
-def _work(shape: Shape) -> Callable[[Ask], Response]:
+def _work(shape: Shape) -> Callable[[DeskRequest], Response]:
     name, etag_of = shape.operation.name, _ETAGS.get(shape.operation.name)
     nothing = shape.hints["return"] is type(None)
 
-    def work(ask: Ask) -> Response:
+    def work(ask: DeskRequest) -> Response:
         result = getattr(ask.desk, name)(**shape.arguments(ask))
         if nothing:
             return Response(status_code=204)

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from collect_tui import __version__, faults
 from collect_tui.api import wire
-from collect_tui.api.server.hub import Hub, hub_of
+from collect_tui.api.server.context import ServerContext, hub_of
 from collect_tui.api.server.limits import client_of
 from collect_tui.api.server.problems import answer, fault, turned_away
 from collect_tui.api.server.serving import SLASH
@@ -65,7 +65,7 @@ class Envelope:
 class _Sealed:
     """Puts on every answer what all have; holds back an error that is no problem document, for one to take its place."""
 
-    def __init__(self, send: Send, hub: Hub) -> None:
+    def __init__(self, send: Send, hub: ServerContext) -> None:
         self._send = send
         self._hub = hub
         self.begun = False
@@ -88,7 +88,7 @@ class _Sealed:
         await self._send(message)
 
 
-def _admit(scope: Scope, hub: Hub) -> None:
+def _admit(scope: Scope, hub: ServerContext) -> None:
     """Turns away what is not worth looking at: too long, too old, too often. Raises the error."""
     headers = Headers(scope=scope)
     raw: bytes = scope.get("raw_path") or scope["path"].encode()

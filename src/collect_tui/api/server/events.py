@@ -10,13 +10,13 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field
 
 from collect_tui.api.server.callers import permitted
+from collect_tui.api.server.context import hub_of
 from collect_tui.api.server.feed import MOST_OF_ONE, PERMISSION, Reader, feed_of, full
-from collect_tui.api.server.hub import hub_of
 from collect_tui.desk.errors import Invalid, Unavailable
 from collect_tui.desk.views.event import GAP, QUEUES, EventPage, WebhookView, wanted
 from collect_tui.services import webhooks
 from collect_tui.services.access import Caller
-from collect_tui.store import outbox
+from collect_tui.store import event_log
 
 router = APIRouter()
 
@@ -51,7 +51,7 @@ def _start(
     if full(request.app, hub, caller):
         raise Unavailable("request.too_many", f"You have {MOST_OF_ONE} streams open here; end one of them first.")
     with hub.store.read() as db:
-        head = outbox.head(db, caller.tenant_id)
+        head = event_log.head(db, caller.tenant_id)
     # A position that was never given out belongs to another database: everything is new then.
     return Reader(caller, head if after is None else after if after <= head else 0, wants_board=True)
 
@@ -94,8 +94,8 @@ def page(
     """The events after a position; `position` of the answer is where to go on, even when none of them was asked for."""
     asked = tuple(k for k in (part.strip() for part in kinds.split(",")) if k)
     with hub_of(request).store.read() as db:
-        found = outbox.after(db, caller.tenant_id, after, limit=limit)
-        head, oldest = outbox.head(db, caller.tenant_id), outbox.oldest(db, caller.tenant_id)
+        found = event_log.after(db, caller.tenant_id, after, limit=limit)
+        head, oldest = event_log.head(db, caller.tenant_id), event_log.oldest(db, caller.tenant_id)
     last = found[-1].position if found else max(after, head) if after + 1 >= oldest else head
     return EventPage(
         events=tuple(e for e in found if wanted(e.kind, asked)), position=last, head=head, gap=after + 1 < oldest

@@ -21,13 +21,13 @@ from anyio.to_thread import run_sync
 from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.views.event import Event
 from collect_tui.services.access import Caller
-from collect_tui.store import floor, outbox, queues, tokens
+from collect_tui.store import event_log, floor, queues, tokens
 
 if TYPE_CHECKING:
     from sqlmodel import Session
     from starlette.applications import Starlette
 
-    from collect_tui.api.server.hub import Hub
+    from collect_tui.api.server.context import ServerContext
 
 POLL: Final = 0.2
 BOARD_EVERY: Final = 1.0
@@ -79,7 +79,7 @@ class Seen:
 class Feed:
     """The events of one tenant as one worker sees them. Its methods run in the loop; only `_look` and `_page` in a thread."""
 
-    def __init__(self, hub: Hub, tenant_id: int) -> None:
+    def __init__(self, hub: ServerContext, tenant_id: int) -> None:
         self._hub, self._tenant = hub, tenant_id
         self._ring: deque[Event] = deque(maxlen=RING)
         self._head = 0
@@ -179,18 +179,18 @@ class Feed:
 
     def _last(self) -> int:
         with self._hub.store.read() as db:
-            return outbox.head(db, self._tenant)
+            return event_log.head(db, self._tenant)
 
     def _page(self, position: int) -> News:
         with self._hub.store.read() as db:
-            first = outbox.oldest(db, self._tenant)
-            events = outbox.after(db, self._tenant, position, limit=PAGE)
+            first = event_log.oldest(db, self._tenant)
+            events = event_log.after(db, self._tenant, position, limit=PAGE)
         return News(tuple(events), first if position + 1 < first else None)
 
     def _look(self, head: int, readers: Sequence[Reader]) -> Seen:
         now = self._hub.clock()
         with self._hub.store.read() as db:
-            fresh = outbox.after(db, self._tenant, head, limit=PAGE)
+            fresh = event_log.after(db, self._tenant, head, limit=PAGE)
             board: Board | None = None
             gone: Sequence[Reader] = ()
             if any(r.wants_board for r in readers) and self._is_time("board", BOARD_EVERY):
@@ -217,7 +217,7 @@ class Feed:
         return True
 
 
-def board_of(db: Session, hub: Hub, tenant_id: int, now: datetime) -> Board:
+def board_of(db: Session, hub: ServerContext, tenant_id: int, now: datetime) -> Board:
     """The queues' figures and how many accounts of each are held now."""
     held = floor.held_by_queue(db, tenant_id, now)
     figures = queues.board(db, tenant_id, hub.catalogue, now).queues
@@ -225,7 +225,7 @@ def board_of(db: Session, hub: Hub, tenant_id: int, now: datetime) -> Board:
     return [q.model_dump(mode="json", include=fields) | {"held": held.get(q.name, 0)} for q in figures]
 
 
-def feed_of(app: Starlette, hub: Hub, tenant_id: int) -> Feed:
+def feed_of(app: Starlette, hub: ServerContext, tenant_id: int) -> Feed:
     """The feed of a tenant in this worker; made when the first reader comes."""
     feeds = _feeds(app)
     for key in [key for key, feed in feeds.items() if feed.idle]:
@@ -233,7 +233,7 @@ def feed_of(app: Starlette, hub: Hub, tenant_id: int) -> Feed:
     return feeds.setdefault((id(hub), tenant_id), Feed(hub, tenant_id))
 
 
-def full(app: Starlette, hub: Hub, caller: Caller) -> bool:
+def full(app: Starlette, hub: ServerContext, caller: Caller) -> bool:
     """Whether somebody has as many streams as they may have in this worker."""
     feed = _feeds(app).get((id(hub), caller.tenant_id))
     return feed is not None and feed.of(caller.login) >= MOST_OF_ONE

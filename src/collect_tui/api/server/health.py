@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from collect_tui.api.server.callers import bearer, caller_of
-from collect_tui.api.server.hub import Hub, hub_of
+from collect_tui.api.server.context import ServerContext, hub_of
 from collect_tui.api.server.metrics import Meter, Sample, text
 from collect_tui.services.access import need
-from collect_tui.store import gauges, outbox, queues
+from collect_tui.store import event_log, gauges, queues
 
 router = APIRouter(tags=["health"])
 _TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
@@ -69,13 +69,13 @@ def _has_token(request: Request, wanted: str) -> bool:
     return bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())
 
 
-def _gathered(meter: Meter, hub: Hub) -> dict[Sample, float]:
+def _gathered(meter: Meter, hub: ServerContext) -> dict[Sample, float]:
     """The counts, and what the database says at this moment."""
     meter.set("collect_tui_pool_in_use", _in_use(hub))
     samples = meter.total()
     now = hub.clock()
     with hub.store.read() as db:
-        for tenant in outbox.tenants(db):
+        for tenant in event_log.tenants(db):
             whose = ("tenant", str(tenant))
             for figure in queues.board(db, tenant, hub.catalogue, now).queues:
                 labels = (("queue", figure.name), whose, ("tier", str(figure.tier)))
@@ -88,6 +88,6 @@ def _gathered(meter: Meter, hub: Hub) -> dict[Sample, float]:
     return samples
 
 
-def _in_use(hub: Hub) -> int:
+def _in_use(hub: ServerContext) -> int:
     checked_out = getattr(hub.store.engine.pool, "checkedout", None)
     return int(checked_out()) if checked_out else 0

@@ -25,7 +25,7 @@ from collect_tui.settings import Serve
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from collect_tui.api.server.app import Service
+    from collect_tui.api.server.app import ApiApp
     from collect_tui.api.server.door import Door
     from collect_tui.api.server.metrics import Meter
     from collect_tui.api.server.watch import MeteredHub
@@ -129,7 +129,7 @@ def watched(hub: MeteredHub, serve: Serve, meter: Meter, *, parent: int | None =
                 hub.store.close()
 
     hub.limiter.rate, hub.limiter.burst = float(serve.rate), max(1, serve.rate * 6)
-    app: Service = create_app(hub, lifespan=life)
+    app: ApiApp = create_app(hub, lifespan=life)
     app.max_body_size = serve.body
     app.state.meter = meter
     app.state.metrics_token = serve.metrics_token

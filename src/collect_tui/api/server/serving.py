@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from collect_tui.api import wire
 from collect_tui.api.server.callers import caller_of
-from collect_tui.api.server.hub import Hub, hub_of
+from collect_tui.api.server.context import ServerContext, hub_of
 from collect_tui.api.server.problems import invalid, malformed, turned_away
 from collect_tui.domain.text import clean
 from collect_tui.services.access import Caller, need
@@ -33,12 +33,12 @@ SLASH: Final = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class DeskRequest:
     """A request whose sender is known and may ask."""
 
     request: Request
     body: bytes
-    hub: Hub
+    hub: ServerContext
     caller: Caller
 
     @property
@@ -56,7 +56,7 @@ class DeskRoute(APIRoute):
         return self.endpoint
 
 
-def serving(permission: str, work: Callable[[Ask], Response]) -> Endpoint:
+def serving(permission: str, work: Callable[[DeskRequest], Response]) -> Endpoint:
     """The endpoint that does `work` for whoever has the permission.
 
     A token is looked at before anything that its bearer sent, so a stranger learns nothing from what is wrong with it.
@@ -73,7 +73,7 @@ def serving(permission: str, work: Callable[[Ask], Response]) -> Endpoint:
     return endpoint
 
 
-def _serve(request: Request, permission: str, work: Callable[[Ask], Response]) -> Response:
+def _serve(request: Request, permission: str, work: Callable[[DeskRequest], Response]) -> Response:
     return _done(request, b"", _admitted(request, permission), work)
 
 
@@ -83,10 +83,10 @@ def _admitted(request: Request, permission: str) -> Caller:
     return caller
 
 
-def _done(request: Request, body: bytes, caller: Caller, work: Callable[[Ask], Response]) -> Response:
+def _done(request: Request, body: bytes, caller: Caller, work: Callable[[DeskRequest], Response]) -> Response:
     if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise turned_away(415)
-    return work(Ask(request, body, hub_of(request), caller))
+    return work(DeskRequest(request, body, hub_of(request), caller))
 
 
 def parse_body(model: type[BaseModel], body: bytes, *, optional: bool = False) -> BaseModel:
@@ -152,7 +152,7 @@ KEY_PARAMETER: Final = inspect.Parameter(
 )
 
 
-def given_key(ask: Ask) -> UUID | None:
+def given_key(ask: DeskRequest) -> UUID | None:
     """The key that a request came with. Invalid `request.malformed` when it is no UUID."""
     text = ask.header(wire.KEY)
     if text is None:

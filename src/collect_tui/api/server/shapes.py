@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create
 
 from collect_tui.api.server.described import limited
 from collect_tui.api.server.problems import invalid
-from collect_tui.api.server.serving import KEY_PARAMETER, Ask, given_key, parse_body, parse_query, path_text
+from collect_tui.api.server.serving import KEY_PARAMETER, DeskRequest, given_key, parse_body, parse_query, path_text
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.operations import Operation
@@ -87,7 +87,7 @@ class Shape:
         """The type with its description and the bounds that the desk sets."""
         return limited(name, self.hints[name])
 
-    def arguments(self, ask: Ask) -> dict[str, Any]:
+    def arguments(self, ask: DeskRequest) -> dict[str, Any]:
         """The arguments of the call, as the method takes them."""
         found: dict[str, Any] = dict(self.operation.fixed)
         if self.keyed:

@@ -20,12 +20,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from collect_tui.api.server import oidc
-from collect_tui.api.server.hub import Hub, hub_of
+from collect_tui.api.server.context import ServerContext, hub_of
 from collect_tui.api.server.limits import TooMany, client_of
 from collect_tui.api.server.problems import turned_away
 from collect_tui.api.server.serving import (
     KEY_PARAMETER,
-    Ask,
+    DeskRequest,
     DeskRoute,
     Endpoint,
     given_key,
@@ -105,7 +105,7 @@ class Tokens(View):
 # ------------------------------------------------------------------------------------------------------------ signing in
 
 
-def _ways(request: Request, body: bytes, hub: Hub) -> Response:
+def _ways(request: Request, body: bytes, hub: ServerContext) -> Response:
     try:
         several = signin.tenant_of(hub.store, None) is None
     except Invalid:
@@ -119,7 +119,7 @@ def _ways(request: Request, body: bytes, hub: Hub) -> Response:
     return viewed(Ways(oidc=way, tenant=several))
 
 
-def _sign_in(request: Request, body: bytes, hub: Hub) -> Response:
+def _sign_in(request: Request, body: bytes, hub: ServerContext) -> Response:
     sent, place = parsed(SignInRequest, body), client_of(request.scope)
     if hub.guesses.wait(place) and not signin.familiar(hub.store, sent.tenant, sent.login, place):
         hub.guesses.take(place)  # refuses
@@ -141,7 +141,7 @@ def _sign_in(request: Request, body: bytes, hub: Hub) -> Response:
     return _signed_in(hub, made)
 
 
-def _sign_in_oidc(request: Request, body: bytes, hub: Hub) -> Response:
+def _sign_in_oidc(request: Request, body: bytes, hub: ServerContext) -> Response:
     sent = parsed(OidcRequest, body)
     if hub.provider is None:
         raise NotFound("oidc.none", "This server has no OpenID provider; sign in with a password.", "id_token")
@@ -153,13 +153,13 @@ def _sign_in_oidc(request: Request, body: bytes, hub: Hub) -> Response:
     return _signed_in(hub, signin.opened(hub.store, user, now, hub.catalogue.authority, ids=hub.ids))
 
 
-def _signed_in(hub: Hub, made: NewToken) -> Response:
+def _signed_in(hub: ServerContext, made: NewToken) -> Response:
     caller = signin.authenticate(hub.store, made.token, hub.clock(), hub.catalogue.authority)
     session = hub.desk(caller).session()
     return viewed(SignedIn(token=made.token, expires_at=made.view.expires_at, session=session, warning=made.warning))
 
 
-def _sign_out(ask: Ask) -> Response:
+def _sign_out(ask: DeskRequest) -> Response:
     signin.sign_out(ask.hub.store, ask.caller, ask.hub.clock())
     return Response(status_code=204)
 
@@ -167,12 +167,12 @@ def _sign_out(ask: Ask) -> Response:
 # ------------------------------------------------------------------------------------------------------------ one's own
 
 
-def _tokens(ask: Ask) -> Response:
+def _tokens(ask: DeskRequest) -> Response:
     caller, hub = ask.caller, ask.hub
     return viewed(Tokens(tokens=signin.tokens(hub.store, caller.tenant_id, caller.login, hub.clock())))
 
 
-def _new_token(ask: Ask) -> Response:
+def _new_token(ask: DeskRequest) -> Response:
     in_person(ask)
     sent, caller, hub = parsed(NewTokenRequest, ask.body), ask.caller, ask.hub
     rules = hub.catalogue.authority
@@ -191,7 +191,7 @@ def _new_token(ask: Ask) -> Response:
     return viewed(made)
 
 
-def _end_token(ask: Ask) -> Response:
+def _end_token(ask: DeskRequest) -> Response:
     text, caller, hub = path_text(ask.request, "token"), ask.caller, ask.hub
     number = int(text) if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII) else -1
     if not signin.revoke(hub.store, caller.tenant_id, caller.login, hub.clock(), token_id=number):
@@ -199,7 +199,7 @@ def _end_token(ask: Ask) -> Response:
     return Response(status_code=204)
 
 
-def _own(ask: Ask, password: str) -> object:
+def _own(ask: DeskRequest, password: str) -> object:
     """Whether it is the caller's own password; wrong ones count against their session, not against their login."""
     who, hub = ask.caller, ask.hub
     now, rules = hub.clock(), hub.catalogue.authority
@@ -208,7 +208,7 @@ def _own(ask: Ask, password: str) -> object:
     )
 
 
-def _own_password(ask: Ask) -> Response:
+def _own_password(ask: DeskRequest) -> Response:
     in_person(ask)
     sent, caller, hub = parsed(OwnPasswordRequest, ask.body), ask.caller, ask.hub
     now, rules = hub.clock(), hub.catalogue.authority
@@ -218,7 +218,7 @@ def _own_password(ask: Ask) -> Response:
     return Response(status_code=204)
 
 
-def in_person(ask: Ask) -> None:
+def in_person(ask: DeskRequest) -> None:
     """Only somebody who signed in makes tokens and users: a token for a script must not make wider ones."""
     if ask.caller.kind != "session":
         raise Forbidden("token.session", "A token for scripts may not do this; sign in.", "token")
@@ -237,7 +237,7 @@ def viewed(view: BaseModel) -> Response:
     return rendered(view.model_dump_json().encode())
 
 
-def anyone(work: Callable[[Request, bytes, Hub], Response]) -> Endpoint:
+def anyone(work: Callable[[Request, bytes, ServerContext], Response]) -> Endpoint:
     """The endpoint of those who have no token yet. They have few turns, and threads of their own."""
 
     async def endpoint(request: Request) -> Response:
@@ -263,7 +263,7 @@ def _login(body: bytes) -> str:
         return ""
 
 
-def _admitted(request: Request, body: bytes, work: Callable[[Request, bytes, Hub], Response]) -> Response:
+def _admitted(request: Request, body: bytes, work: Callable[[Request, bytes, ServerContext], Response]) -> Response:
     if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise turned_away(415)
     return work(request, body, hub_of(request))

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from collect_tui import faults
 from collect_tui.api import wire
-from collect_tui.api.server.serving import Ask, line
+from collect_tui.api.server.serving import DeskRequest, line
 from collect_tui.desk.errors import DomainError, Unavailable
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ _turns: Final = threading.BoundedSemaphore(AT_ONCE)
 SILENCE: Final = 15.0
 
 
-def work(shape: Shape) -> Callable[[Ask], Response]:
+def work(shape: Shape) -> Callable[[DeskRequest], Response]:
     """The work of a streaming operation. It goes on to its end when the client goes away: half a day run helps nobody."""
 
-    def start(ask: Ask) -> Response:
+    def start(ask: DeskRequest) -> Response:
         arguments, desk = shape.arguments(ask), ask.desk
 
         def run(progress: Callable[[str, int, int], None]) -> bytes:
@@ -41,7 +41,7 @@ def work(shape: Shape) -> Callable[[Ask], Response]:
     return start
 
 
-async def _told(run: Callable[[Callable[[str, int, int], None]], bytes], ask: Ask) -> AsyncIterator[bytes]:
+async def _told(run: Callable[[Callable[[str, int, int], None]], bytes], ask: DeskRequest) -> AsyncIterator[bytes]:
     loop, lines = asyncio.get_running_loop(), asyncio.Queue[tuple[bytes, bool]]()
 
     def put(text: bytes, last: bool = False) -> None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
-from collect_tui.api.server.serving import Ask, path_text
+from collect_tui.api.server.serving import DeskRequest, path_text
 from collect_tui.api.server.signin import Named, Password, Sent, Way, in_person, made_of, parsed, viewed
 from collect_tui.desk.views.access import UserView
 from collect_tui.desk.views.base import View
@@ -47,11 +47,11 @@ class Users(View):
     users: tuple[UserView, ...]
 
 
-def _users(ask: Ask) -> Response:
+def _users(ask: DeskRequest) -> Response:
     return viewed(Users(users=users.users(ask.hub.store, ask.caller.tenant_id, ask.hub.clock())))
 
 
-def _new_user(ask: Ask) -> Response:
+def _new_user(ask: DeskRequest) -> Response:
     in_person(ask)
     sent, hub, tenant_id = parsed(NewUserRequest, ask.body), ask.hub, ask.caller.tenant_id
     rules = hub.catalogue.authority
@@ -69,7 +69,7 @@ def _new_user(ask: Ask) -> Response:
     return viewed(made)
 
 
-def _change_user(ask: Ask) -> Response:
+def _change_user(ask: DeskRequest) -> Response:
     in_person(ask)
     sent, hub = parsed(UserRequest, ask.body), ask.hub
     login, rules = path_text(ask.request, "login"), hub.catalogue.authority
@@ -77,7 +77,7 @@ def _change_user(ask: Ask) -> Response:
     return viewed(users.change(hub.store, ask.caller.tenant_id, login, rules, hub.clock(), **changes))
 
 
-def _set_password(ask: Ask) -> Response:
+def _set_password(ask: DeskRequest) -> Response:
     in_person(ask)
     sent, hub = parsed(PasswordRequest, ask.body), ask.hub
     login, rules = path_text(ask.request, "login"), hub.catalogue.authority
@@ -85,14 +85,14 @@ def _set_password(ask: Ask) -> Response:
     return Response(status_code=204)
 
 
-def _remove_user(ask: Ask) -> Response:
+def _remove_user(ask: DeskRequest) -> Response:
     in_person(ask)
     hub, login = ask.hub, path_text(ask.request, "login")
     users.remove(hub.store, ask.caller.tenant_id, login, hub.catalogue.authority, hub.clock())
     return Response(status_code=204)
 
 
-def _sign_out_user(ask: Ask) -> Response:
+def _sign_out_user(ask: DeskRequest) -> Response:
     in_person(ask)
     hub, login = ask.hub, path_text(ask.request, "login")
     users.user(hub.store, ask.caller.tenant_id, login)

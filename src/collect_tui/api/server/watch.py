@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from collect_tui.api import wire
 from collect_tui.api.server import logs
-from collect_tui.api.server.hub import Hub
+from collect_tui.api.server.context import ServerContext
 from collect_tui.api.server.metrics import Meter
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import DomainError
@@ -103,7 +103,7 @@ def route_of(scope: Scope) -> str:
     return f"{prefix}{path}"
 
 
-class MeteredHub(Hub):
+class MeteredHub(ServerContext):
     """A hub whose desks are counted."""
 
     meter: Meter
@@ -115,7 +115,7 @@ class MeteredHub(Hub):
         return made
 
     def desk(self, caller: Caller) -> LocalDesk:
-        desk = Hub.desk(self, caller)
+        desk = ServerContext.desk(self, caller)
         _count(desk, self.meter)
         return desk
 

@@ -13,7 +13,7 @@ from collect_tui.desk.line.lexer import acts, clean, word
 from collect_tui.desk.line.model import MAX_CHARACTERS, Candidate, Fault
 from collect_tui.desk.line.verbs import VERBS, reader, takes_text
 from collect_tui.desk.line.vocabulary import BALANCES, METHODS
-from collect_tui.desk.line.words import LineState, Words
+from collect_tui.desk.line.words import LineState, TokenCursor
 from collect_tui.domain.dates import WEEKDAYS, parse_date
 
 Offer = tuple[str, str]
@@ -58,7 +58,7 @@ def _asked(text: str, context: LineContext) -> tuple[int, str, tuple[str, ...]]:
     start = len(text) if fresh else last.start
     if index == 0:
         return start, source[start:], ("verb",)
-    words = Words(act, source, context, LineState())
+    words = TokenCursor(act, source, context, LineState())
     read = reader(words.verb.low, context) if words.verb.plain else None
     if read is not None:
         with contextlib.suppress(Fault):

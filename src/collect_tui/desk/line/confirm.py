@@ -14,18 +14,18 @@ from typing import Final
 from collect_tui.desk.commands import Command, OutsideCommand
 from collect_tui.desk.line.lexer import literal
 from collect_tui.desk.line.model import Span
-from collect_tui.desk.line.words import Words
+from collect_tui.desk.line.words import TokenCursor
 
 _DIGITS: Final = re.compile(r"#[0-9A-Za-z]{1,12}")
 
-Read = Callable[[Words], tuple[Command, ...]]
+Read = Callable[[TokenCursor], tuple[Command, ...]]
 
 
 def leaves(read: Read) -> Read:
     """Reads a verb whose command leaves the building: takes the digits off the end of the act, before anything else is read."""
 
     @wraps(read)
-    def reads(words: Words) -> tuple[Command, ...]:
+    def reads(words: TokenCursor) -> tuple[Command, ...]:
         last = words.tokens[-1]
         if len(words.tokens) < 2 or not last.plain or not _DIGITS.fullmatch(last.text):
             return read(words)
@@ -36,7 +36,7 @@ def leaves(read: Read) -> Read:
     return reads
 
 
-def option(words: Words) -> str | None:
+def option(words: TokenCursor) -> str | None:
     """`confirm=anything`, for what the end of the line cannot hold."""
     return words.option("confirm", "confirm")
 

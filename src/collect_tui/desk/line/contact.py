@@ -14,7 +14,7 @@ from collect_tui.desk.line.lexer import literal
 from collect_tui.desk.line.look import match_code
 from collect_tui.desk.line.model import Verb
 from collect_tui.desk.line.vocabulary import METHODS
-from collect_tui.desk.line.words import Words
+from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.codes import Codes, Result
 
 Form = Literal["", "promise", "plan", "callback"]
@@ -32,7 +32,7 @@ def form_of(result: Result) -> Form:
 # ------------------------------------------------------------------------------------------------------------ results
 
 
-def contact(words: Words) -> tuple[Command, ...]:
+def contact(words: TokenCursor) -> tuple[Command, ...]:
     """`[ACTION] RESULT [arguments of the result] [POINT] [METHOD] [REASON] [NOTE]`; the first word is either code."""
     action, result = _codes(words, words.verb.low)
     form = form_of(result)
@@ -46,14 +46,14 @@ def contact(words: Words) -> tuple[Command, ...]:
         token = words.peek()
         known = f"a reason for non-payment: {', '.join(words.context.codes.reasons).lower()}"
         if token is None:
-            words.lack("reason", known)
-        words.fail(token, "reason", expected=known)
+            words.missing("reason", known)
+        words.reject(token, "reason", expected=known)
     _slips(words, form)
     if form:
         when.no_time(words, after=dated if form == "callback" else 0)
     note, typed = freetext.note(words)
     if "note" in result.needs and not note.strip():
-        words.lack("text", "a note")
+        words.missing("text", "a note")
     log = words.build(LogContact, result=result.code, action=action, point=point, reason=reason, note=note, typed=typed)
     if promised is not None:
         return (log, parts.agreed(words, promised, method, ""))
@@ -64,13 +64,13 @@ def contact(words: Words) -> tuple[Command, ...]:
     return (log,)
 
 
-def log(words: Words) -> tuple[Command, ...]:
+def log(words: TokenCursor) -> tuple[Command, ...]:
     """`log [ACTION] RESULT [POINT] [REASON] [NOTE]`: the contact alone, whatever its result asks for."""
     words.ask("result")
     token = words.bare()
     if token is None:
-        words.need("result")
-        words.fail(words.tokens[words.pos], "result")
+        words.require("result")
+        words.reject(words.tokens[words.pos], "result")
     words.take("code")
     action, result = _codes(words, token.low)
     point, _, reason, _ = _options(words, result, "", slots.maybe_point(words))
@@ -82,7 +82,7 @@ def log(words: Words) -> tuple[Command, ...]:
 
 
 def _options(
-    words: Words, result: Result, form: Form, point: str | None
+    words: TokenCursor, result: Result, form: Form, point: str | None
 ) -> tuple[str | None, str | None, str | None, bool]:
     """Point, method, reason and `any`, as far as the result takes them, in any order."""
     method = reason = None
@@ -100,14 +100,14 @@ def _options(
     return point, method, reason, anyone
 
 
-def _slips(words: Words, form: Form) -> None:
+def _slips(words: TokenCursor, form: Form) -> None:
     """Refuses a lone word that is a slip for a way to pay or a reason."""
     if form in ("promise", "plan"):
         freetext.meant(words, "method", METHODS, "a method")
     freetext.meant(words, "reason", words.context.codes.reasons, "a reason")
 
 
-def _codes(words: Words, first: str) -> tuple[str | None, Result]:
+def _codes(words: TokenCursor, first: str) -> tuple[str | None, Result]:
     """The action, if `first` is one, and the result, which then is the next word."""
     codes = words.context.codes
     result = codes.results.get(first.upper())
@@ -116,17 +116,17 @@ def _codes(words: Words, first: str) -> tuple[str | None, Result]:
         return None, result
     action = codes.actions.get(first.upper())
     if action is None:
-        words.fail(words.tokens[max(0, words.pos - 1)], "result", "No such result code at this site.")
-    token = words.need("result")
+        words.reject(words.tokens[max(0, words.pos - 1)], "result", "No such result code at this site.")
+    token = words.require("result")
     result = codes.results.get(token.low.upper()) if token.plain else None
     if result is None:
-        words.fail(token, "result", f"Expected the result of the {action.title.lower()}: a code such as lm or na.")
+        words.reject(token, "result", f"Expected the result of the {action.title.lower()}: a code such as lm or na.")
     words.take("code")
     words.instead = result.instead
     return action.code, result
 
 
-def _reason(words: Words, result: Result) -> str | None:
+def _reason(words: TokenCursor, result: Result) -> str | None:
     """A reason for non-payment. A bare beginning of one counts only where it cannot be the first word of a note."""
     option = words.option("reason", "reason")
     if option is not None:
@@ -187,7 +187,7 @@ def _lower_first(title: str) -> str:
 # ------------------------------------------------------------------------------------------------ callbacks, next action
 
 
-def call(words: Words) -> tuple[Command, ...]:
+def call(words: TokenCursor) -> tuple[Command, ...]:
     """`call MOMENT [POINT] [any] [NOTE]`"""
     point = slots.maybe_point(words)
     at = when.moment(words)
@@ -200,7 +200,7 @@ def call(words: Words) -> tuple[Command, ...]:
     return (words.build(ScheduleCallback, at=at, point=point, anyone=anyone, note=note),)
 
 
-def tickle(words: Words) -> tuple[Command, ...]:
+def tickle(words: TokenCursor) -> tuple[Command, ...]:
     """`t DATE [NEXT-ACTION] [NOTE]`"""
     on = when.day(words)
     table = words.context.codes.next_actions

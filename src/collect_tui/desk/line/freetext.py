@@ -14,13 +14,13 @@ from collect_tui.desk.line import look, slots
 from collect_tui.desk.line.lexer import GONE, Token
 from collect_tui.desk.line.look import Look
 from collect_tui.desk.line.vocabulary import BEFORE_FIGURES
-from collect_tui.desk.line.words import QUOTE_IT, Words
+from collect_tui.desk.line.words import QUOTE_IT, TokenCursor
 from collect_tui.domain.account.notes import expand, open_slot
 
 NOTE_LIMIT: Final = 4000
 
 
-def note(words: Words, *, anything: bool = False) -> tuple[str, str]:
+def note(words: TokenCursor, *, anything: bool = False) -> tuple[str, str]:
     """The note and how it was typed: the rest of the act, abbreviations written out; both empty when nothing is left.
 
     Text in backticks is taken exactly as it stands, and then `typed` is empty. `anything`: it may begin with any word.
@@ -40,11 +40,11 @@ def note(words: Words, *, anything: bool = False) -> tuple[str, str]:
         full, typed = expand(text, words.context.abbreviations), text
         _slots_filled(words, first, text, quoted=quoted is not None)
     if len(full) > NOTE_LIMIT or len(typed) > NOTE_LIMIT:
-        words.fail(first, "note", f"Expected a note of at most {NOTE_LIMIT:,} characters, abbreviations written out.")
+        words.reject(first, "note", f"Expected a note of at most {NOTE_LIMIT:,} characters, abbreviations written out.")
     return full, typed
 
 
-def _slots_filled(words: Words, first: Token, text: str, *, quoted: bool) -> None:
+def _slots_filled(words: TokenCursor, first: Token, text: str, *, quoted: bool) -> None:
     """An abbreviation with a slot that nothing fills is an error at its word."""
     found = open_slot(text, words.context.abbreviations)
     if found is None:
@@ -52,7 +52,7 @@ def _slots_filled(words: Words, first: Token, text: str, *, quoted: bool) -> Non
     places = _places(words.source, first.start + quoted, '"' if quoted else "")
     start, end = places[found.start], places[found.end - 1] + 1
     name = text[found.start : found.end]
-    words.fail(
+    words.reject(
         Token(start, end, name, name.lower()),
         "note",
         f"Fill in {found.slot}: type it after {name}, or \\{name} to keep {name}.",
@@ -72,13 +72,13 @@ def _places(source: str, start: int, quote: str) -> list[int]:
 
 
 def why(
-    words: Words, *, slot: str = "why", most: int = NOTE_LIMIT, required: bool = True, anything: bool = False
+    words: TokenCursor, *, slot: str = "why", most: int = NOTE_LIMIT, required: bool = True, anything: bool = False
 ) -> str:
     """Free text to the end of the act, word for word: nothing is written out. `anything`: it may begin with any word."""
     words.ask(slot)
     if words.peek() is None:
         if required:
-            words.lack(slot)
+            words.missing(slot)
         return ""
     quoted = words.literal()
     if quoted is None and not anything:
@@ -87,32 +87,32 @@ def why(
     first = words.tokens[words.pos]
     words.take("text", len(words.tokens) - words.pos)
     if required and not text.strip():
-        words.fail(first, slot)
+        words.reject(first, slot)
     if len(text) > most:
-        words.fail(first, slot, f"Expected at most {most:,} characters.")
+        words.reject(first, slot, f"Expected at most {most:,} characters.")
     return text
 
 
 # ------------------------------------------------------------------------------------------------- what begins no text
 
 
-def _begins(words: Words, what: str = "a note") -> None:
+def _begins(words: TokenCursor, what: str = "a note") -> None:
     """Refuses the first word that was meant as something else, or one further on that no prose has."""
     asked = {slot for _, slot in words.asked}
     found = _first(words, asked) or _further(words, asked)
     if found is None:
         return
     token, seen = found
-    words.fail(token, seen.slot, _refusal(words, seen, asked, what), seen.title)
+    words.reject(token, seen.slot, _refusal(words, seen, asked, what), seen.title)
 
 
-def _first(words: Words, asked: Collection[str]) -> tuple[Token, Look] | None:
+def _first(words: TokenCursor, asked: Collection[str]) -> tuple[Token, Look] | None:
     token = words.tokens[words.pos]
     seen = look.sure(token, words.context) or _alone(words, words.pos, asked)
     return None if seen is None else (token, seen)
 
 
-def _alone(words: Words, at: int, asked: Collection[str]) -> Look | None:
+def _alone(words: TokenCursor, at: int, asked: Collection[str]) -> Look | None:
     """What a word of letters looks like if no prose follows it: nothing does, or quoted text, or no word of prose.
 
     A code with a figure behind it is prose as well (`at 9:30`, `in 2 weeks`), unless the figure is its own (`pp 150`).
@@ -130,7 +130,7 @@ def _alone(words: Words, at: int, asked: Collection[str]) -> Look | None:
     return seen if seen is not None and _alone(words, at + 1, asked) is not None else None
 
 
-def _further(words: Words, asked: Collection[str]) -> tuple[Token, Look] | None:
+def _further(words: TokenCursor, asked: Collection[str]) -> tuple[Token, Look] | None:
     """An option of the line, or a further part of a promise, that stands behind a word of prose."""
     left = words.tokens[words.pos :]
     for at, token in enumerate(left):
@@ -141,7 +141,7 @@ def _further(words: Words, asked: Collection[str]) -> tuple[Token, Look] | None:
     return None
 
 
-def _is_part(words: Words, three: Collection[Token], *, first: bool) -> bool:
+def _is_part(words: TokenCursor, three: Collection[Token], *, first: bool) -> bool:
     """`+ 77.60`, `+77.60`; and `and 77.60 15/12` right after what the line has read."""
     seen = [look.sure(token, words.context) or look.maybe(token, words.context, ()) for token in three]
     figures = [one is not None and (one.slot == "amount" or one.title == look.NUMBER.title) for one in seen]
@@ -152,7 +152,7 @@ def _is_part(words: Words, three: Collection[Token], *, first: bool) -> bool:
     return first and token.low in ("and", "then", "plus", "&") and figures[1:2] == [True] and dated
 
 
-def _refusal(words: Words, seen: Look, asked: Collection[str], what: str) -> str:
+def _refusal(words: TokenCursor, seen: Look, asked: Collection[str], what: str) -> str:
     taken = any(span.role == seen.slot for span in words.spans)
     if words.instead:
         why = words.instead
@@ -172,7 +172,7 @@ def _refusal(words: Words, seen: Look, asked: Collection[str], what: str) -> str
 # --------------------------------------------------------------------------------------------------------------- slips
 
 
-def meant(words: Words, slot: str, table: Mapping[str, str], what: str) -> None:
+def meant(words: TokenCursor, slot: str, table: Mapping[str, str], what: str) -> None:
     """Refuses a lone word that is a slip for one of the table, of a kind that was asked for here; longer text is left alone."""
     token = words.bare()
     if token is None or words.peek(1) is not None or token.low in words.context.abbreviations:
@@ -183,7 +183,7 @@ def meant(words: Words, slot: str, table: Mapping[str, str], what: str) -> None:
     near = [name for name in names if 0 < _slips(token.low, name) <= (1 if len(name) < 5 else 2)]
     if near:
         best = min(near, key=lambda name: _slips(token.low, name))
-        words.fail(token, slot, f"Did you mean {best}? Quote the word to make it a note.", f"{what} such as {best}")
+        words.reject(token, slot, f"Did you mean {best}? Quote the word to make it a note.", f"{what} such as {best}")
 
 
 def _slips(one: str, other: str) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from collect_tui.desk.commands import Command
 
 if TYPE_CHECKING:
-    from collect_tui.desk.line.words import Words
+    from collect_tui.desk.line.words import TokenCursor
 
 #: Free text, which no verdict rests on but whether there is any.
 _FREE = {"note", "typed", "text"}
@@ -102,7 +102,7 @@ class Verb:
     usage: str
     summary: str
     example: str
-    read: Callable[[Words], tuple[Command, ...]]
+    read: Callable[[TokenCursor], tuple[Command, ...]]
     aliases: tuple[str, ...] = ()
     all_text: bool = False
 

@@ -7,31 +7,31 @@ from collect_tui.desk.line import freetext, say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal
 from collect_tui.desk.line.model import Verb
-from collect_tui.desk.line.words import Words
+from collect_tui.desk.line.words import TokenCursor
 
 
-def note(words: Words) -> tuple[Command, ...]:
+def note(words: TokenCursor) -> tuple[Command, ...]:
     """`n TEXT`"""
     return (_note(words, pinned=False),)
 
 
-def pin(words: Words) -> tuple[Command, ...]:
+def pin(words: TokenCursor) -> tuple[Command, ...]:
     """`n! TEXT`"""
     return (_note(words, pinned=True),)
 
 
-def _note(words: Words, *, pinned: bool) -> WriteNote:
+def _note(words: TokenCursor, *, pinned: bool) -> WriteNote:
     words.ask("text")
     if words.peek() is None:
-        words.lack("text", "the text of the note")
+        words.missing("text", "the text of the note")
     first = words.tokens[words.pos]
     text, typed = freetext.note(words, anything=True)
     if not text.strip():
-        words.fail(first, "text")
+        words.reject(first, "text")
     return words.build(WriteNote, text=text, typed=typed, pinned=pinned)
 
 
-def unpin(words: Words) -> tuple[Command, ...]:
+def unpin(words: TokenCursor) -> tuple[Command, ...]:
     """`unpin TEXT`: the beginning of the note is enough."""
     words.ask("pinned")
     return (words.build(UnpinNote, text=freetext.why(words, slot="text", anything=True)),)

@@ -7,11 +7,11 @@ from collect_tui.desk.line import confirm, freetext, say, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
 from collect_tui.desk.line.model import Verb
-from collect_tui.desk.line.words import Words
+from collect_tui.desk.line.words import TokenCursor
 
 
 @confirm.leaves
-def suspend(words: Words) -> tuple[Command, ...]:
+def suspend(words: TokenCursor) -> tuple[Command, ...]:
     """`sus SERVICE DATE [REASON] [NOTE] [#DIGITS]`"""
     service = _service(words)
     effective = when.day(words)
@@ -31,7 +31,7 @@ def suspend(words: Words) -> tuple[Command, ...]:
 
 
 @confirm.leaves
-def restore(words: Words) -> tuple[Command, ...]:
+def restore(words: TokenCursor) -> tuple[Command, ...]:
     """`res SERVICE [DATE] [REASON] [NOTE] [#DIGITS]`"""
     service = _service(words)
     effective = when.maybe_day(words, figures=True)
@@ -50,24 +50,24 @@ def restore(words: Words) -> tuple[Command, ...]:
     )
 
 
-def cancel(words: Words) -> tuple[Command, ...]:
+def cancel(words: TokenCursor) -> tuple[Command, ...]:
     """`xo ORDER REASON`: the number of the order, or its service."""
-    token = words.need("order")
+    token = words.require("order")
     words.limit(token, "order")
     order = _order(words, token)
     words.take("order")
     return (words.build(CancelOrder, order=order, reason=freetext.why(words)),)
 
 
-def _reason(words: Words) -> str | None:
+def _reason(words: TokenCursor) -> str | None:
     """A reason of the site's list, or `reason=anything`."""
     return words.option("reason", "suspend reason") or words.code("suspend reason", words.context.codes.suspend_reasons)
 
 
-def _order(words: Words, token: Token) -> str:
+def _order(words: TokenCursor, token: Token) -> str:
     context = words.context
     if token.key is not None or not token.text.strip():
-        words.fail(token, "order")
+        words.reject(token, "order")
     known = next((number for number in context.orders if number.lower() == token.low), None)
     if known is None:
         known = next((product for product, _, _ in context.services if product.lower() == token.low), None)
@@ -76,14 +76,14 @@ def _order(words: Words, token: Token) -> str:
     expected = (
         f"an order: {', '.join(context.orders[:8])}" if context.orders else "an order; this account has none to cancel"
     )
-    words.fail(token, "order", expected=expected)
+    words.reject(token, "order", expected=expected)
 
 
-def _service(words: Words) -> str:
+def _service(words: TokenCursor) -> str:
     """The product code where one service has it, else the identifier; either as the account has it."""
-    token = words.need("service")
+    token = words.require("service")
     if token.key is not None or not token.text.strip():
-        words.fail(token, "service")
+        words.reject(token, "service")
     words.limit(token, "service")
     context = words.context
     named = [identifier for _, identifier, _ in context.services if identifier.lower() == token.low]
@@ -96,7 +96,7 @@ def _service(words: Words) -> str:
         found = products[0][0]
     elif products:
         choices = ", ".join(identifier for _, identifier in products[:8])
-        words.fail(
+        words.reject(
             token,
             "service",
             f"The account has {len(products)} such services; say which: {choices}.",
@@ -104,7 +104,7 @@ def _service(words: Words) -> str:
         )
     else:
         choices = ", ".join(product.lower() for product, _, _ in context.services[:12])
-        words.fail(
+        words.reject(
             token, "service", expected=f"a service: {choices}" if choices else "a service; this account has none"
         )
     words.take("service")

@@ -11,7 +11,7 @@ from collect_tui.desk.line.lexer import ActSource, Token, acts, clean
 from collect_tui.desk.line.model import MAX_CHARACTERS, MAX_COMMANDS, Fault, LineError, Parsed, Span
 from collect_tui.desk.line.render import meaning
 from collect_tui.desk.line.verbs import nearest, reader, takes_text
-from collect_tui.desk.line.words import EXPECTED, LineState, Words
+from collect_tui.desk.line.words import EXPECTED, LineState, TokenCursor
 from collect_tui.domain.card_text import find_cards
 
 _FIGURES: Final = frozenset(("verb", "code", "amount", "date", "moment", "terms", "point"))
@@ -74,7 +74,7 @@ def read_act(
     act: ActSource, source: str, context: LineContext, state: LineState
 ) -> tuple[tuple[Command, ...], LineError | None, list[Span]]:
     """The commands of one act, or its error; and what its words were read as."""
-    words = Words(act, source, context, state)
+    words = TokenCursor(act, source, context, state)
     verb = words.verb
     read = reader(verb.low, context) if verb.plain else None
     if read is None:

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from collect_tui.desk.commands import MakePlan, MakePromise, Part
 from collect_tui.desk.line import look, say, slots, when
-from collect_tui.desk.line.words import Words
+from collect_tui.desk.line.words import TokenCursor
 
 
-def read(words: Words) -> tuple[Part, ...]:
+def read(words: TokenCursor) -> tuple[Part, ...]:
     """`AMOUNT DATE [+ AMOUNT DATE …]`: one part is a promise, more are a plan; each is due after the one before."""
     found: list[Part] = []
     more = True
     while more:
-        token = words.need("amount")
+        token = words.require("amount")
         low = token.low.removeprefix("+") if found else token.low
         if not token.plain:
-            words.fail(token, "amount")
+            words.reject(token, "amount")
         earlier = sum(part.amount for part in found)
         amount = slots.amount_of(words, token, low, earlier=earlier)
         words.take("amount")
-        dated = words.need("date")
+        dated = words.require("date")
         due = when.day(words)
         if found and due <= found[-1].due:
             before = say.date_said(found[-1].due, words.context)
-            words.fail(dated, "date", f"Expected a date after {before}, when the part before is due.")
+            words.reject(dated, "date", f"Expected a date after {before}, when the part before is due.")
         more = _plus(words)
         if more and low == "rest":
-            words.fail(token, "amount", "Only the last part can be the rest.")
+            words.reject(token, "amount", "Only the last part can be the rest.")
         if more and low == "half":
             amount = words.context.collectable // 2  # the last part takes the rounding
         found.append(words.build(Part, amount=amount, due=due))
     return tuple(found)
 
 
-def _plus(words: Words) -> bool:
+def _plus(words: TokenCursor) -> bool:
     """Whether a further part follows: `+ 77.60 15dec`, or `+77.60 15dec`, whose amount is left to be read."""
     words.ask("part")
     token = words.bare()
@@ -49,7 +49,7 @@ def _plus(words: Words) -> bool:
     return when.is_day(after.low, words.context) or (seen is not None and seen.slot == "date")
 
 
-def agreed(words: Words, found: tuple[Part, ...], method: str | None, note: str) -> MakePromise | MakePlan:
+def agreed(words: TokenCursor, found: tuple[Part, ...], method: str | None, note: str) -> MakePromise | MakePlan:
     """One part as a promise, more as a plan."""
     if len(found) == 1:
         return words.build(MakePromise, amount=found[0].amount, due=found[0].due, method=method, note=note)

@@ -11,7 +11,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
 from collect_tui.desk.line.model import Verb
 from collect_tui.desk.line.vocabulary import METHODS
-from collect_tui.desk.line.words import Words
+from collect_tui.desk.line.words import TokenCursor
 
 _REFERENCE = re.compile(r"(?=.*[0-9])\w[\w./+&\-]*")
 _LABEL = re.compile(r"(?=.*[0-9])(?=.*[a-z])[a-z0-9./+&\-]{3,}")
@@ -25,7 +25,7 @@ RETURNED: Final = "returned by the bank"
 """The reason of a return that nobody says more about."""
 
 
-def pay(words: Words) -> tuple[Command, ...]:
+def pay(words: TokenCursor) -> tuple[Command, ...]:
     """`pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [over=SURPLUS] [NOTE]`; the options in any order."""
     amount = slots.amount(words)
     method = ref = received = over = None
@@ -45,7 +45,7 @@ def pay(words: Words) -> tuple[Command, ...]:
         if over is None:
             over = _over(words)
     if len(directed) > 200:
-        words.fail(words.verb, "document", "Expected at most 200 items.")
+        words.reject(words.verb, "document", "Expected at most 200 items.")
     freetext.meant(words, "method", METHODS, "a method")
     if method is None and ref is None:
         _no_method(words)
@@ -67,7 +67,7 @@ def pay(words: Words) -> tuple[Command, ...]:
     )
 
 
-def _no_method(words: Words) -> None:
+def _no_method(words: TokenCursor) -> None:
     """`crad REF2`: a word and a reference are how a payment was made, not a note."""
     first, second = words.peek(), words.peek(1)
     if first is None or second is None or words.peek(2) is not None or not (first.plain and second.plain):
@@ -75,10 +75,10 @@ def _no_method(words: Words) -> None:
     if not first.low.isalpha() or not _LABEL.fullmatch(second.low) or _ORDINAL.fullmatch(second.low):
         return
     message = f"{first.text} is no method of payment; a reference may stand alone: ref={second.text}. Quote a note."
-    words.fail(first, "method", message, f"one of {', '.join(METHODS)}")
+    words.reject(first, "method", message, f"one of {', '.join(METHODS)}")
 
 
-def _directed(words: Words) -> Directed | None:
+def _directed(words: TokenCursor) -> Directed | None:
     """`INV-1041=60`, or `INV-1041=all` for all that is open on it."""
     words.ask("document")
     token = words.peek()
@@ -88,7 +88,7 @@ def _directed(words: Words) -> Directed | None:
     if known is None and words.context.number is not None:
         if not any(character.isdigit() for character in token.key) and not _AMOUNT.fullmatch(token.low):
             return None  # a word of a note, such as `sum=ok`
-        words.fail(token, "document", _no_such_item(words))
+        words.reject(token, "document", _no_such_item(words))
     doc_no = known[0] if known is not None else token.key
     everything = known[1] if known is not None and token.low == "all" else 0
     amount = everything if everything > 0 else slots.amount_of(words, token, token.low)
@@ -98,25 +98,25 @@ def _directed(words: Words) -> Directed | None:
     return part
 
 
-def _over(words: Words) -> int | None:
+def _over(words: TokenCursor) -> int | None:
     """`over=87.90`: the surplus over all that is owed, which confirms a payment of more."""
     token = words.peek()
     if token is None or token.key is None or token.key_quote or token.key.lower() != "over":
         return None
     if not _FIGURE.fullmatch(token.low):
-        words.fail(token, "amount", expected="the surplus in figures")
+        words.reject(token, "amount", expected="the surplus in figures")
     minor = slots.amount_of(words, token, token.low)
     words.take("over")
     return minor
 
 
-def _no_such_item(words: Words) -> str:
+def _no_such_item(words: TokenCursor) -> str:
     known = [doc_no for doc_no, open_, _ in words.context.items if open_ > 0]
     told = ", ".join(known[:12]) + (" and more" if len(known) > 12 else "")
     return f"No such item is open on this account; {f'open are {told}' if known else 'nothing is'}."
 
 
-def _nothing_directed(words: Words) -> None:
+def _nothing_directed(words: TokenCursor) -> None:
     """What is left is the note. A word such as `INV-1041=60` in it would leave the money undirected without a word."""
     ahead = 0
     while (token := words.peek(ahead)) is not None:
@@ -124,11 +124,11 @@ def _nothing_directed(words: Words) -> None:
             known = words.context.number is None or token.key.lower() in words.context.documents
             own = token.key.lower() in _KEYS
             message = "Put item=amount, ref=… and over=… before the note, or quote the note." if known or own else ""
-            words.fail(token, "document", message or _no_such_item(words))
+            words.reject(token, "document", message or _no_such_item(words))
         ahead += 1
 
 
-def _reference(words: Words) -> str | None:
+def _reference(words: TokenCursor) -> str | None:
     """`ref=anything`, or a bare word with a digit, however short, that is no date and no ordinal (`2nd`)."""
     words.ask("ref")
     option = words.option("ref", "ref")
@@ -136,7 +136,7 @@ def _reference(words: Words) -> str | None:
         return option
     token = words.bare()
     if token is not None and token.low.startswith("#"):
-        words.fail(token, "ref", "Expected the reference without the #, or ref=… when it belongs to it.")
+        words.reject(token, "ref", "Expected the reference without the #, or ref=… when it belongs to it.")
     if token is None or not _REFERENCE.fullmatch(token.text) or _ORDINAL.fullmatch(token.low):
         return None
     if not token.low.isdigit() and when.is_day(token.low, words.context):
@@ -147,35 +147,35 @@ def _reference(words: Words) -> str | None:
     return token.text
 
 
-def _no_reference(words: Words, token: Token) -> None:
+def _no_reference(words: TokenCursor, token: Token) -> None:
     """Refuses what looks like a reference and is the name of something else, or a date or an amount that is none."""
     if token.low in words.context.documents:
-        words.fail(token, "ref", "An item: ITEM=AMOUNT directs money to it, ref=… makes it the reference.")
+        words.reject(token, "ref", "An item: ITEM=AMOUNT directs money to it, ref=… makes it the reference.")
     seen = look.sure(token, words.context)
     figure = seen is not None and (seen.slot == "date" or (seen.slot == "amount" and not token.low.isdigit()))
     if seen is not None and (figure or token.low in words.context.point_names):
-        words.fail(token, "ref", f"No {seen.title} fits here; ref=… makes it the reference.")
+        words.reject(token, "ref", f"No {seen.title} fits here; ref=… makes it the reference.")
 
 
-def reverse(words: Words) -> tuple[Command, ...]:
+def reverse(words: TokenCursor) -> tuple[Command, ...]:
     """`revpay REF REASON`: entered in error"""
     return _take_back(words, returned=False)
 
 
-def returned(words: Words) -> tuple[Command, ...]:
+def returned(words: TokenCursor) -> tuple[Command, ...]:
     """`retpay REF [AMOUNT] [REASON]`: returned by the bank, all of it or a part"""
     return _take_back(words, returned=True)
 
 
-def apply(words: Words) -> tuple[Command, ...]:
+def apply(words: TokenCursor) -> tuple[Command, ...]:
     """`apply CREDIT [ITEM=AMOUNT …]`"""
     words.ask("credit")
-    token = words.need("credit")
+    token = words.require("credit")
     known = words.context.documents.get(token.low)
     credits = [doc_no for doc_no, open_, _ in words.context.items if open_ < 0]
     if token.key is not None or (words.context.number is not None and (known is None or known[1] >= 0)):
         told = ", ".join(credits[:12]) or "there is none"
-        words.fail(token, "credit", f"No such credit is open on this account; open credits: {told}.")
+        words.reject(token, "credit", f"No such credit is open on this account; open credits: {told}.")
     words.limit(token, "credit")
     words.take("document")
     directed: list[Directed] = []
@@ -185,12 +185,12 @@ def apply(words: Words) -> tuple[Command, ...]:
     return (words.build(ApplyCredit, credit=credit, directed=tuple(directed)),)
 
 
-def _take_back(words: Words, *, returned: bool) -> tuple[Command, ...]:
+def _take_back(words: TokenCursor, *, returned: bool) -> tuple[Command, ...]:
     ref = words.option("ref", "ref")
     if ref is None:
-        token = words.need("ref")
+        token = words.require("ref")
         if token.key is not None or not token.text.strip():
-            words.fail(token, "ref")
+            words.reject(token, "ref")
         words.limit(token, "ref")
         words.take("ref")
         ref = token.text

@@ -8,10 +8,10 @@ from collect_tui.desk.commands import Command, MarkPoint
 from collect_tui.desk.line import contact, say, slots
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.model import Verb
-from collect_tui.desk.line.words import Words
+from collect_tui.desk.line.words import TokenCursor
 
 
-def mark(words: Words) -> tuple[Command, ...]:
+def mark(words: TokenCursor) -> tuple[Command, ...]:
     """`bad POINT`, `wrong`, `good`, `out`, `in`; `in` before a result code is the action of that name."""
     word = words.verb.low
     token = words.bare()
@@ -30,7 +30,7 @@ _MARKS: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def mark_any(words: Words) -> tuple[Command, ...]:
+def mark_any(words: TokenCursor) -> tuple[Command, ...]:
     """`mark POINT [good|bad|wrong] [in|out]`, or `quality=unknown` and `consent=unknown`"""
     point = slots.point(words)
     values: dict[str, str] = {}
@@ -42,11 +42,11 @@ def mark_any(words: Words) -> tuple[Command, ...]:
             continue
         key = (token.key or "").lower()
         if key not in ("quality", "consent") or key in values or token.low != "unknown":
-            words.fail(token, "quality")
+            words.reject(token, "quality")
         values[key] = "unknown"
         words.take("word")
     if not values:
-        words.need("quality")
+        words.require("quality")
     return (words.build(MarkPoint, point=point, **values),)
 
 

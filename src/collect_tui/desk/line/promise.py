@@ -17,7 +17,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.model import Verb
 from collect_tui.desk.line.vocabulary import METHODS
-from collect_tui.desk.line.words import Words
+from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.dates import MONTHS, WEEKDAYS, parse_date
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import split_even
@@ -43,7 +43,7 @@ class PlanTerms:
     down_due: date | None
 
 
-def promise(words: Words) -> tuple[Command, ...]:
+def promise(words: TokenCursor) -> tuple[Command, ...]:
     """`ptp AMOUNT DATE [+ AMOUNT DATE …] [METHOD] [NOTE]`"""
     found = parts.read(words)
     method = _method(words)
@@ -51,7 +51,7 @@ def promise(words: Words) -> tuple[Command, ...]:
     return (parts.agreed(words, found, method, note),)
 
 
-def plan(words: Words) -> tuple[Command, ...]:
+def plan(words: TokenCursor) -> tuple[Command, ...]:
     """`arr TOTAL [dnAMOUNT[@DATE]] COUNT w|f|m FIRST[@DAY] [METHOD] [NOTE]`"""
     terms = plan_terms(words)
     method = _method(words)
@@ -59,7 +59,7 @@ def plan(words: Words) -> tuple[Command, ...]:
     return (plan_of(words, terms, method, note),)
 
 
-def _method(words: Words) -> str | None:
+def _method(words: TokenCursor) -> str | None:
     """The way to pay, after the date; what is left is the note, and neither a slip for a method nor for a time."""
     method = slots.method(words)
     freetext.meant(words, "method", METHODS, "a method")
@@ -67,12 +67,12 @@ def _method(words: Words) -> str | None:
     return method
 
 
-def cancel(words: Words) -> tuple[Command, ...]:
+def cancel(words: TokenCursor) -> tuple[Command, ...]:
     """`xp REASON`"""
     return (words.build(CancelPromise, reason=freetext.why(words)),)
 
 
-def plan_of(words: Words, terms: PlanTerms, method: str | None, note: str) -> MakePlan:
+def plan_of(words: TokenCursor, terms: PlanTerms, method: str | None, note: str) -> MakePlan:
     return words.build(
         MakePlan,
         total=terms.total,
@@ -87,31 +87,31 @@ def plan_of(words: Words, terms: PlanTerms, method: str | None, note: str) -> Ma
     )
 
 
-def plan_terms(words: Words) -> PlanTerms:
+def plan_terms(words: TokenCursor) -> PlanTerms:
     """The total, the down payment, how many of what, and from when."""
     total = slots.amount(words)
     down, down_due = _down(words)
-    token = words.need("terms")
+    token = words.require("terms")
     match = _TERMS.fullmatch(token.low) if token.plain else None
     if match is None:
-        words.fail(token, "terms")
+        words.reject(token, "terms")
     count = int(match["count"])
     if not 1 <= count <= MOST_INSTALMENTS:
-        words.fail(token, "terms", f"Expected 1 to {MOST_INSTALMENTS} instalments.")
+        words.reject(token, "terms", f"Expected 1 to {MOST_INSTALMENTS} instalments.")
     words.take("terms")
     frequency = FREQUENCIES[match["letter"] or "m"]
     first, anchor = _first(words, frequency, down_due)
     return PlanTerms(total, count, frequency, first, anchor, down, down_due)
 
 
-def _down(words: Words) -> tuple[int, date | None]:
+def _down(words: TokenCursor) -> tuple[int, date | None]:
     words.ask("down")
     token = words.bare()
     if token is None or not token.low.startswith("dn"):
         return 0, None
     if token.low == "dn":
         words.take("amount")
-        token = words.need("amount")
+        token = words.require("amount")
         text = token.low
     else:
         text = token.low[2:]
@@ -122,25 +122,25 @@ def _down(words: Words) -> tuple[int, date | None]:
     return down, due
 
 
-def _first(words: Words, frequency: Frequency, down_due: date | None) -> tuple[date, int | None]:
+def _first(words: TokenCursor, frequency: Frequency, down_due: date | None) -> tuple[date, int | None]:
     """The first instalment's date, and the anchor day where one was typed.
 
     A number is a day of the month, the next one after the down payment (which is today unless dated) and, for monthly
     instalments, their anchor; a weekday or `eom` is the next one after it, too. `15dec@31` names both.
     """
-    token = words.need("anchor")
+    token = words.require("anchor")
     if not token.plain:
-        words.fail(token, "anchor")
+        words.reject(token, "anchor")
     text, at, anchor_text = token.low.partition("@")
     if at and not (_DAY.fullmatch(anchor_text) and 1 <= int(anchor_text) <= 31):
-        words.fail(token, "anchor", "Expected a day of the month from 1 to 31 after the @.")
+        words.reject(token, "anchor", "Expected a day of the month from 1 to 31 after the @.")
     first, anchor = _read_first(words, token, text, frequency, down_due)
     words.take("date")
     return first, int(anchor_text) if at else anchor
 
 
 def _read_first(
-    words: Words, token: Token, text: str, frequency: Frequency, base: date | None
+    words: TokenCursor, token: Token, text: str, frequency: Frequency, base: date | None
 ) -> tuple[date, int | None]:
     monthly = frequency == "monthly"
     if _DAY.fullmatch(text):

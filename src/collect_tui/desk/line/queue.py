@@ -7,23 +7,23 @@ from collect_tui.desk.line import freetext, say, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal, word
 from collect_tui.desk.line.model import Verb
-from collect_tui.desk.line.words import Words
+from collect_tui.desk.line.words import TokenCursor
 
 SHORT = 120
 
 
-def skip(words: Words) -> tuple[Command, ...]:
+def skip(words: TokenCursor) -> tuple[Command, ...]:
     """`skip REASON`"""
     return (words.build(SkipAccount, reason=_reason(words)),)
 
 
-def snooze(words: Words) -> tuple[Command, ...]:
+def snooze(words: TokenCursor) -> tuple[Command, ...]:
     """`snooze DATE REASON`"""
     until = when.day(words)
     return (words.build(SnoozeAccount, until=until, reason=_reason(words)),)
 
 
-def _reason(words: Words) -> str:
+def _reason(words: TokenCursor) -> str:
     """A code of the site's list (or enough of it to tell), or quoted text as it stands; any text where there is no list."""
     table = words.context.codes.skip_reasons
     if not table:
@@ -35,41 +35,41 @@ def _reason(words: Words) -> str:
     key = words.code("skip reason", table, required=True)
     if key is None:
         if token is None:
-            words.lack("skip reason", known)
-        words.fail(token, "skip reason", expected=known)
+            words.missing("skip reason", known)
+        words.reject(token, "skip reason", expected=known)
     words.done()
     return key
 
 
-def hold(words: Words) -> tuple[Command, ...]:
+def hold(words: TokenCursor) -> tuple[Command, ...]:
     """`hold KIND [UNTIL] [REASON]`; UNTIL is a date or how long: 5d, 2w, 1m."""
     kind = _kind(words)
     until = when.maybe_day(words, durations=True, figures=True)
     return (words.build(PlaceHold, hold=kind, until=until, reason=freetext.why(words, required=False)),)
 
 
-def release(words: Words) -> tuple[Command, ...]:
+def release(words: TokenCursor) -> tuple[Command, ...]:
     """`rel KIND REASON`"""
     kind = _kind(words)
     return (words.build(ReleaseHold, hold=kind, reason=freetext.why(words)),)
 
 
-def _kind(words: Words) -> str:
+def _kind(words: TokenCursor) -> str:
     titles = {code: kind.title for code, kind in words.context.holds.items()}
-    words.need("hold")
+    words.require("hold")
     kind = words.code("hold", titles, required=True)
     if kind is None:
-        words.fail(words.tokens[words.pos], "hold", expected=f"a kind of hold: {_hold_text(', '.join(titles))}")
+        words.reject(words.tokens[words.pos], "hold", expected=f"a kind of hold: {_hold_text(', '.join(titles))}")
     return kind
 
 
-def undo(words: Words) -> tuple[Command, ...]:
+def undo(words: TokenCursor) -> tuple[Command, ...]:
     """`undo [ACT]`: the last act that can be taken back, or the one of that number or whose id begins so."""
     token = words.peek()
     if token is None:
         return (words.build(Undo),)
     if token.key is not None or not token.text.strip():
-        words.fail(token, "act", expected="the number of an act, 1 being the newest")
+        words.reject(token, "act", expected="the number of an act, 1 being the newest")
     words.limit(token, "act")
     words.take("act")
     words.done()

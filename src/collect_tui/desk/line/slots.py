@@ -8,7 +8,7 @@ from typing import Final
 
 from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.vocabulary import BALANCES, METHODS
-from collect_tui.desk.line.words import EXPECTED, QUOTE_IT, Words
+from collect_tui.desk.line.words import EXPECTED, QUOTE_IT, TokenCursor
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import parse_minor
 
@@ -21,50 +21,50 @@ _NUMBER = re.compile(r"\+?[0-9(][0-9()-]{6,19}")
 # ------------------------------------------------------------------------------------------------------------- amounts
 
 
-def amount(words: Words) -> int:
+def amount(words: TokenCursor) -> int:
     """An amount above nothing, in minor units: `150`, `1,250.50`, `50%` of the collectable, a word of BALANCES."""
-    token = words.need("amount")
+    token = words.require("amount")
     if not token.plain:
-        words.fail(token, "amount")
+        words.reject(token, "amount")
     minor = amount_of(words, token, token.low)
     words.take("amount")
     return minor
 
 
-def amount_of(words: Words, token: Token, low: str, *, zero: bool = False, earlier: int = 0) -> int:
+def amount_of(words: TokenCursor, token: Token, low: str, *, zero: bool = False, earlier: int = 0) -> int:
     """The amount that a part of a word stands for; `token` is where an error is shown, `earlier` what is promised before."""
     percent = _PERCENT.fullmatch(low)
     if percent or low in BALANCES:
         return _share(words, token, low, int(percent[1]) if percent else None, earlier)
     if any(unicodedata.category(character) == "Sc" for character in low):
-        words.fail(token, "amount", f"Expected an amount in {words.context.currency}, without a sign.")
+        words.reject(token, "amount", f"Expected an amount in {words.context.currency}, without a sign.")
     try:
         minor = parse_minor(low, words.context.currency)
     except Invalid as error:
-        words.fail(token, "amount", "" if error.code == "money.malformed" else error.message)
+        words.reject(token, "amount", "" if error.code == "money.malformed" else error.message)
     if minor == 0 and not zero:
-        words.fail(token, "amount", "Expected an amount above nothing.")
+        words.reject(token, "amount", "Expected an amount above nothing.")
     return minor
 
 
-def _share(words: Words, token: Token, low: str, percent: int | None, earlier: int) -> int:
+def _share(words: TokenCursor, token: Token, low: str, percent: int | None, earlier: int) -> int:
     context = words.context
     if context.number is None:
-        words.fail(token, "amount", "Expected an amount in figures: there is no account to take a balance from.")
+        words.reject(token, "amount", "Expected an amount in figures: there is no account to take a balance from.")
     if percent is not None:
         if not 1 <= percent <= 100:
-            words.fail(token, "amount", "Expected 1% to 100% of the collectable amount.")
+            words.reject(token, "amount", "Expected 1% to 100% of the collectable amount.")
         minor = (context.collectable * percent + 50) // 100
     elif low == "rest":
         if words.state.wrong:
-            words.fail(token, "amount", "Nobody knows what is left while an act before it is wrong; mend that first.")
+            words.reject(token, "amount", "Nobody knows what is left while an act before it is wrong; mend that first.")
         minor = context.collectable - words.state.taken - earlier
     elif low == "half":
         minor = (context.collectable + 1) // 2
     else:
         minor = {"b": context.total, "p": context.past_due, "c": context.collectable}[low]
     if minor <= 0:
-        words.fail(
+        words.reject(
             token,
             "amount",
             f"Nothing is left of that ({BALANCES.get(low, 'collectable')}); expected an amount in figures.",
@@ -75,9 +75,9 @@ def _share(words: Words, token: Token, low: str, percent: int | None, earlier: i
 # -------------------------------------------------------------------------------------------------------------- points
 
 
-def point(words: Words) -> str:
+def point(words: TokenCursor) -> str:
     """A contact point, which must be there: `m1`, `m` (the first of its kind) or the last digits of a number."""
-    token = words.need("point")
+    token = words.require("point")
     found = _known_point(words, endings=True)
     if found is not None:
         return found
@@ -86,10 +86,10 @@ def point(words: Words) -> str:
         if first is not None:
             words.take("point")
             return words.context.point_names[first][0]
-    words.fail(token, "point", expected=_points(words))
+    words.reject(token, "point", expected=_points(words))
 
 
-def maybe_point(words: Words, *, endings: bool = True) -> str | None:
+def maybe_point(words: TokenCursor, *, endings: bool = True) -> str | None:
     """A contact point where a note could begin as well; a word that looks like one but is none is an error.
 
     `endings`: the last digits of a number count too; not where an amount may stand (`pp 150 fri` with a number …0150).
@@ -98,11 +98,11 @@ def maybe_point(words: Words, *, endings: bool = True) -> str | None:
     found = _known_point(words, endings=endings)
     token = words.bare()
     if found is None and token is not None and _POINT.fullmatch(token.low):
-        words.fail(token, "point", no_such_point(words, "a note"), _points(words))
+        words.reject(token, "point", no_such_point(words, "a note"), _points(words))
     return found
 
 
-def _known_point(words: Words, *, endings: bool) -> str | None:
+def _known_point(words: TokenCursor, *, endings: bool) -> str | None:
     """Takes a contact point of the account: its name, or the last digits of one telephone number."""
     token = words.bare()
     if token is None:
@@ -134,14 +134,14 @@ def _digits(text: str) -> str:
     return "".join(c for c in text if c.isascii() and c.isdigit())
 
 
-def no_such_point(words: Words, what: str) -> str:
+def no_such_point(words: TokenCursor, what: str) -> str:
     """Where a note could stand as well: what to do, and which there are."""
     shorts = ", ".join([one[0] for one in words.context.points][:12])
     known = f"The account has {shorts}." if shorts else "The account has none."
     return f"No such contact point; {QUOTE_IT.format(what)} {known}"
 
 
-def _points(words: Words) -> str:
+def _points(words: TokenCursor) -> str:
     shorts = [one[0] for one in words.context.points]
     if not shorts:
         return "no contact point: this account has none" if words.context.number else EXPECTED["point"]
@@ -151,12 +151,12 @@ def _points(words: Words) -> str:
 # ------------------------------------------------------------------------------------------------------ methods, flags
 
 
-def method(words: Words) -> str | None:
+def method(words: TokenCursor) -> str | None:
     """A way to pay: a word of METHODS, or `by=anything`."""
     return words.option("by", "method") or words.code("method", METHODS, shortest=99)
 
 
-def flag(words: Words, name: str) -> bool:
+def flag(words: TokenCursor, name: str) -> bool:
     """A bare word that switches something on. It counts only where it cannot be the beginning of a note."""
     words.ask(f"word:{name}")
     token = words.bare()

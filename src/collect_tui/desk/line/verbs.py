@@ -14,7 +14,7 @@ from collect_tui.desk.commands import Command
 from collect_tui.desk.line import contact, note, order, payment, point, promise, queue
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.model import Verb, VerbHelp
-from collect_tui.desk.line.words import Words
+from collect_tui.desk.line.words import TokenCursor
 
 _CAPABILITIES: Final = (contact, note, promise, payment, order, point, queue)
 
@@ -58,7 +58,7 @@ _NAMES: Final[Mapping[str, Verb]] = MappingProxyType(
 )
 
 
-def reader(low: str, context: LineContext) -> Callable[[Words], tuple[Command, ...]] | None:
+def reader(low: str, context: LineContext) -> Callable[[TokenCursor], tuple[Command, ...]] | None:
     """The function that reads an act by its first word in lower case: a verb, a result code, an action, the beginning
     (3 letters or more) of exactly one verb; None for an unknown word."""
     code = low.upper()

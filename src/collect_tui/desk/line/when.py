@@ -8,7 +8,7 @@ from typing import Final
 
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
-from collect_tui.desk.line.words import Words
+from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.dates import MONTHS, WEEKDAYS, out_of_range, parse_date, parse_moment, within
 from collect_tui.domain.errors import Invalid
 
@@ -28,25 +28,25 @@ _MINUTES = re.compile(r"\+[0-9]+m")  # months, were it a date
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}t[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?z")
 
 
-def day(words: Words, *, past: bool = False) -> date:
+def day(words: TokenCursor, *, past: bool = False) -> date:
     """A date, which must be there: one word, or two or three such as `15 dec 2026`."""
-    token = words.need("date")
+    token = words.require("date")
     width = _date_width(words)
     text = " ".join(words.tokens[words.pos + at].low for at in range(width))
     if not token.plain:
-        words.fail(token, "date")
+        words.reject(token, "date")
     found = date_of(words, token, text, past=past)
     words.take("date", width)
     return found
 
 
-def date_of(words: Words, token: Token, text: str, *, past: bool = False, base: date | None = None) -> date:
+def date_of(words: TokenCursor, token: Token, text: str, *, past: bool = False, base: date | None = None) -> date:
     """The date that a text stands for, from `base` (default: today); `token` is where an error is shown."""
     context = words.context
     try:
         return parse_date(text, base or context.today, context.calendar, past=past, order=context.date_order)
     except Invalid as error:
-        words.fail(
+        words.reject(
             token,
             "date",
             "" if error.code == "date.malformed" and "No such day" not in error.message else error.message,
@@ -54,7 +54,7 @@ def date_of(words: Words, token: Token, text: str, *, past: bool = False, base: 
 
 
 def maybe_day(
-    words: Words, *, past: bool = False, durations: bool = False, wide: bool = False, figures: bool = False
+    words: TokenCursor, *, past: bool = False, durations: bool = False, wide: bool = False, figures: bool = False
 ) -> date | None:
     """A date where a note could begin as well: bare numbers and two-letter weekdays are no date here.
 
@@ -66,7 +66,7 @@ def maybe_day(
     if wide and token is not None and _date_width(words) > 1:
         return day(words, past=past)
     if token is not None and _STEP.fullmatch(token.low) and not _MAYBE_DATE.fullmatch(token.low):
-        words.fail(token, "date")
+        words.reject(token, "date")
     if figures and token is not None and _FIGURES.fullmatch(token.low) and words.ends_here():
         return day(words, past=past)
     if token is None or not _MAYBE_DATE.fullmatch(token.low):
@@ -82,9 +82,9 @@ def maybe_day(
         found = parse_date(text, words.context.today, words.context.calendar, past=past, order=words.context.date_order)
     except Invalid as error:
         if error.code != "date.malformed":
-            words.fail(token, "date", error.message)
+            words.reject(token, "date", error.message)
         if text[0] in "+-" or "/" in text or (text[0].isdigit() and text[-1].isdigit()):
-            words.fail(token, "date")
+            words.reject(token, "date")
         return None
     words.take("date")
     return found
@@ -111,7 +111,7 @@ def _is_month(low: str) -> bool:
     return len(low) >= 3 and any(name.startswith(low) for name in _MONTH_NAMES)
 
 
-def _date_width(words: Words) -> int:
+def _date_width(words: TokenCursor) -> int:
     """How many words the date takes: `15 dec`, `dec 15` and `15 dec 2026` are one date."""
     first, second, third = words.peek(), words.peek(1), words.peek(2)
     if first is None or second is None or not (first.plain and second.plain):
@@ -121,12 +121,12 @@ def _date_width(words: Words) -> int:
     return 2 if _is_month(first.low) and _DAY_NUMBER.fullmatch(second.low) else 1
 
 
-def moment(words: Words) -> datetime:
+def moment(words: TokenCursor) -> datetime:
     """When to call back, as a UTC instant; typed in the customer's local time where it is known, else the desk's.
 
     As many words as make a moment: `tue 9:30`, `+2h`, `15 dec 2pm`; or an instant such as `2026-12-15T14:30Z`.
     """
-    token = words.need("moment")
+    token = words.require("moment")
     trouble = ""
     width = 0
     while width < 4 and (next_ := words.peek(width)) is not None and next_.plain and _MOMENT_WORD.fullmatch(next_.low):
@@ -149,7 +149,7 @@ def moment(words: Words) -> datetime:
             words.asked.append((words.pos + at, "time"))
         words.take("moment", count)
         return when.astimezone(UTC)
-    words.fail(token, "moment", trouble)
+    words.reject(token, "moment", trouble)
 
 
 def looks_timed(token: Token | None) -> bool:
@@ -157,7 +157,7 @@ def looks_timed(token: Token | None) -> bool:
     return token is not None and token.plain and bool(_CLOCK.fullmatch(token.low) or _STEP.fullmatch(token.low))
 
 
-def no_time(words: Words, *, after: int = 0) -> None:
+def no_time(words: TokenCursor, *, after: int = 0) -> None:
     """Before a note: its first word must not be a mistyped time or date, which would leave something else booked.
 
     `after` is where the words of a callback's moment end, 0 for what has none. With such a moment read, a time that is
@@ -176,21 +176,21 @@ def no_time(words: Words, *, after: int = 0) -> None:
         and token.low.isdigit()
         and len(token.low) < 5
     ):
-        words.fail(token, "moment", _NO_TIME)
+        words.reject(token, "moment", _NO_TIME)
     if not looks_timed(token):
         return
     if token.low[0] == "+":
         if after:
-            words.fail(token, "moment", "A time from now stands alone, such as cb +2h; quote it to make it a note.")
+            words.reject(token, "moment", "A time from now stands alone, such as cb +2h; quote it to make it a note.")
         try:
             parse_date(token.low, words.context.today, words.context.calendar)
         except Invalid:
-            words.fail(token, "date")
+            words.reject(token, "date")
         return
     if not _is_clock(token.low):
-        words.fail(token, "moment", _NO_TIME)
+        words.reject(token, "moment", _NO_TIME)
     if after and not timed:
-        words.fail(token, "moment", "Expected the time right after the day; quote it to make it a note.")
+        words.reject(token, "moment", "Expected the time right after the day; quote it to make it a note.")
 
 
 _NO_TIME: Final = "No such time; expected one such as 9:30 or 2pm. Quote it to make it a note."
@@ -206,14 +206,14 @@ def _is_clock(low: str) -> bool:
     return True
 
 
-def _instant(words: Words, token: Token) -> datetime:
+def _instant(words: TokenCursor, token: Token) -> datetime:
     try:
         when = datetime.fromisoformat(token.text.upper())
     except ValueError:
-        words.fail(token, "moment")
+        words.reject(token, "moment")
     if when <= words.context.now_local:
-        words.fail(token, "moment", "Expected a time still to come.")
+        words.reject(token, "moment", "Expected a time still to come.")
     if not within(when.date(), words.context.today):
-        words.fail(token, "moment", out_of_range().message)
+        words.reject(token, "moment", out_of_range().message)
     words.take("moment")
     return when

@@ -57,7 +57,7 @@ class LineState:
     wrong: bool = False
 
 
-class Words:
+class TokenCursor:
     """A cursor over the words of one act; `tokens[0]` is its verb.
 
     `instead`: what to say, where a note would begin with something else, of what this act does not take.
@@ -100,20 +100,20 @@ class Words:
         self.spans.append(Span(first.start, last.end, role))
         self.pos += count
 
-    def need(self, slot: str) -> Token:
+    def require(self, slot: str) -> Token:
         """The next word, which must be there."""
         self.ask(slot)
         token = self.peek()
         if token is None:
-            self.lack(slot)
+            self.missing(slot)
         return token
 
-    def lack(self, slot: str, expected: str = "") -> NoReturn:
+    def missing(self, slot: str, expected: str = "") -> NoReturn:
         """The act ends where something of this kind must stand."""
         expected = expected or EXPECTED.get(slot, slot)
         raise Fault(LineError(self.end, self.end, f"Expected {expected}.", expected, _CODES.get(slot, slot)))
 
-    def fail(self, token: Token, slot: str, message: str = "", expected: str = "") -> NoReturn:
+    def reject(self, token: Token, slot: str, message: str = "", expected: str = "") -> NoReturn:
         """This word is wrong."""
         expected = expected or EXPECTED.get(slot, slot)
         message = message or f"Expected {expected}."
@@ -145,7 +145,7 @@ class Words:
         if token is None or token.key is None or token.key_quote or token.key.lower() != key:
             return None
         if not token.text:
-            self.fail(token, slot)
+            self.reject(token, slot)
         self.limit(token, slot)
         self.take(slot)
         return token.text
@@ -162,7 +162,7 @@ class Words:
             return None
         after = self.peek(1)
         if after is not None:
-            self.fail(
+            self.reject(
                 after, "end", "Nothing may follow the quoted text; put all of it in the quotes.", "the end of the act"
             )
         return token
@@ -171,12 +171,12 @@ class Words:
         """Nothing may be left."""
         token = self.peek()
         if token is not None:
-            self.fail(token, "end", "Nothing was expected here.", "the end of the act")
+            self.reject(token, "end", "Nothing was expected here.", "the end of the act")
 
     def limit(self, token: Token, slot: str, most: int = 120) -> None:
         """Refuses a word that is too long to be stored."""
         if len(token.text) > most:
-            self.fail(token, slot, f"Expected at most {most:,} characters.", f"at most {most:,} characters")
+            self.reject(token, slot, f"Expected at most {most:,} characters.", f"at most {most:,} characters")
 
     def build(self, command: type[C], **values: Any) -> C:
         """The command of these values; what its model refuses becomes an error over the whole act."""

@@ -23,7 +23,7 @@ from collect_tui.domain.queue import priority
 from collect_tui.domain.queue import rules as queues
 from collect_tui.policy.house import House
 from collect_tui.policy.settling import settle
-from collect_tui.policy.signals import Beside, signals
+from collect_tui.policy.signals import RowExtras, signals
 from collect_tui.store import facts, past, scoring, sql, summary
 from collect_tui.store.claims import moment
 from collect_tui.store.day.base import Day, accounts
@@ -119,7 +119,7 @@ class _Rules:
         linked = self._linked(rows[2])
         for seen in facts.load_many(self.session, tenant_id, ids):  # type: ignore[arg-type]
             summed, placed = rows[0].get(seen.id), rows[1].get(seen.id)
-            beside = Beside(linked.get(seen.id, 0), placed.snooze_until if placed else None)
+            beside = RowExtras(linked.get(seen.id, 0), placed.snooze_until if placed else None)
             figured, work = self._expected(seen, before[seen.id], beside)
             if seen.id not in known["summary"]:
                 yield from ((f"summary.{name}", seen.number) for name in _unequal(figured, summed))
@@ -130,7 +130,7 @@ class _Rules:
             if self.night and ladder.due_rung(seen, rows[2][seen.id].stage_on, self.house.rules):
                 yield "ladder", seen.number
 
-    def _expected(self, seen: AccountFacts, before: Past, beside: Beside) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _expected(self, seen: AccountFacts, before: Past, beside: RowExtras) -> tuple[dict[str, Any], dict[str, Any]]:
         """What the summary and the work item of an account should be."""
         rules, kinds = self.day.catalogue.rules, self.day.catalogue.holds
         figured = figures(seen, before)

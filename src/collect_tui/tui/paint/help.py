@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from collect_tui.tui import text as tui_text
-from collect_tui.tui.commands import ACCOUNT, COMMANDS, CONTEXTS, FIND, FORM, HOTKEYS, QUEUE, Command, acts_in_field
+from collect_tui.tui.actions import ACCOUNT, ACTIONS, CONTEXTS, FIND, FORM, HOTKEYS, QUEUE, Action, acts_in_field
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line
 
@@ -25,7 +25,7 @@ _TITLES = {
     "form": "A form",
     "asking": "A question",
 }
-_WITH_LINE = frozenset(c for each in COMMANDS if each.id == "line.open" for c in each.bar)
+_WITH_LINE = frozenset(c for each in ACTIONS if each.id == "line.open" for c in each.bar)
 _IN_FIND = (
     "While the text to find has the caret, letters are typed into it: F-keys, Tab, Enter and the arrows act. After Enter "
     "the letters act on the list; / goes back to an empty text."
@@ -43,7 +43,7 @@ def entry(keys: str, text: str, width: int, left: int = _KEYS) -> list[Line]:
     return [Line.of(" ", (shown, Role.KEY), " " + first), *(Line.of(" " * (left + 2) + part) for part in rest)]
 
 
-def render_keys(context: str, commands: Sequence[Command], width: int) -> list[Line]:
+def render_keys(context: str, commands: Sequence[Action], width: int) -> list[Line]:
     """The keys of one screen; of a form those that act in its fields, for there is nothing but fields."""
     lines = heading(f"{_TITLES.get(context, context)}: keys")
     if context == FIND:
@@ -96,7 +96,7 @@ def render_verbs(verbs: Iterable[VerbHelp], width: int) -> list[Line]:
 
 
 def render_help(
-    context: str, commands: Sequence[Command], codes: Codes | None, verbs: Sequence[VerbHelp], width: int
+    context: str, commands: Sequence[Action], codes: Codes | None, verbs: Sequence[VerbHelp], width: int
 ) -> list[Line]:
     """The help of one screen; `keys` as the context shows the keys of all of them."""
     if context == "keys":
@@ -112,7 +112,7 @@ def render_help(
 
 
 def render_word(
-    word: str, commands: Sequence[Command], codes: Codes | None, verbs: Sequence[VerbHelp], width: int
+    word: str, commands: Sequence[Action], codes: Codes | None, verbs: Sequence[VerbHelp], width: int
 ) -> list[Line]:
     """What one word means: a verb or a code of the line, or a command; nothing when it means nothing."""
     wanted = word.casefold()

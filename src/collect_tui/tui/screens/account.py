@@ -19,7 +19,7 @@ from collect_tui.desk.views.account import PaneName, PaneView
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui import text as tui_text
-from collect_tui.tui.commands import ACCOUNT, CHORD_OUT, HOTKEYS
+from collect_tui.tui.actions import ACCOUNT, CHORD_OUT, HOTKEYS
 from collect_tui.tui.messages import LOADING
 from collect_tui.tui.paint.account import header, held_by_other, summary, tabs
 from collect_tui.tui.paint.chord import chord_lines

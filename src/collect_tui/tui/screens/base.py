@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual import events
 
 from collect_tui.tui import messages
-from collect_tui.tui.commands import Command, command
+from collect_tui.tui.actions import Action, action
 from collect_tui.tui.keymap import KEPT_QUIET, key_name
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.calls import CallingScreen
@@ -41,7 +41,7 @@ class DeskScreen(CallingScreen):
         if why_not is not None:
             self.refuse(why_not)
             return
-        wanted = command(command_id)
+        wanted = action(command_id)
         for owner in (self, self.app):
             method: Callable[[], Any] | None = getattr(owner, wanted.method, None)
             if method is None and owner is self and wanted.text:
@@ -195,7 +195,7 @@ class DeskScreen(CallingScreen):
         """No field had the focus."""
         self.refuse(f"{messages.NO_PASTE} {self.desk_app.door('line.open')} opens the line.")
 
-    def _move_row(self, wanted: Command) -> bool:
+    def _move_row(self, wanted: Action) -> bool:
         """Row keys go to the list or pane that has the focus, or to the body when a field has it."""
         if hasattr(self, wanted.method) or wanted.id == "row.open":
             return False

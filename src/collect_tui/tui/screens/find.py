@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
-from collect_tui.tui.commands import FIND
+from collect_tui.tui.actions import FIND
 from collect_tui.tui.messages import plural
 from collect_tui.tui.paint.figures import amount
 from collect_tui.tui.roles import Role

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
-from collect_tui.tui.commands import FLOOR
+from collect_tui.tui.actions import FLOOR
 from collect_tui.tui.paint.link import render_floor, render_seat
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget

@@ -16,7 +16,7 @@ from textual.app import ComposeResult
 from collect_tui.desk.errors import RefusedByPolicy, Stale, Unconfirmed
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.commands import FORM
+from collect_tui.tui.actions import FORM
 from collect_tui.tui.paint.line import meaning_line, preview_line, receipt_line
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.asking import confirm

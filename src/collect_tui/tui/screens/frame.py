@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from collect_tui.tui import messages
-from collect_tui.tui.commands import ACCOUNT, FORM, Command, acts_in_field
+from collect_tui.tui.actions import ACCOUNT, FORM, Action, acts_in_field
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.base import Line, LineWidget, Span
 from collect_tui.tui.widgets.keptline import KeptLine
@@ -216,7 +216,7 @@ class FrameScreen(Screen[None]):
         """What Enter and the way out do while a field has the focus."""
         return [KeyHint(self.enter_key, "do it"), KeyHint("Tab", "list"), KeyHint("F12", "leave")]
 
-    def _fkey_hints(self, found: Iterable[Command]) -> list[KeyHint]:
+    def _fkey_hints(self, found: Iterable[Action]) -> list[KeyHint]:
         """Of these commands, the ones with a function key: their letters are typed into the field."""
         return [
             KeyHint(key.upper(), c.label, self.refusal(c.id) is None)
@@ -230,7 +230,7 @@ class FrameScreen(Screen[None]):
         """The Enter key as the key bar shows it."""
         return enter_key(ascii_only=self.desk_app.terminal.ascii_only)
 
-    def hint_key(self, wanted: Command) -> str:
+    def hint_key(self, wanted: Action) -> str:
         """A key as the key bar shows it: the letter, or the function key when there is no letter."""
         key = wanted.all_keys[0]
         return {"enter": self.enter_key, "space": "Space"}.get(key, key.upper() if len(key) > 1 else key)

@@ -9,7 +9,7 @@ from uuid import UUID
 from textual.app import ComposeResult
 
 from collect_tui.desk.errors import Refused
-from collect_tui.tui.commands import OUTBOX
+from collect_tui.tui.actions import OUTBOX
 from collect_tui.tui.messages import plural
 from collect_tui.tui.paint.link import both_versions, render_held
 from collect_tui.tui.roles import Role

@@ -8,7 +8,7 @@ from textual import events
 from textual.screen import ModalScreen
 
 from collect_tui.tui import messages
-from collect_tui.tui.commands import ASKING
+from collect_tui.tui.actions import ASKING
 from collect_tui.tui.keymap import key_name
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.frame import Rule

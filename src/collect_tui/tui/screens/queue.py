@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 
-from collect_tui.tui.commands import QUEUE
+from collect_tui.tui.actions import QUEUE
 from collect_tui.tui.paint.queue import (
     Cells,
     render_account_summary,

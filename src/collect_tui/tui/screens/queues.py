@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
-from collect_tui.tui.commands import BOARD
+from collect_tui.tui.actions import BOARD
 from collect_tui.tui.paint.queue import render_board_summary, render_figure
 from collect_tui.tui.roles import Role
 from collect_tui.tui.screens.base import DeskScreen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from collect_tui.tui.commands import COMMANDS
+from collect_tui.tui.actions import ACTIONS
 from collect_tui.tui.drafts import mask_runs
 from collect_tui.tui.roles import Role
 from collect_tui.tui.widgets.lineedit import LineEdit
@@ -18,7 +18,7 @@ PROMPT: Final = "> "
 DRAFT_PROMPT: Final = "draft> "
 PLACE: Final = "line"
 #: What keys type into the line by themselves; left as it is, it is not worth keeping.
-PREFILLED: Final = frozenset(each.text.strip() for each in COMMANDS if each.text)
+PREFILLED: Final = frozenset(each.text.strip() for each in ACTIONS if each.text)
 
 
 class KeptLine(LineEdit):

@@ -17,7 +17,7 @@ from textual import events
 from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unconfirmed
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.doors import WITH_REST
+from collect_tui.tui.navigator import WITH_REST
 from collect_tui.tui.paint.line import early, field_span, meaning_line, preview_line, receipt_line, wrong_line
 from collect_tui.tui.roles import Role
 from collect_tui.tui.sent import REUSED

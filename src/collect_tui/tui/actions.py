@@ -1,7 +1,7 @@
 """The registry: everything a key, an F-key or a word on the line can start.
 
 Key bindings, the key bar, `?` help, `collect-tui keys`, the README's table and the mnemonics of the `:` line all derive
-from :data:`COMMANDS`; nothing else in the program names a key.  The rules of the table (style guide of the keyboard):
+from :data:`ACTIONS`; nothing else in the program names a key.  The rules of the table (style guide of the keyboard):
 
 * One unmodified letter or function key per action; nothing rests on Esc, Alt, Ctrl, mouse or colour.
 * A key means the same thing on every screen that has it.  No single key commits anything.
@@ -37,7 +37,7 @@ _WORK: Final = frozenset({QUEUE, ACCOUNT})
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class Action:
     """One thing the terminal can do.
 
     `id` never changes: user key maps and the audit of keys name it.  `title` is what the help and the README say,
@@ -79,7 +79,7 @@ class Command:
         return "do_" + self.id.replace(".", "_").replace("-", "_")
 
 
-_C = Command
+_C = Action
 
 #: Answers that bring the rows a cursor moves on.
 _ROWS: Final = frozenset({"find", "board", "pane"})
@@ -87,7 +87,7 @@ _ROWS: Final = frozenset({"find", "board", "pane"})
 _CHOSEN: Final = frozenset({"find", "account"})
 
 #: Every command, in the order of the key bar and of the help.
-COMMANDS: Final[tuple[Command, ...]] = (
+ACTIONS: Final[tuple[Action, ...]] = (
     _C("row.open", "Open", "Opens the row under the cursor; after a number, that row.", ("enter",),
        contexts=_LISTS | {ACCOUNT}, label="open", on_bar=_LISTS, needs=_ROWS),
     _C("work.next", "Next account", "Leaves this account and takes the next best one.", ("w",), "f8", "next",
@@ -201,15 +201,15 @@ CHORD_OUT: Final = frozenset({",", "space", "f12", "b", "escape"})
 #: Keys that act while a field has the focus; letters and digits are typed into it.
 FIELD_KEYS: Final = frozenset({"enter", "tab", "shift+tab", "up", "down", "pgup", "pgdn"})
 
-_BY_ID: Final[Mapping[str, Command]] = {command.id: command for command in COMMANDS}
+_BY_ID: Final[Mapping[str, Action]] = {command.id: command for command in ACTIONS}
 
 
-def command(command_id: str) -> Command:
+def action(command_id: str) -> Action:
     """The command with this id.  KeyError when there is none."""
     return _BY_ID[command_id]
 
 
-def in_context(context: str, commands: Iterable[Command] = COMMANDS) -> tuple[Command, ...]:
+def in_context(context: str, commands: Iterable[Action] = ACTIONS) -> tuple[Action, ...]:
     """The commands a screen has, in order."""
     return tuple(c for c in commands if context in c.contexts)
 
@@ -219,13 +219,13 @@ def acts_in_field(key: str) -> bool:
     return key in FIELD_KEYS or key.startswith("ctrl+") or (key[:1] == "f" and key[1:].isdecimal())
 
 
-def by_word(word: str, taken: Iterable[str] = ()) -> Command | None:
+def by_word(word: str, taken: Iterable[str] = ()) -> Action | None:
     """The command a word on the line starts: its mnemonic, or a prefix (two letters or more) that only one has.
 
     `taken` are words of the line's own language (verbs and result codes); they are never read as a prefix.
     """
     wanted = word.casefold()
-    named = [c for c in COMMANDS if c.mnemonic]
+    named = [c for c in ACTIONS if c.mnemonic]
     exact = [c for c in named if c.mnemonic == wanted]
     if exact:
         return exact[0]
@@ -238,7 +238,7 @@ def by_word(word: str, taken: Iterable[str] = ()) -> Command | None:
 def keys_table() -> str:
     """All keys as a Markdown table: what the README shows and `collect-tui keys` prints."""
     rows = ["| Key | F-key | On the line | What it does | Where |", "|---|---|---|---|---|"]
-    for each in COMMANDS:
+    for each in ACTIONS:
         keys = " ".join(f"`{key}`" for key in each.keys)
         fkey = f"`{each.fkey.upper()}`" if each.fkey else ""
         word = each.mnemonic or each.text.strip()

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Date, DateTime, Select, func, literal_column,
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 
-class Together:
+class BatchedReads:
     """Statements by name, put together once. Parameters of one name are one parameter."""
 
     def __init__(self, parts: Mapping[str, Select[Any]]) -> None:

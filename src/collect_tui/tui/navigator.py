@@ -13,7 +13,7 @@ from textual.worker import WorkerError
 from collect_tui.desk.errors import NotFound, Stale, Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.commands import Command, by_word
+from collect_tui.tui.actions import Action, by_word
 from collect_tui.tui.roles import Role
 from collect_tui.tui.theme import ThemeError, theme_names
 
@@ -62,7 +62,7 @@ class Taken(NamedTuple):
     asked: bool = True
 
 
-class Doors:
+class Navigator:
     """Mixin of the app: going from screen to screen, leases, and words on the line."""
 
     claim: Claim | None = None
@@ -433,15 +433,15 @@ class Doors:
 
     # -- words on the line --------------------------------------------------------------------------------------
 
-    def line_command(self, text: str) -> tuple[Command, str] | None:
+    def line_command(self, text: str) -> tuple[Action, str] | None:
         """The app's command that a line starts and what follows the word; None: the line is for the desk."""
-        from collect_tui.tui.commands import command
+        from collect_tui.tui.actions import action
 
         word, _, rest = text.strip().partition(" ")
         if not word:
             return None
         if _NUMBER.fullmatch(text.strip()):
-            return command("account.open"), text.strip()
+            return action("account.open"), text.strip()
         found = by_word(word, self._taken_words())
         if found is None or (rest.strip() and found.id not in WITH_REST):
             return None  # `next fri` is the line's own word, `next` alone the app's

@@ -20,7 +20,7 @@ from collect_tui.store.tables import AppUser, Tenant
 Clock = Callable[[], datetime]
 
 
-class Seat:
+class DeskContext:
     """Who sits where, over which store, by which clock. Any number may share a store, in any thread."""
 
     def __init__(

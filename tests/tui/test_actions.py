@@ -7,14 +7,14 @@ import pytest
 
 from collect_tui import defaults
 from collect_tui.desk.line.verbs import VERBS
-from collect_tui.tui.commands import (
+from collect_tui.tui.actions import (
+    ACTIONS,
     ASKING,
     CHORD_OUT,
-    COMMANDS,
     CONTEXTS,
     HOTKEYS,
+    action,
     by_word,
-    command,
     in_context,
     keys_table,
 )
@@ -25,7 +25,7 @@ UNSAFE = re.compile(r"[A-DFHO-S\[]")  # tails of escape sequences a slow line te
 
 
 def test_ids_are_unique_and_of_one_form() -> None:
-    ids = [c.id for c in COMMANDS]
+    ids = [c.id for c in ACTIONS]
     assert len(set(ids)) == len(ids)
     assert [i for i in ids if not re.fullmatch(r"[a-z]+\.[a-z0-9]+", i)] == []
 
@@ -36,27 +36,27 @@ def test_no_two_commands_want_one_key_in_a_context() -> None:
 
 def test_a_key_means_the_same_wherever_it_means_anything() -> None:
     meanings: dict[str, set[str]] = {}
-    for each in COMMANDS:
+    for each in ACTIONS:
         for key in each.all_keys:
             meanings.setdefault(key, set()).add(each.id)
     assert {key: ids for key, ids in meanings.items() if len(ids) > 1} == {}
 
 
 def test_no_key_needs_alt_escape_or_a_modified_function_key() -> None:
-    for each in COMMANDS:
+    for each in ACTIONS:
         for key in each.all_keys:
             assert not key.startswith(("alt+", "escape", "shift+f", "ctrl+f")), each.id
             assert not UNSAFE.fullmatch(key), each.id
 
 
 def test_ctrl_is_never_the_only_door() -> None:
-    for each in COMMANDS:
+    for each in ACTIONS:
         if any(key.startswith("ctrl+") for key in each.all_keys):
             assert each.mnemonic, each.id
 
 
 def test_every_command_has_a_door_and_words_for_the_help() -> None:
-    for each in COMMANDS:
+    for each in ACTIONS:
         assert each.all_keys or each.mnemonic, each.id
         assert each.title, each.id
         assert each.help.endswith("."), each.id
@@ -67,12 +67,12 @@ def test_every_command_has_a_door_and_words_for_the_help() -> None:
 def test_only_the_two_reads_that_need_both_share_a_word_with_the_line() -> None:
     """`next` and `undo` alone are the app's; followed by something they are the line's."""
     verbs = {word for verb in VERBS.values() for word in (verb.verb, *verb.aliases)}
-    assert {c.mnemonic for c in COMMANDS if c.mnemonic} & verbs == {"next", "undo"}
+    assert {c.mnemonic for c in ACTIONS if c.mnemonic} & verbs == {"next", "undo"}
 
 
 def test_text_typed_into_the_line_begins_with_one_of_its_verbs() -> None:
     verbs = {word for verb in VERBS.values() for word in (verb.verb, *verb.aliases)}
-    assert [c.id for c in COMMANDS if c.text and c.text.split()[0] not in verbs] == []
+    assert [c.id for c in ACTIONS if c.text and c.text.split()[0] not in verbs] == []
 
 
 def test_hot_results_exist_and_need_nothing_more() -> None:
@@ -84,14 +84,14 @@ def test_hot_results_exist_and_need_nothing_more() -> None:
 
 def test_no_hot_letter_goes_anywhere_on_other_occasions() -> None:
     going = {"nav.back", "nav.exit", "view.refresh", "work.next", "find.open", "line.open", "help.open", "undo.last"}
-    moving = {key for each in COMMANDS if each.id in going or each.id.startswith("row.") for key in each.all_keys}
+    moving = {key for each in ACTIONS if each.id in going or each.id.startswith("row.") for key in each.all_keys}
     assert set(HOTKEYS) & moving == set()
     assert CHORD_OUT & set(HOTKEYS) == set()
-    assert {*command("result.hot").keys, "b", "f12"} <= CHORD_OUT
+    assert {*action("result.hot").keys, "b", "f12"} <= CHORD_OUT
 
 
 def test_the_line_is_opened_everywhere() -> None:
-    assert set(CONTEXTS) - {ASKING} == command("line.open").contexts
+    assert set(CONTEXTS) - {ASKING} == action("line.open").contexts
 
 
 @pytest.mark.parametrize(
@@ -116,15 +116,15 @@ def test_words_of_the_app(word: str, found: str | None) -> None:
 
 
 def test_a_word_of_the_line_is_never_read_as_a_prefix() -> None:
-    assert by_word("fi") == command("find.open")
+    assert by_word("fi") == action("find.open")
     assert by_word("fi", taken={"FI"}) is None
 
 
 def test_the_table_has_every_command() -> None:
     table = keys_table()
-    for each in COMMANDS:
+    for each in ACTIONS:
         assert f"**{each.title}.**" in table
-    assert table.count("\n| ") == len(COMMANDS)
+    assert table.count("\n| ") == len(ACTIONS)
 
 
 def test_the_readme_shows_the_keys_as_they_are() -> None:
@@ -137,5 +137,5 @@ def test_the_readme_shows_the_keys_as_they_are() -> None:
 
 def test_contexts_list_their_commands_in_the_order_of_the_registry() -> None:
     queue = [c.id for c in in_context("queue")]
-    assert queue == [c.id for c in COMMANDS if "queue" in c.contexts]
+    assert queue == [c.id for c in ACTIONS if "queue" in c.contexts]
     assert "pane.1" not in queue

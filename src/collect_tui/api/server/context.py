@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Hub:
+class ServerContext:
     """`faults`: the file of unexpected errors, None for the program's own. `minimum_version`: the oldest client still served.
     `limiter` says how often one token may ask, `door` how often one address may ask without any (a call centre is one), `guesses`
     how many wrong passwords it has; after that only logins that were opened from there before are looked at.
@@ -65,8 +65,8 @@ class Hub:
         )
 
 
-def hub_of(request: HTTPConnection) -> Hub:
+def hub_of(request: HTTPConnection) -> ServerContext:
     """The hub that serves a request: `state.hub` of the request's scope (tests put their own there), else the app's."""
     found = request.scope.get("state", {}).get("hub") or request.app.state.hub
-    assert isinstance(found, Hub)
+    assert isinstance(found, ServerContext)
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from collect_tui.desk.errors import NotFound, Refused
 from collect_tui.exchange.billing import Acknowledgement, Answer, OutgoingOrder
-from collect_tui.exchange.orders import Exchange
+from collect_tui.exchange.orders import OrderDispatch
 from collect_tui.store import billing
 
 
@@ -40,7 +40,7 @@ class Said:
         """Whoever asked is told."""
 
 
-def acknowledge(exchange: Exchange, number: str, said: Acknowledgement | None, system: str | None) -> str:
+def acknowledge(exchange: OrderDispatch, number: str, said: Acknowledgement | None, system: str | None) -> str:
     """Takes an answer in; None says that the order was received. The order's state afterwards.
 
     Raises NotFound, Refused with the reason in a sentence. The same answer again changes nothing.
@@ -62,7 +62,7 @@ def acknowledge(exchange: Exchange, number: str, said: Acknowledgement | None, s
     return str(_order(exchange, number).status)
 
 
-def _order(exchange: Exchange, number: str) -> billing.Found:
+def _order(exchange: OrderDispatch, number: str) -> billing.Found:
     with exchange.store.read() as db:
         found = billing.order(db, exchange.tenant_id, number)
     if found is None:

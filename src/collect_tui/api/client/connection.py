@@ -25,7 +25,7 @@ def pause(tries: int, chance: random.Random, asked: float | None = None) -> time
     return timedelta(seconds=max(spread, min(asked or 0.0, ASKED)))
 
 
-class Wire:
+class Connection:
     """The state of one server as this desk sees it. Safe to call from any thread.
 
     After a failed try nobody waits for another one until `due`: work goes on from memory and the queue at once.
