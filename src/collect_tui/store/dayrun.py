@@ -218,7 +218,7 @@ def _write_figures(session: Session, day: Day, figures: scoring.Figures) -> None
 STEPS: Final = (
     Step("settle", "Settle money, promises, holds and orders", settle.settle),
     Step("age", "Age", _age),
-    Step("strategy", "Climb the ladder", ladder.climb),
+    Step("strategy", "Climb the ladder", ladder.advance),
     Step("score", "Score", _score),
     Step("queues", "Tidy the queues", _queues),
     Step("figures", "Fold the figures", _figures),

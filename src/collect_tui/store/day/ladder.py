@@ -28,7 +28,7 @@ from collect_tui.store.sql import execute, table, tenant
 from collect_tui.store.tables import Account, AccountSummary, Item, Service
 
 
-def climb(session: Session, day: Day) -> int:
+def advance(session: Session, day: Day) -> int:
     """Moves accounts up their ladder and those with nothing past due back to CURRENT; returns how many moved.
 
     A rung is due when the oldest due date is `offset_days` past (for a rung before the due date: when an item falls due in so

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from collect_tui.tui.screens.promise import METHOD, NOTE, AgreementForm, add_method, add_note
+from collect_tui.tui.screens.promise import METHOD, NOTE, ArrangementForm, add_method, add_note
 from collect_tui.tui.widgets.form import Field, LineBuilder
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _FIELDS: Final = {
 }
 
 
-class PlanForm(AgreementForm):
+class PlanForm(ArrangementForm):
     """An arrangement: total, down payment, count and frequency, first date, method, note."""
 
     title_words: ClassVar[str] = "Plan"

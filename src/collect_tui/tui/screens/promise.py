@@ -37,7 +37,7 @@ def add_note(built: LineBuilder, note: str) -> None:
         built.add("note", quote(note.strip()))
 
 
-class AgreementForm(FormScreen):
+class ArrangementForm(FormScreen):
     """What promise and plan share: the schedule and the verdict below the fields, methods and amounts to choose."""
 
     codes: ClassVar[tuple[str, str]] = ("", "")
@@ -69,7 +69,7 @@ class AgreementForm(FormScreen):
 _FREQUENCIES: Final = (("m", "monthly"), ("w", "weekly"), ("f", "fortnightly"))
 
 
-class PromiseForm(AgreementForm):
+class PromiseForm(ArrangementForm):
     """A single promise: amount, date, method, note."""
 
     title_words: ClassVar[str] = "Promise"
