@@ -399,3 +399,18 @@ def test_looking_only_where_a_value_begins_masks_the_same(monkeypatch: pytest.Mo
     )
     assert [mask.text(text) for text in texts] == quick
     assert "meadow" not in "".join(quick[:3]).casefold()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("he lives at 77 elm avenue now", True),
+        ("moved from 77-Elm-Avenue, Chicago, IL 60601", True),
+        ("IL 60601 is his", True),
+        ("elm avenue office, Chicago", False),
+        ("pays 77 on Friday", False),
+    ],
+)
+def test_the_house_or_the_postcode_of_an_address_is_enough_to_be_masked(text: str, told: bool) -> None:
+    mask = TextMask(frozenset({"address"}), [("address", "77 Elm Avenue, Chicago, IL 60601")])
+    assert (mask.text(text) != text) == told

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from collect_tui.store.engine import Store
 from collect_tui.tui.messages import not_handed
+from exchange.books import FIXTURE, bring
 from support.book import Book, Clock, account, day, do_line, local_desk
 
 NIGHT = 7  # 07:00 UTC is 01:00 in Chicago
@@ -71,3 +73,18 @@ def test_what_comes_again_on_the_same_day_is_told(tmp_path: Path) -> None:
         assert mia.next().again
         mia.release("4410-0001")
         assert not ben.next().again
+
+
+def test_a_round_of_any_queue_ends_and_hands_out_no_account_twice() -> None:
+    with Store.memory() as store:
+        bring(store, FIXTURE)
+        desk = local_desk(store, "mia", Clock())
+        for queue in [f.name for f in desk.queues().queues if f.count]:
+            handed, left = [], None
+            while (claim := desk.next(queue)) is not None:
+                assert left is None or claim.left <= left
+                handed, left = [*handed, claim.account], claim.left
+                assert len(set(handed)) == len(handed), (queue, handed)
+                do_line(desk, claim.account, "na" if desk.account(claim.account).points else "skip research")
+            assert next(f.left for f in desk.queues().queues if f.name == queue) <= len(handed)
+            assert desk.queue(queue).figure.left == 0, queue

@@ -444,7 +444,7 @@ def test_the_figures_are_what_counting_says(store, names):
                 .all()
             )
             assert (board[name].count, board[name].collectable) == (len(rows), sum(rows))
-            assert queues.left(db, TENANT, name, NOW) == board[name].due_now
+            assert queues.figure(db, TENANT, CATALOGUE, name, NOW, "mia").left == board[name].due_now
 
 
 def test_the_median_follows_only_when_it_has_moved_far(store):

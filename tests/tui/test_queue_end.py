@@ -48,6 +48,45 @@ async def test_nothing_is_logged_twice_on_the_last_account(tmp_path: Path, fast:
         assert number_of(desk) == last
 
 
+@pytest.mark.parametrize("letter", "ln")
+async def test_the_letter_behind_a_refused_comma_does_nothing_else(tmp_path: Path, letter: str) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press("9", "enter", "w", *[",", "n"] * 9)
+        assert desk.screen.refusal("result.hot")
+        for _ in range(3):
+            await desk.press(",")
+            await desk.press(letter)
+            line = desk.screen.line_edit
+            assert line is None or not (line.has_focus or line.text)
+            assert "has its result" in desk.said
+
+
+@both
+async def test_a_result_stays_said_beside_a_draft_that_was_left(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("pp 150 fri"), "enter"], fast=fast)
+        await desk.play([":", *keys_of("pay 9000 card r77"), "f12"], fast=fast)
+        await desk.press("u")
+        await desk.press("y")
+        assert "takes back" in desk.said
+        assert "9,000" not in desk.said
+
+
+@both
+async def test_undo_by_number_asks_as_its_key_does(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of("pp 150 fri"), "enter"], fast=False)
+        await desk.play([":", *keys_of("undo 1"), "enter"], fast=fast)
+        promises = [p.status for p in desks.of("lee").pane(ROSA, "promises").promises]
+        assert "ACTIVE" in promises
+        assert "150.00" in desk.question
+        await desk.press("y")
+        assert [p.status for p in desks.of("lee").pane(ROSA, "promises").promises].count("ACTIVE") == 0
+
+
 @both
 async def test_a_cut_line_is_not_the_end_of_the_queue(tmp_path: Path, fast: bool) -> None:
     def away(_queue: str | None = None) -> None:

@@ -120,7 +120,9 @@ class LocalDesk(DeskContext):
         """A figure that knows who may not be called now, where the queue is short enough to look at all of it."""
         if not 0 < figure.left <= NEXT_LOOKS:
             return figure
-        free = claims.best(db, self.tenant_id, figure.name, self.user, self.clock(), limit=NEXT_LOOKS)
+        free = claims.best(
+            db, self.tenant_id, figure.name, self.user, self.clock(), limit=NEXT_LOOKS, since=self._morning(db)
+        )
         return figure.model_copy(update={"closed": len(free) - sum(1 for _ in self._reachable(db, free))})
 
     def _counted(self, claim: Claim) -> Claim:
@@ -169,6 +171,7 @@ class LocalDesk(DeskContext):
                     self._catalogue.rules.queue.lease_minutes,
                     exclude=tuple(passed),
                     key=key,
+                    since=self._morning(db),
                 )
                 if taken is None:
                     return None
@@ -180,8 +183,7 @@ class LocalDesk(DeskContext):
                     claims.give_back(db, self.tenant_id, account_id, self.user)
                     return None
             number = facts.number(db, self.tenant_id, account_id)
-            today = day_start(self.tenant(db).business_date, self._catalogue.rules.zone)
-            again = claims.worked(db, self.tenant_id, account_id, self.user, today)
+            again = claims.worked(db, self.tenant_id, account_id, self.user, self._morning(db))
         return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0, again=again)
 
     def _out_of_hours(self, db: Db, queue: str | None) -> tuple[list[int], int | None]:
@@ -189,7 +191,9 @@ class LocalDesk(DeskContext):
         passed: list[int] = []
         while len(passed) < MOST_PASSED:
             limit = FIRST_LOOK if not passed else NEXT_LOOKS
-            found = claims.best(db, self.tenant_id, queue, self.user, self.clock(), exclude=passed, limit=limit)
+            found = claims.best(
+                db, self.tenant_id, queue, self.user, self.clock(), exclude=passed, limit=limit, since=self._morning(db)
+            )
             first = next(self._reachable(db, found), None)
             ids = [account_id for account_id, _ in found]
             if first is not None:
@@ -210,6 +214,10 @@ class LocalDesk(DeskContext):
             followed = each is not None and reasons.get(queue) == "follow_up_due" and is_desk_work(each)
             if each is None or followed or may_call(each, now, rules, holds).severity < Severity.SCHEDULE:
                 yield account_id
+
+    def _morning(self, db: Db) -> datetime:
+        """The instant at which the business date began at the desk."""
+        return day_start(self.tenant(db).business_date, self._catalogue.rules.zone)
 
     def _unworked(self, db: Db, key: str | None) -> Claim | None:
         """Nobody moves on without a result or a skip reason (the account held stays held); who asks again gets it again."""

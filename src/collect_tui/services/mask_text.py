@@ -133,7 +133,11 @@ def _patterns(hidden: list[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
         elif kind == "social":
             yield kind, value, re.escape(value.lstrip("@"))
         else:
-            yield kind, value, r"(?<![^\W_])" + r"[\W_]{0,3}".join(map(re.escape, bare)) + r"(?![^\W_])"
+            # Of an address the house and the postcode alone are enough to find it.
+            parts = [part for part in value.split(",") if kind == "address" and any(map(str.isdigit, part))]
+            for each in dict.fromkeys((value, *parts)):
+                if len(bare := [c for c in each if c.isalnum()]) >= 4:
+                    yield kind, each, r"(?<![^\W_])" + r"[\W_]{0,3}".join(map(re.escape, bare)) + r"(?![^\W_])"
 
 
 def _masked(kind: str, match: re.Match[str]) -> str:

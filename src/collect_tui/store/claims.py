@@ -68,11 +68,13 @@ def take_next(
     lease_minutes: int,
     exclude: Sequence[int] = (),
     key: str | None = None,
+    since: datetime | None = None,
 ) -> tuple[int, str, int, datetime] | None:
     """Takes the best account that is free and due, of one queue or of all by tier: (account id, queue, fence, lease until).
 
-    What is timed for later and callbacks that somebody else owns are passed over. Accounts held before are given back first,
-    so an account that still comes first comes again. None: nothing is left.
+    What is timed for later and callbacks that somebody else owns are passed over, and so is what has had a result of the user's
+    `since` an instant and is not timed: an order that waits, say. Accounts held before are given back first. None: nothing is
+    left.
     """
     session.flush()
     _sweep(session, tenant_id, now)
@@ -86,6 +88,7 @@ def take_next(
         "passed": list(exclude),
         "from_queue": queue or "",
         "asked": key,
+        "since": since or now,
     }
     row = session.execute(_take_next(dialect_of(session), queue is not None), values).one_or_none()
     session.expire_all()
@@ -101,6 +104,7 @@ def best(
     *,
     exclude: Sequence[int] = (),
     limit: int = 1,
+    since: datetime | None = None,
 ) -> list[tuple[int, str]]:
     """The accounts that are free, best first, with their queues; takes none and writes nothing.
 
@@ -114,32 +118,53 @@ def best(
         "passed": list(exclude),
         "from_queue": queue or "",
         "most": limit,
+        "since": since or now,
     }
     found = session.execute(_best(dialect_of(session), queue is not None), values)
     return [(row.account_id, row.queue) for row in found]
 
 
-def others(session: Session, tenant_id: int, queues: Sequence[str], user: str, now: datetime) -> dict[str, int]:
-    """How many accounts of each queue that are due are not for the user: a colleague works them, or has promised the call."""
-    values = {"tenant": tenant_id, "names": list(queues), "me": user, "moment": moment(now), "now": now}
-    return {row.queue: row.n for row in session.execute(_others(), values)}
+def aside(
+    session: Session, tenant_id: int, queues: Sequence[str], user: str, now: datetime, since: datetime
+) -> dict[str, dict[str, int]]:
+    """How many accounts of each queue are due and not for the user: `others`, a colleague works them or has promised the call;
+    `done`, they have had a result of the user's `since` an instant."""
+    values = {"tenant": tenant_id, "names": list(queues), "me": user, "moment": moment(now), "now": now, "since": since}
+    found: dict[str, dict[str, int]] = {}
+    for row in session.execute(_aside(), values):
+        found.setdefault(row.queue, {})[row.why] = row.n
+    return found
 
 
 @lru_cache(maxsize=1)
-def _others() -> Select[Any]:
+def _aside() -> Select[Any]:
     w = _W.c
     due = (
         w.tenant_id == tenant(),
         w.queue.in_(bindparam("names", expanding=True)),
         w.sort_timed <= bindparam("moment"),
     )
-    held = and_(w.claimed == true(), w.lease_until > instant("now"))
-    theirs = and_(or_(w.claimed == false(), w.lease_until <= instant("now")), w.sort_timed != literal_column("''"))
+    held = and_(w.claimed == true(), w.lease_until > instant("now"), w.claimed_by != bindparam("me"))
+    free = or_(w.claimed == false(), w.lease_until <= instant("now"), w.claimed_by == bindparam("me"))
+    others: Any = literal_column("'others'").label("why")
+    done: Any = literal_column("'done'").label("why")
     rows = union_all(
-        select(w.queue).where(*due, held, w.claimed_by != bindparam("me")),
-        select(w.queue).where(*due, theirs, _somebody_elses(w)),
+        select(w.queue, others).where(*due, held),
+        select(w.queue, others).where(*due, free, w.sort_timed != literal_column("''"), _somebody_elses(w)),
+        select(w.queue, done).where(*due, free, _done(w)),
     ).subquery()
-    return select(rows.c.queue, func.count().label("n")).group_by(rows.c.queue)
+    return select(rows.c.queue, rows.c.why, func.count().label("n")).group_by(rows.c.queue, rows.c.why)
+
+
+def _done(w: Any) -> Any:
+    """The user has logged a result there, and nothing is timed: another try is for another day, or for whoever opens it."""
+    log = table(ActLog).c
+    result = select(log.act_id).where(
+        log.tenant_id == tenant(),
+        log.account_id == w.account_id,
+        *_work_of_mine(log, instant("since"), ("ContactLogged",)),
+    )
+    return and_(w.sort_timed == literal_column("''"), exists(result))
 
 
 def worked(session: Session, tenant_id: int, account_id: int, user: str, since: datetime) -> bool:
@@ -158,8 +183,8 @@ def _worked_since() -> Select[Any]:
     )
 
 
-def _work_of_mine(log: Any, since: Any) -> tuple[Any, ...]:
-    kinds = (log.effects.contains(f'"kind": "{kind}"', autoescape=True) for kind in WORK)
+def _work_of_mine(log: Any, since: Any, effects: Sequence[str] = WORK) -> tuple[Any, ...]:
+    kinds = (log.effects.contains(f'"kind": "{kind}"', autoescape=True) for kind in effects)
     return log.by == bindparam("me"), log.at >= since, log.undone_by.is_(None), or_(*kinds)
 
 
@@ -309,6 +334,7 @@ def _free(dialect: str, one_queue: bool) -> Select[Any]:
         w.c.sort_timed <= bindparam("moment"),
         not_(among(dialect, w.c.account_id, "passed")),
         or_(w.c.sort_timed == literal_column("''"), ~_somebody_elses(w.c)),
+        ~_done(w.c),
     ]
     rest = (w.c.sort_score, w.c.oldest_due, w.c.number)
     # What was passed over comes last of all, or the top of a short tier would come again and again.
@@ -377,12 +403,12 @@ def _held(session: Session, tenant_id: int, account_id: int, code: str, *said: s
 
 __all__ = [
     "FREE",
+    "aside",
     "asked_with",
     "best",
     "give_back",
     "hand_over",
     "moment",
-    "others",
     "renew",
     "sweep",
     "take",

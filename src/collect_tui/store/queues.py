@@ -22,6 +22,7 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.desk.views.queue import QueueBoard, QueueFigure, QueuePage, QueueRow
 from collect_tui.domain.account.ageing import days_past_due
+from collect_tui.domain.dates import day_start
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.rules import QueueRule
 from collect_tui.store import claims, queue_rows, sql
@@ -48,13 +49,16 @@ class QueuePlace:
 def board(session: Session, tenant_id: int, catalogue: Catalogue, now: datetime, user: str = "") -> QueueBoard:
     """All queues with their figures, best tier first, in the site's order within a tier."""
     today, currency = _tenant(session, tenant_id)
-    figures = _figures(session, tenant_id, ordered(catalogue.queues), currency, now, user)
+    since = day_start(today, catalogue.rules.zone)
+    figures = _figures(session, tenant_id, ordered(catalogue.queues), currency, now, user, since)
     return QueueBoard(queues=tuple(figures), business_date=today)
 
 
 def figure(session: Session, tenant_id: int, catalogue: Catalogue, name: str, now: datetime, user: str) -> QueueFigure:
     """The figures of one queue of the site. NotFound "queue.not_found"."""
-    return _figures(session, tenant_id, (_rule(catalogue, name),), _tenant(session, tenant_id)[1], now, user)[0]
+    today, currency = _tenant(session, tenant_id)
+    since = day_start(today, catalogue.rules.zone)
+    return _figures(session, tenant_id, (_rule(catalogue, name),), currency, now, user, since)[0]
 
 
 def page(
@@ -85,7 +89,7 @@ def page(
         title=rule.title,
         rows=rows,
         cursor=_cursor(shown[-1]) if len(found) > limit else None,
-        figure=_figures(session, tenant_id, (rule,), currency, now, user)[0],
+        figure=_figures(session, tenant_id, (rule,), currency, now, user, day_start(today, catalogue.rules.zone))[0],
     )
 
 
@@ -117,7 +121,13 @@ def _tenant(session: Session, tenant_id: int) -> tuple[date, str]:
 
 
 def _figures(
-    session: Session, tenant_id: int, rules: Sequence[QueueRule], currency: str, now: datetime, user: str
+    session: Session,
+    tenant_id: int,
+    rules: Sequence[QueueRule],
+    currency: str,
+    now: datetime,
+    user: str,
+    since: datetime,
 ) -> list[QueueFigure]:
     names = tuple(rule.name for rule in rules)
     values = {"tenant": tenant_id, "names": list(names), "currency": currency, "moment": moment(now)}
@@ -125,7 +135,7 @@ def _figures(
     later = {row.queue: row.n for row in session.execute(_later(), values)}
     due = {queue: row.n - (later.get(queue, 0)) for queue, row in sums.items()}
     short = [queue for queue, count in due.items() if 0 < count <= LOOKED_AT]
-    others = claims.others(session, tenant_id, short, user, now) if user and short else {}
+    aside = claims.aside(session, tenant_id, short, user, now, since) if user and short else {}
     oldest = session.execute(_oldest(names), {"tenant": tenant_id}).one() if names else ()
     return [
         QueueFigure(
@@ -137,7 +147,7 @@ def _figures(
             collectable=sums[rule.name].collectable if rule.name in sums else 0,
             currency=currency,
             oldest=None if first in (None, sql.NEVER) else first,
-            others=others.get(rule.name, 0),
+            **aside.get(rule.name, {}),
         )
         for rule, first in zip(rules, oldest, strict=True)
     ]

@@ -90,7 +90,12 @@ AGAIN: Final = "You have worked this account today already."
 def not_handed(figures: Iterable[QueueFigure]) -> str:
     """Why `next` hands out nothing of what stands in queues: what is due and of no colleague may not be called now."""
     found = list(figures)
-    others, due = sum(f.others for f in found), sum(f.due_now for f in found)
+    others, done, due = (sum(getattr(f, name) for f in found) for name in ("others", "done", "due_now"))
     later = sum(f.count for f in found) - due
-    told = ((others, "of others"), (max(0, due - others), "not to be called now"), (later, "for later"))
+    told = (
+        (others, "of others"),
+        (done, "worked today"),
+        (max(0, due - others - done), "not to be called now"),
+        (later, "for later"),
+    )
     return ", ".join(f"{count:,} {words}" for count, words in told if count)

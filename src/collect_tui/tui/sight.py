@@ -18,8 +18,8 @@ TRIES: Final = 3
 """So many times a terminal is asked; one that never answers takes the confirming key twice."""
 _STALE: Final = 6
 
-SLOW: Final = "The terminal has not yet shown this; it is painted again, and keys typed before do not count."
-DEAF: Final = "This terminal does not say what it has shown: read this, then press the confirming key twice."
+SLOW: Final = "Not shown by the terminal yet: painted again; keys until then do not count."
+DEAF: Final = "This terminal tells nothing: read this, then press the confirming key twice."
 UNSEEN: Final = "That key was pressed before this was to be seen: it does not count."
 TWICE: Final = "Once more confirms it."
 

@@ -12,7 +12,8 @@ class QueueFigure(View):
 
     `collectable` sums one currency; `due_now` leaves out what is timed for later today; `oldest` is the oldest due date. Of what
     is due, `others` have a colleague who works them or whose callback they are (looked at where at most 500 are due); `closed` may
-    not be called now (where one queue with at most 50 left is asked for); neither is handed to whoever asked.
+    not be called now (where one queue with at most 50 left is asked for); `done` have had a result
+    of theirs today; none is handed to whoever asked.
     """
 
     name: str
@@ -25,11 +26,12 @@ class QueueFigure(View):
     oldest: date | None = None
     others: int = 0
     closed: int = 0
+    done: int = 0
 
     @property
     def left(self) -> int:
         """What is there for whoever asked, as far as it was looked at."""
-        return max(0, self.due_now - self.others - self.closed)
+        return max(0, self.due_now - self.others - self.closed - self.done)
 
 
 class QueueBoard(View):

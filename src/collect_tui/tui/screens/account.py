@@ -93,6 +93,8 @@ class AccountScreen(DeskScreen):
         self._instead = ""
         """Why the pane's rows did not come."""
         self._chord = False
+        self._refused_chord = False
+        """Was the first of two keys refused?  Then the second does nothing else."""
         self._place = 0
         self._behind = False
         """Was a result logged since it was opened?  Two keys log no second one: the next needs another account."""
@@ -185,6 +187,7 @@ class AccountScreen(DeskScreen):
             self._show_pane(int(which))
         else:
             super().run_command(command_id)
+            self._refused_chord = command_id == "result.hot" and not self._chord
 
     def do_pane_next(self) -> None:
         self._show_pane(self.pane % len(PANES) + 1)
@@ -388,6 +391,10 @@ class AccountScreen(DeskScreen):
 
     def _act_on(self, name: str) -> bool:
         if not self._chord:
+            refused, self._refused_chord = self._refused_chord, False
+            if refused and name in HOTKEYS:  # it belongs to the comma: `n` would begin a note
+                self.refuse(self.refusal("result.hot") or "No result was logged.")
+                return True
             return super().typed(name)
         self._set_chord(on=False)
         code = HOTKEYS.get(name)

@@ -209,7 +209,7 @@ async def confirm(
     if told is None:
         return
     shown = [each for each in told.said if each.text != asking(asked.confirm)]  # as it does here
-    lines = [*_lines(shown), *([Line.of((why, Role.BAD))] if why else ()), Line.of((asked.message, Role.WARN))]
+    lines = [*said_lines(shown), *([Line.of((why, Role.BAD))] if why else ()), Line.of((asked.message, Role.WARN))]
 
     async def typed(text: str) -> None:
         try:
@@ -223,7 +223,7 @@ async def confirm(
     await ask(screen, lines, typed, yes="do it", no="Nothing was done.", typed=asked.confirm.label, digits=digits)
 
 
-def _lines(sentences: Iterable[Said]) -> list[Line]:
+def said_lines(sentences: Iterable[Said]) -> list[Line]:
     """Sentences, each a line of its own; a question goes without saying that it is allowed."""
     return [Line.of((text, role)) for text, role in said_parts(each for each in sentences if each.kind != "allowed")]
 
@@ -262,7 +262,7 @@ async def ask_undo(app: CollectApp, screen: DeskScreen) -> None:
     lines: list[Line] = [Line.of(("Undo on ", Role.LABEL), (act.account, Role.HEAD), f": {sentence}")]
     if elsewhere:
         lines.append(Line.of(("  That is not the account on the screen.", Role.WARN)))
-    lines += _lines(preview.said)
+    lines += said_lines(preview.said)
 
     async def undo(_answer: str) -> None:
         receipt = await app.act(act)

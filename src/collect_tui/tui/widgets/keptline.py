@@ -66,7 +66,9 @@ class KeptLine(LineEdit):
         if account != self._account:
             self._account = account
             self._restore(self.desk_screen.desk_app.drafts.load(account, PLACE))
-        elif self.text:
+        elif (
+            self.text and self.has_focus
+        ):  # one that was left says nothing: what it would do must not stand where a result does
             self._read(anew=True)
 
     def done_elsewhere(self, account: str, text: str) -> None:

@@ -318,7 +318,27 @@ class LineBar(KeptLine):
         from collect_tui.desk.commands import Act
 
         ids = {"id": uuid4(), "account": seen.number, "version": seen.version, "fence": target.fence}
-        await self._send(parsed, Act(**ids, commands=commands, line=text))
+        act = Act(**ids, commands=commands, line=text)
+        if any(command.kind == "undo" for command in commands):
+            await self._undo(parsed, act)
+        else:
+            await self._send(parsed, act)
+
+    async def _undo(self, parsed: Parsed, act: Act) -> None:
+        """What is taken back is confirmed, as by its key: Enter may have been typed ahead of the preview."""
+        from collect_tui.tui.screens.asking import ask, said_lines
+
+        preview = await self.desk_screen.ask(self.desk_screen.desk_app.desk.preview, act)
+        if preview is None:
+            return
+        if not preview.ok:
+            await self._send(parsed, act)  # refused, and why
+            return
+
+        async def undo(_answer: str) -> None:
+            await self._send(parsed, act)
+
+        await ask(self.desk_screen, said_lines(preview.said), undo, yes="undo it", no="Nothing was undone.")
 
     async def _hopeless(self, parsed: Parsed, command: Command, target: LineTarget) -> bool:
         """Is an order refused whatever could be typed in its form?  Then that is said, and the line stays."""

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from collect_tui.tui import text as tui_text
 from collect_tui.tui.messages import LOADING
 from collect_tui.tui.roles import Role
-from collect_tui.tui.widgets.base import Span
+from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.rowmover import RowMover
 
 _MARKER = 2  # cells for `>` (cursor) and `*` (marked)
@@ -165,7 +165,7 @@ class WorkTable(RowMover):
         """What to say in place of rows while there are none: that they are still to come, or why they are not there."""
         self._instead = instead
         if not len(self._source):
-            self.refresh_row(self.top_lines)
+            self.refresh()
 
     def replace(self, source: RowSource) -> None:
         """Take rows from another source; the cursor stays on the same key, and on the same line if it can.
@@ -224,9 +224,9 @@ class WorkTable(RowMover):
             return self.strip_of(self._cells("  ", titles, cells), cells, Role.HEAD)
         index = self._top + y - self.top_lines
         if index >= len(self._source):
-            told = self._instead or self._empty
-            spans = [Span("  " + told, Role.DIM)] if not len(self._source) and y == self.top_lines else []
-            return self.strip_of(spans, cells)
+            told = [] if len(self._source) else Line.of((self._instead or self._empty, Role.DIM)).wrapped(cells - 2)
+            row = y - self.top_lines
+            return self.strip_of((Span("  "), *told[row].spans) if 0 <= row < len(told) else (), cells)
         here = index == self._cursor
         marked = bool(self._marked) and self._source.key(index) in self._marked
         marker = (">" if here else " ") + ("*" if marked else " ")
