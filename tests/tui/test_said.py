@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.geometry import Size
 
 from collect_tui.desk.commands import Act
 from collect_tui.desk.line.context import LineContext
@@ -262,3 +264,17 @@ async def test_whatever_is_said_what_matters_is_seen_in_full_and_the_rest_with_o
                 await driver.press("e")
                 seen += "".join(said_rows(driver)[:-1]).replace(" ", "")  # the last says how it goes on
             assert told[-1].text.replace(" ", "") in seen
+
+
+async def test_what_is_said_of_a_line_is_wrapped_anew_when_the_window_changes(tmp_path: Path) -> None:
+    async with driving(Desks(tmp_path).connect(), tmp_path) as desk:
+        await desk.play([*account_book.OPEN, ":", *keys_of("pp half fri + rest 15")], fast=False)
+        for size in ((50, 24), (80, 24), (60, 24), (132, 43)):
+            desk.app._driver._size = new = Size(*size)
+            desk.app.post_message(events.Resize(new, new))
+            while len(desk.rows[1]) != size[0]:  # the rule below the header
+                await desk.settled()
+            await desk.settled()
+            shown = " ".join(desk.text.split())
+            assert "plan 412.10: 2 of 206.05 from Fri 27 Nov, last 206.05" in shown, size
+            assert size[0] < 80 or "allowed" in shown

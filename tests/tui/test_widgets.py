@@ -248,7 +248,9 @@ async def test_a_status_line_and_a_key_bar() -> None:
 async def test_what_stands_in_place_of_rows_is_told_to_its_end():
     table = WorkTable(COLUMNS, ListSource([]))
     async with One(table).run_test(size=(40, 10)):
-        sentence = "The desk is not open: Say which book with --tenant: 1 'Harbor Lights Utility & Telecom', 2 'North Agency'."
+        sentence = (
+            "The desk is not open: Say which book with --tenant: 1 'Harbor Lights Utility & Telecom', 2 'North Agency'."
+        )
         table.say(sentence)
         shown = " ".join("".join(part.text for part in table.render_line(y)) for y in range(10))
         assert sentence in " ".join(shown.split())

@@ -171,7 +171,7 @@ class Navigator:
             unworked = _unworked(error)
             if unworked and unworked != self._shown_account():
                 return Taken(True, await self._back_to(unworked, error))
-            left = f" · {held.left - 1} were left" if held is not None and held.left > 1 else ""
+            left = f" · {held.left - 1} were left" if held is not None and held.left > 1 and not unworked else ""
             dropped = screen.refuse(f"{messages.sentence(error)}{left}")
             said = f"the next one could not be taken{left}: {messages.sentence(error)}"
             return Taken(False, messages.with_dropped(said, dropped), asked=False)

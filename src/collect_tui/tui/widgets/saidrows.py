@@ -104,6 +104,7 @@ class SaidRows(StatusLine):
         height = max(min(self._least, self._most()), self._shown() + self._all)
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
+        self.refresh()  # it may have been painted as it was wrapped before
 
     def render_line(self, y: int) -> Strip:
         cells, shown = self.size.width, self._shown()
