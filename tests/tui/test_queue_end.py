@@ -70,7 +70,7 @@ async def test_a_result_stays_said_beside_a_draft_that_was_left(tmp_path: Path, 
         await desk.play([":", *keys_of("pay 9000 card r77"), "f12"], fast=fast)
         await desk.press("u")
         await desk.press("y")
-        assert "takes back" in desk.said
+        assert "the promise of 150.00 is cancelled" in desk.said
         assert "9,000" not in desk.said
 
 
