@@ -262,7 +262,7 @@ def test_trouble_of_the_database_does_not_end_the_relay(store, clock, monkeypatc
         tries.append(1)
         raise Unavailable("store.busy", "busy")
 
-    monkeypatch.setattr(relays.outbox, "tenants", away)
+    monkeypatch.setattr(relays.event_log, "tenants", away)
     relay = Relay(store, clock, every=0.01)
     relay._next["tenants"] = float("-inf")
     relay.start()

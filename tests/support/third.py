@@ -44,7 +44,7 @@ def _decide(command: Terminate, facts: AccountFacts, context: Context) -> Decisi
 
 @confirm.leaves
 def _read(words: TokenCursor) -> tuple[Terminate, ...]:
-    words.need("service")
+    words.require("service")
     words.take("service")
     return (words.build(Terminate, service=words.tokens[words.pos - 1].text),)
 
