@@ -161,6 +161,7 @@ class LocalDesk(DeskContext):
             locks.agent(db, self.tenant_id, self.user)
             if (given := self._unworked(db, key)) is not None:
                 return given
+            since = self._morning(db)  # once: each try makes the session forget what it has read
             while True:
                 taken = claims.take_next(
                     db,
@@ -171,7 +172,7 @@ class LocalDesk(DeskContext):
                     self._catalogue.rules.queue.lease_minutes,
                     exclude=tuple(passed),
                     key=key,
-                    since=self._morning(db),
+                    since=since,
                 )
                 if taken is None:
                     return None
@@ -183,16 +184,17 @@ class LocalDesk(DeskContext):
                     claims.give_back(db, self.tenant_id, account_id, self.user)
                     return None
             number = facts.number(db, self.tenant_id, account_id)
-            again = claims.worked(db, self.tenant_id, account_id, self.user, self._morning(db))
+            again = claims.worked(db, self.tenant_id, account_id, self.user, since)
         return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0, again=again)
 
     def _out_of_hours(self, db: Db, queue: str | None) -> tuple[list[int], int | None]:
         """The accounts that come before the first one whose customer may be called now, and that one; None: there is none."""
         passed: list[int] = []
+        since = self._morning(db)
         while len(passed) < MOST_PASSED:
             limit = FIRST_LOOK if not passed else NEXT_LOOKS
             found = claims.best(
-                db, self.tenant_id, queue, self.user, self.clock(), exclude=passed, limit=limit, since=self._morning(db)
+                db, self.tenant_id, queue, self.user, self.clock(), exclude=passed, limit=limit, since=since
             )
             first = next(self._reachable(db, found), None)
             ids = [account_id for account_id, _ in found]

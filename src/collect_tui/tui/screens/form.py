@@ -200,8 +200,8 @@ class FormScreen(DeskScreen):
         lead, self._touched, self._lead = self._lead, True, ""
         self.save_draft()
         self._read()
-        if lead and self.preview is not None and not self.under_way(_SAID):
-            self._paint(self.preview)
+        if lead:
+            self._paint_again()
 
     def _read(self) -> None:
         """Read the fields as a line, show it, and ask the desk what it would do."""
@@ -299,6 +299,11 @@ class FormScreen(DeskScreen):
             self.status(told)  # what stands below fills the room that is left: it must not hang on what was said before
         self.show_keys()
 
+    def _paint_again(self) -> None:
+        """What stands before the desk's answer has changed; one that is under way is painted when it comes."""
+        if self.preview is not None and not self.under_way(_SAID):
+            self._paint(self.preview)
+
     def _fill(self) -> None:
         """What the desk says, and below it what the account owes, as far as there is room."""
         body = self.query_one("#body", LinePane)
@@ -394,8 +399,7 @@ class FormScreen(DeskScreen):
         self._read()
         if self._parsed is not None and self._wrong(self._parsed) is None:
             self._lead = _SAVES
-            if self.preview is not None and not self.under_way(_SAID):
-                self._paint(self.preview)
+            self._paint_again()
 
     def do_field_list(self) -> None:
         """F4: what may be typed in the field the caret is in."""
