@@ -118,7 +118,7 @@ class Floor:
 
     def make(self, desks: int) -> None:
         """The database, its accounts, a user and a token for every desk."""
-        from collect_tui.api.server.embedded import Embedded
+        from collect_tui.server.embedded import Embedded
 
         self.database = Embedded(self.folder / "postgresql")
         self.database.start()

@@ -21,10 +21,10 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from collect_tui.common.ids import Ids
 from collect_tui.defaults import load
 from collect_tui.store import claims, dayrun, queues, scoring, summary
 from collect_tui.store.engine import Store
-from collect_tui.store.ids import Ids
 
 DAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)

@@ -40,9 +40,9 @@ def served(env: Mapping[str, str], at: str, user: str) -> Iterator[str]:
 
 
 def _sign_in(url: str, user: str, password: str, folder: Path) -> None:
-    from collect_tui.api.client.credentials import Credential, Credentials
-    from collect_tui.api.client.http import Http
-    from collect_tui.api.client.signin import with_password
+    from collect_tui.client.credentials import Credential, Credentials
+    from collect_tui.client.http import Http
+    from collect_tui.client.signin import with_password
     from collect_tui.desk.errors import Unavailable
 
     http = Http(url)

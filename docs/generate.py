@@ -39,7 +39,7 @@ def section(text: str, name: str, body: str) -> str:
 
 
 def keys() -> str:
-    from collect_tui.tui.actions import keys_table
+    from collect_tui.tui.keys.actions import keys_table
 
     return keys_table()
 
@@ -108,7 +108,7 @@ def holidays_table() -> str:
 
 
 def api() -> str:
-    from collect_tui.api.server.app import create_app
+    from collect_tui.server.app import create_app
 
     return json.dumps(create_app().openapi(), ensure_ascii=False, indent=1) + "\n"
 
@@ -116,10 +116,10 @@ def api() -> str:
 def access() -> str:
     """Routes, commands and limits by role."""
     from collect_tui import defaults
-    from collect_tui.api.server.access import doors
-    from collect_tui.api.server.app import create_app
     from collect_tui.desk.commands import COMMANDS
     from collect_tui.policy.authority import LIMITS
+    from collect_tui.server.access import doors
+    from collect_tui.server.app import create_app
 
     rules = defaults.load(None, today=date(2026, 1, 1)).authority
     roles = list(rules.roles.values())

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from collect_tui import bootstrap
-from collect_tui.api.server.metrics import Meter
 from collect_tui.policy.authority import Authority
+from collect_tui.server.metrics import Meter
 from collect_tui.services.access import Caller
 from support.book import NOW, TODAY, Book, account
 

@@ -16,17 +16,17 @@ import pytest
 from starlette.testclient import TestClient
 
 from collect_tui import cli
-from collect_tui.api.client.desk import ApiDesk
-from collect_tui.api.server.app import create_app
-from collect_tui.api.server.context import ServerContext
-from collect_tui.api.server.examples import example
+from collect_tui.cli.shell import act_of
+from collect_tui.client.desk import ApiDesk
 from collect_tui.desk.commands import COMMANDS, Act, Command, CommandBase, OutsideCommand
 from collect_tui.desk.errors import Unavailable, Unconfirmed
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.protocol import Desk
 from collect_tui.domain.confirm import last_four
-from collect_tui.shell import act_of
+from collect_tui.server.app import create_app
+from collect_tui.server.context import ServerContext
+from collect_tui.server.examples import example
 from collect_tui.store.engine import Store
 from support.book import SERVICES, Book, Clock, account, day, local_desk
 from support.server import bearer

@@ -85,7 +85,7 @@ def test_the_thin_client_loads_no_database(tmp_path: Path) -> None:
     code = (
         "import datetime, os, pathlib\n"
         "from collect_tui import bootstrap, cli\n"
-        "from collect_tui.api.client.credentials import Credential, Credentials\n"
+        "from collect_tui.client.credentials import Credential, Credentials\n"
         f"os.environ['COLLECT_TUI_STATE_FOLDER'] = {str(tmp_path)!r}\n"
         "url = 'http://127.0.0.1:9'\n"
         f"Credentials(pathlib.Path({str(tmp_path)!r})).keep(url, Credential('ct_1_x', 'mia'))\n"
@@ -101,7 +101,7 @@ def test_the_thin_client_loads_no_database(tmp_path: Path) -> None:
         "import sys\n"
         "assert 'httpx' in sys.modules\n"
         "ours = {m for m in sys.modules if m.startswith('collect_tui.')}\n"
-        "assert not [m for m in ours if m.startswith(('collect_tui.store', 'collect_tui.services', 'collect_tui.api.server'))]\n"
+        "assert not [m for m in ours if m.startswith(('collect_tui.store', 'collect_tui.services', 'collect_tui.server'))]\n"
     )
     assert not loaded_by(code) & (
         DATABASE | {"fastapi", "starlette", "uvicorn", "alembic", "click", "pygments", "holidays"}
@@ -112,7 +112,8 @@ def test_the_thin_client_loads_no_database(tmp_path: Path) -> None:
 def test_who_is_not_signed_in_is_told_before_the_screen_opens(tmp_path: Path, words: list[str]) -> None:
     code = (
         f"import os; os.environ['COLLECT_TUI_STATE_FOLDER'] = {str(tmp_path)!r}\n"
-        "from collect_tui import bootstrap, cli, handlers\n"
+        "from collect_tui import bootstrap, cli\n"
+        "from collect_tui.cli import handlers\n"
         "handlers._needs_terminal = lambda: None\n"
         f"assert cli.main({words!r}) == 3\n"
         "import sys; assert 'textual' not in sys.modules"
@@ -147,7 +148,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 def test_the_wheel_carries_all_data(wheel: zipfile.ZipFile) -> None:
     names = set(wheel.namelist())
-    expected = {"collect_tui/py.typed", "collect_tui/tui/app.tcss", "collect_tui/fixtures/portfolio.json"}
+    expected = {"collect_tui/py.typed", "collect_tui/tui/render/app.tcss", "collect_tui/fixtures/portfolio.json"}
     expected |= {f"collect_tui/themes/{path.name}" for path in (ROOT / "themes").glob("*.toml")}
     expected |= {
         f"collect_tui/{path.relative_to(ROOT / 'src/collect_tui')}"
@@ -187,7 +188,7 @@ def test_the_wheel_runs_where_there_is_no_source_tree(wheel: zipfile.ZipFile, tm
     code = (
         "import collect_tui, sys; from pathlib import Path; from collect_tui.cli import main\n"
         f"assert Path(collect_tui.__file__).is_relative_to({str(tmp_path)!r})\n"
-        "from collect_tui.tui import theme\n"
+        "from collect_tui.tui.render import theme\n"
         "assert theme.load_theme('mono', None).name == 'mono'\n"
         f"sys.exit(main(['--at', '2026-11-23T15:00Z', 'demo', '--keep', {str(tmp_path / 'demo.db')!r}]))"
     )

@@ -17,9 +17,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from collect_tui.api.server.app import create_app
-from collect_tui.api.server.context import ServerContext
 from collect_tui.desk.views.account import PaneName
+from collect_tui.server.app import create_app
+from collect_tui.server.context import ServerContext
 from collect_tui.services import users
 from collect_tui.store import event_log
 from support.book import Book, Clock, account, at, catalogue, day, local_desk

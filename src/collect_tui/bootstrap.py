@@ -19,12 +19,12 @@ from collect_tui.settings import Settings
 if TYPE_CHECKING:
     from datetime import date
 
-    from collect_tui.api.server.embedded import Embedded
-    from collect_tui.api.server.metrics import Meter
-    from collect_tui.api.server.watch import MeteredHub
     from collect_tui.desk.catalogue import Catalogue
     from collect_tui.desk.protocol import Desk, Progress
     from collect_tui.desk.views.session import OrdersReport
+    from collect_tui.server.embedded import Embedded
+    from collect_tui.server.metrics import Meter
+    from collect_tui.server.watch import MeteredHub
     from collect_tui.services.local import LocalDesk
     from collect_tui.store.engine import Store
     from collect_tui.tui.sent import Sent
@@ -115,7 +115,7 @@ def database_url(wired: Wiring) -> str:
 
 def embedded(settings: Settings) -> Embedded:
     """The PostgreSQL in the user's data folder; it runs when it is started."""
-    from collect_tui.api.server.embedded import Embedded
+    from collect_tui.server.embedded import Embedded
 
     return Embedded(settings.data_folder / "postgresql")
 
@@ -146,7 +146,7 @@ def connect(wired: Wiring, *, create: bool = False, backend: str = "local") -> D
     """The desk that the settings name: at a server, or on a database of our own. SignedOut when nobody is signed in there."""
     if not wired.settings.server:
         return open_desk(wired, create=create, backend=backend)
-    from collect_tui.api.client.connect import connect as at_server
+    from collect_tui.client.connect import connect as at_server
 
     if wired.tenant:
         raise Invalid(
@@ -160,8 +160,8 @@ def connect(wired: Wiring, *, create: bool = False, backend: str = "local") -> D
 
 def serve_hub(wired: Wiring, meter: Meter) -> MeteredHub:
     """What a server process works with; `meter` counts what its desks do."""
-    from collect_tui.api.server.oidc import OidcSettings, Provider
-    from collect_tui.api.server.watch import MeteredHub
+    from collect_tui.server.oidc import OidcSettings, Provider
+    from collect_tui.server.watch import MeteredHub
 
     oidc = wired.settings.serve.oidc
     known = OidcSettings(oidc.issuer, oidc.client_id, oidc.claim, oidc.tenant) if oidc.issuer else None
@@ -182,7 +182,7 @@ def orders_port(folder: Path) -> Callable[[LocalDesk, bool, Progress | None], Or
     in a folder of its own below it, because an answer is looked for in the book whose folder it is in."""
 
     def exchange(desk: LocalDesk, send: bool, progress: Progress | None) -> OrdersReport:
-        from collect_tui.exchange import orders
+        from collect_tui.channels import orders
 
         return orders.sync(
             desk.store,
@@ -203,7 +203,7 @@ def seals_port(wired: Wiring) -> Callable[[Store, int], int]:
     """The seals of the audit are written down in `seals.log` of the state folder, and told to the server's log."""
 
     def keep(store: Store, tenant_id: int) -> int:
-        from collect_tui.exchange import seals
+        from collect_tui.reports import seals
 
         return seals.write_down(store, tenant_id, wired.settings.state_folder / seals.NAME, database_scope(wired))
 
@@ -242,7 +242,7 @@ def demo(wired: Wiring) -> Iterator[Wiring]:
 
 def make_demo(wired: Wiring) -> None:
     """Makes the demo's file; one that could not be filled does not stay."""
-    from collect_tui.exchange import load
+    from collect_tui.ingest import load
 
     desk = open_desk(wired, create=True, backend="demo")
     try:
@@ -291,7 +291,7 @@ def desk_scope(wired: Wiring) -> str:
     """Tells the desk of the settings, here or at a server, from others where drafts and history are kept."""
     if not wired.settings.server:
         return database_scope(wired) + (f"/{wired.tenant}" if wired.tenant else "")
-    from collect_tui.api.client.credentials import known
+    from collect_tui.client.credentials import known
 
     found = known(wired.settings.server, wired.settings.state_folder)
     return scope_of(f"{found.url} {found.credential.desk}")
@@ -313,7 +313,7 @@ def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = N
     import gc
     import threading
 
-    from collect_tui.tui.terminal import prepare
+    from collect_tui.tui.terminal.terminal import prepare
 
     settings = wired.settings
     scope = desk_scope(wired)

@@ -138,7 +138,7 @@ def test_a_break_names_account_and_entry(worked: Run, database: Path) -> None:
 
 
 def test_many_breaks_are_counted(worked: Run, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from collect_tui.operate import audit
+    from collect_tui.cli import audit
 
     monkeypatch.setattr(audit, "MOST", 1)
     tamper(database, "UPDATE audit SET line = 'n bye'")

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from collect_tui import cli
+from collect_tui.cli import common, program
 
 BAD = (
     *("9999-12-31", "0001-01-01", "10000-01-01", "2200-01-01", "1969-12-31", "2026-02-30", "", "infinity"),
     *("9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+14:00", "2026-11-23T25:00Z", "99999999999999999999"),
 )
-DATED = {cli.day, cli._instant}
+DATED = {common.day, program._instant}
 
 
 def dated(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:

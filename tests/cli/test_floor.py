@@ -77,7 +77,7 @@ def test_what_happened_is_printed_and_goes_on_after_a_position(run):
 
 
 def test_watching_goes_on_until_it_is_stopped(run, monkeypatch):
-    from collect_tui.operate import floor
+    from collect_tui.cli import floor
 
     rounds = []
 
@@ -124,6 +124,6 @@ def test_watching_goes_on_until_it_is_stopped(run, monkeypatch):
     ],
 )
 def test_an_event_on_one_line(kind, data, said):
-    from collect_tui.operate.floor import line
+    from collect_tui.cli.floor import line
 
     assert line(kind, data, "America/Chicago") == said

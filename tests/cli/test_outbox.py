@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from collect_tui import bootstrap, cli
-from collect_tui.api.client.desk import ApiDesk
+from collect_tui.client.desk import ApiDesk
 from support.book import do_line
 from support.desks import lasting
 from support.line import Plug
@@ -32,7 +32,7 @@ def rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         desk = bootstrap.connect(wired)
         assert isinstance(desk, ApiDesk)
         desk.close()
-        from collect_tui.api.client.credentials import known
+        from collect_tui.client.credentials import known
 
         found = known(url, wired.settings.state_folder)
         desk = ApiDesk(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from collect_tui.cli.plain import preview_text, receipt_text
 from collect_tui.desk.errors import RefusedByPolicy
 from collect_tui.desk.views.said import ORDER
-from collect_tui.plain import preview_text, receipt_text
 from contract.conftest import act, do
 
 ROSA = "4410-2231"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pytest
 
-from collect_tui.exchange.billed import BilledAccount, BilledItem, BilledService
+from collect_tui.ingest.billed import BilledAccount, BilledItem, BilledService
 from collect_tui.policy.verdicts import Severity
 from support.book import TODAY, Book, account, day
 from support.owed import suspension
@@ -149,8 +149,8 @@ def test_what_comes_in_stops_a_suspension_that_has_not_left(world: World, comes:
 
 @pytest.mark.parametrize("kind", ["MEDICAL", "INSOLVENCY"])
 def test_a_hold_placed_through_the_api_stops_a_suspension(world: World, kind: str) -> None:
-    from api.conftest import Api
-    from collect_tui.api.server.app import create_app
+    from collect_tui.server.app import create_app
+    from server.conftest import Api
     from support.server import bearer
     from support.server import hub as hub_over
 

@@ -13,7 +13,7 @@ import pytest
 
 from collect_tui.desk.errors import DomainError
 from collect_tui.desk.views.account import AccountView
-from collect_tui.exchange.billed import BilledItem
+from collect_tui.ingest.billed import BilledItem
 from collect_tui.policy.verdicts import Severity
 from support.book import TODAY, Book, account, day
 from support.owed import suspension

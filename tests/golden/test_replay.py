@@ -20,13 +20,13 @@ from pathlib import Path
 import pytest
 
 from collect_tui.bootstrap import fixtures
+from collect_tui.cli.plain import account_text, board_text, day_text, pane_text, receipt_text, why_text
+from collect_tui.cli.shell import act_of
+from collect_tui.common.ids import Ids
 from collect_tui.domain.errors import DomainError
-from collect_tui.exchange import load
-from collect_tui.plain import account_text, board_text, day_text, pane_text, receipt_text, why_text
+from collect_tui.ingest import load
 from collect_tui.services.local import LocalDesk
-from collect_tui.shell import act_of
 from collect_tui.store.engine import Store
-from collect_tui.store.ids import Ids
 from support.book import Clock, catalogue, local_desk
 
 HERE = Path(__file__).parent / "replays"

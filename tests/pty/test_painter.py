@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from harness import Terminal
 
-from collect_tui.tui.cells import BLANK, split_sgr
-from collect_tui.tui.differ import Differ, sgr_change
+from collect_tui.tui.render.cells import BLANK, split_sgr
+from collect_tui.tui.terminal.differ import Differ, sgr_change
 
 APP = str(Path(__file__).parent / "apps" / "demo.py")
 READY = r"\? help"

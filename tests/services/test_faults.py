@@ -20,8 +20,10 @@ from typing import IO
 import pytest
 from sqlmodel import select
 
+from collect_tui.channels import orders
 from collect_tui.desk.errors import Refused, RefusedByPolicy, Stale, Unavailable
-from collect_tui.exchange import export, load, orders
+from collect_tui.ingest import load
+from collect_tui.reports import export
 from collect_tui.services.local import LocalDesk, new_act
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import Account, ActLog, Audit, Payment
@@ -318,7 +320,7 @@ def wide_umask(request: pytest.FixtureRequest):
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are a matter of POSIX")
 def test_every_file_that_may_hold_customer_data_is_its_owners_only(tmp_path: Path, wide_umask: None) -> None:
-    from collect_tui import faults
+    from collect_tui.common import faults
     from collect_tui.tui.drafts import Drafts
     from collect_tui.tui.history import History
 

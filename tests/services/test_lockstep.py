@@ -22,8 +22,8 @@ from hypothesis.stateful import initialize, invariant, precondition
 from pydantic import BaseModel
 from sqlmodel import SQLModel, select
 
+from collect_tui.channels import orders
 from collect_tui.desk.errors import DomainError
-from collect_tui.exchange import orders
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
 from services.test_machine import ACCOUNTS, DeskMachine, at_random

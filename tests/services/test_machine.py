@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, Phase, currently_in_test_context, note, sett
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from collect_tui.channels import orders
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import DomainError, Refused, RefusedByPolicy, Stale, Unconfirmed
 from collect_tui.desk.line.context import LineContext
@@ -27,7 +28,6 @@ from collect_tui.desk.line.parse import parse
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.domain.effect import fold_all
-from collect_tui.exchange import orders
 from collect_tui.services import codec
 from collect_tui.services.local import LocalDesk
 from collect_tui.store import facts

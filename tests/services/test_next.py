@@ -8,7 +8,7 @@ import pytest
 
 from collect_tui.store.engine import Store
 from collect_tui.tui.messages import not_handed
-from exchange.books import FIXTURE, bring
+from ingest.books import FIXTURE, bring
 from support.book import Book, Clock, account, day, do_line, local_desk
 
 NIGHT = 7  # 07:00 UTC is 01:00 in Chicago

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import insert, update
 from sqlmodel import select
 
+from collect_tui.common.ids import Ids
 from collect_tui.services import relay as relays
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.relay import Relay
 from collect_tui.store import event_log
-from collect_tui.store.ids import Ids
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Outbox, OutboxHead, Webhook, WorkItem
 from contract.conftest import do

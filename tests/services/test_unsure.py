@@ -16,15 +16,16 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from api.conftest import Api, app, code  # noqa: F401
+from collect_tui.channels import orders
+from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Refused, Unavailable
-from collect_tui.exchange import orders, receivables, undoing
-from collect_tui.exchange.billed import BilledItem
-from collect_tui.exchange.upserts import Row, Upserts
+from collect_tui.ingest import receivables, undoing
+from collect_tui.ingest.billed import BilledItem
+from collect_tui.ingest.upserts import Row, Upserts
 from collect_tui.services.local import LocalDesk, new_act
 from collect_tui.store import migrate
 from collect_tui.store.engine import Store
-from collect_tui.store.ids import Ids
+from server.conftest import Api, app, code  # noqa: F401
 from support import pg
 from support.book import NOW, SERVICES, TODAY, Book, Clock, account, catalogue, day, local_desk
 from support.server import bearer

@@ -13,14 +13,14 @@ from ipaddress import ip_address
 import pytest
 from sqlmodel import select
 
-from collect_tui.api.server.poster import Poster
+from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Invalid, NotFound, Refused
+from collect_tui.server.poster import Poster
 from collect_tui.services import webhooks
 from collect_tui.services.relay import Relay
 from collect_tui.services.webhooks import Unreached
 from collect_tui.store import event_log
 from collect_tui.store import webhooks as rows
-from collect_tui.store.ids import Ids
 from collect_tui.store.tables import Webhook
 from support.book import NOW, Book, Clock, account
 

@@ -344,7 +344,7 @@ def test_the_wheel_carries_the_history(tmp_path: Path) -> None:
 
 def test_opening_the_desk_loads_no_alembic(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from collect_tui.store.engine import Store; import collect_tui.operate.migrate; "
+        "import sys; from pathlib import Path; from collect_tui.store.engine import Store; import collect_tui.cli.migrate; "
         "Store.open(Path(sys.argv[1]), create=True).close(); sys.exit('alembic' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "x.db")], check=True)

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from collect_tui.exchange import bulk, load
-from collect_tui.exchange.portfolio import AccountEntry, Header
+from collect_tui.common.ids import Ids
+from collect_tui.ingest import bulk, load
+from collect_tui.ingest.portfolio import AccountEntry, Header
 from collect_tui.store import migrate
 from collect_tui.store.engine import Store
-from collect_tui.store.ids import Ids
 from collect_tui.store.tables import guards, statistics
 from invented.portfolio import generate, header
 from support import pg

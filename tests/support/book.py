@@ -17,10 +17,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from collect_tui import defaults
-from collect_tui.exchange import load
+from collect_tui.common.ids import Ids
+from collect_tui.ingest import load
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
-from collect_tui.store.ids import Ids
 from support import pg
 
 TODAY = date(2026, 11, 23)

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 from sqlmodel import update
 
-from collect_tui.api.client.desk import ApiDesk
-from collect_tui.api.server.context import ServerContext
+from collect_tui.client.desk import ApiDesk
+from collect_tui.server.context import ServerContext
 from collect_tui.services import signin
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser

@@ -34,7 +34,7 @@ from sqlmodel import col, select
 
 import collect_tui
 from collect_tui import defaults
-from collect_tui.api.server.embedded import Embedded
+from collect_tui.server.embedded import Embedded
 from collect_tui.services import events, signin, users
 from collect_tui.store import audit
 from collect_tui.store.engine import Store

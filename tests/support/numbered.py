@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from collect_tui.api.client.connect import connect
-from collect_tui.api.client.desk import ApiDesk
+from collect_tui.client.connect import connect
+from collect_tui.client.desk import ApiDesk
 from collect_tui.desk.commands import Act, Command, LogContact, RecordPayment, WriteNote
 from collect_tui.desk.errors import DomainError, Stale, Unavailable
 from collect_tui.tui.drafts import Drafts

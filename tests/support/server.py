@@ -16,8 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from collect_tui.api.server.app import create_app
-from collect_tui.api.server.context import ServerContext
+from collect_tui.server.app import create_app
+from collect_tui.server.context import ServerContext
 from collect_tui.services import signin
 from collect_tui.store.engine import Store
 from support.book import Clock, catalogue

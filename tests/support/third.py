@@ -14,7 +14,6 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 import pytest
 from pydantic import Field
 
-from collect_tui.api.server import acts as routes
 from collect_tui.desk import commands
 from collect_tui.desk.commands import Act, OutsideCommand
 from collect_tui.desk.commands.base import Short
@@ -24,6 +23,7 @@ from collect_tui.desk.line.model import Verb
 from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.server import acts as routes
 from collect_tui.services import decide
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from collect_tui.api.client.desk import ApiDesk
+from collect_tui.client.desk import ApiDesk
 from collect_tui.desk.commands import Act
 from support.faulty import Faulty
 

@@ -25,6 +25,7 @@ from uuid import uuid4
 from sqlalchemy import insert, select
 from sqlmodel import SQLModel
 
+from collect_tui.channels import orders
 from collect_tui.desk.commands import Act, Command, Directed, Override, RecordPayment
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
@@ -32,9 +33,9 @@ from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.session import DayReport, OrdersReport
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.exchange import orders, receivables, undoing
-from collect_tui.exchange.billed import Billed, BilledPart, BilledPayment
-from collect_tui.exchange.upserts import Row, Upserts
+from collect_tui.ingest import receivables, undoing
+from collect_tui.ingest.billed import Billed, BilledPart, BilledPayment
+from collect_tui.ingest.upserts import Row, Upserts
 from collect_tui.services.local import LocalDesk
 from collect_tui.store import facts
 from support import copies

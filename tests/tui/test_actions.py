@@ -7,7 +7,7 @@ import pytest
 
 from collect_tui import defaults
 from collect_tui.desk.line.verbs import VERBS
-from collect_tui.tui.actions import (
+from collect_tui.tui.keys.actions import (
     ACTIONS,
     ASKING,
     CHORD_OUT,
@@ -18,7 +18,7 @@ from collect_tui.tui.actions import (
     in_context,
     keys_table,
 )
-from collect_tui.tui.keymap import KeyMap
+from collect_tui.tui.keys.keymap import KeyMap
 from support.book import TODAY
 
 UNSAFE = re.compile(r"[A-DFHO-S\[]")  # tails of escape sequences a slow line tears apart

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from collect_tui.tui import drafts as drafts_file
-from collect_tui.tui.ahead import PLACE
 from collect_tui.tui.drafts import FILE, Drafts
+from collect_tui.tui.keys.ahead import PLACE
 from tui.account_book import IVAN, OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of, raw
 

@@ -14,7 +14,7 @@ from collect_tui import tui
 from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.protocol import Desk
 from collect_tui.desk.views.account import AccountView
-from collect_tui.tui.actions import ACTIONS
+from collect_tui.tui.keys.actions import ACTIONS
 from support.book import SERVICES, Book, account
 from support.desks import api_desks
 from tui.account_book import Desks

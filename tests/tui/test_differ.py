@@ -6,8 +6,8 @@ import pyte
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collect_tui.tui.cells import BLANK, Row
-from collect_tui.tui.differ import Differ
+from collect_tui.tui.render.cells import BLANK, Row
+from collect_tui.tui.terminal.differ import Differ
 
 WIDTH, HEIGHT = 12, 6
 GLYPHS = st.tuples(st.sampled_from("ab 王x  é"), st.sampled_from(["", "", "1", "7", "1;31", "31", "44"]))

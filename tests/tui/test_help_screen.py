@@ -6,8 +6,8 @@ import pytest
 
 from collect_tui import defaults
 from collect_tui.desk.line.verbs import VERBS
-from collect_tui.tui.actions import ACTIONS, in_context
-from collect_tui.tui.paint.help import render_help, render_word
+from collect_tui.tui.keys.actions import ACTIONS, in_context
+from collect_tui.tui.render.help import render_help, render_word
 from collect_tui.tui.widgets.lines import LinePane
 from support.book import TODAY
 from tui.driver import book_desk, driving, keys_of

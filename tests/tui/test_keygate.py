@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
 
-from collect_tui.tui.keygate import KeyGate
+from collect_tui.tui.keys.gate import KeyGate
 from collect_tui.tui.widgets.lineedit import LineEdit
 
 

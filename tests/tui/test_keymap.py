@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from collect_tui.domain.errors import Invalid
-from collect_tui.tui.actions import ACTIONS, Action, action
-from collect_tui.tui.keymap import Found, KeyMap, key_name, load, overridden
+from collect_tui.tui.keys.actions import ACTIONS, Action, action
+from collect_tui.tui.keys.keymap import Found, KeyMap, key_name, load, overridden
 
 
 @pytest.mark.parametrize(

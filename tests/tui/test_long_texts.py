@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from collect_tui.tui.text import TEXT_LIMIT
+from collect_tui.tui.render.text import TEXT_LIMIT
 from tui.account_book import OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
 

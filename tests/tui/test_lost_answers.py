@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from collect_tui.cli.shell import act_of
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.views.act import Receipt
 from collect_tui.services.local import LocalDesk
-from collect_tui.shell import act_of
 from collect_tui.tui.drafts import Drafts
 from collect_tui.tui.sent import Sent, Unsettled
 from support.book import do_line

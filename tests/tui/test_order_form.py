@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from collect_tui.tui.screens.order import OrderForm, likely_service
+from collect_tui.tui.forms.order import OrderForm, likely_service
 from support.book import SERVICES, Book, account, day
 from tui.account_book import IVAN, OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from collect_tui.api.client.desk import ApiDesk
-from collect_tui.api.client.http import Http
-from collect_tui.api.client.signin import with_password
+from collect_tui.client.desk import ApiDesk
+from collect_tui.client.http import Http
+from collect_tui.client.signin import with_password
 from collect_tui.desk.errors import SignedOut
 from collect_tui.services import signin
-from collect_tui.tui.screens.form import FormScreen
+from collect_tui.tui.forms.form import FormScreen
 from support.book import do_line
 from support.desks import api_desks
 from support.line import Plug

@@ -13,13 +13,13 @@ from collect_tui import defaults
 from collect_tui.desk.views.account import AccountView, HoldView, PointView, ServiceView, TimelineEntry
 from collect_tui.desk.views.act import FindingView, ScheduleRow, VerdictView
 from collect_tui.desk.views.queue import Claim
-from collect_tui.tui.paint.account import header, held_by_other, summary, tabs
-from collect_tui.tui.paint.chord import chord_lines
-from collect_tui.tui.paint.figures import dated_chips
-from collect_tui.tui.paint.panes import checks, items, pane_lines, services, timeline, titled
-from collect_tui.tui.paint.promise import owed_lines, schedule_lines
+from collect_tui.tui.render.account import header, held_by_other, summary, tabs
+from collect_tui.tui.render.chord import chord_lines
+from collect_tui.tui.render.figures import dated_chips
+from collect_tui.tui.render.panes import checks, items, pane_lines, services, timeline, titled
+from collect_tui.tui.render.promise import owed_lines, schedule_lines
+from collect_tui.tui.render.text import width
 from collect_tui.tui.screens.account import PANES
-from collect_tui.tui.text import width
 from tui.account_book import ROSA, Desks
 
 TODAY = date(2026, 11, 23)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from collect_tui.desk.line.model import LineError, Parsed
 from collect_tui.desk.views.act import Confirm, FindingView, Preview, VerdictView
 from collect_tui.desk.views.said import ORDER, Said, said
-from collect_tui.tui.paint.line import meaning_line, preview_line, wrong_line
-from collect_tui.tui.text import clean, rows, width, wrap
+from collect_tui.tui.render.line import meaning_line, preview_line, wrong_line
+from collect_tui.tui.render.text import clean, rows, width, wrap
 
 MEANING = "promise 50.00 by Fri 27 Nov"
 NEW = Said(kind="done", text=MEANING)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.tui.screens.form import FormScreen
-from collect_tui.tui.screens.plan import PlanForm
-from collect_tui.tui.screens.promise import PromiseForm
+from collect_tui.tui.forms.form import FormScreen
+from collect_tui.tui.forms.plan import PlanForm
+from collect_tui.tui.forms.promise import PromiseForm
 from tui.account_book import OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
 from tui.golden import expect_screen

@@ -11,14 +11,14 @@ import pytest
 from textual import events
 from textual.geometry import Size
 
+from collect_tui.cli.plain import preview_text, receipt_text
 from collect_tui.desk.commands import Act
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.views.said import ORDER, WHOLE, Said
-from collect_tui.plain import preview_text, receipt_text
 from collect_tui.services.local import LocalDesk, new_act
-from collect_tui.tui.paint.line import said_parts
-from collect_tui.tui.text import clean, wrap
+from collect_tui.tui.render.line import said_parts
+from collect_tui.tui.render.text import clean, wrap
 from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.saidrows import SaidRows
 from support.book import SERVICES, Book, account, day

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collect_tui.tui.sight import ANSWER_WAIT, DEAF, READING, SLOW, TRIES, TWICE, Sight
+from collect_tui.tui.terminal.sight import ANSWER_WAIT, DEAF, READING, SLOW, TRIES, TWICE, Sight
 from tui.account_book import OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
 

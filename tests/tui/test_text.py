@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.tui.text import clean, drop_cells, fit, to_ascii_lines, width
+from collect_tui.tui.render.text import clean, drop_cells, fit, to_ascii_lines, width
 
 ANYTHING = st.text(
     st.characters(exclude_categories=()) | st.sampled_from("\x1b[]m0;\x9b\x07\u202e\u200b\ud800é世\u0301\n\t")

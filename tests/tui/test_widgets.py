@@ -9,8 +9,8 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.message import Message
 
-from collect_tui.tui.keygate import KeyGate
-from collect_tui.tui.roles import Role
+from collect_tui.tui.keys.gate import KeyGate
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.widgets.base import Line, LineWidget, Span
 from collect_tui.tui.widgets.keybar import KeyBar
 from collect_tui.tui.widgets.lineedit import LineEdit

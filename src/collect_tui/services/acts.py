@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlmodel import Session as Db
 from sqlmodel import col, select
 
+from collect_tui.common.ids import Provisional
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Forbidden, Invalid, NotFound, RefusedByPolicy, Stale, Unavailable
 from collect_tui.desk.views.act import Preview, Receipt, VerdictView
@@ -31,7 +32,6 @@ from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.masking import refuse_guess
 from collect_tui.services.verdict_view import changes, effect_views, next_action, schedule_rows, verdict_view
 from collect_tui.store import apply, audit, facts, locks, scoring, summary
-from collect_tui.store.ids import Provisional
 from collect_tui.store.tables import Account, ActLog, gate
 
 #: Who overrode a verdict, in what role and why, as the audit keeps it.
@@ -219,7 +219,7 @@ def _permitted(desk: DeskContext, act: Act) -> None:
 
 def _normal(act: Act) -> Act:
     """Control characters never get past this point, whoever sent the act."""
-    from collect_tui.domain.text import clean_deep
+    from collect_tui.common.text import clean_deep
 
     try:
         return Act.model_validate(clean_deep(act.model_dump()))

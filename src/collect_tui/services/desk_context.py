@@ -9,12 +9,12 @@ from datetime import datetime
 from sqlmodel import Session as Db
 from sqlmodel import col, select
 
+from collect_tui.common.ids import Ids
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Unavailable
 from collect_tui.domain.dates import Calendar
 from collect_tui.policy.authority import Authority
 from collect_tui.store.engine import Store
-from collect_tui.store.ids import Ids
 from collect_tui.store.tables import AppUser, Tenant
 
 Clock = Callable[[], datetime]

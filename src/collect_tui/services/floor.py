@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collect_tui.common.text import clean
 from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.desk.views.floor import FloorView
 from collect_tui.desk.views.queue import Claim
 from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.dates import day_start
-from collect_tui.domain.text import clean
 from collect_tui.services import events
 from collect_tui.services.access import need
 from collect_tui.services.desk_context import DeskContext

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlmodel import Session as Db
 
+from collect_tui.common.ids import Ids
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid, NotFound, Refused, Unavailable
@@ -27,7 +28,6 @@ from collect_tui.services.desk_context import Clock, DeskContext
 from collect_tui.services.masking import masked_account, masked_hits, masked_pane, may_find
 from collect_tui.store import claims, facts, find, locks, queues
 from collect_tui.store.engine import Store
-from collect_tui.store.ids import Ids
 from collect_tui.store.tables import AppUser
 
 #: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
@@ -37,10 +37,10 @@ MOST_PASSED = 1000
 #: How many are looked at together: mostly one of the first may be called, but at the edges of the day hundreds may not.
 FIRST_LOOK, NEXT_LOOKS = 8, 50
 
-#: The port through which orders leave and answers come back; `bootstrap` plugs in the folders of `exchange/orders.py`.
+#: The port through which orders leave and answers come back; `bootstrap` plugs in the folders of `channels/orders.py`.
 SendOrders = Callable[["LocalDesk", bool, Progress | None], OrdersReport]
 
-#: Writes the seals of the audit down outside the database, after a day run; `bootstrap` plugs in `exchange/seals.py`.
+#: Writes the seals of the audit down outside the database, after a day run; `bootstrap` plugs in `reports/seals.py`.
 KeepSeals = Callable[[Store, int], object]
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from collect_tui.common.text import clean
 from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.desk.views.account import AccountView, FindHit, PaneView, PointView, ServiceView
 from collect_tui.desk.views.floor import Revealed
 from collect_tui.domain.card_text import mask_card
-from collect_tui.domain.text import clean
 from collect_tui.policy.authority import Authority
 
 if TYPE_CHECKING:

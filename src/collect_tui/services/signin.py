@@ -26,9 +26,10 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from collect_tui.common.ids import Ids
+from collect_tui.common.text import clean
 from collect_tui.desk.errors import Forbidden, Invalid, NotFound, SignedOut, Unavailable
 from collect_tui.desk.views.access import NewToken, TokenView
-from collect_tui.domain.text import clean
 from collect_tui.policy.authority import AuthorityRules, covers, narrowed
 from collect_tui.services import tries
 from collect_tui.services.access import Caller
@@ -36,7 +37,6 @@ from collect_tui.services.passwords import default_hasher, fits, hashed, nobodys
 from collect_tui.store import audit
 from collect_tui.store import tokens as tokens_in_use
 from collect_tui.store.engine import Store
-from collect_tui.store.ids import Ids
 from collect_tui.store.tables import AccessToken, AppUser, Tenant
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, func, select
 
+from collect_tui.common.text import clean
 from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.desk.views.access import TenantView
 from collect_tui.domain.money import exponent
-from collect_tui.domain.text import clean
 from collect_tui.store.engine import Store
 from collect_tui.store.phone_zones import known_zones
 from collect_tui.store.tables import Tenant

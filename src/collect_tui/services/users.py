@@ -9,9 +9,9 @@ from sqlalchemy import func
 from sqlmodel import Session as Db
 from sqlmodel import col, select
 
+from collect_tui.common.text import clean
 from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.desk.views.access import UserView
-from collect_tui.domain.text import clean
 from collect_tui.policy.authority import AuthorityRules
 from collect_tui.services import passwords, signin, tries
 from collect_tui.store.engine import Store

@@ -22,8 +22,8 @@ from time import perf_counter
 from typing import Any, Final
 from urllib.parse import quote
 
+from collect_tui.common.files import make_private, sync_folder
 from collect_tui.desk.errors import Invalid, NotFound, Refused, Unavailable
-from collect_tui.private import make_private
 from collect_tui.store import sqlite
 from collect_tui.store.tables.version import SCHEMA_VERSION
 
@@ -239,17 +239,6 @@ def _check(db: Any, source: Path) -> None:
         raise Unavailable("store.damaged", f"{source} is damaged; take an older copy.", "db")
     if db.execute("PRAGMA foreign_key_check").fetchone() is not None:
         raise Unavailable("store.damaged", f"{source} has rows that belong to nothing; take an older copy.", "db")
-
-
-def sync_folder(folder: Path) -> None:
-    """Brings a folder's names to the disk: what was renamed in it stays so. Where folders cannot be opened, nothing is done."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 # ------------------------------------------------------------------------------------------------------------ the ledger

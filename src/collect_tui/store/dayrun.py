@@ -18,6 +18,7 @@ from typing import Final
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from collect_tui.common.ids import Ids
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
@@ -28,7 +29,6 @@ from collect_tui.store.day import check as checking
 from collect_tui.store.day import ladder, marks, seal, settle
 from collect_tui.store.day.base import Day, accounts, marked, unmark_all
 from collect_tui.store.engine import Store
-from collect_tui.store.ids import Ids
 from collect_tui.store.sql import Scope, execute, scopes, table
 from collect_tui.store.tables import Account, BatchStep, QueueDelta, Tenant, WorkItem
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from collect_tui.common.ids import Ids
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.dates import day_start
@@ -43,7 +44,6 @@ from collect_tui.store.attempts import EARLIEST, at_cap
 from collect_tui.store.clock import desk_clock
 from collect_tui.store.expressions import compiled, constant
 from collect_tui.store.functions import iso_instant
-from collect_tui.store.ids import Ids
 from collect_tui.store.sql import Scope, day, execute, number, scopes, table, tenant
 from collect_tui.store.tables import Account, AccountSummary, QueueDelta, Tenant, WorkItem
 

@@ -4,7 +4,7 @@
     hash   = HMAC-SHA256(key of the tenant, prev ‖ canonical JSON of the seal)      prev: hash of the seal before; "" first
 
 A seal holds only the heads that moved since the one before. Whoever owns the database owns its key too, and could make all
-of it anew; that is found by comparing with the seals as they were written down elsewhere (`exchange/seals.py`).
+of it anew; that is found by comparing with the seals as they were written down elsewhere (`reports/seals.py`).
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, SQLModel
 
+from collect_tui.common.files import make_private
 from collect_tui.desk.errors import DomainError, Refused, Unavailable
-from collect_tui.private import make_private
 from collect_tui.store import tables  # noqa: F401 — fills SQLModel.metadata
 from collect_tui.store.tables import version as format_
 from collect_tui.store.tables.version import SCHEMA_VERSION as SCHEMA_VERSION

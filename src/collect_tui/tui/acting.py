@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from collect_tui.desk.errors import Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.roles import Role
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.sent import REUSED, Sent, words
 
 if TYPE_CHECKING:

@@ -24,22 +24,23 @@ from textual.screen import Screen
 
 from collect_tui.desk.errors import SignedOut, Unavailable
 from collect_tui.domain.errors import DomainError
-from collect_tui.tui import ahead, messages
-from collect_tui.tui import keymap as keymaps
-from collect_tui.tui import theme as themes
+from collect_tui.tui import messages
 from collect_tui.tui.acting import Acting
 from collect_tui.tui.drafts import Drafts, whose
-from collect_tui.tui.driver import PasteLost, PasteWaits, TerminalAnswered, ThinDriver
 from collect_tui.tui.history import History
-from collect_tui.tui.keygate import KeyGate
+from collect_tui.tui.keys import ahead
+from collect_tui.tui.keys import keymap as keymaps
+from collect_tui.tui.keys.gate import KeyGate
 from collect_tui.tui.navigator import Navigator
-from collect_tui.tui.paint.link import render_link
-from collect_tui.tui.painter import ThinPainter
-from collect_tui.tui.roles import Role
+from collect_tui.tui.render import theme as themes
+from collect_tui.tui.render.link import render_link
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.sent import Sent
-from collect_tui.tui.sight import READING, UNSEEN, Sight
-from collect_tui.tui.terminal import TerminalProfile, install_exit_handlers
+from collect_tui.tui.terminal.driver import PasteLost, PasteWaits, TerminalAnswered, ThinDriver
+from collect_tui.tui.terminal.painter import ThinPainter
+from collect_tui.tui.terminal.sight import READING, UNSEEN, Sight
+from collect_tui.tui.terminal.terminal import TerminalProfile, install_exit_handlers
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.statusline import StatusLine
 

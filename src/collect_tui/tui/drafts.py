@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from collect_tui.private import make_private, set_aside
+from collect_tui.common.files import make_private, set_aside
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, overload
 
-from collect_tui.private import make_private, set_aside
+from collect_tui.common.files import make_private, set_aside
 
 FILE: Final = "history"
 LIMIT: Final = 500

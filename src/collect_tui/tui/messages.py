@@ -77,7 +77,7 @@ def not_loaded(sentence: str, key: str) -> str:
 
 def unexpected(error: Exception, state_folder: Path | None) -> str:
     """Log an error nobody expected, without any value it held, and say what the user can read out."""
-    from collect_tui.faults import record
+    from collect_tui.common.faults import record
 
     fault = record(error, state_folder / LOG if state_folder is not None else None)
     return f"Something went wrong that should not have: fault {fault} in {LOG}. What is typed is kept."

@@ -13,9 +13,9 @@ from textual.worker import WorkerError
 from collect_tui.desk.errors import NotFound, Stale, Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.actions import Action, by_word
-from collect_tui.tui.roles import Role
-from collect_tui.tui.theme import ThemeError, theme_names
+from collect_tui.tui.keys.actions import Action, by_word
+from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.theme import ThemeError, theme_names
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -62,6 +62,10 @@ class Taken(NamedTuple):
     asked: bool = True
 
 
+#: Screens that are forms; the others stand in `screens/`.
+FORMS: Final = frozenset({"promise", "plan", "order"})
+
+
 class Navigator:
     """Mixin of the app: going from screen to screen, leases, and words on the line."""
 
@@ -92,7 +96,7 @@ class Navigator:
         if name not in self._screens:
             from importlib import import_module
 
-            module = import_module(f"collect_tui.tui.screens.{name}")
+            module = import_module(f"collect_tui.tui.{'forms' if name in FORMS else 'screens'}.{name}")
             made: DeskScreen = module.SCREEN()
             self._app.install_screen(made, name)
             self._screens[name] = made
@@ -435,7 +439,7 @@ class Navigator:
 
     def line_command(self, text: str) -> tuple[Action, str] | None:
         """The app's command that a line starts and what follows the word; None: the line is for the desk."""
-        from collect_tui.tui.actions import action
+        from collect_tui.tui.keys.actions import action
 
         word, _, rest = text.strip().partition(" ")
         if not word:

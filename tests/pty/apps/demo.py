@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from collect_tui.tui.terminal import install_exit_handlers, prepare
+from collect_tui.tui.terminal.terminal import install_exit_handlers, prepare
 
 PROFILE = prepare(os.environ)
 
@@ -19,11 +19,11 @@ from textual.app import App, ComposeResult  # noqa: E402
 from textual.binding import Binding  # noqa: E402
 from textual.screen import Screen  # noqa: E402
 
-from collect_tui.tui import theme as themes  # noqa: E402
-from collect_tui.tui.driver import ThinDriver  # noqa: E402
-from collect_tui.tui.keygate import KeyGate  # noqa: E402
-from collect_tui.tui.painter import ThinPainter  # noqa: E402
-from collect_tui.tui.roles import Role  # noqa: E402
+from collect_tui.tui.keys.gate import KeyGate  # noqa: E402
+from collect_tui.tui.render import theme as themes  # noqa: E402
+from collect_tui.tui.render.roles import Role  # noqa: E402
+from collect_tui.tui.terminal.driver import ThinDriver  # noqa: E402
+from collect_tui.tui.terminal.painter import ThinPainter  # noqa: E402
 from collect_tui.tui.widgets.base import Line, Span  # noqa: E402
 from collect_tui.tui.widgets.keybar import KeyBar  # noqa: E402
 from collect_tui.tui.widgets.lineedit import LineEdit  # noqa: E402

@@ -28,7 +28,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from collect_tui.desk.protocol import Desk
-from collect_tui.exchange import load
+from collect_tui.ingest import load
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
 from collect_tui.tui.app import CollectApp
@@ -201,7 +201,7 @@ class Stage:
         self._stack.close()
 
     def _serve(self) -> None:
-        from collect_tui.api.server.limits import Limiter
+        from collect_tui.server.limits import Limiter
         from support.server import hub, served
 
         of = hub(self.store, self.clock, faults=self.folder / "faults.log", ids=self._id, limiter=Limiter(rate=0))
@@ -222,7 +222,7 @@ class Stage:
         """The desk of a user, which keeps what it keeps in `state`."""
         if self.desk == "local":
             return LocalDesk(self.store, self.site, user=user, clock=self.clock, ids=self._id)
-        from collect_tui.api.client.desk import ApiDesk
+        from collect_tui.client.desk import ApiDesk
 
         return ApiDesk(
             self._url,

@@ -11,12 +11,12 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from collect_tui.tui.actions import HOTKEYS, in_context
+from collect_tui.tui.forms.fields import FormField
+from collect_tui.tui.forms.form import FormScreen
+from collect_tui.tui.keys.actions import HOTKEYS, in_context
 from collect_tui.tui.screens.asking import AskingScreen
 from collect_tui.tui.screens.choosing import ChoosingScreen
-from collect_tui.tui.screens.form import FormScreen
 from collect_tui.tui.screens.signin import PasswordScreen
-from collect_tui.tui.widgets.form import FormField
 from collect_tui.tui.widgets.lineedit import LineEdit
 from support.bursts import lines
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from collect_tui.domain.text import clean as sanitised
+from collect_tui.common.text import clean as sanitised
 
 GONE: Final = "\0"
 """Stands for a removed character until words are taken out, so that positions do not move."""

@@ -18,14 +18,14 @@ from collect_tui.desk.errors import Stale
 from collect_tui.desk.views.account import PaneName, PaneView
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui import text as tui_text
-from collect_tui.tui.actions import ACCOUNT, CHORD_OUT, HOTKEYS
+from collect_tui.tui.keys.actions import ACCOUNT, CHORD_OUT, HOTKEYS
 from collect_tui.tui.messages import LOADING
-from collect_tui.tui.paint.account import header, held_by_other, summary, tabs
-from collect_tui.tui.paint.chord import chord_lines
-from collect_tui.tui.paint.line import receipt_line
-from collect_tui.tui.paint.panes import pane_lines
-from collect_tui.tui.roles import Role
+from collect_tui.tui.render import text as tui_text
+from collect_tui.tui.render.account import header, held_by_other, summary, tabs
+from collect_tui.tui.render.chord import chord_lines
+from collect_tui.tui.render.line import receipt_line
+from collect_tui.tui.render.panes import pane_lines
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.sent import same
 from collect_tui.tui.widgets.base import Line, Span
@@ -321,7 +321,7 @@ class AccountScreen(DeskScreen):
         await self._open_form("plan")
 
     async def _open_form(self, name: str) -> None:
-        from collect_tui.tui.screens.form import FormScreen
+        from collect_tui.tui.forms.form import FormScreen
 
         target = self.line_target()
         if self.view is None or target is None:
@@ -331,7 +331,7 @@ class AccountScreen(DeskScreen):
         screen.begin(self.view, target.fence)
 
     async def do_order_open(self) -> None:
-        from collect_tui.tui.screens.order import open_order
+        from collect_tui.tui.forms.order import open_order
 
         target = self.line_target()
         if self.view is not None and target is not None:

@@ -12,9 +12,9 @@ from textual.app import ComposeResult
 from collect_tui.desk.errors import DomainError, Refused, Unconfirmed
 from collect_tui.desk.views.said import asking
 from collect_tui.tui import messages
-from collect_tui.tui.keymap import key_name
-from collect_tui.tui.paint.line import receipt_line, said_parts
-from collect_tui.tui.roles import Role
+from collect_tui.tui.keys.keymap import key_name
+from collect_tui.tui.render.line import receipt_line, said_parts
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, Rule
 from collect_tui.tui.screens.frame import enter_key
 from collect_tui.tui.screens.over import OverScreen

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, cast
 from textual import events
 
 from collect_tui.tui import messages
-from collect_tui.tui.actions import Action, action
-from collect_tui.tui.keymap import KEPT_QUIET, key_name
-from collect_tui.tui.roles import Role
+from collect_tui.tui.keys.actions import Action, action
+from collect_tui.tui.keys.keymap import KEPT_QUIET, key_name
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.calls import CallingScreen
 from collect_tui.tui.screens.frame import NEEDS_NO_DESK, LineTarget, Rule
 from collect_tui.tui.widgets.lineedit import LineEdit
@@ -91,7 +91,7 @@ class DeskScreen(CallingScreen):
 
     async def do_order_open(self) -> None:
         """The order form of the account the screen is about."""
-        from collect_tui.tui.screens.order import open_order
+        from collect_tui.tui.forms.order import open_order
 
         target = self.line_target()
         view = await self.ask(self.desk_app.desk.account, target.account) if target is not None else None

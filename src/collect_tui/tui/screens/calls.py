@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.roles import Role
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.frame import FrameScreen
 
 P = ParamSpec("P")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
-from collect_tui.tui.roles import Role
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.frame import Rule, enter_key
 from collect_tui.tui.screens.over import OverScreen
 from collect_tui.tui.widgets.base import Line

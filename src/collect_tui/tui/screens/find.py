@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
-from collect_tui.tui.actions import FIND
+from collect_tui.tui.keys.actions import FIND
 from collect_tui.tui.messages import plural
-from collect_tui.tui.paint.figures import amount
-from collect_tui.tui.roles import Role
+from collect_tui.tui.render.figures import amount
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.keybar import KeyHint

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
-from collect_tui.tui.actions import FLOOR
-from collect_tui.tui.paint.link import render_floor, render_seat
-from collect_tui.tui.roles import Role
+from collect_tui.tui.keys.actions import FLOOR
+from collect_tui.tui.render.link import render_floor, render_seat
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.keybar import KeyHint

@@ -14,8 +14,8 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from collect_tui.tui import messages
-from collect_tui.tui.actions import ACCOUNT, FORM, Action, acts_in_field
-from collect_tui.tui.roles import Role
+from collect_tui.tui.keys.actions import ACCOUNT, FORM, Action, acts_in_field
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.widgets.base import Line, LineWidget, Span
 from collect_tui.tui.widgets.keptline import KeptLine
 from collect_tui.tui.widgets.keybar import KeyBar, KeyHint

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 
-from collect_tui.tui.actions import HELP
-from collect_tui.tui.paint.help import render_help, render_word
-from collect_tui.tui.roles import Role
+from collect_tui.tui.keys.actions import HELP
+from collect_tui.tui.render.help import render_help, render_word
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.lines import LinePane

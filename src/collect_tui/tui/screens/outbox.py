@@ -9,10 +9,10 @@ from uuid import UUID
 from textual.app import ComposeResult
 
 from collect_tui.desk.errors import Refused
-from collect_tui.tui.actions import OUTBOX
+from collect_tui.tui.keys.actions import OUTBOX
 from collect_tui.tui.messages import plural
-from collect_tui.tui.paint.link import both_versions, render_held
-from collect_tui.tui.roles import Role
+from collect_tui.tui.render.link import both_versions, render_held
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.asking import ask
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.widgets.base import Line

@@ -8,9 +8,9 @@ from textual import events
 from textual.screen import ModalScreen
 
 from collect_tui.tui import messages
-from collect_tui.tui.actions import ASKING
-from collect_tui.tui.keymap import key_name
-from collect_tui.tui.roles import Role
+from collect_tui.tui.keys.actions import ASKING
+from collect_tui.tui.keys.keymap import key_name
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.frame import Rule
 from collect_tui.tui.widgets.lineedit import LineEdit
 

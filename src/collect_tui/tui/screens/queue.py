@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 
-from collect_tui.tui.actions import QUEUE
-from collect_tui.tui.paint.queue import (
+from collect_tui.tui.keys.actions import QUEUE
+from collect_tui.tui.render.queue import (
     Cells,
     render_account_summary,
     render_queue_header,
     render_row,
     render_row_summary,
 )
-from collect_tui.tui.roles import Role
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.worktable import Column, WorkTable

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
-from collect_tui.tui.actions import BOARD
-from collect_tui.tui.paint.queue import render_board_summary, render_figure
-from collect_tui.tui.roles import Role
+from collect_tui.tui.keys.actions import BOARD
+from collect_tui.tui.render.queue import render_board_summary, render_figure
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable

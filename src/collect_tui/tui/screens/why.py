@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 
-from collect_tui.tui.actions import WHY
-from collect_tui.tui.paint.why import render_why
-from collect_tui.tui.roles import Role
+from collect_tui.tui.keys.actions import WHY
+from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.why import render_why
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.lines import LinePane

@@ -12,8 +12,8 @@ from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from collect_tui.tui import text as tui_text
-from collect_tui.tui.roles import COMPONENTS, Role
+from collect_tui.tui.render import text as tui_text
+from collect_tui.tui.render.roles import COMPONENTS, Role
 
 
 class Span(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from collect_tui.tui.actions import ACTIONS
 from collect_tui.tui.drafts import mask_runs
-from collect_tui.tui.roles import Role
+from collect_tui.tui.keys.actions import ACTIONS
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.widgets.lineedit import LineEdit
 
 if TYPE_CHECKING:

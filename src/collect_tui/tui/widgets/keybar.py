@@ -8,8 +8,8 @@ from typing import NamedTuple
 from textual.geometry import Size
 from textual.strip import Strip
 
-from collect_tui.tui import text as tui_text
-from collect_tui.tui.roles import Role
+from collect_tui.tui.render import text as tui_text
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.widgets.base import LineWidget, Span
 
 

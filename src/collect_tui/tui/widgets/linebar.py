@@ -18,8 +18,8 @@ from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unconfirme
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.navigator import WITH_REST
-from collect_tui.tui.paint.line import early, field_span, meaning_line, preview_line, receipt_line, wrong_line
-from collect_tui.tui.roles import Role
+from collect_tui.tui.render.line import early, field_span, meaning_line, preview_line, receipt_line, wrong_line
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.sent import REUSED
 from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.keptline import DRAFT_PROMPT, PLACE, PREFILLED, PROMPT, KeptLine
@@ -306,7 +306,7 @@ class LineBar(KeptLine):
             return
         commands = parsed.commands
         if commands[0].outside:
-            from collect_tui.tui.screens.order import has_form, open_order
+            from collect_tui.tui.forms.order import has_form, open_order
 
             if has_form(commands[0]):
                 if await self._hopeless(parsed, commands[0], target):

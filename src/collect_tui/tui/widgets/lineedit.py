@@ -10,9 +10,9 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
-from collect_tui.tui import text as tui_text
 from collect_tui.tui.messages import too_long
-from collect_tui.tui.roles import Role
+from collect_tui.tui.render import text as tui_text
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.widgets.base import LineWidget, Span
 
 #: Keys that keep a selected text; the first few do nothing else, not even Enter: it was shown, not typed.

@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from collect_tui.tui.roles import Role
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.widgets.base import Line, LineWidget, Span
 from collect_tui.tui.widgets.rowmover import RowMover
 

@@ -9,9 +9,9 @@ from typing import Protocol
 from textual.message import Message
 from textual.strip import Strip
 
-from collect_tui.tui import text as tui_text
 from collect_tui.tui.messages import LOADING
-from collect_tui.tui.roles import Role
+from collect_tui.tui.render import text as tui_text
+from collect_tui.tui.render.roles import Role
 from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.rowmover import RowMover
 

@@ -1,1 +1,0 @@
-"""ApiDesk: the Desk over HTTP. Never imports the database stack."""

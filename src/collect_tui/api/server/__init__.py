@@ -1,1 +1,0 @@
-"""The server: LocalDesk behind FastAPI, and nothing else; it keeps no state of its own."""

@@ -1,0 +1,56 @@
+"""What commands of this package share; loads nothing until it is called."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collect_tui.bootstrap import Wiring
+
+
+def wired(args: argparse.Namespace) -> Wiring:
+    """The settings with what the command line says laid over them, for a command on the database itself."""
+    from collect_tui import bootstrap
+
+    return bootstrap.wiring(database=args.db, user=args.user, at=args.at, tenant=args.tenant)
+
+
+def at_desk(args: argparse.Namespace) -> Wiring:
+    """The same, for a command that goes through the desk: on a database or at a server."""
+    from collect_tui import bootstrap
+
+    return bootstrap.wiring(database=args.db, user=args.user, at=args.at, server=args.server, tenant=args.tenant)
+
+
+def progress(args: argparse.Namespace) -> Callable[[str, int, int], None] | None:
+    """A bar for long work where somebody watches; None where a program reads."""
+    from collect_tui.cli.plain import Bar
+
+    return Bar(sys.stderr) if sys.stderr.isatty() and not args.json else None
+
+
+def add_tenant(parser: argparse.ArgumentParser) -> None:
+    """`--tenant` behind a command, as before it. What stands before it is kept where it is not said again."""
+    parser.add_argument(
+        "--tenant",
+        default=argparse.SUPPRESS,
+        metavar="BOOK",
+        help="the book's name or number, on a database of several (`tenant list`)",
+    )
+
+
+def day(text: str) -> date:
+    """An argument that is a date. Raises ArgumentTypeError."""
+    from collect_tui.domain.dates import FIRST_DAY, LAST_DAY, is_known
+
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write YYYY-MM-DD") from None
+    if not is_known(found):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date from {FIRST_DAY} to {LAST_DAY}")
+    return found

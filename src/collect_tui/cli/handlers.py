@@ -1,0 +1,316 @@
+"""What each plain command does: asks the desk and prints the answer. Imports nothing heavy until it runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from collect_tui.domain.errors import Invalid
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from collect_tui.bootstrap import Wiring
+    from collect_tui.desk.protocol import Desk
+    from collect_tui.services.local import LocalDesk
+
+
+def _wired(args: argparse.Namespace) -> Wiring:
+    from collect_tui import bootstrap
+
+    return bootstrap.wiring(database=args.db, user=args.user, at=args.at, server=args.server, tenant=args.tenant)
+
+
+def _desk(args: argparse.Namespace) -> Desk:
+    """The desk that the command line and the settings name: here, or at a server."""
+    from collect_tui import bootstrap
+
+    return bootstrap.connect(_wired(args))
+
+
+def _beside(args: argparse.Namespace) -> LocalDesk:
+    """A desk on the database itself, for what brings in whole files. Invalid when the desk is at a server."""
+    from collect_tui import bootstrap
+
+    wired = _wired(args)
+    if wired.settings.server:
+        raise Invalid(
+            "server.beside",
+            "This command runs beside the database, on the server's machine: name it with --db there. Other systems send"
+            " their data through the API.",
+            "server",
+        )
+    return bootstrap.open_desk(wired, create=True)
+
+
+def _say(args: argparse.Namespace, view: BaseModel, text: Callable[[], str]) -> int:
+    print(view.model_dump_json(indent=2) if args.json else text())
+    return 0
+
+
+def _progress(args: argparse.Namespace) -> Callable[[str, int, int], None] | None:
+    from collect_tui.cli.plain import Bar
+
+    return Bar(sys.stderr) if sys.stderr.isatty() and not args.json else None
+
+
+def open_terminal(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+
+    _needs_terminal()
+    return bootstrap.run_terminal(_wired(args), theme=args.theme)
+
+
+def _needs_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Invalid(
+            "terminal.none",
+            "The desk needs a terminal; without one use the plain commands (collect-tui --help), such as queues or show.",
+            "terminal",
+        )
+
+
+def demo(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from collect_tui import bootstrap
+
+    wired = _wired(args)
+    if args.keep:
+        if args.keep.exists():
+            raise Invalid("demo.exists", f"{args.keep} exists already; name a file that does not.", "keep")
+        kept = replace(wired, settings=wired.settings.with_database(args.keep))
+        bootstrap.make_demo(kept)
+        return 0
+    _needs_terminal()
+    with bootstrap.demo(wired) as shown:
+        return bootstrap.run_terminal(shown, backend="demo", theme=args.theme)
+
+
+def queues(args: argparse.Namespace) -> int:
+    from collect_tui.cli.plain import board_text
+
+    board = _desk(args).queues()
+    return _say(args, board, lambda: board_text(board))
+
+
+def queue(args: argparse.Namespace) -> int:
+    from collect_tui.cli.plain import page_text
+
+    page = _desk(args).queue(args.name, limit=args.limit)
+    return _say(args, page, lambda: page_text(page))
+
+
+def next_account(args: argparse.Namespace) -> int:
+    from collect_tui.cli.plain import account_text
+    from collect_tui.desk.errors import NotFound
+
+    desk = _desk(args)
+    claim = desk.next(args.queue)
+    if claim is None:
+        raise NotFound("queue.empty", "Nothing is left to work now.", "queue")
+    return _say(args, claim, lambda: account_text(desk.account(claim.account)))
+
+
+def show(args: argparse.Namespace) -> int:
+    from collect_tui.cli.plain import account_text, pane_text
+
+    desk = _desk(args)
+    if args.pane:
+        pane = desk.pane(args.account, args.pane)
+        session = desk.session()
+        return _say(args, pane, lambda: pane_text(pane, session.currency, session.zone))
+    account = desk.account(args.account)
+    return _say(args, account, lambda: account_text(account))
+
+
+def find(args: argparse.Namespace) -> int:
+    from collect_tui.cli.plain import hits_json, hits_text
+    from collect_tui.desk.errors import NotFound
+
+    hits = _desk(args).find(args.text)
+    if args.json:
+        print(hits_json(hits))
+    elif hits:
+        print(hits_text(hits))
+    if not hits:
+        raise NotFound("find.nothing", "Nothing was found.", "text")
+    return 0
+
+
+def why(args: argparse.Namespace) -> int:
+    from collect_tui.cli.plain import why_text
+
+    reason = _desk(args).why(args.account)
+    return _say(args, reason, lambda: why_text(reason))
+
+
+def do(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.cli.plain import preview_text, receipt_text
+    from collect_tui.cli.shell import act_of
+
+    wired = _wired(args)
+    desk = bootstrap.connect(wired)
+    act = act_of(
+        desk,
+        args.account,
+        args.line,
+        confirm=args.confirm,
+        act_id=args.id,
+        override=(args.override_by, args.override_reason),
+    )
+    if args.dry_run:
+        preview = desk.preview(act)
+        _say(args, preview, lambda: preview_text(preview))
+        return 0 if preview.ok else 3
+    receipt = bootstrap.sent_from(wired, desk).do(desk, act, proof=_proof(desk, args.override_by))
+    return _say(args, receipt, lambda: receipt_text(receipt))
+
+
+def _proof(desk: Desk, by: str | None) -> str | None:
+    """At a server, whoever overrides for somebody else shows that they are there."""
+    if by is None or desk.outbox is None or by == desk.session().user:
+        return None
+    from getpass import getpass
+
+    return getpass(f"Password of {by}, who overrides: ")
+
+
+def _each_book(args: argparse.Namespace, work: Callable[[argparse.Namespace], int]) -> int:
+    """Does a command for every book; one that is refused keeps no other from its turn. The worst exit code."""
+    from collect_tui import bootstrap
+    from collect_tui.cli.plain import problem
+    from collect_tui.desk.errors import DomainError
+    from collect_tui.services import tenants
+
+    if args.tenant:
+        raise Invalid("tenant.and_all", "Name a book or all of them, not both: --tenant or --all.", "tenant")
+    wired = _wired(args)
+    if wired.settings.server:
+        raise Invalid("server.beside", "--all runs beside the database: name it with --db there.", "server")
+    with bootstrap.open_store(wired) as store:
+        known = tenants.tenants(store)
+    worst = 0
+    for one in known:
+        if not args.json:
+            print(f"{one.tenant_id} {one.name}")
+        try:
+            code = work(argparse.Namespace(**{**vars(args), "all": False, "tenant": str(one.tenant_id)}))
+        except DomainError as error:
+            print(problem(error, args.json), file=sys.stderr)
+            code = 1
+        worst = max(worst, code)
+    return worst
+
+
+def day(args: argparse.Namespace) -> int:
+    if args.all:
+        return _each_book(args, day)
+
+    from collect_tui.cli.plain import day_text
+
+    desk = _desk(args)
+    check = args.check or args.full
+    to = args.date or (desk.session().business_date if check else None)  # a check alone rolls nothing
+    report = desk.day(to, check=check, full=args.full, progress=_progress(args))
+    _say(args, report, lambda: day_text(report))
+    return 0 if report.orphans == 0 and not report.differences else 1
+
+
+def load(args: argparse.Namespace) -> int:
+    from collect_tui.ingest import load as loading
+
+    desk = _beside(args)
+    report = loading.load(
+        desk.store,
+        args.file,
+        ids=desk.ids,
+        now=desk.clock(),
+        by=desk.user,
+        catalogue=desk.catalogue(),
+        progress=_progress(args),
+        tenant_id=desk.tenant_id,
+    )
+    return _say(args, report, report.text)
+
+
+def import_receivables(args: argparse.Namespace) -> int:
+    from collect_tui.ingest import receivables
+
+    desk = _beside(args)
+    report = receivables.run(
+        desk.store,
+        args.file,
+        args.map,
+        ids=desk.ids,
+        now=desk.clock(),
+        by=desk.user,
+        catalogue=desk.catalogue(),
+        dry_run=args.dry_run,
+        tenant_id=desk.tenant_id,
+        progress=_progress(args),
+    )
+    return _say(args, report, report.text)
+
+
+def undo_import(args: argparse.Namespace) -> int:
+    from collect_tui.ingest import undoing
+
+    desk = _beside(args)
+    report = undoing.undo(
+        desk.store,
+        args.file,
+        tenant_id=desk.tenant_id,
+        ids=desk.ids,
+        now=desk.clock(),
+        by=desk.user,
+        catalogue=desk.catalogue(),
+        progress=_progress(args),
+    )
+    return _say(args, report, report.text)
+
+
+def export(args: argparse.Namespace) -> int:
+    from collect_tui.reports import export as exporting
+
+    desk = _desk(args)
+    count = exporting.export(desk, args.queue, args.to, raw=args.raw)
+    if args.to:
+        print(f"{count} rows in {args.to}", file=sys.stderr)
+    return 0
+
+
+def orders(args: argparse.Namespace) -> int:
+    if args.all:
+        return _each_book(args, orders)
+
+    from collect_tui.cli.plain import orders_text
+
+    report = _desk(args).orders(send=args.what == "sync", progress=_progress(args))
+    return _say(args, report, lambda: orders_text(report))
+
+
+def schema(args: argparse.Namespace) -> int:
+    import json
+
+    from collect_tui.ingest.portfolio import schema as portfolio_schema
+
+    print(json.dumps(portfolio_schema(), indent=2))
+    return 0
+
+
+def keys(args: argparse.Namespace) -> int:
+    from collect_tui.cli.plain import keys_text
+
+    print(keys_text(args.what, _wired(args), as_json=args.json))
+    return 0
+
+
+def locate(args: argparse.Namespace) -> int:
+    from collect_tui.cli.plain import locate_text
+
+    print(locate_text(_wired(args), as_json=args.json))
+    return 0

@@ -1,0 +1,302 @@
+"""Views as plain text, for the plain commands, pipes and screen readers: no colour, no cursor, one fact per line where it helps."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TextIO
+
+from collect_tui.common.text import clean
+from collect_tui.desk.views.said import text as said_text
+from collect_tui.domain.dates import format_day, stamp
+from collect_tui.domain.errors import DomainError
+from collect_tui.domain.money import format_minor
+from collect_tui.domain.wording import numbered
+
+if TYPE_CHECKING:
+    from collect_tui.bootstrap import Wiring
+    from collect_tui.desk.views.account import AccountView, FindHit, PaneView
+    from collect_tui.desk.views.act import Preview, Receipt
+    from collect_tui.desk.views.queue import QueueBoard, QueuePage, Why
+    from collect_tui.desk.views.session import DayReport, OrdersReport
+
+
+class Bar:
+    """Progress of long work on a terminal: one line, rewritten."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._last = ""
+
+    def __call__(self, title: str, done: int, of: int) -> None:
+        share = f"{done * 100 // of:3d} %" if of else f"{done:,}"
+        line = f"\r{title[:40]:40} {share}"
+        if line != self._last:
+            self._last = line
+            self._out.write(line if not of or done < of else line + "\n")
+            self._out.flush()
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
+    """Columns as wide as their widest cell; customer text cleaned."""
+    cells = [list(head), *([clean(c) for c in row] for row in rows)]
+    wide = [max(width(row[i]) for row in cells) for i in range(len(head))]
+    rights = set(right)
+
+    def pad(text: str, i: int) -> str:
+        gap = " " * (wide[i] - width(text))
+        return gap + text if i in rights else text + gap
+
+    return "\n".join("  ".join(pad(c, i) for i, c in enumerate(row)).rstrip() for row in cells)
+
+
+def width(text: str) -> int:
+    """Cells on a terminal: wide East Asian characters take two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def problem(error: DomainError, as_json: bool) -> str:
+    if not as_json:
+        return clean(f"collect-tui: {error.message}", keep_newlines=True)
+    extra = {k: getattr(error, k) for k in ("by", "version") if hasattr(error, k)}
+    body: dict[str, Any] = {"error": error.code, "message": error.message, "field": error.field, **extra}
+    for name in ("verdict", "confirm"):
+        if (told := getattr(error, name, None)) is not None:
+            body[name] = told.model_dump(mode="json")
+    return json.dumps(body)
+
+
+def board_text(board: QueueBoard) -> str:
+    rows = [
+        (
+            q.name,
+            q.title,
+            f"{q.count:,}",
+            f"{q.due_now:,}",
+            f"{format_minor(q.collectable, q.currency)} {q.currency}",
+            _day(q.oldest, board.business_date),
+        )
+        for q in board.queues
+    ]
+    return f"Business date {board.business_date:%a} {board.business_date}\n" + table(
+        ("queue", "title", "accounts", "due now", "collectable", "oldest"), rows, (2, 3, 4)
+    )
+
+
+def page_text(page: QueuePage) -> str:
+    rows = [
+        (
+            str(n),
+            r.account,
+            r.name,
+            format_minor(r.collectable, r.currency),
+            str(r.dpd),
+            str(r.score),
+            " · ".join(r.chips),
+        )
+        for n, r in enumerate(page.rows, 1)
+    ]
+    left = page.figure.count - len(page.rows)
+    more = f"\n… {left:,} more" if page.cursor else ""
+    return (
+        f"{page.title}\n"
+        + table(("#", "account", "customer", "collect", "dpd", "score", "why now"), rows, (0, 3, 4, 5))
+        + more
+    )
+
+
+def hits_text(hits: Sequence[FindHit]) -> str:
+    rows = [
+        (h.account, h.name, h.matched, format_minor(h.collectable, h.currency), str(h.dpd), h.status.lower())
+        for h in hits
+    ]
+    return table(("account", "customer", "found by", "collect", "dpd", "status"), rows, (3, 4))
+
+
+def hits_json(hits: Sequence[FindHit]) -> str:
+    return json.dumps([h.model_dump(mode="json") for h in hits], indent=2, ensure_ascii=False)
+
+
+def account_text(a: AccountView) -> str:
+    def money(minor: int) -> str:
+        return format_minor(minor, a.currency)
+
+    ages = a.ageing
+    lines = [
+        f"{a.name}  {a.number}  {a.segment}  {a.status.lower()}, stage {a.stage.lower().replace('_', ' ')}",
+        f"collectable {money(a.collectable)} {a.currency} · past due {money(a.past_due)}"
+        f" · disputed {money(a.disputed)} · promised {money(a.promised)}"
+        f" · unapplied {money(a.unapplied)} · total {money(a.total)}",
+        f"{a.dpd} days past due · current {money(ages.current)} · 1-30 {money(ages.b1_30)} · 31-60 {money(ages.b31_60)}"
+        f" · 61-90 {money(ages.b61_90)} · 91+ {money(ages.b91_plus)} · credits {money(ages.credits)}",
+        f"can call: {a.call_label}",
+        *(f"  {p.short} {p.value} {p.quality} {p.local_time}" for p in a.points),
+        *(f"pinned: {text}" for text in a.pinned),
+        *(f"hold: {h.kind} until {h.until or 'released'}: blocks {', '.join(h.blocks) or 'nothing'}" for h in a.holds),
+    ]
+    if a.promise:
+        due = next((i for i in a.promise.instalments if i.status in {"OPEN", "PART_PAID"}), None)
+        nxt = f", next {money(due.amount - due.paid)} by {format_day(due.due, a.business_date)}" if due else ""
+        lines.append(f"{a.promise.kind} promise of {money(a.promise.total)}, paid {money(a.promise.paid)}{nxt}")
+    lines.append(f"promises in 12 months: {a.kept_12m} kept, {a.broken_12m} broken")
+    lines += [
+        f"service {s.product} {s.identifier} {s.status.lower().replace('_', ' ')}{f' ({s.suspend_cause})' if s.suspend_cause else ''}"
+        for s in a.services
+    ]
+    lines += [
+        f"order {o.number} {o.kind} {o.product} {o.effective} {o.status.lower()}{' STUCK' if o.stuck else ''}"
+        for o in a.orders
+    ]
+    lines += [f"last word: {a.last_word}"] if a.last_word else []
+    lines += [f"next action: {a.next_action}"] if a.next_action else []
+    lines += [f"queue: {a.queue} · {' · '.join(a.chips)}"] if a.queue else []
+    lines += [f"held by {a.claimed_by}"] if a.claimed_by else []
+    return "\n".join(clean(line) for line in lines)
+
+
+def pane_text(pane: PaneView, currency: str, zone: str) -> str:
+    """A pane's rows; instants by the clock of the desk, in `zone`."""
+    entries: Sequence[Any] = next((getattr(pane, f) for f in (pane.pane,) if getattr(pane, f)), ())
+    if pane.pane == "services":
+        entries = (*pane.services, *pane.orders)
+    return "\n".join(clean(_entry(e, currency, zone)) for e in entries) or "nothing here"
+
+
+_MONEY = {"amount", "open", "disputed", "unapplied", "total", "paid", "monthly", "required_to_restore"}
+
+
+def _entry(entry: Any, currency: str, zone: str) -> str:
+    """One row of any pane: its fields in order, empty ones left out."""
+    parts = []
+    for name in type(entry).model_fields:
+        value = getattr(entry, name)
+        if value in (None, "", (), 0, False) or hasattr(value, "findings"):
+            continue
+        if name in _MONEY:
+            parts.append(f"{name} {format_minor(value, currency)}")
+        elif isinstance(value, datetime):
+            parts.append(stamp(value, zone))
+        elif name == "instalments":
+            parts.append("; ".join(f"{i.due} {format_minor(i.amount, currency)} {i.status.lower()}" for i in value))
+        elif isinstance(value, tuple):
+            parts.append(", ".join(map(str, value)))
+        else:
+            parts.append(str(value))
+    return "  ".join(parts)
+
+
+def why_text(why: Why) -> str:
+    if why.queue is None:
+        told = [f"{why.account} is in no queue now:", *(f"  {reason}" for reason in why.absent)]
+        return clean("\n".join(told), keep_newlines=True)
+    place = f", place {why.position}" if why.position else ""
+    lines = [f"{why.account} is in {why.queue} ({why.title}), tier {why.tier}{place}, score {why.score} of 1000"]
+    lines += [f"  {t.name:8} {t.points:4d} of {t.most:3d}  {t.explanation}" for t in why.terms]
+    lines += [f"reasons: {', '.join(why.reasons)}", f"chips: {' · '.join(why.chips)}"]
+    return clean("\n".join(lines), keep_newlines=True)
+
+
+def preview_text(preview: Preview) -> str:
+    """What would happen, sentence by sentence in their order; a plan's instalments; the verdict with its sources."""
+    if preview.error:
+        return clean(f"cannot be done: {preview.error}")
+    lines = [
+        *(each.text for each in preview.said),
+        *(
+            f"  {numbered(r.seq).lstrip()} {r.due:%a} {r.due} {format_minor(r.amount, preview.currency)}"
+            for r in preview.schedule
+            if len(preview.schedule) > 1
+        ),
+        f"verdict: {preview.verdict.severity}",
+        *(f"  {f.check or f.rule}: [{f.cite}]" for f in preview.verdict.findings if f.cite and f.severity != "allow"),
+        *([f"asks first: {preview.confirm.sentence}"] if preview.confirm else ()),
+    ]
+    return clean("\n".join(lines), keep_newlines=True)
+
+
+def receipt_text(receipt: Receipt) -> str:
+    return clean(f"{receipt.account}: {said_text(receipt.sentences)}")
+
+
+def day_text(report: DayReport) -> str:
+    lines = [f"Business date {report.business_date}"]
+    lines += [
+        f"  {s.title:40} {'done before' if s.repeated else f'{s.changed:,} changed, {s.seconds:.1f} s'}"
+        for s in report.steps
+    ]
+    lines.append(f"open accounts without a next action: {report.orphans}")
+    if report.differences is not None:
+        lines.append(
+            f"differences of a full recompute and of {report.checked:,} accounts by the rules: {report.differences}"
+        )
+    for each in report.found:
+        more = ", …" if each.count > len(each.accounts) else ""
+        lines.append(f"  {each.kind:40} {each.count:,} ({', '.join(each.accounts)}{more})")
+    return clean("\n".join(lines), keep_newlines=True)
+
+
+def orders_text(report: OrdersReport) -> str:
+    rows = [
+        ("waiting to leave", report.waiting),
+        ("sent", report.sent),
+        ("completed", report.completed),
+        ("rejected", report.rejected),
+        ("stuck", report.stuck),
+    ]
+    lines = [f"{name}: {', '.join(values)}" for name, values in rows if values]
+    lines += [f"refused {name}: {why}" for name, why in report.refused_files.items()]
+    return clean("\n".join(lines), keep_newlines=True) or "no order waits, none is stuck, nothing came back"
+
+
+def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:
+    """Keys, verbs of the line or result codes, each from the one place that defines it."""
+    from collect_tui import bootstrap
+
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    if what == "keys":
+        from collect_tui.tui.keys import keymap
+
+        mine = keymap.load(wired.settings.site_folder / "keys.toml")
+
+        head = ("id", "keys", "F-key", ":", "meaning")
+        rows = [(c.id, " ".join(c.keys), c.fkey, c.mnemonic or c.text.strip(), c.help) for c in mine.commands]
+    elif what == "line":
+        from collect_tui.desk.line.verbs import table as verbs
+
+        head = ("verb", "usage", "meaning", "example")
+        rows = [(v.verb, v.usage, v.summary, v.example) for v in verbs()]
+    else:
+        codes = bootstrap.catalogue(wired).codes
+        head = ("code", "result", "what it does")
+        rows = [(r.code, r.title, r.explained) for r in codes.results.values()]
+    if as_json:
+        return json.dumps([dict(zip(head, row, strict=True)) for row in rows], indent=2, ensure_ascii=False)
+    return table(head, rows)
+
+
+def locate_text(wired: Wiring, *, as_json: bool) -> str:
+    from collect_tui.bootstrap import fixtures
+    from collect_tui.common.faults import log_path
+    from collect_tui.settings import masked
+
+    s = wired.settings
+    places = {
+        "settings": str(s.file or "none"),
+        "database": masked(s.url) if "://" in s.url else s.url or str(s.database),
+        "orders": str(s.orders_folder),
+        "site files": str(s.site_folder),
+        "themes": str(s.themes_folder),
+        "drafts and history": str(s.state_folder),
+        "log": str(log_path()),
+        "fixtures": str(fixtures()),
+    }
+    return json.dumps(places, indent=2) if as_json else table(("what", "where"), places.items())
+
+
+def _day(day: date | None, today: date) -> str:
+    return format_day(day, today) if day else ""

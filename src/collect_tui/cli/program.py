@@ -1,0 +1,254 @@
+"""The program's commands. Imports nothing heavy until a command needs it.
+
+Exit codes: 0 done, 1 unexpected (its id is in the log), 2 usage or a malformed value, 3 refused by a rule or not signed in,
+4 somebody else changed it, 5 not found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from collect_tui import __version__
+from collect_tui.cli import (
+    audit,
+    backup,
+    common,
+    evidence,
+    floor,
+    handlers,
+    migrate,
+    outbox,
+    serve,
+    signin,
+    tenants,
+    users,
+)
+from collect_tui.cli.common import day
+from collect_tui.domain.errors import DomainError, Invalid, Refused
+
+Handler = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; every error becomes a sentence on stderr and an exit code."""
+    args = _parse(argv)
+    _encode(args)
+    try:
+        handler: Handler = args.run
+        return handler(args)
+    except DomainError as error:
+        return _report(error, args.json)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        from collect_tui.common.faults import record
+
+        print(
+            f"collect-tui: unexpected error {record(error)}; `collect-tui locate` says where the log is.",
+            file=sys.stderr,
+        )
+        return 1
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The commands take a while to describe, which opening the desk does not wait for."""
+    try:
+        args, rest = _options(add_help=False, exit_on_error=False).parse_known_args(argv)
+    except argparse.ArgumentError:
+        rest = ["?"]
+    return build_parser().parse_args(argv) if rest else args
+
+
+def _encode(args: argparse.Namespace) -> None:
+    """What programs read is UTF-8; what people read is in the terminal's own encoding, with `?` for what it lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper) and (args.json or args.run in (handlers.export, handlers.schema)):
+        sys.stdout.reconfigure(encoding="utf-8")
+
+
+def _report(error: DomainError, as_json: bool) -> int:
+    from collect_tui.cli.plain import problem
+    from collect_tui.desk.errors import NotFound, SignedOut, Stale
+
+    code = next(
+        (
+            c
+            for kind, c in ((Invalid, 2), (Refused, 3), (SignedOut, 3), (Stale, 4), (NotFound, 5))
+            if isinstance(error, kind)
+        ),
+        1,
+    )
+    print(problem(error, as_json), file=sys.stderr)
+    return code
+
+
+def _options(**more: Any) -> argparse.ArgumentParser:
+    """What stands before a command: all that opening the desk needs."""
+    parser = argparse.ArgumentParser(
+        prog="collect-tui",
+        description="A collector's workstation for the terminal. Without a command it opens the desk.",
+        **more,
+    )
+    parser.add_argument("--db", metavar="PATH", help="the SQLite file, or the URL of PostgreSQL, to work on")
+    parser.add_argument("--server", metavar="URL", help="work at a server (after `collect-tui login URL`)")
+    parser.add_argument("--as", dest="user", metavar="USER", help="login at the desk (default: the system's user)")
+    parser.add_argument(
+        "--at", type=_instant, metavar="INSTANT", help="freeze the clock, such as 2026-11-23T15:00-06:00"
+    )
+    parser.add_argument(
+        "--tenant", metavar="BOOK", help="the book's name or number, on a database of several (`tenant list`)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON (documented in docs/json.md)")
+    parser.add_argument("--theme", metavar="NAME", help="a theme of themes/: ansi, mono, …")
+    parser.set_defaults(run=handlers.open_terminal)
+    return parser
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = _options()
+    parser.add_argument("--version", action="version", version=f"collect-tui {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(name: str, run: Handler, help: str, *arguments: tuple[tuple[str, ...], dict[str, Any]]) -> None:
+        sub = commands.add_parser(name, help=help, description=help[:1].upper() + help[1:] + ".")
+        for names, options in arguments:
+            sub.add_argument(*names, **options)
+        sub.set_defaults(run=run)
+
+    account = (("account",), {"metavar": "ACCOUNT"})
+    book = (("--tenant",), {"default": argparse.SUPPRESS, "metavar": "BOOK", "help": "the book's name or number"})
+    every = (("--all",), {"action": "store_true", "help": "every book of the database, one after the other"})
+    command(
+        "demo",
+        handlers.demo,
+        "open the desk on a throwaway copy of the fixture portfolio, moved to today",
+        (("--keep",), {"type": Path, "metavar": "PATH", "help": "write the copy to PATH and stop"}),
+    )
+    command("queues", handlers.queues, "list the queues with their figures")
+    command(
+        "queue",
+        handlers.queue,
+        "list one queue in its order",
+        (("name",), {"metavar": "NAME"}),
+        (("--limit",), {"type": int, "default": 50}),
+    )
+    command("next", handlers.next_account, "take the next account", (("queue",), {"metavar": "NAME", "nargs": "?"}))
+    command(
+        "show",
+        handlers.show,
+        "show one account",
+        account,
+        (("--pane",), {"choices": ("timeline", "items", "payments", "points", "promises", "services", "audit")}),
+    )
+    command(
+        "find",
+        handlers.find,
+        "find accounts by number, name, phone, e-mail, invoice or payment reference",
+        (("text",), {"metavar": "TEXT"}),
+    )
+    command("why", handlers.why, "say why an account stands where it does, term by term", account)
+    command("whynot", handlers.why, "say which rules keep an account out of the queues", account)
+    command(
+        "do",
+        handlers.do,
+        "do what a line says on an account, such as 'lm m2' or 'pp 150 fri'",
+        account,
+        (("line",), {"metavar": "LINE"}),
+        (("--dry-run",), {"action": "store_true", "help": "show what it would do; write nothing"}),
+        (
+            ("--confirm",),
+            {
+                "metavar": "TEXT",
+                "help": "what it asks for: the account's last four digits for an order, the surplus of a payment over all that is owed",
+            },
+        ),
+        (("--override-by",), {"metavar": "USER", "help": "who overrides a refusal"}),
+        (("--override-reason",), {"metavar": "TEXT", "help": "why it is overridden"}),
+        (("--id",), {"metavar": "UUID", "help": "id of the act: sent twice, it is done once"}),
+    )
+    command(
+        "day",
+        handlers.day,
+        "roll to a business date",
+        (("--date",), {"type": day, "metavar": "DATE"}),
+        (("--check",), {"action": "store_true", "help": "recompute everything, and hold a sample against the rules"}),
+        (("--full",), {"action": "store_true", "help": "check, and hold every account against the rules"}),
+        book,
+        every,
+    )
+    command(
+        "load",
+        handlers.load,
+        "load a portfolio (JSON or JSON lines; `schema` describes it)",
+        (("file",), {"type": Path, "metavar": "FILE"}),
+        book,
+    )
+    imports = commands.add_parser("import", help="bring in files of other systems").add_subparsers(
+        title="files", metavar="KIND", required=True
+    )
+    receivables = imports.add_parser("receivables", help="open and settled invoices from a CSV, through a mapping")
+    receivables.add_argument("file", type=Path, metavar="FILE")
+    receivables.add_argument(
+        "--map", type=Path, required=True, metavar="MAP.toml", help="what the columns mean (docs/importing.md)"
+    )
+    receivables.add_argument("--dry-run", action="store_true", help="read and count; write nothing")
+    common.add_tenant(receivables)
+    receivables.set_defaults(run=handlers.import_receivables)
+    undoing = imports.add_parser("undo", help="take an import back: what the file brought and settled is reversed")
+    undoing.add_argument("file", type=Path, metavar="FILE", help="the file that was imported")
+    common.add_tenant(undoing)
+    undoing.set_defaults(run=handlers.undo_import)
+    command(
+        "export",
+        handlers.export,
+        "write a queue as CSV",
+        (("queue",), {"metavar": "QUEUE"}),
+        (("--to",), {"type": Path, "metavar": "PATH"}),
+        (("--raw",), {"action": "store_true", "help": "without the guard against formulas, for machines"}),
+        book,
+    )
+    command(
+        "orders",
+        handlers.orders,
+        "list the orders that wait and those that are stuck; `orders sync` sends them and reads acknowledgements",
+        (("what",), {"nargs": "?", "choices": ("list", "sync"), "default": "list"}),
+        book,
+        every,
+    )
+    command("schema", handlers.schema, "print the JSON Schema of the portfolio format")
+    command(
+        "keys",
+        handlers.keys,
+        "list keys, verbs of the line and result codes",
+        (("what",), {"nargs": "?", "choices": ("keys", "line", "codes"), "default": "keys"}),
+    )
+    command("locate", handlers.locate, "say where files are")
+    for module in (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox):
+        module.add(commands)
+    return parser
+
+
+# values ------------------------------------------------------------------------------------
+def _instant(text: str) -> datetime:
+    import pendulum
+
+    try:
+        moment = pendulum.parse(text, tz="local")
+    except ValueError:
+        moment = None
+    if not isinstance(moment, pendulum.DateTime) or not 1970 <= moment.year < 2200:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no instant; write 2026-11-23T15:00 with an offset such as -06:00 or Z"
+        )
+    return datetime.fromisoformat(moment.in_timezone("UTC").isoformat())

@@ -1,0 +1,65 @@
+"""Text from outside made safe: names, notes and references may hold terminal escapes, overrides and other controls.
+
+Everything that enters (commands, files) and everything that is painted or printed goes through `clean`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any, Final
+
+# ECMA-48 §5.4 and §5.6: control strings (OSC, DCS, SOS, PM, APC) with their terminator, control sequences,
+# then any other escape.  An unterminated control string loses its introducer only: the rest may be a customer's words.
+_SEQUENCE: Final = re.compile(
+    r"(?:\x1b[PX^_\]]|[\x90\x98\x9d-\x9f])[^\x1b\x9c\x07\x18\x1a]*(?:\x1b\\|\x9c|\x07)"
+    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|\x1b[ -/]*[0-~]?"
+)
+# Cf, but drawn: Arabic, Syriac and Kaithi signs that enclose the digits after them.
+_VISIBLE_FORMAT: Final = frozenset(
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
+_KEPT_FORMAT: Final = _VISIBLE_FORMAT | frozenset("\u200c\u200d")  # Persian and Indic spelling needs the joiners
+_BREAK: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+
+
+def clean(text: str, *, keep_newlines: bool = False) -> str:
+    """Return ``text`` safe to paint: no control sequence, no control, nothing that reverses or hides.
+
+    Removed are ECMA-48 sequences, C0 and C1 controls, bidirectional overrides, zero-width controls (all but U+200C and
+    U+200D) and lone surrogates.  Tabs and line breaks become a space each; with ``keep_newlines`` line breaks become
+    ``\\n``.  The rest is put in NFC.  Cleaning twice changes nothing.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    if not text.isprintable():
+        text = _SEQUENCE.sub("", text)
+        text = _BREAK.sub("\n" if keep_newlines else " ", text).replace("\t", " ")
+        text = "".join([c for c in text if c.isprintable() or _kept(c)])
+    return unicodedata.normalize("NFC", text)
+
+
+def _kept(char: str) -> bool:
+    """May this character, which Python does not call printable, stay?"""
+    category = unicodedata.category(char)
+    return char == "\n" or category in ("Zs", "Co", "Cn") or (category == "Cf" and char in _KEPT_FORMAT)
+
+
+def clean_deep(value: Any) -> Any:
+    """The same value with every text in it cleaned, line breaks kept: mappings, lists and tuples are walked."""
+    if isinstance(value, str):
+        return clean(value, keep_newlines=True)
+    if isinstance(value, dict):
+        return {k: clean_deep(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(clean_deep(v) for v in value)
+    return value
+
+
+def path_of(location: tuple[int | str, ...]) -> str:
+    """A location as it is read: `accounts[3].items[0].due`."""
+    text = ""
+    for step in location:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text

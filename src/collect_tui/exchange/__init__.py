@@ -1,1 +1,0 @@
-"""Floor 4: files in and out."""

@@ -1,0 +1,132 @@
+"""What a billing system sends of accounts, items and payments: one JSON object per row, known by its natural key."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import ConfigDict, Field
+
+from collect_tui.desk.dated import Day
+from collect_tui.ingest.portfolio import (
+    Amount,
+    Currency,
+    Entry,
+    Key,
+    Line,
+    Name,
+    PointEntry,
+    Positive,
+    Signed,
+    Word,
+)
+
+
+class BilledService(Entry):
+    """A service of the account. What became of it at the desk (suspended, restored) is not for the billing system to say here."""
+
+    product: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
+    billing_system: Word
+    identifier: Key
+    monthly: Amount = 0
+    life_support: bool = False
+
+
+class BilledAccount(Entry):
+    """An account and its customer. A known account takes over name, segment and billing system, gets contact points and
+    services that it has not, and keeps what the desk knows better: quality and consent of its points, its services' state.
+
+    Example: `{"number": "4410-2231", "name": "Rosa Alvarez", "opened_on": "2024-03-01"}`.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "number": "7700-0001",
+                "name": "Dana Whitfield",
+                "opened_on": "2025-03-01",
+                "segment": "residential",
+                "points": [{"kind": "mobile", "value": "+1 312 555 0147"}],
+                "services": [
+                    {"product": "INT", "billing_system": "netbill", "identifier": "INT-77001", "monthly": 4500}
+                ],
+            }
+        }
+    )
+
+    number: Key
+    name: Name
+    kind: Literal["person", "org"] = "person"
+    lang: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")] = "en"
+    zone: Key | None = None
+    segment: Word = "default"
+    billing_system: Line = ""
+    currency: Currency | None = None
+    opened_on: Day
+    points: Annotated[tuple[PointEntry, ...], Field(max_length=50)] = ()
+    services: Annotated[tuple[BilledService, ...], Field(max_length=200)] = ()
+
+
+class BilledItem(Entry):
+    """An invoice, fee, instalment or credit (negative). `service`: product or identifier of one of the account's services.
+
+    Another amount than before changes what is open by the difference; what was paid on it stays.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "account": "7700-0001",
+                "doc_no": "INV-90114",
+                "issued": "2026-10-01",
+                "due": "2026-10-15",
+                "amount": 8250,
+            }
+        }
+    )
+
+    account: Key
+    doc_no: Key
+    kind: Literal["invoice", "fee", "instalment", "credit"] = "invoice"
+    issued: Day
+    due: Day
+    amount: Signed
+    service: Key | None = None
+
+
+class BilledPart(Entry):
+    doc_no: Key
+    amount: Positive
+
+
+class BilledPayment(Entry):
+    """A receipt. It is recorded and allocated as one that the desk records: the parts in `directed` first, the rest to what is
+    due longest. A known reference with other values is refused: a payment is taken back at the desk, never rewritten."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "account": "7700-0001",
+                "ref": "ACH-5512",
+                "received_on": "2026-11-20",
+                "method": "ach",
+                "amount": 8250,
+            }
+        }
+    )
+
+    account: Key
+    ref: Key
+    received_on: Day
+    method: Word
+    amount: Positive
+    directed: Annotated[tuple[BilledPart, ...], Field(max_length=200)] = ()
+
+
+Billed = BilledAccount | BilledItem | BilledPayment
+
+#: What may be sent, by the last part of its address, and how many rows one transaction takes: while it lasts the desk waits.
+KINDS: Final[dict[str, tuple[type[Billed], int]]] = {
+    "accounts": (BilledAccount, 500),
+    "items": (BilledItem, 500),
+    "payments": (BilledPayment, 100),
+}

@@ -1,0 +1,213 @@
+"""Rows of one account. Natural keys become ids, what is derived is worked out, the parts are checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from collect_tui.domain.facts import PHONE_KINDS
+from collect_tui.ingest.portfolio import AccountEntry, PartyEntry
+from collect_tui.ingest.rows_work import holds, log, orders, promises
+from collect_tui.ingest.rowset import LoadContext, Row, RowSet
+from collect_tui.store.names import point_key, reversed_digits, tokens
+from collect_tui.store.phone_zones import candidate_zones, known_zones
+
+
+def rows_of(
+    ground: LoadContext, entry: AccountEntry, where: str, linked: tuple[int, dict[str, int]] | None = None
+) -> list[Row]:
+    """All rows of one account. `linked`: id of the party and its points by short name, when the entry says `party_of`.
+
+    Raises Invalid "load.incoherent" with where, path and what was expected.
+    """
+    party_id, points = linked or (ground.ids(), {})
+    rows = RowSet(ground, entry, where, party_id, ground.ids(), points=points)
+    if (entry.party is None) == (linked is None):
+        rows.bad("party", "or party_of has to be given, and not both.")
+    if entry.party is not None:
+        party(rows, entry.party)
+    account(rows)
+    services(rows)
+    items(rows, live_allocations(rows))
+    payments(rows)
+    log(rows)
+    holds(rows)
+    promises(rows)
+    orders(rows)
+    return rows.rows
+
+
+def party(rows: RowSet, party: PartyEntry) -> None:
+    if party.zone is not None and party.zone not in known_zones():
+        rows.bad("party.zone", "is no IANA time zone, such as America/Chicago.")
+    rows.add("party", id=rows.party_id, name=party.name, kind=party.kind, lang=party.lang, zone=party.zone)
+    for token in tokens(party.name):
+        rows.add("name_token", token=token, party_id=rows.party_id)
+    count: dict[str, int] = {}
+    seen: set[str] = set()
+    for index, point in enumerate(party.points):
+        path = f"party.points[{index}]"
+        count[point.kind] = order = point.order or count.get(point.kind, 0) + 1
+        short = f"{point.kind[0]}{order}"
+        normalized = _normalized(rows, path, point.kind, point.value)
+        if short in rows.points:
+            rows.bad(f"{path}.order", "is taken by another contact point of this kind.")
+        if normalized in seen:
+            rows.bad(f"{path}.value", "stands twice.")
+        if any(zone not in known_zones() for zone in point.zones):
+            rows.bad(f"{path}.zones", "has what is no IANA time zone, such as America/Chicago.")
+        seen.add(normalized)
+        rows.points[short] = point_id = rows.ground.ids()
+        zones = candidate_zones(normalized, point.zones) if point.kind in PHONE_KINDS else point.zones
+        rows.add(
+            "contact_point",
+            id=point_id,
+            party_id=rows.party_id,
+            kind=point.kind,
+            value=point.value,
+            normalized=normalized,
+            reversed=reversed_digits(normalized),
+            ord=order,
+            quality=point.quality,
+            consent=point.consent,
+            zones=",".join(zones),
+        )
+
+
+def _normalized(rows: RowSet, path: str, kind: str, value: str) -> str:
+    key = point_key(kind, value, rows.ground.country)
+    if kind in PHONE_KINDS and not 4 <= len(key) <= 15:
+        rows.bad(f"{path}.value", "is no telephone number.")
+    if kind == "email" and "@" not in value:
+        rows.bad(f"{path}.value", "is no e-mail address.")
+    return key
+
+
+def account(rows: RowSet) -> None:
+    entry, shift = rows.entry, rows.ground.shift
+    action = entry.next_action
+    if entry.status == "OPEN" and action is None:
+        rows.bad("next_action", "is missing; an open account always has one.")
+    if action is not None and action.code not in rows.ground.codes.next_actions:
+        rows.bad("next_action.code", "is no next action of this site.")
+    rows.add(
+        "account",
+        id=rows.account_id,
+        number=entry.number,
+        party_id=rows.party_id,
+        segment=entry.segment,
+        billing_system=entry.billing_system,
+        status=entry.status,
+        stage=entry.stage,
+        stage_on=shift.maybe_day(entry.stage_on),
+        ladder_paused_by=None,  # set by what pauses it: a hold, else the open promise
+        currency=entry.currency or rows.ground.currency,
+        opened_on=shift.day(entry.opened_on),
+        next_action_code=action.code if action else None,
+        next_action_on=shift.day(action.on) if action else None,
+        next_action_at=shift.maybe_at(action.at) if action else None,
+        version=1,
+        changed_by=rows.ground.by,
+        changed_at=rows.ground.now,
+    )
+    rows.account = rows.rows[-1][1]
+
+
+def services(rows: RowSet) -> None:
+    for index, service in enumerate(rows.entry.services):
+        path = f"services[{index}]"
+        if (service.suspend_cause is None) == (service.status not in {"ACTIVE", "TERMINATED"}):
+            rows.bad(f"{path}.suspend_cause", "belongs to a service that is, or is to be, suspended, and to no other.")
+        service_id = rows.ground.ids()
+        for name in (service.product, service.identifier):
+            rows.services[name] = None if name in rows.services else service_id
+        rows.add("service", id=service_id, account_id=rows.account_id, **service.model_dump())
+
+
+def live_allocations(rows: RowSet) -> dict[str, int]:
+    """Minor units allocated to each document by payments that stand."""
+    live: dict[str, int] = {}
+    known = {item.doc_no for item in rows.entry.items}
+    for index, payment in enumerate(rows.entry.payments):
+        total = 0
+        for place, part in enumerate(payment.allocations):
+            if part.item not in known:
+                rows.bad(f"payments[{index}].allocations[{place}].item", "names no item of this account.")
+            total += part.amount
+            if payment.outcome is None:
+                live[part.item] = live.get(part.item, 0) + part.amount
+        if total > payment.amount:
+            rows.bad(f"payments[{index}].allocations", "come to more than the payment.")
+    return live
+
+
+def items(rows: RowSet, live: Mapping[str, int]) -> None:
+    for index, item in enumerate(rows.entry.items):
+        path = f"items[{index}]"
+        if item.doc_no in rows.items:
+            rows.bad(f"{path}.doc_no", "stands twice.")
+        if (item.kind == "credit") != (item.amount < 0):
+            rows.bad(f"{path}.amount", "is negative for a credit, and for nothing else.")
+        left = item.amount - live.get(item.doc_no, 0)
+        if left < 0 <= item.amount:
+            rows.bad(f"{path}.amount", "is less than the payments allocated to it.")
+        if item.disputed > max(0, left):
+            rows.bad(f"{path}.disputed", "is more than what is open on the item.")
+        rows.items[item.doc_no] = item_id = rows.ground.ids()
+        rows.add(
+            "item",
+            id=item_id,
+            account_id=rows.account_id,
+            service_id=rows.service_id(f"{path}.service", item.service),
+            doc_no=item.doc_no,
+            kind=item.kind,
+            issued=rows.ground.shift.day(item.issued),
+            due=rows.ground.shift.day(item.due),
+            amount=item.amount,
+            open=left,
+            disputed=item.disputed,
+            source="",
+        )
+
+
+def payments(rows: RowSet) -> None:
+    shift = rows.ground.shift
+    for index, payment in enumerate(rows.entry.payments):
+        if (payment.outcome is None) != (payment.returned_on is None):
+            rows.bad(
+                f"payments[{index}].returned_on", "belongs to a payment that was returned or reversed, and to no other."
+            )
+        rows.closed(
+            f"payments[{index}].returned", payment.outcome is not None, payment.returned_at, payment.returned_by
+        )
+        applied = sum(part.amount for part in payment.allocations)
+        standing = "APPLIED" if applied == payment.amount else "PARTLY_APPLIED" if applied else "UNAPPLIED"
+        at = shift.at(payment.recorded_at) if payment.recorded_at else shift.noon(payment.received_on)
+        back = shift.instant(payment.returned_at, payment.returned_on, after=payment.recorded_at)
+        payment_id = rows.ground.ids()
+        rows.add(
+            "payment",
+            id=payment_id,
+            account_id=rows.account_id,
+            ref=payment.ref,
+            received_on=shift.day(payment.received_on),
+            method=payment.method,
+            amount=payment.amount,
+            status=payment.outcome or standing,
+            returned_reason=payment.returned_reason,
+            returned_on=shift.maybe_day(payment.returned_on),
+            returned_at=back,
+            returned_by=payment.returned_by,
+            recorded_by=payment.recorded_by,
+            recorded_at=at,
+        )
+        for part in payment.allocations:
+            rows.add(
+                "allocation",
+                id=rows.ground.ids(),
+                payment_id=payment_id,
+                item_id=rows.items[part.item],
+                amount=part.amount,
+                at=at,
+                reversed_at=back,
+                directed=True,
+            )

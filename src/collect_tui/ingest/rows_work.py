@@ -1,0 +1,235 @@
+"""Rows of what was done with an account: contacts, notes, callbacks, promises, holds, notices and orders."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from collect_tui.domain.money import LIMIT
+from collect_tui.domain.promise.effects import WAIVED_BY
+from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER
+from collect_tui.ingest.portfolio import PromiseEntry
+from collect_tui.ingest.rowset import RowSet
+
+
+def log(rows: RowSet) -> None:
+    """Contacts, notes and callbacks."""
+    codes, shift = rows.ground.codes, rows.ground.shift
+    for index, contact in sorted(enumerate(rows.entry.contacts), key=lambda pair: pair[1].at):
+        path = f"contacts[{index}]"
+        action, result = codes.actions.get(contact.action), codes.results.get(contact.result)
+        if action is None:
+            rows.bad(f"{path}.action", "is no action code of this site.")
+        if result is None:
+            rows.bad(f"{path}.result", "is no result code of this site.")
+        if contact.reason is not None and contact.reason not in codes.reasons:
+            rows.bad(f"{path}.reason", "is no reason code of this site.")
+        rows.add(
+            "contact_event",
+            id=rows.ground.ids(),
+            account_id=rows.account_id,
+            point_id=rows.point_id(f"{path}.point", contact.point),
+            at=shift.at(contact.at),
+            by=contact.by,
+            action=action.code,
+            result=result.code,
+            outbound=action.outbound,
+            counted=action.outbound and action.call and result.counted,
+            worked=result.worked,
+            contact=result.contact,
+            right_party=result.right_party,
+            reason=contact.reason,
+            note=rows.text(f"{path}.note", contact.note),
+            typed=rows.text(f"{path}.typed", contact.typed),
+            supersedes=None,
+        )
+    for index, note in sorted(enumerate(rows.entry.notes), key=lambda pair: pair[1].at):
+        text = rows.text(f"notes[{index}].text", note.text)
+        rows.add(
+            "note",
+            id=rows.ground.ids(),
+            account_id=rows.account_id,
+            at=shift.at(note.at),
+            by=note.by,
+            text=text,
+            typed="",
+            pinned=note.pinned,
+        )
+    for index, callback in enumerate(rows.entry.callbacks):
+        rows.add(
+            "callback",
+            id=rows.ground.ids(),
+            account_id=rows.account_id,
+            point_id=rows.point_id(f"callbacks[{index}].point", callback.point),
+            at=shift.at(callback.at),
+            owner=callback.owner,
+            status=callback.status,
+            note=rows.text(f"callbacks[{index}].note", callback.note),
+            made_by=callback.made_by,
+        )
+
+
+def promises(rows: RowSet) -> None:
+    shift = rows.ground.shift
+    made: list[int] = []
+    for index, promise in enumerate(rows.entry.promises):
+        path = f"promises[{index}]"
+        _check_promise(rows, path, promise)
+        if promise.supersedes is not None and promise.supersedes > index:
+            rows.bad(f"{path}.supersedes", "is the place, from 1, of an earlier promise in this list.")
+        promise_id = rows.ground.ids()
+        made.append(promise_id)
+        rows.add(
+            "promise",
+            id=promise_id,
+            account_id=rows.account_id,
+            kind=promise.kind,
+            status=promise.status,
+            total=sum(part.amount for part in promise.instalments),
+            made_on=shift.day(promise.made_on),
+            made_by=promise.made_by,
+            made_at=shift.at(promise.made_at),
+            grace_days=promise.grace_days,
+            method=promise.method,
+            override_by=promise.override_by,
+            override_reason=promise.override_reason,
+            supersedes=made[promise.supersedes - 1] if promise.supersedes else None,
+            closed_reason=promise.closed_reason,
+            closed_on=shift.maybe_day(promise.closed_on),
+            closed_at=shift.instant(promise.closed_at, promise.closed_on, after=promise.made_at),
+            closed_by=promise.closed_by,
+            ladder_step=promise.ladder_step,
+            note=rows.text(f"{path}.note", promise.note),
+        )
+        for seq, part in enumerate(promise.instalments, 1):
+            rows.add("instalment", promise_id=promise_id, seq=seq, **{**part.model_dump(), "due": shift.day(part.due)})
+        if promise.status == "ACTIVE":
+            if any(each.status == "ACTIVE" for each in rows.entry.promises[:index]):
+                rows.bad(f"{path}.status", "is ACTIVE; an account has one open promise at most.")
+            if rows.account["ladder_paused_by"] is None:
+                rows.account["ladder_paused_by"] = f"promise {promise_id}"
+
+
+def _check_promise(rows: RowSet, path: str, promise: PromiseEntry) -> None:
+    if (promise.status == "ACTIVE") != (promise.closed_on is None):
+        rows.bad(f"{path}.closed_on", "belongs to a promise that is closed, and to no other.")
+    rows.closed(f"{path}.closed", promise.status != "ACTIVE", promise.closed_at, promise.closed_by)
+    if promise.kind == "single" and len(promise.instalments) != 1:
+        rows.bad(f"{path}.instalments", "are one for a single promise; several are a plan.")
+    if sum(part.amount for part in promise.instalments) > LIMIT:
+        rows.bad(f"{path}.instalments", "come to more than an amount may be.")
+    last: date | None = None
+    for place, part in enumerate(promise.instalments):
+        where = f"{path}.instalments[{place}]"
+        if last is not None and part.due <= last:
+            rows.bad(f"{where}.due", "comes after the instalment before it.")
+        last = part.due
+        if part.paid > part.amount:
+            rows.bad(f"{where}.paid", "is more than the instalment.")
+        fits = {"OPEN": part.paid == 0, "PART_PAID": 0 < part.paid < part.amount, "PAID": part.paid == part.amount}
+        if not fits.get(part.status, part.paid < part.amount):
+            rows.bad(f"{where}.status", "does not fit what was paid.")
+        if promise.status in WAIVED_BY and part.status in OPEN_INSTALMENT:
+            rows.bad(f"{where}.status", "is open, but the promise was cancelled or superseded; that waives it.")
+    if promise.status == "KEPT" and any(part.status != "PAID" for part in promise.instalments):
+        rows.bad(f"{path}.status", "is KEPT, but not every instalment is paid.")
+
+
+def holds(rows: RowSet) -> None:
+    shift = rows.ground.shift
+    active: set[tuple[str, str, str | None]] = set()
+    for index, hold in enumerate(rows.entry.holds):
+        path = f"holds[{index}]"
+        kind = rows.ground.holds.get(hold.kind)
+        if kind is None:
+            rows.bad(f"{path}.kind", "is no kind of hold of this site.")
+        if (hold.scope == "account") != (hold.target is None):
+            rows.bad(f"{path}.target", "belongs to a scope other than the account, and to every such.")
+        target: int | None = None
+        if hold.scope == "service":
+            target = rows.service_id(f"{path}.target", hold.target)
+        elif hold.scope == "point":
+            target = rows.point_id(f"{path}.target", hold.target)
+        elif hold.scope == "item" and (target := rows.items.get(hold.target or "")) is None:
+            rows.bad(f"{path}.target", "names no item of this account.")
+        rows.closed(f"{path}.closed", hold.status != "ACTIVE", hold.closed_at, hold.closed_by)
+        hold_id = rows.ground.ids()
+        rows.add(
+            "hold",
+            id=hold_id,
+            account_id=rows.account_id,
+            kind=hold.kind,
+            scope=hold.scope,
+            target_id=target,
+            placed_on=shift.day(hold.placed_on),
+            placed_at=shift.instant(hold.placed_at, hold.placed_on, before=hold.closed_at),
+            placed_by=hold.placed_by,
+            until=shift.maybe_day(hold.until),
+            reason=rows.text(f"{path}.reason", hold.reason),
+            status=hold.status,
+            closed_reason=hold.closed_reason,
+            closed_at=shift.maybe_at(hold.closed_at),
+            closed_by=hold.closed_by,
+        )
+        if hold.status == "ACTIVE":
+            if (same := (hold.kind, hold.scope, hold.target)) in active:
+                rows.bad(f"{path}.kind", "is active twice.")
+            active.add(same)
+            if kind.pauses_ladder and rows.account["ladder_paused_by"] is None:
+                rows.account["ladder_paused_by"] = f"hold {hold_id}"
+
+
+def orders(rows: RowSet) -> None:
+    """Notices and orders."""
+    shift = rows.ground.shift
+    for index, notice in enumerate(rows.entry.notices):
+        if notice.status in {"SENT", "DELIVERED"} and notice.sent_on is None:
+            rows.bad(f"notices[{index}].sent_on", "is missing for a notice that was sent.")
+        rows.add(
+            "notice",
+            id=rows.ground.ids(),
+            account_id=rows.account_id,
+            service_id=rows.service_id(f"notices[{index}].service", notice.service),
+            level=notice.level,
+            channel=notice.channel,
+            status=notice.status,
+            sent_on=shift.maybe_day(notice.sent_on),
+        )
+    known: dict[str, int] = {}
+    open_on: set[int] = set()
+    for index, order in enumerate(rows.entry.orders):
+        path = f"orders[{index}]"
+        service_id = rows.service_id(f"{path}.service", order.service)
+        assert service_id is not None
+        if order.number in known:
+            rows.bad(f"{path}.number", "stands twice.")
+        if order.reversal_of is not None and order.reversal_of not in known:
+            rows.bad(f"{path}.reversal_of", "names no earlier order in this list.")
+        if order.status in OPEN_ORDER:
+            if service_id in open_on:
+                rows.bad(f"{path}.status", "is open; a service has one open order at most.")
+            open_on.add(service_id)
+        if order.status == "SENT" and order.sent_at is None:
+            rows.bad(f"{path}.sent_at", "is missing for an order that was sent.")
+        rows.closed(f"{path}.closed", order.status not in OPEN_ORDER, order.closed_at, order.closed_by)
+        closed_at = order.closed_at or (order.answered_at if order.status not in OPEN_ORDER else None)
+        known[order.number] = order_id = rows.ground.ids()
+        rows.add(
+            "service_order",
+            id=order_id,
+            account_id=rows.account_id,
+            service_id=service_id,
+            number=order.number,
+            kind=order.kind,
+            reason=order.reason,
+            effective=shift.day(order.effective),
+            status=order.status,
+            requested_on=shift.day(order.requested_on),
+            requested_at=shift.instant(order.requested_at, order.requested_on, before=order.sent_at or closed_at),
+            requested_by=order.requested_by,
+            sent_at=shift.maybe_at(order.sent_at),
+            answered_at=shift.maybe_at(order.answered_at),
+            closed_at=shift.maybe_at(closed_at),
+            closed_by=order.closed_by,
+            reversal_of=known[order.reversal_of] if order.reversal_of else None,
+            detail=rows.text(f"{path}.detail", order.detail),
+        )

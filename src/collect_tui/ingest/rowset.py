@@ -1,0 +1,129 @@
+"""What the rows of one account are made with: the shift of dates, the natural keys met so far, and the words for a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
+
+from collect_tui.domain.card_text import forbidden
+from collect_tui.domain.codes import Codes
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.rules import HoldKind
+from collect_tui.ingest.portfolio import AccountEntry
+
+#: Table name and one row of it, in an order that keeps every foreign key.
+Row = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Moves dates and instants by whole days; an instant keeps its wall-clock time in `zone`, whatever daylight saving does.
+
+    `now` (UTC): nothing that has a date only is set later than that on its day.
+    """
+
+    days: int
+    zone: ZoneInfo
+    now: datetime
+
+    def day(self, value: date) -> date:
+        return value + timedelta(days=self.days)
+
+    def maybe_day(self, value: date | None) -> date | None:
+        return None if value is None else self.day(value)
+
+    def at(self, value: datetime) -> datetime:
+        if not self.days:
+            return value
+        return (value.astimezone(self.zone) + timedelta(days=self.days)).astimezone(UTC)
+
+    def maybe_at(self, value: datetime | None) -> datetime | None:
+        return None if value is None else self.at(value)
+
+    def noon(self, value: date) -> datetime:
+        """Noon of an unshifted date, or now on a morning before that, for what the file gives a date only."""
+        noon, now = datetime.combine(self.day(value), time(12), self.zone), self.now.astimezone(self.zone)
+        return (min(noon, now) if noon.date() == now.date() else noon).astimezone(UTC)
+
+    def instant(
+        self,
+        given: datetime | None,
+        day: date | None,
+        *,
+        after: datetime | None = None,
+        before: datetime | None = None,
+    ) -> datetime | None:
+        """The file's instant, else noon of the day; noon is moved so that it is not before `after` or past `before`."""
+        if given is not None or day is None:
+            return self.maybe_at(given)
+        found = self.noon(day)
+        found = max(found, self.at(after)) if after is not None else found
+        return min(found, self.at(before)) if before is not None else found
+
+
+@dataclass(frozen=True, slots=True)
+class LoadContext:
+    """What every account of one load shares."""
+
+    tenant_id: int
+    currency: str
+    country: str
+    codes: Codes
+    holds: Mapping[str, HoldKind]
+    shift: Shift
+    ids: Callable[[], int]
+    now: datetime
+    by: str
+
+
+@dataclass
+class RowSet:
+    """Rows of one account as they come to be, in an order that keeps every foreign key."""
+
+    ground: LoadContext
+    entry: AccountEntry
+    where: str
+    party_id: int
+    account_id: int
+    points: dict[str, int] = field(default_factory=dict)
+    services: dict[str, int | None] = field(default_factory=dict)  # None: the name fits two services
+    items: dict[str, int] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    account: dict[str, Any] = field(default_factory=dict)
+
+    def bad(self, path: str, sentence: str) -> NoReturn:
+        place = f"{self.where}, {path}" if self.where.startswith("line") else f"{self.where}.{path}"
+        raise Invalid("load.incoherent", f"{place}: {sentence}", path)
+
+    def add(self, table: str, **row: Any) -> None:
+        self.rows.append((table, {"tenant_id": self.ground.tenant_id, **row}))
+
+    def text(self, path: str, text: str) -> str:
+        """Free text, refused when it holds card data."""
+        if text and forbidden(text, self.entry.numbers) is not None:
+            self.bad(path, "holds what looks like card data, which is never stored.")
+        return text
+
+    def closed(self, path: str, over: bool, at: datetime | None, by: str | None) -> None:
+        """Refuses when and by whom something ended that has not."""
+        if not over and (at is not None or by is not None):
+            self.bad(f"{path}_{'by' if at is None else 'at'}", "belongs to what has ended, and to nothing else.")
+
+    def service_id(self, path: str, name: str | None) -> int | None:
+        if name is None:
+            return None
+        if name not in self.services:
+            self.bad(path, "names no service of this account.")
+        if (found := self.services[name]) is None:
+            self.bad(path, "fits two services of this account; give the identifier.")
+        return found
+
+    def point_id(self, path: str, short: str | None) -> int | None:
+        if short is None:
+            return None
+        if short not in self.points:
+            self.bad(path, "names no contact point of this customer.")
+        return self.points[short]

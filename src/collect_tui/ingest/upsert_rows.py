@@ -1,0 +1,321 @@
+"""Accounts and items of a billing system, compared with what is stored and written where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlmodel import SQLModel
+
+from collect_tui.desk.catalogue import Catalogue
+from collect_tui.desk.errors import Invalid, NotFound, Refused
+from collect_tui.domain.dates import Calendar
+from collect_tui.domain.facts import PHONE_KINDS
+from collect_tui.ingest.billed import BilledAccount, BilledItem, BilledService
+from collect_tui.ingest.portfolio import AccountEntry, NextActionEntry, PartyEntry, PointEntry, ServiceEntry
+from collect_tui.ingest.rows import rows_of
+from collect_tui.ingest.rowset import LoadContext, Shift
+from collect_tui.store.names import point_key, reversed_digits, tokens
+from collect_tui.store.phone_zones import candidate_zones, known_zones
+
+_T = SQLModel.metadata.tables
+#: A new account without items is looked at again after so many days.
+_REVIEW: Final = timedelta(days=30)
+_ORDER: Final = ("party", "name_token", "contact_point", "account", "service", "item")
+
+
+@dataclass(slots=True)
+class Account:
+    id: int
+    party_id: int
+    currency: str
+    open: bool
+
+
+class Rows:
+    """The accounts and items of one chunk. `touched`: by account id what was done, and whether less is owed since."""
+
+    def __init__(
+        self,
+        db: Connection,
+        tenant_id: int,
+        ids: Callable[[], int],
+        catalogue: Catalogue,
+        calendar: Calendar,
+        currency: str,
+        zone: str,
+        today: date,
+        now: datetime,
+        by: str,
+    ) -> None:
+        self.db, self.tenant_id, self.ids, self.today = db, tenant_id, ids, today
+        self.calendar, self.country = calendar, catalogue.rules.country
+        self._ground = LoadContext(
+            tenant_id=tenant_id,
+            currency=currency,
+            country=self.country,
+            codes=catalogue.codes,
+            holds=catalogue.holds,
+            shift=Shift(0, ZoneInfo(zone), now),
+            ids=ids,
+            now=now,
+            by=by,
+        )
+        self.touched: dict[int, tuple[list[dict[str, Any]], bool]] = {}
+        self._accounts: dict[str, Account] = {}
+        self._new: dict[str, list[dict[str, Any]]] = {}
+        self._docs: dict[str, int] = {}  # documents that this chunk brought
+        self._items: dict[str, Any] = {}  # documents as they were before it
+        self._asked: set[str] = set()
+        self.opened: set[int] = set()  # accounts that this chunk brought
+
+    def expect(self, numbers: Sequence[str], documents: Sequence[str]) -> None:
+        """Looks up at once what a chunk is going to ask for, one by one."""
+        t, i = _T["account"].c, _T["item"]
+        query = select(t.number, t.id, t.party_id, t.currency, t.status)
+        for row in self.db.execute(query.where(t.tenant_id == self.tenant_id, t.number.in_(numbers))):
+            self._keep(row)
+        if documents:
+            there = select(i).where(i.c.tenant_id == self.tenant_id, i.c.doc_no.in_(documents))
+            self._items = {row.doc_no: row for row in self.db.execute(there)}
+        self._asked = set(documents)
+
+    def find(self, number: str) -> Account:
+        """An open account by its number. Raises NotFound, Refused `account.closed`."""
+        found = self._accounts.get(number)
+        if found is None:
+            raise NotFound(
+                "account.not_found", "There is no account of this number; send the account first.", "account"
+            )
+        if not found.open:
+            raise Refused("account.closed", "This account is closed.", "account")
+        return found
+
+    def write(self) -> None:
+        """Writes the new rows, in an order that keeps every foreign key."""
+        for name in _ORDER:
+            if rows := self._new.pop(name, None):
+                self.db.execute(insert(_T[name]), rows)
+
+    def _keep(self, row: Any) -> None:
+        self._accounts[row.number] = Account(row.id, row.party_id, row.currency, row.status == "OPEN")
+
+    def _document(self, doc_no: str) -> Any | None:
+        """A document as it is stored: looked up for the chunk, until this chunk changes it."""
+        if doc_no in self._asked:
+            self._asked.discard(doc_no)
+            return self._items.get(doc_no)
+        t = _T["item"]
+        return self.db.execute(select(t).where(t.c.tenant_id == self.tenant_id, t.c.doc_no == doc_no)).first()
+
+    def _touch(self, account_id: int, kind: str, *, less: bool = False, **what: Any) -> None:
+        told, before = self.touched.get(account_id, ([], False))
+        told.append({"kind": kind, **what})
+        self.touched[account_id] = (told, before or less)
+
+    def _add(self, table: str, row: dict[str, Any]) -> None:
+        self._new.setdefault(table, []).append({"tenant_id": self.tenant_id, **row})
+
+    # accounts -----------------------------------------------------------------------------------
+    def account(self, row: BilledAccount) -> str:
+        if row.zone is not None and row.zone not in known_zones():
+            raise Invalid("row.zone", "The zone is no IANA time zone, such as America/Chicago.", "zone")
+        known = self._accounts.get(row.number)
+        if known is None:
+            return self._open(row)
+        if row.currency is not None and row.currency != known.currency:
+            raise Refused("account.currency", f"This account is kept in {known.currency}.", "currency")
+        if row.number in self._fresh_numbers():
+            self.write()  # it stands twice in the chunk: the second is compared with the first
+        points = [(point, self._normalized(point)) for point in row.points]
+        changes = [self._master(row, known), self._points(points, known), self._services(row.services, known)]
+        if not any(changes):
+            return "same"
+        self._touch(known.id, "AccountChanged")
+        return "changed"
+
+    def _fresh_numbers(self) -> set[str]:
+        return {new["number"] for new in self._new.get("account", ())}
+
+    def _open(self, row: BilledAccount) -> str:
+        day = max(self.today, row.opened_on) + _REVIEW
+        entry = AccountEntry(
+            number=row.number,
+            party=PartyEntry(name=row.name, kind=row.kind, lang=row.lang, zone=row.zone, points=row.points),
+            segment=row.segment,
+            billing_system=row.billing_system,
+            currency=row.currency,
+            opened_on=row.opened_on,
+            next_action=NextActionEntry(code="review", on=self.calendar.on_or_after(day)),
+            services=tuple(ServiceEntry(**service.model_dump()) for service in row.services),
+        )
+        try:
+            made = rows_of(self._ground, entry, "row")
+        except Invalid as error:
+            raise Invalid("row.invalid", error.message.removeprefix("row."), error.field) from None
+        for table, each in made:
+            self._new.setdefault(table, []).append(each)
+        mine = next(each for table, each in made if table == "account")
+        self._accounts[row.number] = Account(mine["id"], mine["party_id"], mine["currency"], open=True)
+        self.opened.add(mine["id"])
+        self._touch(mine["id"], "AccountOpened")
+        return "added"
+
+    def _master(self, row: BilledAccount, known: Account) -> bool:
+        party, account = _T["party"], _T["account"]
+        whose = (party.c.tenant_id == self.tenant_id, party.c.id == known.party_id)
+        was = self.db.execute(select(party.c.name, party.c.kind, party.c.lang, party.c.zone).where(*whose)).one()
+        says = {"name": row.name, "kind": row.kind, "lang": row.lang}
+        if row.zone is not None:
+            says["zone"] = row.zone
+        changed = any(getattr(was, name) != value for name, value in says.items())
+        if changed:
+            self.db.execute(update(party).where(*whose).values(**says))
+        if was.name != row.name:
+            token = _T["name_token"]
+            mine = (token.c.tenant_id == self.tenant_id, token.c.party_id == known.party_id)
+            self.db.execute(delete(token).where(*mine))
+            names = [{"tenant_id": self.tenant_id, "token": t, "party_id": known.party_id} for t in tokens(row.name)]
+            if names:
+                self.db.execute(insert(token), names)
+        this = (account.c.tenant_id == self.tenant_id, account.c.id == known.id)
+        kept = self.db.execute(select(account.c.segment, account.c.billing_system).where(*this)).one()
+        if (kept.segment, kept.billing_system) != (row.segment, row.billing_system):
+            values = {"segment": row.segment, "billing_system": row.billing_system}
+            self.db.execute(update(account).where(*this).values(**values))
+            changed = True
+        return changed
+
+    def _normalized(self, point: PointEntry) -> str:
+        key = point_key(point.kind, point.value, self.country)
+        if point.kind in PHONE_KINDS and not 4 <= len(key) <= 15:
+            raise Invalid("row.point", "A telephone number among the points is none.", "points")
+        if point.kind == "email" and "@" not in point.value:
+            raise Invalid("row.point", "An e-mail address among the points is none.", "points")
+        if any(zone not in known_zones() for zone in point.zones):
+            raise Invalid("row.zone", "A zone among the points is no IANA time zone.", "points")
+        return key
+
+    def _points(self, points: list[tuple[PointEntry, str]], known: Account) -> bool:
+        """Adds the contact points that the customer has not; the others are the desk's."""
+        t = _T["contact_point"].c
+        query = select(t.kind, t.normalized, t.ord).where(t.tenant_id == self.tenant_id, t.party_id == known.party_id)
+        there = self.db.execute(query).all()
+        have = {row.normalized for row in there}
+        last = {kind: max((r.ord for r in there if r.kind == kind), default=0) for kind in {p.kind for p, _ in points}}
+        fresh = []
+        for point, key in points:
+            if key in have:
+                continue
+            have.add(key)
+            last[point.kind] += 1
+            zones = candidate_zones(key, point.zones) if point.kind in PHONE_KINDS else point.zones
+            fresh.append(
+                {
+                    "tenant_id": self.tenant_id,
+                    "id": self.ids(),
+                    "party_id": known.party_id,
+                    "kind": point.kind,
+                    "value": point.value,
+                    "normalized": key,
+                    "reversed": reversed_digits(key),
+                    "ord": last[point.kind],
+                    "quality": point.quality,
+                    "consent": point.consent,
+                    "zones": ",".join(zones),
+                }
+            )
+        if fresh:
+            self.db.execute(insert(_T["contact_point"]), fresh)
+        return bool(fresh)
+
+    def _services(self, services: tuple[BilledService, ...], known: Account) -> bool:
+        if not services:
+            return False
+        t = _T["service"]
+        mine = (t.c.tenant_id == self.tenant_id, t.c.account_id == known.id)
+        there = {(row.billing_system, row.identifier): row for row in self.db.execute(select(t).where(*mine))}
+        changed = False
+        for service in services:
+            was = there.get((service.billing_system, service.identifier))
+            values = {"product": service.product, "monthly": service.monthly, "life_support": service.life_support}
+            if was is None:
+                row = {"id": self.ids(), "account_id": known.id, "status": "ACTIVE", "suspend_cause": None}
+                row |= {"billing_system": service.billing_system, "identifier": service.identifier, **values}
+                self.db.execute(insert(t), {"tenant_id": self.tenant_id, **row})
+            elif any(getattr(was, name) != value for name, value in values.items()):
+                self.db.execute(update(t).where(*mine, t.c.id == was.id).values(**values))
+            else:
+                continue
+            changed = True
+        return changed
+
+    # items --------------------------------------------------------------------------------------
+    def item(self, row: BilledItem) -> str:
+        if (row.kind == "credit") != (row.amount < 0):
+            raise Invalid("item.amount", "The amount is negative for a credit, and for nothing else.", "amount")
+        account = self.find(row.account)
+        if row.doc_no in self._docs:
+            self.write()  # it stands twice in the chunk
+        t = _T["item"]
+        this = (t.c.tenant_id == self.tenant_id, t.c.doc_no == row.doc_no)
+        was = self._document(row.doc_no)
+        service_id = self._service(account, row.service)
+        if was is None:
+            return self._bill(row, account, service_id)
+        if was.account_id != account.id:
+            raise Refused("item.elsewhere", "This document belongs to another account.", "doc_no")
+        says: dict[str, Any] = {"kind": row.kind, "issued": row.issued, "due": row.due, "amount": row.amount}
+        if service_id is not None:
+            says["service_id"] = service_id
+        if all(getattr(was, name) == value for name, value in says.items()):
+            return "same"
+        left = row.amount - (was.amount - was.open)  # what was paid on it, or used of it, stays
+        if not min(0, row.amount) <= left <= max(0, row.amount):
+            raise Refused(
+                "item.paid",
+                "More has been paid on this document than it would come to; send a credit instead.",
+                "amount",
+            )
+        says |= {"open": left, "disputed": min(was.disputed, max(0, left))}
+        self.db.execute(update(t).where(*this).values(**says))
+        self._touch(
+            account.id,
+            "ItemChanged",
+            less=left < was.open,
+            doc_no=row.doc_no,
+            amount=row.amount,
+            old_amount=was.amount,
+            open=left,
+        )
+        return "changed"
+
+    def _bill(self, row: BilledItem, account: Account, service_id: int | None) -> str:
+        made: dict[str, Any] = {
+            "id": self.ids(),
+            "account_id": account.id,
+            "service_id": service_id,
+            "doc_no": row.doc_no,
+        }
+        made |= {"kind": row.kind, "issued": row.issued, "due": row.due, "amount": row.amount, "open": row.amount}
+        self._add("item", {**made, "disputed": 0, "source": ""})
+        self._docs[row.doc_no] = account.id
+        self._touch(account.id, "ItemBilled", less=row.amount < 0, doc_no=row.doc_no, amount=row.amount)
+        return "added"
+
+    def _service(self, account: Account, name: str | None) -> int | None:
+        if name is None:
+            return None
+        t = _T["service"].c
+        query = select(t.id, t.product, t.identifier).where(t.tenant_id == self.tenant_id, t.account_id == account.id)
+        fits = [row.id for row in self.db.execute(query) if name in (row.product, row.identifier)]
+        if len(fits) != 1:
+            what = (
+                "fits two services of the account; give the identifier" if fits else "names no service of the account"
+            )
+            raise Invalid("item.service", f"The service {what}.", "service")
+        return int(fits[0])

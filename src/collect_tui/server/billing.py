@@ -1,0 +1,325 @@
+"""The billing system's side of the API: its rows come in as lines of JSON, orders go out, answers come back.
+
+A body is read and taken in piece by piece, never held whole; what was rejected waits in a file until the body is at its end,
+because most clients read no answer before.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import date, datetime
+from typing import IO, Annotated, Any, Final, Literal
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from collect_tui import http_contract as wire
+from collect_tui.channels.billing import Acknowledgement
+from collect_tui.channels.orders import OrderDispatch
+from collect_tui.channels.pull_orders import Fetched, acknowledge
+from collect_tui.desk.dated import Moment
+from collect_tui.desk.errors import Invalid
+from collect_tui.ingest.billed import KINDS, Billed
+from collect_tui.ingest.upserts import BatchResult, Rejected, Row, Upserts
+from collect_tui.server.callers import permitted
+from collect_tui.server.context import ServerContext, hub_of
+from collect_tui.server.problems import turned_away
+from collect_tui.services.access import Caller
+from collect_tui.store import billing
+
+LARGEST: Final = 4 << 30
+LONGEST_LINE: Final = 64 * 1024
+"""Bytes of a delivery and of one of its lines."""
+MOST_TOLD: Final = 10_000
+"""Rejected rows that are told one by one; all are counted."""
+_IN_MEMORY: Final = 256 * 1024
+
+router = APIRouter(prefix="/billing", tags=["billing"])
+Importing = Annotated[Caller, Depends(permitted("import.write"))]
+Answering = Annotated[Caller, Depends(permitted("order.acknowledge"))]
+
+
+# rows -------------------------------------------------------------------------------------------
+class Delivery:
+    """One body on its way in. `take` is given its pieces in turn; the rest happens in worker threads."""
+
+    def __init__(self, upserts: Upserts, kind: str, meter: Any) -> None:
+        self._model, self._size = KINDS[kind]
+        self._upserts, self._kind, self._meter = upserts, kind, meter
+        self._rest, self._line = b"", 0
+        self._rows: list[Row] = []
+        self.counts = dict.fromkeys(("added", "changed", "same", "rejected"), 0)
+        self.told: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 — closed when it was sent
+
+    async def take(self, piece: bytes) -> None:
+        lines = (self._rest + piece).split(b"\n")
+        self._rest = lines.pop()
+        if len(self._rest) > LONGEST_LINE:
+            raise Invalid("request.too_large", f"A line is longer than {LONGEST_LINE // 1024} KB.", "body")
+        for line in lines:
+            await self._add(line)
+
+    async def end(self) -> None:
+        if self._rest:
+            await self._add(self._rest)
+        await self._post()
+
+    async def _add(self, line: bytes) -> None:
+        self._line += 1
+        if not line.strip():
+            return
+        if len(line) > LONGEST_LINE:
+            raise Invalid("request.too_large", f"A line is longer than {LONGEST_LINE // 1024} KB.", "body")
+        try:
+            self._rows.append(Row(self._line, self._model.model_validate_json(line)))
+        except ValidationError as error:
+            self._reject(_malformed(self._line, error))
+        if len(self._rows) >= self._size:
+            await self._post()
+
+    async def _post(self) -> None:
+        if self._rows:
+            rows, self._rows = self._rows, []
+            taken: BatchResult = await anyio.to_thread.run_sync(self._upserts.take, rows)
+            for outcome, count in taken.counts.items():
+                self._count(outcome, count)
+            for rejected in taken.rejected:
+                self._reject(rejected)
+
+    def _reject(self, rejected: Rejected) -> None:
+        self._count("rejected", 1)
+        if self.counts["rejected"] <= MOST_TOLD:
+            self.told.write(_line(rejected._asdict()))
+
+    def _count(self, outcome: str, by: int) -> None:
+        self.counts[outcome] += by
+        if self._meter is not None:
+            self._meter.add("collect_tui_billing_rows_total", by, kind=self._kind, outcome=outcome)
+
+    def answer(self) -> Iterator[bytes]:
+        with self.told as told:
+            told.seek(0)
+            yield from iter(lambda: told.read(_IN_MEMORY), b"")
+        yield _line({"summary": self.counts})
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value).encode() + b"\n"
+
+
+def _malformed(line: int, error: ValidationError) -> Rejected:
+    """The first mistake of a row, without what stood there."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        return Rejected(line, "row.malformed", "The line is no JSON object.", None)
+    place = ".".join(str(part)[:80] for part in first["loc"])
+    return Rejected(line, "row.invalid", str(first["msg"]).removeprefix("Value error, "), place or None)
+
+
+async def _taken(request: Request, caller: Caller, kind: str) -> Response:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
+        raise turned_away(415)
+    hub = hub_of(request)
+    upserts = Upserts(hub.store, caller.tenant_id, hub.catalogue, hub.calendar, hub.ids, hub.clock, caller.login)
+    delivery = Delivery(upserts, kind, getattr(request.app.state, "meter", None))
+    try:
+        async for piece in request.stream():
+            await delivery.take(piece)
+        await delivery.end()
+    except BaseException:
+        delivery.told.close()
+        raise
+    return StreamingResponse(_sent(delivery), media_type=wire.STREAM)
+
+
+async def _sent(delivery: Delivery) -> AsyncIterator[bytes]:
+    for part in delivery.answer():
+        yield part
+
+
+_TYPES: Final = frozenset({wire.STREAM, "application/jsonl", "application/json-lines"})
+
+
+def _described(model: type[Billed]) -> dict[str, Any]:
+    """The body in the API's description: the schema of one line."""
+    schema = model.model_json_schema()
+    example: Any = schema.pop("example")
+    schema = _inlined(schema, schema.pop("$defs", {}))
+    content = {wire.STREAM: {"schema": schema, "example": json.dumps(example) + "\n"}}
+    return {"requestBody": {"required": True, "description": "One JSON object per line.", "content": content}}
+
+
+def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
+    """A schema with what it refers to in its place, so that it stands alone."""
+    if isinstance(schema, list):
+        return [_inlined(one, parts) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(parts[schema["$ref"].rpartition("/")[2]], parts)
+    return {name: _inlined(value, parts) for name, value in schema.items()}
+
+
+_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Lines of JSON: one for each rejected row (the first 10,000), then the summary.",
+        "content": {
+            wire.STREAM: {
+                "schema": {"type": "string"},
+                "example": '{"line":7,"code":"account.not_found","detail":"There is no account of this number; send the '
+                'account first.","field":"account"}\n{"summary":{"added":41,"changed":2,"same":950,"rejected":1}}\n',
+            }
+        },
+    }
+}
+
+
+def _add(kind: str, title: str, text: str) -> None:
+    async def endpoint(request: Request, caller: Importing) -> Response:
+        return await _taken(request, caller, kind)
+
+    endpoint.__doc__ = (
+        f"{text}\n\nOne JSON object per line, taken in a few hundred at a time: what was taken stays when the connection "
+        "breaks, and the whole delivery may be sent again, since a row that is known changes nothing.\n\n"
+        "Needs the permission `import.write`."
+    )
+    router.add_api_route(
+        f"/{kind}",
+        endpoint,
+        methods=["PUT"],
+        operation_id=f"billing-{kind}",
+        summary=title,
+        response_class=Response,
+        responses=_ANSWER,
+        openapi_extra=_described(KINDS[kind][0]),
+        max_body_size=LARGEST,
+    )
+
+
+_add(
+    "accounts",
+    "Take in accounts",
+    "Accounts and their customers, known by the account's number. A known account takes over name, segment and billing "
+    "system and gets contact points and services that it has not; what the desk knows of them stays.",
+)
+_add(
+    "items",
+    "Take in items",
+    "Invoices, fees and credits, known by their document number. Another amount than before changes what is open by the "
+    "difference; what was paid on it stays.",
+)
+_add(
+    "payments",
+    "Take in payments",
+    "Receipts, known by account and reference, recorded and allocated by the rules of the desk. A payment is taken back at the "
+    "desk, never rewritten.",
+)
+
+
+# orders -----------------------------------------------------------------------------------------
+class OrderToDo(BaseModel):
+    """An order for a billing system: what is to be done to which service."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: str
+    kind: Literal["suspend", "restore"]
+    account: str
+    billing_system: str
+    product: str
+    identifier: str
+    reason: str
+    cause: str | None = Field(validation_alias="suspend_cause", serialization_alias="cause")
+    effective: date
+    status: str
+    requested_on: date
+    requested_by: str
+    reversal_of: str | None
+
+
+class OrderPage(BaseModel):
+    """A slice of the orders, oldest first. `cursor` asks for the next one; null: this was the last."""
+
+    orders: list[OrderToDo]
+    cursor: str | None
+
+
+@router.get("/orders", operation_id="billing-orders", summary="List the orders to carry out", response_model=OrderPage)
+def orders(
+    request: Request,
+    caller: Answering,
+    status: Annotated[Literal["REQUESTED", "SENT", "COMPLETED", "REJECTED", "CANCELLED"], Query()] = "REQUESTED",
+    billing_system: Annotated[str | None, Query(max_length=64, description="only those of this system")] = None,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,19}$")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> OrderPage:
+    """Orders in the order they were made. REQUESTED ones wait for their system, SENT ones for its answer.
+
+    Needs the permission `order.acknowledge`.
+    """
+    hub = hub_of(request)
+    with hub.store.read() as db:
+        rows = billing.orders(
+            db,
+            caller.tenant_id,
+            [status],
+            system=billing_system,
+            after=min(int(cursor or 0), 2**63 - 1),
+            limit=limit + 1,
+        )
+    more = str(rows[limit - 1].id) if len(rows) > limit else None
+    rows = rows[:limit]
+    if status == "REQUESTED":  # what may not leave now is not handed out
+        stands = _exchange(hub, caller, hub.clock()).may_leave([row.id for row in rows])
+        rows = [row for row in rows if row.id in stands]
+    return OrderPage(orders=[OrderToDo.model_validate(row) for row in rows], cursor=more)
+
+
+class OrderAnswer(BaseModel):
+    """What became of an order. `received`: the system has it and will carry it out. `at`: when, by default now."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"status": "completed", "at": "2026-11-22T09:30:00Z"}}
+    )
+
+    status: Literal["received", "completed", "rejected"]
+    detail: Annotated[str, Field(max_length=1000)] = ""
+    at: Moment | None = None
+    billing_system: Annotated[str, Field(max_length=64)] | None = None
+
+
+class OrderState(BaseModel):
+    number: str
+    status: str
+
+
+@router.post(
+    "/orders/{number}/acknowledgements",
+    operation_id="billing-acknowledge",
+    summary="Say what became of an order",
+    response_model=OrderState,
+)
+def acknowledged(
+    request: Request, caller: Answering, number: Annotated[str, Path(max_length=64)], answer: OrderAnswer
+) -> OrderState:
+    """Takes an answer in as one that comes as a file: the service changes its state, the account goes on from there. The same
+    answer again changes nothing; another one than before is refused.
+
+    Needs the permission `order.acknowledge`.
+    """
+    hub = hub_of(request)
+    said = None
+    if answer.status != "received":
+        at = answer.at or hub.clock()
+        said = Acknowledgement(order=number, outcome=answer.status, at=at, detail=answer.detail)
+    exchange = _exchange(hub, caller, hub.clock())
+    return OrderState(number=number, status=acknowledge(exchange, number, said, answer.billing_system))
+
+
+def _exchange(hub: ServerContext, caller: Caller, now: datetime) -> OrderDispatch:
+    return OrderDispatch(hub.store, caller.tenant_id, hub.catalogue, Fetched(), now, caller.login, hub.ids)

@@ -1,0 +1,338 @@
+"""One account on one screen: who, how much, how late, what was promised, what holds, may I call, last word, next action.
+
+Pure: a view and a size make lines. At 80 columns everything stands in one column; from 120 on, items and contact points
+stand beside it, and a tall screen shows the latest events below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from collect_tui.domain.dates import clock as clock_label
+from collect_tui.tui.render import text as tui_text
+from collect_tui.tui.render.figures import amount, clock, dated_chips, full_day
+from collect_tui.tui.render.roles import Role
+from collect_tui.tui.widgets.base import Line, Span
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.account import (
+        AccountView,
+        OrderView,
+        PointView,
+        PromiseView,
+        ServiceView,
+        TimelineEntry,
+    )
+    from collect_tui.desk.views.queue import Claim
+    from collect_tui.domain.codes import Codes
+
+LABEL: Final = 11  # cells of the label column
+LEFT: Final = 80  # cells of the left column on a wide screen
+WIDE: Final = 120
+
+_TONE: Final = {
+    "allow": Role.GOOD,
+    "info": Role.GOOD,
+    "warn": Role.WARN,
+    "schedule": Role.BAD,
+    "hold": Role.BAD,
+    "block": Role.BAD,
+}
+
+
+#: A line of the summary and how soon it gives way when there is no room: 0 never does, 5 is the first to go.
+Ranked = tuple[int, Line]
+
+
+def header(view: AccountView, claim: Claim | None, user: str, room: int = 1000, title: str = "") -> Line:
+    """Who it is, and from which queue, by its `title`, it was taken; it stays on top of every pane.
+
+    In less room than that takes, the queue's title goes first, then the end of the customer's name; how many are left stays.
+    """
+    name = tui_text.clean(view.name)
+    parts: list[str | tuple[str, Role]] = [(view.number, Role.HEAD), " ", (name, Role.HEAD)]
+    if claim is not None and claim.queue:
+        tail = f" · {title or claim.queue}, {claim.left:,} left"
+        before = tui_text.width(view.number) + 1
+        if before + tui_text.width(name + tail) > room:
+            tail = f" · {claim.left:,} left"
+            free = room - before - tui_text.width(tail)
+            if tui_text.width(name) > free > 3:
+                parts[-1] = (tui_text.fit(name, free).rstrip(), Role.HEAD)
+        parts.append((tail, Role.LABEL))
+    elif view.claimed_by and view.claimed_by != user:
+        parts.append((f" · {view.claimed_by} has it", Role.WARN))
+    return Line.of(*parts)
+
+
+def held_by_other(view: AccountView, user: str) -> str:
+    """Who else works the account and until when, by the desk's clock; empty when nobody does."""
+    if not view.claimed_by or view.claimed_by == user:
+        return ""
+    until = f" until {clock_label(view.lease_until, view.desk_zone)}" if view.lease_until is not None else ""
+    return f"{view.claimed_by} has this account{until}"
+
+
+#: Names of the panes, by their digit.
+TABS: Final = ("summary", "timeline", "items", "payments", "points", "promises", "services", "audit")
+
+
+def tabs(pane: int) -> Line:
+    """The panes with their digits; the one shown stands out."""
+    spans: list[Span] = []
+    for number, name in enumerate(TABS, start=1):
+        here = number == pane
+        edge = "[" if here else "]" if number == pane + 1 else " "
+        spans += [Span(edge, Role.HEAD), Span(f"{number} {name}", Role.HEAD if here else Role.LABEL)]
+    return Line((*spans, Span("]" if pane == len(TABS) else "", Role.HEAD)))
+
+
+def summary(
+    view: AccountView,
+    width: int,
+    height: int,
+    timeline: Sequence[TimelineEntry] = (),
+    codes: Codes | None = None,
+) -> list[Line]:
+    """The first screen of an account: what matters most, in `height` lines; what is left out is in the panes."""
+    ranked = _ranked(view)
+    if len(ranked) > height:
+        ranked = _ranked(view, crowded=True)
+    if width < WIDE:
+        return _fitted(ranked, height)
+    left = _fitted(ranked, height)
+    right = _beside(view, width - LEFT - 2)[:height]
+    rows = max(len(left), len(right))
+    lines = [_join(left[i] if i < len(left) else Line(), right[i] if i < len(right) else Line()) for i in range(rows)]
+    if height - rows > 3 and timeline:
+        from collect_tui.tui.render.panes import timeline as timeline_lines
+
+        lines += [
+            Line(),
+            Line.of(("Latest", Role.HEAD)),
+            *timeline_lines(timeline, view, width, codes)[: height - rows - 2],
+        ]
+    return lines[:height]
+
+
+def _ranked(view: AccountView, *, crowded: bool = False) -> list[Ranked]:
+    """All lines there could be.  `crowded`: the first telephone stands beside the answer whether one may call it."""
+    return [
+        *_who(view),
+        *((0, line) for line in _money(view)),
+        *((0, line) for line in _promise(view)),
+        *_stepped(_holds(view), 1),
+        *_call(view, crowded=crowded),
+        *_words(view),
+        *_services(view),
+    ]
+
+
+def _fitted(ranked: Sequence[Ranked], height: int) -> list[Line]:
+    """The lines that fit, in order; those that give way first are left out, and the last line says how many."""
+    over = len(ranked) - height
+    if over <= 0:
+        return [line for _, line in ranked]
+    kept = list(ranked)
+    for rank in (5, 4, 3, 2, 1, 0):
+        for index in range(len(kept) - 1, -1, -1):
+            if len(kept) > height - 1 and kept[index][0] == rank:
+                del kept[index]
+    left_out = len(ranked) - len(kept)
+    return [*(line for _, line in kept), row("", (f"{left_out} more lines in the panes below", Role.DIM))][:height]
+
+
+def _stepped(lines: Iterable[Line], rank: int) -> list[Ranked]:
+    """Each line gives way before the one above it."""
+    return [(min(5, rank + number), line) for number, line in enumerate(lines)]
+
+
+def _who(view: AccountView) -> list[Ranked]:
+    stage = view.stage.lower().replace("_", " ")
+    where = f"{view.segment} · {stage}" + ("" if view.status == "OPEN" else f" · {view.status.lower()}")
+    chips = " · ".join(dated_chips(view.chips, view.callback_at, view.desk_zone, view.business_date, view.now))
+    lines = [
+        (0, row("Why now", (chips or "in no queue", Role.WARN if chips else Role.DIM), (f" · {where}", Role.LABEL)))
+    ]
+    pinned = [Line.of(("! ", Role.MARK), (text, Role.MARK)) for text in view.pinned]
+    return lines + _stepped(pinned, 1)
+
+
+def _money(view: AccountView) -> list[Line]:
+    def money(minor: int) -> str:
+        return amount(minor, view.currency)
+
+    ages = view.ageing
+    rest = [
+        ("past due", view.past_due),
+        ("disputed", view.disputed),
+        ("unapplied", view.unapplied),
+        ("total", view.total),
+    ]
+    buckets = [
+        ("now", ages.current),
+        ("1-30", ages.b1_30),
+        ("31-60", ages.b31_60),
+        ("61-90", ages.b61_90),
+        ("91+", ages.b91_plus),
+        ("credits", ages.credits),
+    ]
+    return [
+        row("Collect", (f"{money(view.collectable)} {view.currency}", Role.MONEY), *_pairs(rest, money)),
+        row("Late", (f"{view.dpd} days past due", Role.BAD if view.dpd > 30 else Role.PLAIN), *_pairs(buckets, money)),
+    ]
+
+
+def _pairs(values: Iterable[tuple[str, int]], money: Callable[[int], str]) -> list[Span]:
+    """Figures that are not nothing, with their names."""
+    spans = []
+    for name, minor in values:
+        if minor:
+            spans += [Span(f" · {name} ", Role.LABEL), Span(money(minor), Role.VALUE)]
+    return spans
+
+
+def _promise(view: AccountView) -> list[Line]:
+    record = f"{view.kept_12m} kept, {view.broken_12m} broken in 12 months"
+    if view.promise is None:
+        return [row("Promise", ("none open", Role.DIM), (f" · {record}", Role.LABEL))]
+    return [row("Promise", (promise_words(view.promise, view), Role.GOOD), (f" · {record}", Role.LABEL))]
+
+
+def promise_words(promise: PromiseView, view: AccountView) -> str:
+    """`150.00 by Fri 27 Nov`, or a plan with what is paid and due next."""
+    due = next((i for i in promise.instalments if i.status in {"OPEN", "PART_PAID"}), None)
+    money = amount(promise.total, view.currency)
+    when = f"{due.due:%a} {full_day(due.due, view.business_date)}" if due else ""
+    if promise.kind == "single":
+        paid = f", {amount(promise.paid, view.currency)} paid" if promise.paid else ""
+        return f"{money} by {when}{paid}" if when else f"{money}{paid}"
+    count = len(promise.instalments)
+    nxt = f", next {amount(due.amount - due.paid, view.currency)} by {when}" if due else ""
+    return f"plan {money} in {count}, {amount(promise.paid, view.currency)} paid{nxt}"
+
+
+def _holds(view: AccountView) -> list[Line]:
+    lines = []
+    for number, hold in enumerate(view.holds):
+        until = f"until {full_day(hold.until, view.business_date)}" if hold.until else "until released"
+        scope = "" if hold.scope == "account" else f" ({hold.scope})"
+        blocks = f" · no {', '.join(hold.blocks)}" if hold.blocks else ""
+        lines.append(
+            row(
+                "Holds" if not number else "",
+                (f"{hold.kind}{scope} {until}", Role.BAD),
+                (blocks, Role.LABEL),
+                f" {hold.reason}",
+            )
+        )
+    return lines
+
+
+def _call(view: AccountView, *, crowded: bool) -> list[Ranked]:
+    phone = next((p for p in view.points if p.may_call is not None), None) if crowded else None
+    beside = [Span(" · ", Role.LABEL), *point_spans(phone)] if phone is not None else []
+    lines = [(0, row("May I call", (view.call_label, _TONE[view.may_call.severity]), *beside))]
+    first = view.may_call.first
+    if first is not None and first.severity not in {"allow", "info"}:
+        lines.append((2, row("", (first.sentence, Role.DIM))))
+    others = [point for point in view.points if point is not phone]
+    points = [row("Points" if not n else "", *point_spans(point)) for n, point in enumerate(others)]
+    return lines + _stepped(points, 2)
+
+
+def point_spans(point: PointView) -> list[Span]:
+    state = [
+        s
+        for s in (point.quality if point.quality != "unknown" else "", "opted out" if point.consent == "out" else "")
+        if s
+    ]
+    tried = f" · {point.attempts_7d}× in 7 d" if point.attempts_7d else ""
+    return [
+        Span(f"{point.short} ", Role.KEY),
+        Span(point.value, Role.VALUE),
+        Span(
+            f" {', '.join(state)}" if state else "",
+            Role.BAD if point.quality in {"bad", "wrong"} or point.consent == "out" else Role.GOOD,
+        ),
+        Span(f"  {point.local_time}" if point.local_time else "", Role.LABEL),
+        Span(tried, Role.LABEL),
+    ]
+
+
+def _words(view: AccountView) -> list[Ranked]:
+    tone = Role.PLAIN if view.last_word else Role.DIM
+    lines = [(0, row("Last word", (view.last_word or "never contacted", tone)))]
+    if view.last_payment is not None:
+        paid = view.last_payment
+        state = "" if paid.status in {"APPLIED", "PARTLY_APPLIED"} else f" {paid.status.lower().replace('_', ' ')}"
+        words = f"{amount(paid.amount, view.currency)} {full_day(paid.received_on, view.business_date)} {paid.method}"
+        lines.append((1, row("Paid", (words, Role.PLAIN), (state, Role.BAD))))
+    said = f" {view.next_action or ''} "
+    # What comes next may be another call.
+    called = view.callback_at if view.zone and said.startswith(" callback ") else None
+    hour = clock(called, view.zone) if called and view.zone else ""
+    told = f" {hour} " in said  # not twice
+    at = f" at {clock_label(called, view.zone)}" if called and view.zone and not told else ""
+    lines.append((0, row("Next", (f"{view.next_action or 'nothing'}{at}", Role.HEAD))))
+    return lines
+
+
+def _services(view: AccountView) -> list[Ranked]:
+    lines = [row("Services" if not n else "", *service_spans(s, view)) for n, s in enumerate(view.services)]
+    shown = [o for o in view.orders if o.status not in {"COMPLETED", "CANCELLED"}]
+    orders = [row("Orders" if not n else "", *order_spans(o, view)) for n, o in enumerate(shown)]
+    return _stepped(lines, 1) + _stepped(orders, 1)
+
+
+def service_spans(service: ServiceView, view: AccountView) -> list[Span]:
+    state = service.status.lower().replace("_", " ")
+    cause = f" ({service.suspend_cause})" if service.suspend_cause else ""
+    spans = [
+        Span(f"{service.product} ", Role.KEY),
+        Span(f"{state}{cause}", Role.GOOD if service.status == "ACTIVE" else Role.BAD),
+        Span(f" · {amount(service.monthly, view.currency)} a month", Role.LABEL),
+    ]
+    if service.life_support:
+        spans.append(Span(" · life support", Role.BAD))
+    if service.required_to_restore is not None:
+        spans.append(Span(f" · {amount(service.required_to_restore, view.currency)} to restore", Role.WARN))
+    elif service.suspend is not None:
+        why = service.suspend.first
+        check = (why.check or why.rule).replace("_", " ") if why is not None else "it is forbidden"
+        told = "may be suspended" if service.suspend.allowed else f"no: {check}"  # the sentence is in the pane
+        spans.append(Span(f" · {told}", Role.WARN if service.suspend.allowed else Role.DIM))
+    return spans
+
+
+def order_spans(order: OrderView, view: AccountView) -> list[Span]:
+    words = f"{order.number} {order.kind} {order.product} {full_day(order.effective, view.business_date)} {order.status.lower()}"
+    return [Span(words, Role.WARN), Span(" · stuck" if order.stuck else "", Role.BAD)]
+
+
+def _beside(view: AccountView, width: int) -> list[Line]:
+    from collect_tui.tui.render.panes import items
+
+    return [Line.of(("Items", Role.HEAD)), *items(view.items, view, width)]
+
+
+def row(label: str, *spans: Span | tuple[str, Role] | str) -> Line:
+    """A labelled line: the label stands in a column of its own."""
+    return Line.of((f"{label:<{LABEL}}", Role.LABEL), *spans)
+
+
+def _join(left: Line, right: Line) -> Line:
+    """Two lines side by side: the left one cut or filled to its column."""
+    spans: list[Span] = []
+    room = LEFT
+    for span in left.spans:
+        text = tui_text.clean(span.text)
+        size = tui_text.width(text)
+        if size > room:
+            spans.append(Span(tui_text.fit(text, room), span.role))
+            room = 0
+            break
+        spans.append(Span(text, span.role))
+        room -= size
+    return Line((*spans, Span(" " * (room + 2)), *right.spans))

@@ -1,0 +1,127 @@
+"""The wire to the server, the queue behind it and the floor, as lines and cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from collect_tui.tui.render.figures import clock, money
+from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.text import fit, wrap
+from collect_tui.tui.widgets.base import Line, Span
+
+if TYPE_CHECKING:
+    from collect_tui.desk.outbox import HeldAct, Link
+    from collect_tui.desk.views.account import AccountView
+    from collect_tui.desk.views.floor import SeatView
+    from collect_tui.desk.views.session import Session
+
+Cells = tuple[str | Span, ...]
+
+
+def render_link(link: Link) -> Line:
+    """The end of the header: the server's name while all is well, else what is wrong and how old the data are."""
+    kept = f" · {link.waiting} waiting" if link.waiting else ""
+    review = Span(f" · {link.review} to review", Role.WARN)
+    if link.state == "online":
+        head = Line.of(("●", Role.GOOD), f" {link.server}{kept}")
+    elif link.state == "signed-out":
+        head = Line.of(("○ signed out", Role.BAD), kept)
+    else:
+        age = f", data {old(link.now, link.as_of)} old" if link.as_of else ""
+        head = Line.of((f"○ offline{age}", Role.WARN), kept)
+    aside = (Span(" · queue damaged, :outbox", Role.BAD),) if link.notice else ()
+    return Line((*head.spans, *((review,) if link.review else ()), *aside)) if link.review or aside else head
+
+
+def old(now: datetime, then: datetime) -> str:
+    """How long ago, in the one unit that matters: `40 s`, `4 min`, `3 h`."""
+    seconds = max(0, int((now - then).total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
+
+
+def render_held(number: int, held: HeldAct, session: Session) -> Cells:
+    """One act of the queue: number, account, when it was typed, how it stands, what was typed."""
+    role = {"review": Role.BAD, "unanswered": Role.WARN}.get(held.state, Role.DIM)
+    return (
+        Span(str(number), Role.DIM),
+        held.act.account,
+        clock(held.typed_at, session.zone),
+        Span(held.state, role),
+        typed(held),
+    )
+
+
+def typed(held: HeldAct) -> str:
+    """The act as it was typed; one that no line made, by its commands."""
+    return held.act.line or "; ".join(command.noun for command in held.act.commands)
+
+
+def both_versions(
+    held: HeldAct, now: AccountView | None, width: int, *, fresh: bool = True, unknown: str = ""
+) -> list[Line]:
+    """What was typed, and beside it the account as it is now; where the server is away (not `fresh`), as it was last seen.
+
+    `unknown`: why it could not be looked up.
+    """
+    half = max(20, width // 2 - 1)
+    seen = f"version {held.act.version}" if held.act.version is not None else "any version"
+    left = [
+        "What you typed",
+        typed(held),
+        f"on {seen}, tried {held.attempts} times" if held.attempts != 1 else f"on {seen}, tried once",
+        *(f"{command.noun}" for command in held.act.commands[:3]),
+    ]
+    title = "The account now" if fresh else "The account as last seen"
+    right = [title, *(wrap(unknown, half)[:5] or ["is being looked up"])]
+    if now is not None:
+        promise = now.promise
+        right = [
+            title,
+            f"{now.number} {now.name}",
+            f"version {now.version} · {now.status.lower()} · {now.stage.lower()}",
+            f"collectable {money(now.collectable, now.currency)} · {now.dpd} days past due",
+            f"promise {money(promise.total, now.currency)} {promise.status.lower()}" if promise else "no promise",
+            f"next {now.next_action}" if now.next_action else "no next action",
+            f"held by {now.claimed_by}" if now.claimed_by else "",
+        ]
+    rows = max(len(left), len(right))
+    lines = [
+        Line.of(
+            (fit(left[i] if i < len(left) else "", half), Role.HEAD if i == 0 else Role.PLAIN),
+            "  ",
+            (fit(right[i] if i < len(right) else "", half), Role.HEAD if i == 0 else Role.PLAIN),
+        )
+        for i in range(rows)
+    ]
+    if held.problem:
+        lines.append(Line.of((held.problem, Role.BAD)))
+    return lines
+
+
+def render_seat(number: int, seat: SeatView, session: Session) -> Cells:
+    """One agent of the floor."""
+    return (
+        Span(str(number), Role.DIM),
+        seat.login,
+        seat.name,
+        seat.role,
+        seat.account or Span("nothing", Role.DIM),
+        seat.queue or "",
+        clock(seat.since, session.zone) if seat.since else "",
+        f"{seat.worked:,}",
+        f"{seat.acts:,}",
+        clock(seat.last_at, session.zone) if seat.last_at else "",
+    )
+
+
+def render_floor(seats: Sequence[SeatView]) -> Line:
+    """What the floor comes to."""
+    busy = sum(1 for seat in seats if seat.account)
+    worked = sum(seat.worked for seat in seats)
+    return Line.of(
+        (str(busy), Role.VALUE), f" of {len(seats)} hold an account · ", (f"{worked:,}", Role.VALUE), " worked today"
+    )  # fmt: skip

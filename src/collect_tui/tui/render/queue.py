@@ -1,0 +1,101 @@
+"""The board of queues, the rows of a queue, and the account under the cursor, as lines and cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from collect_tui.domain.states import OPEN_ORDER
+from collect_tui.tui.render.figures import amount, clock, dated_chips, day, money, there, whole
+from collect_tui.tui.render.roles import Role
+from collect_tui.tui.widgets.base import Line, Span
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.account import AccountView
+    from collect_tui.desk.views.queue import QueueFigure, QueueRow
+    from collect_tui.desk.views.session import Session
+
+Cells = tuple[str | Span, ...]
+
+
+def render_figure(number: int, figure: QueueFigure, today: date) -> Cells:
+    """One queue on the board: number, name, title, count, due now, collectable, oldest."""
+    empty = not figure.count
+    return (
+        Span(str(number), Role.DIM),
+        figure.name,
+        Span(figure.title, Role.DIM if empty else Role.PLAIN),
+        Span(f"{figure.count:,}", Role.DIM if empty else Role.PLAIN),
+        Span(f"{figure.due_now:,}", Role.DIM if empty else Role.VALUE),
+        Span(amount(figure.collectable, figure.currency), Role.DIM if empty else Role.MONEY),
+        day(figure.oldest, today),
+    )
+
+
+def render_board_summary(figures: Sequence[QueueFigure]) -> Line:
+    """What the whole board comes to, currency by currency."""
+    left = sum(f.left for f in figures)
+    by_currency: dict[str, int] = {}
+    for figure in figures:
+        by_currency[figure.currency] = by_currency.get(figure.currency, 0) + figure.collectable
+    sums = " + ".join(money(total, currency) for currency, total in by_currency.items() if total)
+    line = Line.of(
+        (f"{sum(f.count for f in figures):,}", Role.VALUE), " accounts in queues · ", (f"{left:,}", Role.VALUE), " left"
+    )  # fmt: skip
+    return Line((*line.spans, *Line.of(" · ", (sums, Role.MONEY), " collectable").spans)) if sums else line
+
+
+def render_queue_header(figure: QueueFigure) -> Line:
+    """A queue's title and what is left in it for this user; of how many, when some are for later or for others."""
+    of = f" of {figure.count:,}" if figure.left != figure.count else ""
+    return Line.of(
+        (figure.title, Role.HEAD), f" · {figure.left:,} left{of} · ",
+        (whole(figure.collectable, figure.currency), Role.MONEY), " collectable",
+    )  # fmt: skip
+
+
+def render_row(number: int, row: QueueRow, session: Session) -> Cells:
+    """One account in a queue; held by somebody shows in place of the reasons."""
+    chips = " · ".join(dated_chips(row.chips, row.timed_at, session.zone, session.business_date, session.now))
+    why = Span(f"{row.claimed_by} has it · {chips}", Role.DIM) if row.claimed_by else Span(chips, Role.PLAIN)
+    return (
+        Span(str(number), Role.DIM),
+        row.account,
+        row.name,
+        Span(amount(row.collectable, row.currency), Role.MONEY),
+        Span(str(row.dpd), Role.BAD if row.dpd > 60 else Role.PLAIN),
+        why,
+        clock(session.now, row.zone),
+        row.last_word or "",
+        row.suspend or "",
+        str(row.score),
+    )
+
+
+def render_row_summary(row: QueueRow, session: Session) -> Line:
+    """What the row itself knows of its account, until the account has been fetched."""
+    parts: list[str | tuple[str, Role]] = [(row.name, Role.VALUE), there(session.now, row.zone, session.zone)]
+    if row.last_word:
+        parts.append(f" · {row.last_word}")
+    if row.suspend:
+        parts += [" · ", (f"suspend {row.suspend}", Role.WARN)]
+    return Line.of(*parts)
+
+
+def render_account_summary(view: AccountView) -> Line:
+    """Who, at what hour where that is not the desk's, which services, the last word, may I call, and what is pending; in that order."""
+    parts: list[str | tuple[str, Role]] = [(view.name, Role.VALUE), there(view.now, view.zone, view.desk_zone)]
+    services = " ".join(s.product for s in view.services)
+    if services:
+        parts.append(f" · {services}")
+    if view.last_word:
+        parts.append(f" · {view.last_word}")
+    parts += [" · can call: ", (view.call_label, Role.GOOD if view.may_call.allowed else Role.BAD)]
+    for order in view.orders:
+        if order.status in OPEN_ORDER:
+            role = Role.BAD if order.stuck else Role.WARN
+            parts += [" · ", (f"{order.kind} {order.product} {day(order.effective, view.business_date)}", role)]
+    if view.holds:
+        parts += [" · ", ("hold " + ", ".join(h.kind for h in view.holds), Role.WARN)]
+    return Line.of(*parts)

@@ -1,0 +1,199 @@
+"""Themes: TOML files that say how each role looks.
+
+    name = "ansi"
+    dark = true
+
+    [screen]                  # fg and bg of everything that has none of its own
+    fg = "default"
+    bg = "default"
+
+    [roles.money]             # any of the names in `Role`
+    fg = "bright_white"       # default, the sixteen ANSI names, or "#rrggbb"
+    bold = true               # bold, dim, italic, underline, reverse, strike
+
+Colours are either all the terminal's own or all ``#rrggbb``.  A user's folder is searched before the packaged one.
+
+The stylesheet ``app.tcss`` knows no colours.  For each role it says ``.role--money {color: $role-money-fg;
+background: $role-money-bg; text-style: $role-money-style}``, and :func:`textual_theme` supplies those variables.
+Widgets that paint roles have the component classes in :data:`collect_tui.tui.render.roles.COMPONENTS`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Final
+
+from textual.theme import Theme
+
+from collect_tui.domain.errors import Invalid
+from collect_tui.tui.render.roles import Role
+
+_ANSI: Final = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+COLORS: Final = ("default", *_ANSI, *(f"bright_{name}" for name in _ANSI))
+ATTRIBUTES: Final = ("bold", "dim", "italic", "underline", "reverse", "strike")
+_HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+class ThemeError(Invalid):
+    """A theme file that cannot be used; the text names file, key and nearest valid one."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("theme.invalid", message, "theme")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one role looks; None is the colour of the screen."""
+
+    fg: str | None = None
+    bg: str | None = None
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeSpec:
+    """A theme as read from its file."""
+
+    name: str
+    dark: bool = True
+    screen: Look = field(default_factory=lambda: Look("default", "default"))
+    roles: Mapping[Role, Look] = field(default_factory=dict)
+
+    @property
+    def own_colors(self) -> bool:
+        """Does it leave all colours to the terminal?"""
+        return not any((color or "").startswith("#") for color in _used_colors(self))
+
+
+def _used_colors(spec: ThemeSpec) -> list[str | None]:
+    return [color for look in (spec.screen, *spec.roles.values()) for color in (look.fg, look.bg)]
+
+
+def theme_folders(user_folder: Path | None = None) -> list[Traversable]:
+    """Where themes are looked for: the user's folder, then the packaged one (in a checkout: ``themes/``)."""
+    folders: list[Traversable] = [user_folder] if user_folder is not None else []
+    packaged = resources.files("collect_tui") / "themes"
+    return [*folders, packaged if packaged.is_dir() else Path(__file__).parents[4] / "themes"]
+
+
+def theme_names(user_folder: Path | None = None) -> list[str]:
+    """Names of all themes there are, sorted."""
+    files = (file for folder in theme_folders(user_folder) if folder.is_dir() for file in folder.iterdir())
+    return sorted({file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")})
+
+
+def load_theme(name: str, user_folder: Path | None = None) -> ThemeSpec:
+    """Read the theme called ``name``.
+
+    Raises:
+        ThemeError: there is none, or its file is wrong; the text says what and where.
+    """
+    for folder in theme_folders(user_folder):
+        file = folder / f"{name}.toml"
+        if file.is_file():
+            return parse_theme(file.read_text(encoding="utf-8"), str(file))
+    raise ThemeError(f"no theme {name!r}{_nearest(name, theme_names(user_folder))}")
+
+
+def parse_theme(text: str, file: str) -> ThemeSpec:
+    """Read a theme from TOML; ``file`` is named in errors."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ThemeError(f"{file}: {error}") from error
+    _known(table, ("name", "dark", "screen", "roles"), file, "")
+    name, dark = table.get("name"), table.get("dark", True)
+    if not isinstance(name, str) or not name:
+        raise ThemeError(f"{file}: name: is missing")
+    if not isinstance(dark, bool):
+        raise ThemeError(f"{file}: dark: must be true or false")
+    roles = table.get("roles", {})
+    _known(roles, list(Role), file, "roles.")
+    screen = _look(table.get("screen", {}), file, "screen")
+    spec = ThemeSpec(
+        name=name,
+        dark=dark,
+        screen=Look(screen.fg or "default", screen.bg or "default", screen.attributes),
+        roles={Role(role): _look(look, file, f"roles.{role}") for role, look in roles.items()},
+    )
+    own = [color for color in _used_colors(spec) if color and not color.startswith("#")]
+    if not spec.own_colors and own:
+        raise ThemeError(f"{file}: the terminal's own colours ({own[0]}) and #rrggbb cannot be mixed")
+    return spec
+
+
+def _look(table: Any, file: str, where: str) -> Look:
+    _known(table, ("fg", "bg", *ATTRIBUTES), file, f"{where}.")
+    for key in ("fg", "bg"):
+        color = table.get(key)
+        if color is not None and color not in COLORS and not (isinstance(color, str) and _HEX.fullmatch(color)):
+            raise ThemeError(f"{file}: {where}.{key}: unknown colour {color!r}{_nearest(str(color), COLORS)}")
+    for key in ATTRIBUTES:
+        if not isinstance(table.get(key, False), bool):
+            raise ThemeError(f"{file}: {where}.{key}: must be true or false")
+    return Look(table.get("fg"), table.get("bg"), tuple(key for key in ATTRIBUTES if table.get(key)))
+
+
+def _known(table: Any, keys: Iterable[str], file: str, where: str) -> None:
+    if not isinstance(table, dict):
+        raise ThemeError(f"{file}: {where.rstrip('.') or 'file'}: must be a table")
+    names = [str(key) for key in keys]
+    for key in table:
+        if key not in names:
+            raise ThemeError(f"{file}: {where}{key}: unknown key{_nearest(key, names)}")
+
+
+def _nearest(word: str, words: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.4)
+    return f"; nearest is {close[0]!r}" if close else ""
+
+
+def _css(color: str) -> str:
+    return color if color.startswith("#") else f"ansi_{color}"
+
+
+def variables(spec: ThemeSpec) -> dict[str, str]:
+    """Stylesheet variables of a theme: ``role-NAME-fg``, ``-bg`` and ``-style`` of each role; ``screen-fg/bg``."""
+    result = {"screen-fg": _css(spec.screen.fg or "default"), "screen-bg": _css(spec.screen.bg or "default")}
+    result |= {"ansi-foreground": result["screen-fg"], "ansi-background": result["screen-bg"]}  # Textual's own sheet
+    for role in Role:
+        look = spec.roles.get(role, Look())
+        result[f"role-{role}-fg"] = _css(look.fg) if look.fg else result["screen-fg"]
+        result[f"role-{role}-bg"] = _css(look.bg) if look.bg else result["screen-bg"]
+        result[f"role-{role}-style"] = " ".join(look.attributes) or "none"
+    return result
+
+
+def fallback_variables() -> dict[str, str]:
+    """For the app's ``get_theme_variable_defaults``: the stylesheet must parse before any theme is chosen."""
+    return variables(ThemeSpec("fallback", roles={Role.CURSOR: Look(attributes=("reverse",))}))
+
+
+def textual_theme(spec: ThemeSpec) -> Theme:
+    """The same theme for Textual: ``app.register_theme(textual_theme(spec)); app.theme = spec.name``."""
+    css = variables(spec)
+    front, back = css["screen-fg"], css["screen-bg"]
+    return Theme(
+        name=spec.name,
+        primary=css["role-head-fg"],
+        secondary=css["role-label-fg"],
+        warning=css["role-warn-fg"],
+        error=css["role-bad-fg"],
+        success=css["role-good-fg"],
+        accent=css["role-key-fg"],
+        foreground=front,
+        background=back,
+        surface=back,
+        panel=back,
+        boost=back,
+        dark=spec.dark,
+        ansi=spec.own_colors,
+        variables=css,
+    )

@@ -1,0 +1,313 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jsonschema
+import pytest
+from sqlalchemy import select, text
+from sqlmodel import SQLModel
+
+from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.ingest.portfolio import schema
+from collect_tui.ingest.rowset import Shift
+from collect_tui.store import facts
+from collect_tui.store.engine import Store
+from collect_tui.store.tables import guards
+from ingest.books import FIXTURE, account, bring, header, write
+from support import pg
+
+ITEM = {"doc_no": "I", "issued": "2026-09-01", "due": "2026-09-02"}
+
+
+BOTH = pytest.mark.parametrize("store", ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture
+def store(request):
+    with pg.store() if getattr(request, "param", "sqlite") == "postgres" else Store.memory() as made:
+        yield made
+
+
+def rows(store: Store, sql: str) -> list[Any]:
+    with store.read() as db:
+        return [tuple(row) for row in db.connection().execute(text(sql))]
+
+
+def empty(store: Store) -> bool:
+    with store.read() as db:
+        return not any(db.connection().execute(select(t).limit(1)).first() for t in SQLModel.metadata.tables.values())
+
+
+@pytest.mark.parametrize("name", ["book.json", "book.jsonl"])
+def test_both_forms_bring_the_same(store, tmp_path, name):
+    report = bring(store, write(tmp_path, account(), account("1-2"), name=name))
+    assert (report.accounts, report.rows["item"], report.business_date) == (2, 2, date(2026, 11, 23))
+    with store.read() as db:
+        seen = facts.load(db, 1, "1-1")
+    assert (seen.total, seen.past_due, seen.collectable, seen.unapplied) == (2500, 3000, 2500, 500)
+    assert [p.status for p in seen.payments] == ["PARTLY_APPLIED"]
+    assert seen.points[0].zones == ("America/Chicago",)
+    assert rows(store, "SELECT normalized FROM contact_point WHERE kind = 'mobile'") == [("13125550100",)] * 2
+    assert rows(store, "SELECT collectable, oldest_due FROM account_summary") == [(2500, "2026-09-21")] * 2
+    assert rows(store, "SELECT DISTINCT queue FROM work_item") == [("new",)]
+    assert rows(store, "SELECT kind, rows, taken FROM import_batch") == [("portfolio", 2, 2)]
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_postgresql_has_counted_what_was_brought_in(store, tmp_path):
+    """The desk works under a role that owns no table, and only the owner may have them counted."""
+    bring(store, write(tmp_path, account(), account("1-2")))
+    counted = "SELECT relname, reltuples FROM pg_class WHERE relname IN ('account', 'item') ORDER BY 1"
+    assert rows(store, counted) == [("account", 2.0), ("item", 2.0)]
+    assert rows(store, "SELECT current_user") == [(guards.ROLE,)]
+
+
+def test_zones_of_the_number_and_the_stated_ones_are_both_candidates(store, tmp_path):
+    point = {"kind": "mobile", "value": "+1 312 555 0101", "zones": ["America/New_York"]}
+    bring(store, write(tmp_path, account(party={"name": "A", "points": [point]})))
+    assert rows(store, "SELECT zones FROM contact_point") == [("America/Chicago,America/New_York",)]
+
+
+def test_party_of_shares_the_customer_across_batches_and_within_one(store, tmp_path):
+    many = [account(f"{n}-0") for n in range(600)]
+    contact = {"at": "2026-11-02T16:00Z", "by": "mia", "action": "TM", "result": "NA", "point": "m1"}
+    linked = [
+        account("x-1", party=None, party_of="0-0", contacts=[contact]),
+        account("x-2", party=None, party_of="x-1"),
+    ]
+    bring(store, write(tmp_path, *many, *linked, name="b.jsonl"))
+    found = rows(store, "SELECT count(DISTINCT party_id) FROM account WHERE number IN ('0-0', 'x-1', 'x-2')")
+    assert found == [(1,)]
+    assert rows(store, "SELECT counted, point_id IS NOT NULL FROM contact_event") == [(1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "says"),
+    [
+        ({"nickname": "x"}, "accounts[0].nickname", "no such key"),
+        ({"number": None}, "accounts[0].number", "missing"),
+        ({"number": "a\x1b[2J"}, "accounts[0].number", "control characters"),
+        ({"opened_on": "05/01/2024"}, "accounts[0].opened_on", "date"),
+        ({"next_action": None}, "next_action", "an open account always has one"),
+        ({"next_action": {"code": "dance", "on": "2026-11-23"}}, "next_action.code", "no next action of this site"),
+        ({"party_of": "1-0"}, "party_of", "names no earlier account"),
+        ({"items": [ITEM | {"amount": 12.5}]}, "accounts[0].items[0].amount", "integer"),
+        ({"items": [ITEM | {"amount": 10**15 + 1}]}, "accounts[0].items[0].amount", "less than or equal"),
+        ({"items": []}, "payments[0].allocations[0].item", "names no item"),
+        ({"holds": [{"kind": "MOON", "placed_on": "2026-11-01", "placed_by": "x"}]}, "holds[0].kind", "no kind of hold"),
+        (
+            {"contacts": [{"at": "2026-11-02T16:00", "by": "m", "action": "TM", "result": "NA"}]},
+            "accounts[0].contacts[0].at",
+            "timezone",
+        ),
+        (
+            {"contacts": [{"at": "2026-11-02T16:00Z", "by": "m", "action": "TM", "result": "ZZ"}]},
+            "contacts[0].result",
+            "no result code",
+        ),
+        (
+            {"notes": [{"at": "2026-11-02T16:00Z", "by": "m", "text": "card 4111 1111 1111 1111"}]},
+            "notes[0].text",
+            "card data",
+        ),
+        (
+            {"orders": [{"number": "S-1", "service": "TV", "kind": "suspend", "reason": "NONPAY", "effective": "2026-11-24",
+                         "status": "REQUESTED", "requested_on": "2026-11-23", "requested_by": "m"}]},
+            "orders[0].service",
+            "names no service",
+        ),
+        (
+            {"promises": [{"status": "ACTIVE", "made_on": "2026-11-20", "made_at": "2026-11-20T16:00Z", "made_by": "m",
+                           "grace_days": 2, "instalments": [{"due": "2026-11-25", "amount": 5, "paid": 5}]}]},
+            "promises[0].instalments[0].status",
+            "does not fit",
+        ),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_and_nothing_stays(store, tmp_path, change, path, says):
+    with pytest.raises(Invalid) as caught:
+        bring(store, write(tmp_path, account(**change)))
+    assert caught.value.field == path
+    assert "book.json" in caught.value.message
+    assert says in caught.value.message
+    assert "4111" not in caught.value.message
+    assert empty(store)
+
+
+@BOTH
+def test_a_mistake_late_in_a_long_file_names_its_line_and_leaves_nothing(store, tmp_path):
+    path = write(tmp_path, *(account(f"{n}-0") for n in range(1200)), account("0-0"), name="b.jsonl")
+    with pytest.raises(Invalid, match=r"line 1202: number has '0-0', which stands earlier in the file"):
+        bring(store, path)
+    assert empty(store)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("second", "says"),
+    [
+        (account("1-1"), "number has '1-1', which stands at accounts[0] too"),
+        (
+            account("1-2", items=account()["items"], payments=None),
+            "items has 'INV-1-1', which stands at accounts[0] too",
+        ),
+    ],
+)
+def test_what_stands_twice_is_named(store, tmp_path, second, says):
+    with pytest.raises(Invalid) as caught:
+        bring(store, write(tmp_path, account(), second))
+    assert says in caught.value.message
+    assert empty(store)
+
+
+def test_a_book_is_not_loaded_over_another(store, tmp_path):
+    path = write(tmp_path, account())
+    bring(store, path)
+    with pytest.raises(Refused) as caught:
+        bring(store, path)
+    assert caught.value.code == "load.not_empty"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is not JSON"),
+        (b"{", "is not JSON"),
+        (b"\xff\xfe{}", "is not JSON"),
+        (b'{"format": 2}', "format"),
+        (b"[]", "object"),
+    ],
+)
+@pytest.mark.parametrize("name", ["x.json", "x.jsonl"])
+def test_what_is_no_portfolio_is_refused(store, tmp_path, content, says, name):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(Invalid) as caught:
+        bring(store, path)
+    assert name in caught.value.message
+    assert says in caught.value.message
+
+
+def test_a_file_that_is_not_there_is_a_sentence(store, tmp_path):
+    with pytest.raises(Invalid, match="cannot be read"):
+        bring(store, tmp_path / "none.json")
+
+
+def test_terminal_controls_in_names_and_notes_do_not_reach_the_store(store, tmp_path):
+    party = {"name": "Evil\x1b]52;c;aGk=\x07 \u202eeman", "points": []}
+    note = {"at": "2026-11-02T16:00Z", "by": "m", "text": "one\x1b[2J\ntwo"}
+    bring(store, write(tmp_path, account(party=party, notes=[note])))
+    assert rows(store, "SELECT name FROM party") == [("Evil eman",)]
+    assert rows(store, "SELECT text FROM note") == [("one\ntwo",)]
+
+
+def test_the_shift_moves_dates_by_days_and_keeps_the_time_on_the_wall(store, tmp_path):
+    # 1 November 2026 ends daylight saving in Chicago: 10:00 local stays 10:00 local.
+    contact = {"at": "2026-10-20T15:00Z", "by": "mia", "action": "TM", "result": "NA"}
+    report = bring(store, write(tmp_path, account(contacts=[contact])), shift_to=date(2026, 12, 23))
+    assert (report.business_date, report.shifted_days) == (date(2026, 12, 23), 30)
+    with store.read() as db:
+        seen = facts.load(db, 1, "1-1")
+    assert seen.items[0].due == date(2026, 10, 21)
+    assert seen.opened_on == date(2024, 2, 4)
+    assert seen.attempts == ()  # the event is outside the facts' window
+    assert rows(store, "SELECT at FROM contact_event") == [("2026-11-19 16:00:00.000000",)]
+
+
+NOON = "2026-11-20 18:00:00.000000"  # in Chicago
+DONE = {"closed_at": "2026-11-21T10:00Z", "closed_by": "lee"}
+
+
+def test_what_has_a_date_happened_at_noon_unless_the_file_says_when(store, tmp_path):
+    hold = {"kind": "DISPUTE", "placed_on": "2026-11-20", "placed_by": "m"}
+    order = {"service": "INT", "kind": "suspend", "reason": "NONPAY", "effective": "2026-11-21", "requested_by": "m"}
+    asked = {**order, "requested_on": "2026-11-20"}
+    service = {"product": "INT", "billing_system": "B", "identifier": "A-1"}
+    payment = {"ref": "P", "received_on": "2026-11-19", "method": "ach", "amount": 500, "outcome": "RETURNED"}
+    promise = {
+        "status": "KEPT",
+        "made_on": "2026-11-18",
+        "made_at": "2026-11-18T16:00Z",
+        "made_by": "m",
+        "grace_days": 2,
+        "instalments": [{"due": "2026-11-20", "amount": 500, "paid": 500, "status": "PAID"}],
+        "closed_on": "2026-11-20",
+    }
+    more = {
+        "services": [service],
+        "payments": [{**payment, "returned_on": "2026-11-20", "returned_by": "bank"}],
+        "promises": [promise, {**promise, **DONE}],
+        "holds": [hold, {**hold, "status": "RELEASED", "placed_at": "2026-11-20T09:00Z", **DONE}],
+        "orders": [
+            {**asked, "number": "1", "status": "CANCELLED", **DONE},
+            {
+                **asked,
+                "number": "2",
+                "status": "REJECTED",
+                "sent_at": "2026-11-20T15:00Z",
+                "answered_at": "2026-11-20T16:00Z",
+            },
+        ],
+    }
+    bring(store, write(tmp_path, account(**more)))
+    then = "2026-11-21 10:00:00.000000"
+    assert rows(store, "SELECT returned_at, returned_by FROM payment") == [(NOON, "bank")]
+    assert rows(store, "SELECT closed_at, closed_by FROM promise ORDER BY id") == [(NOON, None), (then, "lee")]
+    assert rows(store, "SELECT placed_at, closed_at, closed_by FROM hold ORDER BY id") == [
+        (NOON, None, None),
+        ("2026-11-20 09:00:00.000000", then, "lee"),
+    ]
+    early, answered = "2026-11-20 15:00:00.000000", "2026-11-20 16:00:00.000000"
+    assert rows(store, "SELECT requested_at, closed_at, closed_by FROM service_order ORDER BY number") == [
+        (NOON, then, "lee"),
+        (early, answered, None),  # noon would be after it was sent
+    ]
+
+
+def test_what_has_not_ended_has_no_end(store, tmp_path):
+    hold = {"kind": "DISPUTE", "placed_on": "2026-11-20", "placed_by": "m", "closed_by": "lee"}
+    with pytest.raises(Invalid, match="closed_by: belongs to what has ended"):
+        bring(store, write(tmp_path, account(holds=[hold])))
+
+
+def test_the_ladder_is_held_by_the_hold_and_then_by_the_promise(store, tmp_path):
+    promise = {
+        "status": "ACTIVE",
+        "made_on": "2026-11-20",
+        "made_at": "2026-11-20T16:00Z",
+        "made_by": "m",
+        "grace_days": 2,
+        "instalments": [{"due": "2026-11-25", "amount": 500}],
+    }
+    hold = {"kind": "DISPUTE", "placed_on": "2026-11-20", "placed_by": "m"}
+    bring(store, write(tmp_path, account(promises=[promise]), account("2", promises=[promise], holds=[hold])))
+    kinds = [paused.split()[0] for (paused,) in rows(store, "SELECT ladder_paused_by FROM account ORDER BY number")]
+    assert kinds == ["promise", "hold"]
+
+
+def test_the_schema_takes_the_fixture_and_refuses_an_unknown_key():
+    whole = json.loads(FIXTURE.read_text(encoding="utf-8"))
+    checker = jsonschema.Draft202012Validator(schema())
+    checker.validate(whole)
+    with pytest.raises(jsonschema.ValidationError):
+        checker.validate(header(accounts=[], colour="red"))
+
+
+def test_progress_is_told(store, tmp_path):
+    told: list[tuple[str, int, int]] = []
+    path: Path = write(tmp_path, *(account(f"{n}-0") for n in range(501)))
+    bring(store, path, progress=lambda *step: told.append(step))
+    assert told == [("Accounts", 500, 501), ("Accounts", 501, 501), ("Summaries", 0, 0), ("Queues", 0, 0)]
+
+
+def test_what_happened_this_morning_is_not_told_of_noon():
+    zone = ZoneInfo("America/Chicago")
+    morning = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
+    shift = Shift(3, zone, morning)
+    assert shift.instant(None, date(2026, 11, 20)) == morning
+    assert shift.instant(None, date(2026, 11, 19)) == datetime(2026, 11, 22, 18, tzinfo=UTC)
+    assert Shift(3, zone, morning.replace(hour=23)).noon(date(2026, 11, 20)) == datetime(2026, 11, 23, 18, tzinfo=UTC)

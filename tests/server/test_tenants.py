@@ -1,0 +1,336 @@
+"""Every route, asked by another tenant for this one's things, and by every role for everything.
+
+A route without a case here fails the tests.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from api.test_events import happen, listening
+from fastapi import FastAPI
+from sqlmodel import SQLModel, select
+
+from collect_tui.common.ids import Ids
+from collect_tui.desk.commands import COMMANDS
+from collect_tui.ingest import load
+from collect_tui.policy.authority import AuthorityRules, RoleRule
+from collect_tui.server.access import RoutePermission, doors
+from collect_tui.server.app import create_app
+from collect_tui.server.context import ServerContext
+from collect_tui.services import signin, users
+from collect_tui.services.passwords import hashed
+from collect_tui.store.tables import AccessToken, ActLog, ServiceOrder, Webhook
+from server.conftest import ROSA, Api, code
+from support.book import NOW, Book, account, catalogue, day
+
+SECRETS = ("Alvarez", "Petrov", "Okafor", "Lindqvist", "555 0142", 'INV-1"', "rosa@", "INT-1001", "will pay Friday")
+"""What only tenant 1 has and no request of the other says."""
+
+OTHER = Book(
+    account("9000-0001", "Zed, Zoe", items=[("Z-1", -20, 5000)], phone="+1 312 555 0900"),
+    account("9000-0002", "Yellow, Yan", items=[("Z-2", -20, 7000)], phone="+1 312 555 0901"),
+)
+OTHER.data["tenant"]["name"] = "Another book"
+OTHER.data["users"] = [{"login": "zoe", "name": "Zoe", "role": "lead"}]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request that names tenant 1's things, and how it must end for the other tenant."""
+
+    path: str
+    status: int
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    lines: bool = False  # the body is one row of a delivery
+
+
+ACT = {"If-Match": "*", "Idempotency-Key": "{act}"}
+FIELDS: dict[str, dict[str, Any]] = {
+    "contact": {"result": "LM"},
+    "note": {"text": "x"},
+    "unpin": {"text": "x"},
+    "callback": {"at": "2026-11-24T16:00:00Z"},
+    "next": {"on": day(2)},
+    "point": {"point": "m1", "quality": "bad"},
+    "promise": {"amount": 100, "due": day(3)},
+    "plan": {"total": 9000, "count": 3, "frequency": "monthly", "first": day(5)},
+    "cancel-promise": {"reason": "x"},
+    "payment": {"amount": 100},
+    "apply-credit": {"credit": "x"},
+    "reverse-payment": {"ref": "x", "reason": "x"},
+    "suspend": {"service": "INT", "effective": day(2), "confirm": "2231"},
+    "restore": {"service": "INT", "confirm": "2231"},
+    "cancel-order": {"order": "INT", "reason": "x"},
+    "skip": {"reason": "BUSY"},
+    "snooze": {"until": day(2), "reason": "BUSY"},
+    "hold": {"hold": "CEASE"},
+    "release": {"hold": "CEASE", "reason": "x"},
+    "undo": {"act": "{act}"},
+}
+A = f"/v1/accounts/{ROSA}"
+CASES: dict[tuple[str, str], Case] = {
+    ("GET", "/healthz"): Case("/healthz", 200),
+    ("GET", "/readyz"): Case("/readyz", 200),
+    ("GET", "/v1/openapi.json"): Case("/v1/openapi.json", 200),
+    ("GET", "/v1/session"): Case("/v1/session", 200),
+    ("GET", "/v1/catalogue"): Case("/v1/catalogue", 200),
+    ("GET", "/v1/queues"): Case("/v1/queues", 200),
+    ("GET", "/v1/queues/{name}"): Case("/v1/queues/broken", 200),
+    ("POST", "/v1/claims"): Case("/v1/claims", 200, {}),
+    ("PUT", "/v1/accounts/{account}/claim"): Case(f"{A}/claim", 404, {}),
+    ("PATCH", "/v1/accounts/{account}/claim"): Case(f"{A}/claim", 404, {}),
+    ("DELETE", "/v1/accounts/{account}/claim"): Case(f"{A}/claim", 404),
+    ("PUT", "/v1/accounts/{account}/assignment"): Case(f"{A}/assignment", 404, {"to": "lee", "reason": "x"}),
+    ("GET", "/v1/floor"): Case("/v1/floor", 200),
+    ("GET", "/v1/accounts/{account}/why"): Case(f"{A}/why", 404),
+    ("GET", "/v1/accounts/{number}"): Case(A, 404),
+    ("GET", "/v1/accounts/{number}/panes/{pane}"): Case(f"{A}/panes/points", 404),
+    ("POST", "/v1/accounts/{number}/reveals"): Case(f"{A}/reveals", 404, {"what": "m1", "reason": "x"}),
+    ("POST", "/v1/searches"): Case("/v1/searches", 200, {"text": "3125550142"}),
+    ("POST", "/v1/previews"): Case(
+        "/v1/previews", 404, {"id": str(uuid4()), "account": ROSA, "commands": [{"kind": "note", "text": "x"}]}
+    ),
+    ("POST", "/v1/accounts/{account}/acts"): Case(f"{A}/acts", 404, {"commands": [{"kind": "note", "text": "x"}]}, ACT),
+    ("GET", "/v1/acts"): Case("/v1/acts", 200),
+    ("POST", "/v1/day-runs"): Case("/v1/day-runs", 200, {"check": True}),
+    ("POST", "/v1/order-runs"): Case("/v1/order-runs", 200, {"send": False}),
+    ("GET", "/v1/events/page"): Case("/v1/events/page?after=0", 200),
+    ("GET", "/v1/webhooks"): Case("/v1/webhooks", 200),
+    ("POST", "/v1/webhooks"): Case("/v1/webhooks", 422, {"url": "nonsense"}),
+    ("DELETE", "/v1/webhooks/{id}"): Case("/v1/webhooks/{webhook}", 404),
+    ("GET", "/v1/sign-in"): Case("/v1/sign-in", 200),
+    ("POST", "/v1/sign-in"): Case(
+        "/v1/sign-in", 401, {"login": "mia", "password": "the password of mia", "tenant": "Another book"}
+    ),
+    ("POST", "/v1/sign-in/oidc"): Case("/v1/sign-in/oidc", 404, {"id_token": "a.b.c"}),
+    ("DELETE", "/v1/sign-in"): Case("/v1/sign-in", 204),
+    ("PUT", "/v1/password"): Case(
+        "/v1/password", 403, {"current": "the password of mia", "password": "another long password"}
+    ),
+    ("GET", "/v1/tokens"): Case("/v1/tokens", 200),
+    ("POST", "/v1/tokens"): Case("/v1/tokens", 200, {"name": "x"}),
+    ("DELETE", "/v1/tokens/{token}"): Case("/v1/tokens/{token}", 404),
+    ("GET", "/v1/users"): Case("/v1/users", 200),
+    ("POST", "/v1/users"): Case("/v1/users", 200, {"login": "mia"}),  # a mia of their own
+    ("PATCH", "/v1/users/{login}"): Case("/v1/users/ben", 404, {"role": "trainee"}),
+    ("DELETE", "/v1/users/{login}"): Case("/v1/users/ben", 404),
+    ("PUT", "/v1/users/{login}/password"): Case("/v1/users/ben/password", 404, {"password": "another long password"}),
+    ("DELETE", "/v1/users/{login}/tokens"): Case("/v1/users/ben/tokens", 404),
+    ("PUT", "/v1/billing/accounts"): Case(  # an account of their own that happens to have the same number
+        "/v1/billing/accounts", 200, {"number": ROSA, "name": "Nobody", "opened_on": day(-9)}, lines=True
+    ),
+    ("PUT", "/v1/billing/items"): Case(
+        "/v1/billing/items",
+        200,
+        {"account": ROSA, "doc_no": "INV-1", "issued": day(-9), "due": day(9), "amount": 5},
+        lines=True,
+    ),
+    ("PUT", "/v1/billing/payments"): Case(
+        "/v1/billing/payments",
+        200,
+        {"account": ROSA, "ref": "P-1", "received_on": day(0), "method": "ach", "amount": 5},
+        lines=True,
+    ),
+    ("GET", "/v1/billing/orders"): Case("/v1/billing/orders", 200),
+    ("POST", "/v1/billing/orders/{number}/acknowledgements"): Case(
+        "/v1/billing/orders/{order}/acknowledgements", 404, {"status": "completed"}
+    ),
+    **{
+        ("POST", f"/v1/accounts/{{account}}/{command.noun}"): Case(f"{A}/{command.noun}", 404, FIELDS[kind], ACT)
+        for kind, command in COMMANDS.items()
+    },
+}
+#: Figures of the whole server, for those who watch over it; no tenant's own.
+NOT_OF_A_TENANT = {("GET", "/metrics")}
+#: It has a test of its own, for it never ends.
+STREAMS = {("GET", "/v1/events")}
+
+DOORS = doors(create_app())
+
+
+def everything(rules: AuthorityRules) -> AuthorityRules:
+    """The site's roles and one that may do all there is."""
+    role = RoleRule("everything", "Everything", 50, frozenset({"*"}))
+    return replace(rules, roles={**rules.roles, "everything": role})
+
+
+@dataclass(frozen=True)
+class World:
+    hub: ServerContext
+    zoe: Api
+    names: dict[str, str]  # what stands in braces in the cases
+
+    def fill(self, value: Any) -> Any:
+        text = json.dumps(value)
+        for name, known in self.names.items():
+            text = text.replace(f"{{{name}}}", known)
+        return json.loads(text)
+
+    def ask(self, verb: str, case: Case, api: Api | None = None) -> Any:
+        who = api or self.zoe
+        headers = {**who.headers, **self.fill(case.headers)}
+        sent: dict[str, Any] = {} if case.body is None else {"json": self.fill(case.body)}
+        if case.lines:
+            sent = {"content": json.dumps(case.body)}
+            headers["Content-Type"] = "application/x-ndjson"
+        return who.client.request(verb, self.fill(case.path), headers=headers, **sent)
+
+
+@pytest.fixture
+def world(hub: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_path: Path) -> World:
+    """Two books in one database; in the first there is one thing of every kind that has an id."""
+    site = catalogue()
+    hub.catalogue = site.model_copy(update={"authority": everything(site.authority)})
+    hub.send_orders = lambda *_: _no_orders()
+    path = tmp_path / "other.json"
+    path.write_text(json.dumps(OTHER.data), "utf-8")
+    load.load(hub.store, path, ids=Ids(), now=NOW, by="test", catalogue=site, tenant_id=2)
+    rules = hub.catalogue.authority
+    users.change(hub.store, 2, "zoe", rules, NOW, role="everything")
+    users.set_password(hub.store, 1, "mia", "the password of mia", rules, NOW)
+    act = str(uuid4())
+    mia = api("mia")
+    assert mia.act(f"/accounts/{ROSA}/notes", {"text": "Alvarez has a secret"}, key=act).status_code == 200
+    order = {"service": "INT", "effective": day(7), "confirm": ROSA[-4:]}
+    assert mia.act(f"/accounts/{ROSA}/suspensions", order).status_code == 200
+    happen(hub, "account.noted")
+    with hub.store.write() as db:
+        db.add(
+            Webhook(
+                tenant_id=1, id=77, url="https://x.example/", secret="s", position=0, created_by="lee", created_at=NOW
+            )
+        )
+    with hub.store.read() as db:
+        token = db.exec(select(AccessToken.id).where(AccessToken.tenant_id == 1, AccessToken.login == "mia")).first()
+        order = db.exec(select(ServiceOrder.number).where(ServiceOrder.tenant_id == 1)).first()
+    return World(hub, api("zoe", tenant=2), {"act": act, "webhook": "77", "token": str(token), "order": str(order)})
+
+
+def _no_orders() -> Any:
+    from collect_tui.desk.views.session import OrdersReport
+
+    return OrdersReport(sent=(), completed=(), rejected=(), refused_files={}, stuck=())
+
+
+def rows_of(hub: ServerContext, tenant_id: int) -> dict[str, list[str]]:
+    """Every row of a tenant, in every table there is."""
+    with hub.store.read() as db:
+        return {
+            name: sorted(
+                repr(tuple(row))
+                for row in db.connection().execute(table.select().where(table.c.tenant_id == tenant_id))
+            )
+            for name, table in SQLModel.metadata.tables.items()
+        }
+
+
+def test_every_route_has_a_case() -> None:
+    known = {(door.verb, door.path) for door in DOORS}
+    assert known == set(CASES) | NOT_OF_A_TENANT | STREAMS
+    tables = SQLModel.metadata.tables
+    assert [name for name, table in tables.items() if "tenant_id" not in table.c] == []
+
+
+@pytest.mark.parametrize("where", CASES, ids=" ".join)
+def test_nothing_of_another_tenant_is_seen_or_changed(world: World, where: tuple[str, str]) -> None:
+    before = rows_of(world.hub, 1)
+    answer = world.ask(where[0], CASES[where])
+    assert answer.status_code == CASES[where].status, answer.text
+    if where != ("GET", "/v1/openapi.json"):
+        for secret in (*SECRETS, "Alvarez has a secret", "account.noted", "x.example", '"lee"', '"ben"'):
+            assert secret not in answer.text, secret
+    assert rows_of(world.hub, 1) == before
+
+
+def test_the_cases_are_real(world: World, api: Callable[..., Api]) -> None:
+    """The same requests, asked by the tenant itself, find what they name: otherwise the cases above prove nothing."""
+    with world.hub.store.read() as db:
+        assert db.get(ActLog, (1, world.names["act"])) is not None
+    users.change(world.hub.store, 1, "lee", world.hub.catalogue.authority, NOW, role="everything")
+    own = api("lee")
+    # What the first tenant's own requests may come to instead: a rule of the trade, never that there is no such thing.
+    ends = {("POST", "/v1/sign-in/oidc")}
+    for where, case in CASES.items():
+        if case.status == 404 and where not in ends and where[1] != "/v1/tokens/{token}":
+            assert world.ask(where[0], case, own).status_code != 404, where
+
+
+async def test_the_stream_of_events_is_of_ones_own_tenant(world: World, app: FastAPI) -> None:
+    token = world.zoe.headers
+    async with listening(app, world.hub, query="after=0", headers=token) as stream:
+        happen(world.hub, "account.noted", tenant=1)
+        happen(world.hub, "account.other", tenant=2)
+        told = await stream.told()
+        assert told.kind == "account.other"
+        assert "account.noted" not in stream.raw
+
+
+def test_a_token_changed_to_another_tenant_is_no_token(world: World) -> None:
+    text = world.zoe.headers["Authorization"].replace("ct_2_", "ct_1_")
+    assert world.ask("GET", replace(CASES["GET", "/v1/session"], headers={"Authorization": text})).status_code == 401
+
+
+def test_an_override_is_proved_in_ones_own_tenant(world: World) -> None:
+    """Tenant 1's lead means nothing in tenant 2, password or not."""
+    users.set_password(world.hub.store, 1, "lee", "the password of lee", world.hub.catalogue.authority, NOW)
+    promise = {"kind": "promise", "amount": 100, "due": "2027-03-01"}
+    body = {"commands": [promise], "override": {"by": "lee", "reason": "x"}}
+    headers = {**ACT, "Override-Proof": "the password of lee"}
+    case = Case("/v1/accounts/9000-0001/acts", 403, body, headers)
+    answer = world.ask("POST", case)
+    assert (answer.status_code, code(answer)) == (409, "arrangement.first_within"), "as without an override"
+
+
+# --------------------------------------------------------------------------------------------------------- roles × routes
+
+RULES = catalogue().authority
+
+
+@pytest.mark.parametrize("role", RULES.roles)
+def test_a_role_is_turned_away_exactly_where_the_file_says(
+    hub: ServerContext, app: FastAPI, api: Callable[..., Api], role: str
+) -> None:
+    """403 where `authority.toml` does not permit it; anything else, but never 403 or 401, where it does."""
+    users.add(hub.store, 1, "kim", hub.catalogue.authority, role=role)
+    hub.send_orders = lambda *_: _no_orders()
+    names = {"act": str(UUID(int=5)), "webhook": "1", "token": "1", "order": "1"}
+    asked = 0
+    for door in DOORS:
+        if door.permission is None or (door.verb, door.path) in STREAMS:
+            continue
+        kim = api("kim")  # anew: some of these sign out
+        case = CASES[door.verb, door.path]
+        if door.path == "/v1/password":
+            continue  # 403 is its answer to a wrong password too
+        answer = World(hub, kim, names).ask(door.verb, case)
+        permitted = RULES.of(role).allows(door.permission)
+        if permitted:
+            assert answer.status_code not in (401, 403), (door, answer.text)
+        else:
+            assert (answer.status_code, code(answer)) == (403, "authority.permission"), (door, answer.text)
+            assert answer.json()["field"] == door.permission
+        asked += 1
+    assert asked > 50
+
+
+@pytest.mark.parametrize("door", [d for d in DOORS if d.permission is not None], ids=lambda d: f"{d.verb} {d.path}")
+def test_a_stranger_is_turned_away_everywhere(
+    hub: ServerContext, api: Callable[..., Api], door: RoutePermission
+) -> None:
+    names = {"act": str(UUID(int=5)), "webhook": "1", "token": "1", "order": "1"}
+    case = CASES.get((door.verb, door.path)) or Case(door.path, 401)
+    answer = World(hub, api(None), names).ask(door.verb, case)
+    assert (answer.status_code, code(answer)) == (401, "signin.required")
+
+
+def test_hashing_is_not_faked(hub: ServerContext) -> None:
+    assert signin.verified(hub.store, 1, "mia", "x", NOW, RULES) is None
+    assert hashed("x").startswith("$argon2id$")
