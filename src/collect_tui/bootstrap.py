@@ -313,7 +313,7 @@ def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = N
     import gc
     import threading
 
-    from collect_tui.tui.terminal.terminal import prepare
+    from collect_tui.tui.terminal.profile import prepare
 
     settings = wired.settings
     scope = desk_scope(wired)

@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from api.test_events import happen, listening
 from fastapi import FastAPI
 from sqlmodel import SQLModel, select
 
@@ -28,6 +27,7 @@ from collect_tui.services import signin, users
 from collect_tui.services.passwords import hashed
 from collect_tui.store.tables import AccessToken, ActLog, ServiceOrder, Webhook
 from server.conftest import ROSA, Api, code
+from server.test_events import happen, listening
 from support.book import NOW, Book, account, catalogue, day
 
 SECRETS = ("Alvarez", "Petrov", "Okafor", "Lindqvist", "555 0142", 'INV-1"', "rosa@", "INT-1001", "will pay Friday")

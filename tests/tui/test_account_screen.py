@@ -8,7 +8,7 @@ import pytest
 from collect_tui.domain.dates import clock
 from collect_tui.tui.keys.actions import HOTKEYS
 from collect_tui.tui.screens.account import AccountScreen
-from collect_tui.tui.terminal.terminal import TerminalProfile
+from collect_tui.tui.terminal.profile import TerminalProfile
 from support.book import Book, account, at
 from tui.account_book import ADA, ASA, IVAN, OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of

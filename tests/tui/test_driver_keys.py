@@ -4,8 +4,8 @@ import pytest
 from textual import events
 
 from collect_tui.tui.render.text import TEXT_LIMIT
+from collect_tui.tui.terminal import driver
 from collect_tui.tui.terminal.driver import KeyParser, PasteLost, PasteWaits, TerminalAnswered
-from collect_tui.tui.terminal.terminal import driver
 
 START, END = "\x1b[200~", "\x1b[201~"
 WILD = "n abc \x1b[31mred \x01three\rfour\r\n\x1b]0;title\x07\x1b[200~ five\x1b\n"

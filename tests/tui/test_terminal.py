@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from collect_tui.tui.terminal.terminal import TerminalProfile, install_exit_handlers, prepare, profile
+from collect_tui.tui.terminal.profile import TerminalProfile, install_exit_handlers, prepare, profile
 
 UTF8 = {"LANG": "en_US.UTF-8"}
 
@@ -46,7 +46,7 @@ def test_escape_takes_its_time_over_ssh_only() -> None:
 
 
 def test_preparing_imports_no_textual() -> None:
-    code = "import sys, collect_tui.tui.terminal.terminal as t; t.prepare({}, {}); print('textual' in sys.modules)"
+    code = "import sys, collect_tui.tui.terminal.profile as t; t.prepare({}, {}); print('textual' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
 

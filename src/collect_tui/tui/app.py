@@ -39,8 +39,8 @@ from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.sent import Sent
 from collect_tui.tui.terminal.driver import PasteLost, PasteWaits, TerminalAnswered, ThinDriver
 from collect_tui.tui.terminal.painter import ThinPainter
+from collect_tui.tui.terminal.profile import TerminalProfile, install_exit_handlers
 from collect_tui.tui.terminal.sight import READING, UNSEEN, Sight
-from collect_tui.tui.terminal.terminal import TerminalProfile, install_exit_handlers
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.statusline import StatusLine
 

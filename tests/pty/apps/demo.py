@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from collect_tui.tui.terminal.terminal import install_exit_handlers, prepare
+from collect_tui.tui.terminal.profile import install_exit_handlers, prepare
 
 PROFILE = prepare(os.environ)
 

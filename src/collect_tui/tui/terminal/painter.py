@@ -20,7 +20,7 @@ from textual.strip import Strip
 from collect_tui.tui.render.cells import BLANK, CellMaker, Row
 from collect_tui.tui.terminal.differ import Differ
 from collect_tui.tui.terminal.driver import STATUS, ThinDriver
-from collect_tui.tui.terminal.terminal import TerminalProfile
+from collect_tui.tui.terminal.profile import TerminalProfile
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
