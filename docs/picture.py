@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from collect_tui.tui.terminal.terminal import TerminalProfile
+
 from collect_tui import bootstrap
 from collect_tui.tui.app import CollectApp
-from collect_tui.tui.terminal.terminal import TerminalProfile
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 

@@ -173,7 +173,7 @@ def check_legal(facts: AccountFacts, effect: Effect) -> None:
     if isinstance(effect, PromiseChanged):
         old = next(p for p in facts.promises if p.id == effect.id)
         assert effect.old_status == old.status
-        states.check(states.PROMISE, "promise", effect.old_status, effect.status)
+        states.check(effect.old_status, effect.status)
     elif isinstance(effect, InstalmentPaid):
         holder = next(p for p in facts.promises if p.id == effect.promise_id)
         part = next(i for i in holder.instalments if i.seq == effect.seq)
@@ -183,18 +183,18 @@ def check_legal(facts: AccountFacts, effect: Effect) -> None:
         after = next(
             i for p in effect.fold(facts).promises if p.id == holder.id for i in p.instalments if i.seq == part.seq
         )
-        states.check(states.INSTALMENT, "instalment", part.status, after.status)
+        states.check(part.status, after.status)
     elif isinstance(effect, OrderChanged):
         assert effect.old_status == next(o for o in (*facts.orders, *facts.lifted) if o.id == effect.id).status
-        states.check(states.ORDER, "order", effect.old_status, effect.status)
+        states.check(effect.old_status, effect.status)
     elif isinstance(effect, ServiceChanged):
         now = facts.service(effect.id)
         assert (effect.old_status, effect.old_cause) == (now.status, now.suspend_cause)
         assert effect.old_status != effect.status
-        states.check(states.SERVICE, "service", effect.old_status, effect.status)
+        states.check(effect.old_status, effect.status)
     elif isinstance(effect, PaymentReversed):
         money = next(p for p in (*facts.payments, *facts.named) if p.id == effect.payment_id)
-        states.check(states.PAYMENT, "payment", money.status, effect.status)
+        states.check(money.status, effect.status)
         assert effect.part is None or 0 < effect.part < money.stands
     elif isinstance(effect, PaymentAllocated):
         money = next(p for p in (*facts.payments, *facts.named) if p.id == effect.payment_id)
@@ -213,7 +213,7 @@ def check_legal(facts: AccountFacts, effect: Effect) -> None:
         assert effect.application in facts.applications
     elif isinstance(effect, HoldChanged):
         assert effect.old_status == next(h for h in facts.holds if h.id == effect.id).status
-        states.check(states.HOLD, "hold", effect.old_status, effect.status)
+        states.check(effect.old_status, effect.status)
     elif isinstance(effect, LadderChanged):
         assert (effect.old_stage, effect.old_paused_by) == (facts.stage, facts.ladder_paused_by)
         assert effect.stage in states.STAGES

@@ -28,7 +28,7 @@ from collect_tui.domain.effects import Effect, OrderChanged
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts, Order
 from collect_tui.domain.order import decide as orders
-from collect_tui.domain.states import WAITING_ORDER
+from collect_tui.domain.states import WAITING_ORDER, OrderState
 from collect_tui.domain.steps import next_step
 from collect_tui.policy.house import House
 from collect_tui.policy.orders import PAID_CHECKS, refusal
@@ -237,7 +237,7 @@ class OrderDispatch:
 def _withdrawn(seen: AccountFacts, order: Order, found: Finding) -> tuple[Effect, ...]:
     """An order that may not leave: it is cancelled, or waits for review when somebody had overridden a rule for it. Either way
     somebody looks at the account today."""
-    status = "DRAFT" if order.override_by else "CANCELLED"
+    status = OrderState.DRAFT if order.override_by else OrderState.CANCELLED
     return (
         OrderChanged(order.id, status, order.status, found.sentence, lifted=found.check in PAID_CHECKS),
         *orders.undone(seen, order),

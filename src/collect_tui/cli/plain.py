@@ -13,6 +13,7 @@ from collect_tui.desk.views.said import text as said_text
 from collect_tui.domain.dates import format_day, stamp
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.money import format_minor
+from collect_tui.domain.states import OPEN_INSTALMENT
 from collect_tui.domain.wording import numbered
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def account_text(a: AccountView) -> str:
         *(f"hold: {h.kind} until {h.until or 'released'}: blocks {', '.join(h.blocks) or 'nothing'}" for h in a.holds),
     ]
     if a.promise:
-        due = next((i for i in a.promise.instalments if i.status in {"OPEN", "PART_PAID"}), None)
+        due = next((i for i in a.promise.instalments if i.status in OPEN_INSTALMENT), None)
         nxt = f", next {money(due.amount - due.paid)} by {format_day(due.due, a.business_date)}" if due else ""
         lines.append(f"{a.promise.kind} promise of {money(a.promise.total)}, paid {money(a.promise.paid)}{nxt}")
     lines.append(f"promises in 12 months: {a.kept_12m} kept, {a.broken_12m} broken")

@@ -16,7 +16,7 @@ from collect_tui.domain.dates import WEEKDAYS, DateOrder, date_order_of, zone_in
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import LIMIT, exponent
 from collect_tui.domain.rules import ContactRules, LadderStep, QueuePolicy, Rules, SuspendRules, Weights
-from collect_tui.domain.states import STAGES
+from collect_tui.domain.states import STAGES, Stage
 
 NOTICE_LEVELS: Final = ("1", "2", "3", "final", "pre-cut")
 DATE_ORDERS: Final[tuple[DateOrder, ...]] = get_args(DateOrder)
@@ -114,7 +114,7 @@ def _weights(table: Table) -> Weights:
 
 def _step(table: Table, next_actions: Collection[str]) -> LadderStep:
     step = LadderStep(
-        stage=table.choice("stage", STAGES),
+        stage=Stage(table.choice("stage", STAGES)),
         offset_days=table.number("offset_days", -YEAR, 10 * YEAR),
         action=table.choice("action", next_actions),
         title=table.text("title"),

@@ -27,6 +27,7 @@ from collect_tui.domain.parts import (
     Promise,
     Service,
 )
+from collect_tui.domain.states import AccountState, Stage
 
 __all__ = [
     "PHONE_KINDS",
@@ -57,8 +58,8 @@ class AccountFacts:
     number: str
     name: str
     version: int
-    status: str  # OPEN, CLOSED
-    stage: str
+    status: AccountState
+    stage: Stage
     currency: str
     segment: str
     business_date: date

@@ -12,18 +12,18 @@ from collect_tui.domain.account.ageing import bucket, days_past_due
 from collect_tui.domain.calendars import add_months
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
-from collect_tui.domain.states import GIVEN_BACK, OPEN_INSTALMENT
+from collect_tui.domain.states import GIVEN_BACK, OPEN_INSTALMENT, PaymentState, PromiseState
 
 
 @dataclass(frozen=True, slots=True)
 class PastPromise:
-    status: str
+    status: PromiseState
     closed_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class PastPayment:
-    status: str
+    status: PaymentState
     returned: int
     returned_on: date | None
     received_on: date
@@ -32,7 +32,7 @@ class PastPayment:
     @property
     def came_back(self) -> bool:
         """Whether the bank took it back, or a part of it."""
-        return self.status == "RETURNED" or self.returned > 0
+        return self.status == PaymentState.RETURNED or self.returned > 0
 
     @property
     def stands(self) -> bool:
@@ -109,8 +109,8 @@ def figures(facts: AccountFacts, past: Past) -> Figures:
         unapplied=facts.unapplied,
         oldest_due=facts.oldest_due,
         bucket=bucket(days_past_due(facts.oldest_due, today)),
-        kept_12m=judged.count("KEPT"),
-        broken_12m=judged.count("BROKEN") + judged.count("PARTIAL"),
+        kept_12m=judged.count(PromiseState.KEPT),
+        broken_12m=judged.count(PromiseState.BROKEN) + judged.count(PromiseState.PARTIAL),
         returned_12m=len(returned),
         last_payment_on=max((p.received_on for p in past.payments if p.stands), default=None),
         last_attempt_at=max((c.at for c in past.contacts if c.outbound), default=None),

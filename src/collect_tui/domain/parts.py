@@ -8,7 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER, OPEN_PROMISE
+from collect_tui.domain.states import (
+    GIVEN_BACK,
+    OPEN_INSTALMENT,
+    OPEN_ORDER,
+    OPEN_PROMISE,
+    CallbackState,
+    HoldState,
+    InstalmentState,
+    NoticeState,
+    OrderState,
+    PaymentState,
+    PromiseState,
+    ServiceState,
+    Stage,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,7 @@ class Instalment:
     due: date
     amount: int
     paid: int = 0
-    status: str = "OPEN"
+    status: InstalmentState = InstalmentState.OPEN
 
     @property
     def outstanding(self) -> int:
@@ -87,7 +101,7 @@ class Promise:
 
     id: int
     kind: str
-    status: str
+    status: PromiseState
     total: int
     made_on: date
     grace_days: int
@@ -98,7 +112,7 @@ class Promise:
     override_reason: str | None = None
     supersedes: int | None = None
     closed_reason: str | None = None
-    ladder_step: str | None = None  # stage at which the ladder was held; a broken promise resumes there
+    ladder_step: Stage | None = None  # stage at which the ladder was held; a broken promise resumes there
     grace_unit: str = "days"  # days, business
     closed_on: date | None = None
     made_at: datetime | None = field(default=None, compare=False)
@@ -114,7 +128,7 @@ class Promise:
 
     @property
     def next_due(self) -> Instalment | None:
-        return next((i for i in self.instalments if i.outstanding and i.status in {"OPEN", "PART_PAID"}), None)
+        return next((i for i in self.instalments if i.outstanding and i.status in OPEN_INSTALMENT), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +142,7 @@ class Hold:
     reason: str = ""
     scope: str = "account"
     target_id: int | None = None
-    status: str = "ACTIVE"
+    status: HoldState = HoldState.ACTIVE
     placed_by: str = ""
 
 
@@ -138,7 +152,7 @@ class Service:
     product: str  # short upper-case code as typed on the line: INT, TV, EL, GAS, …
     billing_system: str
     identifier: str
-    status: str = "ACTIVE"
+    status: ServiceState = ServiceState.ACTIVE
     suspend_cause: str | None = None  # nonpay, voluntary, fraud; kept while suspended
     monthly: int = 0
     life_support: bool = False
@@ -154,7 +168,7 @@ class Order:
     kind: str  # suspend, restore
     reason: str
     effective: date
-    status: str
+    status: OrderState
     requested_on: date
     sent_at: datetime | None = None
     reversal_of: int | None = None
@@ -171,7 +185,7 @@ class Notice:
     id: int
     level: str  # 1, 2, 3, final, pre-cut
     channel: str
-    status: str  # DRAFT QUEUED SENT DELIVERED RETURNED FAILED CANCELLED
+    status: NoticeState
     sent_on: date | None
     service_id: int | None = None
 
@@ -206,7 +220,7 @@ class Payment:
     received_on: date
     method: str
     amount: int
-    status: str
+    status: PaymentState
     allocations: tuple[Allocation, ...] = ()
     returned_reason: str | None = None
     returned: int = 0
@@ -241,7 +255,7 @@ class Callback:
     at: datetime
     owner: str | None  # None: anybody
     point_id: int | None = None
-    status: str = "SCHEDULED"
+    status: CallbackState = CallbackState.SCHEDULED
     note: str = ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from collect_tui.domain.dates import DateOrder
+from collect_tui.domain.states import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Weights:
 class LadderStep:
     """The rung `stage` is reached `offset_days` past the oldest due date, when the rung before has been served."""
 
-    stage: str
+    stage: Stage
     offset_days: int
     action: str
     title: str

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from collect_tui.domain.states import AccountState, Stage
+
 NEVER: Final = date.min
 """The day on which somebody was spoken to who never was."""
 
@@ -27,8 +29,8 @@ class Signals:
     `linked`: other past-due accounts of the customer.
     """
 
-    status: str = "OPEN"
-    stage: str = "CURRENT"
+    status: AccountState = AccountState.OPEN
+    stage: Stage = Stage.CURRENT
     collectable: int = 0
     oldest_due: date | None = None
     attempts: int = 0

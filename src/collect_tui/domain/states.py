@@ -1,25 +1,140 @@
-"""State machines of the trade as tables.
+"""State machines of the trade: each an enum of its states and a table of where each may go; a state that goes nowhere is final.
 
-Each machine is `{state: frozenset of states it may go to}`; a state that maps to nothing is final.
-The states and triggers are the customary ones of collections and receivables systems.
+The states and triggers are the customary ones of collections and receivables systems. A state's value is what stands in tables,
+files and answers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from enum import StrEnum, auto
+from typing import Any, Final, TypeVar
 
 from collect_tui.domain.errors import Refused
 
-Machine = Mapping[str, frozenset[str]]
+
+class State(StrEnum):
+    """A state of one of the machines; its value is its name."""
+
+    @staticmethod
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[str]) -> str:
+        return name
+
+    @property
+    def words(self) -> str:
+        """As a sentence has it: `pending suspend`."""
+        return self.value.replace("_", " ").lower()
 
 
-def _machine(**table: str) -> Machine:
-    return {state: frozenset(targets.split()) for state, targets in table.items()}
+class AccountState(State):
+    OPEN = auto()
+    CLOSED = auto()
 
 
-#: Promise or arrangement. BROKEN only when the business date is past due + grace and less than promised was paid.
+class PromiseState(State):
+    """Of a promise or arrangement. BROKEN only when the business date is past due + grace and less than promised was paid."""
+
+    ACTIVE = auto()
+    KEPT = auto()
+    PARTIAL = auto()
+    BROKEN = auto()
+    SUPERSEDED = auto()
+    CANCELLED = auto()
+
+
+class InstalmentState(State):
+    """Of one due date of a promise. A single promise has one instalment."""
+
+    OPEN = auto()
+    PART_PAID = auto()
+    PAID = auto()
+    MISSED = auto()
+    WAIVED = auto()
+
+
+class HoldState(State):
+    ACTIVE = auto()
+    EXPIRED = auto()
+    RELEASED = auto()
+
+
+class OrderState(State):
+    """Of an order to a billing system. REJECTED and CANCELLED end it; a stuck one is REQUESTED or SENT for too long."""
+
+    DRAFT = auto()
+    REQUESTED = auto()
+    SENT = auto()
+    COMPLETED = auto()
+    REJECTED = auto()
+    CANCELLED = auto()
+
+
+class ServiceState(State):
+    """Of a service of an account. The cause of a suspension is kept, so that a payment lifts non-payment only."""
+
+    ACTIVE = auto()
+    PENDING_SUSPEND = auto()
+    SUSPENDED = auto()
+    PENDING_RESTORE = auto()
+    PENDING_TERM = auto()
+    TERMINATED = auto()
+
+
+class PaymentState(State):
+    UNIDENTIFIED = auto()
+    UNAPPLIED = auto()
+    PARTLY_APPLIED = auto()
+    APPLIED = auto()
+    ON_ACCOUNT = auto()
+    RETURNED = auto()
+    REVERSED = auto()
+    REFUND_REQUESTED = auto()
+    REFUNDED = auto()
+
+
+class CallbackState(State):
+    SCHEDULED = auto()
+    MISSED = auto()
+    DONE = auto()
+    RESCHEDULED = auto()
+    CANCELLED = auto()
+
+
+class NoticeState(State):
+    DRAFT = auto()
+    QUEUED = auto()
+    SENT = auto()
+    DELIVERED = auto()
+    RETURNED = auto()
+    FAILED = auto()
+    CANCELLED = auto()
+
+
+class Stage(State):
+    """The ladder of an account, lowest stage first. Forward one stage per business day at most; a payment may go to CURRENT."""
+
+    CURRENT = auto()
+    PRE_DUE = auto()
+    PAST_DUE = auto()
+    NOTICE_1 = auto()
+    NOTICE_2 = auto()
+    NOTICE_3 = auto()
+    FINAL = auto()
+    SUSPENDED = auto()
+    TERMINATED = auto()
+    WRITTEN_OFF = auto()
+
+
+_S = TypeVar("_S", bound=State)
+Machine = Mapping[_S, frozenset[_S]]
+
+
+def _machine(states: type[_S], **table: str) -> Machine[_S]:
+    return {state: frozenset(states(name) for name in table.get(state, "").split()) for state in states}
+
+
 PROMISE: Final = _machine(
+    PromiseState,
     ACTIVE="KEPT PARTIAL BROKEN SUPERSEDED CANCELLED",
     # Judged anew when money that counted is taken back, or money that came in time is entered late.
     KEPT="ACTIVE PARTIAL BROKEN SUPERSEDED",
@@ -30,8 +145,8 @@ PROMISE: Final = _machine(
     CANCELLED="ACTIVE",  # only by undoing the cancellation
 )
 
-#: One due date of a promise. A single promise has one instalment.
 INSTALMENT: Final = _machine(
+    InstalmentState,
     OPEN="PART_PAID PAID MISSED WAIVED",
     PART_PAID="OPEN PAID MISSED WAIVED",
     PAID="OPEN PART_PAID MISSED WAIVED",  # a reversed payment, even of a promise that was replaced since
@@ -39,42 +154,38 @@ INSTALMENT: Final = _machine(
     WAIVED="OPEN PART_PAID PAID",  # the closing of the promise was undone, or money from before it was entered late
 )
 
-HOLD: Final = _machine(ACTIVE="EXPIRED RELEASED", EXPIRED="", RELEASED="ACTIVE")
+HOLD: Final = _machine(HoldState, ACTIVE="EXPIRED RELEASED", RELEASED="ACTIVE")
 
-#: Order to a billing system. REJECTED and CANCELLED end it; a stuck one is REQUESTED or SENT for too long.
 ORDER: Final = _machine(
+    OrderState,
     DRAFT="REQUESTED CANCELLED",
     REQUESTED="SENT CANCELLED DRAFT",  # back to a draft by undoing, or for review: what it rested on has changed
     SENT="COMPLETED REJECTED",
-    COMPLETED="",
-    REJECTED="",
     CANCELLED="DRAFT REQUESTED",  # by undoing the cancellation, or as the money that stopped it was taken back
 )
 
-#: Service of an account. The cause of a suspension is kept, so that a payment lifts non-payment only.
 SERVICE: Final = _machine(
+    ServiceState,
     ACTIVE="PENDING_SUSPEND",
     PENDING_SUSPEND="SUSPENDED ACTIVE",
     SUSPENDED="PENDING_RESTORE PENDING_TERM",
     PENDING_RESTORE="ACTIVE SUSPENDED",
     PENDING_TERM="TERMINATED SUSPENDED",
-    TERMINATED="",
 )
 
 PAYMENT: Final = _machine(
+    PaymentState,
     UNIDENTIFIED="UNAPPLIED REFUND_REQUESTED",
     UNAPPLIED="PARTLY_APPLIED APPLIED ON_ACCOUNT RETURNED REVERSED REFUND_REQUESTED",
     PARTLY_APPLIED="APPLIED UNAPPLIED RETURNED REVERSED",
     APPLIED="PARTLY_APPLIED UNAPPLIED RETURNED REVERSED",
     ON_ACCOUNT="PARTLY_APPLIED APPLIED RETURNED REVERSED REFUND_REQUESTED",
-    RETURNED="",
-    REVERSED="",
     REFUND_REQUESTED="REFUNDED UNAPPLIED",
-    REFUNDED="",
 )
 
 #: A callback that is done, put off or taken back comes back only by undoing that.
 CALLBACK: Final = _machine(
+    CallbackState,
     SCHEDULED="DONE MISSED RESCHEDULED CANCELLED",
     MISSED="DONE RESCHEDULED CANCELLED",
     DONE="SCHEDULED MISSED",
@@ -82,43 +193,45 @@ CALLBACK: Final = _machine(
     CANCELLED="SCHEDULED MISSED",
 )
 
-#: The ladder of an account, lowest rung first. Forward one rung per business day at most; a payment may go to CURED.
-STAGES: Final = (
-    "CURRENT",
-    "PRE_DUE",
-    "PAST_DUE",
-    "NOTICE_1",
-    "NOTICE_2",
-    "NOTICE_3",
-    "FINAL",
-    "SUSPENDED",
-    "TERMINATED",
-    "WRITTEN_OFF",
-)
+MACHINES: Final[Mapping[type[State], Mapping[Any, frozenset[Any]]]] = {
+    PromiseState: PROMISE,
+    InstalmentState: INSTALMENT,
+    HoldState: HOLD,
+    OrderState: ORDER,
+    ServiceState: SERVICE,
+    PaymentState: PAYMENT,
+    CallbackState: CALLBACK,
+}
 
-DUNNED: Final = frozenset(STAGES[STAGES.index("PAST_DUE") : STAGES.index("TERMINATED")])
+STAGES: Final = tuple(Stage)
+
+DUNNED: Final = frozenset(STAGES[STAGES.index(Stage.PAST_DUE) : STAGES.index(Stage.TERMINATED)])
 """Stages that something was served or done for, and from which an account that owes nothing more is current again."""
 
-GIVEN_BACK: Final = frozenset({"RETURNED", "REVERSED", "REFUNDED"})
+GIVEN_BACK: Final = frozenset({PaymentState.RETURNED, PaymentState.REVERSED, PaymentState.REFUNDED})
 """States of a payment whose money is no longer here."""
 
 #: Promises and orders that still bind somebody.
-OPEN_PROMISE: Final = frozenset({"ACTIVE"})
-WAITING_ORDER: Final = frozenset({"REQUESTED", "SENT"})
+OPEN_PROMISE: Final = frozenset({PromiseState.ACTIVE})
+NOT_KEPT: Final = frozenset({PromiseState.BROKEN, PromiseState.PARTIAL})
+WAITING_ORDER: Final = frozenset({OrderState.REQUESTED, OrderState.SENT})
 """Orders whose next word is somebody else's: the orders run's, then the billing system's."""
 
-OPEN_ORDER: Final = WAITING_ORDER | {"DRAFT"}
-FAILED_ORDER: Final = frozenset({"REJECTED", "CANCELLED"})
+OPEN_ORDER: Final = WAITING_ORDER | {OrderState.DRAFT}
+FAILED_ORDER: Final = frozenset({OrderState.REJECTED, OrderState.CANCELLED})
 """Orders that came to nothing."""
 
-OPEN_INSTALMENT: Final = frozenset({"OPEN", "PART_PAID"})
+OPEN_INSTALMENT: Final = frozenset({InstalmentState.OPEN, InstalmentState.PART_PAID})
+OPEN_CALLBACK: Final = frozenset({CallbackState.SCHEDULED, CallbackState.MISSED})
 
 
-def check(machine: Machine, name: str, old: str, new: str) -> None:
+def check(old: State, new: State) -> None:
     """Refuse (`<name>.state`) a change that the machine does not have; staying where one is, is allowed."""
-    if old != new and new not in machine.get(old, frozenset()):
-        raise Refused(
-            f"{name}.state",
-            f"This {name} is {old.replace('_', ' ').lower()}; it cannot become {new.replace('_', ' ').lower()}.",
-            name,
-        )
+    if old != new and new not in MACHINES[type(old)][old]:
+        name = trade_name(old)
+        raise Refused(f"{name}.state", f"This {name} is {old.words}; it cannot become {new.words}.", name)
+
+
+def trade_name(state: State) -> str:
+    """What a state is of: `promise`, `order`, `service`, …"""
+    return type(state).__name__.removesuffix("State").lower()

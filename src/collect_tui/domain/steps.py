@@ -14,14 +14,14 @@ from typing import Final
 from collect_tui.domain.account.effects import LadderChanged, NextActionSet
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, NextAction, Parked
-from collect_tui.domain.states import Machine, check
+from collect_tui.domain.states import AccountState, State, check, trade_name
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def require_open(facts: AccountFacts) -> None:
     """Refuse (`account.closed`) an act on an account that is closed."""
-    if facts.status != "OPEN":
+    if facts.status != AccountState.OPEN:
         raise Refused("account.closed", "This account is closed; nothing more can be arranged or ordered on it.")
 
 
@@ -33,17 +33,18 @@ def require_reason(reason: str, code: str, what: str) -> str:
     return text
 
 
-def require_move(machine: Machine, name: str, old: str, new: str) -> None:
+def require_move(old: State, new: State) -> None:
     """Refuse (`<name>.state`) a change that the machine does not have, and one that has been made already."""
     if old == new:
-        raise Refused(f"{name}.state", f"This {name} is {old.replace('_', ' ').lower()} already.", name)
-    check(machine, name, old, new)
+        name = trade_name(old)
+        raise Refused(f"{name}.state", f"This {name} is {old.words} already.", name)
+    check(old, new)
 
 
 def next_step(facts: AccountFacts, code: str, on: date, parked: Parked | None = None) -> tuple[NextActionSet, ...]:
     """Set the next action of an open account; nothing when it is that already or the account is closed."""
     new = NextAction(code, on)
-    if facts.status != "OPEN" or (facts.next_action == new and facts.parked == (parked or facts.parked)):
+    if facts.status != AccountState.OPEN or (facts.next_action == new and facts.parked == (parked or facts.parked)):
         return ()
     return (set_action(facts, new, parked),)
 

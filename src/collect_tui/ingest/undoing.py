@@ -20,6 +20,7 @@ from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, PaymentReversed
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.payment import reposting
+from collect_tui.domain.states import PaymentState
 from collect_tui.ingest.receivables import digest_of
 from collect_tui.policy.settling import settle
 from collect_tui.services import codec
@@ -134,7 +135,7 @@ class _Undoing:
         for ident in payments:
             payment = next((p for p in (*fold.facts.payments, *fold.facts.named) if p.id == ident), None)
             if payment is not None and payment.stands:
-                fold.add(PaymentReversed(payment.id, "REVERSED", "the import was undone"))
+                fold.add(PaymentReversed(payment.id, PaymentState.REVERSED, "the import was undone"))
                 reposting.without_payment(fold, payment, self.settler.ids, self.settler.catalogue.rules)
                 self.payments += 1
 

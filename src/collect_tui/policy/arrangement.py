@@ -17,12 +17,12 @@ from collect_tui.domain.calendars import add_months
 from collect_tui.domain.facts import AccountFacts, Instalment, Promise
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.rules import ArrangementPolicy
+from collect_tui.domain.states import NOT_KEPT, OrderState, PaymentState, PromiseState
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
 RETURNED_DAYS: Final = 90
 """How long a returned payment counts against an arrangement (Astound)."""
 
-NOT_KEPT: Final = frozenset({"BROKEN", "PARTIAL"})
 """A promise kept in part is one not kept."""
 
 TOP_ROLE: Final = "lead"
@@ -99,7 +99,7 @@ class _Rails:
             left = self._money(sum(i.outstanding for i in old.instalments))
             yield self._finding(Severity.INFO, "supersedes", f"It replaces the open {_noun(old)}, {left} of it unpaid.")
         for order in self.facts.orders:
-            if order.kind == "suspend" and order.status == "SENT":
+            if order.kind == "suspend" and order.status == OrderState.SENT:
                 text = f"Order {order.number} has left the building; a promise no longer stops that suspension."
                 yield self._finding(Severity.WARN, "sent_order", text)
 
@@ -164,7 +164,9 @@ class _Rails:
         else:
             yield self._fine("tenure", f"{text}, at least {policy.min_tenure_months}.")
         back = [
-            p for p in facts.payments if p.status == "RETURNED" and p.received_on >= today - timedelta(RETURNED_DAYS)
+            p
+            for p in facts.payments
+            if p.status == PaymentState.RETURNED and p.received_on >= today - timedelta(RETURNED_DAYS)
         ]
         if back:
             worst = max(p.amount for p in back)
@@ -181,7 +183,9 @@ class _Rails:
         made = (
             p.made_on
             for p in self.facts.promises
-            if p.kind == "plan" and not p.open and not (p.status == "CANCELLED" and p.made_on == today and not p.paid)
+            if p.kind == "plan"
+            and not p.open
+            and not (p.status == PromiseState.CANCELLED and p.made_on == today and not p.paid)
         )
         return max(made, default=None)
 

@@ -20,6 +20,7 @@ from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as promise
+from collect_tui.domain.states import NOT_KEPT, OrderState, PaymentState, PromiseState
 from collect_tui.policy.house import House
 
 MONITOR_DAYS: Final = 30
@@ -33,8 +34,6 @@ REVIEW: Final = "review"
 
 UNSEEN: Final = frozenset({IDLE, REVIEW})
 """Next actions that a change of billing may bring forward."""
-
-_MISSED: Final = ("BROKEN", "PARTIAL")
 
 
 def follow(
@@ -58,7 +57,7 @@ def follow(
 
 def entered_in_error(effects: Sequence[Effect]) -> set[int]:
     """Payments and documents that are taken back as if they had never been, by id."""
-    payments = {e.payment_id for e in effects if isinstance(e, PaymentReversed) and e.status == "REVERSED"}
+    payments = {e.payment_id for e in effects if isinstance(e, PaymentReversed) and e.status == PaymentState.REVERSED}
     return payments | {e.item_id for e in effects if isinstance(e, ItemVoided)}
 
 
@@ -94,10 +93,10 @@ class _Found:
         self.idle = self.code in idle
         self.owing, self.held = _owing(facts, house), facts.open_promise
         self.no_calls = bool(hold.blocking(facts, "call", house.holds))
-        self.kept = judged(fold, "KEPT")
-        self.missed = judged(fold, *_MISSED) if back or not gone else None  # what was chosen since stays
+        self.kept = judged(fold, PromiseState.KEPT)
+        self.missed = judged(fold, *NOT_KEPT) if back or not gone else None  # what was chosen since stays
         self.since = self.today
-        cancelled = any(isinstance(e, OrderChanged) and e.status == "CANCELLED" for e in fold.effects)
+        cancelled = any(isinstance(e, OrderChanged) and e.status == OrderState.CANCELLED for e in fold.effects)
         ended = (cancelled or (back and facts.lifted)) and not any(o.open for o in facts.orders)
         if self.code == "order" and not chosen and ended:
             self.code = None  # what it was about is no more
@@ -236,4 +235,4 @@ def _owing(facts: AccountFacts, house: House) -> bool:
 
 
 def _drafted(facts: AccountFacts) -> bool:
-    return any(o.status == "DRAFT" for o in facts.orders)
+    return any(o.status == OrderState.DRAFT for o in facts.orders)

@@ -11,6 +11,7 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.facts import AccountFacts, Hold, Order, Service, entered
 from collect_tui.domain.order import decide as orders
 from collect_tui.domain.rules import HoldKind, Rules
+from collect_tui.domain.states import OrderState, ServiceState
 from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
@@ -61,7 +62,7 @@ def refusal(
         without = replace(
             facts,
             orders=tuple(o for o in facts.orders if o.id != order.id),
-            services=tuple(replace(s, status="ACTIVE") if s.id == service.id else s for s in facts.services),
+            services=tuple(replace(s, status=ServiceState.ACTIVE) if s.id == service.id else s for s in facts.services),
             holds=tuple(h for h in facts.holds if not _overridden(h, order, holds)),
         )
         when = max(order.effective, today)
@@ -73,7 +74,7 @@ def refusal(
 
 def _restoration(facts: AccountFacts, order: Order, service: Service, rules: Rules) -> Verdict:
     """As for an order yet to be given; once it is requested its fee is an item like any other."""
-    if order.status != "DRAFT":
+    if order.status != OrderState.DRAFT:
         rules = replace(rules, suspend=replace(rules.suspend, reconnect_fee=0))
     return may_restore(facts, service, rules)
 

@@ -35,6 +35,15 @@ from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.payment import appropriation, posting
 from collect_tui.domain.rules import Rules
+from collect_tui.domain.states import (
+    AccountState,
+    HoldState,
+    OrderState,
+    PaymentState,
+    PromiseState,
+    ServiceState,
+    Stage,
+)
 from collect_tui.policy import next_action
 from collect_tui.policy.house import House
 from collect_tui.policy.orders import PAID_CHECKS, refusal
@@ -70,12 +79,12 @@ def settle(
     fold = Folded(before)
     fold.add(*effects)
     told = len(fold.effects)
-    if fold.facts.status != "OPEN":
+    if fold.facts.status != AccountState.OPEN:
         return ()
     undone = any(isinstance(e, ActUndone) for e in effects)  # what was there before it is there again
     if night or billed or (any(isinstance(e, _MONEY) for e in effects) and not undone):
         posting.post(fold, ids, house.rules)
-    returned = any(isinstance(e, PaymentReversed) and e.status == "RETURNED" for e in effects)
+    returned = any(isinstance(e, PaymentReversed) and e.status == PaymentState.RETURNED for e in effects)
     since = before.business_date if returned else None
     fresh = {*fresh, *appropriation.unseen(before)} if night else fresh
     appropriation.follow(before, fold, house.rules.tolerance, house.calendar, fresh, since=since)
@@ -89,7 +98,7 @@ def settle(
     money_off = any(isinstance(e, PaymentReversed) or (isinstance(e, ItemVoided) and e.amount < 0) for e in effects)
     _orders(fold, house, ids, taken_back=money_off)
     came = fold.effects if night else effects  # a bill that what waits is given to is no money that came
-    paid = any(isinstance(e, _MONEY) for e in came) or next_action.judged(fold, "KEPT") is not None
+    paid = any(isinstance(e, _MONEY) for e in came) or next_action.judged(fold, PromiseState.KEPT) is not None
     taken_off = any(isinstance(e, PaymentReversed | ItemVoided) for e in effects)
     next_action.follow(fold, before, effects, house, billed=billed, moved=(moved or paid) and not taken_off)
     return tuple(fold.effects[told:])
@@ -100,7 +109,7 @@ def _end_holds(fold: Folded, house: House) -> None:
     today = fold.facts.business_date
     for one in fold.facts.holds:
         if one.until is not None and one.until < today:
-            fold.add(HoldChanged(one.id, "EXPIRED", one.status, "its last day is over"))
+            fold.add(HoldChanged(one.id, HoldState.EXPIRED, one.status, "its last day is over"))
             successor = hold.successor(fold.facts, [one], house.holds)
             fold.add(*steps.resume(fold.facts, hold.holder(one.id), successor))
 
@@ -108,7 +117,7 @@ def _end_holds(fold: Folded, house: House) -> None:
 def _stage(fold: Folded, rules: Rules, *, taken_back: bool, off: bool) -> None:
     facts = fold.facts
     paused = facts.ladder_paused_by
-    new = "CURRENT" if ladder.cured(facts, rules) else ladder.given_back(facts, rules, taken_back=taken_back)
+    new = Stage.CURRENT if ladder.cured(facts, rules) else ladder.given_back(facts, rules, taken_back=taken_back)
     if new is None and off:
         new = ladder.overstated(facts, rules)
     if new is not None:
@@ -120,16 +129,16 @@ def _orders(fold: Folded, house: House, ids: Callable[[], int], *, taken_back: b
     restoration of what is paid; and lets a suspension stand again whose payment was taken back."""
     rules, calendar = house.rules, house.calendar
     for one in reversed(fold.facts.orders):  # the youngest rests on what the others have left over
-        if one.status not in ("DRAFT", "REQUESTED"):
+        if one.status not in (OrderState.DRAFT, OrderState.REQUESTED):
             continue
         found = refusal(fold.facts, one, rules, house.holds, calendar)
         if found is None:
             continue
-        if one.override_by is not None and one.status == "REQUESTED":
-            fold.add(OrderChanged(one.id, "DRAFT", one.status, found.sentence))
-        elif one.kind == "restore" or one.status == "REQUESTED":
+        if one.override_by is not None and one.status == OrderState.REQUESTED:
+            fold.add(OrderChanged(one.id, OrderState.DRAFT, one.status, found.sentence))
+        elif one.kind == "restore" or one.status == OrderState.REQUESTED:
             lifted = one.kind == "suspend" and found.check in PAID_CHECKS
-            fold.add(OrderChanged(one.id, "CANCELLED", one.status, found.sentence, lifted))
+            fold.add(OrderChanged(one.id, OrderState.CANCELLED, one.status, found.sentence, lifted))
         else:
             continue
         undone = order.undone(fold.facts, one)
@@ -138,7 +147,7 @@ def _orders(fold: Folded, house: House, ids: Callable[[], int], *, taken_back: b
             posting.post(fold, ids, rules)  # what had paid its fee: the orders that are still to be judged go by it
     for service in fold.facts.services:
         waiting = any(o.service_id == service.id and o.open for o in fold.facts.orders)
-        cut = service.status == "SUSPENDED" and service.suspend_cause == order.NONPAY and not waiting
+        cut = service.status == ServiceState.SUSPENDED and service.suspend_cause == order.NONPAY and not waiting
         if cut and order.covered(order.required_to_restore(fold.facts, service, rules), rules):
             fold.add(order.draft_restore(fold.facts, service, ids))
     for one in fold.facts.lifted if taken_back else ():
@@ -149,8 +158,13 @@ def _stand_again(fold: Folded, one: Order, house: House) -> None:
     service = fold.facts.service(one.service_id)
     busy = any(o.service_id == service.id and o.open for o in fold.facts.orders)
     over = one.effective < fold.facts.business_date  # whoever wants it cut now orders it for another day
-    if busy or over or service.status != "ACTIVE" or refusal(fold.facts, one, house.rules, house.holds, house.calendar):
+    if (
+        busy
+        or over
+        or service.status != ServiceState.ACTIVE
+        or refusal(fold.facts, one, house.rules, house.holds, house.calendar)
+    ):
         return
     cause = order.CAUSES.get(one.reason.upper(), order.NONPAY)
-    fold.add(OrderChanged(one.id, "REQUESTED", one.status, "what stopped it was taken back"))
-    fold.add(ServiceChanged(service.id, "PENDING_SUSPEND", cause, service.status, service.suspend_cause))
+    fold.add(OrderChanged(one.id, OrderState.REQUESTED, one.status, "what stopped it was taken back"))
+    fold.add(ServiceChanged(service.id, ServiceState.PENDING_SUSPEND, cause, service.status, service.suspend_cause))

@@ -17,7 +17,7 @@ from collect_tui.domain.order.suspension import SERVED
 from collect_tui.domain.queue.rules import CLAIM_HOLDS, DISPUTE_HOLDS, PRE_DUE_DAYS
 from collect_tui.domain.rules import ContactRules, HoldKind, Rules
 from collect_tui.domain.signals import NEVER, Signals
-from collect_tui.domain.states import FAILED_ORDER, WAITING_ORDER
+from collect_tui.domain.states import FAILED_ORDER, NOT_KEPT, WAITING_ORDER, HoldState, OrderState
 from collect_tui.policy.contact import attempts
 from collect_tui.policy.suspend import may_restore, may_suspend
 
@@ -43,7 +43,7 @@ def signals(
     today, zone = facts.business_date, rules.zone
     action = facts.next_action
     day_end = day_start(today + timedelta(days=1), zone)
-    active = [h.kind for h in facts.holds if h.status == "ACTIVE" and (h.until is None or h.until >= today)]
+    active = [h.kind for h in facts.holds if h.status == HoldState.ACTIVE and (h.until is None or h.until >= today)]
     return Signals(
         status=facts.status,
         stage=facts.stage,
@@ -63,7 +63,7 @@ def signals(
         snooze_until=beside.snooze_until,
         callback_at=min((c.at for c in facts.callbacks if c.at < day_end), default=None),
         promise_open=sum(p.open for p in facts.promises),
-        broken_on=_last(p.closed_on for p in past.promises if p.status in {"BROKEN", "PARTIAL"}),
+        broken_on=_last(p.closed_on for p in past.promises if p.status in NOT_KEPT),
         returned_on=_last(p.returned_on for p in past.payments if p.came_back),
         hold_call=len(blocking(facts, "call", kinds)),
         disputing=sum(kind in DISPUTE_HOLDS for kind in active),
@@ -82,7 +82,7 @@ def signals(
             ),
             default=None,
         ),
-        reviews=sum((o.kind, o.status) == ("suspend", "DRAFT") for o in facts.orders),
+        reviews=sum((o.kind, o.status) == ("suspend", OrderState.DRAFT) for o in facts.orders),
         order_failed=int(past.last_order in FAILED_ORDER),
         noticed_on=_last(n.sent_on for n in facts.notices if n.status in SERVED),
         coming=_coming(facts),

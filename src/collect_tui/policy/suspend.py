@@ -23,6 +23,7 @@ from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import suspension
 from collect_tui.domain.payment import fees
 from collect_tui.domain.rules import HoldKind, Rules, SuspendRules
+from collect_tui.domain.states import OrderState
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
 
@@ -62,7 +63,7 @@ def may_restore(facts: AccountFacts, service: Service, rules: Rules) -> Verdict:
     A lead may restore before it is paid, as a courtesy or on a plan; a cause other than non-payment nobody lifts here.
     """
     cite = rules.suspend.sources
-    under_way = [o for o in facts.orders if o.service_id == service.id and o.open and o.status != "DRAFT"]
+    under_way = [o for o in facts.orders if o.service_id == service.id and o.open and o.status != OrderState.DRAFT]
     row, params = _signals(facts, service, len(under_way)), suspension.params_to_restore(rules)
     meets = {check: met(condition, row, params) for check, condition in suspension.RESTORE.items()}
     findings = []
@@ -230,7 +231,7 @@ class _Suspension:
 
     def _under_way(self) -> list[Order]:
         mine = (o for o in self.facts.orders if o.service_id == self.service.id and o.open)
-        return [o for o in mine if (o.kind, o.status) != ("suspend", "DRAFT")]
+        return [o for o in mine if (o.kind, o.status) != ("suspend", OrderState.DRAFT)]
 
     def _mine(self) -> list[Item]:
         """Past due items of the service, and those of no service in particular."""
@@ -274,7 +275,9 @@ def _signals(facts: AccountFacts, service: Service, ordered: int) -> suspension.
         credits=facts.credits,
         unapplied=facts.unapplied,
         ordered=ordered,
-        drafts=len({o.service_id for o in facts.orders if (o.kind, o.status) == ("restore", "DRAFT")} - {service.id}),
+        drafts=len(
+            {o.service_id for o in facts.orders if (o.kind, o.status) == ("restore", OrderState.DRAFT)} - {service.id}
+        ),
         fees=fees.asked(facts, service),
         life_support=service.life_support,
     )

@@ -29,6 +29,7 @@ from collect_tui.domain.facts import AccountFacts, Hold, Item, Order, Payment, P
 from collect_tui.domain.hold.decide import forbids
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.order import decide as order
+from collect_tui.domain.states import ServiceState
 from collect_tui.policy.contact import label, may_call, most_attempts
 from collect_tui.policy.suspend import first_cut_day, may_restore, may_suspend
 from collect_tui.services.desk_context import DeskContext
@@ -208,13 +209,13 @@ def hold_view(hold: Hold, desk: DeskContext) -> HoldView:
 def service_view(service: Service, seen: AccountFacts, desk: DeskContext) -> ServiceView:
     catalogue = desk.catalogue()
     suspend = restore = required = None
-    if service.status == "ACTIVE":
+    if service.status == ServiceState.ACTIVE:
         tomorrow = seen.business_date + timedelta(days=1)
         effective = first_cut_day(tomorrow, catalogue.rules.suspend, desk.calendar) or tomorrow
         suspend = verdict_view(
             may_suspend(seen, service, effective, catalogue.rules.suspend, catalogue.holds, desk.calendar)
         )
-    elif service.status == "SUSPENDED":
+    elif service.status == ServiceState.SUSPENDED:
         restore = verdict_view(may_restore(seen, service, catalogue.rules))
         required = order.required_to_restore(seen, service, catalogue.rules)
     return ServiceView(

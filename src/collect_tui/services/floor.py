@@ -8,6 +8,7 @@ from collect_tui.desk.views.floor import FloorView
 from collect_tui.desk.views.queue import Claim
 from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.dates import day_start
+from collect_tui.domain.states import AccountState
 from collect_tui.services import events
 from collect_tui.services.access import need
 from collect_tui.services.desk_context import DeskContext
@@ -46,7 +47,7 @@ def _hand_over(desk: DeskContext, account: str, to: str, why: str) -> Claim:
         locks.customer(db, desk.tenant_id, account)
         account_id = facts.account_id(db, desk.tenant_id, account)
         number, status = rows.standing(db, desk.tenant_id, account_id)
-        if status != "OPEN":
+        if status != AccountState.OPEN:
             raise Refused("account.closed", f"{number} is closed; there is nothing left to work on it.", "account")
         user = rows.user(db, desk.tenant_id, to)
         if user is None:

@@ -10,12 +10,23 @@ from typing import Any
 
 from sqlalchemy import Date, Select, String, and_, bindparam, case, exists, func, or_, select
 
-from collect_tui.domain.contact.effects import OPEN_CALLBACK
 from collect_tui.domain.order.decide import NONPAY
 from collect_tui.domain.order.suspension import MAY_CUT, MAY_RESTORE, SERVED
 from collect_tui.domain.payment import fees
 from collect_tui.domain.queue.rules import CLAIM_HOLDS, DISPUTE_HOLDS
-from collect_tui.domain.states import FAILED_ORDER, GIVEN_BACK, OPEN_ORDER, WAITING_ORDER
+from collect_tui.domain.states import (
+    FAILED_ORDER,
+    GIVEN_BACK,
+    NOT_KEPT,
+    OPEN_CALLBACK,
+    OPEN_ORDER,
+    WAITING_ORDER,
+    AccountState,
+    HoldState,
+    OrderState,
+    PaymentState,
+    PromiseState,
+)
 from collect_tui.store.clock import desk_day
 from collect_tui.store.expressions import compiled, constant, one_of
 from collect_tui.store.functions import listed
@@ -100,7 +111,9 @@ def standing(kind: str) -> Select[Any]:
         )
         .select_from(joined)
         .where(
-            a.tenant_id == tenant(), within(kind, a.id), or_(a.status == constant("OPEN"), w.account_id.is_not(None))
+            a.tenant_id == tenant(),
+            within(kind, a.id),
+            or_(a.status == constant(AccountState.OPEN), w.account_id.is_not(None)),
         )
     )
 
@@ -126,24 +139,31 @@ def _callbacks(kind: str) -> Any:
 
 def _promises(kind: str) -> Any:
     t = table(Promise).c
-    broken = one_of(t.status, ("BROKEN", "PARTIAL"))
-    where = [one_of(t.status, ("ACTIVE", "BROKEN", "PARTIAL"))]
+    broken = one_of(t.status, NOT_KEPT)
+    where = [one_of(t.status, (PromiseState.ACTIVE, PromiseState.BROKEN, PromiseState.PARTIAL))]
     return _grouped(
-        kind, t, where, open=_count(t.status == constant("ACTIVE")), broken_on=func.max(case((broken, t.closed_on)))
+        kind,
+        t,
+        where,
+        open=_count(t.status == constant(PromiseState.ACTIVE)),
+        broken_on=func.max(case((broken, t.closed_on))),
     )
 
 
 def _returns(kind: str) -> Any:
     t = table(Payment).c
     return _grouped(
-        kind, t, [or_(t.status == constant("RETURNED"), t.returned > constant(0))], on=func.max(t.returned_on)
+        kind,
+        t,
+        [or_(t.status == constant(PaymentState.RETURNED), t.returned > constant(0))],
+        on=func.max(t.returned_on),
     )
 
 
 def _holds(kind: str) -> Any:
     t, p = table(Hold).c, table(Payment).c
-    active = and_(t.status == constant("ACTIVE"), or_(t.until.is_(None), t.until >= day("today")))
-    ended = t.status == constant("EXPIRED")
+    active = and_(t.status == constant(HoldState.ACTIVE), or_(t.until.is_(None), t.until >= day("today")))
+    ended = t.status == constant(HoldState.EXPIRED)
     disputes, claims = one_of(t.kind, DISPUTE_HOLDS), one_of(t.kind, CLAIM_HOLDS)
     answered = exists(
         select(p.id).where(
@@ -156,7 +176,7 @@ def _holds(kind: str) -> Any:
     return _grouped(
         kind,
         t,
-        [or_(t.status == constant("ACTIVE"), ended)],
+        [or_(t.status == constant(HoldState.ACTIVE), ended)],
         call=_count(and_(active, t.scope == constant("account"), ~listed(t.kind, "free_call", String))),
         disputing=_count(and_(active, disputes)),
         dispute_until=func.max(case((and_(ended, disputes), t.until))),
@@ -192,7 +212,7 @@ def _services(kind: str, purpose: str) -> Any:
 def _to_restore(v: Any) -> dict[str, Any]:
     """`domain.suspension.Signals` of a service: what restoring looks at."""
     o, i = table(ServiceOrder).c, table(Item).c
-    drafted = and_(o.kind == constant("restore"), o.status == constant("DRAFT"), o.service_id != v.id)
+    drafted = and_(o.kind == constant("restore"), o.status == constant(OrderState.DRAFT), o.service_id != v.id)
     under_way = one_of(o.status, sorted(WAITING_ORDER))
     waiting = and_(o.service_id == v.id, under_way)
     charged = select(constant(fees.PREFIX).concat(o.number)).where(
@@ -215,11 +235,11 @@ def _to_cut(v: Any) -> dict[str, Any]:
     i = table(Item).c
     oldest = _of(v, Item, func.min(i.due), and_(_late(v), i.open - i.disputed >= number("least")))
     here = or_(h.scope == constant("account"), and_(h.scope == constant("service"), h.target_id == v.id))
-    active = and_(h.status == constant("ACTIVE"), or_(h.until.is_(None), h.until >= day("today")))
+    active = and_(h.status == constant(HoldState.ACTIVE), or_(h.until.is_(None), h.until >= day("today")))
     waits = and_(
         o.service_id == v.id,
         one_of(o.status, sorted(OPEN_ORDER)),
-        or_(o.kind != constant("suspend"), o.status != constant("DRAFT")),
+        or_(o.kind != constant("suspend"), o.status != constant(OrderState.DRAFT)),
     )
     served = and_(_served(), or_(n.service_id == v.id, n.service_id.is_(None)), n.sent_on >= oldest)
     return {
@@ -227,7 +247,7 @@ def _to_cut(v: Any) -> dict[str, Any]:
         "oldest": oldest,
         "noticed_on": _of(v, Notice, func.min(n.sent_on), served),
         "held": _of(v, Hold, func.count(), and_(active, here, ~listed(h.kind, "free_suspend", String))),
-        "promises": _of(v, Promise, func.count(), p.status == constant("ACTIVE")),
+        "promises": _of(v, Promise, func.count(), p.status == constant(PromiseState.ACTIVE)),
         "ordered": _of(v, ServiceOrder, func.count(), waits),
         "life_support": case((v.life_support, constant(1)), else_=constant(0)),
     }
@@ -255,7 +275,7 @@ def _orders(kind: str) -> Any:
     t = table(ServiceOrder).c
     left = func.coalesce(desk_day(t.sent_at), t.requested_on)
     since = func.min(case((one_of(t.status, sorted(WAITING_ORDER)), left)), type_=Date)
-    reviews = _count(and_(t.status == constant("DRAFT"), t.kind == constant("suspend")))
+    reviews = _count(and_(t.status == constant(OrderState.DRAFT), t.kind == constant("suspend")))
     failed = func.max(case((one_of(t.status, sorted(FAILED_ORDER)), t.id)))
     return _grouped(kind, t, [], since=since, reviews=reviews, failed=failed, last=func.max(t.id))
 
@@ -285,7 +305,7 @@ def _linked(kind: str) -> Any:
         other.c.tenant_id == tenant(),
         other.c.party_id == mine.c.party_id,
         other.c.id != mine.c.id,
-        other.c.status == constant("OPEN"),
+        other.c.status == constant(AccountState.OPEN),
     )
     late = and_(s.c.tenant_id == tenant(), s.c.account_id == other.c.id, s.c.oldest_due.is_not(None))
     return (

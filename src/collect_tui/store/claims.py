@@ -32,6 +32,7 @@ from sqlalchemy.orm import Session
 
 from collect_tui.desk.errors import NotFound, Stale
 from collect_tui.domain.effects import KINDS
+from collect_tui.domain.states import OPEN_CALLBACK
 from collect_tui.domain.wording import holder
 from collect_tui.store.sql import add_row, among, dialect_of, execute, instant, table, tenant
 from collect_tui.store.tables import Account, ActLog, Callback, Tenant, WorkItem
@@ -348,14 +349,14 @@ def _somebody_elses(w: Any) -> Any:
     due = and_(
         c.tenant_id == tenant(),
         c.account_id == w.account_id,
-        c.status.in_(("SCHEDULED", "MISSED")),
+        c.status.in_(OPEN_CALLBACK),
         c.at <= instant("now"),
     )
     m = mine.c
     for_me = and_(
         m.tenant_id == tenant(),
         m.account_id == w.account_id,
-        m.status.in_(("SCHEDULED", "MISSED")),
+        m.status.in_(OPEN_CALLBACK),
         m.at <= instant("now"),
         or_(m.owner.is_(None), m.owner == bindparam("me")),
     )

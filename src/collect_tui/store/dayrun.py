@@ -24,6 +24,7 @@ from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
 from collect_tui.domain.dates import day_start, format_day
+from collect_tui.domain.states import AccountState
 from collect_tui.store import claims, event_log, scoring, sql, summary
 from collect_tui.store.day import check as checking
 from collect_tui.store.day import ladder, marks, seal, settle
@@ -234,7 +235,9 @@ def count_orphans(session: Session, tenant_id: int) -> int:
     a = table(Account).c
     missing = or_(a.next_action_on.is_(None), a.next_action_code.is_(None))
     return int(
-        session.execute(select(func.count()).where(a.tenant_id == tenant_id, a.status == "OPEN", missing)).scalar_one()
+        session.execute(
+            select(func.count()).where(a.tenant_id == tenant_id, a.status == AccountState.OPEN, missing)
+        ).scalar_one()
     )
 
 

@@ -22,8 +22,7 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
-from collect_tui.domain.contact.effects import OPEN_CALLBACK
-from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER, OPEN_PROMISE
+from collect_tui.domain.states import GIVEN_BACK, OPEN_CALLBACK, OPEN_ORDER, OPEN_PROMISE, HoldState, OrderState
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
 from collect_tui.store.batched_reads import BatchedReads
 from collect_tui.store.sql import among
@@ -137,7 +136,7 @@ def for_calls(dialect: str) -> tuple[Any, Any, Any, Any]:
     def of_accounts(name: str, columns: str, *where: Any) -> Any:
         table = _T[name]
         mine = (table.c.tenant_id == _TENANT, among(dialect, table.c.account_id, "accounts"), *where)
-        return select(table.c.account_id, *_columns(table, columns)).where(*mine)
+        return select(*_columns(table, columns), table.c.account_id).where(*mine)
 
     hold, event = _T["hold"].c, _T["contact_event"].c
     these = (_account.c.tenant_id == _TENANT, among(dialect, _account.c.id, "accounts"))
@@ -158,7 +157,7 @@ def for_calls(dialect: str) -> tuple[Any, Any, Any, Any]:
         .where(*these)
         .order_by(_point.c.ord, _point.c.id)
     )
-    holds = of_accounts("hold", HOLD, _one_of(hold.status, {"ACTIVE"})).order_by(hold.id)
+    holds = of_accounts("hold", HOLD, _one_of(hold.status, {HoldState.ACTIVE})).order_by(hold.id)
     attempts = of_accounts("contact_event", ATTEMPT, event.at >= bindparam("tried_since")).order_by(event.at, event.id)
     return heads, points, holds, attempts
 
@@ -166,19 +165,19 @@ def for_calls(dialect: str) -> tuple[Any, Any, Any, Any]:
 def _last_completed(c: Any) -> Any:
     later = _order.alias("later")
     return and_(
-        _one_of(c.status, {"COMPLETED"}),
+        _one_of(c.status, {OrderState.COMPLETED}),
         ~exists().where(
             later.c.tenant_id == _TENANT,
             later.c.account_id == c.account_id,
             later.c.service_id == c.service_id,
-            _one_of(later.c.status, {"COMPLETED"}),
+            _one_of(later.c.status, {OrderState.COMPLETED}),
             later.c.id > c.id,
         ),
     )
 
 
 def _lifted(c: Any) -> Any:
-    return and_(_one_of(c.status, {"CANCELLED"}), c.lifted)
+    return and_(_one_of(c.status, {OrderState.CANCELLED}), c.lifted)
 
 
 # Money that was given back is not unapplied, and its allocations are stamped.
@@ -221,7 +220,7 @@ def _parts(many: str = "") -> dict[str, Select[Any]]:
         "points": _points(many),
         "items": of("item", ITEM, lambda c: c.open != 0, "due id"),
         "promises": _promised(many),
-        "holds": of("hold", HOLD, lambda c: _one_of(c.status, {"ACTIVE"})),
+        "holds": of("hold", HOLD, lambda c: _one_of(c.status, {HoldState.ACTIVE})),
         "services": of("service", SERVICE),
         "orders": of(
             "service_order", ORDER, lambda c: or_(_one_of(c.status, OPEN_ORDER), _last_completed(c), _lifted(c))

@@ -30,6 +30,19 @@ from collect_tui.domain.facts import (
 )
 from collect_tui.domain.payment.effects import PAYMENT_DAYS
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
+from collect_tui.domain.states import (
+    AccountState,
+    CallbackState,
+    HoldState,
+    InstalmentState,
+    NoticeState,
+    OrderState,
+    PaymentState,
+    PromiseState,
+    ServiceState,
+    Stage,
+    State,
+)
 from collect_tui.store import fact_statements as statements
 from collect_tui.store.phone_zones import candidate_zones
 
@@ -64,14 +77,14 @@ def assembled(
     applied |= {a.item_id for p in named for a in p.allocations}
     applied |= {item_id for a in applications for item_id in (a.item_id, a.credit_id)}
     applied -= {item.id for item in items}
-    orders = _made(Order, read["orders"], statements.ORDER)
+    orders = _made(Order, read["orders"], statements.ORDER, OrderState)
     return AccountFacts(
         id=head.id,
         number=head.number,
         name=head.name,
         version=head.version,
-        status=head.status,
-        stage=head.stage,
+        status=AccountState[head.status],
+        stage=Stage[head.stage],
         currency=head.currency,
         segment=head.segment,
         business_date=head.business_date,
@@ -87,16 +100,16 @@ def assembled(
         items=items,
         settled=settled(applied) if applied else (),
         promises=_promises(read["promises"]),
-        holds=_made(Hold, read["holds"], statements.HOLD),
-        services=_made(Service, read["services"], statements.SERVICE),
-        orders=tuple(o for o in orders if o.status != "CANCELLED"),
-        lifted=tuple(o for o in orders if o.status == "CANCELLED"),
-        notices=_made(Notice, read["notices"], statements.NOTICE),
+        holds=holds_of(read["holds"]),
+        services=_made(Service, read["services"], statements.SERVICE, ServiceState),
+        orders=tuple(o for o in orders if o.status is not OrderState.CANCELLED),
+        lifted=tuple(o for o in orders if o.status is OrderState.CANCELLED),
+        notices=_made(Notice, read["notices"], statements.NOTICE, NoticeState),
         payments=payments,
         named=named,
         applications=applications,
         attempts=attempts(read["attempts"]),
-        callbacks=_made(Callback, read["callbacks"], statements.CALLBACK),
+        callbacks=_made(Callback, read["callbacks"], statements.CALLBACK, CallbackState),
         pinned=tuple(row.text for row in read["pinned"]),
         lease_by=head.claimed_by if head.claimed else None,
         lease_until=head.lease_until if head.claimed else None,
@@ -109,10 +122,19 @@ def next_action(row: Any) -> NextAction | None:
     return row.next_action_on and NextAction(row.next_action_code, row.next_action_on, row.next_action_at)
 
 
-def _made(kind: Callable[..., _V], rows: Sequence[Any], columns: str) -> tuple[_V, ...]:
-    """Values of rows; what a row has beyond the columns is not for them."""
-    width = columns.count(" ") + 1
-    return tuple(kind(*row[:width]) for row in rows)
+def _made(
+    kind: Callable[..., _V], rows: Sequence[Any], columns: str, state: type[State] | None = None
+) -> tuple[_V, ...]:
+    """Values of rows, their status as a state; what a row has beyond the columns is not for them."""
+    names = columns.split(" ")
+    if state is None:
+        return tuple(kind(*row[: len(names)]) for row in rows)
+    at = names.index("status")
+    return tuple(kind(*row[:at], state[row[at]], *row[at + 1 : len(names)]) for row in rows)
+
+
+def holds_of(rows: Sequence[Any]) -> tuple[Hold, ...]:
+    return _made(Hold, rows, statements.HOLD, HoldState)
 
 
 def as_point(row: Any, stated_zone: str | None) -> Point:
@@ -144,12 +166,14 @@ def _promises(rows: Sequence[Any]) -> tuple[Promise, ...]:
     for row in rows:
         _, instalments = found.setdefault(row.id, (row, []))
         if row.seq is not None:
-            instalments.append(Instalment(row.seq, row.due, row.amount, row.paid, row.instalment_status))
+            instalments.append(
+                Instalment(row.seq, row.due, row.amount, row.paid, InstalmentState[row.instalment_status])
+            )
     return tuple(
         Promise(
             id=row.id,
             kind=row.kind,
-            status=row.status,
+            status=PromiseState[row.status],
             total=row.total,
             made_on=row.made_on,
             grace_days=row.grace_days,
@@ -160,7 +184,7 @@ def _promises(rows: Sequence[Any]) -> tuple[Promise, ...]:
             override_reason=row.override_reason,
             supersedes=row.supersedes,
             closed_reason=row.closed_reason,
-            ladder_step=row.ladder_step,
+            ladder_step=row.ladder_step and Stage[row.ladder_step],
             grace_unit=row.grace_unit,
             closed_on=row.closed_on,
             made_at=row.made_at,
@@ -189,7 +213,7 @@ def payments_of(rows: Sequence[Any]) -> tuple[tuple[Payment, ...], set[int]]:
             p.received_on,
             p.method,
             p.amount,
-            p.status,
+            PaymentState[p.status],
             tuple(allocations),
             p.returned_reason,
             p.returned,

@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from collect_tui.desk.errors import NotFound
-from collect_tui.domain.facts import AccountFacts, Hold, Payment, Point
+from collect_tui.domain.facts import AccountFacts, Payment, Point
+from collect_tui.domain.states import AccountState, Stage
 from collect_tui.store import fact_statements as statements
 from collect_tui.store import fact_values as values
 from collect_tui.store.fact_values import VOID
@@ -97,9 +98,9 @@ def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
     numbers: dict[int, list[Point]] = {row.id: [] for row in found}
     for row in db.execute(points, key):
         numbers[row.account_id].append(values.as_point(row, zones[row.account_id]))
-    held: dict[int, list[Hold]] = {}
-    for account, *rest in db.execute(holds, key):
-        held.setdefault(account, []).append(Hold(*rest))
+    held: dict[int, list[Any]] = {}
+    for row in db.execute(holds, key):
+        held.setdefault(row.account_id, []).append(row)
     tried: dict[int, list[Any]] = {}
     for row in db.execute(attempts, {**key, "tried_since": values.attempts_since(today)}):
         tried.setdefault(row.account_id, []).append(row)
@@ -109,15 +110,15 @@ def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
             number=row.number,
             name="",
             version=row.version,
-            status=row.status,
-            stage=row.stage,
+            status=AccountState[row.status],
+            stage=Stage[row.stage],
             currency=row.currency,
             segment=row.segment,
             business_date=today,
             opened_on=row.opened_on,
             next_action=values.next_action(row),
             points=tuple(numbers[row.id]),
-            holds=tuple(held.get(row.id, ())),
+            holds=values.holds_of(held.get(row.id, ())),
             attempts=values.attempts(tried.get(row.id, [])),
         )
         for row in found

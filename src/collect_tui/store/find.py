@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.views.account import FindHit
 from collect_tui.domain.account.ageing import days_past_due
+from collect_tui.domain.states import AccountState
 from collect_tui.store.names import TELEPHONES, digits, fold, tokens
 
 __all__ = ["BARE", "find"]
@@ -72,7 +73,7 @@ def find(
         if known is None or _rank(found) < _rank(known):
             by_account[account_id] = found
     hits = [
-        ((not found.exact, row.status != "OPEN", found.order, row.number), _hit(row, found))
+        ((not found.exact, row.status != AccountState.OPEN, found.order, row.number), _hit(row, found))
         for row in _rows(db, tenant_id, list(by_account))
         for found in (by_account[row.id],)
     ]

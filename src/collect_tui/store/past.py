@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from collect_tui.domain.figures import Past, PastContact, PastHold, PastPayment, PastPromise
+from collect_tui.domain.states import HoldState
 from collect_tui.store.sql import among, dialect_of, table, tenant
 from collect_tui.store.tables import ContactEvent, Hold, Payment, Promise, ServiceOrder
 
@@ -29,7 +30,7 @@ def load_many(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
     promises = rows([p.account_id, p.status, p.closed_on])
     payments = rows([m.account_id, m.status, m.returned, m.returned_on, m.received_on, m.recorded_at])
     events = rows([e.account_id, e.at, e.outbound, e.counted, e.right_party, e.id, e.supersedes])
-    holds = rows([h.account_id, h.kind, h.placed_on, h.until], h.status == "EXPIRED", h.until.is_not(None))
+    holds = rows([h.account_id, h.kind, h.placed_on, h.until], h.status == HoldState.EXPIRED, h.until.is_not(None))
     gone = {row.supersedes for row in events}
     last = dict(rows([o.account_id, o.status]))  # ids grow with time
     promised, paid = _made(PastPromise, promises), _made(PastPayment, payments)

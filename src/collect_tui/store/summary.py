@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from collect_tui.domain.account.ageing import BUCKETS
 from collect_tui.domain.calendars import add_months
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
-from collect_tui.domain.states import GIVEN_BACK, OPEN_INSTALMENT
+from collect_tui.domain.states import GIVEN_BACK, NOT_KEPT, OPEN_INSTALMENT, PaymentState, PromiseState
 from collect_tui.store.sql import (
     Scope,
     dialect_of,
@@ -166,7 +166,7 @@ def _items(kind: str) -> Any:
 def _paid(kind: str) -> Any:
     payment = table(Payment).c
     stands = payment.status.not_in(sorted(GIVEN_BACK))
-    came_back = or_(payment.status == "RETURNED", payment.returned > 0)
+    came_back = or_(payment.status == PaymentState.RETURNED, payment.returned > 0)
     returned = and_(came_back, payment.returned_on > bindparam("year_ago", type_=Date))
     return (
         select(
@@ -225,8 +225,8 @@ def _judged(kind: str) -> Any:
     return (
         select(
             promise.account_id,
-            func.sum(case((promise.status == "KEPT", 1), else_=0)).label("kept"),
-            func.sum(case((promise.status.in_(("BROKEN", "PARTIAL")), 1), else_=0)).label("broken"),
+            func.sum(case((promise.status == PromiseState.KEPT, 1), else_=0)).label("kept"),
+            func.sum(case((promise.status.in_(NOT_KEPT), 1), else_=0)).label("broken"),
         )
         .where(
             promise.tenant_id == tenant(),
@@ -250,7 +250,7 @@ def _promised(kind: str) -> Any:
         )
         .where(
             promise.tenant_id == tenant(),
-            promise.status == "ACTIVE",
+            promise.status == PromiseState.ACTIVE,
             instalment.status.in_(tuple(sorted(OPEN_INSTALMENT))),
             within(kind, promise.account_id),
         )

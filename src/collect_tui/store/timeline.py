@@ -21,7 +21,7 @@ from sqlmodel import Session, SQLModel
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import TimelineEntry
 from collect_tui.domain.dates import is_known
-from collect_tui.domain.states import GIVEN_BACK
+from collect_tui.domain.states import GIVEN_BACK, HoldState, OrderState, PromiseState
 from collect_tui.store.facts import VOID
 
 __all__ = ["local_zone", "timeline"]
@@ -184,8 +184,8 @@ def _promise_closed(row: Any) -> TimelineEntry:
 
 def _order(row: Any) -> TimelineEntry:
     text = f"{row.reason}, effective {row.effective.isoformat()}"
-    done = "drafted" if row.status == "DRAFT" else "ordered"
-    if row.status == "CANCELLED" and row.closed_at is None:
+    done = "drafted" if row.status == OrderState.DRAFT else "ordered"
+    if row.status == OrderState.CANCELLED and row.closed_at is None:
         done = "ordered and cancelled"  # nobody wrote down when, so it has no entry of its own
     return _entry("order", row.requested_by, f"{row.kind} {row.product} {done}, {row.number}", text)
 
@@ -205,7 +205,7 @@ def _notice(row: Any) -> TimelineEntry:
 
 def _hold(row: Any) -> TimelineEntry:
     end = f" until {row.until.isoformat()}" if row.until else ""
-    ended = "" if row.status == "ACTIVE" or row.closed_at is not None else f", {row.status.lower()}"
+    ended = "" if row.status == PromiseState.ACTIVE or row.closed_at is not None else f", {row.status.lower()}"
     return _entry("hold", row.placed_by, f"hold {row.kind}{end}{ended}", row.reason)
 
 
@@ -224,17 +224,19 @@ _SOURCES: Final = (
     _Source("payment", "recorded_at", _payment),
     _Source("payment", "returned_on", _given_back, lambda c: and_(_returned(c), c.returned_at.is_(None))),
     _Source("promise", "made_at", _promise),
-    _Source("promise", "closed_on", _promise_closed, lambda c: and_(c.status != "ACTIVE", c.closed_at.is_(None))),
+    _Source(
+        "promise", "closed_on", _promise_closed, lambda c: and_(c.status != PromiseState.ACTIVE, c.closed_at.is_(None))
+    ),
     _Source("service_order", "requested_on", _order, lambda c: c.requested_at.is_(None), service=True),
     _Source("service_order", "sent_at", _order_sent, service=True),
     _Source("service_order", "answered_at", _order_answered, service=True),
     _Source("notice", "sent_on", _notice),
     _Source("hold", "placed_on", _hold, lambda c: c.placed_at.is_(None)),
     _Source("payment", "returned_at", _given_back, _returned),
-    _Source("promise", "closed_at", _promise_closed, lambda c: c.status != "ACTIVE"),
+    _Source("promise", "closed_at", _promise_closed, lambda c: c.status != PromiseState.ACTIVE),
     _Source("service_order", "requested_at", _order, service=True),
     # An answer is told by when it was given.
     _Source("service_order", "closed_at", _order_answered, lambda c: c.answered_at.is_(None), service=True),
     _Source("hold", "placed_at", _hold),
-    _Source("hold", "closed_at", _hold_closed, lambda c: c.status != "ACTIVE"),
+    _Source("hold", "closed_at", _hold_closed, lambda c: c.status != HoldState.ACTIVE),
 )

@@ -18,6 +18,7 @@ from collect_tui.domain.hold.decide import forbids
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.rules import EXCLUSIONS, WAYS, bars
 from collect_tui.domain.signals import Signals
+from collect_tui.domain.states import AccountState, HoldState
 from collect_tui.store import scoring
 from collect_tui.store.attempts import at_cap
 from collect_tui.store.queue_rows import ORDER, chips, of_account
@@ -92,7 +93,7 @@ def _absent(row: Any, known: Collection[str], today: date, **more: Any) -> tuple
 def _hold_kinds(session: Session, tenant_id: int, catalogue: Catalogue, account_id: int, today: date) -> str:
     """The holds that forbid calls; an account may have others beside them."""
     h = table(Hold).c
-    mine = (h.tenant_id == tenant_id, h.account_id == account_id, h.status == "ACTIVE", h.scope == "account")
+    mine = (h.tenant_id == tenant_id, h.account_id == account_id, h.status == HoldState.ACTIVE, h.scope == "account")
     active = select(h.kind).where(*mine, or_(h.until.is_(None), h.until >= today)).order_by(h.kind)
     return ", ".join(k for k in session.execute(active).scalars() if "call" in forbids(catalogue.holds.get(k)))
 
@@ -104,7 +105,7 @@ def _unscored(session: Session, tenant_id: int, account_id: int) -> Why:
         raise NotFound("account.not_found", "There is no account with this number.", "account")
     sentence = (
         "The account is closed."
-        if row.status != "OPEN"
+        if row.status != AccountState.OPEN
         else "It has not been scored yet; the next act or day run does that."
     )
     empty: dict[str, Any] = {"reasons": (), "terms": (), "chips": ()}

@@ -12,7 +12,7 @@ from collect_tui.domain import effects as fx
 from collect_tui.domain.account.effects import at_least, cures
 from collect_tui.domain.order.effects import sent_off
 from collect_tui.domain.payment.effects import payment_status
-from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER
+from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER, OrderState
 from collect_tui.domain.steps import number
 from collect_tui.store.writing import WriteContext, write
 
@@ -205,9 +205,9 @@ def _(effect: fx.OrderChanged, here: WriteContext) -> None:
         values |= {"requested_on": here.today, "requested_at": here.at, "requested_by": here.by}
     over = effect.status not in OPEN_ORDER
     values |= {"closed_at": here.at if over else None, "closed_by": here.by if over else None}
-    if effect.status == "SENT":
+    if effect.status == OrderState.SENT:
         values["sent_at"] = here.at
-    elif effect.status in {"COMPLETED", "REJECTED"}:
+    elif effect.status in {OrderState.COMPLETED, OrderState.REJECTED}:
         values["answered_at"] = here.at
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
     here.set("service_order", key, **values)

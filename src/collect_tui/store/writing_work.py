@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from collect_tui.domain import effects as fx
 from collect_tui.domain.facts import NextAction
 from collect_tui.domain.promise.effects import WAIVED_BY, instalment_status
+from collect_tui.domain.states import OPEN_INSTALMENT, InstalmentState, PromiseState
 from collect_tui.store import facts as _facts
 from collect_tui.store.writing import WriteContext, write
 
@@ -196,7 +197,7 @@ def _(effect: fx.PromiseMade, here: WriteContext) -> None:
 
 @write.register
 def _(effect: fx.PromiseChanged, here: WriteContext) -> None:
-    closed = effect.status != "ACTIVE"
+    closed = effect.status != PromiseState.ACTIVE
     here.one(
         here.change("promise", account_id=here.account_id, id=effect.id, status=effect.old_status).values(
             status=effect.status,
@@ -207,8 +208,8 @@ def _(effect: fx.PromiseChanged, here: WriteContext) -> None:
     )
     instalment = _T["instalment"]
     if effect.status in WAIVED_BY:
-        waive = here.change("instalment", promise_id=effect.id).where(instalment.c.status.in_(("OPEN", "PART_PAID")))
-        here.db.execute(waive.values(status="WAIVED"))
+        waive = here.change("instalment", promise_id=effect.id).where(instalment.c.status.in_(OPEN_INSTALMENT))
+        here.db.execute(waive.values(status=InstalmentState.WAIVED))
     elif not closed:
         _reopen_instalments(here, effect.id)
 
@@ -221,10 +222,10 @@ def _closing(here: WriteContext, closed: bool) -> dict[str, Any]:
 def _reopen_instalments(here: WriteContext, promise_id: int) -> None:
     t = _T["instalment"]
     waived = select(t.c.seq, t.c.amount, t.c.paid).where(
-        t.c.tenant_id == here.tenant_id, t.c.promise_id == promise_id, t.c.status == "WAIVED"
+        t.c.tenant_id == here.tenant_id, t.c.promise_id == promise_id, t.c.status == InstalmentState.WAIVED
     )
     for row in here.db.execute(waived).all():
-        status = instalment_status("OPEN", row.amount, row.paid)
+        status = instalment_status(InstalmentState.OPEN, row.amount, row.paid)
         here.one(here.change("instalment", promise_id=promise_id, seq=row.seq).values(status=status))
 
 

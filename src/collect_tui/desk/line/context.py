@@ -16,6 +16,7 @@ from collect_tui.domain.contact.zones import same_day
 from collect_tui.domain.dates import Calendar, DateOrder, offset_label, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import HoldKind
+from collect_tui.domain.states import OrderState
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ class LineContext:
             items=tuple((item.doc_no, item.open, item.disputed) for item in account.items),
             points=tuple((point.short, point.kind, point.value) for point in account.points),
             services=tuple((one.product, one.identifier, one.status) for one in account.services),
-            orders=tuple(order.number for order in account.orders if order.status in ("DRAFT", "REQUESTED")),
+            orders=tuple(
+                order.number for order in account.orders if order.status in (OrderState.DRAFT, OrderState.REQUESTED)
+            ),
             customer_zone=_known_zone(account.zone),
             zones=account.zones,
             hours=(catalogue.rules.contact.start, catalogue.rules.contact.end),

@@ -9,10 +9,10 @@ from collect_tui.domain.codes import Codes
 from collect_tui.domain.effect import Effect, Ids
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Item, NextAction, Parked
-from collect_tui.domain.states import DUNNED, STAGES
-from collect_tui.domain.wording import low, next_action_words, quoted
+from collect_tui.domain.states import DUNNED, STAGES, AccountState, Stage
+from collect_tui.domain.wording import next_action_words, quoted
 
-_STAGES: Final = {"PRE_DUE": "before due", "PAST_DUE": "past due"}
+_STAGES: Final = {Stage.PRE_DUE: "before due", Stage.PAST_DUE: "past due"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class NextActionSet(Effect):
         return replace(facts, next_action=self.new, parked=self.parked)
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
-        if facts.next_action != self.new or (self.old is None and facts.status == "OPEN"):
+        if facts.next_action != self.new or (self.old is None and facts.status == AccountState.OPEN):
             return ()
         return (NextActionSet(self.old, self.new, self.old_parked, facts.parked),)
 
@@ -85,9 +85,9 @@ class LadderChanged(Effect):
 
     follows: ClassVar[bool] = True
 
-    stage: str
+    stage: Stage
     paused_by: str | None
-    old_stage: str
+    old_stage: Stage
     old_paused_by: str | None
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
@@ -110,9 +110,9 @@ class LadderChanged(Effect):
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         if self.stage != self.old_stage:
-            return f"stage {_STAGES.get(self.stage, low(self.stage))}"
+            return f"stage {_STAGES.get(self.stage, self.stage.words)}"
         if self.paused_by is None:
-            return f"the ladder goes on at {_STAGES.get(self.stage, low(self.stage))}"
+            return f"the ladder goes on at {_STAGES.get(self.stage, self.stage.words)}"
         return f"the ladder is held by a {self.paused_by.split(' ')[0]}"
 
 
@@ -136,9 +136,9 @@ class ActUndone(Effect):
 
 def cures(effect: LadderChanged) -> bool:
     """Whether an account that was dunned owes nothing more: what was late then remembers how far it had come."""
-    return effect.stage == "CURRENT" and effect.old_stage in DUNNED
+    return effect.stage == Stage.CURRENT and effect.old_stage in DUNNED
 
 
-def at_least(stage: str) -> tuple[str, ...]:
+def at_least(stage: Stage) -> tuple[Stage, ...]:
     """The stages from one on."""
     return STAGES[STAGES.index(stage) :]

@@ -16,13 +16,16 @@ from collect_tui.domain.expression import Expression, Field, Param, all_of, any_
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.rules import LadderStep, Rules
-from collect_tui.domain.states import DUNNED, STAGES
+from collect_tui.domain.states import DUNNED, STAGES, AccountState, ServiceState, Stage
 
-SERVED: Final = {"SUSPENDED": ("SUSPENDED", "PENDING_TERM"), "TERMINATED": ("TERMINATED",)}
+SERVED: Final = {
+    Stage.SUSPENDED: (ServiceState.SUSPENDED, ServiceState.PENDING_TERM),
+    Stage.TERMINATED: (ServiceState.TERMINATED,),
+}
 """Rungs that an act outside the ladder reaches: the states of a service that show it has been done."""
 
 _today = Param("today", date)
-_open, _due = Field("status").equals("OPEN"), Field("due")
+_open, _due = Field("status").equals(AccountState.OPEN), Field("due")
 
 DUNNED_FOR: Final = all_of(_open, Field("stage").one_of(*sorted(DUNNED)))
 """Of the account: a terminated or written-off one does not come back by itself."""
@@ -45,7 +48,7 @@ COMES: Final = all_of(Field("open") > 0, _due >= _today, _due <= Param("due_by",
 """Of an item: it falls due soon enough for a rung before the due date."""
 
 
-def done(stage: str) -> Expression:
+def done(stage: Stage) -> Expression:
     """Of a service: what reaches the stage has been done to it."""
     return Field("status").one_of(*SERVED[stage])
 
@@ -63,36 +66,38 @@ def cured(facts: AccountFacts, rules: Rules) -> bool:
     return holds(DUNNED_FOR, facts, values) and holds(PAID, facts, values) and not frozen
 
 
-def overstated(facts: AccountFacts, rules: Rules) -> str | None:
+def overstated(facts: AccountFacts, rules: Rules) -> Stage | None:
     """The highest rung that what is owed, or falls due soon, is old enough for; None: the account stands no higher than that, or
     is held where it stands."""
     values = params(rules, facts.business_date)
     if facts.ladder_paused_by or any(holds(FROZEN, item, values) for item in facts.items):
         return None
     reached = (
-        "CURRENT",
+        Stage.CURRENT,
         *(step.stage for step in rules.ladder if step.stage in STAGES and _reached(facts, step, rules)),
     )
     highest = max(reached, key=STAGES.index)
-    over = facts.stage in (*DUNNED, "PRE_DUE") and STAGES.index(facts.stage) > STAGES.index(highest)
+    over = facts.stage in (*DUNNED, Stage.PRE_DUE) and STAGES.index(facts.stage) > STAGES.index(highest)
     return highest if over else None
 
 
-def given_back(facts: AccountFacts, rules: Rules, *, taken_back: bool = False) -> str | None:
+def given_back(facts: AccountFacts, rules: Rules, *, taken_back: bool = False) -> Stage | None:
     """The stage an account stands on again when a debt that was dunned before is open again; None: it stays where it is.
 
     `taken_back`: what had paid it was entered in error, so that one in dispute holds its stage again as well.
     """
     values = params(rules, facts.business_date)
     frozen = [i for i in facts.items if taken_back and holds(FROZEN, i, values)]
-    if facts.stage not in (*DUNNED, "CURRENT", "PRE_DUE") or (order.covered(facts.collectable, rules) and not frozen):
+    if facts.stage not in (*DUNNED, Stage.CURRENT, Stage.PRE_DUE) or (
+        order.covered(facts.collectable, rules) and not frozen
+    ):
         return None
     late = [
         i
         for i in facts.items
         if i.due < facts.business_date and (not order.covered(i.collectable, rules) or i in frozen)
     ]
-    levels = [i.level for i in late if i.level in DUNNED]
+    levels = [Stage(i.level) for i in late if i.level in DUNNED]
     highest = max(levels, key=STAGES.index, default=facts.stage)
     if not _served(facts, highest):
         highest = STAGES[STAGES.index(highest) - 1]  # what was cut for it is on again
@@ -101,7 +106,7 @@ def given_back(facts: AccountFacts, rules: Rules, *, taken_back: bool = False) -
 
 def rungs(steps: Sequence[LadderStep]) -> Iterator[tuple[tuple[str, ...], LadderStep]]:
     """Each rung with the stages it is climbed to from. One before the due date is passed over by an account that is late already."""
-    below = late = "CURRENT"
+    below = late = Stage.CURRENT
     for step in sorted((step for step in steps if step.stage in STAGES), key=lambda step: STAGES.index(step.stage)):
         start = late if step.offset_days > 0 else below
         yield STAGES[STAGES.index(start) : STAGES.index(step.stage)], step
@@ -131,6 +136,6 @@ def _reached(facts: AccountFacts, step: LadderStep, rules: Rules) -> bool:
     return holds(OWES, facts, values)
 
 
-def _served(facts: AccountFacts, stage: str) -> bool:
+def _served(facts: AccountFacts, stage: Stage) -> bool:
     """Whether what a stage says has been done: a service is cut, or ended, where it says so."""
     return stage not in SERVED or any(s.status in SERVED[stage] for s in facts.services)

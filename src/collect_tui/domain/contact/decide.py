@@ -34,6 +34,7 @@ from collect_tui.domain.effects import (
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Callback, Hold, NextAction, Point
 from collect_tui.domain.rules import ContactRules, HoldKind
+from collect_tui.domain.states import AccountState, CallbackState, HoldState
 
 CALLBACK_ACTION: Final = "callback"
 TRACE_ACTION: Final = "trace"
@@ -122,7 +123,7 @@ def log(
         )
     effects += _hold(facts, result, holds, ids, by)
     kept = _kept(facts, result, as_utc(now), zone)
-    effects += [CallbackChanged(c.id, "DONE", c.status) for c in kept]
+    effects += [CallbackChanged(c.id, CallbackState.DONE, c.status) for c in kept]
     effects += _next(facts, result, point, now, calendar, zone, rules, {c.id for c in kept})
     return tuple(effects)
 
@@ -172,11 +173,11 @@ def callback(
         raise Invalid("contact.point_kind", f"Expected a telephone to call back; {label(point)} is none.", "point")
     if point is not None and not point.callable:
         raise Refused("callback.point", f"{label(point).capitalize()} is not to be called: {_why_not(point)}.", "point")
-    new = Callback(ids(), instant, owner, None if point is None else point.id, "SCHEDULED", note)
-    missed = [c for c in facts.callbacks if c.status == "MISSED"]
-    standing = (*(c for c in facts.callbacks if c.status == "SCHEDULED"), new)
+    new = Callback(ids(), instant, owner, None if point is None else point.id, CallbackState.SCHEDULED, note)
+    missed = [c for c in facts.callbacks if c.status == CallbackState.MISSED]
+    standing = (*(c for c in facts.callbacks if c.status == CallbackState.SCHEDULED), new)
     return (
-        *(CallbackChanged(c.id, "RESCHEDULED", c.status) for c in missed),
+        *(CallbackChanged(c.id, CallbackState.RESCHEDULED, c.status) for c in missed),
         CallbackScheduled(new),
         steps.set_action(facts, _at_callback(min(standing, key=lambda c: c.at), zone)),
     )
@@ -277,11 +278,11 @@ def _hold(
         raise Invalid("hold.unknown", f"{result.code} places a hold that is not among the kinds of holds.", "result")
     days = kind.default_days if result.hold_days is None else result.hold_days
     until = None if days is None else facts.business_date + timedelta(days=days)
-    same = [h for h in facts.holds if h.kind == kind.code and h.scope == "account" and h.status == "ACTIVE"]
+    same = [h for h in facts.holds if h.kind == kind.code and h.scope == "account" and h.status == HoldState.ACTIVE]
     if any(h.until is None or (until is not None and h.until >= until) for h in same):
         return ()
     hold = Hold(ids(), kind.code, facts.business_date, until, reason=f"{result.code}: {result.title}", placed_by=by)
-    effects: list[Effect] = [HoldChanged(h.id, "RELEASED", h.status, "renewed") for h in same]
+    effects: list[Effect] = [HoldChanged(h.id, HoldState.RELEASED, h.status, "renewed") for h in same]
     effects.append(HoldPlaced(hold))
     if kind.pauses_ladder and facts.ladder_paused_by in {f"hold {h.id}" for h in same}:
         effects.append(LadderChanged(facts.stage, f"hold {hold.id}", facts.stage, facts.ladder_paused_by))
@@ -309,9 +310,11 @@ def _next(
     rules: ContactRules,
     kept: Collection[int],
 ) -> Sequence[Effect]:
-    if facts.status != "OPEN":
+    if facts.status != AccountState.OPEN:
         return ()
-    waiting = [c for c in facts.callbacks if c.status == "SCHEDULED" and c.id not in kept and c.at > as_utc(now)]
+    waiting = [
+        c for c in facts.callbacks if c.status == CallbackState.SCHEDULED and c.id not in kept and c.at > as_utc(now)
+    ]
     new = follow(result.follow_up, facts, point, now, calendar, zone, rules)
     if new is None:
         old = facts.next_action
@@ -335,7 +338,7 @@ def _at_callback(callback: Callback, zone: str) -> NextAction:
 
 
 def _check_open(facts: AccountFacts) -> None:
-    if facts.status != "OPEN":
+    if facts.status != AccountState.OPEN:
         raise Refused("account.closed", "This account is closed; nothing more is planned for it.", None)
 
 

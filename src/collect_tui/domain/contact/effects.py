@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 
-from collect_tui.domain import states
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.contact.points import label
 from collect_tui.domain.dates import clock, local_time
 from collect_tui.domain.effect import STATUS, Effect, EventSpec, Ids, changed, final
 from collect_tui.domain.facts import AccountFacts, Attempt, Callback, Point
+from collect_tui.domain.states import OPEN_CALLBACK, CallbackState, check
 from collect_tui.domain.wording import because, day_words, low, quoted
-
-OPEN_CALLBACK: Final = frozenset({"SCHEDULED", "MISSED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +140,7 @@ class CallbackScheduled(Effect):
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         now = next((c for c in facts.callbacks if c.id == self.callback.id), None)
-        return () if now is None else (CallbackChanged(now.id, "CANCELLED", now.status),)
+        return () if now is None else (CallbackChanged(now.id, CallbackState.CANCELLED, now.status),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         owner = "for anyone" if self.callback.owner is None else f"for {self.callback.owner}"
@@ -159,8 +157,8 @@ class CallbackChanged(Effect):
     ends: ClassVar[bool] = True
 
     id: int
-    status: str
-    old_status: str
+    status: CallbackState
+    old_status: CallbackState
 
     @property
     def target(self) -> int | None:
@@ -171,7 +169,7 @@ class CallbackChanged(Effect):
         return replace(facts, callbacks=tuple(c for c in after if c.status in OPEN_CALLBACK))
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
-        states.check(states.CALLBACK, "callback", self.status, self.old_status)
+        check(self.status, self.old_status)
         return (CallbackChanged(self.id, self.old_status, self.status),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
@@ -182,11 +180,11 @@ class CallbackChanged(Effect):
             else f"the callback of {day_words(local_time(before.at, zone).date(), facts)}"
         )
         became = {
-            "DONE": "is done",
-            "MISSED": "was missed",
-            "RESCHEDULED": "is put off",
-            "CANCELLED": "is cancelled",
-            "SCHEDULED": "stands again",
+            CallbackState.DONE: "is done",
+            CallbackState.MISSED: "was missed",
+            CallbackState.RESCHEDULED: "is put off",
+            CallbackState.CANCELLED: "is cancelled",
+            CallbackState.SCHEDULED: "stands again",
         }
         return f"{name} {became.get(self.status, low(self.status))}"
 

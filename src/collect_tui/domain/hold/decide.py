@@ -16,6 +16,7 @@ from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Hold
 from collect_tui.domain.promise import decide as promise
 from collect_tui.domain.rules import HoldKind
+from collect_tui.domain.states import HoldState
 
 REVIEW_DAYS: Final = 30
 """When a hold without an end, or with one further off, is looked at again."""
@@ -63,7 +64,7 @@ def place(
     current = facts.next_action
     stays = current is not None and current.on <= review and "call" not in kind.blocks
     return (
-        HoldPlaced(Hold(ident, kind.code, today, until, reason.strip(), scope, target_id, "ACTIVE", by)),
+        HoldPlaced(Hold(ident, kind.code, today, until, reason.strip(), scope, target_id, HoldState.ACTIVE, by)),
         *(steps.pause(facts, holder(ident)) if kind.pauses_ladder else ()),
         *(() if stays else steps.next_step(facts, "hold", review)),
     )
@@ -82,7 +83,7 @@ def release(
     if not found:
         others = ", ".join(sorted({h.kind for h in _active(facts)})) or "none"
         raise Refused("hold.none", f"No {kind.title} hold is active on this account; active: {others}.", "hold")
-    effects: list[Effect] = [HoldChanged(h.id, "RELEASED", h.status, why) for h in found]
+    effects: list[Effect] = [HoldChanged(h.id, HoldState.RELEASED, h.status, why) for h in found]
     paused = facts.ladder_paused_by
     if paused in {holder(h.id) for h in found}:
         effects += steps.resume(facts, paused or "", successor(facts, found, kinds or {}))
@@ -120,7 +121,7 @@ def holder(ident: int) -> str:
 
 def _active(facts: AccountFacts) -> list[Hold]:
     today = facts.business_date
-    return [h for h in facts.holds if h.status == "ACTIVE" and (h.until is None or h.until >= today)]
+    return [h for h in facts.holds if h.status == HoldState.ACTIVE and (h.until is None or h.until >= today)]
 
 
 def successor(facts: AccountFacts, ended: list[Hold], kinds: Mapping[str, HoldKind]) -> str | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from collect_tui.domain import states
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.effect import STATUS, Effect, EventSpec, Ids, changed
 from collect_tui.domain.facts import AccountFacts, Hold
+from collect_tui.domain.states import HoldState, check
 from collect_tui.domain.wording import day_words, low
 
 
@@ -30,7 +30,7 @@ class HoldPlaced(Effect):
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         if all(h.id != self.hold.id for h in facts.holds):
             return ()  # it has ended since
-        return (HoldChanged(self.hold.id, "RELEASED", "ACTIVE", reason),)
+        return (HoldChanged(self.hold.id, HoldState.RELEASED, HoldState.ACTIVE, reason),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         until = "until released" if self.hold.until is None else f"until {day_words(self.hold.until, facts)}"
@@ -44,8 +44,8 @@ class HoldChanged(Effect):
     ends: ClassVar[bool] = True
 
     id: int
-    status: str
-    old_status: str
+    status: HoldState
+    old_status: HoldState
     reason: str = ""
 
     @property
@@ -54,14 +54,14 @@ class HoldChanged(Effect):
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
         after = changed(facts.holds, self.id, lambda h: replace(h, status=self.status))
-        return replace(facts, holds=tuple(h for h in after if h.status == "ACTIVE"))
+        return replace(facts, holds=tuple(h for h in after if h.status == HoldState.ACTIVE))
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
-        states.check(states.HOLD, "hold", self.status, self.old_status)
+        check(self.status, self.old_status)
         return (HoldChanged(self.id, self.old_status, self.status, reason),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         hold = next((h for h in facts.holds if h.id == self.id), None)
         name = "a hold" if hold is None else f"hold {low(hold.kind)}"
-        became = {"RELEASED": "is released", "EXPIRED": "expires", "ACTIVE": "stands again"}
+        became = {HoldState.RELEASED: "is released", HoldState.EXPIRED: "expires", HoldState.ACTIVE: "stands again"}
         return f"{name} {became.get(self.status, low(self.status))}"

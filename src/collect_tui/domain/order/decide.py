@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from collect_tui.domain import states, steps
+from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar, add_months
 from collect_tui.domain.dates import as_utc, local_time
 from collect_tui.domain.effects import Effect, OrderChanged, OrderRequested, ServiceChanged
@@ -20,12 +20,13 @@ from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Order, Service
 from collect_tui.domain.payment import fees
 from collect_tui.domain.rules import Rules
+from collect_tui.domain.states import SERVICE, WAITING_ORDER, OrderState, ServiceState
 
 NONPAY: Final = "nonpay"
 CAUSES: Final = {"VOLUNTARY": "voluntary", "FRAUD": "fraud"}
 """Reason codes whose suspension has another cause than non-payment; every other reason is one for non-payment."""
 
-OUTCOMES: Final = {"completed": "COMPLETED", "rejected": "REJECTED"}
+OUTCOMES: Final = {"completed": OrderState.COMPLETED, "rejected": OrderState.REJECTED}
 """What a billing system may answer."""
 
 _WHOSE: Final = {"voluntary": "at the customer's own wish", "fraud": "for fraud"}
@@ -50,16 +51,16 @@ def suspend(
     why = steps.require_reason(reason, "order.reason", "the service is suspended")
     draft = _draft(facts, service, "suspend")
     _no_open_order(facts, service, besides=draft)
-    _state(service, "PENDING_SUSPEND")
+    _state(service, ServiceState.PENDING_SUSPEND)
     _effective(facts, effective)
     cause = CAUSES.get(why.upper(), NONPAY)
-    replaced = (OrderChanged(draft.id, "CANCELLED", draft.status, "replaced by a new order"),) if draft else ()
+    replaced = (OrderChanged(draft.id, OrderState.CANCELLED, draft.status, "replaced by a new order"),) if draft else ()
     return (
         *replaced,
         OrderRequested(
-            replace(_new(facts, service, "suspend", why, effective, "REQUESTED", ids), override_by=override_by)
+            replace(_new(facts, service, "suspend", why, effective, OrderState.REQUESTED, ids), override_by=override_by)
         ),
-        ServiceChanged(service.id, "PENDING_SUSPEND", cause, service.status, service.suspend_cause),
+        ServiceChanged(service.id, ServiceState.PENDING_SUSPEND, cause, service.status, service.suspend_cause),
         *steps.next_step(facts, "order", _day_after(effective, calendar)),
     )
 
@@ -85,7 +86,7 @@ def restore(
     why = steps.require_reason(reason, "order.reason", "the service is restored")
     draft = _draft(facts, service, "restore")
     _no_open_order(facts, service, besides=draft)
-    _state(service, "PENDING_RESTORE")
+    _state(service, ServiceState.PENDING_RESTORE)
     if service.suspend_cause != NONPAY:
         raise Refused("order.cause", f"{_cause_sentence(service)}; only non-payment is lifted from here.", "service")
     _effective(facts, effective)
@@ -93,14 +94,18 @@ def restore(
     today = facts.business_date
     if draft and (draft.effective == effective or (draft.effective < today and effective == today)):
         label = draft.number
-        effects.append(OrderChanged(draft.id, "REQUESTED", draft.status, why))
+        effects.append(OrderChanged(draft.id, OrderState.REQUESTED, draft.status, why))
     else:
         if draft:
-            effects.append(OrderChanged(draft.id, "CANCELLED", draft.status, "replaced by an order for another day"))
-        new = replace(_new(facts, service, "restore", why, effective, "REQUESTED", ids), override_by=override_by)
+            effects.append(
+                OrderChanged(draft.id, OrderState.CANCELLED, draft.status, "replaced by an order for another day")
+            )
+        new = replace(
+            _new(facts, service, "restore", why, effective, OrderState.REQUESTED, ids), override_by=override_by
+        )
         label = new.number
         effects.append(OrderRequested(new))
-    effects.append(ServiceChanged(service.id, "PENDING_RESTORE", NONPAY, service.status, NONPAY))
+    effects.append(ServiceChanged(service.id, ServiceState.PENDING_RESTORE, NONPAY, service.status, NONPAY))
     effects += fees.charge(facts, service, label, fee, ids)
     effects += steps.next_step(facts, "order", _day_after(effective, calendar))
     return tuple(effects)
@@ -113,12 +118,12 @@ def cancel(facts: AccountFacts, order: Order, reason: str) -> tuple[Effect, ...]
     "order.state" when it has ended; Invalid "order.reason".
     """
     why = steps.require_reason(reason, "order.reason", "the order is cancelled")
-    if order.status == "SENT":
+    if order.status == OrderState.SENT:
         raise Refused("order.left", f"Order {order.number} has left the building; wait for the answer to it.", "order")
-    steps.require_move(states.ORDER, "order", order.status, "CANCELLED")
+    steps.require_move(order.status, OrderState.CANCELLED)
     followed = facts.next_action is not None and facts.next_action.code == "order"
     return (
-        OrderChanged(order.id, "CANCELLED", order.status, why),
+        OrderChanged(order.id, OrderState.CANCELLED, order.status, why),
         *undone(facts, order),
         *(steps.next_step(facts, "call", facts.business_date) if followed else ()),
     )
@@ -126,8 +131,8 @@ def cancel(facts: AccountFacts, order: Order, reason: str) -> tuple[Effect, ...]
 
 def send(order: Order) -> tuple[Effect, ...]:
     """Mark a requested order as sent; from now on it cannot be cancelled. Raises Refused "order.state"."""
-    steps.require_move(states.ORDER, "order", order.status, "SENT")
-    return (OrderChanged(order.id, "SENT", order.status, order.detail),)
+    steps.require_move(order.status, OrderState.SENT)
+    return (OrderChanged(order.id, OrderState.SENT, order.status, order.detail),)
 
 
 def acknowledge(facts: AccountFacts, order: Order, outcome: str, detail: str, at: datetime) -> tuple[Effect, ...]:
@@ -142,15 +147,15 @@ def acknowledge(facts: AccountFacts, order: Order, outcome: str, detail: str, at
         raise Invalid("order.outcome", f"The outcome must be one of {', '.join(OUTCOMES)}.", "outcome")
     if order.status == status:
         return ()
-    steps.require_move(states.ORDER, "order", order.status, status)
+    steps.require_move(order.status, status)
     answered = OrderChanged(order.id, status, order.status, detail)
-    if status == "REJECTED":
+    if status == OrderState.REJECTED:
         return (answered, *undone(facts, order), *steps.next_step(facts, "order", facts.business_date))
     service = facts.service(order.service_id)
     if order.kind == "restore":
-        return (answered, ServiceChanged(service.id, "ACTIVE", None, service.status, service.suspend_cause))
+        return (answered, ServiceChanged(service.id, ServiceState.ACTIVE, None, service.status, service.suspend_cause))
     cause = service.suspend_cause
-    return (answered, ServiceChanged(service.id, "SUSPENDED", cause, service.status, cause))
+    return (answered, ServiceChanged(service.id, ServiceState.SUSPENDED, cause, service.status, cause))
 
 
 def stuck_by(business_date: date, rules: Rules) -> date:
@@ -166,7 +171,7 @@ def is_stuck(order: Order, business_date: date, rules: Rules) -> bool:
     SQL, from `WAITING_ORDER` and `stuck_by`.
     """
     since = local_time(order.sent_at, rules.zone).date() if order.sent_at else order.requested_on
-    return order.status in states.WAITING_ORDER and since <= stuck_by(business_date, rules)
+    return order.status in WAITING_ORDER and since <= stuck_by(business_date, rules)
 
 
 def find_service(facts: AccountFacts, text: str, shown: Callable[[str], str] = str) -> Service:
@@ -214,7 +219,7 @@ def required_to_restore(facts: AccountFacts, service: Service, rules: Rules) -> 
     What is to pay the fee of another service, whose restoration is drafted or under way, is not counted twice.
     """
     late = sum(i.collectable for i in facts.of_service(service.id) if i.due < facts.business_date)
-    drafts = {o.service_id for o in facts.orders if o.kind == "restore" and o.status == "DRAFT"} - {service.id}
+    drafts = {o.service_id for o in facts.orders if o.kind == "restore" and o.status == OrderState.DRAFT} - {service.id}
     fee = rules.suspend.reconnect_fee * (1 + len(drafts))
     return max(0, late + fee + fees.asked(facts, service) - facts.credits - facts.unapplied)
 
@@ -229,15 +234,18 @@ def fees_to_keep(facts: AccountFacts, rules: Rules) -> int:
 
     One that is being cut counts as soon as its order has left: what is paid from then on is to bring it back.
     """
-    leaving = {o.service_id for o in facts.orders if (o.kind, o.status) == ("suspend", "SENT")}
+    leaving = {o.service_id for o in facts.orders if (o.kind, o.status) == ("suspend", OrderState.SENT)}
     mine = (s for s in facts.services if s.suspend_cause == NONPAY)
-    cut = sum(s.status == "SUSPENDED" or (s.status == "PENDING_SUSPEND" and s.id in leaving) for s in mine)
+    cut = sum(
+        s.status == ServiceState.SUSPENDED or (s.status == ServiceState.PENDING_SUSPEND and s.id in leaving)
+        for s in mine
+    )
     return cut * rules.suspend.reconnect_fee
 
 
 def draft_restore(facts: AccountFacts, service: Service, ids: Callable[[], int]) -> OrderRequested:
     """The restoration of a service whose debt is paid, for an agent to send off."""
-    return OrderRequested(_new(facts, service, "restore", "PAID", facts.business_date, "DRAFT", ids))
+    return OrderRequested(_new(facts, service, "restore", "PAID", facts.business_date, OrderState.DRAFT, ids))
 
 
 def undone(facts: AccountFacts, order: Order) -> tuple[Effect, ...]:
@@ -251,13 +259,15 @@ def _new(
     kind: str,
     reason: str,
     effective: date,
-    status: str,
+    status: OrderState,
     ids: Callable[[], int],
     reversal_of: int | None = None,
 ) -> Order:
     ident = ids()
     if kind == "restore" and reversal_of is None:
-        cuts = [o for o in facts.orders if (o.service_id, o.kind, o.status) == (service.id, "suspend", "COMPLETED")]
+        cuts = [
+            o for o in facts.orders if (o.service_id, o.kind, o.status) == (service.id, "suspend", OrderState.COMPLETED)
+        ]
         reversal_of = max((o.id for o in cuts), default=None)
     label = steps.number(kind[0].upper(), ident)
     return Order(
@@ -268,11 +278,11 @@ def _new(
 def _back(facts: AccountFacts, order: Order) -> tuple[ServiceChanged, ...]:
     """The service as it was before the order; a draft never moved it."""
     service = facts.service(order.service_id)
-    if order.kind == "suspend" and service.status == "PENDING_SUSPEND":
-        return (ServiceChanged(service.id, "ACTIVE", None, service.status, service.suspend_cause),)
-    if order.kind == "restore" and service.status == "PENDING_RESTORE":
+    if order.kind == "suspend" and service.status == ServiceState.PENDING_SUSPEND:
+        return (ServiceChanged(service.id, ServiceState.ACTIVE, None, service.status, service.suspend_cause),)
+    if order.kind == "restore" and service.status == ServiceState.PENDING_RESTORE:
         cause = service.suspend_cause
-        return (ServiceChanged(service.id, "SUSPENDED", cause, service.status, cause),)
+        return (ServiceChanged(service.id, ServiceState.SUSPENDED, cause, service.status, cause),)
     return ()
 
 
@@ -282,19 +292,19 @@ def _open_order(facts: AccountFacts, service: Service) -> Order | None:
 
 def _draft(facts: AccountFacts, service: Service, kind: str) -> Order | None:
     mine = (o for o in facts.orders if o.service_id == service.id and o.kind == kind)
-    return next((o for o in mine if o.status == "DRAFT"), None)
+    return next((o for o in mine if o.status == OrderState.DRAFT), None)
 
 
 def _no_open_order(facts: AccountFacts, service: Service, besides: Order | None = None) -> None:
     found = next((o for o in facts.orders if o.service_id == service.id and o.open and o != besides), None)
     if found:
-        text = f"Order {found.number} to {found.kind} {service.product} is {found.status.lower()} already."
+        text = f"Order {found.number} to {found.kind} {service.product} is {found.status.words} already."
         raise Refused("order.open", text, "service")
 
 
-def _state(service: Service, new: str) -> None:
-    if new not in states.SERVICE.get(service.status, frozenset()):
-        now, wanted = service.status.replace("_", " ").lower(), "suspend" if new == "PENDING_SUSPEND" else "restore"
+def _state(service: Service, new: ServiceState) -> None:
+    if new not in SERVICE[service.status]:
+        now, wanted = service.status.words, "suspend" if new == ServiceState.PENDING_SUSPEND else "restore"
         needed = "an active" if wanted == "suspend" else "a suspended"
         text = f"{service.product} is {now}; only {needed} service can be {wanted.removesuffix('e')}ed."
         raise Refused("service.state", text, "service")

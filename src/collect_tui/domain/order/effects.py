@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, NoReturn
 
-from collect_tui.domain import states
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.effect import STATUS, Effect, EventSpec, Ids, changed
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Order, Service, entered
-from collect_tui.domain.wording import day_words, low
+from collect_tui.domain.states import OrderState, ServiceState, check
+from collect_tui.domain.wording import day_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class OrderRequested(Effect):
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         now = next((o for o in facts.orders if o.id == self.order.id), None)
-        if now is None or now.status not in {"DRAFT", "REQUESTED"}:
+        if now is None or now.status not in {OrderState.DRAFT, OrderState.REQUESTED}:
             _left()
-        return (OrderChanged(now.id, "CANCELLED", now.status, reason),)
+        return (OrderChanged(now.id, OrderState.CANCELLED, now.status, reason),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         order = self.order
-        draft = "drafts " if order.status == "DRAFT" else ""
+        draft = "drafts " if order.status == OrderState.DRAFT else ""
         return f"{draft}{_order_name(order, facts)}, effective {day_words(order.effective, facts)}"
 
 
@@ -53,8 +53,8 @@ class OrderChanged(Effect):
     ends: ClassVar[bool] = True
 
     id: int
-    status: str
-    old_status: str
+    status: OrderState
+    old_status: OrderState
     detail: str = ""
     lifted: bool = False
 
@@ -70,26 +70,30 @@ class OrderChanged(Effect):
         known: tuple[Order, ...] = tuple(sorted((*facts.orders, *facts.lifted), key=lambda o: entered(o.id, None)))
         after = changed(known, self.id, change)
         # Only the last completed order of each service stays beside the open ones.
-        last = {o.service_id: o.id for o in sorted(after, key=lambda o: o.id) if o.status == "COMPLETED"}
+        last = {o.service_id: o.id for o in sorted(after, key=lambda o: o.id) if o.status == OrderState.COMPLETED}
         stopped = {o.id for o in facts.lifted} | ({self.id} if self.lifted else set())
         return replace(
             facts,
             orders=tuple(o for o in after if o.open or last.get(o.service_id) == o.id),
-            lifted=tuple(o for o in after if o.id in stopped and o.status == "CANCELLED"),
+            lifted=tuple(o for o in after if o.id in stopped and o.status == OrderState.CANCELLED),
         )
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         now = next((o for o in facts.orders if o.id == self.id), None)
-        if self.status in {"SENT", "COMPLETED", "REJECTED"} or (now is not None and now.status != self.status):
+        if self.status in {OrderState.SENT, OrderState.COMPLETED, OrderState.REJECTED} or (
+            now is not None and now.status != self.status
+        ):
             _left()
-        if now is None and self.status != "CANCELLED":
+        if now is None and self.status != OrderState.CANCELLED:
             _left()
-        states.check(states.ORDER, "order", self.status, self.old_status)
+        check(self.status, self.old_status)
         return (OrderChanged(self.id, self.old_status, self.status, reason),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         order = next((o for o in (*facts.orders, *facts.lifted) if o.id == self.id), None)
-        became = {"DRAFT": "waits for review", "REQUESTED": "is requested"}.get(self.status, f"is {low(self.status)}")
+        became = {OrderState.DRAFT: "waits for review", OrderState.REQUESTED: "is requested"}.get(
+            self.status, f"is {self.status.words}"
+        )
         return f"{_order_name(order, facts)} {became}" + (f": {self.detail.rstrip('.')}" if self.detail else "")
 
 
@@ -99,9 +103,9 @@ class ServiceChanged(Effect):
     follows: ClassVar[bool] = True
 
     id: int
-    status: str
+    status: ServiceState
     cause: str | None
-    old_status: str
+    old_status: ServiceState
     old_cause: str | None
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
@@ -114,24 +118,26 @@ class ServiceChanged(Effect):
         now = next((s for s in facts.services if s.id == self.id), None)
         if now is None or now.status != self.status:
             _left()
-        states.check(states.SERVICE, "service", self.status, self.old_status)
+        check(self.status, self.old_status)
         return (ServiceChanged(self.id, self.old_status, self.old_cause, self.status, self.cause),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         service = next((s for s in facts.services if s.id == self.id), None)
         became = {
-            "PENDING_SUSPEND": "waits for suspension",
-            "PENDING_RESTORE": "waits for restore",
-            "PENDING_TERM": "waits for termination",
-            "ACTIVE": "is on" if self.old_status == "PENDING_RESTORE" else "stays on",
-            "SUSPENDED": "stays suspended" if self.old_status == "PENDING_RESTORE" else "is suspended",
+            ServiceState.PENDING_SUSPEND: "waits for suspension",
+            ServiceState.PENDING_RESTORE: "waits for restore",
+            ServiceState.PENDING_TERM: "waits for termination",
+            ServiceState.ACTIVE: "is on" if self.old_status == ServiceState.PENDING_RESTORE else "stays on",
+            ServiceState.SUSPENDED: "stays suspended"
+            if self.old_status == ServiceState.PENDING_RESTORE
+            else "is suspended",
         }
-        return f"{'the service' if service is None else service.product} {became.get(self.status, low(self.status))}"
+        return f"{'the service' if service is None else service.product} {became.get(self.status, f'is {self.status.words}')}"
 
 
 def sent_off(effect: OrderChanged) -> bool:
     """Whether a draft becomes an order: from that day and instant on it waits for an answer."""
-    return (effect.old_status, effect.status) == ("DRAFT", "REQUESTED")
+    return (effect.old_status, effect.status) == (OrderState.DRAFT, OrderState.REQUESTED)
 
 
 def _left() -> NoReturn:

@@ -14,8 +14,9 @@ from typing import Any, Final
 from collect_tui.domain.expression import Constant, Expression, Field, Param, all_of, greatest
 from collect_tui.domain.order.decide import NONPAY
 from collect_tui.domain.rules import Rules, SuspendRules
+from collect_tui.domain.states import NoticeState, ServiceState
 
-SERVED: Final = ("SENT", "DELIVERED")
+SERVED: Final = (NoticeState.SENT, NoticeState.DELIVERED)
 """States of a notice that has reached the customer."""
 
 
@@ -50,7 +51,7 @@ OWED: Final = greatest(Constant(0), _left)
 """As `AccountFacts.owed`."""
 
 CUT: Final[Mapping[str, Expression]] = {
-    "state": Field("status").equals("ACTIVE"),
+    "state": Field("status").equals(ServiceState.ACTIVE),
     "amount": Param("cut_least") <= OWED,
     "age": Field("oldest") <= Param("cut_due", date),
     "hold": Field("held").equals(0),
@@ -66,7 +67,7 @@ REQUIRED: Final = greatest(Constant(0), _left + Field("fees") + Param("reconnect
 """As `order.required_to_restore`."""
 
 RESTORE: Final[Mapping[str, Expression]] = {
-    "state": Field("status").equals("SUSPENDED"),
+    "state": Field("status").equals(ServiceState.SUSPENDED),
     "cause": Field("cause").equals(NONPAY),
     "amount": Param("least") > REQUIRED,
     "order": Field("ordered").equals(0),

@@ -20,15 +20,16 @@ from collect_tui.domain.effects import InstalmentPaid, LadderChanged, PromiseCha
 from collect_tui.domain.facts import AccountFacts, Instalment, Payment, Promise, entered
 from collect_tui.domain.promise import decide as promises
 from collect_tui.domain.promise.effects import WAIVED_BY
+from collect_tui.domain.states import NOT_KEPT, InstalmentState, PaymentState, PromiseState
 
 Money = tuple[date, int]
 """A receipt that counts: when it was received, and how much of it stands."""
 
 REASONS: Final[Mapping[str, str]] = {
-    "KEPT": "paid in full",
-    "PARTIAL": "paid in part by due date and grace",
-    "BROKEN": "not paid by due date and grace",
-    "SUPERSEDED": "replaced by a new promise",
+    PromiseState.KEPT: "paid in full",
+    PromiseState.PARTIAL: "paid in part by due date and grace",
+    PromiseState.BROKEN: "not paid by due date and grace",
+    PromiseState.SUPERSEDED: "replaced by a new promise",
 }
 
 
@@ -36,7 +37,7 @@ REASONS: Final[Mapping[str, str]] = {
 class Judged:
     """What money makes of a promise. `on`: the date on which it was kept or broken, None while it is open."""
 
-    status: str
+    status: PromiseState
     on: date | None
     instalments: tuple[Instalment, ...]
 
@@ -62,10 +63,10 @@ def unseen(facts: AccountFacts) -> set[int]:
     known = {p.id: p for p in facts.promises}
     for ident, payments in _towards(facts).items():
         promise = known[ident]
-        full = promise.status == "KEPT" or promise.paid >= promise.total
+        full = promise.status == PromiseState.KEPT or promise.paid >= promise.total
         unknown = 0 if full else sum(p.stands for p in payments) - promise.paid
         for one in sorted(payments, key=lambda p: entered(p.id, p.recorded_at), reverse=True):
-            if unknown > 0 and one.status == "UNAPPLIED":
+            if unknown > 0 and one.status == PaymentState.UNAPPLIED:
                 found.add(one.id)
                 unknown -= one.stands
     return found
@@ -87,11 +88,11 @@ def in_order(facts: AccountFacts) -> list[Promise]:
     """The promises as they were made one after the other, without those that were taken back in favour of the one before."""
     known = sorted(facts.promises, key=lambda p: (p.made_on, *entered(p.id, p.made_at)))
     replaced = {p.supersedes: p.id for p in known}  # by which promise last
-    superseded = {p.id for p in known if p.status == "SUPERSEDED"}
+    superseded = {p.id for p in known if p.status == PromiseState.SUPERSEDED}
 
     def undone(one: Promise) -> bool:
         before = one.supersedes
-        if before is None or one.status != "CANCELLED" or all(p.id != before for p in known):
+        if before is None or one.status != PromiseState.CANCELLED or all(p.id != before for p in known):
             return False
         return before not in superseded or replaced[before] != one.id
 
@@ -109,7 +110,10 @@ def judge(
     BROKEN with its first missed instalment, as pay plans know no partial keeping (CC&B). Else ACTIVE. What was cancelled or
     superseded stays so. First due is paid first, and money that came after the breach, or after it was kept, pays nothing.
     """
-    plan = sorted((i for i in promise.instalments if i.status != "WAIVED" or promise.status in WAIVED_BY), key=_by_due)
+    plan = sorted(
+        (i for i in promise.instalments if i.status != InstalmentState.WAIVED or promise.status in WAIVED_BY),
+        key=_by_due,
+    )
     waived = [i for i in promise.instalments if i not in plan]
     breach = (
         None if promise.status in WAIVED_BY else _breach(promise, plan, money, base, business_date, tolerance, calendar)
@@ -135,10 +139,10 @@ def judge(
         return Judged(promise.status, promise.closed_on, instalments)
     if breach is not None:
         partly = promise.kind == "single" and cash > 0
-        return Judged("PARTIAL" if partly else "BROKEN", breach + timedelta(days=1), instalments)
+        return Judged(PromiseState.PARTIAL if partly else PromiseState.BROKEN, breach + timedelta(days=1), instalments)
     if kept is not None:
-        return Judged("KEPT", counted[kept - 1][0] if kept else promise.made_on, instalments)
-    return Judged("ACTIVE", None, instalments)
+        return Judged(PromiseState.KEPT, counted[kept - 1][0] if kept else promise.made_on, instalments)
+    return Judged(PromiseState.ACTIVE, None, instalments)
 
 
 def follow(
@@ -170,7 +174,7 @@ def follow(
             continue
         successor = _successor(promise, judged, order, fold.facts, since)
         if successor is not None:
-            over = replace(promise, status="SUPERSEDED", closed_on=successor.made_on)
+            over = replace(promise, status=PromiseState.SUPERSEDED, closed_on=successor.made_on)
             judged = judge(over, now[promise.id], today, tolerance, calendar, base)
         _write(fold, promise, judged, since)
 
@@ -179,10 +183,10 @@ def _verdict(
     promise: Promise, money: Sequence[Money], business_date: date, tolerance: int, calendar: Calendar, base: int
 ) -> Judged:
     """As `judge`, but that a promise is kept that was replaced when, as now turns out, it had been kept already."""
-    if promise.status == "SUPERSEDED" and promise.closed_on is not None:
-        once = tuple(replace(i, status="OPEN") for i in promise.instalments)
-        as_it_was = replace(promise, status="ACTIVE", instalments=once)
-        if (found := judge(as_it_was, money, promise.closed_on, tolerance, calendar, base)).status == "KEPT":
+    if promise.status == PromiseState.SUPERSEDED and promise.closed_on is not None:
+        once = tuple(replace(i, status=InstalmentState.OPEN) for i in promise.instalments)
+        as_it_was = replace(promise, status=PromiseState.ACTIVE, instalments=once)
+        if (found := judge(as_it_was, money, promise.closed_on, tolerance, calendar, base)).status == PromiseState.KEPT:
             return found
     return judge(promise, money, business_date, tolerance, calendar, base)
 
@@ -194,13 +198,13 @@ def _successor(
 
     What came back from the bank was here until then, and has made history: only what would be open today gives way.
     """
-    if promise.open or judged.status not in {"ACTIVE", "BROKEN", "PARTIAL"}:
+    if promise.open or judged.status not in {PromiseState.ACTIVE, PromiseState.BROKEN, PromiseState.PARTIAL}:
         return None
     if since is None and promise in order:
         later = order[order.index(promise) + 1 :][:1]
         if later and (judged.on is None or judged.on > later[0].made_on):
             return later[0]
-    return facts.open_promise if judged.status == "ACTIVE" else None
+    return facts.open_promise if judged.status == PromiseState.ACTIVE else None
 
 
 def _write(fold: Folded, promise: Promise, judged: Judged, since: date | None) -> None:
@@ -213,11 +217,11 @@ def _write(fold: Folded, promise: Promise, judged: Judged, since: date | None) -
     same = status == promise.status
     if same and (since is not None or promise.open or status in WAIVED_BY or on == promise.closed_on):
         return
-    if on is not None and since is not None and status in {"BROKEN", "PARTIAL"}:
+    if on is not None and since is not None and status in NOT_KEPT:
         on = max(on, since)
     fold.add(PromiseChanged(promise.id, status, promise.status, REASONS.get(status, "a payment was taken back"), on))
     holder = promises.holder(promise.id)
-    if status != "ACTIVE":
+    if status != PromiseState.ACTIVE:
         fold.add(*(() if same else steps.resume(fold.facts, holder)))
         return
     fold.add(*steps.pause(fold.facts, holder))
@@ -259,12 +263,12 @@ def _short(due: int, paid: int, tolerance: int) -> bool:
     return due - paid >= min(max(1, tolerance), due)
 
 
-def _state(one: Instalment, paid: int, tolerance: int, *, missed: bool, waived: bool) -> str:
+def _state(one: Instalment, paid: int, tolerance: int, *, missed: bool, waived: bool) -> InstalmentState:
     if not _short(one.amount, paid, tolerance):
-        return "PAID"
+        return InstalmentState.PAID
     if waived:
-        return "WAIVED"
-    return "MISSED" if missed else "PART_PAID" if paid else "OPEN"
+        return InstalmentState.WAIVED
+    return InstalmentState.MISSED if missed else InstalmentState.PART_PAID if paid else InstalmentState.OPEN
 
 
 def _given_up(promise: Promise, payment: Payment) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
-from collect_tui.domain import states, steps
+from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar, add_months
 from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, PaymentAllocated, PaymentRecorded, PaymentReversed
@@ -20,7 +20,7 @@ from collect_tui.domain.facts import AccountFacts, Allocation, Payment
 from collect_tui.domain.money import LIMIT, format_minor
 from collect_tui.domain.payment import posting, reposting
 from collect_tui.domain.rules import Rules
-from collect_tui.domain.states import GIVEN_BACK
+from collect_tui.domain.states import GIVEN_BACK, PaymentState
 
 OLDEST: Final = -12
 """Months back that a payment may be entered."""
@@ -52,7 +52,7 @@ def record(
     ident = ids()
     name = ref.strip() or steps.number("P", ident)
     fold = Folded(facts)
-    fold.add(PaymentRecorded(Payment(ident, name, received_on, method.strip(), amount, "UNAPPLIED")))
+    fold.add(PaymentRecorded(Payment(ident, name, received_on, method.strip(), amount, PaymentState.UNAPPLIED)))
     for item, part in posting.parts_of(facts, directed, amount):
         fold.add(PaymentAllocated(ids(), ident, Allocation(item.id, part, directed=True)))
     return tuple(fold.effects)
@@ -79,8 +79,8 @@ def reverse(
     """
     why = steps.require_reason(reason, "payment.reason", "the payment is taken back")
     payment = _by_ref(facts, ref)
-    status = "RETURNED" if returned else "REVERSED"
-    steps.require_move(states.PAYMENT, "payment", payment.status, status)
+    status = PaymentState.RETURNED if returned else PaymentState.REVERSED
+    steps.require_move(payment.status, status)
     part = None if amount == payment.stands else amount
     if part is not None and not (returned and 0 < part < payment.stands):
         stands = f"{facts.currency} {format_minor(payment.stands, facts.currency)}"
@@ -108,7 +108,7 @@ def _check(facts: AccountFacts, amount: int, method: str, ref: str, received_on:
     if received_on < add_months(facts.business_date, OLDEST):
         text = "The date received is more than a year ago; expected one within the last year."
         raise Invalid("payment.too_old", text, "received_on")
-    if any(p.status != "REVERSED" for p in _named(facts, ref)):
+    if any(p.status != PaymentState.REVERSED for p in _named(facts, ref)):
         text = "A payment with this reference is on the account already; expected a new reference."
         raise Refused("payment.duplicate_ref", text, "ref")
 

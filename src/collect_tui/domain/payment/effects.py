@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Final
 
-from collect_tui.domain import states
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.effect import Effect, EventSpec, Ids, changed, final
 from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item, Payment, entered
 from collect_tui.domain.money import format_minor
-from collect_tui.domain.wording import day_words, low
+from collect_tui.domain.states import PAYMENT, PaymentState
+from collect_tui.domain.wording import day_words
 
 PAYMENT_DAYS: Final = 90
 """A payment stays in the facts while something of it is unapplied, and until this many days after its receipt."""
@@ -35,9 +35,9 @@ class PaymentRecorded(Effect):
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         now = next((p for p in facts.payments if p.id == self.payment.id), None)
-        if now is not None and "REVERSED" not in states.PAYMENT[now.status]:
+        if now is not None and PaymentState.REVERSED not in PAYMENT[now.status]:
             final("The payment of that act has been taken back or refunded already.")
-        return (PaymentReversed(self.payment.id, "REVERSED", reason),)
+        return (PaymentReversed(self.payment.id, PaymentState.REVERSED, reason),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         payment = self.payment
@@ -193,7 +193,7 @@ class PaymentReversed(Effect):
     ends: ClassVar[bool] = True
 
     payment_id: int
-    status: str  # REVERSED, RETURNED; with a part that of what stands
+    status: PaymentState  # REVERSED, RETURNED; with a part that of what stands
     reason: str
     part: int | None = None
 
@@ -233,16 +233,16 @@ class PaymentReversed(Effect):
         payment = next((p for p in (*facts.payments, *facts.named) if p.id == self.payment_id), None)
         if payment is not None and self.part is not None:
             whole, part = (format_minor(amount, facts.currency) for amount in (payment.amount, self.part))
-            return f"{part} of the payment of {whole} is {low(self.status)}"
+            return f"{part} of the payment of {whole} is {self.status.words}"
         amount = "" if payment is None else f" of {format_minor(payment.stands, facts.currency)}"
-        return f"the payment{amount} is {low(self.status)}; what it had paid is open again"
+        return f"the payment{amount} is {self.status.words}; what it had paid is open again"
 
 
-def payment_status(stands: int, allocated: int) -> str:
+def payment_status(stands: int, allocated: int) -> PaymentState:
     """UNAPPLIED, PARTLY_APPLIED or APPLIED: the status of a live payment by the sum of its live allocations."""
     if allocated <= 0:
-        return "UNAPPLIED"
-    return "APPLIED" if allocated >= stands else "PARTLY_APPLIED"
+        return PaymentState.UNAPPLIED
+    return PaymentState.APPLIED if allocated >= stands else PaymentState.PARTLY_APPLIED
 
 
 def said_of(before: str | None, reason: str) -> str | None:

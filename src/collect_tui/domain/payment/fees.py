@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from collect_tui.domain import states
 from collect_tui.domain.effects import (
     AllocationReleased,
     CreditReleased,
@@ -15,6 +14,7 @@ from collect_tui.domain.effects import (
     PaymentAllocated,
 )
 from collect_tui.domain.facts import AccountFacts, Allocation, Item, Service, entered
+from collect_tui.domain.states import WAITING_ORDER
 
 PREFIX: Final = "FEE-"
 
@@ -29,7 +29,7 @@ def asked(facts: AccountFacts, service: Service) -> int:
 
     What pays them pays nothing else, whichever service they are for.
     """
-    under_way = {document(o.number) for o in facts.orders if o.kind == "restore" and o.status in states.WAITING_ORDER}
+    under_way = {document(o.number) for o in facts.orders if o.kind == "restore" and o.status in WAITING_ORDER}
     late = {i.id for i in facts.of_service(service.id) if i.due < facts.business_date}
     return sum(i.collectable for i in facts.items if i.doc_no in under_way and i.id not in late)
 

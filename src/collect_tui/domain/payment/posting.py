@@ -20,8 +20,9 @@ from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.rules import Rules
+from collect_tui.domain.states import PaymentState
 
-WAITING: Final = frozenset({"UNAPPLIED", "PARTLY_APPLIED"})
+WAITING: Final = frozenset({PaymentState.UNAPPLIED, PaymentState.PARTLY_APPLIED})
 """States of a payment whose money is posted; money on account waits for somebody's word."""
 
 Ids = Callable[[], int]

@@ -16,7 +16,7 @@ from collect_tui.domain.effects import Effect, PromiseChanged, PromiseMade
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Instalment, Promise
 from collect_tui.domain.money import LIMIT, format_minor, split_even
-from collect_tui.domain.states import OPEN_INSTALMENT
+from collect_tui.domain.states import OPEN_INSTALMENT, InstalmentState, PromiseState
 
 FREQUENCIES: Final = ("weekly", "fortnightly", "monthly")
 MAX_INSTALMENTS: Final = 250
@@ -139,7 +139,7 @@ def make(
     made = Promise(
         id=ident,
         kind=kind,
-        status="ACTIVE",
+        status=PromiseState.ACTIVE,
         total=total,
         made_on=facts.business_date,
         grace_days=grace_days,
@@ -154,7 +154,7 @@ def make(
     )
     effects: list[Effect] = []
     if old:
-        effects.append(PromiseChanged(old.id, "SUPERSEDED", old.status, "replaced by a new promise"))
+        effects.append(PromiseChanged(old.id, PromiseState.SUPERSEDED, old.status, "replaced by a new promise"))
     effects.append(PromiseMade(made))
     effects += steps.pause(facts, holder(ident))
     effects += steps.next_step(facts, "promise", follow_up(made, calendar))
@@ -172,7 +172,7 @@ def cancel(facts: AccountFacts, reason: str, calendar: Calendar) -> tuple[Effect
     if promise is None:
         raise Refused("promise.none", "There is no open promise on this account to cancel.")
     return (
-        PromiseChanged(promise.id, "CANCELLED", promise.status, why),
+        PromiseChanged(promise.id, PromiseState.CANCELLED, promise.status, why),
         *steps.resume(facts, holder(promise.id)),
         *steps.next_step(facts, "call", calendar.on_or_after(facts.business_date)),
     )
@@ -214,7 +214,9 @@ def _check_schedule(facts: AccountFacts, schedule: Sequence[Instalment], kind: s
         raise Invalid("promise.schedule", "A single promise has one instalment, a plan at least one.", amount_field)
     for instalment in schedule:
         _amount(instalment.amount, amount_field)
-    if len({i.seq for i in schedule}) < len(schedule) or any(i.paid or i.status != "OPEN" for i in schedule):
+    if len({i.seq for i in schedule}) < len(schedule) or any(
+        i.paid or i.status != InstalmentState.OPEN for i in schedule
+    ):
         raise Invalid("promise.schedule", "A new schedule numbers its instalments and has nothing paid.", amount_field)
     opening, closing = min(schedule, key=_by_due), max(schedule, key=_by_due)
     if opening.due < facts.business_date:

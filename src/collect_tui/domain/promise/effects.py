@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
 from collect_tui.domain.calendars import add_months
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.effect import STATUS, Effect, EventSpec, Ids, changed, final
 from collect_tui.domain.facts import AccountFacts, Instalment, Promise
 from collect_tui.domain.money import format_minor
-from collect_tui.domain.wording import day_words, low
+from collect_tui.domain.states import NOT_KEPT, OPEN_INSTALMENT, InstalmentState, PromiseState
+from collect_tui.domain.wording import day_words
 
 PROMISE_MONTHS: Final = 12
 """A promise stays in the facts while it is open, and until this many months after it was made."""
 
-WAIVED_BY: Final = frozenset({"CANCELLED", "SUPERSEDED"})
+WAIVED_BY: Final = frozenset({PromiseState.CANCELLED, PromiseState.SUPERSEDED})
 _MOST_PARTS: Final = 6
-_JUDGED = frozenset({"KEPT", "PARTIAL", "BROKEN"})
+_JUDGED = NOT_KEPT | {PromiseState.KEPT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,11 @@ class PromiseMade(Effect):
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         now = next((p for p in facts.promises if p.id == self.promise.id), None)
-        if now is not None and now.status in {"CANCELLED", "SUPERSEDED"}:
+        if now is not None and now.status in {PromiseState.CANCELLED, PromiseState.SUPERSEDED}:
             return ()
         if now is None or not now.open:
             final("The promise of that act has been kept or broken since; it cannot be taken back.")
-        return (PromiseChanged(now.id, "CANCELLED", now.status, reason),)
+        return (PromiseChanged(now.id, PromiseState.CANCELLED, now.status, reason),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         promise = self.promise
@@ -77,14 +78,14 @@ class PromiseChanged(Effect):
     ends: ClassVar[bool] = True
 
     id: int
-    status: str
-    old_status: str
+    status: PromiseState
+    old_status: PromiseState
     reason: str = ""
     on: date | None = None
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
         def change(promise: Promise) -> Promise:
-            closed = self.status != "ACTIVE"
+            closed = self.status != PromiseState.ACTIVE
             instalments = promise.instalments
             if self.status in WAIVED_BY:
                 instalments = tuple(_waived(i) for i in instalments)
@@ -106,7 +107,7 @@ class PromiseChanged(Effect):
         if now is not None and now.status != self.status:
             final("The promise of that act has changed since; it cannot be taken back.")
         other = facts.open_promise
-        if self.old_status == "ACTIVE" and other is not None and other.id != self.id:
+        if self.old_status == PromiseState.ACTIVE and other is not None and other.id != self.id:
             final("Another promise has been made since; cancel that one first.")
         return (PromiseChanged(self.id, self.old_status, self.status, reason),)
 
@@ -116,14 +117,14 @@ class PromiseChanged(Effect):
         if promise is not None:
             name = f"the {'plan' if promise.kind == 'plan' else 'promise'} of {format_minor(promise.total, facts.currency)}"
         became = {
-            "SUPERSEDED": "is replaced",
-            "CANCELLED": "is cancelled",
-            "ACTIVE": "stands again",
-            "KEPT": "is kept",
-            "PARTIAL": "is kept in part",
-            "BROKEN": "is broken",
+            PromiseState.SUPERSEDED: "is replaced",
+            PromiseState.CANCELLED: "is cancelled",
+            PromiseState.ACTIVE: "stands again",
+            PromiseState.KEPT: "is kept",
+            PromiseState.PARTIAL: "is kept in part",
+            PromiseState.BROKEN: "is broken",
         }
-        return f"{name} {became.get(self.status, low(self.status))}"
+        return f"{name} {became[self.status]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,8 @@ class InstalmentPaid(Effect):
     seq: int
     paid: int
     old_paid: int
-    status: str = ""
-    old_status: str = ""
+    status: InstalmentState | Literal[""] = ""
+    old_status: InstalmentState | Literal[""] = ""
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
         def pay(instalment: Instalment) -> Instalment:
@@ -161,23 +162,23 @@ class InstalmentPaid(Effect):
         return f"{amount} counts towards {name}" if change >= 0 else f"{amount} no longer counts towards {name}"
 
 
-def instalment_status(status: str, amount: int, paid: int) -> str:
+def instalment_status(status: InstalmentState, amount: int, paid: int) -> InstalmentState:
     """Status of an instalment once `paid` of `amount` (minor units) is in; a missed or waived one stays so until it is paid."""
     if paid >= amount:
-        return "PAID"
-    if status in {"MISSED", "WAIVED"}:
+        return InstalmentState.PAID
+    if status in {InstalmentState.MISSED, InstalmentState.WAIVED}:
         return status
-    return "PART_PAID" if paid > 0 else "OPEN"
+    return InstalmentState.PART_PAID if paid > 0 else InstalmentState.OPEN
 
 
 def _waived(instalment: Instalment) -> Instalment:
-    return replace(instalment, status="WAIVED") if instalment.status in {"OPEN", "PART_PAID"} else instalment
+    return replace(instalment, status=InstalmentState.WAIVED) if instalment.status in OPEN_INSTALMENT else instalment
 
 
 def _reopened(instalment: Instalment) -> Instalment:
-    if instalment.status != "WAIVED":
+    if instalment.status != InstalmentState.WAIVED:
         return instalment
-    return replace(instalment, status=instalment_status("OPEN", instalment.amount, instalment.paid))
+    return replace(instalment, status=instalment_status(InstalmentState.OPEN, instalment.amount, instalment.paid))
 
 
 def _uneven(amounts: Sequence[int]) -> bool:

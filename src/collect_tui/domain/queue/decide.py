@@ -11,6 +11,7 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.effects import Effect, Skipped, Snoozed
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, NextAction
+from collect_tui.domain.states import AccountState
 
 
 def skip(facts: AccountFacts, reason: str, reasons: Mapping[str, str] | None = None) -> tuple[Effect, ...]:
@@ -28,7 +29,7 @@ def snooze(
 
     Raises Invalid "snooze.reason", "snooze.past" (not after the business date); Refused "account.closed".
     """
-    if facts.status != "OPEN":
+    if facts.status != AccountState.OPEN:
         raise Refused("account.closed", "This account is closed; there is nothing to put off.", None)
     code = _reason("snooze", reason, reasons)
     if until <= facts.business_date:

@@ -31,6 +31,7 @@ from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import suspension
 from collect_tui.domain.rules import QueueRule, Rules
 from collect_tui.domain.signals import Signals
+from collect_tui.domain.states import AccountState, Stage
 
 PRE_DUE_DAYS: Final = 5
 """How many days before a due date a customer with a bad record is called."""
@@ -77,7 +78,9 @@ _a_call = _code.one_of(*CALLS)
 
 #: In the order in which they are told; bit i of the exclusion mask is the i-th.
 EXCLUSIONS: Final = (
-    Exclusion("closed", negated(Field("status").equals("OPEN")), lambda _row, _today: "The account is closed."),
+    Exclusion(
+        "closed", negated(Field("status").equals(AccountState.OPEN)), lambda _row, _today: "The account is closed."
+    ),
     Exclusion("hold", Field("hold_call") > 0, lambda row, _today: f"A hold forbids calls: {row.hold_kinds}."),
     Exclusion(
         "nothing_collectable",
@@ -152,7 +155,7 @@ WAYS: Final = (
             _unpromised,
             any_of(unknown(_broken), _broken <= _oldest),
             any_of(unknown(Field("noticed_on")), Field("noticed_on") < _oldest),
-            Field("stage").one_of("CURRENT", "PRE_DUE", "PAST_DUE"),
+            Field("stage").one_of(Stage.CURRENT, Stage.PRE_DUE, Stage.PAST_DUE),
         ),
         _ALL,
     ),

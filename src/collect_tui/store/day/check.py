@@ -21,6 +21,7 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.figures import Past, figures
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue import rules as queues
+from collect_tui.domain.states import AccountState
 from collect_tui.policy.house import House
 from collect_tui.policy.settling import settle
 from collect_tui.policy.signals import RowExtras, signals
@@ -123,7 +124,7 @@ class _Rules:
             figured, work = self._expected(seen, before[seen.id], beside)
             if seen.id not in known["summary"]:
                 yield from ((f"summary.{name}", seen.number) for name in _unequal(figured, summed))
-            if seen.id not in known["queue"] and (placed or seen.status == "OPEN"):
+            if seen.id not in known["queue"] and (placed or seen.status == AccountState.OPEN):
                 yield from ((f"queue.{name}", seen.number) for name in _unequal(work, placed))
             for name in dict.fromkeys(type(e).__name__ for e in settle(seen, (), self.house, self.ids, night=True)):
                 yield f"settling.{name}", seen.number
@@ -165,7 +166,9 @@ class _Rules:
         parties = {row.party_id for row in accounts.values()}
         query = select(a.party_id, a.id).select_from(table(Account).join(table(AccountSummary), late))
         query = query.where(
-            a.tenant_id == tenant(), a.status == "OPEN", among(dialect_of(self.session), a.party_id, "parties")
+            a.tenant_id == tenant(),
+            a.status == AccountState.OPEN,
+            among(dialect_of(self.session), a.party_id, "parties"),
         )
         mine: dict[int, set[int]] = {}
         for party, account in self.session.execute(query, {"tenant": self.day.tenant_id, "parties": sorted(parties)}):

@@ -20,7 +20,7 @@ from collect_tui.domain.account.ladder import (
     rungs,
 )
 from collect_tui.domain.rules import LadderStep
-from collect_tui.domain.states import DUNNED, STAGES
+from collect_tui.domain.states import DUNNED, STAGES, AccountState, Stage
 from collect_tui.store.day.base import Day, mark_ids
 from collect_tui.store.expressions import compiled
 from collect_tui.store.sql import day as day_value
@@ -84,7 +84,7 @@ def _owing(step: LadderStep, from_ground: bool) -> Any:
     return a.id.in_(late) if from_ground else exists(late.where(s.account_id == a.id))
 
 
-def _served(stage: str) -> tuple[Any]:
+def _served(stage: Stage) -> tuple[Any]:
     a, s = table(Account).c, table(Service).c
     return (exists(select(s.id).where(s.tenant_id == tenant(), s.account_id == a.id, compiled(done(stage), s))),)
 
@@ -98,9 +98,9 @@ def _cure(session: Session, day: Day) -> int:
     frozen = exists(select(i.c.id).where(mine, compiled(FROZEN, i.c)))
     moved = 0
     for stage in sorted(DUNNED):
-        which = and_(a.c.tenant_id == tenant(), a.c.stage == stage, a.c.status == "OPEN", paid, ~frozen)
+        which = and_(a.c.tenant_id == tenant(), a.c.stage == stage, a.c.status == AccountState.OPEN, paid, ~frozen)
         late = and_(i.c.tenant_id == tenant(), i.c.due < day_value("today"), i.c.level.not_in(at_least(stage)))
         lower = update(i).where(late, i.c.account_id.in_(select(a.c.id).where(which)))
         execute(session, lower.values(level=stage), {**day.values, **limits})
-        moved += _move(session, day, which, {"stage": "CURRENT", "stage_on": None}, limits)
+        moved += _move(session, day, which, {"stage": Stage.CURRENT, "stage_on": None}, limits)
     return moved

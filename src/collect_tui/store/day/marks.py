@@ -19,7 +19,7 @@ from collect_tui.domain.order.suspension import SERVED
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.rules import PRE_DUE_DAYS, ordered
-from collect_tui.domain.states import PAYMENT, WAITING_ORDER
+from collect_tui.domain.states import OPEN_CALLBACK, PAYMENT, WAITING_ORDER, AccountState
 from collect_tui.policy.suspend import is_cut_day
 from collect_tui.store.day.base import Day, mark
 from collect_tui.store.sql import table, tenant
@@ -90,7 +90,7 @@ def _scoring(day: Day, last: date) -> Iterator[Select[Any]]:
     yield select(s.account_id).where(
         s.tenant_id == tenant(), s.last_attempt_at >= day_start(last - timedelta(days=back), rules.zone)
     )
-    opened = and_(a.tenant_id == tenant(), a.status == "OPEN")
+    opened = and_(a.tenant_id == tenant(), a.status == AccountState.OPEN)
     yield select(a.id).where(opened, a.next_action_on > last, a.next_action_on <= today)
     # What was due and is overdue now, where it was no reason before.
     followed = next(
@@ -102,7 +102,7 @@ def _scoring(day: Day, last: date) -> Iterator[Select[Any]]:
     yield select(w.account_id).where(w.tenant_id == tenant(), w.snooze_until > last, w.snooze_until <= today)
     ends = day_start(last + timedelta(days=1), rules.zone), day_start(today + timedelta(days=1), rules.zone)
     yield select(c.account_id).where(
-        c.tenant_id == tenant(), c.status.in_(("SCHEDULED", "MISSED")), c.at >= ends[0], c.at < ends[1]
+        c.tenant_id == tenant(), c.status.in_(OPEN_CALLBACK), c.at >= ends[0], c.at < ends[1]
     )
     yield select(o.account_id).where(o.tenant_id == tenant(), o.status.in_(sorted(WAITING_ORDER)))
     yield from _cuts(day, last)

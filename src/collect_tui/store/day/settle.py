@@ -12,7 +12,16 @@ from sqlalchemy import Select, and_, exists, select, union, update
 from sqlalchemy.orm import Session
 
 from collect_tui.domain.payment.posting import WAITING
-from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER
+from collect_tui.domain.states import (
+    OPEN_INSTALMENT,
+    OPEN_ORDER,
+    AccountState,
+    CallbackState,
+    HoldState,
+    OrderState,
+    PromiseState,
+    ServiceState,
+)
 from collect_tui.policy.next_action import IDLE
 from collect_tui.store.day.base import Day, mark_ids
 from collect_tui.store.settling import Settler
@@ -52,11 +61,15 @@ def _candidates(day: Day) -> Iterator[Select[Any]]:
     # Promises with an instalment that is late; those that were brought in from elsewhere have never been looked at.
     mine = and_(n.tenant_id == tenant(), n.promise_id == m.id, n.status.in_(sorted(OPEN_INSTALMENT)))
     late = exists(select(n.seq).where(mine, n.due < day_value("today")))
-    yield select(m.account_id).where(m.tenant_id == tenant(), m.status == "ACTIVE", *(() if ever else (late,)))
+    yield select(m.account_id).where(
+        m.tenant_id == tenant(), m.status == PromiseState.ACTIVE, *(() if ever else (late,))
+    )
     # Holds whose last day is gone.
-    yield select(h.account_id).where(h.tenant_id == tenant(), h.status == "ACTIVE", h.until < day_value("today"))
+    yield select(h.account_id).where(
+        h.tenant_id == tenant(), h.status == HoldState.ACTIVE, h.until < day_value("today")
+    )
     # Orders that have not left, and services that may be restored.
-    yield select(o.account_id).where(o.tenant_id == tenant(), o.status.in_(("DRAFT", "REQUESTED")))
+    yield select(o.account_id).where(o.tenant_id == tenant(), o.status.in_((OrderState.DRAFT, OrderState.REQUESTED)))
     ordered = exists(
         select(o.id).where(
             o.tenant_id == tenant(),
@@ -70,11 +83,11 @@ def _candidates(day: Day) -> Iterator[Select[Any]]:
             s.tenant_id == tenant(), s.account_id == v.account_id, s.collectable < number("least")
         )
     )
-    cut = and_(v.tenant_id == tenant(), v.status == "SUSPENDED", v.suspend_cause == "nonpay", ~ordered)
+    cut = and_(v.tenant_id == tenant(), v.status == ServiceState.SUSPENDED, v.suspend_cause == "nonpay", ~ordered)
     yield select(v.account_id).where(cut, *(() if ever else (paid,)))
     # Accounts that were left in peace and owe something now.
     due = and_(i.tenant_id == tenant(), i.account_id == a.id, i.open > i.disputed, i.due < day_value("today"))
-    idle = and_(a.tenant_id == tenant(), a.status == "OPEN", a.next_action_code == IDLE)
+    idle = and_(a.tenant_id == tenant(), a.status == AccountState.OPEN, a.next_action_code == IDLE)
     if ever:
         yield select(a.id).where(idle, exists(select(i.id).where(due)))
     else:
@@ -91,5 +104,7 @@ def _candidates(day: Day) -> Iterator[Select[Any]]:
 def miss_callbacks(session: Session, day: Day, day_start: Any) -> int:
     """Callbacks of days gone by that nobody kept are MISSED; they stay in their queue."""
     c = table(Callback)
-    gone = update(c).where(c.c.tenant_id == tenant(), c.c.status == "SCHEDULED", c.c.at < instant("day_start"))
-    return execute(session, gone.values(status="MISSED"), {**day.values, "day_start": day_start})
+    gone = update(c).where(
+        c.c.tenant_id == tenant(), c.c.status == CallbackState.SCHEDULED, c.c.at < instant("day_start")
+    )
+    return execute(session, gone.values(status=CallbackState.MISSED), {**day.values, "day_start": day_start})

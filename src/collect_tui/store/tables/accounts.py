@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
 
+from collect_tui.domain.states import AccountState, ServiceState, Stage
 from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
 
 
@@ -126,8 +127,8 @@ class Account(SQLModel, table=True):
     party_id: int = ref()
     segment: str = "default"
     billing_system: str = ""
-    status: str = "OPEN"  # OPEN, CLOSED
-    stage: str = "CURRENT"
+    status: str = AccountState.OPEN  # OPEN, CLOSED
+    stage: str = Stage.CURRENT
     stage_on: date | None = None  # business date the stage was reached: one rung per business day
     ladder_paused_by: str | None = None
     currency: str
@@ -191,7 +192,7 @@ class Service(SQLModel, table=True):
     product: str
     billing_system: str
     identifier: str
-    status: str = "ACTIVE"
+    status: str = ServiceState.ACTIVE
     suspend_cause: str | None = None
     monthly: int = minor(0)
     life_support: bool = False

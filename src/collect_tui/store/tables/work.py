@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
+from collect_tui.domain.states import CallbackState, HoldState, InstalmentState
 from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
 
 
@@ -72,7 +73,7 @@ class Callback(SQLModel, table=True):
     point_id: int | None = ref(null=True)
     at: datetime
     owner: str | None = None
-    status: str = "SCHEDULED"
+    status: str = CallbackState.SCHEDULED
     note: str = ""
     made_by: str = ""
 
@@ -116,7 +117,7 @@ class Instalment(SQLModel, table=True):
     due: date
     amount: int = minor()
     paid: int = minor(0)
-    status: str = "OPEN"
+    status: str = InstalmentState.OPEN
 
 
 class Hold(SQLModel, table=True):
@@ -137,7 +138,7 @@ class Hold(SQLModel, table=True):
     placed_by: str
     until: date | None = None
     reason: str = ""
-    status: str = "ACTIVE"
+    status: str = HoldState.ACTIVE
     closed_reason: str | None = None
     closed_at: datetime | None = None
     closed_by: str | None = None

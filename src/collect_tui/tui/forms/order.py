@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeGuard, cast
 from uuid import uuid4
 
 from collect_tui.domain.dates import Calendar
+from collect_tui.domain.states import ServiceState
 from collect_tui.tui.forms.fields import Field, LineBuilder
 from collect_tui.tui.forms.form import FormScreen
 from collect_tui.tui.forms.promise import NOTE, add_note
@@ -80,7 +81,7 @@ class OrderForm(FormScreen):
             self._verbs = {}  # what is named next is named anew
         if self.typed_verb or found is None:
             return self.typed_verb or _VERBS[0]
-        return self._verbs.setdefault(found.identifier, _VERBS[found.status == "SUSPENDED"])
+        return self._verbs.setdefault(found.identifier, _VERBS[found.status == ServiceState.SUSPENDED])
 
     def line_of(self, values: dict[str, str]) -> LineBuilder:
         from collect_tui.desk.line.lexer import word
@@ -142,8 +143,8 @@ def service_title(service: ServiceView) -> str:
 def likely_service(view: AccountView) -> ServiceView | None:
     """The service an order is most likely for: one that may be suspended now, one cut for non-payment that may be restored,
     else the first that is active or so cut.  One that already waits for an order is never it."""
-    active = [s for s in view.services if s.status == "ACTIVE"]
-    cut = [s for s in view.services if s.status == "SUSPENDED" and s.suspend_cause in {None, "nonpay"}]
+    active = [s for s in view.services if s.status == ServiceState.ACTIVE]
+    cut = [s for s in view.services if s.status == ServiceState.SUSPENDED and s.suspend_cause in {None, "nonpay"}]
     may = [s for s in (*active, *cut) if (v := s.suspend or s.restore) is not None and v.allowed]
     return next(iter([*may, *active, *cut]), None)
 
@@ -158,7 +159,7 @@ def first_values(desk: Desk, view: AccountView, catalogue: Catalogue, session: S
     if service is None:
         return {}
     word, context = service_word(service, view), LineContext.of(view, catalogue, session)
-    if service.status == "SUSPENDED":
+    if service.status == ServiceState.SUSPENDED:
         return {"service": word, "effective": day(context.today, context)}
     effective = Calendar(catalogue.rules.holidays).next_business_day(context.today)
     command = OrderSuspension(service=word, effective=effective)

@@ -10,6 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from collect_tui.domain.dates import clock as clock_label
+from collect_tui.domain.states import (
+    OPEN_INSTALMENT,
+    AccountState,
+    OrderState,
+    PaymentState,
+    ServiceState,
+)
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.figures import amount, clock, dated_chips, full_day
 from collect_tui.tui.render.roles import Role
@@ -150,7 +157,7 @@ def _stepped(lines: Iterable[Line], rank: int) -> list[Ranked]:
 
 def _who(view: AccountView) -> list[Ranked]:
     stage = view.stage.lower().replace("_", " ")
-    where = f"{view.segment} · {stage}" + ("" if view.status == "OPEN" else f" · {view.status.lower()}")
+    where = f"{view.segment} · {stage}" + ("" if view.status == AccountState.OPEN else f" · {view.status.lower()}")
     chips = " · ".join(dated_chips(view.chips, view.callback_at, view.desk_zone, view.business_date, view.now))
     lines = [
         (0, row("Why now", (chips or "in no queue", Role.WARN if chips else Role.DIM), (f" · {where}", Role.LABEL)))
@@ -202,7 +209,7 @@ def _promise(view: AccountView) -> list[Line]:
 
 def promise_words(promise: PromiseView, view: AccountView) -> str:
     """`150.00 by Fri 27 Nov`, or a plan with what is paid and due next."""
-    due = next((i for i in promise.instalments if i.status in {"OPEN", "PART_PAID"}), None)
+    due = next((i for i in promise.instalments if i.status in OPEN_INSTALMENT), None)
     money = amount(promise.total, view.currency)
     when = f"{due.due:%a} {full_day(due.due, view.business_date)}" if due else ""
     if promise.kind == "single":
@@ -266,7 +273,11 @@ def _words(view: AccountView) -> list[Ranked]:
     lines = [(0, row("Last word", (view.last_word or "never contacted", tone)))]
     if view.last_payment is not None:
         paid = view.last_payment
-        state = "" if paid.status in {"APPLIED", "PARTLY_APPLIED"} else f" {paid.status.lower().replace('_', ' ')}"
+        state = (
+            ""
+            if paid.status in {PaymentState.APPLIED, PaymentState.PARTLY_APPLIED}
+            else f" {paid.status.lower().replace('_', ' ')}"
+        )
         words = f"{amount(paid.amount, view.currency)} {full_day(paid.received_on, view.business_date)} {paid.method}"
         lines.append((1, row("Paid", (words, Role.PLAIN), (state, Role.BAD))))
     said = f" {view.next_action or ''} "
@@ -281,7 +292,7 @@ def _words(view: AccountView) -> list[Ranked]:
 
 def _services(view: AccountView) -> list[Ranked]:
     lines = [row("Services" if not n else "", *service_spans(s, view)) for n, s in enumerate(view.services)]
-    shown = [o for o in view.orders if o.status not in {"COMPLETED", "CANCELLED"}]
+    shown = [o for o in view.orders if o.status not in {OrderState.COMPLETED, OrderState.CANCELLED}]
     orders = [row("Orders" if not n else "", *order_spans(o, view)) for n, o in enumerate(shown)]
     return _stepped(lines, 1) + _stepped(orders, 1)
 
@@ -291,7 +302,7 @@ def service_spans(service: ServiceView, view: AccountView) -> list[Span]:
     cause = f" ({service.suspend_cause})" if service.suspend_cause else ""
     spans = [
         Span(f"{service.product} ", Role.KEY),
-        Span(f"{state}{cause}", Role.GOOD if service.status == "ACTIVE" else Role.BAD),
+        Span(f"{state}{cause}", Role.GOOD if service.status == ServiceState.ACTIVE else Role.BAD),
         Span(f" · {amount(service.monthly, view.currency)} a month", Role.LABEL),
     ]
     if service.life_support:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from collect_tui.domain.dates import local_time
+from collect_tui.domain.states import PaymentState, PromiseState
 from collect_tui.domain.wording import numbered
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.figures import amount, day, full_day
@@ -142,7 +143,13 @@ def payments(rows: Iterable[PaymentView], view: AccountView, width: int) -> list
     lines: list[Line] = []
     for p in rows:
         state = p.status.lower().replace("_", " ")
-        tone = Role.BAD if p.status in {"RETURNED", "REVERSED"} else Role.WARN if p.unapplied else Role.GOOD
+        tone = (
+            Role.BAD
+            if p.status in {PaymentState.RETURNED, PaymentState.REVERSED}
+            else Role.WARN
+            if p.unapplied
+            else Role.GOOD
+        )
         left = f" · {amount(p.unapplied, view.currency)} unapplied" if p.unapplied else ""
         left += f" · {amount(p.returned, view.currency)} returned" if p.returned else ""
         lines.append(
@@ -190,7 +197,12 @@ def checks(verdict: VerdictView, width: int = 0) -> list[Line]:
 
 def promises(rows: Iterable[PromiseView], view: AccountView) -> list[Line]:
     lines: list[Line] = []
-    tones = {"ACTIVE": Role.GOOD, "KEPT": Role.GOOD, "BROKEN": Role.BAD, "PARTIAL": Role.BAD}
+    tones: dict[str, Role] = {
+        PromiseState.ACTIVE: Role.GOOD,
+        PromiseState.KEPT: Role.GOOD,
+        PromiseState.BROKEN: Role.BAD,
+        PromiseState.PARTIAL: Role.BAD,
+    }
     for p in rows:
         words = f"{p.kind} {amount(p.total, view.currency)}, {amount(p.paid, view.currency)} paid"
         by = f" · made {full_day(p.made_on, view.business_date)} by {p.made_by}"
