@@ -24,6 +24,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.protocol import Desk
 from collect_tui.domain.confirm import last_four
+from collect_tui.domain.states import Stage
 from collect_tui.server.app import create_app
 from collect_tui.server.context import ServerContext
 from collect_tui.server.examples import example
@@ -41,7 +42,7 @@ BOOK = Book(
         "Alvarez, Rosa",
         items=[("INV-1", -63, 30000, {"service": "INT"})],
         services=[SERVICES[0], CUT],
-        stage="FINAL",
+        stage=Stage.FINAL,
         notices=[{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}],
     )
 )

@@ -13,6 +13,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.protocol import Desk
 from collect_tui.desk.views.act import Receipt
+from collect_tui.domain.states import Stage
 from collect_tui.store.engine import Store
 from support.book import SERVICES, Book, Clock, account, at, day, local_desk
 
@@ -27,7 +28,7 @@ BOOK = Book(
             ("INV-3", 7, 11000),
         ],
         services=SERVICES,
-        stage="FINAL",
+        stage=Stage.FINAL,
         notices=[{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}],
         contacts=[
             {"at": at(-5), "by": "mia", "action": "TM", "result": "LM", "point": "m1", "note": "will pay Friday"}

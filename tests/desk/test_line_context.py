@@ -15,6 +15,7 @@ from collect_tui.desk.line.verbs import VERBS
 from collect_tui.desk.views.account import AccountView, AgeingView, ItemView, OrderView, PointView, ServiceView
 from collect_tui.desk.views.act import VerdictView
 from collect_tui.desk.views.session import Session
+from collect_tui.domain.states import Stage
 
 TODAY = date(2025, 11, 24)
 CATALOGUE = defaults.load(today=TODAY)
@@ -81,7 +82,7 @@ def account(zone: str | None) -> AccountView:
         name="Alvarez, Rosa",
         version=3,
         status="OPEN",
-        stage="PAST_DUE",
+        stage=Stage.PAST_DUE,
         segment="default",
         currency="USD",
         business_date=TODAY,

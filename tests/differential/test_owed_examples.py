@@ -13,6 +13,7 @@ import pytest
 
 from collect_tui.desk.errors import DomainError
 from collect_tui.desk.views.account import AccountView
+from collect_tui.domain.states import Stage
 from collect_tui.ingest.billed import BilledItem
 from collect_tui.policy.verdicts import Severity
 from support.book import TODAY, Book, account, day
@@ -112,7 +113,7 @@ def test_a_service_is_judged_by_its_own_items_those_of_no_service_and_all_credit
         ("INV-3", -63, 1000),
         ("CR-1", -3, -2000, CREDIT),
     ]
-    entry = account(ROSA, "Alvarez, Rosa", items=items, services=[INT, TV], notices=NOTICED, stage="FINAL")
+    entry = account(ROSA, "Alvarez, Rosa", items=items, services=[INT, TV], notices=NOTICED, stage=Stage.FINAL)
     world = World(Book(entry))
     (service,) = world.rows("service", product=product)
     assert suspension(world, ROSA, service.id, date(2026, 11, 24)).allowed is allowed
@@ -170,7 +171,7 @@ def test_nobody_promises_what_a_credit_covers() -> None:
 
 def test_the_fee_is_not_given_back_the_next_day() -> None:
     """pay 8.00, restore: after the day run a bill that is not due has not shrunk by 8.00."""
-    world = desk(("INV-3", 7, 11000), services=[OFF], stage="CURRENT")
+    world = desk(("INV-3", 7, 11000), services=[OFF], stage=Stage.CURRENT)
     world.type(ROSA, "pay 8 card P1")
     world.type(ROSA, "res int")
     world.sync()
@@ -182,7 +183,7 @@ def test_the_fee_is_not_given_back_the_next_day() -> None:
 
 
 def test_a_fee_is_an_item_that_the_restoration_makes() -> None:
-    world = desk(("INV-3", 7, 11000), services=[OFF], stage="CURRENT")
+    world = desk(("INV-3", 7, 11000), services=[OFF], stage=Stage.CURRENT)
     world.type(ROSA, "pay 8 card P1")
     assert not [i for i in world.rows("item") if i.kind == "fee"]
     world.type(ROSA, "res int")
@@ -211,7 +212,7 @@ def test_a_fee_is_an_item_that_the_restoration_makes() -> None:
     ],
 )
 def test_the_stage_is_current_when_nothing_late_is_left_and_nothing_disputed(items: Any, pay: str, stage: str) -> None:
-    world = desk(*items, stage="NOTICE_2", services=[], notices=[])
+    world = desk(*items, stage=Stage.NOTICE_2, services=[], notices=[])
     world.type(ROSA, pay)
     assert world.view(ROSA).stage == stage
     world.roll()

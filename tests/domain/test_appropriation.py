@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from collect_tui.domain.facts import AccountFacts, Payment, Promise
 from collect_tui.domain.payment import appropriation as app
 from collect_tui.domain.promise import decide as pp
+from collect_tui.domain.states import PaymentState, PromiseState
 from support.accounts import accounts
 from support.trade import CALENDAR, TODAY, account, days, promise
 
@@ -139,9 +140,9 @@ def at(hour: int) -> datetime:
 
 FIRST = promise(10, (20, 500, 0), made_on=days(-9))
 SECOND = promise(20, (20, 500, 0), made_on=days(-3), supersedes=10)
-OVER = replace(FIRST, status="SUPERSEDED", closed_on=days(-3))
-GONE = replace(SECOND, status="CANCELLED", closed_on=days(-3))
-ENDED = replace(FIRST, status="CANCELLED", closed_on=days(-5), made_at=at(8), closed_at=at(10))
+OVER = replace(FIRST, status=PromiseState.SUPERSEDED, closed_on=days(-3))
+GONE = replace(SECOND, status=PromiseState.CANCELLED, closed_on=days(-3))
+ENDED = replace(FIRST, status=PromiseState.CANCELLED, closed_on=days(-5), made_at=at(8), closed_at=at(10))
 
 
 @pytest.mark.parametrize(
@@ -155,23 +156,23 @@ ENDED = replace(FIRST, status="CANCELLED", closed_on=days(-5), made_at=at(8), cl
         ((OVER, SECOND), receipt(21, -3), 20),
         ((OVER, SECOND), receipt(21, -5), 10),  # entered late: it counts where it came in
         ((OVER, SECOND), receipt(21, 0), 20),
-        ((replace(FIRST, status="KEPT", closed_on=days(-5)), SECOND), receipt(21, -4), 10),
-        ((replace(FIRST, status="CANCELLED", closed_on=days(-5)),), receipt(21, -4), None),
-        ((replace(FIRST, status="CANCELLED", closed_on=days(-5)),), receipt(21, -5), 10),
-        ((replace(FIRST, status="CANCELLED", closed_on=None),), receipt(21, -5), None),
+        ((replace(FIRST, status=PromiseState.KEPT, closed_on=days(-5)), SECOND), receipt(21, -4), 10),
+        ((replace(FIRST, status=PromiseState.CANCELLED, closed_on=days(-5)),), receipt(21, -4), None),
+        ((replace(FIRST, status=PromiseState.CANCELLED, closed_on=days(-5)),), receipt(21, -5), 10),
+        ((replace(FIRST, status=PromiseState.CANCELLED, closed_on=None),), receipt(21, -5), None),
         # On the day it was given up: what was entered before that, and nothing after.
         ((ENDED,), receipt(21, -5, recorded_at=at(9)), 10),
         ((ENDED,), receipt(21, -5, recorded_at=at(10)), None),
         ((ENDED,), receipt(21, -5, recorded_at=at(11)), None),
         ((ENDED,), receipt(-1, -5), None),  # this very act
-        ((replace(ENDED, status="SUPERSEDED"),), receipt(-1, -5), None),
+        ((replace(ENDED, status=PromiseState.SUPERSEDED),), receipt(-1, -5), None),
         ((replace(OVER, closed_at=at(9)), replace(GONE, made_at=at(9), closed_at=at(10))), receipt(-1, -3), None),
-        ((replace(FIRST, status="BROKEN", closed_on=days(-5)),), receipt(21, -4), 10),
+        ((replace(FIRST, status=PromiseState.BROKEN, closed_on=days(-5)),), receipt(21, -4), 10),
         # The second was undone: the first stands again, and has stood all along.
         ((FIRST, GONE), receipt(21, -3), 10),
         ((FIRST, GONE), receipt(21, 0), 10),
         ((FIRST, replace(GONE, closed_on=days(-1))), receipt(21, -2), 10),
-        ((replace(FIRST, status="KEPT"), GONE), receipt(21, 0), 10),
+        ((replace(FIRST, status=PromiseState.KEPT), GONE), receipt(21, 0), 10),
         (
             (replace(OVER, closed_on=days(0)), GONE, promise(30, (20, 9, 0), made_on=TODAY, supersedes=10)),
             receipt(21, -3),
@@ -180,7 +181,7 @@ ENDED = replace(FIRST, status="CANCELLED", closed_on=days(-5), made_at=at(8), cl
         # The second was cancelled by the customer's wish: nothing stands.
         ((OVER, replace(GONE, closed_on=days(-1))), receipt(21, -2), 20),
         ((OVER, replace(GONE, closed_on=days(-1))), receipt(21, 0), None),
-        ((FIRST,), receipt(11, -9, status="RETURNED"), None),
+        ((FIRST,), receipt(11, -9, status=PaymentState.RETURNED), None),
         ((FIRST,), receipt(11, -9, returned=100), None),
         ((FIRST,), receipt(11, -9, status="ON_ACCOUNT"), 10),
         # By the instant where it is known, by the order of ids else.
@@ -222,7 +223,10 @@ def test_money_is_told_in_the_order_of_receipt_and_for_what_of_it_stands() -> No
 def test_what_waits_whole_and_no_promise_knows_of_has_been_brought_in(paid: int, money: tuple, unseen: set) -> None:
     facts = account(promises=(promise(10, (20, 500, paid), made_on=days(-9)),), payments=money)
     assert app.unseen(facts) == unseen
-    assert app.unseen(replace(facts, payments=tuple(replace(p, status="PARTLY_APPLIED") for p in money))) == set()
+    assert (
+        app.unseen(replace(facts, payments=tuple(replace(p, status=PaymentState.PARTLY_APPLIED) for p in money)))
+        == set()
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------- properties

@@ -13,6 +13,7 @@ from collect_tui.domain.confirm import beyond, digits, last_four, owed, surplus
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Item, Payment
 from collect_tui.domain.money import parse_minor
+from collect_tui.domain.states import PaymentState
 
 DAY = date(2026, 11, 23)
 FACTS = AccountFacts(1, "4410-2231", "Rosa", 1, "OPEN", "CURRENT", "USD", "", DAY, DAY)
@@ -22,7 +23,7 @@ def owing(*open_: int, unapplied: int = 0, currency: str = "USD") -> AccountFact
     items = tuple(
         Item(n, f"I-{n}", "invoice" if minor > 0 else "credit", DAY, DAY, minor, minor) for n, minor in enumerate(open_)
     )
-    paid = (Payment(1, "P", DAY, "cash", unapplied, "UNAPPLIED"),) if unapplied else ()
+    paid = (Payment(1, "P", DAY, "cash", unapplied, PaymentState.UNAPPLIED),) if unapplied else ()
     return replace(FACTS, items=items, payments=paid, currency=currency)
 
 

@@ -15,6 +15,7 @@ from collect_tui.domain import effects as fx
 from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Attempt, Callback, Hold, NextAction, Point
+from collect_tui.domain.states import AccountState, CallbackState
 from support.trade import CALENDAR, TODAY, account, days, fold, numbers
 
 CATALOGUE = load(today=TODAY)
@@ -257,7 +258,7 @@ def test_a_worked_result_without_follow_up_keeps_a_date_to_come() -> None:
 
 
 def test_a_closed_account_gets_no_next_action() -> None:
-    closed = rosa(status="CLOSED", next_action=None)
+    closed = rosa(status=AccountState.CLOSED, next_action=None)
     assert the_next(log(closed, "LM")) is None
     for refused in (
         lambda: contact.next_action(closed, TODAY, "call", CALENDAR),
@@ -290,7 +291,7 @@ def at(hours: float) -> datetime:
 def test_a_worked_contact_keeps_the_callbacks_that_are_due(result: str, hours: float, status: str, kept: bool) -> None:
     facts = rosa(callbacks=(Callback(6, at(hours), None, None, status),))
     changed = [e for e in log(facts, result) if isinstance(e, fx.CallbackChanged)]
-    assert changed == ([fx.CallbackChanged(6, "DONE", status)] if kept else [])
+    assert changed == ([fx.CallbackChanged(6, CallbackState.DONE, status)] if kept else [])
 
 
 def test_a_callback_to_come_is_not_put_off_by_a_later_follow_up() -> None:
@@ -320,9 +321,9 @@ def test_a_callback_sets_the_next_action_on_its_local_day() -> None:
 
 
 def test_the_earliest_of_several_callbacks_is_next_and_a_missed_one_is_put_off() -> None:
-    facts = rosa(callbacks=(Callback(6, at(2), None), Callback(7, at(-50), None, None, "MISSED")))
+    facts = rosa(callbacks=(Callback(6, at(2), None), Callback(7, at(-50), None, None, CallbackState.MISSED)))
     effects = contact.callback(facts, at=at(48), point=None, owner=None, note="", ids=numbers(), zone=ZONE)
-    assert fx.CallbackChanged(7, "RESCHEDULED", "MISSED") in effects
+    assert fx.CallbackChanged(7, CallbackState.RESCHEDULED, CallbackState.MISSED) in effects
     assert the_next(effects) == NextAction("callback", TODAY, at(2))
 
 

@@ -25,6 +25,15 @@ from collect_tui.domain.facts import (
 )
 from collect_tui.domain.payment.effects import payment_status
 from collect_tui.domain.promise.effects import instalment_status
+from collect_tui.domain.states import (
+    CallbackState,
+    HoldState,
+    OrderState,
+    PaymentState,
+    PromiseState,
+    ServiceState,
+    Stage,
+)
 from support.trade import TODAY, account, credit, days, item, order, promise
 
 NOW = datetime(2025, 11, 24, 16, 0, tzinfo=UTC)
@@ -44,24 +53,24 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.NextActionSet: fx.NextActionSet(NextAction("call", days(3)), NextAction("call", TODAY)),
     fx.PointMarked: fx.PointMarked(1, "bad", "out", "unknown", "unknown"),
     fx.CallbackScheduled: fx.CallbackScheduled(Callback(94, NOW, "mia")),
-    fx.CallbackChanged: fx.CallbackChanged(6, "DONE", "SCHEDULED"),
+    fx.CallbackChanged: fx.CallbackChanged(6, CallbackState.DONE, CallbackState.SCHEDULED),
     fx.HoldPlaced: fx.HoldPlaced(Hold(95, "CEASE", TODAY, None)),
-    fx.HoldChanged: fx.HoldChanged(7, "RELEASED", "ACTIVE"),
+    fx.HoldChanged: fx.HoldChanged(7, HoldState.RELEASED, HoldState.ACTIVE),
     fx.PromiseMade: fx.PromiseMade(promise(96, (4, 5000, 0))),
-    fx.PromiseChanged: fx.PromiseChanged(8, "CANCELLED", "ACTIVE", "moved"),
+    fx.PromiseChanged: fx.PromiseChanged(8, PromiseState.CANCELLED, PromiseState.ACTIVE, "moved"),
     fx.InstalmentPaid: fx.InstalmentPaid(8, 1, 4000, 1000),
     fx.PaymentRecorded: fx.PaymentRecorded(pay(97, 5000)),
     fx.PaymentAllocated: fx.PaymentAllocated(98, 9, Allocation(11, 1500)),
-    fx.PaymentReversed: fx.PaymentReversed(9, "RETURNED", "R01"),
+    fx.PaymentReversed: fx.PaymentReversed(9, PaymentState.RETURNED, "R01"),
     fx.AllocationReleased: fx.AllocationReleased(21, 20, Allocation(13, 600)),
     fx.CreditApplied: fx.CreditApplied(Application(101, 14, 11, 300)),
     fx.CreditReleased: fx.CreditReleased(Application(22, 14, 12, 200)),
     fx.ItemCharged: fx.ItemCharged(item(102, 2500, 0)),
     fx.ItemVoided: fx.ItemVoided(11, "INV-11", 20000),
     fx.OrderRequested: fx.OrderRequested(order(99, 1, "suspend", "REQUESTED")),
-    fx.OrderChanged: fx.OrderChanged(10, "SENT", "REQUESTED"),
-    fx.ServiceChanged: fx.ServiceChanged(1, "PENDING_SUSPEND", "nonpay", "ACTIVE", None),
-    fx.LadderChanged: fx.LadderChanged("NOTICE_2", "hold 3", "NOTICE_2", None),
+    fx.OrderChanged: fx.OrderChanged(10, OrderState.SENT, OrderState.REQUESTED),
+    fx.ServiceChanged: fx.ServiceChanged(1, ServiceState.PENDING_SUSPEND, "nonpay", ServiceState.ACTIVE, None),
+    fx.LadderChanged: fx.LadderChanged(Stage.NOTICE_2, "hold 3", Stage.NOTICE_2, None),
     fx.Snoozed: fx.Snoozed(days(2), "RESEARCH", 1),
 }
 UNFELT: tuple[fx.Effect, ...] = (fx.Skipped("HOURS"), fx.ActUndone("a"))  # the store knows what to do with them
@@ -123,33 +132,38 @@ def test_only_pinned_notes_are_facts_and_one_unpinning_takes_one() -> None:
 
 
 def test_callbacks_and_holds_leave_the_facts_when_they_end() -> None:
-    assert fx.CallbackChanged(6, "MISSED", "SCHEDULED").fold(full()).callbacks[0].status == "MISSED"
+    assert (
+        fx.CallbackChanged(6, CallbackState.MISSED, CallbackState.SCHEDULED).fold(full()).callbacks[0].status
+        == "MISSED"
+    )
     for ended in ("DONE", "RESCHEDULED", "CANCELLED"):
-        assert fx.CallbackChanged(6, ended, "SCHEDULED").fold(full()).callbacks == ()
+        assert fx.CallbackChanged(6, ended, CallbackState.SCHEDULED).fold(full()).callbacks == ()
     for ended in ("RELEASED", "EXPIRED"):
-        assert fx.HoldChanged(7, ended, "ACTIVE").fold(full()).holds == ()
+        assert fx.HoldChanged(7, ended, HoldState.ACTIVE).fold(full()).holds == ()
 
 
 @pytest.mark.parametrize("closed", ["CANCELLED", "SUPERSEDED"])
 def test_closing_a_promise_waives_what_is_open_and_reopening_brings_it_back(closed: str) -> None:
     before = full()
-    after = fx.PromiseChanged(8, closed, "ACTIVE", "moved").fold(before)
+    after = fx.PromiseChanged(8, closed, PromiseState.ACTIVE, "moved").fold(before)
     assert [i.status for i in after.promises[0].instalments] == ["WAIVED", "WAIVED"]
     assert after.promises[0].closed_reason == "moved"
     assert after.open_promise is None
-    assert fx.PromiseChanged(8, "ACTIVE", closed).fold(after) == before
+    assert fx.PromiseChanged(8, PromiseState.ACTIVE, closed).fold(after) == before
 
 
 def test_judging_a_promise_leaves_its_instalments_as_they_were_judged() -> None:
-    after = fx.PromiseChanged(8, "BROKEN", "ACTIVE").fold(full())
+    after = fx.PromiseChanged(8, PromiseState.BROKEN, PromiseState.ACTIVE).fold(full())
     assert [i.status for i in after.promises[0].instalments] == ["PART_PAID", "OPEN"]
 
 
 def test_an_old_promise_leaves_the_facts_when_it_ends() -> None:
     old = promise(8, (2, 4000, 0), made_on=days(-400))
-    assert fx.PromiseChanged(8, "KEPT", "ACTIVE").fold(account(promises=(old,))).promises == ()
+    assert fx.PromiseChanged(8, PromiseState.KEPT, PromiseState.ACTIVE).fold(account(promises=(old,))).promises == ()
     year = promise(8, (2, 4000, 0), made_on=TODAY.replace(year=2024))
-    assert len(fx.PromiseChanged(8, "KEPT", "ACTIVE").fold(account(promises=(year,))).promises) == 1
+    assert (
+        len(fx.PromiseChanged(8, PromiseState.KEPT, PromiseState.ACTIVE).fold(account(promises=(year,))).promises) == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,7 +204,7 @@ def test_allocating_pays_items_and_reversing_opens_them_again() -> None:
     assert [(i.id, i.open) for i in paid.items] == [(12, 20000), (13, 6000)]
     assert [i.id for i in paid.settled] == [11]
     assert (paid.payments[0].status, paid.payments[0].unapplied) == ("PARTLY_APPLIED", 8790)
-    back = fx.PaymentReversed(9, "RETURNED", "R01").fold(paid)
+    back = fx.PaymentReversed(9, PaymentState.RETURNED, "R01").fold(paid)
     assert back.items == before.items
     assert back.settled == ()
     assert (back.payments[0].status, back.payments[0].returned_reason, back.payments[0].unapplied) == (
@@ -216,7 +230,7 @@ def test_orders_that_ended_leave_but_the_last_completed_one(status: str, stays: 
     done = order(5, 1, "suspend", "COMPLETED")
     other = order(6, 2, "suspend", "COMPLETED")
     facts = account(orders=(done, other, order(10, 1, "restore", "SENT")))
-    after = fx.OrderChanged(10, status, "SENT", "answer").fold(facts)
+    after = fx.OrderChanged(10, status, OrderState.SENT, "answer").fold(facts)
     assert (10 in {o.id for o in after.orders}) is stays
     assert (5 in {o.id for o in after.orders}) is (status != "COMPLETED"), (
         "only the last completed one of a service stays"
@@ -252,7 +266,7 @@ def test_any_allocations_reversed_leave_the_items_as_they_were(
     paid = fold_all(before, effects)
     assert {i.id: i.open for i in paid.items} == {k: v for k, v in left.items() if v}
     assert paid.total == before.total - sum(amounts), "unapplied money counts against the total as well"
-    assert fx.PaymentReversed(9, "REVERSED", "typed twice").fold(paid).items == before.items
+    assert fx.PaymentReversed(9, PaymentState.REVERSED, "typed twice").fold(paid).items == before.items
 
 
 def test_samples_have_no_default_that_hides_a_field() -> None:
@@ -263,7 +277,7 @@ def test_samples_have_no_default_that_hides_a_field() -> None:
 
 def test_a_draft_is_requested_when_it_is_sent_off() -> None:
     waiting = replace(order(10, 1, "restore", "DRAFT"), requested_on=days(-9))
-    after = fx.OrderChanged(10, "REQUESTED", "DRAFT", "paid").fold(account(orders=(waiting,)))
+    after = fx.OrderChanged(10, OrderState.REQUESTED, OrderState.DRAFT, "paid").fold(account(orders=(waiting,)))
     assert [o.requested_on for o in after.orders] == [TODAY]
-    back = fx.OrderChanged(10, "CANCELLED", "REQUESTED").fold(after)
+    back = fx.OrderChanged(10, OrderState.CANCELLED, OrderState.REQUESTED).fold(after)
     assert back.orders == ()

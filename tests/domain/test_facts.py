@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collect_tui.domain.facts import AccountFacts, Allocation, Payment
+from collect_tui.domain.states import PaymentState
 from support.accounts import accounts
 from support.trade import TODAY, account, credit, days, item, service
 
 
-def cash(amount: int, *, status: str = "UNAPPLIED", returned: int = 0, given_: int = 0) -> Payment:
+def cash(amount: int, *, status: PaymentState = PaymentState.UNAPPLIED, returned: int = 0, given_: int = 0) -> Payment:
     parts = (Allocation(99, given_, id=1),) if given_ else ()
     return Payment(5, "x", TODAY, "card", amount, status, parts, returned=returned)
 
@@ -33,10 +34,10 @@ LATE, SOON = item(11, 10000, -63), item(13, 6000, 9)
         ((LATE,), (cash(4000),), 6000, 10000, 6000),
         ((LATE,), (cash(4000, status="ON_ACCOUNT"),), 6000, 10000, 6000),
         ((LATE,), (cash(4000, returned=1000),), 7000, 10000, 7000),
-        ((LATE,), (cash(4000, status="PARTLY_APPLIED", given_=2500),), 8500, 10000, 8500),
-        ((LATE,), (cash(4000, status="PARTLY_APPLIED", given_=2500, returned=500),), 9000, 10000, 9000),
-        ((LATE,), (cash(4000, status="RETURNED"),), 10000, 10000, 10000),
-        ((LATE,), (cash(4000, status="REVERSED"),), 10000, 10000, 10000),
+        ((LATE,), (cash(4000, status=PaymentState.PARTLY_APPLIED, given_=2500),), 8500, 10000, 8500),
+        ((LATE,), (cash(4000, status=PaymentState.PARTLY_APPLIED, given_=2500, returned=500),), 9000, 10000, 9000),
+        ((LATE,), (cash(4000, status=PaymentState.RETURNED),), 10000, 10000, 10000),
+        ((LATE,), (cash(4000, status=PaymentState.REVERSED),), 10000, 10000, 10000),
         ((LATE,), (cash(4000, status="REFUNDED"),), 10000, 10000, 10000),
         ((LATE, credit(12, 3000)), (cash(4000),), 3000, 10000, 3000),
         ((replace(LATE, disputed=4000),), (), 6000, 10000, 10000),
@@ -76,7 +77,7 @@ def test_what_is_owed_on_a_service(items: tuple, payments: tuple, first: tuple, 
 
 def test_money_that_an_act_names_counts_as_what_it_is() -> None:
     """A payment that was brought in by its reference is old and applied; nothing of it may count twice, or be forgotten."""
-    facts = account(items=(LATE,), named=(cash(4000, status="APPLIED", given_=4000),))
+    facts = account(items=(LATE,), named=(cash(4000, status=PaymentState.APPLIED, given_=4000),))
     assert (facts.unapplied, facts.collectable) == (0, 10000)
     loose = account(items=(LATE,), named=(cash(4000),))
     assert (loose.unapplied, loose.collectable) == (4000, 6000)

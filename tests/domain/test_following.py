@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from collect_tui.domain.facts import AccountFacts, Allocation, NextAction, Payment
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as pp
+from collect_tui.domain.states import InstalmentState, PaymentState
 from collect_tui.domain.undo import inverse
 from support.accounts import accounts
 from support.trade import CALENDAR, RULES, account, act, days, item, nightfall, numbers, promise
@@ -160,13 +161,13 @@ def test_a_return_breaks_from_that_day_on_what_had_been_kept() -> None:
 def test_a_receipt_of_an_older_day_keeps_a_promise_of_that_time() -> None:
     """It leaves the facts as it is applied, being older than 90 days; for this act it is known all the same."""
     due = promise(9, (-99, 10000, 0), made_on=days(-110), status="BROKEN", closed_on=days(-96))
-    desk = rosa(promises=(replace(due, instalments=(replace(due.instalments[0], status="MISSED"),)),))
+    desk = rosa(promises=(replace(due, instalments=(replace(due.instalments[0], status=InstalmentState.MISSED),)),))
     desk.pay(10000, "A", received=-100)
     assert desk.promises == [("KEPT", 10000)]
 
 
 def test_a_receipt_that_leaves_the_facts_takes_no_promise_with_it() -> None:
-    money = Payment(9, "A", days(-95), "card", 10000, "PARTLY_APPLIED", (Allocation(10, 9000, id=10),))
+    money = Payment(9, "A", days(-95), "card", 10000, PaymentState.PARTLY_APPLIED, (Allocation(10, 9000, id=10),))
     kept = promise(8, (-94, 10000, 10000), made_on=days(-100), status="KEPT", closed_on=days(-95))
     desk = rosa(promises=(kept,), payments=(money,))
     desk.sleep()
@@ -191,9 +192,9 @@ def test_money_that_waited_counts_once_when_it_is_posted_at_night() -> None:
 
 def test_money_that_was_brought_in_and_waits_is_looked_at_by_night() -> None:
     broken = promise(8, (-9, 10000, 0), made_on=days(-20), status="BROKEN", closed_on=days(-6))
-    broken = replace(broken, instalments=(replace(broken.instalments[0], status="MISSED"),))
+    broken = replace(broken, instalments=(replace(broken.instalments[0], status=InstalmentState.MISSED),))
     for one, after in [(broken, ("KEPT", 10000)), (promise(8, (9, 20000, 5000)), ("ACTIVE", 15000))]:
-        desk = rosa(promises=(one,), payments=(Payment(9, "A", days(-7), "card", 10000, "UNAPPLIED"),))
+        desk = rosa(promises=(one,), payments=(Payment(9, "A", days(-7), "card", 10000, PaymentState.UNAPPLIED),))
         desk.sleep()
         assert desk.promises == [after]
         desk.sleep()

@@ -13,7 +13,7 @@ from collect_tui.domain.account import ladder
 from collect_tui.domain.effect import fold_all
 from collect_tui.domain.facts import AccountFacts, Allocation, Payment
 from collect_tui.domain.rules import LadderStep
-from collect_tui.domain.states import STAGES
+from collect_tui.domain.states import STAGES, AccountState, PaymentState, Stage
 from support.trade import RULES, TODAY, account, credit, days, item, service
 
 STEPS = tuple(
@@ -56,12 +56,12 @@ def money(amount: int) -> Payment:
         (account(items=(item(11, 10000, -63, disputed=10000),)), False),  # frozen until it is answered
         (account(items=(item(11, 10000, -63, disputed=1),), payments=(money(9999),)), False),
         (account(items=(item(11, 10000, 5, disputed=10000),)), True),  # not late, so not in the way
-        (account(items=(), stage="CURRENT"), False),
-        (account(items=(), stage="PRE_DUE"), False),
-        (account(items=(), stage="TERMINATED"), False),
-        (account(items=(), stage="WRITTEN_OFF"), False),
-        (account(items=(), stage="PAST_DUE"), True),
-        (account(items=(), stage="SUSPENDED"), True),
+        (account(items=(), stage=Stage.CURRENT), False),
+        (account(items=(), stage=Stage.PRE_DUE), False),
+        (account(items=(), stage=Stage.TERMINATED), False),
+        (account(items=(), stage=Stage.WRITTEN_OFF), False),
+        (account(items=(), stage=Stage.PAST_DUE), True),
+        (account(items=(), stage=Stage.SUSPENDED), True),
     ],
 )
 def test_who_is_current_again(facts: AccountFacts, off: bool) -> None:
@@ -90,14 +90,14 @@ CUT = (service(status="SUSPENDED", cause="nonpay"),)
         (levelled("SUSPENDED", services=CUT), "SUSPENDED"),
         (levelled("SUSPENDED"), "FINAL"),  # what was cut for it is on again
         (levelled("SUSPENDED", "FINAL"), None),
-        (account(items=(replace(item(11, 10000, 5), level="FINAL"),), stage="CURRENT"), None),
-        (account(items=(replace(item(11, 99, -5), level="FINAL"),), stage="CURRENT"), None),
-        (account(items=(replace(item(11, 500, -5, disputed=500), level="FINAL"),), stage="CURRENT"), None),
-        (account(items=(replace(item(11, 500, -5), level="FINAL"), credit(12, 500)), stage="CURRENT"), None),
+        (account(items=(replace(item(11, 10000, 5), level="FINAL"),), stage=Stage.CURRENT), None),
+        (account(items=(replace(item(11, 99, -5), level="FINAL"),), stage=Stage.CURRENT), None),
+        (account(items=(replace(item(11, 500, -5, disputed=500), level="FINAL"),), stage=Stage.CURRENT), None),
+        (account(items=(replace(item(11, 500, -5), level="FINAL"), credit(12, 500)), stage=Stage.CURRENT), None),
         (
             account(
                 items=(replace(item(11, 500, -5), level="NOTICE_1"), replace(item(12, 500, -2), level="NOTICE_3")),
-                stage="PAST_DUE",
+                stage=Stage.PAST_DUE,
             ),
             "NOTICE_3",
         ),
@@ -110,30 +110,33 @@ def test_a_debt_that_is_open_again_stands_where_it_stood(facts: AccountFacts, st
 @pytest.mark.parametrize(
     ("facts", "rung"),
     [
-        (owing(500, 6, stage="CURRENT"), None),
-        (owing(500, 5, stage="CURRENT"), "PRE_DUE"),
-        (owing(500, 0, stage="CURRENT"), "PRE_DUE"),
-        (owing(500, 0, stage="PRE_DUE"), None),
-        (owing(500, -1, stage="CURRENT"), "PAST_DUE"),
-        (owing(500, -1, stage="PRE_DUE"), "PAST_DUE"),
-        (owing(500, -63, stage="CURRENT"), "PAST_DUE"),  # one rung a day
-        (owing(500, -14, stage="PAST_DUE"), None),
-        (owing(500, -15, stage="PAST_DUE"), "NOTICE_1"),
-        (owing(500, -59, stage="NOTICE_3"), None),
-        (owing(500, -60, stage="NOTICE_3"), "FINAL"),
-        (owing(99, -60, stage="NOTICE_3"), None),
-        (owing(500, -99, stage="FINAL"), None),  # nothing is cut
-        (owing(500, -99, stage="FINAL", services=CUT), "SUSPENDED"),
-        (owing(500, -74, stage="FINAL", services=CUT), None),
-        (owing(500, -99, stage="SUSPENDED", services=CUT), None),
-        (owing(500, -99, stage="SUSPENDED", services=(service(status="TERMINATED", cause="nonpay"),)), "TERMINATED"),
-        (owing(500, -99, stage="TERMINATED"), None),
-        (owing(500, -99, stage="PAST_DUE", ladder_paused_by="hold 3"), None),
-        (owing(500, -99, stage="PAST_DUE", status="CLOSED", next_action=None), None),
-        (account(items=(item(11, 500, -99, disputed=500), item(12, 500, -20)), stage="PAST_DUE"), "NOTICE_1"),
-        (account(items=(item(11, 500, -99), credit(12, 450)), stage="PAST_DUE"), None),
-        (owing(500, -99, stage="PAST_DUE", payments=(money(450),)), None),
-        (account(items=(item(11, 500, 3), credit(12, 500)), stage="CURRENT"), "PRE_DUE"),
+        (owing(500, 6, stage=Stage.CURRENT), None),
+        (owing(500, 5, stage=Stage.CURRENT), "PRE_DUE"),
+        (owing(500, 0, stage=Stage.CURRENT), "PRE_DUE"),
+        (owing(500, 0, stage=Stage.PRE_DUE), None),
+        (owing(500, -1, stage=Stage.CURRENT), "PAST_DUE"),
+        (owing(500, -1, stage=Stage.PRE_DUE), "PAST_DUE"),
+        (owing(500, -63, stage=Stage.CURRENT), "PAST_DUE"),  # one rung a day
+        (owing(500, -14, stage=Stage.PAST_DUE), None),
+        (owing(500, -15, stage=Stage.PAST_DUE), "NOTICE_1"),
+        (owing(500, -59, stage=Stage.NOTICE_3), None),
+        (owing(500, -60, stage=Stage.NOTICE_3), "FINAL"),
+        (owing(99, -60, stage=Stage.NOTICE_3), None),
+        (owing(500, -99, stage=Stage.FINAL), None),  # nothing is cut
+        (owing(500, -99, stage=Stage.FINAL, services=CUT), "SUSPENDED"),
+        (owing(500, -74, stage=Stage.FINAL, services=CUT), None),
+        (owing(500, -99, stage=Stage.SUSPENDED, services=CUT), None),
+        (
+            owing(500, -99, stage=Stage.SUSPENDED, services=(service(status="TERMINATED", cause="nonpay"),)),
+            "TERMINATED",
+        ),
+        (owing(500, -99, stage=Stage.TERMINATED), None),
+        (owing(500, -99, stage=Stage.PAST_DUE, ladder_paused_by="hold 3"), None),
+        (owing(500, -99, stage=Stage.PAST_DUE, status=AccountState.CLOSED, next_action=None), None),
+        (account(items=(item(11, 500, -99, disputed=500), item(12, 500, -20)), stage=Stage.PAST_DUE), "NOTICE_1"),
+        (account(items=(item(11, 500, -99), credit(12, 450)), stage=Stage.PAST_DUE), None),
+        (owing(500, -99, stage=Stage.PAST_DUE, payments=(money(450),)), None),
+        (account(items=(item(11, 500, 3), credit(12, 500)), stage=Stage.CURRENT), "PRE_DUE"),
     ],
 )
 def test_the_rung_that_is_due(facts: AccountFacts, rung: str | None) -> None:
@@ -159,14 +162,18 @@ def test_nobody_climbs_without_owing_or_skips_a_rung(stage: str, due: int, amoun
 
 def test_who_owes_nothing_more_remembers_how_far_it_had_come() -> None:
     """All that was late does, paid or covered, however the account came to that stage."""
-    bare = replace(account(stage="CURRENT"), stage="FINAL", payments=(replace(money(47210), status="UNAPPLIED"),))
+    bare = replace(
+        account(stage=Stage.CURRENT),
+        stage=Stage.FINAL,
+        payments=(replace(money(47210), status=PaymentState.UNAPPLIED),),
+    )
     done = fold_all(
         bare,
         [
             fx.PaymentAllocated(1, 5, Allocation(11, 20000)),
             fx.PaymentAllocated(2, 5, Allocation(12, 10000)),
             fx.PaymentAllocated(3, 5, Allocation(13, 5000)),
-            fx.LadderChanged("CURRENT", None, "FINAL", None),
+            fx.LadderChanged(Stage.CURRENT, None, Stage.FINAL, None),
         ],
     )
     assert {i.id: i.level for i in (*done.items, *done.settled)} == {11: "FINAL", 12: "FINAL", 13: ""}

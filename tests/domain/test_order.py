@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, NextAction, Payment
 from collect_tui.domain.order import decide as orders
+from collect_tui.domain.states import AccountState, OrderState, PaymentState
 from support.trade import CALENDAR, RULES, TODAY, account, credit, days, fold, item, numbers, order, service
 
 AT = datetime(2025, 11, 24, 17, 0, tzinfo=UTC)
@@ -62,7 +63,7 @@ def test_a_provisional_order_has_no_number_yet() -> None:
         (account(), {"effective": days(400)}, "order.effective", "effective"),
         (account(), {"reason": " "}, "order.reason", "reason"),
         (account(orders=(order(7, 1, "restore", "DRAFT"),)), {}, "order.open", "service"),
-        (account(status="CLOSED"), {}, "account.closed", None),
+        (account(status=AccountState.CLOSED), {}, "account.closed", None),
     ],
 )
 def test_what_cannot_be_suspended(facts: AccountFacts, more: dict, code: str, field: str | None) -> None:
@@ -174,7 +175,7 @@ def test_answers_that_make_no_sense() -> None:
         orders.acknowledge(facts, one, "completed", "", AT)
     assert caught.value.code == "order.state"
     with pytest.raises(Refused):
-        orders.send(replace(one, status="SENT"))
+        orders.send(replace(one, status=OrderState.SENT))
 
 
 TWO = (service(1, "INT"), service(2, "INT"), service(3, "TV"))
@@ -223,7 +224,7 @@ def test_finding_an_order() -> None:
     ],
 )
 def test_the_restore_calculator(items: tuple, unapplied: int, stop: int, restore: int) -> None:
-    money = (Payment(5, "x", TODAY, "card", unapplied, "UNAPPLIED"),) if unapplied else ()
+    money = (Payment(5, "x", TODAY, "card", unapplied, PaymentState.UNAPPLIED),) if unapplied else ()
     facts = account(items=items, payments=money, services=(service(1), service(2, "TV")))
     assert orders.required_to_stop(facts, facts.services[0]) == stop
     assert orders.required_to_restore(facts, facts.services[0], RULES) == restore
@@ -240,7 +241,7 @@ def test_restoring_never_takes_less_than_stopping(rows: list, unapplied: int) ->
     items = tuple(
         item(n, amount, due, disputed=min(part, amount), service=of) for n, (amount, due, part, of) in enumerate(rows)
     )
-    money = (Payment(5, "x", TODAY, "card", unapplied, "UNAPPLIED"),) if unapplied else ()
+    money = (Payment(5, "x", TODAY, "card", unapplied, PaymentState.UNAPPLIED),) if unapplied else ()
     facts = account(items=items, payments=money)
     stop = orders.required_to_stop(facts, facts.services[0])
     back = orders.required_to_restore(facts, facts.services[0], RULES)

@@ -14,6 +14,7 @@ from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts, Allocation, NextAction, Payment
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.payment import posting
+from collect_tui.domain.states import AccountState, PaymentState
 from support.trade import CALENDAR, RULES, TODAY, account, credit, days, fold, item, numbers, service
 
 CUT = {"status": "SUSPENDED", "cause": "nonpay"}
@@ -80,7 +81,7 @@ def test_a_payment_without_a_reference_gets_one() -> None:
     assert paid(account(), 100, ref=" ").payments[0].ref == "P-10"
 
 
-OLD = Payment(5, "T-77", days(-9), "card", 500, "APPLIED")
+OLD = Payment(5, "T-77", days(-9), "card", 500, PaymentState.APPLIED)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ OLD = Payment(5, "T-77", days(-9), "card", 500, "APPLIED")
         (account(), 500, (("INV-11", 400), ("INV-12", 101)), {}, "payment.over_directed", "directed"),
         (account(payments=(OLD,)), 500, (), {}, "payment.duplicate_ref", "ref"),
         (account(payments=(OLD,)), 500, (), {"ref": " t-77"}, "payment.duplicate_ref", "ref"),
-        (account(payments=(replace(OLD, status="RETURNED"),)), 500, (), {}, "payment.duplicate_ref", "ref"),
+        (account(payments=(replace(OLD, status=PaymentState.RETURNED),)), 500, (), {}, "payment.duplicate_ref", "ref"),
     ],
 )
 def test_what_cannot_be_recorded(
@@ -112,7 +113,7 @@ def test_what_cannot_be_recorded(
 
 def test_a_year_is_the_oldest_and_an_entry_in_error_may_be_entered_again() -> None:
     assert record(account(), 5, received_on=days(-365))
-    assert record(account(payments=(replace(OLD, status="REVERSED"),)), 500)
+    assert record(account(payments=(replace(OLD, status=PaymentState.REVERSED),)), 500)
 
 
 @given(
@@ -158,7 +159,7 @@ def test_a_second_payment_does_not_keep_the_fee_twice() -> None:
 
 
 def test_a_closed_account_takes_money_and_has_no_next_action() -> None:
-    after = paid(account(status="CLOSED", next_action=None, items=()), 500)
+    after = paid(account(status=AccountState.CLOSED, next_action=None, items=()), 500)
     assert (after.unapplied, after.next_action) == (500, None)
 
 
@@ -250,7 +251,7 @@ def test_the_live_payment_of_a_reference_is_the_one_meant() -> None:
 
 def test_a_payment_of_any_age_is_known_and_can_be_taken_back() -> None:
     """One that has left the facts, but that the act names: the store has looked it up."""
-    old = Payment(5, "T-77", days(-95), "card", 500, "APPLIED", (Allocation(10, 500, id=6),))
+    old = Payment(5, "T-77", days(-95), "card", 500, PaymentState.APPLIED, (Allocation(10, 500, id=6),))
     settled = replace(item(10, 500, -120), open=0)
     facts = account(named=(old,), settled=(settled,))
     with pytest.raises(DomainError) as caught:

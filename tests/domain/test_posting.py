@@ -16,13 +16,14 @@ from collect_tui.domain.order import decide as orders
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.payment import posting
 from collect_tui.domain.rules import Rules
+from collect_tui.domain.states import PaymentState
 from support.accounts import AMOUNTS, accounts
 from support.trade import CALENDAR, RULES, TODAY, account, credit, days, fold, item, numbers, order, service
 
 CUT = {"status": "SUSPENDED", "cause": "nonpay"}
 
 
-def money(ident: int, amount: int, received: int = 0, status: str = "UNAPPLIED") -> Payment:
+def money(ident: int, amount: int, received: int = 0, status: PaymentState = PaymentState.UNAPPLIED) -> Payment:
     return Payment(ident, f"T-{ident}", days(received), "card", amount, status)
 
 
@@ -57,7 +58,7 @@ A, B, C = item(11, 20000, -63), item(12, 21210, -33), item(13, 6000, 9)
         ((replace(A, disputed=19900), B), (money(5, 500),), [(5, 11, 100), (5, 12, 400)]),
         ((A,), (money(5, 500, status="ON_ACCOUNT"),), []),  # it waits for somebody's word
         ((A,), (money(5, 500, status="REFUND_REQUESTED"),), []),
-        ((A,), (money(5, 500, status="RETURNED"),), []),
+        ((A,), (money(5, 500, status=PaymentState.RETURNED),), []),
         ((A, credit(14, 500)), (), [(14, 11, 500)]),
         ((A, credit(14, 500, due=-1), credit(15, 700, due=-90)), (), [(15, 11, 700), (14, 11, 500)]),
         ((A, credit(14, 500)), (money(5, 19800),), [(14, 11, 500), (5, 11, 19500)]),  # credits first
@@ -283,7 +284,7 @@ def test_credits_that_were_applied_since_are_applied_anew_and_older_ones_are_not
 
 
 def test_a_part_needs_what_lies_unapplied_first() -> None:
-    one = replace(money(5, 900), allocations=(Allocation(11, 500, id=6),), status="PARTLY_APPLIED")
+    one = replace(money(5, 900), allocations=(Allocation(11, 500, id=6),), status=PaymentState.PARTLY_APPLIED)
     facts = account(items=(replace(A, amount=20500),), payments=(one,))
     folded = Folded(facts)
     posting.release(folded, one, 400, numbers(), RULES)

@@ -15,6 +15,7 @@ from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Hold, Instalment, NextAction
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.promise import decide as pp
+from collect_tui.domain.states import AccountState, InstalmentState
 from support.trade import CALENDAR, TODAY, account, credit, days, fold, item, numbers, promise
 
 DUE = date(2025, 11, 28)
@@ -166,9 +167,9 @@ def test_follow_up_is_the_first_business_day_after_the_grace(due: date, grace: i
 def test_follow_up_looks_at_what_is_still_owed() -> None:
     plan = promise(5, (-3, 100, 100), (4, 100, 0), (11, 100, 0), kind="plan")
     assert pp.follow_up(plan, CALENDAR) == date(2025, 12, 1)
-    paid = tuple(replace(i, paid=i.amount, status="PAID") for i in plan.instalments)
+    paid = tuple(replace(i, paid=i.amount, status=InstalmentState.PAID) for i in plan.instalments)
     assert pp.follow_up(replace(plan, instalments=paid), CALENDAR) == date(2025, 12, 8)
-    short = tuple(replace(i, paid=i.amount - 1, status="PAID") for i in plan.instalments[:2])
+    short = tuple(replace(i, paid=i.amount - 1, status=InstalmentState.PAID) for i in plan.instalments[:2])
     assert pp.follow_up(replace(plan, instalments=(*short, plan.instalments[2])), CALENDAR) == date(2025, 12, 8)
 
 
@@ -249,12 +250,12 @@ def test_a_hold_keeps_the_ladder_from_a_promise() -> None:
         (account(), pp.single(100, days(-1)), "single", "promise.in_past", "due"),
         (account(), pp.plan(900, 2, "weekly", days(-1)), "plan", "promise.in_past", "first"),
         (account(), pp.plan(900, 2, "weekly", DUE, None, 9, days(-1)), "plan", "promise.in_past", "down_due"),
-        (account(status="CLOSED"), pp.single(100, DUE), "single", "account.closed", None),
+        (account(status=AccountState.CLOSED), pp.single(100, DUE), "single", "account.closed", None),
         (account(), pp.single(100, DUE), "gift", "promise.kind", "kind"),
         (account(), (), "plan", "promise.schedule", "total"),
         (account(), pp.plan(900, 2, "weekly", DUE), "single", "promise.schedule", "amount"),
         (account(), (Instalment(1, DUE, 5), Instalment(1, DUE, 5)), "plan", "promise.schedule", "total"),
-        (account(), (Instalment(1, DUE, 5, 5, "PAID"),), "single", "promise.schedule", "amount"),
+        (account(), (Instalment(1, DUE, 5, 5, InstalmentState.PAID),), "single", "promise.schedule", "amount"),
         (account(), (Instalment(1, DUE, -5),), "single", "promise.amount", "amount"),
         (account(), pp.single(100, date(2040, 1, 1)), "single", "date.out_of_range", "due"),
         (account(), pp.single(100, date.max), "single", "date.out_of_range", "due"),

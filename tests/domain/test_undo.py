@@ -20,6 +20,7 @@ from collect_tui.domain.order import decide as orders
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as pp
 from collect_tui.domain.queue import decide as worklist
+from collect_tui.domain.states import CallbackState, HoldState, OrderState, PaymentState, PromiseState, ServiceState
 from collect_tui.domain.undo import inverse, left_standing
 from support.trade import CALENDAR, TODAY, account, days, fold, numbers, order, promise, service
 
@@ -142,19 +143,19 @@ def test_callbacks() -> None:
     effects = contact.callback(rosa(), at=NOW, point=M1, owner="mia", note="", ids=numbers(40), zone="America/Chicago")
     after = fold(rosa(), effects)
     back = undo(effects, after)
-    assert fx.CallbackChanged(40, "CANCELLED", "SCHEDULED") in back
+    assert fx.CallbackChanged(40, CallbackState.CANCELLED, CallbackState.SCHEDULED) in back
     assert fold(after, back) == rosa()
-    facts = rosa(callbacks=(Callback(6, NOW, None, None, "MISSED"),))
+    facts = rosa(callbacks=(Callback(6, NOW, None, None, CallbackState.MISSED),))
     done = logged(facts, "RP")
-    assert fx.CallbackChanged(6, "MISSED", "DONE") in undo(done, fold(facts, done))
+    assert fx.CallbackChanged(6, CallbackState.MISSED, CallbackState.DONE) in undo(done, fold(facts, done))
 
 
 def test_a_suspension_that_has_not_left_is_cancelled_and_one_that_has_is_refused() -> None:
     effects = orders.suspend(rosa(), service(), effective=days(2), reason="NONPAY", ids=numbers(300), calendar=CALENDAR)
     now = fold(rosa(), effects)
     back = undo(effects, now)
-    assert fx.OrderChanged(300, "CANCELLED", "REQUESTED", "undone by mia") in back
-    assert fx.ServiceChanged(1, "ACTIVE", None, "PENDING_SUSPEND", "nonpay") in back
+    assert fx.OrderChanged(300, OrderState.CANCELLED, OrderState.REQUESTED, "undone by mia") in back
+    assert fx.ServiceChanged(1, ServiceState.ACTIVE, None, ServiceState.PENDING_SUSPEND, "nonpay") in back
     # order and service go back one by one, so a service waits for nothing for one effect
     after = now
     for effect in back:
@@ -175,37 +176,37 @@ def test_a_cancelled_order_is_requested_again() -> None:
     before = rosa(services=(service(status="PENDING_SUSPEND", cause="nonpay"),), orders=(waiting,))
     effects = orders.cancel(before, waiting, "customer called")
     back = undo(effects, fold(before, effects))
-    assert fx.OrderChanged(10, "REQUESTED", "CANCELLED", "undone by mia") in back
-    assert fx.ServiceChanged(1, "PENDING_SUSPEND", "nonpay", "ACTIVE", None) in back
+    assert fx.OrderChanged(10, OrderState.REQUESTED, OrderState.CANCELLED, "undone by mia") in back
+    assert fx.ServiceChanged(1, ServiceState.PENDING_SUSPEND, "nonpay", ServiceState.ACTIVE, None) in back
 
 
 def test_a_draft_that_was_requested_is_a_draft_again_until_it_is_sent() -> None:
-    asked = (fx.OrderChanged(10, "REQUESTED", "DRAFT"),)
+    asked = (fx.OrderChanged(10, OrderState.REQUESTED, OrderState.DRAFT),)
     now = rosa(orders=(order(10, 1, "restore", "REQUESTED"),))
-    assert undo(asked, now) == (fx.OrderChanged(10, "DRAFT", "REQUESTED", "undone by mia"),)
+    assert undo(asked, now) == (fx.OrderChanged(10, OrderState.DRAFT, OrderState.REQUESTED, "undone by mia"),)
     with pytest.raises(Refused) as error:
         undo(asked, rosa(orders=(order(10, 1, "restore", "SENT"),)))
     assert error.value.code == "undo.left"
     with pytest.raises(Refused):
-        undo((fx.OrderChanged(10, "COMPLETED", "SENT"),), rosa())
+        undo((fx.OrderChanged(10, OrderState.COMPLETED, OrderState.SENT),), rosa())
 
 
 @pytest.mark.parametrize(
     ("effect", "now"),
     [
         (fx.ContactVoided(1, 2, "x"), rosa()),
-        (fx.PaymentReversed(9, "RETURNED", "R01"), rosa()),
+        (fx.PaymentReversed(9, PaymentState.RETURNED, "R01"), rosa()),
         (fx.ItemVoided(11, "INV-11", 20000), rosa()),
         (fx.PromiseMade(promise(8, (2, 5000, 0))), rosa(promises=(promise(8, (2, 5000, 0), status="BROKEN"),))),
         (fx.PromiseMade(promise(8, (2, 5000, 0))), rosa()),
-        (fx.PromiseChanged(8, "CANCELLED", "ACTIVE"), rosa(promises=(promise(8, (2, 5000, 0)),))),
+        (fx.PromiseChanged(8, PromiseState.CANCELLED, PromiseState.ACTIVE), rosa(promises=(promise(8, (2, 5000, 0)),))),
         (
-            fx.PromiseChanged(8, "CANCELLED", "ACTIVE"),
+            fx.PromiseChanged(8, PromiseState.CANCELLED, PromiseState.ACTIVE),
             rosa(promises=(promise(8, (2, 5000, 0), status="CANCELLED"), promise(9, (2, 5000, 0)))),
         ),
         (
-            fx.PaymentRecorded(Payment(9, "P", TODAY, "bank", 5, "UNAPPLIED")),
-            rosa(payments=(Payment(9, "P", TODAY, "bank", 5, "RETURNED"),)),
+            fx.PaymentRecorded(Payment(9, "P", TODAY, "bank", 5, PaymentState.UNAPPLIED)),
+            rosa(payments=(Payment(9, "P", TODAY, "bank", 5, PaymentState.RETURNED),)),
         ),
     ],
 )
@@ -246,4 +247,6 @@ def test_an_undo_is_not_undone() -> None:
 def test_a_released_hold_stands_again() -> None:
     before = rosa(holds=(Hold(7, "CEASE", TODAY, None),))
     effects = hold.release(before, CATALOGUE.holds["CEASE"], "withdrawn in writing")
-    assert fx.HoldChanged(7, "ACTIVE", "RELEASED", "undone by mia") in undo(effects, fold(before, effects))
+    assert fx.HoldChanged(7, HoldState.ACTIVE, HoldState.RELEASED, "undone by mia") in undo(
+        effects, fold(before, effects)
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from collect_tui.domain import effects as fx
 from collect_tui.domain.facts import AccountFacts, Allocation, Application, Payment
+from collect_tui.domain.states import InstalmentState, PaymentState, PromiseState
 from collect_tui.domain.undo import inverse
 from support.trade import TODAY, account, credit, fold, item, numbers, promise
 
@@ -19,10 +20,10 @@ def undo(effects: tuple[fx.Effect, ...], facts: AccountFacts) -> tuple[fx.Effect
 @pytest.mark.parametrize(
     "effect",
     [
-        fx.InstalmentPaid(8, 1, 5, 0, "PART_PAID", "OPEN"),
-        fx.PromiseChanged(8, "KEPT", "ACTIVE"),
-        fx.PromiseChanged(8, "BROKEN", "ACTIVE"),
-        fx.PromiseChanged(8, "KEPT", "BROKEN"),
+        fx.InstalmentPaid(8, 1, 5, 0, InstalmentState.PART_PAID, InstalmentState.OPEN),
+        fx.PromiseChanged(8, PromiseState.KEPT, PromiseState.ACTIVE),
+        fx.PromiseChanged(8, PromiseState.BROKEN, PromiseState.ACTIVE),
+        fx.PromiseChanged(8, PromiseState.KEPT, PromiseState.BROKEN),
         fx.PaymentAllocated(1, 9, Allocation(11, 5)),
         fx.CreditApplied(Application(1, 12, 11, 5)),
     ],
@@ -37,7 +38,7 @@ def test_what_follows_from_money_or_has_gone_back_already_needs_no_way_back(effe
 def test_parts_of_money_and_credits_go_where_they_were() -> None:
     facts = account(
         items=(*(replace(i, amount=i.amount + 500) for i in account().items), replace(credit(14, 500), amount=-900)),
-        payments=(Payment(9, "P-9", TODAY, "bank", 500, "APPLIED", (Allocation(11, 500, id=21),)),),
+        payments=(Payment(9, "P-9", TODAY, "bank", 500, PaymentState.APPLIED, (Allocation(11, 500, id=21),)),),
         applications=(Application(22, 14, 12, 300),),
     )
     for effect in [

@@ -10,6 +10,15 @@ import pytest
 from collect_tui.defaults import load
 from collect_tui.domain import effects as fx
 from collect_tui.domain.facts import Allocation, Callback, Hold, NextAction, Payment, Point
+from collect_tui.domain.states import (
+    CallbackState,
+    HoldState,
+    OrderState,
+    PaymentState,
+    PromiseState,
+    ServiceState,
+    Stage,
+)
 from collect_tui.domain.wording import next_action_words
 from support.trade import TODAY, account, days, item, order, promise
 
@@ -22,7 +31,7 @@ FULL = account(
     callbacks=(Callback(6, NOW, None),),
     holds=(Hold(7, "CEASE", TODAY, None),),
     promises=(promise(8, (2, 5000, 0)), promise(9, (2, 5000, 0), (9, 5000, 0), kind="plan")),
-    payments=(Payment(5, "P-5", TODAY, "bank", 12345, "UNAPPLIED"),),
+    payments=(Payment(5, "P-5", TODAY, "bank", 12345, PaymentState.UNAPPLIED),),
     orders=(order(10, 1, "suspend", "REQUESTED"),),
     items=(item(11, 20000, -63),),
 )
@@ -51,9 +60,9 @@ FULL = account(
             fx.CallbackScheduled(Callback(1, datetime(2025, 11, 26, 1, 30, tzinfo=UTC), None, 1)),
             "callback tomorrow 19:30 Chicago UTC-06:00 to mobile …0142, for anyone",
         ),
-        (fx.CallbackChanged(6, "DONE", "SCHEDULED"), "the callback of today is done"),
+        (fx.CallbackChanged(6, CallbackState.DONE, CallbackState.SCHEDULED), "the callback of today is done"),
         (fx.HoldPlaced(Hold(1, "PAYMENT_CLAIM", TODAY, days(5))), "hold payment claim until Sat 29 Nov"),
-        (fx.HoldChanged(7, "RELEASED", "ACTIVE"), "hold cease is released"),
+        (fx.HoldChanged(7, HoldState.RELEASED, HoldState.ACTIVE), "hold cease is released"),
         (fx.PromiseMade(promise(1, (4, 15000, 0))), "promise 150.00 by Fri 28 Nov"),
         (
             fx.PromiseMade(dataclasses.replace(promise(1, (4, 15000, 0)), method="gcash")),
@@ -63,24 +72,30 @@ FULL = account(
             fx.PromiseMade(promise(1, (0, 10000, 0), (21, 15605, 0), (52, 15605, 0), kind="plan")),
             "plan 412.10 in 3 parts: 100.00 today, 156.05 Mon 15 Dec, 156.05 Thu 15 Jan 2026",
         ),
-        (fx.PromiseChanged(8, "SUPERSEDED", "ACTIVE"), "the promise of 50.00 is replaced"),
-        (fx.PromiseChanged(9, "ACTIVE", "KEPT"), "the plan of 100.00 stands again"),
+        (fx.PromiseChanged(8, PromiseState.SUPERSEDED, PromiseState.ACTIVE), "the promise of 50.00 is replaced"),
+        (fx.PromiseChanged(9, PromiseState.ACTIVE, PromiseState.KEPT), "the plan of 100.00 stands again"),
         (fx.InstalmentPaid(8, 1, 5000, 0), "50.00 counts towards the promise"),
         (fx.InstalmentPaid(9, 2, 0, 5000), "50.00 no longer counts towards instalment 2"),
         (fx.InstalmentPaid(9, 0, 5000, 0), "50.00 counts towards the down payment"),
         (
-            fx.PaymentRecorded(Payment(1, "P", TODAY, "bank", 123450, "UNAPPLIED")),
+            fx.PaymentRecorded(Payment(1, "P", TODAY, "bank", 123450, PaymentState.UNAPPLIED)),
             "payment 1,234.50 received today, bank, reference P",
         ),
         (fx.PaymentAllocated(1, 5, Allocation(11, 5000)), "50.00 to invoice INV-11, 150.00 left of it"),
-        (fx.PaymentReversed(5, "RETURNED", "R01"), "the payment of 123.45 is returned; what it had paid is open again"),
+        (
+            fx.PaymentReversed(5, PaymentState.RETURNED, "R01"),
+            "the payment of 123.45 is returned; what it had paid is open again",
+        ),
         (fx.OrderRequested(order(1, 1, "restore", "DRAFT")), "drafts restore order R-1 for INT, effective Wed 26 Nov"),
-        (fx.OrderChanged(10, "CANCELLED", "REQUESTED"), "suspend order S-10 for INT is cancelled"),
-        (fx.ServiceChanged(1, "PENDING_SUSPEND", "nonpay", "ACTIVE", None), "INT waits for suspension"),
-        (fx.ServiceChanged(1, "ACTIVE", None, "PENDING_SUSPEND", "nonpay"), "INT stays on"),
-        (fx.LadderChanged("NOTICE_2", "promise 3", "NOTICE_2", None), "the ladder is held by a promise"),
-        (fx.LadderChanged("NOTICE_2", None, "NOTICE_2", "hold 3"), "the ladder goes on at notice 2"),
-        (fx.LadderChanged("CURRENT", None, "NOTICE_2", None), "stage current"),
+        (fx.OrderChanged(10, OrderState.CANCELLED, OrderState.REQUESTED), "suspend order S-10 for INT is cancelled"),
+        (
+            fx.ServiceChanged(1, ServiceState.PENDING_SUSPEND, "nonpay", ServiceState.ACTIVE, None),
+            "INT waits for suspension",
+        ),
+        (fx.ServiceChanged(1, ServiceState.ACTIVE, None, ServiceState.PENDING_SUSPEND, "nonpay"), "INT stays on"),
+        (fx.LadderChanged(Stage.NOTICE_2, "promise 3", Stage.NOTICE_2, None), "the ladder is held by a promise"),
+        (fx.LadderChanged(Stage.NOTICE_2, None, Stage.NOTICE_2, "hold 3"), "the ladder goes on at notice 2"),
+        (fx.LadderChanged(Stage.CURRENT, None, Stage.NOTICE_2, None), "stage current"),
         (fx.Snoozed(days(2), "RESEARCH", 0), "put off until Wed 26 Nov: must be looked into first"),
         (fx.Skipped("HOURS"), "passed over until the next day run: outside the customer's hours"),
         (fx.ActUndone("a"), "the act is undone"),

@@ -9,6 +9,7 @@ import pytest
 
 from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Refused
+from collect_tui.domain.states import Stage
 from collect_tui.ingest import undoing
 from collect_tui.ingest.receivables import run
 from collect_tui.services.local import LocalDesk
@@ -40,7 +41,7 @@ BOOK = Book(
         "Alvarez, Rosa",
         items=[("INV-1", -70, 10_000), ("INV-2", -40, 5_000), ("CR-1", -3, -1_000, {"kind": "credit"})],
         services=SERVICES,
-        stage="FINAL",
+        stage=Stage.FINAL,
         notices=[{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}],
     )
 )

@@ -13,6 +13,7 @@ from collect_tui.domain.facts import AccountFacts, Hold, NextAction, Notice, Pay
 from collect_tui.domain.hold import decide as holds
 from collect_tui.domain.order import decide as orders
 from collect_tui.domain.payment import decide as payment
+from collect_tui.domain.states import NoticeState, OrderState
 from collect_tui.policy.house import House
 from collect_tui.policy.orders import refusal, suspension
 from collect_tui.policy.verdicts import Severity
@@ -38,7 +39,7 @@ AT = datetime(2025, 11, 24, 17, 0, tzinfo=UTC)
 SITE = load(today=TODAY).holds
 STOPS = sorted(code for code, kind in SITE.items() if "suspend" in kind.blocks)
 PASSES = sorted(code for code, kind in SITE.items() if "suspend" not in kind.blocks)
-SERVED = Notice(1, "pre-cut", "letter", "DELIVERED", days(-12))
+SERVED = Notice(1, "pre-cut", "letter", NoticeState.DELIVERED, days(-12))
 HERE = House(RULES, SITE, CALENDAR)
 
 
@@ -88,7 +89,7 @@ def with_order(facts: AccountFacts, **more: object) -> AccountFacts:
         (cutting_tomorrow(items=(item(11, 9000, -19),)), "age"),
         (cutting_tomorrow(promises=(promise(9, (4, 5000, 0)),)), "promise"),
         (cutting_tomorrow(notices=()), "notice"),
-        (cutting_tomorrow(notices=(replace(SERVED, status="RETURNED"),)), "notice"),
+        (cutting_tomorrow(notices=(replace(SERVED, status=NoticeState.RETURNED),)), "notice"),
         (
             cutting_tomorrow(services=(service(status="PENDING_SUSPEND", cause="nonpay", life_support=True),)),
             "life_support",
@@ -107,7 +108,10 @@ def with_order(facts: AccountFacts, **more: object) -> AccountFacts:
         (restoring(items=(item(11, 5000, -1, service=2),)), None),
         (restoring(services=(service(status="PENDING_RESTORE", cause="fraud"),)), "cause"),
         (with_order(restoring(items=(item(11, 5000, -1),)), override_by="lee"), None),
-        (with_order(restoring(services=(service(status="SUSPENDED", cause="nonpay"),)), status="DRAFT"), "amount"),
+        (
+            with_order(restoring(services=(service(status="SUSPENDED", cause="nonpay"),)), status=OrderState.DRAFT),
+            "amount",
+        ),
     ],
 )
 def test_what_forbids_an_order(facts: AccountFacts, check: str | None) -> None:
@@ -226,7 +230,7 @@ def test_what_money_stopped_stays_stopped_where_a_hold_forbids_it_now() -> None:
 def test_paid_after_it_was_sent_the_restoration_is_drafted_with_the_answer() -> None:
     """Whatever else is open, the fee is kept from when the order left; the draft stands with the next action today."""
     ids = numbers(50)
-    facts = with_order(cutting_tomorrow(), status="SENT")
+    facts = with_order(cutting_tomorrow(), status=OrderState.SENT)
     facts = pay(facts, 41210 + 2500, ids)
     assert facts.service(1).status == "PENDING_SUSPEND"
     answered = act(facts, orders.acknowledge(facts, facts.orders[0], "completed", "", AT), ids)

@@ -11,7 +11,7 @@ from collect_tui.domain.account import ladder
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.payment import appropriation
-from collect_tui.domain.states import OPEN_INSTALMENT
+from collect_tui.domain.states import OPEN_INSTALMENT, AccountState
 from collect_tui.policy.orders import refusal
 from collect_tui.policy.settling import settle
 from support.accounts import accounts, cutting, with_fee
@@ -62,7 +62,7 @@ def test_stage_and_promises_are_what_the_money_says(facts: AccountFacts, door: d
 
 @given(accounts())
 def test_nothing_is_settled_on_a_closed_account(facts: AccountFacts) -> None:
-    closed = replace(facts, status="CLOSED", next_action=None)
+    closed = replace(facts, status=AccountState.CLOSED, next_action=None)
     assert settle(closed, (), HOUSE, numbers(), night=True) == ()
 
 

@@ -9,6 +9,7 @@ import pytest
 from collect_tui.domain.facts import AccountFacts, Hold, NextAction, Payment
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as pp
+from collect_tui.domain.states import AccountState, PaymentState
 from support.trade import (
     CALENDAR,
     RULES,
@@ -122,7 +123,7 @@ def test_a_payment_changes_no_next_action_it_has_nothing_to_say_about() -> None:
 
 
 def test_a_closed_account_takes_money_and_has_no_next_action() -> None:
-    after = paid(account(status="CLOSED", next_action=None, items=()), 500)
+    after = paid(account(status=AccountState.CLOSED, next_action=None, items=()), 500)
     assert (after.unapplied, after.next_action) == (500, None)
 
 
@@ -307,7 +308,7 @@ def test_a_returned_payment_cancels_the_draft_it_made() -> None:
 
 
 def test_one_fee_does_not_restore_two_services() -> None:
-    money = Payment(5, "x", TODAY, "card", 4900, "UNAPPLIED")
+    money = Payment(5, "x", TODAY, "card", 4900, PaymentState.UNAPPLIED)
     cut = (service(1, **CUT), service(2, "TV", **CUT), service(3, "EL", status="SUSPENDED", cause="fraud"))
     facts = account(items=(), payments=(money,), services=cut)
     once = act(facts, ())

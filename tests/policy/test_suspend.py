@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collect_tui.domain.facts import AccountFacts, Hold, Notice, Payment
+from collect_tui.domain.states import NoticeState, OrderState, PaymentState
 from collect_tui.policy.suspend import first_cut_day, is_cut_day, may_restore, may_suspend
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from support.trade import CALENDAR, KINDS, RULES, SUSPEND, TODAY, account, days, item, order, promise, service
 
 WEDNESDAY = days(9)  # 3 December
-SERVED = Notice(1, "pre-cut", "letter", "DELIVERED", days(-8))
+SERVED = Notice(1, "pre-cut", "letter", NoticeState.DELIVERED, days(-8))
 CHECKS = ["state", "amount", "age", "dispute", "hold", "promise", "notice", "day", "life_support", "order"]
 
 
@@ -48,18 +49,18 @@ def test_ready_to_cut_check_by_check() -> None:
         (ready(items=(item(11, 1999, -63),)), "amount", "at least USD 20.00"),
         (ready(items=(item(11, 90000, -63, disputed=88001),)), "amount", "USD 19.99 is past due and undisputed"),
         (ready(items=(item(11, 90000, -63, service=2),)), "amount", "USD 0.00"),
-        (ready(payments=(Payment(5, "x", TODAY, "card", 40000, "UNAPPLIED"),)), "amount", "USD 12.10"),
+        (ready(payments=(Payment(5, "x", TODAY, "card", 40000, PaymentState.UNAPPLIED),)), "amount", "USD 12.10"),
         (ready(items=(item(11, 9000, -19),)), "age", "19 days past due; cutting takes at least 20"),
         (ready(items=(item(11, 9000, -99, disputed=9000), item(12, 9000, -19))), "age", "19 days"),
         (ready(promises=(promise(9, (4, 5000, 0)),)), "promise", "An open promise, next due Fri 28 Nov"),
         (ready(services=(service(life_support=True),)), "life_support", "life support"),
         (ready(orders=(order(7, 1, "restore", "DRAFT"),)), "order", "Order R-7 to restore it is draft already"),
         (ready(notices=()), "notice", "Notice pre-cut has not been served"),
-        (ready(notices=(replace(SERVED, status="RETURNED"),)), "notice", "has not been served"),
+        (ready(notices=(replace(SERVED, status=NoticeState.RETURNED),)), "notice", "has not been served"),
         (ready(notices=(replace(SERVED, level="2"),)), "notice", "has not been served"),
         (ready(notices=(replace(SERVED, service_id=2),)), "notice", "has not been served"),
         (ready(notices=(replace(SERVED, sent_on=days(-64)),)), "notice", "has not been served for this debt"),
-        (ready(notices=(replace(SERVED, sent_on=None, status="SENT"),)), "notice", "has not been served"),
+        (ready(notices=(replace(SERVED, sent_on=None, status=OrderState.SENT),)), "notice", "has not been served"),
     ],
 )
 def test_what_blocks_it(facts: AccountFacts, check: str, words: str) -> None:
@@ -172,7 +173,8 @@ def test_restoring_takes_the_debt_and_the_fee() -> None:
 
 def test_restoring_what_is_paid() -> None:
     facts = cut(
-        payments=(Payment(5, "x", TODAY, "card", 43710, "UNAPPLIED"),), orders=(order(7, 1, "restore", "DRAFT"),)
+        payments=(Payment(5, "x", TODAY, "card", 43710, PaymentState.UNAPPLIED),),
+        orders=(order(7, 1, "restore", "DRAFT"),),
     )
     verdict = restore(facts)
     assert [f.check for f in verdict.findings] == ["state", "cause", "amount", "order"]

@@ -20,6 +20,7 @@ from collect_tui.desk.errors import Invalid, NotFound, RefusedByPolicy
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.domain.dates import local_time
+from collect_tui.domain.states import Stage
 from collect_tui.reports import audit as exporting
 from collect_tui.reports import evidence
 from collect_tui.services.local import LocalDesk
@@ -36,7 +37,7 @@ BOOK = Book(
         "Alvarez, Rosa",
         items=[("INV-1", -63, 30000, {"service": "INT"}), ("=INV-2", -33, 11210, {"service": "TV"})],
         services=SERVICES,
-        stage="FINAL",
+        stage=Stage.FINAL,
         notices=[{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}],
         contacts=[
             {"at": at(-5), "by": "mia", "action": "TM", "result": "LM", "point": "m1", "note": "will pay"},

@@ -22,6 +22,7 @@ from sqlmodel import select
 
 from collect_tui.channels import orders
 from collect_tui.desk.errors import Refused, RefusedByPolicy, Stale, Unavailable
+from collect_tui.domain.states import PaymentState, Stage
 from collect_tui.ingest import load
 from collect_tui.reports import export
 from collect_tui.services.local import LocalDesk, new_act
@@ -42,7 +43,7 @@ BOOK = Book(
         "Customer with services",
         items=[("D-S", -63, 30000, {"service": "INT"})],
         services=SERVICES,
-        stage="FINAL",
+        stage=Stage.FINAL,
         notices=[{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}],
     ),
 )
@@ -271,7 +272,7 @@ def test_a_day_run_that_is_broken_off_goes_on_where_it_stopped(folder: Path, des
         db.add(
             Payment(
                 tenant_id=1, id=77, account_id=ids(desk)[NUMBERS[0]], ref="BANK-1", received_on=to, method="ach",
-                amount=5_000, status="UNAPPLIED", recorded_by="bank", recorded_at=desk.clock(),
+                amount=5_000, status=PaymentState.UNAPPLIED, recorded_by="bank", recorded_at=desk.clock(),
             )
         )  # fmt: skip
     calls = 0

@@ -28,6 +28,7 @@ from collect_tui.desk.line.parse import parse
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.domain.effect import fold_all
+from collect_tui.domain.states import Stage
 from collect_tui.services import codec
 from collect_tui.services.local import LocalDesk
 from collect_tui.store import facts
@@ -53,7 +54,7 @@ ACCOUNTS = (
             ("INV-3", 7, 11000),
         ],
         services=SERVICES,
-        stage="FINAL",
+        stage=Stage.FINAL,
         notices=NOTICED,
         contacts=[{"at": at(-5), "by": "mia", "action": "TM", "result": "LM", "point": "m1", "note": "will pay"}],
         points=PHONES,
@@ -72,7 +73,7 @@ ACCOUNTS = (
             },
             {"product": "GAS", "billing_system": "south", "identifier": "GAS-1"},
         ],
-        stage="FINAL",
+        stage=Stage.FINAL,
         notices=NOTICED,
         phone="+1 312 555 0150",
     ),

@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 from sqlmodel import select
 
 from collect_tui.common.ids import Ids
+from collect_tui.domain.states import Stage
 from collect_tui.services import relay as relays
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.relay import Relay
@@ -26,7 +27,7 @@ BOOK = Book(
         "Alvarez, Rosa",
         items=[("INV-1", -63, 30000, {"service": "INT"}), ("INV-2", -33, 11210)],
         services=SERVICES,
-        stage="FINAL",
+        stage=Stage.FINAL,
         notices=[{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}],
     ),
     account("44-2", "Petrov, Ivan", items=[("INV-10", -41, 22000)], phone="+1 312 555 0150"),

@@ -19,6 +19,7 @@ from sqlmodel import SQLModel
 from collect_tui.channels import orders
 from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Refused, Unavailable
+from collect_tui.domain.states import Stage
 from collect_tui.ingest import receivables, undoing
 from collect_tui.ingest.billed import BilledItem
 from collect_tui.ingest.upserts import Row, Upserts
@@ -38,7 +39,7 @@ BOOK = Book(
         "Alvarez, Rosa",
         items=[("INV-1", -63, 30000, {"service": "INT"}), ("INV-2", -33, 11210)],
         services=SERVICES,
-        stage="FINAL",
+        stage=Stage.FINAL,
         notices=[{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}],
     ),
     account("4410-0087", "Petrov, Ivan", items=[("INV-9", -41, 22000)], phone="+1 312 555 0199"),

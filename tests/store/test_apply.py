@@ -30,6 +30,15 @@ from collect_tui.domain.facts import (
     Payment,
     Promise,
 )
+from collect_tui.domain.states import (
+    CallbackState,
+    HoldState,
+    OrderState,
+    PaymentState,
+    PromiseState,
+    ServiceState,
+    Stage,
+)
 from collect_tui.store.apply import apply
 from collect_tui.store.engine import Store
 from collect_tui.store.facts import load_by_id
@@ -129,7 +138,7 @@ def promise(**more: Any) -> Promise:
 
 def payment(amount: int, received_on: date = DAY) -> Payment:
     number = ids()
-    return Payment(number, f"R{number}", received_on, "card", amount, "UNAPPLIED")
+    return Payment(number, f"R{number}", received_on, "card", amount, PaymentState.UNAPPLIED)
 
 
 def _paid(a: Added) -> tuple[fx.Effect, ...]:
@@ -172,26 +181,32 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     "next action": lambda a: (fx.NextActionSet(NextAction("visit", LATER, NOW), None),),
     "point": lambda a: (fx.PointMarked(a.points[0], "bad", "out", "unknown", "unknown"),),
     "callback": lambda a: (fx.CallbackScheduled(Callback(ids(), NOW, "mia", a.points[0], note="after lunch")),),
-    "callback missed": lambda a: (fx.CallbackChanged(a.callbacks[0], "MISSED", "SCHEDULED"),),
-    "callback done": lambda a: (fx.CallbackChanged(a.callbacks[0], "DONE", "SCHEDULED"),),
+    "callback missed": lambda a: (fx.CallbackChanged(a.callbacks[0], CallbackState.MISSED, CallbackState.SCHEDULED),),
+    "callback done": lambda a: (fx.CallbackChanged(a.callbacks[0], CallbackState.DONE, CallbackState.SCHEDULED),),
     "hold": lambda a: (
         fx.HoldPlaced(Hold(ids(), "medical", DAY, LATER, "note seen", "service", a.services[0], placed_by="lee")),
     ),
-    "hold released": lambda a: (fx.HoldChanged(a.holds[0], "RELEASED", "ACTIVE", "solved"),),
+    "hold released": lambda a: (fx.HoldChanged(a.holds[0], HoldState.RELEASED, HoldState.ACTIVE, "solved"),),
     "promise": lambda a: (fx.PromiseMade(promise()),),
-    "promise cancelled": lambda a: (fx.PromiseChanged(a.promises[0], "CANCELLED", "ACTIVE", "lost job"),),
-    "promise broken": lambda a: (fx.PromiseChanged(a.promises[0], "BROKEN", "ACTIVE", "not paid"),),
+    "promise cancelled": lambda a: (
+        fx.PromiseChanged(a.promises[0], PromiseState.CANCELLED, PromiseState.ACTIVE, "lost job"),
+    ),
+    "promise broken": lambda a: (
+        fx.PromiseChanged(a.promises[0], PromiseState.BROKEN, PromiseState.ACTIVE, "not paid"),
+    ),
     "promise superseded": lambda a: (
         fx.InstalmentPaid(a.promises[0], 1, 20_00, 0),
-        fx.PromiseChanged(a.promises[0], "SUPERSEDED", "ACTIVE"),
+        fx.PromiseChanged(a.promises[0], PromiseState.SUPERSEDED, PromiseState.ACTIVE),
         fx.PromiseMade(promise(supersedes=a.promises[0])),
     ),
     "promise closed and opened again": lambda a: (
         fx.InstalmentPaid(a.promises[0], 1, 20_00, 0),
-        fx.PromiseChanged(a.promises[0], "CANCELLED", "ACTIVE", "slip"),
-        fx.PromiseChanged(a.promises[0], "ACTIVE", "CANCELLED", "undone"),
+        fx.PromiseChanged(a.promises[0], PromiseState.CANCELLED, PromiseState.ACTIVE, "slip"),
+        fx.PromiseChanged(a.promises[0], PromiseState.ACTIVE, PromiseState.CANCELLED, "undone"),
     ),
-    "cancelled promise opened again": lambda a: (fx.PromiseChanged(a.promises[2], "ACTIVE", "CANCELLED"),),
+    "cancelled promise opened again": lambda a: (
+        fx.PromiseChanged(a.promises[2], PromiseState.ACTIVE, PromiseState.CANCELLED),
+    ),
     "instalments paid": lambda a: (
         fx.InstalmentPaid(a.promises[0], 1, 50_00, 0),
         fx.InstalmentPaid(a.promises[0], 2, 10_00, 0),
@@ -204,12 +219,12 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
         fx.PaymentRecorded(p := payment(80_00, DAY - timedelta(days=91))),
         fx.PaymentAllocated(ids(), p.id, Allocation(a.items[1], 80_00)),
     ),
-    "payment returned": lambda a: (fx.PaymentReversed(a.payments[0], "RETURNED", "NSF"),),
+    "payment returned": lambda a: (fx.PaymentReversed(a.payments[0], PaymentState.RETURNED, "NSF"),),
     "payment recorded and reversed": lambda a: (
         *(done := _paid(a)),
-        fx.PaymentReversed(done[0].payment.id, "REVERSED", "wrong account"),  # type: ignore[union-attr]
+        fx.PaymentReversed(done[0].payment.id, PaymentState.REVERSED, "wrong account"),  # type: ignore[union-attr]
     ),
-    "part of a payment returned": lambda a: (fx.PaymentReversed(a.payments[0], "RETURNED", "NSF", 5_00),),
+    "part of a payment returned": lambda a: (fx.PaymentReversed(a.payments[0], PaymentState.RETURNED, "NSF", 5_00),),
     "payment applied and released": lambda a: (
         *(done := _paid(a)),
         fx.AllocationReleased(done[1].id, done[0].payment.id, done[1].allocation),  # type: ignore[union-attr]
@@ -224,21 +239,33 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     "order": lambda a: (
         fx.OrderRequested(
             Order(
-                ids(), f"SO-{ids()}", a.services[0], "suspend", "NONPAY", LATER, "DRAFT", DAY, reversal_of=a.orders[1]
+                ids(),
+                f"SO-{ids()}",
+                a.services[0],
+                "suspend",
+                "NONPAY",
+                LATER,
+                OrderState.DRAFT,
+                DAY,
+                reversal_of=a.orders[1],
             )
         ),
     ),
-    "order sent": lambda a: (fx.OrderChanged(a.orders[0], "SENT", "REQUESTED"),),
-    "order cancelled": lambda a: (fx.OrderChanged(a.orders[0], "CANCELLED", "REQUESTED", "paid"),),
-    "order lifted": lambda a: (fx.OrderChanged(a.orders[0], "CANCELLED", "REQUESTED", "paid", lifted=True),),
-    "order lifted and standing again": lambda a: (
-        fx.OrderChanged(a.orders[0], "CANCELLED", "REQUESTED", "paid", lifted=True),
-        fx.OrderChanged(a.orders[0], "REQUESTED", "CANCELLED", "taken back"),
+    "order sent": lambda a: (fx.OrderChanged(a.orders[0], OrderState.SENT, OrderState.REQUESTED),),
+    "order cancelled": lambda a: (fx.OrderChanged(a.orders[0], OrderState.CANCELLED, OrderState.REQUESTED, "paid"),),
+    "order lifted": lambda a: (
+        fx.OrderChanged(a.orders[0], OrderState.CANCELLED, OrderState.REQUESTED, "paid", lifted=True),
     ),
-    "order completed": lambda a: (fx.OrderChanged(a.orders[2], "COMPLETED", "SENT", "ok"),),
-    "service": lambda a: (fx.ServiceChanged(a.services[0], "PENDING_SUSPEND", "nonpay", "ACTIVE", None),),
-    "ladder": lambda a: (fx.LadderChanged("NOTICE_1", "promise 1", "CURRENT", None),),
-    "ladder resumed": lambda a: (fx.LadderChanged("CURRENT", None, "CURRENT", "promise 1"),),
+    "order lifted and standing again": lambda a: (
+        fx.OrderChanged(a.orders[0], OrderState.CANCELLED, OrderState.REQUESTED, "paid", lifted=True),
+        fx.OrderChanged(a.orders[0], OrderState.REQUESTED, OrderState.CANCELLED, "taken back"),
+    ),
+    "order completed": lambda a: (fx.OrderChanged(a.orders[2], OrderState.COMPLETED, OrderState.SENT, "ok"),),
+    "service": lambda a: (
+        fx.ServiceChanged(a.services[0], ServiceState.PENDING_SUSPEND, "nonpay", ServiceState.ACTIVE, None),
+    ),
+    "ladder": lambda a: (fx.LadderChanged(Stage.NOTICE_1, "promise 1", Stage.CURRENT, None),),
+    "ladder resumed": lambda a: (fx.LadderChanged(Stage.CURRENT, None, Stage.CURRENT, "promise 1"),),
     "snoozed": lambda a: (fx.Snoozed(LATER, "away", 1),),
     "snoozed, then worked": lambda a: (fx.Snoozed(LATER, "away", 1), contact()),
     "skipped": lambda a: (fx.Skipped("busy"),),
@@ -311,7 +338,7 @@ def possible(facts: AccountFacts, a: Added) -> list[Callable[[Any], fx.Effect]]:
             if given.id
         ]
         if received.status not in {"RETURNED", "REVERSED"}:
-            can.append(lambda draw, p=received: fx.PaymentReversed(p.id, "RETURNED", "NSF"))
+            can.append(lambda draw, p=received: fx.PaymentReversed(p.id, PaymentState.RETURNED, "NSF"))
         for item in facts.items:
             most = min(received.unapplied, item.open)
             if most > 0:
@@ -348,7 +375,7 @@ def check_money(store: Store, added: Added) -> None:
 
 def test_a_reversal_stamps_its_allocations_and_keeps_them(store: Store) -> None:
     added = rich(store)
-    written(store, loaded(store, added), fx.PaymentReversed(added.payments[0], "RETURNED", "NSF"))
+    written(store, loaded(store, added), fx.PaymentReversed(added.payments[0], PaymentState.RETURNED, "NSF"))
     assert [r.reversed_at for r in rows(store, "allocation")] == [NOW, NOW]
     (row,) = rows(store, "payment")
     assert (row.status, row.returned_reason, row.returned_on) == ("RETURNED", "NSF", DAY)
@@ -357,7 +384,7 @@ def test_a_reversal_stamps_its_allocations_and_keeps_them(store: Store) -> None:
 
 def test_who_and_when_stand_on_the_account(store: Store) -> None:
     added = rich(store)
-    written(store, loaded(store, added), fx.LadderChanged("FINAL", None, "CURRENT", None))
+    written(store, loaded(store, added), fx.LadderChanged(Stage.FINAL, None, Stage.CURRENT, None))
     (row,) = rows(store, "account")
     assert (row.changed_by, row.changed_at, row.stage_on) == ("lee", NOW, DAY)
 
@@ -371,9 +398,11 @@ def test_an_account_without_a_work_item_can_be_put_off(store: Store) -> None:
 
 def test_an_order_that_leaves_and_is_answered_is_stamped(store: Store) -> None:
     added = rich(store)
-    facts = written(store, loaded(store, added), fx.OrderChanged(added.orders[0], "SENT", "REQUESTED"))
+    facts = written(
+        store, loaded(store, added), fx.OrderChanged(added.orders[0], OrderState.SENT, OrderState.REQUESTED)
+    )
     assert next(o for o in facts.orders if o.id == added.orders[0]).sent_at == NOW
-    written(store, facts, fx.OrderChanged(added.orders[0], "REJECTED", "SENT", "no such service"))
+    written(store, facts, fx.OrderChanged(added.orders[0], OrderState.REJECTED, OrderState.SENT, "no such service"))
     (row,) = rows(store, "service_order", id=added.orders[0])
     assert (row.answered_at, row.detail) == (NOW, "no such service")
 
@@ -395,15 +424,15 @@ def test_the_second_of_two_is_told_who_and_when(store: Store) -> None:
 @pytest.mark.parametrize(
     "late",
     [
-        lambda a: fx.HoldChanged(a.holds[0], "EXPIRED", "RELEASED"),
-        lambda a: fx.PromiseChanged(a.promises[1], "KEPT", "ACTIVE"),
-        lambda a: fx.OrderChanged(a.orders[2], "CANCELLED", "REQUESTED"),
-        lambda a: fx.ServiceChanged(a.services[1], "PENDING_SUSPEND", None, "ACTIVE", None),
-        lambda a: fx.CallbackChanged(a.callbacks[0], "DONE", "MISSED"),
+        lambda a: fx.HoldChanged(a.holds[0], HoldState.EXPIRED, HoldState.RELEASED),
+        lambda a: fx.PromiseChanged(a.promises[1], PromiseState.KEPT, PromiseState.ACTIVE),
+        lambda a: fx.OrderChanged(a.orders[2], OrderState.CANCELLED, OrderState.REQUESTED),
+        lambda a: fx.ServiceChanged(a.services[1], ServiceState.PENDING_SUSPEND, None, ServiceState.ACTIVE, None),
+        lambda a: fx.CallbackChanged(a.callbacks[0], CallbackState.DONE, CallbackState.MISSED),
         lambda a: fx.InstalmentPaid(a.promises[0], 1, 10_00, 5_00),
         lambda a: fx.InstalmentPaid(a.promises[0], 9, 10_00, 0),
         lambda a: fx.AllocationReleased(1, a.payments[0], Allocation(a.items[0], 1)),
-        lambda a: fx.PaymentReversed(1, "RETURNED", "NSF"),
+        lambda a: fx.PaymentReversed(1, PaymentState.RETURNED, "NSF"),
         lambda a: fx.NoteUnpinned(1, "no such note"),
         lambda a: fx.PointMarked(1, "bad", "in", "good", "in"),
     ],
@@ -447,7 +476,7 @@ def test_another_tenants_rows_are_out_of_reach(store: Store) -> None:
     added = rich(store)
     other = add_account(store, "9999-0001", holds=[{}])
     with pytest.raises(Stale), store.write() as db:  # noqa: PT012
-        released = fx.HoldChanged(other.holds[0], "RELEASED", "ACTIVE")
+        released = fx.HoldChanged(other.holds[0], HoldState.RELEASED, HoldState.ACTIVE)
         apply(db, TENANT, loaded(store, added), [released], by="mia", at=NOW)
 
 

@@ -17,6 +17,7 @@ from collect_tui.defaults import load
 from collect_tui.desk.views.session import DayReport
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.queue.rules import ordered
+from collect_tui.domain.states import Stage
 from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.store import account_signals, dayrun, scoring, summary
 from collect_tui.store.day.base import Day
@@ -152,7 +153,7 @@ def leave_a_cut_standing(db: Session) -> None:
 
 
 def climb_too_slowly(db: Session) -> None:
-    change(db, Account, stage="PAST_DUE", stage_on=DAY - timedelta(days=1), ladder_paused_by=None)
+    change(db, Account, stage=Stage.PAST_DUE, stage_on=DAY - timedelta(days=1), ladder_paused_by=None)
     score(db)
 
 
@@ -174,7 +175,7 @@ def planted(store: Store) -> str:
         promises=[{"instalments": [(DAY - timedelta(days=9), 50_00)]}],
         services=[{}],
         orders=[{"status": "COMPLETED"}],
-        stage="NOTICE_2",
+        stage=Stage.NOTICE_2,
         stage_on=DAY,
     ).number
 

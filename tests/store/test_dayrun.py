@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from collect_tui.defaults import load
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.views.session import DayReport
-from collect_tui.domain.states import STAGES
+from collect_tui.domain.states import STAGES, Stage
 from collect_tui.store import dayrun, scoring, summary
 from collect_tui.store.engine import Store
 from collect_tui.store.sql import table
@@ -316,9 +316,9 @@ def test_a_broken_promise_under_a_hold_on_calls_keeps_the_date_of_its_review(sto
 
 def test_a_hold_ends_after_its_last_day_and_hands_the_ladder_on(store):
     ends = {"kind": "PAYMENT_CLAIM", "until": DAY - timedelta(days=1)}
-    free = add_account(store, items=[LATE], holds=[ends], stage="FINAL")
-    held = add_account(store, items=[LATE], holds=[ends, {"kind": "ASSISTANCE", "until": DAY}], stage="FINAL")
-    promised = add_account(store, items=[LATE], holds=[ends], promises=[{}], stage="FINAL")
+    free = add_account(store, items=[LATE], holds=[ends], stage=Stage.FINAL)
+    held = add_account(store, items=[LATE], holds=[ends, {"kind": "ASSISTANCE", "until": DAY}], stage=Stage.FINAL)
+    promised = add_account(store, items=[LATE], holds=[ends], promises=[{}], stage=Stage.FINAL)
     for added in (free, held, promised):
         hold_ladder(store, added, f"hold {added.holds[0]}")
     run(store)
@@ -352,7 +352,7 @@ def test_before_the_due_date_there_is_a_rung_of_its_own(store):
 
 
 def test_a_rung_is_reached_only_once_a_day(store):
-    added = add_account(store, items=[{**LATE, "due": DAY - timedelta(days=80)}], stage="NOTICE_1", stage_on=DAY)
+    added = add_account(store, items=[{**LATE, "due": DAY - timedelta(days=80)}], stage=Stage.NOTICE_1, stage_on=DAY)
     run(store)
     assert get(store, Account, added.id).stage == "NOTICE_1"
     run(store, DAY + timedelta(days=1))
@@ -380,8 +380,10 @@ def test_the_ladder_stands_still(store, held):
 
 def test_suspended_is_reached_when_a_service_is(store):
     due = {**LATE, "due": DAY - timedelta(days=80)}
-    waits = add_account(store, items=[due], stage="FINAL", services=[{}])
-    cut = add_account(store, items=[due], stage="FINAL", services=[{"status": "SUSPENDED", "suspend_cause": "nonpay"}])
+    waits = add_account(store, items=[due], stage=Stage.FINAL, services=[{}])
+    cut = add_account(
+        store, items=[due], stage=Stage.FINAL, services=[{"status": "SUSPENDED", "suspend_cause": "nonpay"}]
+    )
     run(store)
     assert get(store, Account, waits.id).stage == "FINAL"
     assert get(store, Account, cut.id).stage == "SUSPENDED"
@@ -390,7 +392,7 @@ def test_suspended_is_reached_when_a_service_is(store):
 def test_a_reached_rung_sets_the_next_action_but_not_over_one_timed_for_today(store):
     later = {"stage": "PAST_DUE", "next_action_on": DAY + timedelta(days=5)}
     plain = add_account(store, items=[LATE], **later)
-    timed = add_account(store, items=[LATE], stage="PAST_DUE", next_action_code="callback", next_action_at=NOW)
+    timed = add_account(store, items=[LATE], stage=Stage.PAST_DUE, next_action_code="callback", next_action_at=NOW)
     run(store)
     assert (get(store, Account, plain.id).next_action_code, get(store, Account, plain.id).next_action_on) == (
         "letter",

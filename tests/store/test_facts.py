@@ -8,6 +8,7 @@ import pytest
 
 from collect_tui.desk.errors import NotFound
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.states import Stage
 from collect_tui.store.engine import Store
 from collect_tui.store.facts import account_id, changed, for_calls, load, load_by_id
 from support.portfolio import DAY, NOW, TENANT, Added, add_account, add_tenant
@@ -25,7 +26,7 @@ def loaded(store: Store, added: Added) -> AccountFacts:
 
 
 def test_an_account_by_its_number(store: Store) -> None:
-    added = add_account(store, "4410-2231", name="Alvarez, Rosa", stage="PAST_DUE", version=7, segment="gas")
+    added = add_account(store, "4410-2231", name="Alvarez, Rosa", stage=Stage.PAST_DUE, version=7, segment="gas")
     with store.read() as db:
         for text in ("4410-2231", " 4410-2231 ", "44102231"):
             assert account_id(db, TENANT, text) == added.id

@@ -12,6 +12,7 @@ from collect_tui.desk.views.account import TimelineEntry
 from collect_tui.domain import effects as fx
 from collect_tui.domain.effect import fold_all
 from collect_tui.domain.facts import AccountFacts, Hold, Order
+from collect_tui.domain.states import HoldState, OrderState, PaymentState, PromiseState
 from collect_tui.store import panes
 from collect_tui.store.apply import apply
 from collect_tui.store.engine import Store
@@ -46,10 +47,10 @@ def told(entries: list[TimelineEntry]) -> list[tuple[str, str, str]]:
 
 def test_an_order_stands_where_it_was_asked_for_and_so_does_its_cancellation(store: Store) -> None:
     added = add_account(store, services=[{"product": "INT"}])
-    order = Order(ids(), "S-1", added.services[0], "suspend", "NONPAY", DAY, "REQUESTED", DAY)
+    order = Order(ids(), "S-1", added.services[0], "suspend", "NONPAY", DAY, OrderState.REQUESTED, DAY)
     act(store, added, fx.NoteWritten(ids(), "before", ""), at=NOW - timedelta(minutes=1))
     act(store, added, fx.OrderRequested(order), by="mia")
-    act(store, added, fx.OrderChanged(order.id, "CANCELLED", "REQUESTED", "paid today"), at=LATER)
+    act(store, added, fx.OrderChanged(order.id, OrderState.CANCELLED, OrderState.REQUESTED, "paid today"), at=LATER)
     made = row(store, ServiceOrder, order.id)
     assert (made.requested_at, made.closed_at, made.closed_by) == (NOW, LATER, "lee")
     assert told(timeline(store, added)) == [
@@ -57,7 +58,7 @@ def test_an_order_stands_where_it_was_asked_for_and_so_does_its_cancellation(sto
         ("suspend INT ordered", "NONPAY, effective 2026-11-23", "mia"),
         ("note", "before", "lee"),
     ]
-    act(store, added, fx.OrderChanged(order.id, "REQUESTED", "CANCELLED"))
+    act(store, added, fx.OrderChanged(order.id, OrderState.REQUESTED, OrderState.CANCELLED))
     made = row(store, ServiceOrder, order.id)
     assert (made.closed_at, made.closed_by, made.requested_at) == (None, None, NOW)
 
@@ -65,7 +66,7 @@ def test_an_order_stands_where_it_was_asked_for_and_so_does_its_cancellation(sto
 @pytest.mark.parametrize(("status", "title"), [("REJECTED", "rejected"), ("COMPLETED", "completed")])
 def test_an_answer_is_told_once_and_says_who_took_it_in(store: Store, status: str, title: str) -> None:
     added = add_account(store, services=[{"product": "INT"}], orders=[{"status": "SENT", "sent_at": NOW}])
-    act(store, added, fx.OrderChanged(added.orders[0], status, "SENT", "no such"), at=LATER)
+    act(store, added, fx.OrderChanged(added.orders[0], status, OrderState.SENT, "no such"), at=LATER)
     assert told(timeline(store, added))[0] == (f"suspend INT {title}", "no such", "lee")
     assert sum(title in e.title for e in timeline(store, added)) == 1
     closed = row(store, ServiceOrder, added.orders[0])
@@ -81,7 +82,7 @@ def test_a_draft_is_requested_on_the_day_somebody_sends_it_off(store: Store) -> 
     )
     with store.read() as db:
         facts = load_by_id(db, TENANT, added.id)
-    effect = fx.OrderChanged(added.orders[0], "REQUESTED", "DRAFT", "paid")
+    effect = fx.OrderChanged(added.orders[0], OrderState.REQUESTED, OrderState.DRAFT, "paid")
     after = act(store, added, effect)
     assert replace(after, version=facts.version) == fold_all(facts, [effect])
     assert [o.requested_on for o in after.orders] == [DAY]
@@ -93,7 +94,7 @@ def test_a_hold_and_its_release(store: Store) -> None:
     added = add_account(store)
     hold = Hold(ids(), "DISPUTE", DAY, None, "wrong price", placed_by="mia")
     act(store, added, fx.HoldPlaced(hold), by="mia")
-    act(store, added, fx.HoldChanged(hold.id, "RELEASED", "ACTIVE", "credited"), at=LATER)
+    act(store, added, fx.HoldChanged(hold.id, HoldState.RELEASED, HoldState.ACTIVE, "credited"), at=LATER)
     made = row(store, HoldRow, hold.id)
     assert (made.placed_at, made.closed_at, made.closed_by) == (NOW, LATER, "lee")
     entries = timeline(store, added)
@@ -101,25 +102,25 @@ def test_a_hold_and_its_release(store: Store) -> None:
         (LATER, "hold DISPUTE released", "credited", "lee"),
         (NOW, "hold DISPUTE", "wrong price", "mia"),
     ]
-    act(store, added, fx.HoldChanged(hold.id, "ACTIVE", "RELEASED", "undone"))
+    act(store, added, fx.HoldChanged(hold.id, HoldState.ACTIVE, HoldState.RELEASED, "undone"))
     assert (row(store, HoldRow, hold.id).closed_at, row(store, HoldRow, hold.id).closed_by) == (None, None)
 
 
 def test_a_promise_that_is_closed(store: Store) -> None:
     added = add_account(store, promises=[{}])
-    act(store, added, fx.PromiseChanged(added.promises[0], "CANCELLED", "ACTIVE", "lost job"))
+    act(store, added, fx.PromiseChanged(added.promises[0], PromiseState.CANCELLED, PromiseState.ACTIVE, "lost job"))
     made = row(store, Promise, added.promises[0])
     assert (made.closed_on, made.closed_at, made.closed_by) == (DAY, NOW, "lee")
     first = timeline(store, added)[0]
     assert (first.at, first.title, first.text, first.by) == (NOW, "single cancelled", "lost job", "lee")
-    act(store, added, fx.PromiseChanged(added.promises[0], "ACTIVE", "CANCELLED"))
+    act(store, added, fx.PromiseChanged(added.promises[0], PromiseState.ACTIVE, PromiseState.CANCELLED))
     made = row(store, Promise, added.promises[0])
     assert (made.closed_on, made.closed_at, made.closed_by) == (None, None, None)
 
 
 def test_a_payment_that_is_taken_back(store: Store) -> None:
     added = add_account(store, payments=[{"ref": "R1"}])
-    act(store, added, fx.PaymentReversed(added.payments[0], "RETURNED", "NSF"))
+    act(store, added, fx.PaymentReversed(added.payments[0], PaymentState.RETURNED, "NSF"))
     made = row(store, Payment, added.payments[0])
     assert (made.returned_on, made.returned_at, made.returned_by) == (DAY, NOW, "lee")
     first = timeline(store, added)[0]

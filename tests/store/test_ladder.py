@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from collect_tui.defaults import load
 from collect_tui.domain.account.ladder import cured, due_rung
+from collect_tui.domain.states import Stage
 from collect_tui.store import summary
 from collect_tui.store.day.base import Day
 from collect_tui.store.day.ladder import advance
@@ -49,7 +50,7 @@ def way(db: Session, account_id: int, reached: date | None) -> list[str]:
     facts = load_by_id(db, TENANT, account_id)
     stages = [facts.stage]
     if cured(facts, CATALOGUE.rules):
-        facts, reached = replace(facts, stage="CURRENT"), None
+        facts, reached = replace(facts, stage=Stage.CURRENT), None
         stages.append("CURRENT")
     rung = due_rung(facts, reached, CATALOGUE.rules)
     return [*stages, rung.stage] if rung else stages

@@ -22,6 +22,7 @@ from collect_tui.domain.facts import (
 )
 from collect_tui.domain.payment.effects import payment_status
 from collect_tui.domain.payment.fees import document
+from collect_tui.domain.states import InstalmentState, NoticeState, PaymentState, PromiseState
 from support.trade import KINDS, RULES, account, credit, days, item, order, service
 
 AMOUNTS = st.one_of(st.integers(1, 200), st.integers(1, 50_000))
@@ -54,7 +55,8 @@ def accounts(draw: st.DrawFn, *, ordered: bool = True, promised: bool = True) ->
         services=services,
         orders=tuple(o for s in services for o in draw(_orders(s))),
         notices=draw(
-            st.just(()) | st.builds(lambda n: (Notice(1, "pre-cut", "letter", "SENT", days(n)),), st.integers(-40, 0))
+            st.just(())
+            | st.builds(lambda n: (Notice(1, "pre-cut", "letter", NoticeState.SENT, days(n)),), st.integers(-40, 0))
         ),
         next_action=NextAction(draw(st.sampled_from(_CODES)), days(draw(st.integers(-4, 30)))),
     )
@@ -121,7 +123,7 @@ def _money(draw: st.DrawFn, services: list[int]) -> tuple[list[Item], tuple[Paym
                 parts.append(Allocation(one.id, part, directed=draw(st.booleans()), id=n * 100 + at))
         status = payment_status(amount, given)
         if not parts and draw(st.integers(0, 4)) == 0:
-            status = "ON_ACCOUNT"
+            status = PaymentState.ON_ACCOUNT
         payments.append(Payment(n, f"T-{n}", days(draw(st.integers(-100, 0))), "card", amount, status, tuple(parts)))
     return items, tuple(payments)
 
@@ -143,14 +145,24 @@ def _promises(draw: st.DrawFn) -> tuple[Promise, ...]:
         amounts = [draw(AMOUNTS) for _ in dues]
         state = {"KEPT": "PAID", "ACTIVE": "OPEN", "BROKEN": "MISSED"}.get(status, "WAIVED")
         parts = tuple(
-            Instalment(seq, days(due), amount, amount if paid else 0, state)
+            Instalment(seq, days(due), amount, amount if paid else 0, InstalmentState(state))
             for seq, (due, amount) in enumerate(zip(dues, amounts, strict=True), 1)
         )
         kind = "single" if len(parts) == 1 else "plan"
         grace = draw(st.tuples(st.integers(0, 3), st.sampled_from(["days", "business"])))
         closed = None if status == "ACTIVE" else days(min(0, made[n - 49] if not last else max(on, dues[-1])))
         found.append(
-            Promise(n, kind, status, sum(amounts), days(on), grace[0], parts, grace_unit=grace[1], closed_on=closed)
+            Promise(
+                n,
+                kind,
+                PromiseState(status),
+                sum(amounts),
+                days(on),
+                grace[0],
+                parts,
+                grace_unit=grace[1],
+                closed_on=closed,
+            )
         )
     return tuple(found)
 
@@ -163,4 +175,4 @@ def _holds(draw: st.DrawFn, ident: int) -> Hold:
 
 def cutting(facts: AccountFacts) -> AccountFacts:
     """The account with every cut for non-payment announced long enough ago."""
-    return replace(facts, notices=(Notice(1, "pre-cut", "letter", "SENT", days(-RULES.suspend.notice_days)),))
+    return replace(facts, notices=(Notice(1, "pre-cut", "letter", NoticeState.SENT, days(-RULES.suspend.notice_days)),))

@@ -16,6 +16,7 @@ from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as promises
+from collect_tui.domain.states import NoticeState
 from collect_tui.domain.undo import inverse
 from support.trade import CALENDAR, KINDS, RULES, account, act, days, item, nightfall, numbers, service
 
@@ -32,7 +33,7 @@ def two_services() -> AccountFacts:
         item(14, 6000, 9),
         item(15, 3000, 20, service=1),
     )
-    served = Notice(1, "pre-cut", "letter", "SENT", days(-12))
+    served = Notice(1, "pre-cut", "letter", NoticeState.SENT, days(-12))
     return account(items=items, services=(service(1), service(2, "TV")), notices=(served,))
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from collect_tui.domain.facts import AccountFacts, Order, Service
+from collect_tui.domain.states import ServiceState
 from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.policy.verdicts import Verdict
 from support.world import SITE, World
@@ -99,7 +100,7 @@ def forbidden(world: World, number: str, order: Order, *, dated: bool = True) ->
     service = facts.service(order.service_id)
     if order.kind == "restore":
         return _not_restored(world, number, facts, service, order)
-    free = replace(service, status="ACTIVE", suspend_cause=None)
+    free = replace(service, status=ServiceState.ACTIVE, suspend_cause=None)
     rest = replace(
         facts,
         orders=tuple(o for o in facts.orders if o.id != order.id),

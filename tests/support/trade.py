@@ -26,7 +26,9 @@ from collect_tui.domain.effects import (
     ServiceChanged,
 )
 from collect_tui.domain.facts import AccountFacts, Instalment, Item, NextAction, Order, Promise, Service
+from collect_tui.domain.promise.effects import instalment_status
 from collect_tui.domain.rules import ContactRules, HoldKind, QueuePolicy, Rules, SuspendRules, Weights
+from collect_tui.domain.states import AccountState, InstalmentState, OrderState, PromiseState, ServiceState, Stage
 from collect_tui.policy.house import House
 from collect_tui.policy.settling import settle
 
@@ -88,11 +90,13 @@ def credit(ident: int, amount: int, due: int = -10) -> Item:
 def service(
     ident: int = 1, product: str = "INT", status: str = "ACTIVE", cause: str | None = None, **more: Any
 ) -> Service:
-    return Service(ident, product, "cablebill", f"{product}-{ident:04d}", status, cause, **more)
+    return Service(ident, product, "cablebill", f"{product}-{ident:04d}", ServiceState(status), cause, **more)
 
 
 def order(ident: int, service_id: int, kind: str, status: str, effective: int = 2) -> Order:
-    return Order(ident, f"{kind[0].upper()}-{ident}", service_id, kind, "NONPAY", days(effective), status, days(-1))
+    return Order(
+        ident, f"{kind[0].upper()}-{ident}", service_id, kind, "NONPAY", days(effective), OrderState(status), days(-1)
+    )
 
 
 def promise(
@@ -100,11 +104,13 @@ def promise(
 ) -> Promise:
     """A promise of (due in days, amount, paid) parts, made a week ago."""
     schedule = tuple(
-        Instalment(n, days(due), amount, paid, "PAID" if paid >= amount else "PART_PAID" if paid else "OPEN")
+        Instalment(n, days(due), amount, paid, instalment_status(InstalmentState.OPEN, amount, paid))
         for n, (due, amount, paid) in enumerate(parts, start=1)
     )
     more = {"made_on": days(-7), "grace_days": 2, **more}
-    return Promise(ident, kind, status, sum(amount for _, amount, _ in parts), instalments=schedule, **more)
+    return Promise(
+        ident, kind, PromiseState(status), sum(amount for _, amount, _ in parts), instalments=schedule, **more
+    )
 
 
 def account(**more: Any) -> AccountFacts:
@@ -114,8 +120,8 @@ def account(**more: Any) -> AccountFacts:
         number="4410-2231",
         name="Rosa Alvarez",
         version=3,
-        status="OPEN",
-        stage="NOTICE_2",
+        status=AccountState.OPEN,
+        stage=Stage.NOTICE_2,
         currency="USD",
         segment="default",
         business_date=TODAY,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from collect_tui.domain.states import Stage
 from collect_tui.services.local import LocalDesk
 from support.book import SERVICES, Book, Clock, account, at, day, local_desk
 
@@ -25,7 +26,7 @@ BOOK = Book(
             ("INV-3", 7, 11000),
         ],
         services=SERVICES,
-        stage="FINAL",
+        stage=Stage.FINAL,
         notices=[{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}],
         contacts=[
             {"at": at(-5), "by": "mia", "action": "TM", "result": "LM", "point": "m1", "note": "will pay Friday"}

@@ -16,6 +16,7 @@ from collect_tui.desk.commands import Act
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.views.said import ORDER, WHOLE, Said
+from collect_tui.domain.states import Stage
 from collect_tui.services.local import LocalDesk, new_act
 from collect_tui.tui.render.line import said_parts
 from collect_tui.tui.render.text import clean, wrap
@@ -35,7 +36,7 @@ BOOK = Book(
         phone="+1 213 555 0147",
         items=[("INV-1", -63, 41210, {"service": "INT"}), ("INV-2", -33, 11210, {"service": "TV"})],
         services=SERVICES,
-        stage="FINAL",
+        stage=Stage.FINAL,
         notices=[{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}],
     ),
     account(
