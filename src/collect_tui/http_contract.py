@@ -69,6 +69,8 @@ def problem(error: DomainError) -> tuple[int, dict[str, Any]]:
         "detail": error.message,
         "field": error.field,
     }
+    if error.details:
+        body["details"] = error.details
     if isinstance(error, RefusedByPolicy):
         body["verdict"] = error.verdict.model_dump(mode="json")
     if isinstance(error, Unconfirmed):
@@ -101,4 +103,5 @@ def raised(body: dict[str, Any]) -> DomainError:
             version=int(body.get("version", 0)),
         )
     plain = {name: cls for cls, _, name in _BY_CLASS if cls not in (RefusedByPolicy, Stale)}
-    return plain.get(str(kind), Unavailable)(code, message, field)
+    details = {str(name): str(value) for name, value in (body.get("details") or {}).items()}
+    return plain.get(str(kind), Unavailable)(code, message, field, **details)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collect_tui.domain.dates import (
+    NO_DATE,
     Calendar,
     DateOrder,
     add_months,
@@ -108,7 +109,7 @@ def test_month_ends(text: str, today: str, ahead: str | None, back: str | None) 
         else:
             with pytest.raises(Invalid) as caught:
                 parse_date(text, date.fromisoformat(today), past=past)
-            assert caught.value.code == "date.malformed"
+            assert caught.value.code == "date.nonexistent"
 
 
 def test_business_days_need_a_calendar() -> None:
@@ -127,7 +128,7 @@ MALFORMED += ["15/12/26", "2026-02-29", "20261215", "nov", "٣", "１５", "²",
 def test_what_is_no_date_gets_the_forms_that_are(text: str) -> None:
     with pytest.raises(Invalid) as caught:
         parse_date(text, TODAY)
-    assert caught.value.code == "date.malformed"
+    assert caught.value.code in NO_DATE
     assert "15/12" in caught.value.message
 
 

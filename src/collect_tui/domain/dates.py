@@ -75,6 +75,9 @@ _ORDERS: Final[dict[DateOrder, str]] = {
     "mdy": "Dates here are month first: 12/15 is 15 December.",
 }
 _MOMENT_FORMS = "tue 9:30, 14:00, 2pm, tom 9, fri, +2h or +30m"
+NO_DATE: Final = frozenset({"date.malformed", "date.nonexistent"})
+"""Codes of a text that stands for no day."""
+
 _STEP = re.compile(r"(?P<n>[+-][0-9]+)(?P<unit>[dwmb]?)")
 _ISO = re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})")
 _IN_ORDER = re.compile(r"(?P<a>[0-9]{1,2})/(?P<b>[0-9]{1,2})(?:/(?P<y>[0-9]{4}))?|(?P<aa>[0-9]{2})(?P<bb>[0-9]{2})")
@@ -107,15 +110,16 @@ def parse_date(
 
     Two figures with a slash that are a day in the other order only (15/12 where the month comes first) are that day.
 
-    Raises Invalid "date.malformed", "date.order" for four figures that are a day in the other order only, or
-    "date.out_of_range" more than ten years from today.
+    Raises Invalid "date.malformed", "date.nonexistent" (30 February), "date.order" for four figures that are a day in the other
+    order only, or "date.out_of_range" more than ten years from today.
     """
     try:
         found = _read(" ".join(text.lower().split()), today, calendar, past, order)
     except OverflowError:
         raise out_of_range() from None
     except ValueError as error:
-        raise Invalid("date.malformed", f"{error} {_FORMS[order]}.", "date") from None
+        code = "date.nonexistent" if isinstance(error, _Nonexistent) else "date.malformed"
+        raise Invalid(code, f"{error} {_FORMS[order]}.", "date") from None
     if not within(found, today):
         raise out_of_range()
     return found
@@ -288,7 +292,7 @@ def _dated(day: int, month: int, year: str | None, today: date, past: bool) -> d
     try:
         return date(int(year) if year else _year(month, day, today, past), month, day)
     except ValueError:
-        raise ValueError("No such day in the calendar; expected") from None
+        raise _Nonexistent("No such day in the calendar; expected") from None
 
 
 def _year(month: int, day: int, today: date, past: bool) -> int:
@@ -325,9 +329,13 @@ def _day_if_any(text: str, today: date, order: DateOrder) -> date | None:
     try:
         return parse_date(text, today, order=order)
     except Invalid as error:
-        if error.code == "date.malformed" or text.isdigit():  # `0930` was meant as a time
+        if error.code in NO_DATE or text.isdigit():  # `0930` was meant as a time
             return None
         raise
+
+
+class _Nonexistent(ValueError):
+    """Written as a date, but no such day is in the calendar."""
 
 
 def _no_date() -> ValueError:

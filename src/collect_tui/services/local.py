@@ -229,9 +229,8 @@ class LocalDesk(DeskContext):
         number = facts.number(db, self.tenant_id, held)
         given = claims.asked_with(db, self.tenant_id, held, key) if key else None
         if given is None:
-            raise Refused(
-                "queue.unworked", f"{number} has no result yet: log one, or skip it with a reason.", "account"
-            )
+            sentence = f"{number} has no result yet: log one, or skip it with a reason."
+            raise Refused("queue.unworked", sentence, "account", account=number)
         queue, fence, until = given
         return Claim(account=number, queue=queue, lease_until=until, fence=fence, left=0)
 

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from collect_tui.domain import effects as fx
 from collect_tui.domain.facts import NextAction
 from collect_tui.domain.promise.effects import WAIVED_BY, instalment_status
-from collect_tui.domain.states import OPEN_INSTALMENT, InstalmentState, PromiseState
+from collect_tui.domain.states import OPEN_INSTALMENT, HoldState, InstalmentState, PromiseState
 from collect_tui.store import facts as _facts
 from collect_tui.store.writing import WriteContext, write
 
@@ -159,7 +159,7 @@ def _(effect: fx.HoldPlaced, here: WriteContext) -> None:
 @write.register
 def _(effect: fx.HoldChanged, here: WriteContext) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
-    closed = effect.status != "ACTIVE"
+    closed = effect.status != HoldState.ACTIVE
     here.one(
         here.change("hold", **key).values(
             status=effect.status, closed_reason=effect.reason if closed else None, **_closing(here, closed)

@@ -32,7 +32,6 @@ _NUMBER: Final = re.compile(r"\d[\d-]*")
 _TRAIL: Final = 50
 _LOOKING: Final = 19
 """Times as long as a look at the hold took until the next one."""
-_UNWORKED: Final = re.compile(r"(\S+) has no result yet")
 #: Commands whose word on the line may be followed by something.
 WITH_REST: Final = frozenset(
     {
@@ -50,8 +49,7 @@ WITH_REST: Final = frozenset(
 
 def _unworked(error: DomainError) -> str:
     """The account of mine that the desk wants worked first; empty when it refused for another reason."""
-    found = _UNWORKED.match(error.message) if error.code == "queue.unworked" else None
-    return found[1] if found is not None else ""
+    return error.details.get("account", "") if error.code == "queue.unworked" else ""
 
 
 class Taken(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Final
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.words import TokenCursor
-from collect_tui.domain.dates import MONTHS, WEEKDAYS, out_of_range, parse_date, parse_moment, within
+from collect_tui.domain.dates import MONTHS, NO_DATE, WEEKDAYS, out_of_range, parse_date, parse_moment, within
 from collect_tui.domain.errors import Invalid
 
 _DAY_NUMBER = re.compile(r"[0-9]{1,2}")
@@ -46,11 +46,7 @@ def date_of(words: TokenCursor, token: Token, text: str, *, past: bool = False, 
     try:
         return parse_date(text, base or context.today, context.calendar, past=past, order=context.date_order)
     except Invalid as error:
-        words.reject(
-            token,
-            "date",
-            "" if error.code == "date.malformed" and "No such day" not in error.message else error.message,
-        )
+        words.reject(token, "date", "" if error.code == "date.malformed" else error.message)
 
 
 def maybe_day(
@@ -81,7 +77,7 @@ def maybe_day(
     try:
         found = parse_date(text, words.context.today, words.context.calendar, past=past, order=words.context.date_order)
     except Invalid as error:
-        if error.code != "date.malformed":
+        if error.code not in NO_DATE:
             words.reject(token, "date", error.message)
         if text[0] in "+-" or "/" in text or (text[0].isdigit() and text[-1].isdigit()):
             words.reject(token, "date")
