@@ -19,7 +19,7 @@ from collect_tui.desk.commands import Act, OutsideCommand
 from collect_tui.desk.commands.base import Short
 from collect_tui.desk.line import confirm, render, say, verbs
 from collect_tui.desk.line.context import LineContext
-from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.facts import AccountFacts

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collect_tui.desk.line.model import LineError, Parsed
-from collect_tui.desk.views.act import Confirm, FindingView, Preview, VerdictView
-from collect_tui.desk.views.said import ORDER, Said, said
+from collect_tui.desk.views.act import Confirm, FindingView, Preview, Said, VerdictView
+from collect_tui.desk.views.said import ORDER, said
 from collect_tui.tui.render.line import meaning_line, preview_line, wrong_line
 from collect_tui.tui.render.text import clean, rows, width, wrap
 

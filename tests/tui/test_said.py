@@ -15,7 +15,8 @@ from collect_tui.cli.plain import preview_text, receipt_text
 from collect_tui.desk.commands import Act
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
-from collect_tui.desk.views.said import ORDER, WHOLE, Said
+from collect_tui.desk.views.act import Said
+from collect_tui.desk.views.said import ORDER, WHOLE
 from collect_tui.domain.states import Stage
 from collect_tui.services.local import LocalDesk, new_act
 from collect_tui.tui.render.line import said_parts

@@ -13,8 +13,8 @@ from collect_tui.desk.commands import Act
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.render import meaning
 from collect_tui.desk.views.account import AccountView
-from collect_tui.desk.views.act import FindingView, Preview, Receipt, VerdictView
-from collect_tui.desk.views.said import Said, said
+from collect_tui.desk.views.act import FindingView, Preview, Receipt, Said, VerdictView
+from collect_tui.desk.views.said import said
 from collect_tui.desk.views.session import Session
 from collect_tui.domain.card_text import forbidden, mask_card
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from collect_tui.client.sender import FAILED
@@ -14,17 +15,31 @@ from collect_tui.desk.outbox import HeldAct, Link
 
 if TYPE_CHECKING:
     from collect_tui.client.connection import Connection
-    from collect_tui.client.desk import ApiDesk
     from collect_tui.client.queue import ActOutbox, Row
     from collect_tui.client.sender import Sender
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Receipt
+    from collect_tui.desk.views.session import Session
+
+
+class Asked(Protocol):
+    """What the outbox asks of its desk."""
+
+    clock: Callable[[], datetime]
+
+    def account(self, number: str) -> AccountView: ...
+
+    def fresh(self, number: str) -> AccountView: ...
+
+    def session(self) -> Session: ...
+
+    def sign_in(self, password: str) -> str: ...
 
 
 class ApiOutbox:
     """The outbox of a desk at a server. `server`: its name, without what is not needed to know it."""
 
-    def __init__(self, desk: ApiDesk, queue: ActOutbox, sender: Sender, wire: Connection, server: str) -> None:
+    def __init__(self, desk: Asked, queue: ActOutbox, sender: Sender, wire: Connection, server: str) -> None:
         self._desk = desk
         self._queue = queue
         self._sender = sender

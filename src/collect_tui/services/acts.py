@@ -14,8 +14,8 @@ from sqlmodel import col, select
 from collect_tui.common.ids import Provisional
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Forbidden, Invalid, NotFound, RefusedByPolicy, Stale, Unavailable
-from collect_tui.desk.views.act import Preview, Receipt, VerdictView
-from collect_tui.desk.views.said import Said, refusal, said, text
+from collect_tui.desk.views.act import Preview, Receipt, Said, VerdictView
+from collect_tui.desk.views.said import refusal, said, text
 from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.dates import clock
 from collect_tui.domain.effects import ActUndone, Effect

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from collect_tui.desk.views.act import EffectView, FindingView, ScheduleRow, VerdictView
-from collect_tui.desk.views.said import Said
+from collect_tui.desk.views.act import EffectView, FindingView, Said, ScheduleRow, VerdictView
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.effects import CallbackScheduled, ContactLogged, Effect, PromiseMade
 from collect_tui.domain.facts import AccountFacts, Instalment

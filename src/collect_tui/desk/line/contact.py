@@ -12,7 +12,7 @@ from collect_tui.desk.line import freetext, parts, promise, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal
 from collect_tui.desk.line.look import match_code
-from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.codes import Codes, Result

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collect_tui.desk.commands import Command
 
 if TYPE_CHECKING:
-    from collect_tui.desk.line.words import TokenCursor
+    pass
 
 #: Free text, which no verdict rests on but whether there is any.
 _FREE = {"note", "typed", "text"}
@@ -89,26 +88,6 @@ class VerbHelp:
     summary: str
     example: str
     aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """An entry of the registry: the verb as typed, its words for help, and the function that reads its arguments.
-
-    `all_text`: everything after it, to the end of the line, is one text.
-    """
-
-    verb: str
-    usage: str
-    summary: str
-    example: str
-    read: Callable[[TokenCursor], tuple[Command, ...]]
-    aliases: tuple[str, ...] = ()
-    all_text: bool = False
-
-    @property
-    def help(self) -> VerbHelp:
-        return VerbHelp(self.verb, self.usage, self.summary, self.example, self.aliases)
 
 
 class Fault(Exception):

@@ -6,7 +6,7 @@ from collect_tui.desk.commands import Command, UnpinNote, WriteNote
 from collect_tui.desk.line import freetext, say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal
-from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 
 

@@ -6,7 +6,7 @@ from collect_tui.desk.commands import CancelOrder, Command, OrderRestore, OrderS
 from collect_tui.desk.line import confirm, freetext, say, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
-from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 
 

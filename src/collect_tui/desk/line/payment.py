@@ -9,7 +9,7 @@ from collect_tui.desk.commands import ApplyCredit, Command, Directed, RecordPaym
 from collect_tui.desk.line import freetext, look, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
-from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
 

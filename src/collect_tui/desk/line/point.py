@@ -7,7 +7,7 @@ from typing import Final
 from collect_tui.desk.commands import Command, MarkPoint
 from collect_tui.desk.line import contact, say, slots
 from collect_tui.desk.line.context import LineContext
-from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 
 

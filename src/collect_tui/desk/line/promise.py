@@ -15,7 +15,7 @@ from collect_tui.desk.commands.promise import Frequency
 from collect_tui.desk.line import freetext, parts, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
-from collect_tui.desk.line.model import Verb
+from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.dates import MONTHS, WEEKDAYS, parse_date

@@ -13,7 +13,8 @@ from typing import Any, Final
 from collect_tui.desk.commands import Command
 from collect_tui.desk.line import contact, note, order, payment, point, promise, queue
 from collect_tui.desk.line.context import LineContext
-from collect_tui.desk.line.model import Verb, VerbHelp
+from collect_tui.desk.line.model import VerbHelp
+from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 
 _CAPABILITIES: Final = (contact, note, promise, payment, order, point, queue)

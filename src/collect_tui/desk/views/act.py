@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from collect_tui.desk.views.base import View
-from collect_tui.desk.views.said import Said
+
+Kind = Literal["refused", "warning", "replaced", "done", "next", "allowed"]
+
+
+class Said(View):
+    """One sentence, and what it is. `kind`: refused, warning, replaced (cancelled or revived too), done, next, allowed."""
+
+    kind: Kind
+    text: str
 
 
 class FindingView(View):

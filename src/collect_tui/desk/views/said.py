@@ -7,14 +7,10 @@ dates, and the next action. Screens and plain output wrap these sentences and ch
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final
 
-from collect_tui.desk.views.base import View
+from collect_tui.desk.views.act import Confirm, Kind, Said, VerdictView
 
-if TYPE_CHECKING:
-    from collect_tui.desk.views.act import Confirm, VerdictView
-
-Kind = Literal["refused", "warning", "replaced", "done", "next", "allowed"]
 ORDER: Final[tuple[Kind, ...]] = ("refused", "warning", "replaced", "done", "next", "allowed")
 """The order of the kinds; within one, sentences stand as they come."""
 WHOLE: Final[frozenset[Kind]] = frozenset({"refused", "warning", "replaced"})
@@ -25,13 +21,6 @@ _STAYS: Final = frozenset({"undo.stays"})
 
 _CLEAR: Final = frozenset({"allow", "info"})
 _MILD: Final = _CLEAR | {"warn"}
-
-
-class Said(View):
-    """One sentence, and what it is. `kind`: refused, warning, replaced (cancelled or revived too), done, next, allowed."""
-
-    kind: Kind
-    text: str
 
 
 def said(

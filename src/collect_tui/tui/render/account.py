@@ -15,20 +15,18 @@ from collect_tui.domain.states import (
     AccountState,
     OrderState,
     PaymentState,
-    ServiceState,
 )
+from collect_tui.tui.render import panes
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.figures import amount, clock, dated_chips, full_day
 from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.spans import order_spans, point_spans, service_spans
 from collect_tui.tui.widgets.base import Line, Span
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import (
         AccountView,
-        OrderView,
-        PointView,
         PromiseView,
-        ServiceView,
         TimelineEntry,
     )
     from collect_tui.desk.views.queue import Claim
@@ -113,12 +111,10 @@ def summary(
     rows = max(len(left), len(right))
     lines = [_join(left[i] if i < len(left) else Line(), right[i] if i < len(right) else Line()) for i in range(rows)]
     if height - rows > 3 and timeline:
-        from collect_tui.tui.render.panes import timeline as timeline_lines
-
         lines += [
             Line(),
             Line.of(("Latest", Role.HEAD)),
-            *timeline_lines(timeline, view, width, codes)[: height - rows - 2],
+            *panes.timeline(timeline, view, width, codes)[: height - rows - 2],
         ]
     return lines[:height]
 
@@ -249,25 +245,6 @@ def _call(view: AccountView, *, crowded: bool) -> list[Ranked]:
     return lines + _stepped(points, 2)
 
 
-def point_spans(point: PointView) -> list[Span]:
-    state = [
-        s
-        for s in (point.quality if point.quality != "unknown" else "", "opted out" if point.consent == "out" else "")
-        if s
-    ]
-    tried = f" · {point.attempts_7d}× in 7 d" if point.attempts_7d else ""
-    return [
-        Span(f"{point.short} ", Role.KEY),
-        Span(point.value, Role.VALUE),
-        Span(
-            f" {', '.join(state)}" if state else "",
-            Role.BAD if point.quality in {"bad", "wrong"} or point.consent == "out" else Role.GOOD,
-        ),
-        Span(f"  {point.local_time}" if point.local_time else "", Role.LABEL),
-        Span(tried, Role.LABEL),
-    ]
-
-
 def _words(view: AccountView) -> list[Ranked]:
     tone = Role.PLAIN if view.last_word else Role.DIM
     lines = [(0, row("Last word", (view.last_word or "never contacted", tone)))]
@@ -297,35 +274,8 @@ def _services(view: AccountView) -> list[Ranked]:
     return _stepped(lines, 1) + _stepped(orders, 1)
 
 
-def service_spans(service: ServiceView, view: AccountView) -> list[Span]:
-    state = service.status.lower().replace("_", " ")
-    cause = f" ({service.suspend_cause})" if service.suspend_cause else ""
-    spans = [
-        Span(f"{service.product} ", Role.KEY),
-        Span(f"{state}{cause}", Role.GOOD if service.status == ServiceState.ACTIVE else Role.BAD),
-        Span(f" · {amount(service.monthly, view.currency)} a month", Role.LABEL),
-    ]
-    if service.life_support:
-        spans.append(Span(" · life support", Role.BAD))
-    if service.required_to_restore is not None:
-        spans.append(Span(f" · {amount(service.required_to_restore, view.currency)} to restore", Role.WARN))
-    elif service.suspend is not None:
-        why = service.suspend.first
-        check = (why.check or why.rule).replace("_", " ") if why is not None else "it is forbidden"
-        told = "may be suspended" if service.suspend.allowed else f"no: {check}"  # the sentence is in the pane
-        spans.append(Span(f" · {told}", Role.WARN if service.suspend.allowed else Role.DIM))
-    return spans
-
-
-def order_spans(order: OrderView, view: AccountView) -> list[Span]:
-    words = f"{order.number} {order.kind} {order.product} {full_day(order.effective, view.business_date)} {order.status.lower()}"
-    return [Span(words, Role.WARN), Span(" · stuck" if order.stuck else "", Role.BAD)]
-
-
 def _beside(view: AccountView, width: int) -> list[Line]:
-    from collect_tui.tui.render.panes import items
-
-    return [Line.of(("Items", Role.HEAD)), *items(view.items, view, width)]
+    return [Line.of(("Items", Role.HEAD)), *panes.items(view.items, view, width)]
 
 
 def row(label: str, *spans: Span | tuple[str, Role] | str) -> Line:

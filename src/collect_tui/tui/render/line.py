@@ -12,8 +12,7 @@ from collect_tui.tui.widgets.base import Line, Span
 
 if TYPE_CHECKING:
     from collect_tui.desk.line.model import Parsed
-    from collect_tui.desk.views.act import Preview, Receipt
-    from collect_tui.desk.views.said import Said
+    from collect_tui.desk.views.act import Preview, Receipt, Said
 
 #: How each kind of sentence looks; what is never cut is a warning at least.
 _TONES: Final[dict[str, Role]] = {

@@ -12,6 +12,7 @@ from collect_tui.domain.wording import numbered
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.figures import amount, day, full_day
 from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.spans import order_spans, point_spans, service_spans
 from collect_tui.tui.widgets.base import Line, Span
 
 if TYPE_CHECKING:
@@ -169,8 +170,6 @@ def payments(rows: Iterable[PaymentView], view: AccountView, width: int) -> list
 
 
 def points(rows: Iterable[PointView], width: int) -> list[Line]:
-    from collect_tui.tui.render.account import point_spans
-
     lines: list[Line] = []
     for p in rows:
         lines.append(Line((*point_spans(p), Span(f"  {p.kind}", Role.DIM))))
@@ -225,8 +224,6 @@ def promises(rows: Iterable[PromiseView], view: AccountView) -> list[Line]:
 
 
 def services(rows: Iterable[ServiceView], view: AccountView, width: int) -> list[Line]:
-    from collect_tui.tui.render.account import service_spans
-
     lines: list[Line] = []
     for s in rows:
         spans = [
@@ -247,8 +244,6 @@ def services(rows: Iterable[ServiceView], view: AccountView, width: int) -> list
 
 
 def orders(rows: Sequence[OrderView], view: AccountView) -> list[Line]:
-    from collect_tui.tui.render.account import order_spans
-
     lines = [Line(), Line.of(("Orders", Role.HEAD))] if rows else []
     for o in rows:
         sent = f" · sent {moment(o.sent_at, view)}" if o.sent_at else ""

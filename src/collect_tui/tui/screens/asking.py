@@ -26,8 +26,7 @@ from collect_tui.tui.widgets.lines import LinePane
 if TYPE_CHECKING:
     from collect_tui.desk.commands import Act
     from collect_tui.desk.protocol import Desk
-    from collect_tui.desk.views.act import Preview
-    from collect_tui.desk.views.said import Said
+    from collect_tui.desk.views.act import Preview, Said
     from collect_tui.tui.app import CollectApp
 
 #: What leaves the question; it counts whether or not the question has been seen, and does nothing.
