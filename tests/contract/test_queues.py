@@ -50,7 +50,7 @@ def test_nobody_moves_on_without_a_result(desk):
     claim = desk.next()
     with pytest.raises(Refused) as error:
         desk.next()
-    assert error.value.code == "queue.unworked"
+    assert (error.value.code, error.value.details) == ("queue.unworked", {"account": claim.account})
     do(desk, claim.account, "na")
     following = desk.next()
     assert following is None or following.account != claim.account

@@ -65,6 +65,8 @@ def problem(error: DomainError, as_json: bool) -> str:
         return clean(f"collect-tui: {error.message}", keep_newlines=True)
     extra = {k: getattr(error, k) for k in ("by", "version") if hasattr(error, k)}
     body: dict[str, Any] = {"error": error.code, "message": error.message, "field": error.field, **extra}
+    if error.details:
+        body["details"] = error.details
     for name in ("verdict", "confirm"):
         if (told := getattr(error, name, None)) is not None:
             body[name] = told.model_dump(mode="json")

@@ -36,6 +36,10 @@ class Problem(BaseModel):
     status: int = Field(description="The HTTP status, once more")
     detail: str = Field(description="What is wrong and what to do, in a sentence")
     field: str | None = Field(default=None, description="The field, parameter, header or permission that it is about")
+    details: dict[str, str] | None = Field(
+        default=None,
+        description="Values that a program goes on with, such as the `account` of mine that wants a result first",
+    )
     verdict: VerdictView | None = Field(
         default=None, description="refused-by-policy: every finding, and who may override"
     )
