@@ -62,6 +62,8 @@ class Effect(ABC):
     """Does it follow from others and is said by them or, as the next action is, apart?"""
     begins: ClassVar[bool] = False
     """Does it make its `target`, rather than change it?"""
+    passes_on: ClassVar[bool] = False
+    """Does it put the account away for now, so that whoever works a queue goes on to the next?"""
 
     @property
     def target(self) -> int | None:
@@ -88,6 +90,11 @@ class Effect(ABC):
         customer's own words never appear, but for the note that the agent has just written; a number shows its last four
         digits only.
         """
+
+    @property
+    def only_written(self) -> bool:
+        """Is there nothing in it that could be taken back, however the account stands?"""
+        return False
 
     def stays(self) -> str:
         """What of it stays after an undo, in words; empty when nothing does."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collect_tui.domain.effect import Effect, Ids, fold_all
-from collect_tui.domain.effects import NoteWritten, PaymentAllocated, PaymentRecorded, Skipped
+from collect_tui.domain.effects import PaymentAllocated, PaymentRecorded
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts
 
@@ -47,7 +47,7 @@ def _brief(effects: Sequence[Effect]) -> frozenset[int]:
 
 def only_written(effects: Sequence[Effect]) -> bool:
     """Is there nothing in an act that could be taken back, however the account stands?"""
-    return all(isinstance(e, Skipped) or (isinstance(e, NoteWritten) and not e.pinned) for e in effects)
+    return all(effect.only_written for effect in effects)
 
 
 def left_standing(effects: Sequence[Effect]) -> tuple[str, ...]:

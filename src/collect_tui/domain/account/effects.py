@@ -22,6 +22,10 @@ class NoteWritten(Effect):
     typed: str
     pinned: bool = False
 
+    @property
+    def only_written(self) -> bool:
+        return not self.pinned
+
     def fold(self, facts: AccountFacts) -> AccountFacts:
         return replace(facts, pinned=(*facts.pinned, self.text)) if self.pinned else facts
 

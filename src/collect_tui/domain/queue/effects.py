@@ -17,6 +17,7 @@ class Snoozed(Effect):
     """Puts the account off in its queue until a business date; counted, capped by policy."""
 
     work: ClassVar[bool] = True
+    passes_on: ClassVar[bool] = True
 
     until: date
     reason: str
@@ -39,8 +40,13 @@ class Skipped(Effect):
     """Passes the account over for this agent's round, with a reason; it goes to the end of its tier until the next day run."""
 
     work: ClassVar[bool] = True
+    passes_on: ClassVar[bool] = True
 
     reason: str
+
+    @property
+    def only_written(self) -> bool:
+        return True  # the place lost in the queue comes back overnight
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
         return facts

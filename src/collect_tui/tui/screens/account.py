@@ -16,6 +16,7 @@ from textual.app import ComposeResult
 
 from collect_tui.desk.errors import Stale
 from collect_tui.desk.views.account import PaneName, PaneView
+from collect_tui.domain.effects import KINDS
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import ACCOUNT, CHORD_OUT, HOTKEYS
@@ -52,9 +53,6 @@ PANES: Final[tuple[PaneName | None, ...]] = (
 PAGE: Final = 200
 #: From this width and height on, the summary has room for the latest events.
 _ROOMY: Final = (120, 30)
-
-#: Effects that put the account away for now: the desk goes on to the next one.
-_PASSED_OVER: Final = frozenset({"Skipped", "Snoozed"})
 
 _WORKS: Final = frozenset(
     {"result.hot", "result.log", "note.new", "promise.make", "plan.make", "order.open", "tickle.set", "hold.place",
@@ -298,7 +296,7 @@ class AccountScreen(DeskScreen):
     def passes_on(self, effects: Iterable[EffectView]) -> bool:
         kinds = {effect.kind for effect in effects}
         claimed = self.claim is not None and self.view is not None and self.claim.account == self.view.number
-        return claimed and bool(kinds & _PASSED_OVER) and "ActUndone" not in kinds
+        return claimed and any(KINDS[kind].passes_on for kind in kinds & KINDS.keys()) and "ActUndone" not in kinds
 
     async def after_act(self, receipt: Receipt) -> None:
         """An act was done here: show the account as it is now; one that was passed over makes room for the next."""
