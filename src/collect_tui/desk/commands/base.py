@@ -8,12 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from collect_tui.domain.calendars import YEARS_EITHER_WAY
 from collect_tui.domain.confirm import digits
+from collect_tui.domain.money import LIMIT
 
 if TYPE_CHECKING:
     from collect_tui.domain.confirm import Question
     from collect_tui.domain.facts import AccountFacts
 
-Minor = Annotated[int, Field(gt=0, le=10**15, description="Amount in minor units of the account's currency")]
+Minor = Annotated[int, Field(gt=0, le=LIMIT, description="Amount in minor units of the account's currency")]
 Text = Annotated[str, Field(max_length=4000)]
 Short = Annotated[str, Field(max_length=120)]
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from collect_tui.desk.commands.base import CommandBase, Minor, Short, Text
 from collect_tui.desk.dated import Day
+from collect_tui.domain.money import LIMIT
 
 Frequency = Literal["weekly", "fortnightly", "monthly"]
+MOST_INSTALMENTS: Final = 250
 
 
 class MakePromise(CommandBase):
@@ -46,13 +48,13 @@ class MakePlan(CommandBase):
     offline: ClassVar[bool] = True
     kind: Literal["plan"] = "plan"
     total: Minor
-    count: Annotated[int, Field(ge=1, le=250)] | None = None
+    count: Annotated[int, Field(ge=1, le=MOST_INSTALMENTS)] | None = None
     frequency: Frequency | None = None
     first: Day | None = None
     anchor_day: Annotated[int, Field(ge=1, le=31)] | None = None
-    down: Annotated[int, Field(ge=0, le=10**15)] = 0
+    down: Annotated[int, Field(ge=0, le=LIMIT)] = 0
     down_due: Day | None = None
-    parts: Annotated[tuple[Part, ...], Field(max_length=250)] = ()
+    parts: Annotated[tuple[Part, ...], Field(max_length=MOST_INSTALMENTS)] = ()
     method: Short | None = None
     note: Text = ""
 

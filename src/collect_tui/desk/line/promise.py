@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from collect_tui.desk.commands import CancelPromise, Command, MakePlan, MakePromise
-from collect_tui.desk.commands.promise import Frequency
+from collect_tui.desk.commands.promise import MOST_INSTALMENTS, Frequency
 from collect_tui.desk.line import freetext, parts, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
@@ -24,7 +24,7 @@ from collect_tui.domain.money import split_even
 
 FREQUENCIES: Final[dict[str, Frequency]] = {"w": "weekly", "f": "fortnightly", "m": "monthly"}
 _LETTERS: Final = {name: letter for letter, name in FREQUENCIES.items()}
-MOST_INSTALMENTS: Final = 250
+
 
 _TERMS = re.compile(r"(?P<count>[0-9]{1,4})[x×*]?(?P<letter>[wfm]?)")
 _DAY = re.compile(r"[0-9]{1,2}")
