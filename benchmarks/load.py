@@ -219,7 +219,7 @@ class Floor:
         """What must hold after all that."""
         from sqlmodel import col, func, select
 
-        from collect_tui.store import audit
+        from collect_tui.store import audit_check
         from collect_tui.store.tables import ActLog
 
         held: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -238,7 +238,7 @@ class Floor:
             for start in range(0, len(self.keys), 500):
                 part = self.keys[start : start + 500]
                 known += db.exec(select(func.count()).where(ActLog.tenant_id == 1, col(ActLog.act_id).in_(part))).one()
-            whole = not audit.verify(db, 1)
+            whole = not audit_check.verify(db, 1)
         return {
             f"{len(self.claims):,} claims, no account in two hands": twice == 0,
             f"{len(self.keys):,} answered acts, each in the database once": known

@@ -13,7 +13,7 @@ from collect_tui.channels import orders
 from collect_tui.channels.billing import OutgoingOrder
 from collect_tui.channels.folders import FolderPort
 from collect_tui.common.ids import Ids
-from collect_tui.store import audit, facts
+from collect_tui.store import audit, audit_check, facts
 from collect_tui.store.engine import Store
 from ingest.books import NOW, account, bring, catalogue, write
 from support.book import Clock, local_desk
@@ -96,7 +96,7 @@ def test_an_order_leaves_as_one_private_file_and_comes_back(store, tmp_path):
     assert (folder / "done" / "AURORA" / "a.json").exists()
     assert seen(store).services[0].status == "SUSPENDED"
     with store.read() as db:
-        assert audit.verify(db, 1) == ()
+        assert audit_check.verify(db, 1) == ()
         lines = [entry.command for entry in audit.entries(db, 1, seen(store).id)]
     assert lines == ["order S-1 completed by AURORA", "order S-1 sent"]
 

@@ -16,7 +16,8 @@ import pytest
 
 import collect_tui
 from collect_tui.client import aside
-from collect_tui.client.queue import FILE, ActOutbox
+from collect_tui.client.queue import ActOutbox
+from collect_tui.client.queue_file import FILE
 from collect_tui.common.files import make_private
 from collect_tui.desk.commands import Act, WriteNote
 from collect_tui.desk.errors import Unavailable

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collect_tui.domain.dates import (
-    NO_DATE,
     Calendar,
     DateOrder,
     add_months,
@@ -17,10 +16,9 @@ from collect_tui.domain.dates import (
     format_day,
     local_time,
     offset_label,
-    parse_date,
-    parse_moment,
 )
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.typed_dates import NO_DATE, parse_date, parse_moment
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 DAYS = st.dates(date(2020, 1, 1), date(2040, 1, 1))

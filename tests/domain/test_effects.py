@@ -23,7 +23,7 @@ from collect_tui.domain.facts import (
     Payment,
     Point,
 )
-from collect_tui.domain.payment.effects import payment_status
+from collect_tui.domain.payment.moving import payment_status
 from collect_tui.domain.promise.effects import instalment_status
 from collect_tui.domain.states import (
     CallbackState,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, NextAction, Payment
 from collect_tui.domain.order import decide as orders
+from collect_tui.domain.order import required
 from collect_tui.domain.states import AccountState, OrderState, PaymentState
 from support.trade import CALENDAR, RULES, TODAY, account, credit, days, fold, item, numbers, order, service
 
@@ -226,8 +227,8 @@ def test_finding_an_order() -> None:
 def test_the_restore_calculator(items: tuple, unapplied: int, stop: int, restore: int) -> None:
     money = (Payment(5, "x", TODAY, "card", unapplied, PaymentState.UNAPPLIED),) if unapplied else ()
     facts = account(items=items, payments=money, services=(service(1), service(2, "TV")))
-    assert orders.required_to_stop(facts, facts.services[0]) == stop
-    assert orders.required_to_restore(facts, facts.services[0], RULES) == restore
+    assert required.required_to_stop(facts, facts.services[0]) == stop
+    assert required.required_to_restore(facts, facts.services[0], RULES) == restore
 
 
 @given(
@@ -243,8 +244,8 @@ def test_restoring_never_takes_less_than_stopping(rows: list, unapplied: int) ->
     )
     money = (Payment(5, "x", TODAY, "card", unapplied, PaymentState.UNAPPLIED),) if unapplied else ()
     facts = account(items=items, payments=money)
-    stop = orders.required_to_stop(facts, facts.services[0])
-    back = orders.required_to_restore(facts, facts.services[0], RULES)
+    stop = required.required_to_stop(facts, facts.services[0])
+    back = required.required_to_restore(facts, facts.services[0], RULES)
     assert 0 <= stop <= back <= stop + RULES.suspend.reconnect_fee
     assert stop <= facts.past_due
 

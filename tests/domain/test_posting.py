@@ -12,7 +12,7 @@ from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import CreditApplied, Effect, PaymentAllocated
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts, Allocation, Application, Payment
-from collect_tui.domain.order import decide as orders
+from collect_tui.domain.order import required
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.payment import posting
 from collect_tui.domain.rules import Rules
@@ -100,8 +100,8 @@ def test_a_fee_is_kept_before_anything_is_paid_that_is_not_due(
     assert next(i.open for i in after.items if i.id == 13) == soon
     assert posted(after) == ()
     if not more:
-        required = orders.required_to_restore(facts, facts.services[0], RULES)
-        assert orders.required_to_restore(after, after.services[0], RULES) == required
+        before = required.required_to_restore(facts, facts.services[0], RULES)
+        assert required.required_to_restore(after, after.services[0], RULES) == before
 
 
 @pytest.mark.parametrize(("status", "kept"), [("REQUESTED", 0), ("SENT", 2500)])
@@ -139,7 +139,7 @@ def test_nothing_is_given_twice_or_out_of_turn(facts: AccountFacts) -> None:
     late = any(i.collectable and i.due < TODAY for i in after.items)
     assert not (late and (waits or after.credits)), "nothing lies about while something undisputed is late"
     if any(i.collectable for i in after.items):
-        assert waits + after.credits <= orders.fees_to_keep(after, RULES)
+        assert waits + after.credits <= required.fees_to_keep(after, RULES)
     for before, now in ((i, next((a for a in after.items if a.id == i.id), None)) for i in facts.items):
         assert now is None or now.disputed == before.disputed
         assert (now.open if now else 0) >= min(before.open, before.disputed), "what is disputed is not paid"
@@ -150,8 +150,8 @@ def test_posting_changes_nothing_about_what_restoring_takes(facts: AccountFacts)
     after = fold(facts, posted(facts))
     cut = [s for s in facts.services if s.status == "SUSPENDED" and s.suspend_cause == "nonpay"]
     if len(cut) == len(facts.services) == 1:
-        required = orders.required_to_restore(facts, cut[0], RULES)
-        assert orders.required_to_restore(after, cut[0], RULES) == required
+        before = required.required_to_restore(facts, cut[0], RULES)
+        assert required.required_to_restore(after, cut[0], RULES) == before
 
 
 # --------------------------------------------------------------------------------------------------- a credit by hand

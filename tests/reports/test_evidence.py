@@ -24,7 +24,7 @@ from collect_tui.domain.states import Stage
 from collect_tui.reports import audit as exporting
 from collect_tui.reports import evidence
 from collect_tui.services.local import LocalDesk
-from collect_tui.store import audit, facts, seals
+from collect_tui.store import audit, audit_check, facts, seals
 from collect_tui.store.engine import Store
 from support.book import NOW, SERVICES, TODAY, Book, Clock, account, at, day, local_desk
 from support.tamper import tamper
@@ -156,7 +156,7 @@ def test_making_one_is_itself_evidence(worked: LocalDesk, tmp_path: Path) -> Non
     assert pack.manifest_sha256 == hashlib.sha256(data).hexdigest()
     assert pack.manifest_sha256 in newest.effects[0]
     with worked.store.read() as db:
-        assert audit.verify(db, 1) == ()
+        assert audit_check.verify(db, 1) == ()
 
 
 def test_an_account_without_anything_has_a_pack_too(desk: LocalDesk, tmp_path: Path) -> None:

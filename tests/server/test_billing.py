@@ -18,7 +18,7 @@ from collect_tui.ingest.upserts import Upserts
 from collect_tui.server.billing import Delivery
 from collect_tui.server.context import ServerContext
 from collect_tui.services import users
-from collect_tui.store import audit, summary
+from collect_tui.store import audit, audit_check, summary
 from collect_tui.store.engine import Store
 from collect_tui.store.sql import Scope
 from collect_tui.store.tables import Account, Item, Outbox
@@ -79,7 +79,7 @@ def whole(hub: ServerContext) -> None:
     with hub.store.read() as db:
         every = tuple(db.exec(select(Account.id).where(Account.tenant_id == 1)).all())
         assert summary.stale(db, 1, TODAY, Scope.some(every)) == []
-        assert audit.verify(db, 1) == ()
+        assert audit_check.verify(db, 1) == ()
 
 
 DANA = {

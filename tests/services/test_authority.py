@@ -20,7 +20,7 @@ from collect_tui.services import users
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.mask_text import TextMask
 from collect_tui.services.masking import mask
-from collect_tui.store import audit
+from collect_tui.store import audit, audit_check
 from collect_tui.store.engine import Store
 from support.book import NOW, SERVICES, Book, Clock, account, catalogue, day
 
@@ -359,7 +359,7 @@ def test_an_identifier_is_revealed_for_a_reason_and_on_record(store: Store) -> N
     assert before.command == "reveal e1: sends the receipt"
     assert "rosa@" not in before.model_dump_json()
     with store.read() as db:
-        assert audit.verify(db, 1) == ()
+        assert audit_check.verify(db, 1) == ()
 
 
 def test_no_reason_no_identifier(store: Store) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import select
 from collect_tui.desk.errors import Forbidden, Refused
 from collect_tui.policy.authority import Authority
 from collect_tui.services.local import LocalDesk
-from collect_tui.store import audit, floor
+from collect_tui.store import audit_check, floor
 from collect_tui.store.tables import Account, AppUser, Audit, Outbox, WorkItem
 from support.book import NOW, Book, Clock, account, catalogue
 
@@ -78,7 +78,7 @@ def test_it_leaves_an_entry_in_the_chain_and_an_event(store, clock):
     with store.read() as db:
         entry = db.exec(select(Audit).where(Audit.tenant_id == 1).order_by(Audit.seq.desc())).first()
         event = db.exec(select(Outbox).where(Outbox.tenant_id == 1)).one()
-        assert audit.verify(db, 1) == ()
+        assert audit_check.verify(db, 1) == ()
     assert (entry.by, entry.outcome) == ("lee", "reassigned")
     command = {"kind": "reassign", "from": "mia", "to": "ben", "reason": "mia is ill"}
     assert json.loads(entry.commands) == [command]

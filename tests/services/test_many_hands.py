@@ -19,7 +19,7 @@ from collect_tui.desk.errors import Refused, Stale
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.services.local import LocalDesk
-from collect_tui.store import audit
+from collect_tui.store import audit_check
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import Account, ActLog, WorkItem
 from support.book import TODAY, Book, Clock, account, local_desk
@@ -145,7 +145,7 @@ def whole(store: Store, floor: Floor) -> None:
         assert Counter(UUID(row.act_id) for row in log) == Counter([*floor.done]), (
             "each act once, none lost, none besides"
         )
-        assert audit.verify(db, 1) == ()
+        assert audit_check.verify(db, 1) == ()
         numbers = {a.id: a for a in db.exec(select(Account)).all()}
         for number, versions in versions_of(floor).items():
             assert sorted(versions) == sorted(set(versions)), f"two acts made the same version of {number}"

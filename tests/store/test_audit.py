@@ -17,7 +17,8 @@ from collect_tui.desk.views.act import FindingView, VerdictView
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.facts import NextAction
 from collect_tui.policy.verdicts import Severity
-from collect_tui.store.audit import Break, append, canonical, entries, verify
+from collect_tui.store.audit import append, canonical, entries
+from collect_tui.store.audit_check import Break, verify
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AuditHead
 from support.portfolio import DAY, NOW, TENANT, USER, Added, add_account, add_tenant, make_store

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from collect_tui.store import audit, migrate, sqlite
+from collect_tui.store import audit_check, migrate, sqlite
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import guards
 from support.book import Book, account, at
@@ -72,7 +72,7 @@ def test_what_stands_there_already_is_masked_and_said(target: Path | str) -> Non
     with opened as store, store.read() as db:
         assert db.execute(text("SELECT text FROM note")).scalar_one() == "pays with **** 1111"
         assert db.execute(text("SELECT note FROM contact_event")).scalar_one() == "her cvv is ***, on account 4410-2231"
-        assert not audit.verify(db, 1)
+        assert not audit_check.verify(db, 1)
     if isinstance(target, Path):
         assert b"then 1111" not in target.read_bytes()
     with pytest.raises(DBAPIError, match="append-only"), store_of(target) as connection:

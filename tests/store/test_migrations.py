@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import Boolean, Connection, inspect, text
 
 from collect_tui.desk.errors import Unavailable
-from collect_tui.store import audit, migrate, sqlite
+from collect_tui.store import audit_check, migrate, sqlite
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import version
 from support import pg
@@ -147,7 +147,7 @@ def test_the_desk_works_on_what_was_upgraded(kind: str, old: Path, request: pyte
     migrate.run(target)
     with Store.open(old, create=False) if isinstance(target, Path) else Store.connect(target) as store:
         with store.read() as db:
-            assert audit.verify(db, 1) == ()
+            assert audit_check.verify(db, 1) == ()
             heads = db.connection().exec_driver_sql("SELECT account_id, seq, hash, sealed FROM audit_head").all()
             last = {
                 row.account_id: (row.seq, row.hash)

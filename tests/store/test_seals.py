@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from collect_tui.store import audit, dayrun, seals
-from collect_tui.store.audit import Break
+from collect_tui.store import audit, audit_check, dayrun, seals
+from collect_tui.store.audit_check import Break
 from collect_tui.store.engine import Store
 from collect_tui.store.seals import Seal, SealBreak
 from support.book import catalogue
@@ -45,7 +45,7 @@ def written(store: Store) -> dict[int, tuple[str, str]]:
 
 def found(store: Store, against: dict[int, tuple[str, str]] | None = None) -> tuple[Any, ...]:
     with store.read() as db:
-        return (*audit.verify(db, TENANT), *seals.verify(db, TENANT, against))
+        return (*audit_check.verify(db, TENANT), *seals.verify(db, TENANT, against))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from collect_tui.desk.errors import DomainError
 from collect_tui.desk.protocol import Desk
 from collect_tui.desk.views.account import PaneName
 from collect_tui.services.local import LocalDesk
-from collect_tui.store import audit, event_log
+from collect_tui.store import audit_check, event_log
 from collect_tui.store.engine import Store
 from contract.conftest import BOOK, act, do
 from support.book import Clock, catalogue
@@ -78,7 +78,7 @@ def test_no_statement_of_the_desk_lacks_its_tenant(seen: tuple[Store, set[str]])
         _look(ben)
     lee.day(check=True)
     with store.read() as db:
-        assert audit.verify(db, 1) == ()
+        assert audit_check.verify(db, 1) == ()
         event_log.after(db, 1, 0)
     with store.write(tenant_id=1, alone=True) as db:
         event_log.number(db, 1)

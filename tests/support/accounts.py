@@ -20,8 +20,8 @@ from collect_tui.domain.facts import (
     Promise,
     Service,
 )
-from collect_tui.domain.payment.effects import payment_status
 from collect_tui.domain.payment.fees import document
+from collect_tui.domain.payment.moving import payment_status
 from collect_tui.domain.states import InstalmentState, NoticeState, PaymentState, PromiseState
 from support.trade import KINDS, RULES, account, credit, days, item, order, service
 

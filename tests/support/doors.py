@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date
 
 from collect_tui.desk.errors import DomainError
-from collect_tui.domain.order.decide import fees_to_keep
+from collect_tui.domain.order.required import fees_to_keep
 from support.hunt import Case, Discard
 from support.owed import forbidden
 from support.picture import SCORED, Picture, difference, medians_differ, picture

@@ -36,7 +36,7 @@ import collect_tui
 from collect_tui import defaults
 from collect_tui.server.embedded import Embedded
 from collect_tui.services import events, signin, users
-from collect_tui.store import audit
+from collect_tui.store import audit_check
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import ActLog, Audit, ContactEvent, Note, Outbox, Payment
 from invented.portfolio import number, write
@@ -309,7 +309,7 @@ class FaultRun:
                 json.loads(payload)["act"]
                 for payload in db.exec(select(Outbox.payload).where(Outbox.tenant_id == 1, Outbox.kind == events.ACT))
             )
-            breaks = len(audit.verify(db, 1))
+            breaks = len(audit_check.verify(db, 1))
         stands = Counter({text: n for text, n in texts.items() if text.startswith("typed ")})
         proved = Counter(line for _, line, *_ in audited)
         reviewed = {f"typed {p.name} {n}": code for p in self.people for n, code in p.reviewed.items()}

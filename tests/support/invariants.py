@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from collect_tui.domain import states
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.services.local import LocalDesk
-from collect_tui.store import audit, dayrun
+from collect_tui.store import audit_check, dayrun
 from collect_tui.store.day import check as checking
 from collect_tui.store.day.base import Day
 from collect_tui.store.tables import (
@@ -132,7 +132,7 @@ def check_all(desk: LocalDesk) -> None:
         )
         found = checking.check(db, day, full=True, night=False)
         assert found.total == 0, f"what is stored is not what a recompute and the rules say: {found.views}"
-        assert audit.verify(db, desk.tenant_id) == ()
+        assert audit_check.verify(db, desk.tenant_id) == ()
         _paused(db)
     for figure in desk.queues().queues:
         rows = desk.queue(figure.name, limit=1000).rows

@@ -4,8 +4,8 @@ import pytest
 from textual import events
 
 from collect_tui.tui.render.text import TEXT_LIMIT
-from collect_tui.tui.terminal import driver
-from collect_tui.tui.terminal.driver import KeyParser, PasteLost, PasteWaits, TerminalAnswered
+from collect_tui.tui.terminal import key_parser
+from collect_tui.tui.terminal.key_parser import KeyParser, PasteLost, PasteWaits, TerminalAnswered
 
 START, END = "\x1b[200~", "\x1b[201~"
 WILD = "n abc \x1b[31mred \x01three\rfour\r\n\x1b]0;title\x07\x1b[200~ five\x1b\n"
@@ -15,7 +15,7 @@ TAME = "n abc red three four five"
 class Time:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 100.0
-        monkeypatch.setattr(driver, "get_time", lambda: self.now)
+        monkeypatch.setattr(key_parser, "get_time", lambda: self.now)
 
 
 def read(parser: KeyParser, *pieces: str) -> list[str]:
@@ -57,7 +57,7 @@ def test_a_paste_ends_at_its_end_mark_however_long_the_line_stalls(monkeypatch: 
 def test_a_paste_whose_end_never_comes_is_dropped_and_never_acted_on(monkeypatch: pytest.MonkeyPatch, out: str) -> None:
     time, parser = Time(monkeypatch), KeyParser()
     assert read(parser, START + "abc\rdef", out, "g") == [], "in the middle of a paste it is text"
-    time.now += driver.PASTE_QUIET
+    time.now += key_parser.PASTE_QUIET
     list(parser.tick())
     (lost,) = parser.feed(out)
     assert isinstance(lost, PasteLost)
@@ -69,7 +69,7 @@ def test_a_paste_whose_end_never_comes_is_dropped_and_never_acted_on(monkeypatch
 def silence(time: Time, parser: KeyParser) -> list[type]:
     """So long that a paste ends by itself."""
     said = []
-    for pause in (driver.PASTE_QUIET, driver.PASTE_ENDS):
+    for pause in (key_parser.PASTE_QUIET, key_parser.PASTE_ENDS):
         time.now += pause
         said += [type(each) for each in parser.tick()]
     return said
@@ -79,7 +79,7 @@ def alone(time: Time, parser: KeyParser, key: str) -> list[str]:
     """A key of somebody who waits a while before and after it."""
     time.now += 1.0
     found = read(parser, key)
-    time.now += driver.ALONE
+    time.now += key_parser.ALONE
     return found + [each.key for each in parser.tick() if isinstance(each, events.Key)]
 
 
@@ -145,7 +145,7 @@ def test_a_sequence_is_never_letters_however_long_the_stall(monkeypatch: pytest.
 def test_an_escape_alone_is_a_key_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     time, parser = Time(monkeypatch), KeyParser()
     assert read(parser, "\x1b") == []
-    time.now += driver.ESCAPE_WAIT
+    time.now += key_parser.ESCAPE_WAIT
     assert [token.key for token in parser.tick() if isinstance(token, events.Key)] == ["escape"]
     assert read(parser, "Ox") == ["O", "x"]
     assert read(parser, "\x1b\x1b\r", "\x1b") == ["escape", "escape", "enter"]

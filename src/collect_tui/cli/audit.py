@@ -14,7 +14,7 @@ from collect_tui.cli.common import add_tenant, day, progress, wired
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from collect_tui.store.audit import Break
+    from collect_tui.store.audit_check import Break
     from collect_tui.store.seals import SealBreak
 
 MOST: Final = 1_000
@@ -64,7 +64,7 @@ def verify(args: argparse.Namespace) -> int:
 
     from collect_tui import bootstrap
     from collect_tui.reports import seals as written_down
-    from collect_tui.store import audit, facts
+    from collect_tui.store import audit, audit_check, facts
     from collect_tui.store import seals as sealing
 
     settled, tell = wired(args), progress(args)
@@ -76,7 +76,7 @@ def verify(args: argparse.Namespace) -> int:
         began = perf_counter()
         account = facts.account_id(session, tenant, args.account) if args.account else None
         entries = audit.count(session, tenant, account)
-        found = audit.breaks(session, tenant, account, tell)
+        found = audit_check.breaks(session, tenant, account, tell)
         told: list[dict[str, Any]] = [_entry(session, tenant, one) for one in islice(found, MOST)]
         more = sum(1 for _ in found)
         if account is None or written is not None:

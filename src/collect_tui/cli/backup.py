@@ -123,9 +123,10 @@ def _postgresql(settled: Wiring) -> tuple[str, str]:
 
     if settled.settings.url != site.EMBEDDED:
         return _without_password(settled.settings.url), ""
-    from collect_tui.server.embedded import Embedded, _programs
+    from collect_tui.server.embedded import Embedded
+    from collect_tui.server.embedded_host import programs_folder
 
-    return Embedded(settled.settings.data_folder / "postgresql").url, f"{_programs()}/"
+    return Embedded(settled.settings.data_folder / "postgresql").url, f"{programs_folder()}/"
 
 
 def _without_password(url: str) -> str:

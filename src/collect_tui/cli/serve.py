@@ -149,7 +149,7 @@ def _database(wired: Wiring, url: str) -> Iterator[Wiring]:
         yield wired
         return
     from collect_tui import bootstrap
-    from collect_tui.server.embedded import Claim
+    from collect_tui.server.embedded_host import Claim
 
     database = bootstrap.embedded(wired.settings)
     claim = Claim(database.folder)

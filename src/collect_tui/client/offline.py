@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from collect_tui.client.queue import Queued
+from collect_tui.client.queue_row import Queued
 from collect_tui.client.words import UNREACHED
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Act

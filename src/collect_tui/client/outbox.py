@@ -15,7 +15,8 @@ from collect_tui.desk.outbox import HeldAct, Link
 
 if TYPE_CHECKING:
     from collect_tui.client.connection import Connection
-    from collect_tui.client.queue import ActOutbox, Row
+    from collect_tui.client.queue import ActOutbox
+    from collect_tui.client.queue_row import Row
     from collect_tui.client.sender import Sender
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Receipt

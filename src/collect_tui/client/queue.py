@@ -13,148 +13,27 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from collect_tui.client import aside
+from collect_tui.client.queue_file import FILE, opened
+from collect_tui.client.queue_row import COLUMNS, Row, as_seen, row_of
 from collect_tui.common.files import make_private
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid, Refused, Unavailable
-from collect_tui.desk.outbox import HeldAct
 from collect_tui.desk.views.act import Receipt
 
-FILE: Final = "outbox.db"
 LEASE: Final = timedelta(seconds=30)
 """How long a sender that cannot be seen (on another machine) is waited for; longer than a request can take."""
 SETTLED_FOR: Final = timedelta(days=30)
 """How long it is known what became of an act that was done without its author."""
 BEHIND: Final = "outbox.behind"
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS act (
-    seq         INTEGER PRIMARY KEY AUTOINCREMENT,
-    desk        TEXT NOT NULL,
-    id          TEXT NOT NULL,
-    account     TEXT NOT NULL,
-    body        TEXT NOT NULL,
-    state       TEXT NOT NULL CHECK (state IN ('waiting', 'unanswered', 'review')),
-    typed_at    TEXT NOT NULL,
-    attempts    INTEGER NOT NULL DEFAULT 0,
-    next_try_at TEXT,
-    code        TEXT,
-    problem     TEXT,
-    holder      TEXT,
-    held_until  TEXT,
-    UNIQUE (desk, id)
-) STRICT;
-CREATE INDEX IF NOT EXISTS ix_act_account ON act (desk, account, seq);
-CREATE TABLE IF NOT EXISTS settled (
-    desk    TEXT NOT NULL,
-    id      TEXT NOT NULL,
-    at      TEXT NOT NULL,
-    receipt TEXT,
-    code    TEXT,
-    problem TEXT,
-    PRIMARY KEY (desk, id)
-) STRICT, WITHOUT ROWID;
-"""
-_COLUMNS: Final = "seq, id, account, body, state, typed_at, attempts, next_try_at, code, problem, holder, held_until"
 _OPEN: Final = "state IN ('waiting', 'unanswered')"
 _AS_SEEN: Final = "seq = ? AND (state = 'review') = ?"  # what its author decided holds for what they saw
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """The act could not be done now; it is in the queue."""
-
-    unanswered: bool  # it may have reached the server
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """`unanswered`: the act may have reached the server, so its key and its content stay as they are until it answers."""
-
-    seq: int
-    act: Act
-    state: str
-    typed_at: datetime
-    attempts: int
-    next_try_at: datetime | None
-    code: str | None
-    problem: str | None
-    holder: str | None
-    held_until: datetime | None
-
-    @property
-    def waits(self) -> Queued:
-        return Queued(unanswered=self.state == "unanswered")
-
-    def held(self) -> HeldAct:
-        return HeldAct.model_validate(
-            {
-                "id": self.act.id,
-                "act": self.act,
-                "typed_at": self.typed_at,
-                "state": self.state,
-                "attempts": self.attempts,
-                "code": self.code,
-                "problem": self.problem,
-            }
-        )
-
-
-def _opened(path: Path) -> tuple[sqlite3.Connection, aside.Aside | None]:
-    """The open file. One that is damaged is set aside first, and what can be read of it goes on in the new one."""
-    with _alone(path):
-        try:
-            db = _connected(path)
-            if aside.is_whole(db):
-                return db, None
-            db.close()
-        except sqlite3.Error as error:
-            if not aside.is_damage(error):
-                raise
-        found = aside.set_aside(path)
-        db = _connected(path)
-        marks = ", ".join("?" for _ in aside.COLUMNS)
-        query = f"INSERT OR IGNORE INTO act ({', '.join(aside.COLUMNS)}) VALUES ({marks})"  # noqa: S608 - no outside text
-        db.execute("BEGIN IMMEDIATE")
-        for row in found.rows:
-            db.execute(query, tuple((row | {"attempts": int(row["attempts"] or 0)}).values()))
-        db.execute("COMMIT")
-    return db, found
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    db = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
-    try:
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=FULL")
-        db.execute("PRAGMA secure_delete=ON")
-        db.executescript(_SCHEMA)
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """One program at a time looks whether the file is whole: two must not set aside what the other has just made."""
-    try:
-        import fcntl
-    except ImportError:  # there a file that is open cannot be renamed
-        yield
-        return
-    lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
 
 
 class ActOutbox:
@@ -169,7 +48,7 @@ class ActOutbox:
         """Notified when a row came, went or is free again in this process."""
         with self._said():
             make_private(folder)
-            self._db, self.aside = _opened(self._path)
+            self._db, self.aside = opened(self._path)
 
     @property
     def notice(self) -> str:
@@ -186,9 +65,9 @@ class ActOutbox:
     # reading --------------------------------------------------------------------------------
     def rows(self, where: str = "1", *values: object) -> list[Row]:
         """Rows of this desk in the order they were typed."""
-        query = f"SELECT {_COLUMNS} FROM act WHERE desk = ? AND {where} ORDER BY seq"  # noqa: S608 - no outside text
+        query = f"SELECT {COLUMNS} FROM act WHERE desk = ? AND {where} ORDER BY seq"  # noqa: S608 - no outside text
         with self._said(), self._lock:
-            return [_row(found) for found in self._db.execute(query, (self._desk, *values))]
+            return [row_of(found) for found in self._db.execute(query, (self._desk, *values))]
 
     def row(self, act_id: UUID) -> Row | None:
         return next(iter(self.rows("id = ?", str(act_id))), None)
@@ -330,7 +209,7 @@ class ActOutbox:
     def drop(self, row: Row) -> bool:
         """A reviewed act is done without. False: another window was quicker; then nothing is changed."""
         with self._write() as db:
-            return bool(db.execute(f"DELETE FROM act WHERE {_AS_SEEN}", _as_seen(row)).rowcount)  # noqa: S608
+            return bool(db.execute(f"DELETE FROM act WHERE {_AS_SEEN}", as_seen(row)).rowcount)  # noqa: S608
 
     def remove(self, row: Row) -> None:
         with self._write() as db:
@@ -340,7 +219,7 @@ class ActOutbox:
         names = ", ".join(f"{name} = ?" for name in values)
         with self._write() as db:
             query = f"UPDATE act SET {names} WHERE {_AS_SEEN}"  # noqa: S608
-            return bool(db.execute(query, (*values.values(), *_as_seen(row))).rowcount)
+            return bool(db.execute(query, (*values.values(), *as_seen(row))).rowcount)
 
     def close(self) -> None:
         with self._lock:
@@ -368,26 +247,6 @@ class ActOutbox:
             if isinstance(error, sqlite3.Error) and aside.is_damage(error):
                 said += " Start the program again: a damaged file is set aside, and what can be read of it goes on."
             raise Unavailable("outbox.unusable", said, "db") from None
-
-
-def _as_seen(row: Row) -> tuple[object, ...]:
-    return row.seq, row.state == "review"
-
-
-def _row(found: tuple[Any, ...]) -> Row:
-    seq, _, _, body, state, typed_at, attempts, next_try_at, code, problem, holder, held_until = found
-    return Row(
-        seq,
-        Act.model_validate_json(body),
-        state,
-        datetime.fromisoformat(typed_at),
-        attempts,
-        datetime.fromisoformat(next_try_at) if next_try_at else None,
-        code,
-        problem,
-        holder,
-        datetime.fromisoformat(held_until) if held_until else None,
-    )
 
 
 def _alive(pid: int) -> bool:

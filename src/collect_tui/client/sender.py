@@ -11,7 +11,8 @@ from typing import Final, Literal
 
 from collect_tui.client.connection import Connection, pause
 from collect_tui.client.http import TransportFailed
-from collect_tui.client.queue import BEHIND, ActOutbox, Queued, Row
+from collect_tui.client.queue import BEHIND, ActOutbox
+from collect_tui.client.queue_row import Queued, Row
 from collect_tui.client.words import (
     BEHIND_TEXT,
     BLOCKED,

@@ -17,7 +17,7 @@ from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, ItemVoided, NextActionSet, OrderChanged, PaymentReversed, PromiseChanged
 from collect_tui.domain.facts import AccountFacts, Parked, Payment, entered
 from collect_tui.domain.hold import decide as hold
-from collect_tui.domain.order import decide as order
+from collect_tui.domain.order import required
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as promise
 from collect_tui.domain.states import NOT_KEPT, OrderState, PaymentState, PromiseState
@@ -231,7 +231,7 @@ def _money(facts: AccountFacts) -> dict[int, Payment | None]:
 
 
 def _owing(facts: AccountFacts, house: House) -> bool:
-    return not order.covered(facts.collectable, house.rules)
+    return not required.covered(facts.collectable, house.rules)
 
 
 def _drafted(facts: AccountFacts) -> bool:

@@ -19,8 +19,7 @@ from collect_tui.domain.expression import holds as met
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Notice, Order, Service
 from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.money import format_minor
-from collect_tui.domain.order import decide as order
-from collect_tui.domain.order import suspension
+from collect_tui.domain.order import required, suspension
 from collect_tui.domain.payment import fees
 from collect_tui.domain.rules import HoldKind, Rules, SuspendRules
 from collect_tui.domain.states import OrderState
@@ -81,7 +80,7 @@ def may_restore(facts: AccountFacts, service: Service, rules: Rules) -> Verdict:
     if meets["amount"]:
         findings.append(_finding("restore", cite, "amount", Severity.ALLOW, "What is required to restore it is paid."))
     else:
-        money = _money(facts, order.required_to_restore(facts, service, rules))
+        money = _money(facts, required.required_to_restore(facts, service, rules))
         fee = rules.suspend.reconnect_fee * (1 + row.drafts) + row.fees
         for_fee = f"{_money(facts, fee)} for the reconnection" if fee else ""
         what = ", and ".join(filter(None, ("past due" if row.late else "", for_fee)))

@@ -34,7 +34,7 @@ from collect_tui.reports import audit as audit_lines
 from collect_tui.reports.sheets import SHEETS, cell, rows_of
 from collect_tui.services.account import account_view
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.store import audit, facts, locks, seals
+from collect_tui.store import audit, audit_check, facts, locks, seals
 
 MANIFEST: Final = "manifest.json"
 LARGEST_MANIFEST: Final = 1 << 20
@@ -165,7 +165,7 @@ def _fill(db: Session, desk: DeskContext, number: str, folder: Path, now: dateti
     with _create(folder / "verdicts.jsonl") as out:
         out.writelines(line + "\n" for line in audit_lines.lines(db, desk.tenant_id, account_id))
     _private(folder / "README.txt", _readme(view.number, made, now, view.desk_zone))
-    found = audit.verify(db, desk.tenant_id, account_id)
+    found = audit_check.verify(db, desk.tenant_id, account_id)
     newest = audit.entries(db, desk.tenant_id, account_id, limit=1)
     sealed = seals.covering(db, desk.tenant_id, account_id)
     files = sorted(folder.iterdir())

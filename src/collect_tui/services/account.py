@@ -29,6 +29,7 @@ from collect_tui.domain.facts import AccountFacts, Hold, Item, Order, Payment, P
 from collect_tui.domain.hold.decide import forbids
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.order import decide as order
+from collect_tui.domain.order import required
 from collect_tui.domain.states import ServiceState
 from collect_tui.policy.contact import label, may_call, most_attempts
 from collect_tui.policy.suspend import first_cut_day, may_restore, may_suspend
@@ -208,7 +209,7 @@ def hold_view(hold: Hold, desk: DeskContext) -> HoldView:
 
 def service_view(service: Service, seen: AccountFacts, desk: DeskContext) -> ServiceView:
     catalogue = desk.catalogue()
-    suspend = restore = required = None
+    suspend = restore = needed = None
     if service.status == ServiceState.ACTIVE:
         tomorrow = seen.business_date + timedelta(days=1)
         effective = first_cut_day(tomorrow, catalogue.rules.suspend, desk.calendar) or tomorrow
@@ -217,7 +218,7 @@ def service_view(service: Service, seen: AccountFacts, desk: DeskContext) -> Ser
         )
     elif service.status == ServiceState.SUSPENDED:
         restore = verdict_view(may_restore(seen, service, catalogue.rules))
-        required = order.required_to_restore(seen, service, catalogue.rules)
+        needed = required.required_to_restore(seen, service, catalogue.rules)
     return ServiceView(
         product=service.product,
         identifier=service.identifier,
@@ -228,7 +229,7 @@ def service_view(service: Service, seen: AccountFacts, desk: DeskContext) -> Ser
         life_support=service.life_support,
         suspend=suspend,
         restore=restore,
-        required_to_restore=required,
+        required_to_restore=needed,
     )
 
 

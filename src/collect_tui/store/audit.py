@@ -17,7 +17,7 @@ import hmac
 import importlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import lru_cache
@@ -25,39 +25,23 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import and_, bindparam, exists, func, insert, literal, or_, select, true, union_all
+from sqlalchemy import bindparam, func, insert, literal, select, true, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Unavailable
-from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AuditEntry
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
 
-__all__ = ["Break", "append", "audit_key", "breaks", "canonical", "count", "entries", "sign", "verify"]
+__all__ = ["append", "audit_key", "canonical", "count", "entries", "sign"]
 
 _T = SQLModel.metadata.tables
-_AUDIT, _TENANT, _HEAD, _SEALED = _T["audit"], _T["tenant"], _T["audit_head"], _T["sealed_head"]
-_BATCH: Final = 5_000
+AUDIT, _TENANT, HEAD, SEALED = _T["audit"], _T["tenant"], _T["audit_head"], _T["sealed_head"]
+BATCH: Final = 5_000
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 #: What the hash of an entry is made over, after its instant.
-_HASHED: Final = ("tenant_id", "account_id", "seq", "by", "act_id", "line", "commands", "verdict", "effects", "outcome")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Break:
-    """Where a chain does not hold.
-
-    `what`: changed (the entry is not as it was written), missing (one before it is gone), cut (the chain went on to this
-    entry and ends before it), head (the chain's head is not this entry, its last), sealed (the entry is not there as
-    `seal` holds it), unsealed (the head says that it was sealed, and no seal holds it).
-    """
-
-    account_id: int
-    seq: int
-    what: str
-    seal: int | None = None
+HASHED: Final = ("tenant_id", "account_id", "seq", "by", "act_id", "line", "commands", "verdict", "effects", "outcome")
 
 
 def append(
@@ -96,109 +80,20 @@ def append(
         "effects": canonical(effects),
         "outcome": outcome,
     }
-    made = _hash(key, prev, at, [row[name] for name in _HASHED])
+    made = hash_of(key, prev, at, [row[name] for name in HASHED])
     db.execute(_WRITE, {**row, "prev": prev, "hash": made})
     head = {"tenant_id": tenant_id, "account_id": account_id, "seq": seq, "hash": made, "sealed": False}
     db.execute(_move_head(db.dialect.name), head)
     return seq
 
 
-def verify(session: Session, tenant_id: int, account_id: int | None = None) -> tuple[Break, ...]:
-    """Recomputes the chain of one account, or of all; empty when every entry is as it was written and none is missing."""
-    return tuple(breaks(session, tenant_id, account_id))
-
-
-def breaks(
-    session: Session, tenant_id: int, account_id: int | None = None, progress: Progress | None = None
-) -> Iterator[Break]:
-    """Where the chains of one account, or of all, do not hold: against themselves, their heads and their seals."""
-    yield from _broken_chains(session, tenant_id, account_id, progress)
-    db = session.connection()
-    for what, query in _comparisons(tenant_id, account_id):
-        for account, seq, seal in db.execute(query.execution_options(yield_per=_BATCH)):
-            yield Break(account, seq, what, seal)
-
-
-def _broken_chains(
-    session: Session, tenant_id: int, account_id: int | None, progress: Progress | None
-) -> Iterator[Break]:
-    key = audit_key(session, tenant_id)
-    own_head = and_(_HEAD.c.tenant_id == tenant_id, _HEAD.c.account_id == _AUDIT.c.account_id)
-    columns = (_AUDIT.c.prev, _AUDIT.c.hash, _AUDIT.c.at, *(_AUDIT.c[name] for name in _HASHED))
-    query = (
-        select(_HEAD.c.seq, _HEAD.c.hash, *columns)
-        .select_from(_AUDIT.outerjoin(_HEAD, own_head))
-        .where(_AUDIT.c.tenant_id == tenant_id, _mine(_AUDIT, account_id))
-        .order_by(_AUDIT.c.account_id, _AUDIT.c.seq)
-    )
-    of = count(session, tenant_id) if progress and account_id is None else 0
-    account, seq, prev, head = None, 0, "", (None, "")
-    done = 0
-    for batch in session.connection().execute(query.execution_options(yield_per=_BATCH)).partitions():
-        for head_seq, head_hash, its_prev, its_hash, at, *hashed in batch:
-            if hashed[1] != account:
-                yield from _wrong_head(account, seq, prev, head)
-                account, seq, prev, head = hashed[1], 0, "", (head_seq, head_hash)
-            if hashed[2] != seq + 1 or its_prev != prev:
-                yield Break(hashed[1], hashed[2], "missing")
-            if not hmac.compare_digest(its_hash.encode(), _hash(key, its_prev, at, hashed).encode()):
-                yield Break(hashed[1], hashed[2], "changed")
-            seq, prev = hashed[2], its_hash
-        done += len(batch)
-        if progress is not None:
-            progress("Verify the audit", done, max(of, done))
-    yield from _wrong_head(account, seq, prev, head)
-
-
-def _wrong_head(account: int | None, seq: int, last: str, head: tuple[int | None, str]) -> Iterator[Break]:
-    """How the end of a chain differs from its head."""
-    if account is None or head == (seq, last):
-        return
-    cut = head[0] is not None and head[0] > seq
-    yield Break(account, head[0] if cut and head[0] else seq, "cut" if cut else "head")
-
-
-def _comparisons(tenant_id: int, account_id: int | None) -> Iterator[tuple[str, Any]]:
-    """What the database can compare by itself: (account, entry, seal) of what does not hold, in the order of accounts."""
-    any_entry = exists().where(_AUDIT.c.tenant_id == tenant_id, _AUDIT.c.account_id == _HEAD.c.account_id)
-    yield (
-        "cut",  # the whole chain is gone
-        select(_HEAD.c.account_id, _HEAD.c.seq, literal(None))
-        .where(_HEAD.c.tenant_id == tenant_id, _mine(_HEAD, account_id), ~any_entry)
-        .order_by(_HEAD.c.account_id),
-    )
-    entry = and_(
-        _AUDIT.c.tenant_id == tenant_id, _AUDIT.c.account_id == _SEALED.c.account_id, _AUDIT.c.seq == _SEALED.c.seq
-    )
-    yield (
-        "sealed",
-        select(_SEALED.c.account_id, _SEALED.c.seq, _SEALED.c.seal)
-        .select_from(_SEALED.outerjoin(_AUDIT, entry))
-        .where(_SEALED.c.tenant_id == tenant_id, _mine(_SEALED, account_id))
-        .where(or_(_AUDIT.c.hash.is_(None), _AUDIT.c.hash != _SEALED.c.hash))
-        .order_by(_SEALED.c.account_id, _SEALED.c.seal),
-    )
-    under_seal = exists().where(
-        _SEALED.c.tenant_id == tenant_id,
-        _SEALED.c.account_id == _HEAD.c.account_id,
-        _SEALED.c.seq == _HEAD.c.seq,
-        _SEALED.c.hash == _HEAD.c.hash,
-    )
-    yield (
-        "unsealed",
-        select(_HEAD.c.account_id, _HEAD.c.seq, literal(None))
-        .where(_HEAD.c.tenant_id == tenant_id, _mine(_HEAD, account_id), _HEAD.c.sealed, ~under_seal)
-        .order_by(_HEAD.c.account_id),
-    )
-
-
-def _mine(table: Any, account_id: int | None) -> Any:
+def of_account(table: Any, account_id: int | None) -> Any:
     return true() if account_id is None else table.c.account_id == account_id
 
 
 def count(session: Session, tenant_id: int, account_id: int | None = None) -> int:
     """How many entries there are."""
-    query = select(func.count()).where(_AUDIT.c.tenant_id == tenant_id, _mine(_AUDIT, account_id))
+    query = select(func.count()).where(AUDIT.c.tenant_id == tenant_id, of_account(AUDIT, account_id))
     return int(session.connection().execute(query).scalar_one())
 
 
@@ -206,10 +101,10 @@ def entries(
     session: Session, tenant_id: int, account_id: int, *, before: int | None = None, limit: int = 200
 ) -> tuple[AuditEntry, ...]:
     """The account's entries, newest first; `before`: only those with a smaller number."""
-    query = select(_AUDIT).where(_AUDIT.c.tenant_id == tenant_id, _AUDIT.c.account_id == account_id)
+    query = select(AUDIT).where(AUDIT.c.tenant_id == tenant_id, AUDIT.c.account_id == account_id)
     if before is not None:
-        query = query.where(_AUDIT.c.seq < before)
-    rows = session.connection().execute(query.order_by(_AUDIT.c.seq.desc()).limit(limit))
+        query = query.where(AUDIT.c.seq < before)
+    rows = session.connection().execute(query.order_by(AUDIT.c.seq.desc()).limit(limit))
     return tuple(
         AuditEntry(
             at=row.at,
@@ -275,7 +170,7 @@ def _checked_key(found: str | None) -> bytes:
     raise Unavailable("audit.no_key", "This portfolio has no key for its audit; it was not made by this program.", "db")
 
 
-def _hash(key: bytes, prev: str, at: datetime, hashed: Sequence[Any]) -> str:
+def hash_of(key: bytes, prev: str, at: datetime, hashed: Sequence[Any]) -> str:
     return sign(key, prev, canonical([_instant(at), *hashed]))
 
 
@@ -283,16 +178,16 @@ def _hash(key: bytes, prev: str, at: datetime, hashed: Sequence[Any]) -> str:
 # the chain goes on with a gap that shows.
 _KEYS: Final[dict[str, Any]] = {"tenant": bindparam("tenant"), "account": bindparam("account")}
 _ENTRY: Final = (
-    select(_AUDIT.c.seq, _AUDIT.c.hash, literal(0).label("rank"))
-    .where(_AUDIT.c.tenant_id == _KEYS["tenant"], _AUDIT.c.account_id == _KEYS["account"])
-    .order_by(_AUDIT.c.seq.desc())
+    select(AUDIT.c.seq, AUDIT.c.hash, literal(0).label("rank"))
+    .where(AUDIT.c.tenant_id == _KEYS["tenant"], AUDIT.c.account_id == _KEYS["account"])
+    .order_by(AUDIT.c.seq.desc())
     .limit(1)
     .subquery()
 )
 _ENDS: Final = union_all(
     select(_ENTRY.c.seq, _ENTRY.c.hash, _ENTRY.c.rank),
-    select(_HEAD.c.seq, _HEAD.c.hash, literal(1)).where(
-        _HEAD.c.tenant_id == _KEYS["tenant"], _HEAD.c.account_id == _KEYS["account"]
+    select(HEAD.c.seq, HEAD.c.hash, literal(1)).where(
+        HEAD.c.tenant_id == _KEYS["tenant"], HEAD.c.account_id == _KEYS["account"]
     ),
 ).subquery()
 _LAST: Final = (
@@ -303,15 +198,15 @@ _LAST: Final = (
     .limit(1)
 )
 
-_WRITE: Final = insert(_AUDIT)
+_WRITE: Final = insert(AUDIT)
 
 
 @lru_cache(maxsize=2)
 def _move_head(dialect: str) -> Any:
     """Sets the end of a chain: the same on both databases, each with its own INSERT."""
-    statement = importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(_HEAD)
+    statement = importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(HEAD)
     return statement.on_conflict_do_update(
-        index_elements=list(_HEAD.primary_key),
+        index_elements=list(HEAD.primary_key),
         set_={name: statement.excluded[name] for name in ("seq", "hash", "sealed")},
     )
 

@@ -10,9 +10,7 @@ that was there. PostgreSQL has tools of its own for both (docs/operating.md).
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,9 +23,9 @@ from urllib.parse import quote
 from collect_tui.common.files import make_private, sync_folder
 from collect_tui.desk.errors import Invalid, NotFound, Refused, Unavailable
 from collect_tui.store import sqlite
+from collect_tui.store.backup_ledger import let_go, part_of, remember
 from collect_tui.store.tables.version import SCHEMA_VERSION
 
-LEDGER: Final = "backups.json"
 DAILY: Final = 7
 WEEKLY: Final = 4
 
@@ -69,12 +67,12 @@ def backup(
     sqlite.prepare_file(database, create=False)
     try:
         make_private(folder)
-        with _part(folder, database.stem) as part:
+        with part_of(folder, database.stem) as part:
             version = copy_whole(database, part)
             size = part.stat().st_size
             file = _named(part, folder, f"{database.stem}-{now.astimezone(UTC):%Y%m%d-%H%M%S}")
-        made = _remember(folder, database, file, now)
-        removed = tuple(_let_go(folder, doomed(made, keep_daily, keep_weekly)))
+        made = remember(folder, database, file, now)
+        removed = tuple(let_go(folder, doomed(made, keep_daily, keep_weekly)))
     except OSError as error:
         raise Unavailable("backup.unwritable", f"No copy could be made in {folder}: {error.strerror}.", "to") from None
     return Backup(file, size, version, perf_counter() - began, removed)
@@ -95,7 +93,7 @@ def restore(copy: Path, database: Path, *, now: datetime) -> Restored:
         raise Invalid("restore.same", f"{copy} is the database itself; name a copy of it.", "file")
     try:
         make_private(database.parent)
-        with _part(database.parent, database.stem) as part:
+        with part_of(database.parent, database.stem) as part:
             version = copy_whole(copy, part, read_only=True)
             if version > SCHEMA_VERSION:
                 raise Unavailable(
@@ -156,17 +154,6 @@ def doomed(made: Iterable[tuple[str, datetime]], keep_daily: int, keep_weekly: i
 
 
 # ------------------------------------------------------------------------------------------------------------- the files
-
-
-@contextlib.contextmanager
-def _part(folder: Path, stem: str) -> Iterator[Path]:
-    """An empty hidden file for its owner only; gone at the end unless it was renamed."""
-    part = folder / f".{stem}.{secrets.token_hex(6)}.tmp"
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    try:
-        yield part
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _named(part: Path, folder: Path, stem: str) -> Path:
@@ -242,61 +229,3 @@ def _check(db: Any, source: Path) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------------ the ledger
-
-
-def _remember(folder: Path, database: Path, file: Path, now: datetime) -> list[tuple[str, datetime]]:
-    """Writes down that a copy is ours; all copies of this database that are still as they were made."""
-    ledger = _ledger(folder)
-    status = file.stat()
-    source = os.fspath(database)
-    ledger[file.name] = {
-        "of": source,
-        "at": now.astimezone(UTC).isoformat(),
-        "bytes": status.st_size,
-        "mtime": status.st_mtime_ns,
-    }
-    ledger = {name: entry for name, entry in ledger.items() if _untouched(folder / name, entry)}
-    _write_ledger(folder, ledger)
-    return [(name, datetime.fromisoformat(entry["at"])) for name, entry in ledger.items() if entry["of"] == source]
-
-
-def _let_go(folder: Path, names: list[str]) -> Iterator[str]:
-    ledger = _ledger(folder)
-    for name in names:
-        if name in ledger and _untouched(folder / name, ledger.pop(name)):
-            (folder / name).unlink(missing_ok=True)
-            yield name
-    if names:
-        _write_ledger(folder, ledger)
-        sync_folder(folder)
-
-
-def _ledger(folder: Path) -> dict[str, dict[str, Any]]:
-    """What was made here. One that cannot be read counts for nothing: its copies then stay."""
-    with contextlib.suppress(OSError, ValueError, RecursionError):
-        found = json.loads((folder / LEDGER).read_text("utf-8"))
-        if isinstance(found, dict):
-            return {name: entry for name, entry in found.items() if _sane(name, entry)}
-    return {}
-
-
-def _sane(name: str, entry: Any) -> bool:
-    if Path(name).name != name or not isinstance(entry, dict):
-        return False
-    with contextlib.suppress(ValueError, TypeError):
-        at = datetime.fromisoformat(entry.get("at", ""))
-        return at.tzinfo is not None and {"of", "bytes", "mtime"} <= entry.keys()
-    return False
-
-
-def _untouched(path: Path, entry: dict[str, Any]) -> bool:
-    with contextlib.suppress(OSError):
-        status = path.lstat()
-        return (status.st_size, status.st_mtime_ns) == (entry["bytes"], entry["mtime"])
-    return False
-
-
-def _write_ledger(folder: Path, ledger: dict[str, dict[str, Any]]) -> None:
-    with _part(folder, "backups") as part:
-        part.write_text(json.dumps(ledger, indent=2, sort_keys=True) + "\n", "utf-8")
-        os.replace(part, folder / LEDGER)

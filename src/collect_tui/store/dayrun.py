@@ -25,7 +25,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
 from collect_tui.domain.dates import day_start, format_day
 from collect_tui.domain.states import AccountState
-from collect_tui.store import claims, event_log, scoring, sql, summary
+from collect_tui.store import claims, event_log, score_figures, scoring, sql, summary
 from collect_tui.store.day import check as checking
 from collect_tui.store.day import ladder, marks, seal, settle
 from collect_tui.store.day.base import Day, accounts, marked, unmark_all
@@ -118,7 +118,7 @@ def _mend(store: Store, day: Day) -> None:
         summary.refresh(session, day.tenant_id, day.date)
         scoring.rescore(session, day.tenant_id, day.catalogue, day.date, day.now)
         session.execute(delete(table(QueueDelta)).where(table(QueueDelta).c.tenant_id == day.tenant_id))
-        _write_figures(session, day, scoring.counted(session, day.tenant_id))
+        _write_figures(session, day, score_figures.counted(session, day.tenant_id))
 
 
 def _only_forward(session: Session, tenant_id: int, business_date: date) -> None:
@@ -205,7 +205,7 @@ def _figures(session: Session, day: Day) -> int:
     return folded
 
 
-def _write_figures(session: Session, day: Day, figures: scoring.Figures) -> None:
+def _write_figures(session: Session, day: Day, figures: score_figures.Figures) -> None:
     ids = Ids()
     rows = [
         {"tenant_id": day.tenant_id, "id": ids(), "queue": queue, "currency": currency, "n": n, "collectable": amount}

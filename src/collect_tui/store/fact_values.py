@@ -28,7 +28,7 @@ from collect_tui.domain.facts import (
     Promise,
     Service,
 )
-from collect_tui.domain.payment.effects import PAYMENT_DAYS
+from collect_tui.domain.payment.moving import PAYMENT_DAYS
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.states import (
     AccountState,

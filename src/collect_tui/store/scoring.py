@@ -20,7 +20,6 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    insert,
     literal_column,
     or_,
     select,
@@ -28,7 +27,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from collect_tui.common.ids import Ids
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.dates import day_start
@@ -44,14 +42,12 @@ from collect_tui.store.attempts import EARLIEST, at_cap
 from collect_tui.store.clock import desk_clock
 from collect_tui.store.expressions import compiled, constant
 from collect_tui.store.functions import iso_instant
+from collect_tui.store.score_figures import counted, figures, note_deltas
 from collect_tui.store.sql import Scope, day, execute, number, scopes, table, tenant
-from collect_tui.store.tables import Account, AccountSummary, QueueDelta, Tenant, WorkItem
+from collect_tui.store.tables import Account, AccountSummary, Tenant, WorkItem
 
 MEDIAN_MOVES = 20
 """The median that the money term is measured by follows last night's when that is this many percent off, not every night."""
-
-Figures = dict[tuple[str, str], tuple[int, int]]
-"""(queue, currency) → (accounts, collectable)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +88,10 @@ def rescore(
 def rescore_scope(session: Session, catalogue: Catalogue, values: dict[str, Any], scope: Scope) -> int:
     """The same for the accounts of a scope, with the values of `params`."""
     every = {**values, **scope.params, "capped": [*at_cap(session, catalogue, values, scope)]}
-    before = _figures(session, every, scope.kind)
+    before = figures(session, every, scope.kind)
     changed = execute(session, _upsert(sql.dialect_of(session), Shape.of(catalogue), scope.kind), every)
     if changed:
-        _note_deltas(session, values["tenant"], before, _figures(session, every, scope.kind))
+        note_deltas(session, values["tenant"], before, figures(session, every, scope.kind))
     return changed
 
 
@@ -258,49 +254,6 @@ def _mask(conditions: Iterable[ColumnElement[bool]]) -> Any:
 
 
 # -------------------------------------------------------------------------------------------------------------- figures
-
-
-@lru_cache(maxsize=16)
-def _figures_of(kind: str) -> Select[Any]:
-    w = table(WorkItem).c
-    return (
-        select(w.queue, w.currency, func.count(), sql.total(w.collectable))
-        .where(w.tenant_id == tenant(), sql.within(kind, w.account_id), w.queue != "")
-        .group_by(w.queue, w.currency)
-    )
-
-
-def _figures(session: Session, every: dict[str, Any], kind: str) -> Figures:
-    return {(queue, currency): (n, amount) for queue, currency, n, amount in session.execute(_figures_of(kind), every)}
-
-
-def counted(session: Session, tenant_id: int) -> Figures:
-    """The figures of all queues, counted."""
-    w = table(WorkItem).c
-    query = select(w.queue, w.currency, func.count(), sql.total(w.collectable)).where(
-        w.tenant_id == tenant_id, w.queue != ""
-    )
-    found = session.execute(query.group_by(w.queue, w.currency))
-    return {(queue, currency): (n, amount) for queue, currency, n, amount in found}
-
-
-def _note_deltas(session: Session, tenant_id: int, before: Figures, after: Figures) -> None:
-    ids, rows = Ids(), []
-    for key in sorted({*before, *after}):
-        n, amount = (new - old for new, old in zip(after.get(key, (0, 0)), before.get(key, (0, 0)), strict=True))
-        if n or amount:
-            rows.append(
-                {
-                    "tenant_id": tenant_id,
-                    "id": ids(),
-                    "queue": key[0],
-                    "currency": key[1],
-                    "n": n,
-                    "collectable": amount,
-                }
-            )
-    if rows:
-        session.execute(insert(table(QueueDelta)), rows)
 
 
 __all__ = [

@@ -11,7 +11,7 @@ from collect_tui.desk.errors import Refused
 from collect_tui.domain import effects as fx
 from collect_tui.domain.account.effects import at_least, cures
 from collect_tui.domain.order.effects import sent_off
-from collect_tui.domain.payment.effects import payment_status
+from collect_tui.domain.payment.moving import payment_status
 from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER, OrderState
 from collect_tui.domain.steps import number
 from collect_tui.store.writing import WriteContext, write

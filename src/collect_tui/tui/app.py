@@ -37,7 +37,8 @@ from collect_tui.tui.render.link import render_link
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.sent import Sent
-from collect_tui.tui.terminal.driver import PasteLost, PasteWaits, TerminalAnswered, ThinDriver
+from collect_tui.tui.terminal.driver import ThinDriver
+from collect_tui.tui.terminal.key_parser import PasteLost, PasteWaits, TerminalAnswered
 from collect_tui.tui.terminal.painter import ThinPainter
 from collect_tui.tui.terminal.profile import TerminalProfile, install_exit_handlers
 from collect_tui.tui.terminal.sight import READING, UNSEEN, Sight

@@ -14,7 +14,8 @@ from collect_tui.desk.line.model import MAX_CHARACTERS, Candidate, Fault
 from collect_tui.desk.line.verbs import VERBS, reader, takes_text
 from collect_tui.desk.line.vocabulary import BALANCES, METHODS
 from collect_tui.desk.line.words import LineState, TokenCursor
-from collect_tui.domain.dates import WEEKDAYS, parse_date
+from collect_tui.domain.dates import WEEKDAYS
+from collect_tui.domain.typed_dates import parse_date
 
 Offer = tuple[str, str]
 MOST: Final = 200

@@ -18,9 +18,10 @@ from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
-from collect_tui.domain.dates import MONTHS, WEEKDAYS, parse_date
+from collect_tui.domain.dates import MONTHS, WEEKDAYS
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import split_even
+from collect_tui.domain.typed_dates import parse_date
 
 FREQUENCIES: Final[dict[str, Frequency]] = {"w": "weekly", "f": "fortnightly", "m": "monthly"}
 _LETTERS: Final = {name: letter for letter, name in FREQUENCIES.items()}

@@ -8,9 +8,10 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import is_clean, literal, quote, raw, word
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.domain.account.notes import expand, open_slot
-from collect_tui.domain.dates import MONTHS, WEEKDAYS, format_day, parse_date, parse_moment
+from collect_tui.domain.dates import MONTHS, WEEKDAYS, format_day
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import exponent, format_minor
+from collect_tui.domain.typed_dates import parse_date, parse_moment
 
 # ------------------------------------------------------------------------------------------------- as the line writes
 

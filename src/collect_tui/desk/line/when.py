@@ -9,8 +9,9 @@ from typing import Final
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.words import TokenCursor
-from collect_tui.domain.dates import MONTHS, NO_DATE, WEEKDAYS, out_of_range, parse_date, parse_moment, within
+from collect_tui.domain.dates import MONTHS, WEEKDAYS, out_of_range, within
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.typed_dates import NO_DATE, parse_date, parse_moment
 
 _DAY_NUMBER = re.compile(r"[0-9]{1,2}")
 _FIGURES = re.compile(r"[0-9]{1,2}|[0-9]{4}")

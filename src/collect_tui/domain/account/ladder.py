@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from collect_tui.domain.expression import Expression, Field, Param, all_of, any_of, holds, unknown
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.domain.order import decide as order
+from collect_tui.domain.order import required
 from collect_tui.domain.rules import LadderStep, Rules
 from collect_tui.domain.states import DUNNED, STAGES, AccountState, ServiceState, Stage
 
@@ -89,13 +89,13 @@ def given_back(facts: AccountFacts, rules: Rules, *, taken_back: bool = False) -
     values = params(rules, facts.business_date)
     frozen = [i for i in facts.items if taken_back and holds(FROZEN, i, values)]
     if facts.stage not in (*DUNNED, Stage.CURRENT, Stage.PRE_DUE) or (
-        order.covered(facts.collectable, rules) and not frozen
+        required.covered(facts.collectable, rules) and not frozen
     ):
         return None
     late = [
         i
         for i in facts.items
-        if i.due < facts.business_date and (not order.covered(i.collectable, rules) or i in frozen)
+        if i.due < facts.business_date and (not required.covered(i.collectable, rules) or i in frozen)
     ]
     levels = [Stage(i.level) for i in late if i.level in DUNNED]
     highest = max(levels, key=STAGES.index, default=facts.stage)

@@ -17,11 +17,11 @@ from collect_tui.domain import steps
 from collect_tui.domain.account.follow_up import follow, untimed
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.codes import Action, Result
+from collect_tui.domain.contact.callbacks import CALLBACK_ACTION, EARLY, at_callback, callback, check_open, kept_by
 from collect_tui.domain.contact.points import default_action, default_point, find_point, label, ordered, tired
-from collect_tui.domain.dates import as_utc, local_time
+from collect_tui.domain.dates import as_utc
 from collect_tui.domain.effects import (
     CallbackChanged,
-    CallbackScheduled,
     ContactLogged,
     Effect,
     HoldChanged,
@@ -31,17 +31,13 @@ from collect_tui.domain.effects import (
     NoteWritten,
     PointMarked,
 )
-from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Callback, Hold, NextAction, Point
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Hold, NextAction, Point
 from collect_tui.domain.rules import ContactRules, HoldKind
 from collect_tui.domain.states import AccountState, CallbackState, HoldState
 
-CALLBACK_ACTION: Final = "callback"
 TRACE_ACTION: Final = "trace"
 """Next action of an account whose last number turned out bad: find a new one."""
-
-EARLY: Final = timedelta(minutes=15)
-"""A callback is kept when the account is worked this long before its time, or any time after."""
 
 __all__ = [
     "CALLBACK_ACTION",
@@ -122,7 +118,7 @@ def log(
             "out" if result.point == "out" else None,
         )
     effects += _hold(facts, result, holds, ids, by)
-    kept = _kept(facts, result, as_utc(now), zone)
+    kept = kept_by(facts, result, as_utc(now), zone)
     effects += [CallbackChanged(c.id, CallbackState.DONE, c.status) for c in kept]
     effects += _next(facts, result, point, now, calendar, zone, rules, {c.id for c in kept})
     return tuple(effects)
@@ -150,45 +146,12 @@ def advice(facts: AccountFacts, point: Point | None, result: Result) -> str | No
     return f"{label(point)}: third {result.title.lower()} in a row, next time {label(following)}"
 
 
-def callback(
-    facts: AccountFacts,
-    *,
-    at: datetime,
-    point: Point | None,
-    owner: str | None,
-    note: str,
-    ids: Callable[[], int],
-    zone: str,
-) -> tuple[Effect, ...]:
-    """A callback at an instant; a missed one is thereby put off, others stay. The next action is the earliest callback.
-
-    `owner` None lets anybody take it; `zone` says on which day it falls. Raises Invalid "callback.in_past" or
-    "contact.point_kind", Refused "callback.point" for a number that must not be called, "account.closed".
-    """
-    _check_open(facts)
-    instant = as_utc(at)
-    if local_time(instant, zone).date() < facts.business_date:
-        raise Invalid("callback.in_past", "Expected a time for the callback that is still to come.", "at")
-    if point is not None and point.kind not in PHONE_KINDS:
-        raise Invalid("contact.point_kind", f"Expected a telephone to call back; {label(point)} is none.", "point")
-    if point is not None and not point.callable:
-        raise Refused("callback.point", f"{label(point).capitalize()} is not to be called: {_why_not(point)}.", "point")
-    new = Callback(ids(), instant, owner, None if point is None else point.id, CallbackState.SCHEDULED, note)
-    missed = [c for c in facts.callbacks if c.status == CallbackState.MISSED]
-    standing = (*(c for c in facts.callbacks if c.status == CallbackState.SCHEDULED), new)
-    return (
-        *(CallbackChanged(c.id, CallbackState.RESCHEDULED, c.status) for c in missed),
-        CallbackScheduled(new),
-        steps.set_action(facts, _at_callback(min(standing, key=lambda c: c.at), zone)),
-    )
-
-
 def next_action(facts: AccountFacts, on: date, code: str, calendar: Calendar) -> tuple[Effect, ...]:
     """Moves the next action to a date; from a day nobody works on, on to the next business day. Today is always worked.
 
     Raises Invalid "next.in_past", Refused "account.closed".
     """
-    _check_open(facts)
+    check_open(facts)
     if on < facts.business_date:
         raise Invalid("next.in_past", "Expected a date for the next action that is today or later.", "on")
     return (steps.set_action(facts, NextAction(code, calendar.from_today(on, facts.business_date))),)
@@ -291,15 +254,6 @@ def _hold(
     return effects
 
 
-def _kept(facts: AccountFacts, result: Result, now: datetime, zone: str) -> list[Callback]:
-    """Callbacks that a worked contact settles: those whose time has come, and with the right party all of the day."""
-    if not result.worked:
-        return []
-    if result.right_party:
-        return [c for c in facts.callbacks if local_time(c.at, zone).date() <= facts.business_date]
-    return [c for c in facts.callbacks if c.at <= now + EARLY]
-
-
 def _next(
     facts: AccountFacts,
     result: Result,
@@ -327,20 +281,7 @@ def _next(
         new = new if left else NextAction(TRACE_ACTION, new.on)
     first = min(waiting, key=lambda c: c.at, default=None)
     if first is not None:
-        promised = _at_callback(first, zone)
+        promised = at_callback(first, zone)
         if promised.on < new.on or (promised.on == new.on and (new.at is None or first.at < new.at)):
             new = promised
     return (steps.set_action(facts, new),)
-
-
-def _at_callback(callback: Callback, zone: str) -> NextAction:
-    return NextAction(CALLBACK_ACTION, local_time(callback.at, zone).date(), callback.at)
-
-
-def _check_open(facts: AccountFacts) -> None:
-    if facts.status != AccountState.OPEN:
-        raise Refused("account.closed", "This account is closed; nothing more is planned for it.", None)
-
-
-def _why_not(point: Point) -> str:
-    return "the customer opted out" if point.consent == "out" else f"it is marked {point.quality}"

@@ -64,7 +64,7 @@ CUT: Final[Mapping[str, Expression]] = {
 """check of `policy.suspend` → what meets it."""
 
 REQUIRED: Final = greatest(Constant(0), _left + Field("fees") + Param("reconnect_fee") * (Field("drafts") + 1))
-"""As `order.required_to_restore`."""
+"""As `required.required_to_restore`."""
 
 RESTORE: Final[Mapping[str, Expression]] = {
     "state": Field("status").equals(ServiceState.SUSPENDED),

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from collect_tui.domain.codes import Codes
-from collect_tui.domain.effect import Effect, EventSpec, Ids, changed, final
-from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item, Payment, entered
+from collect_tui.domain.effect import Effect, EventSpec, Ids, final
+from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item, Payment
 from collect_tui.domain.money import format_minor
+from collect_tui.domain.payment.moving import (
+    by_due,
+    item_of,
+    off,
+    open_moved,
+    paid,
+    payment_status,
+    said_of,
+    windowed,
+    with_payment,
+)
 from collect_tui.domain.states import PAYMENT, PaymentState
 from collect_tui.domain.wording import day_words
-
-PAYMENT_DAYS: Final = 90
-"""A payment stays in the facts while something of it is unapplied, and until this many days after its receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class PaymentRecorded(Effect):
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
         # Its allocations follow one by one; taking them from here as well would count them twice.
-        return _windowed(replace(facts, payments=(*facts.payments, replace(self.payment, allocations=()))))
+        return windowed(replace(facts, payments=(*facts.payments, replace(self.payment, allocations=()))))
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         now = next((p for p in facts.payments if p.id == self.payment.id), None)
@@ -54,8 +60,8 @@ class PaymentAllocated(Effect):
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
         given = replace(self.allocation, id=self.id)
-        facts = _paid(facts, self.payment_id, lambda p: (*p.allocations, given))
-        return _windowed(_open_moved(facts, given.item_id, -given.amount))
+        facts = paid(facts, self.payment_id, lambda p: (*p.allocations, given))
+        return windowed(open_moved(facts, given.item_id, -given.amount))
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         payments = (*facts.payments, *facts.named)
@@ -82,14 +88,14 @@ class AllocationReleased(Effect):
     allocation: Allocation
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
-        facts = _paid(facts, self.payment_id, lambda p: tuple(a for a in p.allocations if a.id != self.id))
-        return _windowed(_open_moved(facts, self.allocation.item_id, self.allocation.amount))
+        facts = paid(facts, self.payment_id, lambda p: tuple(a for a in p.allocations if a.id != self.id))
+        return windowed(open_moved(facts, self.allocation.item_id, self.allocation.amount))
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         return (PaymentAllocated(ids(), self.payment_id, self.allocation),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
-        return f"{format_minor(self.allocation.amount, facts.currency)} {_off(self.allocation.item_id, facts)}"
+        return f"{format_minor(self.allocation.amount, facts.currency)} {off(self.allocation.item_id, facts)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ class CreditApplied(Effect):
     def fold(self, facts: AccountFacts) -> AccountFacts:
         one = self.application
         facts = replace(facts, applications=(*facts.applications, one))
-        return _open_moved(_open_moved(facts, one.credit_id, one.amount), one.item_id, -one.amount)
+        return open_moved(open_moved(facts, one.credit_id, one.amount), one.item_id, -one.amount)
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         live = any(a.id == self.application.id for a in facts.applications)
@@ -111,7 +117,7 @@ class CreditApplied(Effect):
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         one = self.application
-        credit, item = _item(one.credit_id, facts), _item(one.item_id, facts)
+        credit, item = item_of(one.credit_id, facts), item_of(one.item_id, facts)
         amount = format_minor(one.amount, facts.currency)
         if credit is None or item is None:
             return f"{amount} of a credit to an item"
@@ -130,13 +136,13 @@ class CreditReleased(Effect):
     def fold(self, facts: AccountFacts) -> AccountFacts:
         one = self.application
         facts = replace(facts, applications=tuple(a for a in facts.applications if a.id != one.id))
-        return _open_moved(_open_moved(facts, one.credit_id, -one.amount), one.item_id, one.amount)
+        return open_moved(open_moved(facts, one.credit_id, -one.amount), one.item_id, one.amount)
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         return (CreditApplied(replace(self.application, id=ids())),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
-        return f"{format_minor(self.application.amount, facts.currency)} {_off(self.application.item_id, facts)}"
+        return f"{format_minor(self.application.amount, facts.currency)} {off(self.application.item_id, facts)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,7 @@ class ItemCharged(Effect):
     item: Item
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
-        return replace(facts, items=_by_due((*facts.items, self.item)))
+        return replace(facts, items=by_due((*facts.items, self.item)))
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         return (ItemVoided(self.item.id, self.item.doc_no, self.item.amount),)
@@ -212,9 +218,9 @@ class PaymentReversed(Effect):
                 )
                 return replace(said, status=payment_status(said.stands, sum(a.amount for a in said.allocations)))
 
-            return _windowed(_payments(facts, self.payment_id, less))
+            return windowed(with_payment(facts, self.payment_id, less))
         for allocation in payment.allocations:
-            facts = _open_moved(facts, allocation.item_id, allocation.amount)
+            facts = open_moved(facts, allocation.item_id, allocation.amount)
 
         def gone(payment: Payment) -> Payment:
             return replace(
@@ -224,7 +230,7 @@ class PaymentReversed(Effect):
                 allocations=(),
             )
 
-        return _windowed(_payments(facts, self.payment_id, gone))
+        return windowed(with_payment(facts, self.payment_id, gone))
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
         final("A payment that was returned or reversed stays so; record it again.")
@@ -236,73 +242,3 @@ class PaymentReversed(Effect):
             return f"{part} of the payment of {whole} is {self.status.words}"
         amount = "" if payment is None else f" of {format_minor(payment.stands, facts.currency)}"
         return f"the payment{amount} is {self.status.words}; what it had paid is open again"
-
-
-def payment_status(stands: int, allocated: int) -> PaymentState:
-    """UNAPPLIED, PARTLY_APPLIED or APPLIED: the status of a live payment by the sum of its live allocations."""
-    if allocated <= 0:
-        return PaymentState.UNAPPLIED
-    return PaymentState.APPLIED if allocated >= stands else PaymentState.PARTLY_APPLIED
-
-
-def said_of(before: str | None, reason: str) -> str | None:
-    """All that was said when parts of a payment, and then the rest, were given back."""
-    return "; ".join(filter(None, (before, reason))) or None
-
-
-def _payments(facts: AccountFacts, payment_id: int, change: Callable[[Payment], Payment]) -> AccountFacts:
-    return replace(
-        facts,
-        payments=changed(facts.payments, payment_id, change),
-        named=changed(facts.named, payment_id, change),
-    )
-
-
-def _paid(
-    facts: AccountFacts, payment_id: int, allocations: Callable[[Payment], tuple[Allocation, ...]]
-) -> AccountFacts:
-    """A payment with other allocations, and the status they make."""
-
-    def change(payment: Payment) -> Payment:
-        now = allocations(payment)
-        return replace(payment, allocations=now, status=payment_status(payment.stands, sum(a.amount for a in now)))
-
-    return _payments(facts, payment_id, change)
-
-
-def _by_due(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    return tuple(sorted(items, key=lambda i: (i.due, i.id)))
-
-
-def _open_moved(facts: AccountFacts, item_id: int, by: int) -> AccountFacts:
-    """Changes the open amount of an item; one with nothing left is settled, one with something again is open."""
-    known: tuple[Item, ...] = (*facts.items, *facts.settled)
-    after = changed(known, item_id, lambda i: replace(i, open=i.open + by))
-    if after == known:
-        return facts
-    back = {i.id for i in facts.settled}
-    still_open = tuple(i for i in after if i.open)
-    if any(i.id in back for i in still_open):
-        still_open = _by_due(still_open)
-    return replace(facts, items=still_open, settled=tuple(i for i in after if not i.open))
-
-
-def _windowed(facts: AccountFacts) -> AccountFacts:
-    """Receipts that are recent or have something unapplied; what was done to an older one in this act stays known beside them."""
-    since = facts.business_date - timedelta(days=PAYMENT_DAYS)
-    known = sorted((*facts.payments, *facts.named), key=lambda p: entered(p.id, None))
-    recent = {p.id for p in known if p.unapplied or p.received_on >= since}
-    return replace(
-        facts,
-        payments=tuple(p for p in known if p.id in recent),
-        named=tuple(p for p in known if p.id not in recent),
-    )
-
-
-def _item(item_id: int, facts: AccountFacts) -> Item | None:
-    return next((i for i in (*facts.items, *facts.settled) if i.id == item_id), None)
-
-
-def _off(item_id: int, facts: AccountFacts) -> str:
-    item = _item(item_id, facts)
-    return "is taken from an item again" if item is None else f"is taken from {item.kind} {item.doc_no} again"

@@ -18,7 +18,7 @@ from collect_tui.domain.effects import (
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item, Payment, entered
 from collect_tui.domain.money import format_minor
-from collect_tui.domain.order import decide as order
+from collect_tui.domain.order import required
 from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import PaymentState
 
@@ -120,7 +120,7 @@ def release(fold: Folded, payment: Payment, part: int, ids: Ids, rules: Rules) -
 
     What is kept for fees does not lie there for this: it is kept before anything is paid that is not due.
     """
-    amount = part - max(0, payment.unapplied - order.fees_to_keep(fold.facts, rules))
+    amount = part - max(0, payment.unapplied - required.fees_to_keep(fold.facts, rules))
     for given in reversed(payment.allocations):
         if amount <= 0:
             return
@@ -144,7 +144,7 @@ def for_service(item: Item, service_id: int | None) -> bool:
 def _keep_fees(facts: AccountFacts, pot: list[list[int]], rules: Rules) -> None:
     """Takes out of a pot what is to be kept of it for fees: what no other money and no other credit of the account covers."""
     others = facts.unapplied + facts.credits - sum(left for _, left in pot)
-    _draw(pot, max(0, order.fees_to_keep(facts, rules) - others))
+    _draw(pot, max(0, required.fees_to_keep(facts, rules) - others))
 
 
 def _draw(pot: list[list[int]], amount: int) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from typing import Final
 from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import AllocationReleased, CreditApplied, CreditReleased, ItemVoided, PaymentAllocated
 from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item, Payment, entered
-from collect_tui.domain.order import decide as order
+from collect_tui.domain.order import required
 from collect_tui.domain.payment.posting import WAITING, Ids, by_due, for_service
 from collect_tui.domain.rules import Rules
 
@@ -80,7 +80,7 @@ def _move_up(fold: Folded, since: int, free: Counter[_To], loose: int, ids: Ids,
     """`free`: what is open again of each item; `loose`: what was kept, of which some may have been for fees."""
     for item in fold.facts.items:  # nothing is given by rule to what is in dispute
         free[item.id] = min(free[item.id], item.collectable)
-    lacking = max(0, order.fees_to_keep(fold.facts, rules) - fold.facts.unapplied - fold.facts.credits)
+    lacking = max(0, required.fees_to_keep(fold.facts, rules) - fold.facts.unapplied - fold.facts.credits)
     free[None] = min(lacking, loose)
     turns = _since(fold.facts, since)
     was: Counter[tuple[_Source, _To]] = Counter()
@@ -126,7 +126,7 @@ def _as_without(
     What a source has left then goes to what others gave to after it, if that was there already.
     """
     left = _loose(facts)
-    fees = order.fees_to_keep(facts, rules)
+    fees = required.fees_to_keep(facts, rules)
     kept = {source: min(fees, money) for source, money in left.items()}
     room = {turn.ident: turn.amount for turn in turns}
     for turn in turns:

@@ -25,7 +25,7 @@ from collect_tui.domain.states import AccountState
 from collect_tui.policy.house import House
 from collect_tui.policy.settling import settle
 from collect_tui.policy.signals import RowExtras, signals
-from collect_tui.store import facts, past, scoring, sql, summary
+from collect_tui.store import facts, past, score_figures, scoring, sql, summary
 from collect_tui.store.claims import moment
 from collect_tui.store.day.base import Day, accounts
 from collect_tui.store.sql import among, dialect_of, scopes, table, tenant
@@ -206,7 +206,7 @@ def wrong_figures(session: Session, tenant_id: int) -> list[str]:
         .group_by(d.queue, d.currency)
     )
     sums = {(queue, currency): (n, amount) for queue, currency, n, amount in session.execute(told) if n or amount}
-    real = scoring.counted(session, tenant_id)
+    real = score_figures.counted(session, tenant_id)
     return [
         queue
         for queue, currency in sorted({*sums, *real})

@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import select
 from codecs import getincrementaldecoder
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from textual import events
-from textual._time import get_time
-from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.drivers.linux_driver import LinuxDriver
-from textual.keys import Keys
 from textual.message import Message
 
-from collect_tui.tui.render.text import TEXT_LIMIT, clean
+from collect_tui.tui.terminal.key_parser import KeyParser, PasteLost, PasteWaits, TerminalAnswered
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -33,22 +29,6 @@ _KITTY_PUSH: Final = "\x1b[>"
 _LEAVE_ALT: Final = "\x1b[?1049l"
 # A terminal without an alternate screen (VT220, old Linux console) is left clear, not littered.
 _TIDY: Final = "\x1b[m\x1b[r\x1b[H\x1b[J"
-ESC: Final = "\x1b"
-ESCAPE_WAIT: Final = 1.0
-"""Seconds after which an Escape is a key, and not the beginning of one that a slow line has torn."""
-STALE: Final = 5.0
-"""Seconds after which a sequence that means no key was the line's noise, and its last character a key of its own."""
-LONGEST_SEQUENCE: Final = 32
-"""Characters; no key has so many."""
-PASTE_QUIET: Final = 2.0
-"""Seconds of silence in a paste after which is said that it has not ended, and how to give it up."""
-PASTE_ENDS: Final = 120.0
-"""Seconds of silence after which a paste without its end is dropped."""
-ALONE: Final = 0.1
-"""Seconds without anything before and after a key that ends what is left of such a paste: nothing that is sent comes so slowly."""
-_ANSWER: Final = re.compile(r"\x1b\[\??[0-9;]*n")
-#: Keys that, alone after such a silence, drop a paste whose end does not come: Ctrl-C and F12.
-_GIVE_UP: Final = frozenset({"\x03", "\x1b[24~"})
 STATUS: Final = "\x1b[5n"
 """Asks the terminal whether it is well; it answers behind all that was written before."""
 
@@ -88,204 +68,6 @@ class _LastingFile:
 
     def isatty(self) -> bool:
         return self._file.isatty()
-
-
-class TerminalAnswered(Message):
-    """The terminal said that it is well: all that was written before it was asked has reached it."""
-
-
-class PasteLost(Message):
-    """A paste whose end never came was given up; `size`: its characters."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.size = size
-
-
-class PasteWaits(Message):
-    """A paste has not ended for a while, and what is typed is taken for part of it."""
-
-
-class KeyParser(XTermParser):
-    """Reads what a terminal sends as keys, pastes and answers, however it is torn.
-
-    An escape sequence stays one key whatever the pause in it; only an Escape that nothing follows is one after a while,
-    as nothing depends on it.  ``ESC`` and a plain character are that character with Alt.  Sequences that mean no key
-    are none.  A paste is one text up to its end mark, whatever is in it; where the mark does not come, Ctrl-C or F12
-    alone after a silence drop it, or a longer silence does.  None of it is acted on: what comes of it after that silence is
-    dropped as well, up to its end mark or to a key that comes alone.
-    """
-
-    def __init__(self, debug: bool = False) -> None:
-        super().__init__(debug)
-        self._sequence = ""  # an escape sequence that is not complete
-        self._since = 0.0
-        self._spent = False  # its Escape was taken for a key; a `[` may still follow
-        self._paste: str | None = None
-        self._size = 0  # characters of the paste so far
-        self._heard = 0.0  # when something of a paste came last
-        self._lost = False  # the end of a paste may still come that silence has dropped
-        self._tail = ""  # the end of what came of it last: an end mark may be torn
-        self._key = ""  # came alone behind it so far
-        self._due: float | None = None
-
-    @property
-    def due(self) -> float | None:
-        """When :meth:`tick` has something to do, on the monotonic clock; None: not before more has been read."""
-        return self._due
-
-    @property
-    def unfinished(self) -> str:
-        """The text of a paste that has not ended."""
-        return _line(self._paste or "")
-
-    def feed(self, data: str) -> Iterable[Message]:
-        """Read what the terminal sent."""
-        if self._lost:
-            data = yield from self._feed_rest(data)
-        while data:
-            if self._paste is not None:
-                data = yield from self._feed_paste(data)
-            elif self._sequence:
-                data = yield from self._go_on(data)
-            else:
-                at = data.find(ESC)
-                plain, data = (data, "") if at < 0 else (data[:at], data[at:])
-                for char in plain:
-                    yield from self._keys(char)
-                if data:
-                    self._sequence, self._spent, data = ESC, False, data[1:]
-                    self._since = get_time()
-                    self._due = self._since + ESCAPE_WAIT
-
-    def tick(self) -> Iterable[Message]:
-        """An Escape alone is a key when nothing has followed it; of a paste that does not end is told."""
-        if self._due is None or get_time() < self._due:
-            return
-        self._due = None
-        if self._paste is not None and get_time() < self._heard + PASTE_ENDS:
-            self._due = self._heard + PASTE_ENDS
-            yield PasteWaits()
-        elif self._paste is not None:
-            self._paste, self._lost, self._tail = None, True, (self._paste or "")[-len(BRACKETED_PASTE_END) + 1 :]
-            yield PasteLost(self._size)
-        elif self._lost:
-            self._lost = False
-            yield from self.feed(self._key)
-        elif self._sequence == ESC and not self._spent:
-            self._spent = True
-            yield events.Key("escape", ESC)
-
-    # -- escape sequences ---------------------------------------------------------------------------------------
-
-    def _go_on(self, data: str) -> Generator[Message, None, str]:
-        """Read on in an escape sequence; what is left of the data."""
-        begun, self._due = self._sequence, None
-        for count, char in enumerate(data, start=1):
-            if char == ESC or ord(char) < 32 or len(begun) > LONGEST_SEQUENCE:  # it breaks off here
-                yield from self._broken_off()
-                return data[count - 1 :]
-            begun += char
-            if self._spent and begun[1] != "[":
-                self._sequence = ""
-                return data
-            if _is_whole(begun):
-                self._sequence = ""
-                yield from self._whole(begun)
-                return data[count:]
-            self._sequence = begun
-        return ""
-
-    def _broken_off(self) -> Iterable[Message]:
-        begun, self._sequence = self._sequence, ""
-        if begun == ESC and not self._spent:
-            yield events.Key("escape", ESC)
-
-    def _whole(self, sequence: str) -> Iterable[Message]:
-        if sequence == BRACKETED_PASTE_START:
-            self._paste, self._size = "", 0
-        elif _ANSWER.fullmatch(sequence):
-            yield TerminalAnswered()
-        else:
-            keys = list(self._keys(sequence))
-            late = get_time() - self._since > STALE  # noise on the line: what ends it now was typed
-            yield from keys if keys or not late else self._keys(sequence[-1])
-
-    def _keys(self, sequence: str) -> Iterable[events.Key]:
-        for key in self._sequence_to_key_events(sequence):
-            if key.key != Keys.Ignore:
-                yield key
-
-    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
-        if len(sequence) == 2 and sequence[0] == ESC:
-            return super()._sequence_to_key_events(sequence[1], alt=True)
-        return super()._sequence_to_key_events(sequence, alt)
-
-    # -- pastes -------------------------------------------------------------------------------------------------
-
-    def _feed_paste(self, data: str) -> Generator[Message, None, str]:
-        """Read on in a paste; what is left of the data behind its end."""
-        assert self._paste is not None
-        if data in _GIVE_UP and self._size and get_time() >= self._heard + PASTE_QUIET:
-            size, self._paste, self._due = self._size, None, None
-            yield PasteLost(size)
-            return ""
-        self._heard = get_time()
-        self._due = self._heard + PASTE_QUIET
-        text, answers = _ANSWER.subn("", self._paste + data)
-        for _ in range(answers):
-            yield TerminalAnswered()
-        at = text.find(BRACKETED_PASTE_END)
-        kept = len(self._paste)
-        if at < 0:
-            self._size += len(text) - kept
-            most = TEXT_LIMIT + 1  # never more than what any field takes, and the pieces of the end
-            self._paste = text[:most] + text[max(most, len(text) - len(BRACKETED_PASTE_END) + 1) :]
-            return ""
-        size, self._paste, self._due = self._size + at - kept, None, None
-        if size > TEXT_LIMIT:
-            # As it is, so that every field refuses it, and what is typed behind it.
-            yield events.Paste(text[: TEXT_LIMIT + 1])
-        elif line := _line(text[:at]):
-            yield events.Paste(line)
-        return text[at + len(BRACKETED_PASTE_END) :]
-
-    def _feed_rest(self, data: str) -> Generator[Message, None, str]:
-        """Read what comes behind a paste that silence has dropped; what is left of the data behind its end mark."""
-        data, answers = _ANSWER.subn("", data)
-        for _ in range(answers):
-            yield TerminalAnswered()
-        if not data:
-            return ""
-        quiet, self._heard, self._due = get_time() >= self._heard + ALONE, get_time(), None
-        at = (self._tail + data).find(BRACKETED_PASTE_END)
-        if at >= 0:
-            self._lost = False
-            return (self._tail + data)[at + len(BRACKETED_PASTE_END) :]
-        self._tail = (self._tail + data)[-len(BRACKETED_PASTE_END) + 1 :]
-        if quiet and (len(data) == 1 or (data[0] == ESC and _is_whole(data) and data.count(ESC) == 1)):
-            self._key, self._due = data, self._heard + ALONE
-        else:
-            self._size += len(data)
-            yield PasteLost(self._size)
-        return ""
-
-
-def _is_whole(sequence: str) -> bool:
-    """Does an escape sequence end with its last character?"""
-    kind, last = sequence[1], sequence[-1]
-    if kind == "[":
-        # The Linux console's F1 to F5 have a second bracket.
-        return len(sequence) > 2 and (len(sequence) == 4 if sequence[2] == "[" else "@" <= last <= "~")
-    if kind == "O":
-        return len(sequence) > 2 and not last.isdigit() and last != ";"
-    return True
-
-
-def _line(text: str) -> str:
-    """A pasted text as one cleaned line."""
-    lines = clean(text, keep_newlines=True).split("\n")
-    return " ".join(part.strip() for part in lines if part.strip())
 
 
 class ThinDriver(LinuxDriver):
