@@ -17,7 +17,7 @@ import pytest
 from client.conftest import note, payment
 from client.scripted import refusal
 from collect_tui.client import queue as queues
-from collect_tui.client.sender import FAILED, HOPELESS
+from collect_tui.client.retry import FAILED, HOPELESS
 from collect_tui.desk.commands import Override
 from collect_tui.desk.errors import Invalid, NotFound, Refused, SignedOut, Stale, Unavailable
 

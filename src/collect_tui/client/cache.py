@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from collect_tui.common.files import make_private
+from collect_tui.common.files import write_whole
 
 MOST: Final = 60
 
@@ -70,19 +69,4 @@ class KeptFile:
 
     def write(self, etag: str, body: bytes) -> None:
         with contextlib.suppress(OSError):
-            replace(self._path, json.dumps({"etag": etag, "body": body.decode()}).encode())
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all, readable by its owner only, with its folders. Raises OSError."""
-    make_private(path.parent)
-    part = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    try:
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+            write_whole(self._path, json.dumps({"etag": etag, "body": body.decode()}))

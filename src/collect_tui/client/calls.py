@@ -11,7 +11,7 @@ from collect_tui import http_contract as wire
 from collect_tui.client import requests
 from collect_tui.client.connection import Connection
 from collect_tui.client.http import Http, Response, TransportFailed
-from collect_tui.client.sender import RetryLater
+from collect_tui.client.retry import RetryLater
 from collect_tui.client.words import SIGNED_OUT
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import DomainError, SignedOut, Unavailable

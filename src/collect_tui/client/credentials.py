@@ -12,9 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from collect_tui.client import cache
 from collect_tui.client.http import server_url
-from collect_tui.common.files import set_aside
+from collect_tui.common.files import set_aside, write_whole
 from collect_tui.desk.errors import Invalid, SignedOut, Unavailable
 
 FILE: Final = "credentials.json"
@@ -97,7 +96,7 @@ class Credentials:
 
     def _write(self, entries: Mapping[str, object]) -> None:
         try:
-            cache.replace(self._path, json.dumps(entries, indent=2).encode())
+            write_whole(self._path, json.dumps(entries, indent=2))
         except OSError as error:
             raise Unavailable("credentials.unusable", f"{self._path} cannot be written: {error.strerror}.") from None
 

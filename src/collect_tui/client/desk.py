@@ -14,11 +14,13 @@ from collect_tui import http_contract as wire
 from collect_tui.client import requests
 from collect_tui.client.cache import KEPT, KeptFile, ResponseCache
 from collect_tui.client.calls import Calls
+from collect_tui.client.catalogue import fetched
 from collect_tui.client.connection import Connection
 from collect_tui.client.http import Http, TransportFailed
 from collect_tui.client.outbox import ApiOutbox
 from collect_tui.client.queue import ActOutbox
-from collect_tui.client.sender import RetryLater, Sender
+from collect_tui.client.retry import RetryLater
+from collect_tui.client.sender import Sender
 from collect_tui.client.words import REFUSED, UNSEEN
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Act
@@ -105,7 +107,7 @@ class ApiDesk:
         kept = self._seen.get("catalogue")
         if kept is not None and self.clock() - kept[1] < CATALOGUE_FOR:
             return kept[0]  # type: ignore[no-any-return]
-        return self._catalogue()
+        return fetched(self._calls, self._kept, self._seen, self.clock())
 
     def queues(self) -> QueueBoard:
         return self._call("queues")  # type: ignore[no-any-return]
@@ -266,26 +268,6 @@ class ApiDesk:
         if name == "release":
             return None
         raise Unavailable("offline.unseen" if name in KEPT else "offline.refused", REFUSED.get(name, UNSEEN))
-
-    def _catalogue(self) -> Catalogue:
-        """The site's catalogue, which is kept on the disk and fetched only when it changed there."""
-        asked = requests.ask(BY_NAME["catalogue"], {})
-        kept = self._kept.read()
-        try:
-            answer = self._calls.read("catalogue", asked, {"If-None-Match": kept[0]} if kept else None)
-        except (TransportFailed, RetryLater, SignedOut):
-            seen = self._seen.get("catalogue")
-            if seen is not None:
-                return seen[0]  # type: ignore[no-any-return]
-            if kept is None:
-                raise Unavailable("offline.unseen", UNSEEN) from None
-            return requests.result("catalogue", kept[1])  # type: ignore[no-any-return]
-        body = kept[1] if kept and answer.status == 304 else answer.body
-        found: Catalogue = requests.result("catalogue", body)
-        if answer.status == 200 and (etag := answer.headers.get("etag")):
-            self._kept.write(etag, body)
-        self._seen.keep("catalogue", found, self.clock())
-        return found
 
     def _probe(self) -> None:
         """Is the server back?"""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from collect_tui.client.sender import FAILED
+from collect_tui.client.retry import FAILED
 from collect_tui.client.words import DROPPED
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import DomainError, NotFound, Refused

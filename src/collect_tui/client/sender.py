@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Literal
 
 from collect_tui.client.connection import Connection, pause
 from collect_tui.client.http import TransportFailed
 from collect_tui.client.queue import BEHIND, ActOutbox
 from collect_tui.client.queue_row import Queued, Row
+from collect_tui.client.retry import FAILED, HOPELESS, LITTLE, PATIENCE, TRIES, TURNS, Deferred, RetryLater
 from collect_tui.client.words import (
     BEHIND_TEXT,
     BLOCKED,
@@ -26,36 +27,6 @@ from collect_tui.client.words import (
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import DomainError, Refused, SignedOut, Unavailable
 from collect_tui.desk.views.act import Receipt
-
-TURNS: Final = 200
-LITTLE: Final = 2.0
-"""Seconds that a server may ask an author to wait for it."""
-TRIES: Final = 3
-"""How often an act is sent while its author waits, when the server is there and cannot take it at once."""
-PATIENCE: Final = timedelta(seconds=6)
-"""How long an author waits for what was typed before on the same account."""
-HOPELESS: Final = 8
-"""After so many failures of the server itself an act is shown to its author."""
-FAILED: Final = "server.failed"
-
-
-class RetryLater(Exception):
-    """The server could not take it. `after`: the seconds it asks for; `broken`: it failed by itself, not for lack of time."""
-
-    def __init__(self, *, after: float | None = None, reached: bool = True, broken: bool = False) -> None:
-        super().__init__("not now")
-        self.after = after
-        self.reached = reached
-        self.broken = broken
-
-
-class Deferred(Exception):
-    """The act could not be done, and what becomes of it is settled; `why` is for its author."""
-
-    def __init__(self, why: DomainError) -> None:
-        super().__init__(why.code)
-        self.why = why
-
 
 #: Sends one act. Raises NotNow, TransportFailed, SignedOut, or the server's refusal.
 Post = Callable[[Act, str | None], Receipt]

@@ -59,7 +59,8 @@ class AtomicFile:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes a small file atomically."""
+    """Writes a small file atomically, with the folders above it that are missing. OSError."""
+    make_private(path.parent)
     with AtomicFile(path) as out:
         out.write(text)
 

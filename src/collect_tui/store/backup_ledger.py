@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from collect_tui.common.files import sync_folder
+from collect_tui.common.files import sync_folder, write_whole
 
 LEDGER: Final = "backups.json"
 
@@ -69,9 +69,7 @@ def _untouched(path: Path, entry: dict[str, Any]) -> bool:
 
 
 def _write_ledger(folder: Path, ledger: dict[str, dict[str, Any]]) -> None:
-    with part_of(folder, "backups") as part:
-        part.write_text(json.dumps(ledger, indent=2, sort_keys=True) + "\n", "utf-8")
-        os.replace(part, folder / LEDGER)
+    write_whole(folder / LEDGER, json.dumps(ledger, indent=2, sort_keys=True) + "\n")
 
 
 @contextlib.contextmanager

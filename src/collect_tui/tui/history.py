@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, overload
 
-from collect_tui.common.files import make_private, set_aside
+from collect_tui.common.files import make_private, set_aside, write_whole
 
 FILE: Final = "history"
 LIMIT: Final = 500
@@ -68,10 +68,7 @@ class History(Sequence[str]):
                     os.write(file, (line + "\n").encode())
 
     def _rewrite(self, path: Path) -> None:
-        new = path.with_suffix(".new")
-        with _private(new, os.O_TRUNC) as file:
-            os.write(file, "".join(line + "\n" for line in self._lines).encode())
-        new.replace(path)
+        write_whole(path, "".join(line + "\n" for line in self._lines))
 
     @overload
     def __getitem__(self, index: int) -> str: ...
