@@ -56,7 +56,20 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["sqlite", "postgres", "api-sqlite", "api-postgres"])
+COMBINATIONS = ("sqlite", "postgres", "api-sqlite", "api-postgres")
+#: A module of tests whose subject is a rule says `COMBINATIONS = CORNERS`: the rule is the same code everywhere, and what lies
+#: between it and the test (the database, the wire) differs in both.
+CORNERS = ("sqlite", "api-postgres")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    own = any("combination" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "combination" in metafunc.fixturenames and not own:
+        chosen = getattr(metafunc.module, "COMBINATIONS", COMBINATIONS)
+        metafunc.parametrize("combination", chosen, indirect=True)
+
+
+@pytest.fixture
 def combination(request: pytest.FixtureRequest) -> str:
     """Where the desk is, and on what database."""
     return str(request.param)

@@ -8,7 +8,9 @@ import pytest
 
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Refused, Unconfirmed
-from contract.conftest import ROSA, act, do
+from contract.conftest import CORNERS, ROSA, act, do
+
+COMBINATIONS = CORNERS
 
 OVER = "payment.over_balance"
 

@@ -9,8 +9,10 @@ import pytest
 
 from collect_tui.desk.commands import Act, Override, ScheduleCallback, SetNextAction
 from collect_tui.desk.errors import Invalid, Refused, RefusedByPolicy
-from contract.conftest import ROSA, act, do
+from contract.conftest import CORNERS, ROSA, act, do
 from support.book import Book, Clock, account, local_desk
+
+COMBINATIONS = CORNERS
 
 IVAN = "4410-0087"
 LEE = Override(by="lee", reason="customer abroad until then")

@@ -7,7 +7,9 @@ import pytest
 from collect_tui.cli.plain import preview_text, receipt_text
 from collect_tui.desk.errors import RefusedByPolicy
 from collect_tui.desk.views.said import ORDER
-from contract.conftest import act, do
+from contract.conftest import CORNERS, act, do
+
+COMBINATIONS = CORNERS
 
 ROSA = "4410-2231"
 PROMISED = ("pp 60 fri",)
