@@ -21,6 +21,7 @@ class SnoozeAccount(CommandBase):
 
     noun: ClassVar[str] = "snoozes"
     months_ahead: ClassVar[int] = 12
+    dates: ClassVar[str | None] = "the account stays put off for all else"
     kind: Literal["snooze"] = "snooze"
     until: Day
     reason: Short
