@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from collect_tui.plain import preview_text, receipt_text
 
+from collect_tui.cli.plain import preview_text, receipt_text
 from collect_tui.desk.commands import COMMANDS
 from contract.conftest import act, do
 from support.book import Book, account
