@@ -349,6 +349,7 @@ def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = N
         themes_folder=settings.themes_folder,
         keys_file=settings.site_folder / "keys.toml",
         scope=scope,
+        throwaway=backend == "demo",
     )
     app.run(mouse=False)
     return app.return_code or 0

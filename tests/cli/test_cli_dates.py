@@ -37,6 +37,15 @@ def test_an_argument_out_of_the_calendar_is_refused(action: Any, text: str) -> N
         action.type(text)
 
 
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda a: a.option_strings[0])
+@pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01", "2200-01-01", "1969-12-31"])
+def test_a_date_out_of_range_is_told_the_range_and_its_argument(action: Any, text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError) as error:
+        action.type(text)
+    assert "from 1970-01-01 to 2199-12-31" in str(error.value)
+    assert " no " not in str(error.value), "it is one, only too far"
+
+
 def test_every_argument_called_a_date_is_one() -> None:
     called = {a.metavar for a in ACTIONS}
     assert {"DATE"} <= called

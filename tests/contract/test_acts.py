@@ -9,6 +9,8 @@ import pytest
 
 from collect_tui.desk.commands import Act, MakePlan, Override, Part
 from collect_tui.desk.errors import Invalid, NotFound, Refused, RefusedByPolicy, Stale
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.parse import parse
 from contract.conftest import PASSWORD, act, do
 
 ROSA = "4410-2231"
@@ -314,6 +316,28 @@ def test_undo_by_number_counts_from_the_newest_and_takes_that_one_or_none(desk, 
     assert error.value.code == code
     assert "promise of 150.00" in told(do(desk, ROSA, "undo 2"))
     assert desk.account(ROSA).promise is None
+
+
+@pytest.mark.parametrize("text", ["2y", "y", "0", "-1", "2.5", "last", "abc", "+1", "é", "a" * 37])
+def test_what_names_no_act_is_refused_with_the_field_and_what_does(desk, text):
+    view = desk.account(ROSA)
+    (error,) = parse(f"undo {text}", LineContext.of(view, desk.catalogue(), desk.session())).errors
+    undo = Act.model_validate({"id": uuid4(), "account": ROSA, "commands": [{"kind": "undo", "act": text}]})
+    preview = desk.preview(undo)
+    with pytest.raises(Invalid) as refused:
+        desk.do(undo)
+    assert error.message == preview.error == refused.value.message
+    assert "1 to 999" in error.message
+    assert preview.field == refused.value.field == "act"
+
+
+def test_a_number_beyond_the_acts_there_are_says_which_there_are(desk):
+    do(desk, ROSA, "na")
+    for line, there in (("undo 9", "only 1 is there"), ("undo 999", "only 1 is there")):
+        assert there in (desk.preview(act(desk, ROSA, line)).error or "")
+    do(desk, ROSA, "pp 150 fri")
+    assert "1 to 2 are there" in (desk.preview(act(desk, ROSA, "undo 9")).error or "")
+    assert "an id that begins with ffff" in (desk.preview(act(desk, ROSA, "undo ffff")).error or "")
 
 
 def told(receipt):

@@ -20,6 +20,26 @@ def test_the_board_counts_what_the_queues_hold(desk):
         assert figure.collectable == sum(r.collectable for r in page.rows)
 
 
+@pytest.mark.parametrize("hour", [6, 16, 23])
+def test_board_queue_and_next_agree_on_what_is_left(desk, clock, hour):
+    """Out of hours, worked today, held by a colleague: one definition of what is left, on the board, in the queue and at its end."""
+    clock.now = datetime(2026, 11, 23, hour, tzinfo=UTC)
+    for _ in range(5):
+        figures = {figure.name: figure for figure in desk.queues().queues}
+        assert figures == {name: desk.queue(name).figure for name in figures}
+        left = sum(figure.left for figure in figures.values())
+        claim = desk.next()
+        assert (claim is None) is (left == 0)
+        if claim is None:
+            break
+        assert desk.queues().unworked.startswith(claim.account)
+        do(desk, claim.account, "na")
+        assert desk.queues().unworked == ""
+    else:
+        raise AssertionError("it never ends")
+    assert hour != 6 or sum(figure.closed for figure in figures.values()) > 0
+
+
 def test_every_row_has_a_reason_and_why_agrees_with_it(desk):
     for figure in desk.queues().queues:
         for place, row in enumerate(desk.queue(figure.name).rows, 1):

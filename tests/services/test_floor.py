@@ -14,7 +14,7 @@ from collect_tui.policy.authority import Authority
 from collect_tui.services.local import LocalDesk
 from collect_tui.store import audit_check, floor
 from collect_tui.store.tables import Account, AppUser, Audit, Outbox, WorkItem
-from support.book import NOW, Book, Clock, account, catalogue
+from support.book import NOW, TODAY, Book, Clock, account, catalogue, do_line
 
 BOOK = Book(*(account(f"44-{n}", f"Person {n}", items=[(f"INV-{n}", -40 - n, 20000)]) for n in range(1, 5)))
 
@@ -54,6 +54,25 @@ def test_who_left_works_no_more_and_has_no_seat(store, clock):
         lee.reassign("44-1", "ben", "because")
     assert error.value.code == "user.inactive"
     assert [s.login for s in lee.floor().seats] == ["lee", "mia"]
+
+
+def test_whoever_works_under_a_login_that_is_no_users_is_there_with_what_they_did(store, clock):
+    """Whoever has the file works under the login of the system: in a demo that is seldom one of the fixtures' users."""
+    root, lee = desk(store, clock, "root"), desk(store, clock, "lee")
+    assert [s.login for s in lee.floor().seats] == ["ben", "lee", "mia"]
+    claim = root.next()
+    assert claim is not None
+    (seat, *others) = lee.floor().seats
+    assert (seat.login, seat.account, seat.role, seat.worked) == ("root", claim.account, "not a user", 0)
+    do_line(root, claim.account, "na")
+    root.release(claim.account)
+    do_line(desk(store, clock, "mia"), "44-1" if claim.account != "44-1" else "44-2", "na")
+    seats = {s.login: (s.account, s.worked, s.acts) for s in root.floor().seats}
+    assert seats == {"ben": (None, 0, 0), "lee": (None, 0, 0), "mia": (None, 1, 1), "root": (None, 1, 1)}
+    assert len(others) == 3
+    root.day(TODAY + timedelta(days=1))
+    clock.forward(days=1)
+    assert "root" not in {s.login for s in root.floor().seats}, "that was yesterday"
 
 
 def test_a_closed_account_goes_to_nobody(store, clock):

@@ -101,6 +101,33 @@ async def test_exit_goes_to_the_board_and_asks_there(tmp_path: Path, fast: bool)
         assert desk.app._exit
 
 
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("way", [["q"], ["ctrl+q"], [":", *keys_of("quit"), "enter"]], ids=["q", "ctrl+q", ":quit"])
+@pytest.mark.parametrize(
+    ("demo", "said"),
+    [(False, "Leave the program?  What is typed is kept."), (True, "Leave the demo?  Nothing of it is kept.")],
+)
+async def test_every_way_out_asks_the_same(tmp_path: Path, demo: bool, said: str, way: list[str], fast: bool) -> None:
+    async with driving(book_desk(tmp_path), tmp_path / "state", throwaway=demo) as desk:
+        await desk.play(way, fast=fast)
+        assert desk.question == said
+        await desk.play(["n"], fast=fast)
+        assert desk.said == "Not done."
+        await desk.play([*way, "y"], fast=fast)
+        assert desk.app._exit
+
+
+async def test_leaving_asks_from_every_screen_and_says_what_cannot_be_kept(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        for keys in (["9", "enter"], ["enter"], ["p"], ["f12", "?"]):
+            await desk.press(*keys)
+            context = desk.context
+            await desk.press("ctrl+q")
+            assert desk.question == "Leave the program?  What is typed cannot be kept."
+            await desk.press("n")
+            assert desk.context == context
+
+
 async def test_back_at_the_board_leaves_nothing(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
         await desk.press("b")

@@ -61,6 +61,42 @@ def losing(desks: Desks, *losses: str, error: Callable[[], Exception] | None = N
     return Losing(desks.of("mia"), *losses, error=error)
 
 
+async def test_the_key_bar_says_that_enter_asks_for_the_outcome(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    far = losing(desks, "after", "after")
+    async with driving(lambda: far, desks.state) as desk:  # type: ignore[arg-type, return-value]
+        await desk.press(*OPEN, *PAY[:-1])
+        assert "do it" in desk.hints
+        await desk.press("enter")
+        assert "ask outcome" in desk.hints
+        assert "do it" not in desk.hints
+        await desk.press("backspace", "2")
+        assert "ask outcome" in desk.hints, "whatever the line says"
+        assert "no answer yet" in desk.said
+        edit = desk.screen.line_edit
+        assert edit is not None
+        edit.set_text("keys")
+        assert "do it" in desk.hints, "a word of the app's own sends nothing"
+        edit.set_text("pay 12 card r2")
+        await desk.press("enter")
+        assert "is still unsure" in desk.said
+        await desk.press("enter")
+        assert "“pay 12 card r1” was done" in desk.said
+        assert "do it" in desk.hints
+        assert "ask outcome" not in desk.hints
+
+
+async def test_the_key_bar_of_a_form_says_that_f2_asks_for_the_outcome(tmp_path: Path) -> None:
+    desks = Desks(tmp_path)
+    far = losing(desks, "after")
+    async with driving(lambda: far, desks.state) as desk:  # type: ignore[arg-type, return-value]
+        await desk.press(*OPEN, "p", *keys_of("60"), "tab", *keys_of("fri"))
+        assert "save" in desk.hints
+        await desk.press("f2")
+        assert "ask outcome" in desk.hints
+        assert "save" not in desk.hints
+
+
 @pytest.mark.parametrize("losses", [["after"], ["before"], ["after", "after", "before"], ["before", "before"]])
 @pytest.mark.parametrize(
     "error",

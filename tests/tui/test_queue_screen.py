@@ -9,7 +9,7 @@ from collect_tui.tui.screens.queues import QueuesScreen
 from collect_tui.tui.widgets.lines import LinePane
 from collect_tui.tui.widgets.worktable import fit_columns
 from support.book import Book, Clock, account, at, day, local_desk
-from tui.driver import DeskDriver, book_desk, driving
+from tui.driver import DeskDriver, book_desk, driving, keys_of
 
 NEW = "9"  # number of the queue of new delinquencies on the board
 
@@ -89,6 +89,33 @@ async def test_refresh_keeps_the_cursor_on_the_same_account(tmp_path: Path) -> N
         before = desk.queue.cursor
         await desk.press("r")
         assert desk.queue.cursor == before
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_back_from_an_account_header_and_rows_are_as_they_are_now(tmp_path: Path, fast: bool) -> None:
+    clock = Clock()
+    connect = book_desk(tmp_path, clock=clock)
+    async with driving(connect) as desk:
+        await desk.play([NEW, "enter", "down"], fast=fast)
+        shown, cursor = desk.queue.keys, desk.queue.cursor
+        assert "12 left" in desk.header
+        await desk.play(["enter", ":", *keys_of("na"), "enter", "b"], fast=fast)
+        assert desk.header.startswith("New delinquencies · 11 left")
+        assert (desk.queue.keys, desk.queue.cursor) == (shown, cursor), "no row moves before `r`"
+        marked = [key for key in shown if key in desk.queue.table.marked]
+        assert marked == [cursor], "it has left the queue, and says so"
+        await desk.press("r")
+        assert desk.queue.keys == [key for key in shown if key != cursor]
+
+
+async def test_out_of_hours_the_board_counts_as_the_queue_does(tmp_path: Path) -> None:
+    clock = Clock()
+    clock.forward(hours=12)  # ten in the evening in Chicago
+    async with driving(book_desk(tmp_path, clock=clock)) as desk:
+        row = next(row for row in desk.rows if "New delinquencies" in row)
+        assert row.split()[-5:-3] == ["12", "0"]
+        await desk.press(NEW, "enter")
+        assert "0 left of 12" in desk.header
 
 
 async def test_a_row_number_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -243,12 +243,16 @@ def build_parser() -> argparse.ArgumentParser:
 def _instant(text: str) -> datetime:
     import pendulum
 
+    from collect_tui.domain.dates import FIRST_DAY, LAST_DAY, is_known
+
     try:
         moment = pendulum.parse(text, tz="local")
     except ValueError:
         moment = None
-    if not isinstance(moment, pendulum.DateTime) or not 1970 <= moment.year < 2200:
+    if not isinstance(moment, pendulum.DateTime):
         raise argparse.ArgumentTypeError(
             f"{text!r} is no instant; write 2026-11-23T15:00 with an offset such as -06:00 or Z"
         )
+    if not is_known(moment.date()):
+        raise argparse.ArgumentTypeError(f"{text!r} is out of range; write an instant from {FIRST_DAY} to {LAST_DAY}")
     return datetime.fromisoformat(moment.in_timezone("UTC").isoformat())

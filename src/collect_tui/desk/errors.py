@@ -45,6 +45,11 @@ class Unconfirmed(Refused):
 class Forbidden(Refused):
     """The role or the token of the user does not reach so far. `field` names the permission."""
 
+    @classmethod
+    def to(cls, role: str, permission: str) -> Forbidden:
+        """A role lacks a permission."""
+        return cls("authority.permission", f"A {role} may not do this ({permission}).", permission)
+
 
 class SignedOut(DomainError):
     """The server does not know who asks: never signed in, the session has run out, was revoked or locked."""

@@ -32,7 +32,7 @@ class Caller:
 def need(authority: Authority | None, permission: str) -> None:
     """Forbidden unless the authority reaches so far; None is the owner of the file, who may do everything."""
     if authority is not None and not authority.allows(permission):
-        raise Forbidden("authority.permission", f"A {authority.role} may not do this ({permission}).", permission)
+        raise Forbidden.to(authority.role, permission)
 
 
 def guarded(desk: type[T]) -> type[T]:

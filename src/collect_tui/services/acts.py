@@ -30,7 +30,7 @@ from collect_tui.services.context import Context, PastAct
 from collect_tui.services.decide import Outcome, decide
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.masking import refuse_guess
-from collect_tui.services.verdict_view import changes, effect_views, next_action, schedule_rows, verdict_view
+from collect_tui.services.verdict_view import changes, effect_views, next_action, passed, schedule_rows, verdict_view
 from collect_tui.store import apply, audit, facts, locks, scoring, summary
 from collect_tui.store.tables import Account, ActLog, gate
 
@@ -83,7 +83,7 @@ def preview(desk: DeskContext, act: Act) -> Preview:
         overridden=override is not None,
         said=said(
             verdict,
-            told,
+            (*told, *passed(outcome, context.codes, context.zone)),
             refused=[lost.message] if (lost := _lease(desk, act, seen)) is not None else (),
             next_action=following,
             confirm=asked,
@@ -315,7 +315,13 @@ def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Rece
         effects=views,
         verdict=verdict,
         next_action=following,
-        said=said(verdict, told, next_action=following, overridden=not verdict.allowed, done=True),
+        said=said(
+            verdict,
+            (*told, *passed(outcome, context.codes, context.zone)),
+            next_action=following,
+            overridden=not verdict.allowed,
+            done=True,
+        ),
         undoable=not any(isinstance(e, ActUndone) for e in outcome.effects),
         at=context.now,
     )

@@ -17,8 +17,9 @@ from collect_tui.desk.dated import check_reach
 from collect_tui.domain.card_text import forbidden, refusal
 from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.effect import Effect, fold_all
+from collect_tui.domain.effects import NextActionSet
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.facts import AccountFacts, Instalment
+from collect_tui.domain.facts import AccountFacts, Instalment, NextAction
 from collect_tui.policy.authority import judge_limits, settled
 from collect_tui.policy.settling import settle
 from collect_tui.policy.verdicts import Verdict
@@ -35,17 +36,24 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a whole act would do. `before`/`after`: the facts it was judged on and those it leads to; `steps`: effects per command."""
+    """What a whole act would do. `before`/`after`: the facts it was judged on and those it leads to; `steps`: effects per command;
+    `dated`: what its commands that name a day chose as the next action, in their order."""
 
     before: AccountFacts
     after: AccountFacts
     steps: tuple[tuple[Effect, ...], ...]
     verdict: Verdict
     schedule: tuple[Instalment, ...]
+    dated: tuple[tuple[Command, NextAction], ...] = ()
 
     @property
     def effects(self) -> tuple[Effect, ...]:
         return tuple(e for step in self.steps for e in step)
+
+    @property
+    def passed(self) -> tuple[tuple[Command, NextAction], ...]:
+        """Which of `dated` do not come next after all: something else goes before them."""
+        return tuple((command, chosen) for command, chosen in self.dated if chosen != self.after.next_action)
 
 
 C = TypeVar("C", bound=CommandBase)
@@ -85,10 +93,14 @@ def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
     verdict = Verdict()
     steps: list[tuple[Effect, ...]] = []
     schedule: list[Instalment] = []
+    dated: list[tuple[Command, NextAction]] = []
     now = facts
     for command in act.commands:
         decision = _DECIDERS[type(command)](command, now, context)
         effects = decision.effects
+        chosen = [e.new for e in effects if isinstance(e, NextActionSet) and e.new]
+        if command.dates and chosen:
+            dated.append((command, chosen[-1]))
         if decision.verdict.allowed or context.override is not None:  # else it does not happen, and nothing follows
             effects += settle(now, effects, context.house, context.ids)
         now = fold_all(now, effects)
@@ -96,7 +108,7 @@ def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
         schedule += decision.schedule
         verdict += decision.verdict + _limits(command, decision, facts, context)
     verdict = settled(verdict, context.catalogue.authority)
-    return Outcome(facts, now, tuple(steps), verdict, tuple(schedule))
+    return Outcome(facts, now, tuple(steps), verdict, tuple(schedule), tuple(dated))
 
 
 def _limits(command: Command, decision: Decision, facts: AccountFacts, context: Context) -> Verdict:

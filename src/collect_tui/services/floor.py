@@ -12,7 +12,7 @@ from collect_tui.domain.states import AccountState
 from collect_tui.services import events
 from collect_tui.services.access import need
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.store import audit, claims, event_log, facts, locks, queues
+from collect_tui.store import audit, claims, event_log, facts, locks
 from collect_tui.store import floor as rows
 from collect_tui.store.tables import gate
 
@@ -82,5 +82,4 @@ def _hand_over(desk: DeskContext, account: str, to: str, why: str) -> Claim:
                 {"from": before, "to": to, "fence": fence},
                 desk.ids,
             )
-        left = queues.figure(db, desk.tenant_id, desk.catalogue(), in_queue, now, to).left if in_queue else 0
-    return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=left)
+    return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -98,7 +99,10 @@ class LocalDesk(DeskContext):
     # queues ---------------------------------------------------------------------------------
     def queues(self) -> QueueBoard:
         with self.reading() as db:
-            return queues.board(db, self.tenant_id, self._catalogue, self.clock(), self.user)
+            board = queues.board(db, self.tenant_id, self._catalogue, self.clock(), self.user)
+            held = claims.unworked(db, self.tenant_id, self.user, self.clock())
+            unworked = "" if held is None else self._no_result(db, held).message
+            return board.model_copy(update={"queues": self._hours(db, board.queues), "unworked": unworked})
 
     def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
         if not 1 <= limit <= 1000:
@@ -114,24 +118,31 @@ class LocalDesk(DeskContext):
                 now=self.clock(),
                 user=self.user,
             )
-            return page.model_copy(update={"figure": self._figure(db, page.figure)})
+            return page.model_copy(update={"figure": self._hours(db, (page.figure,))[0]})
 
-    def _figure(self, db: Db, figure: QueueFigure) -> QueueFigure:
-        """A figure that knows who may not be called now, where the queue is short enough to look at all of it."""
-        if not 0 < figure.left <= NEXT_LOOKS:
-            return figure
-        free = claims.best(
-            db, self.tenant_id, figure.name, self.user, self.clock(), limit=NEXT_LOOKS, since=self._morning(db)
-        )
-        return figure.model_copy(update={"closed": len(free) - sum(1 for _ in self._reachable(db, free))})
+    def _hours(self, db: Db, figures: Sequence[QueueFigure], user: str | None = None) -> tuple[QueueFigure, ...]:
+        """The same figures, with who may not be called now where a queue is short enough to look at all of it."""
+        short = [f.name for f in figures if 0 < f.left <= NEXT_LOOKS]
+        if not short:
+            return tuple(figures)
+        now, since = self.clock(), self._morning(db)
+        free = [
+            each
+            for name in short
+            for each in claims.best(db, self.tenant_id, name, user or self.user, now, limit=NEXT_LOOKS, since=since)
+        ]
+        open_now = set(self._reachable(db, free))
+        closed = Counter(queue for account_id, queue in free if account_id not in open_now)
+        return tuple(f.model_copy(update={"closed": closed[f.name]}) if f.name in closed else f for f in figures)
 
-    def _counted(self, claim: Claim) -> Claim:
+    def _counted(self, claim: Claim, user: str | None = None) -> Claim:
         """With what is left of its queue: counted when it is taken already, so that nobody waits for it."""
         if not claim.queue:
             return claim
+        of = user or self.user
         with self.reading() as db:
-            figure = queues.figure(db, self.tenant_id, self._catalogue, claim.queue, self.clock(), self.user)
-            return claim.model_copy(update={"left": self._figure(db, figure).left})
+            figure = queues.figure(db, self.tenant_id, self._catalogue, claim.queue, self.clock(), of)
+            return claim.model_copy(update={"left": self._hours(db, (figure,), of)[0].left})
 
     def queue_name(self, text: str) -> str:
         """A queue by its name or by a prefix that only one has. NotFound names the queues there are."""
@@ -226,13 +237,17 @@ class LocalDesk(DeskContext):
         held = claims.unworked(db, self.tenant_id, self.user, self.clock())
         if held is None:
             return None
-        number = facts.number(db, self.tenant_id, held)
         given = claims.asked_with(db, self.tenant_id, held, key) if key else None
         if given is None:
-            sentence = f"{number} has no result yet: log one, or skip it with a reason."
-            raise Refused("queue.unworked", sentence, "account", account=number)
+            raise self._no_result(db, held)
         queue, fence, until = given
+        number = facts.number(db, self.tenant_id, held)
         return Claim(account=number, queue=queue, lease_until=until, fence=fence, left=0)
+
+    def _no_result(self, db: Db, held: int) -> Refused:
+        number = facts.number(db, self.tenant_id, held)
+        sentence = f"{number} has no result yet: log one, or skip it with a reason."
+        return Refused("queue.unworked", sentence, "account", account=number)
 
     def claim(self, account: str) -> Claim:
         return self._counted(self.store.attempt(lambda: self._hold(account, claims.take)))
@@ -258,7 +273,7 @@ class LocalDesk(DeskContext):
     def reassign(self, account: str, to: str, reason: str) -> Claim:
         from collect_tui.services import floor
 
-        return floor.reassign(self, account, to, reason)
+        return self._counted(floor.reassign(self, account, to, reason), to)
 
     def floor(self) -> FloorView:
         from collect_tui.services import floor

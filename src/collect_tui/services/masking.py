@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from collect_tui.common.text import clean
-from collect_tui.desk.errors import Invalid, NotFound
+from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import AccountView, FindHit, PaneView, PointView, ServiceView
-from collect_tui.desk.views.floor import Revealed
+from collect_tui.desk.views.floor import Revealed, identifier, reveal_reason
 from collect_tui.domain.card_text import mask_card
 from collect_tui.policy.authority import Authority
 
@@ -20,7 +19,6 @@ DOT: Final = "•"
 #: Kinds of points by the kind of identifier that `authority.toml` masks.
 _POINTS: Final = dict.fromkeys(("mobile", "home", "work", "other"), "phone")
 _MARK: Final = re.compile(r" \((?:bad|wrong)\)$")
-LONGEST_REASON: Final = 500
 _SHORT: Final = re.compile(r"[a-zA-Z][0-9]{0,2}")
 _DIALLED: Final = re.compile(r"[0-9+() .\-/]+")
 #: Digits of a masked telephone by which it may be looked for: its last four, which are shown, or a whole number without its
@@ -141,22 +139,13 @@ def reveal(desk: DeskContext, number: str, what: str, reason: str) -> Revealed:
     from collect_tui.store import audit, facts, locks
     from collect_tui.store.tables import gate
 
-    why = clean(reason).strip()
-    if not why or len(why) > LONGEST_REASON:
-        raise Invalid("reveal.reason", f"Say in 1 to {LONGEST_REASON} characters why you must see it.", "reason")
-    wanted = clean(what).strip().casefold()
+    why = reveal_reason(reason)
 
     def revealed() -> Revealed:
         with desk.store.write(tenant_id=desk.tenant_id) as db:
             locks.customer(db, desk.tenant_id, number)
             seen = facts.load(db, desk.tenant_id, number)
-            found = [(p.short, p.value) for p in seen.points if p.short.casefold() == wanted] or [
-                (s.product, s.identifier) for s in seen.services if s.product.casefold() == wanted
-            ]
-            if not found:
-                names = ", ".join((*(p.short for p in seen.points), *dict.fromkeys(s.product for s in seen.services)))
-                raise NotFound("reveal.unknown", f"This account has {names or 'nothing to show'}.", "what")
-            name, value = found[0][0], ", ".join(value for _, value in found)  # two services may be of one product
+            name, value = identifier(what, seen.points, seen.services)
             gate.know(seen.numbers)
             told = mask_card(why, seen.numbers)
             audit.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collect_tui.desk.commands import PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
+from collect_tui.desk.commands.queue import ACT_NAME, ACT_NAMES
 from collect_tui.domain.effects import ActUndone
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
@@ -77,14 +78,16 @@ def undo(command: Undo, facts: AccountFacts, context: Context) -> Decision:
     An act that is named may be anybody's with `undo.others`, as a lead has."""
     passed: list[str] = []
     past = None
-    for past in context.past_acts(command.act):
+    if command.act is not None and not ACT_NAME.fullmatch(command.act):
+        raise Invalid("undo.act", f"Expected {ACT_NAMES}.", "act")
+    for past in context.past_acts(command.act.lower() if command.act else None):
         if command.act or not only_written(past.effects):
             break
         passed.append(past.said)
         past = None
     over = f" Nothing can be taken back of: {'; '.join(passed)}." if passed else ""
     if past is None:
-        raise Refused("undo.nothing", f"There is no act of yours on this account to undo.{over}", "act")
+        raise Refused("undo.nothing", f"{_none(command.act, context)}{over}", "act")
     if past.undone_by:
         raise Refused("undo.done", "That act has been undone already.", "act")
     if past.by != context.user and not context.may("undo.others"):
@@ -96,3 +99,13 @@ def undo(command: Undo, facts: AccountFacts, context: Context) -> Decision:
     if passed or (command.act or "").isdecimal():
         stays.insert(0, Finding("undo.stays", Severity.INFO, f"This takes back: {past.said}.{over}", "undo"))
     return Decision((*effects, ActUndone(past.act_id)), Verdict.of(stays))
+
+
+def _none(act: str | None, context: Context) -> str:
+    """That there is no such act to undo, and which there are."""
+    count = sum(1 for _ in context.past_acts(None)) if act else 0
+    if act and not (act.isdecimal() and len(act) < 4):
+        return f"No act on this account has an id that begins with {act}."
+    if count:
+        return f"There is no act {act} of yours on this account to undo: {f'1 to {count} are' if count > 1 else 'only 1 is'} there."
+    return "There is no act of yours on this account to undo."

@@ -11,6 +11,7 @@ from collect_tui.domain.effects import CallbackScheduled, ContactLogged, Effect,
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.domain.wording import next_action_words
 from collect_tui.policy.verdicts import Verdict
+from collect_tui.services.decide import Outcome
 
 
 def verdict_view(verdict: Verdict) -> VerdictView:
@@ -49,6 +50,13 @@ def changes(effects: Sequence[Effect], views: Sequence[EffectView]) -> tuple[Sai
     if any(isinstance(effect, PromiseMade | CallbackScheduled) for effect in effects):
         told.sort(key=lambda each: isinstance(each[0], ContactLogged))
     return tuple(Said(kind="replaced" if e.ends else "done", text=view.sentence) for e, view in told)
+
+
+def passed(outcome: Outcome, codes: Codes, zone: str) -> tuple[Said, ...]:
+    """Days that were named and do not come next, with what goes before them and what becomes of them."""
+    first = next_action_words(outcome.after.next_action, outcome.after, codes, zone)
+    named = ((c, next_action_words(chosen, outcome.after, codes, zone)) for c, chosen in outcome.passed)
+    return tuple(Said(kind="replaced", text=f"{first} goes before {words}: {c.dates}") for c, words in named)
 
 
 def schedule_rows(schedule: Iterable[Instalment]) -> tuple[ScheduleRow, ...]:

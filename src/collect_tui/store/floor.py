@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import case, distinct, func, or_, select, true, update
+from sqlalchemy import CTE, case, distinct, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.views.floor import FloorView, SeatView
@@ -14,24 +14,23 @@ from collect_tui.store.claims import FREE, WORK
 from collect_tui.store.sql import execute, instant, table, tenant
 from collect_tui.store.tables import Account, ActLog, AppUser, WorkItem
 
+NO_USER: Final = "not a user"
+"""Role of a login under which somebody works who is no user of the desk."""
+
 
 def floor(session: Session, tenant_id: int, now: datetime, day_began: datetime) -> FloorView:
-    """Everybody who may work, those who hold an account first, then by login. `day_began`: since when acts are counted."""
+    """Everybody who may work, those who hold an account first, then by login. `day_began`: since when acts are counted.
+
+    Whoever has the file works under any login: one that is no user's is there while it holds an account or has acted today.
+    """
     u = table(AppUser).c
-    users = session.execute(
-        select(u.login, u.name, u.role, u.desk).where(u.tenant_id == tenant_id, u.active == true()).order_by(u.login)
-    ).all()
+    users = session.execute(select(u.login, u.name, u.role, u.desk, u.active).where(u.tenant_id == tenant_id)).all()
     held, done = _held(session, tenant_id, now), _done(session, tenant_id, day_began)
+    people = {row.login: {"name": row.name, "role": row.role, "desk": row.desk} for row in users if row.active}
+    for login in {*held, *done} - {row.login for row in users}:
+        people[login] = {"name": login, "role": NO_USER, "desk": ""}
     seats = [
-        SeatView(
-            login=user.login,
-            name=user.name,
-            role=user.role,
-            desk=user.desk,
-            **held.get(user.login, {}),
-            **done.get(user.login, {}),
-        )
-        for user in users
+        SeatView(login=login, **who, **held.get(login, {}), **done.get(login, {})) for login, who in people.items()
     ]
     return FloorView(seats=tuple(sorted(seats, key=lambda s: (s.account is None, s.login))), now=now)
 
@@ -99,20 +98,18 @@ def _held(session: Session, tenant_id: int, now: datetime) -> dict[str, Mapping[
 
 def _done(session: Session, tenant_id: int, day_began: datetime) -> dict[str, Mapping[str, Any]]:
     """By login: the day's acts. Acts are kept by user in the order they were done, so that only the day's are read."""
-    u, log = table(AppUser).c, table(ActLog).alias("log").c
-    before = table(ActLog).alias("before").c
+    log = table(ActLog).alias("log").c
+    before, logins = table(ActLog).alias("before").c, _logins()
     last = (
         select(before.id)
-        .where(before.tenant_id == tenant(), before.by == u.login, before.at < instant("day_began"))
+        .where(before.tenant_id == tenant(), before.by == logins.c.login, before.at < instant("day_began"))
         .order_by(before.id.desc())
         .limit(1)
-        .correlate(table(AppUser))
+        .correlate(logins)
         .scalar_subquery()
     )
     people = (
-        select(u.login, func.coalesce(last, -1).label("last"))
-        .where(u.tenant_id == tenant(), u.active == true())
-        .cte("people")
+        select(logins.c.login, func.coalesce(last, -1).label("last")).where(logins.c.login.is_not(None)).cte("people")
     )
     work = or_(*(_has(log, kind) for kind in WORK)) & log.undone_by.is_(None) & ~_has(log, "ActUndone")
     query = (
@@ -133,3 +130,11 @@ def _done(session: Session, tenant_id: int, day_began: datetime) -> dict[str, Ma
 def _has(log: Any, effect: str) -> Any:
     """Whether an act had an effect of that name."""
     return log.effects.contains(f'"kind": "{effect}"', autoescape=True)
+
+
+def _logins() -> CTE:
+    """Every login that has ever acted, each found from the one before it: as many steps in the index as there are logins."""
+    first, after = table(ActLog).alias("first").c, table(ActLog).alias("after").c
+    logins = select(func.min(first.by).label("login")).where(first.tenant_id == tenant()).cte("logins", recursive=True)
+    next_one = select(func.min(after.by)).where(after.tenant_id == tenant(), after.by > logins.c.login)
+    return logins.union_all(select(next_one.correlate(logins).scalar_subquery()).where(logins.c.login.is_not(None)))

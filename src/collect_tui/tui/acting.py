@@ -9,13 +9,14 @@ from collect_tui.desk.errors import Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.sent import REUSED, Sent, words
+from collect_tui.tui.sent import Sent, Unsettled, became, words
 
 if TYPE_CHECKING:
     from collect_tui.desk.commands import Act
     from collect_tui.desk.outbox import Outbox
     from collect_tui.desk.views.act import Receipt
     from collect_tui.tui.app import CollectApp
+    from collect_tui.tui.screens.base import DeskScreen
 
 
 _LOOK_BACK: Final = 200
@@ -31,16 +32,36 @@ class Acting:
     def _desk_app(self) -> CollectApp:
         return cast("CollectApp", self)
 
-    async def act(self, act: Act, *, proof: str | None = None) -> Receipt:
-        """Do an act.  Raises what the desk says, and says in it when the act is unsure from then on; Unsettled when
-        another one on its account is: then nothing is sent."""
+    @property
+    def _top(self) -> DeskScreen:
+        return self._desk_app.desk_screen(self._desk_app.base_screen)
+
+    async def act(self, account: str, act: Act | str, *, proof: str | None = None) -> Receipt:
+        """Do an act on an account.  Raises what the desk says, and says in it when the act is unsure from then on.
+
+        While one is unsure there, whoever acts only asks what became of it: the very same act goes out again.  Where that is
+        what was asked for, its receipt is the answer; else Unsettled says what became of it, and nothing else is sent. What
+        was typed (`act` as text) is enough then.
+        """
+        due, says_so = self.sent.due(account, act)
         try:
-            return await self._send(act, proof)
-        except Unavailable as error:
-            if self.sent.of(act.account) is None:
-                raise
-            said = f"{messages.sentence(error)} “{words(act)}” is unsure: what acts next here only asks about it."
-            raise Unavailable(error.code, said, error.field) from None
+            if says_so:
+                return await self._send(due, proof)
+            said = became(await self._send(due))
+        except DomainError as error:
+            unsure = self.sent.of(account) is not None
+            if says_so:
+                if not unsure or not isinstance(error, Unavailable):
+                    raise
+                told = f"{messages.sentence(error)} “{words(due)}” is unsure: what acts next here only asks about it."
+                raise Unavailable(error.code, told, error.field) from None
+            said = became(error, unsure=unsure)
+        finally:
+            self._top.show_keys()  # what Enter does now
+        top = self._top
+        await top.do_view_refresh()
+        top.forget("preview")  # it must not talk over this
+        raise Unsettled(due, said, named=self._named(due))
 
     async def _send(self, act: Act, proof: str | None = None) -> Receipt:
         app = self._desk_app
@@ -52,23 +73,6 @@ class Acting:
                 raise
             except Exception as error:  # nobody knows how far it came
                 raise Unavailable("act.unknown", messages.unexpected(error, app.state_folder)) from error
-
-    async def settle(self, held: Act) -> None:
-        """Ask what became of an unsure act, and say it; what was typed ahead is dropped, as it was meant for something else."""
-        app = self._desk_app
-        try:
-            said = f"was done: {(await self._send(held)).sentence}"
-        except DomainError as error:
-            if error.code == REUSED:
-                said = "has been done before; look at the account."
-            elif self.sent.of(held.account) is not None:
-                said = f"is still unsure: {messages.sentence(error)}"
-            else:
-                said = f"was not done: {messages.sentence(error)}"
-        top = app.desk_screen(app.base_screen)
-        await top.do_view_refresh()
-        top.forget("preview")  # it must not talk over this
-        top.refuse(f"{self._named(held)} {said} · Nothing else was sent.")
 
     async def became_meanwhile(self) -> str:
         """What became of acts that were unsure when the program ended, as far as the desk has them among those done; nothing
@@ -104,14 +108,11 @@ class Acting:
         target = top.line_target() if top is not None else None
         if top is None or target is None or held is None or held.id != act.id or target.account != act.account:
             return
-        if isinstance(outcome, DomainError):
-            said, role = f"was not done: {messages.sentence(outcome)}", Role.BAD
-        else:
-            said, role = f"was done: {outcome.sentence}", Role.GOOD
-        top.status(f"{self._named(act)} {said} · Enter asks once more and shows what the line does.", role)
+        role = Role.BAD if isinstance(outcome, DomainError) else Role.GOOD
+        top.status(f"{self._named(act)} {became(outcome)} · Enter asks once more and shows what the line does.", role)
 
     def _named(self, act: Act) -> str:
         """An act in a sentence, with its account where that is not the one on the screen."""
-        target = self._desk_app.desk_screen(self._desk_app.base_screen).line_target()
+        target = self._top.line_target()
         here = target is not None and target.account == act.account
         return f"“{words(act)}”" if here else f"“{words(act)}” on {act.account}"

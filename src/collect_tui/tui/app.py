@@ -80,6 +80,7 @@ class CollectApp(Navigator, Acting, KeyGate, ThinPainter, App[None], inherit_bin
         themes_folder: the user's own themes.
         keys_file: the user's own keys.
         scope: tells databases apart: drafts and history of one are not those of another, nor of another user.
+        throwaway: nothing stays of the desk nor of the state folder, as of a demo.
     """
 
     CSS_PATH: ClassVar[Any] = Path(themes.__file__).with_name("app.tcss")
@@ -96,11 +97,13 @@ class CollectApp(Navigator, Acting, KeyGate, ThinPainter, App[None], inherit_bin
         themes_folder: Path | None = None,
         keys_file: Path | None = None,
         scope: str = "",
+        throwaway: bool = False,
     ) -> None:
         self.keymap = keymaps.load(keys_file)
         super().__init__()
         self.terminal = terminal or TerminalProfile()
         self.state_folder = state_folder
+        self.throwaway = throwaway
         self.drafts = Drafts(state_folder, scope)
         self.sent = Sent(self.drafts)
         self.sight = Sight(None, lambda _seconds, _then: None, lambda: 0.0)

@@ -22,6 +22,13 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def kept(*, throwaway: bool, fault: bool) -> str:
+    """What leaving is asked with: what becomes of what is typed."""
+    if throwaway:
+        return "Leave the demo?  Nothing of it is kept."
+    return f"Leave the program?  What is typed {'cannot be kept' if fault else 'is kept'}."
+
+
 TYPED_ON: Final = "what you type on is dropped until you pause"
 """Behind a refusal, when its reader has not seen it yet and goes on typing."""
 
@@ -85,6 +92,11 @@ def unexpected(error: Exception, state_folder: Path | None) -> str:
 
 AGAIN: Final = "You have worked this account today already."
 """Said of an account that `next` hands out once more."""
+
+
+def nothing_left(why: str) -> str:
+    """What is said at the end of a queue; `why`: what stands in it all the same."""
+    return f"Nothing is left to work now{f': {why}' if why else ''}."
 
 
 def not_handed(figures: Iterable[QueueFigure]) -> str:

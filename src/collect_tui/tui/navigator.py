@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
-from collections.abc import Callable, Coroutine
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
-
-from textual.worker import WorkerError
 
 from collect_tui.desk.errors import NotFound, Stale, Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.keys.actions import Action, by_word
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.render.theme import ThemeError, theme_names
+from collect_tui.tui.render.theme import theme_names
+from collect_tui.tui.words import LineWords
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -28,23 +23,9 @@ if TYPE_CHECKING:
     from collect_tui.tui.screens.base import DeskScreen
     from collect_tui.tui.widgets.keptline import KeptLine
 
-_NUMBER: Final = re.compile(r"\d[\d-]*")
 _TRAIL: Final = 50
 _LOOKING: Final = 19
 """Times as long as a look at the hold took until the next one."""
-#: Commands whose word on the line may be followed by something.
-WITH_REST: Final = frozenset(
-    {
-        "account.open",
-        "queue.show",
-        "why.open",
-        "whynot.open",
-        "help.open",
-        "find.open",
-        "theme.choose",
-        "identifier.reveal",
-    }
-)
 
 
 def _unworked(error: DomainError) -> str:
@@ -64,8 +45,8 @@ class Taken(NamedTuple):
 FORMS: Final = frozenset({"promise", "plan", "order"})
 
 
-class Navigator:
-    """Mixin of the app: going from screen to screen, leases, and words on the line."""
+class Navigator(LineWords):
+    """Mixin of the app: going from screen to screen, and leases."""
 
     claim: Claim | None = None
     """The account held under a lease; nobody else gets it meanwhile."""
@@ -76,7 +57,6 @@ class Navigator:
         self._trail: list[str] = []
         self._ended: str | None = None
         """The queue that had nothing left when last asked, while its last account is shown: looking again looks there."""
-        self._words: frozenset[str] = frozenset()
         self._look_at = 0.0
 
     @property
@@ -150,6 +130,7 @@ class Navigator:
                 claim, said = None, ""
             return desk.account(number), claim, said
 
+        self.may_account_open(number)
         found = await self._top.ask(opened)
         if found is not None:
             await self._show_account(*found)
@@ -180,7 +161,7 @@ class Navigator:
         if isinstance(found, str):
             self._let_go()
             self._ended = queue
-            dropped = screen.refuse(f"Nothing is left to work now{f': {found}' if found else ''}.")
+            dropped = screen.refuse(messages.nothing_left(found))
             return Taken(False, messages.with_dropped(f"{found}{': ' if found else ''}nothing is left", dropped))
         self.claim = found[1]
         await self._show_account(*found)
@@ -299,22 +280,23 @@ class Navigator:
 
     # -- commands by key ----------------------------------------------------------------------------------------
 
-    async def do_work_next(self) -> None:
+    @property
+    def next_queue(self) -> str | None:
+        """The queue that the next account is taken from; None: of all."""
         here = self._ended if self._top.context == "account" else None
         worked = self.claim.queue if self.claim else here
-        await self.next_account(getattr(self._top, "queue_name", None) or worked)
+        return getattr(self._top, "queue_name", None) or worked
+
+    async def do_work_next(self) -> None:
+        await self.next_account(self.next_queue)
 
     async def do_account_previous(self) -> None:
-        if not self._trail:
-            self._top.refuse("There is no account before this one.")
-            return
+        self.may_account_previous()
         await self.open_account(self._trail.pop())
 
     async def do_nav_back(self) -> None:
         app = self._app
-        if len(app.screen_stack) == 1:
-            self._top.refuse("This is the board; q leaves the program.")
-            return
+        self.may_nav_back()
         if self._top.context == "account":
             await self.leave_account()
         await app.pop_screen()
@@ -324,19 +306,21 @@ class Navigator:
         if len(app.screen_stack) > 1:
             await self.leave_account()
             await self.to_base()
-            return
+        else:
+            await self.do_app_quit()
+
+    async def do_app_quit(self) -> None:
+        """Leave the program, after a question that says what becomes of what is typed."""
         from collect_tui.tui.screens.asking import ask
 
+        app = self._app
+
         async def leave(_answer: str) -> None:
-            self.do_app_quit()
+            app.save_draft()
+            app.exit()
 
-        await ask(
-            self._top, ["Leave the program?  What is typed is kept."], leave, yes="leave", no="Not done.", seen=False
-        )
-
-    def do_app_quit(self) -> None:
-        self._app.save_draft()
-        self._app.exit()
+        kept = messages.kept(throwaway=app.throwaway, fault=app.state_folder is None or bool(app.drafts.fault))
+        await ask(self._top, [kept], leave, yes="leave", no="Not done.", seen=False)
 
     def do_screen_redraw(self) -> None:
         self._app.redraw()
@@ -359,12 +343,7 @@ class Navigator:
     async def do_why_open(self, number: str = "") -> None:
         from collect_tui.tui.screens.why import WhyScreen
 
-        target = self._top.line_target()
-        number = number or (target.account if target else "")
-        if not number:
-            self._top.refuse("Say which account: `why NUMBER`.")
-            return
-        found = await self._top.ask(self._app.desk.why, number)
+        found = await self._top.ask(self.may_why_open(number))
         if found is not None:
             screen = cast("WhyScreen", await self.show_screen("why"))
             screen.show_why(found)
@@ -374,9 +353,7 @@ class Navigator:
         await screen.do_view_refresh()
 
     async def do_outbox_open(self) -> None:
-        if self._app.desk.outbox is None:
-            self._top.refuse("This desk works on its own database: nothing has to wait for a server.")
-            return
+        self.may_outbox_open()
         screen = await self.show_screen("outbox")
         await screen.do_view_refresh()
 
@@ -385,10 +362,9 @@ class Navigator:
         from collect_tui.tui.screens.signin import PasswordScreen
 
         app, top = self._app, self._top
+        self.may_desk_signin()
         outbox = app.outbox
-        if outbox is None:
-            top.refuse("This desk works on its own database; nobody has to sign in.")
-            return
+        assert outbox is not None
 
         async def sign_in(password: str) -> None:
             warned = await app.call(outbox.sign_in, password)
@@ -408,11 +384,10 @@ class Navigator:
 
     async def reveal(self, rest: str) -> None:
         """Say an identifier in full on the status line, and take it away after its time."""
+        self.may_identifier_reveal(rest)
         what, _, reason = rest.partition(" ")
         top, target = self._top, self._top.line_target()
-        if target is None or not what or not reason.strip():
-            top.refuse("Say which and why: `reveal m1 REASON`.")
-            return
+        assert target is not None
         shown = await top.ask(self._app.desk.reveal, target.account, what, reason.strip())
         if shown is None:
             return
@@ -433,67 +408,7 @@ class Navigator:
 
         await ask_undo(self._app, self._top)
 
-    # -- words on the line --------------------------------------------------------------------------------------
-
-    def line_command(self, text: str) -> tuple[Action, str] | None:
-        """The app's command that a line starts and what follows the word; None: the line is for the desk."""
-        from collect_tui.tui.keys.actions import action
-
-        word, _, rest = text.strip().partition(" ")
-        if not word:
-            return None
-        if _NUMBER.fullmatch(text.strip()):
-            return action("account.open"), text.strip()
-        found = by_word(word, self._taken_words())
-        if found is None or (rest.strip() and found.id not in WITH_REST):
-            return None  # `next fri` is the line's own word, `next` alone the app's
-        return found, rest.strip()
-
-    def _taken_words(self) -> frozenset[str]:
-        """Words of the desk's own language: a prefix of the app's words must not shadow them."""
-        if not self._words:
-            from collect_tui.desk.line.verbs import VERBS
-
-            words = {word for verb in VERBS.values() for word in (verb.verb, *verb.aliases)}
-            codes = self._app.catalogue.codes if self._app.connected else None
-            self._words = frozenset(words | {code.casefold() for code in (codes.results if codes is not None else ())})
-        return self._words
-
-    def line_meaning(self, text: str) -> str | None:
-        """What a line that is the app's own will do, for the preview; None: it is for the desk."""
-        found = self.line_command(text)
-        if found is None:
-            return None
-        wanted, rest = found
-        return f"{wanted.title.lower()} {rest}".strip() + f" · {wanted.help}"
-
-    async def do_line(self, text: str) -> None:
-        """Do a line that is the app's own, to its end; one that is for the desk is left alone."""
-        found = self.line_command(text)
-        if found is None:
-            return
-        wanted, rest = found
-        top, app = self._top, self._app
-        with_rest: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
-            "account.open": lambda: self.open_account(rest),
-            "queue.show": lambda: self.show_queue(rest) if rest else self.do_nav_base(),
-            "why.open": lambda: self.do_why_open(rest),
-            "whynot.open": lambda: self.do_why_open(rest),
-            "help.open": lambda: self.do_help_open(rest),
-            "find.open": lambda: self.find_text(rest),
-            "theme.choose": lambda: self.choose_theme(rest),
-            "identifier.reveal": lambda: self.reveal(rest),
-        }
-        if wanted.id == "account.open" and not rest:
-            top.refuse("Say which account: `a NUMBER`.")
-        elif wanted.id in with_rest:
-            await with_rest[wanted.id]()
-        else:
-            before = set(app.workers)
-            top.run_command(wanted.id)
-            for started in set(app.workers) - before:
-                with contextlib.suppress(WorkerError):  # what went wrong has been said where it did
-                    await started.wait()
+    # -- the rest ------------------------------------------------------------------------------------------------
 
     async def do_nav_base(self) -> None:
         """To the board, without a question."""
@@ -509,12 +424,8 @@ class Navigator:
 
     async def choose_theme(self, name: str) -> None:
         """Change the colours for this session."""
-        top = self._top
-        names = ", ".join(theme_names(self._app._themes_folder))
-        if not name:
-            top.status(f"Themes: {names}.")
-            return
-        try:
+        self.may_theme_choose(name)
+        if name:
             self._app.use_theme(name)
-        except ThemeError as error:
-            top.refuse(f"{error}; there are {names}.")
+        else:
+            self._top.status(f"Themes: {', '.join(theme_names(self._app._themes_folder))}.")

@@ -33,12 +33,23 @@ _UNDONE: Final = frozenset(
 
 
 class Unsettled(Unavailable):
-    """Nothing was sent: what became of the act before it on the account, `held`, is not known."""
+    """Nothing was sent but the question what became of the act before it on the account: `became` says that."""
 
-    def __init__(self, held: Act, became: str = "has no answer yet; it is asked about first") -> None:
-        said = f"“{words(held)}”, sent before on {held.account}, {became.rstrip('.')}. Nothing else was sent."
-        super().__init__("act.unsettled", said)
-        self.held = held
+    def __init__(
+        self, held: Act, became: str = "has no answer yet; it is asked about first", *, named: str = ""
+    ) -> None:
+        """`named`: the act in a sentence, where its account need not be told."""
+        named = named or f"“{words(held)}”, sent before on {held.account},"
+        super().__init__("act.unsettled", f"{named} {became.rstrip('.')}. Nothing else was sent.")
+
+
+def became(outcome: Receipt | DomainError, *, unsure: bool = False) -> str:
+    """What became of an act that was unsure, in words that follow its own; `unsure`: the error leaves that open."""
+    if not isinstance(outcome, DomainError):
+        return f"was done: {outcome.sentence}"
+    if outcome.code == REUSED:
+        return "has been done before; look at the account."
+    return f"{'is still unsure' if unsure else 'was not done'}: {outcome.message.strip() or outcome.code}"
 
 
 def words(act: Act) -> str:
@@ -70,6 +81,15 @@ class Sent:
         accounts = [*self._mine, *self._drafts.all(PLACE)]
         return next((held for account in accounts if (held := self.of(account)) is not None), None)
 
+    def due(self, account: str, act: Act | str) -> tuple[Act, bool]:
+        """What goes out when `act` is to be done on an account, and whether it says the same: the unsure act there, if there is
+        one. A text stands for the act it was typed for; there is one then."""
+        held = self.of(account)
+        if held is None:
+            assert not isinstance(act, str), "a text is no act"
+            return act, True
+        return held, held.line.strip() == act.strip() if isinstance(act, str) else same(held, act)
+
     @contextmanager
     def once(self, act: Act) -> Iterator[None]:
         """Within it the act is sent.  Unsettled, before anything is: another one is unsure on its account."""
@@ -89,16 +109,16 @@ class Sent:
     def do(self, desk: Desk, act: Act, *, proof: str | None = None) -> Receipt:
         """Do an act without a screen.  One like it that is unsure is asked about in its stead; Unsettled, when another one was:
         it says what became of that, and nothing else has been sent."""
-        held = self.of(act.account)
-        if held is None or same(held, act):
-            with self.once(held or act):
-                return desk.do(held or act, proof=proof)
+        due, says_so = self.due(act.account, act)
+        if says_so:
+            with self.once(due):
+                return desk.do(due, proof=proof)
         try:
-            with self.once(held):
-                said = f"was done: {desk.do(held).sentence}"
+            with self.once(due):
+                said = became(desk.do(due))
         except DomainError as error:
-            said = f"{'was not done' if self.of(act.account) is None else 'is still unsure'}: {error.message}"
-        raise Unsettled(held, said)
+            said = became(error, unsure=self.of(act.account) is not None)
+        raise Unsettled(due, said)
 
     def heard(self, receipts: Iterable[Receipt]) -> list[Receipt]:
         """Of these receipts, those of acts that were unsure: they were done, and what was typed for them is no draft any more."""

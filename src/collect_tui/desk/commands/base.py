@@ -26,7 +26,8 @@ class CommandBase(BaseModel):
     in the API, below an account; the permission is `act.` and its kind. `offline`: it may wait for the server, because no
     limit that only the server knows stands in its way. `asks`: its field for what must be typed before it is done; a
     command that has one says in `question` what that is, and every door asks for it. `months_ahead`: no date of it lies
-    further from the business date than that.
+    further from the business date than that. `dates`: it says when the account is worked on next, and what to know of it
+    where something else goes before that day; None: it does not.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -36,6 +37,7 @@ class CommandBase(BaseModel):
     offline: ClassVar[bool] = False
     asks: ClassVar[str | None] = None
     months_ahead: ClassVar[int] = 12 * YEARS_EITHER_WAY
+    dates: ClassVar[str | None] = None
 
     @classmethod
     def __pydantic_init_subclass__(cls, **more: Any) -> None:

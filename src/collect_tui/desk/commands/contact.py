@@ -44,6 +44,7 @@ class ScheduleCallback(CommandBase):
     noun: ClassVar[str] = "callbacks"
     offline: ClassVar[bool] = True
     months_ahead: ClassVar[int] = 12
+    dates: ClassVar[str | None] = "the callback stands"
     kind: Literal["callback"] = "callback"
     at: Moment
     point: Short | None = None
@@ -57,6 +58,7 @@ class SetNextAction(CommandBase):
     noun: ClassVar[str] = "next-actions"
     offline: ClassVar[bool] = True
     months_ahead: ClassVar[int] = 12
+    dates: ClassVar[str | None] = "set the date again after that"
     kind: Literal["next"] = "next"
     on: Day
     code: Short = "call"

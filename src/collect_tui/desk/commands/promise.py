@@ -21,6 +21,7 @@ class MakePromise(CommandBase):
 
     noun: ClassVar[str] = "promises"
     offline: ClassVar[bool] = True
+    dates: ClassVar[str | None] = "the promise stands"
     kind: Literal["promise"] = "promise"
     amount: Minor
     due: Day
@@ -46,6 +47,7 @@ class MakePlan(CommandBase):
 
     noun: ClassVar[str] = "plans"
     offline: ClassVar[bool] = True
+    dates: ClassVar[str | None] = "the plan stands"
     kind: Literal["plan"] = "plan"
     total: Minor
     count: Annotated[int, Field(ge=1, le=MOST_INSTALMENTS)] | None = None

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+import re
+from typing import ClassVar, Final, Literal
 
 from collect_tui.desk.commands.base import CommandBase, Short, Text
 from collect_tui.desk.dated import Day
+
+ACT_NAME: Final = re.compile(r"[1-9][0-9]{0,2}|[0-9a-f][0-9a-f-]{3,35}", re.IGNORECASE)
+"""How an act that is to be undone is named."""
+ACT_NAMES: Final = (
+    "the number of an act, 1 to 999 (1 is your newest here), or 4 characters or more of its id (0-9, a-f)"
+)
 
 
 class SkipAccount(CommandBase):
@@ -21,6 +28,7 @@ class SnoozeAccount(CommandBase):
 
     noun: ClassVar[str] = "snoozes"
     months_ahead: ClassVar[int] = 12
+    dates: ClassVar[str | None] = "the account stays put off for all else"
     kind: Literal["snooze"] = "snooze"
     until: Day
     reason: Short

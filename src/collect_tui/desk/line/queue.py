@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collect_tui.desk.commands import Command, PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
+from collect_tui.desk.commands.queue import ACT_NAME, ACT_NAMES
 from collect_tui.desk.line import freetext, say, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal, word
@@ -68,9 +69,8 @@ def undo(words: TokenCursor) -> tuple[Command, ...]:
     token = words.peek()
     if token is None:
         return (words.build(Undo),)
-    if token.key is not None or not token.text.strip():
-        words.reject(token, "act", expected="the number of an act, 1 being the newest")
-    words.limit(token, "act")
+    if token.key is not None or not ACT_NAME.fullmatch(token.text):
+        words.reject(token, "act", expected=ACT_NAMES)
     words.take("act")
     words.done()
     return (words.build(Undo, act=token.text),)

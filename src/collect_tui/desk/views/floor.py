@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final, Protocol
 
+from collect_tui.common.text import clean
+from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.desk.views.base import View
 
 
@@ -38,3 +42,40 @@ class Revealed(View):
     what: str  # a point's short name such as m1, or a service's product
     value: str
     seconds: int = 30
+
+
+LONGEST_REASON: Final = 500
+
+
+def reveal_reason(reason: str) -> str:
+    """The reason for which an identifier is shown in full. Invalid: there is none, or too long a one."""
+    why = clean(reason).strip()
+    if not why or len(why) > LONGEST_REASON:
+        raise Invalid("reveal.reason", f"Say in 1 to {LONGEST_REASON} characters why you must see it.", "reason")
+    return why
+
+
+class _Point(Protocol):
+    @property
+    def short(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+
+
+class _Service(Protocol):
+    @property
+    def product(self) -> str: ...
+    @property
+    def identifier(self) -> str: ...
+
+
+def identifier(what: str, points: Sequence[_Point], services: Sequence[_Service]) -> tuple[str, str]:
+    """The name and the value of a point by its short name, or of services by their product. NotFound names what there is."""
+    wanted = clean(what).strip().casefold()
+    found = [(p.short, p.value) for p in points if p.short.casefold() == wanted] or [
+        (s.product, s.identifier) for s in services if s.product.casefold() == wanted
+    ]
+    if not found:
+        names = ", ".join((*(p.short for p in points), *dict.fromkeys(s.product for s in services)))
+        raise NotFound("reveal.unknown", f"This account has {names or 'nothing to show'}.", "what")
+    return found[0][0], ", ".join(value for _, value in found)  # two services may be of one product

@@ -12,8 +12,8 @@ class QueueFigure(View):
 
     `collectable` sums one currency; `due_now` leaves out what is timed for later today; `oldest` is the oldest due date. Of what
     is due, `others` have a colleague who works them or whose callback they are (looked at where at most 500 are due); `closed` may
-    not be called now (where one queue with at most 50 left is asked for); `done` have had a result
-    of theirs today; none is handed to whoever asked.
+    not be called now (looked at where at most 50 would be left); `done` have had a result of theirs today; none is handed to
+    whoever asked.
     """
 
     name: str
@@ -35,8 +35,11 @@ class QueueFigure(View):
 
 
 class QueueBoard(View):
+    """`unworked`: why `next` hands nothing out yet, an account of mine that has no result; empty when it does."""
+
     queues: tuple[QueueFigure, ...]
     business_date: date
+    unworked: str = ""
 
 
 class QueueRow(View):

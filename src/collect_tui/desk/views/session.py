@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from collect_tui.desk.views.base import View
+from collect_tui.policy.authority import covers
 
 
 class Session(View):
@@ -23,6 +24,10 @@ class Session(View):
     backend: str
     currency: str
     may: tuple[str, ...] = ("*",)
+
+    def allows(self, permission: str) -> bool:
+        """May the user do what needs this permission?"""
+        return covers(frozenset(self.may), permission)
 
 
 class StepReport(View):

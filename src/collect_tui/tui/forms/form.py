@@ -22,7 +22,7 @@ from collect_tui.tui.render.line import meaning_line, preview_line, receipt_line
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.asking import confirm
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.sent import same
+from collect_tui.tui.sent import Unsettled
 from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
@@ -333,7 +333,12 @@ class FormScreen(DeskScreen):
     def key_hints(self) -> list[KeyHint]:
         """The function keys: letters go into the fields."""
         found = [c for c in self.desk_app.keymap.in_context(FORM) if FORM in c.bar and c.fkey]
-        hints = [KeyHint(c.fkey.upper(), c.label, self.refusal(c.id) is None) for c in found]
+        hints = [
+            KeyHint(
+                c.fkey.upper(), self.saying(c.label) if c.id == "form.save" else c.label, self.refusal(c.id) is None
+            )
+            for c in found
+        ]
         return hints if isinstance(self.focused, LineEdit) else [*hints, KeyHint("Tab", "change")]
 
     def before_key(self, event: events.Key) -> Coroutine[Any, Any, None] | None:
@@ -466,22 +471,24 @@ class FormScreen(DeskScreen):
         """F2: read afresh and do it.  A refusal keeps the form and points at the field."""
         parsed = self._parse()
         wrong = self._wrong(parsed)
-        held = self.desk_app.sent.of(self.view.number) if self.view is not None else None
         act = self._act(tuple(c.unanswered() for c in parsed.commands), parsed.text) if wrong is None else None
-        if held is not None and (act is None or not same(held, act)):
-            await self.desk_app.settle(held)
+        if act is not None:
+            await self.send(act)
+        elif self.view is not None and self.desk_app.unsure(self.view.number):
+            await self.desk_app.act(self.view.number, "")
         elif wrong is not None:
             name, sentence = wrong
             self._stop_at(name, f"Nothing was done. {sentence}")
-        elif act is not None:
-            await self.send(held or act)
 
     async def send(self, act: Act) -> None:
         """Do the act and go back to the account; what is to be typed first is asked for."""
         app = self.desk_app
         self.forget("preview")  # a late answer must not talk over what happens now
         try:
-            receipt = await app.act(act, proof=self.form.values["override_proof"] or None)
+            receipt = await app.act(act.account, act, proof=self.form.values["override_proof"] or None)
+        except Unsettled as error:
+            self.refuse(messages.sentence(error))
+            return
         except DomainError as error:
             await self._refused(act, error)
             return

@@ -164,7 +164,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
        _DESK | {FORM}, label="exit", on_bar=frozenset({BOARD})),
     _C("screen.redraw", "Redraw", "Paints everything again, after line noise.", ("ctrl+l",), mnemonic="redraw",
        contexts=frozenset(CONTEXTS)),
-    _C("app.quit", "Quit", "Leaves the program; drafts are kept.", ("ctrl+q",), mnemonic="quit",
+    _C("app.quit", "Quit", "Leaves the program, after the same question as on the board.", ("ctrl+q",), mnemonic="quit",
        contexts=frozenset(CONTEXTS)),
     _C("find.open", "Find", "By account, name, phone, e-mail, invoice or payment.", ("/",), mnemonic="find",
        label="find"),

@@ -20,14 +20,14 @@ Cells = tuple[str | Span, ...]
 
 
 def render_figure(number: int, figure: QueueFigure, today: date) -> Cells:
-    """One queue on the board: number, name, title, count, due now, collectable, oldest."""
+    """One queue on the board: number, name, title, count, left, collectable, oldest."""
     empty = not figure.count
     return (
         Span(str(number), Role.DIM),
         figure.name,
         Span(figure.title, Role.DIM if empty else Role.PLAIN),
         Span(f"{figure.count:,}", Role.DIM if empty else Role.PLAIN),
-        Span(f"{figure.due_now:,}", Role.DIM if empty else Role.VALUE),
+        Span(f"{figure.left:,}", Role.DIM if empty else Role.VALUE),
         Span(amount(figure.collectable, figure.currency), Role.DIM if empty else Role.MONEY),
         day(figure.oldest, today),
     )

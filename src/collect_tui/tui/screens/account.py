@@ -28,7 +28,6 @@ from collect_tui.tui.render.line import receipt_line
 from collect_tui.tui.render.panes import pane_lines
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.sent import same
 from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
@@ -422,13 +421,10 @@ class AccountScreen(DeskScreen):
             self.open_line(f"{code.lower()} ")
             self.refuse(parsed.errors[0].message if parsed.errors else f"{code} is no result code of this site.")
             return
-        held, ids = app.sent.of(view.number), {"id": uuid4(), "version": view.version, "fence": target.fence}
+        ids = {"id": uuid4(), "version": view.version, "fence": target.fence}
         act = Act(**ids, account=view.number, commands=parsed.commands, line=parsed.text)
-        if held is not None and not same(held, act):
-            await app.settle(held)
-            return
         try:
-            receipt = await app.act(held or act)
+            receipt = await app.act(view.number, act)
         except Stale as error:
             await self.do_view_refresh()
             self.desk_refused(error)

@@ -227,7 +227,7 @@ def said_lines(sentences: Iterable[Said]) -> list[Line]:
     return [Line.of((text, role)) for text, role in said_parts(each for each in sentences if each.kind != "allowed")]
 
 
-def _find_undo(desk: Desk) -> tuple[Act, Preview, str]:
+def find_undo(desk: Desk) -> tuple[Act, Preview, str]:
     """The act that takes back my last one that can be, on any account, and what it would do; runs in a thread."""
     from collect_tui.desk.commands import Act, Undo
 
@@ -250,9 +250,8 @@ def _find_undo(desk: Desk) -> tuple[Act, Preview, str]:
 async def ask_undo(app: CollectApp, screen: DeskScreen) -> None:
     """Show what an undo takes back, and do it when the answer is yes."""
     if (held := app.sent.first()) is not None:  # it may be the one to take back, or an undo itself
-        await app.settle(held)
-        return
-    found = await screen.ask(_find_undo, app.desk)
+        await app.act(held.account, "")
+    found = await screen.ask(find_undo, app.desk)
     if found is None:
         return
     act, preview, sentence = found
@@ -264,7 +263,7 @@ async def ask_undo(app: CollectApp, screen: DeskScreen) -> None:
     lines += said_lines(preview.said)
 
     async def undo(_answer: str) -> None:
-        receipt = await app.act(act)
+        receipt = await app.act(act.account, act)
         await app.acted(screen, receipt)
         screen.status(receipt_line(receipt, screen.naming(receipt.account)))
 

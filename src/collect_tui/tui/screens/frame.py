@@ -214,7 +214,13 @@ class FrameScreen(Screen[None]):
 
     def field_hints(self) -> list[KeyHint]:
         """What Enter and the way out do while a field has the focus."""
-        return [KeyHint(self.enter_key, "do it"), KeyHint("Tab", "list"), KeyHint("F12", "leave")]
+        return [KeyHint(self.enter_key, self.saying("do it")), KeyHint("Tab", "list"), KeyHint("F12", "leave")]
+
+    def saying(self, does: str) -> str:
+        """What a key does that acts on the account of the screen: while an act is unsure there, it asks what became of that."""
+        target, field = self.line_target(), self.focused
+        asks = target is not None and bool(self.desk_app.unsure(target.account))
+        return "ask outcome" if asks and (field is None or getattr(field, "acts", True)) else does
 
     def _fkey_hints(self, found: Iterable[Action]) -> list[KeyHint]:
         """Of these commands, the ones with a function key: their letters are typed into the field."""

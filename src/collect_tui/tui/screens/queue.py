@@ -120,6 +120,8 @@ class QueueScreen(DeskScreen):
         self.rows: QueueRows | None = None
         self._account: AccountView | None = None
         self._looking = ""
+        self._fresh = False
+        """Has it just been loaded, so that coming to the top need not look again?"""
 
     def compose_body(self) -> ComposeResult:
         yield WorkTable(COLUMNS, empty="Nothing is left in this queue.", id="body")
@@ -132,7 +134,7 @@ class QueueScreen(DeskScreen):
 
     def show_page(self, loaded: Loaded, rows: Iterable[QueueRow] | None = None) -> None:
         """Show a queue from its first page on; of the same queue, the cursor stays on the same account."""
-        page = loaded.page
+        page, self._fresh = loaded.page, True
         same = page.queue == self.queue_name
         self.desk_app.session_view = loaded.session
         self.queue_name, self.figure, self._account = page.queue, page.figure, None
@@ -200,17 +202,27 @@ class QueueScreen(DeskScreen):
         if rows is None:
             return
         found = await self.ask(load_until, self.desk_app.desk, self.queue_name, len(rows) + AHEAD)
-        if found is not None and rows is self.rows:
-            loaded, now = found
-            self.desk_app.session_view, self.figure, self._account = loaded.session, loaded.page.figure, None
-            self.table.mark(rows.renew(now, loaded.session))
-            self.show_frame()
-            self._look()
+        if found is not None:
+            self._renew(rows, found)
+
+    def _renew(self, rows: QueueRows, found: tuple[Loaded, tuple[QueueRow, ...]]) -> None:
+        """Show header and rows as they are now; every row stays where it is."""
+        if rows is not self.rows:
+            return
+        loaded, now = found
+        self.desk_app.session_view, self.figure, self._account = loaded.session, loaded.page.figure, None
+        self.table.mark(rows.renew(now, loaded.session))
+        self.show_frame()
+        self._look()
 
     def on_screen_resume(self) -> None:
-        """Back from an account: what is shown waits for `r`; only the account under the cursor is looked at again."""
+        """Back from an account, where something may have been done: what is shown is looked at again, and no row moves."""
         self._account = None
         self._look()
+        rows = self.rows
+        if rows is not None and not self._fresh and self.desk_app.connected:
+            ask = partial(load_until, self.desk_app.desk, self.queue_name, len(rows) + AHEAD)
+            self.fetch("renewed", ask, partial(self._renew, rows))
 
     # -- the account under the cursor ---------------------------------------------------------------------------
 
@@ -233,6 +245,8 @@ class QueueScreen(DeskScreen):
     def on_screen_suspend(self) -> None:
         """Another screen is on top: nobody looks at the account under the cursor."""
         self.forget("account")
+        self.forget("renewed")
+        self._fresh = False
 
     def _looked(self, view: AccountView) -> None:
         self._account = view

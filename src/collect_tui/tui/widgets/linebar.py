@@ -17,14 +17,14 @@ from textual import events
 from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unconfirmed
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.navigator import WITH_REST
 from collect_tui.tui.render.line import early, field_span, meaning_line, preview_line, receipt_line, wrong_line
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.sent import REUSED
+from collect_tui.tui.sent import REUSED, Unsettled
 from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.keptline import DRAFT_PROMPT, PLACE, PREFILLED, PROMPT, KeptLine
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.rowmover import RowMover
+from collect_tui.tui.words import WITH_REST
 
 if TYPE_CHECKING:
     from collect_tui.desk.commands import Act, Command
@@ -46,6 +46,12 @@ class LineBar(KeptLine):
         self._unshown = ""
         self._parsed: Parsed | None = None
         self._previewed: tuple[Parsed, Preview] | None = None
+
+    @property
+    def acts(self) -> bool:
+        """Is what stands here for the desk, rather than a word of the app's own?"""
+        app = self.desk_screen.desk_app
+        return not app.connected or app.line_command(self.text) is None
 
     # -- while typing -------------------------------------------------------------------------------------------
 
@@ -100,16 +106,17 @@ class LineBar(KeptLine):
         self.clear_error()
         context = self.context()
         unsure = screen.desk_app.unsure(self._account)
+        if unsure:
+            screen.show_keys()
         if context is None or not text.strip() or self.overfull:
             self._forget()
             self.set_ghost("")
             screen.status(messages.too_long(len(text), self.limit) if self.overfull else unsure, Role.WARN)
             return
-        said = screen.desk_app.line_meaning(text)
-        if said is not None:
+        if screen.desk_app.line_command(text) is not None:
             self._forget()
             self.set_ghost("")
-            screen.status(said, Role.LABEL, typed=True)
+            screen.desk_app.preview_word(screen, text)
             return
         from collect_tui.desk.line.complete import suggest
         from collect_tui.desk.line.parse import parse
@@ -279,12 +286,8 @@ class LineBar(KeptLine):
         if target is None:
             screen.refuse("There is no account here for that; open one by its number.")
             return
-        held = app.sent.of(target.account)
-        if held is not None and held.line.strip() != text.strip():
-            await app.settle(held)
-            self._unshown = text
-            return
-        if self._unshown == text:  # what became of another act stood in the place of what this one does
+        unsure = bool(app.unsure(target.account))
+        if self._unshown == text and not unsure:  # what became of another act stood in the place of what this one does
             self._unshown, self._previewed = "", None
             screen.status("")
             self._read()
@@ -297,8 +300,8 @@ class LineBar(KeptLine):
         from collect_tui.desk.line.context import LineContext
 
         parsed = self._parsed = parse(text, LineContext.of(seen, app.catalogue, app.session_view))
-        if held is not None:
-            await self._send(parsed, held)
+        if unsure:
+            await self._send(parsed, text)
             return
         if parsed.errors or not parsed.commands:
             self._point(parsed, typing=False)
@@ -359,23 +362,29 @@ class LineBar(KeptLine):
         screen.refuse(f"Nothing was ordered. {sentence}")
         return True
 
-    async def _send(self, parsed: Parsed, act: Act) -> None:
-        """Do the act; what is to be typed first is asked for, and the line stays until then."""
+    async def _send(self, parsed: Parsed, act: Act | str) -> None:
+        """Do the act; what is to be typed first is asked for, and the line stays until then. A text only asks about what is unsure."""
         screen, app = self.desk_screen, self.desk_screen.desk_app
         try:
-            receipt = await app.act(act)
+            receipt = await app.act(self._account if isinstance(act, str) else act.account, act)
+        except Unsettled as error:
+            self._unshown = parsed.text
+            screen.refuse(messages.sentence(error))
         except Unconfirmed as asked:
             from collect_tui.tui.screens.asking import SEEN_FIRST, confirm
 
+            if isinstance(act, str):
+                screen.refuse(asked.message)
+                return
             why = SEEN_FIRST if early(parsed) else ""
             await confirm(screen, act, asked, partial(self._send, parsed), why=why)
         except DomainError as error:
-            await self._refused(parsed, act, error)
+            await self._refused(parsed, error)
         else:
             self._done(parsed.text, receipt_line(receipt, screen.naming(receipt.account)))
             await app.acted(app.desk_screen(screen), receipt)
 
-    async def _refused(self, parsed: Parsed, act: Act, error: DomainError) -> None:
+    async def _refused(self, parsed: Parsed, error: DomainError) -> None:
         """Nothing was done: the text stays, the word is marked, what was typed ahead is dropped."""
         screen = self.desk_screen
         sentence = messages.sentence(error)
@@ -383,7 +392,7 @@ class LineBar(KeptLine):
             self._done(parsed.text, Line.of(("It has been done before; look at the account.", Role.WARN)))
             await screen.do_view_refresh()
             return
-        if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by and _as_form(act.commands):
+        if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by and _as_form(parsed.commands):
             sentence += f" In the form ({screen.desk_app.door('promise.make')}) it can be overridden."
         if isinstance(error, Stale | NotFound):
             await screen.do_view_refresh()
