@@ -20,6 +20,14 @@ ACT: Final = "act.done"
 REASSIGNED: Final = "account.reassigned"
 
 
+def of(
+    seen: AccountFacts, effects: Iterable[Effect], act: Mapping[str, Any] | None = None
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """The events of what was done to an account: kind and payload. `act`: what there is to say of the act itself."""
+    told: list[tuple[str, Mapping[str, Any]]] = [(ACT, act)] if act is not None else []
+    return told + [event for effect in effects if (event := _event(seen, effect)) is not None]
+
+
 def tell(
     db: Db,
     tenant_id: int,
@@ -29,12 +37,9 @@ def tell(
     by: str,
     at: datetime,
     ids: Callable[[], int],
-    act: Mapping[str, Any] | None = None,
 ) -> None:
-    """Writes the events of what was done to an account into its transaction. `act`: what there is to say of the act itself."""
-    events: list[tuple[str, Mapping[str, Any]]] = [(ACT, act)] if act is not None else []
-    events += [event for effect in effects if (event := _event(seen, effect)) is not None]
-    event_log.add_all(db, tenant_id, seen.id, by, at, events, ids)
+    """Writes the events of what was done to an account into its transaction."""
+    event_log.add_all(db, tenant_id, seen.id, by, at, of(seen, effects), ids)
 
 
 def _event(seen: AccountFacts, effect: Effect) -> tuple[str, dict[str, Any]] | None:

@@ -307,11 +307,12 @@ class LocalDesk(DeskContext):
         return acts.preview(self, act)
 
     def do(self, act: Act, *, proof: str | None = None) -> Receipt:
+        from collect_tui.services import act_log
         from collect_tui.services.deciders import acts
 
         over = act.override
         proved = self.authority is None or over is None or over.by == self.user
-        if not proved and over is not None and acts.preview(self, act).overridden and not acts.known(self, act):
+        if not proved and over is not None and acts.preview(self, act).overridden and not act_log.known(self, act):
             from collect_tui.services import signin
 
             rules = self._catalogue.authority
@@ -320,9 +321,9 @@ class LocalDesk(DeskContext):
         return acts.do(self, act, proved=proved)
 
     def history(self, *, limit: int = 20) -> tuple[Receipt, ...]:
-        from collect_tui.services.deciders import acts
+        from collect_tui.services import act_log
 
-        return acts.history(self, limit)
+        return act_log.history(self, limit)
 
     # the day --------------------------------------------------------------------------------
     def day(

@@ -138,8 +138,7 @@ def reveal(desk: DeskContext, number: str, what: str, reason: str) -> Revealed:
 
     The audit has it, with the reason, before the value leaves; where it cannot be written, nothing is shown.
     """
-    from collect_tui.store import audit, facts, locks
-    from collect_tui.store.tables import gate
+    from collect_tui.services.unit_of_work import unit_of_work
 
     why = clean(reason).strip()
     if not why or len(why) > LONGEST_REASON:
@@ -147,9 +146,8 @@ def reveal(desk: DeskContext, number: str, what: str, reason: str) -> Revealed:
     wanted = clean(what).strip().casefold()
 
     def revealed() -> Revealed:
-        with desk.store.write(tenant_id=desk.tenant_id) as db:
-            locks.customer(db, desk.tenant_id, number)
-            seen = facts.load(db, desk.tenant_id, number)
+        with unit_of_work(desk, number) as work:
+            seen = work.load(number)
             found = [(p.short, p.value) for p in seen.points if p.short.casefold() == wanted] or [
                 (s.product, s.identifier) for s in seen.services if s.product.casefold() == wanted
             ]
@@ -157,21 +155,9 @@ def reveal(desk: DeskContext, number: str, what: str, reason: str) -> Revealed:
                 names = ", ".join((*(p.short for p in seen.points), *dict.fromkeys(s.product for s in seen.services)))
                 raise NotFound("reveal.unknown", f"This account has {names or 'nothing to show'}.", "what")
             name, value = found[0][0], ", ".join(value for _, value in found)  # two services may be of one product
-            gate.know(seen.numbers)
             told = mask_card(why, seen.numbers)
-            audit.append(
-                db,
-                desk.tenant_id,
-                seen.id,
-                at=desk.clock(),
-                by=desk.user,
-                act_id="",
-                line=f"reveal {name}: {told}",
-                commands=[{"kind": "reveal", "what": name, "reason": told}],
-                verdict={},
-                effects=[],
-                outcome="revealed",
-            )
+            commands = [{"kind": "reveal", "what": name, "reason": told}]
+            work.record(seen.id, line=f"reveal {name}: {told}", commands=commands, outcome="revealed")
         return Revealed(account=seen.number, what=name, value=value)
 
     return desk.store.attempt(revealed)
