@@ -16,7 +16,6 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from collect_tui.channels import orders
 from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Refused, Unavailable
 from collect_tui.domain.states import Stage
@@ -28,7 +27,7 @@ from collect_tui.store import migrate
 from collect_tui.store.engine import Store
 from server.conftest import Api, app, code  # noqa: F401
 from support import pg
-from support.book import NOW, SERVICES, TODAY, Book, Clock, account, catalogue, day, local_desk
+from support.book import NOW, SERVICES, TODAY, Book, Clock, account, catalogue, day, local_desk, sync_orders
 from support.server import bearer
 from support.server import hub as hub_over
 
@@ -177,7 +176,7 @@ def _day(desk: LocalDesk, _: Path) -> None:
 
 
 def _orders(desk: LocalDesk, folder: Path) -> None:
-    orders.sync(desk.store, 1, folder / "orders", catalogue(), now=NOW, by="mia", ids=Ids())
+    sync_orders(desk, folder / "orders")
 
 
 def _import(desk: LocalDesk, folder: Path) -> None:

@@ -25,7 +25,6 @@ from uuid import uuid4
 from sqlalchemy import insert, select
 from sqlmodel import SQLModel
 
-from collect_tui.channels import orders
 from collect_tui.desk.commands import Act, Command, Directed, Override, RecordPayment
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
@@ -36,7 +35,9 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.ingest import receivables, undoing
 from collect_tui.ingest.billed import Billed, BilledPart, BilledPayment
 from collect_tui.ingest.upserts import Row, Upserts
+from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.local import LocalDesk
+from collect_tui.services.order_dispatch import OrderDispatch
 from collect_tui.store import facts
 from support import copies
 from support.book import Book, Clock, catalogue
@@ -267,8 +268,8 @@ class World:
         return self.desk.day(day, **rest)
 
     def sync(self, port: FarEnd | None = None) -> OrdersReport:
-        exchange = orders.OrderDispatch(self.store, 1, SITE(), port or self.port, self.clock(), "lee", self.ids)
-        return orders.run(exchange)
+        lee = DeskContext(self.store, SITE(), user="lee", clock=self.clock, ids=self.ids)
+        return OrderDispatch(lee, port or self.port).run()
 
 
 def file_line(

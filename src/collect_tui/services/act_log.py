@@ -30,7 +30,7 @@ def known(desk: DeskContext, act: Act) -> bool:
 
 def fingerprint(work: UnitOfWork, act: Act) -> str:
     """Tells an act from another one that has its id."""
-    return audit.sign(audit.audit_key(work.db, work.tenant_id), "act", act.model_dump_json())
+    return audit.sign(audit.checked_key(work.tenant.audit_key), "act", act.model_dump_json())
 
 
 def answer(work: UnitOfWork, act: Act, made: str) -> Receipt | None:

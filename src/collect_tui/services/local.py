@@ -37,7 +37,7 @@ MOST_PASSED = 1000
 #: How many are looked at together: mostly one of the first may be called, but at the edges of the day hundreds may not.
 FIRST_LOOK, NEXT_LOOKS = 8, 50
 
-#: The port through which orders leave and answers come back; `bootstrap` plugs in the folders of `channels/orders.py`.
+#: The port through which orders leave and answers come back; `bootstrap` plugs in the folders of `channels/folders.py`.
 SendOrders = Callable[["LocalDesk", bool, Progress | None], OrdersReport]
 
 #: Writes the seals of the audit down outside the database, after a day run; `bootstrap` plugs in `reports/seals.py`.

@@ -35,7 +35,7 @@ class UnitOfWork:
     """A transaction of a desk's user. `today`: the business date; `now`: the instant (UTC) at which all of it happens."""
 
     def __init__(self, desk: DeskContext, db: Db) -> None:
-        tenant = desk.tenant(db)
+        self.tenant = tenant = desk.tenant(db)  # kept, or the session would forget that it has read it
         self.desk, self.db, self.tenant_id = desk, db, desk.tenant_id
         self.by, self.ids, self.now = desk.user, desk.ids, desk.clock()
         self.today, self.zone, self.currency = tenant.business_date, tenant.zone, tenant.currency
