@@ -32,9 +32,10 @@ from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.session import DayReport, OrdersReport
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.ingest import receivables, undoing
+from collect_tui.ingest import receivables
 from collect_tui.ingest.billed import Billed, BilledPart, BilledPayment
 from collect_tui.ingest.upserts import Row, Upserts
+from collect_tui.services import undoing
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.order_dispatch import OrderDispatch
@@ -224,8 +225,7 @@ class World:
     # what others bring --------------------------------------------------------------------------------------------------
     def bill(self, *rows: Billed) -> None:
         """The billing system sends rows through the API's upserts; none may be rejected."""
-        site = SITE()
-        delivery = Upserts(self.store, 1, site, self.desk.calendar, self.ids, self.clock, "netbill")
+        delivery = Upserts(self._as("netbill"))
         taken = delivery.take([Row(n, row) for n, row in enumerate(rows, 1)])
         assert not taken.rejected, taken.rejected
 
@@ -248,7 +248,7 @@ class World:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "in.csv"
             path.write_text(text, "utf-8")
-            undoing.undo(self.store, path, catalogue=SITE(), ids=self.ids, now=self.clock(), by="import")
+            undoing.undo(self._as("import"), path)
 
     def owe(self, number: str, doc_no: str, due: date, amount: int, **rest: Any) -> None:
         """An item that is simply there, as one that was loaded: what follows from it is for the night."""
@@ -268,8 +268,10 @@ class World:
         return self.desk.day(day, **rest)
 
     def sync(self, port: FarEnd | None = None) -> OrdersReport:
-        lee = DeskContext(self.store, SITE(), user="lee", clock=self.clock, ids=self.ids)
-        return OrderDispatch(lee, port or self.port).run()
+        return OrderDispatch(self._as("lee"), port or self.port).run()
+
+    def _as(self, user: str) -> DeskContext:
+        return DeskContext(self.store, SITE(), user=user, clock=self.clock, ids=self.ids)
 
 
 def file_line(

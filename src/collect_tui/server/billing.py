@@ -122,9 +122,7 @@ def _malformed(line: int, error: ValidationError) -> Rejected:
 async def _taken(request: Request, caller: Caller, kind: str) -> Response:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
         raise turned_away(415)
-    hub = hub_of(request)
-    upserts = Upserts(hub.store, caller.tenant_id, hub.catalogue, hub.calendar, hub.ids, hub.clock, caller.login)
-    delivery = Delivery(upserts, kind, getattr(request.app.state, "meter", None))
+    delivery = Delivery(Upserts(hub_of(request).desk(caller)), kind, getattr(request.app.state, "meter", None))
     try:
         async for piece in request.stream():
             await delivery.take(piece)

@@ -23,7 +23,7 @@ from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.wording import holder
 from collect_tui.policy.verdicts import Verdict
-from collect_tui.services import act_log, codec, confirm
+from collect_tui.services import act_log, codec, confirm, events
 from collect_tui.services.access import need
 from collect_tui.services.context import Context, PastAct
 from collect_tui.services.decide import Outcome, decide
@@ -150,7 +150,8 @@ def _done(desk: DeskContext, act: Act, proved: bool) -> Receipt:
         verdict = {**receipt.verdict.model_dump(mode="json"), **({"override": override} if override else {})}
         work.record(before.id, **_as_given(act, before), verdict=verdict, effects=effects)
         kinds = [c.kind for c in act.commands]
-        work.tell(before, outcome.effects, {"act": str(act.id), "commands": kinds, "version": receipt.version})
+        done = (events.ACT, {"act": str(act.id), "commands": kinds, "version": receipt.version})
+        work.tell_all(before.id, [done, *events.of(before, outcome.effects)])
         act_log.add(work, act, made, before.id, effects, receipt)
         return receipt
 

@@ -52,7 +52,8 @@ class UnitOfWork:
 
     @staticmethod
     def _known(seen: AccountFacts) -> AccountFacts:
-        gate.know(seen.numbers)
+        """Its numbers are no cards; an account is written to before the next one is loaded."""
+        gate.know(seen.numbers, only=True)
         return seen
 
     # what changes -------------------------------------------------------------------------------
@@ -107,11 +108,11 @@ class UnitOfWork:
             outcome=outcome,
         )
 
-    def tell(self, seen: AccountFacts, effects: Iterable[Effect], act: Mapping[str, Any] | None = None) -> None:
-        """What other systems are told of the effects, and of the `act` itself."""
-        self.tell_all(seen.id, events.of(seen, effects, act))
+    def tell(self, seen: AccountFacts, effects: Iterable[Effect], *more: events.Told) -> None:
+        """What other systems are told of the effects, and what `more`."""
+        self.tell_all(seen.id, [*events.of(seen, effects), *more])
 
-    def tell_all(self, account_id: int, told: list[tuple[str, Mapping[str, Any]]]) -> None:
+    def tell_all(self, account_id: int, told: Sequence[events.Told]) -> None:
         event_log.add_all(self.db, self.tenant_id, account_id, self.by, self.now, told, self.ids)
 
     # what is derived ----------------------------------------------------------------------------
