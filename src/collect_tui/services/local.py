@@ -334,7 +334,7 @@ class LocalDesk(DeskContext):
         full: bool = False,
         progress: Progress | None = None,
     ) -> DayReport:
-        from collect_tui.store import dayrun  # its statements are many, and few processes run it
+        from collect_tui.services import day_run  # its statements are many, and few processes run it
 
         with self.reading() as db:
             tenant = self.tenant(db)
@@ -345,18 +345,7 @@ class LocalDesk(DeskContext):
                 f"The business date is {tenant.business_date}; a day run may go 31 days ahead at most.",
                 "business_date",
             )
-        report = dayrun.run(
-            self.store,
-            self.tenant_id,
-            to,
-            self._catalogue,
-            now=self.clock(),
-            by=self.user,
-            ids=self.ids,
-            progress=progress,
-            check=check,
-            full=full,
-        )
+        report = day_run.run(self, to, progress=progress, check=check, full=full)
         if self._keep_seals is not None:
             self._keep_seals(self.store, self.tenant_id)
         return report
