@@ -18,6 +18,8 @@ from collect_tui.policy.house import House
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser, Tenant
 
+__all__ = ["Clock", "DeskContext", "Store"]
+
 Clock = Callable[[], datetime]
 
 
