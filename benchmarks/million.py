@@ -23,7 +23,9 @@ from sqlalchemy import text
 
 from collect_tui.common.ids import Ids
 from collect_tui.defaults import load
-from collect_tui.store import claims, dayrun, queues, scoring, summary
+from collect_tui.services import day_run
+from collect_tui.services.desk_context import DeskContext
+from collect_tui.store import claims, queues, scoring, summary
 from collect_tui.store.engine import Store
 
 DAY = date(2026, 11, 23)
@@ -156,14 +158,13 @@ def measure(store: Store, reps: int, *, check: bool) -> None:
     ):
         day = start + timedelta(days=n)
         began = time.perf_counter()
-        report = dayrun.run(store, TENANT, day, catalogue, now=NOW + timedelta(days=n), by="bench", ids=ids)
+        desk = DeskContext(store, catalogue, user="bench", clock=lambda n=n: NOW + timedelta(days=n), ids=ids)
+        report = day_run.run(desk, day)
         line(what, (time.perf_counter() - began) * 1000, None, budget * 1000, stretch * 1000)
         for step in report.steps:
             show(f"    {step.name:<14}{step.seconds:8.2f} s {step.changed:>10,} rows")
         if check:
-            again = dayrun.run(
-                store, TENANT, day, catalogue, now=NOW + timedelta(days=n), by="bench", ids=ids, check=True
-            )
+            again = day_run.run(desk, day, check=True)
             show(f"    differences: {again.differences}, orphans: {again.orphans}")
     now = NOW + timedelta(days=n)
     with store.read() as db:

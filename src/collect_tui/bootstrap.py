@@ -182,19 +182,11 @@ def orders_port(folder: Path) -> Callable[[LocalDesk, bool, Progress | None], Or
     in a folder of its own below it, because an answer is looked for in the book whose folder it is in."""
 
     def exchange(desk: LocalDesk, send: bool, progress: Progress | None) -> OrdersReport:
-        from collect_tui.channels import orders
+        from collect_tui.channels.folders import FolderPort
+        from collect_tui.services.order_dispatch import OrderDispatch
 
-        return orders.sync(
-            desk.store,
-            desk.tenant_id,
-            folder if desk.tenant_id == 1 else folder / f"book-{desk.tenant_id}",
-            desk.catalogue(),
-            now=desk.clock(),
-            by=desk.user,
-            ids=desk.ids,
-            send=send,
-            progress=progress,
-        )
+        dispatch = OrderDispatch(desk, FolderPort(folder if desk.tenant_id == 1 else folder / f"book-{desk.tenant_id}"))
+        return dispatch.run(progress) if send else dispatch.look()
 
     return exchange
 

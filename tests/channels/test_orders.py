@@ -3,20 +3,20 @@ from __future__ import annotations
 import json
 import os
 import stat
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from collect_tui.channels import orders
-from collect_tui.channels.billing import OutgoingOrder
 from collect_tui.channels.folders import FolderPort
-from collect_tui.common.ids import Ids
-from collect_tui.store import audit, audit_check, facts
+from collect_tui.domain.errors import DomainError
+from collect_tui.services.order_dispatch import OrderDispatch
+from collect_tui.services.order_port import OutgoingOrder
+from collect_tui.store import apply, audit, audit_check, facts
 from collect_tui.store.engine import Store
 from ingest.books import NOW, account, bring, catalogue, write
-from support.book import Clock, local_desk
+from support.book import Clock, local_desk, sync_orders
 
 
 def order(number: str = "S-1", status: str = "REQUESTED", **more):
@@ -56,8 +56,8 @@ def store():
         yield made
 
 
-def sync(store: Store, folder: Path, **more):
-    return orders.sync(store, 1, folder, catalogue(), **({"now": NOW, "by": "mia", "ids": Ids()} | more))
+def sync(store: Store, folder: Path, *, now: datetime = NOW, send: bool = True):
+    return sync_orders(local_desk(store, "mia", Clock(now)), folder, send=send)
 
 
 def answer(folder: Path, name: str = "a.json", system: str = "AURORA", raw: bytes | None = None, **more) -> Path:
@@ -123,7 +123,7 @@ def test_a_crash_between_file_and_commit_writes_the_same_file_again(store, tmp_p
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(orders.apply, "apply", dies)
+        patch.setattr(apply, "apply", dies)
         with pytest.raises(KeyboardInterrupt):
             sync(store, folder)
     path = folder / "outbox" / "AURORA" / "S-1.json"
@@ -137,7 +137,7 @@ def test_a_crash_between_file_and_commit_writes_the_same_file_again(store, tmp_p
 def test_an_outbox_that_cannot_be_written_leaves_the_order_waiting(store, tmp_path):
     bring(store, write(tmp_path, cut("S-1")))
     (tmp_path / "o").write_text("in the way")
-    with pytest.raises(orders.DomainError, match="cannot be written"):
+    with pytest.raises(DomainError, match="cannot be written"):
         sync(store, tmp_path / "o")
     assert seen(store).orders[0].status == "REQUESTED"
 
@@ -251,12 +251,11 @@ def test_stuck_orders_are_told(store, tmp_path):
     made = [cut(number, status, f"1-{n}", **more) for n, (number, (status, more)) in enumerate(told.items(), 1)]
     bring(store, write(tmp_path, *made))
     expected = {"S-1", "S-3", "S-4"}
-    exchange = orders.OrderDispatch(store, 1, catalogue(), FolderPort(tmp_path / "o"), NOW, "mia", Ids())
-    assert set(exchange.stuck()) == expected
+    desk = local_desk(store, "mia", Clock(NOW))
+    assert set(OrderDispatch(desk).stuck()) == expected
     with store.read() as db:
         queue = db.connection().execute(text("SELECT number FROM work_item WHERE queue = 'stuck'")).scalars().all()
     assert {f"S-{number[-1]}" for number in queue} == expected
-    desk = local_desk(store, "mia", Clock(NOW))
     views = [desk.account(f"1-{place}").orders[0] for place in range(1, len(told) + 1)]
     assert {view.number for view in views if view.stuck} == expected
 

@@ -9,7 +9,8 @@ import pytest
 from sqlmodel import select
 
 from collect_tui.desk.errors import Refused
-from collect_tui.services import local
+from collect_tui.services import claiming
+from collect_tui.services.local import new_act
 from collect_tui.store.tables import WorkItem
 from support.book import Book, Clock, account, local_desk
 
@@ -49,7 +50,7 @@ def test_nobody_is_handed_out_when_nobody_may_be_called(desk):
 
 
 def test_after_very_many_there_is_nothing_for_now(desk, monkeypatch):
-    monkeypatch.setattr(local, "MOST_PASSED", 7)
+    monkeypatch.setattr(claiming, "MOST_PASSED", 7)
     assert desk.next() is None
     assert not [w for w in taken(desk) if w.claimed]
 
@@ -83,5 +84,5 @@ def test_asked_again_with_the_same_key_it_is_the_same_claim(two):
 def test_a_key_whose_account_was_worked_takes_the_next_one(two):
     key = uuid4()
     first = two.next(None, key)
-    two.do(local.new_act(first.account, {"kind": "contact", "result": "NA"}))
+    two.do(new_act(first.account, {"kind": "contact", "result": "NA"}))
     assert two.next(None, key).account != first.account

@@ -10,8 +10,8 @@ import pytest
 from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Refused
 from collect_tui.domain.states import Stage
-from collect_tui.ingest import undoing
 from collect_tui.ingest.receivables import run
+from collect_tui.services import undoing
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
 from collect_tui.store.facts import load
@@ -71,7 +71,7 @@ def bring(desk: LocalDesk, tmp_path, rows: str):
 
 def undo(desk: LocalDesk, tmp_path) -> undoing.UndoReport:
     path = tmp_path / "in.csv"
-    return undoing.undo(desk.store, path, catalogue=catalogue(), ids=Ids(), now=NOW, by="lee")
+    return undoing.undo(desk, path)
 
 
 def standing(store: Store) -> Any:

@@ -20,7 +20,6 @@ from typing import IO
 import pytest
 from sqlmodel import select
 
-from collect_tui.channels import orders
 from collect_tui.desk.errors import Refused, RefusedByPolicy, Stale, Unavailable
 from collect_tui.domain.states import PaymentState, Stage
 from collect_tui.ingest import load
@@ -29,7 +28,7 @@ from collect_tui.services.local import LocalDesk, new_act
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import Account, ActLog, Audit, Payment
 from support import invariants
-from support.book import SERVICES, Book, Clock, account, day, local_desk
+from support.book import SERVICES, Book, Clock, account, day, local_desk, sync_orders
 
 TESTS = Path(__file__).parents[1]
 NUMBERS = [f"3300-{n:04}" for n in range(8)]
@@ -335,12 +334,12 @@ def test_every_file_that_may_hold_customer_data_is_its_owners_only(tmp_path: Pat
         order = {"kind": "suspend", "service": "INT", "effective": day(1), "confirm": number[-4:]}
         desk.do(new_act(number, order))
         folder = home / "orders"
-        assert orders.sync(store, 1, folder, desk.catalogue(), now=desk.clock(), by="mia", ids=desk.ids).sent
+        assert sync_orders(desk, folder).sent
         inbox = folder / "inbox" / "north"
         inbox.mkdir(parents=True)
         (inbox / "nonsense.json").write_text("{")
         (inbox / "nonsense.json").chmod(0o644)
-        orders.sync(store, 1, folder, desk.catalogue(), now=desk.clock(), by="mia", ids=desk.ids)
+        sync_orders(desk, folder)
         export.export(desk, "new", home / "new.csv")
         assert Drafts(home / "state").save(number, "line", "pp 150 fri")
         History(home / "state").add("pp 150 fri")

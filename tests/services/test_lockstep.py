@@ -22,13 +22,13 @@ from hypothesis.stateful import initialize, invariant, precondition
 from pydantic import BaseModel
 from sqlmodel import SQLModel, select
 
-from collect_tui.channels import orders
 from collect_tui.desk.errors import DomainError
+from collect_tui.desk.views.session import OrdersReport
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
 from services.test_machine import ACCOUNTS, DeskMachine, at_random
 from support import pg
-from support.book import Book, catalogue
+from support.book import Book, catalogue, sync_orders
 
 HUNT = int(os.environ.get("COLLECT_TUI_HUNT", "0"))
 
@@ -135,16 +135,13 @@ class Lockstep(DeskMachine):
             LocalDesk(self.other, catalogue(), ids=self.ids["other"], **given),
         )
 
-    def sync(self, folder: Path) -> orders.OrdersReport:
+    def sync(self, folder: Path) -> OrdersReport:
         desk: Any = self.mia
         there = folder.with_name("orders-of-the-other")
         shutil.rmtree(there, ignore_errors=True)
         if folder.exists():
             shutil.copytree(folder, there)
-        reports = [
-            orders.sync(one.store, 1, at, one.catalogue(), now=self.clock(), by="mia", ids=one.ids)
-            for one, at in ((desk.one, folder), (desk.other, there))
-        ]
+        reports = [sync_orders(one, at) for one, at in ((desk.one, folder), (desk.other, there))]
         assert reports[0].model_dump() == reports[1].model_dump()
         assert files(folder) == files(there)
         return reports[0]

@@ -20,13 +20,13 @@ from hypothesis import HealthCheck, Phase, currently_in_test_context, note, sett
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from collect_tui.channels import orders
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import DomainError, Refused, RefusedByPolicy, Stale, Unconfirmed
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.session import OrdersReport
 from collect_tui.domain.effect import fold_all
 from collect_tui.domain.states import Stage
 from collect_tui.services import codec
@@ -35,7 +35,7 @@ from collect_tui.store import facts
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import ActLog
 from support import invariants, lines
-from support.book import SERVICES, Book, Clock, account, at, day, local_desk
+from support.book import SERVICES, Book, Clock, account, at, day, local_desk, sync_orders
 
 ROSA, IVAN, ADA, ASA = "4410-2231", "4410-0087", "4410-0099", "4410-0100"
 NOTICED = [{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}]
@@ -199,8 +199,8 @@ class DeskMachine(RuleBasedStateMachine):
         assert sorted(told) == sorted(path.stem for path in waiting), report.refused_files
         self.steps = 2
 
-    def sync(self, folder: Path) -> orders.OrdersReport:
-        return orders.sync(self.store, 1, folder, self.mia.catalogue(), now=self.clock(), by="mia", ids=self.mia.ids)
+    def sync(self, folder: Path) -> OrdersReport:
+        return sync_orders(self.mia, folder)
 
     @rule(user=users, number=numbers, what=st.sampled_from(["next", "claim", "release", "heartbeat"]))
     def hold_and_let_go(self, user: str, number: str, what: str) -> None:

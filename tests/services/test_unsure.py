@@ -16,19 +16,19 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from collect_tui.channels import orders
 from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Refused, Unavailable
 from collect_tui.domain.states import Stage
-from collect_tui.ingest import receivables, undoing
+from collect_tui.ingest import receivables
 from collect_tui.ingest.billed import BilledItem
 from collect_tui.ingest.upserts import Row, Upserts
+from collect_tui.services import undoing
 from collect_tui.services.local import LocalDesk, new_act
 from collect_tui.store import migrate
 from collect_tui.store.engine import Store
 from server.conftest import Api, app, code  # noqa: F401
 from support import pg
-from support.book import NOW, SERVICES, TODAY, Book, Clock, account, catalogue, day, local_desk
+from support.book import NOW, SERVICES, TODAY, Book, Clock, account, catalogue, day, local_desk, sync_orders
 from support.server import bearer
 from support.server import hub as hub_over
 
@@ -177,7 +177,7 @@ def _day(desk: LocalDesk, _: Path) -> None:
 
 
 def _orders(desk: LocalDesk, folder: Path) -> None:
-    orders.sync(desk.store, 1, folder / "orders", catalogue(), now=NOW, by="mia", ids=Ids())
+    sync_orders(desk, folder / "orders")
 
 
 def _import(desk: LocalDesk, folder: Path) -> None:
@@ -185,11 +185,11 @@ def _import(desk: LocalDesk, folder: Path) -> None:
 
 
 def _undo(desk: LocalDesk, folder: Path) -> None:
-    undoing.undo(desk.store, folder / "in.csv", catalogue=catalogue(), ids=Ids(), now=NOW, by="t")
+    undoing.undo(desk, folder / "in.csv")
 
 
 def _billing(desk: LocalDesk, _: Path) -> None:
-    upserts = Upserts(desk.store, 1, catalogue(), desk.calendar, Ids(), Clock(), "netbill")
+    upserts = Upserts(LocalDesk(desk.store, catalogue(), user="netbill", clock=Clock()))
     item = BilledItem(doc_no="INV-77", account=ROSA, issued=TODAY, due=TODAY, amount=900)
     assert not upserts.take([Row(1, item)]).rejected
 

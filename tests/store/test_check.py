@@ -19,7 +19,7 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.states import Stage
 from collect_tui.policy.suspend import may_restore, may_suspend
-from collect_tui.store import account_signals, dayrun, scoring, summary
+from collect_tui.store import account_signals, scoring, summary
 from collect_tui.store.day.base import Day
 from collect_tui.store.day.check import check
 from collect_tui.store.engine import Store
@@ -37,7 +37,7 @@ from collect_tui.store.tables import (
     WorkItem,
 )
 from support.books import BOOK, fill
-from support.portfolio import DAY, NOW, TENANT, add_account, ids, make_store
+from support.portfolio import DAY, NOW, TENANT, add_account, ids, make_store, run_day
 
 CATALOGUE = load(None, today=DAY)
 RULES, KINDS, CALENDAR = CATALOGUE.rules, CATALOGUE.holds, Calendar(CATALOGUE.rules.holidays)
@@ -110,7 +110,7 @@ def test_every_night_leaves_any_book_as_the_rules_want_it(specs, jumps):
 
 
 def roll(store: Store, day: date, **options: Any) -> DayReport:
-    return dayrun.run(store, TENANT, day, CATALOGUE, now=NOW + (day - DAY), by="day", ids=ids, **options)
+    return run_day(store, day, CATALOGUE, now=NOW + (day - DAY), **options)
 
 
 # ------------------------------------------------------------------------------------------------------ planted faults

@@ -15,7 +15,8 @@ from collect_tui.defaults import load
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.views.session import DayReport
 from collect_tui.domain.states import STAGES, Stage
-from collect_tui.store import dayrun, scoring, summary
+from collect_tui.services import day_run
+from collect_tui.store import scoring, summary
 from collect_tui.store.engine import Store
 from collect_tui.store.sql import table
 from collect_tui.store.tables import (
@@ -34,7 +35,7 @@ from collect_tui.store.tables import (
     Tenant,
     WorkItem,
 )
-from support.portfolio import DAY, NOW, TENANT, add_account, add_party, ids, make_store
+from support.portfolio import DAY, NOW, TENANT, add_account, add_party, make_store, run_day
 
 CATALOGUE = load(None, today=DAY)
 STEPS = ["settle", "age", "strategy", "score", "queues", "figures", "seal"]
@@ -43,8 +44,7 @@ PAUSED = {"stage": "NOTICE_1", "next_action_code": "promise", "next_action_on": 
 
 
 def run(store: Store, day: date = DAY, *, check: bool = True, **options: Any) -> DayReport:
-    now = NOW + (day - DAY)
-    report = dayrun.run(store, TENANT, day, CATALOGUE, now=now, by="day", ids=ids, check=check, **options)
+    report = run_day(store, day, CATALOGUE, now=NOW + (day - DAY), check=check, **options)
     assert report.orphans == 0
     assert report.differences in ((0,) if check else (None,))
     return report
@@ -117,10 +117,10 @@ def test_an_interrupted_run_goes_on_where_it_stopped(monkeypatch, at):
         def fail(_session: Any, _day: Any) -> int:
             raise RuntimeError("the power went")
 
-        steps = list(dayrun.STEPS)
+        steps = list(day_run.STEPS)
         steps[at] = replace(steps[at], do=fail)
         with monkeypatch.context() as patch:
-            patch.setattr(dayrun, "STEPS", tuple(steps))
+            patch.setattr(day_run, "STEPS", tuple(steps))
             with pytest.raises(RuntimeError):
                 run(broken, tomorrow)
         report = run(broken, tomorrow)
@@ -448,7 +448,7 @@ def test_check_finds_what_is_wrong(store):
     with store.write() as db:
         db.get_one(AccountSummary, (TENANT, added.id)).kept_12m = 9
         db.get_one(WorkItem, (TENANT, added.id)).score = 1
-    report = dayrun.run(store, TENANT, DAY, CATALOGUE, now=NOW, by="day", ids=ids, check=True)
+    report = run_day(store, DAY, CATALOGUE, now=NOW, check=True)
     assert report.differences == 2
 
 

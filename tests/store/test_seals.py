@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from collect_tui.store import audit, audit_check, dayrun, seals
+from collect_tui.store import audit, audit_check, seals
 from collect_tui.store.audit_check import Break
 from collect_tui.store.engine import Store
 from collect_tui.store.seals import Seal, SealBreak
 from support.book import catalogue
-from support.portfolio import DAY, NOW, TENANT, USER, Added, add_account, add_tenant, ids
+from support.portfolio import DAY, NOW, TENANT, USER, Added, add_account, add_tenant, run_day
 from support.tamper import refused, tamper
 
 CATALOGUE = catalogue()
@@ -122,9 +122,7 @@ def test_the_day_run_seals_last_and_once_per_date(store: Store) -> None:
     add(store, *accounts)
 
     def run(day: int) -> tuple[str, int, bool]:
-        report = dayrun.run(
-            store, TENANT, DAY + timedelta(days=day), CATALOGUE, now=NOW + timedelta(days=day), by="night", ids=ids
-        )
+        report = run_day(store, DAY + timedelta(days=day), CATALOGUE, now=NOW + timedelta(days=day), by="night")
         last = report.steps[-1]
         return last.name, last.changed, last.repeated
 

@@ -17,9 +17,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from collect_tui import defaults
+from collect_tui.channels.folders import FolderPort
 from collect_tui.common.ids import Ids
+from collect_tui.desk.views.session import OrdersReport
 from collect_tui.ingest import load
 from collect_tui.services.local import LocalDesk
+from collect_tui.services.order_dispatch import OrderDispatch
 from collect_tui.store.engine import Store
 from support import pg
 
@@ -127,6 +130,12 @@ class Clock:
 
 def local_desk(store: Store, user: str, clock: Clock) -> LocalDesk:
     return LocalDesk(store, catalogue(), user=user, clock=clock)
+
+
+def sync_orders(desk: LocalDesk, folder: Path, *, send: bool = True) -> OrdersReport:
+    """Orders leave and answers come back through a folder."""
+    dispatch = OrderDispatch(desk, FolderPort(folder))
+    return dispatch.run() if send else dispatch.look()
 
 
 def do_line(desk: LocalDesk, number: str, line: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from collect_tui.channels.billing import Acknowledgement, OutgoingOrder
+from collect_tui.services.order_port import Acknowledgement, OutgoingOrder
 
 
 @dataclass

@@ -12,8 +12,9 @@ from sqlmodel import Session, select
 
 from collect_tui.domain import states
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.services import day_run
 from collect_tui.services.local import LocalDesk
-from collect_tui.store import audit_check, dayrun
+from collect_tui.store import audit_check
 from collect_tui.store.day import check as checking
 from collect_tui.store.day.base import Day
 from collect_tui.store.tables import (
@@ -118,7 +119,7 @@ def check_all(desk: LocalDesk) -> None:
     with desk.store.read() as db:
         _money(db)
         _promises(db, desk.catalogue().rules.tolerance)
-        assert dayrun.count_orphans(db, desk.tenant_id) == 0
+        assert day_run.count_orphans(db, desk.tenant_id) == 0
         tenant = desk.tenant(db)
         day = Day(
             desk.tenant_id,

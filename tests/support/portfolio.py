@@ -34,6 +34,10 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, SQLModel
 
+from collect_tui.desk.catalogue import Catalogue
+from collect_tui.desk.views.session import DayReport
+from collect_tui.services import day_run
+from collect_tui.services.desk_context import DeskContext
 from collect_tui.store.engine import Store
 from collect_tui.store.names import point_key, tokens
 from support import pg
@@ -331,3 +335,11 @@ def _note(_row_id: int) -> dict[str, Any]:
 
 def _callback(_row_id: int) -> dict[str, Any]:
     return {"at": datetime.combine(DAY, time(20), UTC), "owner": USER, "made_by": USER}
+
+
+def run_day(
+    store: Store, day: date, catalogue: Catalogue, *, now: datetime, by: str = "day", **options: Any
+) -> DayReport:
+    """The day run to a business date, at an instant."""
+    desk = DeskContext(store, catalogue, user=by, clock=lambda: now, tenant_id=TENANT, ids=ids)  # type: ignore[arg-type]
+    return day_run.run(desk, day, **options)

@@ -25,7 +25,6 @@ from uuid import uuid4
 from sqlalchemy import insert, select
 from sqlmodel import SQLModel
 
-from collect_tui.channels import orders
 from collect_tui.desk.commands import Act, Command, Directed, Override, RecordPayment
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
@@ -33,10 +32,13 @@ from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.session import DayReport, OrdersReport
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.ingest import receivables, undoing
+from collect_tui.ingest import receivables
 from collect_tui.ingest.billed import Billed, BilledPart, BilledPayment
 from collect_tui.ingest.upserts import Row, Upserts
+from collect_tui.services import undoing
+from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.local import LocalDesk
+from collect_tui.services.order_dispatch import OrderDispatch
 from collect_tui.store import facts
 from support import copies
 from support.book import Book, Clock, catalogue
@@ -223,8 +225,7 @@ class World:
     # what others bring --------------------------------------------------------------------------------------------------
     def bill(self, *rows: Billed) -> None:
         """The billing system sends rows through the API's upserts; none may be rejected."""
-        site = SITE()
-        delivery = Upserts(self.store, 1, site, self.desk.calendar, self.ids, self.clock, "netbill")
+        delivery = Upserts(self._as("netbill"))
         taken = delivery.take([Row(n, row) for n, row in enumerate(rows, 1)])
         assert not taken.rejected, taken.rejected
 
@@ -247,7 +248,7 @@ class World:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "in.csv"
             path.write_text(text, "utf-8")
-            undoing.undo(self.store, path, catalogue=SITE(), ids=self.ids, now=self.clock(), by="import")
+            undoing.undo(self._as("import"), path)
 
     def owe(self, number: str, doc_no: str, due: date, amount: int, **rest: Any) -> None:
         """An item that is simply there, as one that was loaded: what follows from it is for the night."""
@@ -267,8 +268,10 @@ class World:
         return self.desk.day(day, **rest)
 
     def sync(self, port: FarEnd | None = None) -> OrdersReport:
-        exchange = orders.OrderDispatch(self.store, 1, SITE(), port or self.port, self.clock(), "lee", self.ids)
-        return orders.run(exchange)
+        return OrderDispatch(self._as("lee"), port or self.port).run()
+
+    def _as(self, user: str) -> DeskContext:
+        return DeskContext(self.store, SITE(), user=user, clock=self.clock, ids=self.ids)
 
 
 def file_line(

@@ -19,10 +19,10 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from collect_tui.channels.billing import Acknowledgement, OutgoingOrder
 from collect_tui.common.files import make_private, move, write_whole
 from collect_tui.common.text import path_of
 from collect_tui.domain.errors import Invalid
+from collect_tui.services.order_port import Acknowledgement, OutgoingOrder
 
 LARGEST: Final = 64 * 1024
 MOST: Final = 10_000

@@ -251,19 +251,9 @@ def import_receivables(args: argparse.Namespace) -> int:
 
 
 def undo_import(args: argparse.Namespace) -> int:
-    from collect_tui.ingest import undoing
+    from collect_tui.services import undoing
 
-    desk = _beside(args)
-    report = undoing.undo(
-        desk.store,
-        args.file,
-        tenant_id=desk.tenant_id,
-        ids=desk.ids,
-        now=desk.clock(),
-        by=desk.user,
-        catalogue=desk.catalogue(),
-        progress=_progress(args),
-    )
+    report = undoing.undo(_beside(args), args.file, progress=_progress(args))
     return _say(args, report, report.text)
 
 

@@ -13,9 +13,9 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.ingest.bulk import Bulk
 from collect_tui.ingest.invoices import Invoice
 from collect_tui.ingest.mapping import Mapping
+from collect_tui.services.settling import Settler
 from collect_tui.store.names import point_key, reversed_digits, tokens
 from collect_tui.store.phone_zones import candidate_zones
-from collect_tui.store.settling import Settler
 
 #: Field of the mapping and reason, for a row that is not taken in; else taken, updated or known.
 Outcome = str | tuple[str, str]

@@ -34,7 +34,8 @@ from collect_tui.reports import audit as audit_lines
 from collect_tui.reports.sheets import SHEETS, cell, rows_of
 from collect_tui.services.account import account_view
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.store import audit, audit_check, facts, locks, seals
+from collect_tui.services.unit_of_work import unit_of_work
+from collect_tui.store import audit, audit_check, facts, seals
 
 MANIFEST: Final = "manifest.json"
 LARGEST_MANIFEST: Final = 1 << 20
@@ -201,18 +202,11 @@ def _record(desk: DeskContext, number: str, sha256: str, entries: int) -> None:
     sentence = f"evidence pack of {entries:,} entries exported; its manifest has the SHA-256 {sha256}"
 
     def append() -> None:
-        with desk.store.write(desk.tenant_id) as db:
-            locks.customer(db, desk.tenant_id, number)
-            audit.append(
-                db,
-                desk.tenant_id,
-                facts.account_id(db, desk.tenant_id, number),
-                at=desk.clock(),
-                by=desk.user,
-                act_id="",
+        with unit_of_work(desk, number) as work:
+            work.record(
+                facts.account_id(work.db, desk.tenant_id, number),
                 line="evidence",
                 commands=[{"kind": "evidence"}],
-                verdict={},
                 effects=[{"kind": "EvidenceExported", "sentence": sentence, "manifest_sha256": sha256}],
                 outcome="exported",
             )

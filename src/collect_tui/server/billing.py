@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import IO, Annotated, Any, Final, Literal
 
 import anyio.to_thread
@@ -19,18 +19,16 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from collect_tui import http_contract as wire
-from collect_tui.channels.billing import Acknowledgement
-from collect_tui.channels.orders import OrderDispatch
-from collect_tui.channels.pull_orders import Fetched, acknowledge
 from collect_tui.desk.dated import Moment
 from collect_tui.desk.errors import Invalid
 from collect_tui.ingest.billed import KINDS, Billed
 from collect_tui.ingest.upserts import BatchResult, Rejected, Row, Upserts
 from collect_tui.server.callers import permitted
-from collect_tui.server.context import ServerContext, hub_of
+from collect_tui.server.context import hub_of
 from collect_tui.server.problems import turned_away
 from collect_tui.services.access import Caller
-from collect_tui.store import billing
+from collect_tui.services.order_dispatch import OrderDispatch
+from collect_tui.services.order_port import Acknowledgement
 
 LARGEST: Final = 4 << 30
 LONGEST_LINE: Final = 64 * 1024
@@ -124,9 +122,7 @@ def _malformed(line: int, error: ValidationError) -> Rejected:
 async def _taken(request: Request, caller: Caller, kind: str) -> Response:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
         raise turned_away(415)
-    hub = hub_of(request)
-    upserts = Upserts(hub.store, caller.tenant_id, hub.catalogue, hub.calendar, hub.ids, hub.clock, caller.login)
-    delivery = Delivery(upserts, kind, getattr(request.app.state, "meter", None))
+    delivery = Delivery(Upserts(hub_of(request).desk(caller)), kind, getattr(request.app.state, "meter", None))
     try:
         async for piece in request.stream():
             await delivery.take(piece)
@@ -262,22 +258,10 @@ def orders(
 
     Needs the permission `order.acknowledge`.
     """
-    hub = hub_of(request)
-    with hub.store.read() as db:
-        rows = billing.orders(
-            db,
-            caller.tenant_id,
-            [status],
-            system=billing_system,
-            after=min(int(cursor or 0), 2**63 - 1),
-            limit=limit + 1,
-        )
-    more = str(rows[limit - 1].id) if len(rows) > limit else None
-    rows = rows[:limit]
-    if status == "REQUESTED":  # what may not leave now is not handed out
-        stands = _exchange(hub, caller, hub.clock()).may_leave([row.id for row in rows])
-        rows = [row for row in rows if row.id in stands]
-    return OrderPage(orders=[OrderToDo.model_validate(row) for row in rows], cursor=more)
+    after = min(int(cursor or 0), 2**63 - 1)
+    dispatch = OrderDispatch(hub_of(request).desk(caller))
+    rows, more = dispatch.page(status, system=billing_system, after=after, limit=limit)
+    return OrderPage(orders=[OrderToDo.model_validate(row) for row in rows], cursor=str(more) if more else None)
 
 
 class OrderAnswer(BaseModel):
@@ -312,14 +296,9 @@ def acknowledged(
 
     Needs the permission `order.acknowledge`.
     """
-    hub = hub_of(request)
+    desk = hub_of(request).desk(caller)
     said = None
     if answer.status != "received":
-        at = answer.at or hub.clock()
+        at = answer.at or desk.clock()
         said = Acknowledgement(order=number, outcome=answer.status, at=at, detail=answer.detail)
-    exchange = _exchange(hub, caller, hub.clock())
-    return OrderState(number=number, status=acknowledge(exchange, number, said, answer.billing_system))
-
-
-def _exchange(hub: ServerContext, caller: Caller, now: datetime) -> OrderDispatch:
-    return OrderDispatch(hub.store, caller.tenant_id, hub.catalogue, Fetched(), now, caller.login, hub.ids)
+    return OrderState(number=number, status=OrderDispatch(desk).acknowledge(number, said, answer.billing_system))

@@ -14,8 +14,8 @@ from collect_tui.domain.dates import Calendar
 from collect_tui.server.limits import Limiter
 from collect_tui.server.oidc import Provider
 from collect_tui.services.access import Caller
+from collect_tui.services.desk_context import Store
 from collect_tui.services.local import KeepSeals, LocalDesk, SendOrders
-from collect_tui.store.engine import Store
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection

@@ -14,9 +14,8 @@ from collect_tui.desk.views.event import GAP, QUEUES, EventPage, WebhookView, wa
 from collect_tui.server.callers import permitted
 from collect_tui.server.context import hub_of
 from collect_tui.server.feed import MOST_OF_ONE, PERMISSION, Reader, feed_of, full
-from collect_tui.services import webhooks
+from collect_tui.services import live, webhooks
 from collect_tui.services.access import Caller
-from collect_tui.store import event_log
 
 router = APIRouter()
 
@@ -50,8 +49,7 @@ def _start(
     hub = hub_of(request)
     if full(request.app, hub, caller):
         raise Unavailable("request.too_many", f"You have {MOST_OF_ONE} streams open here; end one of them first.")
-    with hub.store.read() as db:
-        head = event_log.head(db, caller.tenant_id)
+    head = live.head(hub.store, caller.tenant_id)
     # A position that was never given out belongs to another database: everything is new then.
     return Reader(caller, head if after is None else after if after <= head else 0, wants_board=True)
 
@@ -93,9 +91,7 @@ def page(
 ) -> EventPage:
     """The events after a position; `position` of the answer is where to go on, even when none of them was asked for."""
     asked = tuple(k for k in (part.strip() for part in kinds.split(",")) if k)
-    with hub_of(request).store.read() as db:
-        found = event_log.after(db, caller.tenant_id, after, limit=limit)
-        head, oldest = event_log.head(db, caller.tenant_id), event_log.oldest(db, caller.tenant_id)
+    found, oldest, head = live.page(hub_of(request).store, caller.tenant_id, after, limit)
     last = found[-1].position if found else max(after, head) if after + 1 >= oldest else head
     return EventPage(
         events=tuple(e for e in found if wanted(e.kind, asked)), position=last, head=head, gap=after + 1 < oldest

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import islice
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from anyio.to_thread import run_sync
 
 from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.views.event import Event
+from collect_tui.services import live
 from collect_tui.services.access import Caller
-from collect_tui.store import event_log, floor, queues, tokens
+from collect_tui.services.live import Board
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
     from starlette.applications import Starlette
 
     from collect_tui.server.context import ServerContext
@@ -43,8 +42,6 @@ MOST_OF_ONE: Final = 20
 RING: Final = 1_000
 PAGE: Final = 200
 PERMISSION: Final = "event.read"
-
-Board = list[dict[str, Any]]
 
 
 @dataclass(eq=False, slots=True)
@@ -178,29 +175,27 @@ class Feed:
     # in a worker thread ---------------------------------------------------------------------
 
     def _last(self) -> int:
-        with self._hub.store.read() as db:
-            return event_log.head(db, self._tenant)
+        return live.head(self._hub.store, self._tenant)
 
     def _page(self, position: int) -> News:
-        with self._hub.store.read() as db:
-            first = event_log.oldest(db, self._tenant)
-            events = event_log.after(db, self._tenant, position, limit=PAGE)
-        return News(tuple(events), first if position + 1 < first else None)
+        events, first, _ = live.page(self._hub.store, self._tenant, position, PAGE)
+        return News(events, first if position + 1 < first else None)
 
     def _look(self, head: int, readers: Sequence[Reader]) -> Seen:
-        now = self._hub.clock()
-        with self._hub.store.read() as db:
-            fresh = event_log.after(db, self._tenant, head, limit=PAGE)
-            board: Board | None = None
-            gone: Sequence[Reader] = ()
-            if any(r.wants_board for r in readers) and self._is_time("board", BOARD_EVERY):
-                board = board_of(db, self._hub, self._tenant, now)
-            if self._is_time("tokens", TOKENS_EVERY):
-                gone = self._gone(db, readers, now)
-        return Seen(fresh, board, gone)
+        board = any(r.wants_board for r in readers) and self._is_time("board", BOARD_EVERY)
+        tokens = self._is_time("tokens", TOKENS_EVERY)
+        found = live.look(
+            self._hub.store,
+            self._tenant,
+            head,
+            self._hub.clock(),
+            limit=PAGE,
+            board=self._hub.catalogue if board else None,
+            listeners={r.caller.token_id for r in readers} if tokens else None,
+        )
+        return Seen(found.fresh, found.board, () if found.good is None else self._gone(readers, found.good))
 
-    def _gone(self, db: Session, readers: Sequence[Reader], now: datetime) -> tuple[Reader, ...]:
-        good = tokens.alive(db, self._tenant, {r.caller.token_id for r in readers}, now)
+    def _gone(self, readers: Sequence[Reader], good: Mapping[int, tuple[str, str]]) -> tuple[Reader, ...]:
         rules = self._hub.catalogue.authority
 
         def may(reader: Reader) -> bool:
@@ -215,14 +210,6 @@ class Feed:
             return False
         self._next[what] = now + every
         return True
-
-
-def board_of(db: Session, hub: ServerContext, tenant_id: int, now: datetime) -> Board:
-    """The queues' figures and how many accounts of each are held now."""
-    held = floor.held_by_queue(db, tenant_id, now)
-    figures = queues.board(db, tenant_id, hub.catalogue, now).queues
-    fields = {"name", "count", "due_now", "collectable", "currency"}
-    return [q.model_dump(mode="json", include=fields) | {"held": held.get(q.name, 0)} for q in figures]
 
 
 def feed_of(app: Starlette, hub: ServerContext, tenant_id: int) -> Feed:

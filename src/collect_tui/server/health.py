@@ -14,8 +14,8 @@ from starlette.responses import PlainTextResponse, Response
 from collect_tui.server.callers import bearer, caller_of
 from collect_tui.server.context import ServerContext, hub_of
 from collect_tui.server.metrics import Meter, Sample, text
+from collect_tui.services import live
 from collect_tui.services.access import need
-from collect_tui.store import event_log, gauges, queues
 
 router = APIRouter(tags=["health"])
 _TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
@@ -32,7 +32,7 @@ async def healthz() -> Response:
 @router.get("/readyz", operation_id="readyz", summary="Can the server work", responses=_TEXT, response_class=Response)
 async def readyz(request: Request) -> Response:
     """Answers `ready` when the database answers and has the right format, else 503 with the reason. Needs no token."""
-    await anyio.to_thread.run_sync(gauges.ready, hub_of(request).store)
+    await anyio.to_thread.run_sync(live.ready, hub_of(request).store)
     return PlainTextResponse("ready\n")
 
 
@@ -74,17 +74,14 @@ def _gathered(meter: Meter, hub: ServerContext) -> dict[Sample, float]:
     meter.set("collect_tui_pool_in_use", _in_use(hub))
     samples = meter.total()
     now = hub.clock()
-    with hub.store.read() as db:
-        for tenant in event_log.tenants(db):
-            whose = ("tenant", str(tenant))
-            for figure in queues.board(db, tenant, hub.catalogue, now).queues:
-                labels = (("queue", figure.name), whose, ("tier", str(figure.tier)))
-                samples["collect_tui_queue_accounts", tuple(sorted(labels))] = figure.count
-            waiting, oldest = gauges.outbox(db, tenant)
-            samples["collect_tui_outbox_waiting", (whose,)] = waiting
-            samples["collect_tui_outbox_lag_seconds", (whose,)] = (
-                max(0.0, (now - oldest).total_seconds()) if oldest else 0
-            )
+    for book in live.measured(hub.store, hub.catalogue, now):
+        whose = ("tenant", str(book.tenant_id))
+        for figure in book.queues:
+            labels = (("queue", figure.name), whose, ("tier", str(figure.tier)))
+            samples["collect_tui_queue_accounts", tuple(sorted(labels))] = figure.count
+        samples["collect_tui_outbox_waiting", (whose,)] = book.waiting
+        lag = max(0.0, (now - book.oldest).total_seconds()) if book.oldest else 0
+        samples["collect_tui_outbox_lag_seconds", (whose,)] = lag
     return samples
 
 

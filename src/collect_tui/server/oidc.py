@@ -15,13 +15,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sqlmodel import col, select
-
 from collect_tui.client.http import Http, TransportFailed, server_url
 from collect_tui.desk.errors import Invalid, SignedOut, Unavailable
-from collect_tui.services.signin import log
-from collect_tui.store.engine import Store
-from collect_tui.store.tables import AppUser
 
 ALGORITHMS: Final = ("RS256", "ES256", "EdDSA")
 LEEWAY: Final = timedelta(seconds=60)
@@ -31,7 +26,6 @@ LONGEST: Final = 16 * 1024
 KEYS_KEPT: Final = timedelta(hours=1)
 KEYS_AGAIN: Final = timedelta(seconds=30)
 """So often at most does an unknown key make us ask the provider."""
-LOGIN_CLAIMS: Final = ("email", "preferred_username")
 SCOPES: Final = {"sub": "openid", "email": "openid email", "preferred_username": "openid profile"}
 """What to ask the provider for, by the claim that says who somebody is."""
 
@@ -130,25 +124,6 @@ class Provider:
             except (JoseError, ValueError, TypeError):
                 continue  # of a kind that this program does not know; the provider may have others
         return keys
-
-
-def user_of(store: Store, settings: OidcSettings, claims: Mapping[str, Any]) -> AppUser:
-    """The user that an ID token speaks of. SignedOut `oidc.no_user`: nobody of this desk, or nobody any more."""
-    name = claims.get(settings.claim)
-    known = isinstance(name, str) and 0 < len(name) <= 255 and name.isprintable()
-    if settings.claim == "email" and claims.get("email_verified") is not True:
-        known = False  # anybody may give themselves an address that nobody checked
-    column = col(AppUser.login) if settings.claim in LOGIN_CLAIMS else col(AppUser.subject)
-    user = None
-    if known:
-        with store.read() as db:
-            user = db.exec(select(AppUser).where(AppUser.tenant_id == settings.tenant, column == name)).first()
-    if user is None or not user.active:
-        log("signin.failed", settings.tenant, user.login if user else "", way="oidc")
-        raise SignedOut(
-            "oidc.no_user", "The provider knows you, but this desk has no user for you; ask an administrator."
-        )
-    return user
 
 
 def _header(token: str) -> Mapping[str, Any]:

@@ -125,7 +125,8 @@ def _sign_in_oidc(request: Request, body: bytes, hub: ServerContext) -> Response
     if sent.tenant and signin.tenant_of(hub.store, sent.tenant) != settings.tenant:
         raise NotFound("oidc.none", "This book has no OpenID provider; sign in with a password.", "tenant")
     now = hub.clock()
-    user = oidc.user_of(hub.store, settings, hub.provider.claims(sent.id_token, now))
+    claims = hub.provider.claims(sent.id_token, now)
+    user = users.of_provider(hub.store, settings.tenant, settings.claim, claims)
     return _signed_in(hub, signin.opened(hub.store, user, now, hub.catalogue.authority, ids=hub.ids))
 
 

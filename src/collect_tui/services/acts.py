@@ -1,15 +1,15 @@
-"""One act, in one transaction: known id? → facts → decide → apply → summary and score → audit → act log → commit."""
+"""One act, in one unit of work: known id? → facts → decide → apply → audit, events, act log → summary and score → commit."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
+from typing import Any
 
 from pydantic import ValidationError
 from sqlmodel import Session as Db
-from sqlmodel import col, select
 
 from collect_tui.common.ids import Provisional
 from collect_tui.desk.commands import Act
@@ -18,21 +18,20 @@ from collect_tui.desk.views.act import Preview, Receipt, Said, VerdictView
 from collect_tui.desk.views.said import refusal, said, text
 from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.dates import clock
-from collect_tui.domain.effects import ActUndone, Effect
+from collect_tui.domain.effects import ActUndone
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.domain.undo import only_written
 from collect_tui.domain.wording import holder
 from collect_tui.policy.verdicts import Verdict
-from collect_tui.services import codec, confirm, events
+from collect_tui.services import act_log, codec, confirm, events
 from collect_tui.services.access import need
 from collect_tui.services.context import Context, PastAct
 from collect_tui.services.decide import Outcome, decide
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.masking import refuse_guess
+from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.services.verdict_view import changes, effect_views, next_action, passed, schedule_rows, verdict_view
-from collect_tui.store import apply, audit, facts, locks, scoring, summary
-from collect_tui.store.tables import Account, ActLog, gate
+from collect_tui.store import facts
 
 #: Who overrode a verdict, in what role and why, as the audit keeps it.
 Evidence = dict[str, str]
@@ -46,7 +45,7 @@ def preview(desk: DeskContext, act: Act) -> Preview:
         try:
             act = _normal(act)
             _permitted(desk, act)
-            context = context_of(desk, db, act, provisional=True)
+            context = context_of(desk, db, act, Provisional(), desk.clock())
             outcome = decide(act, seen, context)
             override = _override(act, outcome.verdict, context) if act.override else None
             asked = confirm.unanswered(act, outcome)
@@ -92,22 +91,24 @@ def preview(desk: DeskContext, act: Act) -> Preview:
     )
 
 
-def context_of(desk: DeskContext, db: Db, act: Act, *, provisional: bool) -> Context:
-    """What the deciders of an act may know; `provisional` ids for a preview, which writes nothing."""
+def context_of(desk: DeskContext, db: Db, act: Act, ids: Callable[[], int], now: datetime) -> Context:
+    """What the deciders of an act may know."""
     tenant = desk.tenant(db)
 
     def past(which: str | None) -> Iterable[PastAct]:
-        return past_acts(db, desk.tenant_id, facts.account_id(db, desk.tenant_id, act.account), desk.user, which)
+        return act_log.past_acts(
+            db, desk.tenant_id, facts.account_id(db, desk.tenant_id, act.account), desk.user, which
+        )
 
     return Context(
         catalogue=desk.catalogue(),
         calendar=desk.calendar,
         business_date=tenant.business_date,
-        now=desk.clock(),
+        now=now,
         zone=tenant.zone,
         user=desk.user,
         role=desk.authority.role if desk.authority else desk.role_of(db, desk.user) or "collector",
-        ids=Provisional() if provisional else desk.ids,
+        ids=ids,
         past_acts=past,
         override=act.override,
         override_role=desk.role_of(db, act.override.by) if act.override else None,
@@ -132,82 +133,38 @@ def do(desk: DeskContext, act: Act, *, proved: bool = True) -> Receipt:
 
 
 def _done(desk: DeskContext, act: Act, proved: bool) -> Receipt:
-    with desk.store.write(desk.tenant_id) as db:
-        locks.customer(db, desk.tenant_id, act.account)
-        return _do(desk, db, act, proved)
+    with unit_of_work(desk, act.account) as work:
+        made = act_log.fingerprint(work, act)
+        if (receipt := act_log.answer(work, act, made)) is not None:
+            return receipt
+        before = work.load(act.account, _refs(act))
+        _fresh(desk, work.db, act, before)
+        context = context_of(desk, work.db, act, work.ids, work.now)
+        outcome = decide(act, before, context)
+        override = _override(act, outcome.verdict, context)
+        if override is not None and not proved:  # what has changed since it was looked at takes the override now
+            raise Forbidden("override.proof", "Whoever overrides this must give their own password.", "proof")
+        confirm.require(act, outcome)
+        receipt = _receipt(act, outcome, work.apply(before, outcome.effects), context)
+        effects = codec.dump(outcome.effects)
+        verdict = {**receipt.verdict.model_dump(mode="json"), **({"override": override} if override else {})}
+        work.record(before.id, **_as_given(act, before), verdict=verdict, effects=effects)
+        kinds = [c.kind for c in act.commands]
+        done = (events.ACT, {"act": str(act.id), "commands": kinds, "version": receipt.version})
+        work.tell_all(before.id, [done, *events.of(before, outcome.effects)])
+        act_log.add(work, act, made, before.id, effects, receipt)
+        return receipt
 
 
-def _do(desk: DeskContext, db: Db, act: Act, proved: bool) -> Receipt:
-    fingerprint = audit.sign(audit.audit_key(db, desk.tenant_id), "act", act.model_dump_json())
-    if known := db.get(ActLog, (desk.tenant_id, str(act.id))):
-        if known.fingerprint not in (fingerprint, "") or known.by != desk.user:
-            raise Invalid("act.reused", "This act's id was used for another act; make a new one.", "id")
-        return Receipt.model_validate_json(known.receipt).model_copy(update={"repeated": True})
-    before = facts.load(db, desk.tenant_id, act.account, _refs(act))
-    gate.know(before.numbers)
-    _fresh(desk, db, act, before)
-    context = context_of(desk, db, act, provisional=False)
-    outcome = decide(act, before, context)
-    override = _override(act, outcome.verdict, context)
-    if override is not None and not proved:  # what has changed since it was looked at takes the override now
-        raise Forbidden("override.proof", "Whoever overrides this must give their own password.", "proof")
-    confirm.require(act, outcome)
-    version = apply.apply(db, desk.tenant_id, before, outcome.effects, by=desk.user, at=context.now)
-    summary.refresh(db, desk.tenant_id, context.business_date, before.id)
-    scoring.rescore(db, desk.tenant_id, desk.catalogue(), context.business_date, context.now, before.id)
-    receipt = _receipt(act, outcome, version, context)
-    audit.append(
-        db,
-        desk.tenant_id,
-        before.id,
-        at=context.now,
-        by=desk.user,
-        act_id=str(act.id),
-        line=mask_card(act.line, before.numbers),
-        commands=[c.model_dump(mode="json") for c in act.commands],
-        verdict={**receipt.verdict.model_dump(mode="json"), **({"override": override} if override else {})},
-        effects=codec.dump(outcome.effects),
-        outcome="done",
-    )
-    events.tell(
-        db,
-        desk.tenant_id,
-        before,
-        outcome.effects,
-        by=desk.user,
-        at=context.now,
-        ids=context.ids,
-        act={"act": str(act.id), "commands": [c.kind for c in act.commands], "version": version},
-    )
-    for effect in outcome.effects:
-        if isinstance(effect, ActUndone) and (past := db.get(ActLog, (desk.tenant_id, effect.act_id))):
-            past.undone_by = str(act.id)
-    db.add(
-        ActLog(
-            tenant_id=desk.tenant_id,
-            act_id=str(act.id),
-            id=context.ids(),
-            account_id=before.id,
-            by=desk.user,
-            at=context.now,
-            fingerprint=fingerprint,
-            version=version,
-            effects=json.dumps(codec.dump(outcome.effects)),
-            receipt=receipt.model_dump_json(),
-        )
-    )
-    return receipt
+def _as_given(act: Act, seen: AccountFacts) -> dict[str, Any]:
+    """The act as the audit keeps it."""
+    commands = [c.model_dump(mode="json") for c in act.commands]
+    return {"act_id": str(act.id), "line": mask_card(act.line, seen.numbers), "commands": commands}
 
 
 def _refs(act: Act) -> set[str]:
     """Payments that the act names: they are looked for however old they are."""
     return {ref for command in act.commands if (ref := getattr(command, "ref", ""))}
-
-
-def known(desk: DeskContext, act: Act) -> bool:
-    """Whether the act has been done before: a retry, which is only answered."""
-    with desk.store.read() as db:
-        return db.get(ActLog, (desk.tenant_id, str(act.id))) is not None
 
 
 def _permitted(desk: DeskContext, act: Act) -> None:
@@ -284,23 +241,10 @@ def _override(act: Act, verdict: Verdict, context: Context) -> Evidence | None:
 def _keep_evidence(desk: DeskContext, act: Act, refusal: RefusedByPolicy) -> None:
     """A blocked try is evidence that the rules work; it has its own transaction, as the act's was rolled back."""
     tried = {"override": act.override.model_dump(mode="json")} if act.override else {}
-    with desk.store.write(desk.tenant_id) as db:
-        locks.customer(db, desk.tenant_id, act.account)
-        seen = facts.load(db, desk.tenant_id, act.account)
-        gate.know(seen.numbers)
-        audit.append(
-            db,
-            desk.tenant_id,
-            seen.id,
-            at=desk.clock(),
-            by=desk.user,
-            act_id=str(act.id),
-            line=mask_card(act.line, seen.numbers),
-            commands=[c.model_dump(mode="json") for c in act.commands],
-            verdict={**refusal.verdict.model_dump(mode="json"), **tried},
-            effects=[],
-            outcome="refused",
-        )
+    with unit_of_work(desk, act.account) as work:
+        seen = work.load(act.account)
+        verdict = {**refusal.verdict.model_dump(mode="json"), **tried}
+        work.record(seen.id, **_as_given(act, seen), verdict=verdict, outcome="refused")
 
 
 def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Receipt:
@@ -325,44 +269,3 @@ def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Rece
         undoable=not any(isinstance(e, ActUndone) for e in outcome.effects),
         at=context.now,
     )
-
-
-def past_acts(db: Db, tenant_id: int, account_id: int, user: str, which: str | None) -> Iterator[PastAct]:
-    """The user's acts on the account that are neither undone nor themselves an undo, newest first; or the one that is meant:
-    by its number, 1 being the newest of these, or by the beginning of its id, whoever did it and whatever became of it."""
-    number = int(which) if which and which.isdecimal() and len(which) < 4 else None
-    count = 0
-    query = select(ActLog).where(ActLog.tenant_id == tenant_id, ActLog.account_id == account_id)
-    version = db.get_one(Account, (tenant_id, account_id)).version
-    standing = False
-    for row in db.exec(query.order_by(col(ActLog.version).desc(), col(ActLog.id).desc()).limit(200)):
-        effects: Sequence[Effect] = codec.load(row.effects)
-        undo = any(isinstance(e, ActUndone) for e in effects)
-        # What the day run or a billing system changed left no act, only a version that no act accounts for.
-        standing = standing or row.version != version
-        version = row.version - bool(effects)
-        stands = row.undone_by is None and not undo
-        mine = row.by == user and stands
-        count += mine
-        by_id = which is not None and number is None
-        if row.act_id.startswith(which or "") if by_id else mine and number in {None, count}:
-            said = Receipt.model_validate_json(row.receipt).sentence
-            yield PastAct(row.act_id, row.by, row.at, standing, effects, row.undone_by, said)
-        standing = standing or (stands and not only_written(effects))
-
-
-def history(desk: DeskContext, limit: int) -> tuple[Receipt, ...]:
-    if not 1 <= limit <= 1000:
-        raise Invalid("history.limit", "The history shows 1 to 1,000 acts.", "limit")
-    with desk.store.read() as db:
-        rows = db.exec(
-            select(ActLog)
-            .where(ActLog.tenant_id == desk.tenant_id, ActLog.by == desk.user)
-            .order_by(col(ActLog.id).desc())
-            .limit(limit)
-        ).all()
-    receipts = ((Receipt.model_validate_json(row.receipt), row.undone_by is None) for row in rows)
-    return tuple(r.model_copy(update={"undoable": r.undoable and stands}) for r, stands in receipts)
-
-
-__all__ = ["NotFound", "do", "history", "next_action", "past_acts", "preview"]

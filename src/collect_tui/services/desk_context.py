@@ -14,8 +14,11 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Unavailable
 from collect_tui.domain.dates import Calendar
 from collect_tui.policy.authority import Authority
+from collect_tui.policy.house import House
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser, Tenant
+
+__all__ = ["Clock", "DeskContext", "Store"]
 
 Clock = Callable[[], datetime]
 
@@ -50,6 +53,11 @@ class DeskContext:
 
     def catalogue(self) -> Catalogue:
         return self._catalogue
+
+    @property
+    def house(self) -> House:
+        """What settling goes by."""
+        return House(self._catalogue.rules, self._catalogue.holds, self.calendar)
 
     def tenant(self, db: Db) -> Tenant:
         """The tenant's row. Unavailable when there is none yet."""

@@ -6,38 +6,27 @@ typed, notes and reasons stay at the desk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any, Final
-
-from sqlmodel import Session as Db
 
 from collect_tui.domain.effect import Effect
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.store import event_log
 
 ACT: Final = "act.done"
 REASSIGNED: Final = "account.reassigned"
 
 
-def tell(
-    db: Db,
-    tenant_id: int,
-    seen: AccountFacts,
-    effects: Iterable[Effect],
-    *,
-    by: str,
-    at: datetime,
-    ids: Callable[[], int],
-    act: Mapping[str, Any] | None = None,
-) -> None:
-    """Writes the events of what was done to an account into its transaction. `act`: what there is to say of the act itself."""
-    events: list[tuple[str, Mapping[str, Any]]] = [(ACT, act)] if act is not None else []
-    events += [event for effect in effects if (event := _event(seen, effect)) is not None]
-    event_log.add_all(db, tenant_id, seen.id, by, at, events, ids)
+Told = tuple[str, Mapping[str, Any]]
+"""An event: its kind and its payload."""
 
 
-def _event(seen: AccountFacts, effect: Effect) -> tuple[str, dict[str, Any]] | None:
+def of(seen: AccountFacts, effects: Iterable[Effect]) -> Iterator[Told]:
+    """The events of what was done to an account."""
+    return (event for effect in effects if (event := _event(seen, effect)) is not None)
+
+
+def _event(seen: AccountFacts, effect: Effect) -> Told | None:
     told = effect.event
     if told is None:
         return None

@@ -12,7 +12,8 @@ from collect_tui.domain.states import AccountState
 from collect_tui.services import events
 from collect_tui.services.access import need
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.store import audit, claims, event_log, facts, locks
+from collect_tui.services.unit_of_work import unit_of_work
+from collect_tui.store import claims, facts
 from collect_tui.store import floor as rows
 from collect_tui.store.tables import gate
 
@@ -43,8 +44,8 @@ def reassign(desk: DeskContext, account: str, to: str, reason: str) -> Claim:
 
 
 def _hand_over(desk: DeskContext, account: str, to: str, why: str) -> Claim:
-    with desk.store.write(desk.tenant_id) as db:
-        locks.customer(db, desk.tenant_id, account)
+    with unit_of_work(desk, account) as work:
+        db, now, minutes = work.db, work.now, desk.catalogue().rules.queue.lease_minutes
         account_id = facts.account_id(db, desk.tenant_id, account)
         number, status = rows.standing(db, desk.tenant_id, account_id)
         if status != AccountState.OPEN:
@@ -54,32 +55,16 @@ def _hand_over(desk: DeskContext, account: str, to: str, why: str) -> Claim:
             raise NotFound("user.not_found", f"There is no user {clean(to)!r} at this desk.", "to")
         if not user.active:
             raise Refused("user.inactive", f"{to} no longer works at this desk; choose a colleague who does.", "to")
-        now, minutes = desk.clock(), desk.catalogue().rules.queue.lease_minutes
         before, in_queue, fence, until = claims.hand_over(db, desk.tenant_id, account_id, to, now, minutes)
         if before != to:
             gate.know({number})
             told = mask_card(why, {number})
-            audit.append(
-                db,
-                desk.tenant_id,
+            work.record(
                 account_id,
-                at=now,
-                by=desk.user,
-                act_id="",
                 line="",
                 commands=[{"kind": "reassign", "from": before, "to": to, "reason": told}],
-                verdict={},
                 effects=[{"kind": "Reassigned", "sentence": f"handed from {before or 'nobody'} to {to}: {told}"}],
                 outcome="reassigned",
             )
-            event_log.add(
-                db,
-                desk.tenant_id,
-                events.REASSIGNED,
-                account_id,
-                desk.user,
-                now,
-                {"from": before, "to": to, "fence": fence},
-                desk.ids,
-            )
+            work.tell_all(account_id, [(events.REASSIGNED, {"from": before, "to": to, "fence": fence})])
     return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0)

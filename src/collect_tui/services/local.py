@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
-
-from sqlmodel import Session as Db
 
 from collect_tui.common.ids import Ids
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Act
-from collect_tui.desk.errors import Invalid, NotFound, Refused, Unavailable
+from collect_tui.desk.errors import Invalid, NotFound, Unavailable
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.floor import FloorView, Revealed
-from collect_tui.desk.views.queue import Claim, QueueBoard, QueueFigure, QueuePage, Why
+from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
-from collect_tui.domain.dates import Calendar, day_start
-from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
+from collect_tui.domain.dates import Calendar
 from collect_tui.policy.authority import Authority
-from collect_tui.policy.contact import may_call
-from collect_tui.policy.verdicts import Severity
+from collect_tui.services import claiming
 from collect_tui.services.access import guarded
 from collect_tui.services.desk_context import Clock, DeskContext
 from collect_tui.services.masking import masked_account, masked_hits, masked_pane, may_find
-from collect_tui.store import claims, facts, find, locks, queues
+from collect_tui.store import claims, facts, find, queues
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser
 
-#: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
-MOST_PASSED = 1000
-
-
-#: How many are looked at together: mostly one of the first may be called, but at the edges of the day hundreds may not.
-FIRST_LOOK, NEXT_LOOKS = 8, 50
-
-#: The port through which orders leave and answers come back; `bootstrap` plugs in the folders of `channels/orders.py`.
+#: The port through which orders leave and answers come back; `bootstrap` plugs in the folders of `channels/folders.py`.
 SendOrders = Callable[["LocalDesk", bool, Progress | None], OrdersReport]
 
 #: Writes the seals of the audit down outside the database, after a day run; `bootstrap` plugs in `reports/seals.py`.
@@ -100,9 +88,8 @@ class LocalDesk(DeskContext):
     def queues(self) -> QueueBoard:
         with self.reading() as db:
             board = queues.board(db, self.tenant_id, self._catalogue, self.clock(), self.user)
-            held = claims.unworked(db, self.tenant_id, self.user, self.clock())
-            unworked = "" if held is None else self._no_result(db, held).message
-            return board.model_copy(update={"queues": self._hours(db, board.queues), "unworked": unworked})
+            found = {"queues": claiming.figured(self, db, board.queues), "unworked": claiming.unworked(self, db)}
+            return board.model_copy(update=found)
 
     def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
         if not 1 <= limit <= 1000:
@@ -118,31 +105,7 @@ class LocalDesk(DeskContext):
                 now=self.clock(),
                 user=self.user,
             )
-            return page.model_copy(update={"figure": self._hours(db, (page.figure,))[0]})
-
-    def _hours(self, db: Db, figures: Sequence[QueueFigure], user: str | None = None) -> tuple[QueueFigure, ...]:
-        """The same figures, with who may not be called now where a queue is short enough to look at all of it."""
-        short = [f.name for f in figures if 0 < f.left <= NEXT_LOOKS]
-        if not short:
-            return tuple(figures)
-        now, since = self.clock(), self._morning(db)
-        free = [
-            each
-            for name in short
-            for each in claims.best(db, self.tenant_id, name, user or self.user, now, limit=NEXT_LOOKS, since=since)
-        ]
-        open_now = set(self._reachable(db, free))
-        closed = Counter(queue for account_id, queue in free if account_id not in open_now)
-        return tuple(f.model_copy(update={"closed": closed[f.name]}) if f.name in closed else f for f in figures)
-
-    def _counted(self, claim: Claim, user: str | None = None) -> Claim:
-        """With what is left of its queue: counted when it is taken already, so that nobody waits for it."""
-        if not claim.queue:
-            return claim
-        of = user or self.user
-        with self.reading() as db:
-            figure = queues.figure(db, self.tenant_id, self._catalogue, claim.queue, self.clock(), of)
-            return claim.model_copy(update={"left": self._hours(db, (figure,), of)[0].left})
+            return page.model_copy(update={"figure": claiming.figured(self, db, (page.figure,))[0]})
 
     def queue_name(self, text: str) -> str:
         """A queue by its name or by a prefix that only one has. NotFound names the queues there are."""
@@ -156,124 +119,22 @@ class LocalDesk(DeskContext):
         return found[0]
 
     def next(self, queue: str | None = None, key: UUID | None = None) -> Claim | None:
-        """Takes the best free account; those whose customer may not be called at this hour are passed over, not lost.
-
-        They are looked for before the write lock is taken: at eight in the morning there are many, and colleagues wait.
-        """
         name = self.queue_name(queue) if queue else None
-        with self.reading() as db:
-            passed, first = self._out_of_hours(db, name)
-        claim = self.store.attempt(lambda: self._take_next(name, [*passed], first, str(key) if key else None))
-        return None if claim is None else self._counted(claim)
-
-    def _take_next(self, name: str | None, passed: list[int], first: int | None, key: str | None) -> Claim | None:
-        """`passed`: who may not be called now; `first`: who comes next and may, as was just found."""
-        with self.store.write(self.tenant_id) as db:
-            locks.agent(db, self.tenant_id, self.user)
-            if (given := self._unworked(db, key)) is not None:
-                return given
-            since = self._morning(db)  # once: each try makes the session forget what it has read
-            while True:
-                taken = claims.take_next(
-                    db,
-                    self.tenant_id,
-                    name,
-                    self.user,
-                    self.clock(),
-                    self._catalogue.rules.queue.lease_minutes,
-                    exclude=tuple(passed),
-                    key=key,
-                    since=since,
-                )
-                if taken is None:
-                    return None
-                account_id, in_queue, fence, until = taken
-                if account_id == first or any(self._reachable(db, [(account_id, in_queue)])):
-                    break
-                passed.append(account_id)
-                if len(passed) >= MOST_PASSED:
-                    claims.give_back(db, self.tenant_id, account_id, self.user)
-                    return None
-            number = facts.number(db, self.tenant_id, account_id)
-            again = claims.worked(db, self.tenant_id, account_id, self.user, since)
-        return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0, again=again)
-
-    def _out_of_hours(self, db: Db, queue: str | None) -> tuple[list[int], int | None]:
-        """The accounts that come before the first one whose customer may be called now, and that one; None: there is none."""
-        passed: list[int] = []
-        since = self._morning(db)
-        while len(passed) < MOST_PASSED:
-            limit = FIRST_LOOK if not passed else NEXT_LOOKS
-            found = claims.best(
-                db, self.tenant_id, queue, self.user, self.clock(), exclude=passed, limit=limit, since=since
-            )
-            first = next(self._reachable(db, found), None)
-            ids = [account_id for account_id, _ in found]
-            if first is not None:
-                return passed + ids[: ids.index(first)], first
-            passed += ids
-            if len(found) < limit:
-                break
-        return passed, None
-
-    def _reachable(self, db: Db, found: Sequence[tuple[int, str]]) -> Iterator[int]:
-        """Those of these accounts, each with its queue, that may be worked at this hour; judged as they are asked for."""
-        reasons = {q.name: q.reason for q in self._catalogue.queues}
-        by_call = [account_id for account_id, queue in found if reasons.get(queue, "") not in {*DESK_WORK, ""}]
-        seen = facts.for_calls(db, self.tenant_id, by_call) if by_call else {}
-        rules, holds, now = self._catalogue.rules.contact, self._catalogue.holds, self.clock()
-        for account_id, queue in found:
-            each = seen.get(account_id)
-            followed = each is not None and reasons.get(queue) == "follow_up_due" and is_desk_work(each)
-            if each is None or followed or may_call(each, now, rules, holds).severity < Severity.SCHEDULE:
-                yield account_id
-
-    def _morning(self, db: Db) -> datetime:
-        """The instant at which the business date began at the desk."""
-        return day_start(self.tenant(db).business_date, self._catalogue.rules.zone)
-
-    def _unworked(self, db: Db, key: str | None) -> Claim | None:
-        """Nobody moves on without a result or a skip reason (the account held stays held); who asks again gets it again."""
-        held = claims.unworked(db, self.tenant_id, self.user, self.clock())
-        if held is None:
-            return None
-        given = claims.asked_with(db, self.tenant_id, held, key) if key else None
-        if given is None:
-            raise self._no_result(db, held)
-        queue, fence, until = given
-        number = facts.number(db, self.tenant_id, held)
-        return Claim(account=number, queue=queue, lease_until=until, fence=fence, left=0)
-
-    def _no_result(self, db: Db, held: int) -> Refused:
-        number = facts.number(db, self.tenant_id, held)
-        sentence = f"{number} has no result yet: log one, or skip it with a reason."
-        return Refused("queue.unworked", sentence, "account", account=number)
+        return claiming.next_account(self, name, str(key) if key else None)
 
     def claim(self, account: str) -> Claim:
-        return self._counted(self.store.attempt(lambda: self._hold(account, claims.take)))
+        return claiming.hold(self, account, claims.take)
 
     def heartbeat(self, account: str) -> Claim:
-        return self._counted(self.store.attempt(lambda: self._hold(account, claims.renew)))
+        return claiming.hold(self, account, claims.renew)
 
     def release(self, account: str) -> None:
-        def released() -> None:
-            with self.store.write(self.tenant_id) as db:
-                claims.give_back(db, self.tenant_id, facts.account_id(db, self.tenant_id, account), self.user)
-
-        self.store.attempt(released)
-
-    def _hold(self, account: str, how: Callable[..., tuple[str, int, datetime]]) -> Claim:
-        with self.store.write(self.tenant_id) as db:
-            account_id = facts.account_id(db, self.tenant_id, account)
-            minutes = self._catalogue.rules.queue.lease_minutes
-            in_queue, fence, until = how(db, self.tenant_id, account_id, self.user, self.clock(), minutes)
-            number = facts.number(db, self.tenant_id, account_id)
-        return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0)
+        claiming.release(self, account)
 
     def reassign(self, account: str, to: str, reason: str) -> Claim:
         from collect_tui.services import floor
 
-        return self._counted(floor.reassign(self, account, to, reason), to)
+        return claiming.counted(self, floor.reassign(self, account, to, reason), to)
 
     def floor(self) -> FloorView:
         from collect_tui.services import floor
@@ -322,11 +183,12 @@ class LocalDesk(DeskContext):
         return acts.preview(self, act)
 
     def do(self, act: Act, *, proof: str | None = None) -> Receipt:
+        from collect_tui.services import act_log
         from collect_tui.services.deciders import acts
 
         over = act.override
         proved = self.authority is None or over is None or over.by == self.user
-        if not proved and over is not None and acts.preview(self, act).overridden and not acts.known(self, act):
+        if not proved and over is not None and acts.preview(self, act).overridden and not act_log.known(self, act):
             from collect_tui.services import signin
 
             rules = self._catalogue.authority
@@ -335,9 +197,9 @@ class LocalDesk(DeskContext):
         return acts.do(self, act, proved=proved)
 
     def history(self, *, limit: int = 20) -> tuple[Receipt, ...]:
-        from collect_tui.services.deciders import acts
+        from collect_tui.services import act_log
 
-        return acts.history(self, limit)
+        return act_log.history(self, limit)
 
     # the day --------------------------------------------------------------------------------
     def day(
@@ -348,7 +210,7 @@ class LocalDesk(DeskContext):
         full: bool = False,
         progress: Progress | None = None,
     ) -> DayReport:
-        from collect_tui.store import dayrun  # its statements are many, and few processes run it
+        from collect_tui.services import day_run  # its statements are many, and few processes run it
 
         with self.reading() as db:
             tenant = self.tenant(db)
@@ -359,18 +221,7 @@ class LocalDesk(DeskContext):
                 f"The business date is {tenant.business_date}; a day run may go 31 days ahead at most.",
                 "business_date",
             )
-        report = dayrun.run(
-            self.store,
-            self.tenant_id,
-            to,
-            self._catalogue,
-            now=self.clock(),
-            by=self.user,
-            ids=self.ids,
-            progress=progress,
-            check=check,
-            full=full,
-        )
+        report = day_run.run(self, to, progress=progress, check=check, full=full)
         if self._keep_seals is not None:
             self._keep_seals(self.store, self.tenant_id)
         return report

@@ -136,31 +136,17 @@ def reveal(desk: DeskContext, number: str, what: str, reason: str) -> Revealed:
 
     The audit has it, with the reason, before the value leaves; where it cannot be written, nothing is shown.
     """
-    from collect_tui.store import audit, facts, locks
-    from collect_tui.store.tables import gate
+    from collect_tui.services.unit_of_work import unit_of_work
 
     why = reveal_reason(reason)
 
     def revealed() -> Revealed:
-        with desk.store.write(tenant_id=desk.tenant_id) as db:
-            locks.customer(db, desk.tenant_id, number)
-            seen = facts.load(db, desk.tenant_id, number)
+        with unit_of_work(desk, number) as work:
+            seen = work.load(number)
             name, value = identifier(what, seen.points, seen.services)
-            gate.know(seen.numbers)
             told = mask_card(why, seen.numbers)
-            audit.append(
-                db,
-                desk.tenant_id,
-                seen.id,
-                at=desk.clock(),
-                by=desk.user,
-                act_id="",
-                line=f"reveal {name}: {told}",
-                commands=[{"kind": "reveal", "what": name, "reason": told}],
-                verdict={},
-                effects=[],
-                outcome="revealed",
-            )
+            commands = [{"kind": "reveal", "what": name, "reason": told}]
+            work.record(seen.id, line=f"reveal {name}: {told}", commands=commands, outcome="revealed")
         return Revealed(account=seen.number, what=name, value=value)
 
     return desk.store.attempt(revealed)

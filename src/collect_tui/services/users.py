@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func
 from sqlmodel import Session as Db
 from sqlmodel import col, select
 
 from collect_tui.common.text import clean
-from collect_tui.desk.errors import Invalid, NotFound, Refused
+from collect_tui.desk.errors import Invalid, NotFound, Refused, SignedOut
 from collect_tui.desk.views.access import UserView
 from collect_tui.policy.authority import AuthorityRules
 from collect_tui.services import passwords, signin, tries
@@ -41,6 +42,28 @@ def users(store: Store, tenant_id: int, now: datetime) -> tuple[UserView, ...]:
         locked = tries.locks(db, tenant_id, now)
     valid = dict(counted)
     return tuple(_view(row, valid.get(row.login, 0), locked.get(row.login)) for row in rows)
+
+
+def of_provider(store: Store, tenant_id: int, claim: str, claims: Mapping[str, Any]) -> AppUser:
+    """The user that an ID token speaks of, by the claim that says who somebody is: `sub`, or one that is a login.
+
+    SignedOut `oidc.no_user`: nobody of this desk, or nobody any more.
+    """
+    name = claims.get(claim)
+    known = isinstance(name, str) and 0 < len(name) <= LONGEST_SUBJECT and name.isprintable()
+    if claim == "email" and claims.get("email_verified") is not True:
+        known = False  # anybody may give themselves an address that nobody checked
+    user = None
+    if known:
+        column = col(AppUser.subject if claim == "sub" else AppUser.login)
+        with store.read() as db:
+            user = db.exec(select(AppUser).where(AppUser.tenant_id == tenant_id, column == name)).first()
+    if user is None or not user.active:
+        signin.log("signin.failed", tenant_id, user.login if user else "", way="oidc")
+        raise SignedOut(
+            "oidc.no_user", "The provider knows you, but this desk has no user for you; ask an administrator."
+        )
+    return user
 
 
 def add(

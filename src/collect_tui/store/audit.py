@@ -33,7 +33,7 @@ from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.views.account import AuditEntry
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
 
-__all__ = ["append", "audit_key", "canonical", "count", "entries", "sign"]
+__all__ = ["append", "audit_key", "canonical", "checked_key", "count", "entries", "sign"]
 
 _T = SQLModel.metadata.tables
 AUDIT, _TENANT, HEAD, SEALED = _T["audit"], _T["tenant"], _T["audit_head"], _T["sealed_head"]
@@ -65,7 +65,7 @@ def append(
     """
     db = session.connection()
     last = db.execute(_LAST, {"tenant": tenant_id, "account": account_id}).first()
-    key = _checked_key(last.audit_key if last else None)
+    key = checked_key(last.audit_key if last else None)
     seq, prev = (last.seq + 1, last.hash) if last and last.seq else (1, "")
     row = {
         "tenant_id": tenant_id,
@@ -160,10 +160,11 @@ def sign(key: bytes, prev: str, text: str) -> str:
 def audit_key(session: Session, tenant_id: int) -> bytes:
     """The tenant's key. Raises Unavailable `audit.no_key`."""
     query = select(_TENANT.c.audit_key).where(_TENANT.c.tenant_id == tenant_id)
-    return _checked_key(session.connection().execute(query).scalar_one_or_none())
+    return checked_key(session.connection().execute(query).scalar_one_or_none())
 
 
-def _checked_key(found: str | None) -> bytes:
+def checked_key(found: str | None) -> bytes:
+    """A tenant's key as its row has it. Raises Unavailable `audit.no_key`."""
     with contextlib.suppress(ValueError):
         if found:
             return bytes.fromhex(found)

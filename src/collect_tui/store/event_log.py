@@ -12,7 +12,7 @@ position they read misses nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -54,7 +54,7 @@ def add_all(
     account_id: int | None,
     by: str,
     at: datetime,
-    events: list[tuple[str, Mapping[str, Any]]],
+    events: Sequence[tuple[str, Mapping[str, Any]]],
     ids: Callable[[], int],
 ) -> None:
     """Writes several events of one transaction, in one statement."""

@@ -7,7 +7,7 @@ of a customer together. Every change of a queue's figures goes to `queue_delta`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -43,7 +43,7 @@ from collect_tui.store.clock import desk_clock
 from collect_tui.store.expressions import compiled, constant
 from collect_tui.store.functions import iso_instant
 from collect_tui.store.score_figures import counted, figures, note_deltas
-from collect_tui.store.sql import Scope, day, execute, number, scopes, table, tenant
+from collect_tui.store.sql import Scope, day, execute, scopes, table, tenant
 from collect_tui.store.tables import Account, AccountSummary, Tenant, WorkItem
 
 MEDIAN_MOVES = 20
@@ -82,7 +82,7 @@ def rescore(
         return sum(
             rescore_scope(session, catalogue, values, scope) for scope, _ in scopes(session, tenant_id, marked=False)
         )
-    return rescore_scope(session, catalogue, values, Scope.some(_siblings(session, tenant_id, account_id)))
+    return rescore_scope(session, catalogue, values, Scope.some(siblings(session, tenant_id, (account_id,))))
 
 
 def rescore_scope(session: Session, catalogue: Catalogue, values: dict[str, Any], scope: Scope) -> int:
@@ -158,8 +158,9 @@ def _free(catalogue: Catalogue, action: str) -> list[str]:
     return sorted(code for code, kind in catalogue.holds.items() if action not in kind.blocks)
 
 
-def _siblings(session: Session, tenant_id: int, account_id: int) -> list[int]:
-    return list(session.execute(_SIBLINGS, {"tenant": tenant_id, "account": account_id}).scalars())
+def siblings(session: Session, tenant_id: int, accounts: Sequence[int]) -> list[int]:
+    """These accounts and all others of their customers: they are scored together."""
+    return list(session.execute(_SIBLINGS, {"tenant": tenant_id, **Scope.some(accounts).params}).scalars())
 
 
 # Built once: every act asks for them.
@@ -167,7 +168,7 @@ _a = table(Account).c
 _MEDIAN: Final = select(table(Tenant).c.median_collectable).where(table(Tenant).c.tenant_id == tenant())
 _SIBLINGS: Final = select(_a.id).where(
     _a.tenant_id == tenant(),
-    _a.party_id == select(_a.party_id).where(_a.tenant_id == tenant(), _a.id == number("account")).scalar_subquery(),
+    _a.party_id.in_(select(_a.party_id).where(_a.tenant_id == tenant(), sql.within("some", _a.id))),
 )
 
 
@@ -266,5 +267,6 @@ __all__ = [
     "scale",
     "select_fresh",
     "settle_median",
+    "siblings",
     "stale",
 ]

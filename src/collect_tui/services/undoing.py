@@ -4,35 +4,27 @@ never come. What somebody has done since with an item of it stays done: money pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+import hashlib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import and_, select, update
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
-from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.base import View
 from collect_tui.domain.effect import Folded
-from collect_tui.domain.effects import Effect, PaymentReversed
-from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.effects import PaymentReversed
 from collect_tui.domain.payment import reposting
 from collect_tui.domain.states import PaymentState
-from collect_tui.ingest.receivables import digest_of
-from collect_tui.policy.settling import settle
 from collect_tui.services import codec
-from collect_tui.store import apply, audit, facts, scoring, summary
-from collect_tui.store.engine import Store
-from collect_tui.store.settling import Settler
-from collect_tui.store.sql import Scope
-from collect_tui.store.tables import Tenant
+from collect_tui.services.desk_context import DeskContext
+from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
 
 _T = SQLModel.metadata.tables
 _batch, _item, _payment, _given = _T["import_batch"], _T["item"], _T["payment"], _T["allocation"]
-_LIST: Final = 500
 
 
 class UndoReport(View):
@@ -51,70 +43,62 @@ class UndoReport(View):
         )
 
 
-def undo(
-    store: Store,
-    path: Path,
-    *,
-    catalogue: Catalogue,
-    ids: Callable[[], int],
-    now: datetime,
-    by: str,
-    tenant_id: int = 1,
-    progress: Progress | None = None,
-) -> UndoReport:
-    """Undoes the last import of a file, known by its content, in one transaction.
+def undo(desk: DeskContext, path: Path, *, progress: Progress | None = None) -> UndoReport:
+    """Undoes the last import of a file, known by its content, in one unit of work.
 
     Raises Refused `import.unknown` when it was not imported, or is undone already.
     """
-    with store.write(tenant_id, alone=True) as session:
-        db = session.connection()
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    with unit_of_work(desk) as work:
+        db = work.db.connection()
         mine = and_(
-            _batch.c.tenant_id == tenant_id,
+            _batch.c.tenant_id == work.tenant_id,
             _batch.c.kind == "receivables",
-            _batch.c.sha256 == digest_of(path),
+            _batch.c.sha256 == digest,
             _batch.c.undone_at.is_(None),
         )
         batch = db.execute(select(_batch).where(mine).order_by(_batch.c.id.desc())).first()
         if batch is None:
             raise Refused("import.unknown", "This file has not been imported, or its import is undone already.", "file")
-        work = _Undoing(session, Settler(tenant_id, catalogue, by, now, ids), batch)
-        accounts = work.accounts()
+        undoing = _Undoing(work, batch)
+        accounts = undoing.accounts()
         for place, account_id in enumerate(accounts, 1):
-            work.take_off(account_id)
+            undoing.take_off(account_id)
             if progress is not None:
                 progress("Accounts", place, len(accounts))
-        today = session.get_one(Tenant, tenant_id).business_date
-        for start in range(0, len(accounts), _LIST):
-            scope = Scope.some(tuple(accounts[start : start + _LIST]))
-            summary.refresh_scope(session, tenant_id, today, scope)
-        scoring.rescore(session, tenant_id, catalogue, today, now)
-        this = update(_batch).where(_batch.c.tenant_id == tenant_id, _batch.c.id == batch.id)
-        db.execute(this.values(undone_at=now))
+        work.every = True
+        this = update(_batch).where(_batch.c.tenant_id == work.tenant_id, _batch.c.id == batch.id)
+        db.execute(this.values(undone_at=work.now))
     return UndoReport(
-        file=path.name, accounts=len(accounts), items=work.items, payments=work.payments, kept=tuple(work.kept)
+        file=path.name,
+        accounts=len(accounts),
+        items=undoing.items,
+        payments=undoing.payments,
+        kept=tuple(undoing.kept),
     )
 
 
 class _Undoing:
     """One import being undone, account by account."""
 
-    def __init__(self, session: Session, settler: Settler, batch: Any) -> None:
-        self.session, self.settler, self.batch = session, settler, batch
+    def __init__(self, work: UnitOfWork, batch: Any) -> None:
+        self.work, self.batch, self.rules = work, batch, work.desk.catalogue().rules
         self.items = self.payments = 0
         self.kept: list[str] = []
 
     def accounts(self) -> list[int]:
         """The accounts of which it brought an item, or settled one."""
-        db = self.session.connection()
+        db = self.work.db.connection()
         items, payments = (select(t.c.account_id).where(self._brought(t)) for t in (_item, _payment))
         return sorted({*db.execute(items).scalars(), *db.execute(payments).scalars()})
 
     def _brought(self, table: Any) -> Any:
         """The rows of it."""
-        return and_(table.c.tenant_id == self.settler.tenant_id, table.c.source == str(self.batch.id))
+        return and_(table.c.tenant_id == self.work.tenant_id, table.c.source == str(self.batch.id))
 
     def take_off(self, account_id: int) -> None:
-        db, tenant_id = self.session.connection(), self.settler.tenant_id
+        db, tenant_id = self.work.db.connection(), self.work.tenant_id
         of = {t: and_(self._brought(t), t.c.account_id == account_id) for t in (_item, _payment)}
         rows = db.execute(select(_payment.c.id, _payment.c.ref).where(of[_payment])).all()
         given = (
@@ -124,44 +108,27 @@ class _Undoing:
             .where(_payment.c.tenant_id == tenant_id, _given.c.reversed_at.is_(None))
         )
         refs = {row.ref for row in rows} | set(db.execute(given).scalars())
-        seen = facts.load_by_id(self.session, tenant_id, account_id, refs)
+        seen = self.work.load_by_id(account_id, refs)
         fold = Folded(seen)
         self._reverse(fold, {row.id for row in rows})
         self._void(fold, db.execute(select(_item).where(of[_item])).all())
         if fold.effects:
-            self._write(seen, fold.effects)
+            whole = self.work.settled(seen, fold.effects, billed=True)
+            self.work.apply(seen, whole)
+            self.work.record(seen.id, line=f"import of {self.batch.name} undone", effects=codec.dump(whole))
 
     def _reverse(self, fold: Folded, payments: set[int]) -> None:
         for ident in payments:
             payment = next((p for p in (*fold.facts.payments, *fold.facts.named) if p.id == ident), None)
             if payment is not None and payment.stands:
                 fold.add(PaymentReversed(payment.id, PaymentState.REVERSED, "the import was undone"))
-                reposting.without_payment(fold, payment, self.settler.ids, self.settler.catalogue.rules)
+                reposting.without_payment(fold, payment, self.work.ids, self.rules)
                 self.payments += 1
 
     def _void(self, fold: Folded, rows: Iterable[Any]) -> None:
         for row in rows:
             item = next((i for i in (*fold.facts.items, *fold.facts.settled) if i.id == row.id), None)
-            one = self.settler
-            if item is not None and reposting.without_document(fold, item, one.ids, one.catalogue.rules):
+            if item is not None and reposting.without_document(fold, item, self.work.ids, self.rules):
                 self.items += 1
             elif row.amount:
                 self.kept.append(row.doc_no)
-
-    def _write(self, seen: AccountFacts, effects: Sequence[Effect]) -> None:
-        one = self.settler
-        whole = (*effects, *settle(seen, effects, one.house, one.ids, billed=True))
-        apply.apply(self.session, one.tenant_id, seen, whole, by=one.by, at=one.at)
-        audit.append(
-            self.session,
-            one.tenant_id,
-            seen.id,
-            at=one.at,
-            by=one.by,
-            act_id="",
-            line=f"import of {self.batch.name} undone",
-            commands=[],
-            verdict={},
-            effects=codec.dump(whole),
-            outcome="done",
-        )

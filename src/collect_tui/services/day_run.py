@@ -1,4 +1,4 @@
-"""The day run: rolls a portfolio to a business date in seven steps, each one transaction, recorded as it is done.
+"""The day run: rolls a portfolio to a business date in seven steps, each one unit of work, recorded as it is done.
 
     settle → age → strategy → score → queues → figures → seal
 
@@ -11,38 +11,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from time import perf_counter
 from typing import Final
 
 from sqlalchemy import delete, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlmodel import Session
 
 from collect_tui.common.ids import Ids
-from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
 from collect_tui.domain.dates import day_start, format_day
 from collect_tui.domain.states import AccountState
+from collect_tui.services.desk_context import DeskContext
+from collect_tui.services.settling import Settler
+from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.store import claims, event_log, score_figures, scoring, sql, summary
+from collect_tui.store.day import candidates, ladder, marks, seal
 from collect_tui.store.day import check as checking
-from collect_tui.store.day import ladder, marks, seal, settle
-from collect_tui.store.day.base import Day, accounts, marked, unmark_all
-from collect_tui.store.engine import Store
+from collect_tui.store.day.base import Day, accounts, mark_ids, marked, unmark_all
 from collect_tui.store.sql import Scope, execute, scopes, table
 from collect_tui.store.tables import Account, BatchStep, QueueDelta, Tenant, WorkItem
 
 
 def run(
-    store: Store,
-    tenant_id: int,
+    desk: DeskContext,
     business_date: date,
-    catalogue: Catalogue,
     *,
-    now: datetime,
-    by: str,
-    ids: Callable[[], int],
     progress: Progress | None = None,
     check: bool = False,
     full: bool = False,
@@ -54,21 +50,22 @@ def run(
 
     Raises Refused "day.backwards" for a date before the current one.
     """
-    tell = progress or _silent
-    with store.read() as session:
-        _only_forward(session, tenant_id, business_date)
-        day = Day(tenant_id, business_date, _last_run(session, tenant_id, business_date), catalogue, now, by, ids, tell)
+    tell, tenant_id, catalogue = progress or _silent, desk.tenant_id, desk.catalogue()
+    with desk.reading() as session:
+        _only_forward(desk.tenant(session).business_date, business_date)
+        last = _last_run(session, tenant_id, business_date)
+    day = Day(tenant_id, business_date, last, catalogue, desk.clock(), desk.user, desk.ids, tell)
     reports = []
     for step in STEPS:
         tell(step.title, 0, 0)
-        reports.append(_once(store, day, step))
+        reports.append(_once(desk, day, step))
         tell(step.title, 1, 1)
-    with store.read() as session:
+    with desk.store.read() as session:
         orphans = count_orphans(session, tenant_id)
         night = not all(report.repeated for report in reports)
         found = checking.check(session, day, full=full, night=night) if check or full else None
     if found is not None and found.recomputed:
-        _mend(store, day)
+        _mend(desk, day)
     return DayReport(
         business_date=business_date,
         steps=tuple(reports),
@@ -86,15 +83,16 @@ class Step:
     do: Callable[[Session, Day], int]
 
 
-def _once(store: Store, day: Day, step: Step) -> StepReport:
+def _once(desk: DeskContext, day: Day, step: Step) -> StepReport:
     """Does a step that is not recorded yet for the date, and records it in the same transaction."""
     b = table(BatchStep)
     key = (b.c.tenant_id == day.tenant_id, b.c.business_date == day.date, b.c.step == step.name)
-    with store.write(day.tenant_id, alone=True) as session:
+    with unit_of_work(desk) as work:
+        session = work.db
         known = session.execute(select(b.c.changed).where(*key)).scalar_one_or_none()
         if known is not None:
             return StepReport(name=step.name, title=step.title, changed=known, seconds=0.0, repeated=True)
-        _only_forward(session, day.tenant_id, day.date)  # another process may have rolled further in the meantime
+        _only_forward(work.today, day.date)  # another process may have rolled further in the meantime
         if step is STEPS[0]:
             t = table(Tenant)
             session.execute(update(t).where(t.c.tenant_id == day.tenant_id).values(business_date=day.date))
@@ -112,18 +110,17 @@ def _once(store: Store, day: Day, step: Step) -> StepReport:
     return StepReport(name=step.name, title=step.title, changed=changed, seconds=seconds)
 
 
-def _mend(store: Store, day: Day) -> None:
+def _mend(desk: DeskContext, day: Day) -> None:
     """Recomputes every summary and score and counts the queues anew, in one transaction."""
-    with store.write(day.tenant_id, alone=True) as session, sql.roomy(session):
+    with unit_of_work(desk) as work, sql.roomy(work.db):
+        session = work.db
         summary.refresh(session, day.tenant_id, day.date)
         scoring.rescore(session, day.tenant_id, day.catalogue, day.date, day.now)
         session.execute(delete(table(QueueDelta)).where(table(QueueDelta).c.tenant_id == day.tenant_id))
         _write_figures(session, day, score_figures.counted(session, day.tenant_id))
 
 
-def _only_forward(session: Session, tenant_id: int, business_date: date) -> None:
-    t = table(Tenant).c
-    current = session.execute(select(t.business_date).where(t.tenant_id == tenant_id)).scalar_one()
+def _only_forward(current: date, business_date: date) -> None:
     if business_date < current:
         day_name = format_day(current, business_date)
         raise Refused(
@@ -148,6 +145,15 @@ def _silent(_title: str, _done: int, _of: int) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------------------- steps
+
+
+def _settle(session: Session, day: Day) -> int:
+    """Settles the accounts that may have to be."""
+    found = candidates.find(session, day)
+    session.flush()
+    changed = Settler(day.tenant_id, day.catalogue, day.by, day.now, day.ids).settle(session, found, night=True)
+    mark_ids(session, day, changed)
+    return len(changed)
 
 
 def _age(session: Session, day: Day) -> int:
@@ -187,7 +193,7 @@ def _queues(session: Session, day: Day) -> int:
     w = table(WorkItem)
     freed = claims.sweep(session, day.tenant_id, day.now)
     anew = update(w).where(w.c.tenant_id == sql.tenant(), w.c.skipped > 0).values(skipped=0)
-    missed = settle.miss_callbacks(session, day, day_start(day.date, day.catalogue.rules.zone))
+    missed = candidates.miss_callbacks(session, day, day_start(day.date, day.catalogue.rules.zone))
     return freed + execute(session, anew, day.values) + missed
 
 
@@ -217,7 +223,7 @@ def _write_figures(session: Session, day: Day, figures: score_figures.Figures) -
 
 
 STEPS: Final = (
-    Step("settle", "Settle money, promises, holds and orders", settle.settle),
+    Step("settle", "Settle money, promises, holds and orders", _settle),
     Step("age", "Age", _age),
     Step("strategy", "Climb the ladder", ladder.advance),
     Step("score", "Score", _score),

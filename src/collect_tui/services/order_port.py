@@ -1,4 +1,4 @@
-"""The port to billing systems: what leaves, what comes back, and how. Folders are one way (`folders.py`), HTTP could be another."""
+"""The port to billing systems: what leaves, what comes back, and how. Folders are one way (`channels/folders.py`), another is HTTP."""
 
 from __future__ import annotations
 

@@ -16,8 +16,6 @@ from sqlmodel import Session
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.effect import Effect
-from collect_tui.domain.facts import AccountFacts
 from collect_tui.policy.house import House
 from collect_tui.policy.settling import settle
 from collect_tui.store import apply, facts
@@ -25,19 +23,16 @@ from collect_tui.store import apply, facts
 BATCH: Final = 400
 """Accounts that are loaded at once."""
 
-Told = Callable[[AccountFacts, tuple[Effect, ...]], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Settler:
-    """Who settles, when and by which rules. `told` hears of each account that changed, after it was written."""
+    """Who settles, when and by which rules."""
 
     tenant_id: int
     catalogue: Catalogue
     by: str
     at: datetime
     ids: Callable[[], int]
-    told: Told | None = None
 
     @property
     def house(self) -> House:
@@ -63,6 +58,4 @@ class Settler:
                     continue
                 apply.apply(session, self.tenant_id, seen, effects, by=self.by, at=self.at)
                 changed.append(seen.id)
-                if self.told is not None:
-                    self.told(seen, effects)
         return changed

@@ -23,8 +23,7 @@ from collect_tui.domain.states import (
     ServiceState,
 )
 from collect_tui.policy.next_action import IDLE
-from collect_tui.store.day.base import Day, mark_ids
-from collect_tui.store.settling import Settler
+from collect_tui.store.day.base import Day
 from collect_tui.store.sql import day as day_value
 from collect_tui.store.sql import execute, instant, number, table, tenant
 from collect_tui.store.tables import (
@@ -41,14 +40,9 @@ from collect_tui.store.tables import (
 )
 
 
-def settle(session: Session, day: Day) -> int:
-    """Settles the accounts that may have to be; returns how many changed."""
-    found = session.execute(union(*_candidates(day)), {**day.values, "last": day.last}).scalars().all()
-    settler = Settler(day.tenant_id, day.catalogue, day.by, day.now, day.ids)
-    session.flush()
-    changed = settler.settle(session, sorted(found), night=True)  # type: ignore[arg-type]
-    mark_ids(session, day, changed)
-    return len(changed)
+def find(session: Session, day: Day) -> list[int]:
+    """The ids of the accounts that may have to be settled."""
+    return sorted(session.execute(union(*_candidates(day)), {**day.values, "last": day.last}).scalars())
 
 
 def _candidates(day: Day) -> Iterator[Select[Any]]:

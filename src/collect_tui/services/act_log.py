@@ -1,0 +1,103 @@
+"""The log of acts: by it a repeated act is answered and not done again, an undo finds what it takes back, an agent looks back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlmodel import Session as Db
+from sqlmodel import col, select
+
+from collect_tui.desk.commands import Act
+from collect_tui.desk.errors import Invalid
+from collect_tui.desk.views.act import Receipt
+from collect_tui.domain.effects import ActUndone, Effect
+from collect_tui.domain.undo import only_written
+from collect_tui.services import codec
+from collect_tui.services.context import PastAct
+from collect_tui.services.desk_context import DeskContext
+from collect_tui.services.unit_of_work import UnitOfWork
+from collect_tui.store import audit
+from collect_tui.store.tables import Account, ActLog
+
+
+def known(desk: DeskContext, act: Act) -> bool:
+    """Whether the act has been done before: a retry, which is only answered."""
+    with desk.store.read() as db:
+        return db.get(ActLog, (desk.tenant_id, str(act.id))) is not None
+
+
+def fingerprint(work: UnitOfWork, act: Act) -> str:
+    """Tells an act from another one that has its id."""
+    return audit.sign(audit.checked_key(work.tenant.audit_key), "act", act.model_dump_json())
+
+
+def answer(work: UnitOfWork, act: Act, made: str) -> Receipt | None:
+    """The receipt of an act that was done before; None for a new one. Invalid `act.reused`: the id is another act's."""
+    if (known := work.db.get(ActLog, (work.tenant_id, str(act.id)))) is None:
+        return None
+    if known.fingerprint not in (made, "") or known.by != work.by:
+        raise Invalid("act.reused", "This act's id was used for another act; make a new one.", "id")
+    return Receipt.model_validate_json(known.receipt).model_copy(update={"repeated": True})
+
+
+def add(
+    work: UnitOfWork, act: Act, made: str, account_id: int, effects: Sequence[dict[str, Any]], receipt: Receipt
+) -> None:
+    """Keeps an act with its receipt, and marks the one that it takes back. `effects`: as `codec.dump` writes them."""
+    for effect in effects:
+        if effect["kind"] == ActUndone.__name__ and (past := work.db.get(ActLog, (work.tenant_id, effect["act_id"]))):
+            past.undone_by = str(act.id)
+    work.db.add(
+        ActLog(
+            tenant_id=work.tenant_id,
+            act_id=str(act.id),
+            id=work.ids(),
+            account_id=account_id,
+            by=work.by,
+            at=work.now,
+            fingerprint=made,
+            version=receipt.version,
+            effects=json.dumps(effects),
+            receipt=receipt.model_dump_json(),
+        )
+    )
+
+
+def past_acts(db: Db, tenant_id: int, account_id: int, user: str, which: str | None) -> Iterator[PastAct]:
+    """The user's acts on the account that are neither undone nor themselves an undo, newest first; or the one that is meant:
+    by its number, 1 being the newest of these, or by the beginning of its id, whoever did it and whatever became of it."""
+    number = int(which) if which and which.isdecimal() and len(which) < 4 else None
+    count = 0
+    query = select(ActLog).where(ActLog.tenant_id == tenant_id, ActLog.account_id == account_id)
+    version = db.get_one(Account, (tenant_id, account_id)).version
+    standing = False
+    for row in db.exec(query.order_by(col(ActLog.version).desc(), col(ActLog.id).desc()).limit(200)):
+        effects: Sequence[Effect] = codec.load(row.effects)
+        undo = any(isinstance(e, ActUndone) for e in effects)
+        # What the day run or a billing system changed left no act, only a version that no act accounts for.
+        standing = standing or row.version != version
+        version = row.version - bool(effects)
+        stands = row.undone_by is None and not undo
+        mine = row.by == user and stands
+        count += mine
+        by_id = which is not None and number is None
+        if row.act_id.startswith(which or "") if by_id else mine and number in {None, count}:
+            said = Receipt.model_validate_json(row.receipt).sentence
+            yield PastAct(row.act_id, row.by, row.at, standing, effects, row.undone_by, said)
+        standing = standing or (stands and not only_written(effects))
+
+
+def history(desk: DeskContext, limit: int) -> tuple[Receipt, ...]:
+    if not 1 <= limit <= 1000:
+        raise Invalid("history.limit", "The history shows 1 to 1,000 acts.", "limit")
+    with desk.store.read() as db:
+        rows = db.exec(
+            select(ActLog)
+            .where(ActLog.tenant_id == desk.tenant_id, ActLog.by == desk.user)
+            .order_by(col(ActLog.id).desc())
+            .limit(limit)
+        ).all()
+    receipts = ((Receipt.model_validate_json(row.receipt), row.undone_by is None) for row in rows)
+    return tuple(r.model_copy(update={"undoable": r.undoable and stands}) for r, stands in receipts)

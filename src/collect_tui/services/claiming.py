@@ -1,0 +1,184 @@
+"""Taking accounts from the queues: the best free one whose customer may be called now, or one by choice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from sqlmodel import Session as Db
+
+from collect_tui.desk.errors import Refused
+from collect_tui.desk.views.queue import Claim, QueueFigure
+from collect_tui.domain.dates import day_start
+from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
+from collect_tui.policy.contact import may_call
+from collect_tui.policy.verdicts import Severity
+from collect_tui.services.desk_context import DeskContext
+from collect_tui.store import claims, facts, locks, queues
+
+#: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
+MOST_PASSED = 1000
+
+#: How many are looked at together: mostly one of the first may be called, but at the edges of the day hundreds may not.
+FIRST_LOOK, NEXT_LOOKS = 8, 50
+
+
+def next_account(desk: DeskContext, queue: str | None, key: str | None) -> Claim | None:
+    """Takes the best free account; those whose customer may not be called at this hour are passed over, not lost.
+
+    They are looked for before the write lock is taken: at eight in the morning there are many, and colleagues wait.
+    """
+    with desk.reading() as db:
+        passed, first = _out_of_hours(desk, db, queue)
+    claim = desk.store.attempt(lambda: _take_next(desk, queue, [*passed], first, key))
+    return None if claim is None else counted(desk, claim)
+
+
+def hold(desk: DeskContext, account: str, how: Callable[..., tuple[str, int, datetime]]) -> Claim:
+    """Takes or renews the hold on one account; `how`: `claims.take` or `claims.renew`."""
+    return counted(desk, desk.store.attempt(lambda: _held(desk, account, how)))
+
+
+def release(desk: DeskContext, account: str) -> None:
+    """Gives an account back; nothing happens when it was not the user's."""
+
+    def released() -> None:
+        with desk.store.write(desk.tenant_id) as db:
+            claims.give_back(db, desk.tenant_id, facts.account_id(db, desk.tenant_id, account), desk.user)
+
+    desk.store.attempt(released)
+
+
+def figured(
+    desk: DeskContext, db: Db, figures: Sequence[QueueFigure], user: str | None = None
+) -> tuple[QueueFigure, ...]:
+    """The same figures, with who may not be called now where a queue is short enough to look at all of it."""
+    now, since = desk.clock(), _morning(desk, db)
+    free = [
+        each
+        for figure in figures
+        if 0 < figure.left <= NEXT_LOOKS
+        for each in claims.best(db, desk.tenant_id, figure.name, user or desk.user, now, limit=NEXT_LOOKS, since=since)
+    ]
+    if not free:
+        return tuple(figures)
+    open_now = set(_reachable(desk, db, free))
+    closed = Counter(queue for account_id, queue in free if account_id not in open_now)
+    return tuple(f.model_copy(update={"closed": closed[f.name]}) if f.name in closed else f for f in figures)
+
+
+def counted(desk: DeskContext, claim: Claim, user: str | None = None) -> Claim:
+    """With what is left of its queue: counted when it is taken already, so that nobody waits for it."""
+    if not claim.queue:
+        return claim
+    of = user or desk.user
+    with desk.reading() as db:
+        figure = queues.figure(db, desk.tenant_id, desk.catalogue(), claim.queue, desk.clock(), of)
+        return claim.model_copy(update={"left": figured(desk, db, (figure,), of)[0].left})
+
+
+def unworked(desk: DeskContext, db: Db) -> str:
+    """Why the user gets no next account, in a sentence; empty when one is to be had."""
+    held = claims.unworked(db, desk.tenant_id, desk.user, desk.clock())
+    return "" if held is None else _no_result(desk, db, held).message
+
+
+def _take_next(
+    desk: DeskContext, name: str | None, passed: list[int], first: int | None, key: str | None
+) -> Claim | None:
+    """`passed`: who may not be called now; `first`: who comes next and may, as was just found."""
+    with desk.store.write(desk.tenant_id) as db:
+        locks.agent(db, desk.tenant_id, desk.user)
+        if (given := _unworked(desk, db, key)) is not None:
+            return given
+        since = _morning(desk, db)  # once: each try makes the session forget what it has read
+        while True:
+            taken = claims.take_next(
+                db,
+                desk.tenant_id,
+                name,
+                desk.user,
+                desk.clock(),
+                desk.catalogue().rules.queue.lease_minutes,
+                exclude=tuple(passed),
+                key=key,
+                since=since,
+            )
+            if taken is None:
+                return None
+            account_id, in_queue, fence, until = taken
+            if account_id == first or any(_reachable(desk, db, [(account_id, in_queue)])):
+                break
+            passed.append(account_id)
+            if len(passed) >= MOST_PASSED:
+                claims.give_back(db, desk.tenant_id, account_id, desk.user)
+                return None
+        number = facts.number(db, desk.tenant_id, account_id)
+        again = claims.worked(db, desk.tenant_id, account_id, desk.user, since)
+    return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0, again=again)
+
+
+def _out_of_hours(desk: DeskContext, db: Db, queue: str | None) -> tuple[list[int], int | None]:
+    """The accounts that come before the first one whose customer may be called now, and that one; None: there is none."""
+    passed: list[int] = []
+    since = _morning(desk, db)
+    while len(passed) < MOST_PASSED:
+        limit = FIRST_LOOK if not passed else NEXT_LOOKS
+        found = claims.best(
+            db, desk.tenant_id, queue, desk.user, desk.clock(), exclude=passed, limit=limit, since=since
+        )
+        first = next(_reachable(desk, db, found), None)
+        ids = [account_id for account_id, _ in found]
+        if first is not None:
+            return passed + ids[: ids.index(first)], first
+        passed += ids
+        if len(found) < limit:
+            break
+    return passed, None
+
+
+def _reachable(desk: DeskContext, db: Db, found: Sequence[tuple[int, str]]) -> Iterator[int]:
+    """Those of these accounts, each with its queue, that may be worked at this hour; judged as they are asked for."""
+    reasons = {q.name: q.reason for q in desk.catalogue().queues}
+    by_call = [account_id for account_id, queue in found if reasons.get(queue, "") not in {*DESK_WORK, ""}]
+    seen = facts.for_calls(db, desk.tenant_id, by_call) if by_call else {}
+    rules, holds, now = desk.catalogue().rules.contact, desk.catalogue().holds, desk.clock()
+    for account_id, queue in found:
+        each = seen.get(account_id)
+        followed = each is not None and reasons.get(queue) == "follow_up_due" and is_desk_work(each)
+        if each is None or followed or may_call(each, now, rules, holds).severity < Severity.SCHEDULE:
+            yield account_id
+
+
+def _morning(desk: DeskContext, db: Db) -> datetime:
+    """The instant at which the business date began at the desk."""
+    return day_start(desk.tenant(db).business_date, desk.catalogue().rules.zone)
+
+
+def _unworked(desk: DeskContext, db: Db, key: str | None) -> Claim | None:
+    """Nobody moves on without a result or a skip reason (the account held stays held); who asks again gets it again."""
+    held = claims.unworked(db, desk.tenant_id, desk.user, desk.clock())
+    if held is None:
+        return None
+    given = claims.asked_with(db, desk.tenant_id, held, key) if key else None
+    if given is None:
+        raise _no_result(desk, db, held)
+    queue, fence, until = given
+    number = facts.number(db, desk.tenant_id, held)
+    return Claim(account=number, queue=queue, lease_until=until, fence=fence, left=0)
+
+
+def _no_result(desk: DeskContext, db: Db, held: int) -> Refused:
+    number = facts.number(db, desk.tenant_id, held)
+    sentence = f"{number} has no result yet: log one, or skip it with a reason."
+    return Refused("queue.unworked", sentence, "account", account=number)
+
+
+def _held(desk: DeskContext, account: str, how: Callable[..., tuple[str, int, datetime]]) -> Claim:
+    with desk.store.write(desk.tenant_id) as db:
+        account_id = facts.account_id(db, desk.tenant_id, account)
+        minutes = desk.catalogue().rules.queue.lease_minutes
+        in_queue, fence, until = how(db, desk.tenant_id, account_id, desk.user, desk.clock(), minutes)
+        number = facts.number(db, desk.tenant_id, account_id)
+    return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0)

@@ -1,0 +1,146 @@
+"""One unit of work: the transaction in which a tenant's accounts change, with all that a change draws after it.
+
+    with unit_of_work(desk, "4410-2231") as work:
+        seen = work.load("4410-2231")                           # the facts as they are now
+        work.change(seen, effects, line="order S-1041 sent")    # what follows by rule → tables → audit → events
+                                                                # then summaries, scores and queues, and the commit
+
+Whatever changes an account comes through here: an act at the desk, an order and its answer, rows of a billing system, the undoing
+of an import. An open account that would be left without a next action is refused by the database (Refused `account.orphan`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import update
+from sqlmodel import Session as Db
+
+from collect_tui.domain.effect import Effect
+from collect_tui.domain.facts import AccountFacts
+from collect_tui.policy.settling import settle
+from collect_tui.services import codec, events
+from collect_tui.services.desk_context import DeskContext
+from collect_tui.store import apply, audit, event_log, facts, locks, scoring, sql, summary
+from collect_tui.store.sql import Scope
+from collect_tui.store.tables import Account, gate
+
+_LIST: Final = 500
+"""Accounts whose summaries one statement makes."""
+
+
+class UnitOfWork:
+    """A transaction of a desk's user. `today`: the business date; `now`: the instant (UTC) at which all of it happens."""
+
+    def __init__(self, desk: DeskContext, db: Db) -> None:
+        self.tenant = tenant = desk.tenant(db)  # kept, or the session would forget that it has read it
+        self.desk, self.db, self.tenant_id = desk, db, desk.tenant_id
+        self.by, self.ids, self.now = desk.user, desk.ids, desk.clock()
+        self.today, self.zone, self.currency = tenant.business_date, tenant.zone, tenant.currency
+        self.touched: set[int] = set()
+        self.every = False
+
+    # what is known ------------------------------------------------------------------------------
+    def load(self, number: str, refs: Collection[str] = ()) -> AccountFacts:
+        """The facts of an account, and of the payments it is asked for by reference. NotFound `account.not_found`."""
+        return self._known(facts.load(self.db, self.tenant_id, number, refs))
+
+    def load_by_id(self, account_id: int, refs: Collection[str] = ()) -> AccountFacts:
+        return self._known(facts.load_by_id(self.db, self.tenant_id, account_id, refs))
+
+    @staticmethod
+    def _known(seen: AccountFacts) -> AccountFacts:
+        """Its numbers are no cards; an account is written to before the next one is loaded."""
+        gate.know(seen.numbers, only=True)
+        return seen
+
+    # what changes -------------------------------------------------------------------------------
+    def settled(self, seen: AccountFacts, effects: Sequence[Effect], **how: Any) -> tuple[Effect, ...]:
+        """The effects with what follows from them by rule, the account's orders judged anew; `how` as `policy.settling.settle`."""
+        return (*effects, *settle(seen, effects, self.desk.house, self.ids, **how))
+
+    def change(self, seen: AccountFacts, effects: Sequence[Effect], *, line: str) -> None:
+        """Does effects and what follows from them. `line`: what the audit says has happened."""
+        whole = self.settled(seen, effects)
+        self.apply(seen, whole)
+        self.record(seen.id, line=line, effects=codec.dump(whole))
+        self.tell(seen, whole)
+
+    def apply(self, seen: AccountFacts, effects: Sequence[Effect]) -> int:
+        """Writes settled effects and returns the account's version. Stale when it is no longer as it was seen."""
+        self.touched.add(seen.id)
+        return apply.apply(self.db, self.tenant_id, seen, effects, by=self.by, at=self.now)
+
+    def touch(self, accounts: Collection[int]) -> None:
+        """Rows of these accounts were written beside their facts: whoever has one on the screen must not write over it."""
+        self.touched |= {*accounts}
+        a = sql.table(Account)
+        mine = update(a).where(a.c.tenant_id == self.tenant_id, a.c.id.in_(sorted(accounts)))
+        if accounts:
+            self.db.execute(mine.values(version=a.c.version + 1, changed_by=self.by, changed_at=self.now))
+
+    # what is told -------------------------------------------------------------------------------
+    def record(
+        self,
+        account_id: int,
+        *,
+        line: str,
+        act_id: str = "",
+        commands: Sequence[Mapping[str, Any]] = (),
+        verdict: Mapping[str, Any] | None = None,
+        effects: Sequence[Mapping[str, Any]] = (),
+        outcome: str = "done",
+    ) -> None:
+        """An entry of the account's audit; the effects as `codec.dump` writes them, or with a sentence of their own."""
+        audit.append(
+            self.db,
+            self.tenant_id,
+            account_id,
+            at=self.now,
+            by=self.by,
+            act_id=act_id,
+            line=line,
+            commands=commands,
+            verdict=verdict or {},
+            effects=effects,
+            outcome=outcome,
+        )
+
+    def tell(self, seen: AccountFacts, effects: Iterable[Effect], *more: events.Told) -> None:
+        """What other systems are told of the effects, and what `more`."""
+        self.tell_all(seen.id, [*events.of(seen, effects), *more])
+
+    def tell_all(self, account_id: int, told: Sequence[events.Told]) -> None:
+        event_log.add_all(self.db, self.tenant_id, account_id, self.by, self.now, told, self.ids)
+
+    # what is derived ----------------------------------------------------------------------------
+    def derive(self) -> None:
+        """Summaries, scores and queues of what was touched; with `every` all scores, and what they are measured by."""
+        self.db.flush()
+        catalogue, touched = self.desk.catalogue(), sorted(self.touched)
+        for start in range(0, len(touched), _LIST):
+            some = Scope.some(touched[start : start + _LIST])
+            summary.refresh_scope(self.db, self.tenant_id, self.today, some)
+        if self.every:
+            scoring.rescore(self.db, self.tenant_id, catalogue, self.today, self.now)
+        elif touched:
+            values = scoring.params(self.db, self.tenant_id, catalogue, self.today)
+            family = Scope.some(scoring.siblings(self.db, self.tenant_id, touched))
+            scoring.rescore_scope(self.db, catalogue, values, family)
+
+
+@contextmanager
+def unit_of_work(desk: DeskContext, account: str | None = None) -> Iterator[UnitOfWork]:
+    """Everything in it or nothing. `account`: the one it is about, whose customer is locked while colleagues go on with others;
+    without one it has the tenant to itself.
+
+    Raises Unavailable `store.empty`, `store.busy`, `store.full`, `store.unsure`; Refused `account.orphan`.
+    """
+    with desk.store.write(desk.tenant_id, alone=account is None) as db:
+        if account is not None:
+            locks.customer(db, desk.tenant_id, account)
+        work = UnitOfWork(desk, db)
+        yield work
+        work.derive()
