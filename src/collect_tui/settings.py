@@ -15,6 +15,7 @@ from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+from collect_tui.common.text import decoded
 from collect_tui.domain.errors import Invalid
 
 APP = "collect-tui"
@@ -139,7 +140,7 @@ def login() -> str:
 # reading ----------------------------------------------------------------------------------------
 def _read(path: Path) -> Mapping[str, object]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(decoded(path.read_bytes()))
     except OSError as error:
         raise Invalid("settings.unreadable", f"{path}: {error.strerror}.", "config") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

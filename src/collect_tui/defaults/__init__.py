@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
+from collect_tui.common.text import decoded
 from collect_tui.defaults import build, build_authority, build_rules
 from collect_tui.defaults.reading import Source
 from collect_tui.desk.catalogue import Catalogue
@@ -62,7 +63,7 @@ def _source(name: str, overrides: Path | None) -> Source:
 
 def _parse(content: bytes, file: str) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        return tomllib.loads(decoded(content))
     except UnicodeDecodeError:
         raise Invalid("defaults.syntax", f"{file}: expected text in UTF-8.", file) from None
     except tomllib.TOMLDecodeError as error:

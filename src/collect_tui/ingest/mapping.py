@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from collect_tui.common.text import path_of
+from collect_tui.common.text import decoded, path_of
 from collect_tui.desk.dated import Day
 from collect_tui.domain.errors import Invalid
 from collect_tui.ingest.portfolio import Currency, Name, Word
@@ -137,7 +137,7 @@ def read_mapping(path: Path) -> Mapping:
             "mapping.too_large", f"{path.name} is larger than {_LARGEST // 1024} kB; that is no mapping.", "map"
         )
     try:
-        data = tomllib.loads(raw.decode("utf-8"))
+        data = tomllib.loads(decoded(raw))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Invalid("mapping.malformed", f"{path.name} is no TOML in UTF-8: {error}.", "map") from None
     try:

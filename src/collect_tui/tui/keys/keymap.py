@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from collect_tui.common.text import decoded
 from collect_tui.domain.errors import Invalid
 from collect_tui.tui.keys.actions import ACTIONS, RETIRED, Action
 
@@ -102,7 +103,7 @@ def load(path: Path | None) -> KeyMap:
     if path is None or not path.is_file():
         return KeyMap()
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        table = tomllib.loads(decoded(path.read_bytes()))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Invalid("keys.unreadable", f"{path}: {error}.", "keys") from None
     return KeyMap(overridden(table.get("keys", {}), str(path)))

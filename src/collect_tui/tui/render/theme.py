@@ -32,6 +32,7 @@ from typing import Any, Final
 
 from textual.theme import Theme
 
+from collect_tui.common.text import decoded
 from collect_tui.domain.errors import Invalid
 from collect_tui.tui.render.roles import Role
 
@@ -98,7 +99,7 @@ def load_theme(name: str, user_folder: Path | None = None) -> ThemeSpec:
     for folder in theme_folders(user_folder):
         file = folder / f"{name}.toml"
         if file.is_file():
-            return parse_theme(file.read_text(encoding="utf-8"), str(file))
+            return parse_theme(decoded(file.read_bytes()), str(file))
     raise ThemeError(f"no theme {name!r}{_nearest(name, theme_names(user_folder))}")
 
 
