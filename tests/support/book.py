@@ -18,7 +18,7 @@ from typing import Any
 
 from collect_tui import defaults
 from collect_tui.common.ids import Ids
-from collect_tui.ingest import load
+from collect_tui.ingest import pipeline
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
 from support import pg
@@ -101,7 +101,7 @@ class Book:
     def load(self, store: Store, folder: Path) -> None:
         path = folder / "book.json"
         path.write_text(json.dumps(self.data), "utf-8")
-        load.load(store, path, ids=self.ids(), now=NOW, by="test", catalogue=catalogue())
+        pipeline.run("portfolio", store, path, ids=self.ids(), now=NOW, by="test", catalogue=catalogue())
 
     def _fill(self, url: str) -> None:
         with TemporaryDirectory() as folder, Store.connect(url, create=True) as store:

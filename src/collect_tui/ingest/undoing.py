@@ -20,7 +20,7 @@ from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, PaymentReversed
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.payment import reposting
-from collect_tui.ingest.receivables import digest_of
+from collect_tui.ingest.source import digest_of
 from collect_tui.policy.settling import settle
 from collect_tui.services import codec
 from collect_tui.store import apply, audit, facts, scoring, summary
