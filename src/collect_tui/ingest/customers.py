@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -25,8 +25,8 @@ _ORDER = ("party", "name_token", "contact_point", "account")
 
 @dataclass(slots=True)
 class Account:
-    """An account as the import sees it. `fresh`: it came with this file. `points`: of its customer, by what they are found by;
-    `refused`: what the file gave as such and is none."""
+    """An account as the import sees it. `fresh`: it came with this file. `points`: of its customer, by what they are found by, None
+    until they are asked for; `refused`: what the file gave as such and is none."""
 
     id: int
     party_id: int
@@ -35,7 +35,7 @@ class Account:
     name: str
     kind: str
     fresh: bool = False
-    points: set[str] = field(default_factory=set)
+    points: set[str] | None = None
     last: dict[str, int] = field(default_factory=dict)  # the highest order by kind
     refused: set[str] = field(default_factory=set)
 
@@ -46,7 +46,6 @@ class Customers:
     def __init__(self, work: Work, bulk: Bulk, values: ValuesPart, day: date) -> None:
         self._work, self._bulk, self._values, self._day = work, bulk, values, day
         self._db: Connection = work.session.connection()
-        self._tenant = _T["account"].c.tenant_id == work.tenant_id
         self._country = work.catalogue.rules.country
         self.known: dict[str, Account] = {}
         self.first_id = work.ids()
@@ -56,27 +55,25 @@ class Customers:
         self._reached: set[int] = set()  # accounts with a new contact point
         self.changed: set[int] = set()  # accounts of customers that were brought up to date
 
-    def expect(self, numbers: Iterable[str], *, points: bool) -> None:
-        """Looks up the accounts of a batch, with the contact points of their customers if the file has such."""
+    def expect(self, batch: Sequence[Invoice]) -> None:
+        """Looks up the accounts of a batch, and the contact points of those customers for whom it has some."""
         if len(self.known) > _CACHED:
             self.known.clear()
-        wanted = list(dict.fromkeys(number for number in numbers if number not in self.known))
-        a, p = _T["account"].c, _T["party"]
+        wanted = {invoice.account for invoice in batch} - self.known.keys()
+        a, p, c, tenant_id = _T["account"].c, _T["party"], _T["contact_point"].c, self._work.tenant_id
         query = select(a.number, a.id, a.party_id, a.currency, a.status, p.c.name, p.c.kind)
-        query = query.join(p, (p.c.tenant_id == self._work.tenant_id) & (p.c.id == a.party_id))
-        for row in self._db.execute(query.where(self._tenant, a.number.in_(wanted))):
+        query = query.join(p, (p.c.tenant_id == tenant_id) & (p.c.id == a.party_id)).where(a.tenant_id == tenant_id)
+        for row in self._db.execute(query.where(a.number.in_(sorted(wanted)))):
             self.known[row.number] = Account(*row[1:], row.id > self.first_id)
-        if points and wanted:
-            self._expect_points([self.known[number] for number in wanted if number in self.known])
-
-    def _expect_points(self, accounts: Sequence[Account]) -> None:
-        c = _T["contact_point"].c
-        of = {account.party_id: account for account in accounts}
-        query = select(c.party_id, c.kind, c.normalized, c.ord)
-        for row in self._db.execute(query.where(c.tenant_id == self._work.tenant_id, c.party_id.in_(list(of)))):
-            account = of[row.party_id]
-            account.points.add(row.normalized)
-            account.last[row.kind] = max(row.ord, account.last.get(row.kind, 0))
+        reached = [self.known.get(invoice.account) for invoice in batch if invoice.phone or invoice.email]
+        unseen = {account.party_id: account for account in reached if account is not None and account.points is None}
+        for account in unseen.values():
+            account.points = set()
+        points = select(c.party_id, c.kind, c.normalized, c.ord).where(c.tenant_id == tenant_id)
+        for point in self._db.execute(points.where(c.party_id.in_(sorted(unseen)))) if unseen else ():
+            account = unseen[point.party_id]
+            account.points = {*(account.points or ()), point.normalized}
+            account.last[point.kind] = max(point.ord, account.last.get(point.kind, 0))
 
     def of(self, number: int, invoice: Invoice) -> Account:
         """The account of an invoice, made if there is none, brought up to date if there is.
@@ -102,7 +99,7 @@ class Customers:
     def _make(self, invoice: Invoice) -> Account:
         work, values = self._work, self._values
         name, kind = invoice.name or invoice.account, invoice.party_kind or "org"
-        made = Account(work.ids(), work.ids(), values.currency, "OPEN", name, kind, fresh=True)
+        made = Account(work.ids(), work.ids(), values.currency, "OPEN", name, kind, fresh=True, points=set())
         self._add("party", id=made.party_id, name=name, kind=kind, lang="en", zone=None)
         self._rows["name_token"] += name_rows(work.tenant_id, made.party_id, name)
         self._add(
@@ -143,9 +140,10 @@ class Customers:
                 told = f"{bad.message} and was left out; the row was taken"
                 self._work.notes.add(Reject(row=number, column=column, reason=told, code=bad.code))
                 continue
-            if point["normalized"] in account.points:
+            points = account.points = account.points if account.points is not None else set()
+            if point["normalized"] in points:
                 continue
-            account.points.add(point["normalized"])
+            points.add(point["normalized"])
             account.last[kind] = order = account.last.get(kind, 0) + 1
             more = {"quality": "unknown", "consent": "unknown", "ord": order}
             self._add("contact_point", id=self._work.ids(), party_id=account.party_id, **more, **point)

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from collect_tui.domain.errors import Invalid
 from collect_tui.ingest.csvfile import CsvFile, at
-from collect_tui.ingest.mapping import WORDS, GroupPart, Mapping, read_mapping
+from collect_tui.ingest.mapping import WORDS, GroupPart, Mapping, TenantPart, ValuesPart, read_mapping
 from collect_tui.ingest.rejects import Notes, Raw, Reject, RejectFile
 from collect_tui.ingest.source import Options, Reader, Row
 from collect_tui.ingest.values import Values
@@ -50,8 +50,15 @@ class LeftOut(Exception):
     """The row is none for this book: `later` (issued after the business date), `left_out` (its status says so, or a used credit)."""
 
 
-class InvoiceFile(Reader[Invoice]):
-    """An open file of invoices, read through its mapping."""
+class Invoices(Reader[Invoice]):
+    """Any file of invoices. `values`: what is the same for all its rows; `tenant`: the book to make if it is the first to come."""
+
+    values: ValuesPart
+    tenant: TenantPart | None = None
+
+
+class InvoiceFile(Invoices):
+    """An open CSV file of invoices, read through its mapping."""
 
     def __init__(self, path: Path, options: Options) -> None:
         if options.mapping is None:
@@ -60,6 +67,7 @@ class InvoiceFile(Reader[Invoice]):
         self.mapping = read_mapping(options.mapping)
         super().__init__(path, options)
         self.as_of = options.as_of or self.mapping.as_of
+        self.values, self.tenant = self.mapping.values, self.mapping.tenant
         try:
             self._cells = CsvFile(self, self.mapping.file, self.mapping.columns.given.values())
             self._at = self._places()

@@ -9,7 +9,7 @@ payment back; both are acts of a person.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final, cast
 
 from sqlalchemy import bindparam, case, func, select, update
@@ -21,8 +21,7 @@ from collect_tui.domain.money import LIMIT
 from collect_tui.domain.parts import UNDATED
 from collect_tui.ingest.bulk import Bulk
 from collect_tui.ingest.customers import Account, Customers
-from collect_tui.ingest.invoices import Invoice, InvoiceFile
-from collect_tui.ingest.mapping import Mapping
+from collect_tui.ingest.invoices import Invoice, Invoices
 from collect_tui.ingest.pipeline import Brought, Outcome, Work
 from collect_tui.ingest.rejects import Reject
 from collect_tui.ingest.report import ImportReport, ImportRow, ImportTotals
@@ -41,16 +40,15 @@ _BATCH: Final = 5_000
 class Ledger:
     """Posts invoices into one tenant within the caller's transaction."""
 
-    def __init__(self, work: Work, source: InvoiceFile) -> None:
-        self.work, self.mapping = work, source.mapping
+    def __init__(self, work: Work, source: Invoices) -> None:
+        self.work, self.values = work, source.values
         self.db = work.session.connection()
-        tenant = _tenant(work, source.mapping, source.as_of)
+        tenant = _tenant(work, source)
         self.tenant_id, self.ids = work.tenant_id, work.ids
         self.day = source.as_of or tenant.business_date
         self.source = str(work.number)  # marks the items it brings
         self._bulk = Bulk(self.db)
-        self.customers = Customers(work, self._bulk, source.mapping.values, self.day)
-        self._points = bool({"phone", "email"} & source.mapping.columns.given.keys())
+        self.customers = Customers(work, self._bulk, self.values, self.day)
         self.totals = dict.fromkeys(ImportTotals.model_fields, 0)
         self.first: list[ImportRow] = []
         self.touched: set[int] = set()  # accounts that were there before, and of which something has changed
@@ -61,7 +59,7 @@ class Ledger:
     def post(self, rows: Sequence[Row[Any]]) -> list[Outcome]:
         batch = [cast(Invoice, row.value) for row in rows]
         accounts = self.customers.known
-        self.customers.expect((invoice.account for invoice in batch), points=self._points)
+        self.customers.expect(batch)
         wanted = {(account.id, one.doc_no) for one in batch if (account := accounts.get(one.account))}
         known = documents.find(self.db, self.tenant_id, sorted(wanted))
         fresh: set[tuple[int, str]] = set()
@@ -123,7 +121,7 @@ class Ledger:
         return ImportReport(
             file=brought.file,
             as_of=self.day,
-            currency=self.mapping.values.currency,
+            currency=self.values.currency,
             dry_run=brought.dry_run,
             rows=brought.rows,
             **{name: brought.counts[name] for name in ("taken", "updated", "known", "later", "left_out", "rejected")},
@@ -145,7 +143,7 @@ class Ledger:
             account_id=account.id,
             service_id=None,
             doc_no=invoice.doc_no,
-            kind="credit" if invoice.amount < 0 else self.mapping.values.kind,
+            kind="credit" if invoice.amount < 0 else self.values.kind,
             issued=invoice.issued,
             due=invoice.due,
             amount=invoice.amount,
@@ -184,7 +182,7 @@ class Ledger:
             account_id=account_id,
             ref=f"{'PAID' if invoice.open else 'SETTLED'}-{invoice.doc_no}",
             received_on=invoice.settled_on or self.day,
-            method=self.mapping.values.method if invoice.settled_on else UNDATED,
+            method=self.values.method if invoice.settled_on else UNDATED,
             amount=amount,
             status="APPLIED",
             returned_reason=None,
@@ -303,42 +301,28 @@ class Ledger:
             self.db.execute(mine.values(new), [{"b_id": each} for each in sorted(accounts)])
 
 
-def _tenant(work: Work, mapping: Mapping, as_of: date | None) -> Tenant:
-    found = work.session.get(Tenant, work.tenant_id)
+def _tenant(work: Work, source: Invoices) -> Tenant:
+    """The book to post into, made if this file is the first to come in."""
+    found, as_of = work.session.get(Tenant, work.tenant_id), source.as_of
+    currency, new = source.values.currency, source.tenant
+
+    def refused(code: str, text: str) -> Refused:
+        return Refused(f"import.{code}", text, code)
+
     if found is not None:
-        if found.currency != mapping.values.currency:
-            raise Refused(
-                "import.currency",
-                f"The file is in {mapping.values.currency}, but this book is kept in {found.currency}; bring it into a book of its "
-                "own (tenant add).",
-                "values.currency",
-            )
+        if found.currency != currency:
+            told = f"The file is in {currency}, but this book is kept in {found.currency}; "
+            raise refused("currency", told + "bring it into a book of its own (tenant add).")
         if as_of is not None and as_of > found.business_date:
-            raise Refused(
-                "import.as_of",
-                f"The file is read as of {as_of}, but the business date here is {found.business_date}; roll the day first.",
-                "as_of",
-            )
+            told = f"The file is read as of {as_of}, but the business date here is {found.business_date}; "
+            raise refused("as_of", told + "roll the day first.")
         return found
-    if mapping.tenant is None:
-        raise Refused(
-            "import.tenant",
-            "This file is the first to come in; the mapping needs a [tenant] with name and zone.",
-            "tenant",
-        )
+    first = "This file is the first to come in; the mapping needs "
+    if new is None:
+        raise refused("tenant", first + "a [tenant] with name and zone.")
     if as_of is None:
-        raise Refused(
-            "import.as_of",
-            "This file is the first to come in; the mapping needs as_of, the first business date.",
-            "as_of",
-        )
-    made = Tenant(
-        tenant_id=work.tenant_id,
-        name=mapping.tenant.name,
-        business_date=as_of,
-        currency=mapping.values.currency,
-        zone=mapping.tenant.zone,
-    )
+        raise refused("as_of", first + "as_of, the first business date.")
+    made = Tenant(tenant_id=work.tenant_id, name=new.name, business_date=as_of, currency=currency, zone=new.zone)
     work.session.add(made)
     work.session.flush()
     return made
