@@ -234,13 +234,14 @@ def demo(wired: Wiring) -> Iterator[Wiring]:
 
 def make_demo(wired: Wiring) -> None:
     """Makes the demo's file; one that could not be filled does not stay."""
-    from collect_tui.ingest import load
+    from collect_tui.ingest import pipeline
 
     desk = open_desk(wired, create=True, backend="demo")
     try:
         now = wired.clock()
         portfolio = fixtures() / "portfolio.json"
-        load.load(
+        pipeline.run(
+            "portfolio",
             desk.store,
             portfolio,
             ids=desk.ids,

@@ -62,24 +62,24 @@ def test_it_checks_then_does_then_has_nothing_to_do(run: Run, old: Path) -> None
     assert code == 1
     code, out, _ = run("--db", old, "migrate")
     assert code == 0
-    assert f"{old} went from format 2 to 8." in out
+    assert f"{old} went from format 2 to 9." in out
     assert f"{old}.format-2" in out
-    assert run("--db", old, "migrate", "--check")[:2] == (0, f"{old} is up to date (format 8).\n")
-    assert run("--db", old, "migrate")[:2] == (0, f"{old} is up to date (format 8).\n")
+    assert run("--db", old, "migrate", "--check")[:2] == (0, f"{old} is up to date (format 9).\n")
+    assert run("--db", old, "migrate")[:2] == (0, f"{old} is up to date (format 9).\n")
     code, out, _ = run("--db", old, "queues")
     assert (code, "follow-up" in out or "broken" in out or "first" in out) == (0, True), out
 
 
 def test_as_json(run: Run, old: Path) -> None:
     code, out, _ = run("--db", old, "--json", "migrate", "--check")
-    assert (code, json.loads(out)["after"], json.loads(out)["wanted"]) == (1, 2, 8)
+    assert (code, json.loads(out)["after"], json.loads(out)["wanted"]) == (1, 2, 9)
     code, out, _ = run("--db", old, "--json", "migrate")
     assert code == 0
     assert json.loads(out) == {
         "database": str(old),
         "before": 2,
-        "after": 8,
-        "wanted": 8,
+        "after": 9,
+        "wanted": 9,
         "copy": f"{old}.format-2",
         "role": False,
         "cluster": False,
@@ -157,5 +157,5 @@ def test_there_is_no_way_down() -> None:
     config = Config()
     config.set_main_option("script_location", "collect_tui.store:migrations")
     steps = list(ScriptDirectory.from_config(config).walk_revisions())
-    assert [s.revision for s in steps] == [migrate.HEAD, "0007", "0006", "0005", "0004", "0003", "0002"]
+    assert [s.revision for s in steps] == [migrate.HEAD, "0008", "0007", "0006", "0005", "0004", "0003", "0002"]
     assert not any(hasattr(s.module, "downgrade") for s in steps)

@@ -24,7 +24,7 @@ from collect_tui.cli.plain import account_text, board_text, day_text, pane_text,
 from collect_tui.cli.shell import act_of
 from collect_tui.common.ids import Ids
 from collect_tui.domain.errors import DomainError
-from collect_tui.ingest import load
+from collect_tui.ingest import pipeline
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
 from support.book import Clock, catalogue, local_desk
@@ -37,7 +37,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The fixture portfolio in a file, made once."""
     path = tmp_path_factory.mktemp("golden") / "desk.db"
     store = Store.open(path, create=True)
-    load.load(store, fixtures() / "portfolio.json", ids=Ids(), now=Clock().now, by="test", catalogue=catalogue())
+    pipeline.run(
+        "portfolio", store, fixtures() / "portfolio.json", ids=Ids(), now=Clock().now, by="test", catalogue=catalogue()
+    )
     store.close()
     return path
 

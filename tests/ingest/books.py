@@ -11,7 +11,8 @@ from typing import Any
 from collect_tui import defaults
 from collect_tui.common.ids import Ids
 from collect_tui.desk.catalogue import Catalogue
-from collect_tui.ingest.load import LoadReport, load
+from collect_tui.ingest import pipeline
+from collect_tui.ingest.load import LoadReport
 from collect_tui.store.engine import Store
 
 TODAY = date(2026, 11, 23)
@@ -71,4 +72,7 @@ def write(folder: Path, *accounts: dict[str, Any], name: str = "book.json", **mo
 
 
 def bring(store: Store, path: Path, **more: Any) -> LoadReport:
-    return load(store, path, catalogue=catalogue(), ids=Ids(), now=NOW, by="test", **more)
+    report: LoadReport = pipeline.run(
+        "portfolio", store, path, catalogue=catalogue(), ids=Ids(), now=NOW, by="test", **more
+    )
+    return report

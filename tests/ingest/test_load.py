@@ -20,6 +20,8 @@ from collect_tui.store.tables import guards
 from ingest.books import FIXTURE, account, bring, header, write
 from support import pg
 
+ORDER = {"number": "S-1", "service": "INT", "kind": "suspend", "reason": "NONPAY", "effective": "2026-11-24",
+         "status": "CANCELLED", "requested_on": "2026-11-20", "requested_by": "m"}  # fmt: skip
 ITEM = {"doc_no": "I", "issued": "2026-09-01", "due": "2026-09-02"}
 
 
@@ -152,23 +154,31 @@ def test_a_mistake_late_in_a_long_file_names_its_line_and_leaves_nothing(store, 
     [
         (account("1-1"), "number has '1-1', which stands at accounts[0] too"),
         (
-            account("1-2", items=account()["items"], payments=None),
-            "items has 'INV-1-1', which stands at accounts[0] too",
+            account("1-2", orders=[ORDER], services=account()["services"]),
+            "orders has 'S-1', which stands at accounts[0] too",
         ),
     ],
 )
 def test_what_stands_twice_is_named(store, tmp_path, second, says):
     with pytest.raises(Invalid) as caught:
-        bring(store, write(tmp_path, account(), second))
+        bring(store, write(tmp_path, account(orders=[ORDER]), second))
     assert says in caught.value.message
     assert empty(store)
+
+
+def test_two_customers_may_have_a_document_of_the_same_number(store, tmp_path):
+    bring(store, write(tmp_path, account(), account("1-2", items=account()["items"], payments=None)))
+    assert rows(store, "SELECT count(*), count(DISTINCT doc_no) FROM item") == [(2, 1)]
 
 
 def test_a_book_is_not_loaded_over_another(store, tmp_path):
     path = write(tmp_path, account())
     bring(store, path)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match=r"book.json came in here on 2026-11-23 at 16:00 UTC; all of it is in") as caught:
         bring(store, path)
+    assert caught.value.code == "import.repeated"
+    with pytest.raises(Refused) as caught:
+        bring(store, write(tmp_path, account("2-1"), name="other.json"))
     assert caught.value.code == "load.not_empty"
 
 

@@ -10,7 +10,7 @@ import pytest
 from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Refused
 from collect_tui.domain.states import Stage
-from collect_tui.ingest.receivables import run
+from collect_tui.ingest.pipeline import run
 from collect_tui.services import undoing
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
@@ -66,7 +66,7 @@ def bring(desk: LocalDesk, tmp_path, rows: str):
     path = tmp_path / "in.csv"
     path.write_text(HEAD + rows, encoding="utf-8")
     more = {"catalogue": catalogue(), "ids": Ids(), "now": NOW, "by": "test"}
-    return run(desk.store, path, tmp_path / "m.toml", **more)
+    return run("receivables", desk.store, path, tmp_path / "m.toml", **more)
 
 
 def undo(desk: LocalDesk, tmp_path) -> undoing.UndoReport:

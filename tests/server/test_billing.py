@@ -229,9 +229,14 @@ def test_hostile_text_is_cleaned_or_refused(hub: ServerContext, system: Api) -> 
     whole(hub)
 
 
-def test_a_document_of_another_account_is_refused(system: Api) -> None:
-    rejected, _ = put(system, "items", item(IVAN, "INV-1", -63, 30000))
-    assert rejected[0]["code"] == "item.elsewhere"
+def test_a_document_number_is_one_of_its_account(system: Api, hub: ServerContext) -> None:
+    before = {i.doc_no: i.amount for i in seen(hub, ROSA).items}
+    for amount, outcome in ((30000, "added"), (31000, "changed"), (31000, "same")):
+        rejected, counts = put(system, "items", item(IVAN, "INV-1", -63, amount))
+        assert (rejected, counts[outcome]) == ([], 1)
+    assert {i.doc_no: i.amount for i in seen(hub, IVAN).items}["INV-1"] == 31000
+    assert {i.doc_no: i.amount for i in seen(hub, ROSA).items} == before
+    whole(hub)
 
 
 def test_lines_that_are_too_long_and_other_bodies_are_turned_away(system: Api) -> None:

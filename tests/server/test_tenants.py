@@ -18,7 +18,7 @@ from sqlmodel import SQLModel, select
 
 from collect_tui.common.ids import Ids
 from collect_tui.desk.commands import COMMANDS
-from collect_tui.ingest import load
+from collect_tui.ingest import pipeline
 from collect_tui.policy.authority import AuthorityRules, RoleRule
 from collect_tui.server.access import RoutePermission, doors
 from collect_tui.server.app import create_app
@@ -192,7 +192,7 @@ def world(hub: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_path: P
     hub.send_orders = lambda *_: _no_orders()
     path = tmp_path / "other.json"
     path.write_text(json.dumps(OTHER.data), "utf-8")
-    load.load(hub.store, path, ids=Ids(), now=NOW, by="test", catalogue=site, tenant_id=2)
+    pipeline.run("portfolio", hub.store, path, ids=Ids(), now=NOW, by="test", catalogue=site, tenant_id=2)
     rules = hub.catalogue.authority
     users.change(hub.store, 2, "zoe", rules, NOW, role="everything")
     users.set_password(hub.store, 1, "mia", "the password of mia", rules, NOW)

@@ -22,7 +22,7 @@ from sqlmodel import select
 
 from collect_tui.desk.errors import Refused, RefusedByPolicy, Stale, Unavailable
 from collect_tui.domain.states import PaymentState, Stage
-from collect_tui.ingest import load
+from collect_tui.ingest import pipeline
 from collect_tui.reports import export
 from collect_tui.services.local import LocalDesk, new_act
 from collect_tui.store.engine import Store
@@ -329,7 +329,9 @@ def test_every_file_that_may_hold_customer_data_is_its_owners_only(tmp_path: Pat
     portfolio.write_text(json.dumps(BOOK.data), "utf-8")
     with Store.open(home / "data" / "desk.db", create=True) as store:
         desk = local_desk(store, "mia", Clock())
-        load.load(store, portfolio, ids=desk.ids, now=desk.clock(), by="mia", catalogue=desk.catalogue())
+        pipeline.run(
+            "portfolio", store, portfolio, ids=desk.ids, now=desk.clock(), by="mia", catalogue=desk.catalogue()
+        )
         number = NUMBERS[-1]
         order = {"kind": "suspend", "service": "INT", "effective": day(1), "confirm": number[-4:]}
         desk.do(new_act(number, order))

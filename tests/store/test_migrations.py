@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Boolean, Connection, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from collect_tui.desk.errors import Unavailable
 from collect_tui.store import audit_check, migrate, sqlite
@@ -117,6 +118,24 @@ def test_an_upgraded_database_equals_a_new_one_and_keeps_every_row(old_pg: str) 
     assert len(before["audit"]) == 4
     with Store.connect(old_pg) as upgraded, pg.store() as new:
         assert shape_of(upgraded) == shape_of(new)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_document_number_becomes_one_of_its_account(kind: str, old: Path, request: pytest.FixtureRequest) -> None:
+    """With format 8 it was one of the whole book, and everything that refers to an item stays what it was."""
+    target: Any = old if kind == "sqlite" else request.getfixturevalue("old_pg")
+    migrate.run(target)
+    same = "INSERT INTO item SELECT tenant_id, id + 1000, {account}, NULL, doc_no, kind, issued, due, amount, open, disputed, "
+    same += "source, level FROM item WHERE doc_no = 'INV-1'"
+    with Store.open(old, create=False) if kind == "sqlite" else Store.connect(target) as store:
+        with store.write(1) as db:
+            run = db.connection().exec_driver_sql
+            other = run("SELECT id FROM account WHERE number = '4410-0087'").scalar_one()
+            run(same.format(account=other))
+            if kind == "sqlite":
+                assert run("PRAGMA foreign_key_check").all() == []
+        with pytest.raises(IntegrityError), store.write(1) as db:
+            db.connection().exec_driver_sql(same.format(account="account_id").replace("id + 1000", "id + 2000"))
 
 
 def test_the_first_step_makes_the_tables_that_the_older_program_made(old: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,12 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from collect_tui.common.ids import Ids
-from collect_tui.ingest import bulk, load
-from collect_tui.ingest.portfolio import AccountEntry, Header
+from collect_tui.ingest import bulk, pipeline
+from collect_tui.ingest.load import Book
+from collect_tui.ingest.pipeline import Work
+from collect_tui.ingest.reading import PortfolioFile
+from collect_tui.ingest.rejects import Notes
+from collect_tui.ingest.source import Options
 from collect_tui.store import migrate
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import guards, statistics
@@ -49,18 +54,23 @@ def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
                 yield made
 
 
-def write(store: Store, count: int, then: Callable[[Connection, int], None]) -> None:
+def write(store: Store, tmp: Path, count: int, then: Callable[[Connection, int], None]) -> None:
     """Writes a generated book and calls `then` after each batch, with the connection and how many accounts are in."""
-    entries = (("", AccountEntry.model_validate_json(json.dumps(one))) for one in generate(count))
-    head = Header.model_validate_json(json.dumps(header()))
+    path = tmp / "book.jsonl"
+    path.write_text("\n".join(map(json.dumps, (header(), *generate(count)))) + "\n", "utf-8")
     with store.write(1, alone=True) as session:
         db = session.connection()
-        load.write_book(
-            session, head, entries, catalogue=catalogue(), ids=Ids(), now=NOW, by="t", told=lambda n: then(db, n)
-        )
+        work = Work(session, 1, catalogue(), Ids(), NOW, "t", 1, Notes())
+        with PortfolioFile(path, Options()) as source:
+            book, brought = Book(work, source), 0
+            rows = source.rows(book.day, work.notes)
+            while batch := list(islice(rows, 500)):
+                book.post(batch)
+                brought += len(batch)
+                then(db, brought)
 
 
-def test_no_foreign_key_walks_all_rows_of_the_tenant(store: Store) -> None:
+def test_no_foreign_key_walks_all_rows_of_the_tenant(store: Store, tmp_path: Path) -> None:
     """What the checks of the first batch read by these indexes is all that they read: its plans were made on empty tables."""
     seen: dict[int, int] = {}
 
@@ -68,11 +78,11 @@ def test_no_foreign_key_walks_all_rows_of_the_tenant(store: Store) -> None:
         read = "SELECT sum(pg_stat_get_xact_tuples_returned(oid)) FROM pg_class WHERE relname = ANY(%s)"
         seen[accounts] = int(db.exec_driver_sql(read, (list(BY_TENANT),)).scalar_one())
 
-    write(store, 1_500, look)
+    write(store, tmp_path, 1_500, look)
     assert seen[1_500] - seen[500] < 30_000, seen
 
 
-def test_what_was_brought_in_is_counted_before_it_is_worked_on(store: Store) -> None:
+def test_what_was_brought_in_is_counted_before_it_is_worked_on(store: Store, tmp_path: Path) -> None:
     def look(db: Connection, _: int) -> None:
         rows = dict(db.exec_driver_sql("SELECT relname, reltuples FROM pg_class WHERE relkind = 'r'").all())
         assert rows["account"] == 300
@@ -80,7 +90,7 @@ def test_what_was_brought_in_is_counted_before_it_is_worked_on(store: Store) -> 
         known = db.exec_driver_sql("SELECT count(*) FROM pg_stats WHERE tablename = 'item'").scalar_one()
         assert known > 5
 
-    write(store, 300, look)
+    write(store, tmp_path, 300, look)
 
 
 def test_the_tables_are_counted_after_the_first_batch_and_at_each_fourfold(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +114,7 @@ def test_a_load_counts_what_it_derives_too(store: Store, tmp_path: Path) -> None
     path = tmp_path / "book.json"
 
     path.write_text(json.dumps({**header(), "accounts": list(generate(60))}), "utf-8")
-    load.load(store, path, ids=Ids(), now=NOW, by="test", catalogue=catalogue())
+    pipeline.run("portfolio", store, path, ids=Ids(), now=NOW, by="test", catalogue=catalogue())
     with store.read() as session:
         counted = (
             session.connection().exec_driver_sql("SELECT relname FROM pg_class WHERE reltuples > 0").scalars().all()

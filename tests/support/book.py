@@ -20,7 +20,7 @@ from collect_tui import defaults
 from collect_tui.channels.folders import FolderPort
 from collect_tui.common.ids import Ids
 from collect_tui.desk.views.session import OrdersReport
-from collect_tui.ingest import load
+from collect_tui.ingest import pipeline
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.order_dispatch import OrderDispatch
 from collect_tui.store.engine import Store
@@ -104,7 +104,7 @@ class Book:
     def load(self, store: Store, folder: Path) -> None:
         path = folder / "book.json"
         path.write_text(json.dumps(self.data), "utf-8")
-        load.load(store, path, ids=self.ids(), now=NOW, by="test", catalogue=catalogue())
+        pipeline.run("portfolio", store, path, ids=self.ids(), now=NOW, by="test", catalogue=catalogue())
 
     def _fill(self, url: str) -> None:
         with TemporaryDirectory() as folder, Store.connect(url, create=True) as store:

@@ -32,7 +32,7 @@ from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.session import DayReport, OrdersReport
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.ingest import receivables
+from collect_tui.ingest import pipeline
 from collect_tui.ingest.billed import Billed, BilledPart, BilledPayment
 from collect_tui.ingest.upserts import Row, Upserts
 from collect_tui.services import undoing
@@ -237,8 +237,8 @@ class World:
             path, mapping = Path(folder) / "in.csv", Path(folder) / "map.toml"
             mapping.write_text(MAP, "utf-8")
             path.write_text(text, "utf-8")
-            report = receivables.run(
-                self.store, path, mapping, catalogue=SITE(), ids=self.ids, now=self.clock(), by="import"
+            report = pipeline.run(
+                "receivables", self.store, path, mapping, catalogue=SITE(), ids=self.ids, now=self.clock(), by="import"
             )
         assert not report.rejected, report.problems
         return text

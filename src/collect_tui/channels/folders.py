@@ -20,7 +20,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from collect_tui.common.files import make_private, move, write_whole
-from collect_tui.common.text import path_of
+from collect_tui.common.text import decoded, path_of
 from collect_tui.domain.errors import Invalid
 from collect_tui.services.order_port import Acknowledgement, OutgoingOrder
 
@@ -98,7 +98,9 @@ def _read(path: Path) -> Acknowledgement:
     if len(raw) > LARGEST:
         raise ValueError(f"is larger than {LARGEST // 1024} kB")
     try:
-        return Acknowledgement.model_validate_json(raw)
+        return Acknowledgement.model_validate_json(decoded(raw))
+    except UnicodeDecodeError:
+        raise ValueError("is not JSON") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = path_of(first["loc"])

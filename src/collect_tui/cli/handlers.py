@@ -214,49 +214,6 @@ def day(args: argparse.Namespace) -> int:
     return 0 if report.orphans == 0 and not report.differences else 1
 
 
-def load(args: argparse.Namespace) -> int:
-    from collect_tui.ingest import load as loading
-
-    desk = _beside(args)
-    report = loading.load(
-        desk.store,
-        args.file,
-        ids=desk.ids,
-        now=desk.clock(),
-        by=desk.user,
-        catalogue=desk.catalogue(),
-        progress=_progress(args),
-        tenant_id=desk.tenant_id,
-    )
-    return _say(args, report, report.text)
-
-
-def import_receivables(args: argparse.Namespace) -> int:
-    from collect_tui.ingest import receivables
-
-    desk = _beside(args)
-    report = receivables.run(
-        desk.store,
-        args.file,
-        args.map,
-        ids=desk.ids,
-        now=desk.clock(),
-        by=desk.user,
-        catalogue=desk.catalogue(),
-        dry_run=args.dry_run,
-        tenant_id=desk.tenant_id,
-        progress=_progress(args),
-    )
-    return _say(args, report, report.text)
-
-
-def undo_import(args: argparse.Namespace) -> int:
-    from collect_tui.services import undoing
-
-    report = undoing.undo(_beside(args), args.file, progress=_progress(args))
-    return _say(args, report, report.text)
-
-
 def export(args: argparse.Namespace) -> int:
     from collect_tui.reports import export as exporting
 

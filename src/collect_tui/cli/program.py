@@ -18,10 +18,10 @@ from collect_tui import __version__
 from collect_tui.cli import (
     audit,
     backup,
-    common,
     evidence,
     floor,
     handlers,
+    imports,
     migrate,
     outbox,
     serve,
@@ -198,28 +198,7 @@ def build_parser() -> argparse.ArgumentParser:
         book,
         every,
     )
-    command(
-        "load",
-        handlers.load,
-        "load a portfolio (JSON or JSON lines; `schema` describes it)",
-        (("file",), {"type": Path, "metavar": "FILE"}),
-        book,
-    )
-    imports = commands.add_parser("import", help="bring in files of other systems").add_subparsers(
-        title="files", metavar="KIND", required=True
-    )
-    receivables = imports.add_parser("receivables", help="open and settled invoices from a CSV, through a mapping")
-    receivables.add_argument("file", type=Path, metavar="FILE")
-    receivables.add_argument(
-        "--map", type=Path, required=True, metavar="MAP.toml", help="what the columns mean (docs/importing.md)"
-    )
-    receivables.add_argument("--dry-run", action="store_true", help="read and count; write nothing")
-    common.add_tenant(receivables)
-    receivables.set_defaults(run=handlers.import_receivables)
-    undoing = imports.add_parser("undo", help="take an import back: what the file brought and settled is reversed")
-    undoing.add_argument("file", type=Path, metavar="FILE", help="the file that was imported")
-    common.add_tenant(undoing)
-    undoing.set_defaults(run=handlers.undo_import)
+    imports.add(commands)
     command(
         "export",
         handlers.export,

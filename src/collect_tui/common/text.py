@@ -5,6 +5,7 @@ Everything that enters (commands, files) and everything that is painted or print
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from typing import Any, Final
@@ -22,6 +23,14 @@ _VISIBLE_FORMAT: Final = frozenset(
 )
 _KEPT_FORMAT: Final = _VISIBLE_FORMAT | frozenset("\u200c\u200d")  # Persian and Indic spelling needs the joiners
 _BREAK: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+
+
+def decoded(raw: bytes) -> str:
+    """The text of a small file that some editor or system wrote: UTF-8 with its mark or without, UTF-16 with its mark.
+
+    Raises UnicodeDecodeError.
+    """
+    return raw.decode("utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
 
 
 def clean(text: str, *, keep_newlines: bool = False) -> str:

@@ -6,6 +6,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from collect_tui.common.text import decoded
+
 _WAY_OUT: Final = "; mend the file, or move it away to go on without it."
 
 
@@ -29,7 +31,7 @@ def load(path: Path) -> dict[str, Any] | None:
 def parse(content: bytes) -> dict[str, Any]:
     """The tables of a file's content. ValueError says what is wrong with it, without a full stop."""
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        return tomllib.loads(decoded(content))
     except UnicodeDecodeError as error:
         wrong = f"is no text in UTF-8 (byte {error.start + 1})"
     except RecursionError:

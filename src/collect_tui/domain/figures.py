@@ -11,6 +11,7 @@ from datetime import date, datetime
 from collect_tui.domain.account.ageing import bucket, days_past_due
 from collect_tui.domain.calendars import add_months
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.states import GIVEN_BACK, OPEN_INSTALMENT, PaymentState, PromiseState
 
@@ -28,6 +29,7 @@ class PastPayment:
     returned_on: date | None
     received_on: date
     recorded_at: datetime
+    method: str = ""
 
     @property
     def came_back(self) -> bool:
@@ -112,7 +114,7 @@ def figures(facts: AccountFacts, past: Past) -> Figures:
         kept_12m=judged.count(PromiseState.KEPT),
         broken_12m=judged.count(PromiseState.BROKEN) + judged.count(PromiseState.PARTIAL),
         returned_12m=len(returned),
-        last_payment_on=max((p.received_on for p in past.payments if p.stands), default=None),
+        last_payment_on=max((p.received_on for p in past.payments if p.stands and p.method != UNDATED), default=None),
         last_attempt_at=max((c.at for c in past.contacts if c.outbound), default=None),
         last_rpc_at=max((c.at for c in past.contacts if c.right_party), default=None),
         attempts=len(counted),

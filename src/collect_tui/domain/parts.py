@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 
 from collect_tui.domain.states import (
     GIVEN_BACK,
@@ -209,6 +210,10 @@ class Application:
     item_id: int
     amount: int
     directed: bool = False
+
+
+UNDATED: Final = "undated"
+"""The method of a payment of which nobody said when it came: on the day it bears or before. It is nobody's last payment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,96 +1,88 @@
-"""A CSV file somebody sent: read row by row with flat memory, and with a sentence for whatever is wrong with the file itself."""
+"""A CSV file somebody sent, read row by row with flat memory, and with a sentence for whatever is wrong with the file itself."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Final
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final
 
 from collect_tui.common.cells import as_came
-from collect_tui.domain.errors import Invalid
+from collect_tui.ingest.mapping import FilePart
+from collect_tui.ingest.rejects import OURS, Reject
+from collect_tui.ingest.source import Reader
 
 LARGEST: Final = 4 * 1024**3
 LONGEST_LINE: Final = 1024 * 1024
 LONGEST_CELL: Final = 4000
 MOST_COLUMNS: Final = 500
-
-
-class Reject(Exception):
-    """One row cannot be taken in. `column` is its header, or empty for the row as a whole; `reason` says what was expected."""
-
-    def __init__(self, column: str, reason: str) -> None:
-        super().__init__(reason)
-        self.column = column
-        self.reason = reason
+_LOOKED_AT: Final = 100  # rows, for a header that is to be found
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class CsvFile:
-    """An open CSV file: `header`, then `rows()`. Rows are numbered as a spreadsheet does: the header is row 1.
+    """The rows of cells in an open file: `header` (empty if it has none), then `rows()`, numbered as a spreadsheet does.
+
+    A reject file is known by its first columns: its header is its first row, whatever the mapping says of the file it came from.
 
     Raises Invalid for what spoils the file as a whole: too large, another encoding, NUL characters, a quote without its
-    pair, no header, a column name that stands twice. Use as a context manager.
+    pair, no header, a column name that stands twice.
     """
 
-    def __init__(self, path: Path, *, encoding: str, delimiter: str) -> None:
-        self.path = path
-        try:
-            self._raw = path.open("rb")
-            self.size = path.stat().st_size
-        except OSError as error:
-            raise Invalid("import.unreadable", f"{path.name} cannot be read: {error.strerror}.", "file") from None
-        try:
-            if self.size > LARGEST:
-                raise self._spoilt("is larger than 4 GB; split it")
-            # A byte order mark is no part of the first column's name.
-            self._text = io.TextIOWrapper(
-                self._raw, "utf-8-sig" if encoding == "utf-8" else encoding, "strict", newline=""
-            )
-            self._encoding = encoding
-            self.number = 0
-            self._reader = csv.reader(self._lines(), delimiter=delimiter, strict=True)
-            self.header = self._header()
-        except BaseException:
-            self._raw.close()
-            raise
-
-    def __enter__(self) -> CsvFile:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._raw.close()
-
-    @property
-    def done(self) -> int:
-        """Bytes read so far."""
-        return self._raw.tell()
+    def __init__(self, source: Reader[Any], how: FilePart, columns: Collection[str | int]) -> None:
+        self._source, self.encoding = source, how.encoding
+        if source.size > LARGEST:
+            raise source.spoilt("is larger than 4 GB; split it")
+        if how.encoding.startswith("utf") and source.file.peek(2)[:2] in _UTF_16:
+            self.encoding = "utf-16"  # which reads the mark, and is what it says
+        # A byte order mark is no part of the first column's name.
+        codec = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
+        self._text = io.TextIOWrapper(source.file, codec, "strict", newline="")
+        self._reader = csv.reader(self._lines(), delimiter=how.delimiter, strict=True)
+        self.number = self._ours = 0
+        self._kept: list[str] | None = None  # the first row, when it is no header
+        self.header = self._find_header(how.header or 1, columns)
+        self._width = len(self.header) or max(column for column in columns if isinstance(column, int))
 
     def rows(self) -> Iterator[tuple[int, list[str], Reject | None]]:
-        """Row number, cells, and what is wrong with its shape, if anything. Empty lines are passed over."""
-        wide = len(self.header)
-        while True:
-            problem = None
-            try:
-                cells = next(self._reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                if "field larger" in str(error) or "unexpected end" in str(error):
-                    raise self._spoilt(
-                        f"row {self.number + 1} has a quote without its pair, or a cell far too long"
-                    ) from None
-                cells, problem = [], Reject("", "has a quote in the wrong place")
-            self.number += 1
+        """Row number, cells, and what is wrong with its shape, if anything. Rows in which nothing stands are passed over."""
+        while (read := self._next()) is not None:
+            cells, problem = read
+            column = ""
             if problem is None:
-                if not cells:
+                if not any(cells):
                     continue
-                if len(cells) != wide:
-                    problem = Reject("", f"has {len(cells)} cells; the header has {wide}")
+                if len(cells) != self._width if self.header else len(cells) < self._width:
+                    wanted = f"the header has {self._width}" if self.header else f"the mapping needs {self._width}"
+                    problem = f"has {len(cells)} cells; {wanted}"
                 elif any(len(cell) > LONGEST_CELL for cell in cells):
                     at = next(index for index, cell in enumerate(cells) if len(cell) > LONGEST_CELL)
-                    problem = Reject(self.header[at], f"is longer than {LONGEST_CELL} characters")
-            yield self.number, cells, problem
+                    problem, column = f"is longer than {LONGEST_CELL} characters", self.title(at)
+            bad = Reject(row=self.number, column=column, reason=problem, code="row.malformed") if problem else None
+            yield self.number, cells, bad
+
+    def title(self, index: int) -> str:
+        """What a column is called."""
+        return (self.header[index] if index < len(self.header) else "") or f"column {index + 1}"
+
+    def _next(self) -> tuple[list[str], str | None] | None:
+        if self._kept is not None:
+            cells, self._kept = self._kept, None
+            return cells, None
+        try:
+            cells = next(self._reader)
+        except StopIteration:
+            return None
+        except csv.Error as error:
+            if "field larger" in str(error) or "unexpected end" in str(error):
+                told = f"row {self.number + 1} has a quote without its pair, or a cell far too long"
+                raise self._source.spoilt(told) from None
+            cells, told = [], "has a quote in the wrong place"
+            self.number += 1
+            return cells, told
+        self.number += 1
+        return cells[self._ours :], None
 
     def _lines(self) -> Iterator[str]:
         number = 0
@@ -98,33 +90,62 @@ class CsvFile:
             try:
                 line = self._text.readline(LONGEST_LINE + 1)
             except UnicodeError:  # also a UTF-16 file without its mark
-                raise self._spoilt(
-                    f"is not {self._encoding} after line {number}; set file.encoding in the mapping"
+                raise self._source.spoilt(
+                    f"is not {self.encoding} after line {number}; set file.encoding in the mapping"
                 ) from None
             if not line:
                 return
             number += 1
             if len(line) > LONGEST_LINE:
-                raise self._spoilt(f"line {number} is longer than a million characters")
+                raise self._source.spoilt(f"line {number} is longer than a million characters")
             if "\0" in line:
-                raise self._spoilt(f"line {number} holds a NUL character: that is no text, or text in another encoding")
-            yield line
+                raise self._source.spoilt(
+                    f"line {number} holds a NUL character: that is no text, or text in another encoding"
+                )
+            yield line.removeprefix("\ufeff") if number == 1 else line
 
-    def _header(self) -> list[str]:
-        try:
-            header = [as_came(name.strip()) for name in next(self._reader)]
-        except StopIteration:
-            raise self._spoilt("is empty") from None
-        except csv.Error:
-            raise self._spoilt("the header has a quote in the wrong place") from None
-        self.number = 1
+    def _find_header(self, header: int | str, columns: Collection[str | int]) -> list[str]:
+        wanted = {column for column in columns if isinstance(column, str)}
+        nearest: list[str] = []
+        while True:
+            read = self._next()
+            if read is None and nearest:
+                return self._checked(nearest)
+            if read is None:
+                raise self._source.spoilt("is empty" if not self.number else "has no header where the mapping says")
+            cells, problem = read
+            named = [as_came(name.strip()) for name in cells]
+            if self.number == 1 and tuple(named[: len(OURS)]) == OURS:
+                self._ours = len(OURS)
+                return [] if header == "none" else self._checked(named[self._ours :])
+            if header == "none":
+                self._kept = cells
+                return []
+            if header == "find":
+                nearest = max(nearest, named, key=lambda row: len(wanted.intersection(row)))
+                if not wanted <= set(named) and self.number < _LOOKED_AT:
+                    continue
+                named = nearest
+            elif isinstance(header, int) and self.number < header:
+                continue
+            if problem is not None:
+                raise self._source.spoilt("the header has a quote in the wrong place")
+            return self._checked(named)
+
+    def _checked(self, header: list[str]) -> list[str]:
         if len(header) > MOST_COLUMNS:
-            raise self._spoilt(f"has more than {MOST_COLUMNS} columns")
+            raise self._source.spoilt(f"has more than {MOST_COLUMNS} columns")
         named = [name for name in header if name]
         twice = next((name for name in named if named.count(name) > 1), None)
         if twice is not None:
-            raise self._spoilt(f"the header names column {twice[:60]!r} twice")
+            raise self._source.spoilt(f"the header names column {twice[:60]!r} twice")
+        if not named:
+            raise self._source.spoilt("has an empty header")
         return header
 
-    def _spoilt(self, what: str) -> Invalid:
-        return Invalid("import.spoilt", f"{self.path.name}: {what}.", "file")
+
+def at(columns: Sequence[str], column: str | int) -> int | None:
+    """The place of a column, from 0; None: there is none."""
+    if isinstance(column, int):
+        return column - 1 if not columns or column <= len(columns) else None
+    return columns.index(column) if column in columns else None

@@ -1,23 +1,21 @@
-"""One row of a receivables file, read through a mapping: what it says as of the business date."""
+"""A file of invoices, read through a mapping: what each row says as of the business date."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
-from datetime import date, datetime
-from functools import lru_cache
-from typing import Final, NamedTuple
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
-from collect_tui.common.text import clean
-from collect_tui.domain.dates import FIRST_DAY, LAST_DAY, YEARS_EITHER_WAY, add_months, is_known
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.money import format_minor, parse_minor
-from collect_tui.ingest.csvfile import Reject
-from collect_tui.ingest.mapping import Mapping
+from collect_tui.ingest.csvfile import CsvFile, at
+from collect_tui.ingest.mapping import WORDS, GroupPart, Mapping, TenantPart, ValuesPart, read_mapping
+from collect_tui.ingest.rejects import Notes, Raw, Reject, RejectFile
+from collect_tui.ingest.source import Options, Reader, Row
+from collect_tui.ingest.values import Values
 from collect_tui.store.tables.gate import CardData, Gated
-
-_KEY_LENGTH: Final = 64
-
 
 #: Texts of a row, and the columns that they are stored in: what the gate there would refuse spoils the row alone.
 _STORED: Final = {
@@ -27,10 +25,12 @@ _STORED: Final = {
     "phone": Gated("contact_point.value"),
     "email": Gated("contact_point.value"),
 }
+_CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
 
 class Invoice(NamedTuple):
-    """`settled_on` None: open as of the business date. `disputed`: the flag of the row."""
+    """`open`: what is left of the amount as of the business date. `settled_on` None: it is open, or nobody says when it was paid.
+    `disputed`: the flag of the row. Texts and `party_kind` are empty where the file does not say."""
 
     account: str
     name: str
@@ -38,163 +38,210 @@ class Invoice(NamedTuple):
     issued: date
     due: date
     amount: int
+    open: int
     settled_on: date | None
     disputed: bool
+    party_kind: str
     phone: str
     email: str
 
 
 class LeftOut(Exception):
-    """The row is none for this book: `later` (issued after the business date), `word` (the status says so), `credit` (used up)."""
+    """The row is none for this book: `later` (issued after the business date), `left_out` (its status says so, or a used credit)."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+
+class Invoices(Reader[Invoice]):
+    """Any file of invoices. `values`: what is the same for all its rows; `tenant`: the book to make if it is the first to come."""
+
+    values: ValuesPart
+    tenant: TenantPart | None = None
+
+
+class InvoiceFile(Invoices):
+    """An open CSV file of invoices, read through its mapping."""
+
+    def __init__(self, path: Path, options: Options) -> None:
+        if options.mapping is None:
+            told = "This kind of file needs a mapping that says what its columns mean."
+            raise Invalid("mapping.missing", told, "map")
+        self.mapping = read_mapping(options.mapping)
+        super().__init__(path, options)
+        self.as_of = options.as_of or self.mapping.as_of
+        self.values, self.tenant = self.mapping.values, self.mapping.tenant
+        try:
+            self._cells = CsvFile(self, self.mapping.file, self.mapping.columns.given.values())
+            self._at = self._places()
+        except BaseException:
+            self.file.close()
+            raise
+        self.titles = {field: self._cells.title(place) for field, place in self._at.items()}
+        if self.mapping.group is not None:
+            self.titles |= {"account": self._cells.title(self._at["group"])}
+
+    def rows(self, day: date, notes: Notes) -> Iterator[Row[Invoice]]:
+        row = RowReader(self.mapping, self._at, day, notes)
+        groups = Groups(self.mapping.group, self._at) if self.mapping.group is not None else None
+        heading: Sequence[str] = ()
+        for number, cells, problem in self._cells.rows():
+            value: Invoice | Reject | str
+            found = groups.read(cells) if groups is not None else None
+            if found is not None and not isinstance(found, str):
+                row.group, heading = found, cells
+                continue
+            try:
+                value = found or problem or row.read(number, cells)
+            except Invalid as bad:
+                value = Reject.of(number, bad).named(self.titles)
+            except LeftOut as left:
+                value = str(left)
+            yield Row(number, value, Raw(cells, heading))
+
+    def rejects(self, path: Path | None) -> RejectFile:
+        delimiter = self.mapping.file.delimiter
+        return RejectFile(path, self._cells.header, encoding=self._cells.encoding, delimiter=delimiter)
+
+    def _places(self) -> dict[str, int]:
+        """Where each field stands."""
+        header, places = self._cells.header, {}
+        given = {f"columns.{field}": column for field, column in self.mapping.columns.given.items()}
+        if self.mapping.group is not None:
+            given["group.column"] = self.mapping.group.column
+        for key, column in given.items():
+            place = at(header, column)
+            if place is None:
+                near = difflib.get_close_matches(str(column), header, n=1)
+                hint = f" Did you mean {near[0]}?" if near else ""
+                raise Invalid("mapping.column", f"The file has no column {column} for {key}.{hint}", key)
+            places["group" if key == "group.column" else key.removeprefix("columns.")] = place
+        return places
+
+
+class Groups:
+    """Knows the rows that carry the account of those below them."""
+
+    def __init__(self, how: GroupPart, places: dict[str, int]) -> None:
+        self._at = places["group"]
+        self._match = re.compile(how.match) if how.match is not None else None
+        self._leave_out = re.compile(how.leave_out) if how.leave_out is not None else None
+
+    def read(self, cells: Sequence[str]) -> dict[str, str] | str | None:
+        """The account and the name that a row carries, `left_out`, or None for a row as any other."""
+        text = cells[self._at].strip() if self._at < len(cells) else ""
+        if self._leave_out is not None and self._leave_out.fullmatch(text):
+            return "left_out"
+        if self._match is None:
+            alone = bool(text) and not any(cell.strip() for place, cell in enumerate(cells) if place != self._at)
+            return {"account": text} if alone else None
+        found = self._match.fullmatch(text)
+        return {name: value or "" for name, value in found.groupdict().items()} if found else None
 
 
 class RowReader:
-    """Turns cells into an `Invoice`. Raises Reject with column and reason, LeftOut for a row that does not count."""
+    """Turns cells into an `Invoice`. Raises Invalid with field and reason, LeftOut for a row that does not count."""
 
-    def __init__(self, mapping: Mapping, header: Sequence[str], as_of: date) -> None:
-        self.as_of = as_of
-        self.latest = add_months(as_of, 12 * YEARS_EITHER_WAY)
-        self.currency = mapping.values.currency
-        self.decimal_mark = mapping.file.decimal_mark
-        self.format = mapping.file.date_format
-        where = {name: index for index, name in enumerate(header) if name}
-        self._at: dict[str, int] = {}
-        self.columns: dict[str, str] = {}
-        for field, column in mapping.columns.model_dump(exclude_none=True).items():
-            if column not in where:
-                near = difflib.get_close_matches(column, where, n=1)
-                hint = f" Did you mean {near[0]}?" if near else ""
-                raise Invalid(
-                    "mapping.column", f"The file has no column {column} for columns.{field}.{hint}", f"columns.{field}"
-                )
-            self._at[field], self.columns[field] = where[column], column
-        words = mapping.words
-        self._status = {
-            word.casefold(): meaning
-            for meaning, group in (("open", words.open), ("settled", words.settled), ("leave_out", words.leave_out))
-            for word in group
-        }
-        self._dispute = {
-            word.casefold(): meaning
-            for meaning, group in ((True, words.disputed), (False, words.undisputed))
-            for word in group
-        }
-        self._date = lru_cache(maxsize=20_000)(self._parse_date)  # the same few dates stand in most rows
+    def __init__(self, mapping: Mapping, places: dict[str, int], day: date, notes: Notes) -> None:
+        self._mapping, self._at, self._day, self._notes = mapping, places, day, notes
+        self._currency = mapping.values.currency
+        self._values = Values(mapping.file, self._currency, day)
+        self._words = {field: mapping.words.meanings(field) for field in WORDS if field in places}
+        self.group: dict[str, str] = {}
 
-    def read(self, cells: Sequence[str]) -> Invoice:
-        at = self._at
-        status = "open"
-        if "status" in at:
-            word = cells[at["status"]].strip()
-            status = self._status.get(word.casefold(), "")
-            if not status:
-                raise self.reject("status", "is none of the words that the mapping gives a meaning")
-            if status == "leave_out":
-                raise LeftOut("word")
-        issued = self._day("issued", cells)
-        due = self._day("due", cells)
-        account = self._key("account", cells)
-        doc_no = self._key("doc_no", cells)
-        amount = self._amount(cells[at["amount"]])
-        settled_on = self._settled(cells, status)
-        disputed = False
-        if "disputed" in at:
-            word = cells[at["disputed"]].strip().casefold()
-            if word not in self._dispute:
-                raise self.reject("disputed", "is none of the words that the mapping gives a meaning")
-            disputed = self._dispute[word]
-        if issued > self.as_of:
+    def read(self, number: int, cells: Sequence[str]) -> Invoice:
+        at, values = self._at, self._values
+        status = self._word("status", cells)
+        if status == "leave_out":
+            raise LeftOut("left_out")
+        if "currency" in at and (currency := cells[at["currency"]].strip().upper()) != self._currency:
+            told = f"is {currency}" if _CURRENCY.fullmatch(currency) else "is no currency"
+            book = f"the file comes in as {self._currency}; bring other rows into a book of their own"
+            raise Invalid("row.currency", f"{told}, and {book}", "currency")
+        issued, due = self._date("issued", number, cells), self._date("due", number, cells)
+        account, doc_no = self._of("account", values.key, cells), self._of("doc_no", values.key, cells)
+        amount = self._of("amount", values.amount, cells)
+        settled_on, left = self._left(status, amount, number, cells)
+        disputed = self._word("disputed", cells) == "disputed"
+        if issued > self._day:
             raise LeftOut("later")
-        if settled_on is not None and settled_on > self.as_of:
-            settled_on = None
-        if settled_on is not None and amount < 0:
-            raise LeftOut("credit")
+        if amount < 0:
+            if not left:
+                raise LeftOut("left_out")
+            amount = left  # what was used of a credit says nothing about what is owed
         invoice = Invoice(
             account,
-            self._text("name", cells, 200) or account,
+            self._text("name", 200, cells),
             doc_no,
             issued,
             due,
             amount,
+            left,
             settled_on,
             disputed,
-            self._text("phone", cells, 64),
-            self._text("email", cells, 200),
+            self._word("party_kind", cells) or self._mapping.values.party_kind or "",
+            self._text("phone", 64, cells),
+            self._text("email", 200, cells),
         )
         for field, column in _STORED.items():
             try:
                 column.passed(getattr(invoice, field))
             except CardData:
-                raise self.reject(
-                    field if field in self.columns else "account",
-                    "holds what looks like card data, which is never stored",
-                ) from None
+                told = "holds what looks like card data, which is never stored"
+                raise Invalid("row.card", told, field if field in at else "account") from None
         return invoice
 
-    def reject(self, field: str, reason: str) -> Reject:
-        return Reject(self.columns[field], reason)
+    def _left(self, status: str, amount: int, number: int, cells: Sequence[str]) -> tuple[date | None, int]:
+        """When it was settled, if that is said and was not later, and what is left of it."""
+        settled_on = None
+        if "settled_on" in self._at and cells[self._at["settled_on"]].strip():
+            settled_on = self._date("settled_on", number, cells)
+            if status == "open" and settled_on <= self._day:
+                raise Invalid("row.status", "says open, but there is a date of settlement", "status")
+        left = amount
+        if settled_on is not None and settled_on > self._day:
+            return None, amount
+        for field in ("open", "paid"):
+            if field in self._at:
+                part = self._of(field, self._values.amount, cells)
+                left = part if field == "open" else amount - part
+                if not min(0, amount) <= left <= max(0, amount):
+                    raise Invalid("row.amount", "is more than the amount, or of another sign", field)
+                if left and (settled_on is not None or status == "settled"):
+                    raise Invalid("row.status", "leaves something open, but the row is settled", field)
+        if settled_on is not None or status == "settled":
+            left = 0
+        return settled_on, left
 
-    def _settled(self, cells: Sequence[str], status: str) -> date | None:
-        has_status = "status" in self._at
-        if "settled_on" not in self._at:
-            return self.as_of if status == "settled" else None
-        text = cells[self._at["settled_on"]].strip()
-        if not text:
-            if status == "settled":
-                raise self.reject("settled_on", "is empty, but the status says settled")
-            return None
-        found = self._day("settled_on", cells)
-        if has_status and status == "open" and found <= self.as_of:
-            raise self.reject("status", "says open, but there is a date of settlement")
-        return found
+    def _of(self, field: str, read: Any, cells: Sequence[str]) -> Any:
+        """A cell as `read` understands it; what is wrong with it is said of the field."""
+        try:
+            return read(cells[self._at[field]] if field in self._at else self._carried(field))
+        except Invalid as bad:
+            raise Invalid(bad.code, bad.message, field) from None
 
-    def _key(self, field: str, cells: Sequence[str]) -> str:
-        text = cells[self._at[field]].strip()
-        if not text:
-            raise self.reject(field, "is empty")
-        if len(text) > _KEY_LENGTH:
-            raise self.reject(field, f"is longer than {_KEY_LENGTH} characters")
-        if (not text.isascii() and clean(text) != text) or not text.isprintable():
-            raise self.reject(field, "has control characters")
-        return text
+    def _carried(self, field: str) -> str:
+        """What the rows above say of the account."""
+        if not self.group and field == "account":
+            raise Invalid("row.group", "stands above the first row that names an account")
+        return self.group.get(field, "")
 
-    def _text(self, field: str, cells: Sequence[str], most: int) -> str:
-        if field not in self._at:
+    def _text(self, field: str, most: int, cells: Sequence[str]) -> str:
+        if field not in self._at and field not in self.group:
             return ""
-        text = clean(cells[self._at[field]]).strip()
-        if len(text) > most:
-            raise self.reject(field, f"is longer than {most} characters")
+        text: str = self._of(field, lambda cell: self._values.text(cell, most), cells)
         return text
 
-    def _day(self, field: str, cells: Sequence[str]) -> date:
-        found = self._date(cells[self._at[field]])
-        if isinstance(found, str):
-            raise self.reject(field, found)
-        return found
+    def _date(self, field: str, number: int, cells: Sequence[str]) -> date:
+        found, other = self._of(field, self._values.day, cells)
+        if other is not None:
+            reason = f"was read as {found}, but {other} is as well written so"
+            self._notes.add(Reject(row=number, column=field, reason=reason, code="row.ambiguous"))
+        day: date = found
+        return day
 
-    def _parse_date(self, text: str) -> date | str:
-        try:
-            found = datetime.strptime(text.strip(), self.format).date()  # noqa: DTZ007
-        except ValueError:
-            return f"is no date written as {self.format}"
-        if not is_known(found):
-            return f"is a date out of range ({FIRST_DAY.year} to {LAST_DAY.year})"
-        return found if found <= self.latest else f"lies more than {YEARS_EITHER_WAY} years ahead"
-
-    def _amount(self, text: str) -> int:
-        try:
-            return parse_minor(text, self.currency, decimal_mark=self.decimal_mark, allow_negative=True)
-        except Invalid as error:
-            if error.code == "money.malformed":
-                sample = format_minor(123450, self.currency, grouping=False)
-                sample = sample.replace(".", ",") if self.decimal_mark == "," else sample
-                raise self.reject("amount", f"is no amount written as {sample}") from None
-            reason = {
-                "money.too_many_decimals": f"has more decimals than {self.currency} has",
-                "money.out_of_range": "is out of range",
-            }
-            raise self.reject("amount", reason.get(error.code, "is no amount")) from None
+    def _word(self, field: str, cells: Sequence[str]) -> str:
+        """What the word of a column means; empty where there is no such column."""
+        if field not in self._words:
+            return ""
+        meaning = self._words[field].get(cells[self._at[field]].strip().casefold())
+        if meaning is None:
+            raise Invalid("row.word", "is none of the words that the mapping gives a meaning", field)
+        return meaning

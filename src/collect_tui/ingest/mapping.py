@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
 import difflib
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -18,10 +18,12 @@ from collect_tui.domain.errors import Invalid
 from collect_tui.ingest.portfolio import Currency, Name, Word
 
 _LARGEST: Final = 256 * 1024
-_ENCODINGS: Final = ("utf-8", "cp1252", "latin-1", "utf-16")
 
 Header = Annotated[str, Field(min_length=1, max_length=200)]
+#: A column by its header, or by its number from 1.
+Column = Header | Annotated[int, Field(ge=1, le=500)]
 Words = Annotated[tuple[str, ...], Field(max_length=100)]
+DateFormat = Annotated[str, Field(min_length=4, max_length=40)]
 
 
 class Part(BaseModel):
@@ -29,63 +31,119 @@ class Part(BaseModel):
 
 
 class FilePart(Part):
-    """How the file is written. `date_format` as in strptime: `%d/%m/%Y`."""
+    """How the file is written. `date_format` as in strptime: `%d/%m/%Y`; of several the first that fits is taken, and `%f` takes
+    nanoseconds too. `header`: the row it stands in, `none`, or `find`: the first row that has all the columns. `float_ids`:
+    account and document numbers were written as fractions, 1001.0 for 1001."""
 
-    encoding: Literal["utf-8", "cp1252", "latin-1", "utf-16"] = "utf-8"
+    encoding: Literal["utf-8", "cp1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be"] = "utf-8"
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     decimal_mark: Literal[".", ","] = "."
-    date_format: Annotated[str, Field(min_length=4, max_length=40)]
+    thousands_mark: Literal["", ",", ".", " ", "'"] | None = None
+    date_format: DateFormat | Annotated[tuple[DateFormat, ...], Field(min_length=1, max_length=10)]
+    header: Annotated[int, Field(ge=1, le=1000)] | Literal["none", "find"] | None = None
+    float_ids: bool = False
+
+    @property
+    def date_formats(self) -> tuple[str, ...]:
+        return (self.date_format,) if isinstance(self.date_format, str) else self.date_format
 
     @model_validator(mode="after")
     def _checked(self) -> FilePart:
         if self.delimiter in '"\r\n\0 ' or self.delimiter == self.decimal_mark == ",":
             raise ValueError("delimiter: is one character such as , ; | or a tab, and not the decimal mark")
-        try:
-            again = datetime.strptime(date(2013, 11, 30).strftime(self.date_format), self.date_format).date()  # noqa: DTZ007
-        except ValueError:
-            raise ValueError("date_format: is no format, such as %d/%m/%Y") from None
-        if again != date(2013, 11, 30):
-            raise ValueError("date_format: has to give day, month and four-digit year, such as %d/%m/%Y")
-        codecs.lookup(self.encoding)
+        if self.thousands_mark == self.decimal_mark:
+            raise ValueError("thousands_mark: is another than the decimal mark")
+        for form in self.date_formats:
+            try:
+                again = datetime.strptime(date(2013, 11, 30).strftime(form), form).date()  # noqa: DTZ007
+            except ValueError:
+                raise ValueError("date_format: is no format, such as %d/%m/%Y") from None
+            if again != date(2013, 11, 30):
+                raise ValueError("date_format: has to give day, month and four-digit year, such as %d/%m/%Y")
         return self
 
 
 class ColumnsPart(Part):
-    """Header of the column for each field. `settled_on` empty: not settled."""
+    """The column of each field. `settled_on` empty: not settled. `open`: what is left of the amount; `paid`: what is not."""
 
-    account: Header
-    doc_no: Header
-    issued: Header
-    due: Header
-    amount: Header
-    name: Header | None = None
-    settled_on: Header | None = None
-    status: Header | None = None
-    disputed: Header | None = None
-    phone: Header | None = None
-    email: Header | None = None
+    account: Column | None = None
+    doc_no: Column
+    issued: Column
+    due: Column
+    amount: Column
+    open: Column | None = None
+    paid: Column | None = None
+    currency: Column | None = None
+    name: Column | None = None
+    party_kind: Column | None = None
+    settled_on: Column | None = None
+    status: Column | None = None
+    disputed: Column | None = None
+    phone: Column | None = None
+    email: Column | None = None
+
+    @property
+    def given(self) -> dict[str, str | int]:
+        """Columns by field, of those that the file has."""
+        return self.model_dump(exclude_none=True)
+
+
+class GroupPart(Part):
+    """Rows that carry the account of those below them. `match`: what their cell in `column` says, whole, with the group `account`
+    and, if it is there, `name`; without it a row is one when nothing else stands in it. `leave_out`: cells of rows to pass over,
+    such as totals. Both are regular expressions."""
+
+    column: Column = 1
+    match: Annotated[str, Field(max_length=500)] | None = None
+    leave_out: Annotated[str, Field(max_length=500)] | None = None
+
+    @model_validator(mode="after")
+    def _checked(self) -> GroupPart:
+        for name in ("match", "leave_out"):
+            try:
+                made = re.compile(getattr(self, name) or "")
+            except re.error as error:
+                raise ValueError(f"{name}: is no regular expression ({error})") from None
+            if name == "match" and self.match is not None and "account" not in made.groupindex:
+                raise ValueError("match: has to name the account, as in Customer (?P<account>.+)")
+        return self
 
 
 class ValuesPart(Part):
-    """What is the same for every row."""
+    """What is the same for every row. `party_kind`: what customers are (new ones are businesses if nothing is said)."""
 
     currency: Currency
     segment: Word = "default"
     billing_system: Word = "AR"
     kind: Literal["invoice", "fee", "instalment"] = "invoice"
-    party_kind: Literal["person", "org"] = "org"
+    party_kind: Literal["person", "org"] | None = None
     point_kind: Literal["mobile", "home", "work", "other"] = "work"
     method: Word = "import"
 
 
 class WordsPart(Part):
-    """What the words in the status and dispute columns mean; upper and lower case are the same. `leave_out`: not taken in."""
+    """What the words in the columns for status, dispute and kind of customer mean; upper and lower case are the same.
+    `leave_out`: not taken in."""
 
     open: Words = ()
     settled: Words = ()
     leave_out: Words = ()
     disputed: Words = ()
     undisputed: Words = ()
+    person: Words = ()
+    org: Words = ()
+
+    def meanings(self, field: str) -> dict[str, str]:
+        """What each word in the column of a field means."""
+        return {word.casefold(): meaning for meaning in WORDS[field] for word in getattr(self, meaning)}
+
+
+#: The words of a column that has such, and how an error calls it.
+WORDS: Final = {
+    "status": ("open", "settled", "leave_out"),
+    "disputed": ("disputed", "undisputed"),
+    "party_kind": ("person", "org"),
+}
 
 
 class TenantPart(Part):
@@ -110,18 +168,28 @@ class Mapping(Part):
     columns: ColumnsPart
     values: ValuesPart
     words: WordsPart = WordsPart()
+    group: GroupPart | None = None
     tenant: TenantPart | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Mapping:
-        if self.columns.disputed and not (self.words.disputed and self.words.undisputed):
-            raise ValueError("words: has to say which words in the dispute column mean disputed, and which undisputed")
-        if self.columns.status and not (self.words.open and self.words.settled):
-            raise ValueError("words: has to say which words in the status column mean open, and which settled")
-        status = [w.casefold() for w in (*self.words.open, *self.words.settled, *self.words.leave_out)]
-        dispute = [w.casefold() for w in (*self.words.disputed, *self.words.undisputed)]
-        if len(set(status)) < len(status) or len(set(dispute)) < len(dispute):
-            raise ValueError("words: give each word one meaning")
+        given, header = self.columns.given, self.file.header
+        for field, meanings in WORDS.items():
+            if field in given and not all(getattr(self.words, each) for each in meanings if each != "leave_out"):
+                which = " and which ".join(each for each in meanings if each != "leave_out")
+                raise ValueError(f"words: has to say which words in the {field} column mean {which}")
+            words = [word.casefold() for each in meanings for word in getattr(self.words, each)]
+            if len(set(words)) < len(words):
+                raise ValueError("words: give each word one meaning")
+        if ("account" in given) == (self.group is not None):
+            raise ValueError("columns.account: is missing, or [group] that says which rows carry the account; not both")
+        if {"open", "paid"} <= given.keys():
+            raise ValueError("columns: give what is open or what is paid, not both")
+        by_number = [field for field, column in given.items() if isinstance(column, int)]
+        if by_number and header is None:
+            raise ValueError(f"file.header: say which row it is, or none; columns.{by_number[0]} is a number")
+        if header == "none" and len(by_number) < len(given):
+            raise ValueError("columns: without a header every column is given by its number, from 1")
         return self
 
 

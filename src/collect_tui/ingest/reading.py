@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
+import codecs
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import BinaryIO, Final, TypeVar
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -13,6 +14,8 @@ from pydantic_core import ErrorDetails
 from collect_tui.common.text import path_of
 from collect_tui.domain.errors import Invalid
 from collect_tui.ingest.portfolio import AccountEntry, Header, Portfolio
+from collect_tui.ingest.rejects import Notes, Raw
+from collect_tui.ingest.source import Options, Reader, Row
 
 #: A portfolio in one object is held in memory; past this size it has to come as `.jsonl`.
 LARGEST_JSON: Final = 256 * 1024 * 1024
@@ -23,83 +26,52 @@ _SHOWN: Final = 5
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class PortfolioFile:
-    """An open portfolio file: `header`, then `accounts()` with where each stands. Use as a context manager.
+class PortfolioFile(Reader[AccountEntry]):
+    """An open portfolio file: `header`, then its accounts, each with the words that say where it stands: `line 12`, `accounts[11]`."""
 
-    `sha256` covers what was read so far: the whole file once `accounts()` has come to its end.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, options: Options) -> None:
+        super().__init__(path, options)
         self.lines = path.suffix.lower() in {".jsonl", ".ndjson"}
-        self._digest = hashlib.sha256()
         self._accounts: tuple[AccountEntry, ...] = ()
-        try:
-            self._file: BinaryIO = path.open("rb")
-            self.size = path.stat().st_size
-        except OSError as error:
-            raise Invalid("load.unreadable", f"{path.name} cannot be read: {error.strerror}.", "file") from None
+        self._index = 0
         try:
             self.header = self._first()
         except BaseException:
-            self._file.close()
+            self.file.close()
             raise
-
-    def __enter__(self) -> PortfolioFile:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def __len__(self) -> int:
-        """Accounts in a whole file; 0 for one read by lines, where nobody knows yet."""
-        return len(self._accounts)
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
 
     @property
     def done(self) -> int:
-        """Bytes read so far."""
-        return self._file.tell()
+        """Bytes of a file by lines, accounts of a whole one."""
+        return super().done if self.lines else self._index
 
-    def accounts(self) -> Iterator[tuple[str, AccountEntry]]:
-        """Each account with the words that say where it stands: `line 12` or `accounts[11]`."""
+    def rows(self, day: date, notes: Notes) -> Iterator[Row[AccountEntry]]:
         if not self.lines:
             for index, account in enumerate(self._accounts):
-                yield f"accounts[{index}]", account
+                self._index = index + 1
+                yield Row(self._index, account, Raw((f"accounts[{index}]",)))
             return
         number = 1
         while raw := self._line(number + 1):
             number += 1
             if raw.strip():
-                yield f"line {number}", self._parse(AccountEntry, raw, f"line {number}")
+                where = f"line {number}"
+                yield Row(number, self._parse(AccountEntry, raw, where), Raw((where,)))
 
     def _first(self) -> Header:
         if self.lines:
-            return self._parse(Header, self._line(1), "line 1")
+            return self._parse(Header, self._line(1).removeprefix(codecs.BOM_UTF8), "line 1")
         if self.size > LARGEST_JSON:
-            raise Invalid(
-                "load.too_large",
-                f"{self.path.name} is larger than {LARGEST_JSON // 2**20} MB; bring it as .jsonl, one account per line.",
-                "file",
-            )
-        raw = self._file.read(LARGEST_JSON + 1)
-        self._digest.update(raw)
-        whole = self._parse(Portfolio, raw, "")
-        self._accounts = whole.accounts
+            what = f"is larger than {LARGEST_JSON // 2**20} MB; bring it as .jsonl, one account per line"
+            raise self.spoilt(what, "load.too_large")
+        whole = self._parse(Portfolio, self.file.read(LARGEST_JSON + 1).removeprefix(codecs.BOM_UTF8), "")
+        self._accounts, self.size = whole.accounts, len(whole.accounts)
         return whole
 
     def _line(self, number: int) -> bytes:
-        raw = self._file.readline(LONGEST_LINE + 1)
+        raw = self.file.readline(LONGEST_LINE + 1)
         if len(raw) > LONGEST_LINE:
-            raise Invalid(
-                "load.too_large",
-                f"{self.path.name}, line {number}: an account takes more than {LONGEST_LINE // 2**20} MB.",
-                "file",
-            )
-        self._digest.update(raw)
+            raise self.spoilt(f"line {number}: an account takes more than {LONGEST_LINE // 2**20} MB", "load.too_large")
         return raw
 
     def _parse(self, model: type[Model], raw: bytes, where: str) -> Model:

@@ -1,37 +1,83 @@
-"""The reject file: rows that were not taken in, with the reason, ready to be mended and brought again with the same mapping.
+"""Rows that were not taken in, whatever brought them; and the file they wait in to be mended and brought again with the same mapping.
 
 Card data is masked in it, whatever the row was refused for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from collect_tui.common.cells import Writer
 from collect_tui.common.files import AtomicFile
+from collect_tui.desk.views.base import View
 from collect_tui.domain.card_text import mask_card
-from collect_tui.domain.errors import Invalid
+from collect_tui.domain.errors import DomainError, Invalid
 from collect_tui.store.tables.gate import is_telephone
 
-_OURS: Final = ("reject_row", "reject_column", "reject_reason")
+#: The columns that a reject file has in front of the file's own.
+OURS: Final = ("reject_row", "reject_column", "reject_reason")
+_KEPT: Final = 20
+
+
+class Reject(View):
+    """One row that was not taken. `column`: of the file, empty for the row as a whole; `reason`: what was expected of it there."""
+
+    row: int
+    column: str
+    reason: str
+    code: str = "row.invalid"
+
+    @classmethod
+    def of(cls, row: int, error: DomainError) -> Reject:
+        return cls(row=row, column=error.field or "", reason=error.message, code=error.code)
+
+    def named(self, titles: Mapping[str, str]) -> Reject:
+        """With the name of the column instead of the field's."""
+        return self.model_copy(update={"column": titles[self.column]}) if self.column in titles else self
+
+    @property
+    def sentence(self) -> str:
+        return f"row {self.row}{', ' + self.column if self.column else ''}: {self.reason}."
+
+
+class Raw(NamedTuple):
+    """A row as it came. `heading`: the row above that it cannot be read without."""
+
+    cells: Sequence[str]
+    heading: Sequence[str] = ()
+
+
+class Notes:
+    """Counts rows to be told of and keeps the first ones, so that a million of them take no room. `titles`: as of the reader."""
+
+    def __init__(self, titles: Mapping[str, str] | None = None) -> None:
+        self._titles = titles or {}
+        self.count = 0
+        self.first: list[Reject] = []
+
+    def add(self, one: Reject) -> None:
+        self.count += 1
+        if len(self.first) < _KEPT:
+            self.first.append(one.named(self._titles))
 
 
 class RejectFile:
-    """Written as the rows come, in the mapping's encoding and delimiter; appears under its name with `commit` only.
+    """Written as the rows come, in the file's encoding and delimiter; appears under its name with `commit` only.
 
     `path` None: nothing is written. The file is not made before the first row.
     """
 
     def __init__(self, path: Path | None, header: Sequence[str], *, encoding: str, delimiter: str) -> None:
         self.path = path
-        self._kept = [index for index, name in enumerate(header) if name not in _OURS]
+        self.made: Path | None = None
         self._header = header
         self._encoding, self._delimiter = encoding, delimiter
+        self._heading: Sequence[str] = ()
         self._file: AtomicFile | None = None
 
-    def add(self, row: int, column: str, reason: str, cells: Sequence[str]) -> None:
+    def add(self, one: Reject, raw: Raw) -> None:
         if self.path is None:
             return
         if self._file is None:
@@ -44,16 +90,17 @@ class RejectFile:
                     "rejects",
                 ) from None
             self._writer = Writer(self._file.stream, delimiter=self._delimiter)
-            self._writer.row([*_OURS, *(mask_card(self._header[index]) for index in self._kept)])
-        shown = [_shown(cells[index]) if index < len(cells) else "" for index in self._kept]
-        self._writer.row([row, mask_card(column), reason, *shown])
+            self._writer.row([*OURS, *map(mask_card, self._header)])
+        if raw.heading != self._heading:
+            self._heading = raw.heading
+            self._writer.row([*[""] * len(OURS), *map(_shown, raw.heading)])
+        self._writer.row([one.row, mask_card(one.column), one.reason, *map(_shown, raw.cells)])
 
-    def commit(self) -> Path | None:
-        """Makes the file, when there were rows for it, and says where it is."""
-        if self._file is None:
-            return None
-        self._file.commit()
-        return self.path
+    def commit(self) -> None:
+        """Makes the file, when there were rows for it; `made` says where it is."""
+        if self._file is not None:
+            self._file.commit()
+            self.made = self.path
 
     def discard(self) -> None:
         if self._file is not None:

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from collect_tui.domain.facts import PHONE_KINDS
-from collect_tui.ingest.portfolio import AccountEntry, PartyEntry
+from collect_tui.domain.errors import Invalid
+from collect_tui.ingest.portfolio import PartyEntry
 from collect_tui.ingest.rows_work import holds, log, orders, promises
-from collect_tui.ingest.rowset import LoadContext, Row, RowSet
-from collect_tui.store.names import point_key, reversed_digits, tokens
-from collect_tui.store.phone_zones import candidate_zones, known_zones
+from collect_tui.ingest.rowset import Row, RowSet
+from collect_tui.store.customers import name_rows, point_row
+from collect_tui.store.phone_zones import known_zones
 
 
-def rows_of(
-    ground: LoadContext, entry: AccountEntry, where: str, linked: tuple[int, dict[str, int]] | None = None
-) -> list[Row]:
+def rows_of(rows: RowSet, linked: tuple[int, dict[str, int]] | None = None) -> list[Row]:
     """All rows of one account. `linked`: id of the party and its points by short name, when the entry says `party_of`.
 
     Raises Invalid "load.incoherent" with where, path and what was expected.
     """
-    party_id, points = linked or (ground.ids(), {})
-    rows = RowSet(ground, entry, where, party_id, ground.ids(), points=points)
-    if (entry.party is None) == (linked is None):
+    rows.party_id, rows.points = linked or (rows.ground.ids(), {})
+    rows.account_id = rows.ground.ids()
+    if (rows.entry.party is None) == (linked is None):
         rows.bad("party", "or party_of has to be given, and not both.")
-    if entry.party is not None:
-        party(rows, entry.party)
+    if rows.entry.party is not None:
+        party(rows, rows.entry.party)
     account(rows)
     services(rows)
     items(rows, live_allocations(rows))
@@ -40,46 +38,30 @@ def party(rows: RowSet, party: PartyEntry) -> None:
     if party.zone is not None and party.zone not in known_zones():
         rows.bad("party.zone", "is no IANA time zone, such as America/Chicago.")
     rows.add("party", id=rows.party_id, name=party.name, kind=party.kind, lang=party.lang, zone=party.zone)
-    for token in tokens(party.name):
-        rows.add("name_token", token=token, party_id=rows.party_id)
+    rows.rows += [("name_token", row) for row in name_rows(rows.ground.tenant_id, rows.party_id, party.name)]
     count: dict[str, int] = {}
     seen: set[str] = set()
     for index, point in enumerate(party.points):
         path = f"party.points[{index}]"
         count[point.kind] = order = point.order or count.get(point.kind, 0) + 1
-        short = f"{point.kind[0]}{order}"
-        normalized = _normalized(rows, path, point.kind, point.value)
-        if short in rows.points:
+        try:
+            made = point_row(point.kind, point.value, rows.ground.country, point.zones)
+        except Invalid as error:
+            rows.bad(f"{path}.{error.field}", f"{error.message}.")
+        if (short := f"{point.kind[0]}{order}") in rows.points:
             rows.bad(f"{path}.order", "is taken by another contact point of this kind.")
-        if normalized in seen:
+        if made["normalized"] in seen:
             rows.bad(f"{path}.value", "stands twice.")
-        if any(zone not in known_zones() for zone in point.zones):
-            rows.bad(f"{path}.zones", "has what is no IANA time zone, such as America/Chicago.")
-        seen.add(normalized)
-        rows.points[short] = point_id = rows.ground.ids()
-        zones = candidate_zones(normalized, point.zones) if point.kind in PHONE_KINDS else point.zones
+        seen.add(made["normalized"])
+        rows.points[short] = made["id"] = rows.ground.ids()
         rows.add(
             "contact_point",
-            id=point_id,
             party_id=rows.party_id,
-            kind=point.kind,
-            value=point.value,
-            normalized=normalized,
-            reversed=reversed_digits(normalized),
             ord=order,
             quality=point.quality,
             consent=point.consent,
-            zones=",".join(zones),
+            **made,
         )
-
-
-def _normalized(rows: RowSet, path: str, kind: str, value: str) -> str:
-    key = point_key(kind, value, rows.ground.country)
-    if kind in PHONE_KINDS and not 4 <= len(key) <= 15:
-        rows.bad(f"{path}.value", "is no telephone number.")
-    if kind == "email" and "@" not in value:
-        rows.bad(f"{path}.value", "is no e-mail address.")
-    return key
 
 
 def account(rows: RowSet) -> None:
@@ -117,10 +99,9 @@ def services(rows: RowSet) -> None:
         path = f"services[{index}]"
         if (service.suspend_cause is None) == (service.status not in {"ACTIVE", "TERMINATED"}):
             rows.bad(f"{path}.suspend_cause", "belongs to a service that is, or is to be, suspended, and to no other.")
-        service_id = rows.ground.ids()
+        service_id = rows.put("service", service, path)
         for name in (service.product, service.identifier):
             rows.services[name] = None if name in rows.services else service_id
-        rows.add("service", id=service_id, account_id=rows.account_id, **service.model_dump())
 
 
 def live_allocations(rows: RowSet) -> dict[str, int]:
@@ -152,21 +133,8 @@ def items(rows: RowSet, live: Mapping[str, int]) -> None:
             rows.bad(f"{path}.amount", "is less than the payments allocated to it.")
         if item.disputed > max(0, left):
             rows.bad(f"{path}.disputed", "is more than what is open on the item.")
-        rows.items[item.doc_no] = item_id = rows.ground.ids()
-        rows.add(
-            "item",
-            id=item_id,
-            account_id=rows.account_id,
-            service_id=rows.service_id(f"{path}.service", item.service),
-            doc_no=item.doc_no,
-            kind=item.kind,
-            issued=rows.ground.shift.day(item.issued),
-            due=rows.ground.shift.day(item.due),
-            amount=item.amount,
-            open=left,
-            disputed=item.disputed,
-            source="",
-        )
+        service = rows.service_id(f"{path}.service", item.service)
+        rows.items[item.doc_no] = rows.put("item", item, path, "service", service_id=service, open=left, source="")
 
 
 def payments(rows: RowSet) -> None:
@@ -183,22 +151,15 @@ def payments(rows: RowSet) -> None:
         standing = "APPLIED" if applied == payment.amount else "PARTLY_APPLIED" if applied else "UNAPPLIED"
         at = shift.at(payment.recorded_at) if payment.recorded_at else shift.noon(payment.received_on)
         back = shift.instant(payment.returned_at, payment.returned_on, after=payment.recorded_at)
-        payment_id = rows.ground.ids()
-        rows.add(
+        payment_id = rows.put(
             "payment",
-            id=payment_id,
-            account_id=rows.account_id,
-            ref=payment.ref,
-            received_on=shift.day(payment.received_on),
-            method=payment.method,
-            amount=payment.amount,
+            payment,
+            f"payments[{index}]",
+            "outcome",
+            "allocations",
             status=payment.outcome or standing,
-            returned_reason=payment.returned_reason,
-            returned_on=shift.maybe_day(payment.returned_on),
-            returned_at=back,
-            returned_by=payment.returned_by,
-            recorded_by=payment.recorded_by,
             recorded_at=at,
+            returned_at=back,
         )
         for part in payment.allocations:
             rows.add(

@@ -13,7 +13,7 @@ from collect_tui.ingest.rowset import RowSet
 
 def log(rows: RowSet) -> None:
     """Contacts, notes and callbacks."""
-    codes, shift = rows.ground.codes, rows.ground.shift
+    codes = rows.ground.codes
     for index, contact in sorted(enumerate(rows.entry.contacts), key=lambda pair: pair[1].at):
         path = f"contacts[{index}]"
         action, result = codes.actions.get(contact.action), codes.results.get(contact.result)
@@ -23,13 +23,12 @@ def log(rows: RowSet) -> None:
             rows.bad(f"{path}.result", "is no result code of this site.")
         if contact.reason is not None and contact.reason not in codes.reasons:
             rows.bad(f"{path}.reason", "is no reason code of this site.")
-        rows.add(
+        rows.put(
             "contact_event",
-            id=rows.ground.ids(),
-            account_id=rows.account_id,
+            contact,
+            path,
+            "point",
             point_id=rows.point_id(f"{path}.point", contact.point),
-            at=shift.at(contact.at),
-            by=contact.by,
             action=action.code,
             result=result.code,
             outbound=action.outbound,
@@ -37,35 +36,13 @@ def log(rows: RowSet) -> None:
             worked=result.worked,
             contact=result.contact,
             right_party=result.right_party,
-            reason=contact.reason,
-            note=rows.text(f"{path}.note", contact.note),
-            typed=rows.text(f"{path}.typed", contact.typed),
             supersedes=None,
         )
     for index, note in sorted(enumerate(rows.entry.notes), key=lambda pair: pair[1].at):
-        text = rows.text(f"notes[{index}].text", note.text)
-        rows.add(
-            "note",
-            id=rows.ground.ids(),
-            account_id=rows.account_id,
-            at=shift.at(note.at),
-            by=note.by,
-            text=text,
-            typed="",
-            pinned=note.pinned,
-        )
+        rows.put("note", note, f"notes[{index}]", typed="")
     for index, callback in enumerate(rows.entry.callbacks):
-        rows.add(
-            "callback",
-            id=rows.ground.ids(),
-            account_id=rows.account_id,
-            point_id=rows.point_id(f"callbacks[{index}].point", callback.point),
-            at=shift.at(callback.at),
-            owner=callback.owner,
-            status=callback.status,
-            note=rows.text(f"callbacks[{index}].note", callback.note),
-            made_by=callback.made_by,
-        )
+        point = rows.point_id(f"callbacks[{index}].point", callback.point)
+        rows.put("callback", callback, f"callbacks[{index}]", "point", point_id=point)
 
 
 def promises(rows: RowSet) -> None:
@@ -76,30 +53,16 @@ def promises(rows: RowSet) -> None:
         _check_promise(rows, path, promise)
         if promise.supersedes is not None and promise.supersedes > index:
             rows.bad(f"{path}.supersedes", "is the place, from 1, of an earlier promise in this list.")
-        promise_id = rows.ground.ids()
-        made.append(promise_id)
-        rows.add(
+        promise_id = rows.put(
             "promise",
-            id=promise_id,
-            account_id=rows.account_id,
-            kind=promise.kind,
-            status=promise.status,
+            promise,
+            path,
+            "instalments",
             total=sum(part.amount for part in promise.instalments),
-            made_on=shift.day(promise.made_on),
-            made_by=promise.made_by,
-            made_at=shift.at(promise.made_at),
-            grace_days=promise.grace_days,
-            method=promise.method,
-            override_by=promise.override_by,
-            override_reason=promise.override_reason,
             supersedes=made[promise.supersedes - 1] if promise.supersedes else None,
-            closed_reason=promise.closed_reason,
-            closed_on=shift.maybe_day(promise.closed_on),
             closed_at=shift.instant(promise.closed_at, promise.closed_on, after=promise.made_at),
-            closed_by=promise.closed_by,
-            ladder_step=promise.ladder_step,
-            note=rows.text(f"{path}.note", promise.note),
         )
+        made.append(promise_id)
         for seq, part in enumerate(promise.instalments, 1):
             rows.add("instalment", promise_id=promise_id, seq=seq, **{**part.model_dump(), "due": shift.day(part.due)})
         if promise.status == "ACTIVE":
@@ -152,24 +115,8 @@ def holds(rows: RowSet) -> None:
         elif hold.scope == "item" and (target := rows.items.get(hold.target or "")) is None:
             rows.bad(f"{path}.target", "names no item of this account.")
         rows.closed(f"{path}.closed", hold.status != "ACTIVE", hold.closed_at, hold.closed_by)
-        hold_id = rows.ground.ids()
-        rows.add(
-            "hold",
-            id=hold_id,
-            account_id=rows.account_id,
-            kind=hold.kind,
-            scope=hold.scope,
-            target_id=target,
-            placed_on=shift.day(hold.placed_on),
-            placed_at=shift.instant(hold.placed_at, hold.placed_on, before=hold.closed_at),
-            placed_by=hold.placed_by,
-            until=shift.maybe_day(hold.until),
-            reason=rows.text(f"{path}.reason", hold.reason),
-            status=hold.status,
-            closed_reason=hold.closed_reason,
-            closed_at=shift.maybe_at(hold.closed_at),
-            closed_by=hold.closed_by,
-        )
+        placed_at = shift.instant(hold.placed_at, hold.placed_on, before=hold.closed_at)
+        hold_id = rows.put("hold", hold, path, "target", target_id=target, placed_at=placed_at)
         if hold.status == "ACTIVE":
             if (same := (hold.kind, hold.scope, hold.target)) in active:
                 rows.bad(f"{path}.kind", "is active twice.")
@@ -184,16 +131,8 @@ def orders(rows: RowSet) -> None:
     for index, notice in enumerate(rows.entry.notices):
         if notice.status in {"SENT", "DELIVERED"} and notice.sent_on is None:
             rows.bad(f"notices[{index}].sent_on", "is missing for a notice that was sent.")
-        rows.add(
-            "notice",
-            id=rows.ground.ids(),
-            account_id=rows.account_id,
-            service_id=rows.service_id(f"notices[{index}].service", notice.service),
-            level=notice.level,
-            channel=notice.channel,
-            status=notice.status,
-            sent_on=shift.maybe_day(notice.sent_on),
-        )
+        path = f"notices[{index}]"
+        rows.put("notice", notice, path, "service", service_id=rows.service_id(f"{path}.service", notice.service))
     known: dict[str, int] = {}
     open_on: set[int] = set()
     for index, order in enumerate(rows.entry.orders):
@@ -212,24 +151,13 @@ def orders(rows: RowSet) -> None:
             rows.bad(f"{path}.sent_at", "is missing for an order that was sent.")
         rows.closed(f"{path}.closed", order.status not in OPEN_ORDER, order.closed_at, order.closed_by)
         closed_at = order.closed_at or (order.answered_at if order.status not in OPEN_ORDER else None)
-        known[order.number] = order_id = rows.ground.ids()
-        rows.add(
+        known[order.number] = rows.put(
             "service_order",
-            id=order_id,
-            account_id=rows.account_id,
+            order,
+            path,
+            "service",
             service_id=service_id,
-            number=order.number,
-            kind=order.kind,
-            reason=order.reason,
-            effective=shift.day(order.effective),
-            status=order.status,
-            requested_on=shift.day(order.requested_on),
             requested_at=shift.instant(order.requested_at, order.requested_on, before=order.sent_at or closed_at),
-            requested_by=order.requested_by,
-            sent_at=shift.maybe_at(order.sent_at),
-            answered_at=shift.maybe_at(order.answered_at),
             closed_at=shift.maybe_at(closed_at),
-            closed_by=order.closed_by,
             reversal_of=known[order.reversal_of] if order.reversal_of else None,
-            detail=rows.text(f"{path}.detail", order.detail),
         )

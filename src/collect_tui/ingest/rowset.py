@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 from zoneinfo import ZoneInfo
 
 from collect_tui.domain.card_text import forbidden
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import HoldKind
-from collect_tui.ingest.portfolio import AccountEntry
+from collect_tui.ingest.portfolio import AccountEntry, Entry
 
 #: Table name and one row of it, in an order that keeps every foreign key.
 Row = tuple[str, dict[str, Any]]
+#: Free text, wherever it stands.
+_TEXTS: Final = frozenset(("note", "typed", "text", "detail", "reason"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,8 @@ class RowSet:
     ground: LoadContext
     entry: AccountEntry
     where: str
-    party_id: int
-    account_id: int
+    party_id: int = 0
+    account_id: int = 0
     points: dict[str, int] = field(default_factory=dict)
     services: dict[str, int | None] = field(default_factory=dict)  # None: the name fits two services
     items: dict[str, int] = field(default_factory=dict)
@@ -101,11 +103,25 @@ class RowSet:
     def add(self, table: str, **row: Any) -> None:
         self.rows.append((table, {"tenant_id": self.ground.tenant_id, **row}))
 
-    def text(self, path: str, text: str) -> str:
-        """Free text, refused when it holds card data."""
-        if text and forbidden(text, self.entry.numbers) is not None:
-            self.bad(path, "holds what looks like card data, which is never stored.")
-        return text
+    def put(self, table: str, entry: Entry, path: str, *without: str, **more: Any) -> int:
+        """A row of the account with the values of an entry as they are, days and instants shifted; returns its id.
+
+        `without`: what the table has not, or has otherwise (`more`). Free text is refused when it holds card data.
+        """
+        shift, row = self.ground.shift, {"id": self.ground.ids(), "account_id": self.account_id}
+        for name, value in entry:
+            if name in without or name in more:
+                continue
+            kind = type(value)
+            if kind is date:
+                value = shift.day(value)
+            elif kind is datetime:
+                value = shift.at(value)
+            elif value and name in _TEXTS and forbidden(value, self.entry.numbers) is not None:
+                self.bad(f"{path}.{name}", "holds what looks like card data, which is never stored.")
+            row[name] = value
+        self.add(table, **row, **more)
+        return row["id"]
 
     def closed(self, path: str, over: bool, at: datetime | None, by: str | None) -> None:
         """Refuses when and by whom something ended that has not."""

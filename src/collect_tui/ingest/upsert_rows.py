@@ -18,7 +18,8 @@ from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.ingest.billed import BilledAccount, BilledItem, BilledService
 from collect_tui.ingest.portfolio import AccountEntry, NextActionEntry, PartyEntry, PointEntry, ServiceEntry
 from collect_tui.ingest.rows import rows_of
-from collect_tui.ingest.rowset import LoadContext, Shift
+from collect_tui.ingest.rowset import LoadContext, RowSet, Shift
+from collect_tui.store import documents
 from collect_tui.store.names import point_key, reversed_digits, tokens
 from collect_tui.store.phone_zones import candidate_zones, known_zones
 
@@ -68,21 +69,20 @@ class Rows:
         self.touched: dict[int, tuple[list[dict[str, Any]], bool]] = {}
         self._accounts: dict[str, Account] = {}
         self._new: dict[str, list[dict[str, Any]]] = {}
-        self._docs: dict[str, int] = {}  # documents that this chunk brought
-        self._items: dict[str, Any] = {}  # documents as they were before it
-        self._asked: set[str] = set()
+        self._docs: set[tuple[int, str]] = set()  # documents that this chunk brought
+        self._items: dict[tuple[int, str], Any] = {}  # documents as they were before it
+        self._changed: set[tuple[int, str]] = set()
         self.opened: set[int] = set()  # accounts that this chunk brought
 
-    def expect(self, numbers: Sequence[str], documents: Sequence[str]) -> None:
+    def expect(self, numbers: Sequence[str], wanted: Sequence[tuple[str, str]]) -> None:
         """Looks up at once what a chunk is going to ask for, one by one."""
-        t, i = _T["account"].c, _T["item"]
+        t = _T["account"].c
         query = select(t.number, t.id, t.party_id, t.currency, t.status)
         for row in self.db.execute(query.where(t.tenant_id == self.tenant_id, t.number.in_(numbers))):
             self._keep(row)
-        if documents:
-            there = select(i).where(i.c.tenant_id == self.tenant_id, i.c.doc_no.in_(documents))
-            self._items = {row.doc_no: row for row in self.db.execute(there)}
-        self._asked = set(documents)
+        there = {(self._accounts[number].id, doc_no) for number, doc_no in wanted if number in self._accounts}
+        self._items = documents.find(self.db, self.tenant_id, sorted(there))
+        self._changed = set()
 
     def find(self, number: str) -> Account:
         """An open account by its number. Raises NotFound, Refused `account.closed`."""
@@ -104,13 +104,12 @@ class Rows:
     def _keep(self, row: Any) -> None:
         self._accounts[row.number] = Account(row.id, row.party_id, row.currency, row.status == "OPEN")
 
-    def _document(self, doc_no: str) -> Any | None:
+    def _document(self, account_id: int, doc_no: str) -> Any | None:
         """A document as it is stored: looked up for the chunk, until this chunk changes it."""
-        if doc_no in self._asked:
-            self._asked.discard(doc_no)
-            return self._items.get(doc_no)
-        t = _T["item"]
-        return self.db.execute(select(t).where(t.c.tenant_id == self.tenant_id, t.c.doc_no == doc_no)).first()
+        if (account_id, doc_no) not in self._changed:
+            self._changed.add((account_id, doc_no))
+            return self._items.get((account_id, doc_no))
+        return documents.find(self.db, self.tenant_id, [(account_id, doc_no)]).get((account_id, doc_no))
 
     def _touch(self, account_id: int, kind: str, *, less: bool = False, **what: Any) -> None:
         told, before = self.touched.get(account_id, ([], False))
@@ -154,7 +153,7 @@ class Rows:
             services=tuple(ServiceEntry(**service.model_dump()) for service in row.services),
         )
         try:
-            made = rows_of(self._ground, entry, "row")
+            made = rows_of(RowSet(self._ground, entry, "row"))
         except Invalid as error:
             raise Invalid("row.invalid", error.message.removeprefix("row."), error.field) from None
         for table, each in made:
@@ -259,16 +258,14 @@ class Rows:
         if (row.kind == "credit") != (row.amount < 0):
             raise Invalid("item.amount", "The amount is negative for a credit, and for nothing else.", "amount")
         account = self.find(row.account)
-        if row.doc_no in self._docs:
+        if (account.id, row.doc_no) in self._docs:
             self.write()  # it stands twice in the chunk
         t = _T["item"]
-        this = (t.c.tenant_id == self.tenant_id, t.c.doc_no == row.doc_no)
-        was = self._document(row.doc_no)
+        this = (t.c.tenant_id == self.tenant_id, t.c.account_id == account.id, t.c.doc_no == row.doc_no)
+        was = self._document(account.id, row.doc_no)
         service_id = self._service(account, row.service)
         if was is None:
             return self._bill(row, account, service_id)
-        if was.account_id != account.id:
-            raise Refused("item.elsewhere", "This document belongs to another account.", "doc_no")
         says: dict[str, Any] = {"kind": row.kind, "issued": row.issued, "due": row.due, "amount": row.amount}
         if service_id is not None:
             says["service_id"] = service_id
@@ -303,7 +300,7 @@ class Rows:
         }
         made |= {"kind": row.kind, "issued": row.issued, "due": row.due, "amount": row.amount, "open": row.amount}
         self._add("item", {**made, "disputed": 0, "source": ""})
-        self._docs[row.doc_no] = account.id
+        self._docs.add((account.id, row.doc_no))
         self._touch(account.id, "ItemBilled", less=row.amount < 0, doc_no=row.doc_no, amount=row.amount)
         return "added"
 

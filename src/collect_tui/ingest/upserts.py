@@ -85,7 +85,7 @@ class Upserts:
             values = [row.value for row in rows]
             chunk.rows.expect(
                 [v.number if isinstance(v, BilledAccount) else v.account for v in values],
-                [v.doc_no for v in values if isinstance(v, BilledItem)],
+                [(v.account, v.doc_no) for v in values if isinstance(v, BilledItem)],
             )
             for row in rows:
                 try:

@@ -30,6 +30,7 @@ from collect_tui.domain.hold.decide import forbids
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import required
+from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.states import ServiceState
 from collect_tui.policy.contact import label, may_call, most_attempts
 from collect_tui.policy.suspend import first_cut_day, may_restore, may_suspend
@@ -52,7 +53,8 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
     stand = queues.stand(db, desk.tenant_id, catalogue, seen.id, seen.business_date, now)
     dpd = days_past_due(seen.oldest_due, seen.business_date)
     promise = seen.open_promise
-    last_payment = max(seen.payments, key=lambda p: (p.received_on, p.id), default=None)
+    dated = (p for p in seen.payments if p.method != UNDATED)
+    last_payment = max(dated, key=lambda p: (p.received_on, p.id), default=None)
     callback = min((c.at for c in seen.callbacks), default=None)
     last_contact = seen.attempts[-1].at if seen.attempts else sums.last_attempt_at
     ages = age(((i.due, i.open) for i in seen.items), seen.business_date)

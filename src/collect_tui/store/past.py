@@ -28,7 +28,7 @@ def load_many(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
         return list(session.execute(query, {"tenant": tenant_id, "accounts": sorted(ids)}))
 
     promises = rows([p.account_id, p.status, p.closed_on])
-    payments = rows([m.account_id, m.status, m.returned, m.returned_on, m.received_on, m.recorded_at])
+    payments = rows([m.account_id, m.status, m.returned, m.returned_on, m.received_on, m.recorded_at, m.method])
     events = rows([e.account_id, e.at, e.outbound, e.counted, e.right_party, e.id, e.supersedes])
     holds = rows([h.account_id, h.kind, h.placed_on, h.until], h.status == HoldState.EXPIRED, h.until.is_not(None))
     gone = {row.supersedes for row in events}

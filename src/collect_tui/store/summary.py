@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from collect_tui.domain.account.ageing import BUCKETS
 from collect_tui.domain.calendars import add_months
+from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.states import GIVEN_BACK, NOT_KEPT, OPEN_INSTALMENT, PaymentState, PromiseState
 from collect_tui.store.sql import (
@@ -173,7 +174,7 @@ def _paid(kind: str) -> Any:
             payment.account_id,
             func.sum(case((stands, payment.amount - payment.returned), else_=0)).label("received"),
             func.sum(case((returned, 1), else_=0)).label("returned"),
-            func.max(case((stands, payment.received_on))).label("last_on"),
+            func.max(case((and_(stands, payment.method != UNDATED), payment.received_on))).label("last_on"),
         )
         .where(payment.tenant_id == tenant(), within(kind, payment.account_id))
         .group_by(payment.account_id)

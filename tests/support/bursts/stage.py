@@ -28,7 +28,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from collect_tui.desk.protocol import Desk
-from collect_tui.ingest import load
+from collect_tui.ingest import pipeline
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
 from collect_tui.tui.app import CollectApp
@@ -188,7 +188,7 @@ class Stage:
         self.names = sorted({word.lower() for name in people for word in re.findall(r"[A-Za-z]{4,}", name)})
         self.store = self._stack.enter_context(closing(Store.open(self.folder / "desk.db", create=True)))
         count = itertools.count(1)
-        load.load(self.store, path, ids=lambda: next(count), now=NOW, by="test", catalogue=self.site)
+        pipeline.run("portfolio", self.store, path, ids=lambda: next(count), now=NOW, by="test", catalogue=self.site)
         self._first = next(count)
         if self.desk == "thin":
             self._serve()

@@ -231,3 +231,4 @@ class ImportBatch(SQLModel, table=True):
     known: int = 0
     rejected: int = 0
     undone_at: datetime | None = None
+    as_of: date | None = None  # the business date it was read at

@@ -6,6 +6,7 @@ from datetime import date
 
 from collect_tui.desk.views.base import View
 from collect_tui.domain.money import format_minor
+from collect_tui.ingest.rejects import Reject
 
 
 class ImportTotals(View):
@@ -32,16 +33,6 @@ class ImportRow(View):
     state: str  # open, overdue, disputed, settled 2013-05-04
 
 
-class ImportProblem(View):
-    row: int
-    column: str
-    reason: str
-
-    @property
-    def sentence(self) -> str:
-        return f"row {self.row}{', ' + self.column if self.column else ''}: {self.reason}."
-
-
 class ImportReport(View):
     """Every row of the file is in exactly one of taken, updated, known, later, left_out and rejected.
 
@@ -62,9 +53,12 @@ class ImportReport(View):
     left_out: int
     rejected: int
     accounts: int  # new ones
+    customers: int  # whose name, kind or contact points were brought up to date
     totals: ImportTotals
     first: tuple[ImportRow, ...]
-    problems: tuple[ImportProblem, ...]  # the first ones; the reject file has all
+    problems: tuple[Reject, ...]  # the first ones; the reject file has all
+    noted: int  # what is odd about rows that were taken
+    notes: tuple[Reject, ...]  # the first of it
     rejects: str | None  # the reject file
 
     def text(self) -> str:
@@ -75,7 +69,8 @@ class ImportReport(View):
 
         head = "Would take in" if self.dry_run else "Took in"
         lines = [
-            f"{head} {self.file} as of {self.as_of}: {self.rows:,} rows, {self.accounts:,} new accounts",
+            f"{head} {self.file} as of {self.as_of}: {self.rows:,} rows, {self.accounts:,} new accounts, "
+            f"{self.customers:,} customers brought up to date",
             f"  taken {self.taken:,} · updated {self.updated:,} · known {self.known:,} · not yet issued {self.later:,}"
             f" · left out {self.left_out:,} · rejected {self.rejected:,}",
         ]
@@ -97,6 +92,11 @@ class ImportReport(View):
             lines += [f"    {problem.sentence}" for problem in self.problems]
             if self.rejected > len(self.problems):
                 lines.append(f"    and {self.rejected - len(self.problems):,} more")
+        if self.notes:
+            lines.append("  taken in, but look at:")
+            lines += [f"    {note.sentence}" for note in self.notes]
+            if self.noted > len(self.notes):
+                lines.append(f"    and {self.noted - len(self.notes):,} more")
         if self.rejects:
             lines.append(f"  rejected rows are in {self.rejects}")
         return "\n".join(lines)

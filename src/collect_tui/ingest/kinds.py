@@ -1,0 +1,61 @@
+"""The kinds of file that can be brought in. A kind is what reads its rows and what posts them; nothing else knows of it.
+
+A new format is a reader (see `reading.Reader`) and its line here. Preview, progress, reject file, the refusal of a file that is
+in, the record of what came in and the report are the pipeline's. A reader or poster may be named `module:name`: nothing heavy is
+loaded before somebody brings such a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pkgutil import resolve_name
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`help`: a line about it. `batch`: rows posted at once. `unit`: what its progress counts. `mapped`: it needs a mapping."""
+
+    name: str
+    help: str
+    reader: str | Callable[..., Any]
+    poster: str | Callable[..., Any]
+    batch: int = 2000
+    unit: str = "Rows"
+    mapped: bool = False
+
+    def open(self, *given: Any) -> Any:
+        """Its reader over a file."""
+        return _found(self.reader)(*given)
+
+    def post_with(self, *given: Any) -> Any:
+        """Its poster for one import."""
+        return _found(self.poster)(*given)
+
+
+def _found(part: str | Callable[..., Any]) -> Callable[..., Any]:
+    made: Callable[..., Any] = resolve_name(part) if isinstance(part, str) else part
+    return made
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "portfolio",
+            "a whole book as JSON, into an empty store",
+            "collect_tui.ingest.reading:PortfolioFile",
+            "collect_tui.ingest.load:Book",
+            batch=500,
+            unit="Accounts",
+        ),
+        Kind(
+            "receivables",
+            "open and settled invoices from a CSV, through a mapping",
+            "collect_tui.ingest.invoices:InvoiceFile",
+            "collect_tui.ingest.ledger:Ledger",
+            mapped=True,
+        ),
+    )
+}

@@ -1,0 +1,38 @@
+"""Rows that a customer is made of: the words a name is found by, and a contact point as it is found and called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.facts import PHONE_KINDS
+from collect_tui.store.names import point_key, reversed_digits, tokens
+from collect_tui.store.phone_zones import candidate_zones, known_zones
+
+
+def name_rows(tenant_id: int, party_id: int, name: str) -> list[dict[str, Any]]:
+    """Rows of `name_token`."""
+    return [{"tenant_id": tenant_id, "token": token, "party_id": party_id} for token in tokens(name)]
+
+
+def point_row(kind: str, value: str, country: str, zones: Sequence[str] = ()) -> dict[str, Any]:
+    """Columns of `contact_point` that follow from what it is; `zones` adds to what a number tells.
+
+    Raises Invalid "point.phone", "point.email" or "point.zone" with a reason without its subject.
+    """
+    normalized = point_key(kind, value, country)
+    phone = kind in PHONE_KINDS
+    if phone and not 4 <= len(normalized) <= 15:
+        raise Invalid("point.phone", "is no telephone number", "value")
+    if kind == "email" and "@" not in value:
+        raise Invalid("point.email", "is no e-mail address", "value")
+    if any(zone not in known_zones() for zone in zones):
+        raise Invalid("point.zone", "has what is no IANA time zone, such as America/Chicago", "zones")
+    return {
+        "kind": kind,
+        "value": value,
+        "normalized": normalized,
+        "reversed": reversed_digits(normalized),
+        "zones": ",".join(candidate_zones(normalized, zones) if phone else zones),
+    }
