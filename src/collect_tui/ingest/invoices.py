@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -19,12 +20,16 @@ from collect_tui.store.tables.gate import CardData, Gated
 
 #: Texts of a row, and the columns that they are stored in: what the gate there would refuse spoils the row alone.
 _STORED: Final = {
-    "account": Gated("account.number"),
-    "name": Gated("party.name"),
-    "doc_no": Gated("item.doc_no"),
-    "phone": Gated("contact_point.value"),
-    "email": Gated("contact_point.value"),
+    field: lru_cache(maxsize=10_000)(Gated(column).passed)  # the same account stands in many rows
+    for field, column in (
+        ("account", "account.number"),
+        ("name", "party.name"),
+        ("doc_no", "item.doc_no"),
+        ("phone", "contact_point.value"),
+        ("email", "contact_point.value"),
+    )
 }
+_LONGEST: Final = {"name": 200, "phone": 64, "email": 200}
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
 
@@ -143,6 +148,8 @@ class RowReader:
         self._mapping, self._at, self._day, self._notes = mapping, places, day, notes
         self._currency = mapping.values.currency
         self._values = Values(mapping.file, self._currency, day)
+        # The same accounts, and so their names, stand in many rows.
+        self._account, self._said = (lru_cache(maxsize=20_000)(read) for read in (self._values.key, self._values.text))
         self._words = {field: mapping.words.meanings(field) for field in WORDS if field in places}
         self.group: dict[str, str] = {}
 
@@ -156,7 +163,7 @@ class RowReader:
             book = f"the file comes in as {self._currency}; bring other rows into a book of their own"
             raise Invalid("row.currency", f"{told}, and {book}", "currency")
         issued, due = self._date("issued", number, cells), self._date("due", number, cells)
-        account, doc_no = self._of("account", values.key, cells), self._of("doc_no", values.key, cells)
+        account, doc_no = self._of("account", self._account, cells), self._of("doc_no", values.key, cells)
         amount = self._of("amount", values.amount, cells)
         settled_on, left = self._left(status, amount, number, cells)
         disputed = self._word("disputed", cells) == "disputed"
@@ -168,7 +175,7 @@ class RowReader:
             amount = left  # what was used of a credit says nothing about what is owed
         invoice = Invoice(
             account,
-            self._text("name", 200, cells),
+            self._text("name", cells),
             doc_no,
             issued,
             due,
@@ -177,12 +184,13 @@ class RowReader:
             settled_on,
             disputed,
             self._word("party_kind", cells) or self._mapping.values.party_kind or "",
-            self._text("phone", 64, cells),
-            self._text("email", 200, cells),
+            self._text("phone", cells),
+            self._text("email", cells),
         )
-        for field, column in _STORED.items():
+        for field, passed in _STORED.items():
             try:
-                column.passed(getattr(invoice, field))
+                if text := getattr(invoice, field):
+                    passed(text)
             except CardData:
                 told = "holds what looks like card data, which is never stored"
                 raise Invalid("row.card", told, field if field in at else "account") from None
@@ -211,22 +219,20 @@ class RowReader:
         return settled_on, left
 
     def _of(self, field: str, read: Any, cells: Sequence[str]) -> Any:
-        """A cell as `read` understands it; what is wrong with it is said of the field."""
+        """A cell as `read` understands it, or what the rows above say; what is wrong with it is said of the field."""
         try:
-            return read(cells[self._at[field]] if field in self._at else self._carried(field))
+            return read(cells[self._at[field]] if field in self._at else self.group[field])
         except Invalid as bad:
             raise Invalid(bad.code, bad.message, field) from None
+        except KeyError:
+            raise Invalid("row.group", "stands above the first row that names an account", field) from None
 
-    def _carried(self, field: str) -> str:
-        """What the rows above say of the account."""
-        if not self.group and field == "account":
-            raise Invalid("row.group", "stands above the first row that names an account")
-        return self.group.get(field, "")
-
-    def _text(self, field: str, most: int, cells: Sequence[str]) -> str:
+    def _text(self, field: str, cells: Sequence[str]) -> str:
         if field not in self._at and field not in self.group:
             return ""
-        text: str = self._of(field, lambda cell: self._values.text(cell, most), cells)
+        text: str = self._of(field, self._said, cells)
+        if len(text) > (most := _LONGEST[field]):
+            raise Invalid("row.long", f"is longer than {most} characters", field)
         return text
 
     def _date(self, field: str, number: int, cells: Sequence[str]) -> date:

@@ -109,7 +109,7 @@ class RowSet:
         `without`: what the table has not, or has otherwise (`more`). Free text is refused when it holds card data.
         """
         shift, row = self.ground.shift, {"id": self.ground.ids(), "account_id": self.account_id}
-        for name, value in entry:
+        for name, value in entry.__dict__.items():
             if name in without or name in more:
                 continue
             kind = type(value)

@@ -100,11 +100,8 @@ class Values:
             raise Invalid("row.controls", "has control characters")
         return text
 
-    def text(self, text: str, most: int) -> str:
-        text = clean(text).strip()
-        if len(text) > most:
-            raise Invalid("row.long", f"is longer than {most} characters")
-        return text
+    def text(self, text: str) -> str:
+        return clean(text).strip()
 
 
 def _by(form: str, text: str) -> date | None:

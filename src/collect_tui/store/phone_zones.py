@@ -68,6 +68,7 @@ def our_codes() -> Mapping[str, tuple[str, ...]]:
     return found
 
 
+@lru_cache(maxsize=1000)
 def _of_area(code: str) -> tuple[str, ...]:
     """Every zone that the numbering data know for an exchange of an area code; for an unknown code all of the plan."""
     from phonenumbers.tzdata import TIMEZONE_DATA  # a large package: only who looks a code up pays for it

@@ -203,12 +203,11 @@ class Item(SQLModel, table=True):
 
     __table_args__ = (
         to("account", "account_id"),
-        UniqueConstraint("tenant_id", "account_id", "doc_no"),
+        UniqueConstraint("tenant_id", "doc_no", "account_id"),  # found by the number alone, too
         Index(
             "ix_item_account", "tenant_id", "account_id", "due", "open", "disputed"
         ),  # ages an account without its rows
         Index("ix_item_due", "tenant_id", "due"),
-        Index("ix_item_doc", "tenant_id", "doc_no"),  # found by its number, whose account ever it is
         STRICT,
     )
     tenant_id: int = key()

@@ -15,10 +15,9 @@ item
     tenant_id! id! account_id service_id? doc_no:text kind:text issued:date due:date amount open disputed
     source:text
     account_id -> account
-    unique account_id doc_no
+    unique doc_no account_id
     index ix_item_account: account_id; due; open; disputed
     index ix_item_due: due
-    index ix_item_doc: doc_no
 """
 
 KNOWN = """
@@ -26,7 +25,7 @@ account
     tenant_id! id!
 """
 
-NAMED = "item_tenant_id_account_id_doc_no_key"
+NAMED = "item_tenant_id_doc_no_account_id_key"
 
 
 def upgrade() -> None:
@@ -36,8 +35,7 @@ def upgrade() -> None:
         rebuild(connection)
         return
     op.execute("ALTER TABLE item DROP CONSTRAINT item_tenant_id_doc_no_key")
-    op.execute(f"ALTER TABLE item ADD CONSTRAINT {NAMED} UNIQUE (tenant_id, account_id, doc_no)")
-    op.create_index("ix_item_doc", "item", ["tenant_id", "doc_no"])
+    op.execute(f"ALTER TABLE item ADD CONSTRAINT {NAMED} UNIQUE (tenant_id, doc_no, account_id)")
 
 
 def rebuild(connection: Connection) -> None:
