@@ -1,4 +1,4 @@
-"""Every figure of the README and of docs/scaling.md, one after the other; about half an hour on a quiet machine.
+"""Every figure of docs/performance.md and docs/scaling.md, one after the other; about half an hour on a quiet machine.
 
 python benchmarks/everything.py
 """
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-RUNS = (("run.py", "--readme"), ("load.py", "--docs"), ("faults.py", "--docs"))
+RUNS = (("run.py", "--docs"), ("load.py", "--docs"), ("faults.py", "--docs"))
 
 
 def main() -> int:

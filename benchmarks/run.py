@@ -1,12 +1,12 @@
 """How fast the desk is, beside an empty Textual app, mutt and visidata in the same call.
 
-    python benchmarks/run.py [--quick] [--only NAME,…] [--json out.json] [--readme] [--million N]
+    python benchmarks/run.py [--quick] [--only NAME,…] [--json out.json] [--docs] [--million N]
 
 Makes a demo portfolio in a temporary folder under a frozen clock, and a server with the same (`collect-tui serve
 --demo`, embedded PostgreSQL) for the thin client; lets the terminal driver play every scenario of
 `benchmarks/scenarios/` in a real pty, and prints one table: figure, the same of the peers, budget, stretch goal, met
 or not. The driver stands beside the repository (`../shared/bench/termbench.py`) and is no part of it; where it is
-missing, only what needs no terminal is measured. `--readme` writes the tables into README.md.
+missing, only what needs no terminal is measured. `--docs` writes the tables into docs/performance.md.
 
 Milliseconds drift with the machine: believe ratios, bytes and CPU.
 """
@@ -63,8 +63,8 @@ def main() -> int:
         print(sets)
     if given.json:
         given.json.write_text(json.dumps(results, indent=1), "utf-8")
-    if given.readme:
-        write_readme(text, sets)
+    if given.docs:
+        write_page(text, sets)
     return 0
 
 
@@ -84,7 +84,7 @@ def options() -> argparse.ArgumentParser:
         "--only", metavar="NAME,…", help="scenarios by name, peers too, thin-NAME; `memory` and `million` are names"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="everything measured")
-    parser.add_argument("--readme", action="store_true", help="write the performance section of README.md")
+    parser.add_argument("--docs", action="store_true", help="write the tables into docs/performance.md")
     parser.add_argument("--million", type=int, metavar="N", help="accounts in the big file (default 1,000,000; 0 none)")
     return parser
 
@@ -273,18 +273,18 @@ def million(accounts: int) -> str:
     )
 
 
-# the README --------------------------------------------------------------------------------
-def write_readme(text: str, sets: str) -> None:
-    path = ROOT / "README.md"
+# the page ---------------------------------------------------------------------------------
+def write_page(text: str, sets: str) -> None:
+    path = ROOT / "docs/performance.md"
     start, end = "<!-- performance -->", "<!-- /performance -->"
     before, found, rest = path.read_text("utf-8").partition(start)
     old, closed, after = rest.partition(end)
     if not found or not closed:
-        raise SystemExit(f"README.md has lost the marks {start} … {end}.")
+        raise SystemExit(f"docs/performance.md has lost the marks {start} … {end}.")
     if not sets and "SQLite," in old:  # measured before, not this time
         sets = old[old.index("SQLite,") :].strip() + "\n"
     head = (
-        f"`python benchmarks/run.py --readme` on {datetime.now(UTC):%Y-%m-%d}, {machine()}; 80×24, demo portfolio, medians. "
+        f"`python benchmarks/run.py --docs` on {datetime.now(UTC):%Y-%m-%d}, {machine()}; 80×24, demo portfolio, medians. "
         "Peers ran in the same call and stand as ratio (their own figure). Budgets of the first screen are ratios to the "
         "empty Textual app."
     )

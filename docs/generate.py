@@ -1,7 +1,10 @@
 """Rewrites what is made from the program: `python docs/generate.py`; with `--check` it only says what differs.
 
-    README.md                          between <!-- keys --> and <!-- verbs -->: key table and verbs of the line
+    docs/keys.md                       between <!-- keys -->: every action and its keys
+    docs/line.md                       between <!-- verbs -->: the verbs of the line
+    docs/commands.md                   between <!-- commands -->: the program's commands and their options
     docs/codes.md                      between <!-- codes -->: result codes and actions
+    docs/shift.svg                     the README's picture (docs/picture.py)
     docs/openapi.json                  the server's API
     docs/access.md                     between <!-- access -->: who may do what
     src/collect_tui/defaults/holidays.txt   public holidays, so that no start has to work them out
@@ -39,9 +42,28 @@ def section(text: str, name: str, body: str) -> str:
 
 
 def keys() -> str:
-    from collect_tui.tui.keys.actions import keys_table
+    from collect_tui.tui.keys.actions import ACTIONS, ASKING, CONTEXTS, FORM, HOTKEYS, Action
 
-    return keys_table()
+    desk = set(CONTEXTS) - {FORM, ASKING}
+
+    def row(each: Action) -> Iterable[str]:
+        word = each.mnemonic or each.text.strip()
+        return (
+            " ".join(f"`{key}`" for key in each.keys),
+            f"`{each.fkey.upper()}`" if each.fkey else "",
+            f"`:{word}`" if word else "",
+            f"**{each.title}.** {each.help}",
+            "everywhere" if each.contexts >= desk else ", ".join(c for c in CONTEXTS if c in each.contexts),
+            f"`{each.id}`",
+        )
+
+    hot = " ".join(f"`{key}` {code}" for key, code in HOTKEYS.items())
+    return (
+        markdown(("Key", "F-key", "On the line", "What it does", "Where", "Id"), map(row, ACTIONS))
+        + f"\nAfter `,` or the space bar on an account: {hot}. Any other key leaves with nothing logged.\n\n"
+        "In a field (the line, the text to find, a form) letters, digits and signs are typed; function keys, Tab, Enter "
+        "and the arrows act there."
+    )
 
 
 def verbs() -> str:
@@ -49,6 +71,64 @@ def verbs() -> str:
 
     rows = ((f"`{v.verb}`", f"`{v.usage}`", v.summary, f"`{v.example}`") for v in table())
     return markdown(("Verb", "Usage", "What it does", "Example"), rows)
+
+
+def commands() -> str:
+    """Every command of the program, what it takes and what its options mean."""
+    from collect_tui.cli import build_parser
+
+    parser = build_parser()
+    general = tuple(told_options(parser))
+    book = "`--tenant BOOK`"  # stands before or after
+
+    def own(each: argparse.ArgumentParser) -> str:
+        return "; ".join(f"{name} {meaning}".strip() for name, meaning in told_options(each) if name != book)
+
+    rows = ((f"`{usage(each)}`", each.description or help, own(each)) for each, help in leaves(parser))
+    return (
+        f"{markdown(('Before a command', 'Meaning'), general)}\n"
+        f"{markdown(('Command', 'What it does', 'Options'), rows)}"
+    )
+
+
+def leaves(parser: argparse.ArgumentParser, help: str = "") -> Iterable[tuple[argparse.ArgumentParser, str]]:
+    """The commands that do something, with what is said of them in the list of their family."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            said = {choice.dest: choice.help or "" for choice in action._choices_actions}
+            for name, each in action.choices.items():
+                yield from leaves(each, said.get(name, ""))
+            if action.required or not help:
+                return
+    yield parser, sentence(help)
+
+
+def usage(parser: argparse.ArgumentParser) -> str:
+    """The command with what it must have."""
+    words = [
+        metavar(each) if not each.option_strings else f"{each.option_strings[-1]} {metavar(each)}"
+        for each in parser._actions
+        if each.required or (not each.option_strings and each.metavar is not argparse.SUPPRESS)
+    ]
+    return " ".join((parser.prog.removeprefix("collect-tui "), *words))
+
+
+def metavar(action: argparse.Action) -> str:
+    choices = "|".join(map(str, action.choices)) if action.choices else action.dest.upper()
+    name = action.metavar if isinstance(action.metavar, str) else choices
+    return f"[{name}]" if action.nargs in ("?", "*") else name
+
+
+def told_options(parser: argparse.ArgumentParser) -> Iterable[tuple[str, str]]:
+    for each in parser._actions:
+        if each.option_strings and not each.required and each.dest != "help":
+            value = "" if each.nargs == 0 else f" {metavar(each)}"
+            meaning = each.help if each.help and each.help is not argparse.SUPPRESS else ""
+            yield f"`{each.option_strings[-1]}{value}`", meaning
+
+
+def sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def codes() -> str:
@@ -163,14 +243,21 @@ def access() -> str:
     )
 
 
+def picture() -> str:
+    sys.path[:0] = [path for path in (str(ROOT / "docs"),) if path not in sys.path]
+    from picture import drawn_shift
+
+    return drawn_shift()
+
+
 def parts() -> Mapping[Path, Callable[[str], str]]:
     """Every file that is made, wholly or in parts, and how its text comes from the text it has."""
 
-    def readme(text: str) -> str:
-        return section(section(text, "keys", keys()), "verbs", verbs())
-
     return {
-        ROOT / "README.md": readme,
+        ROOT / "docs/keys.md": lambda text: section(text, "keys", keys()),
+        ROOT / "docs/line.md": lambda text: section(text, "verbs", verbs()),
+        ROOT / "docs/commands.md": lambda text: section(text, "commands", commands()),
+        ROOT / "docs/shift.svg": lambda _: picture(),
         ROOT / "docs/codes.md": lambda text: section(text, "codes", codes()),
         ROOT / "docs/openapi.json": lambda _: api(),
         ROOT / "docs/access.md": lambda text: section(text, "access", access()),

@@ -1,4 +1,4 @@
-"""Makes ``harness`` importable here: ``pty`` itself is the standard library's name."""
+"""Makes these files importable for each other: ``pty`` itself is the standard library's name."""
 
 from __future__ import annotations
 

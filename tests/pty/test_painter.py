@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Terminal
 
 from collect_tui.tui.render.cells import BLANK, split_sgr
 from collect_tui.tui.terminal.differ import Differ, sgr_change
+from support.terminal import Terminal
 
 APP = str(Path(__file__).parent / "apps" / "demo.py")
 READY = r"\? help"

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from harness import Terminal
+
+from support.terminal import Terminal
 
 STATUS, WELL = b"\x1b[5n", b"\x1b[0n"
 

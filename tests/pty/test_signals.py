@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from harness import Terminal
 from test_sight import desk, made
+
+from support.terminal import Terminal
 
 TEXT = "n " + " ".join(f"word{n}" for n in range(60))
 KEYS = f":{TEXT}".encode()

@@ -16,7 +16,7 @@ from collect_tui.common.files import AtomicFile
 from collect_tui.common.text import clean
 from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.desk.views.queue import QueueFigure, QueuePage, QueueRow
-from collect_tui.reports.export import export
+from collect_tui.reports.export import COLUMNS, export
 
 
 class Pages:
@@ -140,3 +140,8 @@ def test_an_atomic_file_appears_at_the_end_only(tmp_path):
         fails()
     assert path.read_text() == "x"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_every_field_of_a_row_is_a_column():
+    named = {{"reasons": "chips"}.get(name, name) for name, _ in COLUMNS}
+    assert named == set(QueueRow.model_fields)

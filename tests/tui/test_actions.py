@@ -1,7 +1,6 @@
-"""The registry: what keys, help, key bar and README are made from."""
+"""The registry: what keys, help, key bar and docs/keys.md are made from."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,6 @@ from collect_tui.tui.keys.actions import (
     action,
     by_word,
     in_context,
-    keys_table,
 )
 from collect_tui.tui.keys.keymap import KeyMap
 from support.book import TODAY
@@ -118,21 +116,6 @@ def test_words_of_the_app(word: str, found: str | None) -> None:
 def test_a_word_of_the_line_is_never_read_as_a_prefix() -> None:
     assert by_word("fi") == action("find.open")
     assert by_word("fi", taken={"FI"}) is None
-
-
-def test_the_table_has_every_command() -> None:
-    table = keys_table()
-    for each in ACTIONS:
-        assert f"**{each.title}.**" in table
-    assert table.count("\n| ") == len(ACTIONS)
-
-
-def test_the_readme_shows_the_keys_as_they_are() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    if "<!-- keys -->" not in readme:
-        pytest.skip("the README has no key table yet")
-    shown = readme.split("<!-- keys -->")[1].split("<!-- /keys -->")[0]
-    assert shown.strip() == keys_table().strip()
 
 
 def test_contexts_list_their_commands_in_the_order_of_the_registry() -> None:

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from collect_tui.tui.screens.queue import COLUMNS, PAGE, QueueScreen
+from collect_tui.tui.render.queue import render_row
+from collect_tui.tui.screens.queue import COLUMNS, PAGE, QueueScreen, load_queue
 from collect_tui.tui.screens.queues import QueuesScreen
 from collect_tui.tui.widgets.lines import LinePane
 from collect_tui.tui.widgets.worktable import fit_columns
 from support.book import Book, Clock, account, at, day, local_desk
-from tui.driver import DeskDriver, book_desk, driving, keys_of
+from tui.driver import DeskDriver, book, book_desk, driving, keys_of
 
 NEW = "9"  # number of the queue of new delinquencies on the board
 
@@ -230,3 +231,9 @@ async def test_a_wide_screen_shows_more_columns(tmp_path: Path) -> None:
     async with driving(book_desk(other)) as desk:
         await desk.press(NEW, "enter")
         assert "Score" not in desk.rows[2]
+
+
+def test_a_row_has_a_cell_for_every_column(tmp_path: Path) -> None:
+    loaded = load_queue(local_desk(book().store(tmp_path), "mia", Clock()), "new")
+    assert loaded.page.rows
+    assert all(len(render_row(1, row, loaded.session)) == len(COLUMNS) for row in loaded.page.rows)

@@ -152,7 +152,7 @@ def build_parser() -> argparse.ArgumentParser:
         handlers.queue,
         "list one queue in its order",
         (("name",), {"metavar": "NAME"}),
-        (("--limit",), {"type": int, "default": 50}),
+        (("--limit",), {"type": int, "default": 50, "metavar": "N", "help": "how many of its rows (50)"}),
     )
     command("next", handlers.next_account, "take the next account", (("queue",), {"metavar": "NAME", "nargs": "?"}))
     command(
@@ -160,7 +160,13 @@ def build_parser() -> argparse.ArgumentParser:
         handlers.show,
         "show one account",
         account,
-        (("--pane",), {"choices": ("timeline", "items", "payments", "points", "promises", "services", "audit")}),
+        (
+            ("--pane",),
+            {
+                "choices": ("timeline", "items", "payments", "points", "promises", "services", "audit"),
+                "help": "show this part of it instead",
+            },
+        ),
     )
     command(
         "find",
@@ -192,7 +198,7 @@ def build_parser() -> argparse.ArgumentParser:
         "day",
         handlers.day,
         "roll to a business date",
-        (("--date",), {"type": day, "metavar": "DATE"}),
+        (("--date",), {"type": day, "metavar": "DATE", "help": "the business date to roll to (default: today)"}),
         (("--check",), {"action": "store_true", "help": "recompute everything, and hold a sample against the rules"}),
         (("--full",), {"action": "store_true", "help": "check, and hold every account against the rules"}),
         book,
@@ -204,7 +210,7 @@ def build_parser() -> argparse.ArgumentParser:
         handlers.export,
         "write a queue as CSV",
         (("queue",), {"metavar": "QUEUE"}),
-        (("--to",), {"type": Path, "metavar": "PATH"}),
+        (("--to",), {"type": Path, "metavar": "PATH", "help": "the file to write (default: standard output)"}),
         (("--raw",), {"action": "store_true", "help": "without the guard against formulas, for machines"}),
         book,
     )

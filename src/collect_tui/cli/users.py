@@ -52,7 +52,7 @@ def add(commands: Any) -> None:
     revoking = _command(token, "revoke", "revoke one token of a user, or all", revoke, login=True)
     which = revoking.add_mutually_exclusive_group(required=True)
     which.add_argument("number", type=int, nargs="?", metavar="NUMBER")
-    which.add_argument("--all", action="store_true")
+    which.add_argument("--all", action="store_true", help="all of them")
 
 
 def _group(commands: Any, name: str, help: str) -> Any:

@@ -1,1 +1,1 @@
-"""What knows no trade: private and atomic files, cells of CSV, the log of faults. Imports nothing of the other floors but errors."""
+"""What knows no trade: private and atomic files, cells of CSV, the log of faults. Imports none of the other floors."""

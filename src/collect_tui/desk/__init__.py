@@ -1,1 +1,3 @@
-"""Floor 1: the contract. Commands, views, the Desk protocol, errors and the grammar of the line."""
+"""The contract: commands, views, the Desk protocol, errors and the grammar of the line. No rule and no I/O; who implements it is
+services/ and client/.
+"""

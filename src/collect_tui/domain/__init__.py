@@ -1,1 +1,3 @@
-"""Floor 0: the trade, pure. No I/O, no clock, no framework; the standard library and pendulum only."""
+"""The trade, pure: values, states, effects and decisions, a folder per capability. No I/O, no clock, no framework; the standard
+library and pendulum only.
+"""

@@ -1,1 +1,1 @@
-"""Floor 1: rules as data. Verdicts, a dozen primitives and the packs of parameters they judge by; pure."""
+"""Rules as data: verdicts, a dozen primitives and what they judge by. Pure: no I/O, no clock, no tables; effects are the domain's."""

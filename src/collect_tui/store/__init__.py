@@ -1,1 +1,3 @@
-"""Floor 2: SQLModel tables, queries, the engine and what applies effects; SQLite and PostgreSQL."""
+"""SQLModel tables, queries, the engine and what writes effects; SQLite and PostgreSQL. No rule of its own: what SQL must restate
+comes from the domain's expressions.
+"""

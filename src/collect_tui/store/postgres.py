@@ -26,7 +26,7 @@ try:
     import psycopg
 except ImportError as error:  # pragma: no cover — the tests need the driver
     raise Unavailable(
-        "store.driver", "PostgreSQL needs the server's parts: pip install 'collect-tui[server]'.", "database"
+        "store.driver", "PostgreSQL needs the server's parts: pip install '.[server]' in the clone.", "database"
     ) from error
 
 LOCK_MS: Final = 10_000

@@ -1,1 +1,1 @@
-"""Floor 4: the terminal. Sees the desk and the domain, nothing else."""
+"""The terminal. Sees the desk's contract and the domain, nothing of store, services or HTTP; holds no rule."""

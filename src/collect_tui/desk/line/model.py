@@ -81,7 +81,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class VerbHelp:
-    """One verb as help, key table and README show it."""
+    """One verb as help and docs/line.md show it."""
 
     verb: str
     usage: str

@@ -1,4 +1,4 @@
-"""The registry of the line: every verb with its words for help and its function. Help, README table and completion derive from it.
+"""The registry of the line: every verb with its words for help and its function. Help, docs/line.md and completion derive from it.
 
 A new verb is a function in the module of its capability and an entry of that module's `VERBS`.
 """
@@ -133,5 +133,5 @@ def help_for(verb: str, context: LineContext | None = None) -> VerbHelp | None:
 
 
 def table() -> tuple[VerbHelp, ...]:
-    """All verbs as help and README show them, result codes first, with what notes and dates look like at the end."""
+    """All verbs as help and docs/line.md show them, result codes first, with what notes and dates look like at the end."""
     return (RESULT_HELP, *(verb.help for verb in VERBS.values()), NOTE_HELP, DATE_HELP)

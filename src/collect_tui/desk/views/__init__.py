@@ -1,1 +1,1 @@
-"""What the desk shows: plain frozen models, the same whether they come from SQLite or over the wire."""
+"""What the desk shows: plain frozen models, the same whether they come from a database or over HTTP. No logic beyond their fields."""

@@ -1,6 +1,6 @@
 """The registry: everything a key, an F-key or a word on the line can start.
 
-Key bindings, the key bar, `?` help, `collect-tui keys`, the README's table and the mnemonics of the `:` line all derive
+Key bindings, the key bar, `?` help, `collect-tui keys`, the table of docs/keys.md and the mnemonics of the `:` line all derive
 from :data:`ACTIONS`; nothing else in the program names a key.  The rules of the table (style guide of the keyboard):
 
 * One unmodified letter or function key per action; nothing rests on Esc, Alt, Ctrl, mouse or colour.
@@ -40,7 +40,7 @@ _WORK: Final = frozenset({QUEUE, ACCOUNT})
 class Action:
     """One thing the terminal can do.
 
-    `id` never changes: user key maps and the audit of keys name it.  `title` is what the help and the README say,
+    `id` never changes: user key maps and the audit of keys name it.  `title` is what the help and docs/keys.md say,
     `label` the word on the key bar (empty: not on the bar) of its screens, or of those in `on_bar`.  `keys` are as a
     person writes them: `:`, `n`, `enter`, `pgdn`.  `mnemonic` is the word that starts it on the line.  `text` is what
     it types into the line, for commands that are said in the line's language.  `dangerous`: its effect leaves the
@@ -233,21 +233,3 @@ def by_word(word: str, taken: Iterable[str] = ()) -> Action | None:
         return None
     found = [c for c in named if c.mnemonic.startswith(wanted)]
     return found[0] if len(found) == 1 else None
-
-
-def keys_table() -> str:
-    """All keys as a Markdown table: what the README shows and `collect-tui keys` prints."""
-    rows = ["| Key | F-key | On the line | What it does | Where |", "|---|---|---|---|---|"]
-    for each in ACTIONS:
-        keys = " ".join(f"`{key}`" for key in each.keys)
-        fkey = f"`{each.fkey.upper()}`" if each.fkey else ""
-        word = each.mnemonic or each.text.strip()
-        where = "everywhere" if each.contexts >= _DESK else ", ".join(c for c in CONTEXTS if c in each.contexts)
-        said = f"`:{word}`" if word else ""
-        rows.append(f"| {keys} | {fkey} | {said} | **{each.title}.** {each.help} | {where} |")
-    hot = " ".join(f"`{key}` {code}" for key, code in HOTKEYS.items())
-    return "\n".join(rows) + (
-        f"\n\nAfter `,` or the space bar on an account: {hot}. Any other key leaves with nothing logged.\n\n"
-        "In a field (the line, the text to find, a form) letters, digits and signs are typed; function keys, Tab, Enter "
-        "and the arrows act there.\n"
-    )

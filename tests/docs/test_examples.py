@@ -1,0 +1,66 @@
+"""The files that the pages show are taken by the program as they stand."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from collect_tui import cli, defaults, settings
+from collect_tui.tui.keys import keymap
+from collect_tui.tui.render import theme
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def shown(page: str, language: str) -> list[str]:
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+def test_keys_of_your_own(tmp_path: Path) -> None:
+    (tmp_path / "keys.toml").write_text(shown("keys.md", "toml")[0], "utf-8")
+    assert keymap.load(tmp_path / "keys.toml").keys_of("note.new") == ("i", "f6")
+
+
+def test_the_names_of_keys_are_those_that_can_be_given() -> None:
+    told = (ROOT / "docs/keys.md").read_text("utf-8").partition("A key is a letter")[2].partition("Escape and")[0]
+    named = set(re.findall(r"`([a-z+0-9]+)`", told)) - {"ctrl+"}
+    assert named | {f"f{n}" for n in range(1, 13)} == keymap._SPECIAL - keymap.KEPT_QUIET
+
+
+def test_a_site_of_your_own(tmp_path: Path) -> None:
+    holds, mine = shown("site.md", "toml")
+    (tmp_path / "holds.toml").write_text(holds, "utf-8")
+    made = defaults.load(tmp_path, today=date(2026, 11, 23)).holds
+    assert made["REVIEW"].default_days == 14
+    assert made["HARDSHIP"].default_days == 45
+    (tmp_path / "mine.toml").write_text(mine, "utf-8")
+    assert theme.load_theme("mine", tmp_path).name == "mine"
+
+
+def test_every_file_of_a_site_has_its_row() -> None:
+    rows = re.findall(r"^\| `(\w+\.toml)` \|", (ROOT / "docs/site.md").read_text("utf-8"), re.MULTILINE)
+    ours = {path.name for path in Path(defaults.__file__).parent.glob("*.toml")}
+    assert set(rows) == ours | {"keys.toml"}
+    settings_page = (ROOT / "docs/settings.md").read_text("utf-8")
+    assert all(f"`{name}`" in settings_page for name in rows)
+
+
+@pytest.mark.parametrize("number", range(len(shown("settings.md", "toml"))))
+def test_settings_as_they_are_shown(tmp_path: Path, number: int) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(shown("settings.md", "toml")[number], "utf-8")
+    assert settings.load({"COLLECT_TUI_CONFIG": str(file)}).file == file
+
+
+def test_the_portfolio_as_it_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLLECT_TUI_STATE_FOLDER", str(tmp_path / "state"))
+    (tmp_path / "one.json").write_text(shown("portfolio.md", "json")[0], "utf-8")
+    assert cli.main(["--db", str(tmp_path / "desk.db"), "load", str(tmp_path / "one.json")]) == 0
+
+
+def test_the_invoices_as_they_are_shown() -> None:
+    assert (ROOT / "docs/examples/ar_invoices.csv").read_text("utf-8") == shown("importing.md", "csv")[0]

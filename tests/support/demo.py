@@ -1,0 +1,28 @@
+"""The real app over the fixture portfolio at noon of its Monday: what README and picture show.
+
+async with at_the_demo(folder) as desk:
+    await desk.type(":4410-2231")
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from collect_tui import bootstrap
+from tui.driver import DeskDriver, driving
+
+#: 12:00 in Chicago, where the desk is, on the portfolio's own business date.
+NOON: Final = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def at_the_demo(folder: Path, **options: Any) -> AsyncIterator[DeskDriver]:
+    """A desk on a copy of the fixtures in `folder`, opened and at rest, 80×24. `options`: of the app, such as `theme`."""
+    wired = bootstrap.wiring(database=folder / "demo.db", user="mia", at=NOON)
+    bootstrap.make_demo(wired)
+    async with driving(lambda: bootstrap.open_desk(wired, backend="demo"), folder / "state", **options) as desk:
+        yield desk
