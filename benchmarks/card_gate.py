@@ -88,6 +88,19 @@ KINDS: Final[dict[str, Callable[[], str]]] = {
 }  # fmt: skip
 
 
+def pair() -> str:
+    """Two numbers with a word between, as no one line above has them."""
+    mark, word = (
+        R.choice([" ", "-", ""]),
+        R.choice(["and", "or", "replaces", "called from", "since", "paid", "und", "x"]),
+    )
+    halves = [
+        f"{number(4)}{mark}{digits(4)}",
+        R.choice([f"{digits(4)}{mark}{digits(4)}", f"{R.randrange(1990, 2030)}"]),
+    ]
+    return f" {word} ".join(halves)
+
+
 def main() -> None:
     each = COUNT // len(KINDS)
     print(f"{'':36}{'numbers':>9}{'alone':>8}{'in a sentence':>15}")
@@ -106,6 +119,9 @@ def main() -> None:
         print(f"{kind:36}{each:9,}{found[0]:8,}{found[1]:15,}")
     count = each * len(KINDS)
     print(f"{'all':36}{count:9,}{total[0]:8,}{total[1]:15,}   {total[0] / count:.2%} and {total[1] / count:.2%}")
+    pairs = [pair() for _ in range(each)]
+    found = [sum(suspicious(text) and forbidden(text) is not None for text in pairs)]
+    print(f"{'two numbers with a word between':36}{each:9,}{found[0]:8,}")
     print(f"{looked / (2 * count) * 1e6:.1f} µs a text")
 
 

@@ -94,6 +94,11 @@ NOT_CARDS = [
     "paid 4111 in 2024 and 1111 in 2025",
     "8944110068523456783",  # a SIM's number
     "<b>4111</b> open, <b>1111</b> paid",
+    "4111-1111 and 1111-1111",  # two accounts
+    "41111111 replaces 11111111",
+    "4111 2222 0000 since 2010",  # the check digit would be right
+    "4111 1111 or, after a week, 1111 1111",
+    "4111 owes 1111 pays 1111 leaves 1111",
 ]
 
 
@@ -187,6 +192,10 @@ def test_security_codes(text: str, code: str) -> None:
         "acvv 123",
         "postal code 1234",
         "code 123",
+        "150 on the back order",
+        "paid 1200 on the back of the invoice",
+        "300 on the back end",
+        "last three digits 123",
     ],
 )
 def test_what_is_no_security_code(text: str) -> None:
@@ -243,6 +252,14 @@ def test_other_accounts_beside_each_other_are_no_card(between: str) -> None:
 def test_a_card_that_begins_like_an_account_is_one(card: str) -> None:
     number = next(f"{card[:-1]}{last}" for last in "0123456789" if find_card(f"{card[:-1]}{last}") is not None)
     assert find_card(number, ["4410-2231"]) is not None
+
+
+@pytest.mark.parametrize("known", ["41111111", "4111 1111", "411111111111"])
+def test_a_number_of_the_file_makes_no_card_with_what_comes_after_a_word(known: str) -> None:
+    rest = "1111111111111111"[len(known.replace(" ", "")) :]
+    text = f"4111 1111 {known[-4:] + ' ' if len(known) > 9 else ''}called {' '.join(rest[at : at + 4] for at in range(0, len(rest), 4))}"
+    assert find_card(text) is not None
+    assert find_card(text, [known]) is None
 
 
 def test_a_known_number_is_no_social_security_number() -> None:

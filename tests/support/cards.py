@@ -126,6 +126,18 @@ SPELLINGS: Final = (
     f"DE89 3704 0044 0532 0130 00 / {' '.join(_FOURS)}",
     f"\u202e{NUMBER[::-1]}",
     f"{NUMBER[::-1]} (written backwards)",
+    *(
+        f"4111 1111 {word} 1111 1111"
+        for word in ("x", "X", "a", "and", "uh", "paid", "ähm", "sowie", "card", "go on", "(rest of it)")
+    ),
+    *(f"{word} ".join(("4111 ", "1111 1111 1111")) for word in ("x", "er", "again", "and uh", "repeat")),
+    *(f"{word} ".join(("4111-1111-1111 ", "1111")) for word in ("x", "plus", "noch", "please")),
+    "4111-1111 x 1111-1111",
+    "4111-1111-1111 (card) 1111",
+    "41111111x11111111",
+    "41111111 x 11111111",
+    "411111 k 1111111111",
+    "411111111111 x 1111",
 )
 
 #: A security code, with the word that says so.
@@ -140,4 +152,11 @@ CODES: Final = (
     "Sicherheitscode 123", "code de sécurité 123", "código de seguridad 123", "cardcvv=123", "cvvCode: 123", "cvv_code=123",
     "CVVs 123", "cvv's 123", "cvv nr. 123", "cvv n° 123", "cvv.............123", "exp 12/27 code 123", '{"cvv": 123}',
     "cvv&#58; &#49;&#50;&#51;", "cvv=%31%32%33", "<cvv>123</cvv>", "secu\u200brity code 123", "&#99;&#118;&#118; 123",
+    "code 123 on the back", "the three digits on the back are 123", "123 on the back", "123 on the reverse", "123 from the back",
+    "123 on back of card", "digits 123 on the back", "1234 on the front", "the three numbers on the back are 123", "ccv 123",
+    "CCV2: 123", "cv code 123", "card's code 123", "security digits 123", "safety number 123", "code from the card 123",
+    "three-digit number 123", "the cvv would be 123", "cvv for it 123", "cvv ist 123", "cvv est 123", "prüfziffer lautet 123",
+    "prüfnr. 123", "drei Ziffern hinten 123", "123 auf der Rückseite", "die drei Ziffern auf der Rückseite sind 123",
+    "le code au dos est 123", "trois chiffres au dos: 123", "123 au dos", "cryptogramme visuel 123", "123 al reverso",
+    "tres dígitos del reverso 123", "código de verificación 123", "number on back is 123", "four digits on the front 1234",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Which digit strings are payment card numbers: issuer ranges with their lengths, and the Luhn check digit."""
+"""Which digit strings are payment card numbers: issuer ranges with their lengths, the Luhn check digit, how they are printed."""
 
 from __future__ import annotations
 
@@ -36,6 +36,21 @@ _RANGES: Final[tuple[tuple[str, str, frozenset[int]], ...]] = (
     ("67", "67", _16_19),  # Maestro
     *((prefix, prefix, _ANY) for prefix in ("5018", "5020", "5038", "5893", "6304", "6759", "6761", "6762", "6763")),
 )
+
+#: Groups of digits as cards print them.
+PRINTED: Final = (
+    (4, 4, 4, 4),  # most cards
+    (4, 6, 5),  # American Express
+    (4, 6, 4),  # Diners Club
+    (4, 4, 4, 4, 3),  # 19 digits
+    (6, 13),  # 19 digits, as UnionPay prints them
+    (8, 8),
+    (4, 4, 4, 1),  # 13 digits
+    (4, 3, 3, 3),  # 13 digits, as Visa printed them
+    (4, 4, 4, 3),  # American Express, by who writes down others
+)
+#: Groups that are a card's where words between them say so.
+SPLIT: Final = ((6, 10), (12, 4), (15, 1))
 
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 

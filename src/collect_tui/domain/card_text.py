@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Final, Literal
 
-from collect_tui.domain.card_numbers import LONGEST, SHORTEST, is_card_number, is_sim_number
+from collect_tui.domain.card_codes import codes_in, speaks_of_a_code
+from collect_tui.domain.card_numbers import LONGEST, PRINTED, SHORTEST, SPLIT, is_card_number, is_sim_number
 from collect_tui.domain.card_reading import STRONG, WEAK, Reading, plain, readings, thrice, veiled
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.other_numbers import FileNumbers, digits_of, figures, named_otherwise
@@ -28,43 +29,17 @@ _GROUP: Final = re.compile(r"[0-9]+")
 _SAME: Final = re.compile(
     r"(?<![0-9])[0-9]{1,8}(?P<mark>(?=[^\w]*[^\W\d_])\D{1,12})[0-9]{1,8}(?:(?P=mark)[0-9]{1,8})+(?![0-9])"
 )
-_PRINTED_GROUPS: Final = (
-    (4, 4, 4, 4),  # most cards
-    (4, 6, 5),  # American Express
-    (4, 6, 4),  # Diners Club
-    (4, 4, 4, 4, 3),  # 19 digits
-    (6, 13),  # 19 digits, as UnionPay prints them
-    (8, 8),
-    (4, 4, 4, 1),  # 13 digits
-    (4, 3, 3, 3),  # 13 digits, as Visa printed them
-    (4, 4, 4, 3),  # American Express, by who writes down others
-)
-_SPLIT: Final = ((6, 10), (12, 4), (15, 1))
-"""Groups that are a card's where words between them say so."""
+_SHAPES: Final = (*PRINTED, *SPLIT)
+_FIRST: Final = frozenset(shape[0] for shape in _SHAPES)
+_NEAR: Final = re.compile(r"[ .\-]{1,3}")
+_ONE_WORD: Final = re.compile(r"[ .\-]{0,3}(?:\(?[^\W\d_]{1,12}\)?)(?: [^\W\d_]{1,12}\)?){0,2}[ .\-]{0,3}")
+_ONE_LETTER: Final = re.compile(r"[ .\-]{0,3}(?![aeiouy])[a-z][ .\-]{0,3}", re.IGNORECASE | re.ASCII)
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _EXPIRY: Final = re.compile(r"(?<![0-9])(?:0?[1-9]|1[0-2])[ ]?[/.\- ]?[ ]?(?:20)?[2-4][0-9](?![0-9])")
 _EXPIRY_DIGITS: Final = re.compile(r"(?:0[1-9]|1[0-2])(?:20)?[2-4][0-9]|[2-4][0-9](?:0[1-9]|1[0-2])")
 _CODE_DIGITS: Final = re.compile(r"(?:[0-9]{3,4})?")
 _TELEPHONE: Final = 14  # digits after a plus, more only in Amex's form
 
-_CODE_WORD: Final = (
-    r"(?:card[ _-]?)?(?:c[\W_]{0,2}v[\W_]{0,2}[vcnde12]2?(?:c2?|(?:'?s))?|cav2?|csc2?|cid"
-    r"|sec(?:urity|ure|ret|\.)?[ _-]{0,2}(?:code|number|no\b)|(?:safety|card) code|card (?:pin|id\b)"
-    r"|(?:card verification|(?:verification|validation) (?:code|value|number|no\b))"
-    r"|(?:code|digits?|number|(?:three|3|four|4)[ -]?digit code|last (?:three|3|four|4)(?: digits?)?) (?:on|at|from) (?:the )?"
-    r"(?:back|reverse|front)|(?:three|3)[ -]digit code|back of (?:the )?card"
-    r"|exp(?:iry|ires)?\W{1,3}[01]?[0-9]/(?:20)?[2-4][0-9]\W{1,3}(?:sec|code)|signature (?:strip|panel)(?: code)?"
-    r"|(?:karten)?pr(?:ü|ue)f(?:ziffer|nummer)|sicherheitscode|c[oó]d(?:e|igo) de s(?:[eé]curit[eé]|eguridad)|cryptogramme)"
-)
-_CODE: Final = re.compile(rf"(?<![a-z]){_CODE_WORD}", re.IGNORECASE | re.ASCII)
-_CVV: Final = re.compile(
-    rf"(?<![a-z]){_CODE_WORD}(?:(?=number|code|digits)|(?![a-z]))"
-    r"(?:[^a-z0-9*]|(?:is|was|are|no|nr|n|num|number|code|digits|the|on|in|card|back|of|has|been|given|as|then|taken|recorded"
-    r"|here|below|above|it|reads|he|she|they|says?|said|gave)(?![a-z])){0,40}?"
-    r"(?P<after>[0-9](?:[ .,\-/]{0,3}[0-9]){2,3})(?![0-9])"
-    rf"|(?<![0-9.,/*\-])(?P<before>[0-9]{{3,4}})(?:[ (:=\-]{{1,3}}|\) ?| (?:is|as|for|=) (?:(?:the|her|his|their|a) )?){_CODE_WORD}"
-    r"(?![a-z])(?!\W{0,8}[0-9*])",
-    re.IGNORECASE | re.ASCII,
-)
 _SSN: Final = re.compile(
     r"(?<![0-9])(?<![0-9][.-])(?!000|666|9)[0-9]{3}(?P<mark>[ .-])(?!00)[0-9]{2}(?P=mark)(?!0000)[0-9]{4}"
     r"(?![0-9])(?![.-][0-9])"
@@ -127,9 +102,9 @@ def suspicious(text: str) -> bool:
     digits = _DIGIT.search(text) is not None
     if digits and len(text) >= SHORTEST and _MANY.search(text) and not _INSTANT.fullmatch(text):
         return True
-    if digits and _CODE.search(text):
+    if digits and speaks_of_a_code(text):
         return True
-    return (len(text) >= _SPOKEN_CARD or _CODE.search(text) is not None) and thrice(text.lower())
+    return (len(text) >= _SPOKEN_CARD or speaks_of_a_code(text)) and thrice(text.lower())
 
 
 def refusal(found: CardFinding, field: str) -> Invalid:
@@ -177,10 +152,8 @@ def _in_reading(reading: Reading, skipped: Set[str]) -> Iterator[tuple[Kind, int
     for start, end in _joined(read) if reading.joined else _cards(read, skipped):
         if digits_of(read, start, end) not in skipped:
             yield "card", start, end
-    for match in _CVV.finditer(read):
-        # `CID 4410` is a circuit of the file, and no other word for a code names one.
-        if match[0][:3].lower() != "cid" or digits_of(match[0]) not in skipped:
-            yield "cvv", *match.span("after" if match["after"] else "before")
+    for start, end in codes_in(read, skipped):
+        yield "cvv", start, end
     for match, part in ((m, part) for rule, part in ((_SSN, 0), (_SSN_NAMED, "number")) for m in rule.finditer(read)):
         if digits_of(match[part]) not in skipped:
             yield "ssn", *match.span(part)
@@ -190,7 +163,7 @@ def _joined(read: str) -> Iterator[Span]:
     """Groups as cards print them, with words between them that make them one number."""
     for run in _RUN.finditer(read):
         groups = [match.span() for match in _GROUP.finditer(read, *run.span())]
-        for start, end in _printed(groups, (*_PRINTED_GROUPS, *_SPLIT)):
+        for start, end in _printed(groups, _SHAPES):
             words = read.count(STRONG, start, end), read.count(WEAK, start, end)
             if (words[0] or words[1] > 1) and is_card_number(digits_of(read, start, end)):
                 yield start, end
@@ -198,12 +171,37 @@ def _joined(read: str) -> Iterator[Span]:
 
 def _cards(plain: str, skipped: Set[str]) -> Iterator[Span]:
     yield from (match.span() for match in _SAME.finditer(plain) if is_card_number(digits_of(match[0])))
+    yield from _interrupted(plain, skipped)
     for run in _RUN.finditer(plain):
         foreign = list(named_otherwise(plain, *run.span()))
         groups = list(_cut([match.span() for match in _GROUP.finditer(plain, *run.span())], foreign))
         foreign += _known(plain, groups, skipped)
         for segment in _without(groups, foreign):
             yield from _in_groups(plain, segment)
+
+
+def _interrupted(plain: str, skipped: Set[str]) -> Iterator[Span]:
+    """Groups as cards print them with something said once among them: `4111 1111 x 1111 1111`, `4111 please 1111 1111 1111`.
+
+    Two numbers written alike with a word between are a list of two (`4410-0012 and 4410-0193`), unless the word is none
+    (`x`) or the groups of both stand apart.
+    """
+    groups = [match.span() for match in _GROUP.finditer(plain)]
+    if not any(is_card_number(digits_of(plain, *span)) for span in _printed(groups, _SHAPES)):
+        return
+    foreign = [*named_otherwise(plain, 0, len(plain)), *figures(plain, 0, len(plain)), *_known(plain, groups, skipped)]
+    for row in _without(groups, foreign):
+        for start, end in _printed(row, _SHAPES):
+            parts = [group for group in row if start <= group[0] < end]
+            gaps = [plain[left[1] : right[0]] for left, right in pairwise(parts)]
+            said = [n for n, gap in enumerate(gaps) if not _NEAR.fullmatch(gap)]
+            if len(said) != 1 or not is_card_number(digits_of(plain, start, end)):
+                continue
+            at = said[0]
+            listed = len(parts) == 2 or (gaps[:at] == gaps[at + 1 :] and gaps[0] != " ")
+            year = at == len(gaps) - 1 and _YEAR.fullmatch(plain, *parts[-1])
+            if _ONE_LETTER.fullmatch(gaps[at]) or (_ONE_WORD.fullmatch(gaps[at]) and not listed and not year):
+                yield start, end
 
 
 def _known(plain: str, groups: list[Span], skipped: Set[str]) -> Iterator[Span]:
@@ -262,9 +260,9 @@ def _regular(plain: str, row: list[Span]) -> Iterator[Span]:
         first = last
 
 
-def _printed(groups: list[Span], shapes: Iterable[tuple[int, ...]] = _PRINTED_GROUPS) -> Iterator[Span]:
+def _printed(groups: list[Span], shapes: Iterable[tuple[int, ...]] = PRINTED) -> Iterator[Span]:
     sizes = [end - start for start, end in groups]
-    for at in range(len(groups)):
+    for at in [at for at, size in enumerate(sizes) if size in _FIRST]:
         for shape in shapes:
             if tuple(sizes[at : at + len(shape)]) == shape:
                 yield groups[at][0], groups[at + len(shape) - 1][1]
