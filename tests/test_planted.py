@@ -6,8 +6,6 @@ description: what is added later is tried as well.
 
 from __future__ import annotations
 
-import copy
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +13,6 @@ from typing import Any, Final, get_args
 
 import pytest
 from fastapi import FastAPI
-from starlette.testclient import TestClient
 
 from collect_tui.desk.views.account import PaneName
 from collect_tui.server.app import create_app
@@ -24,10 +21,9 @@ from collect_tui.services import users
 from collect_tui.store import event_log
 from support.book import Book, Clock, account, at, catalogue, day, local_desk
 from support.cards import NUMBER
-from support.server import bearer
+from support.planting import LEFT_OUT, ROSA, client, key, requests
 from support.server import hub as hub_over
 
-ROSA: Final = "4410-2231"
 PHONE, MAIL, HANDLE, HOME, SERVICE = (
     "+1 312 867 5309",
     "quince.meadow@example.com",
@@ -86,112 +82,6 @@ def hub(tmp_path: Path) -> Iterator[ServerContext]:
         yield hub_over(store, Clock())
 
 
-def client(app: FastAPI, hub: ServerContext, login: str) -> TestClient:
-    async def with_hub(scope: Any, receive: Any, send: Any) -> None:
-        await app({**scope, "state": {"hub": hub}}, receive, send)
-
-    return TestClient(
-        with_hub, base_url="http://desk", headers={**bearer(hub, login), "If-Match": "*"}, raise_server_exceptions=False
-    )
-
-
-# ---------------------------------------------------------------------------------------- the fields of the API's description
-
-
-def bodies(schema: dict[str, Any], root: dict[str, Any], text: str) -> Iterator[Any]:
-    """Bodies of a schema, one for each of its texts that may be any, with this one there."""
-    schema = _plain(schema, root)
-    if schema.get("type") == "object" or "properties" in schema:
-        whole = _example(schema, root)
-        for name, part in schema.get("properties", {}).items():
-            for value in bodies(part, root, text):
-                yield {**copy.deepcopy(whole), name: value}
-    elif schema.get("type") == "array":
-        for value in bodies(schema["items"], root, text):
-            yield [value]
-    elif _free(schema):
-        yield text
-
-
-def _free(schema: dict[str, Any]) -> bool:
-    return schema.get("type") == "string" and not {"enum", "const", "format"} & schema.keys()
-
-
-def _plain(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
-    while True:
-        if "$ref" in schema:
-            schema = root["components"]["schemas"][schema["$ref"].rpartition("/")[2]] | {
-                k: v for k, v in schema.items() if k != "$ref"
-            }
-        elif any_of := schema.get("anyOf") or schema.get("oneOf"):
-            schema = next(one for one in any_of if one.get("type") != "null")
-        else:
-            return schema
-
-
-def _example(schema: dict[str, Any], root: dict[str, Any]) -> Any:
-    schema = _plain(schema, root)
-    for found in (schema.get("examples"), [schema[k] for k in ("default", "const") if k in schema], schema.get("enum")):
-        if found:
-            return copy.deepcopy(found[0])
-    match schema.get("type"):
-        case "object":
-            return {n: _example(schema["properties"][n], root) for n in schema.get("required", ())}
-        case "array":
-            return []
-        case "integer" | "number":
-            return 1
-        case "boolean":
-            return True
-    return {"date": day(3), "date-time": at(1), "uuid": "11111111-1111-4111-8111-111111111111"}.get(
-        schema.get("format", ""), "other"
-    )
-
-
-def requests(app: FastAPI, text: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Every request that the API's description knows, with a text in each place that takes one."""
-    root = app.openapi()
-    for path, operations in root["paths"].items():
-        for verb, operation in operations.items():
-            filled = _path(path, {})
-            for content in operation.get("requestBody", {}).get("content", {}).items():
-                kind, described = content
-                if "ndjson" in kind:
-                    for line in (described.get("example") or "").splitlines():
-                        row = json.loads(line)
-                        for name in [n for n, v in row.items() if isinstance(v, str)]:
-                            yield (
-                                verb,
-                                filled,
-                                {"content": json.dumps({**row, name: text}), "headers": {"Content-Type": kind}},
-                            )
-                else:
-                    for body in bodies(described["schema"], root, text):
-                        yield verb, filled, {"json": body}
-                    yield verb, filled, {"json": _example(described["schema"], root)}
-            for name in re.findall(r"{(\w+)}", path):
-                yield verb, _path(path, {name: text}), {}
-            if "requestBody" not in operation:
-                yield verb, filled, {}
-
-
-def _path(path: str, given: dict[str, str]) -> str:
-    usual = {
-        "account": ROSA,
-        "number": ROSA,
-        "pane": "timeline",
-        "name": "broken",
-        "login": "the-collector",
-        "id": "1",
-        "token": "1",
-    }
-    return re.sub(r"{(\w+)}", lambda m: {**usual, **given}.get(m[1], "1"), path)
-
-
-#: Streams that go on for ever, and what would end the user's own session.
-LEFT_OUT: Final = (("get", "/v1/events"), ("delete", "/v1/sign-in"))
-
-
 # --------------------------------------------------------------------------------------------------------------- identifiers
 
 
@@ -210,7 +100,7 @@ def test_what_a_role_may_not_see_is_in_no_answer(app: FastAPI, hub: ServerContex
     asked += [("post", "/v1/previews", {"json": {**_act(), "commands": [one]}}) for one in _tries()]
     assert len(asked) > 80
     for verb, path, more in asked:
-        answer = desk.request(verb, path, **{"headers": {"Idempotency-Key": _key()}} | more)
+        answer = desk.request(verb, path, **{"headers": {"Idempotency-Key": key()}} | more)
         assert answer.status_code != 500, (verb, path)
         if "/reveals" not in path:
             _no_trace(answer.text, rule.masked, (role, verb, path))
@@ -218,14 +108,8 @@ def test_what_a_role_may_not_see_is_in_no_answer(app: FastAPI, hub: ServerContex
             assert not re.search(r"Alvarez|412\.37|41237|462\.37|46237", answer.text), (role, verb, path)
 
 
-def _key() -> str:
-    from uuid import uuid4
-
-    return str(uuid4())
-
-
 def _act() -> dict[str, Any]:
-    return {"id": _key(), "account": ROSA, "line": SPOKEN}
+    return {"id": key(), "account": ROSA, "line": SPOKEN}
 
 
 def _tries() -> list[dict[str, Any]]:
@@ -277,7 +161,7 @@ def test_no_guess_at_what_is_masked_is_told_from_another(app: FastAPI, hub: Serv
                 tried, other = (
                     answer(
                         "/v1/previews",
-                        {"id": _key(), "account": ROSA, "commands": [{"kind": "point", "point": p, "quality": "bad"}]},
+                        {"id": key(), "account": ROSA, "commands": [{"kind": "point", "point": p, "quality": "bad"}]},
                     )
                     for p in (right, wrong)
                 )
@@ -303,7 +187,7 @@ def test_no_route_stores_a_card_number_whatever_field_it_stands_in(
             if (verb, path) in LEFT_OUT or "day-runs" in path or "order-runs" in path:
                 continue
             answer = desk.request(
-                verb, path, **{"headers": {"Idempotency-Key": _key()} | more.pop("headers", {})} | more
+                verb, path, **{"headers": {"Idempotency-Key": key()} | more.pop("headers", {})} | more
             )
             assert answer.status_code != 500, (verb, path)
             tried += 1

@@ -173,7 +173,7 @@ def _one(command: type[CommandBase], fields: type[BaseModel]) -> Callable[[DeskR
         try:
             whole = command(**{name: getattr(sent, name) for name in fields.model_fields})
         except ValidationError as error:  # a rule over several fields, which the body's own model does not know
-            raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+            raise invalid(error.errors(include_url=False, include_input=False)) from None
         return {"commands": (whole,)}
 
     return made

@@ -118,7 +118,7 @@ def _malformed(line: int, error: ValidationError) -> Rejected:
     if first["type"] == "json_invalid":
         return Rejected(line, "row.malformed", "The line is no JSON object.", None)
     place = ".".join(str(part)[:80] for part in first["loc"])
-    return Rejected(line, "row.invalid", str(first["msg"]).removeprefix("Value error, "), place or None)
+    return Rejected.of(line, Invalid("row.invalid", str(first["msg"]).removeprefix("Value error, "), place or None))
 
 
 async def _taken(request: Request, caller: Caller, kind: str) -> Response:

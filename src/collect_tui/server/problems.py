@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +17,9 @@ from starlette.responses import Response
 from collect_tui import http_contract as wire
 from collect_tui.desk.errors import DomainError, Forbidden, Invalid, NotFound, SignedOut, Unavailable
 from collect_tui.desk.views.act import Confirm, VerdictView
+
+#: What a field could be called: a word that somebody sent as the name of one is said again only where it is so.
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 
 
 class Problem(BaseModel):
@@ -74,10 +78,12 @@ def invalid(errors: Iterable[Any]) -> Invalid:
     first = next(iter(errors))
     if first["type"] in {"json_invalid", "json_type"}:
         return malformed("The body must be JSON; " + first["msg"][:1].lower() + first["msg"][1:] + ".", "body")
-    place = [str(part)[:80] for part in first["loc"]]
+    place = [str(part) for part in first["loc"] if isinstance(part, int) or _NAME.fullmatch(part)]
     if place[:1] in (["body"], ["query"], ["path"], ["header"]):
         place = place[1:]
     said = str(first["msg"]).rstrip(".")
+    if first["type"] == "union_tag_invalid":  # the only message that quotes what came
+        said = f"{first['ctx']['discriminator']} must be one of {first['ctx']['expected_tags']}"
     named = ".".join(place)
     return Invalid("request.invalid", f"{named}: {said}." if named else f"{said}.", place[-1] if place else "body")
 

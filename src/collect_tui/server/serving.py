@@ -97,7 +97,7 @@ def parse_body(model: type[BaseModel], body: bytes, *, optional: bool = False) -
     try:
         return model.model_validate_json(b"{}" if optional and not body else body, strict=True)
     except ValidationError as error:
-        raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+        raise invalid(error.errors(include_url=False, include_input=False)) from None
     except RecursionError:
         raise malformed("The body is nested too deeply.", "body") from None
 
@@ -111,7 +111,7 @@ def parse_query(model: type[BaseModel], request: Request) -> BaseModel:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+        raise invalid(error.errors(include_url=False, include_input=False)) from None
 
 
 def path_text(request: Request, name: str) -> str:

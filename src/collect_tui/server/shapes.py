@@ -116,7 +116,7 @@ class Shape:
         try:
             self._path_model.model_validate({name: found[name] for name in self.in_path})
         except ValidationError as error:
-            raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+            raise invalid(error.errors(include_url=False, include_input=False)) from None
 
     def signature(self) -> inspect.Signature:
         """What the API's description is made from."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -49,6 +50,8 @@ _IN_FULL: Final = frozenset(("session", "catalogue", "reveal"))
 
 
 def _guard(method: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
+    names = tuple(inspect.signature(method).parameters)[1:]
+
     @functools.wraps(method)
     def checked(self: Any, *args: Any, **named: Any) -> Any:
         need(self.authority, operation.permission)
@@ -59,7 +62,7 @@ def _guard(method: Callable[..., Any], operation: Operation) -> Callable[..., An
         try:
             answer = method(self, *args, **named)
         except DomainError as error:
-            mask_text.hide_error(self, error, (*args, *named.values()))
+            mask_text.hide_error(self, error, {**dict(zip(names, args, strict=False)), **named})
             raise
         return mask_text.hide(self, answer)
 

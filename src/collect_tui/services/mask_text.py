@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -165,10 +165,12 @@ def hide(desk: DeskContext, value: Any) -> Any:
     )
 
 
-def hide_error(desk: DeskContext, error: DomainError, given: Iterable[Any]) -> None:
-    """The same of an error, in place. `given`: what the operation was asked with."""
+def hide_error(desk: DeskContext, error: DomainError, given: Mapping[str, Any]) -> None:
+    """The same of an error, in place. `given`: what the operation was asked with, by name; only the number of an account is none
+    of somebody's telephone."""
     if desk.authority is not None and desk.authority.masked:
-        named = {each.account if isinstance(each, Act) else each for each in given if isinstance(each, str | Act)}
+        named = {each.account for each in given.values() if isinstance(each, Act)}
+        named |= {str(given[name]) for name in ("account", "number") if name in given}
         with contextlib.suppress(Unavailable):
             _mask_for(desk, desk.authority, named, named).error(error)
 
