@@ -57,6 +57,15 @@ async def test_nothing_found_says_so_and_keeps_the_text(tmp_path: Path, fast: bo
         assert any("find zzzz" in row for row in desk.rows)
 
 
+async def test_a_card_number_is_looked_for_and_not_said_again(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press("/")
+        await desk.type("4111 1111 1111 1111")
+        await desk.press("enter")
+        assert desk.said == "Nothing is found by '**** 1111'."
+        assert not [row for row in desk.rows if "1111 1111" in row and "found" in row]
+
+
 @pytest.mark.parametrize("fast", [False, True])
 async def test_slash_after_nothing_was_found_starts_anew(tmp_path: Path, fast: bool) -> None:
     async with driving(book_desk(tmp_path, 3)) as desk:

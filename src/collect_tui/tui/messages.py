@@ -66,6 +66,13 @@ def sentence(error: DomainError) -> str:
     return error.message.strip() or f"Refused ({error.code})."
 
 
+def typed(text: str) -> str:
+    """What was typed, as a sentence quotes it: card data is masked."""
+    from collect_tui.domain.card_text import mask_card  # its expressions take a while to compile
+
+    return repr(mask_card(text))
+
+
 LOADING: Final = "Loading …"
 """What stands where something is still to come: not what is said of nothing."""
 

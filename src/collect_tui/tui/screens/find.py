@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 
 from collect_tui.tui.keys.actions import FIND
-from collect_tui.tui.messages import plural
+from collect_tui.tui.messages import plural, typed
 from collect_tui.tui.render.figures import amount
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
@@ -81,7 +81,7 @@ class FindScreen(DeskScreen):
             return ()
         count = len(self.hits)
         if not count:
-            return (Line.of((f"Nothing is found by {self.searched!r}.", Role.WARN)),)
+            return (Line.of((f"Nothing is found by {typed(self.searched)}.", Role.WARN)),)
         more = "; type more to see fewer" if count >= LIMIT else ""
         return (Line.of(f"{plural(count, 'account')} found{more}"),)
 
@@ -111,7 +111,7 @@ class FindScreen(DeskScreen):
             self.forget("find")
             self.show_hits("", ())
         elif self.desk_app.connected:
-            self._instead = f"Looking for {text!r} …"
+            self._instead = f"Looking for {typed(text)} …"
             self.show_summary()
             self.fetch("find", partial(self.desk_app.desk.find, text, limit=LIMIT), partial(self.show_hits, text),
                        lost=partial(self.show_hits, "", ()))  # fmt: skip
@@ -153,7 +153,7 @@ class FindScreen(DeskScreen):
             self.show_hits(text, hits)
         if not self.hits:
             self.table.focus(scroll_visible=False)  # so that letters act: `/` starts anew
-            self.refuse(f"Nothing is found by {text!r}.")
+            self.refuse(f"Nothing is found by {typed(text)}.")
         elif len(self.hits) == 1 or self._chosen:
             await self.desk_app.open_account(self.hits[self.table.cursor].account)
         else:

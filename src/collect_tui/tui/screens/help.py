@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 
+from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import HELP
 from collect_tui.tui.render.help import render_help, render_word
 from collect_tui.tui.render.roles import Role
@@ -61,7 +62,7 @@ class HelpScreen(DeskScreen):
         commands = app.keymap.commands
         lines = render_word(self.word, commands, codes, verbs(), width) if self.word else []
         if self.word and not lines:
-            self.status(f"{self.word!r} is no word of the line; these are.", Role.WARN)
+            self.status(f"{messages.typed(self.word)} is no word of the line; these are.", Role.WARN)
         if not lines:
             lines = render_help(self.about, commands, codes, verbs(), width)
         if codes is None:
