@@ -6,15 +6,18 @@ command into the facts before the next command of the act is judged, so a line o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from itertools import takewhile
+from typing import Any, Final, TypeVar, cast
 
 from pydantic import BaseModel
 
 from collect_tui.desk.commands import Act, Command, CommandBase, LogContact, Undo
 from collect_tui.desk.dated import check_reach
-from collect_tui.domain.card_text import forbidden, refusal
+from collect_tui.domain.card_text import forbidden, plain, refusal
 from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.effect import Effect, fold_all
 from collect_tui.domain.errors import Invalid, Refused
@@ -48,6 +51,11 @@ class Outcome:
         return tuple(e for step in self.steps for e in step)
 
 
+#: Digits that are a part of a card's, at an end of a text; how long ago the other part may have been written.
+_BEGINS: Final = re.compile(r"[^\w+]{0,3}[0-9](?:[ .\-]{0,2}[0-9]){5,12}(?![0-9])(?![.,/][0-9])")
+_ENDS: Final = re.compile(r"(?<![0-9])(?<![0-9][.,/])[0-9](?:[ .\-]{0,2}[0-9]){5,12}\W{0,3}\Z")
+_MOMENT: Final = timedelta(minutes=10)
+
 C = TypeVar("C", bound=CommandBase)
 Decider = Callable[[C, AccountFacts, Context], Decision]
 _DECIDERS: dict[type[CommandBase], Decider[Any]] = {}
@@ -80,6 +88,7 @@ def decide(act: Act, facts: AccountFacts, context: Context) -> Outcome:
         # It would take back the act before this one, on an account that this one has changed already.
         raise Refused("undo.alone", "An undo stands alone on the line; do the other acts after it.", "commands")
     _no_cards(act, facts)
+    _no_second_half(act, facts, context)
     _in_reach(act, context)
     _complete(act, context)
     verdict = Verdict()
@@ -136,6 +145,32 @@ def _no_cards(act: Act, facts: AccountFacts) -> None:
         if found is not None:
             raise refusal(found, name)
         before = value if sum(map(str.isdigit, value)) > 2 else before
+
+
+def _no_second_half(act: Act, facts: AccountFacts, context: Context) -> None:
+    """Nor may a text go on with the number that one of the same author on the account ended in a moment ago. What stands in both
+    acts is looked at only where the text begins with such a number, which few do."""
+    begun = [(name, found[0]) for name, value in _texts(act.commands) if (found := _BEGINS.match(plain(value)))]
+    if not begun:
+        return
+    for past in takewhile(lambda past: context.now - past.at <= _MOMENT, context.past_acts("")):
+        for old in _written(past.effects) if past.by == context.user else ():
+            ended = _ENDS.search(plain(old))
+            for name, digits in begun if ended else ():
+                if ended and forbidden(f"{ended[0]} {digits}", facts.numbers) is not None:
+                    raise Invalid(
+                        "text.card",
+                        f"With what you wrote before on this account, the {name} makes a card number; it may not be written down. "
+                        "Take it out and try again.",
+                        name,
+                    )
+
+
+def _written(effects: Iterable[Effect]) -> Iterator[str]:
+    """The texts of effects."""
+    for effect in effects:
+        values = (getattr(effect, each.name) for each in fields(cast("Any", effect)))
+        yield from (value for value in values if isinstance(value, str))
 
 
 def _texts(models: Iterable[BaseModel]) -> Iterator[tuple[str, str]]:
