@@ -8,15 +8,29 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from collect_tui.domain.errors import Invalid
+
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
 
 
 def wired(args: argparse.Namespace) -> Wiring:
-    """The settings with what the command line says laid over them, for a command on the database itself."""
+    """The settings with what the command line says laid over them, for a command on the database itself. Invalid with `--server`."""
     from collect_tui import bootstrap
 
+    beside(args.server)
     return bootstrap.wiring(database=args.db, user=args.user, at=args.at, tenant=args.tenant)
+
+
+def beside(server: str | None) -> None:
+    """Raises Invalid when a server is named to a command that takes none."""
+    if server:
+        raise Invalid(
+            "server.beside",
+            "This command runs beside the database, on the server's machine: name it with --db there. Other systems send"
+            " their data through the API.",
+            "server",
+        )
 
 
 def at_desk(args: argparse.Namespace) -> Wiring:

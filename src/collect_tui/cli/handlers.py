@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from collect_tui.cli import common
 from collect_tui.domain.errors import Invalid
 
 if TYPE_CHECKING:
@@ -35,13 +36,7 @@ def _beside(args: argparse.Namespace) -> LocalDesk:
     from collect_tui import bootstrap
 
     wired = _wired(args)
-    if wired.settings.server:
-        raise Invalid(
-            "server.beside",
-            "This command runs beside the database, on the server's machine: name it with --db there. Other systems send"
-            " their data through the API.",
-            "server",
-        )
+    common.beside(wired.settings.server)
     return bootstrap.open_desk(wired, create=True)
 
 
@@ -189,8 +184,7 @@ def _each_book(args: argparse.Namespace, work: Callable[[argparse.Namespace], in
     if args.tenant:
         raise Invalid("tenant.and_all", "Name a book or all of them, not both: --tenant or --all.", "tenant")
     wired = _wired(args)
-    if wired.settings.server:
-        raise Invalid("server.beside", "--all runs beside the database: name it with --db there.", "server")
+    common.beside(wired.settings.server)
     with bootstrap.open_store(wired) as store:
         known = tenants.tenants(store)
     worst = 0

@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from collect_tui.cli import common
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -36,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     from collect_tui.store import migrate
     from collect_tui.store.tables.version import SCHEMA_VERSION
 
-    wired = bootstrap.wiring(database=args.db, user=args.user, at=args.at)
+    wired = common.wired(args)
     target = bootstrap.database_url(wired) if wired.settings.url else wired.database
     report = migrate.look(target) if args.check else _migrated(args, target)
     if args.json:

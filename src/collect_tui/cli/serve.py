@@ -18,6 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from collect_tui.cli import common
+
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
     from collect_tui.settings import Settings
@@ -92,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
     from collect_tui import settings as site
     from collect_tui.server import run as server
 
-    wired = bootstrap.wiring(database=args.db, user=args.user, at=args.at)
+    wired = common.wired(args)
     given = {
         name: value
         for name in ("host", "port", "workers", "certificate", "key", "insecure")

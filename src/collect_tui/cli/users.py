@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 import sys
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from collect_tui.cli.common import add_tenant, wired
-from collect_tui.desk.errors import Invalid, NotFound
+from collect_tui.desk.errors import Invalid, NotFound, Refused
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,6 +45,9 @@ def add(commands: Any) -> None:
     making = _command(token, "create", "make a token; its text is printed this once", create_token, login=True)
     making.add_argument("--name", required=True, help="what uses it")
     making.add_argument("--scope", action="append", default=[], metavar="PERMISSION", help="give no more than this")
+    making.add_argument(
+        "--key", type=UUID, metavar="UUID", help="key of the token: asked for twice, it is the same token"
+    )
     making.add_argument("--days", type=int, default=90, help="how long it lasts (default: 90)")
     revoking = _command(token, "revoke", "revoke one token of a user, or all", revoke, login=True)
     which = revoking.add_mutually_exclusive_group(required=True)
@@ -177,8 +181,25 @@ def create_token(args: argparse.Namespace) -> int:
     from collect_tui.services import signin
 
     with _Place(args) as place:
+        if args.key is None:  # who asks again because the answer was lost is told of the token that there is
+            for one in signin.tokens(place.store, place.tenant_id, args.login, place.now):
+                if (one.kind, one.name) == ("personal", args.name):
+                    raise Refused(
+                        "token.name_taken",
+                        f"{args.login} has a token {args.name!r} already. If its text was lost, `token revoke {args.login} {one.id}` and "
+                        "make it anew; with `--key` a token made again is the same, and a second one of the name another.",
+                        "name",
+                    )
         made = signin.create_token(
-            place.store, place.tenant_id, args.login, args.name, args.scope, args.days, place.now, place.rules
+            place.store,
+            place.tenant_id,
+            args.login,
+            args.name,
+            args.scope,
+            args.days,
+            place.now,
+            place.rules,
+            key=args.key,
         )
     if not args.json:
         print(
