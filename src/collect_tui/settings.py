@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import difflib
 import os
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+from collect_tui.common import toml_files
 from collect_tui.domain.errors import Invalid
 
 APP = "collect-tui"
@@ -105,8 +105,8 @@ def load(environ: Mapping[str, str]) -> Settings:
     settings = Settings(data / "desk.db", data / "orders", config / "site", config / "themes", state, data)
     given = environ.get("COLLECT_TUI_CONFIG")
     path = Path(given) if given else config / "config.toml"
-    if given or path.is_file():
-        settings = replace(overlay(settings, _read(path), str(path)), file=path)
+    if (values := _read(path, named=bool(given))) is not None:
+        settings = replace(overlay(settings, values, str(path)), file=path)
     laid: Settings = overlay(settings, _from_environment(environ), "the environment", _variable, texts=True)
     return laid
 
@@ -137,13 +137,15 @@ def login() -> str:
 
 
 # reading ----------------------------------------------------------------------------------------
-def _read(path: Path) -> Mapping[str, object]:
+def _read(path: Path, *, named: bool) -> Mapping[str, object] | None:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise Invalid("settings.unreadable", f"{path}: {error.strerror}.", "config") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Invalid("settings.malformed", f"{path}: {error}.", "config") from None
+        values = toml_files.load(path)
+    except (OSError, ValueError) as error:
+        code = "settings.unreadable" if isinstance(error, OSError) else "settings.malformed"
+        raise Invalid(code, str(error), "config") from None
+    if values is None and named:
+        raise Invalid("settings.unreadable", f"{path}: there is no such file; COLLECT_TUI_CONFIG names it.", "config")
+    return values
 
 
 def _variable(key: str) -> str:
@@ -214,6 +216,8 @@ def _value(kind: Any, limits: Mapping[str, int], value: object, texts: bool) -> 
         return value
     if not isinstance(value, str):
         raise ValueError("must be a text in quotes")
+    if any(character < " " or character == "\x7f" for character in value):
+        raise ValueError("must be a text without control characters")
     return Path(value).expanduser() if kind is Path else value
 
 

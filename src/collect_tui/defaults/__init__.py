@@ -6,13 +6,12 @@ rules.toml, authority.toml. They are laid over ours key by key; `drop = true` in
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from collect_tui.common import toml_files
 from collect_tui.defaults import build, build_authority, build_rules
 from collect_tui.defaults.reading import Source
 from collect_tui.desk.catalogue import Catalogue
@@ -49,21 +48,11 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
 
 
 def _source(name: str, overrides: Path | None) -> Source:
-    ours = _parse(resources.files(__name__).joinpath(name).read_bytes(), f"defaults/{name}")
+    ours = toml_files.parse(resources.files(__name__).joinpath(name).read_bytes())
     path = None if overrides is None else overrides / name
-    if path is None or not path.exists():
-        return Source(name, ours, None, None)
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Invalid("defaults.unreadable", f"{path}: cannot be read ({error.strerror}).", name) from None
-    return Source(name, ours, _parse(content, str(path)), path)
-
-
-def _parse(content: bytes, file: str) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(content.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise Invalid("defaults.syntax", f"{file}: expected text in UTF-8.", file) from None
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid("defaults.syntax", f"{file}: {error}.", file) from None
+        theirs = None if path is None else toml_files.load(path)
+    except (OSError, ValueError) as error:
+        code = "defaults.unreadable" if isinstance(error, OSError) else "defaults.syntax"
+        raise Invalid(code, str(error), name) from None
+    return Source(name, ours, theirs, None if theirs is None else path)

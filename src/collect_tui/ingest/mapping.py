@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import difflib
-import tomllib
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -12,6 +11,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from collect_tui.common import toml_files
 from collect_tui.common.text import path_of
 from collect_tui.desk.dated import Day
 from collect_tui.domain.errors import Invalid
@@ -137,8 +137,8 @@ def read_mapping(path: Path) -> Mapping:
             "mapping.too_large", f"{path.name} is larger than {_LARGEST // 1024} kB; that is no mapping.", "map"
         )
     try:
-        data = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data = toml_files.parse(raw)
+    except ValueError as error:
         raise Invalid("mapping.malformed", f"{path.name} is no TOML in UTF-8: {error}.", "map") from None
     try:
         return Mapping.model_validate(_tuples(data))

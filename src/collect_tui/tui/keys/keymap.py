@@ -10,12 +10,12 @@ Users override keys in `keys.toml` in the site's settings folder; a key map file
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from collect_tui.common import toml_files
 from collect_tui.domain.errors import Invalid
 from collect_tui.tui.keys.actions import ACTIONS, RETIRED, Action
 
@@ -99,12 +99,12 @@ _NOTHING: Final = Found()
 
 def load(path: Path | None) -> KeyMap:
     """The key map with the user's overrides; Invalid names the file, the command and what was expected."""
-    if path is None or not path.is_file():
-        return KeyMap()
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Invalid("keys.unreadable", f"{path}: {error}.", "keys") from None
+        table = None if path is None else toml_files.load(path)
+    except (OSError, ValueError) as error:
+        raise Invalid("keys.unreadable", str(error), "keys") from None
+    if table is None:
+        return KeyMap()
     return KeyMap(overridden(table.get("keys", {}), str(path)))
 
 

@@ -22,16 +22,15 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
 
 from textual.theme import Theme
 
+from collect_tui.common import toml_files
 from collect_tui.domain.errors import Invalid
 from collect_tui.tui.render.roles import Role
 
@@ -76,10 +75,10 @@ def _used_colors(spec: ThemeSpec) -> list[str | None]:
     return [color for look in (spec.screen, *spec.roles.values()) for color in (look.fg, look.bg)]
 
 
-def theme_folders(user_folder: Path | None = None) -> list[Traversable]:
+def theme_folders(user_folder: Path | None = None) -> list[Path]:
     """Where themes are looked for: the user's folder, then the packaged one (in a checkout: ``themes/``)."""
-    folders: list[Traversable] = [user_folder] if user_folder is not None else []
-    packaged = resources.files("collect_tui") / "themes"
+    folders = [user_folder] if user_folder is not None else []
+    packaged = Path(str(resources.files("collect_tui"))) / "themes"
     return [*folders, packaged if packaged.is_dir() else Path(__file__).parents[4] / "themes"]
 
 
@@ -97,17 +96,17 @@ def load_theme(name: str, user_folder: Path | None = None) -> ThemeSpec:
     """
     for folder in theme_folders(user_folder):
         file = folder / f"{name}.toml"
-        if file.is_file():
-            return parse_theme(file.read_text(encoding="utf-8"), str(file))
+        try:
+            table = toml_files.load(file)
+        except (OSError, ValueError) as error:
+            raise ThemeError(str(error)) from None
+        if table is not None:
+            return theme_of(table, str(file))
     raise ThemeError(f"no theme {name!r}{_nearest(name, theme_names(user_folder))}")
 
 
-def parse_theme(text: str, file: str) -> ThemeSpec:
-    """Read a theme from TOML; ``file`` is named in errors."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ThemeError(f"{file}: {error}") from error
+def theme_of(table: dict[str, Any], file: str) -> ThemeSpec:
+    """A theme from the tables of its file, which is named in errors."""
     _known(table, ("name", "dark", "screen", "roles"), file, "")
     name, dark = table.get("name"), table.get("dark", True)
     if not isinstance(name, str) or not name:
