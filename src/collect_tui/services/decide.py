@@ -64,6 +64,11 @@ _BEGINS: Final = re.compile(r"[^\w+]{0,3}[0-9](?:[ .\-]{0,2}[0-9]){5,12}(?![0-9]
 _ENDS: Final = re.compile(r"(?<![0-9])(?<![0-9][.,/])[0-9](?:[ .\-]{0,2}[0-9]){5,12}\W{0,3}\Z")
 _MOMENT: Final = timedelta(minutes=10)
 
+#: Digits that are a part of a card's, at an end of a text; how long ago the other part may have been written.
+_BEGINS: Final = re.compile(r"[^\w+]{0,3}[0-9](?:[ .\-]{0,2}[0-9]){5,12}(?![0-9])(?![.,/][0-9])")
+_ENDS: Final = re.compile(r"(?<![0-9])(?<![0-9][.,/])[0-9](?:[ .\-]{0,2}[0-9]){5,12}\W{0,3}\Z")
+_MOMENT: Final = timedelta(minutes=10)
+
 C = TypeVar("C", bound=CommandBase)
 Decider = Callable[[C, AccountFacts, Context], Decision]
 _DECIDERS: dict[type[CommandBase], Decider[Any]] = {}
