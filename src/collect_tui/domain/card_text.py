@@ -16,7 +16,6 @@ from typing import Final, Literal
 from collect_tui.domain.card_codes import codes_in, speaks_of_a_code
 from collect_tui.domain.card_numbers import LONGEST, PRINTED, SHORTEST, SPLIT, is_card_number, is_sim_number
 from collect_tui.domain.card_reading import STRONG, WEAK, Reading, plain, readings, thrice, veiled
-from collect_tui.domain.errors import Invalid
 from collect_tui.domain.other_numbers import FileNumbers, digits_of, figures, named_otherwise
 
 Kind = Literal["card", "cvv", "ssn"]
@@ -105,14 +104,6 @@ def suspicious(text: str) -> bool:
     if digits and speaks_of_a_code(text):
         return True
     return (len(text) >= _SPOKEN_CARD or speaks_of_a_code(text)) and thrice(text.lower())
-
-
-def refusal(found: CardFinding, field: str) -> Invalid:
-    """What is said of a text with card data: it names the field and never the text."""
-    what = "A card number" if found.kind == "card" else "A card security code"
-    return Invalid(
-        "text.card", f"{what} stands in the {field}; it may not be written down. Take it out and try again.", field
-    )
 
 
 def find_cards(text: str, known: Iterable[str] | FileNumbers = ()) -> list[CardFinding]:

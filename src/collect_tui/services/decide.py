@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from collect_tui.desk.commands import Act, Command, CommandBase, LogContact, Undo
 from collect_tui.desk.dated import check_reach
-from collect_tui.domain.card_text import forbidden, plain, refusal
+from collect_tui.domain.card_text import CardFinding, forbidden, plain
 from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.effect import Effect, fold_all
 from collect_tui.domain.effects import NextActionSet
@@ -160,7 +160,7 @@ def _no_cards(act: Act, facts: AccountFacts) -> None:
         if found is None and before and value[:1].isdigit() and before[-1:].isdigit():  # split over two fields
             found = forbidden(f"{before} {value}", known)
         if found is not None:
-            raise refusal(found, name)
+            raise _card_refused(found, name)
         before = value if sum(map(str.isdigit, value)) > 2 else before
 
 
@@ -198,3 +198,11 @@ def _texts(models: Iterable[BaseModel]) -> Iterator[tuple[str, str]]:
                 yield name, value
             elif isinstance(value, tuple):
                 yield from ((name, text) for _, text in _texts(value))
+
+
+def _card_refused(found: CardFinding, field: str) -> Invalid:
+    """What is said of a text with card data: it names the field and never the text."""
+    what = "A card number" if found.kind == "card" else "A card security code"
+    return Invalid(
+        "text.card", f"{what} stands in the {field}; it may not be written down. Take it out and try again.", field
+    )
