@@ -282,4 +282,4 @@ def _beside(rest: str) -> bool:
     )
 
 
-__all__ = ["CardFinding", "find_card", "find_cards", "forbidden", "mask_card", "plain", "refusal", "suspicious"]
+__all__ = ["CardFinding", "find_card", "find_cards", "forbidden", "mask_card", "plain", "suspicious"]

@@ -17,7 +17,8 @@ from pydantic import BaseModel
 
 from collect_tui.desk.commands import Act, Command, CommandBase, LogContact, Undo
 from collect_tui.desk.dated import check_reach
-from collect_tui.domain.card_text import CardFinding, forbidden, plain
+from collect_tui.domain.card_refusal import card_refusal
+from collect_tui.domain.card_text import forbidden, plain
 from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.effect import Effect, fold_all
 from collect_tui.domain.effects import NextActionSet
@@ -58,11 +59,6 @@ class Outcome:
         """Which of `dated` do not come next after all: something else goes before them."""
         return tuple((command, chosen) for command, chosen in self.dated if chosen != self.after.next_action)
 
-
-#: Digits that are a part of a card's, at an end of a text; how long ago the other part may have been written.
-_BEGINS: Final = re.compile(r"[^\w+]{0,3}[0-9](?:[ .\-]{0,2}[0-9]){5,12}(?![0-9])(?![.,/][0-9])")
-_ENDS: Final = re.compile(r"(?<![0-9])(?<![0-9][.,/])[0-9](?:[ .\-]{0,2}[0-9]){5,12}\W{0,3}\Z")
-_MOMENT: Final = timedelta(minutes=10)
 
 #: Digits that are a part of a card's, at an end of a text; how long ago the other part may have been written.
 _BEGINS: Final = re.compile(r"[^\w+]{0,3}[0-9](?:[ .\-]{0,2}[0-9]){5,12}(?![0-9])(?![.,/][0-9])")
@@ -160,7 +156,7 @@ def _no_cards(act: Act, facts: AccountFacts) -> None:
         if found is None and before and value[:1].isdigit() and before[-1:].isdigit():  # split over two fields
             found = forbidden(f"{before} {value}", known)
         if found is not None:
-            raise _card_refused(found, name)
+            raise card_refusal(found, name)
         before = value if sum(map(str.isdigit, value)) > 2 else before
 
 
@@ -198,11 +194,3 @@ def _texts(models: Iterable[BaseModel]) -> Iterator[tuple[str, str]]:
                 yield name, value
             elif isinstance(value, tuple):
                 yield from ((name, text) for _, text in _texts(value))
-
-
-def _card_refused(found: CardFinding, field: str) -> Invalid:
-    """What is said of a text with card data: it names the field and never the text."""
-    what = "A card number" if found.kind == "card" else "A card security code"
-    return Invalid(
-        "text.card", f"{what} stands in the {field}; it may not be written down. Take it out and try again.", field
-    )

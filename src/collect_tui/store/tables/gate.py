@@ -21,7 +21,8 @@ from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import AutoString
 
-from collect_tui.domain.card_text import CardFinding, forbidden, refusal, suspicious
+from collect_tui.domain.card_refusal import card_refusal
+from collect_tui.domain.card_text import CardFinding, forbidden, suspicious
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.other_numbers import FileNumbers
 
@@ -115,7 +116,7 @@ class Gated(AutoString):
     def passed(self, text: str | None) -> str | None:
         """The text as it may be written. Raises CardData."""
         if text is not None and suspicious(text) and (found := _LOOKS.get(self.column, _in_text)(text)) is not None:
-            told = refusal(found, self.column.partition(".")[2])
+            told = card_refusal(found, self.column.partition(".")[2])
             raise CardData(told.code, told.message, told.field)
         return text
 
