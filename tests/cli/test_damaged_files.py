@@ -22,7 +22,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "half a file": lambda path: path.write_text('theme = "an'),
     "a key twice": lambda path: path.write_text('theme = "ansi"\ntheme = "mono"\n'),
     "no UTF-8": lambda path: path.write_bytes(b'theme = "\xff\xfe"\n'),
-    "UTF-16": lambda path: path.write_bytes('theme = "ansi"\n'.encode("utf-16")),
+    "half of UTF-16": lambda path: path.write_bytes('theme = "ansi"\n'.encode("utf-16")[:-1]),
     "NUL bytes": lambda path: path.write_bytes(b"\0" * 512),
     "NUL bytes at the end": lambda path: path.write_bytes(b'theme = "ansi"\n' + b"\0" * 512),
     "a binary": lambda path: path.write_bytes(bytes(range(256)) * 8),
