@@ -1,4 +1,4 @@
-"""The floor: who works what, and accounts that a lead hands on."""
+"""The floor: who works what, and accounts that a lead reassigns."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def _replayed(case: Case) -> str:
         now = [_rung(world, number) for world in (paid, without)]
         if now[0] != now[1] and any(late > early for late, early in zip(now, was, strict=True)):
             raise Discard(
-                "the ladder was climbed with X or without it alone: no letter is sent, or not sent, in retrospect"
+                "the ladder was advanced with X or without it alone: no letter is sent, or not sent, in retrospect"
             )
     if not any(line.startswith("X ") for line in told):
         raise Discard("there is no payment to take back")

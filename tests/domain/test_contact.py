@@ -345,7 +345,7 @@ def test_a_callback_that_cannot_be(point: Point, when: datetime, code: str) -> N
 # --------------------------------------------------------------------------------- the next action by hand, and notes
 
 
-def test_a_tickle_is_not_in_the_past() -> None:
+def test_a_next_date_is_not_in_the_past() -> None:
     assert contact.next_action(rosa(), TODAY, "review", CALENDAR) == (
         fx.NextActionSet(NextAction("review", TODAY), NextAction("call", TODAY)),
     )

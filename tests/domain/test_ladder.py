@@ -1,4 +1,4 @@
-"""The ladder: who gets off it, who stands on it again, and which rung is due."""
+"""The ladder: who gets off it, who stands on it again, and which stage is due."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STEPS = tuple(
         ("TERMINATED", 90),
     ]
 )
-CLIMB = replace(RULES, ladder=STEPS)
+LADDER = replace(RULES, ladder=STEPS)
 
 
 def owing(amount: int, due: int = -63, **more: object) -> AccountFacts:
@@ -108,7 +108,7 @@ def test_a_debt_that_is_open_again_stands_where_it_stood(facts: AccountFacts, st
 
 
 @pytest.mark.parametrize(
-    ("facts", "rung"),
+    ("facts", "stage"),
     [
         (owing(500, 6, stage=Stage.CURRENT), None),
         (owing(500, 5, stage=Stage.CURRENT), "PRE_DUE"),
@@ -116,7 +116,7 @@ def test_a_debt_that_is_open_again_stands_where_it_stood(facts: AccountFacts, st
         (owing(500, 0, stage=Stage.PRE_DUE), None),
         (owing(500, -1, stage=Stage.CURRENT), "PAST_DUE"),
         (owing(500, -1, stage=Stage.PRE_DUE), "PAST_DUE"),
-        (owing(500, -63, stage=Stage.CURRENT), "PAST_DUE"),  # one rung a day
+        (owing(500, -63, stage=Stage.CURRENT), "PAST_DUE"),  # one stage a day
         (owing(500, -14, stage=Stage.PAST_DUE), None),
         (owing(500, -15, stage=Stage.PAST_DUE), "NOTICE_1"),
         (owing(500, -59, stage=Stage.NOTICE_3), None),
@@ -139,23 +139,23 @@ def test_a_debt_that_is_open_again_stands_where_it_stood(facts: AccountFacts, st
         (account(items=(item(11, 500, 3), credit(12, 500)), stage=Stage.CURRENT), "PRE_DUE"),
     ],
 )
-def test_the_rung_that_is_due(facts: AccountFacts, rung: str | None) -> None:
-    step = ladder.due_rung(facts, days(-1), CLIMB)
-    assert (step.stage if step else None) == rung
-    assert ladder.due_rung(facts, TODAY, CLIMB) is None, "one rung a business date"
-    first = ladder.due_rung(facts, None, CLIMB)
-    assert (first.stage if first else None) == rung
+def test_the_stage_that_is_due(facts: AccountFacts, stage: str | None) -> None:
+    step = ladder.due_stage(facts, days(-1), LADDER)
+    assert (step.stage if step else None) == stage
+    assert ladder.due_stage(facts, TODAY, LADDER) is None, "one stage a business date"
+    first = ladder.due_stage(facts, None, LADDER)
+    assert (first.stage if first else None) == stage
 
 
 @given(st.sampled_from(STAGES), st.integers(-120, 10), st.integers(1, 500), st.integers(0, 500))
 def test_nobody_climbs_without_owing_or_skips_a_rung(stage: str, due: int, amount: int, credited: int) -> None:
     items = (item(11, amount, due), *((credit(12, credited),) if credited else ()))
     facts = account(items=items, stage=stage, services=CUT)
-    step = ladder.due_rung(facts, None, CLIMB)
+    step = ladder.due_stage(facts, None, LADDER)
     if step is None or step.offset_days < 0:
         return
     assert facts.collectable >= RULES.tolerance
-    assert not ladder.cured(facts, RULES), "nobody climbs who would be current again on the same day"
+    assert not ladder.cured(facts, RULES), "nobody advances who would be current again on the same day"
     assert STAGES.index(stage) < STAGES.index(step.stage)
     assert STAGES.index(step.stage) - STAGES.index(stage) == 1 or (stage, step.stage) == ("CURRENT", "PAST_DUE")
 

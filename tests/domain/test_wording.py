@@ -97,7 +97,7 @@ FULL = account(
         (fx.LadderChanged(Stage.NOTICE_2, None, Stage.NOTICE_2, "hold 3"), "the ladder goes on at notice 2"),
         (fx.LadderChanged(Stage.CURRENT, None, Stage.NOTICE_2, None), "stage current"),
         (fx.Snoozed(days(2), "RESEARCH", 0), "put off until Wed 26 Nov: must be looked into first"),
-        (fx.Skipped("HOURS"), "passed over until the next day run: outside the customer's hours"),
+        (fx.Skipped("HOURS"), "skipped until the next day run: outside the customer's hours"),
         (fx.ActUndone("a"), "the act is undone"),
     ],
 )

@@ -288,7 +288,7 @@ def test_a_day_run_that_is_broken_off_goes_on_where_it_stopped(folder: Path, des
     assert (report.business_date, report.orphans, report.differences) == (to, 0, 0)
     view = desk.account(NUMBERS[0])
     assert (view.total, view.unapplied, len(desk.pane(NUMBERS[0], "payments").payments)) == (95_000, 0, 1)
-    assert desk.account(NUMBERS[1]).stage == "PAST_DUE", "one rung, not two"
+    assert desk.account(NUMBERS[1]).stage == "PAST_DUE", "one stage, not two"
     invariants.check_all(desk)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlmodel import Session
 
 from collect_tui.defaults import load
-from collect_tui.domain.account.ladder import cured, due_rung
+from collect_tui.domain.account.ladder import cured, due_stage
 from collect_tui.domain.states import Stage
 from collect_tui.store import summary
 from collect_tui.store.day.base import Day
@@ -46,11 +46,11 @@ def test_every_account_moves_as_the_rule_says(book):
 
 
 def way(db: Session, account_id: int, reached: date | None) -> list[str]:
-    """The stages of an account in one night, in turn: whoever is cured climbs anew."""
+    """The stages of an account in one night, in turn: whoever is cured advances anew."""
     facts = load_by_id(db, TENANT, account_id)
     stages = [facts.stage]
     if cured(facts, CATALOGUE.rules):
         facts, reached = replace(facts, stage=Stage.CURRENT), None
         stages.append("CURRENT")
-    rung = due_rung(facts, reached, CATALOGUE.rules)
-    return [*stages, rung.stage] if rung else stages
+    stage = due_stage(facts, reached, CATALOGUE.rules)
+    return [*stages, stage.stage] if stage else stages

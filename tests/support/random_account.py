@@ -262,7 +262,7 @@ class RandomAccount:
         return max((max(0, (self.loaded - due).days) for due in dues), default=0)
 
     def _stage(self) -> tuple[str, list[str]]:
-        """The stage, and the rungs that were climbed on the way to it."""
+        """The stage, and the stages that were advanced on the way to it."""
         reached = [stage for stage, days in RUNGS if days <= self._late()]
         if reached and self.kind != "cuttable" and self.sometimes(0.25):
             reached = reached[: self.chance.randint(1, len(reached))]

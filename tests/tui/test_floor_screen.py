@@ -49,12 +49,12 @@ async def test_what_is_missing_or_wrong_is_said_and_what_is_typed_stays(
     assert desks.of("ben").account(ROSA).claimed_by == "ben"
 
 
-async def test_an_agent_without_an_account_has_nothing_to_hand_on(tmp_path: Path) -> None:
+async def test_an_agent_without_an_account_has_nothing_to_reassign(tmp_path: Path) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect("lee"), desks.state) as desk:
         await desk.press(*FLOOR, "m")
-        assert desk.said == "This agent holds no account that could be handed on."
-        assert not desk.hints["hand on"]
+        assert desk.said == "This agent holds no account to reassign."
+        assert not desk.hints["reassign"]
 
 
 async def test_enter_opens_the_account_that_is_worked(tmp_path: Path) -> None:

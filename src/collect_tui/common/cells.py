@@ -10,8 +10,10 @@ from typing import Any, Final, TextIO
 from collect_tui.common.text import clean
 
 #: A spreadsheet takes a cell that starts so for a formula, and a formula can send what stands beside it elsewhere. It cuts a line
-#: into cells by whatever delimiter it is told, within quotation marks of another's too.
-_FORMULA: Final = re.compile(r"""(^|[;,|\t])(?=[\s"]*[=+\-@＝＋－＠])(?!-[0-9][0-9.,]*(?:[;,|\t]|$))""")
+#: into cells by whatever delimiter it is told, within quotation marks of another's too. A number with its minus is none when it is
+#: the whole cell, or stands whole between two of one delimiter.
+_NUMBER: Final = "-[0-9][0-9.,]*"
+_FORMULA: Final = re.compile(rf"""(^(?!{_NUMBER}$)|([;,|\t])(?!{_NUMBER}\2))(?=[\s"]*[=+\-@＝＋－＠])""")
 _GUARDED: Final = re.compile(r"(^|[;,|\t])'")
 
 

@@ -127,7 +127,7 @@ def _check_ladder(root: Table, steps: Collection[LadderStep]) -> None:
     places = [(STAGES.index(step.stage), step.offset_days) for step in steps]
     for (stage, offset), (next_stage, next_offset) in pairwise(places):
         if next_stage <= stage or next_offset <= offset:
-            raise root.fail("order", "ladder", "expected rungs that go up, each with more days than the one before.")
+            raise root.fail("order", "ladder", "expected stages that go up, each with more days than the one before.")
 
 
 def _date_order(desk: Table, country: str) -> DateOrder:

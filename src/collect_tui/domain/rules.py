@@ -124,7 +124,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class LadderStep:
-    """The rung `stage` is reached `offset_days` past the oldest due date, when the rung before has been served."""
+    """The stage `stage` is reached `offset_days` past the oldest due date, when the stage before has been served."""
 
     stage: Stage
     offset_days: int

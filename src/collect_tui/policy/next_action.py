@@ -1,6 +1,6 @@
 """The next action of an account, where what happened makes another of it.
 
-What an act or a rung of the ladder chose stands until something goes before it. What money puts off is remembered, and comes
+What an act or a stage of the ladder chose stands until something goes before it. What money puts off is remembered, and comes
 back when that money turns out to have been an error.
 """
 

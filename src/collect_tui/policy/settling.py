@@ -92,7 +92,7 @@ def settle(
     if night:
         _end_holds(fold, house)
     gone = next_action.entered_in_error(effects)
-    # A bill that never was, and for which the account has climbed.
+    # A bill that never was, and for which the account has advanced.
     bill_off = any(isinstance(e, ItemVoided) and e.amount > 0 for e in effects)
     off = bill_off and not ladder.overstated(before, house.rules)
     _stage(fold, house.rules, taken_back=bool(gone), off=off)

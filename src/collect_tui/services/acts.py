@@ -209,7 +209,7 @@ def _lease(desk: DeskContext, act: Act, seen: AccountFacts) -> Stale | None:
         sentence = holder(by, seen.lease_since, until, desk.catalogue().rules.zone)
         return Stale("account.claimed", sentence, by=by, at=until, version=seen.version)
     if act.fence is not None and act.fence != seen.fence:
-        sentence = "Your hold on this account ran out and it was handed on."
+        sentence = "Your hold on this account ran out and it was reassigned."
         return Stale("account.lease_lost", sentence, by=seen.lease_by or "", at=None, version=seen.version)
     return None
 

@@ -240,7 +240,7 @@ def renew(
     row = session.execute(statement).one_or_none()
     session.expire_all()
     if row is None:
-        lost = "Your hold on this account ran out and it was handed on."
+        lost = "Your hold on this account ran out and it was reassigned."
         raise _held(session, tenant_id, account_id, "account.lease_lost", lost)
     return row.queue, row.fence, row.lease_until
 

@@ -244,7 +244,7 @@ class Navigator(LineWords):
         return bool(shown and held and shown.account == held.account) and monotonic() >= self._look_at
 
     async def hold_lost(self, screen: AccountScreen) -> bool:
-        """Has the account shown been handed on, or has the hold on it run out?  Says so and shows it as it is now."""
+        """Has the account shown been reassigned, or has the hold on it run out?  Says so and shows it as it is now."""
         desk, held, me = self._app.desk, self.claim, self._app.session_view.user
         if held is None:
             return False

@@ -53,7 +53,7 @@ class ScheduleCallback(CommandBase):
 
 
 class SetNextAction(CommandBase):
-    """Moves the next action to a business date (the trade's *tickle*)."""
+    """Moves the next action to a business date."""
 
     noun: ClassVar[str] = "next-actions"
     offline: ClassVar[bool] = True

@@ -200,7 +200,7 @@ def call(words: TokenCursor) -> tuple[Command, ...]:
     return (words.build(ScheduleCallback, at=at, point=point, anyone=anyone, note=note),)
 
 
-def tickle(words: TokenCursor) -> tuple[Command, ...]:
+def next_date(words: TokenCursor) -> tuple[Command, ...]:
     """`t DATE [NEXT-ACTION] [NOTE]`"""
     on = when.day(words)
     table = words.context.codes.next_actions
@@ -222,13 +222,13 @@ def say_callback(command: ScheduleCallback, context: LineContext) -> str:
     return say.sentence(what, command.point, anyone, say.quoted(command.note))
 
 
-def render_tickle(command: SetNextAction, context: LineContext) -> str:
+def render_next_date(command: SetNextAction, context: LineContext) -> str:
     code = command.code.lower() if command.code in context.codes.next_actions else f"do={literal(command.code)}"
     code = "" if command.code == "call" else code
     return say.join("t", say.day(command.on, context), code, say.note(command.note, context))
 
 
-def say_tickle(command: SetNextAction, context: LineContext) -> str:
+def say_next_date(command: SetNextAction, context: LineContext) -> str:
     title = context.codes.next_actions.get(command.code, command.code)
     return say.sentence(
         f"next action {say.date_said(command.on, context)}: {_lower_first(title)}", say.quoted(command.note)
@@ -237,12 +237,12 @@ def say_tickle(command: SetNextAction, context: LineContext) -> str:
 
 RENDER = {
     ScheduleCallback: render_callback,
-    SetNextAction: render_tickle,
+    SetNextAction: render_next_date,
 }
 MEANING = {
     LogContact: say_contact,
     ScheduleCallback: say_callback,
-    SetNextAction: say_tickle,
+    SetNextAction: say_next_date,
 }
 
 VERBS = (
@@ -289,5 +289,5 @@ VERBS = (
         call,
         ("callback",),
     ),
-    Verb("t", "t DATE [NEXT-ACTION] [NOTE]", "move the next action to a date", "t +3", tickle, ("tickle", "next")),
+    Verb("t", "t DATE [NEXT-ACTION] [NOTE]", "move the next action to a date", "t +3", next_date, ("tickle", "next")),
 )

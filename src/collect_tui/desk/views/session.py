@@ -45,7 +45,7 @@ class Difference(View):
 
     `kind`: `summary`, `queue` (a recompute says otherwise), `figures` (sums of queues; their names instead of accounts);
     `summary.NAME`, `queue.NAME` (the rules say otherwise of a figure), `settling.EFFECT` (something that should have followed
-    has not), `ladder` (a rung is due).
+    has not), `ladder` (a stage is due).
     """
 
     kind: str

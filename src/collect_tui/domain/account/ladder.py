@@ -1,7 +1,7 @@
-"""The ladder of an account: how it is climbed, what takes an account off it, and what puts it back.
+"""The ladder of an account: how it advances, what takes an account off it, and what puts it back.
 
-One rung per business date, forward only, not while it is held. When an account owes nothing more, what was late remembers the
-rung it was dunned to (`Item.level`), so that a debt that opens again stands where it stood, and needs no notice twice. The
+One stage per business date, forward only, not while it is held. When an account owes nothing more, what was late remembers the
+stage it was dunned to (`Item.level`), so that a debt that opens again stands where it stood, and needs no notice twice. The
 conditions are expressions, each over rows of one kind: the night run asks the database the same of all accounts.
 """
 
@@ -22,7 +22,7 @@ SERVED: Final = {
     Stage.SUSPENDED: (ServiceState.SUSPENDED, ServiceState.PENDING_TERM),
     Stage.TERMINATED: (ServiceState.TERMINATED,),
 }
-"""Rungs that an act outside the ladder reaches: the states of a service that show it has been done."""
+"""Stages that an act outside the ladder reaches: the states of a service that show it has been done."""
 
 _today = Param("today", date)
 _open, _due = Field("status").equals(AccountState.OPEN), Field("due")
@@ -39,13 +39,13 @@ FROZEN: Final = all_of(Field("open") > 0, Field("disputed") > 0, _due < _today)
 FREE: Final = all_of(
     _open, unknown(Field("ladder_paused_by")), any_of(unknown(Field("stage_on")), Field("stage_on") < _today)
 )
-"""Of the account: it may climb today."""
+"""Of the account: it may advance today."""
 
 OWES: Final = all_of(Field("collectable") >= Param("least"), Field("oldest_due") <= Param("due_by", date))
 """Of its figures: it owes enough, for so long."""
 
 COMES: Final = all_of(Field("open") > 0, _due >= _today, _due <= Param("due_by", date))
-"""Of an item: it falls due soon enough for a rung before the due date."""
+"""Of an item: it falls due soon enough for a stage before the due date."""
 
 
 def done(stage: Stage) -> Expression:
@@ -54,7 +54,7 @@ def done(stage: Stage) -> Expression:
 
 
 def params(rules: Rules, today: date, step: LadderStep | None = None) -> dict[str, Any]:
-    """What the conditions compare with on a business date, for a rung."""
+    """What the conditions compare with on a business date, for a stage."""
     by = {} if step is None else {"due_by": today - timedelta(days=step.offset_days)}
     return {"today": today, "least": max(1, rules.tolerance), **by}
 
@@ -67,7 +67,7 @@ def cured(facts: AccountFacts, rules: Rules) -> bool:
 
 
 def overstated(facts: AccountFacts, rules: Rules) -> Stage | None:
-    """The highest rung that what is owed, or falls due soon, is old enough for; None: the account stands no higher than that, or
+    """The highest stage that what is owed, or falls due soon, is old enough for; None: the account stands no higher than that, or
     is held where it stands."""
     values = params(rules, facts.business_date)
     if facts.ladder_paused_by or any(holds(FROZEN, item, values) for item in facts.items):
@@ -104,8 +104,8 @@ def given_back(facts: AccountFacts, rules: Rules, *, taken_back: bool = False) -
     return highest if STAGES.index(highest) > STAGES.index(facts.stage) else None
 
 
-def rungs(steps: Sequence[LadderStep]) -> Iterator[tuple[tuple[str, ...], LadderStep]]:
-    """Each rung with the stages it is climbed to from. One before the due date is passed over by an account that is late already."""
+def steps_from(steps: Sequence[LadderStep]) -> Iterator[tuple[tuple[str, ...], LadderStep]]:
+    """Each stage with the stages it is reached from. One before the due date is passed over by an account that is late already."""
     below = late = Stage.CURRENT
     for step in sorted((step for step in steps if step.stage in STAGES), key=lambda step: STAGES.index(step.stage)):
         start = late if step.offset_days > 0 else below
@@ -114,17 +114,17 @@ def rungs(steps: Sequence[LadderStep]) -> Iterator[tuple[tuple[str, ...], Ladder
         late = step.stage if step.offset_days > 0 else late
 
 
-def due_rung(facts: AccountFacts, stage_on: date | None, rules: Rules) -> LadderStep | None:
-    """The rung that an account reaches on its business date, whatever it has to be served for; None: it stays.
+def due_stage(facts: AccountFacts, stage_on: date | None, rules: Rules) -> LadderStep | None:
+    """The stage that an account reaches on its business date, whatever it has to be served for; None: it stays.
 
-    A rung is due when the oldest due date is `offset_days` past; one before the due date, when an item falls due in so many
-    days. The rungs SUSPENDED and TERMINATED are reached when a service of the account is.
+    A stage is due when the oldest due date is `offset_days` past; one before the due date, when an item falls due in so many
+    days. The stages SUSPENDED and TERMINATED are reached when a service of the account is.
     """
     now = SimpleNamespace(status=facts.status, ladder_paused_by=facts.ladder_paused_by, stage_on=stage_on)
     if not holds(FREE, now, params(rules, facts.business_date)):
         return None
-    climbs = (step for below, step in reversed(list(rungs(rules.ladder))) if facts.stage in below)
-    return next((step for step in climbs if _reached(facts, step, rules)), None)
+    due = (step for below, step in reversed(list(steps_from(rules.ladder))) if facts.stage in below)
+    return next((step for step in due if _reached(facts, step, rules)), None)
 
 
 def _reached(facts: AccountFacts, step: LadderStep, rules: Rules) -> bool:

@@ -55,7 +55,7 @@ class Skipped(Effect):
         return ()
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
-        return f"passed over until the next day run: {codes.skip_reasons.get(self.reason, self.reason).lower()}"
+        return f"skipped until the next day run: {codes.skip_reasons.get(self.reason, self.reason).lower()}"
 
     def stays(self) -> str:
-        return "the account stays passed over until the next day run"
+        return "the account stays skipped until the next day run"

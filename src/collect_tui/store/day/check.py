@@ -71,7 +71,7 @@ def check(session: Session, day: Day, *, full: bool, night: bool) -> Found:
     """Everything recomputed, and so many accounts as the site checks (`check_sample`), evenly spread, held against the rules; with
     `full` all of them.
 
-    `night`: the day run has just been done. Else credits and rungs of the ladder may wait for it.
+    `night`: the day run has just been done. Else credits and stages of the ladder may wait for it.
     """
     found, of = Found(), accounts(session, day.tenant_id)
     values = scoring.params(session, day.tenant_id, day.catalogue, day.date)
@@ -128,7 +128,7 @@ class _Rules:
                 yield from ((f"queue.{name}", seen.number) for name in _unequal(work, placed))
             for name in dict.fromkeys(type(e).__name__ for e in settle(seen, (), self.house, self.ids, night=True)):
                 yield f"settling.{name}", seen.number
-            if self.night and ladder.due_rung(seen, rows[2][seen.id].stage_on, self.house.rules):
+            if self.night and ladder.due_stage(seen, rows[2][seen.id].stage_on, self.house.rules):
                 yield "ladder", seen.number
 
     def _expected(self, seen: AccountFacts, before: Past, beside: RowExtras) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The ladder at night: at most one rung per business day, forward only, not while it is held. The rule is `domain/account/ladder.py`."""
+"""The ladder at night: at most one stage per business day, forward only, not while it is held. The rule is `domain/account/ladder.py`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from collect_tui.domain.account.ladder import (
     SERVED,
     done,
     params,
-    rungs,
+    steps_from,
 )
 from collect_tui.domain.rules import LadderStep
 from collect_tui.domain.states import DUNNED, STAGES, AccountState, Stage
@@ -31,12 +31,12 @@ from collect_tui.store.tables import Account, AccountSummary, Item, Service
 def advance(session: Session, day: Day) -> int:
     """Moves accounts up their ladder and those with nothing past due back to CURRENT; returns how many moved.
 
-    A rung is due when the oldest due date is `offset_days` past (for a rung before the due date: when an item falls due in so
-    many days). The next action is then the rung's, today; one that is timed for today, or an order to look after, stays.
+    A stage is due when the oldest due date is `offset_days` past (for a stage before the due date: when an item falls due in so
+    many days). The next action is then the stage's, today; one that is timed for today, or an order to look after, stays.
     SUSPENDED and TERMINATED are reached when a service of the account is.
     """
     moved = _cure(session, day)
-    for below, step in reversed(list(rungs(day.catalogue.rules.ladder))):
+    for below, step in reversed(list(steps_from(day.catalogue.rules.ladder))):
         moved += _reach(session, day, below, step)
     return moved
 
@@ -75,7 +75,7 @@ def _move(session: Session, day: Day, which: Any, values: dict[str, Any], limits
 
 
 def _owing(step: LadderStep, from_ground: bool) -> Any:
-    """It owes enough, for so long; for a rung before the due date, something falls due by then."""
+    """It owes enough, for so long; for a stage before the due date, something falls due by then."""
     a, s, i = table(Account).c, table(AccountSummary).c, table(Item).c
     if step.offset_days < 0:
         return a.id.in_(select(i.account_id).where(i.tenant_id == tenant(), compiled(COMES, i)))

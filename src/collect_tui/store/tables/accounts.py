@@ -111,7 +111,7 @@ class Account(SQLModel, table=True):
         Index("ix_account_next", "tenant_id", "status", "next_action_on"),
         Index(
             "ix_account_stage", "tenant_id", "stage", "status", "ladder_paused_by", "stage_on"
-        ),  # who may climb, without the rows
+        ),  # who may advance, without the rows
         Index(  # holds nothing, so that counting orphans costs nothing
             "ix_account_orphan",
             "tenant_id",
@@ -129,7 +129,7 @@ class Account(SQLModel, table=True):
     billing_system: str = ""
     status: str = AccountState.OPEN  # OPEN, CLOSED
     stage: str = Stage.CURRENT
-    stage_on: date | None = None  # business date the stage was reached: one rung per business day
+    stage_on: date | None = None  # business date the stage was reached: one stage per business day
     ladder_paused_by: str | None = None
     currency: str
     opened_on: date

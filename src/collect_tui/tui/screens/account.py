@@ -54,7 +54,7 @@ PAGE: Final = 200
 _ROOMY: Final = (120, 30)
 
 _WORKS: Final = frozenset(
-    {"result.hot", "result.log", "note.new", "promise.make", "plan.make", "order.open", "tickle.set", "hold.place",
+    {"result.hot", "result.log", "note.new", "promise.make", "plan.make", "order.open", "date.set", "hold.place",
      "callback.make", "work.skip", "work.snooze", "undo.last"}
 )  # fmt: skip
 

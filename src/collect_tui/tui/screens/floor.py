@@ -79,8 +79,8 @@ class FloorScreen(DeskScreen):
         return LineTarget(account) if account else None
 
     def refusal(self, command_id: str) -> str | None:
-        if command_id == "floor.hand" and self.line_target() is None:
-            return "This agent holds no account that could be handed on."
+        if command_id == "floor.reassign" and self.line_target() is None:
+            return "This agent holds no account to reassign."
         return super().refusal(command_id)
 
     async def do_view_refresh(self) -> None:
@@ -97,7 +97,7 @@ class FloorScreen(DeskScreen):
 
     # -- handing an account on ----------------------------------------------------------------------------------
 
-    def do_floor_hand(self) -> None:
+    def do_floor_reassign(self) -> None:
         """To the field: to whom, and why."""
         target = self.line_target()
         assert target is not None
@@ -109,7 +109,7 @@ class FloorScreen(DeskScreen):
     def field_hints(self) -> list[KeyHint]:
         if self.focused is not self.field:
             return super().field_hints()
-        return [KeyHint(self.enter_key, "hand on"), KeyHint("F12", "leave")]
+        return [KeyHint(self.enter_key, "reassign"), KeyHint("F12", "leave")]
 
     def on_line_edit_submitted(self, message: LineEdit.Submitted) -> None:
         message.stop()
@@ -132,7 +132,7 @@ class FloorScreen(DeskScreen):
 
     def on_work_table_row_highlighted(self, message: WorkTable.RowHighlighted) -> None:
         message.stop()
-        self.show_keys()  # not everybody holds an account that could be handed on
+        self.show_keys()  # not everybody holds an account to reassign
 
     def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
         message.stop()

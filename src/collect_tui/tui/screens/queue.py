@@ -180,7 +180,7 @@ class QueueScreen(DeskScreen):
 
     def refusal(self, command_id: str) -> str | None:
         needs_row = ("row.open", "work.skip", "work.snooze", "note.new", "promise.make", "plan.make", "order.open",
-                     "tickle.set", "hold.place", "callback.make", "result.log", "why.open")  # fmt: skip
+                     "date.set", "hold.place", "callback.make", "result.log", "why.open")  # fmt: skip
         if command_id in needs_row and self.row is None:
             return "There is no account in this queue."
         return super().refusal(command_id)

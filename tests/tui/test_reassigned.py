@@ -1,4 +1,4 @@
-"""An account that was handed on, or whose hold ran out, is told of at the next key, before that key does anything."""
+"""An account that was reassigned, or whose hold ran out, is told of at the next key, before that key does anything."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.driver import driving
 
 
 @pytest.mark.parametrize("keys", [["2"], [",", "n"], ["n"], ["t"], ["w"], ["p"]])
-async def test_a_hand_on_is_told_at_the_next_key_which_does_nothing_else(tmp_path: Path, keys: list[str]) -> None:
+async def test_a_reassignment_is_told_at_the_next_key_which_does_nothing_else(tmp_path: Path, keys: list[str]) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
         await desk.press(*OPEN)
