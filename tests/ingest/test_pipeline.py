@@ -19,7 +19,7 @@ from collect_tui.domain.errors import Refused
 from collect_tui.ingest import kinds, pipeline
 from collect_tui.ingest.invoices import Invoice, Invoices
 from collect_tui.ingest.mapping import TenantPart, ValuesPart
-from collect_tui.ingest.rejects import Notes, Raw, Reject
+from collect_tui.ingest.rejects import Notes, Reject
 from collect_tui.ingest.source import Row
 from collect_tui.store.engine import Store
 from ingest.books import NOW, account, catalogue, write
@@ -39,7 +39,7 @@ class Tickets(Invoices):
                 value: Any = Invoice(who, "", doc, day, day, int(cents), int(cents), None, False, "", "", "")
             except ValueError:
                 value = Reject(row=number, column="", reason="is no ticket")
-            yield Row(number, value, Raw((line,)))
+            yield Row(number, value, [line])
 
 
 TICKETS = kinds.Kind("tickets", "parking tickets", Tickets, "collect_tui.ingest.ledger:Ledger", batch=2)

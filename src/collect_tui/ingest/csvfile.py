@@ -56,7 +56,7 @@ class CsvFile:
                 if len(cells) != self._width if self.header else len(cells) < self._width:
                     wanted = f"the header has {self._width}" if self.header else f"the mapping needs {self._width}"
                     problem = f"has {len(cells)} cells; {wanted}"
-                elif any(len(cell) > LONGEST_CELL for cell in cells):
+                elif max(map(len, cells)) > LONGEST_CELL:
                     at = next(index for index, cell in enumerate(cells) if len(cell) > LONGEST_CELL)
                     problem, column = f"is longer than {LONGEST_CELL} characters", self.title(at)
             bad = Reject(row=self.number, column=column, reason=problem, code="row.malformed") if problem else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -13,21 +13,18 @@ from typing import Any, Final, NamedTuple
 from collect_tui.domain.errors import Invalid
 from collect_tui.ingest.csvfile import CsvFile, at
 from collect_tui.ingest.mapping import WORDS, GroupPart, Mapping, TenantPart, ValuesPart, read_mapping
-from collect_tui.ingest.rejects import Notes, Raw, Reject, RejectFile
+from collect_tui.ingest.rejects import Notes, Reject, RejectFile
 from collect_tui.ingest.source import Options, Reader, Row
 from collect_tui.ingest.values import Values
 from collect_tui.store.tables.gate import CardData, Gated
 
 #: Texts of a row, and the columns that they are stored in: what the gate there would refuse spoils the row alone.
-_STORED: Final = {
-    field: lru_cache(maxsize=10_000)(Gated(column).passed)  # the same account stands in many rows
-    for field, column in (
-        ("account", "account.number"),
-        ("name", "party.name"),
-        ("doc_no", "item.doc_no"),
-        ("phone", "contact_point.value"),
-        ("email", "contact_point.value"),
-    )
+_STORED: Final[dict[str, Callable[[str], object]]] = {
+    "doc_no": Gated("item.doc_no").passed,
+    "account": lru_cache(maxsize=10_000)(Gated("account.number").passed),  # the same one stands in many rows
+    "name": lru_cache(maxsize=10_000)(Gated("party.name").passed),
+    "phone": Gated("contact_point.value").passed,
+    "email": Gated("contact_point.value").passed,
 }
 _LONGEST: Final = {"name": 200, "phone": 64, "email": 200}
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
@@ -99,7 +96,7 @@ class InvoiceFile(Invoices):
                 value = Reject.of(number, bad).named(self.titles)
             except LeftOut as left:
                 value = str(left)
-            yield Row(number, value, Raw(cells, heading))
+            yield Row(number, value, cells, heading)
 
     def rejects(self, path: Path | None) -> RejectFile:
         delimiter = self.mapping.file.delimiter

@@ -32,6 +32,7 @@ from collect_tui.store.tables import Tenant
 
 _T = SQLModel.metadata.tables
 _SHOWN: Final = 5
+_OF_ROW: Final = ("account", "doc_no", "due", "amount")
 _REVIEW_AFTER: Final = timedelta(days=30)
 _A_DAY: Final = timedelta(days=1)
 _BATCH: Final = 5_000
@@ -88,34 +89,27 @@ class Ledger:
         return outcomes
 
     def _count(self, number: int, invoice: Invoice) -> None:
-        states = []
-        if invoice.open != invoice.amount or invoice.settled_on:
-            states.append(("settled", invoice.amount - invoice.open))
-        if invoice.open or not states:
-            states.append(("open", invoice.open))
-        if invoice.open > 0:
-            states += [("disputed", invoice.open)] * invoice.disputed
-            states += [("overdue", invoice.open)] * (invoice.due < self.day)
-        for state, amount in states:
-            self.totals[state] += amount
-            self.totals[f"{state}_rows"] += 1
-        if abs(self.totals["open"]) + abs(self.totals["settled"]) > LIMIT:
+        totals, left = self.totals, invoice.open
+        paid = left != invoice.amount or invoice.settled_on is not None
+        parts = [("settled", invoice.amount - left)] if paid else []
+        if left or not paid:
+            parts.append(("open", left))
+        if left > 0 and invoice.disputed:
+            parts.append(("disputed", left))
+        if left > 0 and invoice.due < self.day:
+            parts.append(("overdue", left))
+        for state, amount in parts:
+            totals[state] += amount
+            totals[state + "_rows"] += 1
+        if abs(totals["open"]) + abs(totals["settled"]) > LIMIT:
             raise Invalid("import.range", f"Up to row {number} the amounts come to more than can be held.", "file")
         if len(self.first) < _SHOWN:
-            names = [name for name, _ in states]
-            told = "part paid " if names[:2] == ["settled", "open"] else ""
-            told += " ".join(names[2:] if told else [n for n in names if n != "open"] or ["open"])
-            told += f" {invoice.settled_on}" if invoice.settled_on else ""
-            self.first.append(
-                ImportRow(
-                    row=number,
-                    account=invoice.account,
-                    doc_no=invoice.doc_no,
-                    due=invoice.due,
-                    amount=invoice.amount,
-                    state=told,
-                )
-            )
+            told = ["part paid"] if paid and left else []
+            told += [state for state, _ in parts if state in {"disputed", "overdue"}]
+            on = f" {invoice.settled_on}" if invoice.settled_on else ""
+            state = " ".join(told) or (f"settled{on}" if paid else "open")
+            of = invoice._asdict()
+            self.first.append(ImportRow(row=number, state=state, **{name: of[name] for name in _OF_ROW}))
 
     def report(self, brought: Brought) -> ImportReport:
         return ImportReport(

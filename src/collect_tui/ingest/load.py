@@ -113,7 +113,7 @@ class Book:
         )
 
     def _write(self, batch: Sequence[Row[AccountEntry]]) -> None:
-        entries: list[tuple[str, AccountEntry]] = [(row.raw.cells[0], row.value) for row in batch]  # type: ignore[misc]
+        entries: list[tuple[str, AccountEntry]] = [(row.cells[0], row.value) for row in batch]  # type: ignore[misc]
         wanted = [entry.party_of for _, entry in entries if entry.party_of is not None]
         parties = self._parties(wanted) if wanted else {}
         made: dict[str, list[tuple[str, dict[str, Any]]]] = {name: [] for name in _ORDER}

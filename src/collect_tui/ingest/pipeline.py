@@ -24,7 +24,7 @@ from collect_tui.desk.views.base import View
 from collect_tui.domain.errors import Refused
 from collect_tui.ingest.bulk import roomy
 from collect_tui.ingest.kinds import KINDS
-from collect_tui.ingest.rejects import Notes, Raw, Reject, RejectFile
+from collect_tui.ingest.rejects import Notes, Reject, RejectFile
 from collect_tui.ingest.source import Options, Row, digest_of
 from collect_tui.store import scoring, summary
 from collect_tui.store.engine import Store
@@ -86,7 +86,7 @@ class Intake:
         self,
         post: Callable[[Sequence[Row[Any]]], Sequence[Outcome]],
         size: int,
-        refuse: Callable[[Reject, Raw], None],
+        refuse: Callable[[Reject, Row[Any]], None],
         titles: Mapping[str, str],
     ) -> None:
         self._post, self._size, self._refuse, self._titles = post, size, refuse, titles
@@ -112,7 +112,7 @@ class Intake:
     def _became(self, row: Row[Any], outcome: Outcome) -> None:
         if isinstance(outcome, Reject):
             self.counts["rejected"] += 1
-            self._refuse(outcome, row.raw)
+            self._refuse(outcome, row)
         else:
             self.counts[outcome] += 1
 
@@ -152,9 +152,9 @@ def run(
         problems, notes = Notes(), Notes(reader.titles)
         beside = reader.rejects(None if dry_run else rejects or path.with_name(path.name + ".rejects.csv"))
 
-        def refuse(bad: Reject, raw: Raw) -> None:
+        def refuse(bad: Reject, row: Row[Any]) -> None:
             problems.add(bad)
-            beside.add(bad, raw)
+            beside.add(bad, row.cells, row.heading)
 
         def tell(title: str, done: int = 0, total: int = 0) -> None:
             if progress is not None:

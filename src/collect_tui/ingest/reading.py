@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from collect_tui.common.text import path_of
 from collect_tui.domain.errors import Invalid
 from collect_tui.ingest.portfolio import AccountEntry, Header, Portfolio
-from collect_tui.ingest.rejects import Notes, Raw
+from collect_tui.ingest.rejects import Notes
 from collect_tui.ingest.source import Options, Reader, Row
 
 #: A portfolio in one object is held in memory; past this size it has to come as `.jsonl`.
@@ -49,14 +49,14 @@ class PortfolioFile(Reader[AccountEntry]):
         if not self.lines:
             for index, account in enumerate(self._accounts):
                 self._index = index + 1
-                yield Row(self._index, account, Raw((f"accounts[{index}]",)))
+                yield Row(self._index, account, (f"accounts[{index}]",))
             return
         number = 1
         while raw := self._line(number + 1):
             number += 1
             if raw.strip():
                 where = f"line {number}"
-                yield Row(number, self._parse(AccountEntry, raw, where), Raw((where,)))
+                yield Row(number, self._parse(AccountEntry, raw, where), (where,))
 
     def _first(self) -> Header:
         if self.lines:

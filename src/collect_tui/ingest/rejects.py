@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from collect_tui.common.cells import Writer
 from collect_tui.common.files import AtomicFile
@@ -42,13 +42,6 @@ class Reject(View):
         return f"row {self.row}{', ' + self.column if self.column else ''}: {self.reason}."
 
 
-class Raw(NamedTuple):
-    """A row as it came. `heading`: the row above that it cannot be read without."""
-
-    cells: Sequence[str]
-    heading: Sequence[str] = ()
-
-
 class Notes:
     """Counts rows to be told of and keeps the first ones, so that a million of them take no room. `titles`: as of the reader."""
 
@@ -66,7 +59,8 @@ class Notes:
 class RejectFile:
     """Written as the rows come, in the file's encoding and delimiter; appears under its name with `commit` only.
 
-    `path` None: nothing is written. The file is not made before the first row.
+    `path` None: nothing is written. The file is not made before the first row. A row that cannot be read without one above it
+    (`heading`) follows that.
     """
 
     def __init__(self, path: Path | None, header: Sequence[str], *, encoding: str, delimiter: str) -> None:
@@ -77,7 +71,7 @@ class RejectFile:
         self._heading: Sequence[str] = ()
         self._file: AtomicFile | None = None
 
-    def add(self, one: Reject, raw: Raw) -> None:
+    def add(self, one: Reject, cells: Sequence[str], heading: Sequence[str] = ()) -> None:
         if self.path is None:
             return
         if self._file is None:
@@ -91,10 +85,10 @@ class RejectFile:
                 ) from None
             self._writer = Writer(self._file.stream, delimiter=self._delimiter)
             self._writer.row([*OURS, *map(mask_card, self._header)])
-        if raw.heading != self._heading:
-            self._heading = raw.heading
-            self._writer.row([*[""] * len(OURS), *map(_shown, raw.heading)])
-        self._writer.row([one.row, mask_card(one.column), one.reason, *map(_shown, raw.cells)])
+        if heading != self._heading:
+            self._heading = heading
+            self._writer.row([*[""] * len(OURS), *map(_shown, heading)])
+        self._writer.row([one.row, mask_card(one.column), one.reason, *map(_shown, cells)])
 
     def commit(self) -> None:
         """Makes the file, when there were rows for it; `made` says where it is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BufferedReader
@@ -11,18 +11,19 @@ from pathlib import Path
 from typing import Generic, NamedTuple, Self, TypeVar
 
 from collect_tui.domain.errors import Invalid
-from collect_tui.ingest.rejects import Notes, Raw, Reject, RejectFile
+from collect_tui.ingest.rejects import Notes, Reject, RejectFile
 
 T = TypeVar("T")
 
 
 class Row(NamedTuple, Generic[T]):
     """A row by its number. `value`: what it says, or why it cannot be read, or in one word why it is none for this book.
-    `raw`: how it came, for the reject file."""
+    `cells`: as they came, and with them the row above that it cannot be read without."""
 
     number: int
     value: T | Reject | str
-    raw: Raw = Raw(())
+    cells: Sequence[str] = ()
+    heading: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
