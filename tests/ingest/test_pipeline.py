@@ -79,7 +79,7 @@ def test_a_new_format_is_a_reader_and_a_registration(tickets, store, tmp_path):
     assert rows(store, "SELECT kind, rows, taken, rejected FROM import_batch") == [("tickets", 4, 3, 1)]
     with (tmp_path / "t.txt.rejects.csv").open(newline="") as file:
         assert list(csv.reader(file))[1:] == [["3", "", "is no ticket", "nonsense"]]
-    with pytest.raises(Refused, match=r"all of it is in but 1 rejected rows\.") as caught:
+    with pytest.raises(Refused, match=r"all of it is in, but for what was rejected \(1\)\.") as caught:
         run(store, "tickets", path, as_of=DAY)
     assert caught.value.code == "import.repeated"
     assert run(store, "tickets", path, as_of=DAY, again=True).known == 3

@@ -7,18 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import ConfigDict, Field
 
 from collect_tui.desk.dated import Day
-from collect_tui.ingest.portfolio import (
-    Amount,
-    Currency,
-    Entry,
-    Key,
-    Line,
-    Name,
-    PointEntry,
-    Positive,
-    Signed,
-    Word,
-)
+from collect_tui.ingest.entries import Amount, Currency, Entry, Key, Line, Name, PointEntry, Positive, Signed, Word
 
 
 class BilledService(Entry):

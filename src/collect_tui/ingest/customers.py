@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlmodel import SQLModel
 
-from collect_tui.domain.errors import Invalid
+from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.ingest.bulk import Bulk
-from collect_tui.ingest.invoices import Invoice
+from collect_tui.ingest.invoices import Invoice, Invoices
 from collect_tui.ingest.mapping import ValuesPart
 from collect_tui.ingest.pipeline import Work
 from collect_tui.ingest.rejects import Reject
 from collect_tui.store.customers import name_rows, point_row
+from collect_tui.store.tables import Tenant
 
 _T = SQLModel.metadata.tables
 _CACHED = 100_000
@@ -183,3 +184,30 @@ class Customers:
             self._db.execute(delete(token).where(token.c.tenant_id == tenant_id, token.c.party_id.in_(some)))
         self._bulk.insert("name_token", (row for ident, name in renamed for row in name_rows(tenant_id, ident, name)))
         self.changed |= self._reached
+
+
+def book_of(work: Work, source: Invoices) -> Tenant:
+    """The book to post into, made if this file is the first to come in."""
+    found, as_of = work.session.get(Tenant, work.tenant_id), source.as_of
+    currency, new = source.values.currency, source.tenant
+
+    def refused(code: str, text: str) -> Refused:
+        return Refused(f"import.{code}", text, code)
+
+    if found is not None:
+        if found.currency != currency:
+            told = f"The file is in {currency}, but this book is kept in {found.currency}; "
+            raise refused("currency", told + "bring it into a book of its own (tenant add).")
+        if as_of is not None and as_of > found.business_date:
+            told = f"The file is read as of {as_of}, but the business date here is {found.business_date}; "
+            raise refused("as_of", told + "roll the day first.")
+        return found
+    first = "This file is the first to come in; the mapping needs "
+    if new is None:
+        raise refused("tenant", first + "a [tenant] with name and zone.")
+    if as_of is None:
+        raise refused("as_of", first + "as_of, the first business date.")
+    made = Tenant(tenant_id=work.tenant_id, name=new.name, business_date=as_of, currency=currency, zone=new.zone)
+    work.session.add(made)
+    work.session.flush()
+    return made

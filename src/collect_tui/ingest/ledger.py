@@ -16,11 +16,11 @@ from sqlalchemy import bindparam, case, func, select, update
 from sqlmodel import SQLModel
 
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.parts import UNDATED
 from collect_tui.ingest.bulk import Bulk
-from collect_tui.ingest.customers import Account, Customers
+from collect_tui.ingest.customers import Account, Customers, book_of
 from collect_tui.ingest.invoices import Invoice, Invoices
 from collect_tui.ingest.pipeline import Brought, Outcome, Work
 from collect_tui.ingest.rejects import Reject
@@ -28,7 +28,6 @@ from collect_tui.ingest.report import ImportReport, ImportRow, ImportTotals
 from collect_tui.ingest.source import Row
 from collect_tui.services.settling import Settler
 from collect_tui.store import documents
-from collect_tui.store.tables import Tenant
 
 _T = SQLModel.metadata.tables
 _SHOWN: Final = 5
@@ -44,7 +43,7 @@ class Ledger:
     def __init__(self, work: Work, source: Invoices) -> None:
         self.work, self.values = work, source.values
         self.db = work.session.connection()
-        tenant = _tenant(work, source)
+        tenant = book_of(work, source)
         self.tenant_id, self.ids = work.tenant_id, work.ids
         self.day = source.as_of or tenant.business_date
         self.source = str(work.number)  # marks the items it brings
@@ -293,30 +292,3 @@ class Ledger:
         if accounts:
             new = {"version": t.c.version + 1, "changed_by": self.work.by, "changed_at": self.work.now}
             self.db.execute(mine.values(new), [{"b_id": each} for each in sorted(accounts)])
-
-
-def _tenant(work: Work, source: Invoices) -> Tenant:
-    """The book to post into, made if this file is the first to come in."""
-    found, as_of = work.session.get(Tenant, work.tenant_id), source.as_of
-    currency, new = source.values.currency, source.tenant
-
-    def refused(code: str, text: str) -> Refused:
-        return Refused(f"import.{code}", text, code)
-
-    if found is not None:
-        if found.currency != currency:
-            told = f"The file is in {currency}, but this book is kept in {found.currency}; "
-            raise refused("currency", told + "bring it into a book of its own (tenant add).")
-        if as_of is not None and as_of > found.business_date:
-            told = f"The file is read as of {as_of}, but the business date here is {found.business_date}; "
-            raise refused("as_of", told + "roll the day first.")
-        return found
-    first = "This file is the first to come in; the mapping needs "
-    if new is None:
-        raise refused("tenant", first + "a [tenant] with name and zone.")
-    if as_of is None:
-        raise refused("as_of", first + "as_of, the first business date.")
-    made = Tenant(tenant_id=work.tenant_id, name=new.name, business_date=as_of, currency=currency, zone=new.zone)
-    work.session.add(made)
-    work.session.flush()
-    return made

@@ -15,7 +15,7 @@ from collect_tui.common import toml_files
 from collect_tui.common.text import path_of
 from collect_tui.desk.dated import Day
 from collect_tui.domain.errors import Invalid
-from collect_tui.ingest.portfolio import Currency, Name, Word
+from collect_tui.ingest.entries import Currency, Name, Word
 
 _LARGEST: Final = 256 * 1024
 

@@ -202,7 +202,7 @@ def _refuse_repeated(work: Work, kind: str, digest: str, path: Path, as_of: date
     )
     was = work.session.connection().execute(query.order_by(t.id.desc())).first()
     if was is not None and was.as_of in (None, as_of or work.session.get_one(Tenant, work.tenant_id).business_date):
-        left = f" but {was.rejected:,} rejected rows" if was.rejected else ""
+        left = f", but for what was rejected ({was.rejected:,})" if was.rejected else ""
         text = f"{path.name} came in here on {was.at:%Y-%m-%d at %H:%M} UTC; all of it is in{left}."
         raise Refused("import.repeated", text, "file")
 

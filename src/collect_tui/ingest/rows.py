@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from collect_tui.domain.errors import Invalid
-from collect_tui.ingest.portfolio import PartyEntry
+from collect_tui.ingest.entries import PartyEntry
 from collect_tui.ingest.rows_work import holds, log, orders, promises
 from collect_tui.ingest.rowset import Row, RowSet
 from collect_tui.store.customers import name_rows, point_row

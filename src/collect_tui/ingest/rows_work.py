@@ -7,7 +7,7 @@ from datetime import date
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.promise.effects import WAIVED_BY
 from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER
-from collect_tui.ingest.portfolio import PromiseEntry
+from collect_tui.ingest.entries import PromiseEntry
 from collect_tui.ingest.rowset import RowSet
 
 

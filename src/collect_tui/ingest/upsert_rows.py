@@ -14,14 +14,14 @@ from sqlmodel import SQLModel
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.domain.dates import Calendar
-from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.ingest.billed import BilledAccount, BilledItem, BilledService
-from collect_tui.ingest.portfolio import AccountEntry, NextActionEntry, PartyEntry, PointEntry, ServiceEntry
+from collect_tui.ingest.entries import NextActionEntry, PartyEntry, PointEntry, ServiceEntry
+from collect_tui.ingest.portfolio import AccountEntry
 from collect_tui.ingest.rows import rows_of
 from collect_tui.ingest.rowset import LoadContext, RowSet, Shift
 from collect_tui.store import documents
-from collect_tui.store.names import point_key, reversed_digits, tokens
-from collect_tui.store.phone_zones import candidate_zones, known_zones
+from collect_tui.store.customers import name_rows, point_row
+from collect_tui.store.phone_zones import known_zones
 
 _T = SQLModel.metadata.tables
 #: A new account without items is looked at again after so many days.
@@ -130,7 +130,7 @@ class Rows:
             raise Refused("account.currency", f"This account is kept in {known.currency}.", "currency")
         if row.number in self._fresh_numbers():
             self.write()  # it stands twice in the chunk: the second is compared with the first
-        points = [(point, self._normalized(point)) for point in row.points]
+        points = [(point, self._made(point)) for point in row.points]
         changes = [self._master(row, known), self._points(points, known), self._services(row.services, known)]
         if not any(changes):
             return "same"
@@ -178,8 +178,7 @@ class Rows:
             token = _T["name_token"]
             mine = (token.c.tenant_id == self.tenant_id, token.c.party_id == known.party_id)
             self.db.execute(delete(token).where(*mine))
-            names = [{"tenant_id": self.tenant_id, "token": t, "party_id": known.party_id} for t in tokens(row.name)]
-            if names:
+            if names := name_rows(self.tenant_id, known.party_id, row.name):
                 self.db.execute(insert(token), names)
         this = (account.c.tenant_id == self.tenant_id, account.c.id == known.id)
         kept = self.db.execute(select(account.c.segment, account.c.billing_system).where(*this)).one()
@@ -189,17 +188,14 @@ class Rows:
             changed = True
         return changed
 
-    def _normalized(self, point: PointEntry) -> str:
-        key = point_key(point.kind, point.value, self.country)
-        if point.kind in PHONE_KINDS and not 4 <= len(key) <= 15:
-            raise Invalid("row.point", "A telephone number among the points is none.", "points")
-        if point.kind == "email" and "@" not in point.value:
-            raise Invalid("row.point", "An e-mail address among the points is none.", "points")
-        if any(zone not in known_zones() for zone in point.zones):
-            raise Invalid("row.zone", "A zone among the points is no IANA time zone.", "points")
-        return key
+    def _made(self, point: PointEntry) -> dict[str, Any]:
+        try:
+            return point_row(point.kind, point.value, self.country, point.zones)
+        except Invalid as error:
+            code = "row.zone" if error.code == "point.zone" else "row.point"
+            raise Invalid(code, f"A contact point {error.message}.", "points") from None
 
-    def _points(self, points: list[tuple[PointEntry, str]], known: Account) -> bool:
+    def _points(self, points: list[tuple[PointEntry, dict[str, Any]]], known: Account) -> bool:
         """Adds the contact points that the customer has not; the others are the desk's."""
         t = _T["contact_point"].c
         query = select(t.kind, t.normalized, t.ord).where(t.tenant_id == self.tenant_id, t.party_id == known.party_id)
@@ -207,27 +203,13 @@ class Rows:
         have = {row.normalized for row in there}
         last = {kind: max((r.ord for r in there if r.kind == kind), default=0) for kind in {p.kind for p, _ in points}}
         fresh = []
-        for point, key in points:
-            if key in have:
+        for point, made in points:
+            if made["normalized"] in have:
                 continue
-            have.add(key)
+            have.add(made["normalized"])
             last[point.kind] += 1
-            zones = candidate_zones(key, point.zones) if point.kind in PHONE_KINDS else point.zones
-            fresh.append(
-                {
-                    "tenant_id": self.tenant_id,
-                    "id": self.ids(),
-                    "party_id": known.party_id,
-                    "kind": point.kind,
-                    "value": point.value,
-                    "normalized": key,
-                    "reversed": reversed_digits(key),
-                    "ord": last[point.kind],
-                    "quality": point.quality,
-                    "consent": point.consent,
-                    "zones": ",".join(zones),
-                }
-            )
+            mine = {"tenant_id": self.tenant_id, "id": self.ids(), "party_id": known.party_id, "ord": last[point.kind]}
+            fresh.append({**mine, "quality": point.quality, "consent": point.consent, **made})
         if fresh:
             self.db.execute(insert(_T["contact_point"]), fresh)
         return bool(fresh)
