@@ -132,14 +132,14 @@ class Floor:
         subprocess.run(self.command("load", str(path)), check=True, env=self.environ, stdout=subprocess.DEVNULL)
         with self.store() as store:
             from collect_tui import defaults
-            from collect_tui.services import signin, users
+            from collect_tui.services import tokens, users
 
             now = datetime.fromisoformat(AT)
             rules = defaults.load(None, today=now.date()).authority
             for n in range(desks):
                 login = f"desk{n:03}"
                 users.add(store, 1, login, rules, name=f"Desk {n}")
-                self.tokens.append(signin.mint(store, 1, login, now, rules).token)
+                self.tokens.append(tokens.mint(store, 1, login, now, rules).token)
 
     def store(self) -> Any:
         """The server's database, from this process."""

@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from collect_tui import defaults
-from collect_tui.services import signin
+from collect_tui.services import tokens
 from collect_tui.store.engine import Store
 from support import pg
 from support.book import Book, account
@@ -118,7 +118,7 @@ def databases(home: Path) -> list[int]:
 
 def token(file: str, login: str) -> str:
     with Store.open(Path(file), create=False) as store:
-        return signin.mint(
+        return tokens.mint(
             store, 1, login, datetime.now(UTC), defaults.load(None, today=datetime.now(UTC).date()).authority
         ).token
 

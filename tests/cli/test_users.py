@@ -11,7 +11,7 @@ import pytest
 
 from collect_tui import cli
 from collect_tui.desk.errors import SignedOut
-from collect_tui.services import signin
+from collect_tui.services import signin, tokens
 from collect_tui.store.engine import Store
 from support.book import NOW, Book, account, catalogue
 
@@ -78,14 +78,14 @@ def test_a_token_made_again_with_its_key_is_the_same(run: Callable[..., tuple[in
     first, again = (run("token", "create", "mia", "--name", "nightly", "--key", KEY) for _ in range(2))
     assert first[0] == 0
     assert again[:2] == first[:2]
-    assert len(signin.tokens(store, 1, "mia", NOW)) == 1
+    assert len(tokens.tokens(store, 1, "mia", NOW)) == 1
     assert run("token", "create", "mia", "--name", "weekly", "--key", KEY)[0] == 2
     assert run("token", "create", "mia", "--name", "nightly", "--key", "once")[0] == 2
 
 
 def test_a_second_token_of_one_name_takes_a_key(run: Callable[..., tuple[int, str, str]], store: Store) -> None:
     assert run("token", "create", "mia", "--name", "nightly")[0] == 0
-    number = signin.tokens(store, 1, "mia", NOW)[0].id
+    number = tokens.tokens(store, 1, "mia", NOW)[0].id
     exit_code, out, err = run("token", "create", "mia", "--name", "nightly")
     assert (exit_code, out) == (3, "")
     assert f"token revoke mia {number}" in err
@@ -99,14 +99,14 @@ def test_what_works_on_the_database_takes_no_server(run: Callable[..., tuple[int
         exit_code, out, err = run("--server", "https://desk.example.com", *words)
         assert (exit_code, out) == (2, "")
         assert "name it with --db" in err
-    assert not signin.tokens(store, 1, "mia", NOW)
+    assert not tokens.tokens(store, 1, "mia", NOW)
 
 
 def test_a_token_is_printed_once_and_revoked(run: Callable[..., tuple[int, str, str]], store: Store) -> None:
     exit_code, out, err = run("token", "create", "mia", "--name", "nightly", "--scope", "account.read")
     token = out.strip()
     assert (exit_code, token in err) == (0, False)
-    caller = signin.authenticate(store, token, NOW, RULES)
+    caller = tokens.authenticate(store, token, NOW, RULES)
     assert caller.authority.may == {"account.read"}
     assert token not in run("token", "list", "mia")[1]
     assert run("token", "revoke", "mia", str(caller.token_id))[0] == 0

@@ -15,7 +15,7 @@ from collect_tui.client.events import Delivered, parse
 from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Unavailable
 from collect_tui.server import feed
-from collect_tui.services import signin
+from collect_tui.services import tokens
 from collect_tui.services.relay import Relay
 from collect_tui.store import event_log
 from collect_tui.store.tables import AppUser
@@ -186,7 +186,7 @@ async def test_a_database_that_is_away_when_the_first_one_listens(app, hub, monk
 
 def test_one_login_has_so_many_streams(app, hub, api, monkeypatch):
     reader = api("lee")
-    caller = signin.authenticate(
+    caller = tokens.authenticate(
         hub.store, reader.headers["Authorization"].partition(" ")[2], hub.clock(), hub.catalogue.authority
     )
     its = feed.feed_of(app, hub, 1)
@@ -273,7 +273,7 @@ async def test_a_position_of_another_database_begins_at_the_beginning(app, hub):
 async def test_it_ends_when_the_token_is_revoked(app, hub):
     person(hub, "ria", "lead")
     async with listening(app, hub, login="lee") as stream, listening(app, hub, login="ria") as other:
-        signin.revoke(hub.store, 1, "lee", hub.clock())
+        tokens.revoke(hub.store, 1, "lee", hub.clock())
         await stream.until_end()
         happen(hub, "some.thing")
         assert (await other.told()).id == 1

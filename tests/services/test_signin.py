@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from sqlmodel import select
 
 from collect_tui.desk.errors import DomainError, Forbidden, Invalid, NotFound, Refused, SignedOut
-from collect_tui.services import passwords, signin, users
+from collect_tui.services import passwords, signin, tokens, users
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AccessToken, AppUser
 from support.book import NOW, Book, account, catalogue
@@ -47,13 +47,13 @@ def refused(store: Store, **how: object) -> None:
 
 def why_out(store: Store, token: str | None, now) -> str:
     with pytest.raises(SignedOut) as error:
-        signin.authenticate(store, token, now, RULES)
+        tokens.authenticate(store, token, now, RULES)
     return error.value.code
 
 
 def test_a_session_knows_who_asks_and_what_they_may(store: Store) -> None:
     made = sign_in(store)
-    caller = signin.authenticate(store, made.token, NOW, RULES)
+    caller = tokens.authenticate(store, made.token, NOW, RULES)
     assert (caller.tenant_id, caller.login, caller.kind, caller.authority.role) == (1, "mia", "session", "collector")
     assert caller.authority.allows("act.promise")
     assert not caller.authority.allows("day.run")
@@ -61,13 +61,13 @@ def test_a_session_knows_who_asks_and_what_they_may(store: Store) -> None:
 
 def test_only_the_digest_of_a_token_is_kept(store: Store) -> None:
     made = sign_in(store)
-    assert signin.TOKEN.fullmatch(made.token)
+    assert tokens.TOKEN.fullmatch(made.token)
     with store.read() as db:
         rows = db.exec(select(AccessToken).where(AccessToken.tenant_id == 1)).all()
     kept = " ".join(str(value) for row in rows for value in row.model_dump().values())
     assert made.token not in kept
     assert made.token.rpartition("_")[2] not in kept
-    assert signin.digest(made.token) in kept
+    assert tokens.digest(made.token) in kept
 
 
 def test_password_hash_is_argon2id_with_the_librarys_defaults() -> None:
@@ -168,7 +168,7 @@ def test_a_lock_does_not_end_sessions_that_run(store: Store) -> None:
     made = sign_in(store)
     for _ in range(RULES.sign_in.tries):
         refused(store, password="wrong")
-    assert signin.authenticate(store, made.token, NOW, RULES).login == "mia"
+    assert tokens.authenticate(store, made.token, NOW, RULES).login == "mia"
 
 
 def test_wrong_proofs_count_against_whoever_types_them(store: Store) -> None:
@@ -231,7 +231,7 @@ def test_a_session_ends_after_rest(store: Store) -> None:
     now = NOW
     for _ in range(5):  # used, it goes on
         now += idle
-        signin.authenticate(store, made.token, now, RULES)
+        tokens.authenticate(store, made.token, now, RULES)
     assert why_out(store, made.token, now + idle + MINUTE) == "signin.idle"
 
 
@@ -241,7 +241,7 @@ def test_a_session_ends_after_its_hours_however_busy(store: Store) -> None:
     now = NOW
     while now + 20 * MINUTE < end:
         now += 20 * MINUTE
-        signin.authenticate(store, made.token, now, RULES)
+        tokens.authenticate(store, made.token, now, RULES)
     assert made.view.expires_at == end
     assert why_out(store, made.token, end) == "signin.expired"
 
@@ -250,22 +250,22 @@ def test_use_is_written_at_most_once_a_minute(store: Store) -> None:
     made = sign_in(store)
 
     def used() -> object:
-        return signin.tokens(store, 1, "mia", NOW)[0].used_at
+        return tokens.tokens(store, 1, "mia", NOW)[0].used_at
 
-    signin.authenticate(store, made.token, NOW + timedelta(seconds=59), RULES)
+    tokens.authenticate(store, made.token, NOW + timedelta(seconds=59), RULES)
     assert used() == NOW
-    signin.authenticate(store, made.token, NOW + MINUTE, RULES)
+    tokens.authenticate(store, made.token, NOW + MINUTE, RULES)
     assert used() == NOW + MINUTE
-    signin.authenticate(store, made.token, NOW + timedelta(seconds=61), RULES)
+    tokens.authenticate(store, made.token, NOW + timedelta(seconds=61), RULES)
     assert used() == NOW + MINUTE
 
 
 def test_signing_out_revoking_and_locking_work_at_once(store: Store) -> None:
     one, two = sign_in(store), sign_in(store)
-    signin.sign_out(store, signin.authenticate(store, one.token, NOW, RULES), NOW)
+    tokens.sign_out(store, tokens.authenticate(store, one.token, NOW, RULES), NOW)
     assert why_out(store, one.token, NOW) == "signin.revoked"
-    assert signin.authenticate(store, two.token, NOW, RULES).login == "mia"
-    assert signin.revoke(store, 1, "mia", NOW) == 1
+    assert tokens.authenticate(store, two.token, NOW, RULES).login == "mia"
+    assert tokens.revoke(store, 1, "mia", NOW) == 1
     assert why_out(store, two.token, NOW) == "signin.revoked"
     three = sign_in(store)
     users.change(store, 1, "mia", RULES, NOW, active=False)
@@ -304,7 +304,7 @@ def test_a_password_that_is_taken_away_while_it_is_compared_opens_nothing_and_st
     with pytest.raises(SignedOut) as error:
         signin.sign_in(store, None, "mia", SECRET, NOW, RULES, hasher=Meanwhile(changed))
     assert error.value.code == "signin.refused"
-    assert signin.tokens(store, 1, "mia", NOW) == ()
+    assert tokens.tokens(store, 1, "mia", NOW) == ()
     refused(store)
     sign_in(store, "another long one")
 
@@ -320,7 +320,7 @@ def test_who_is_locked_out_between_password_and_token_gets_none(store: Store, ch
     with pytest.raises(SignedOut) as error:
         signin.opened(store, user, NOW, RULES)
     assert error.value.code == "signin.refused"
-    assert signin.tokens(store, 1, "mia", NOW) == ()
+    assert tokens.tokens(store, 1, "mia", NOW) == ()
 
 
 def test_few_passwords_are_compared_at_once(store: Store) -> None:
@@ -348,7 +348,7 @@ def test_few_passwords_are_compared_at_once(store: Store) -> None:
 def test_a_new_role_holds_from_the_next_request_on(store: Store) -> None:
     made = sign_in(store)
     users.change(store, 1, "mia", RULES, NOW, role="trainee")
-    caller = signin.authenticate(store, made.token, NOW, RULES)
+    caller = tokens.authenticate(store, made.token, NOW, RULES)
     assert caller.authority.role == "trainee"
     assert not caller.authority.allows("act.suspend")
 
@@ -379,15 +379,15 @@ def test_the_tenant_in_a_token_cannot_be_exchanged(store: Store) -> None:
 
 
 def test_a_personal_token_is_no_wider_than_scopes_and_role(store: Store) -> None:
-    made = signin.create_token(store, 1, "mia", "nightly", ["account.read", "act.*"], 30, NOW, RULES)
+    made = tokens.create_token(store, 1, "mia", "nightly", ["account.read", "act.*"], 30, NOW, RULES)
     later = NOW + timedelta(days=29)  # it may rest
-    caller = signin.authenticate(store, made.token, later, RULES)
+    caller = tokens.authenticate(store, made.token, later, RULES)
     assert caller.kind == "personal"
     assert caller.authority.allows("account.read")
     assert caller.authority.allows("act.note")
     assert not caller.authority.allows("queue.work")
     users.change(store, 1, "mia", RULES, NOW, role="trainee")
-    narrowed = signin.authenticate(store, made.token, later, RULES).authority
+    narrowed = tokens.authenticate(store, made.token, later, RULES).authority
     assert narrowed.allows("act.note")
     assert not narrowed.allows("act.suspend")
     assert why_out(store, made.token, NOW + timedelta(days=30)) == "signin.expired"
@@ -411,21 +411,21 @@ def test_tokens_that_are_not_made(
     store: Store, name: str, scopes: list[str], days: int, kind: type[DomainError], code: str
 ) -> None:
     with pytest.raises(kind) as error:
-        signin.create_token(store, 1, "mia", name, scopes, days, NOW, RULES)
+        tokens.create_token(store, 1, "mia", name, scopes, days, NOW, RULES)
     assert error.value.code == code
-    assert signin.tokens(store, 1, "mia", NOW) == ()
+    assert tokens.tokens(store, 1, "mia", NOW) == ()
 
 
 def test_star_as_a_scope_gives_what_the_role_has(store: Store) -> None:
-    made = signin.create_token(store, 1, "mia", "all", ["*"], 1, NOW, RULES)
-    assert signin.authenticate(store, made.token, NOW, RULES).authority.may == RULES.roles["collector"].may
+    made = tokens.create_token(store, 1, "mia", "all", ["*"], 1, NOW, RULES)
+    assert tokens.authenticate(store, made.token, NOW, RULES).authority.may == RULES.roles["collector"].may
 
 
 def test_nobody_gets_a_token_for_somebody_who_is_not_there(store: Store) -> None:
     with pytest.raises(NotFound):
-        signin.mint(store, 1, "nobody", NOW, RULES)
+        tokens.mint(store, 1, "nobody", NOW, RULES)
     with pytest.raises(NotFound):
-        signin.mint(store, 2, "mia", NOW, RULES)
+        tokens.mint(store, 2, "mia", NOW, RULES)
 
 
 # ----------------------------------------------------------------------------------------------------------------- users
@@ -505,7 +505,7 @@ def test_the_log_names_login_and_tenant_and_no_secret(store: Store, caplog: pyte
         for _ in range(RULES.sign_in.tries):
             refused(store, password="wrong-secret")
         refused(store)
-        signin.revoke(store, 1, "mia", NOW)
+        tokens.revoke(store, 1, "mia", NOW)
     events = [(r.event, r.tenant, r.login) for r in caplog.records]
     assert events[0] == ("signin.done", 1, "mia")
     assert events[1] == ("signin.failed", 1, "")

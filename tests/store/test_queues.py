@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from collect_tui.defaults import load
 from collect_tui.desk.errors import Invalid, NotFound, Stale
-from collect_tui.store import claims, queues, scoring, summary
+from collect_tui.store import claims, queues, scoring, summary, worked
 from collect_tui.store.engine import Store
 from collect_tui.store.sql import table
 from collect_tui.store.tables import ActLog
@@ -278,12 +278,12 @@ def test_what_next_handed_out_is_unworked_until_something_was_done_with_it(store
     added = add_account(store, items=[LATE])
     score(store)
     with store.write() as db:
-        assert claims.unworked(db, TENANT, "mia", NOW) is None
+        assert worked.unworked(db, TENANT, "mia", NOW) is None
         assert take_next(db, "mia") == added.id
-        assert claims.unworked(db, TENANT, "mia", NOW) == added.id
-        assert claims.unworked(db, TENANT, "ben", NOW) is None
+        assert worked.unworked(db, TENANT, "mia", NOW) == added.id
+        assert worked.unworked(db, TENANT, "ben", NOW) is None
         log(db, added.id, **act)
-        assert claims.unworked(db, TENANT, "mia", NOW) == (None if free else added.id)
+        assert worked.unworked(db, TENANT, "mia", NOW) == (None if free else added.id)
 
 
 def test_what_was_opened_by_choice_may_be_left_as_it_is(store):
@@ -291,7 +291,7 @@ def test_what_was_opened_by_choice_may_be_left_as_it_is(store):
     score(store)
     with store.write() as db:
         claims.take(db, TENANT, added.id, "mia", NOW, 10)
-        assert claims.unworked(db, TENANT, "mia", NOW) is None
+        assert worked.unworked(db, TENANT, "mia", NOW) is None
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -312,7 +312,7 @@ def test_the_hot_reads_go_by_index(store):
         queues.page(db, TENANT, CATALOGUE, "new", now=NOW)
         take_next(db, "mia")
         take_next(db, "mia", "new")
-        claims.unworked(db, TENANT, "mia", NOW)
+        worked.unworked(db, TENANT, "mia", NOW)
     assert any("ix_work_order (tenant_id=? AND queue=?)" in step for step in steps)
     assert any("ix_work_free (tenant_id=?)" in step for step in steps)
     assert not [

@@ -35,7 +35,7 @@ from sqlmodel import col, select
 import collect_tui
 from collect_tui import defaults
 from collect_tui.server.embedded import Embedded
-from collect_tui.services import events, signin, users
+from collect_tui.services import events, tokens, users
 from collect_tui.store import audit_check
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import ActLog, Audit, ContactEvent, Note, Outbox, Payment
@@ -191,7 +191,7 @@ class FaultRun:
         with Store.connect(self.embedded.url) as store:
             for n in range(self.typists):
                 users.add(store, 1, f"typist{n}", rules, name=f"Typist {n}")
-                token = signin.mint(store, 1, f"typist{n}", now, rules).token
+                token = tokens.mint(store, 1, f"typist{n}", now, rules).token
                 own = [number(i) for i in range(n, self.accounts, self.typists)]
                 self.people.append(Typist(f"t{n}", self.folder / f"state{n}", own, token, self.each))
 

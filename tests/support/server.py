@@ -18,7 +18,7 @@ from typing import Any
 
 from collect_tui.server.app import create_app
 from collect_tui.server.context import ServerContext
-from collect_tui.services import signin
+from collect_tui.services import tokens
 from collect_tui.store.engine import Store
 from support.book import Clock, catalogue
 
@@ -34,7 +34,7 @@ def hub(store: Store, clock: Callable[[], datetime] | None = None, **rest: Any) 
 
 def token(of: ServerContext, login: str, *, tenant: int = 1, **rest: Any) -> str:
     """The text of a fresh token."""
-    return signin.mint(of.store, tenant, login, of.clock(), of.catalogue.authority, ids=of.ids, **rest).token
+    return tokens.mint(of.store, tenant, login, of.clock(), of.catalogue.authority, ids=of.ids, **rest).token
 
 
 def bearer(of: ServerContext, login: str, **rest: Any) -> dict[str, str]:

@@ -244,14 +244,14 @@ def schema(args: argparse.Namespace) -> int:
 
 
 def keys(args: argparse.Namespace) -> int:
-    from collect_tui.cli.plain import keys_text
+    from collect_tui.cli.about import keys_text
 
     print(keys_text(args.what, _wired(args), as_json=args.json))
     return 0
 
 
 def locate(args: argparse.Namespace) -> int:
-    from collect_tui.cli.plain import locate_text
+    from collect_tui.cli.about import locate_text
 
     print(locate_text(_wired(args), as_json=args.json))
     return 0

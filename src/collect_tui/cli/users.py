@@ -158,11 +158,11 @@ def remove(args: argparse.Namespace) -> int:
 
 def list_tokens(args: argparse.Namespace) -> int:
     from collect_tui.cli.plain import table
-    from collect_tui.services import signin, users
+    from collect_tui.services import tokens, users
 
     with _Place(args) as place:
         users.user(place.store, place.tenant_id, args.login)
-        found = signin.tokens(place.store, place.tenant_id, args.login, place.now)
+        found = tokens.tokens(place.store, place.tenant_id, args.login, place.now)
     rows = [
         (
             str(t.id),
@@ -178,11 +178,11 @@ def list_tokens(args: argparse.Namespace) -> int:
 
 
 def create_token(args: argparse.Namespace) -> int:
-    from collect_tui.services import signin
+    from collect_tui.services import tokens
 
     with _Place(args) as place:
         if args.key is None:  # who asks again because the answer was lost is told of the token that there is
-            for one in signin.tokens(place.store, place.tenant_id, args.login, place.now):
+            for one in tokens.tokens(place.store, place.tenant_id, args.login, place.now):
                 if (one.kind, one.name) == ("personal", args.name):
                     raise Refused(
                         "token.name_taken",
@@ -190,7 +190,7 @@ def create_token(args: argparse.Namespace) -> int:
                         "make it anew; with `--key` a token made again is the same, and a second one of the name another.",
                         "name",
                     )
-        made = signin.create_token(
+        made = tokens.create_token(
             place.store,
             place.tenant_id,
             args.login,
@@ -210,11 +210,11 @@ def create_token(args: argparse.Namespace) -> int:
 
 
 def revoke(args: argparse.Namespace) -> int:
-    from collect_tui.services import signin, users
+    from collect_tui.services import tokens, users
 
     with _Place(args) as place:
         users.user(place.store, place.tenant_id, args.login)
-        count = signin.revoke(place.store, place.tenant_id, args.login, place.now, token_id=args.number)
+        count = tokens.revoke(place.store, place.tenant_id, args.login, place.now, token_id=args.number)
     if not count and not args.all:
         raise NotFound("token.not_found", f"{args.login} has no token {args.number} that is still good.", "number")
     print(f'{{"revoked": {count}}}' if args.json else f"{count} revoked.")

@@ -10,14 +10,14 @@ from starlette.requests import HTTPConnection
 
 from collect_tui.desk.errors import SignedOut
 from collect_tui.server.context import hub_of
-from collect_tui.services import signin
+from collect_tui.services import tokens
 from collect_tui.services.access import Caller, need
 
 
 def caller_of(request: HTTPConnection) -> Caller:
     """Who asks. SignedOut when there is no token, or none that is valid now. Reads the database: call it from a thread."""
     hub = hub_of(request)
-    found = signin.authenticate(hub.store, bearer(request), hub.clock(), hub.catalogue.authority)
+    found = tokens.authenticate(hub.store, bearer(request), hub.clock(), hub.catalogue.authority)
     request.scope.setdefault("state", {})["caller"] = found  # for the server's log
     return found
 

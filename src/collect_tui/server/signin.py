@@ -23,7 +23,7 @@ from collect_tui.server.serving import (
     path_text,
 )
 from collect_tui.server.ways import Sent, Way, made_of, parsed, viewed
-from collect_tui.services import signin, users
+from collect_tui.services import signin, tokens, users
 
 Password = Annotated[str, Field(min_length=1, max_length=1024)]
 Login = Annotated[str, Field(min_length=1, max_length=120)]
@@ -131,13 +131,13 @@ def _sign_in_oidc(request: Request, body: bytes, hub: ServerContext) -> Response
 
 
 def _signed_in(hub: ServerContext, made: NewToken) -> Response:
-    caller = signin.authenticate(hub.store, made.token, hub.clock(), hub.catalogue.authority)
+    caller = tokens.authenticate(hub.store, made.token, hub.clock(), hub.catalogue.authority)
     session = hub.desk(caller).session()
     return viewed(SignedIn(token=made.token, expires_at=made.view.expires_at, session=session, warning=made.warning))
 
 
 def _sign_out(ask: DeskRequest) -> Response:
-    signin.sign_out(ask.hub.store, ask.caller, ask.hub.clock())
+    tokens.sign_out(ask.hub.store, ask.caller, ask.hub.clock())
     return Response(status_code=204)
 
 
@@ -146,14 +146,14 @@ def _sign_out(ask: DeskRequest) -> Response:
 
 def _tokens(ask: DeskRequest) -> Response:
     caller, hub = ask.caller, ask.hub
-    return viewed(Tokens(tokens=signin.tokens(hub.store, caller.tenant_id, caller.login, hub.clock())))
+    return viewed(Tokens(tokens=tokens.tokens(hub.store, caller.tenant_id, caller.login, hub.clock())))
 
 
 def _new_token(ask: DeskRequest) -> Response:
     in_person(ask)
     sent, caller, hub = parsed(NewTokenRequest, ask.body), ask.caller, ask.hub
     rules = hub.catalogue.authority
-    made = signin.create_token(
+    made = tokens.create_token(
         hub.store,
         caller.tenant_id,
         caller.login,
@@ -171,7 +171,7 @@ def _new_token(ask: DeskRequest) -> Response:
 def _end_token(ask: DeskRequest) -> Response:
     text, caller, hub = path_text(ask.request, "token"), ask.caller, ask.hub
     number = int(text) if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII) else -1
-    if not signin.revoke(hub.store, caller.tenant_id, caller.login, hub.clock(), token_id=number):
+    if not tokens.revoke(hub.store, caller.tenant_id, caller.login, hub.clock(), token_id=number):
         raise NotFound("token.not_found", "You have no token of that number; the list shows those you have.", "token")
     return Response(status_code=204)
 

@@ -14,7 +14,7 @@ from collect_tui.desk.views.base import View
 from collect_tui.server.serving import DeskRequest, path_text
 from collect_tui.server.signin import Named, Password, in_person
 from collect_tui.server.ways import Sent, Way, made_of, parsed, viewed
-from collect_tui.services import signin, users
+from collect_tui.services import tokens, users
 
 Subject = Annotated[str, Field(max_length=255)]
 
@@ -97,7 +97,7 @@ def _sign_out_user(ask: DeskRequest) -> Response:
     in_person(ask)
     hub, login = ask.hub, path_text(ask.request, "login")
     users.user(hub.store, ask.caller.tenant_id, login)
-    signin.revoke(hub.store, ask.caller.tenant_id, login, hub.clock())
+    tokens.revoke(hub.store, ask.caller.tenant_id, login, hub.clock())
     return Response(status_code=204)
 
 

@@ -15,7 +15,7 @@ from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.store import claims, facts, locks, queues
+from collect_tui.store import claims, facts, locks, queues, worked
 
 #: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
 MOST_PASSED = 1000
@@ -80,7 +80,7 @@ def counted(desk: DeskContext, claim: Claim, user: str | None = None) -> Claim:
 
 def unworked(desk: DeskContext, db: Db) -> str:
     """Why the user gets no next account, in a sentence; empty when one is to be had."""
-    held = claims.unworked(db, desk.tenant_id, desk.user, desk.clock())
+    held = worked.unworked(db, desk.tenant_id, desk.user, desk.clock())
     return "" if held is None else _no_result(desk, db, held).message
 
 
@@ -115,7 +115,7 @@ def _take_next(
                 claims.give_back(db, desk.tenant_id, account_id, desk.user)
                 return None
         number = facts.number(db, desk.tenant_id, account_id)
-        again = claims.worked(db, desk.tenant_id, account_id, desk.user, since)
+        again = worked.worked(db, desk.tenant_id, account_id, desk.user, since)
     return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0, again=again)
 
 
@@ -158,7 +158,7 @@ def _morning(desk: DeskContext, db: Db) -> datetime:
 
 def _unworked(desk: DeskContext, db: Db, key: str | None) -> Claim | None:
     """Nobody moves on without a result or a skip reason (the account held stays held); who asks again gets it again."""
-    held = claims.unworked(db, desk.tenant_id, desk.user, desk.clock())
+    held = worked.unworked(db, desk.tenant_id, desk.user, desk.clock())
     if held is None:
         return None
     given = claims.asked_with(db, desk.tenant_id, held, key) if key else None

@@ -14,7 +14,7 @@ from collect_tui.common.text import clean
 from collect_tui.desk.errors import Invalid, NotFound, Refused, SignedOut
 from collect_tui.desk.views.access import UserView
 from collect_tui.policy.authority import AuthorityRules
-from collect_tui.services import passwords, signin, tries
+from collect_tui.services import passwords, tokens, tries
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AccessToken, AppUser
 
@@ -59,7 +59,7 @@ def of_provider(store: Store, tenant_id: int, claim: str, claims: Mapping[str, A
         with store.read() as db:
             user = db.exec(select(AppUser).where(AppUser.tenant_id == tenant_id, column == name)).first()
     if user is None or not user.active:
-        signin.log("signin.failed", tenant_id, user.login if user else "", way="oidc")
+        tokens.log("signin.failed", tenant_id, user.login if user else "", way="oidc")
         raise SignedOut(
             "oidc.no_user", "The provider knows you, but this desk has no user for you; ask an administrator."
         )
@@ -102,7 +102,7 @@ def add(
             return _view(row, 0)
 
     view = store.attempt(added)  # where two add them at once, the second finds them there
-    signin.log("user.added", tenant_id, login, role=role)
+    tokens.log("user.added", tenant_id, login, role=role)
     return view
 
 
@@ -151,8 +151,8 @@ def change(
 
     view = store.attempt(changed)
     if active is False:
-        signin.revoke(store, tenant_id, login, now)
-    signin.log("user.changed", tenant_id, login, role=view.role, active=view.active)
+        tokens.revoke(store, tenant_id, login, now)
+    tokens.log("user.changed", tenant_id, login, role=view.role, active=view.active)
     return view
 
 
@@ -188,8 +188,8 @@ def set_password(
         row.password, row.failures = made, 0
         tries.forgiven(db, tenant_id, login)
         db.add(row)
-    signin.revoke(store, tenant_id, login, now)
-    signin.log("user.password", tenant_id, login)
+    tokens.revoke(store, tenant_id, login, now)
+    tokens.log("user.password", tenant_id, login)
 
 
 def check_password(login: str, password: str, rules: AuthorityRules) -> None:

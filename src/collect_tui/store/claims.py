@@ -8,37 +8,29 @@ be done to an account is judged when it is done; a claim only keeps colleagues a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
     Select,
     String,
-    and_,
     bindparam,
-    exists,
     false,
-    func,
     literal_column,
     not_,
     or_,
     select,
     true,
-    union_all,
     update,
 )
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.errors import NotFound, Stale
-from collect_tui.domain.effects import KINDS
-from collect_tui.domain.states import OPEN_CALLBACK
 from collect_tui.domain.wording import holder
 from collect_tui.store.sql import add_row, among, dialect_of, execute, instant, table, tenant
-from collect_tui.store.tables import Account, ActLog, Callback, Tenant, WorkItem
-
-#: Effects that are work: an act with none of them (a note) leaves an account unworked.
-WORK: Final = tuple(name for name, kind in KINDS.items() if kind.work)
+from collect_tui.store.tables import Account, Tenant, WorkItem
+from collect_tui.store.worked import done, moment, somebody_elses
 
 _WORK = table(WorkItem)
 _W = _WORK.alias("w")
@@ -53,11 +45,6 @@ FREE: Final[dict[str, Any]] = {
 _FREE_MINE: Final = (
     update(_WORK).where(_w.tenant_id == tenant(), _w.claimed == true(), _w.claimed_by == bindparam("me")).values(**FREE)
 )
-
-
-def moment(now: datetime) -> str:
-    """An instant as `work_item.sort_timed` has it."""
-    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def take_next(
@@ -123,70 +110,6 @@ def best(
     }
     found = session.execute(_best(dialect_of(session), queue is not None), values)
     return [(row.account_id, row.queue) for row in found]
-
-
-def aside(
-    session: Session, tenant_id: int, queues: Sequence[str], user: str, now: datetime, since: datetime
-) -> dict[str, dict[str, int]]:
-    """How many accounts of each queue are due and not for the user: `others`, a colleague works them or has promised the call;
-    `done`, they have had a result of the user's `since` an instant."""
-    values = {"tenant": tenant_id, "names": list(queues), "me": user, "moment": moment(now), "now": now, "since": since}
-    found: dict[str, dict[str, int]] = {}
-    for row in session.execute(_aside(), values):
-        found.setdefault(row.queue, {})[row.why] = row.n
-    return found
-
-
-@lru_cache(maxsize=1)
-def _aside() -> Select[Any]:
-    w = _W.c
-    due = (
-        w.tenant_id == tenant(),
-        w.queue.in_(bindparam("names", expanding=True)),
-        w.sort_timed <= bindparam("moment"),
-    )
-    held = and_(w.claimed == true(), w.lease_until > instant("now"), w.claimed_by != bindparam("me"))
-    free = or_(w.claimed == false(), w.lease_until <= instant("now"), w.claimed_by == bindparam("me"))
-    others: Any = literal_column("'others'").label("why")
-    done: Any = literal_column("'done'").label("why")
-    rows = union_all(
-        select(w.queue, others).where(*due, held),
-        select(w.queue, others).where(*due, free, w.sort_timed != literal_column("''"), _somebody_elses(w)),
-        select(w.queue, done).where(*due, free, _done(w)),
-    ).subquery()
-    return select(rows.c.queue, rows.c.why, func.count().label("n")).group_by(rows.c.queue, rows.c.why)
-
-
-def _done(w: Any) -> Any:
-    """The user has logged a result there, and nothing is timed: another try is for another day, or for whoever opens it."""
-    log = table(ActLog).c
-    result = select(log.act_id).where(
-        log.tenant_id == tenant(),
-        log.account_id == w.account_id,
-        *_work_of_mine(log, instant("since"), ("ContactLogged",)),
-    )
-    return and_(w.sort_timed == literal_column("''"), exists(result))
-
-
-def worked(session: Session, tenant_id: int, account_id: int, user: str, since: datetime) -> bool:
-    """Whether the user has worked an account, or passed it over, since an instant."""
-    values = {"tenant": tenant_id, "account": account_id, "me": user, "since": since}
-    return session.execute(_worked_since(), values).first() is not None
-
-
-@lru_cache(maxsize=1)
-def _worked_since() -> Select[Any]:
-    log = table(ActLog).c
-    return (
-        select(log.act_id)
-        .where(log.tenant_id == tenant(), log.account_id == bindparam("account"), *_work_of_mine(log, instant("since")))
-        .limit(1)
-    )
-
-
-def _work_of_mine(log: Any, since: Any, effects: Sequence[str] = WORK) -> tuple[Any, ...]:
-    kinds = (log.effects.contains(f'"kind": "{kind}"', autoescape=True) for kind in effects)
-    return log.by == bindparam("me"), log.at >= since, log.undone_by.is_(None), or_(*kinds)
 
 
 def take(
@@ -261,32 +184,6 @@ def asked_with(session: Session, tenant_id: int, account_id: int, key: str) -> t
     return None if row is None else (row.queue, row.fence, row.lease_until)
 
 
-def unworked(session: Session, tenant_id: int, user: str, now: datetime) -> int | None:
-    """An account that `next` handed to the user, is held still and has had no result, skip or other work since; None when all have."""
-    session.flush()
-    return session.execute(_unworked(), {"tenant": tenant_id, "me": user, "now": now}).scalar_one_or_none()
-
-
-@lru_cache(maxsize=1)
-def _unworked() -> Select[Any]:
-    log = table(ActLog).c
-    worked = exists(
-        select(log.act_id).where(
-            log.tenant_id == tenant(),
-            log.account_id == _w.account_id,
-            *_work_of_mine(log, _w.claimed_at),
-        )
-    )
-    held = and_(
-        _w.tenant_id == tenant(),
-        _w.claimed == true(),
-        _w.claimed_by == bindparam("me"),
-        _w.lease_until > instant("now"),
-        _w.claimed_at.is_not(None),
-    )
-    return select(_w.account_id).where(held, ~worked).limit(1)
-
-
 def sweep(session: Session, tenant_id: int, now: datetime) -> int:
     """Frees every account whose lease ran out; returns how many."""
     return _sweep(session, tenant_id, now)
@@ -334,33 +231,13 @@ def _free(dialect: str, one_queue: bool) -> Select[Any]:
     conditions += [
         w.c.sort_timed <= bindparam("moment"),
         not_(among(dialect, w.c.account_id, "passed")),
-        or_(w.c.sort_timed == literal_column("''"), ~_somebody_elses(w.c)),
-        ~_done(w.c),
+        or_(w.c.sort_timed == literal_column("''"), ~somebody_elses(w.c)),
+        ~done(w.c),
     ]
     rest = (w.c.sort_score, w.c.oldest_due, w.c.number)
     # What was passed over comes last of all, or the top of a short tier would come again and again.
     order = (w.c.skipped, w.c.sort_timed, *rest) if one_queue else (w.c.skipped, w.c.tier, w.c.sort_timed, *rest)
     return select(w.c.account_id, w.c.queue).where(*conditions).order_by(*order)
-
-
-def _somebody_elses(w: Any) -> Any:
-    """Its callbacks that have come due are all owned by other people."""
-    c, mine = table(Callback).c, table(Callback).alias("mine")
-    due = and_(
-        c.tenant_id == tenant(),
-        c.account_id == w.account_id,
-        c.status.in_(OPEN_CALLBACK),
-        c.at <= instant("now"),
-    )
-    m = mine.c
-    for_me = and_(
-        m.tenant_id == tenant(),
-        m.account_id == w.account_id,
-        m.status.in_(OPEN_CALLBACK),
-        m.at <= instant("now"),
-        or_(m.owner.is_(None), m.owner == bindparam("me")),
-    )
-    return and_(exists(select(c.id).where(due, c.owner != bindparam("me"))), ~exists(select(m.id).where(for_me)))
 
 
 def _row(session: Session, tenant_id: int, account_id: int, *, lock: bool = False) -> Any:
@@ -404,16 +281,12 @@ def _held(session: Session, tenant_id: int, account_id: int, code: str, *said: s
 
 __all__ = [
     "FREE",
-    "aside",
     "asked_with",
     "best",
     "give_back",
     "hand_over",
-    "moment",
     "renew",
     "sweep",
     "take",
     "take_next",
-    "unworked",
-    "worked",
 ]

@@ -10,9 +10,10 @@ from sqlalchemy import CTE, case, distinct, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.views.floor import FloorView, SeatView
-from collect_tui.store.claims import FREE, WORK
+from collect_tui.store.claims import FREE
 from collect_tui.store.sql import execute, instant, table, tenant
 from collect_tui.store.tables import Account, ActLog, AppUser, WorkItem
+from collect_tui.store.worked import WORK
 
 NO_USER: Final = "not a user"
 """Role of a login under which somebody works who is no user of the desk."""

@@ -25,12 +25,12 @@ from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.dates import day_start
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.rules import QueueRule
-from collect_tui.store import claims, queue_rows, sql
-from collect_tui.store.claims import moment
+from collect_tui.store import queue_rows, sql, worked
 from collect_tui.store.queue_rows import ORDER, chips, columns, of_account
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, AccountSummary, Party, QueueDelta, Tenant, WorkItem
 from collect_tui.store.why import why
+from collect_tui.store.worked import moment
 
 _w = table(WorkItem).c
 
@@ -135,7 +135,7 @@ def _figures(
     later = {row.queue: row.n for row in session.execute(_later(), values)}
     due = {queue: row.n - (later.get(queue, 0)) for queue, row in sums.items()}
     short = [queue for queue, count in due.items() if 0 < count <= LOOKED_AT]
-    aside = claims.aside(session, tenant_id, short, user, now, since) if user and short else {}
+    aside = worked.aside(session, tenant_id, short, user, now, since) if user and short else {}
     oldest = session.execute(_oldest(names), {"tenant": tenant_id}).one() if names else ()
     return [
         QueueFigure(

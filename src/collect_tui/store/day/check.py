@@ -26,10 +26,10 @@ from collect_tui.policy.house import House
 from collect_tui.policy.settling import settle
 from collect_tui.policy.signals import RowExtras, signals
 from collect_tui.store import facts, past, score_figures, scoring, sql, summary
-from collect_tui.store.claims import moment
 from collect_tui.store.day.base import Day, accounts
 from collect_tui.store.sql import among, dialect_of, scopes, table, tenant
 from collect_tui.store.tables import Account, AccountSummary, QueueDelta, WorkItem
+from collect_tui.store.worked import moment
 
 BATCH: Final = 400
 """Accounts that are loaded at once."""

@@ -1,0 +1,56 @@
+"""What this program knows of itself: keys, codes, and where its files are."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collect_tui.bootstrap import Wiring
+from collect_tui.cli.plain import table
+
+
+def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:
+    """Keys, verbs of the line or result codes, each from the one place that defines it."""
+    from collect_tui import bootstrap
+
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    if what == "keys":
+        from collect_tui.tui.keys import keymap
+
+        mine = keymap.load(wired.settings.site_folder / "keys.toml")
+
+        head = ("id", "keys", "F-key", ":", "meaning")
+        rows = [(c.id, " ".join(c.keys), c.fkey, c.mnemonic or c.text.strip(), c.help) for c in mine.commands]
+    elif what == "line":
+        from collect_tui.desk.line.verbs import table as verbs
+
+        head = ("verb", "usage", "meaning", "example")
+        rows = [(v.verb, v.usage, v.summary, v.example) for v in verbs()]
+    else:
+        codes = bootstrap.catalogue(wired).codes
+        head = ("code", "result", "what it does")
+        rows = [(r.code, r.title, r.explained) for r in codes.results.values()]
+    if as_json:
+        return json.dumps([dict(zip(head, row, strict=True)) for row in rows], indent=2, ensure_ascii=False)
+    return table(head, rows)
+
+
+def locate_text(wired: Wiring, *, as_json: bool) -> str:
+    from collect_tui.bootstrap import fixtures
+    from collect_tui.common.faults import log_path
+    from collect_tui.settings import masked
+
+    s = wired.settings
+    places = {
+        "settings": str(s.file or "none"),
+        "database": masked(s.url) if "://" in s.url else s.url or str(s.database),
+        "orders": str(s.orders_folder),
+        "site files": str(s.site_folder),
+        "themes": str(s.themes_folder),
+        "drafts and history": str(s.state_folder),
+        "log": str(log_path()),
+        "fixtures": str(fixtures()),
+    }
+    return json.dumps(places, indent=2) if as_json else table(("what", "where"), places.items())
