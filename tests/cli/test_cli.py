@@ -21,7 +21,7 @@ import pytest
 from pydantic import BaseModel
 
 from collect_tui import cli
-from collect_tui.bootstrap import fixtures
+from collect_tui.demo import fixtures
 from collect_tui.desk.views.account import AccountView, FindHit, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why

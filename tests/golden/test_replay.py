@@ -19,10 +19,10 @@ from pathlib import Path
 
 import pytest
 
-from collect_tui.bootstrap import fixtures
 from collect_tui.cli.plain import account_text, board_text, day_text, pane_text, receipt_text, why_text
 from collect_tui.cli.shell import act_of
 from collect_tui.common.ids import Ids
+from collect_tui.demo import fixtures
 from collect_tui.domain.errors import DomainError
 from collect_tui.ingest import pipeline
 from collect_tui.services.local import LocalDesk

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from collect_tui import bootstrap
+from collect_tui import bootstrap, demo
 from tui.driver import DeskDriver, driving
 
 #: 12:00 in Chicago, where the desk is, on the portfolio's own business date.
@@ -23,6 +23,6 @@ NOON: Final = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 async def at_the_demo(folder: Path, **options: Any) -> AsyncIterator[DeskDriver]:
     """A desk on a copy of the fixtures in `folder`, opened and at rest, 80×24. `options`: of the app, such as `theme`."""
     wired = bootstrap.wiring(database=folder / "demo.db", user="mia", at=NOON)
-    bootstrap.make_demo(wired)
+    demo.make_demo(wired)
     async with driving(lambda: bootstrap.open_desk(wired, backend="demo"), folder / "state", **options) as desk:
         yield desk

@@ -71,16 +71,17 @@ def demo(args: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from collect_tui import bootstrap
+    from collect_tui import demo as demos
 
     wired = _wired(args)
     if args.keep:
         if args.keep.exists():
             raise Invalid("demo.exists", f"{args.keep} exists already; name a file that does not.", "keep")
         kept = replace(wired, settings=wired.settings.with_database(args.keep))
-        bootstrap.make_demo(kept)
+        demos.make_demo(kept)
         return 0
     _needs_terminal()
-    with bootstrap.demo(wired) as shown:
+    with demos.demo(wired) as shown:
         return bootstrap.run_terminal(shown, backend="demo", theme=args.theme)
 
 

@@ -169,10 +169,10 @@ def _database(wired: Wiring, url: str) -> Iterator[Wiring]:
 @contextmanager
 def _class(wired: Wiring, *, own: bool) -> Iterator[Wiring]:
     """The demo's clock and folders. `own`: a database of its own that is gone at the end."""
-    from collect_tui import bootstrap
+    from collect_tui import bootstrap, demo
     from collect_tui import settings as site
 
-    clock = wired.clock if wired.frozen else bootstrap.demo_clock(bootstrap.catalogue(wired).rules.zone)
+    clock = wired.clock if wired.frozen else demo.demo_clock(bootstrap.catalogue(wired).rules.zone)
     with tempfile.TemporaryDirectory(prefix="collect-tui-class-") as folder:
         place = Path(folder)
         settings = replace(wired.settings, orders_folder=place / "orders", state_folder=place / "state")
@@ -185,10 +185,10 @@ def _fill(wired: Wiring, store: Store) -> list[tuple[str, str, str]]:
     """Loads the fixture portfolio and gives everybody a password: (role, login, password)."""
     import secrets
 
-    from collect_tui import bootstrap
+    from collect_tui import bootstrap, demo
     from collect_tui.services import users
 
-    bootstrap.make_demo(wired)
+    demo.make_demo(wired)
     site, now = bootstrap.catalogue(wired), wired.clock()
     for login, name, role in _MORE_USERS:
         users.add(store, 1, login, site.authority, name=name, role=role)

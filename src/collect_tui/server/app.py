@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from collect_tui import __version__
 from collect_tui import http_contract as wire
-from collect_tui.server import acts, billing, desk_routes, events, health, problems, signin, users
+from collect_tui.server import acts, billing, desk_routes, events, health, orders, problems, signin, users
 from collect_tui.server.context import ServerContext
 from collect_tui.server.envelope import Envelope
 
@@ -66,7 +66,15 @@ def create_app(hub: ServerContext | None = None, *, lifespan: Lifespan | None = 
     )
     app.state.hub = hub
     problems.install(app)
-    for router in (desk_routes.routes(), acts.routes(), signin.routes(), users.routes(), events.router, billing.router):
+    for router in (
+        desk_routes.routes(),
+        acts.routes(),
+        signin.routes(),
+        users.routes(),
+        events.router,
+        billing.router,
+        orders.router,
+    ):
         app.include_router(router, prefix=wire.PREFIX)
     app.include_router(health.router)  # whoever watches over servers looks for it at the root
     return app
