@@ -18,6 +18,8 @@ def add(commands: Any) -> None:
         title="files", metavar="KIND", required=True
     )
     for kind in KINDS.values():
+        if kind.streamed:
+            continue
         _add(files.add_parser(kind.name, help=kind.help), kind)
     undo = files.add_parser("undo", help="take an import back: what the file brought and settled is reversed")
     undo.add_argument("file", type=Path, metavar="FILE", help="the file that was imported")

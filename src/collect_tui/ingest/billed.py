@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationError
 
 from collect_tui.desk.dated import Day
 from collect_tui.ingest.entries import Amount, Currency, Entry, Key, Line, Name, PointEntry, Positive, Signed, Word
+from collect_tui.ingest.rejects import Reject
+from collect_tui.ingest.source import Row
 
 
 class BilledService(Entry):
@@ -113,9 +116,24 @@ class BilledPayment(Entry):
 
 Billed = BilledAccount | BilledItem | BilledPayment
 
-#: What may be sent, by the last part of its address, and how many rows one transaction takes: while it lasts the desk waits.
-KINDS: Final[dict[str, tuple[type[Billed], int]]] = {
-    "accounts": (BilledAccount, 500),
-    "items": (BilledItem, 500),
-    "payments": (BilledPayment, 100),
-}
+
+class Lines:
+    """Reads rows of one kind, which come one by one: a line of JSON each."""
+
+    def __init__(self, model: type[Billed]) -> None:
+        self.model = model
+
+    def row(self, number: int, line: bytes) -> Row[Billed]:
+        """The row in a line, or the first mistake in it, without what stood there."""
+        try:
+            return Row(number, self.model.model_validate_json(line))
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        if first["type"] == "json_invalid":
+            return Row(number, Reject(row=number, column="", reason=_NO_JSON, code="row.malformed"))
+        place = ".".join(str(part)[:80] for part in first["loc"])
+        return Row(number, Reject(row=number, column=place, reason=str(first["msg"]).removeprefix("Value error, ")))
+
+
+_NO_JSON: Final = "The line is no JSON object."
+ACCOUNTS, ITEMS, PAYMENTS = (partial(Lines, model) for model in (BilledAccount, BilledItem, BilledPayment))

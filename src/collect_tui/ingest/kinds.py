@@ -15,7 +15,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`help`: a line about it. `batch`: rows posted at once. `unit`: what its progress counts. `mapped`: it needs a mapping."""
+    """`help`: a line about it. `batch`: rows posted at once. `unit`: what its progress counts. `mapped`: it needs a mapping.
+    `streamed`: it is no file; its rows come one by one, over HTTP, and each batch is a transaction of its own."""
 
     name: str
     help: str
@@ -24,6 +25,7 @@ class Kind:
     batch: int = 2000
     unit: str = "Rows"
     mapped: bool = False
+    streamed: bool = False
 
     def open(self, *given: Any) -> Any:
         """Its reader over a file."""
@@ -56,6 +58,30 @@ KINDS: dict[str, Kind] = {
             "collect_tui.ingest.invoices:InvoiceFile",
             "collect_tui.ingest.ledger:Ledger",
             mapped=True,
+        ),
+        Kind(
+            "accounts",
+            "accounts and customers of a billing system",
+            "collect_tui.ingest.billed:ACCOUNTS",
+            "collect_tui.ingest.upserts:Upserts",
+            batch=500,
+            streamed=True,
+        ),
+        Kind(
+            "items",
+            "invoices, fees and credits of a billing system",
+            "collect_tui.ingest.billed:ITEMS",
+            "collect_tui.ingest.upserts:Upserts",
+            batch=500,
+            streamed=True,
+        ),
+        Kind(
+            "payments",
+            "receipts of a billing system",
+            "collect_tui.ingest.billed:PAYMENTS",
+            "collect_tui.ingest.upserts:Upserts",
+            batch=100,
+            streamed=True,
         ),
     )
 }

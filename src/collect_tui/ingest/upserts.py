@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +20,9 @@ from collect_tui.desk.errors import DomainError, Invalid, NotFound, Refused, Una
 from collect_tui.domain.payment import decide as payment
 from collect_tui.ingest import upsert_rows
 from collect_tui.ingest.billed import Billed, BilledAccount, BilledItem, BilledPayment
+from collect_tui.ingest.pipeline import Outcome
+from collect_tui.ingest.rejects import Reject
+from collect_tui.ingest.source import Row
 from collect_tui.services import codec
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
@@ -29,80 +32,53 @@ CHANGED = "account.billed"
 """The event that tells of items and master data; payments are told as those of the desk."""
 
 
-class Row(NamedTuple):
-    line: int
-    value: Billed
-
-
-class Rejected(NamedTuple):
-    """A row that was not taken."""
-
-    line: int
-    code: str
-    detail: str
-    field: str | None
-
-    @classmethod
-    def of(cls, line: int, error: DomainError) -> Rejected:
-        return cls(line, error.code, error.message, error.field)
-
-
-@dataclass(slots=True)
-class BatchResult:
-    """What became of rows: added, changed, same, and those rejected."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    rejected: list[Rejected] = field(default_factory=list)
-
-
 @dataclass(slots=True)
 class Upserts:
     """One delivery of a billing system. Its desk's user is the integration, whose login stands in the audit."""
 
     desk: DeskContext
 
-    def take(self, rows: Sequence[Row]) -> BatchResult:
-        """Takes a chunk in. Raises Unavailable only: then nothing of the chunk was taken."""
+    def take(self, rows: Sequence[Row[Billed]]) -> list[Outcome]:
+        """Takes a chunk in and says of each row what became of it: added, changed, same, or why it was not taken.
+
+        Raises Unavailable only: then nothing of the chunk was taken.
+        """
         try:
             return self.desk.store.attempt(lambda: self._chunk(rows))
         except Unavailable:
             raise
         except (DomainError, IntegrityError) as error:
             if len(rows) > 1:  # one row spoils the transaction of all: each by itself then
-                whole = BatchResult()
-                for row in rows:
-                    part = self.take([row])
-                    whole.counts += part.counts
-                    whole.rejected += part.rejected
-                return whole
+                return [outcome for row in rows for outcome in self.take([row])]
             if not isinstance(error, DomainError):
                 error = Refused("row.conflict", "The row contradicts what is stored.", None)
-            return BatchResult(rejected=[Rejected.of(rows[0].line, error)])
+            return [Reject.of(rows[0].number, error)]
 
-    def _chunk(self, rows: Sequence[Row]) -> BatchResult:
+    def _chunk(self, rows: Sequence[Row[Billed]]) -> list[Outcome]:
         with unit_of_work(self.desk) as work:
             chunk = _Chunk(work)
-            values = [row.value for row in rows]
+            values = [cast(Billed, row.value) for row in rows]
             chunk.rows.expect(
                 [v.number if isinstance(v, BilledAccount) else v.account for v in values],
                 [(v.account, v.doc_no) for v in values if isinstance(v, BilledItem)],
             )
-            for row in rows:
+            outcomes: list[Outcome] = []
+            for row, value in zip(rows, values, strict=True):
                 try:
-                    chunk.taken.counts[chunk.take(row.value)] += 1
+                    outcomes.append(chunk.take(value))
                 except (Invalid, Refused, NotFound) as error:
                     if chunk.spoiled:
                         raise
-                    chunk.taken.rejected.append(Rejected.of(row.line, error))
+                    outcomes.append(Reject.of(row.number, error))
             chunk.finish()
-            return chunk.taken
+            return outcomes
 
 
 class _Chunk:
     """A chunk in its unit of work."""
 
     def __init__(self, work: UnitOfWork) -> None:
-        self.work, self.taken, self.spoiled = work, BatchResult(), False
+        self.work, self.spoiled = work, False
         self.db: Connection = work.db.connection()
         self.rows = upsert_rows.Rows(
             self.db,

@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import IO, Annotated, Any, Final
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends
-from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from collect_tui import http_contract as wire
 from collect_tui.desk.errors import Invalid
-from collect_tui.ingest.billed import KINDS, Billed
-from collect_tui.ingest.upserts import BatchResult, Rejected, Row, Upserts
+from collect_tui.ingest.billed import Billed, Lines
+from collect_tui.ingest.kinds import KINDS, Kind
+from collect_tui.ingest.pipeline import Intake
+from collect_tui.ingest.rejects import Reject
+from collect_tui.ingest.source import Row
 from collect_tui.server.callers import permitted
 from collect_tui.server.context import hub_of
 from collect_tui.server.problems import turned_away
 from collect_tui.services.access import Caller
+from collect_tui.services.desk_context import DeskContext
 
 LARGEST: Final = 4 << 30
 LONGEST_LINE: Final = 64 * 1024
@@ -41,13 +45,17 @@ Importing = Annotated[Caller, Depends(permitted("import.write"))]
 class Delivery:
     """One body on its way in. `take` is given its pieces in turn; the rest happens in worker threads."""
 
-    def __init__(self, upserts: Upserts, kind: str, meter: Any) -> None:
-        self._model, self._size = KINDS[kind]
-        self._upserts, self._kind, self._meter = upserts, kind, meter
+    def __init__(self, desk: DeskContext, kind: Kind, meter: Any) -> None:
+        self._lines: Lines = kind.open()
+        self._intake = Intake(kind.post_with(desk).take, kind.batch, self._refuse, {})
+        self._kind, self._meter, self._metered = kind.name, meter, Counter[str]()
         self._rest, self._line = b"", 0
-        self._rows: list[Row] = []
-        self.counts = dict.fromkeys(("added", "changed", "same", "rejected"), 0)
         self.told: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 — closed when it was sent
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Rows so far by what became of them."""
+        return self._intake.counts
 
     async def take(self, piece: bytes) -> None:
         lines = (self._rest + piece).split(b"\n")
@@ -68,56 +76,36 @@ class Delivery:
             return
         if len(line) > LONGEST_LINE:
             raise Invalid("request.too_large", f"A line is longer than {LONGEST_LINE // 1024} KB.", "body")
-        try:
-            self._rows.append(Row(self._line, self._model.model_validate_json(line)))
-        except ValidationError as error:
-            self._reject(_malformed(self._line, error))
-        if len(self._rows) >= self._size:
+        if self._intake.add(self._lines.row(self._line, line)):
             await self._post()
 
     async def _post(self) -> None:
-        if self._rows:
-            rows, self._rows = self._rows, []
-            taken: BatchResult = await anyio.to_thread.run_sync(self._upserts.take, rows)
-            for outcome, count in taken.counts.items():
-                self._count(outcome, count)
-            for rejected in taken.rejected:
-                self._reject(rejected)
-
-    def _reject(self, rejected: Rejected) -> None:
-        self._count("rejected", 1)
-        if self.counts["rejected"] <= MOST_TOLD:
-            self.told.write(_line(rejected._asdict()))
-
-    def _count(self, outcome: str, by: int) -> None:
-        self.counts[outcome] += by
+        await anyio.to_thread.run_sync(self._intake.post)
         if self._meter is not None:
-            self._meter.add("collect_tui_billing_rows_total", by, kind=self._kind, outcome=outcome)
+            for outcome, count in (self.counts - self._metered).items():
+                self._meter.add("collect_tui_billing_rows_total", count, kind=self._kind, outcome=outcome)
+        self._metered = self.counts.copy()
+
+    def _refuse(self, bad: Reject, _: Row[Any]) -> None:
+        if self.counts["rejected"] <= MOST_TOLD:
+            told = {"line": bad.row, "code": bad.code, "detail": bad.reason, "field": bad.column or None}
+            self.told.write(_line(told))
 
     def answer(self) -> Iterator[bytes]:
         with self.told as told:
             told.seek(0)
             yield from iter(lambda: told.read(_IN_MEMORY), b"")
-        yield _line({"summary": self.counts})
+        yield _line({"summary": {name: self.counts[name] for name in ("added", "changed", "same", "rejected")}})
 
 
 def _line(value: Any) -> bytes:
     return json.dumps(value).encode() + b"\n"
 
 
-def _malformed(line: int, error: ValidationError) -> Rejected:
-    """The first mistake of a row, without what stood there."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    if first["type"] == "json_invalid":
-        return Rejected(line, "row.malformed", "The line is no JSON object.", None)
-    place = ".".join(str(part)[:80] for part in first["loc"])
-    return Rejected.of(line, Invalid("row.invalid", str(first["msg"]).removeprefix("Value error, "), place or None))
-
-
 async def _taken(request: Request, caller: Caller, kind: str) -> Response:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
         raise turned_away(415)
-    delivery = Delivery(Upserts(hub_of(request).desk(caller)), kind, getattr(request.app.state, "meter", None))
+    delivery = Delivery(hub_of(request).desk(caller), KINDS[kind], getattr(request.app.state, "meter", None))
     try:
         async for piece in request.stream():
             await delivery.take(piece)
@@ -187,7 +175,7 @@ def _add(kind: str, title: str, text: str) -> None:
         summary=title,
         response_class=Response,
         responses=_ANSWER,
-        openapi_extra=_described(KINDS[kind][0]),
+        openapi_extra=_described(KINDS[kind].open().model),
         max_body_size=LARGEST,
     )
 
