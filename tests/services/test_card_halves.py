@@ -85,16 +85,16 @@ def test_the_file_s_own_number_is_no_half(desk: LocalDesk) -> None:
 def test_acts_are_looked_up_only_for_digits_at_the_end_of_a_text(
     desk: LocalDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from collect_tui.services import acts
+    from collect_tui.services import act_log
 
     asked: list[str | None] = []
-    real = acts.past_acts
+    real = act_log.past_acts
 
     def counted(*given: object) -> object:
         asked.append(given[-1])  # type: ignore[arg-type]
         return real(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(acts, "past_acts", counted)
+    monkeypatch.setattr(act_log, "past_acts", counted)
     note(desk, "rang 412.10 by 28.11.2026")
     note(desk, "called, 4 times")
     note(desk, "INV-1041 is wrong")
