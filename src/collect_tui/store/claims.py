@@ -30,7 +30,7 @@ from collect_tui.desk.errors import NotFound, Stale
 from collect_tui.domain.wording import holder
 from collect_tui.store.sql import add_row, among, dialect_of, execute, instant, table, tenant
 from collect_tui.store.tables import Account, Tenant, WorkItem
-from collect_tui.store.worked import done, moment, somebody_elses
+from collect_tui.store.worked import has_result, moment, somebody_elses
 
 _WORK = table(WorkItem)
 _W = _WORK.alias("w")
@@ -232,7 +232,7 @@ def _free(dialect: str, one_queue: bool) -> Select[Any]:
         w.c.sort_timed <= bindparam("moment"),
         not_(among(dialect, w.c.account_id, "passed")),
         or_(w.c.sort_timed == literal_column("''"), ~somebody_elses(w.c)),
-        ~done(w.c),
+        ~has_result(w.c),
     ]
     rest = (w.c.sort_score, w.c.oldest_due, w.c.number)
     # What was passed over comes last of all, or the top of a short tier would come again and again.

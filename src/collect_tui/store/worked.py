@@ -61,12 +61,12 @@ def _aside() -> Select[Any]:
     rows = union_all(
         select(w.queue, others).where(*due, held),
         select(w.queue, others).where(*due, free, w.sort_timed != literal_column("''"), somebody_elses(w)),
-        select(w.queue, done).where(*due, free, done(w)),
+        select(w.queue, done).where(*due, free, has_result(w)),
     ).subquery()
     return select(rows.c.queue, rows.c.why, func.count().label("n")).group_by(rows.c.queue, rows.c.why)
 
 
-def done(w: Any) -> Any:
+def has_result(w: Any) -> Any:
     """The user has logged a result there, and nothing is timed: another try is for another day, or for whoever opens it."""
     log = table(ActLog).c
     result = select(log.act_id).where(
