@@ -34,6 +34,7 @@ from collect_tui.desk.commands import (
     UnpinNote,
     WriteNote,
 )
+from collect_tui.desk.commands.queue import ACT_NAME
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import is_clean
 from collect_tui.desk.line.parse import parse
@@ -184,7 +185,7 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         PlaceHold, hold=st.sampled_from(list(HOLDS)), until=st.one_of(st.none(), DATES), reason=RAW_TEXTS
     ),
     ReleaseHold: st.builds(ReleaseHold, hold=st.sampled_from(list(HOLDS)), reason=REASONS),
-    Undo: st.builds(Undo, act=st.one_of(st.none(), SHORTS)),
+    Undo: st.builds(Undo, act=st.one_of(st.none(), st.from_regex(ACT_NAME, fullmatch=True))),
 }
 
 
