@@ -34,7 +34,9 @@ from collect_tui.desk.views.session import DayReport, OrdersReport
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.ingest import pipeline
 from collect_tui.ingest.billed import Billed, BilledPart, BilledPayment
-from collect_tui.ingest.upserts import Row, Upserts
+from collect_tui.ingest.rejects import Reject
+from collect_tui.ingest.source import Row
+from collect_tui.ingest.upserts import Upserts
 from collect_tui.services import undoing
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.local import LocalDesk
@@ -227,7 +229,8 @@ class World:
         """The billing system sends rows through the API's upserts; none may be rejected."""
         delivery = Upserts(self._as("netbill"))
         taken = delivery.take([Row(n, row) for n, row in enumerate(rows, 1)])
-        assert not taken.rejected, taken.rejected
+        refused = [each for each in taken if isinstance(each, Reject)]
+        assert not refused, refused
 
     def file(self, *lines: dict[str, str]) -> str:
         """A receivables file is imported; no line may be rejected. Returns the text of the file."""
