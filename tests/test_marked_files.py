@@ -27,7 +27,7 @@ def answers(path: Path) -> str:
 
 READ: dict[str, tuple[str, str, Callable[[Path], object]]] = {
     "mapping": ("m.toml", MAPPING, read_mapping),
-    "settings": ("config.toml", 'zone = "Asia/Manila"\n', settings._read),
+    "settings": ("config.toml", 'zone = "Asia/Manila"\n', lambda path: settings._read(path, named=True)),
     "keys": ("keys.toml", "[keys]\n", lambda path: type(keymap.load(path))),
     "theme": ("bright.toml", THEME, lambda path: load_theme("bright", path.parent)),
     "rules of the site": ("codes.toml", "", lambda path: defaults.load(path.parent, today=date(2026, 11, 23)).codes),

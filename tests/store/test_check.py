@@ -19,7 +19,7 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.states import Stage
 from collect_tui.policy.suspend import may_restore, may_suspend
-from collect_tui.store import account_signals, scoring, summary
+from collect_tui.store import account_signals, scoring, service_signals, summary
 from collect_tui.store.day.base import Day
 from collect_tui.store.day.check import check
 from collect_tui.store.engine import Store
@@ -211,7 +211,7 @@ def test_a_rung_that_was_left_out_is_found_after_a_night(store):
 
 #: SQL that agrees with itself and not with the rules: what is bent in which module, and what shows it.
 BENT = [
-    (account_signals, "SERVED", ("SENT", "DELIVERED", "DRAFT"), "queue.queue"),
+    (service_signals, "SERVED", ("SENT", "DELIVERED", "DRAFT"), "queue.queue"),
     (account_signals, "CLAIM_HOLDS", ("MEDICAL",), "queue.reasons"),
     (summary, "PROMISE_MONTHS", 1200, "summary.kept_12m"),
 ]
