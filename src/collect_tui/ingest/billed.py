@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import ConfigDict, Field, ValidationError
 
 from collect_tui.desk.dated import Day
+from collect_tui.domain.errors import Invalid
 from collect_tui.ingest.entries import Amount, Currency, Entry, Key, Line, Name, PointEntry, Positive, Signed, Word
 from collect_tui.ingest.rejects import Reject
 from collect_tui.ingest.source import Row
@@ -132,7 +133,8 @@ class Lines:
         if first["type"] == "json_invalid":
             return Row(number, Reject(row=number, column="", reason=_NO_JSON, code="row.malformed"))
         place = ".".join(str(part)[:80] for part in first["loc"])
-        return Row(number, Reject(row=number, column=place, reason=str(first["msg"]).removeprefix("Value error, ")))
+        said = Invalid("row.invalid", str(first["msg"]).removeprefix("Value error, "), place or None)
+        return Row(number, Reject.of(number, said))  # somebody may have named a field by a card
 
 
 _NO_JSON: Final = "The line is no JSON object."
