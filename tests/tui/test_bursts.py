@@ -56,6 +56,8 @@ def test_every_way_of_typing_does_the_same(stage: Stage, first: int) -> None:
         "w,h t2<f8>,h<enter><down>",
         ":base<enter>n<up><up><up><enter><size:132x43>ccust ptp fri wp; sa m7 cust will call<enter>",
         "jjjj<enter>/xyzzy<enter><size:60x20>/4410-9396<enter>",
+        "/<f8>s<tab><size:100x30><enter><enter> zb",
+        "/441<down><enter>o<ctrl+u>el<f2><tab>nonpay<f10><size:132x43><f12>",
     ],
 )
 def test_what_once_went_wrong(stage: Stage, flow: str) -> None:

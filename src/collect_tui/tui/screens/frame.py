@@ -168,6 +168,7 @@ class FrameScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         self.show_frame()
+        self.call_after_refresh(self._laid_out, self)  # it may have been laid out anew while another was on top
 
     def _laid_out(self, _screen: Screen[Any]) -> None:
         """What is said has become taller or smaller, and the widget that has the focus may stand on another row."""
