@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from collect_tui.common.ids import Ids
-from collect_tui.desk.errors import Refused
+from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.domain.states import Stage
 from collect_tui.ingest.pipeline import run
 from collect_tui.services import undoing
@@ -118,3 +118,9 @@ def test_a_file_is_undone_once(desk, tmp_path):
         with pytest.raises(Refused) as error:
             undo(desk, tmp_path)
         assert error.value.code == "import.unknown"
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    with BOOK.store(tmp_path) as store, pytest.raises(Invalid) as error:
+        undoing.undo(local_desk(store, "lee", Clock()), tmp_path / "gone.csv")
+    assert (error.value.code, error.value.field) == ("import.unreadable", "file")

@@ -25,7 +25,8 @@ from collect_tui.domain.errors import Refused
 from collect_tui.ingest.bulk import roomy
 from collect_tui.ingest.kinds import KINDS
 from collect_tui.ingest.rejects import Notes, Reject, RejectFile
-from collect_tui.ingest.source import Options, Row, digest_of
+from collect_tui.ingest.source import Options, Row
+from collect_tui.services.undoing import digest_of
 from collect_tui.store import scoring, summary
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import Tenant, statistics

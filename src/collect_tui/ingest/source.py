@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -77,12 +76,3 @@ class Reader(Generic[T]):
 
     def spoilt(self, what: str, code: str = "import.spoilt") -> Invalid:
         return Invalid(code, f"{self.path.name}: {what}.", "file")
-
-
-def digest_of(path: Path) -> str:
-    """What a file is known by."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise Invalid("import.unreadable", f"{path.name} cannot be read: {error.strerror}.", "file") from None

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, select, update
 from sqlmodel import SQLModel
 
-from collect_tui.desk.errors import Refused
+from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.base import View
 from collect_tui.domain.effect import Folded
@@ -43,13 +43,21 @@ class UndoReport(View):
         )
 
 
+def digest_of(path: Path) -> str:
+    """What a file is known by."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Invalid("import.unreadable", f"{path.name} cannot be read: {error.strerror}.", "file") from None
+
+
 def undo(desk: DeskContext, path: Path, *, progress: Progress | None = None) -> UndoReport:
     """Undoes the last import of a file, known by its content, in one unit of work.
 
-    Raises Refused `import.unknown` when it was not imported, or is undone already.
+    Raises Invalid `import.unreadable`; Refused `import.unknown` when it was not imported, or is undone already.
     """
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = digest_of(path)
     with unit_of_work(desk) as work:
         db = work.db.connection()
         mine = and_(
