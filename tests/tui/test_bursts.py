@@ -58,6 +58,7 @@ def test_every_way_of_typing_does_the_same(stage: Stage, first: int) -> None:
         "jjjj<enter>/xyzzy<enter><size:60x20>/4410-9396<enter>",
         "/<f8>s<tab><size:100x30><enter><enter> zb",
         "/441<down><enter>o<ctrl+u>el<f2><tab>nonpay<f10><size:132x43><f12>",
+        "<enter><f11><size:60x20><end>",
     ],
 )
 def test_what_once_went_wrong(stage: Stage, flow: str) -> None:

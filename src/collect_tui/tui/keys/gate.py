@@ -54,6 +54,7 @@ class KeyGate(_Base):
         self._gate_passing: _Typed | None = None
         self._gate_full = False
         self._gate_frozen = False
+        self._gate_resized = False
         self._gate_cutoff = 0.0
         self._gate_unread: float | None = None  # when the last key came that was dropped, or what drops them was said
         super().__init__(*args, **kwargs)
@@ -169,6 +170,7 @@ class KeyGate(_Base):
                     else:
                         self._gate_accept(typed)
             return
+        self._gate_resized = self._gate_resized or isinstance(event, events.Resize)
         await super().on_event(event)
 
     def on_unmount(self) -> None:
@@ -229,6 +231,10 @@ class KeyGate(_Base):
                 if not self._gate_queue:
                     break
                 try:
+                    if self._gate_resized:  # how far a key goes is for the size its typist sees
+                        self._gate_resized = False
+                        await self._gate_settle()
+                        continue
                     if (answer := self.gate_awaits(self._gate_queue[0])) is not None:
                         with self.hold_keys():
                             await answer
@@ -284,6 +290,9 @@ class KeyGate(_Base):
             screen = self.screen
         except ScreenStackError:
             return True
+        if self._resize_timer is not None:  # Textual puts a new size off by some milliseconds
+            self.call_next(self._check_resize)
+            return False
         if self._batch_count or not (screen._layout_required or screen._callbacks):
             return True
         # The next key may need to know how tall a list is.  Do not wait for the frame timer: lay out now.
