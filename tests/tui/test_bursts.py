@@ -65,6 +65,12 @@ def test_what_once_went_wrong(stage: Stage, flow: str) -> None:
     assert run(stage, 1, tokens_of(flow)) is None
 
 
+def test_rows_that_were_asked_for_before_an_act_are_not_shown_after_it(stage: Stage) -> None:
+    """The answers come as late as they did when it went wrong."""
+    flow = "<enter>qt<enter><f4><size:100x30><enter><enter>"
+    assert run(stage, 202063, tokens_of(flow)) is None
+
+
 def test_a_gate_that_does_not_hold_is_found_out() -> None:
     """Keys that do not wait for the desk go astray in one of the first sequences."""
     with Stage("local") as stage, mock.patch.object(CollectApp, "hold_keys", return_value=nullcontext()):

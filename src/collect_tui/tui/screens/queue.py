@@ -134,6 +134,7 @@ class QueueScreen(DeskScreen):
 
     def show_page(self, loaded: Loaded, rows: Iterable[QueueRow] | None = None) -> None:
         """Show a queue from its first page on; of the same queue, the cursor stays on the same account."""
+        self._nothing_older()
         page, self._fresh = loaded.page, True
         same = page.queue == self.queue_name
         self.desk_app.session_view = loaded.session
@@ -209,11 +210,18 @@ class QueueScreen(DeskScreen):
         """Show header and rows as they are now; every row stays where it is."""
         if rows is not self.rows:
             return
+        self._nothing_older()
         loaded, now = found
         self.desk_app.session_view, self.figure, self._account = loaded.session, loaded.page.figure, None
         self.table.mark(rows.renew(now, loaded.session))
         self.show_frame()
         self._look()
+        self._load_ahead()
+
+    def _nothing_older(self) -> None:
+        """What was asked before this came, and comes after it, is not shown any more."""
+        self.forget("renewed")
+        self.forget("page")
 
     def on_screen_resume(self) -> None:
         """Back from an account, where something may have been done: what is shown is looked at again, and no row moves."""

@@ -66,6 +66,7 @@ class QueuesScreen(DeskScreen):
 
     def show_board(self, board: QueueBoard) -> None:
         """Show these figures; the cursor stays on the same queue."""
+        self.forget("board")  # asked before this
         self.board = board
         self.desk_app.saw_day(board.business_date)
         rows = [(f.name, render_figure(n, f, board.business_date)) for n, f in enumerate(board.queues, start=1)]
