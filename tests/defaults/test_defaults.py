@@ -196,6 +196,15 @@ def test_a_site_changes_key_by_key(site: Callable[..., Catalogue], shipped: Cata
     assert (mine.arrangement["vip"].grace_days, mine.arrangement["vip"].min_percent) == (5, 10)
 
 
+def test_a_product_has_rules_of_its_own_by_one_line(site: Callable[..., Catalogue], shipped: Catalogue) -> None:
+    rules = site(
+        rules="[suspend]\nmin_dpd = 40\n[suspend.products.TV]\nmin_past_due = 5000\n[suspend.products.INT]\n"
+    ).rules.suspend
+    assert (rules.of("TV").min_past_due, rules.of("TV").min_dpd) == (5000, 40)
+    assert rules.of("TV").sources == rules.sources
+    assert (rules.of("INT").min_past_due, rules.of("MOB")) == (shipped.rules.suspend.min_past_due, rules)
+
+
 def test_what_is_sent_in_writing_is_a_message_unless_said_otherwise(site: Callable[..., Catalogue]) -> None:
     ours = '[actions.{}]\ntitle = "Ours"\nhelp = "Ours."\noutbound = {}\nkinds = ["email"]\n'
     mine = site(
@@ -264,6 +273,10 @@ def test_another_year_has_other_holidays() -> None:
         ("rules", "[contact]\nmax_attempts = true", "type", "contact.max_attempts", "a whole number"),
         ("rules", '[suspend]\nno_cut_weekdays = ["friday"]', "unknown_value", "suspend.no_cut_weekdays", "did you mean fri?"),
         ("rules", f"[suspend]\nno_cut_weekdays = {WEEK}", "order", "suspend.no_cut_weekdays", "at least one"),
+        ("rules", "[suspend.products.TV]\nmin_dpt = 3", "unknown_key", "suspend.products.TV.min_dpt", "did you mean min_dpd?"),
+        ("rules", "[suspend.products.TV]\nmin_dpd = -3", "type", "suspend.products.TV.min_dpd", "from 0 to"),
+        ("rules", "[suspend.products.TV]\nstuck_after_days = 3", "unknown_key", "suspend.products.TV.stuck_after_days", "no such key"),
+        ("rules", "[suspend.products.tv]\nmin_dpd = 3", "product", "suspend.products.tv", "such as TV"),
         ("rules", "[weights]\nmoney = 301", "sum", "weights", "add up to 1000"),
         ("rules", RUNG.format("FINAL", 3) + RUNG.format("PAST_DUE", 9), "order", "ladder", "go up"),
         ("rules", RUNG.format("FINALE", 3), "unknown_value", "ladder.1.stage", "did you mean FINAL?"),

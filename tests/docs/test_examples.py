@@ -32,11 +32,13 @@ def test_the_names_of_keys_are_those_that_can_be_given() -> None:
 
 
 def test_a_site_of_your_own(tmp_path: Path) -> None:
-    holds, mine = shown("site.md", "toml")
+    holds, rules, mine = shown("site.md", "toml")
     (tmp_path / "holds.toml").write_text(holds, "utf-8")
-    made = defaults.load(tmp_path, today=date(2026, 11, 23)).holds
-    assert made["REVIEW"].default_days == 14
-    assert made["HARDSHIP"].default_days == 45
+    (tmp_path / "rules.toml").write_text(rules, "utf-8")
+    made = defaults.load(tmp_path, today=date(2026, 11, 23))
+    assert made.holds["REVIEW"].default_days == 14
+    assert made.holds["HARDSHIP"].default_days == 45
+    assert made.rules.suspend.of("MOB").reconnect_fee == 1500
     (tmp_path / "mine.toml").write_text(mine, "utf-8")
     assert theme.load_theme("mine", tmp_path).name == "mine"
 

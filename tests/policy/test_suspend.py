@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collect_tui.domain.facts import AccountFacts, Hold, Notice, Payment
+from collect_tui.domain.order.required import fees_to_keep, required_to_restore
 from collect_tui.domain.states import NoticeState, OrderState, PaymentState
 from collect_tui.policy.suspend import first_cut_day, is_cut_day, may_restore, may_suspend
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -134,6 +135,26 @@ def test_days_without_cuts_name_the_next(effective: date, why: str, first: date)
     assert finding.severity is Severity.SCHEDULE
     assert why in finding.sentence
     assert finding.next_ok == datetime(first.year, first.month, first.day, 12, tzinfo=UTC)
+
+
+def test_a_product_may_be_cut_by_rules_of_its_own() -> None:
+    rules = replace(SUSPEND, products={"INT": replace(SUSPEND, min_past_due=90000, notice_level="final")})
+    facts = ready(services=(service(), service(2, "TV")))
+    internet, tv = (may_suspend(facts, s, WEDNESDAY, rules, KINDS, CALENDAR) for s in facts.services)
+    assert [f.check for f in internet.findings if f.severity is Severity.BLOCK] == ["amount", "notice"]
+    assert "at least USD 900.00" in found(internet, "amount").sentence
+    assert "Notice final" in found(internet, "notice").sentence
+    assert "Notice pre-cut was served" in found(tv, "notice").sentence
+
+
+def test_restoring_costs_what_the_product_costs_and_what_is_drafted_beside_it() -> None:
+    rules = replace(RULES, suspend=replace(SUSPEND, products={"TV": replace(SUSPEND, reconnect_fee=700)}))
+    cut = (service(status="SUSPENDED", cause="nonpay"), service(2, "TV", "SUSPENDED", "nonpay"))
+    facts = account(items=(), services=cut)
+    assert [required_to_restore(facts, each, rules) for each in cut] == [SUSPEND.reconnect_fee, 700]
+    drafted = replace(facts, orders=(order(7, 2, "restore", "DRAFT"),))
+    assert required_to_restore(drafted, cut[0], rules) == SUSPEND.reconnect_fee + 700
+    assert fees_to_keep(facts, rules) == SUSPEND.reconnect_fee + 700
 
 
 def test_no_day_at_all_is_a_block() -> None:

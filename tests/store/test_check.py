@@ -14,6 +14,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from collect_tui.defaults import load
+from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.views.session import DayReport
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.queue.rules import ordered
@@ -41,39 +42,65 @@ from support.portfolio import DAY, NOW, TENANT, add_account, ids, make_store, ru
 
 CATALOGUE = load(None, today=DAY)
 RULES, KINDS, CALENDAR = CATALOGUE.rules, CATALOGUE.holds, Calendar(CATALOGUE.rules.holidays)
+OWN = replace(
+    RULES.suspend,
+    notice_level="final",
+    notice_days=3,
+    no_cut_weekdays=(0, 1),
+    min_past_due=150_00,
+    min_dpd=45,
+    reconnect_fee=40_00,
+)
+#: The site as it is, and one with rules of its own for the services of two products.
+SITES = st.sampled_from(
+    [
+        CATALOGUE,
+        CATALOGUE.model_copy(
+            update={
+                "rules": replace(
+                    RULES,
+                    suspend=replace(
+                        RULES.suspend, products={"P0": OWN, "P1": replace(OWN, notice_level="pre-cut", min_dpd=20)}
+                    ),
+                )
+            }
+        ),
+    ]
+)
 LATE = {"due": DAY - timedelta(days=40), "amount": 100_00}
 
 
-def the_day() -> Day:
-    return Day(TENANT, DAY, None, CATALOGUE, NOW, "day", ids, lambda *_: None)
+def the_day(site: Catalogue = CATALOGUE) -> Day:
+    return Day(TENANT, DAY, None, site, NOW, "day", ids, lambda *_: None)
 
 
-def score(db: Session) -> None:
+def score(db: Session, site: Catalogue = CATALOGUE) -> None:
     summary.refresh(db, TENANT, DAY)
-    scoring.rescore(db, TENANT, CATALOGUE, DAY, NOW)
+    scoring.rescore(db, TENANT, site, DAY, NOW)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(BOOK)
-def test_figures_queues_and_scores_are_what_the_rules_say_of_any_book(specs):
+@given(BOOK, SITES)
+def test_figures_queues_and_scores_are_what_the_rules_say_of_any_book(specs, site):
     with make_store() as store:
         fill(store, specs)
         with store.write() as db:
-            score(db)
-            found = check(db, the_day(), full=True, night=True)
+            score(db, site)
+            found = check(db, the_day(site), full=True, night=True)
     assert found.checked == len(specs)
     # Nobody has settled such a book: that is not what is asked here.
     assert [each for each in found.views if each.kind.split(".")[0] not in {"settling", "ladder"}] == []
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(BOOK)
-def test_every_row_of_a_queue_is_what_the_queue_says(specs):
+@given(BOOK, SITES)
+def test_every_row_of_a_queue_is_what_the_queue_says(specs, site):
+    rules = site.rules
     bit = {rule.reason: 1 << n for n, rule in enumerate(ordered(CATALOGUE.queues))}
     with make_store() as store:
         accounts = [added.id for added in fill(store, specs)]
         with store.write() as db:
-            score(db)
+            score(db, site)
             for account_id in accounts:
                 seen = load_by_id(db, TENANT, account_id)
                 row = db.get(WorkItem, (TENANT, account_id))
@@ -83,9 +110,9 @@ def test_every_row_of_a_queue_is_what_the_queue_says(specs):
                 assert row is not None
                 assert seen.next_action is not None
                 later = seen.next_action.on > DAY or (row.snooze_until or DAY) > DAY
-                cut = [may_suspend(seen, s, DAY, RULES.suspend, KINDS, CALENDAR).allowed for s in seen.services]
+                cut = [may_suspend(seen, s, DAY, rules.suspend, KINDS, CALENDAR).allowed for s in seen.services]
                 assert bool(row.reasons & bit["suspend_ready"]) == (any(cut) and not later)
-                restored = [may_restore(seen, s, RULES).allowed for s in seen.services]
+                restored = [may_restore(seen, s, rules).allowed for s in seen.services]
                 assert bool(row.reasons & bit["restore_ready"]) == any(restored)
                 if row.reasons & bit["new_delinquency"]:
                     assert not any(
@@ -99,18 +126,18 @@ def test_every_row_of_a_queue_is_what_the_queue_says(specs):
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(BOOK, st.lists(st.sampled_from([1, 1, 1, 2, 3, 5, 10, 30]), min_size=1, max_size=4))
-def test_every_night_leaves_any_book_as_the_rules_want_it(specs, jumps):
+@given(BOOK, st.lists(st.sampled_from([1, 1, 1, 2, 3, 5, 10, 30]), min_size=1, max_size=4), SITES)
+def test_every_night_leaves_any_book_as_the_rules_want_it(specs, jumps, site):
     with make_store() as store:
         fill(store, specs)
         day = DAY
         for jump in (0, *jumps):
             day += timedelta(days=jump)
-            assert roll(store, day, full=True).found == ()
+            assert roll(store, day, site, full=True).found == ()
 
 
-def roll(store: Store, day: date, **options: Any) -> DayReport:
-    return run_day(store, day, CATALOGUE, now=NOW + (day - DAY), **options)
+def roll(store: Store, day: date, site: Catalogue = CATALOGUE, **options: Any) -> DayReport:
+    return run_day(store, day, site, now=NOW + (day - DAY), **options)
 
 
 # ------------------------------------------------------------------------------------------------------ planted faults

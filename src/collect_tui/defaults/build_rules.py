@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from importlib import resources
 from itertools import pairwise
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from collect_tui.defaults.build import YEAR
 from collect_tui.defaults.reading import Table
 from collect_tui.domain.dates import WEEKDAYS, DateOrder, date_order_of, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.money import LIMIT, exponent
-from collect_tui.domain.rules import ContactRules, LadderStep, QueuePolicy, Rules, SuspendRules, Weights
+from collect_tui.domain.rules import PRODUCT, ContactRules, LadderStep, QueuePolicy, Rules, SuspendRules, Weights
 from collect_tui.domain.states import STAGES, Stage
 
 NOTICE_LEVELS: Final = ("1", "2", "3", "final", "pre-cut")
@@ -37,7 +38,7 @@ def rules(root: Table, next_actions: Collection[str], roles: Collection[str], to
     tolerance = desk.number("tolerance", 0, LIMIT)
     found = Rules(
         contact=_contact(root.table("contact"), roles),
-        suspend=replace(_suspend(root.table("suspend")), tolerance=tolerance),
+        suspend=_suspend(root.table("suspend"), tolerance),
         queue=_queue(root.table("queue"), roles),
         weights=_weights(root.table("weights")),
         ladder=tuple(_step(table, next_actions) for table in root.tables("ladder")),
@@ -73,22 +74,39 @@ def _contact(table: Table, roles: Collection[str]) -> ContactRules:
     return found
 
 
-def _suspend(table: Table) -> SuspendRules:
-    names = {name[:3].lower(): at for at, name in enumerate(WEEKDAYS)}
+def _suspend(table: Table, tolerance: int) -> SuspendRules:
     found = SuspendRules(
-        notice_level=table.choice("notice_level", NOTICE_LEVELS),
-        notice_days=table.number("notice_days", 0, YEAR),
-        no_cut_weekdays=tuple(names[name] for name in table.choices("no_cut_weekdays", tuple(names))),
-        min_past_due=table.number("min_past_due", 0, LIMIT),
-        min_dpd=table.number("min_dpd", 0, 10 * YEAR),
-        reconnect_fee=table.number("reconnect_fee", 0, LIMIT),
+        **_cutting(table),
         stuck_after_days=table.number("stuck_after_days", 0, YEAR),
         sources=table.table("sources", {}).texts(),
+        tolerance=tolerance,
     )
+    products = {}
+    for name, own in table.variants("products", _CUTTING):
+        if not re.match(PRODUCT, name):
+            raise own.fail("product", None, "expected a product as services have it, such as TV.")
+        products[name] = replace(found, **_cutting(own))
     table.done()
-    if len(set(found.no_cut_weekdays)) == len(names):
+    return replace(found, products=products)
+
+
+_CUTTING: Final = ("notice_level", "notice_days", "no_cut_weekdays", "min_past_due", "min_dpd", "reconnect_fee")
+"""Values that a product may have of its own; how long an order may take is the billing system's."""
+
+
+def _cutting(table: Table) -> dict[str, Any]:
+    names = {name[:3].lower(): at for at, name in enumerate(WEEKDAYS)}
+    never = table.choices("no_cut_weekdays", tuple(names))
+    if len(set(never)) == len(names):
         raise table.fail("order", "no_cut_weekdays", "expected at least one weekday on which services are cut.")
-    return found
+    return {
+        "notice_level": table.choice("notice_level", NOTICE_LEVELS),
+        "notice_days": table.number("notice_days", 0, YEAR),
+        "no_cut_weekdays": tuple(names[name] for name in never),
+        "min_past_due": table.number("min_past_due", 0, LIMIT),
+        "min_dpd": table.number("min_dpd", 0, 10 * YEAR),
+        "reconnect_fee": table.number("reconnect_fee", 0, LIMIT),
+    }
 
 
 def _queue(table: Table, roles: Collection[str]) -> QueuePolicy:

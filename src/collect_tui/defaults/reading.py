@@ -157,6 +157,15 @@ class Table:
             self._known.add(key)
             yield key, Table(self._source, (*self._keys, key), value)
 
+    def variants(self, key: str, allowed: Collection[str]) -> Iterator[tuple[str, Table]]:
+        """The sub-tables of `key` by name: what each has of its own of the allowed keys, and the rest as in this table."""
+        ours = {name: value for name, value in self._data.items() if name in allowed}
+        for name, own in self.table(key, {}).entries():
+            for each in own._data:
+                if each not in allowed:
+                    raise own._unknown(each, each, allowed, of="key")
+            yield name, Table(self._source, own._keys, {**ours, **own._data})
+
     def texts(self) -> dict[str, str]:
         """All keys as texts, without the empty ones."""
         return {key: text for key in self._data if (text := self._get(key, str, ...))}

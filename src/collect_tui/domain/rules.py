@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from typing import Final
 
 from collect_tui.domain.dates import DateOrder
 from collect_tui.domain.states import Stage
@@ -80,11 +81,16 @@ class ContactRules:
     sources: Mapping[str, str]
 
 
+PRODUCT: Final = r"^[A-Z][A-Z0-9]{0,7}$"
+"""How a product of a service is written."""
+
+
 @dataclass(frozen=True, slots=True)
 class SuspendRules:
     """`notice_level` must have been served `notice_days` before the effective date; no cuts on weekdays (0 Monday) and holidays listed.
 
-    `tolerance` is the desk's: an item with less open counts as paid, however old it is.
+    `tolerance` is the desk's: an item with less open counts as paid, however old it is. `products`: product → the same with what
+    is otherwise for its services.
     """
 
     notice_level: str
@@ -96,6 +102,11 @@ class SuspendRules:
     stuck_after_days: int
     sources: Mapping[str, str]
     tolerance: int = 0
+    products: Mapping[str, SuspendRules] = field(default_factory=dict)
+
+    def of(self, product: str) -> SuspendRules:
+        """The rules for services of a product."""
+        return self.products.get(product, self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from collect_tui.desk.dated import Day
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.rules import PRODUCT
 from collect_tui.ingest.entries import Amount, Currency, Entry, Key, Line, Name, PointEntry, Positive, Signed, Word
 from collect_tui.ingest.rejects import Reject
 from collect_tui.ingest.source import Row
@@ -17,7 +18,7 @@ from collect_tui.ingest.source import Row
 class BilledService(Entry):
     """A service of the account. What became of it at the desk (suspended, restored) is not for the billing system to say here."""
 
-    product: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
+    product: Annotated[str, Field(pattern=PRODUCT)]
     billing_system: Word
     identifier: Key
     monthly: Amount = 0

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from collect_tui.common.text import clean
 from collect_tui.desk.dated import Day, Moment
 from collect_tui.domain.money import LIMIT
+from collect_tui.domain.rules import PRODUCT
 
 
 def _line(text: str) -> str:
@@ -106,7 +107,7 @@ class NextActionEntry(Entry):
 class ServiceEntry(Entry):
     """`identifier` names it at the billing system; `suspend_cause` is needed from PENDING_SUSPEND on."""
 
-    product: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
+    product: Annotated[str, Field(pattern=PRODUCT)]
     billing_system: Word
     identifier: Key
     status: ServiceStatus = "ACTIVE"

@@ -75,7 +75,7 @@ def refusal(
 def _restoration(facts: AccountFacts, order: Order, service: Service, rules: Rules) -> Verdict:
     """As for an order yet to be given; once it is requested its fee is an item like any other."""
     if order.status != OrderState.DRAFT:
-        rules = replace(rules, suspend=replace(rules.suspend, reconnect_fee=0))
+        rules = replace(rules, suspend=replace(rules.suspend, reconnect_fee=0, products={}))
     return may_restore(facts, service, rules)
 
 

@@ -20,7 +20,6 @@ from collect_tui.domain.facts import AccountFacts, Hold, Item, Notice, Order, Se
 from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.order import required, suspension
-from collect_tui.domain.payment import fees
 from collect_tui.domain.rules import HoldKind, Rules, SuspendRules
 from collect_tui.domain.states import OrderState
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -39,7 +38,7 @@ def may_suspend(
     SCHEDULE, for a day on which nothing is cut or that comes too soon after the notice, names the first day that would
     do (`next_ok`, held at noon UTC so that it is the same day in nearly every zone). BLOCK has no override.
     """
-    checks = _Suspension(facts, service, effective, rules, holds, calendar)
+    checks = _Suspension(facts, service, effective, rules.of(service.product), holds, calendar)
     return Verdict.of(
         (
             checks.state(),
@@ -63,7 +62,8 @@ def may_restore(facts: AccountFacts, service: Service, rules: Rules) -> Verdict:
     """
     cite = rules.suspend.sources
     under_way = [o for o in facts.orders if o.service_id == service.id and o.open and o.status != OrderState.DRAFT]
-    row, params = _signals(facts, service, len(under_way)), suspension.params_to_restore(rules)
+    fee = required.fees_to_restore(facts, service, rules)
+    row, params = replace(_signals(facts, service, len(under_way)), fees=fee), suspension.params_to_restore(rules)
     meets = {check: met(condition, row, params) for check, condition in suspension.RESTORE.items()}
     findings = []
     if meets["state"]:
@@ -81,7 +81,6 @@ def may_restore(facts: AccountFacts, service: Service, rules: Rules) -> Verdict:
         findings.append(_finding("restore", cite, "amount", Severity.ALLOW, "What is required to restore it is paid."))
     else:
         money = _money(facts, required.required_to_restore(facts, service, rules))
-        fee = rules.suspend.reconnect_fee * (1 + row.drafts) + row.fees
         for_fee = f"{_money(facts, fee)} for the reconnection" if fee else ""
         what = ", and ".join(filter(None, ("past due" if row.late else "", for_fee)))
         text = f"{money} is still required to restore it ({what})."
@@ -266,7 +265,7 @@ class _Suspension:
 
 
 def _signals(facts: AccountFacts, service: Service, ordered: int) -> suspension.Signals:
-    """What restoring looks at, and most of what cutting does."""
+    """What both look at."""
     return suspension.Signals(
         status=service.status,
         cause=service.suspend_cause,
@@ -274,10 +273,6 @@ def _signals(facts: AccountFacts, service: Service, ordered: int) -> suspension.
         credits=facts.credits,
         unapplied=facts.unapplied,
         ordered=ordered,
-        drafts=len(
-            {o.service_id for o in facts.orders if (o.kind, o.status) == ("restore", OrderState.DRAFT)} - {service.id}
-        ),
-        fees=fees.asked(facts, service),
         life_support=service.life_support,
     )
 

@@ -214,7 +214,7 @@ def service_view(service: Service, seen: AccountFacts, desk: DeskContext) -> Ser
     suspend = restore = needed = None
     if service.status == ServiceState.ACTIVE:
         tomorrow = seen.business_date + timedelta(days=1)
-        effective = first_cut_day(tomorrow, catalogue.rules.suspend, desk.calendar) or tomorrow
+        effective = first_cut_day(tomorrow, catalogue.rules.suspend.of(service.product), desk.calendar) or tomorrow
         suspend = verdict_view(
             may_suspend(seen, service, effective, catalogue.rules.suspend, catalogue.holds, desk.calendar)
         )

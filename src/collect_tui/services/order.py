@@ -54,7 +54,7 @@ def order_restore(command: OrderRestore, facts: AccountFacts, context: Context) 
         effective=effective,
         reason=command.reason.upper(),
         ids=context.ids,
-        fee=context.rules.suspend.reconnect_fee,
+        fee=context.rules.suspend.of(service.product).reconnect_fee,
         calendar=context.calendar,
         override_by=_overriding(verdict, context),
     )

@@ -44,17 +44,17 @@ from collect_tui.store.tables import (
 
 
 @lru_cache(maxsize=16)
-def standing(kind: str) -> Select[Any]:
+def standing(kind: str, products: tuple[str, ...]) -> Select[Any]:
     """The signals of the accounts of a scope, with their number, currency and reason of being put off. Days on which nobody was
-    tried or spoken to are `never`, so that they can be compared."""
+    tried or spoken to are `never`, so that they can be compared. `products` have rules of cutting of their own."""
     a, s, w = table(Account).c, table(AccountSummary).c, table(WorkItem).c
     parts = [
         calls := _callbacks(kind),
         promises := _promises(kind),
         returns := _returns(kind),
         holds := _holds(kind),
-        cuts := of_services(kind, "cut"),
-        restores := of_services(kind, "restore"),
+        cuts := of_services(kind, "cut", products),
+        restores := of_services(kind, "restore", products),
         orders := _orders(kind),
         notices := _notices(kind),
         soon := _coming(kind),

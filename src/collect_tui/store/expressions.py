@@ -24,17 +24,18 @@ _OPERATIONS: Final[Mapping[str, Callable[..., Any]]] = {
 }
 
 
-def compiled(expression: Expression, row: Any) -> ColumnElement[Any]:
-    """The expression over the columns of `row`, which has one for each field; parameters keep their names."""
+def compiled(expression: Expression, row: Any, own: Mapping[str, Any] | None = None) -> ColumnElement[Any]:
+    """The expression over the columns of `row`, which has one for each field; parameters keep their names, but for those that
+    `own` has a value for, which may differ from row to row."""
     match expression:
         case Field(name):
             return row[name]  # type: ignore[no-any-return]
         case Param(name, kind):
-            return _PARAMS[kind](name)  # type: ignore[no-any-return]
+            return own[name] if own and name in own else _PARAMS[kind](name)  # type: ignore[no-any-return]
         case Constant(value):
             return constant(value)
         case Operation(name, parts):
-            return _OPERATIONS[name](*(compiled(part, row) for part in parts))  # type: ignore[no-any-return]
+            return _OPERATIONS[name](*(compiled(part, row, own) for part in parts))  # type: ignore[no-any-return]
     raise TypeError(expression)
 
 

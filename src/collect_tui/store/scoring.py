@@ -28,15 +28,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
-from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.dates import day_start
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue import rules as queues
 from collect_tui.domain.queue.priority import Scale
 from collect_tui.domain.queue.rules import EXCLUSIONS, PRE_DUE_DAYS, TIMED, WAYS, bars
 from collect_tui.domain.signals import NEVER
-from collect_tui.policy.suspend import is_cut_day
-from collect_tui.store import sql
+from collect_tui.store import service_signals, sql
 from collect_tui.store.account_signals import standing
 from collect_tui.store.attempts import EARLIEST, at_cap
 from collect_tui.store.clock import desk_clock
@@ -52,13 +50,15 @@ MEDIAN_MOVES = 20
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The queues a statement is written for, best tier first: (name, tier, reason)."""
+    """What a statement is written for: the queues, best tier first (name, tier, reason); products with rules of their own."""
 
     queues: tuple[tuple[str, int, str], ...]
+    products: tuple[str, ...]
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> Shape:
-        return cls(tuple((rule.name, rule.tier, rule.reason) for rule in queues.ordered(catalogue.queues)))
+        rules = tuple((rule.name, rule.tier, rule.reason) for rule in queues.ordered(catalogue.queues))
+        return cls(rules, service_signals.products(catalogue.rules))
 
 
 def rescore(
@@ -126,7 +126,6 @@ def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date
     """Values of all that the statement compares with, for every account the same."""
     rules = catalogue.rules
     first = business_date - timedelta(days=rules.contact.window_days - 1)
-    cut_day = is_cut_day(business_date, rules.suspend, Calendar(rules.holidays))
     return {
         "tenant": tenant_id,
         "never": NEVER,
@@ -134,12 +133,12 @@ def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date
         "day_end": day_start(business_date + timedelta(days=1), rules.zone),
         "attempts_from": datetime.combine(first, time(), UTC) - EARLIEST,
         "attempts_most": rules.contact.max_attempts,
-        "notice_level": rules.suspend.notice_level,
         "soon": business_date + timedelta(days=PRE_DUE_DAYS),
         "free_call": _free(catalogue, "call"),
         "free_suspend": _free(catalogue, "suspend"),
         **desk_clock(business_date, rules.zone),
-        **queues.params(rules, business_date, cut_day=cut_day),
+        **queues.params(rules, business_date),
+        **service_signals.params(rules, business_date),
         **scale(session, tenant_id, catalogue, business_date).params,
     }
 
@@ -186,9 +185,9 @@ def _upsert(dialect: str, shape: Shape, kind: str) -> Any:
 
 
 @lru_cache(maxsize=16)
-def judged(kind: str) -> Select[Any]:
+def judged(kind: str, products: tuple[str, ...]) -> Select[Any]:
     """Each account's standing with `raw` (bits of the ways that hold), `barred` (bits of the exclusions) and its terms."""
-    row: Any = standing(kind).subquery("standing").c
+    row: Any = standing(kind, products).subquery("standing").c
     raw = _mask(compiled(way.condition, row) for way in WAYS)
     barred = _mask(compiled(one.condition, row) for one in EXCLUSIONS)
     terms = (compiled(term, row).label(f"t_{name}") for name, term in priority.TERMS.items())
@@ -198,7 +197,7 @@ def judged(kind: str) -> Select[Any]:
 @lru_cache(maxsize=64)
 def select_fresh(shape: Shape, kind: str) -> Select[Any]:
     """The derived columns of work items as they should be, one row per account of a scope."""
-    row: Any = _fixed(judged(kind), "judged")
+    row: Any = _fixed(judged(kind, shape.products), "judged")
     reasons = _mask(_eligible(row, reason) for _, _, reason in shape.queues)
     at: Any = _fixed(select(*row, reasons.label("reasons")), "placed")
     first = [_bits(at.reasons, 1 << i) for i in range(len(shape.queues))]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final
 
 from sqlalchemy import String, and_, bindparam, case, exists, func, or_, select
 
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.order import suspension
 from collect_tui.domain.order.decide import NONPAY
 from collect_tui.domain.order.suspension import MAY_CUT, MAY_RESTORE, SERVED
 from collect_tui.domain.payment import fees
+from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import (
     OPEN_ORDER,
     WAITING_ORDER,
@@ -16,6 +21,7 @@ from collect_tui.domain.states import (
     OrderState,
     PromiseState,
 )
+from collect_tui.policy.suspend import is_cut_day
 from collect_tui.store.expressions import compiled, constant, one_of
 from collect_tui.store.functions import listed
 from collect_tui.store.sql import day, number, table, tenant, total, within
@@ -29,78 +35,141 @@ from collect_tui.store.tables import (
     ServiceOrder,
 )
 
+_BY_PRODUCT: Final[Mapping[str, Callable[[str], Any]]] = {
+    "cut_least": number,
+    "cut_due": day,
+    "noticed_by": day,
+    "cut_day": number,
+    "notice_level": bindparam,
+    "reconnect_fee": number,
+}
+"""Parameters that a product may have of its own: `cut_due` for all others, `cut_due_1` for the first such product."""
 
-def of_services(kind: str, purpose: str) -> Any:
-    """How many services of each account may be cut today, or restored."""
+
+def products(rules: Rules) -> tuple[str, ...]:
+    """The products with rules of their own: statements are written for them."""
+    return tuple(sorted(rules.suspend.products))
+
+
+def params(rules: Rules, today: date) -> dict[str, Any]:
+    """What services are judged by on a business date."""
+    found, calendar = suspension.params_to_restore(rules), Calendar(rules.holidays)
+    for at, product in enumerate(("", *products(rules))):
+        own = rules.suspend.of(product)
+        cut = suspension.params_to_cut(own, today, today, cut_day=is_cut_day(today, own, calendar))
+        values = {**cut, "notice_level": own.notice_level, "reconnect_fee": own.reconnect_fee}
+        found |= {_name(name, at): values[name] for name in _BY_PRODUCT}
+    return found
+
+
+def _name(name: str, product: int) -> str:
+    return f"{name}_{product}" if product else name
+
+
+def _own(product: Any, some: tuple[str, ...]) -> dict[str, Any]:
+    """The parameters for a service by its product."""
+    return {
+        name: case(
+            *((product == constant(one), param(_name(name, n))) for n, one in enumerate(some, start=1)),
+            else_=param(name),
+        )
+        if some
+        else param(name)
+        for name, param in _BY_PRODUCT.items()
+    }
+
+
+def of_services(kind: str, purpose: str, some: tuple[str, ...]) -> Any:
+    """How many services of each account may be cut today, or restored; `some` products have rules of their own."""
     v, s, n = table(Service).c, table(AccountSummary).c, table(Notice).c
     mine = and_(s.tenant_id == tenant(), s.account_id == v.account_id)
+    own = _own(v.product, some)
     if (
         purpose == "cut"
     ):  # of all others the account as a whole owes too little, or not for long enough, or has no notice
-        served = and_(_served(), n.sent_on >= s.oldest_due, n.sent_on <= day("noticed_by"))
+        served = and_(_served(own), n.sent_on >= s.oldest_due, n.sent_on <= own["noticed_by"])
         noticed = exists(select(n.id).where(n.tenant_id == tenant(), n.account_id == s.account_id, served))
-        few = and_(s.collectable >= number("cut_least"), s.oldest_due <= day("cut_due"), noticed)
+        few = and_(s.collectable >= own["cut_least"], s.oldest_due <= own["cut_due"], noticed)
     else:
         few = v.suspend_cause == constant(NONPAY)
     # Sought out first: what is asked of each costs more than all of this.
     those: Any = (
-        select(v.id, v.account_id, v.status, v.suspend_cause, v.life_support, s.credits, s.unapplied)
+        select(v.id, v.account_id, v.product, v.status, v.suspend_cause, v.life_support, s.credits, s.unapplied)
         .select_from(table(Service).join(table(AccountSummary), mine))
         .where(v.tenant_id == tenant(), within(kind, v.account_id), few)
         .cte(f"to_{purpose}", nesting=True)
         .prefix_with("MATERIALIZED")
     )
-    may = compiled(MAY_CUT, _to_cut(those.c)) if purpose == "cut" else compiled(MAY_RESTORE, _to_restore(those.c))
+    own = _own(those.c.product, some)
+    cut = purpose == "cut"
+    may = compiled(MAY_CUT, _to_cut(those.c, own), own) if cut else compiled(MAY_RESTORE, _to_restore(those.c, some))
     return select(those.c.account_id, func.count().label("n")).where(may).group_by(those.c.account_id).subquery()
 
 
-def _to_restore(v: Any) -> dict[str, Any]:
+def _to_restore(v: Any, some: tuple[str, ...]) -> dict[str, Any]:
     """`domain.suspension.Signals` of a service: what restoring looks at."""
-    o, i = table(ServiceOrder).c, table(Item).c
-    drafted = and_(o.kind == constant("restore"), o.status == constant(OrderState.DRAFT), o.service_id != v.id)
-    under_way = one_of(o.status, sorted(WAITING_ORDER))
-    waiting = and_(o.service_id == v.id, under_way)
-    charged = select(constant(fees.PREFIX).concat(o.number)).where(
-        o.tenant_id == tenant(), o.account_id == v.account_id, o.kind == constant("restore"), under_way
-    )
+    under_way = one_of(table(ServiceOrder).c.status, sorted(WAITING_ORDER))
+    return {**_to_both(v), "fees": _fees(v, under_way, some), "ordered": _orders(v, under_way)}
+
+
+def _to_both(v: Any) -> dict[str, Any]:
+    i = table(Item).c
     return {
         "status": v.status,
         "cause": v.suspend_cause,
         "late": _of(v, Item, total(i.open - i.disputed), _late(v)),
         "credits": v.credits,
         "unapplied": v.unapplied,
-        "fees": _of(v, Item, total(i.open - i.disputed), and_(i.doc_no.in_(charged), i.open > i.disputed, ~_late(v))),
-        "drafts": _of(v, ServiceOrder, func.count(o.service_id.distinct()), drafted),
-        "ordered": _of(v, ServiceOrder, func.count(), waiting),
     }
 
 
-def _to_cut(v: Any) -> dict[str, Any]:
+def _orders(v: Any, which: Any) -> Any:
+    o = table(ServiceOrder).c
+    return _of(v, ServiceOrder, func.count(), and_(o.service_id == v.id, which))
+
+
+def _fees(v: Any, under_way: Any, some: tuple[str, ...]) -> Any:
+    """As `required.fees_to_restore`."""
+    o, i, again = table(ServiceOrder).c, table(Item).c, table(Service).c
+    drafted = select(o.service_id).where(
+        o.tenant_id == tenant(),
+        o.account_id == v.account_id,
+        o.kind == constant("restore"),
+        o.status == constant(OrderState.DRAFT),
+    )
+    charged = select(constant(fees.PREFIX).concat(o.number)).where(
+        o.tenant_id == tenant(), o.account_id == v.account_id, o.kind == constant("restore"), under_way
+    )
+    reconnecting = total(_own(again.product, some)["reconnect_fee"])
+    asked = total(i.open - i.disputed), and_(i.doc_no.in_(charged), i.open > i.disputed, ~_late(v))
+    return _of(v, Service, reconnecting, or_(again.id == v.id, again.id.in_(drafted))) + _of(v, Item, *asked)
+
+
+def _to_cut(v: Any, own: Mapping[str, Any]) -> dict[str, Any]:
     o, n, h, p = (table(t).c for t in (ServiceOrder, Notice, Hold, Promise))
     i = table(Item).c
     oldest = _of(v, Item, func.min(i.due), and_(_late(v), i.open - i.disputed >= number("least")))
     here = or_(h.scope == constant("account"), and_(h.scope == constant("service"), h.target_id == v.id))
     active = and_(h.status == constant(HoldState.ACTIVE), or_(h.until.is_(None), h.until >= day("today")))
     waits = and_(
-        o.service_id == v.id,
         one_of(o.status, sorted(OPEN_ORDER)),
         or_(o.kind != constant("suspend"), o.status != constant(OrderState.DRAFT)),
     )
-    served = and_(_served(), or_(n.service_id == v.id, n.service_id.is_(None)), n.sent_on >= oldest)
+    served = and_(_served(own), or_(n.service_id == v.id, n.service_id.is_(None)), n.sent_on >= oldest)
     return {
-        **_to_restore(v),
+        **_to_both(v),
         "oldest": oldest,
         "noticed_on": _of(v, Notice, func.min(n.sent_on), served),
         "held": _of(v, Hold, func.count(), and_(active, here, ~listed(h.kind, "free_suspend", String))),
         "promises": _of(v, Promise, func.count(), p.status == constant(PromiseState.ACTIVE)),
-        "ordered": _of(v, ServiceOrder, func.count(), waits),
+        "ordered": _orders(v, waits),
         "life_support": case((v.life_support, constant(1)), else_=constant(0)),
     }
 
 
-def _served() -> Any:
+def _served(own: Mapping[str, Any]) -> Any:
     n = table(Notice).c
-    return and_(n.level == bindparam("notice_level"), one_of(n.status, SERVED))
+    return and_(n.level == own["notice_level"], one_of(n.status, SERVED))
 
 
 def _late(v: Any) -> Any:

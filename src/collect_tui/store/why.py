@@ -35,7 +35,7 @@ def why(session: Session, tenant_id: int, catalogue: Catalogue, account_id: int,
     values, scope = scoring.params(session, tenant_id, catalogue, business_date), Scope.some((account_id,))
     capped = at_cap(session, catalogue, values, scope)
     now_row: Any = session.execute(
-        scoring.judged("some"), {**values, **scope.params, "capped": list(capped)}
+        scoring.judged("some", shape.products), {**values, **scope.params, "capped": list(capped)}
     ).one_or_none()
     stored = session.execute(of_account(), {"tenant": tenant_id, "account": account_id}).one_or_none()
     if stored is None or now_row is None:

@@ -20,9 +20,14 @@ def required_to_restore(facts: AccountFacts, service: Service, rules: Rules) -> 
     What is to pay the fee of another service, whose restoration is drafted or under way, is not counted twice.
     """
     late = sum(i.collectable for i in facts.of_service(service.id) if i.due < facts.business_date)
-    drafts = {o.service_id for o in facts.orders if o.kind == "restore" and o.status == OrderState.DRAFT} - {service.id}
-    fee = rules.suspend.reconnect_fee * (1 + len(drafts))
-    return max(0, late + fee + fees.asked(facts, service) - facts.credits - facts.unapplied)
+    return max(0, late + fees_to_restore(facts, service, rules) - facts.credits - facts.unapplied)
+
+
+def fees_to_restore(facts: AccountFacts, service: Service, rules: Rules) -> int:
+    """What reconnecting costs: this service, others whose restoration is drafted, and what is open of fees charged for it."""
+    drafts = {o.service_id for o in facts.orders if (o.kind, o.status) == ("restore", OrderState.DRAFT)}
+    again = (s for s in facts.services if s.id == service.id or s.id in drafts)
+    return sum(rules.suspend.of(s.product).reconnect_fee for s in again) + fees.asked(facts, service)
 
 
 def covered(required: int, rules: Rules) -> bool:
@@ -37,8 +42,8 @@ def fees_to_keep(facts: AccountFacts, rules: Rules) -> int:
     """
     leaving = {o.service_id for o in facts.orders if (o.kind, o.status) == ("suspend", OrderState.SENT)}
     mine = (s for s in facts.services if s.suspend_cause == NONPAY)
-    cut = sum(
-        s.status == ServiceState.SUSPENDED or (s.status == ServiceState.PENDING_SUSPEND and s.id in leaving)
+    return sum(
+        rules.suspend.of(s.product).reconnect_fee
         for s in mine
+        if s.status == ServiceState.SUSPENDED or (s.status == ServiceState.PENDING_SUSPEND and s.id in leaving)
     )
-    return cut * rules.suspend.reconnect_fee

@@ -26,9 +26,9 @@ class Signals:
 
     `late`: undisputed debt past due of the service and of none in particular; `oldest`: its earliest due date; `credits` and
     `unapplied` of the account. `noticed_on`: when the notice that must come first was first served for that debt, for this
-    service or for all. `held`, `promises`, `ordered`: how many holds, open promises and other orders stand in the way; `drafts`:
-    other services of the account whose restoration is drafted; `fees`: what is open of the fees of restorations under way that is
-    not in `late`.
+    service or for all. `held`, `promises`, `ordered`: how many holds, open promises and other orders stand in the way; `fees`: what
+    reconnecting it costs, and other services of the account whose restoration is drafted, and what is open of the fees of
+    restorations under way that is not in `late`.
     """
 
     status: str
@@ -41,7 +41,6 @@ class Signals:
     held: int = 0
     promises: int = 0
     ordered: int = 0
-    drafts: int = 0
     fees: int = 0
     life_support: bool = False
 
@@ -63,7 +62,7 @@ CUT: Final[Mapping[str, Expression]] = {
 }
 """check of `policy.suspend` → what meets it."""
 
-REQUIRED: Final = greatest(Constant(0), _left + Field("fees") + Param("reconnect_fee") * (Field("drafts") + 1))
+REQUIRED: Final = greatest(Constant(0), _left + Field("fees"))
 """As `required.required_to_restore`."""
 
 RESTORE: Final[Mapping[str, Expression]] = {
@@ -78,7 +77,8 @@ MAY_RESTORE: Final = all_of(*RESTORE.values())
 
 
 def params_to_cut(rules: SuspendRules, today: date, effective: date, *, cut_day: bool) -> dict[str, Any]:
-    """What `CUT` compares with on a business date, for a cut on the effective date; `cut_day`: services are cut on it."""
+    """What `CUT` compares with on a business date, for a cut on the effective date, by the rules of the service's product;
+    `cut_day`: services are cut on it."""
     return {
         "cut_least": max(1, rules.min_past_due),
         "cut_due": today - timedelta(days=max(1, rules.min_dpd)),
@@ -88,4 +88,4 @@ def params_to_cut(rules: SuspendRules, today: date, effective: date, *, cut_day:
 
 
 def params_to_restore(rules: Rules) -> dict[str, Any]:
-    return {"reconnect_fee": rules.suspend.reconnect_fee, "least": max(1, rules.tolerance)}
+    return {"least": max(1, rules.tolerance)}

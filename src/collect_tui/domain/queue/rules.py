@@ -28,7 +28,6 @@ from collect_tui.domain.expression import (
 )
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.order import decide as order
-from collect_tui.domain.order import suspension
 from collect_tui.domain.rules import QueueRule, Rules
 from collect_tui.domain.signals import Signals
 from collect_tui.domain.states import AccountState, Stage
@@ -178,13 +177,11 @@ TIMED: Final[Mapping[str, Expression]] = {
 vain is not cut at once."""
 
 
-def params(rules: Rules, today: date, *, cut_day: bool) -> dict[str, Any]:
-    """What the conditions compare with on a business date; `cut_day`: services are cut on it."""
+def params(rules: Rules, today: date) -> dict[str, Any]:
+    """What the conditions compare with on a business date."""
     return {
         "today": today,
         "stuck_by": order.stuck_by(today, rules),
-        **suspension.params_to_cut(rules.suspend, today, today, cut_day=cut_day),
-        **suspension.params_to_restore(rules),
     }
 
 

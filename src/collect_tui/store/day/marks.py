@@ -19,6 +19,7 @@ from collect_tui.domain.order.suspension import SERVED
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.rules import PRE_DUE_DAYS, ordered
+from collect_tui.domain.rules import SuspendRules
 from collect_tui.domain.states import OPEN_CALLBACK, PAYMENT, WAITING_ORDER, AccountState
 from collect_tui.policy.suspend import is_cut_day
 from collect_tui.store.day.base import Day, mark
@@ -112,8 +113,14 @@ def _scoring(day: Day, last: date) -> Iterator[Select[Any]]:
 
 def _cuts(day: Day, last: date) -> Iterator[Select[Any]]:
     """Accounts of which a service may be cut now, or no longer: its debt or its notice has come of age, or the day has changed."""
+    rules = day.catalogue.rules.suspend
+    for one in (rules, *rules.products.values()):
+        yield from _cuts_by(one, day, last)
+
+
+def _cuts_by(rules: SuspendRules, day: Day, last: date) -> Iterator[Select[Any]]:
     i, n, s = table(Item).c, table(Notice).c, table(AccountSummary).c
-    today, rules = day.date, day.catalogue.rules.suspend
+    today = day.date
     age, served = timedelta(days=max(1, rules.min_dpd)), timedelta(days=rules.notice_days)
     calendar = Calendar(day.catalogue.rules.holidays)
     yield select(i.account_id).where(i.tenant_id == tenant(), i.due > last - age, i.due <= today - age, i.open > 0)
