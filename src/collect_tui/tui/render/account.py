@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from collect_tui.desk.figures import amount, clock, dated_chips, full_day
 from collect_tui.domain.dates import clock as clock_label
 from collect_tui.domain.states import (
     OPEN_INSTALMENT,
@@ -18,7 +19,6 @@ from collect_tui.domain.states import (
 )
 from collect_tui.tui.render import panes
 from collect_tui.tui.render import text as tui_text
-from collect_tui.tui.render.figures import amount, clock, dated_chips, full_day
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.spans import order_spans, point_spans, service_spans
 from collect_tui.tui.widgets.base import Line, Span
