@@ -156,7 +156,7 @@ def test_the_first_cut_day_is_one_and_none_is_before_it(day: date, weekdays: set
 
 
 def restore(facts: AccountFacts) -> Verdict:
-    return may_restore(facts, facts.services[0], RULES)
+    return may_restore(facts, facts.services[0], RULES, KINDS)
 
 
 def cut(**more: object) -> AccountFacts:

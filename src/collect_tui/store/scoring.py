@@ -138,6 +138,7 @@ def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date
         "soon": business_date + timedelta(days=PRE_DUE_DAYS),
         "free_call": _free(catalogue, "call"),
         "free_suspend": _free(catalogue, "suspend"),
+        "free_fee": _free(catalogue, "fee"),
         **desk_clock(business_date, rules.zone),
         **queues.params(rules, business_date, cut_day=cut_day),
         **scale(session, tenant_id, catalogue, business_date).params,

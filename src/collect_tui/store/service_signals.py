@@ -57,7 +57,11 @@ def of_services(kind: str, purpose: str) -> Any:
 def _to_restore(v: Any) -> dict[str, Any]:
     """`domain.suspension.Signals` of a service: what restoring looks at."""
     o, i = table(ServiceOrder).c, table(Item).c
-    drafted = and_(o.kind == constant("restore"), o.status == constant(OrderState.DRAFT), o.service_id != v.id)
+    h = table(Hold).c
+    spared = exists(
+        select(h.id).where(h.tenant_id == tenant(), h.account_id == o.account_id, _forbid("fee", o.service_id))
+    )
+    drafted = and_(o.kind == constant("restore"), o.status == constant(OrderState.DRAFT), o.service_id != v.id, ~spared)
     under_way = one_of(o.status, sorted(WAITING_ORDER))
     waiting = and_(o.service_id == v.id, under_way)
     charged = select(constant(fees.PREFIX).concat(o.number)).where(
@@ -71,16 +75,15 @@ def _to_restore(v: Any) -> dict[str, Any]:
         "unapplied": v.unapplied,
         "fees": _of(v, Item, total(i.open - i.disputed), and_(i.doc_no.in_(charged), i.open > i.disputed, ~_late(v))),
         "drafts": _of(v, ServiceOrder, func.count(o.service_id.distinct()), drafted),
+        "spared": _of(v, Hold, func.count(), _forbid("fee", v.id)),
         "ordered": _of(v, ServiceOrder, func.count(), waiting),
     }
 
 
 def _to_cut(v: Any) -> dict[str, Any]:
-    o, n, h, p = (table(t).c for t in (ServiceOrder, Notice, Hold, Promise))
+    o, n, p = (table(t).c for t in (ServiceOrder, Notice, Promise))
     i = table(Item).c
     oldest = _of(v, Item, func.min(i.due), and_(_late(v), i.open - i.disputed >= number("least")))
-    here = or_(h.scope == constant("account"), and_(h.scope == constant("service"), h.target_id == v.id))
-    active = and_(h.status == constant(HoldState.ACTIVE), or_(h.until.is_(None), h.until >= day("today")))
     waits = and_(
         o.service_id == v.id,
         one_of(o.status, sorted(OPEN_ORDER)),
@@ -91,11 +94,19 @@ def _to_cut(v: Any) -> dict[str, Any]:
         **_to_restore(v),
         "oldest": oldest,
         "noticed_on": _of(v, Notice, func.min(n.sent_on), served),
-        "held": _of(v, Hold, func.count(), and_(active, here, ~listed(h.kind, "free_suspend", String))),
+        "held": _of(v, Hold, func.count(), _forbid("suspend", v.id)),
         "promises": _of(v, Promise, func.count(), p.status == constant(PromiseState.ACTIVE)),
         "ordered": _of(v, ServiceOrder, func.count(), waits),
         "life_support": case((v.life_support, constant(1)), else_=constant(0)),
     }
+
+
+def _forbid(action: str, service_id: Any) -> Any:
+    """Of the holds of an account, those that forbid an action on a service: `hold.blocking`."""
+    h = table(Hold).c
+    here = or_(h.scope == constant("account"), and_(h.scope == constant("service"), h.target_id == service_id))
+    active = and_(h.status == constant(HoldState.ACTIVE), or_(h.until.is_(None), h.until >= day("today")))
+    return and_(active, here, ~listed(h.kind, f"free_{action}", String))
 
 
 def _served() -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from collect_tui.domain.expression import Constant, Expression, Field, Param, all_of, greatest
+from collect_tui.domain.expression import Constant, Expression, Field, Param, all_of, choose, greatest
 from collect_tui.domain.order.decide import NONPAY
 from collect_tui.domain.rules import Rules, SuspendRules
 from collect_tui.domain.states import NoticeState, ServiceState
@@ -27,7 +27,8 @@ class Signals:
     `late`: undisputed debt past due of the service and of none in particular; `oldest`: its earliest due date; `credits` and
     `unapplied` of the account. `noticed_on`: when the notice that must come first was first served for that debt, for this
     service or for all. `held`, `promises`, `ordered`: how many holds, open promises and other orders stand in the way; `drafts`:
-    other services of the account whose restoration is drafted; `fees`: what is open of the fees of restorations under way that is
+    other services of the account whose restoration is drafted and will cost a fee; `spared`: how many holds keep this one from
+    costing one; `fees`: what is open of the fees of restorations under way that is
     not in `late`.
     """
 
@@ -42,6 +43,7 @@ class Signals:
     promises: int = 0
     ordered: int = 0
     drafts: int = 0
+    spared: int = 0
     fees: int = 0
     life_support: bool = False
 
@@ -63,7 +65,8 @@ CUT: Final[Mapping[str, Expression]] = {
 }
 """check of `policy.suspend` → what meets it."""
 
-REQUIRED: Final = greatest(Constant(0), _left + Field("fees") + Param("reconnect_fee") * (Field("drafts") + 1))
+_charged = Field("drafts") + choose((Field("spared").equals(0), 1), otherwise=0)
+REQUIRED: Final = greatest(Constant(0), _left + Field("fees") + Param("reconnect_fee") * _charged)
 """As `required.required_to_restore`."""
 
 RESTORE: Final[Mapping[str, Expression]] = {

@@ -155,9 +155,8 @@ def _who(view: AccountView) -> list[Ranked]:
     stage = view.stage.lower().replace("_", " ")
     where = f"{view.segment} · {stage}" + ("" if view.status == AccountState.OPEN else f" · {view.status.lower()}")
     chips = " · ".join(dated_chips(view.chips, view.callback_at, view.desk_zone, view.business_date, view.now))
-    lines = [
-        (0, row("Why now", (chips or "in no queue", Role.WARN if chips else Role.DIM), (f" · {where}", Role.LABEL)))
-    ]
+    told = chips if view.queue else " · ".join(filter(None, ("in no queue", chips)))
+    lines = [(0, row("Why now", (told, Role.WARN if chips else Role.DIM), (f" · {where}", Role.LABEL)))]
     pinned = [Line.of(("! ", Role.MARK), (text, Role.MARK)) for text in view.pinned]
     return lines + _stepped(pinned, 1)
 
