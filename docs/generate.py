@@ -7,6 +7,7 @@
     docs/shift.svg                     the README's picture (docs/picture.py)
     docs/openapi.json                  the server's API
     docs/access.md                     between <!-- access -->: who may do what
+    docs/site.md                       between <!-- blocks -->: what a hold may forbid
     src/collect_tui/defaults/holidays.txt   public holidays, so that no start has to work them out
 
 Tests compare; nobody edits these parts by hand.
@@ -243,6 +244,14 @@ def access() -> str:
     )
 
 
+def blocks() -> str:
+    """What a kind of hold may say that it forbids, and whether anything is forbidden by it."""
+    from collect_tui.domain.hold.decide import BLOCKS, ENFORCED
+
+    rows = ((f"`{each}`", ENFORCED.get(each, "nothing yet: it is kept for what will do it")) for each in BLOCKS)
+    return markdown(("Word", "What is forbidden"), rows)
+
+
 def picture() -> str:
     sys.path[:0] = [path for path in (str(ROOT / "docs"),) if path not in sys.path]
     from picture import drawn_shift
@@ -261,6 +270,7 @@ def parts() -> Mapping[Path, Callable[[str], str]]:
         ROOT / "docs/codes.md": lambda text: section(text, "codes", codes()),
         ROOT / "docs/openapi.json": lambda _: api(),
         ROOT / "docs/access.md": lambda text: section(text, "access", access()),
+        ROOT / "docs/site.md": lambda text: section(text, "blocks", blocks()),
         HOLIDAYS: lambda _: holidays_table(),
     }
 

@@ -133,6 +133,16 @@ def test_what_the_law_says_blocks_has_no_override(shipped: Catalogue) -> None:
     assert shipped.holds["CEASE"].default_days is None
 
 
+def test_a_kind_of_hold_without_a_chip_shows_its_name(tmp_path: Path, shipped: Catalogue) -> None:
+    (tmp_path / "holds.toml").write_text(
+        '[holds.BILL_REVIEW]\ntitle = "x"\nblocks = ["fee"]\npauses_ladder = true\nhelp = "x"\n'
+        '[holds.CEASE]\nchip = "no contact"\n'
+    )
+    holds = load(tmp_path, today=TODAY).holds
+    assert (holds["BILL_REVIEW"].chip, holds["CEASE"].chip) == ("bill review", "no contact")
+    assert (shipped.holds["CEASE"].chip, shipped.holds["PAYMENT_CLAIM"].chip) == ("cease", "says paid")
+
+
 def test_queues_and_tiers(shipped: Catalogue) -> None:
     assert {q.reason for q in shipped.queues} == set(REASONS)
     assert [q.tier for q in shipped.queues] == sorted(q.tier for q in shipped.queues)

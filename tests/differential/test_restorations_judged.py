@@ -9,7 +9,7 @@ import pytest
 
 from collect_tui.desk.errors import DomainError
 from differential.test_orders_judged import ROSA, SERVICES, at_night, brings_credit, order, rosa, service
-from support.book import TODAY, Book
+from support.book import TODAY, Book, day
 from support.world import World
 
 ON_INT: Final = [("INV-1", -63, 30000, {"service": "INT"}), ("INV-3", 7, 11000)]
@@ -118,3 +118,20 @@ def assert_drafted(world: World) -> None:
     assert world.view(ROSA).queue == "restore"
     world.type(ROSA, "res int")
     assert len(world.sync().sent) == 1
+
+
+@pytest.mark.parametrize("by", ["desk", "api", "night"])
+def test_no_fee_under_a_hold_that_forbids_it_whoever_posts_the_debt_and_again_when_it_has_ended(by: str) -> None:
+    hold = {"kind": "MORATORIUM", "placed_on": day(0), "placed_by": "lee", "until": day(2), "reason": "winter"}
+    world = World(Book({**cut(), "holds": [hold]}))
+    world.roll(TODAY)
+    world.pay(ROSA, 30000, ref="R1", by=by)
+    if by == "night":
+        world.roll()
+    assert order(world).status == "DRAFT"
+    while world.today.isoformat() <= day(2):
+        assert world.view(ROSA).queue == "restore"
+        assert order(world).status == "DRAFT"
+        assert world.roll(check=True).found == ()
+    assert order(world).status == "CANCELLED"
+    assert world.view(ROSA).queue != "restore"

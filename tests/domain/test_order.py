@@ -14,7 +14,7 @@ from collect_tui.domain.facts import AccountFacts, NextAction, Payment
 from collect_tui.domain.order import decide as orders
 from collect_tui.domain.order import required
 from collect_tui.domain.states import AccountState, OrderState, PaymentState
-from support.trade import CALENDAR, RULES, TODAY, account, credit, days, fold, item, numbers, order, service
+from support.trade import CALENDAR, KINDS, RULES, TODAY, account, credit, days, fold, item, numbers, order, service
 
 AT = datetime(2025, 11, 24, 17, 0, tzinfo=UTC)
 CUT = {"status": "SUSPENDED", "cause": "nonpay"}
@@ -228,7 +228,7 @@ def test_the_restore_calculator(items: tuple, unapplied: int, stop: int, restore
     money = (Payment(5, "x", TODAY, "card", unapplied, PaymentState.UNAPPLIED),) if unapplied else ()
     facts = account(items=items, payments=money, services=(service(1), service(2, "TV")))
     assert required.required_to_stop(facts, facts.services[0]) == stop
-    assert required.required_to_restore(facts, facts.services[0], RULES) == restore
+    assert required.required_to_restore(facts, facts.services[0], RULES, KINDS) == restore
 
 
 @given(
@@ -245,7 +245,7 @@ def test_restoring_never_takes_less_than_stopping(rows: list, unapplied: int) ->
     money = (Payment(5, "x", TODAY, "card", unapplied, PaymentState.UNAPPLIED),) if unapplied else ()
     facts = account(items=items, payments=money)
     stop = required.required_to_stop(facts, facts.services[0])
-    back = required.required_to_restore(facts, facts.services[0], RULES)
+    back = required.required_to_restore(facts, facts.services[0], RULES, KINDS)
     assert 0 <= stop <= back <= stop + RULES.suspend.reconnect_fee
     assert stop <= facts.past_due
 

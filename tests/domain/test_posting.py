@@ -18,7 +18,7 @@ from collect_tui.domain.payment import posting
 from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import PaymentState
 from support.accounts import AMOUNTS, accounts
-from support.trade import CALENDAR, RULES, TODAY, account, credit, days, fold, item, numbers, order, service
+from support.trade import CALENDAR, KINDS, RULES, TODAY, account, credit, days, fold, item, numbers, order, service
 
 CUT = {"status": "SUSPENDED", "cause": "nonpay"}
 
@@ -100,8 +100,8 @@ def test_a_fee_is_kept_before_anything_is_paid_that_is_not_due(
     assert next(i.open for i in after.items if i.id == 13) == soon
     assert posted(after) == ()
     if not more:
-        before = required.required_to_restore(facts, facts.services[0], RULES)
-        assert required.required_to_restore(after, after.services[0], RULES) == before
+        before = required.required_to_restore(facts, facts.services[0], RULES, KINDS)
+        assert required.required_to_restore(after, after.services[0], RULES, KINDS) == before
 
 
 @pytest.mark.parametrize(("status", "kept"), [("REQUESTED", 0), ("SENT", 2500)])
@@ -150,8 +150,8 @@ def test_posting_changes_nothing_about_what_restoring_takes(facts: AccountFacts)
     after = fold(facts, posted(facts))
     cut = [s for s in facts.services if s.status == "SUSPENDED" and s.suspend_cause == "nonpay"]
     if len(cut) == len(facts.services) == 1:
-        before = required.required_to_restore(facts, cut[0], RULES)
-        assert required.required_to_restore(after, cut[0], RULES) == before
+        before = required.required_to_restore(facts, cut[0], RULES, KINDS)
+        assert required.required_to_restore(after, cut[0], RULES, KINDS) == before
 
 
 # --------------------------------------------------------------------------------------------------- a credit by hand

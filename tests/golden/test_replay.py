@@ -88,7 +88,7 @@ def step(desk: LocalDesk, clock: Clock, line: str) -> str:
         case "why":
             return why_text(desk.why(rest))
         case "queues":
-            return board_text(desk.queues())
+            return board_text(desk.queues(), desk.session())
         case "timeline":
             return pane_text(desk.pane(rest, "timeline", limit=12), "USD", "America/Chicago")
         case "day":

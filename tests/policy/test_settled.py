@@ -37,7 +37,7 @@ def test_every_order_rests_on_something(facts: AccountFacts, door: dict) -> None
             assert refusal(after, one, RULES, KINDS, CALENDAR) is None
     for cut in after.services:
         if (cut.status, cut.suspend_cause) == ("SUSPENDED", order.NONPAY):
-            paid = required.covered(required.required_to_restore(after, cut, RULES), RULES)
+            paid = required.covered(required.required_to_restore(after, cut, RULES, KINDS), RULES)
             drafted = [o for o in after.orders if o.service_id == cut.id and o.status == "DRAFT"]
             assert bool(drafted) == paid or any(o.override_by for o in drafted)
     if any(o.status == "DRAFT" for o in after.orders):

@@ -151,9 +151,9 @@ def test_restoring_costs_what_the_product_costs_and_what_is_drafted_beside_it() 
     rules = replace(RULES, suspend=replace(SUSPEND, products={"TV": replace(SUSPEND, reconnect_fee=700)}))
     cut = (service(status="SUSPENDED", cause="nonpay"), service(2, "TV", "SUSPENDED", "nonpay"))
     facts = account(items=(), services=cut)
-    assert [required_to_restore(facts, each, rules) for each in cut] == [SUSPEND.reconnect_fee, 700]
+    assert [required_to_restore(facts, each, rules, KINDS) for each in cut] == [SUSPEND.reconnect_fee, 700]
     drafted = replace(facts, orders=(order(7, 2, "restore", "DRAFT"),))
-    assert required_to_restore(drafted, cut[0], rules) == SUSPEND.reconnect_fee + 700
+    assert required_to_restore(drafted, cut[0], rules, KINDS) == SUSPEND.reconnect_fee + 700
     assert fees_to_keep(facts, rules) == SUSPEND.reconnect_fee + 700
 
 
@@ -177,7 +177,7 @@ def test_the_first_cut_day_is_one_and_none_is_before_it(day: date, weekdays: set
 
 
 def restore(facts: AccountFacts) -> Verdict:
-    return may_restore(facts, facts.services[0], RULES)
+    return may_restore(facts, facts.services[0], RULES, KINDS)
 
 
 def cut(**more: object) -> AccountFacts:

@@ -15,8 +15,8 @@ from collect_tui.common.cells import Writer, as_came, cell
 from collect_tui.common.files import AtomicFile
 from collect_tui.common.text import clean
 from collect_tui.desk.errors import Invalid, NotFound
-from collect_tui.desk.views.queue import QueueFigure, QueuePage, QueueRow
-from collect_tui.reports.export import COLUMNS, export
+from collect_tui.desk.views.queue import QUEUE_COLUMNS, QueueFigure, QueuePage, QueueRow
+from collect_tui.reports.export import export
 
 
 class Pages:
@@ -145,5 +145,5 @@ def test_an_atomic_file_appears_at_the_end_only(tmp_path):
 
 
 def test_every_field_of_a_row_is_a_column():
-    named = {{"reasons": "chips"}.get(name, name) for name, _ in COLUMNS}
+    named = {{"reasons": "chips"}.get(column.name, column.name) for column in QUEUE_COLUMNS}
     assert named == set(QueueRow.model_fields)

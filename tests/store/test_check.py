@@ -112,7 +112,7 @@ def test_every_row_of_a_queue_is_what_the_queue_says(specs, site):
                 later = seen.next_action.on > DAY or (row.snooze_until or DAY) > DAY
                 cut = [may_suspend(seen, s, DAY, rules.suspend, KINDS, CALENDAR).allowed for s in seen.services]
                 assert bool(row.reasons & bit["suspend_ready"]) == (any(cut) and not later)
-                restored = [may_restore(seen, s, rules).allowed for s in seen.services]
+                restored = [may_restore(seen, s, rules, KINDS).allowed for s in seen.services]
                 assert bool(row.reasons & bit["restore_ready"]) == any(restored)
                 if row.reasons & bit["new_delinquency"]:
                     assert not any(

@@ -87,7 +87,7 @@ def _suspension(world: World, facts: AccountFacts, service: Service, effective: 
 def restoration(world: World, number: str, service_id: int) -> Verdict:
     """Whether a service may be restored."""
     facts = world.facts(number)
-    return may_restore(facts, facts.service(service_id), SITE().rules)
+    return may_restore(facts, facts.service(service_id), SITE().rules, SITE().holds)
 
 
 def forbidden(world: World, number: str, order: Order, *, dated: bool = True) -> str:

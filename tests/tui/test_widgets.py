@@ -9,6 +9,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.message import Message
 
+from collect_tui.desk.columns import Column
 from collect_tui.tui.keys.gate import KeyGate
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.widgets.base import Line, LineWidget, Span
@@ -16,7 +17,7 @@ from collect_tui.tui.widgets.keybar import KeyBar
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.lines import LinePane
 from collect_tui.tui.widgets.statusline import StatusLine
-from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable, fit_columns
+from collect_tui.tui.widgets.worktable import ListSource, WorkTable, fit_columns
 
 
 class One(KeyGate, App[None]):
@@ -65,7 +66,7 @@ class Million:
         return (str(index), f"name {index}")
 
 
-COLUMNS = (Column("#", 7, align="right"), Column("Name", 10, flex=1))
+COLUMNS = (Column("n", "#", 7, align="right"), Column("name", "Name", 10, flex=1))
 
 
 async def test_a_million_rows_ask_for_one_screenful() -> None:
@@ -127,7 +128,9 @@ async def test_hostile_text_is_text() -> None:
 
 
 def test_columns_share_the_room() -> None:
-    columns = [Column("a", 5), Column("b", 10, flex=1), Column("c", 20, rank=2), Column("d", 8, rank=1)]
+    columns = [
+        Column("a", "A", 5), Column("b", "B", 10, flex=1), Column("c", "C", 20, rank=2), Column("d", "D", 8, rank=1)
+    ]  # fmt: skip
     assert fit_columns(columns, 20) == [(0, 5), (1, 14)]
     assert fit_columns(columns, 30) == [(0, 5), (1, 15), (3, 8)]
     assert fit_columns(columns, 60) == [(0, 5), (1, 24), (2, 20), (3, 8)]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.event import Event
     from collect_tui.desk.views.floor import FloorView
     from collect_tui.desk.views.queue import Claim
+    from collect_tui.desk.views.session import Session
 
 EVERY: Final = 0.5
 """Seconds between two looks at a database of our own."""
@@ -47,7 +48,7 @@ def show(args: argparse.Namespace) -> int:
 
     desk = bootstrap.connect(at_desk(args))
     view = desk.floor()
-    print(view.model_dump_json(indent=2) if args.json else floor_text(view, desk.session().zone))
+    print(view.model_dump_json(indent=2) if args.json else floor_text(view, desk.session()))
     return 0
 
 
@@ -60,31 +61,13 @@ def reassign(args: argparse.Namespace) -> int:
     return 0
 
 
-def floor_text(view: FloorView, zone: str) -> str:
+def floor_text(view: FloorView, session: Session) -> str:
     """Hours are the desk's; the first row says where that is."""
-    from collect_tui.cli.plain import table
-    from collect_tui.domain.dates import clock, local_time
+    from collect_tui.cli.plain import listed
+    from collect_tui.desk.views.floor import FLOOR_COLUMNS
+    from collect_tui.domain.dates import clock
 
-    def hour(at: datetime | None) -> str:
-        return f"{local_time(at, zone):%H:%M}" if at else "-"
-
-    rows = [
-        (
-            seat.login,
-            seat.name,
-            seat.role,
-            seat.account or "-",
-            seat.queue or "-",
-            hour(seat.since),
-            hour(seat.lease_until),
-            str(seat.worked),
-            str(seat.acts),
-            hour(seat.last_at),
-        )
-        for seat in view.seats
-    ]
-    head = ("login", "name", "role", "account", "queue", "since", "until", "worked", "acts", "last")
-    return f"{clock(view.now, zone)}\n" + table(head, rows, (7, 8))
+    return f"{clock(view.now, session.zone)}\n{listed(FLOOR_COLUMNS, view.seats, session)}"
 
 
 def claim_text(claim: Claim, to: str, zone: str) -> str:

@@ -88,15 +88,17 @@ def demo(args: argparse.Namespace) -> int:
 def queues(args: argparse.Namespace) -> int:
     from collect_tui.cli.plain import board_text
 
-    board = _desk(args).queues()
-    return _say(args, board, lambda: board_text(board))
+    desk = _desk(args)
+    board = desk.queues()
+    return _say(args, board, lambda: board_text(board, desk.session()))
 
 
 def queue(args: argparse.Namespace) -> int:
     from collect_tui.cli.plain import page_text
 
-    page = _desk(args).queue(args.name, limit=args.limit)
-    return _say(args, page, lambda: page_text(page))
+    desk = _desk(args)
+    page = desk.queue(args.name, limit=args.limit)
+    return _say(args, page, lambda: page_text(page, desk.session()))
 
 
 def next_account(args: argparse.Namespace) -> int:
@@ -123,14 +125,16 @@ def show(args: argparse.Namespace) -> int:
 
 
 def find(args: argparse.Namespace) -> int:
-    from collect_tui.cli.plain import hits_json, hits_text
+    from collect_tui.cli.plain import hits_json, listed
     from collect_tui.desk.errors import NotFound
+    from collect_tui.desk.views.account import FIND_COLUMNS
 
-    hits = _desk(args).find(args.text)
+    desk = _desk(args)
+    hits = desk.find(args.text)
     if args.json:
         print(hits_json(hits))
     elif hits:
-        print(hits_text(hits))
+        print(listed(FIND_COLUMNS, hits, desk.session()))
     if not hits:
         raise NotFound("find.nothing", "Nothing was found.", "text")
     return 0

@@ -94,12 +94,12 @@ def _zone(desk: Desk) -> str:
 
 def _line(held: HeldAct, zone: str) -> str:
     from collect_tui.common.text import clean
+    from collect_tui.desk.outbox import typed
     from collect_tui.domain.dates import stamp
 
-    what = held.act.line or "; ".join(command.noun for command in held.act.commands)
     problem = f"\n          {clean(held.problem)}" if held.problem else ""
     when = stamp(held.typed_at, zone)
-    return f"{short(held.id)}  {held.state:10}  {held.act.account}  {when}  {clean(what)}{problem}"
+    return f"{short(held.id)}  {held.state:10}  {held.act.account}  {when}  {clean(typed(held))}{problem}"
 
 
 def short(act_id: UUID) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 from collect_tui.common.text import clean
+from collect_tui.desk.views.queue import BOARD_COLUMNS, QUEUE_COLUMNS
 from collect_tui.desk.views.said import text as said_text
 from collect_tui.domain.dates import format_day, stamp
 from collect_tui.domain.errors import DomainError
@@ -17,10 +18,11 @@ from collect_tui.domain.states import OPEN_INSTALMENT
 from collect_tui.domain.wording import numbered
 
 if TYPE_CHECKING:
+    from collect_tui.desk.columns import Column
     from collect_tui.desk.views.account import AccountView, FindHit, PaneView
     from collect_tui.desk.views.act import Preview, Receipt
     from collect_tui.desk.views.queue import QueueBoard, QueuePage, Why
-    from collect_tui.desk.views.session import DayReport, OrdersReport
+    from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 
 
 class Bar:
@@ -72,51 +74,26 @@ def problem(error: DomainError, as_json: bool) -> str:
     return json.dumps(body)
 
 
-def board_text(board: QueueBoard) -> str:
-    rows = [
-        (
-            q.name,
-            q.title,
-            f"{q.count:,}",
-            f"{q.due_now:,}",
-            f"{format_minor(q.collectable, q.currency)} {q.currency}",
-            _day(q.oldest, board.business_date),
-        )
-        for q in board.queues
-    ]
-    return f"Business date {board.business_date:%a} {board.business_date}\n" + table(
-        ("queue", "title", "accounts", "due now", "collectable", "oldest"), rows, (2, 3, 4)
-    )
+def listed(columns: Sequence[Column], rows: Iterable[object], session: Session, *, numbered: bool = False) -> str:
+    """The rows of a list under its columns, each with its number if asked for."""
+    shown = [column for column in columns if column.above_plain]
+    head = [column.above_plain for column in shown]
+    cells = [[column.in_plain(row, session) for column in shown] for row in rows]
+    right = [i for i, column in enumerate(shown) if column.align == "right"]
+    if not numbered:
+        return table(head, cells, right)
+    return table(["#", *head], [[str(n), *row] for n, row in enumerate(cells, 1)], [0, *(i + 1 for i in right)])
 
 
-def page_text(page: QueuePage) -> str:
-    rows = [
-        (
-            str(n),
-            r.account,
-            r.name,
-            format_minor(r.collectable, r.currency),
-            str(r.dpd),
-            str(r.score),
-            " · ".join(r.chips),
-        )
-        for n, r in enumerate(page.rows, 1)
-    ]
+def board_text(board: QueueBoard, session: Session) -> str:
+    head = f"Business date {board.business_date:%a} {board.business_date}\n"
+    return head + listed(BOARD_COLUMNS, board.queues, session)
+
+
+def page_text(page: QueuePage, session: Session) -> str:
     left = page.figure.count - len(page.rows)
     more = f"\n… {left:,} more" if page.cursor else ""
-    return (
-        f"{page.title}\n"
-        + table(("#", "account", "customer", "collect", "dpd", "score", "why now"), rows, (0, 3, 4, 5))
-        + more
-    )
-
-
-def hits_text(hits: Sequence[FindHit]) -> str:
-    rows = [
-        (h.account, h.name, h.matched, format_minor(h.collectable, h.currency), str(h.dpd), h.status.lower())
-        for h in hits
-    ]
-    return table(("account", "customer", "found by", "collect", "dpd", "status"), rows, (3, 4))
+    return f"{page.title}\n{listed(QUEUE_COLUMNS, page.rows, session, numbered=True)}{more}"
 
 
 def hits_json(hits: Sequence[FindHit]) -> str:
@@ -252,7 +229,3 @@ def orders_text(report: OrdersReport) -> str:
     lines = [f"{name}: {', '.join(values)}" for name, values in rows if values]
     lines += [f"refused {name}: {why}" for name, why in report.refused_files.items()]
     return clean("\n".join(lines), keep_newlines=True) or "no order waits, none is stuck, nothing came back"
-
-
-def _day(day: date | None, today: date) -> str:
-    return format_day(day, today) if day else ""

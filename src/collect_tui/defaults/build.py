@@ -7,6 +7,7 @@ from typing import Final
 
 from collect_tui.defaults.reading import Table
 from collect_tui.domain.codes import Action, Codes, FollowUp, Result
+from collect_tui.domain.hold.decide import BLOCKS
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.queue.rules import REASONS
 from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule
@@ -14,7 +15,6 @@ from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule
 POINT_KINDS: Final = ("mobile", "home", "work", "other", "email", "address", "social")
 POINT_MARKS: Final = ("bad", "wrong", "out")
 NEEDS: Final = ("reason", "note", "promise", "plan", "callback")
-BLOCKS: Final = ("call", "letter", "suspend", "fee", "place", "promise")
 FREQUENCIES: Final = ("weekly", "fortnightly", "monthly")
 FLAGS: Final = ("W", "C", "R", "P", "S")
 YEAR: Final = 366
@@ -143,6 +143,7 @@ def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:
             code=code,
             title=table.text("title"),
             blocks=table.choices("blocks", BLOCKS),
+            chip=table.text("chip", code.lower().replace("_", " ")),
             default_days=table.maybe_number("days", 0, 10 * YEAR),
             pauses_ladder=table.flag("pauses_ladder"),
             source=table.text("source", ""),

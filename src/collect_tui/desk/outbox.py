@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 from uuid import UUID
 
+from collect_tui.desk.columns import Column, Role, hour
 from collect_tui.desk.commands import Act
 from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Receipt
@@ -38,6 +39,22 @@ class HeldAct(View):
     attempts: int
     code: str | None = None
     problem: str | None = None
+
+
+def typed(held: HeldAct) -> str:
+    """The act as it was typed; one that no line made, by its commands."""
+    return held.act.line or "; ".join(command.noun for command in held.act.commands)
+
+
+OUTBOX_COLUMNS: Final = (
+    Column("account", "Account", 10, value=lambda held: held.act.account),
+    Column("typed_at", "Typed", 6, write=hour),
+    Column(
+        *("state", "State", 10),
+        role=lambda held: {"review": Role.BAD, "unanswered": Role.WARN}.get(held.state, Role.DIM),
+    ),
+    Column("what", "What", 20, flex=1, value=typed),
+)
 
 
 class Outbox(Protocol):

@@ -39,9 +39,9 @@ class ArrangementPolicy:
 
 @dataclass(frozen=True, slots=True)
 class HoldKind:
-    """A kind of hold and the actions it blocks: call, letter, suspend, fee, place, promise.
+    """A kind of hold and the actions it blocks, of `domain.hold.decide.BLOCKS`; of these `ENFORCED` are what the desk itself does.
 
-    Of these `domain.hold.ENFORCED` are what the desk itself does.
+    `chip`: the short word for it among the reasons why an account stands where it does.
     `override_role`: who may act in spite of it; None: nobody, the hold must be released first.
     """
 
@@ -53,6 +53,7 @@ class HoldKind:
     source: str = ""
     override_role: str | None = None
     help: str = ""
+    chip: str = ""
 
 
 @dataclass(frozen=True, slots=True)

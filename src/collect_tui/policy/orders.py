@@ -56,7 +56,7 @@ def refusal(
     service = facts.service(order.service_id)
     today = facts.business_date
     if order.kind == "restore":
-        verdict = _restoration(facts, order, service, rules)
+        verdict = _restoration(facts, order, service, rules, holds)
         ignored = {"state", "order", *(("amount",) if order.override_by else ())}
     else:
         without = replace(
@@ -72,11 +72,13 @@ def refusal(
     return next(found, None)
 
 
-def _restoration(facts: AccountFacts, order: Order, service: Service, rules: Rules) -> Verdict:
+def _restoration(
+    facts: AccountFacts, order: Order, service: Service, rules: Rules, holds: Mapping[str, HoldKind]
+) -> Verdict:
     """As for an order yet to be given; once it is requested its fee is an item like any other."""
     if order.status != OrderState.DRAFT:
         rules = replace(rules, suspend=replace(rules.suspend, reconnect_fee=0, products={}))
-    return may_restore(facts, service, rules)
+    return may_restore(facts, service, rules, holds)
 
 
 def _overridden(hold: Hold, order: Order, holds: Mapping[str, HoldKind]) -> bool:

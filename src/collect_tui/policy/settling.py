@@ -149,7 +149,7 @@ def _orders(fold: Folded, house: House, ids: Callable[[], int], *, taken_back: b
     for service in fold.facts.services:
         waiting = any(o.service_id == service.id and o.open for o in fold.facts.orders)
         cut = service.status == ServiceState.SUSPENDED and service.suspend_cause == order.NONPAY and not waiting
-        if cut and required.covered(required.required_to_restore(fold.facts, service, rules), rules):
+        if cut and required.covered(required.required_to_restore(fold.facts, service, rules, house.holds), rules):
             fold.add(order.draft_restore(fold.facts, service, ids))
     for one in fold.facts.lifted if taken_back else ():
         _stand_again(fold, one, house)

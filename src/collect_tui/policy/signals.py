@@ -73,7 +73,7 @@ def signals(
             h.until for h in past.holds if h.kind in CLAIM_HOLDS and not _answered(past, h.placed_on, zone)
         ),
         cuttable=sum(may_suspend(facts, s, today, rules.suspend, kinds, calendar).allowed for s in facts.services),
-        restorable=sum(may_restore(facts, s, rules).allowed for s in facts.services),
+        restorable=sum(may_restore(facts, s, rules, kinds).allowed for s in facts.services),
         order_since=min(
             (
                 local_time(o.sent_at, zone).date() if o.sent_at else o.requested_on

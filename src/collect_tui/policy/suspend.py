@@ -7,7 +7,7 @@ check is met says `domain/order/suspension.py`, for the queues as well; here it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -55,14 +55,15 @@ def may_suspend(
     )
 
 
-def may_restore(facts: AccountFacts, service: Service, rules: Rules) -> Verdict:
+def may_restore(facts: AccountFacts, service: Service, rules: Rules, holds: Mapping[str, HoldKind]) -> Verdict:
     """Whether a service may be restored: cut for non-payment, suspended, no order under way, and what is required paid.
 
-    A lead may restore before it is paid, as a courtesy or on a plan; a cause other than non-payment nobody lifts here.
+    A lead may restore before it is paid, as a courtesy or on a plan; a cause other than non-payment nobody lifts here. A hold
+    that forbids fees takes the reconnection's off what is required.
     """
     cite = rules.suspend.sources
     under_way = [o for o in facts.orders if o.service_id == service.id and o.open and o.status != OrderState.DRAFT]
-    fee = required.fees_to_restore(facts, service, rules)
+    fee = required.fees_to_restore(facts, service, rules, holds)
     row, params = replace(_signals(facts, service, len(under_way)), fees=fee), suspension.params_to_restore(rules)
     meets = {check: met(condition, row, params) for check, condition in suspension.RESTORE.items()}
     findings = []
@@ -80,12 +81,19 @@ def may_restore(facts: AccountFacts, service: Service, rules: Rules) -> Verdict:
     if meets["amount"]:
         findings.append(_finding("restore", cite, "amount", Severity.ALLOW, "What is required to restore it is paid."))
     else:
-        money = _money(facts, required.required_to_restore(facts, service, rules))
+        money = _money(facts, required.required_to_restore(facts, service, rules, holds))
         for_fee = f"{_money(facts, fee)} for the reconnection" if fee else ""
         what = ", and ".join(filter(None, ("past due" if row.late else "", for_fee)))
         text = f"{money} is still required to restore it ({what})."
         held = _finding("restore", cite, "amount", Severity.HOLD, text)
         findings.append(replace(held, override_role=rules.contact.override_role))
+    if rules.suspend.of(service.product).reconnect_fee:
+        findings += (
+            _by_hold(
+                _finding("restore", cite, "fee", Severity.INFO, f"No fee is charged: a hold forbids it {told}."), kind
+            )
+            for kind, told in _named(required.sparing(facts, service.id, holds), facts, holds)
+        )
     if not meets["order"]:
         text = f"Order {under_way[0].number} to {under_way[0].kind} it is {under_way[0].status.lower()} already."
         findings.append(_finding("restore", cite, "order", Severity.BLOCK, text))
@@ -165,15 +173,11 @@ class _Suspension:
 
     def holds_(self) -> Iterator[Finding]:
         found = self._blocking()
-        for hold in found:
-            kind = self.holds.get(hold.kind)
-            title = kind.title if kind else hold.kind
-            end = f"until {format_day(hold.until, self.facts.business_date)}" if hold.until else "until it is released"
+        for kind, told in _named(found, self.facts, self.holds):
             override = kind.override_role if kind else None
             severity = Severity.HOLD if override else Severity.BLOCK
-            finding = self._say("hold", severity, f"A hold forbids it {end}: {title}.")
-            cite = (kind.source if kind else "") or finding.cite
-            yield replace(finding, cite=cite, override_role=override)
+            finding = self._say("hold", severity, f"A hold forbids it {told}.")
+            yield replace(_by_hold(finding, kind), override_role=override)
         if not found:
             yield self._say("hold", Severity.ALLOW, "No hold forbids it.")
 
@@ -262,6 +266,21 @@ class _Suspension:
 
     def _say(self, check: str, severity: Severity, sentence: str) -> Finding:
         return _finding("suspend", self.rules.sources, check, severity, sentence)
+
+
+def _named(
+    found: Iterable[Hold], facts: AccountFacts, holds: Mapping[str, HoldKind]
+) -> Iterator[tuple[HoldKind | None, str]]:
+    """Holds with their kinds and how they are named: until when, and the kind's title."""
+    for hold in found:
+        kind = holds.get(hold.kind)
+        end = f"until {format_day(hold.until, facts.business_date)}" if hold.until else "until it is released"
+        yield kind, f"{end}: {kind.title if kind else hold.kind}"
+
+
+def _by_hold(finding: Finding, kind: HoldKind | None) -> Finding:
+    """The finding, with the source of the hold it comes from."""
+    return replace(finding, cite=(kind.source if kind else "") or finding.cite)
 
 
 def _signals(facts: AccountFacts, service: Service, ordered: int) -> suspension.Signals:

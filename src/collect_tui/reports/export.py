@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from collect_tui.common.cells import Writer
 from collect_tui.common.files import AtomicFile
 from collect_tui.desk.errors import Invalid
-from collect_tui.desk.views.queue import QueueRow
-from collect_tui.domain.money import format_minor
+from collect_tui.desk.views.queue import QUEUE_COLUMNS, QueueRow
 
 if TYPE_CHECKING:
     from collect_tui.desk.protocol import Desk, Progress
 
 _PAGE: Final = 500
-
-#: Column and its value.
-COLUMNS: Final[tuple[tuple[str, Callable[[QueueRow], Any]], ...]] = (
-    ("account", lambda row: row.account),
-    ("name", lambda row: row.name),
-    ("collectable", lambda row: format_minor(row.collectable, row.currency, grouping=False)),
-    ("currency", lambda row: row.currency),
-    ("dpd", lambda row: row.dpd),
-    ("tier", lambda row: row.tier),
-    ("score", lambda row: row.score),
-    ("reasons", lambda row: " · ".join(row.chips)),
-    ("timed_at", lambda row: row.timed_at.isoformat() if row.timed_at else ""),
-    ("zone", lambda row: row.zone or ""),
-    ("claimed_by", lambda row: row.claimed_by or ""),
-    ("snoozes", lambda row: row.snoozes),
-    ("suspend", lambda row: row.suspend or ""),
-    ("last_word", lambda row: row.last_word or ""),
-)
 
 
 def export(
@@ -61,9 +42,9 @@ def _write(desk: Desk, queue: str, out: TextIO, raw: bool, progress: Progress | 
     written = 0
     rows, of = _rows(desk, queue)
     writer = Writer(out, raw=raw)
-    writer.row(name for name, _ in COLUMNS)
+    writer.row(column.name for column in QUEUE_COLUMNS)
     for row in rows:
-        writer.row(value(row) for _, value in COLUMNS)
+        writer.row(column.in_file(row) for column in QUEUE_COLUMNS)
         written += 1
         if progress is not None and written % _PAGE == 0:
             progress("Export", written, of)

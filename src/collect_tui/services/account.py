@@ -219,8 +219,8 @@ def service_view(service: Service, seen: AccountFacts, desk: DeskContext) -> Ser
             may_suspend(seen, service, effective, catalogue.rules.suspend, catalogue.holds, desk.calendar)
         )
     elif service.status == ServiceState.SUSPENDED:
-        restore = verdict_view(may_restore(seen, service, catalogue.rules))
-        needed = required.required_to_restore(seen, service, catalogue.rules)
+        restore = verdict_view(may_restore(seen, service, catalogue.rules, catalogue.holds))
+        needed = required.required_to_restore(seen, service, catalogue.rules, catalogue.holds)
     return ServiceView(
         product=service.product,
         identifier=service.identifier,

@@ -10,6 +10,7 @@ from collect_tui.domain.effects import Effect, NoteWritten
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.order import decide as order
+from collect_tui.domain.order import required
 from collect_tui.policy.orders import suspension
 from collect_tui.policy.suspend import may_restore
 from collect_tui.policy.verdicts import Verdict
@@ -46,7 +47,7 @@ def order_suspension(command: OrderSuspension, facts: AccountFacts, context: Con
 @decides(OrderRestore)
 def order_restore(command: OrderRestore, facts: AccountFacts, context: Context) -> Decision:
     service = order.find_service(facts, command.service, _shown(context))
-    verdict = may_restore(facts, service, context.rules)
+    verdict = may_restore(facts, service, context.rules, context.catalogue.holds)
     effective = command.effective or facts.business_date
     effects = order.restore(
         facts,
@@ -54,7 +55,7 @@ def order_restore(command: OrderRestore, facts: AccountFacts, context: Context) 
         effective=effective,
         reason=command.reason.upper(),
         ids=context.ids,
-        fee=context.rules.suspend.of(service.product).reconnect_fee,
+        fee=required.reconnect_fee(facts, service, context.rules, context.catalogue.holds),
         calendar=context.calendar,
         override_by=_overriding(verdict, context),
     )

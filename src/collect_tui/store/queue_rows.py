@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, and_, bindparam, func, select
+from sqlalchemy import BigInteger, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
@@ -17,10 +17,10 @@ from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.signals import Signals
-from collect_tui.domain.states import OPEN_ORDER
+from collect_tui.domain.states import OPEN_ORDER, HoldState
 from collect_tui.store import sql
 from collect_tui.store.sql import table
-from collect_tui.store.tables import AccountSummary, ContactEvent, ContactPoint, Service, ServiceOrder, WorkItem
+from collect_tui.store.tables import AccountSummary, ContactEvent, ContactPoint, Hold, Service, ServiceOrder, WorkItem
 
 _w = table(WorkItem).c
 
@@ -33,21 +33,44 @@ WORDS = 60
 
 @dataclass(frozen=True, slots=True)
 class RowExtras:
-    """By party: the zone of the first telephone that may be used. By account: `INT 26 Nov`, and `LM 18 Nov "will pay Friday"`."""
+    """By party: the zone of the first telephone that may be used. By account: `INT 26 Nov`, `LM 18 Nov "will pay Friday"`, and the
+    chips of the holds that stand."""
 
     zones: dict[int, str]
     cuts: dict[int, str]
     words: dict[int, str]
+    holds: dict[int, tuple[str, ...]]
 
 
-def beside(session: Session, tenant_id: int, accounts: Sequence[int], parties: Sequence[int], today: date) -> RowExtras:
+def beside(
+    session: Session, tenant_id: int, catalogue: Catalogue, accounts: Sequence[int], parties: Sequence[int], today: date
+) -> RowExtras:
     if not accounts:
-        return RowExtras({}, {}, {})
+        return RowExtras({}, {}, {}, {})
     return RowExtras(
         _zones(session, tenant_id, parties),
         _cuts(session, tenant_id, accounts, today),
         _words(session, tenant_id, accounts, today),
+        hold_chips(session, tenant_id, catalogue, accounts, today),
     )
+
+
+def hold_chips(
+    session: Session, tenant_id: int, catalogue: Catalogue, accounts: Sequence[int], today: date
+) -> dict[int, tuple[str, ...]]:
+    """account → the chips of the holds that stand on it or on something of it, oldest first, each once."""
+    h = table(Hold).c
+    query = (
+        select(h.account_id, h.kind)
+        .where(h.tenant_id == tenant_id, h.account_id.in_(accounts), h.status == HoldState.ACTIVE)
+        .where(or_(h.until.is_(None), h.until >= today))
+        .order_by(h.account_id, h.placed_on, h.id)
+    )
+    found: dict[int, dict[str, None]] = {}
+    for account_id, kind in session.execute(query):
+        known = catalogue.holds.get(kind)
+        found.setdefault(account_id, {})[known.chip if known else kind.lower()] = None
+    return {account_id: tuple(each) for account_id, each in found.items()}
 
 
 def _zones(session: Session, tenant_id: int, parties: Sequence[int]) -> dict[int, str]:
@@ -137,8 +160,8 @@ def of_account() -> Select[Any]:
     )
 
 
-def chips(row: Any, catalogue: Catalogue, today: date) -> tuple[str, ...]:
-    """The chips of the queues it is in, the time with a timed one, then those of the score."""
+def chips(row: Any, catalogue: Catalogue, today: date, holds: Sequence[str]) -> tuple[str, ...]:
+    """The chips of the queues it is in, the time with a timed one, then those of the holds that stand and of the score."""
     found = [rule.chip for i, rule in enumerate(ordered(catalogue.queues)) if row.reasons & 1 << i]
     if found and row.sort_timed:
         found[0] += f" {local_time(datetime.fromisoformat(row.sort_timed), catalogue.rules.zone):%H:%M}"
@@ -151,4 +174,4 @@ def chips(row: Any, catalogue: Catalogue, today: date) -> tuple[str, ...]:
         returned_12m=row.returned_12m,
         linked=row.t_linked * priority.LINKED_MOST // max(1, catalogue.rules.weights.linked),
     )
-    return priority.chips(found, signals, today)
+    return priority.chips((*found, *holds), signals, today)

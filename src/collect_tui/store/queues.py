@@ -26,7 +26,7 @@ from collect_tui.domain.dates import day_start
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.rules import QueueRule
 from collect_tui.store import queue_rows, sql, worked
-from collect_tui.store.queue_rows import ORDER, chips, columns, of_account
+from collect_tui.store.queue_rows import ORDER, chips, columns, hold_chips, of_account
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, AccountSummary, Party, QueueDelta, Tenant, WorkItem
 from collect_tui.store.why import why
@@ -81,7 +81,7 @@ def page(
     found = session.execute(_page(cursor is not None), values).all()
     shown = found[:limit]
     beside = queue_rows.beside(
-        session, tenant_id, [row.account_id for row in shown], [row.party_id for row in shown], today
+        session, tenant_id, catalogue, [row.account_id for row in shown], [row.party_id for row in shown], today
     )
     rows = tuple(_row(row, beside, catalogue, today, now) for row in shown)
     return QueuePage(
@@ -96,11 +96,12 @@ def page(
 def stand(
     session: Session, tenant_id: int, catalogue: Catalogue, account_id: int, business_date: date, now: datetime
 ) -> QueuePlace:
-    """The queue and chips of one account."""
+    """The queue and chips of one account; in no queue, the chips are those of its holds."""
+    held = hold_chips(session, tenant_id, catalogue, (account_id,), business_date).get(account_id, ())
     row = session.execute(of_account(), {"tenant": tenant_id, "account": account_id}).one_or_none()
     if row is None or not row.queue:
-        return QueuePlace(None, ())
-    return QueuePlace(row.queue, chips(row, catalogue, business_date))
+        return QueuePlace(None, held)
+    return QueuePlace(row.queue, chips(row, catalogue, business_date, held))
 
 
 # -------------------------------------------------------------------------------------------------------------- figures
@@ -222,7 +223,7 @@ def _row(row: Any, beside: queue_rows.RowExtras, catalogue: Catalogue, today: da
         dpd=days_past_due(row.oldest_due, today),
         tier=row.tier,
         score=row.score,
-        chips=chips(row, catalogue, today),
+        chips=chips(row, catalogue, today, beside.holds.get(row.account_id, ())),
         zone=(row.zone or "").split(",")[0] or beside.zones.get(row.party_id),
         timed_at=datetime.fromisoformat(row.sort_timed) if row.sort_timed else None,
         claimed_by=row.claimed_by if leased else None,

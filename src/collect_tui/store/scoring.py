@@ -136,6 +136,7 @@ def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date
         "soon": business_date + timedelta(days=PRE_DUE_DAYS),
         "free_call": _free(catalogue, "call"),
         "free_suspend": _free(catalogue, "suspend"),
+        "free_fee": _free(catalogue, "fee"),
         **desk_clock(business_date, rules.zone),
         **queues.params(rules, business_date),
         **service_signals.params(rules, business_date),

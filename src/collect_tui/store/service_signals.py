@@ -130,27 +130,23 @@ def _orders(v: Any, which: Any) -> Any:
 
 def _fees(v: Any, under_way: Any, some: tuple[str, ...]) -> Any:
     """As `required.fees_to_restore`."""
-    o, i, again = table(ServiceOrder).c, table(Item).c, table(Service).c
-    drafted = select(o.service_id).where(
-        o.tenant_id == tenant(),
-        o.account_id == v.account_id,
-        o.kind == constant("restore"),
-        o.status == constant(OrderState.DRAFT),
-    )
-    charged = select(constant(fees.PREFIX).concat(o.number)).where(
-        o.tenant_id == tenant(), o.account_id == v.account_id, o.kind == constant("restore"), under_way
+    o, i, again, h = (table(t).c for t in (ServiceOrder, Item, Service, Hold))
+    mine = o.tenant_id == tenant(), o.account_id == v.account_id, o.kind == constant("restore")
+    drafted = select(o.service_id).where(*mine, o.status == constant(OrderState.DRAFT))
+    charged = select(constant(fees.PREFIX).concat(o.number)).where(*mine, under_way)
+    spared = exists(
+        select(h.id).where(h.tenant_id == tenant(), h.account_id == again.account_id, _forbid("fee", again.id))
     )
     reconnecting = total(_own(again.product, some)["reconnect_fee"])
     asked = total(i.open - i.disputed), and_(i.doc_no.in_(charged), i.open > i.disputed, ~_late(v))
-    return _of(v, Service, reconnecting, or_(again.id == v.id, again.id.in_(drafted))) + _of(v, Item, *asked)
+    costs = and_(or_(again.id == v.id, again.id.in_(drafted)), ~spared)
+    return _of(v, Service, reconnecting, costs) + _of(v, Item, *asked)
 
 
 def _to_cut(v: Any, own: Mapping[str, Any]) -> dict[str, Any]:
-    o, n, h, p = (table(t).c for t in (ServiceOrder, Notice, Hold, Promise))
+    o, n, p = (table(t).c for t in (ServiceOrder, Notice, Promise))
     i = table(Item).c
     oldest = _of(v, Item, func.min(i.due), and_(_late(v), i.open - i.disputed >= number("least")))
-    here = or_(h.scope == constant("account"), and_(h.scope == constant("service"), h.target_id == v.id))
-    active = and_(h.status == constant(HoldState.ACTIVE), or_(h.until.is_(None), h.until >= day("today")))
     waits = and_(
         one_of(o.status, sorted(OPEN_ORDER)),
         or_(o.kind != constant("suspend"), o.status != constant(OrderState.DRAFT)),
@@ -160,11 +156,19 @@ def _to_cut(v: Any, own: Mapping[str, Any]) -> dict[str, Any]:
         **_to_both(v),
         "oldest": oldest,
         "noticed_on": _of(v, Notice, func.min(n.sent_on), served),
-        "held": _of(v, Hold, func.count(), and_(active, here, ~listed(h.kind, "free_suspend", String))),
+        "held": _of(v, Hold, func.count(), _forbid("suspend", v.id)),
         "promises": _of(v, Promise, func.count(), p.status == constant(PromiseState.ACTIVE)),
         "ordered": _orders(v, waits),
         "life_support": case((v.life_support, constant(1)), else_=constant(0)),
     }
+
+
+def _forbid(action: str, service_id: Any) -> Any:
+    """Of the holds of an account, those that forbid an action on a service: `hold.blocking`."""
+    h = table(Hold).c
+    here = or_(h.scope == constant("account"), and_(h.scope == constant("service"), h.target_id == service_id))
+    active = and_(h.status == constant(HoldState.ACTIVE), or_(h.until.is_(None), h.until >= day("today")))
+    return and_(active, here, ~listed(h.kind, f"free_{action}", String))
 
 
 def _served(own: Mapping[str, Any]) -> Any:

@@ -44,14 +44,14 @@ NAMES = (
 REASONS = ("broken Fri · svc cut 2d", "callback 14:00", "plan missed", "new this week", "dispute answered")
 
 COLUMNS = (
-    Column("#", 7, align="right", role=Role.DIM),
-    Column("Account", 9),
-    Column("Customer", 16, flex=2),
-    Column("Collect", 9, align="right", role=Role.MONEY),
-    Column("DPD", 4, align="right"),
+    Column("", "#", 7, align="right", role=Role.DIM),
+    Column("", "Account", 9),
+    Column("", "Customer", 16, flex=2),
+    Column("", "Collect", 9, align="right", role=Role.MONEY),
+    Column("", "DPD", 4, align="right"),
     Column("Why now", 20, flex=3),
-    Column("Local", 5),
-    Column("Phone", 14, rank=1),
+    Column("", "Local", 5),
+    Column("", "Phone", 14, rank=1),
 )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
+from collect_tui.desk.columns import Column, money_column, number
 from collect_tui.desk.views.act import VerdictView
 from collect_tui.desk.views.base import View
 
@@ -211,3 +212,13 @@ class FindHit(View):
     currency: str
     dpd: int
     status: str
+
+
+FIND_COLUMNS: Final = (
+    Column("account", "Account", 10),
+    Column("name", "Customer", 18, flex=2),
+    Column("matched", "Found by", 18, flex=2),
+    money_column("collectable", "Collect", 10),
+    number("dpd", "DPD", 4),
+    Column("status", "Status", 8, plain=lambda status, hit, session: status.lower()),
+)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from collect_tui.common.text import clean
+from collect_tui.desk.columns import Column, Role, dashed, grouped, hour, number, text
 from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.desk.views.base import View
 
@@ -26,6 +27,25 @@ class SeatView(View):
     worked: int = 0
     acts: int = 0
     last_at: datetime | None = None
+
+
+FLOOR_COLUMNS: Final = (
+    Column("login", "Login", 9),
+    Column("name", "Name", 12, flex=1),
+    Column("role", "Role", 10, rank=1),
+    Column(
+        *("account", "Account", 10),
+        screen=lambda account, seat, session: account or "nothing",
+        role=lambda seat: Role.PLAIN if seat.account else Role.DIM,
+        plain=dashed(text),
+    ),
+    Column("queue", "Queue", 10, plain=dashed(text)),
+    Column("since", "Since", 5, write=hour, plain=dashed(hour)),
+    Column("lease_until", "Until", plain=dashed(hour)),
+    number("worked", "Worked", 6, write=grouped),
+    number("acts", "Acts", 5, rank=1, write=grouped),
+    Column("last_at", "Last", 5, write=hour, plain=dashed(hour)),
+)
 
 
 class FloorView(View):

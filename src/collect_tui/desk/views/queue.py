@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
 
+from collect_tui.desk.columns import Column, Role, grouped, money_column, number, short_day
+from collect_tui.desk.figures import amount, clock, dated_chips
 from collect_tui.desk.views.base import View
+from collect_tui.domain.dates import format_day
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.session import Session
 
 
 class QueueFigure(View):
@@ -34,6 +42,30 @@ class QueueFigure(View):
         return max(0, self.due_now - self.others - self.closed - self.done)
 
 
+def _if_any(role: Role) -> Callable[[QueueFigure], Role]:
+    """A queue in which nothing is stands back."""
+    return lambda figure: role if figure.count else Role.DIM
+
+
+BOARD_COLUMNS: Final = (
+    Column("name", "Queue", 14),
+    Column("title", "", 22, flex=1, role=_if_any(Role.PLAIN), plain_heading="title"),
+    number("count", "Count", 6, write=grouped, role=_if_any(Role.PLAIN), plain_heading="accounts"),
+    number("due_now", "Due now", write=grouped),
+    number("left", "Left", 7, write=grouped, role=_if_any(Role.VALUE), plain=False),
+    money_column(
+        *("collectable", "Collectable", 12),
+        role=_if_any(Role.MONEY),
+        plain=lambda minor, figure, session: f"{amount(minor, figure.currency)} {figure.currency}",
+    ),
+    Column(
+        *("oldest", "Oldest", 8),
+        write=short_day,
+        plain=lambda oldest, figure, session: format_day(oldest, session.business_date) if oldest else "",
+    ),
+)
+
+
 class QueueBoard(View):
     """`unworked`: why `next` hands nothing out yet, an account of mine that has no result; empty when it does."""
 
@@ -59,6 +91,36 @@ class QueueRow(View):
     snoozes: int = 0
     suspend: str | None = None  # "INT 26 Nov"
     last_word: str | None = None
+
+
+def _why_now(chips: tuple[str, ...], row: QueueRow, session: Session) -> str:
+    """The reasons, a timed one with its day; behind the colleague who has the account, where one has."""
+    told = " · ".join(dated_chips(chips, row.timed_at, session.zone, session.business_date, session.now))
+    return f"{row.claimed_by} has it · {told}" if row.claimed_by else told
+
+
+QUEUE_COLUMNS: Final = (
+    Column("account", "Account", 10),
+    Column("name", "Customer", 14),
+    money_column("collectable", "Collect", 10),
+    Column("currency"),
+    number("dpd", "DPD", 4, role=lambda row: Role.BAD if row.dpd > 60 else Role.PLAIN),
+    number("tier"),
+    number("score", "Score", 5, rank=3),
+    Column(
+        *("reasons", "Why now", 24),
+        flex=1,
+        value=lambda row: row.chips,
+        write=_why_now,
+        role=lambda row: Role.DIM if row.claimed_by else Role.PLAIN,
+    ),
+    Column("timed_at"),
+    Column("zone", "Local", 5, write=lambda zone, row, session: clock(session.now, zone), plain=False),
+    Column("claimed_by"),
+    number("snoozes"),
+    Column("suspend", "Suspend", 10, rank=2, plain=False),
+    Column("last_word", "Last word", 20, rank=1, plain=False),
+)
 
 
 class QueuePage(View):

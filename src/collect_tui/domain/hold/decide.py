@@ -21,8 +21,17 @@ from collect_tui.domain.states import HoldState
 REVIEW_DAYS: Final = 30
 """When a hold without an end, or with one further off, is looked at again."""
 
-ENFORCED: Final = ("call", "letter", "suspend", "promise")
-"""What the desk does and so can forbid. Nothing here adds a fee or places an account, whatever the kind of a hold says."""
+ENFORCED: Final = {
+    "call": "calls",
+    "letter": "letters, e-mails and SMS",
+    "suspend": "orders to suspend a service",
+    "promise": "promises and plans",
+    "fee": "the fee of a reconnection: none is asked or charged while the hold stands",
+}
+"""What the desk does and so can forbid, each with what that is. The rest of `BLOCKS` nothing here does, whatever a kind says."""
+
+BLOCKS: Final = (*ENFORCED, "place")
+"""What a kind of hold may say that it forbids; `place`: to place an account with an agency."""
 
 SCOPES: Final = ("account", "service", "item", "point")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from collect_tui.desk.figures import amount, clock, dated_chips, full_day
 from collect_tui.domain.dates import clock as clock_label
 from collect_tui.domain.states import (
     OPEN_INSTALMENT,
@@ -18,7 +19,6 @@ from collect_tui.domain.states import (
 )
 from collect_tui.tui.render import panes
 from collect_tui.tui.render import text as tui_text
-from collect_tui.tui.render.figures import amount, clock, dated_chips, full_day
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.spans import order_spans, point_spans, service_spans
 from collect_tui.tui.widgets.base import Line, Span
@@ -155,9 +155,8 @@ def _who(view: AccountView) -> list[Ranked]:
     stage = view.stage.lower().replace("_", " ")
     where = f"{view.segment} · {stage}" + ("" if view.status == AccountState.OPEN else f" · {view.status.lower()}")
     chips = " · ".join(dated_chips(view.chips, view.callback_at, view.desk_zone, view.business_date, view.now))
-    lines = [
-        (0, row("Why now", (chips or "in no queue", Role.WARN if chips else Role.DIM), (f" · {where}", Role.LABEL)))
-    ]
+    told = chips if view.queue else " · ".join(filter(None, ("in no queue", chips)))
+    lines = [(0, row("Why now", (told, Role.WARN if chips else Role.DIM), (f" · {where}", Role.LABEL)))]
     pinned = [Line.of(("! ", Role.MARK), (text, Role.MARK)) for text in view.pinned]
     return lines + _stepped(pinned, 1)
 

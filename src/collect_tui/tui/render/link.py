@@ -1,4 +1,4 @@
-"""The wire to the server, the queue behind it and the floor, as lines and cells."""
+"""The wire to the server, the queue behind it and the floor, as lines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from collect_tui.tui.render.figures import clock, money
+from collect_tui.desk.figures import money
+from collect_tui.desk.outbox import typed
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.text import fit, wrap
 from collect_tui.tui.widgets.base import Line, Span
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from collect_tui.desk.outbox import HeldAct, Link
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.floor import SeatView
-    from collect_tui.desk.views.session import Session
-
-Cells = tuple[str | Span, ...]
 
 
 def render_link(link: Link) -> Line:
@@ -41,23 +39,6 @@ def old(now: datetime, then: datetime) -> str:
     if seconds < 60:
         return f"{seconds} s"
     return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
-
-
-def render_held(number: int, held: HeldAct, session: Session) -> Cells:
-    """One act of the queue: number, account, when it was typed, how it stands, what was typed."""
-    role = {"review": Role.BAD, "unanswered": Role.WARN}.get(held.state, Role.DIM)
-    return (
-        Span(str(number), Role.DIM),
-        held.act.account,
-        clock(held.typed_at, session.zone),
-        Span(held.state, role),
-        typed(held),
-    )
-
-
-def typed(held: HeldAct) -> str:
-    """The act as it was typed; one that no line made, by its commands."""
-    return held.act.line or "; ".join(command.noun for command in held.act.commands)
 
 
 def both_versions(
@@ -100,22 +81,6 @@ def both_versions(
     if held.problem:
         lines.append(Line.of((held.problem, Role.BAD)))
     return lines
-
-
-def render_seat(number: int, seat: SeatView, session: Session) -> Cells:
-    """One agent of the floor."""
-    return (
-        Span(str(number), Role.DIM),
-        seat.login,
-        seat.name,
-        seat.role,
-        seat.account or Span("nothing", Role.DIM),
-        seat.queue or "",
-        clock(seat.since, session.zone) if seat.since else "",
-        f"{seat.worked:,}",
-        f"{seat.acts:,}",
-        clock(seat.last_at, session.zone) if seat.last_at else "",
-    )
 
 
 def render_floor(seats: Sequence[SeatView]) -> Line:

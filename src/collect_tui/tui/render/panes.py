@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from collect_tui.desk.figures import amount, day, full_day
 from collect_tui.domain.dates import local_time
 from collect_tui.domain.states import PaymentState, PromiseState
 from collect_tui.domain.wording import numbered
 from collect_tui.tui.render import text as tui_text
-from collect_tui.tui.render.figures import amount, day, full_day
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.spans import order_spans, point_spans, service_spans
 from collect_tui.tui.widgets.base import Line, Span

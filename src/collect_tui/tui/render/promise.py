@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from collect_tui.desk.figures import amount, full_day
 from collect_tui.domain.wording import numbered
 from collect_tui.tui.render import text as tui_text
-from collect_tui.tui.render.figures import amount, full_day
 from collect_tui.tui.render.panes import checks, items
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.widgets.base import Line, Span

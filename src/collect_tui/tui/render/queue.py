@@ -1,36 +1,19 @@
-"""The board of queues, the rows of a queue, and the account under the cursor, as lines and cells."""
+"""The board of queues, a queue, and the account under the cursor, in a line each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
+from collect_tui.desk.figures import day, money, there, whole
 from collect_tui.domain.states import OPEN_ORDER
-from collect_tui.tui.render.figures import amount, clock, dated_chips, day, money, there, whole
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.widgets.base import Line
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.queue import QueueFigure, QueueRow
     from collect_tui.desk.views.session import Session
-
-Cells = tuple[str | Span, ...]
-
-
-def render_figure(number: int, figure: QueueFigure, today: date) -> Cells:
-    """One queue on the board: number, name, title, count, left, collectable, oldest."""
-    empty = not figure.count
-    return (
-        Span(str(number), Role.DIM),
-        figure.name,
-        Span(figure.title, Role.DIM if empty else Role.PLAIN),
-        Span(f"{figure.count:,}", Role.DIM if empty else Role.PLAIN),
-        Span(f"{figure.left:,}", Role.DIM if empty else Role.VALUE),
-        Span(amount(figure.collectable, figure.currency), Role.DIM if empty else Role.MONEY),
-        day(figure.oldest, today),
-    )
 
 
 def render_board_summary(figures: Sequence[QueueFigure]) -> Line:
@@ -53,24 +36,6 @@ def render_queue_header(figure: QueueFigure) -> Line:
         (figure.title, Role.HEAD), f" · {figure.left:,} left{of} · ",
         (whole(figure.collectable, figure.currency), Role.MONEY), " collectable",
     )  # fmt: skip
-
-
-def render_row(number: int, row: QueueRow, session: Session) -> Cells:
-    """One account in a queue; held by somebody shows in place of the reasons."""
-    chips = " · ".join(dated_chips(row.chips, row.timed_at, session.zone, session.business_date, session.now))
-    why = Span(f"{row.claimed_by} has it · {chips}", Role.DIM) if row.claimed_by else Span(chips, Role.PLAIN)
-    return (
-        Span(str(number), Role.DIM),
-        row.account,
-        row.name,
-        Span(amount(row.collectable, row.currency), Role.MONEY),
-        Span(str(row.dpd), Role.BAD if row.dpd > 60 else Role.PLAIN),
-        why,
-        clock(session.now, row.zone),
-        row.last_word or "",
-        row.suspend or "",
-        str(row.score),
-    )
 
 
 def render_row_summary(row: QueueRow, session: Session) -> Line:

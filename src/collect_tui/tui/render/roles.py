@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collect_tui.desk.columns import Role
 
-
-class Role(StrEnum):
-    """Semantic style of a piece of text.  Meaning never rests on it alone: a colour may not be seen."""
-
-    PLAIN = "plain"
-    DIM = "dim"
-    HEAD = "head"
-    LABEL = "label"
-    VALUE = "value"
-    MONEY = "money"
-    GOOD = "good"
-    WARN = "warn"
-    BAD = "bad"
-    KEY = "key"
-    CURSOR = "cursor"
-    MARK = "mark"
-    ERROR = "error"
-
+__all__ = ["COMPONENTS", "Role"]
 
 COMPONENTS = frozenset(f"role--{role}" for role in Role)
 """Component classes, for ``COMPONENT_CLASSES`` of every widget that paints roles."""

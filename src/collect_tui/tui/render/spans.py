@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from collect_tui.desk.figures import amount, full_day
 from collect_tui.domain.states import ServiceState
-from collect_tui.tui.render.figures import amount, full_day
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.widgets.base import Span
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final, Literal
+from typing import Final
 
 from rich.cells import cell_len, split_graphemes
 
 from collect_tui.common.text import clean
+from collect_tui.desk.columns import Align
 
 __all__ = [
     "ELLIPSIS",
@@ -29,8 +30,6 @@ __all__ = [
     "width",
     "wrap",
 ]
-
-Align = Literal["left", "right"]
 
 TEXT_LIMIT: Final = 65536
 """Characters that are kept of what is typed or pasted, until it has been shortened to what its field takes."""

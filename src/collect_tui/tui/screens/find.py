@@ -4,33 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
+from collect_tui.desk.views.account import FIND_COLUMNS
 from collect_tui.tui.keys.actions import FIND
 from collect_tui.tui.messages import plural, typed
-from collect_tui.tui.render.figures import amount
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
-from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
+from collect_tui.tui.widgets.worktable import ListSource, WorkTable, numbered
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import FindHit
 
 LIMIT = 50
-COLUMNS = (
-    Column("#", 3, align="right", role=Role.DIM),
-    Column("Account", 10),
-    Column("Customer", 18, flex=2),
-    Column("Found by", 18, flex=2),
-    Column("Collect", 10, align="right", role=Role.MONEY),
-    Column("DPD", 4, align="right"),
-    Column("Status", 8),
-)
+COLUMNS = numbered(FIND_COLUMNS, 3)
 
 
 class FindScreen(DeskScreen):
@@ -124,8 +117,8 @@ class FindScreen(DeskScreen):
         """Show what was found by a text."""
         same = text == self.searched
         self.searched, self.hits, self._instead = text, hits, ""
-        rows = [(hit.account, _cells(number, hit)) for number, hit in enumerate(hits, start=1)]
-        self.table.replace(ListSource(rows))
+        session = self.desk_app.session_view
+        self.table.replace(ListSource.of(COLUMNS, hits, attrgetter("account"), session))
         if not same:
             self.table.move_to(0)
         self.show_summary()
@@ -206,18 +199,6 @@ class FindScreen(DeskScreen):
             self.refuse(f"There is no row {number}; there are {len(self.hits)}.")
             return None
         return self.desk_app.open_account(self.hits[number - 1].account)
-
-
-def _cells(number: int, hit: FindHit) -> tuple[str | Span, ...]:
-    return (
-        Span(str(number), Role.DIM),
-        hit.account,
-        hit.name,
-        hit.matched,
-        Span(amount(hit.collectable, hit.currency), Role.MONEY),
-        str(hit.dpd),
-        hit.status,
-    )
 
 
 SCREEN = FindScreen

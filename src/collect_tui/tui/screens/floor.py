@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
+from collect_tui.desk.views.floor import FLOOR_COLUMNS
 from collect_tui.tui.keys.actions import FLOOR
-from collect_tui.tui.render.link import render_floor, render_seat
+from collect_tui.tui.render.link import render_floor
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
-from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
+from collect_tui.tui.widgets.worktable import ListSource, WorkTable, numbered
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.floor import FloorView, SeatView
 
-COLUMNS = (
-    Column("#", 3, align="right", role=Role.DIM),
-    Column("Login", 9),
-    Column("Name", 12, flex=1),
-    Column("Role", 10, rank=1),
-    Column("Account", 10),
-    Column("Queue", 10),
-    Column("Since", 5),
-    Column("Worked", 6, align="right"),
-    Column("Acts", 5, align="right", rank=1),
-    Column("Last", 5),
-)
+COLUMNS = numbered(FLOOR_COLUMNS, 3)
 
 
 class FloorScreen(DeskScreen):
@@ -90,9 +81,7 @@ class FloorScreen(DeskScreen):
             return
         self.floor = floor
         session = self.desk_app.session_view
-        self.table.replace(
-            ListSource([(seat.login, render_seat(n, seat, session)) for n, seat in enumerate(floor.seats, start=1)])
-        )
+        self.table.replace(ListSource.of(COLUMNS, floor.seats, attrgetter("login"), session))
         self.show_frame()
 
     # -- handing an account on ----------------------------------------------------------------------------------

@@ -9,26 +9,21 @@ from uuid import UUID
 from textual.app import ComposeResult
 
 from collect_tui.desk.errors import Refused
+from collect_tui.desk.outbox import OUTBOX_COLUMNS
 from collect_tui.tui.keys.actions import OUTBOX
 from collect_tui.tui.messages import plural
-from collect_tui.tui.render.link import both_versions, render_held
+from collect_tui.tui.render.link import both_versions
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.asking import ask
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
 from collect_tui.tui.widgets.base import Line
-from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
+from collect_tui.tui.widgets.worktable import ListSource, WorkTable, numbered
 
 if TYPE_CHECKING:
     from collect_tui.desk.outbox import HeldAct, Outbox
     from collect_tui.desk.views.account import AccountView
 
-COLUMNS = (
-    Column("#", 3, align="right", role=Role.DIM),
-    Column("Account", 10),
-    Column("Typed", 6),
-    Column("State", 10),
-    Column("What", 20, flex=1),
-)
+COLUMNS = numbered(OUTBOX_COLUMNS, 3)
 #: Rows below the table: both versions side by side, and why it was not taken.
 BESIDE = 9
 
@@ -99,8 +94,7 @@ class OutboxScreen(DeskScreen):
         self._now.clear()
         self._unknown = ""
         session = self.desk_app.session_view
-        rows = [(str(each.id), render_held(n, each, session)) for n, each in enumerate(held, start=1)]
-        self.table.replace(ListSource(rows))
+        self.table.replace(ListSource.of(COLUMNS, held, lambda each: str(each.id), session))
         self.show_frame()
         if (notice := self.outbox.link().notice) and held:
             self.status(notice, Role.WARN)

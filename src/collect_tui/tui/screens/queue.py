@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 
+from collect_tui.desk.views.queue import QUEUE_COLUMNS
 from collect_tui.tui.keys.actions import QUEUE
 from collect_tui.tui.render.queue import (
-    Cells,
     render_account_summary,
     render_queue_header,
-    render_row,
     render_row_summary,
 )
-from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.widgets.base import Line
-from collect_tui.tui.widgets.worktable import Column, WorkTable
+from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.widgets.worktable import WorkTable, numbered, row_cells
 
 if TYPE_CHECKING:
     from collect_tui.desk.protocol import Desk
@@ -34,18 +32,7 @@ AHEAD = 60
 #: Seconds the cursor rests on a row before its account is looked at: going down a list costs two rows a key, not an account.
 REST = 0.3
 
-COLUMNS = (
-    Column("#", 4, align="right", role=Role.DIM),
-    Column("Account", 10),
-    Column("Customer", 14),
-    Column("Collect", 10, align="right", role=Role.MONEY),
-    Column("DPD", 4, align="right"),
-    Column("Why now", 24, flex=1),
-    Column("Local", 5),
-    Column("Last word", 20, rank=1),
-    Column("Suspend", 10, rank=2),
-    Column("Score", 5, align="right", rank=3),
-)
+COLUMNS = numbered(QUEUE_COLUMNS, 4)
 
 
 class Loaded(NamedTuple):
@@ -82,8 +69,8 @@ class QueueRows:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def row(self, index: int) -> Cells:
-        return render_row(index + 1, self.rows[index], self.session)
+    def row(self, index: int) -> tuple[Span, ...]:
+        return row_cells(COLUMNS, index + 1, self.rows[index], self.session)
 
     def key(self, index: int) -> str:
         return self.rows[index].account

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
+from collect_tui.desk.views.queue import BOARD_COLUMNS
 from collect_tui.tui.keys.actions import BOARD
-from collect_tui.tui.render.queue import render_board_summary, render_figure
+from collect_tui.tui.render.queue import render_board_summary
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.widgets.base import Line
-from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
+from collect_tui.tui.widgets.worktable import ListSource, WorkTable, numbered
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.queue import QueueBoard
 
-COLUMNS = (
-    Column("#", 2, align="right", role=Role.DIM),
-    Column("Queue", 14),
-    Column("", 22, flex=1),
-    Column("Count", 6, align="right"),
-    Column("Left", 7, align="right"),
-    Column("Collectable", 12, align="right"),
-    Column("Oldest", 8),
-)
+COLUMNS = numbered(BOARD_COLUMNS, 2)
 
 
 class QueuesScreen(DeskScreen):
@@ -69,8 +63,8 @@ class QueuesScreen(DeskScreen):
         self.forget("board")  # asked before this
         self.board = board
         self.desk_app.saw_day(board.business_date)
-        rows = [(f.name, render_figure(n, f, board.business_date)) for n, f in enumerate(board.queues, start=1)]
-        self.table.replace(ListSource(rows))
+        session = self.desk_app.session_view
+        self.table.replace(ListSource.of(COLUMNS, board.queues, attrgetter("name"), session))
         self.show_frame()
 
     def on_screen_resume(self) -> None:

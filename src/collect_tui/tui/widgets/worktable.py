@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from textual.message import Message
 from textual.strip import Strip
 
+from collect_tui.desk.columns import Column, screen_columns
 from collect_tui.tui.messages import LOADING
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.rowmover import RowMover
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.session import Session
 
 _MARKER = 2  # cells for `>` (cursor) and `*` (marked)
 _SCAN = 10_000  # rows looked through for a key when the source cannot find it itself
@@ -34,11 +37,21 @@ class RowSource(Protocol):
         """What identifies the row, such as an account number."""
 
 
+def row_cells(columns: Sequence[Column], number: int, row: object, session: Session) -> tuple[Span, ...]:
+    """The cells of a row of a list whose columns are `numbered`."""
+    return (Span(str(number), Role.DIM), *(Span(*column.on_screen(row, session)) for column in columns[1:]))
+
+
 class ListSource:
     """Rows from a list of ``(key, cells)``."""
 
     def __init__(self, rows: Iterable[tuple[str, Sequence[str | Span]]] = ()) -> None:
         self._rows = list(rows)
+
+    @classmethod
+    def of(cls, columns: Sequence[Column], rows: Iterable[object], key: Callable[[Any], str], session: Session) -> Self:
+        """The rows of a list whose columns are `numbered`."""
+        return cls((key(row), row_cells(columns, number, row, session)) for number, row in enumerate(rows, start=1))
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -50,25 +63,9 @@ class ListSource:
         return self._rows[index][0]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table.
-
-    Args:
-        title: shown above it.
-        width: cells; with ``flex`` the least it takes.
-        flex: share of the room left over.
-        align: numbers to the right.
-        role: of cells that have none of their own.
-        rank: 0 is always shown; others only where there is room, lowest rank first.
-    """
-
-    title: str
-    width: int
-    flex: int = 0
-    align: tui_text.Align = "left"
-    role: Role = Role.PLAIN
-    rank: int = 0
+def numbered(columns: Sequence[Column], digits: int) -> tuple[Column, ...]:
+    """What a screen shows of a list: the number of a row, in so many cells, and the list's columns."""
+    return (Column("number", "#", digits, align="right", role=Role.DIM), *screen_columns(columns))
 
 
 def fit_columns(columns: Sequence[Column], cells: int, gap: int = 1) -> list[tuple[int, int]]:
@@ -220,7 +217,7 @@ class WorkTable(RowMover):
     def render_line(self, y: int) -> Strip:
         cells = self.size.width
         if y < self.top_lines:
-            titles = [column.title for column in self._columns]
+            titles = [column.heading for column in self._columns]
             return self.strip_of(self._cells("  ", titles, cells), cells, Role.HEAD)
         index = self._top + y - self.top_lines
         if index >= len(self._source):
@@ -239,7 +236,8 @@ class WorkTable(RowMover):
         for number, (index, size) in enumerate(self._layout(cells)):
             column = self._columns[index]
             cell: str | Span = row[index] if index < len(row) else ""
-            text, role = (cell, column.role) if isinstance(cell, str) else cell
+            own = column.role if isinstance(column.role, Role) else Role.PLAIN
+            text, role = (cell, own) if isinstance(cell, str) else cell
             if number:
                 spans.append(gap)
             spans.append(Span(tui_text.fit(tui_text.clean(text), size, column.align), role))
