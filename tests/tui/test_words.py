@@ -13,7 +13,6 @@ from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.asking import AskingScreen
 from collect_tui.tui.screens.frame import FrameScreen
 from collect_tui.tui.widgets.base import Line
-from collect_tui.tui.words import WITH_REST
 from support.book import Clock, catalogue, do_line
 from tui.driver import DeskDriver, book, driving
 
@@ -24,7 +23,7 @@ LINES = [
     f"{each.mnemonic} {rest}".strip()
     for each in ACTIONS
     if each.mnemonic
-    for rest in (RESTS if each.id in WITH_REST else ("",))
+    for rest in (RESTS if each.takes_words else ("",))
 ] + ["3963", ROSA]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from collect_tui.desk.errors import NotFound, Stale, Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
+from collect_tui.tui.keys.actions import FORMS
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.theme import theme_names
 from collect_tui.tui.words import LineWords
@@ -39,10 +40,6 @@ class Taken(NamedTuple):
     shown: bool
     said: str = ""
     asked: bool = True
-
-
-#: Screens that are forms; the others stand in `screens/`.
-FORMS: Final = frozenset({"promise", "plan", "order"})
 
 
 class Navigator(LineWords):

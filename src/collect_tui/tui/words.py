@@ -30,19 +30,6 @@ if TYPE_CHECKING:
     from collect_tui.tui.screens.queue import Loaded
 
 _NUMBER: Final = re.compile(r"\d[\d-]*")
-#: Commands whose word on the line may be followed by something.
-WITH_REST: Final = frozenset(
-    {
-        "account.open",
-        "queue.show",
-        "why.open",
-        "whynot.open",
-        "help.open",
-        "find.open",
-        "theme.choose",
-        "identifier.reveal",
-    }
-)
 
 
 class LineWords:
@@ -68,7 +55,7 @@ class LineWords:
         if _NUMBER.fullmatch(text.strip()):
             return action("account.open"), text.strip()
         found = by_word(word, self._taken_words())
-        if found is None or (rest.strip() and found.id not in WITH_REST):
+        if found is None or (rest.strip() and not found.takes_words):
             return None  # `next fri` is the line's own word, `next` alone the app's
         return found, rest.strip()
 
@@ -118,7 +105,7 @@ class LineWords:
         if found is None:
             return None
         wanted, rest = found
-        if wanted.id not in WITH_REST and (why_not := self._below.refusal(wanted.id)) is not None:
+        if not wanted.takes_words and (why_not := self._below.refusal(wanted.id)) is not None:
             raise Refused("word.refused", why_not)
         method: Callable[[str], Callable[[], object] | None] | None = getattr(
             self, wanted.method.replace("do_", "may_", 1), None

@@ -19,7 +19,7 @@ from collect_tui.desk.views.account import PaneName, PaneView
 from collect_tui.domain.effects import KINDS
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.keys.actions import ACCOUNT, CHORD_OUT, HOTKEYS
+from collect_tui.tui.keys.actions import ACCOUNT, CHORD_OUT, HOTKEYS, action
 from collect_tui.tui.messages import LOADING
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.account import header, held_by_other, summary, tabs
@@ -52,11 +52,6 @@ PANES: Final[tuple[PaneName | None, ...]] = (
 PAGE: Final = 200
 #: From this width and height on, the summary has room for the latest events.
 _ROOMY: Final = (120, 30)
-
-_WORKS: Final = frozenset(
-    {"result.hot", "result.log", "note.new", "promise.make", "plan.make", "order.open", "date.set", "hold.place",
-     "callback.make", "work.skip", "work.snooze", "undo.last"}
-)  # fmt: skip
 
 
 class AccountPane(LinePane):
@@ -160,7 +155,7 @@ class AccountScreen(DeskScreen):
         found = super().refusal(command_id)
         if found is not None or self.view is None:
             return found
-        if command_id in _WORKS and self.claim is None:
+        if action(command_id).needs_lease and self.claim is None:
             held = held_by_other(self.view, self.desk_app.session_view.user)
             if held:
                 return f"{held}; you can look, not act."

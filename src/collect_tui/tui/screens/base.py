@@ -17,7 +17,7 @@ from collect_tui.tui.keys.actions import Action, action
 from collect_tui.tui.keys.keymap import KEPT_QUIET, key_name
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.calls import CallingScreen
-from collect_tui.tui.screens.frame import NEEDS_NO_DESK, LineTarget, Rule
+from collect_tui.tui.screens.frame import LineTarget, Rule
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.rowmover import RowMover
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
     from collect_tui.tui.widgets.linebar import LineBar
 
-__all__ = ["NEEDS_NO_DESK", "DeskScreen", "LineTarget", "Rule"]
+__all__ = ["DeskScreen", "LineTarget", "Rule"]
 
 
 class DeskScreen(CallingScreen):

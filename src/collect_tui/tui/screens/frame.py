@@ -6,7 +6,7 @@ A screen says what its body is (:meth:`FrameScreen.compose_body`) and what its h
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from collect_tui.tui import messages
-from collect_tui.tui.keys.actions import ACCOUNT, FORM, Action, acts_in_field
+from collect_tui.tui.keys.actions import ACCOUNT, FORM, Action, action, acts_in_field
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.widgets.base import Line, LineWidget, Span
 from collect_tui.tui.widgets.keptline import KeptLine
@@ -28,12 +28,6 @@ from collect_tui.tui.widgets.statusline import StatusLine
 if TYPE_CHECKING:
     from collect_tui.desk.views.act import EffectView, Receipt
     from collect_tui.tui.app import CollectApp
-
-
-#: Commands that work while there is no desk.
-NEEDS_NO_DESK: Final = frozenset(
-    {"app.quit", "nav.exit", "nav.back", "screen.redraw", "help.open", "keys.show", "view.refresh", "theme.choose"}
-)
 
 
 class LineTarget(NamedTuple):
@@ -105,9 +99,7 @@ class FrameScreen(Screen[None]):
 
     def refusal(self, command_id: str) -> str | None:
         """Why a command cannot be used now; None when it can.  The key bar shows such a key in parentheses."""
-        if self.desk_app.connected or command_id in NEEDS_NO_DESK:
-            return None
-        return self.desk_app.not_open
+        return None if self.desk_app.connected or not action(command_id).needs_desk else self.desk_app.not_open
 
     def passes_on(self, effects: Iterable[EffectView]) -> bool:
         """Do these effects of an act put the account shown away, so that the next one is shown?"""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 
-from collect_tui.tui.keys.actions import QUEUE
+from collect_tui.tui.keys.actions import QUEUE, action
 from collect_tui.tui.render.queue import (
     Cells,
     render_account_summary,
@@ -180,9 +180,7 @@ class QueueScreen(DeskScreen):
         return seen if row is not None and seen is not None and seen.number == row.account else None
 
     def refusal(self, command_id: str) -> str | None:
-        needs_row = ("row.open", "work.skip", "work.snooze", "note.new", "promise.make", "plan.make", "order.open",
-                     "date.set", "hold.place", "callback.make", "result.log", "why.open")  # fmt: skip
-        if command_id in needs_row and self.row is None:
+        if action(command_id).needs_account and self.row is None:
             return "There is no account in this queue."
         return super().refusal(command_id)
 

@@ -24,7 +24,6 @@ from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.keptline import DRAFT_PROMPT, PLACE, PREFILLED, PROMPT, KeptLine
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.rowmover import RowMover
-from collect_tui.tui.words import WITH_REST
 
 if TYPE_CHECKING:
     from collect_tui.desk.commands import Act, Command
@@ -267,7 +266,7 @@ class LineBar(KeptLine):
         """Do what is the app's own; what it refuses stays in the line, if there is anything in it that could be mended."""
         screen, found = self.desk_screen, self.desk_screen.desk_app.line_command(text)
         await screen.desk_app.do_line(text)
-        mends = found is not None and found[0].id in WITH_REST
+        mends = found is not None and found[0].takes_words
         if mends and screen.is_active and screen.refused and not self.text:
             said = screen.said
             self.set_text(text)
