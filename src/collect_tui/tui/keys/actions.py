@@ -85,8 +85,13 @@ class Action:
 
     @property
     def method(self) -> str:
-        """Name of the method that does it, on the screen or on the app."""
-        return "do_" + self.id.replace(".", "_").replace("-", "_")
+        """Name of the method that does it, on the screen or of the app's commands."""
+        return "do_" + self.id.replace(".", "_")
+
+    @property
+    def looks(self) -> str:
+        """Name of the method of the app's commands that looks at what it needs, where it has one."""
+        return "may_" + self.id.replace(".", "_")
 
 
 _C = Action

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from collect_tui.domain.states import OPEN_ORDER
 from collect_tui.tui.render.figures import amount, clock, dated_chips, day, money, there, whole
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.render.styled import Line, Span
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView

@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 
 from collect_tui.tui.keys.actions import FIND
 from collect_tui.tui.messages import plural, typed
+from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.figures import amount
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.render.styled import Line, Span
+from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
@@ -155,7 +156,7 @@ class FindScreen(DeskScreen):
             self.table.focus(scroll_visible=False)  # so that letters act: `/` starts anew
             self.refuse(f"Nothing is found by {typed(text)}.")
         elif len(self.hits) == 1 or self._chosen:
-            await self.desk_app.open_account(self.hits[self.table.cursor].account)
+            await self.desk_app.navigator.open_account(self.hits[self.table.cursor].account)
         else:
             self.table.focus(scroll_visible=False)
             self.status(f"{plural(len(self.hits), 'account')}: Enter opens the one under the cursor.", Role.LABEL)
@@ -199,13 +200,13 @@ class FindScreen(DeskScreen):
 
     def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
         message.stop()
-        self.desk_app.run_held(self.desk_app.open_account(message.key), self)
+        self.desk_app.run_held(self.desk_app.navigator.open_account(message.key), self)
 
     def open_row_number(self, number: int) -> Awaitable[None] | None:
         if not 1 <= number <= len(self.hits):
             self.refuse(f"There is no row {number}; there are {len(self.hits)}.")
             return None
-        return self.desk_app.open_account(self.hits[number - 1].account)
+        return self.desk_app.navigator.open_account(self.hits[number - 1].account)
 
 
 def _cells(number: int, hit: FindHit) -> tuple[str | Span, ...]:

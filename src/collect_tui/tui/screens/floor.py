@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 
 from collect_tui.tui.keys.actions import FLOOR
+from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.link import render_floor, render_seat
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.render.styled import Line
+from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
@@ -139,7 +140,7 @@ class FloorScreen(DeskScreen):
         if (target := self.line_target()) is None:
             self.refuse("This agent holds no account.")
         else:
-            self.desk_app.run_held(self.desk_app.open_account(target.account), self)
+            self.desk_app.run_held(self.desk_app.navigator.open_account(target.account), self)
 
     def open_row_number(self, number: int) -> Awaitable[None] | None:
         if not 1 <= number <= len(self.seats):
@@ -150,7 +151,7 @@ class FloorScreen(DeskScreen):
         if target is None:
             self.refuse("This agent holds no account.")
             return None
-        return self.desk_app.open_account(target.account)
+        return self.desk_app.navigator.open_account(target.account)
 
 
 SCREEN = FloorScreen

@@ -9,13 +9,14 @@ from uuid import UUID
 from textual.app import ComposeResult
 
 from collect_tui.desk.errors import Refused
+from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.keys.actions import OUTBOX
 from collect_tui.tui.messages import plural
+from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.link import both_versions, render_held
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.screens.asking import ask
-from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.render.styled import Line
+from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
 
 if TYPE_CHECKING:
@@ -149,13 +150,13 @@ class OutboxScreen(DeskScreen):
     def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
         message.stop()
         if self.chosen is not None:
-            self.desk_app.run_held(self.desk_app.open_account(self.chosen.act.account), self)
+            self.desk_app.run_held(self.desk_app.navigator.open_account(self.chosen.act.account), self)
 
     def open_row_number(self, number: int) -> Awaitable[None] | None:
         if not 1 <= number <= len(self.held):
             self.refuse(f"There is no row {number}; there are {len(self.held)}.")
             return None
-        return self.desk_app.open_account(self.held[number - 1].act.account)
+        return self.desk_app.navigator.open_account(self.held[number - 1].act.account)
 
 
 SCREEN = OutboxScreen

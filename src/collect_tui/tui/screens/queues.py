@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from collect_tui.tui.keys.actions import BOARD
 from collect_tui.tui.render.queue import render_board_summary, render_figure
 from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.base import DeskScreen
-from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class QueuesScreen(DeskScreen):
         """Show these figures; the cursor stays on the same queue."""
         self.forget("board")  # asked before this
         self.board = board
-        self.desk_app.saw_day(board.business_date)
+        self.desk_app.navigator.saw_day(board.business_date)
         rows = [(f.name, render_figure(n, f, board.business_date)) for n, f in enumerate(board.queues, start=1)]
         self.table.replace(ListSource(rows))
         self.show_frame()
@@ -80,7 +80,7 @@ class QueuesScreen(DeskScreen):
 
     def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
         message.stop()
-        self.desk_app.run_held(self.desk_app.show_queue(message.key), self)
+        self.desk_app.run_held(self.desk_app.navigator.show_queue(message.key), self)
 
     def open_row_number(self, number: int) -> Awaitable[None] | None:
         queues = self.board.queues if self.board is not None else ()
@@ -88,7 +88,7 @@ class QueuesScreen(DeskScreen):
             self.refuse(f"There is no queue {number}; there are {len(queues)}.")
             return None
         self.table.move_to(number - 1)
-        return self.desk_app.show_queue(queues[number - 1].name)
+        return self.desk_app.navigator.show_queue(queues[number - 1].name)
 
 
 SCREEN = QueuesScreen

@@ -9,7 +9,8 @@ from textual.message import Message
 from textual.strip import Strip
 
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, LineWidget, Span
+from collect_tui.tui.render.styled import Line, Span
+from collect_tui.tui.widgets.base import LineWidget
 from collect_tui.tui.widgets.rowmover import RowMover
 
 __all__ = ["Line", "LinePane", "LineWidget", "Role", "Span"]

@@ -7,7 +7,8 @@ from textual.strip import Strip
 
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, LineWidget, Span
+from collect_tui.tui.render.styled import Line, Span
+from collect_tui.tui.widgets.base import LineWidget
 
 
 class StatusLine(LineWidget):

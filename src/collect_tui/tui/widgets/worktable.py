@@ -12,7 +12,7 @@ from textual.strip import Strip
 from collect_tui.tui.messages import LOADING
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.render.styled import Line, Span
 from collect_tui.tui.widgets.rowmover import RowMover
 
 _MARKER = 2  # cells for `>` (cursor) and `*` (marked)
