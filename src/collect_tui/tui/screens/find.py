@@ -14,10 +14,10 @@ from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.figures import amount
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line, Span
-from collect_tui.tui.screens.base import DeskScreen
+from collect_tui.tui.screens.lists import ListScreen
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
-from collect_tui.tui.widgets.worktable import Column, ListSource, WorkTable
+from collect_tui.tui.widgets.worktable import Column, ListSource
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import FindHit
@@ -34,11 +34,12 @@ COLUMNS = (
 )
 
 
-class FindScreen(DeskScreen):
+class FindScreen(ListScreen):
     """Finds accounts by number, name, phone, e-mail, invoice or payment reference."""
 
     context: ClassVar[str] = FIND
-    takes_numbers: ClassVar[bool] = True
+    columns: ClassVar[tuple[Column, ...]] = COLUMNS
+    keeps_cursor: ClassVar[bool] = True
     has_line: ClassVar[bool] = False
 
     def __init__(self) -> None:
@@ -51,18 +52,11 @@ class FindScreen(DeskScreen):
         self._last = ""
         self._chosen = False
 
-    def compose_body(self) -> ComposeResult:
-        yield WorkTable(COLUMNS, empty="", id="body")
-
     def compose_line(self) -> ComposeResult:
         field = LineEdit(prompt="find ", placeholder="account, name, phone, e-mail, invoice or payment", id="field")
         field.needs = frozenset({"find"})
         yield field
         yield from super().compose_line()
-
-    @property
-    def table(self) -> WorkTable:
-        return self.query_one("#body", WorkTable)
 
     @property
     def field(self) -> LineEdit:
@@ -198,15 +192,8 @@ class FindScreen(DeskScreen):
             if hits is not None:
                 self.show_hits(self.searched, hits)
 
-    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
-        message.stop()
-        self.desk_app.run_held(self.desk_app.navigator.open_account(message.key), self)
-
-    def open_row_number(self, number: int) -> Awaitable[None] | None:
-        if not 1 <= number <= len(self.hits):
-            self.refuse(f"There is no row {number}; there are {len(self.hits)}.")
-            return None
-        return self.desk_app.navigator.open_account(self.hits[number - 1].account)
+    def open_row(self, key: str) -> Awaitable[None] | None:
+        return self.desk_app.navigator.open_account(key)
 
 
 def _cells(number: int, hit: FindHit) -> tuple[str | Span, ...]:

@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
-
 from collect_tui.tui.keys.actions import QUEUE, action
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.queue_rows import PAGE, Loaded, QueueRows, load_queue, load_until
@@ -18,7 +16,7 @@ from collect_tui.tui.render.queue import (
 )
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
-from collect_tui.tui.screens.base import DeskScreen
+from collect_tui.tui.screens.lists import ListScreen
 from collect_tui.tui.widgets.worktable import Column, WorkTable
 
 if TYPE_CHECKING:
@@ -45,11 +43,12 @@ COLUMNS = (
 )
 
 
-class QueueScreen(DeskScreen):
+class QueueScreen(ListScreen):
     """The accounts of one queue."""
 
     context: ClassVar[str] = QUEUE
-    takes_numbers: ClassVar[bool] = True
+    columns: ClassVar[tuple[Column, ...]] = COLUMNS
+    empty: ClassVar[str] = "Nothing is left in this queue."
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,13 +59,6 @@ class QueueScreen(DeskScreen):
         self._looking = ""
         self._fresh = False
         """Has it just been loaded, so that coming to the top need not look again?"""
-
-    def compose_body(self) -> ComposeResult:
-        yield WorkTable(COLUMNS, empty="Nothing is left in this queue.", id="body")
-
-    @property
-    def table(self) -> WorkTable:
-        return self.query_one("#body", WorkTable)
 
     # -- what it shows ------------------------------------------------------------------------------------------
 
@@ -245,21 +237,13 @@ class QueueScreen(DeskScreen):
 
     # -- opening ------------------------------------------------------------------------------------------------
 
-    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
-        message.stop()
-        self.desk_app.run_held(self.desk_app.navigator.open_account(message.key), self)
+    def open_row(self, key: str) -> Awaitable[None] | None:
+        return self.desk_app.navigator.open_account(key)
 
-    def open_row_number(self, number: int) -> Awaitable[None] | None:
-        return self._open_number_row(number)
-
-    async def _open_number_row(self, number: int) -> None:
+    async def open_row_number(self, number: int) -> None:
         await self._load_to(number - 1)
-        rows = self.rows
-        if rows is None or number > len(rows):
-            self.refuse(f"There is no row {number}; there are {len(rows) if rows is not None else 0}.")
-            return
-        self.table.move_to(number - 1)
-        await self.desk_app.navigator.open_account(rows.key(number - 1))
+        if (opening := super().open_row_number(number)) is not None:
+            await opening
 
 
 SCREEN = QueueScreen

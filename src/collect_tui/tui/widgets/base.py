@@ -28,8 +28,8 @@ class LineWidget(Widget):
     LineWidget > .role--dim { text-style: dim; }
     """
 
-    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._role_styles: dict[Role, Style] = {}
 
     def role_style(self, role: Role) -> Style:

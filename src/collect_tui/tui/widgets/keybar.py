@@ -30,15 +30,8 @@ class KeyBar(LineWidget):
 
     DEFAULT_CSS = "KeyBar { height: 1; }"
 
-    def __init__(
-        self,
-        keys: Iterable[KeyHint | tuple[str, str, bool]] = (),
-        *,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, keys: Iterable[KeyHint | tuple[str, str, bool]] = (), *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._keys = tuple(KeyHint(*key) for key in keys)
 
     @property

@@ -40,10 +40,6 @@ class LineEdit(TextRow, can_focus=True):
             self.edit = edit
             self.text = text
 
-        @property
-        def control(self) -> LineEdit:
-            return self.edit
-
     class Submitted(Edited):
         """Enter was pressed."""
 
@@ -71,11 +67,9 @@ class LineEdit(TextRow, can_focus=True):
         limit: int = 2000,
         history: Sequence[str] = (),
         secret: bool = False,
-        name: str | None = None,
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
-        super().__init__(text, prompt, placeholder, secret=secret, name=name, id=id, classes=classes)
+        super().__init__(text, prompt, placeholder, secret=secret, id=id)
         self.limit = limit
         self.history: Sequence[str] = history
         self._recalled = 0  # steps back in history; 0 is the line being typed

@@ -16,16 +16,8 @@ class StatusLine(LineWidget):
 
     DEFAULT_CSS = "StatusLine { height: 1; }"
 
-    def __init__(
-        self,
-        left: str | Line = "",
-        right: str | Line = "",
-        *,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, left: str | Line = "", right: str | Line = "", *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._left = _line(left)
         self._right = _line(right)
 

@@ -15,18 +15,8 @@ from collect_tui.tui.widgets.base import LineWidget
 class TextRow(LineWidget):
     """Paints a text, what is offered behind it and what is wrong in it.  A subclass changes it."""
 
-    def __init__(
-        self,
-        text: str,
-        prompt: str,
-        placeholder: str,
-        *,
-        secret: bool,
-        name: str | None,
-        id: str | None,
-        classes: str | None,
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, text: str, prompt: str, placeholder: str, *, secret: bool, id: str | None) -> None:
+        super().__init__(id=id)
         self._text = tui_text.clean(text)
         self._caret = len(self._text)
         self._skip = 0  # cells scrolled out at the left
