@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from collect_tui.desk.errors import DomainError
-from collect_tui.policy.suspend import first_cut_day
+from collect_tui.domain.order.suspension import first_cut_day
 from support import lines
 from support.far_end import FarEnd
 from support.hunt import Case, hunt, seeds

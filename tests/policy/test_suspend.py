@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from collect_tui.domain.facts import AccountFacts, Hold, Notice, Payment
 from collect_tui.domain.order.required import fees_to_keep, required_to_restore
+from collect_tui.domain.order.suspension import first_cut_day, is_cut_day
 from collect_tui.domain.states import NoticeState, OrderState, PaymentState
-from collect_tui.policy.suspend import first_cut_day, is_cut_day, may_restore, may_suspend
+from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from support.trade import CALENDAR, KINDS, RULES, SUSPEND, TODAY, account, days, item, order, promise, service
 

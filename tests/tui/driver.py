@@ -22,7 +22,7 @@ from textual._context import visible_screen_stack
 from textual.keys import _character_to_key
 
 from collect_tui.tui.app import CollectApp
-from collect_tui.tui.screens.asking import AskingScreen
+from collect_tui.tui.dialogs.asking import AskingScreen
 from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.widgets.keybar import KeyBar
 from collect_tui.tui.widgets.lineedit import LineEdit

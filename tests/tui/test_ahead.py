@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from collect_tui.tui import drafts as drafts_file
+from collect_tui.tui.ahead import PLACE
 from collect_tui.tui.drafts import FILE, Drafts
-from collect_tui.tui.keys.ahead import PLACE
 from tui.account_book import IVAN, OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of, raw
 
@@ -110,7 +110,7 @@ async def test_what_waits_in_front_of_enter_is_a_draft_and_the_rest_is_kept_besi
 
 
 async def test_a_password_typed_ahead_is_not_kept(tmp_path: Path) -> None:
-    from collect_tui.tui.screens.signin import PasswordScreen
+    from collect_tui.tui.dialogs.signin import PasswordScreen
 
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:

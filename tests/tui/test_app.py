@@ -9,7 +9,7 @@ from textual import events
 
 from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.protocol import Desk
-from collect_tui.tui.app import BUSY_AFTER
+from collect_tui.tui.desk_app import BUSY_AFTER
 from tui.driver import book_desk, driving, keys_of, raw
 
 
@@ -178,13 +178,13 @@ async def test_a_word_that_leads_nowhere_says_why_and_stays(tmp_path: Path, line
 async def test_what_follows_a_word_decides_whose_it_is(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
         app = desk.app
-        assert app.line_command("next") is not None
-        assert app.line_command("next fri") is None
-        assert app.line_command("undo") is not None
-        assert app.line_command("lm") is None
-        assert app.line_command("pp 150 fri") is None
-        assert app.line_command("na; n waits") is None
-        assert app.line_meaning("q new") == "queue new · Shows a queue by its name, or the board without one."
+        assert app.words.command("next") is not None
+        assert app.words.command("next fri") is None
+        assert app.words.command("undo") is not None
+        assert app.words.command("lm") is None
+        assert app.words.command("pp 150 fri") is None
+        assert app.words.command("na; n waits") is None
+        assert app.words.meaning("q new") == "queue new · Shows a queue by its name, or the board without one."
 
 
 async def test_the_theme_changes_for_the_session(tmp_path: Path) -> None:

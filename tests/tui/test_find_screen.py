@@ -22,8 +22,8 @@ async def test_enter_opens_the_only_hit(tmp_path: Path, fast: bool, text: str) -
     async with driving(book_desk(tmp_path, 3)) as desk:
         await desk.play(["/", *keys_of(text), "enter"], fast=fast)
         assert desk.context == "account"
-        assert desk.app.claim is not None
-        assert desk.app.claim.account == "4410-2233"
+        assert desk.app.navigator.claim is not None
+        assert desk.app.navigator.claim.account == "4410-2233"
 
 
 @pytest.mark.parametrize("fast", [False, True])
@@ -35,8 +35,8 @@ async def test_enter_goes_to_the_list_when_there_are_several(tmp_path: Path, fas
         chosen = desk.queue.keys[1]
         await desk.play(["down", "enter"], fast=fast)
         assert desk.context == "account"
-        assert desk.app.claim is not None
-        assert desk.app.claim.account == chosen
+        assert desk.app.navigator.claim is not None
+        assert desk.app.navigator.claim.account == chosen
 
 
 async def test_back_from_the_account_is_the_list_again(tmp_path: Path) -> None:

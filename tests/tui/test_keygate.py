@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from collect_tui.tui.keys.gate import KeyGate
+from collect_tui.tui.keys.quiet import is_quiet
 from collect_tui.tui.widgets.lineedit import LineEdit
 
 
@@ -191,9 +192,9 @@ async def test_gate_settles_without_complaint() -> None:
     async with app.run_test():
         await app.keys_idle()
         await asyncio.sleep(0.05)
-        assert app._gate_is_quiet()
+        assert is_quiet(app)
         app.screen.post_message(events.Idle())
-        assert not app._gate_is_quiet()
+        assert not is_quiet(app)
 
 
 async def test_who_types_on_over_a_refusal_has_not_seen_it() -> None:

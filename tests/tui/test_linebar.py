@@ -7,9 +7,10 @@ import pytest
 from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.protocol import Desk
 from collect_tui.domain.dates import local_time
+from collect_tui.tui.dialogs.choosing import ChoosingScreen
 from collect_tui.tui.drafts import Drafts
-from collect_tui.tui.screens.choosing import ChoosingScreen
-from collect_tui.tui.widgets.linebar import DRAFT_PROMPT, PROMPT, LineBar
+from collect_tui.tui.line.bar import LineBar
+from collect_tui.tui.line.kept import DRAFT_PROMPT, PROMPT
 from tui.account_book import BOOK, IVAN, OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
 

@@ -122,7 +122,7 @@ async def test_enter_again_asks_for_the_very_same_act(
         assert paid(desks) == [1200]
         assert len({act.model_dump_json() for act in far.given}) == 1, "byte for byte the same"
         await desk.press(*PAY[:-4], *keys_of("2"), "enter")
-        assert desk.app.sent.first() is None
+        assert desk.app.acts.sent.first() is None
 
 
 async def test_another_text_waits_until_the_first_is_known(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ async def test_after_a_restart_the_act_is_still_the_first_to_be_asked_about(tmp_
         assert paid(desks) == [1200]
         assert [act.line for act in far.given] == ["pay 12 card r1"], "and nothing else was sent"
         assert "12.00 received" in desk.said
-        assert desk.app.sent.first() is None
+        assert desk.app.acts.sent.first() is None
 
 
 async def test_undo_asks_before_it_takes_back_what_came_before(tmp_path: Path) -> None:
@@ -319,7 +319,7 @@ async def test_what_was_delivered_while_the_program_was_away_is_settled_at_its_s
         far.desks.clock.forward(minutes=2)  # the line is tried again
         async with driving(lambda: far.desk, far.desks.state) as desk:
             assert f"{ROSA}, sent before the program ended, was done" in desk.said
-            assert desk.app.sent.first() is None
+            assert desk.app.acts.sent.first() is None
             assert desk.app.drafts.accounts() == ({ROSA} if typed_on else set())
             await desk.press(*OPEN)
             assert "no answer yet" not in desk.text

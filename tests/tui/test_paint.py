@@ -19,7 +19,7 @@ from collect_tui.tui.render.chord import chord_lines
 from collect_tui.tui.render.panes import checks, items, pane_lines, services, timeline, titled
 from collect_tui.tui.render.promise import owed_lines, schedule_lines
 from collect_tui.tui.render.text import width
-from collect_tui.tui.screens.account import PANES
+from collect_tui.tui.screens.panes import PANES
 from tui.account_book import ROSA, Desks
 
 TODAY = date(2026, 11, 23)

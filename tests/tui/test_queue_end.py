@@ -40,7 +40,9 @@ async def test_nothing_is_logged_twice_on_the_last_account(tmp_path: Path, fast:
         assert set(before.values()) == {1}
         last = number_of(desk)
         assert desk.screen.refusal("result.hot")
-        assert desk.app.claim is None  # looking for another one has given it back: nothing ran out, nobody took it
+        assert (
+            desk.app.navigator.claim is None
+        )  # looking for another one has given it back: nothing ran out, nobody took it
         await desk.press("j")
         assert "run out" not in desk.said
         await desk.press(",", "n")
@@ -95,8 +97,8 @@ async def test_a_cut_line_is_not_the_end_of_the_queue(tmp_path: Path, fast: bool
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state, size=(132, 43)) as desk:
         await desk.press("9", "enter", "w")
-        assert desk.app.claim is not None
-        left = desk.app.claim.left - 1
+        assert desk.app.navigator.claim is not None
+        left = desk.app.navigator.claim.left - 1
         vars(desk.app.desk).update(next=away)
         await desk.play([",", "n", ",", "n", ",", "n"], fast=fast)
         assert sum(words(desks).values()) == 1
@@ -141,21 +143,21 @@ async def test_looking_again_after_the_end_stays_in_the_queue_and_says_why(tmp_p
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state, size=(132, 43)) as desk:
         await desk.press("9", "enter", "w")
-        assert desk.app.claim is not None
-        queue = desk.app.claim.queue
+        assert desk.app.navigator.claim is not None
+        queue = desk.app.navigator.claim.queue
         for _ in range(20):
-            if desk.app.claim is None:
+            if desk.app.navigator.claim is None:
                 break
-            left = desk.app.claim.left
+            left = desk.app.navigator.claim.left
             assert f"{left} left" in desk.rows[0]
             await desk.play([":", *keys_of("na"), "enter"], fast=fast)
             assert f"{left - 1} left" in desk.rows[0]
             await desk.press("w")
-        assert desk.app.claim is None
+        assert desk.app.navigator.claim is None
         assert desk.said.startswith("Nothing is left to work now")
         last = number_of(desk)
         await desk.press("w")
-        assert (desk.app.claim, number_of(desk)) == (None, last), f"it left {queue}"
+        assert (desk.app.navigator.claim, number_of(desk)) == (None, last), f"it left {queue}"
 
 
 @both
@@ -190,9 +192,9 @@ async def test_who_works_a_queue_stays_in_it_when_an_act_moves_the_account_elsew
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
         await desk.press("9", "enter", "w")
-        assert desk.app.claim is not None
-        worked, number = desk.app.claim.queue, number_of(desk)
+        assert desk.app.navigator.claim is not None
+        worked, number = desk.app.navigator.claim.queue, number_of(desk)
         await desk.press(":", *keys_of("pp b tue"), "enter")
         assert desks.of("lee").why(number).queue != worked
-        assert desk.app.claim is not None
-        assert desk.app.claim.queue == worked
+        assert desk.app.navigator.claim is not None
+        assert desk.app.navigator.claim.queue == worked

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from collect_tui.tui.screens.queue import COLUMNS, PAGE, QueueScreen
+from collect_tui.tui.queue_rows import COLUMNS, PAGE
+from collect_tui.tui.screens.queue import QueueScreen
 from collect_tui.tui.screens.queues import QueuesScreen
 from collect_tui.tui.widgets.lines import LinePane
 from collect_tui.tui.widgets.worktable import fit_columns
@@ -151,10 +152,10 @@ async def test_opening_takes_the_account_and_going_back_gives_it_up(tmp_path: Pa
         first = desk.queue.cursor
         await desk.press("enter")
         assert desk.context == "account"
-        assert desk.app.claim is not None
-        assert desk.app.claim.account == first
+        assert desk.app.navigator.claim is not None
+        assert desk.app.navigator.claim.account == first
         await desk.press("b")
-        assert desk.app.claim is None
+        assert desk.app.navigator.claim is None
         page = connect().queue("new")
         assert [row.claimed_by for row in page.rows] == [None] * 12
 
@@ -163,8 +164,8 @@ async def test_next_takes_the_top_of_the_queue_shown(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
         await desk.press(NEW, "enter", "down", "w")
         assert desk.context == "account"
-        assert desk.app.claim is not None
-        assert desk.app.claim.queue == "new"
+        assert desk.app.navigator.claim is not None
+        assert desk.app.navigator.claim.queue == "new"
 
 
 async def test_an_account_another_holds_opens_and_says_who(tmp_path: Path) -> None:
@@ -180,7 +181,7 @@ async def test_an_account_another_holds_opens_and_says_who(tmp_path: Path) -> No
         await desk.press("enter")
         assert desk.context == "account"
         assert "ben" in desk.said
-        assert desk.app.claim is None
+        assert desk.app.navigator.claim is None
 
 
 async def test_why_shows_every_term_with_a_bar(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from collect_tui.desk.views.said import ORDER, WHOLE
 from collect_tui.domain.states import Stage
 from collect_tui.services.local import LocalDesk, new_act
 from collect_tui.tui.render.line import said_parts
+from collect_tui.tui.render.styled import Line, Span
 from collect_tui.tui.render.text import clean, wrap
-from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.saidrows import SaidRows
 from support.book import SERVICES, Book, account, day
 from tui import account_book

@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 
 from collect_tui.tui.render import theme
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.render.styled import Line
 from collect_tui.tui.widgets.lines import LinePane
 
 

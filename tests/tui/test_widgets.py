@@ -12,7 +12,8 @@ from textual.message import Message
 from collect_tui.desk.columns import Column
 from collect_tui.tui.keys.gate import KeyGate
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, LineWidget, Span
+from collect_tui.tui.render.styled import Line, Span
+from collect_tui.tui.widgets.base import LineWidget
 from collect_tui.tui.widgets.keybar import KeyBar
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.lines import LinePane

@@ -8,12 +8,11 @@ import pytest
 
 from collect_tui.desk.commands import Act
 from collect_tui.services.local import LocalDesk
+from collect_tui.tui.dialogs.asking import AskingScreen
 from collect_tui.tui.keys.actions import ACTIONS
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.screens.asking import AskingScreen
+from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.frame import FrameScreen
-from collect_tui.tui.widgets.base import Line
-from collect_tui.tui.words import WITH_REST
 from support.book import Clock, catalogue, do_line
 from tui.driver import DeskDriver, book, driving
 
@@ -24,7 +23,7 @@ LINES = [
     f"{each.mnemonic} {rest}".strip()
     for each in ACTIONS
     if each.mnemonic
-    for rest in (RESTS if each.id in WITH_REST else ("",))
+    for rest in (RESTS if each.takes_words else ("",))
 ] + ["3963", ROSA]
 
 
@@ -47,11 +46,11 @@ class Watched:
         app = self.desk.app
         if isinstance(app.screen, AskingScreen):
             await self.desk.press("f12")
-        await app.do_nav_base()
+        await app.commands.do_queue_show()
         if place == "queue":
-            await app.show_queue("new")
+            await app.navigator.show_queue("new")
         elif place == "account":
-            await app.open_account(ROSA)
+            await app.navigator.open_account(ROSA)
         await self.desk.settled()
 
     async def before_and_after(self, line: str) -> tuple[str, str]:

@@ -102,21 +102,6 @@ def may_restore(facts: AccountFacts, service: Service, rules: Rules, holds: Mapp
     return Verdict.of(findings)
 
 
-def is_cut_day(day: date, rules: SuspendRules, calendar: Calendar) -> bool:
-    """Whether services are cut on a day: not on the weekdays listed, on no holiday, and not on the eve of one.
-
-    The eve, because a service that is cut then cannot be restored on the day after (house rule, as in NY and PA).
-    """
-    if day.weekday() in rules.no_cut_weekdays:
-        return False
-    return day not in calendar.holidays and day + timedelta(days=1) not in calendar.holidays
-
-
-def first_cut_day(day: date, rules: SuspendRules, calendar: Calendar) -> date | None:
-    """The first day on or after `day` on which services are cut; None when there is none within a year."""
-    return next((d for d in (day + timedelta(days=n) for n in range(367)) if is_cut_day(d, rules, calendar)), None)
-
-
 @dataclass(frozen=True)
 class _Suspension:
     facts: AccountFacts
@@ -137,7 +122,7 @@ class _Suspension:
             held=len(self._blocking()),
             promises=sum(p.open for p in facts.promises),
         )
-        cut_day = is_cut_day(self.effective, self.rules, self.calendar)
+        cut_day = suspension.is_cut_day(self.effective, self.rules, self.calendar)
         params = suspension.params_to_cut(self.rules, facts.business_date, self.effective, cut_day=cut_day)
         return {check: met(condition, row, params) for check, condition in suspension.CUT.items()}
 
@@ -200,7 +185,7 @@ class _Suspension:
         text = f"{wanted} was served {format_day(served.sent_on, self.facts.business_date)}"
         if self.meets["notice"]:
             return self._say("notice", Severity.ALLOW, f"{text}, {(self.effective - served.sent_on).days} days before.")
-        first = first_cut_day(earliest, rules, self.calendar)
+        first = suspension.first_cut_day(earliest, rules, self.calendar)
         text = f"{text}; the effective date must be {rules.notice_days} days after it"
         return self._schedule("notice", text, first)
 
@@ -214,7 +199,7 @@ class _Suspension:
             why = "No service is cut on a holiday"
         else:
             why = "No service is cut on the day before a holiday"
-        return self._schedule("day", why, first_cut_day(self.effective, self.rules, self.calendar))
+        return self._schedule("day", why, suspension.first_cut_day(self.effective, self.rules, self.calendar))
 
     def life_support(self) -> Finding:
         if self.meets["life_support"]:

@@ -30,10 +30,11 @@ from collect_tui.domain.hold.decide import forbids
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import required
+from collect_tui.domain.order.suspension import first_cut_day
 from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.states import ServiceState
 from collect_tui.policy.contact import label, may_call, most_attempts
-from collect_tui.policy.suspend import first_cut_day, may_restore, may_suspend
+from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.verdict_view import next_action, verdict_view
 from collect_tui.store import facts as load_facts

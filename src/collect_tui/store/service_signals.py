@@ -11,7 +11,7 @@ from sqlalchemy import String, and_, bindparam, case, exists, func, or_, select
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.order import suspension
 from collect_tui.domain.order.decide import NONPAY
-from collect_tui.domain.order.suspension import MAY_CUT, MAY_RESTORE, SERVED
+from collect_tui.domain.order.suspension import MAY_CUT, MAY_RESTORE, SERVED, is_cut_day
 from collect_tui.domain.payment import fees
 from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import (
@@ -21,7 +21,6 @@ from collect_tui.domain.states import (
     OrderState,
     PromiseState,
 )
-from collect_tui.policy.suspend import is_cut_day
 from collect_tui.store.expressions import compiled, constant, one_of
 from collect_tui.store.functions import listed
 from collect_tui.store.sql import day, number, table, tenant, total, within

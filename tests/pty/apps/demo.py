@@ -22,9 +22,9 @@ from textual.screen import Screen  # noqa: E402
 from collect_tui.tui.keys.gate import KeyGate  # noqa: E402
 from collect_tui.tui.render import theme as themes  # noqa: E402
 from collect_tui.tui.render.roles import Role  # noqa: E402
+from collect_tui.tui.render.styled import Line, Span  # noqa: E402
 from collect_tui.tui.terminal.driver import ThinDriver  # noqa: E402
 from collect_tui.tui.terminal.painter import ThinPainter  # noqa: E402
-from collect_tui.tui.widgets.base import Line, Span  # noqa: E402
 from collect_tui.tui.widgets.keybar import KeyBar  # noqa: E402
 from collect_tui.tui.widgets.lineedit import LineEdit  # noqa: E402
 from collect_tui.tui.widgets.lines import LinePane  # noqa: E402

@@ -142,7 +142,7 @@ class Seat:
             "focus": _name(focused),
             "caret": (edit.text, edit.caret, edit.ghost, edit.selected) if edit is not None else None,
             "cursor": (cursor[0], sum(map(bool, rows[: cursor[1]]))),
-            "claim": app.claim.account if app.claim is not None else None,
+            "claim": app.navigator.claim.account if app.navigator.claim is not None else None,
             "said": getattr(screen, "said", ""),
             "rows": [row for row in rows if row],
         }

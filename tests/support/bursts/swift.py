@@ -14,8 +14,8 @@ from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 
-from collect_tui.tui import messages
-from collect_tui.tui.screens import account as account_screen
+from collect_tui.tui import messages, queue_rows
+from collect_tui.tui.screens import panes
 from collect_tui.tui.screens import queue as queue_screen
 
 
@@ -59,10 +59,11 @@ def swift() -> Iterator[None]:
     """While it lasts, plays are quick, pages short, and nothing is said of how many keys were dropped."""
     with ExitStack() as stack:
         for place, name, value in (
+            (queue_rows, "PAGE", 5),
             (queue_screen, "PAGE", 5),
             (queue_screen, "AHEAD", 2),
-            (queue_screen.load_queue, "__defaults__", (None, 5)),
-            (account_screen, "PAGE", 6),
+            (queue_rows.load_queue, "__defaults__", (None, 5)),
+            (panes, "PAGE", 6),
             (Stylesheet, "_process_component_classes", _styled_once()),
             (Stylesheet, "_parse_rules", _read_once()),
             (Compositor, "render_update", _no_frame),

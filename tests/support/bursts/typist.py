@@ -11,12 +11,12 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from collect_tui.tui.dialogs.asking import AskingScreen
+from collect_tui.tui.dialogs.choosing import ChoosingScreen
+from collect_tui.tui.dialogs.signin import PasswordScreen
 from collect_tui.tui.forms.fields import FormField
 from collect_tui.tui.forms.form import FormScreen
 from collect_tui.tui.keys.actions import HOTKEYS, in_context
-from collect_tui.tui.screens.asking import AskingScreen
-from collect_tui.tui.screens.choosing import ChoosingScreen
-from collect_tui.tui.screens.signin import PasswordScreen
 from collect_tui.tui.widgets.lineedit import LineEdit
 from support.bursts import lines
 
@@ -207,6 +207,6 @@ class Typist:
         if not screen.query("#answer"):
             return [pick.choice(("n", "b", "enter", "x") if leaving else ("y", "y", "y", "n", "b", "enter", "x"))]
         last = re.findall(r"\d", app.base_asked() if hasattr(app, "base_asked") else "")
-        claim = app.claim.account if app.claim is not None else ""
+        claim = app.navigator.claim.account if app.navigator.claim is not None else ""
         digits = "".join(char for char in claim if char.isdigit())[-4:] or "".join(last)[-4:] or "2231"
         return [*typed(pick.choice((digits, digits, digits, "0000", ""))), pick.choice(("enter", "f2", "f12"))]

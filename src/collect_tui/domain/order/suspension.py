@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.expression import Constant, Expression, Field, Param, all_of, greatest
 from collect_tui.domain.order.decide import NONPAY
 from collect_tui.domain.rules import Rules, SuspendRules
@@ -89,3 +90,18 @@ def params_to_cut(rules: SuspendRules, today: date, effective: date, *, cut_day:
 
 def params_to_restore(rules: Rules) -> dict[str, Any]:
     return {"least": max(1, rules.tolerance)}
+
+
+def is_cut_day(day: date, rules: SuspendRules, calendar: Calendar) -> bool:
+    """Whether services are cut on a day: not on the weekdays listed, on no holiday, and not on the eve of one.
+
+    The eve, because a service that is cut then cannot be restored on the day after (house rule, as in NY and PA).
+    """
+    if day.weekday() in rules.no_cut_weekdays:
+        return False
+    return day not in calendar.holidays and day + timedelta(days=1) not in calendar.holidays
+
+
+def first_cut_day(day: date, rules: SuspendRules, calendar: Calendar) -> date | None:
+    """The first day on or after `day` on which services are cut; None when there is none within a year."""
+    return next((d for d in (day + timedelta(days=n) for n in range(367)) if is_cut_day(d, rules, calendar)), None)

@@ -15,13 +15,12 @@ from sqlalchemy.orm import Session
 
 from collect_tui.domain.calendars import Calendar, add_months
 from collect_tui.domain.dates import day_start
-from collect_tui.domain.order.suspension import SERVED
+from collect_tui.domain.order.suspension import SERVED, is_cut_day
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.rules import PRE_DUE_DAYS, ordered
 from collect_tui.domain.rules import SuspendRules
 from collect_tui.domain.states import OPEN_CALLBACK, PAYMENT, WAITING_ORDER, AccountState
-from collect_tui.policy.suspend import is_cut_day
 from collect_tui.store.day.base import Day, mark
 from collect_tui.store.sql import table, tenant
 from collect_tui.store.tables import (

@@ -16,14 +16,15 @@ from textual.app import ComposeResult
 from collect_tui.desk.errors import RefusedByPolicy, Stale, Unconfirmed
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
+from collect_tui.tui.dialogs.asking import confirm
 from collect_tui.tui.forms.fields import Field, Form, FormField, LineBuilder, Placed, misread, wrong_field
 from collect_tui.tui.keys.actions import FORM
+from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.line import meaning_line, preview_line, receipt_line
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.screens.asking import confirm
-from collect_tui.tui.screens.base import DeskScreen, LineTarget
+from collect_tui.tui.render.styled import Line, Span
+from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.sent import Unsettled
-from collect_tui.tui.widgets.base import Line, Span
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.lines import LinePane
@@ -126,6 +127,11 @@ class FormScreen(DeskScreen):
     def form(self) -> Form:
         return self.query_one("#form", Form)
 
+    async def open(self, view: AccountView, fence: int | None, command: Command | None = None) -> None:
+        """Come to the top and begin on an account; a command that was typed on the line fills the fields."""
+        await self.desk_app.navigator.show_screen(self.place)
+        self.begin(view, fence)
+
     def begin(self, view: AccountView, fence: int | None, values: dict[str, str] | None = None) -> None:
         """Open the form on an account, with what was typed there before, or with `values`: all of it, typed on the line."""
         from collect_tui.desk.line.context import LineContext
@@ -224,7 +230,7 @@ class FormScreen(DeskScreen):
             self._paint(None)
             return
         self.form.point(None)
-        unsure = self.desk_app.unsure(self.view.number, "F2")
+        unsure = self.desk_app.acts.unsure(self.view.number, "F2")
         if unsure:
             self.status(unsure, Role.WARN)
         elif parsed.commands != self._previewed or self.preview is None:
@@ -292,7 +298,7 @@ class FormScreen(DeskScreen):
         """Show what the desk says of the fields.  `late`: a key has been refused meanwhile, and that stays said."""
         self.preview = preview
         self._fill()
-        unsure = self.view is not None and self.desk_app.unsure(self.view.number, "F2")
+        unsure = self.view is not None and self.desk_app.acts.unsure(self.view.number, "F2")
         if preview is not None and self._parsed is not None and not unsure and not late:
             line = preview_line(self._parsed, preview)
             told = Line((Span(f"{self._lead} · ", Role.LABEL), *line.spans)) if self._lead else line
@@ -416,7 +422,7 @@ class FormScreen(DeskScreen):
         if not found:
             self.refuse(f"{edit.field.label}: {edit.field.hint or 'free text'}.")
             return
-        from collect_tui.tui.screens.choosing import ChoosingScreen
+        from collect_tui.tui.dialogs.choosing import ChoosingScreen
 
         def chosen(index: int | None) -> None:
             if index is not None:
@@ -474,8 +480,8 @@ class FormScreen(DeskScreen):
         act = self._act(tuple(c.unanswered() for c in parsed.commands), parsed.text) if wrong is None else None
         if act is not None:
             await self.send(act)
-        elif self.view is not None and self.desk_app.unsure(self.view.number):
-            await self.desk_app.act(self.view.number, "")
+        elif self.view is not None and self.desk_app.acts.unsure(self.view.number):
+            await self.desk_app.acts.do(self.view.number, "")
         elif wrong is not None:
             name, sentence = wrong
             self._stop_at(name, f"Nothing was done. {sentence}")
@@ -485,7 +491,7 @@ class FormScreen(DeskScreen):
         app = self.desk_app
         self.forget("preview")  # a late answer must not talk over what happens now
         try:
-            receipt = await app.act(act.account, act, proof=self.form.values["override_proof"] or None)
+            receipt = await app.acts.do(act.account, act, proof=self.form.values["override_proof"] or None)
         except Unsettled as error:
             self.refuse(messages.sentence(error))
             return
@@ -498,7 +504,7 @@ class FormScreen(DeskScreen):
         self.view = None
         await app.pop_screen()
         top = app.desk_screen(self)
-        await app.acted(top, receipt)
+        await app.navigator.acted(top, receipt)
         top.status(receipt_line(receipt, top.naming(receipt.account)))
 
     async def _refused(self, act: Act, error: DomainError) -> None:

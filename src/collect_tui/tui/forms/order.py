@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Final, TypeGuard, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 from uuid import uuid4
 
 from collect_tui.domain.dates import Calendar
 from collect_tui.domain.states import ServiceState
+from collect_tui.tui.dialogs.asking import SEEN_FIRST
 from collect_tui.tui.forms.fields import Field, LineBuilder
 from collect_tui.tui.forms.form import FormScreen
 from collect_tui.tui.forms.promise import NOTE, add_note
 from collect_tui.tui.render.order import order_lines
-from collect_tui.tui.screens.asking import SEEN_FIRST
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.render.styled import Line
 
 if TYPE_CHECKING:
     from collect_tui.desk.catalogue import Catalogue
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView, ServiceView
     from collect_tui.desk.views.act import Preview
     from collect_tui.desk.views.session import Session
-    from collect_tui.tui.app import CollectApp
 
 _VERBS: Final = ("sus", "res")
 _FIELDS: Final = {"day": "effective", "notice": "effective", "text": "note", "state": "service"}
@@ -53,6 +52,24 @@ class OrderForm(FormScreen):
         self.typed_verb = ""
         """`sus` or `res`, as typed on the line: whatever becomes of the service, it stays that order."""
         self._verbs: dict[str, str] = {}  # service → what was to be done with it when it was first named
+
+    async def open(self, view: AccountView, fence: int | None, command: Command | None = None) -> None:
+        app = self.desk_app
+        if not view.services:
+            app.top.refuse("This account has no services to suspend or restore.")
+            return
+        order = cast("OrderSuspension | OrderRestore | None", command)
+        if order is None:
+            values = None
+            first = await app.call(first_values, app.desk, view, app.catalogue, app.session_view)
+        else:
+            first = {}
+            values = values_of(order, view, app.catalogue, app.session_view)
+        await app.navigator.show_screen(self.place)
+        self.suggested = first
+        self.typed_verb = "" if order is None else _VERBS[order.kind == "restore"]
+        self.why_asked = SEEN_FIRST if order is not None and order.confirm else ""
+        self.begin(view, fence, values)
 
     def starting_values(self) -> dict[str, str]:
         return self.suggested
@@ -168,13 +185,6 @@ def first_values(desk: Desk, view: AccountView, catalogue: Catalogue, session: S
     return {"service": word, "effective": day(max([effective, *later]), context)}
 
 
-def has_form(command: Command) -> TypeGuard[OrderSuspension | OrderRestore]:
-    """Is the form for such a command?  Others are asked for where they were typed."""
-    from collect_tui.desk.commands import OrderRestore, OrderSuspension
-
-    return isinstance(command, OrderSuspension | OrderRestore)
-
-
 def values_of(
     command: OrderSuspension | OrderRestore, view: AccountView, catalogue: Catalogue, session: Session
 ) -> dict[str, str]:
@@ -191,26 +201,6 @@ def values_of(
         "effective": day(effective, context),
         "note": command.note,
     }
-
-
-async def open_order(
-    app: CollectApp, view: AccountView, fence: int | None, command: OrderSuspension | OrderRestore | None = None
-) -> None:
-    """Open the form on an account; a typed order fills it in.  Call it while keys are held."""
-    if not view.services:
-        app.desk_screen(app.base_screen).refuse("This account has no services to suspend or restore.")
-        return
-    if command is None:
-        values = None
-        first = await app.call(first_values, app.desk, view, app.catalogue, app.session_view)
-    else:
-        first = {}
-        values = values_of(command, view, app.catalogue, app.session_view)
-    screen = cast("OrderForm", await app.show_screen("order"))
-    screen.suggested = first
-    screen.typed_verb = "" if command is None else _VERBS[command.kind == "restore"]
-    screen.why_asked = SEEN_FIRST if command is not None and command.confirm else ""
-    screen.begin(view, fence, values)
 
 
 SCREEN = OrderForm

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from collect_tui.tui.forms.fields import Field, LineBuilder
 from collect_tui.tui.forms.form import FormScreen
 from collect_tui.tui.render.promise import owed_lines, promise_lines
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.render.styled import Line
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.act import Preview

@@ -46,6 +46,11 @@ class Action:
     it types into the line, for commands that are said in the line's language.  `dangerous`: its effect leaves the
     building; it asks for digits.  `needs` names the answers of the desk (`CallingScreen.fetch`) that its meaning depends
     on: while one is under way, the key waits for it in the gate.
+
+    `takes_words`: its word on the line may be followed by something.  `needs_desk`: it does nothing before the desk is
+    open.  `needs_account`: it is about the account under the cursor.  `needs_lease`: it works the account, which only
+    looking at it while somebody else holds it does not allow.  `opens_form`: the form (a module of `forms/`) that it opens
+    where the account is in front; elsewhere its `text` begins the line, if it has one.
     """
 
     id: str
@@ -60,6 +65,11 @@ class Action:
     label: str = ""
     on_bar: frozenset[str] | None = None
     needs: frozenset[str] = frozenset()
+    takes_words: bool = False
+    needs_desk: bool = True
+    needs_account: bool = False
+    needs_lease: bool = False
+    opens_form: str = ""
 
     @property
     def bar(self) -> frozenset[str]:
@@ -75,8 +85,13 @@ class Action:
 
     @property
     def method(self) -> str:
-        """Name of the method that does it, on the screen or on the app."""
-        return "do_" + self.id.replace(".", "_").replace("-", "_")
+        """Name of the method that does it, on the screen or of the app's commands."""
+        return "do_" + self.id.replace(".", "_")
+
+    @property
+    def looks(self) -> str:
+        """Name of the method of the app's commands that looks at what it needs, where it has one."""
+        return "may_" + self.id.replace(".", "_")
 
 
 _C = Action
@@ -89,33 +104,38 @@ _CHOSEN: Final = frozenset({"find", "account"})
 #: Every command, in the order of the key bar and of the help.
 ACTIONS: Final[tuple[Action, ...]] = (
     _C("row.open", "Open", "Opens the row under the cursor; after a number, that row.", ("enter",),
-       contexts=_LISTS | {ACCOUNT}, label="open", on_bar=_LISTS, needs=_ROWS),
+       contexts=_LISTS | {ACCOUNT}, label="open", on_bar=_LISTS, needs=_ROWS, needs_account=True),
     _C("work.next", "Next account", "Leaves this account and takes the next best one.", ("w",), "f8", "next",
        _DESK - {HELP}, label="next"),
     _C("work.skip", "Skip", "Passes the account over, with a reason.", ("s",), contexts=_WORK, text="skip ",
-       label="skip", on_bar=frozenset({QUEUE})),
+       label="skip", on_bar=frozenset({QUEUE}), needs_account=True, needs_lease=True),
     _C("work.snooze", "Snooze", "Puts the account off until a day, with a reason.", ("z",), contexts=_WORK,
-       text="snooze ", label="snooze", on_bar=frozenset({QUEUE})),
+       text="snooze ", label="snooze", on_bar=frozenset({QUEUE}), needs_account=True, needs_lease=True),
     _C("why.open", "Why", "Why the account stands where it does, term by term.", ("y",), "f11", "why",
-       _WORK | {FIND, FLOOR, OUTBOX}, label="why", on_bar=_WORK | {FIND}, needs=_ROWS),
+       _WORK | {FIND, FLOOR, OUTBOX}, label="why", on_bar=_WORK | {FIND}, needs=_ROWS, takes_words=True,
+       needs_account=True),
     _C("result.hot", "Result and next", "With one more letter: logs a result and takes the next account.",
-       (",", "space"), contexts=frozenset({ACCOUNT}), label="result+next"),
+       (",", "space"), contexts=frozenset({ACCOUNT}), label="result+next", needs_lease=True),
     _C("result.log", "Call result", "Opens the line for a result code, a reason and a note.", ("c",), contexts=_WORK,
-       label="result", on_bar=frozenset()),
+       label="result", on_bar=frozenset(), needs_account=True, needs_lease=True),
     _C("note.new", "Note", "Opens the line for a note; abbreviations expand.", ("n",), "f6", contexts=_WORK,
-       text="n ", label="note"),
+       text="n ", label="note", needs_account=True, needs_lease=True),
     _C("promise.make", "Promise", "A promise to pay: amount and day.", ("p",), contexts=_WORK, text="pp ",
-       label="promise"),
+       label="promise", needs_account=True, needs_lease=True, opens_form="promise"),
     _C("plan.make", "Plan", "An arrangement of several instalments.", ("a",), contexts=_WORK, text="pa ",
-       label="plan", on_bar=frozenset({ACCOUNT})),
+       label="plan", on_bar=frozenset({ACCOUNT}), needs_account=True, needs_lease=True, opens_form="plan"),
     _C("order.open", "Orders", "Suspends or restores a service, check by check.", ("o",), contexts=_WORK,
-       dangerous=True, label="orders", on_bar=frozenset({ACCOUNT})),
+       dangerous=True, label="orders", on_bar=frozenset({ACCOUNT}), needs_account=True, needs_lease=True,
+       opens_form="order"),
     _C("date.set", "Next date", "Moves the next action to another day.", ("t",), contexts=_WORK, text="t ",
-       label="date", on_bar=frozenset({QUEUE, ACCOUNT})),
-    _C("hold.place", "Hold", "Places a hold on the account.", ("h",), contexts=_WORK, text="hold "),
-    _C("callback.make", "Callback", "Sets a callback at a day and hour.", ("l",), contexts=_WORK, text="cb "),
+       label="date", on_bar=frozenset({QUEUE, ACCOUNT}), needs_account=True, needs_lease=True),
+    _C("hold.place", "Hold", "Places a hold on the account.", ("h",), contexts=_WORK, text="hold ",
+       needs_account=True, needs_lease=True),
+    _C("callback.make", "Callback", "Sets a callback at a day and hour.", ("l",), contexts=_WORK, text="cb ",
+       needs_account=True, needs_lease=True),
     _C("undo.last", "Undo", "Takes back my last act, on whichever account, after showing what that undoes.", ("u",), mnemonic="undo",
-       contexts=_DESK - {HELP, FIND, FLOOR, OUTBOX}, label="undo", on_bar=frozenset({ACCOUNT, BOARD})),
+       contexts=_DESK - {HELP, FIND, FLOOR, OUTBOX}, label="undo", on_bar=frozenset({ACCOUNT, BOARD}),
+       needs_lease=True),
     _C("account.previous", "Previous account", "Goes back to the account before this one.", fkey="f7",
        mnemonic="previous", contexts=frozenset({ACCOUNT})),
     *(
@@ -147,33 +167,36 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("floor.reassign", "Reassign", "Gives the account of the agent under the cursor to a colleague, with a reason.", ("m",),
        contexts=frozenset({FLOOR}), label="reassign"),
     _C("identifier.reveal", "Reveal", "Shows a masked identifier in full for half a minute: `reveal m1 REASON`; kept in the audit.",
-       mnemonic="reveal", contexts=frozenset({ACCOUNT})),
+       mnemonic="reveal", contexts=frozenset({ACCOUNT}), takes_words=True),
     _C("floor.open", "Floor", "Who works what now.", mnemonic="floor"),
     _C("outbox.open", "Outbox", "What was typed and is not done yet, rejected acts too.", mnemonic="outbox"),
     _C("desk.signin", "Sign in", "Asks for the password again, when the session has run out; what is typed is kept.",
        mnemonic="signin"),
-    _C("queue.show", "Queue", "Shows a queue by its name, or the board without one.", mnemonic="q"),
-    _C("account.open", "Account", "Opens an account by its number.", mnemonic="a"),
-    _C("whynot.open", "Why not", "Which rules keep an account out of the queues.", mnemonic="whynot"),
-    _C("theme.choose", "Theme", "Changes the colours for this session.", mnemonic="theme"),
+    _C("queue.show", "Queue", "Shows a queue by its name, or the board without one.", mnemonic="q", takes_words=True),
+    _C("account.open", "Account", "Opens an account by its number.", mnemonic="a", takes_words=True),
+    _C("whynot.open", "Why not", "Which rules keep an account out of the queues.", mnemonic="whynot",
+       takes_words=True),
+    _C("theme.choose", "Theme", "Changes the colours for this session.", mnemonic="theme", takes_words=True,
+       needs_desk=False),
     _C("view.refresh", "Refresh", "Loads again; the cursor stays on the same account.", ("r",), "f5", "refresh",
-       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, FLOOR, OUTBOX}), needs=frozenset({"find"})),
+       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, FLOOR, OUTBOX}), needs=frozenset({"find"}),
+       needs_desk=False),
     _C("nav.back", "Back", "One step back; what is typed is kept.", ("b",), "f12", "back", _DESK | {FORM},
-       label="back", on_bar=frozenset({WHY, HELP, FIND, FLOOR, OUTBOX, FORM})),
+       label="back", on_bar=frozenset({WHY, HELP, FIND, FLOOR, OUTBOX, FORM}), needs_desk=False),
     _C("nav.exit", "To the board", "Back to the board of queues; there it asks before leaving.", ("q",), "f3", "base",
-       _DESK | {FORM}, label="exit", on_bar=frozenset({BOARD})),
+       _DESK | {FORM}, label="exit", on_bar=frozenset({BOARD}), needs_desk=False),
     _C("screen.redraw", "Redraw", "Paints everything again, after line noise.", ("ctrl+l",), mnemonic="redraw",
-       contexts=frozenset(CONTEXTS)),
+       contexts=frozenset(CONTEXTS), needs_desk=False),
     _C("app.quit", "Quit", "Leaves the program, after the same question as on the board.", ("ctrl+q",), mnemonic="quit",
-       contexts=frozenset(CONTEXTS)),
+       contexts=frozenset(CONTEXTS), needs_desk=False),
     _C("find.open", "Find", "By account, name, phone, e-mail, invoice or payment.", ("/",), mnemonic="find",
-       label="find"),
+       label="find", takes_words=True),
     _C("line.open", "Line", "Everything one can do, typed; in a field, the rest of what is said below it.", (":",), "f9",
        contexts=_DESK | {FORM}, label="line", on_bar=_LINES, needs=_ROWS),
     _C("said.more", "More", "The rest of what is said above the key bar; again, as before.", ("e",), mnemonic="more"),
-    _C("keys.show", "Keys", "All keys of all screens.", mnemonic="keys"),
+    _C("keys.show", "Keys", "All keys of all screens.", mnemonic="keys", needs_desk=False),
     _C("help.open", "Help", "The keys, codes and words of this screen.", ("?",), "f1", "help",
-       _DESK | {FORM}, label="help"),
+       _DESK | {FORM}, label="help", takes_words=True, needs_desk=False),
 )  # fmt: skip
 
 #: Keys that meant something once: (context, key) → command id it has become.  Never reused within a major version.
@@ -200,6 +223,9 @@ CHORD_OUT: Final = frozenset({",", "space", "f12", "b", "escape"})
 
 #: Keys that act while a field has the focus; letters and digits are typed into it.
 FIELD_KEYS: Final = frozenset({"enter", "tab", "shift+tab", "up", "down", "pgup", "pgdn"})
+
+#: The forms there are; all other screens stand in `screens/`.
+FORMS: Final = frozenset(each.opens_form for each in ACTIONS if each.opens_form)
 
 _BY_ID: Final[Mapping[str, Action]] = {command.id: command for command in ACTIONS}
 

@@ -18,9 +18,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
-from textual.app import ScreenStackError
-from textual.message_pump import MessagePump
-from textual.worker import WorkerState
+
+from collect_tui.tui.keys.quiet import is_quiet
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -114,7 +113,7 @@ class KeyGate(_Base):
         await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop))
         for _ in range(1000):
             await asyncio.sleep(0)
-            if not self._gate_in_transit() and (self._gate_holds or self._gate_is_quiet()):
+            if not self._gate_in_transit() and (self._gate_holds or is_quiet(self)):
                 break
         return list(self._gate_queue)
 
@@ -266,7 +265,7 @@ class KeyGate(_Base):
                 deadline = now() + self.SETTLE_LIMIT
                 quiet = spins = 0
             # Between two looks every task that was ready has run: what one finished pump set off elsewhere shows up.
-            if self._gate_is_quiet():
+            if is_quiet(self):
                 quiet += 1
                 if quiet == 2:
                     return
@@ -277,35 +276,3 @@ class KeyGate(_Base):
                     return
             spins += 1
             await asyncio.sleep(0 if spins < 100 else 0.002)
-
-    def _gate_is_quiet(self) -> bool:
-        if not _is_waiting(self):
-            return False
-        for node in self._registry:
-            if node._task is not None and not _is_waiting(node):
-                return False
-        if any(worker.state is WorkerState.PENDING for worker in self.workers):
-            return False
-        try:
-            screen = self.screen
-        except ScreenStackError:
-            return True
-        if self._resize_timer is not None:  # Textual puts a new size off by some milliseconds
-            self.call_next(self._check_resize)
-            return False
-        if self._batch_count or not (screen._layout_required or screen._callbacks):
-            return True
-        # The next key may need to know how tall a list is.  Do not wait for the frame timer: lay out now.
-        screen.call_next(screen._on_timer_update)
-        return False
-
-
-def _is_waiting(pump: MessagePump) -> bool:
-    """Is this pump asleep on an empty queue?  The sleeper waits for the queue's event."""
-    queue: Any = pump._message_queue
-    return (
-        queue.empty()
-        and pump._pending_message is None
-        and not pump._next_callbacks
-        and any(not waiter.done() for waiter in vars(queue.ready_event)["_waiters"])
-    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.render.styled import Line, Span
 
 
 def chord_lines(known: Sequence[tuple[str, str, str]], width: int, height: int) -> list[Line]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from collect_tui.tui.keys.actions import ACCOUNT, ACTIONS, CONTEXTS, FIND, FORM, HOTKEYS, QUEUE, Action, acts_in_field
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.render.styled import Line
 
 if TYPE_CHECKING:
     from collect_tui.desk.line.model import VerbHelp

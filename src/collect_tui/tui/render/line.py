@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from collect_tui.desk.views.said import asking
 from collect_tui.domain.wording import quoted
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.render.styled import Line, Span
 
 if TYPE_CHECKING:
     from collect_tui.desk.line.model import Parsed

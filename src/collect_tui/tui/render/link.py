@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from collect_tui.desk.figures import money
 from collect_tui.desk.outbox import typed
 from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.styled import Line, Span
 from collect_tui.tui.render.text import fit, wrap
-from collect_tui.tui.widgets.base import Line, Span
 
 if TYPE_CHECKING:
     from collect_tui.desk.outbox import HeldAct, Link

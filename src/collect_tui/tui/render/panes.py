@@ -13,7 +13,7 @@ from collect_tui.domain.wording import numbered
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.spans import order_spans, point_spans, service_spans
-from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.render.styled import Line, Span
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import (

@@ -9,7 +9,7 @@ from collect_tui.domain.wording import numbered
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.panes import checks, items
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.render.styled import Line, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

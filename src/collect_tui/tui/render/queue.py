@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from collect_tui.desk.figures import day, money, there, whole
 from collect_tui.domain.states import OPEN_ORDER
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.render.styled import Line
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from collect_tui.desk.figures import amount, full_day
 from collect_tui.domain.states import ServiceState
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Span
+from collect_tui.tui.render.styled import Span
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView, OrderView, PointView, ServiceView

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.render.styled import Line, Span
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.queue import Why

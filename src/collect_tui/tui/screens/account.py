@@ -1,94 +1,41 @@
-"""One account: the five-second summary, its panes, and the keys that work it.
-
-The screen is made once and kept; another account changes what it shows.  Panes are asked for in the background and the
-newest answer wins, so a late one for the account before never shows.
-"""
+"""One account: the five-second summary, its panes, and the keys that work it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
-from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from collections.abc import Coroutine, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
-from textual import events
-from textual.app import ComposeResult
-
 from collect_tui.desk.errors import Stale
-from collect_tui.desk.views.account import PaneName, PaneView
 from collect_tui.domain.effects import KINDS
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.keys.actions import ACCOUNT, CHORD_OUT, HOTKEYS
-from collect_tui.tui.messages import LOADING
+from collect_tui.tui.keys.actions import CHORD_OUT, HOTKEYS, action
+from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render import text as tui_text
-from collect_tui.tui.render.account import header, held_by_other, summary, tabs
+from collect_tui.tui.render.account import header, held_by_other
 from collect_tui.tui.render.chord import chord_lines
 from collect_tui.tui.render.line import receipt_line
-from collect_tui.tui.render.panes import pane_lines
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.render.styled import Line, Span
+from collect_tui.tui.screens.panes import PanesScreen
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
-from collect_tui.tui.widgets.lines import LinePane
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import EffectView, Receipt
     from collect_tui.desk.views.queue import Claim
 
-#: The panes by their digit; 1 is the summary.
-PANES: Final[tuple[PaneName | None, ...]] = (
-    None,
-    "timeline",
-    "items",
-    "payments",
-    "points",
-    "promises",
-    "services",
-    "audit",
-)
-PAGE: Final = 200
-#: From this width and height on, the summary has room for the latest events.
-_ROOMY: Final = (120, 30)
 
-_WORKS: Final = frozenset(
-    {"result.hot", "result.log", "note.new", "promise.make", "plan.make", "order.open", "date.set", "hold.place",
-     "callback.make", "work.skip", "work.snooze", "undo.last"}
-)  # fmt: skip
-
-
-class AccountPane(LinePane):
-    """The body of the account: lines that scroll, and more of them at the end."""
-
-    more: Callable[[int], bool] | None = None
-    """Called with the first row wanted; True: it is being fetched, and the scrolling is done when it has come."""
-
-    def scroll_rows(self, top: int) -> None:
-        if self.more is not None and self.more(top):
-            return
-        super().scroll_rows(top)
-
-    def scroll_loaded(self, top: int) -> None:
-        """Scroll within what there is."""
-        super().scroll_rows(top)
-
-
-class AccountScreen(DeskScreen):
+class AccountScreen(PanesScreen):
     """One account.  `view` is what is shown, `claim` the lease under which it may be worked."""
 
-    context: ClassVar[str] = ACCOUNT
-    summary_rows: ClassVar[int] = 1
+    shows_account: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__()
-        self.view: AccountView | None = None
         self.claim: Claim | None = None
-        self.pane: int = 1
-        self._panes: dict[PaneName, PaneView] = {}
-        self._instead = ""
-        """Why the pane's rows did not come."""
         self._chord = False
         self._refused_chord = False
         """Was the first of two keys refused?  Then the second does nothing else."""
@@ -96,40 +43,13 @@ class AccountScreen(DeskScreen):
         self._behind = False
         """Was a result logged since it was opened?  Two keys log no second one: the next needs another account."""
 
-    def compose_body(self) -> ComposeResult:
-        pane = AccountPane(id="body", focusable=True)
-        pane.more = self._more
-        pane.resized = self._fill
-        yield pane
-
-    @property
-    def body(self) -> AccountPane:
-        return self.query_one("#body", AccountPane)
-
     # -- what it shows ------------------------------------------------------------------------------------------
 
     def show_account(self, view: AccountView, claim: Claim | None) -> None:
         """Show an account from its summary on; nothing of the one before is left."""
-        self.view, self.claim = view, claim
-        self._behind = False
-        self.pane = 1
-        self._panes.clear()
-        self.forget("pane")
-        self._chord = False
-        self.status("")
-        self.focus_body()
-        self._fill(keep_place=False)
-        self.show_frame()
-        self._load()
-
-    def _changed(self, view: AccountView) -> None:
-        """The same account as it is now: pane, place and what is typed stay."""
-        self.view = view
-        self.desk_app.saw_day(view.business_date, view.now)
-        self._panes.clear()
-        self._fill()
-        self.show_frame()
-        self._load()
+        self.claim = claim
+        self._behind = self._chord = False
+        self.begin(view)
 
     def header_line(self) -> Line:
         if self.view is None:
@@ -141,9 +61,6 @@ class AccountScreen(DeskScreen):
         if claim is not None and self._behind:  # with its result it is none of those that are left
             claim = claim.model_copy(update={"left": max(0, claim.left - 1)})
         return header(self.view, claim, self.desk_app.session_view.user, room, title)
-
-    def summary_lines(self) -> Iterable[Line]:
-        return (tabs(self.pane),) if self.view is not None else ()
 
     def line_target(self) -> LineTarget | None:
         if self.view is None:
@@ -160,7 +77,7 @@ class AccountScreen(DeskScreen):
         found = super().refusal(command_id)
         if found is not None or self.view is None:
             return found
-        if command_id in _WORKS and self.claim is None:
+        if action(command_id).needs_lease and self.claim is None:
             held = held_by_other(self.view, self.desk_app.session_view.user)
             if held:
                 return f"{held}; you can look, not act."
@@ -171,126 +88,11 @@ class AccountScreen(DeskScreen):
             return "This account has no services to suspend or restore."
         return None
 
-    # -- panes --------------------------------------------------------------------------------------------------
-
-    @property
-    def pane_name(self) -> PaneName | None:
-        """The pane shown; None for the summary."""
-        return PANES[self.pane - 1]
-
     def run_command(self, command_id: str) -> None:
-        kind, _, which = command_id.partition(".")
-        if kind == "pane" and which.isdecimal():
-            self._show_pane(int(which))
-        else:
-            super().run_command(command_id)
-            self._refused_chord = command_id == "result.hot" and not self._chord
-
-    def do_pane_next(self) -> None:
-        self._show_pane(self.pane % len(PANES) + 1)
-
-    def do_pane_previous(self) -> None:
-        self._show_pane((self.pane - 2) % len(PANES) + 1)
-
-    def _show_pane(self, number: int) -> None:
-        if self.view is None or number == self.pane:
-            return
-        self.pane = number
-        self.forget("pane")
-        self._fill(keep_place=False)
-        self.show_summary()
-        self._load()
-
-    def _wanted(self) -> PaneName | None:
-        """The pane whose rows are needed: a roomy summary shows the latest events as well."""
-        roomy = self.size.width >= _ROOMY[0] and self.size.height >= _ROOMY[1]
-        return self.pane_name or ("timeline" if roomy else None)
-
-    def _load(self) -> None:
-        """Fetch the pane in the background; keys are not held, the newest wins."""
-        name, view = self._wanted(), self.view
-        if name is None or view is None or name in self._panes:
-            return
-        self._instead = ""
-        self.fetch("pane", partial(self.desk_app.desk.pane, view.number, name, limit=PAGE), partial(self._came, view))
-
-    def not_loaded(self, what: str, sentence: str) -> None:
-        if what == "pane":
-            self._instead = sentence
-            self._fill()
-
-    def _came(self, view: AccountView, pane: PaneView) -> None:
-        if self.view is view and pane.pane not in self._panes:
-            self._panes[pane.pane] = pane
-            self._fill()
-
-    def _fill(self, *, keep_place: bool = True) -> None:
-        if self.view is not None and self.is_mounted:
-            self.body.set_lines(self._lines(self.view), keep_place=keep_place)
-
-    def _lines(self, view: AccountView) -> list[Line]:
-        width, height = self.body.size or self.size
-        if self._chord:
-            return chord_lines(self._hot_results(), width, height)
-        name = self.pane_name
-        codes = self.desk_app.catalogue.codes
-        if name is None:
-            latest = self._panes.get("timeline")
-            return summary(view, width, height, latest.timeline if latest is not None else (), codes)
-        pane = self._panes.get(name)
-        if pane is None:
-            return Line.of((self._instead or LOADING, Role.DIM)).wrapped(width)
-        return pane_lines(pane, view, width, codes)
-
-    def on_resize(self, _event: events.Resize) -> None:
-        self._fill()
-        self._load()
-
-    def _more(self, top: int) -> bool:
-        """Scrolling beyond what has been fetched: fetch first, with keys held, so that a burst ends where slow keys do."""
-        name = self.pane_name
-        if name is None or self._has(name, top + self.body.page):
-            return False
-        self.desk_app.run_held(self._scroll_far(name, top), self)
-        return True
-
-    def _has(self, name: PaneName, rows: int | None) -> bool:
-        """Are so many rows of the pane here, or all there are (None: all)?"""
-        pane = self._panes.get(name)
-        return pane is not None and (pane.cursor is None or (rows is not None and rows <= len(self.body.lines)))
-
-    async def _scroll_far(self, name: PaneName, top: int | None) -> None:
-        rows = None if top is None else top + self.body.page
-        while self.view is not None and self.pane_name == name and not self._has(name, rows):
-            view, pane = self.view, self._panes.get(name)
-            cursor = pane.cursor if pane is not None else None
-            got = await self.ask(partial(self.desk_app.desk.pane, view.number, name, cursor=cursor, limit=PAGE))
-            if got is None or self.view is not view:
-                return
-            pane = self._panes.get(name)
-            if pane is None:
-                self._panes[name] = got
-            elif pane.cursor == cursor:
-                longer = {each: getattr(pane, each) + getattr(got, each) for each in ("timeline", "payments", "audit")}
-                self._panes[name] = pane.model_copy(update={**longer, "cursor": got.cursor})
-            self._fill()
-        self.body.scroll_loaded(len(self.body.lines) if top is None else top)
-
-    async def do_row_last(self) -> None:
-        """To the end of the pane: all of it is fetched first."""
-        name = self.pane_name
-        if name is None:
-            self.body.scroll_loaded(len(self.body.lines))
-        else:
-            await self._scroll_far(name, None)
+        super().run_command(command_id)
+        self._refused_chord = command_id == "result.hot" and not self._chord
 
     # -- after acts ---------------------------------------------------------------------------------------------
-
-    async def do_view_refresh(self) -> None:
-        if self.view is not None:
-            view = await self.ask(self.desk_app.desk.account, self.view.number)
-            if view is not None:
-                self._changed(view)
 
     def passes_on(self, effects: Iterable[EffectView]) -> bool:
         kinds = {effect.kind for effect in effects}
@@ -309,31 +111,6 @@ class AccountScreen(DeskScreen):
         else:
             await self.do_view_refresh()
 
-    # -- the forms ----------------------------------------------------------------------------------------------
-
-    async def do_promise_make(self) -> None:
-        await self._open_form("promise")
-
-    async def do_plan_make(self) -> None:
-        await self._open_form("plan")
-
-    async def _open_form(self, name: str) -> None:
-        from collect_tui.tui.forms.form import FormScreen
-
-        target = self.line_target()
-        if self.view is None or target is None:
-            return
-        screen = await self.desk_app.show_screen(name)
-        assert isinstance(screen, FormScreen)
-        screen.begin(self.view, target.fence)
-
-    async def do_order_open(self) -> None:
-        from collect_tui.tui.forms.order import open_order
-
-        target = self.line_target()
-        if self.view is not None and target is not None:
-            await open_order(self.desk_app, self.view, target.fence)
-
     def do_result_log(self) -> None:
         self.open_line()
         if not (self.line_edit and self.line_edit.text):
@@ -350,6 +127,13 @@ class AccountScreen(DeskScreen):
         """Letter, code and words of every result that two keys log."""
         results = self.desk_app.catalogue.codes.results
         return [(key, code, results[code].title) for key, code in HOTKEYS.items() if code in results]
+
+    def _lines(self, view: AccountView) -> list[Line]:
+        """The results in place of the body, while the second key is awaited."""
+        if not self._chord:
+            return super()._lines(view)
+        width, height = self.body.size or self.size
+        return chord_lines(self._hot_results(), width, height)
 
     def _set_chord(self, *, on: bool) -> None:
         """Show the results in place of the body, or the body again where it was."""
@@ -369,21 +153,24 @@ class AccountScreen(DeskScreen):
     def typed(self, name: str) -> bool:
         """A key that may act on the account acts once it is known that it is still mine; what is typed in a field is
         judged with the account at Enter, and said below the line before."""
-        if isinstance(self.focused, LineEdit) or not self.desk_app.hold_in_doubt(self.claim):
+        if isinstance(self.focused, LineEdit) or not self.desk_app.navigator.hold_in_doubt(self.claim):
             return self._act_on(name)
         self._held(self._once_sure(name))
         return True
 
     async def _once_sure(self, name: str) -> None:
-        if not await self.desk_app.hold_lost(self):
+        lost = await self.desk_app.navigator.hold_lost()
+        if lost is None:
             self._act_on(name)
+        else:
+            self.handed_on(*lost)
 
     def handed_on(self, view: AccountView, claim: Claim | None, said: str) -> None:
         """The account went to somebody else, or the hold on it ran out: show it as it is, and say so."""
         if self._chord:
             self._set_chord(on=False)
         self.claim = claim
-        self._changed(view)
+        self.changed(view)
         self.refuse(said)
 
     def _act_on(self, name: str) -> bool:
@@ -424,7 +211,7 @@ class AccountScreen(DeskScreen):
         ids = {"id": uuid4(), "version": view.version, "fence": target.fence}
         act = Act(**ids, account=view.number, commands=parsed.commands, line=parsed.text)
         try:
-            receipt = await app.act(view.number, act)
+            receipt = await app.acts.do(view.number, act)
         except Stale as error:
             await self.do_view_refresh()
             self.desk_refused(error)
@@ -441,7 +228,7 @@ class AccountScreen(DeskScreen):
         one, and so was all that was typed ahead behind it: that is dropped.
         """
         app = self.desk_app
-        shown, said, asked = await app.next_account(self.claim.queue if self.claim is not None else None)
+        shown, said, asked = await app.navigator.next_account(self.claim.queue if self.claim is not None else None)
         dropped = messages.dropped(app.flush_keys()) if by_line else ""
         top = app.desk_screen(self)
         if shown and self.view is not None and self.view.number != view.number:

@@ -1,35 +1,37 @@
 """What every screen of the desk is: the frame, how the desk is asked, and the way a key goes.
 
 A screen does commands in methods named after them: `do_work_next` does `work.next`.  Commands no screen does itself are
-done by the app, or typed into the line when they are said in its language.
+done by a form, typed into the line when they are said in its language, or done by the app's commands.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 
 from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import Action, action
 from collect_tui.tui.keys.keymap import KEPT_QUIET, key_name
+from collect_tui.tui.line.bar import LineBar
+from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.screens.calls import CallingScreen
-from collect_tui.tui.screens.frame import NEEDS_NO_DESK, LineTarget, Rule
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.rowmover import RowMover
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
-    from collect_tui.tui.widgets.linebar import LineBar
-
-__all__ = ["NEEDS_NO_DESK", "DeskScreen", "LineTarget", "Rule"]
 
 
 class DeskScreen(CallingScreen):
     """A screen of the desk; every key that nobody closer wanted becomes a command here."""
+
+    shows_account: ClassVar[bool] = False
+    """Is the account of the line in front, whole and as it was seen, so that its forms open from it?"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,22 +44,23 @@ class DeskScreen(CallingScreen):
             self.refuse(why_not)
             return
         wanted = action(command_id)
-        for owner in (self, self.app):
-            method: Callable[[], Any] | None = getattr(owner, wanted.method, None)
-            if method is None and owner is self and wanted.text:
-                self.open_line(wanted.text)
-                return
-            if method is not None:
-                self.start(method)
-                return
-        self.refuse(f"{wanted.title} is not for this screen.")
+        method: Callable[[], Any] | None = getattr(self, wanted.method, None)
+        if method is None and wanted.opens_form and (self.shows_account or not wanted.text):
+            method = partial(self.open_form, wanted.opens_form)
+        elif method is None and wanted.text:
+            method = partial(self.open_line, wanted.text)
+        elif method is None:
+            method = getattr(self.desk_app.commands, wanted.method, None)
+        if method is not None:
+            self.start(method)
+        else:
+            self.refuse(f"{wanted.title} is not for this screen.")
 
     def start(self, method: Callable[[], Any]) -> None:
         """Run a command's method; one that waits for the desk runs beside the screen, with keys held meanwhile."""
-        if inspect.iscoroutinefunction(method):
-            self.desk_app.run_held(method(), self)
-        else:
-            method()
+        work = method()
+        if inspect.iscoroutine(work):
+            self.desk_app.run_held(work, self)
 
     def open_line(self, text: str = "") -> None:
         """Go to the line, to begin one with `text`; what is there already is not added to."""
@@ -73,8 +76,6 @@ class DeskScreen(CallingScreen):
     @property
     def line_edit(self) -> LineBar | None:
         """The field of the line; None on a form, which is a line by itself."""
-        from collect_tui.tui.widgets.linebar import LineBar
-
         return next(iter(self.query(LineBar)), None)
 
     @property
@@ -89,14 +90,14 @@ class DeskScreen(CallingScreen):
         if self.line_edit is not None:
             self.line_edit.list_candidates()
 
-    async def do_order_open(self) -> None:
-        """The order form of the account the screen is about."""
-        from collect_tui.tui.forms.order import open_order
-
+    async def open_form(self, name: str) -> None:
+        """A form of the account the screen is about."""
         target = self.line_target()
-        view = await self.ask(self.desk_app.desk.account, target.account) if target is not None else None
-        if view is not None and target is not None:
-            await open_order(self.desk_app, view, target.fence)
+        if target is None:
+            return
+        view = self.line_account if self.shows_account else await self.ask(self.desk_app.desk.account, target.account)
+        if view is not None:
+            await self.desk_app.navigator.open_form(name, view, target.fence)
 
     def do_line_open(self) -> None:
         """To the line; from a field, all of what is said below it."""

@@ -12,12 +12,13 @@ from textual.app import ComposeResult
 from collect_tui.desk.views.account import FIND_COLUMNS
 from collect_tui.tui.keys.actions import FIND
 from collect_tui.tui.messages import plural, typed
+from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.render.styled import Line
+from collect_tui.tui.screens.lists import ListScreen
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
-from collect_tui.tui.widgets.worktable import ListSource, WorkTable, numbered
+from collect_tui.tui.widgets.worktable import ListSource, numbered
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import FindHit
@@ -26,11 +27,12 @@ LIMIT = 50
 COLUMNS = numbered(FIND_COLUMNS, 3)
 
 
-class FindScreen(DeskScreen):
+class FindScreen(ListScreen):
     """Finds accounts by number, name, phone, e-mail, invoice or payment reference."""
 
     context: ClassVar[str] = FIND
-    takes_numbers: ClassVar[bool] = True
+    columns = COLUMNS
+    keeps_cursor: ClassVar[bool] = True
     has_line: ClassVar[bool] = False
 
     def __init__(self) -> None:
@@ -43,18 +45,11 @@ class FindScreen(DeskScreen):
         self._last = ""
         self._chosen = False
 
-    def compose_body(self) -> ComposeResult:
-        yield WorkTable(COLUMNS, empty="", id="body")
-
     def compose_line(self) -> ComposeResult:
         field = LineEdit(prompt="find ", placeholder="account, name, phone, e-mail, invoice or payment", id="field")
         field.needs = frozenset({"find"})
         yield field
         yield from super().compose_line()
-
-    @property
-    def table(self) -> WorkTable:
-        return self.query_one("#body", WorkTable)
 
     @property
     def field(self) -> LineEdit:
@@ -148,7 +143,7 @@ class FindScreen(DeskScreen):
             self.table.focus(scroll_visible=False)  # so that letters act: `/` starts anew
             self.refuse(f"Nothing is found by {typed(text)}.")
         elif len(self.hits) == 1 or self._chosen:
-            await self.desk_app.open_account(self.hits[self.table.cursor].account)
+            await self.desk_app.navigator.open_account(self.hits[self.table.cursor].account)
         else:
             self.table.focus(scroll_visible=False)
             self.status(f"{plural(len(self.hits), 'account')}: Enter opens the one under the cursor.", Role.LABEL)
@@ -190,15 +185,8 @@ class FindScreen(DeskScreen):
             if hits is not None:
                 self.show_hits(self.searched, hits)
 
-    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
-        message.stop()
-        self.desk_app.run_held(self.desk_app.open_account(message.key), self)
-
-    def open_row_number(self, number: int) -> Awaitable[None] | None:
-        if not 1 <= number <= len(self.hits):
-            self.refuse(f"There is no row {number}; there are {len(self.hits)}.")
-            return None
-        return self.desk_app.open_account(self.hits[number - 1].account)
+    def open_row(self, key: str) -> Awaitable[None] | None:
+        return self.desk_app.navigator.open_account(key)
 
 
 SCREEN = FindScreen

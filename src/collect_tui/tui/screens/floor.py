@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 
 from collect_tui.desk.views.floor import FLOOR_COLUMNS
 from collect_tui.tui.keys.actions import FLOOR
+from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.link import render_floor
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.render.styled import Line
+from collect_tui.tui.screens.lists import ListScreen
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.worktable import ListSource, WorkTable, numbered
@@ -24,27 +25,21 @@ if TYPE_CHECKING:
 COLUMNS = numbered(FLOOR_COLUMNS, 3)
 
 
-class FloorScreen(DeskScreen):
+class FloorScreen(ListScreen):
     """Everybody at work."""
 
     context: ClassVar[str] = FLOOR
-    takes_numbers: ClassVar[bool] = True
+    columns = COLUMNS
+    empty: ClassVar[str] = "Nobody is here."
     has_line: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
         self.floor: FloorView | None = None
 
-    def compose_body(self) -> ComposeResult:
-        yield WorkTable(COLUMNS, empty="Nobody is here.", id="body")
-
     def compose_line(self) -> ComposeResult:
         yield LineEdit(prompt="hand to ", placeholder="login and reason, such as: ben off sick", id="field")
         yield from super().compose_line()
-
-    @property
-    def table(self) -> WorkTable:
-        return self.query_one("#body", WorkTable)
 
     @property
     def field(self) -> LineEdit:
@@ -123,23 +118,12 @@ class FloorScreen(DeskScreen):
         message.stop()
         self.show_keys()  # not everybody holds an account to reassign
 
-    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
-        message.stop()
-        if (target := self.line_target()) is None:
-            self.refuse("This agent holds no account.")
-        else:
-            self.desk_app.run_held(self.desk_app.open_account(target.account), self)
-
-    def open_row_number(self, number: int) -> Awaitable[None] | None:
-        if not 1 <= number <= len(self.seats):
-            self.refuse(f"There is no row {number}; there are {len(self.seats)}.")
-            return None
-        self.table.move_to(number - 1)
-        target = self.line_target()
-        if target is None:
+    def open_row(self, key: str) -> Awaitable[None] | None:
+        account = next((seat.account for seat in self.seats if seat.login == key), None)
+        if account is None:
             self.refuse("This agent holds no account.")
             return None
-        return self.desk_app.open_account(target.account)
+        return self.desk_app.navigator.open_account(account)
 
 
 SCREEN = FloorScreen

@@ -6,60 +6,31 @@ A screen says what its body is (:meth:`FrameScreen.compose_body`) and what its h
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.strip import Strip
 
 from collect_tui.tui import messages
-from collect_tui.tui.keys.actions import ACCOUNT, FORM, Action, acts_in_field
+from collect_tui.tui.keys.actions import ACCOUNT, FORM, Action, action, acts_in_field
+from collect_tui.tui.line.bar import LineBar
+from collect_tui.tui.line.kept import KeptLine
+from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, LineWidget, Span
-from collect_tui.tui.widgets.keptline import KeptLine
-from collect_tui.tui.widgets.keybar import KeyBar, KeyHint
+from collect_tui.tui.render.styled import Line
+from collect_tui.tui.widgets.base import LineWidget
+from collect_tui.tui.widgets.keybar import KeyBar, KeyHint, enter_key
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.lines import LinePane
 from collect_tui.tui.widgets.rowmover import RowMover
+from collect_tui.tui.widgets.rule import Rule
 from collect_tui.tui.widgets.saidrows import SaidRows
 from collect_tui.tui.widgets.statusline import StatusLine
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.act import EffectView, Receipt
     from collect_tui.tui.app import CollectApp
-
-
-#: Commands that work while there is no desk.
-NEEDS_NO_DESK: Final = frozenset(
-    {"app.quit", "nav.exit", "nav.back", "screen.redraw", "help.open", "keys.show", "view.refresh", "theme.choose"}
-)
-
-
-class LineTarget(NamedTuple):
-    """The account the line acts on, as the agent saw it. `version` None: not checked; `fence` None: no lease."""
-
-    account: str
-    version: int | None = None
-    fence: int | None = None
-
-
-class Rule(LineWidget):
-    """A line across the screen."""
-
-    DEFAULT_CSS = "Rule { height: 1; }"
-    _note = ""
-
-    def note(self, sentence: str) -> None:
-        """Say something in its place; empty for the rule again."""
-        if sentence != self._note:
-            self._note = sentence
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        if self._note:
-            return self.strip_of((Span(self._note, Role.WARN),), self.size.width)
-        return self.strip_of((Span("─" * self.size.width, Role.DIM),), self.size.width)
 
 
 class FrameScreen(Screen[None]):
@@ -105,9 +76,7 @@ class FrameScreen(Screen[None]):
 
     def refusal(self, command_id: str) -> str | None:
         """Why a command cannot be used now; None when it can.  The key bar shows such a key in parentheses."""
-        if self.desk_app.connected or command_id in NEEDS_NO_DESK:
-            return None
-        return self.desk_app.not_open
+        return None if self.desk_app.connected or not action(command_id).needs_desk else self.desk_app.not_open
 
     def passes_on(self, effects: Iterable[EffectView]) -> bool:
         """Do these effects of an act put the account shown away, so that the next one is shown?"""
@@ -153,8 +122,6 @@ class FrameScreen(Screen[None]):
 
     def compose_line(self) -> ComposeResult:
         """The line; a screen may put a field of its own above it, or have none at all."""
-        from collect_tui.tui.widgets.linebar import LineBar
-
         line = LineBar(id="line")
         line.display = self.has_line
         yield line
@@ -220,7 +187,7 @@ class FrameScreen(Screen[None]):
     def saying(self, does: str) -> str:
         """What a key does that acts on the account of the screen: while an act is unsure there, it asks what became of that."""
         target, field = self.line_target(), self.focused
-        asks = target is not None and bool(self.desk_app.unsure(target.account))
+        asks = target is not None and bool(self.desk_app.acts.unsure(target.account))
         return "ask outcome" if asks and (field is None or getattr(field, "acts", True)) else does
 
     def _fkey_hints(self, found: Iterable[Action]) -> list[KeyHint]:
@@ -300,8 +267,3 @@ class FrameScreen(Screen[None]):
         self.status(messages.with_dropped(sentence, keys), Role.BAD)
         self.app.bell()
         return keys
-
-
-def enter_key(*, ascii_only: bool) -> str:
-    """The Enter key as key bars show it; a terminal that has only ASCII would show the sign as `?`."""
-    return "Ent" if ascii_only else "⏎"

@@ -12,8 +12,8 @@ from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import HELP
 from collect_tui.tui.render.help import render_help, render_word
 from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.base import DeskScreen
-from collect_tui.tui.widgets.base import Line
 from collect_tui.tui.widgets.lines import LinePane
 
 if TYPE_CHECKING:

@@ -6,17 +6,16 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
-from textual.app import ComposeResult
-
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.outbox import OUTBOX_COLUMNS
+from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.keys.actions import OUTBOX
 from collect_tui.tui.messages import plural
+from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.link import both_versions
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.screens.asking import ask
-from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.render.styled import Line
+from collect_tui.tui.screens.lists import ListScreen
 from collect_tui.tui.widgets.worktable import ListSource, WorkTable, numbered
 
 if TYPE_CHECKING:
@@ -28,11 +27,13 @@ COLUMNS = numbered(OUTBOX_COLUMNS, 3)
 BESIDE = 9
 
 
-class OutboxScreen(DeskScreen):
+class OutboxScreen(ListScreen):
     """The queue between this desk and its server."""
 
     context: ClassVar[str] = OUTBOX
-    takes_numbers: ClassVar[bool] = True
+    columns = COLUMNS
+    empty: ClassVar[str] = "Nothing waits: all that was typed is done."
+    keeps_cursor: ClassVar[bool] = True
     has_line: ClassVar[bool] = False
     summary_rows: ClassVar[int] = BESIDE
 
@@ -42,13 +43,6 @@ class OutboxScreen(DeskScreen):
         self._now: dict[UUID, AccountView] = {}
         self._unknown = ""
         """Why the account as it is now could not be looked up."""
-
-    def compose_body(self) -> ComposeResult:
-        yield WorkTable(COLUMNS, empty="Nothing waits: all that was typed is done.", id="body")
-
-    @property
-    def table(self) -> WorkTable:
-        return self.query_one("#body", WorkTable)
 
     @property
     def outbox(self) -> Outbox:
@@ -140,16 +134,9 @@ class OutboxScreen(DeskScreen):
         await self.do_view_refresh()
         self.status(f"{chosen.act.account}: what was typed {said}", Role.GOOD)
 
-    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
-        message.stop()
-        if self.chosen is not None:
-            self.desk_app.run_held(self.desk_app.open_account(self.chosen.act.account), self)
-
-    def open_row_number(self, number: int) -> Awaitable[None] | None:
-        if not 1 <= number <= len(self.held):
-            self.refuse(f"There is no row {number}; there are {len(self.held)}.")
-            return None
-        return self.desk_app.open_account(self.held[number - 1].act.account)
+    def open_row(self, key: str) -> Awaitable[None] | None:
+        account = next(each.act.account for each in self.held if str(each.id) == key)
+        return self.desk_app.navigator.open_account(account)
 
 
 SCREEN = OutboxScreen

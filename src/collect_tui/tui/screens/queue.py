@@ -4,101 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
-
-from collect_tui.desk.views.queue import QUEUE_COLUMNS
-from collect_tui.tui.keys.actions import QUEUE
+from collect_tui.tui.keys.actions import QUEUE, action
+from collect_tui.tui.page import LineTarget
+from collect_tui.tui.queue_rows import COLUMNS, PAGE, Loaded, QueueRows, load_queue, load_until
 from collect_tui.tui.render.queue import (
     render_account_summary,
     render_queue_header,
     render_row_summary,
 )
-from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.widgets.base import Line, Span
-from collect_tui.tui.widgets.worktable import WorkTable, numbered, row_cells
+from collect_tui.tui.render.styled import Line
+from collect_tui.tui.screens.lists import ListScreen
+from collect_tui.tui.widgets.worktable import WorkTable
 
 if TYPE_CHECKING:
-    from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Receipt
-    from collect_tui.desk.views.queue import QueueFigure, QueuePage, QueueRow
-    from collect_tui.desk.views.session import Session
+    from collect_tui.desk.views.queue import QueueFigure, QueueRow
 
-PAGE = 200
 #: Rows still to come below the cursor at which the next page is asked for.
 AHEAD = 60
 #: Seconds the cursor rests on a row before its account is looked at: going down a list costs two rows a key, not an account.
 REST = 0.3
 
-COLUMNS = numbered(QUEUE_COLUMNS, 4)
 
-
-class Loaded(NamedTuple):
-    """A page of a queue and the session it was asked in, whose clock says what hour it is where."""
-
-    page: QueuePage
-    session: Session
-
-
-def load_queue(desk: Desk, name: str, cursor: str | None = None, limit: int = PAGE) -> Loaded:
-    """Ask for a page of a queue; runs in a thread."""
-    return Loaded(desk.queue(name, cursor=cursor, limit=limit), desk.session())
-
-
-def load_until(desk: Desk, name: str, count: int) -> tuple[Loaded, tuple[QueueRow, ...]]:
-    """Ask for the first `count` rows of a queue, as they are now, and a page at least."""
-    first = load_queue(desk, name, limit=min(max(count, PAGE), 1000))
-    rows, cursor = first.page.rows, first.page.cursor
-    while cursor is not None and len(rows) < count:
-        more = desk.queue(name, cursor=cursor, limit=min(max(count - len(rows), 1), 1000))
-        rows, cursor = rows + more.rows, more.cursor
-    return Loaded(first.page.model_copy(update={"cursor": cursor}), first.session), rows
-
-
-class QueueRows:
-    """The rows of a queue fetched so far; the next page is added at the end, so no row ever moves."""
-
-    def __init__(self, rows: Iterable[QueueRow], cursor: str | None, session: Session) -> None:
-        self.rows = list(rows)
-        self.cursor = cursor
-        self.session = session
-        self._index = {row.account: index for index, row in enumerate(self.rows)}
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def row(self, index: int) -> tuple[Span, ...]:
-        return row_cells(COLUMNS, index + 1, self.rows[index], self.session)
-
-    def key(self, index: int) -> str:
-        return self.rows[index].account
-
-    def find(self, key: str) -> int | None:
-        return self._index.get(key)
-
-    def extend(self, rows: Iterable[QueueRow], cursor: str | None) -> None:
-        """Add a page.  An account that moved down meanwhile is not shown twice."""
-        for row in rows:
-            if row.account not in self._index:
-                self._index[row.account] = len(self.rows)
-                self.rows.append(row)
-        self.cursor = cursor
-
-    def renew(self, rows: Iterable[QueueRow], session: Session) -> frozenset[str]:
-        """Put these rows in the places of the same accounts; returns the accounts whose rows are not among them."""
-        new = {row.account: row for row in rows}
-        self.rows = [new.get(row.account, row) for row in self.rows]
-        self.session = session
-        return frozenset(self._index.keys() - new.keys())
-
-
-class QueueScreen(DeskScreen):
+class QueueScreen(ListScreen):
     """The accounts of one queue."""
 
     context: ClassVar[str] = QUEUE
-    takes_numbers: ClassVar[bool] = True
+    columns = COLUMNS
+    empty: ClassVar[str] = "Nothing is left in this queue."
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,13 +45,6 @@ class QueueScreen(DeskScreen):
         self._looking = ""
         self._fresh = False
         """Has it just been loaded, so that coming to the top need not look again?"""
-
-    def compose_body(self) -> ComposeResult:
-        yield WorkTable(COLUMNS, empty="Nothing is left in this queue.", id="body")
-
-    @property
-    def table(self) -> WorkTable:
-        return self.query_one("#body", WorkTable)
 
     # -- what it shows ------------------------------------------------------------------------------------------
 
@@ -167,9 +96,7 @@ class QueueScreen(DeskScreen):
         return seen if row is not None and seen is not None and seen.number == row.account else None
 
     def refusal(self, command_id: str) -> str | None:
-        needs_row = ("row.open", "work.skip", "work.snooze", "note.new", "promise.make", "plan.make", "order.open",
-                     "date.set", "hold.place", "callback.make", "result.log", "why.open")  # fmt: skip
-        if command_id in needs_row and self.row is None:
+        if action(command_id).needs_account and self.row is None:
             return "There is no account in this queue."
         return super().refusal(command_id)
 
@@ -296,21 +223,13 @@ class QueueScreen(DeskScreen):
 
     # -- opening ------------------------------------------------------------------------------------------------
 
-    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
-        message.stop()
-        self.desk_app.run_held(self.desk_app.open_account(message.key), self)
+    def open_row(self, key: str) -> Awaitable[None] | None:
+        return self.desk_app.navigator.open_account(key)
 
-    def open_row_number(self, number: int) -> Awaitable[None] | None:
-        return self._open_number_row(number)
-
-    async def _open_number_row(self, number: int) -> None:
+    async def open_row_number(self, number: int) -> None:
         await self._load_to(number - 1)
-        rows = self.rows
-        if rows is None or number > len(rows):
-            self.refuse(f"There is no row {number}; there are {len(rows) if rows is not None else 0}.")
-            return
-        self.table.move_to(number - 1)
-        await self.desk_app.open_account(rows.key(number - 1))
+        if (opening := super().open_row_number(number)) is not None:
+            await opening
 
 
 SCREEN = QueueScreen

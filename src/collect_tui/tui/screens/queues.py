@@ -6,15 +6,13 @@ from collections.abc import Awaitable, Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
-
 from collect_tui.desk.views.queue import BOARD_COLUMNS
 from collect_tui.tui.keys.actions import BOARD
 from collect_tui.tui.render.queue import render_board_summary
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.screens.base import DeskScreen
-from collect_tui.tui.widgets.base import Line
-from collect_tui.tui.widgets.worktable import ListSource, WorkTable, numbered
+from collect_tui.tui.render.styled import Line
+from collect_tui.tui.screens.lists import ListScreen
+from collect_tui.tui.widgets.worktable import ListSource, numbered
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.queue import QueueBoard
@@ -22,22 +20,17 @@ if TYPE_CHECKING:
 COLUMNS = numbered(BOARD_COLUMNS, 2)
 
 
-class QueuesScreen(DeskScreen):
+class QueuesScreen(ListScreen):
     """The board of queues."""
 
     context: ClassVar[str] = BOARD
-    takes_numbers: ClassVar[bool] = True
+    columns = COLUMNS
+    empty: ClassVar[str] = "This site has no queues."
+    row_word: ClassVar[str] = "queue"
 
     def __init__(self) -> None:
         super().__init__()
         self.board: QueueBoard | None = None
-
-    def compose_body(self) -> ComposeResult:
-        yield WorkTable(COLUMNS, empty="This site has no queues.", id="body")
-
-    @property
-    def table(self) -> WorkTable:
-        return self.query_one("#body", WorkTable)
 
     def header_line(self) -> Line:
         return Line.of(("Queues", Role.HEAD))
@@ -62,7 +55,7 @@ class QueuesScreen(DeskScreen):
         """Show these figures; the cursor stays on the same queue."""
         self.forget("board")  # asked before this
         self.board = board
-        self.desk_app.saw_day(board.business_date)
+        self.desk_app.navigator.saw_day(board.business_date)
         session = self.desk_app.session_view
         self.table.replace(ListSource.of(COLUMNS, board.queues, attrgetter("name"), session))
         self.show_frame()
@@ -72,17 +65,8 @@ class QueuesScreen(DeskScreen):
         if self.board is not None and self.desk_app.connected:
             self.fetch("board", self.desk_app.desk.queues, self.show_board)
 
-    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
-        message.stop()
-        self.desk_app.run_held(self.desk_app.show_queue(message.key), self)
-
-    def open_row_number(self, number: int) -> Awaitable[None] | None:
-        queues = self.board.queues if self.board is not None else ()
-        if not 1 <= number <= len(queues):
-            self.refuse(f"There is no queue {number}; there are {len(queues)}.")
-            return None
-        self.table.move_to(number - 1)
-        return self.desk_app.show_queue(queues[number - 1].name)
+    def open_row(self, key: str) -> Awaitable[None] | None:
+        return self.desk_app.navigator.show_queue(key)
 
 
 SCREEN = QueuesScreen

@@ -8,10 +8,11 @@ from textual import events
 from textual.app import ComposeResult
 
 from collect_tui.tui.keys.actions import WHY
+from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.styled import Line
 from collect_tui.tui.render.why import render_why
-from collect_tui.tui.screens.base import DeskScreen, LineTarget
-from collect_tui.tui.widgets.base import Line
+from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.widgets.lines import LinePane
 
 if TYPE_CHECKING:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -14,44 +13,6 @@ from textual.widget import Widget
 
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import COMPONENTS, Role
-
-
-class Span(NamedTuple):
-    """A piece of text and what it is.  The text may be anything: it is cleaned when painted."""
-
-    text: str
-    role: Role = Role.PLAIN
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of spans, left to right."""
-
-    spans: tuple[Span, ...] = ()
-
-    @classmethod
-    def of(cls, *parts: str | Span | tuple[str, Role]) -> Line:
-        """Build a line from texts and ``(text, role)`` pairs: ``Line.of("due ", ("412.10", Role.MONEY))``."""
-        return cls(tuple(Span(part) if isinstance(part, str) else Span(*part) for part in parts))
-
-    @property
-    def text(self) -> str:
-        """The line without its roles."""
-        return "".join(span.text for span in self.spans)
-
-    def wrapped(self, cells: int) -> list[Line]:
-        """The same words with the same roles in as many rows of `cells` cells as they need; none for blanks alone."""
-        pieces = [Span(tui_text.clean(span.text), span.role) for span in self.spans]
-        found = []
-        for start, end in tui_text.rows("".join(piece.text for piece in pieces), cells):
-            at, row = 0, []
-            for text, role in pieces:
-                part = text[max(0, start - at) : max(0, end - at)]
-                at += len(text)
-                if part:
-                    row.append(Span(part, role))
-            found.append(Line(tuple(row)))
-        return found
 
 
 class LineWidget(Widget):
@@ -67,8 +28,8 @@ class LineWidget(Widget):
     LineWidget > .role--dim { text-style: dim; }
     """
 
-    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._role_styles: dict[Role, Style] = {}
 
     def role_style(self, role: Role) -> Style:

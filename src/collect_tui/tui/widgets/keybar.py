@@ -10,7 +10,8 @@ from textual.strip import Strip
 
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import LineWidget, Span
+from collect_tui.tui.render.styled import Span
+from collect_tui.tui.widgets.base import LineWidget
 
 
 class KeyHint(NamedTuple):
@@ -29,15 +30,8 @@ class KeyBar(LineWidget):
 
     DEFAULT_CSS = "KeyBar { height: 1; }"
 
-    def __init__(
-        self,
-        keys: Iterable[KeyHint | tuple[str, str, bool]] = (),
-        *,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, keys: Iterable[KeyHint | tuple[str, str, bool]] = (), *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._keys = tuple(KeyHint(*key) for key in keys)
 
     @property
@@ -78,3 +72,8 @@ def _spans(hint: KeyHint) -> list[Span]:
     if hint.enabled:
         return [Span(hint.key, Role.KEY), Span(f" {hint.label}", Role.LABEL)]
     return [Span(f"({hint.key} {hint.label})", Role.DIM)]
+
+
+def enter_key(*, ascii_only: bool) -> str:
+    """The Enter key as key bars show it; a terminal that has only ASCII would show the sign as `?`."""
+    return "Ent" if ascii_only else "⏎"

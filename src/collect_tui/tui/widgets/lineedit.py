@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from textual import events
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.strip import Strip
 
 from collect_tui.tui.messages import too_long
 from collect_tui.tui.render import text as tui_text
-from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import LineWidget, Span
-
-#: Keys that keep a selected text; the first few do nothing else, not even Enter: it was shown, not typed.
-_ONLY_KEEPING: Final = frozenset({"right", "end", "ctrl+e", "tab", "enter"})
-#: Keys that change the text or move in it: what they do depends on the text alone.
-EDITING: Final = frozenset(
-    {"backspace", "ctrl+h", "delete", "ctrl+k", "ctrl+u", "left", "right", "home", "ctrl+a", "end", "ctrl+e"}
-)
-_KEEPING: Final = _ONLY_KEEPING | {
-    "left", "home", "ctrl+a", "backspace", "ctrl+h", "delete", "ctrl+k", "ctrl+u", "up", "down", "escape", "f12"
-}  # fmt: skip
+from collect_tui.tui.widgets.editing import EDITING, KEEPING, ONLY_KEEPING, edit
+from collect_tui.tui.widgets.textrow import TextRow
 
 
-class LineEdit(LineWidget, can_focus=True):
+class LineEdit(TextRow, can_focus=True):
     """One line of text with the terminal's own cursor as its caret.
 
     Keys it does not know, and Tab, Up and Down when there is nothing to complete or recall, go on to the screen.
@@ -52,10 +39,6 @@ class LineEdit(LineWidget, can_focus=True):
             super().__init__()
             self.edit = edit
             self.text = text
-
-        @property
-        def control(self) -> LineEdit:
-            return self.edit
 
     class Submitted(Edited):
         """Enter was pressed."""
@@ -84,24 +67,13 @@ class LineEdit(LineWidget, can_focus=True):
         limit: int = 2000,
         history: Sequence[str] = (),
         secret: bool = False,
-        name: str | None = None,
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
-        self._text = tui_text.clean(text)
-        self._caret = len(self._text)
-        self._skip = 0  # cells scrolled out at the left
-        self._prompt = tui_text.clean(prompt)
-        self._placeholder = placeholder
+        super().__init__(text, prompt, placeholder, secret=secret, id=id)
         self.limit = limit
-        self.secret = secret
-        self._ghost = ""
-        self._error: tuple[int, int] | None = None
         self.history: Sequence[str] = history
         self._recalled = 0  # steps back in history; 0 is the line being typed
         self._draft = ""
-        self._selection: str | None = None  # all is selected: what is typed replaces it, behind this beginning
 
     # -- state --------------------------------------------------------------------------------------------------
 
@@ -139,23 +111,6 @@ class LineEdit(LineWidget, can_focus=True):
         self.post_message(self.Overfull(self, self._text, size=len(self._text) + more, pressed=pressed))
 
     @property
-    def ghost(self) -> str:
-        """The completion offered behind the text; Tab, or Right at the end, takes it."""
-        return self._ghost
-
-    def set_ghost(self, suffix: str) -> None:
-        """Offer a completion; empty for none.  Typing withdraws it."""
-        suffix = tui_text.clean(suffix)
-        if suffix != self._ghost:
-            self._ghost = suffix
-            self._repaint()
-
-    def set_prompt(self, prompt: str) -> None:
-        """Change what stands before the text."""
-        self._prompt = tui_text.clean(prompt)
-        self._repaint()
-
-    @property
     def selected(self) -> bool:
         """Is the whole text selected, so that the next character replaces it?"""
         return self._selection is not None
@@ -179,19 +134,6 @@ class LineEdit(LineWidget, can_focus=True):
 
     def selection_replaced(self, text: str) -> None:
         """Called with the selected text just before what is typed takes its place.  Overridable."""
-
-    def set_error(self, start: int, end: int) -> None:
-        """Show that the characters from ``start`` to ``end`` are what is wrong.  Typing takes it away."""
-        span = (max(0, start), min(len(self._text), max(end, start)))
-        if span != self._error:
-            self._error = span
-            self._repaint()
-
-    def clear_error(self) -> None:
-        """Nothing is wrong any more."""
-        if self._error is not None:
-            self._error = None
-            self._repaint()
 
     def recall(self, step: int) -> str | None:
         """The line ``step`` lines back in history, 0 being what was typed; None when there is none.  Overridable."""
@@ -218,30 +160,14 @@ class LineEdit(LineWidget, can_focus=True):
     def _typed(self, key: str, char: str | None) -> bool:
         """Act on a key; False when it is not for this line."""
         text, at = self._text, self._caret
-        if char is None and self._selection is not None and key in _KEEPING:
+        if char is None and self._selection is not None and key in KEEPING:
             self.keep_selected()
-            if key in _ONLY_KEEPING:
+            if key in ONLY_KEEPING:
                 return True
         if char is not None:
             self._insert(char)
-        elif key in ("backspace", "ctrl+h"):
-            if at:
-                self._replace(text[: at - 1] + text[at:], at - 1)
-        elif key == "delete":
-            if at < len(text):
-                self._replace(text[:at] + text[at + 1 :], at)
-        elif key == "ctrl+k":
-            self._replace(text[:at], at)
-        elif key == "ctrl+u":
-            self._replace(text[at:], 0)
-        elif key == "left":
-            self._move(at - 1)
-        elif key == "right" and at < len(text):
-            self._move(at + 1)
-        elif key in ("home", "ctrl+a"):
-            self._move(0)
-        elif key in ("end", "ctrl+e"):
-            self._move(len(text))
+        elif (edited := edit(key, text, at)) is not None:
+            self._replace(*edited)
         elif key in ("tab", "right") and at == len(text):
             if not self._ghost:
                 return key == "right"
@@ -292,10 +218,9 @@ class LineEdit(LineWidget, can_focus=True):
         if text != self._text:
             self._recalled = 0
             self.set_text(text, caret)
-
-    def _move(self, caret: int) -> None:
-        self._caret = min(max(caret, 0), len(self._text))
-        self._repaint()
+        else:
+            self._caret = caret
+            self._repaint()
 
     def _history(self, step: int) -> bool:
         if self._recalled == 0:
@@ -307,75 +232,3 @@ class LineEdit(LineWidget, can_focus=True):
         self.set_text(line)
         self._recalled = recalled
         return True
-
-    # -- painting -----------------------------------------------------------------------------------------------
-
-    def on_focus(self, _event: events.Focus) -> None:
-        self._repaint()
-
-    def on_blur(self, _event: events.Blur) -> None:
-        self._repaint()
-
-    def on_resize(self, _event: events.Resize) -> None:
-        self._repaint()
-        self.call_after_refresh(self._repaint)
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return 1
-
-    def _repaint(self) -> None:
-        room = self.size.width - tui_text.width(self._prompt)
-        column = self._column
-        if room > 0:
-            # Scroll by a third of the line, so that typing at its end does not repaint it at every key.
-            if column < self._skip:
-                self._skip = max(0, column - room // 3)
-            elif column - self._skip >= room:
-                self._skip = column - room + max(1, room // 3)
-        self.refresh(Region(0, 0, max(1, self.size.width), 1))
-        self.follow_cursor()
-
-    @property
-    def _column(self) -> int:
-        """Cells of the text before the caret."""
-        return tui_text.width(self._text[: self._caret])
-
-    def follow_cursor(self) -> None:
-        if self.focused_now:
-            self.place_cursor(tui_text.width(self._prompt) + self._column - self._skip, 0)
-
-    def _spans(self) -> list[Span]:
-        """The text with its error and its caret, as spans of one character or more."""
-        text = "*" * tui_text.width(self._text) if self.secret else self._text
-        if self._selection is not None:
-            return [Span(text, Role.CURSOR)]
-        # In brackets, for "dim" is not to be seen everywhere.
-        shown = f"[{self._ghost}]" if self._ghost and self._caret == len(text) else ""
-        if not text and not shown:
-            shown = self._placeholder
-        spans = [Span(text)]
-        if self._error is not None:
-            start, end = self._error
-            # A mistake at the very end, such as a missing date, is shown on the cell behind the text.
-            wrong = text[start:end] or " "
-            spans = [Span(text[:start]), Span(wrong, Role.ERROR), Span(text[end:])]
-        return [span for span in (*spans, Span(shown, Role.DIM)) if span.text]
-
-    def render_line(self, y: int) -> Strip:
-        cells = self.size.width
-        if y:
-            return self.strip_of((), cells)
-        prompt = tui_text.width(self._prompt)
-        room = max(0, cells - prompt)
-        spans = self._spans()
-        size = sum(tui_text.width(span.text) for span in spans) + 1
-        line = self.strip_of(spans, max(size, self._skip + room)).crop(self._skip, self._skip + room)
-        if self.has_focus and not getattr(self.app, "real_cursor", False):
-            line = self._with_caret(line, tui_text.width(self._text[: self._caret]) - self._skip)
-        return Strip.join([self.strip_of((Span(self._prompt, Role.KEY),), min(prompt, cells)), line])
-
-    def _with_caret(self, line: Strip, x: int) -> Strip:
-        """Paint the caret, where the terminal's own cursor is hidden."""
-        size = max(1, tui_text.width(self._text[self._caret : self._caret + 1]))
-        caret = line.crop(x, x + size).apply_style(self.role_style(Role.CURSOR))
-        return Strip.join([line.crop(0, x), caret, line.crop(x + size)])

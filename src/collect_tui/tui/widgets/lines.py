@@ -9,7 +9,8 @@ from textual.message import Message
 from textual.strip import Strip
 
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, LineWidget, Span
+from collect_tui.tui.render.styled import Line, Span
+from collect_tui.tui.widgets.base import LineWidget
 from collect_tui.tui.widgets.rowmover import RowMover
 
 __all__ = ["Line", "LinePane", "LineWidget", "Role", "Span"]
@@ -38,10 +39,6 @@ class LinePane(RowMover):
             self.pane = pane
             self.index = index
 
-        @property
-        def control(self) -> LinePane:
-            return self.pane
-
     class LineChosen(LineHighlighted):
         """Enter was pressed on a line."""
 
@@ -52,11 +49,9 @@ class LinePane(RowMover):
         cursor: bool = False,
         focusable: bool | None = None,
         more: str = "",
-        name: str | None = None,
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+        super().__init__(id=id)
         self._lines = tuple(lines)
         self._more = more
         self.moves_cursor = cursor

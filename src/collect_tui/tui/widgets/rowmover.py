@@ -35,8 +35,8 @@ class RowMover(LineWidget, can_focus=True):
     moves_cursor: bool = True
     """Is there a cursor row?  If not, the keys scroll."""
 
-    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._cursor = 0
         self._top = 0
         self._home = 0  # the top row while there was room: where it goes back to when there is again

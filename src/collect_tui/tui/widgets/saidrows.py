@@ -10,7 +10,7 @@ from textual.strip import Strip
 from collect_tui.tui import messages
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.render.styled import Line, Span
 from collect_tui.tui.widgets.statusline import StatusLine
 
 USUAL: Final = 3

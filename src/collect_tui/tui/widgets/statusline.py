@@ -7,7 +7,8 @@ from textual.strip import Strip
 
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, LineWidget, Span
+from collect_tui.tui.render.styled import Line, Span
+from collect_tui.tui.widgets.base import LineWidget
 
 
 class StatusLine(LineWidget):
@@ -15,16 +16,8 @@ class StatusLine(LineWidget):
 
     DEFAULT_CSS = "StatusLine { height: 1; }"
 
-    def __init__(
-        self,
-        left: str | Line = "",
-        right: str | Line = "",
-        *,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, left: str | Line = "", right: str | Line = "", *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._left = _line(left)
         self._right = _line(right)
 

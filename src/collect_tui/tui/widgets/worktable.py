@@ -12,7 +12,7 @@ from collect_tui.desk.columns import Column, screen_columns
 from collect_tui.tui.messages import LOADING
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.widgets.base import Line, Span
+from collect_tui.tui.render.styled import Line, Span
 from collect_tui.tui.widgets.rowmover import RowMover
 
 if TYPE_CHECKING:
@@ -94,9 +94,7 @@ class WorkTable(RowMover):
     Args:
         columns: its columns.
         source: its rows.
-        header: show the columns' titles.
         empty: what to say when there are no rows; until it is known that there are none, that they are still to come.
-        gap: blank cells between columns.
     """
 
     class RowHighlighted(Message):
@@ -107,34 +105,20 @@ class WorkTable(RowMover):
             self.table = table
             self.key = key
 
-        @property
-        def control(self) -> WorkTable:
-            return self.table
-
     class RowChosen(RowHighlighted):
         """Enter was pressed on a row."""
 
     def __init__(
-        self,
-        columns: Sequence[Column],
-        source: RowSource | None = None,
-        *,
-        header: bool = True,
-        empty: str = "",
-        gap: int = 1,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
+        self, columns: Sequence[Column], source: RowSource | None = None, *, empty: str = "", id: str | None = None
     ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+        super().__init__(id=id)
         self._columns = tuple(columns)
         self._source: RowSource = source if source is not None else ListSource()
         self._empty = empty
         self._instead = LOADING if source is None else ""
-        self._gap = gap
         self._marked: frozenset[str] = frozenset()
         self._layout_for: tuple[int, list[tuple[int, int]]] = (-1, [])
-        self.top_lines = 1 if header else 0
+        self.top_lines = 1  # the columns' titles
 
     # -- state --------------------------------------------------------------------------------------------------
 
@@ -211,7 +195,7 @@ class WorkTable(RowMover):
 
     def _layout(self, cells: int) -> list[tuple[int, int]]:
         if self._layout_for[0] != cells:
-            self._layout_for = (cells, fit_columns(self._columns, max(0, cells - _MARKER), self._gap))
+            self._layout_for = (cells, fit_columns(self._columns, max(0, cells - _MARKER)))
         return self._layout_for[1]
 
     def render_line(self, y: int) -> Strip:
@@ -232,7 +216,7 @@ class WorkTable(RowMover):
     def _cells(self, marker: str, row: Sequence[str | Span], cells: int) -> list[Span]:
         """A row's spans: the marker, then each column in its width."""
         spans = [Span(marker, Role.MARK if marker[1] == "*" else Role.PLAIN)]
-        gap = Span(" " * self._gap)
+        gap = Span(" ")
         for number, (index, size) in enumerate(self._layout(cells)):
             column = self._columns[index]
             cell: str | Span = row[index] if index < len(row) else ""

@@ -12,7 +12,8 @@ from collect_tui.tui.widgets.lineedit import LineEdit
 if TYPE_CHECKING:
     from collect_tui.desk.line.context import LineContext
     from collect_tui.desk.views.account import AccountView
-    from collect_tui.tui.screens.base import DeskScreen
+    from collect_tui.tui.app import CollectApp
+    from collect_tui.tui.page import Page
 
 PROMPT: Final = "> "
 DRAFT_PROMPT: Final = "draft> "
@@ -44,9 +45,14 @@ class KeptLine(LineEdit):
     # -- where it stands ----------------------------------------------------------------------------------------
 
     @property
-    def desk_screen(self) -> DeskScreen:
+    def desk_app(self) -> CollectApp:
+        """The app, by its own name."""
+        return cast("CollectApp", self.app)
+
+    @property
+    def desk_screen(self) -> Page:
         """The screen it is on."""
-        return cast("DeskScreen", self.screen)
+        return cast("Page", self.screen)
 
     @property
     def seen(self) -> AccountView | None:
@@ -54,18 +60,18 @@ class KeptLine(LineEdit):
         return self.desk_screen.line_account if self.desk_screen.line_target() is not None else None
 
     def on_mount(self) -> None:
-        self.history = self.desk_screen.desk_app.line_history
+        self.history = self.desk_app.line_history
         self.account_changed()
 
     def account_changed(self) -> None:
         """The screen is about another account, or the account is another version: change what stands in the line."""
-        if not self.is_mounted or not self.desk_screen.desk_app.connected:
+        if not self.is_mounted or not self.desk_app.connected:
             return
         target = self.desk_screen.line_target()
         account = target.account if target is not None else ""
         if account != self._account:
             self._account = account
-            self._restore(self.desk_screen.desk_app.drafts.load(account, PLACE))
+            self._restore(self.desk_app.drafts.load(account, PLACE))
         elif (
             self.text and self.has_focus
         ):  # one that was left says nothing: what it would do must not stand where a result does
@@ -86,14 +92,14 @@ class KeptLine(LineEdit):
 
     def save_draft(self) -> None:
         """Keep what stands in the line."""
-        if not self.desk_screen.desk_app.connected:
+        if not self.desk_app.connected:
             return
-        drafts, text = self.desk_screen.desk_app.drafts, self.text
+        drafts, text = self.desk_app.drafts, self.text
         kept = text if text.strip() not in PREFILLED else ""
         context = self.context()
         known = context.known_numbers if context is not None else ()
         drafts.save(self._account, PLACE, kept, known)
-        self.desk_screen.desk_app.keep_drafts()
+        self.desk_app.keep_drafts()
 
     def begin(self, beginning: str) -> None:
         """A line is begun, with `beginning` in it.  Never behind old text: that is selected, and what is typed replaces it."""
@@ -115,7 +121,7 @@ class KeptLine(LineEdit):
     def selection_replaced(self, text: str) -> None:
         """The draft that gives way to another line is not lost: Up brings it back."""
         context = self.context()
-        self.desk_screen.desk_app.line_history.add(mask_runs(text, context.known_numbers if context else ()))
+        self.desk_app.line_history.add(mask_runs(text, context.known_numbers if context else ()))
         self._fresh()
 
     def _fresh(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from collect_tui.desk.errors import Unavailable
 from collect_tui.domain.errors import DomainError
@@ -15,28 +15,21 @@ if TYPE_CHECKING:
     from collect_tui.desk.commands import Act
     from collect_tui.desk.outbox import Outbox
     from collect_tui.desk.views.act import Receipt
-    from collect_tui.tui.app import CollectApp
-    from collect_tui.tui.screens.base import DeskScreen
+    from collect_tui.tui.desk_app import DeskApp
 
 
 _LOOK_BACK: Final = 200
 """Acts of mine among which one is looked for that was sent before the program ended."""
 
 
-class Acting:
-    """Mixin of the app: sends acts, and asks what became of one before another follows it."""
+class Acts:
+    """Sends acts, and asks what became of one before another follows it."""
 
-    sent: Sent
+    def __init__(self, app: DeskApp) -> None:
+        self._app = app
+        self.sent = Sent(app.drafts)
 
-    @property
-    def _desk_app(self) -> CollectApp:
-        return cast("CollectApp", self)
-
-    @property
-    def _top(self) -> DeskScreen:
-        return self._desk_app.desk_screen(self._desk_app.base_screen)
-
-    async def act(self, account: str, act: Act | str, *, proof: str | None = None) -> Receipt:
+    async def do(self, account: str, act: Act | str, *, proof: str | None = None) -> Receipt:
         """Do an act on an account.  Raises what the desk says, and says in it when the act is unsure from then on.
 
         While one is unsure there, whoever acts only asks what became of it: the very same act goes out again.  Where that is
@@ -57,14 +50,14 @@ class Acting:
                 raise Unavailable(error.code, told, error.field) from None
             said = became(error, unsure=unsure)
         finally:
-            self._top.show_keys()  # what Enter does now
-        top = self._top
+            self._app.top.show_keys()  # what Enter does now
+        top = self._app.top
         await top.do_view_refresh()
         top.forget("preview")  # it must not talk over this
         raise Unsettled(due, said, named=self._named(due))
 
     async def _send(self, act: Act, proof: str | None = None) -> Receipt:
-        app = self._desk_app
+        app = self._app
         shown = {"proof": proof} if proof is not None else {}
         with self.sent.once(act):
             try:
@@ -77,7 +70,7 @@ class Acting:
     async def became_meanwhile(self) -> str:
         """What became of acts that were unsure when the program ended, as far as the desk has them among those done; nothing
         is sent again.  Empty when nothing is to be said."""
-        app = self._desk_app
+        app = self._app
         if app.outbox is None or self.sent.first() is None:
             return ""
         try:
@@ -102,9 +95,9 @@ class Acting:
 
     def _became(self, act: Act, outcome: Any) -> None:
         """It was asked about in the background: say so on the screen of its account, and nowhere else."""
-        app = self._desk_app
+        app = self._app
         held = self.sent.of(act.account)
-        top = app.desk_screen(app.base_screen) if app.screen_stack else None
+        top = app.top if app.screen_stack else None
         target = top.line_target() if top is not None else None
         if top is None or target is None or held is None or held.id != act.id or target.account != act.account:
             return
@@ -113,6 +106,6 @@ class Acting:
 
     def _named(self, act: Act) -> str:
         """An act in a sentence, with its account where that is not the one on the screen."""
-        target = self._top.line_target()
+        target = self._app.top.line_target()
         here = target is not None and target.account == act.account
         return f"“{words(act)}”" if here else f"“{words(act)}” on {act.account}"

@@ -8,24 +8,26 @@ brings it back after the next start.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from textual import events
+from textual.screen import ModalScreen
 
 from collect_tui.tui import messages
 from collect_tui.tui.drafts import mask_runs
 from collect_tui.tui.keys.keymap import key_name
-from collect_tui.tui.widgets.lineedit import EDITING, LineEdit
+from collect_tui.tui.widgets.editing import EDITING
+from collect_tui.tui.widgets.lineedit import LineEdit
 
 if TYPE_CHECKING:
-    from collect_tui.tui.app import CollectApp
+    from collect_tui.tui.desk_app import DeskApp
 
 PLACE: Final = "ahead"
 UNFINISHED: Final = "unfinished"
 Typed = events.Key | events.Paste
 
 
-def keep(app: CollectApp, typed: Sequence[Typed], *, held: bool, unfinished: int = 0) -> None:
+def keep(app: DeskApp, typed: Sequence[Typed], *, held: bool, unfinished: int = 0) -> None:
     """Keep what waits; `held`: a request was out, so that nobody knows which field it is for.  `unfinished`: characters of a
     paste, the last of it, that has not ended."""
     if any(edit.secret and edit.display for edit in app.screen.query(LineEdit)):
@@ -42,7 +44,7 @@ def keep(app: CollectApp, typed: Sequence[Typed], *, held: bool, unfinished: int
         app.drafts.save("", UNFINISHED, str(unfinished))
 
 
-def take(app: CollectApp) -> str:
+def take(app: DeskApp) -> str:
     """Give back what was kept: Up in the line recalls it line by line; what is to be said of it, empty when there is nothing."""
     kept, unfinished = app.drafts.load("", PLACE), app.drafts.load("", UNFINISHED)
     half = messages.paste_kept(unfinished) if unfinished else ""
@@ -58,15 +60,15 @@ def take(app: CollectApp) -> str:
     )
 
 
-def _field(app: CollectApp, typed: list[Typed]) -> LineEdit | None:
+def _field(app: DeskApp, typed: list[Typed]) -> LineEdit | None:
     """The field that the first key goes to: the one with the focus, or the line, where that key begins one."""
     screen = app.screen
     if isinstance(screen.focused, LineEdit):
         return screen.focused
     if not typed or not isinstance(typed[0], events.Key):
         return None
-    top = app.desk_screen(app.base_screen)
-    edit = top.line_edit if top is screen else None
+    top = app.top
+    edit = cast("LineEdit | None", top.line_edit) if not isinstance(screen, ModalScreen) else None
     if edit is not None:
         edit.display = True
         top.line_follows()

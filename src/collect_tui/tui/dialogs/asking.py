@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
-from uuid import uuid4
 
 from textual import events
 from textual.app import ComposeResult
 
-from collect_tui.desk.errors import DomainError, Refused, Unconfirmed
+from collect_tui.desk.errors import DomainError, Unconfirmed
 from collect_tui.desk.views.said import asking
 from collect_tui.tui import messages
+from collect_tui.tui.dialogs.over import OverScreen
 from collect_tui.tui.keys.keymap import key_name
-from collect_tui.tui.render.line import receipt_line, said_parts
+from collect_tui.tui.render.line import said_parts
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.screens.base import DeskScreen, Rule
-from collect_tui.tui.screens.frame import enter_key
-from collect_tui.tui.screens.over import OverScreen
-from collect_tui.tui.widgets.base import Line
-from collect_tui.tui.widgets.keybar import KeyBar
+from collect_tui.tui.render.styled import Line
+from collect_tui.tui.widgets.keybar import KeyBar, enter_key
 from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.lines import LinePane
+from collect_tui.tui.widgets.rule import Rule
 
 if TYPE_CHECKING:
     from collect_tui.desk.commands import Act
-    from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.act import Preview, Said
-    from collect_tui.tui.app import CollectApp
+    from collect_tui.tui.desk_app import DeskApp
+    from collect_tui.tui.page import Page
 
 #: What leaves the question; it counts whether or not the question has been seen, and does nothing.
 _OUT: Final = frozenset({"f12", "f3", "escape"})
@@ -160,7 +158,7 @@ class Answer(LineEdit):
 
 
 async def ask(
-    screen: DeskScreen,
+    screen: Page,
     lines: Iterable[str | Line],
     then: Callable[[str], Coroutine[Any, Any, None]],
     *,
@@ -175,7 +173,7 @@ async def ask(
     `yes` is the word beside the key that does it, `no` what is said when it is left, `typed` what is to be typed, `digits`
     whether that is digits alone.  `seen` False: nothing depends on it, and what was typed ahead may answer.
     """
-    app = screen.desk_app
+    app = cast("DeskApp", screen.app)
 
     def answered(text: str | None) -> None:
         if text is None:
@@ -192,7 +190,7 @@ async def ask(
 
 
 async def confirm(
-    screen: DeskScreen,
+    screen: Page,
     act: Act,
     asked: Unconfirmed,
     again: Callable[[Act], Coroutine[Any, Any, None]],
@@ -204,7 +202,7 @@ async def confirm(
 
     `preview`: what the act would do, where that is known already. `why`: why it is asked again.
     """
-    told = preview or await screen.ask(screen.desk_app.desk.preview, act)
+    told = preview or await screen.ask(cast("DeskApp", screen.app).desk.preview, act)
     if told is None:
         return
     shown = [each for each in told.said if each.text != asking(asked.confirm)]  # as it does here
@@ -225,46 +223,3 @@ async def confirm(
 def said_lines(sentences: Iterable[Said]) -> list[Line]:
     """Sentences, each a line of its own; a question goes without saying that it is allowed."""
     return [Line.of((text, role)) for text, role in said_parts(each for each in sentences if each.kind != "allowed")]
-
-
-def find_undo(desk: Desk) -> tuple[Act, Preview, str]:
-    """The act that takes back my last one that can be, on any account, and what it would do; runs in a thread."""
-    from collect_tui.desk.commands import Act, Undo
-
-    over = ""
-    for last in desk.history(limit=20):
-        if not last.undoable:
-            continue
-        act = Act(id=uuid4(), account=last.account, commands=(Undo(act=str(last.id)),), line="undo")
-        preview = desk.preview(act)
-        if preview.error_code == "undo.nothing":
-            over = over or f" · passed over, as nothing of it can be taken back: {last.account}, {last.sentence}"
-        elif preview.error is not None:
-            sentence = f"{preview.error} It was on {last.account}: {last.sentence}{over}"
-            raise Refused(preview.error_code or "undo.refused", sentence, preview.field)
-        else:
-            return act.model_copy(update={"version": preview.version}), preview, f"{last.sentence}{over}"
-    raise Refused("undo.nothing", f"There is no act of yours to undo{over}.", "act")
-
-
-async def ask_undo(app: CollectApp, screen: DeskScreen) -> None:
-    """Show what an undo takes back, and do it when the answer is yes."""
-    if (held := app.sent.first()) is not None:  # it may be the one to take back, or an undo itself
-        await app.act(held.account, "")
-    found = await screen.ask(find_undo, app.desk)
-    if found is None:
-        return
-    act, preview, sentence = found
-    target = screen.line_target() if screen.context == "account" else None
-    elsewhere = target is not None and target.account != act.account
-    lines: list[Line] = [Line.of(("Undo on ", Role.LABEL), (act.account, Role.HEAD), f": {sentence}")]
-    if elsewhere:
-        lines.append(Line.of(("  That is not the account on the screen.", Role.WARN)))
-    lines += said_lines(preview.said)
-
-    async def undo(_answer: str) -> None:
-        receipt = await app.act(act.account, act)
-        await app.acted(screen, receipt)
-        screen.status(receipt_line(receipt, screen.naming(receipt.account)))
-
-    await ask(screen, lines, undo, yes="undo it", no="Nothing was undone.")

@@ -11,11 +11,11 @@ from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import ASKING
 from collect_tui.tui.keys.keymap import key_name
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.screens.frame import Rule
 from collect_tui.tui.widgets.lineedit import LineEdit
+from collect_tui.tui.widgets.rule import Rule
 
 if TYPE_CHECKING:
-    from collect_tui.tui.app import CollectApp
+    from collect_tui.tui.desk_app import DeskApp
 
 Answered = TypeVar("Answered")
 
@@ -28,9 +28,9 @@ class OverScreen(ModalScreen[Answered]):
     """What stands on the rule."""
 
     @property
-    def desk_app(self) -> CollectApp:
+    def desk_app(self) -> DeskApp:
         """The app, by its own name."""
-        return cast("CollectApp", self.app)
+        return cast("DeskApp", self.app)
 
     def typed(self, name: str) -> bool:
         """Act on a key that no field wanted; False: it does nothing here."""

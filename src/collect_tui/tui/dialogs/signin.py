@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from collect_tui.tui.screens.frame import Rule
-from collect_tui.tui.screens.over import OverScreen
+from collect_tui.tui.dialogs.over import OverScreen
 from collect_tui.tui.widgets.keybar import KeyBar
 from collect_tui.tui.widgets.lineedit import LineEdit
+from collect_tui.tui.widgets.rule import Rule
 
 
 class PasswordScreen(OverScreen[str | None]):

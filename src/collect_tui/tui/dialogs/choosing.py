@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
+from collect_tui.tui.dialogs.over import OverScreen
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.screens.frame import Rule, enter_key
-from collect_tui.tui.screens.over import OverScreen
-from collect_tui.tui.widgets.base import Line
-from collect_tui.tui.widgets.keybar import KeyBar
+from collect_tui.tui.render.styled import Line
+from collect_tui.tui.widgets.keybar import KeyBar, enter_key
 from collect_tui.tui.widgets.lines import LinePane
+from collect_tui.tui.widgets.rule import Rule
 
 _ROWS = 12
 

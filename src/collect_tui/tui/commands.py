@@ -1,0 +1,258 @@
+"""The app's own commands: what is the same from every screen, by key or by word on the line.
+
+Of a command `work.next`, `do_work_next` does it, and `may_work_next` looks at what it needs: it raises at once what needs no
+desk to be refused, and returns what the desk is to be asked, if anything.  Both are given what follows the word on the line
+where the command takes words (`Action.takes_words`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from collect_tui.desk.errors import Forbidden, Invalid, Refused
+from collect_tui.tui import messages
+from collect_tui.tui.dialogs.asking import ask
+from collect_tui.tui.dialogs.signin import PasswordScreen
+from collect_tui.tui.queue_rows import load_queue
+from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.theme import ThemeError, load_theme, theme_names
+from collect_tui.tui.undo import ask_undo, find_undo
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.account import AccountView
+    from collect_tui.desk.views.queue import QueueBoard, Why
+    from collect_tui.tui.acts import Acts
+    from collect_tui.tui.desk_app import DeskApp
+    from collect_tui.tui.navigator import Navigator
+    from collect_tui.tui.page import FindPage, HelpPage, WhyPage
+    from collect_tui.tui.queue_rows import Loaded
+
+
+class Commands:
+    """A method per command that no screen does itself."""
+
+    def __init__(self, app: DeskApp, navigator: Navigator, acts: Acts) -> None:
+        self._app = app
+        self._navigator = navigator
+        self._acts = acts
+
+    # -- accounts and queues ------------------------------------------------------------------------------------
+
+    def may_account_open(self, number: str) -> Callable[[], AccountView]:
+        if not number:
+            raise Invalid("word.account", "Say which account: `a NUMBER`.")
+        return partial(self._app.desk.account, number)
+
+    async def do_account_open(self, number: str = "") -> None:
+        self.may_account_open(number)
+        await self._navigator.open_account(number)
+
+    def may_account_previous(self) -> None:
+        if not self._navigator.trail:
+            raise Refused("word.previous", "There is no account before this one.")
+
+    async def do_account_previous(self) -> None:
+        self.may_account_previous()
+        await self._navigator.open_account(self._navigator.trail.pop())
+
+    def may_work_next(self) -> Callable[[], QueueBoard]:
+        queue = self._navigator.next_queue
+
+        def look() -> QueueBoard:
+            board = self._app.desk.queues()
+            if board.unworked:
+                raise Refused("queue.unworked", board.unworked)
+            figures = [f for f in board.queues if queue in (None, f.name)]
+            if not sum(f.left for f in figures):
+                raise Refused("queue.empty", messages.nothing_left(messages.not_handed(figures)))
+            return board
+
+        return look
+
+    async def do_work_next(self) -> None:
+        await self._navigator.next_account(self._navigator.next_queue)
+
+    def may_queue_show(self, name: str) -> Callable[[], Loaded] | None:
+        return partial(load_queue, self._app.desk, name, limit=1) if name else None
+
+    async def do_queue_show(self, name: str = "") -> None:
+        """A queue by its name; without one the board, and no question."""
+        if name:
+            await self._navigator.show_queue(name)
+        else:
+            await self._navigator.leave_account()
+            await self._navigator.to_base()
+
+    # -- from screen to screen ----------------------------------------------------------------------------------
+
+    def may_nav_back(self) -> None:
+        if len(self._app.screen_stack) == 1:
+            raise Refused("word.back", "This is the board; q leaves the program.")
+
+    async def do_nav_back(self) -> None:
+        self.may_nav_back()
+        if self._app.top.context == "account":
+            await self._navigator.leave_account()
+        await self._app.pop_screen()
+
+    async def do_nav_exit(self) -> None:
+        if len(self._app.screen_stack) > 1:
+            await self.do_queue_show()
+        else:
+            await self.do_app_quit()
+
+    async def do_app_quit(self) -> None:
+        """Leave the program, after a question that says what becomes of what is typed."""
+        app = self._app
+
+        async def leave(_answer: str) -> None:
+            app.save_draft()
+            app.exit()
+
+        kept = messages.kept(throwaway=app.throwaway, fault=app.state_folder is None or bool(app.drafts.fault))
+        await ask(app.top, [kept], leave, yes="leave", no="Not done.", seen=False)
+
+    async def do_help_open(self, word: str = "") -> None:
+        top = self._app.top
+        screen = cast("HelpPage", self._navigator.screen_of("help"))
+        context = top.context if top is not screen else screen.about
+        await self._navigator.show_screen("help")
+        screen.explain(context, word)
+
+    async def do_keys_show(self) -> None:
+        await self.do_help_open("keys")
+
+    async def do_find_open(self, text: str = "") -> None:
+        """The find screen, with a text in it."""
+        screen = cast("FindPage", await self._navigator.show_screen("find"))
+        screen.begin(text)
+
+    def may_why_open(self, number: str) -> Callable[[], Why]:
+        target = self._app.top.line_target()
+        number = number or (target.account if target else "")
+        if not number:
+            raise Invalid("word.account", "Say which account: `why NUMBER`.")
+        return partial(self._app.desk.why, number)
+
+    async def do_why_open(self, number: str = "") -> None:
+        found = await self._app.top.ask(self.may_why_open(number))
+        if found is not None:
+            screen = cast("WhyPage", await self._navigator.show_screen("why"))
+            screen.show_why(found)
+
+    may_whynot_open = may_why_open
+    do_whynot_open = do_why_open
+
+    def may_floor_open(self) -> Callable[[], object]:
+        return self._app.desk.floor
+
+    async def do_floor_open(self) -> None:
+        screen = await self._navigator.show_screen("floor")
+        await screen.do_view_refresh()
+
+    def may_outbox_open(self) -> None:
+        if self._app.desk.outbox is None:
+            raise Refused("word.outbox", "This desk works on its own database: nothing has to wait for a server.")
+
+    async def do_outbox_open(self) -> None:
+        self.may_outbox_open()
+        screen = await self._navigator.show_screen("outbox")
+        await screen.do_view_refresh()
+
+    # -- this terminal ------------------------------------------------------------------------------------------
+
+    def do_screen_redraw(self) -> None:
+        self._app.redraw()
+
+    def may_theme_choose(self, name: str) -> None:
+        try:
+            if name:
+                load_theme(name, self._app.themes_folder)
+        except ThemeError as error:
+            names = ", ".join(theme_names(self._app.themes_folder))
+            raise Invalid("word.theme", f"{error}; there are {names}.") from None
+
+    async def do_theme_choose(self, name: str = "") -> None:
+        """Change the colours for this session."""
+        self.may_theme_choose(name)
+        if name:
+            self._app.use_theme(name)
+        else:
+            self._app.top.status(f"Themes: {', '.join(theme_names(self._app.themes_folder))}.")
+
+    def may_desk_signin(self) -> None:
+        if self._app.outbox is None:
+            raise Refused("word.signin", "This desk works on its own database; nobody has to sign in.")
+
+    async def do_desk_signin(self) -> None:
+        """Ask for the password and sign in again."""
+        app, top = self._app, self._app.top
+        self.may_desk_signin()
+        outbox = app.outbox
+        assert outbox is not None
+
+        async def sign_in(password: str) -> None:
+            warned = await app.call(outbox.sign_in, password)
+            await top.do_view_refresh()
+            top.status(f"{warned} Signed in; what waited goes out.".lstrip(), Role.WARN if warned else Role.GOOD)
+
+        def answered(password: str | None) -> None:
+            if password:
+                app.run_held(sign_in(password), top)
+            else:
+                top.status("Not signed in.")
+
+        dropped = messages.dropped(app.flush_keys())  # what was typed ahead is no password
+        asked = PasswordScreen(app.user)
+        await app.push_screen(asked, answered)
+        asked.status(dropped)
+
+    # -- on the account -----------------------------------------------------------------------------------------
+
+    def may_identifier_reveal(self, rest: str) -> Callable[[], object]:
+        from collect_tui.desk.operations import BY_NAME
+        from collect_tui.desk.views.floor import identifier, reveal_reason
+
+        what, _, reason = rest.partition(" ")
+        target, session = self._app.top.line_target(), self._app.session_view
+        if target is None or not what or not reason.strip():
+            raise Invalid("word.reveal", "Say which and why: `reveal m1 REASON`.")
+        needed = BY_NAME["reveal"].permission
+        if not session.allows(needed):
+            raise Forbidden.to(session.role, needed)
+        reveal_reason(reason)
+        account = target.account
+
+        def look() -> object:
+            seen = self._app.desk.account(account)
+            return identifier(what, seen.points, seen.services)
+
+        return look
+
+    async def do_identifier_reveal(self, rest: str = "") -> None:
+        """Say an identifier in full on the status line, and take it away after its time."""
+        self.may_identifier_reveal(rest)
+        what, _, reason = rest.partition(" ")
+        top, target = self._app.top, self._app.top.line_target()
+        assert target is not None
+        shown = await top.ask(self._app.desk.reveal, target.account, what, reason.strip())
+        if shown is None:
+            return
+        said = f"{shown.what} {shown.value}"
+        top.status(said, Role.WARN)
+
+        def hide() -> None:
+            if top.is_mounted and top.said == said:
+                top.status("")
+
+        self._app.set_timer(shown.seconds, hide)
+
+    def may_undo_last(self) -> Callable[[], object]:
+        if (held := self._acts.sent.first()) is not None:  # it may be the one to take back, or an undo itself
+            raise Refused("act.unsettled", self._acts.unsure(held.account))
+        return partial(find_undo, self._app.desk)
+
+    async def do_undo_last(self) -> None:
+        await ask_undo(self._app, self._acts, self._navigator)

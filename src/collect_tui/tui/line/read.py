@@ -1,0 +1,219 @@
+"""The line while it is typed: every key is parsed at once (some 0.05 ms); what the desk would make of it is asked in the
+background, and only the newest answer is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from textual import events
+
+from collect_tui.tui import messages
+from collect_tui.tui.dialogs.choosing import ChoosingScreen
+from collect_tui.tui.line.kept import DRAFT_PROMPT, PREFILLED, PROMPT, KeptLine
+from collect_tui.tui.render.line import meaning_line, preview_line, wrong_line
+from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.styled import Line, Span
+from collect_tui.tui.widgets.lineedit import LineEdit
+from collect_tui.tui.widgets.rowmover import RowMover
+
+if TYPE_CHECKING:
+    from collect_tui.desk.line.context import LineContext
+    from collect_tui.desk.line.model import Candidate, Parsed
+    from collect_tui.desk.views.account import AccountView
+    from collect_tui.desk.views.act import Preview
+
+
+class ReadLine(KeptLine):
+    """A line that is read on every key and previewed.  A subclass does what stands in it."""
+
+    needs = frozenset({"account"})
+
+    def __init__(self, *, id: str = "line") -> None:
+        super().__init__(id=id)
+        self._line_context: tuple[object, LineContext] | None = None
+        self._unshown = ""
+        self._parsed: Parsed | None = None
+        self._previewed: tuple[Parsed, Preview] | None = None
+
+    @property
+    def acts(self) -> bool:
+        """Is what stands here for the desk, rather than a word of the app's own?"""
+        app = self.desk_app
+        return not app.connected or app.words.command(self.text) is None
+
+    # -- while typing -------------------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        self._parsed = self._previewed = None
+        self.desk_screen.forget("preview")
+
+    def set_text(self, text: str, caret: int | None = None, *, quiet: bool = False) -> None:
+        """Put a text in the line, keep it as a draft, read it and show what it means."""
+        before = self.text
+        super().set_text(text, caret, quiet=True)
+        if self.text != before:
+            self._edited()
+
+    def _edited(self) -> None:
+        self._unshown = ""
+        self._fresh()
+        self.save_draft()
+        self._read()
+
+    def context(self) -> LineContext | None:
+        """What reading depends on: the account in front of the agent, or the desk alone."""
+        app = self.desk_app
+        if not app.knows_site:
+            return None
+        from collect_tui.desk.line.context import LineContext
+
+        seen = self.seen
+        key: object = (seen.number, seen.version, seen.now) if seen is not None else app.session_view
+        if self._line_context is None or self._line_context[0] != key:
+            made = (
+                LineContext.of(seen, app.catalogue, app.session_view)
+                if seen is not None
+                else LineContext.bare(app.catalogue, app.session_view)
+            )
+            self._line_context = (key, made)
+        return self._line_context[1]
+
+    def _reads_otherwise(self) -> bool:
+        """Does what the words depend on differ from when they were read last?"""
+        before = self._line_context
+        return self.context() is not None and self._line_context is not before
+
+    def _read(self, *, anew: bool = False) -> None:
+        """Parse what stands there, show it, and ask the desk what it would do.
+
+        `anew`: nothing was typed, but the account or the day has come or has changed; what was refused stays said.
+        """
+        if anew and (self.desk_screen.refused or not self._reads_otherwise()):
+            return
+        screen, text = self.desk_screen, self.text
+        self.clear_error()
+        context = self.context()
+        unsure = self.desk_app.acts.unsure(self._account)
+        if unsure:
+            screen.show_keys()
+        if context is None or not text.strip() or self.overfull:
+            self._forget()
+            self.set_ghost("")
+            screen.status(messages.too_long(len(text), self.limit) if self.overfull else unsure, Role.WARN)
+            return
+        if self.desk_app.words.command(text) is not None:
+            self._forget()
+            self.set_ghost("")
+            self.desk_app.words.preview(screen, text)
+            return
+        from collect_tui.desk.line.complete import suggest
+        from collect_tui.desk.line.parse import parse
+
+        parsed = self._parsed = parse(text, context)
+        offered = self.has_focus and self.caret == len(text) and not self.selected
+        self.set_ghost(suggest(text, context) if offered else "")
+        self._point(parsed, typing=True)
+        seen = self.seen
+        if unsure:
+            screen.forget("preview")
+            screen.status(unsure, Role.WARN)
+            return
+        self._show(parsed)
+        if parsed.commands and seen is not None:
+            if self._previewed is None or self._previewed[0].sense != parsed.sense:
+                self._ask(parsed, seen)
+        else:
+            screen.forget("preview")
+
+    def _ask(self, parsed: Parsed, seen: AccountView) -> None:
+        """Ask what it would do; while one question is out, only the newest of the later ones is asked."""
+        from collect_tui.desk.commands import Act
+
+        desk = self.desk_app.desk
+        target = self.desk_screen.line_target()
+        fence = target.fence if target is not None else None
+        # Digits on the line do not count here: it is previewed what Enter will do.
+        commands = tuple(c.unanswered() if c.outside else c for c in parsed.commands)
+        act = Act(id=uuid4(), account=seen.number, commands=commands, fence=fence, line=parsed.text)
+        self.desk_screen.fetch("preview", lambda: desk.preview(act), lambda preview: self._answered(parsed, preview))
+
+    def _answered(self, parsed: Parsed, preview: Preview) -> None:
+        now = self._parsed
+        if now is not None and now.sense == parsed.sense and preview.account == self._account:
+            self._previewed = (parsed, preview)
+            if not self.desk_screen.refused:
+                self._show(now)
+
+    def _show(self, parsed: Parsed) -> None:
+        preview = self._previewed
+        if parsed.errors:
+            line = wrong_line(parsed)
+        elif preview is not None and preview[0].sense == parsed.sense:
+            line = preview_line(parsed, preview[1], preview[0])
+            if preview[1].ok and self.desk_screen.passes_on(preview[1].effects):
+                line = Line((*line.spans, Span(" · then the next account", Role.LABEL)))
+        else:
+            line = meaning_line(parsed)
+        self.desk_screen.status(line, typed=True)
+
+    def _point(self, parsed: Parsed, *, typing: bool) -> None:
+        """Mark the first word that is wrong; not the one still being typed, nor what is only missing yet."""
+        for error in parsed.errors:
+            unfinished = error.end >= len(self.text.rstrip()) and self.caret >= len(self.text.rstrip())
+            if not (typing and unfinished):
+                self.set_error(error.start, error.end)
+            return
+
+    def candidates(self) -> Sequence[Candidate]:
+        """What could stand at the caret, best first."""
+        from collect_tui.desk.line.complete import complete
+
+        context = self.context()
+        return complete(self.text, self.caret, context) if context is not None else ()
+
+    def list_candidates(self) -> None:
+        """Show all that could stand at the caret, to choose from."""
+        self.keep_selected()
+        found = self.candidates()
+        if not found:
+            self.desk_screen.refuse("Nothing is to be listed here: this is free text, or the line is wrong before it.")
+            return
+        caret = self.caret
+
+        def chosen(index: int | None) -> None:
+            if index is not None:
+                one = found[index]
+                rest = self.text[caret:]
+                put = one.text if rest.startswith(" ") or not one.text else f"{one.text} "
+                self.set_text(self.text[: one.insert_from] + put + rest, one.insert_from + len(put))
+
+        self.app.push_screen(ChoosingScreen([(one.text, one.title) for one in found]), chosen)
+
+    def _typed(self, key: str, char: str | None) -> bool:
+        if key == "tab" and not self.ghost:
+            if self.text.strip():
+                self.list_candidates()
+            return True
+        return super()._typed(key, char)
+
+    def on_line_edit_left(self, _message: LineEdit.Left) -> None:
+        """It looks left at once: what stays is a draft, and what was said of it is not said any more."""
+        if self.text.strip() in PREFILLED:
+            super().set_text("", quiet=True)
+        self._restored = bool(self.text.strip())
+        self.set_prompt(DRAFT_PROMPT if self._restored else PROMPT)
+        self.set_ghost("")
+        self._forget()
+        self.desk_screen.status("")
+
+    def on_blur(self, _event: events.Blur) -> None:
+        """The terminal's cursor goes with the focus, also to a body that has no place for it."""
+        screen = self.screen
+        if screen.is_active and not isinstance(screen.focused, LineEdit):
+            body = screen.focused or screen
+            self.app.cursor_position = body.region.offset
+            if isinstance(body, RowMover):
+                body.follow_cursor()

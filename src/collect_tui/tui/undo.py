@@ -1,0 +1,64 @@
+"""Taking back my last act: which one that is, and the question before it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from collect_tui.desk.errors import Refused
+from collect_tui.tui.dialogs.asking import ask, said_lines
+from collect_tui.tui.render.line import receipt_line
+from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.styled import Line
+
+if TYPE_CHECKING:
+    from collect_tui.desk.commands import Act
+    from collect_tui.desk.protocol import Desk
+    from collect_tui.desk.views.act import Preview
+    from collect_tui.tui.acts import Acts
+    from collect_tui.tui.desk_app import DeskApp
+    from collect_tui.tui.navigator import Navigator
+
+
+def find_undo(desk: Desk) -> tuple[Act, Preview, str]:
+    """The act that takes back my last one that can be, on any account, and what it would do; runs in a thread."""
+    from collect_tui.desk.commands import Act, Undo
+
+    over = ""
+    for last in desk.history(limit=20):
+        if not last.undoable:
+            continue
+        act = Act(id=uuid4(), account=last.account, commands=(Undo(act=str(last.id)),), line="undo")
+        preview = desk.preview(act)
+        if preview.error_code == "undo.nothing":
+            over = over or f" · passed over, as nothing of it can be taken back: {last.account}, {last.sentence}"
+        elif preview.error is not None:
+            sentence = f"{preview.error} It was on {last.account}: {last.sentence}{over}"
+            raise Refused(preview.error_code or "undo.refused", sentence, preview.field)
+        else:
+            return act.model_copy(update={"version": preview.version}), preview, f"{last.sentence}{over}"
+    raise Refused("undo.nothing", f"There is no act of yours to undo{over}.", "act")
+
+
+async def ask_undo(app: DeskApp, acts: Acts, navigator: Navigator) -> None:
+    """Show what an undo takes back, and do it when the answer is yes."""
+    screen = app.top
+    if (held := acts.sent.first()) is not None:  # it may be the one to take back, or an undo itself
+        await acts.do(held.account, "")
+    found = await screen.ask(find_undo, app.desk)
+    if found is None:
+        return
+    act, preview, sentence = found
+    target = screen.line_target() if screen.context == "account" else None
+    elsewhere = target is not None and target.account != act.account
+    lines: list[Line] = [Line.of(("Undo on ", Role.LABEL), (act.account, Role.HEAD), f": {sentence}")]
+    if elsewhere:
+        lines.append(Line.of(("  That is not the account on the screen.", Role.WARN)))
+    lines += said_lines(preview.said)
+
+    async def undo(_answer: str) -> None:
+        receipt = await acts.do(act.account, act)
+        await navigator.acted(screen, receipt)
+        screen.status(receipt_line(receipt, screen.naming(receipt.account)))
+
+    await ask(screen, lines, undo, yes="undo it", no="Nothing was undone.")
