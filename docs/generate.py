@@ -43,7 +43,8 @@ def section(text: str, name: str, body: str) -> str:
 
 
 def keys() -> str:
-    from collect_tui.tui.keys.actions import ACTIONS, ASKING, CONTEXTS, FORM, HOTKEYS, Action
+    from collect_tui import defaults
+    from collect_tui.tui.keys.actions import ACTIONS, ASKING, CONTEXTS, FORM, Action
 
     desk = set(CONTEXTS) - {FORM, ASKING}
 
@@ -58,7 +59,7 @@ def keys() -> str:
             f"`{each.id}`",
         )
 
-    hot = " ".join(f"`{key}` {code}" for key, code in HOTKEYS.items())
+    hot = " ".join(f"`{key}` {code}" for key, code in defaults.load(None, today=date(2026, 1, 1)).codes.hot.items())
     return (
         markdown(("Key", "F-key", "On the line", "What it does", "Where", "Id"), map(row, ACTIONS))
         + f"\nAfter `,` or the space bar on an account: {hot}. Any other key leaves with nothing logged.\n\n"

@@ -239,7 +239,7 @@ def test_a_rung_that_was_left_out_is_found_after_a_night(store):
 #: SQL that agrees with itself and not with the rules: what is bent in which module, and what shows it.
 BENT = [
     (service_signals, "SERVED", ("SENT", "DELIVERED", "DRAFT"), "queue.queue"),
-    (account_signals, "CLAIM_HOLDS", ("MEDICAL",), "queue.reasons"),
+    (scoring, "coming_back", lambda _kinds, _what: {"MEDICAL"}, "queue.reasons"),
     (summary, "PROMISE_MONTHS", 1200, "summary.kept_12m"),
 ]
 

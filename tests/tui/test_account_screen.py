@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from collect_tui.domain.dates import clock
-from collect_tui.tui.keys.actions import HOTKEYS
 from collect_tui.tui.screens.account import AccountScreen
 from collect_tui.tui.terminal.profile import TerminalProfile
 from support.book import Book, account, at
@@ -137,17 +136,11 @@ async def test_a_key_that_is_no_result_leaves_the_second_key_and_says_so(tmp_pat
 @pytest.mark.parametrize("size", [(80, 24), (132, 43)])
 async def test_all_results_of_the_second_key_are_shown_with_their_words(tmp_path: Path, size: tuple[int, int]) -> None:
     desks = Desks(tmp_path)
-    results = desks.of("mia").catalogue().codes.results
+    codes = desks.of("mia").catalogue().codes
     async with driving(desks.connect(), desks.state, size=size) as desk:
         await desk.press(*OPEN, ",")
-        for key, code in HOTKEYS.items():
-            assert f"  {key}  {code}  {results[code].title.lower()}" in desk.rows
-
-
-async def test_every_hot_key_is_a_result_that_needs_nothing_more(tmp_path: Path) -> None:
-    codes = Desks(tmp_path).of("mia").catalogue().codes
-    for code in HOTKEYS.values():
-        assert codes.results[code].needs == ()
+        for key, code in codes.hot.items():
+            assert f"  {key}  {code}  {codes.results[code].title.lower()}" in desk.rows
 
 
 @both

@@ -4,20 +4,18 @@ import re
 
 import pytest
 
-from collect_tui import defaults
 from collect_tui.desk.line.verbs import VERBS
+from collect_tui.domain.codes import HOT_LETTERS
 from collect_tui.tui.keys.actions import (
     ACTIONS,
     ASKING,
     CHORD_OUT,
     CONTEXTS,
-    HOTKEYS,
     action,
     by_word,
     in_context,
 )
 from collect_tui.tui.keys.keymap import KeyMap
-from support.book import TODAY
 
 UNSAFE = re.compile(r"[A-DFHO-S\[]")  # tails of escape sequences a slow line tears apart
 
@@ -73,18 +71,11 @@ def test_text_typed_into_the_line_begins_with_one_of_its_verbs() -> None:
     assert [c.id for c in ACTIONS if c.text and c.text.split()[0] not in verbs] == []
 
 
-def test_hot_results_exist_and_need_nothing_more() -> None:
-    results = defaults.load(None, today=TODAY).codes.results
-    for key, code in HOTKEYS.items():
-        assert code in results, key
-        assert results[code].needs == (), code
-
-
 def test_no_hot_letter_goes_anywhere_on_other_occasions() -> None:
     going = {"nav.back", "nav.exit", "view.refresh", "work.next", "find.open", "line.open", "help.open", "undo.last"}
     moving = {key for each in ACTIONS if each.id in going or each.id.startswith("row.") for key in each.all_keys}
-    assert set(HOTKEYS) & moving == set()
-    assert CHORD_OUT & set(HOTKEYS) == set()
+    assert set(HOT_LETTERS) & moving == set()
+    assert CHORD_OUT & set(HOT_LETTERS) == set()
     assert {*action("result.hot").keys, "b", "f12"} <= CHORD_OUT
 
 

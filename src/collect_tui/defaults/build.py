@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from collect_tui.defaults.reading import Table
-from collect_tui.domain.codes import Action, Codes, FollowUp, Result
+from collect_tui.domain.codes import HOT_LETTERS, Action, Codes, FollowUp, Result
 from collect_tui.domain.hold.decide import BLOCKS
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.queue.rules import REASONS
-from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule
+from collect_tui.domain.rules import COMES_BACK, ArrangementPolicy, HoldKind, QueueRule
 
 POINT_KINDS: Final = ("mobile", "home", "work", "other", "email", "address", "social")
 POINT_MARKS: Final = ("bad", "wrong", "out")
@@ -34,6 +34,10 @@ def codes(root: Table, holds: Collection[str]) -> Codes:
         next_actions=next_actions,
     )
     root.done()
+    seen: dict[str, str] = {}
+    for code, result in found.results.items():
+        if result.hot and seen.setdefault(result.hot, code) != code:
+            raise root.table("results").table(code).fail("duplicate", "hot", f"the same letter as {seen[result.hot]}.")
     for name in ("actions", "results"):
         _no_twins(root.table(name), [code for code, _ in root.table(name).entries()])
     return found
@@ -87,8 +91,14 @@ def _result(code: str, table: Table, holds: Collection[str], next_actions: Colle
         help=table.text("help"),
         caveat=table.text("caveat", ""),
         instead=table.text("instead", ""),
+        hot=table.maybe_choice("hot", HOT_LETTERS) or "",
+        comment=table.flag("comment", False),
     )
     table.done()
+    if result.hot and result.needs:
+        raise table.fail(
+            "hot", "hot", "what needs more than a letter is typed on the line; expected no needs beside it."
+        )
     if result.hold_days is not None and result.hold is None:
         raise table.fail("hold", "hold_days", "days without a hold; expected the key hold beside it.")
     if result.right_party and not result.contact:
@@ -144,6 +154,7 @@ def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:
             title=table.text("title"),
             blocks=table.choices("blocks", BLOCKS),
             chip=table.text("chip", code.lower().replace("_", " ")),
+            comes_back=table.maybe_choice("comes_back", COMES_BACK) or "",
             default_days=table.maybe_number("days", 0, 10 * YEAR),
             pauses_ladder=table.flag("pauses_ladder"),
             source=table.text("source", ""),

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
+HOT_LETTERS: Final = tuple("acdefhilmnopstvxyz")
+"""Letters that log a result in two keys; the others move or lead away (back, board, refresh, next, undo, up, down, first), and
+whoever presses those wants out, and logs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Result:
     `counted`: the call reached a line, so it counts towards the attempt cap (busy and dead lines do not).
     `point`: new quality of the contact point (bad, wrong) or `out` for consent.
     `hold`: kind of hold that it places. `needs`: what the line must also carry (reason, promise, plan, callback, note).
+    `hot`: the letter that logs it in two keys. `comment`: it tells of no call, so no contact point is looked for.
     `caveat`: what its title may suggest and it does not do, for the preview; `instead`: what to do about that, said where
     the line has an amount, a date or the like after the code.
     """
@@ -63,6 +69,8 @@ class Result:
     help: str = ""
     caveat: str = ""
     instead: str = ""
+    hot: str = ""
+    comment: bool = False
 
     @property
     def explained(self) -> str:
@@ -80,3 +88,8 @@ class Codes:
     skip_reasons: Mapping[str, str]
     suspend_reasons: Mapping[str, str]
     next_actions: Mapping[str, str]  # code → title
+
+    @property
+    def hot(self) -> Mapping[str, str]:
+        """Letter → code of the results that two keys log."""
+        return {result.hot: code for code, result in self.results.items() if result.hot}

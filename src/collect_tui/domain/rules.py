@@ -37,12 +37,16 @@ class ArrangementPolicy:
     sources: Mapping[str, str] = field(default_factory=dict)  # rule → citation
 
 
+COMES_BACK: Final = ("dispute", "claim")
+
+
 @dataclass(frozen=True, slots=True)
 class HoldKind:
     """A kind of hold and the actions it blocks, of `domain.hold.decide.BLOCKS`; of these `ENFORCED` are what the desk itself does.
 
     `chip`: the short word for it among the reasons why an account stands where it does.
-    `override_role`: who may act in spite of it; None: nobody, the hold must be released first.
+    `override_role`: who may act in spite of it; None: nobody, the hold must be released first. `comes_back`: as what its end brings
+    the account back to the desk, one of `COMES_BACK`; empty when it does not.
     """
 
     code: str
@@ -53,6 +57,7 @@ class HoldKind:
     source: str = ""
     override_role: str | None = None
     help: str = ""
+    comes_back: str = ""
     chip: str = ""
 
 
@@ -160,3 +165,8 @@ class Rules:
     holidays: frozenset[date]
     apply_credits: bool = True  # at night, oldest first
     check_sample: int = 1000  # accounts that a check of the day run holds against the rules
+
+
+def coming_back(kinds: Mapping[str, HoldKind], what: str) -> frozenset[str]:
+    """The kinds of hold whose end brings an account back as a dispute or as a claim."""
+    return frozenset(code for code, kind in kinds.items() if kind.comes_back == what)

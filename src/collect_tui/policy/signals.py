@@ -14,8 +14,8 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.figures import Figures, Past
 from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.order.suspension import SERVED
-from collect_tui.domain.queue.rules import CLAIM_HOLDS, DISPUTE_HOLDS, PRE_DUE_DAYS
-from collect_tui.domain.rules import ContactRules, HoldKind, Rules
+from collect_tui.domain.queue.rules import PRE_DUE_DAYS
+from collect_tui.domain.rules import ContactRules, HoldKind, Rules, coming_back
 from collect_tui.domain.signals import NEVER, Signals
 from collect_tui.domain.states import FAILED_ORDER, NOT_KEPT, WAITING_ORDER, HoldState, OrderState
 from collect_tui.policy.contact import attempts
@@ -43,6 +43,7 @@ def signals(
     today, zone = facts.business_date, rules.zone
     action = facts.next_action
     day_end = day_start(today + timedelta(days=1), zone)
+    disputes, claims = coming_back(kinds, "dispute"), coming_back(kinds, "claim")
     active = [h.kind for h in facts.holds if h.status == HoldState.ACTIVE and (h.until is None or h.until >= today)]
     return Signals(
         status=facts.status,
@@ -66,12 +67,10 @@ def signals(
         broken_on=_last(p.closed_on for p in past.promises if p.status in NOT_KEPT),
         returned_on=_last(p.returned_on for p in past.payments if p.came_back),
         hold_call=len(blocking(facts, "call", kinds)),
-        disputing=sum(kind in DISPUTE_HOLDS for kind in active),
-        dispute_until=_last(h.until for h in past.holds if h.kind in DISPUTE_HOLDS),
-        claiming=sum(kind in CLAIM_HOLDS for kind in active),
-        claim_until=_last(
-            h.until for h in past.holds if h.kind in CLAIM_HOLDS and not _answered(past, h.placed_on, zone)
-        ),
+        disputing=sum(kind in disputes for kind in active),
+        dispute_until=_last(h.until for h in past.holds if h.kind in disputes),
+        claiming=sum(kind in claims for kind in active),
+        claim_until=_last(h.until for h in past.holds if h.kind in claims and not _answered(past, h.placed_on, zone)),
         cuttable=sum(may_suspend(facts, s, today, rules.suspend, kinds, calendar).allowed for s in facts.services),
         restorable=sum(may_restore(facts, s, rules, kinds).allowed for s in facts.services),
         order_since=min(

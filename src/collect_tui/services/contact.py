@@ -112,7 +112,8 @@ def _action(command: LogContact, facts: AccountFacts, context: Context) -> Actio
                 "action",
             ) from None
     point = None
-    if command.result.upper() != "CM":
+    result = context.codes.results.get(command.result.upper())
+    if result is None or not result.comment:
         point = contact.find_point(facts, command.point) if command.point else contact.default_point(facts)
     found = contact.default_action(point, actions)
     if found is None:

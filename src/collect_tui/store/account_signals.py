@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Date, Select, String, and_, case, exists, func, or_, select
 
 from collect_tui.domain.order.suspension import SERVED
-from collect_tui.domain.queue.rules import CLAIM_HOLDS, DISPUTE_HOLDS
 from collect_tui.domain.states import (
     FAILED_ORDER,
     GIVEN_BACK,
@@ -161,7 +160,7 @@ def _holds(kind: str) -> Any:
     t, p = table(Hold).c, table(Payment).c
     active = and_(t.status == constant(HoldState.ACTIVE), or_(t.until.is_(None), t.until >= day("today")))
     ended = t.status == constant(HoldState.EXPIRED)
-    disputes, claims = one_of(t.kind, DISPUTE_HOLDS), one_of(t.kind, CLAIM_HOLDS)
+    disputes, claims = listed(t.kind, "disputes", String), listed(t.kind, "claims", String)
     answered = exists(
         select(p.id).where(
             p.tenant_id == tenant(),

@@ -33,6 +33,7 @@ from collect_tui.domain.queue import priority
 from collect_tui.domain.queue import rules as queues
 from collect_tui.domain.queue.priority import Scale
 from collect_tui.domain.queue.rules import EXCLUSIONS, PRE_DUE_DAYS, TIMED, WAYS, bars
+from collect_tui.domain.rules import coming_back
 from collect_tui.domain.signals import NEVER
 from collect_tui.store import service_signals, sql
 from collect_tui.store.account_signals import standing
@@ -135,6 +136,8 @@ def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date
         "attempts_most": rules.contact.max_attempts,
         "soon": business_date + timedelta(days=PRE_DUE_DAYS),
         "free_call": _free(catalogue, "call"),
+        "disputes": sorted(coming_back(catalogue.holds, "dispute")),
+        "claims": sorted(coming_back(catalogue.holds, "claim")),
         "free_suspend": _free(catalogue, "suspend"),
         "free_fee": _free(catalogue, "fee"),
         **desk_clock(business_date, rules.zone),

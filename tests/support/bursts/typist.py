@@ -16,7 +16,7 @@ from collect_tui.tui.dialogs.choosing import ChoosingScreen
 from collect_tui.tui.dialogs.signin import PasswordScreen
 from collect_tui.tui.forms.fields import FormField
 from collect_tui.tui.forms.form import FormScreen
-from collect_tui.tui.keys.actions import HOTKEYS, in_context
+from collect_tui.tui.keys.actions import in_context
 from collect_tui.tui.widgets.lineedit import LineEdit
 from support.bursts import lines
 
@@ -84,8 +84,9 @@ class Typist:
         if context in {"board", "queue", "find", "outbox", "floor"}:
             doing += [(6, lambda: [*self._moves(), "enter"]), (3, lambda: [*str(pick.randrange(1, 9)), "enter"])]
         if context == "account":
+            hot = app.catalogue.codes.hot
             doing += [
-                (8, lambda: [pick.choice((",", "space")), pick.choice([*HOTKEYS, *HOTKEYS, "k", "b", ","])]),
+                (8, lambda: [pick.choice((",", "space")), pick.choice([*hot, *hot, "k", "b", ","])]),
                 (4, lambda: [pick.choice("12345678")]),
                 (3, lambda: [pick.choice(("p", "a", "o"))]),
             ]

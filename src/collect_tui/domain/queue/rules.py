@@ -35,10 +35,6 @@ from collect_tui.domain.states import AccountState, Stage
 PRE_DUE_DAYS: Final = 5
 """How many days before a due date a customer with a bad record is called."""
 
-DISPUTE_HOLDS: Final = ("DISPUTE",)
-CLAIM_HOLDS: Final = ("CLAIM", "PAYMENT-CLAIM", "PAYMENT_CLAIM")
-"""Codes of the holds whose expiry brings an account back to the desk."""
-
 CALLS: Final = ("call", "callback", "broken", "returned", "language")
 """Next actions that are calls; every other is work at the desk, which no hold on calls keeps from being done."""
 

@@ -202,22 +202,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
 #: Keys that meant something once: (context, key) → command id it has become.  Never reused within a major version.
 RETIRED: Final[Mapping[tuple[str, str], str]] = {}
 
-#: Second key of the result chord on the account screen → result code.  Only results that need nothing more, and no
-#: letter that goes somewhere (back, board, refresh, next, find …): whoever presses that wants out, and logs nothing.
-HOTKEYS: Final[Mapping[str, str]] = {
-    "n": "NA",
-    "z": "BZ",
-    "a": "AM",
-    "l": "LM",
-    "d": "DC",
-    "x": "WN",
-    "t": "TD",
-    "f": "FX",
-    "i": "NI",
-    "p": "TP",
-    "h": "HU",
-}
-
 #: Second keys of the chord that leave it: its own first keys again, and every way back.
 CHORD_OUT: Final = frozenset({",", "space", "f12", "b", "escape"})
 

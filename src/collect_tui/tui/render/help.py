@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from collect_tui.tui.keys.actions import ACCOUNT, ACTIONS, CONTEXTS, FIND, FORM, HOTKEYS, QUEUE, Action, acts_in_field
+from collect_tui.tui.keys.actions import ACCOUNT, ACTIONS, CONTEXTS, FIND, FORM, QUEUE, Action, acts_in_field
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
@@ -61,9 +61,8 @@ def render_keys(context: str, commands: Sequence[Action], width: int) -> list[Li
 def render_hotkeys(codes: Codes, width: int) -> list[Line]:
     """The result chord."""
     lines = heading("Result and next account: , or Space, then (any other key logs nothing)")
-    for key, code in HOTKEYS.items():
-        if code in codes.results:
-            lines += entry(key, f"{code} {codes.results[code].title}", width)
+    for key, code in codes.hot.items():
+        lines += entry(key, f"{code} {codes.results[code].title}", width)
     return lines
 
 

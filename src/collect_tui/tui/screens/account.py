@@ -10,7 +10,7 @@ from collect_tui.desk.errors import Stale
 from collect_tui.domain.effects import KINDS
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.keys.actions import CHORD_OUT, HOTKEYS, action
+from collect_tui.tui.keys.actions import CHORD_OUT, action
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.account import header, held_by_other
@@ -125,8 +125,8 @@ class AccountScreen(PanesScreen):
 
     def _hot_results(self) -> list[tuple[str, str, str]]:
         """Letter, code and words of every result that two keys log."""
-        results = self.desk_app.catalogue.codes.results
-        return [(key, code, results[code].title) for key, code in HOTKEYS.items() if code in results]
+        codes = self.desk_app.catalogue.codes
+        return [(key, code, codes.results[code].title) for key, code in codes.hot.items()]
 
     def _lines(self, view: AccountView) -> list[Line]:
         """The results in place of the body, while the second key is awaited."""
@@ -176,16 +176,17 @@ class AccountScreen(PanesScreen):
     def _act_on(self, name: str) -> bool:
         if not self._chord:
             refused, self._refused_chord = self._refused_chord, False
-            if refused and name in HOTKEYS:  # it belongs to the comma: `n` would begin a note
+            if refused and name in self.desk_app.catalogue.codes.hot:  # it belongs to the comma: `n` would begin a note
                 self.refuse(self.refusal("result.hot") or "No result was logged.")
                 return True
             return super().typed(name)
         self._set_chord(on=False)
-        code = HOTKEYS.get(name)
+        hot = self.desk_app.catalogue.codes.hot
+        code = hot.get(name)
         if name in CHORD_OUT:
             self.status("No result was logged.")
         elif code is None:
-            known = " ".join(HOTKEYS)
+            known = " ".join(hot)
             self.refuse(f"{name} is the letter of no result ({known}); nothing was logged.")
         else:
             self._held(self._log_and_next(code))
