@@ -7,7 +7,7 @@ promises and the worklist, `writing_money.py` has payments, orders, services and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache, singledispatch
 from typing import Any
@@ -40,6 +40,11 @@ class WriteContext:
     def add(self, table: str, **row: Any) -> None:
         self.db.execute(_insert(table), {"tenant_id": self.tenant_id, **row})
 
+    def put(self, table: str, value: Any, **otherwise: Any) -> None:
+        """Adds a row of the account: every column that the value has a field of, and those that are otherwise."""
+        row = {name: getattr(value, name) for name in _shared(table, value.__class__)}
+        self.add(table, **{"account_id": self.account_id, **row, **otherwise})
+
     def set(self, table: str, key: Mapping[str, Any], **values: Any) -> None:
         """Changes the one row with that key to plain values; Stale when it is not there."""
         given = {f"k_{name}": value for name, value in key.items()} | {f"v_{name}": v for name, v in values.items()}
@@ -69,6 +74,12 @@ class WriteContext:
 
 
 # Built once: putting them together took longer than running them.
+@lru_cache(maxsize=64)
+def _shared(table: str, kind: Any) -> tuple[str, ...]:
+    """The columns that a value of this kind has fields of."""
+    return tuple(field.name for field in fields(kind) if field.name in _T[table].c)
+
+
 @lru_cache(maxsize=64)
 def _insert(table: str) -> Insert:
     return insert(_T[table])

@@ -40,20 +40,7 @@ _ALLOCATED: Final = select(func.coalesce(func.sum(_allocation.amount), 0)).where
 
 @write.register
 def _(effect: fx.PaymentRecorded, here: WriteContext) -> None:
-    payment = effect.payment
-    here.add(
-        "payment",
-        id=payment.id,
-        account_id=here.account_id,
-        ref=payment.ref,
-        received_on=payment.received_on,
-        method=payment.method,
-        amount=payment.amount,
-        status=payment.status,
-        returned_reason=payment.returned_reason,
-        recorded_by=here.by,
-        recorded_at=here.at,
-    )
+    here.put("payment", effect.payment, recorded_by=here.by, recorded_at=here.at)
 
 
 @write.register
@@ -99,8 +86,7 @@ def _(effect: fx.CreditApplied, here: WriteContext) -> None:
     one = effect.application
     _move_open(here, one.credit_id, one.amount)
     _move_open(here, one.item_id, -one.amount)
-    row = {"credit_id": one.credit_id, "item_id": one.item_id, "amount": one.amount, "directed": one.directed}
-    here.add("credit_application", id=one.id, account_id=here.account_id, **row, at=here.at)
+    here.put("credit_application", one, at=here.at)
 
 
 @write.register
@@ -115,21 +101,7 @@ def _(effect: fx.CreditReleased, here: WriteContext) -> None:
 
 @write.register
 def _(effect: fx.ItemCharged, here: WriteContext) -> None:
-    item = effect.item
-    here.add(
-        "item",
-        id=item.id,
-        account_id=here.account_id,
-        service_id=item.service_id,
-        doc_no=item.doc_no,
-        kind=item.kind,
-        issued=item.issued,
-        due=item.due,
-        amount=item.amount,
-        open=item.open,
-        disputed=item.disputed,
-        level=item.level,
-    )
+    here.put("item", effect.item)
 
 
 @write.register
@@ -175,25 +147,7 @@ def _move_open(here: WriteContext, item_id: int, by: int) -> None:
 
 @write.register
 def _(effect: fx.OrderRequested, here: WriteContext) -> None:
-    order = effect.order
-    here.add(
-        "service_order",
-        id=order.id,
-        account_id=here.account_id,
-        service_id=order.service_id,
-        number=order.number,
-        kind=order.kind,
-        reason=order.reason,
-        effective=order.effective,
-        status=order.status,
-        requested_on=order.requested_on,
-        requested_at=here.at,
-        requested_by=here.by,
-        sent_at=order.sent_at,
-        reversal_of=order.reversal_of,
-        detail=order.detail,
-        override_by=order.override_by,
-    )
+    here.put("service_order", effect.order, requested_at=here.at, requested_by=here.by)
 
 
 @write.register

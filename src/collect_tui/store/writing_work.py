@@ -22,25 +22,7 @@ _T = SQLModel.metadata.tables
 
 @write.register
 def _(effect: fx.ContactLogged, here: WriteContext) -> None:
-    here.add(
-        "contact_event",
-        id=effect.id,
-        account_id=here.account_id,
-        point_id=effect.point_id,
-        at=effect.at,
-        by=here.by,
-        action=effect.action,
-        result=effect.result,
-        outbound=effect.outbound,
-        counted=effect.counted,
-        worked=effect.worked,
-        contact=effect.contact,
-        right_party=effect.right_party,
-        reason=effect.reason,
-        note=effect.note,
-        typed=effect.typed,
-        supersedes=effect.supersedes,
-    )
+    here.put("contact_event", effect, by=here.by)
     # It has been worked: what it was put off by, and how often, is over.
     over = {"snoozes": 0, "snooze_until": None, "snooze_reason": ""}
     here.db.execute(here.change("work_item", account_id=here.account_id).values(**over))
@@ -69,16 +51,7 @@ def _(effect: fx.ContactVoided, here: WriteContext) -> None:
 
 @write.register
 def _(effect: fx.NoteWritten, here: WriteContext) -> None:
-    here.add(
-        "note",
-        id=effect.id,
-        account_id=here.account_id,
-        at=here.at,
-        by=here.by,
-        text=effect.text,
-        typed=effect.typed,
-        pinned=effect.pinned,
-    )
+    here.put("note", effect, at=here.at, by=here.by)
 
 
 @write.register
@@ -114,18 +87,7 @@ def _(effect: fx.PointMarked, here: WriteContext) -> None:
 
 @write.register
 def _(effect: fx.CallbackScheduled, here: WriteContext) -> None:
-    callback = effect.callback
-    here.add(
-        "callback",
-        id=callback.id,
-        account_id=here.account_id,
-        point_id=callback.point_id,
-        at=callback.at,
-        owner=callback.owner,
-        status=callback.status,
-        note=callback.note,
-        made_by=here.by,
-    )
+    here.put("callback", effect.callback, made_by=here.by)
 
 
 @write.register
@@ -139,21 +101,7 @@ def _(effect: fx.CallbackChanged, here: WriteContext) -> None:
 
 @write.register
 def _(effect: fx.HoldPlaced, here: WriteContext) -> None:
-    hold = effect.hold
-    here.add(
-        "hold",
-        id=hold.id,
-        account_id=here.account_id,
-        kind=hold.kind,
-        scope=hold.scope,
-        target_id=hold.target_id,
-        placed_on=hold.placed_on,
-        placed_at=here.at,
-        placed_by=hold.placed_by or here.by,
-        until=hold.until,
-        reason=hold.reason,
-        status=hold.status,
-    )
+    here.put("hold", effect.hold, placed_at=here.at, placed_by=effect.hold.placed_by or here.by)
 
 
 @write.register
@@ -170,25 +118,7 @@ def _(effect: fx.HoldChanged, here: WriteContext) -> None:
 @write.register
 def _(effect: fx.PromiseMade, here: WriteContext) -> None:
     promise = effect.promise
-    here.add(
-        "promise",
-        id=promise.id,
-        account_id=here.account_id,
-        kind=promise.kind,
-        status=promise.status,
-        total=promise.total,
-        made_on=promise.made_on,
-        made_by=promise.made_by or here.by,
-        made_at=here.at,
-        grace_days=promise.grace_days,
-        method=promise.method,
-        override_by=promise.override_by,
-        override_reason=promise.override_reason,
-        supersedes=promise.supersedes,
-        closed_reason=promise.closed_reason,
-        ladder_step=promise.ladder_step,
-        grace_unit=promise.grace_unit,
-    )
+    here.put("promise", promise, made_by=promise.made_by or here.by, made_at=here.at)
     for i in promise.instalments:
         here.add(
             "instalment", promise_id=promise.id, seq=i.seq, due=i.due, amount=i.amount, paid=i.paid, status=i.status
