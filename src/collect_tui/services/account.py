@@ -59,23 +59,11 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
     callback = min((c.at for c in seen.callbacks), default=None)
     last_contact = seen.attempts[-1].at if seen.attempts else sums.last_attempt_at
     ages = age(((i.due, i.open) for i in seen.items), seen.business_date)
-    return AccountView(
-        number=seen.number,
-        name=seen.name,
-        version=seen.version,
-        status=seen.status,
-        stage=seen.stage,
-        segment=seen.segment,
-        currency=seen.currency,
-        business_date=seen.business_date,
+    return AccountView.made_of(
+        seen,
         now=now,
         desk_zone=rules.zone,
-        total=seen.total,
-        past_due=seen.past_due,
-        collectable=seen.collectable,
-        disputed=seen.disputed,
         promised=sum(i.outstanding for i in promise.instalments) if promise else 0,
-        unapplied=seen.unapplied,
         dpd=dpd,
         bucket=bucket(dpd),
         ageing=AgeingView(
@@ -106,12 +94,9 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
         callback_at=callback,
         zone=next((p.zones[0] for p in seen.points if p.callable and p.zones), None),
         zones=zones,
-        pinned=seen.pinned,
         queue=stand.queue,
         chips=stand.chips,
         claimed_by=seen.lease_by if seen.lease_until and seen.lease_until > now else None,
-        lease_until=seen.lease_until,
-        fence=seen.fence,
     )
 
 
@@ -147,12 +132,8 @@ def point_view(point: Point, seen: AccountFacts, desk: DeskContext) -> PointView
     since = now - timedelta(days=rules.contact.window_days)
     there = clocks((z, local_time(now, z)) for z in point.zones)
     times = (clock(now, zone) for zone, _ in there)
-    return PointView(
-        short=point.short,
-        kind=point.kind,
-        value=point.value,
-        quality=point.quality,
-        consent=point.consent,
+    return PointView.made_of(
+        point,
         local_time=" / ".join(times),
         may_call=verdict_view(may_call(seen, now, rules.contact, holds, point))
         if point.kind not in {"email", "address", "social"}
@@ -163,51 +144,24 @@ def point_view(point: Point, seen: AccountFacts, desk: DeskContext) -> PointView
 
 def item_view(item: Item, seen: AccountFacts) -> ItemView:
     service = next((s.product for s in seen.services if s.id == item.service_id), None)
-    return ItemView(
-        doc_no=item.doc_no,
-        kind=item.kind,
-        issued=item.issued,
-        due=item.due,
-        amount=item.amount,
-        open=item.open,
-        disputed=item.disputed,
-        dpd=days_past_due(item.due, seen.business_date) if item.open else 0,
-        service=service,
-    )
+    return ItemView.made_of(item, dpd=days_past_due(item.due, seen.business_date) if item.open else 0, service=service)
 
 
 def promise_view(promise: Promise) -> PromiseView:
     override = f"{promise.override_by}: {promise.override_reason}" if promise.override_by else None
-    return PromiseView(
-        id=promise.id,
-        kind=promise.kind,
-        status=promise.status,
-        total=promise.total,
-        paid=promise.paid,
-        made_on=promise.made_on,
-        made_by=promise.made_by,
-        method=promise.method,
-        grace_days=promise.grace_days,
+    return PromiseView.made_of(
+        promise,
         instalments=tuple(
             InstalmentView(seq=i.seq, due=i.due, amount=i.amount, paid=i.paid, status=i.status)
             for i in promise.instalments
         ),
-        closed_reason=promise.closed_reason,
         override=override,
     )
 
 
 def hold_view(hold: Hold, desk: DeskContext) -> HoldView:
     kind = desk.catalogue().holds.get(hold.kind)
-    return HoldView(
-        kind=hold.kind,
-        scope=hold.scope,
-        placed_on=hold.placed_on,
-        placed_by=hold.placed_by,
-        until=hold.until,
-        reason=hold.reason,
-        blocks=forbids(kind),
-    )
+    return HoldView.made_of(hold, blocks=forbids(kind))
 
 
 def service_view(service: Service, seen: AccountFacts, desk: DeskContext) -> ServiceView:
@@ -222,45 +176,21 @@ def service_view(service: Service, seen: AccountFacts, desk: DeskContext) -> Ser
     elif service.status == ServiceState.SUSPENDED:
         restore = verdict_view(may_restore(seen, service, catalogue.rules, catalogue.holds))
         needed = required.required_to_restore(seen, service, catalogue.rules, catalogue.holds)
-    return ServiceView(
-        product=service.product,
-        identifier=service.identifier,
-        billing_system=service.billing_system,
-        status=service.status,
-        suspend_cause=service.suspend_cause,
-        monthly=service.monthly,
-        life_support=service.life_support,
-        suspend=suspend,
-        restore=restore,
-        required_to_restore=needed,
-    )
+    return ServiceView.made_of(service, suspend=suspend, restore=restore, required_to_restore=needed)
 
 
 def order_view(placed: Order, seen: AccountFacts, desk: DeskContext) -> OrderView:
-    return OrderView(
-        number=placed.number,
-        kind=placed.kind,
+    return OrderView.made_of(
+        placed,
         product=seen.service(placed.service_id).product,
-        reason=placed.reason,
-        effective=placed.effective,
-        status=placed.status,
-        requested_on=placed.requested_on,
-        sent_at=placed.sent_at,
         stuck=order.is_stuck(placed, seen.business_date, desk.catalogue().rules),
-        detail=placed.detail,
     )
 
 
 def payment_view(payment: Payment, seen: AccountFacts) -> PaymentView:
     docs = {i.id: i.doc_no for i in seen.items}
-    return PaymentView(
-        ref=payment.ref,
-        received_on=payment.received_on,
-        method=payment.method,
-        amount=payment.amount,
-        unapplied=payment.unapplied,
-        status=payment.status,
-        returned=payment.returned,
+    return PaymentView.made_of(
+        payment,
         applied_to=tuple(
             f"{docs.get(a.item_id, 'settled item')} {format_minor(a.amount, seen.currency)}"
             for a in payment.allocations

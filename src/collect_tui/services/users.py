@@ -271,14 +271,4 @@ def _keep_an_admin(db: Db, row: AppUser, before: tuple[str, bool], rules: Author
 
 
 def _view(row: AppUser, valid: int, locked: datetime | None = None) -> UserView:
-    return UserView(
-        login=row.login,
-        name=row.name,
-        role=row.role,
-        desk=row.desk,
-        active=row.active,
-        password=row.password is not None,
-        subject=row.subject,
-        locked_until=locked,
-        sessions=valid,
-    )
+    return UserView.made_of(row, password=row.password is not None, locked_until=locked, sessions=valid)

@@ -19,18 +19,7 @@ def verdict_view(verdict: Verdict) -> VerdictView:
         severity=verdict.severity.name.lower(),
         allowed=verdict.allowed,
         overridable_by=verdict.overridable_by,
-        findings=tuple(
-            FindingView(
-                rule=f.rule,
-                severity=f.severity.name.lower(),
-                sentence=f.sentence,
-                check=f.check,
-                cite=f.cite,
-                next_ok=f.next_ok,
-                override_role=f.override_role,
-            )
-            for f in verdict.findings
-        ),
+        findings=tuple(FindingView.made_of(f, severity=f.severity.name.lower()) for f in verdict.findings),
     )
 
 

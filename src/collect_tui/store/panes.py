@@ -42,17 +42,7 @@ def items(session: Session, tenant_id: int, account_id: int, business_date: date
     rows = session.connection().execute(query.order_by(_item.c.open == 0, _item.c.due.desc()).limit(MOST_ITEMS)).all()
     still_open = sorted((r for r in rows if r.open), key=lambda r: (r.due, r.doc_no))
     return tuple(
-        ItemView(
-            doc_no=r.doc_no,
-            kind=r.kind,
-            issued=r.issued,
-            due=r.due,
-            amount=r.amount,
-            open=r.open,
-            disputed=r.disputed,
-            dpd=days_past_due(r.due, business_date) if r.open else 0,
-            service=r.product,
-        )
+        ItemView.made_of(r, dpd=days_past_due(r.due, business_date) if r.open else 0, service=r.product)
         for r in (*still_open, *(r for r in rows if not r.open))
     )
 
@@ -99,18 +89,10 @@ def promises(session: Session, tenant_id: int, account_id: int) -> tuple[Promise
                 InstalmentView(seq=row.i_seq, due=row.i_due, amount=row.i_amount, paid=row.i_paid, status=row.i_status)
             )
     return tuple(
-        PromiseView(
-            id=row.id,
-            kind=row.kind,
-            status=row.status,
-            total=row.total,
+        PromiseView.made_of(
+            row,
             paid=sum(part.paid for part in parts),
-            made_on=row.made_on,
-            made_by=row.made_by,
-            method=row.method,
-            grace_days=row.grace_days,
             instalments=tuple(parts),
-            closed_reason=row.closed_reason,
             override=f"{row.override_by}: {row.override_reason}" if row.override_by else None,
         )
         for row, parts in found.values()
@@ -198,14 +180,9 @@ def _applied(db: Connection, tenant_id: int, payment_ids: list[int]) -> dict[int
 def _payment_view(row: Any, applied: list[Any], currency: str) -> PaymentView:
     live = sum(a.amount for a in applied if a.reversed_at is None)
     back = row.status in GIVEN_BACK  # it shows what it had paid until then
-    return PaymentView(
-        ref=row.ref,
-        received_on=row.received_on,
-        method=row.method,
-        amount=row.amount,
+    return PaymentView.made_of(
+        row,
         unapplied=0 if row.status in GIVEN_BACK else row.amount - row.returned - live,
-        status=row.status,
-        returned=row.returned,
         applied_to=tuple(
             f"{a.doc_no} {format_minor(a.amount, currency)}"
             for a in applied

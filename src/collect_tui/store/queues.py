@@ -215,19 +215,14 @@ def _page(after: bool) -> Select[Any]:
 
 def _row(row: Any, beside: queue_rows.RowExtras, catalogue: Catalogue, today: date, now: datetime) -> QueueRow:
     leased = row.claimed and row.lease_until is not None and row.lease_until > now
-    return QueueRow(
+    return QueueRow.made_of(
+        row,
         account=row.number,
-        name=row.name,
-        collectable=row.collectable,
-        currency=row.currency,
         dpd=days_past_due(row.oldest_due, today),
-        tier=row.tier,
-        score=row.score,
         chips=chips(row, catalogue, today, beside.holds.get(row.account_id, ())),
         zone=(row.zone or "").split(",")[0] or beside.zones.get(row.party_id),
         timed_at=datetime.fromisoformat(row.sort_timed) if row.sort_timed else None,
         claimed_by=row.claimed_by if leased else None,
-        snoozes=row.snoozes,
         suspend=beside.cuts.get(row.account_id),
         last_word=beside.words.get(row.account_id),
     )

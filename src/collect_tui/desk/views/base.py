@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from pydantic import BaseModel, ConfigDict
 
 
 class View(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)  # a view's schema is built when first needed
+
+    @classmethod
+    def made_of(cls, value: object, **otherwise: Any) -> Self:
+        """The view of a value: each field is the value's attribute of that name, but for those that are otherwise."""
+        same = {name: getattr(value, name) for name in cls.model_fields if name not in otherwise}
+        return cls(**same, **otherwise)
