@@ -19,6 +19,7 @@ from textual.app import App, ComposeResult  # noqa: E402
 from textual.binding import Binding  # noqa: E402
 from textual.screen import Screen  # noqa: E402
 
+from collect_tui.desk.columns import Column  # noqa: E402
 from collect_tui.tui.keys.gate import KeyGate  # noqa: E402
 from collect_tui.tui.render import theme as themes  # noqa: E402
 from collect_tui.tui.render.roles import Role  # noqa: E402
@@ -29,7 +30,7 @@ from collect_tui.tui.widgets.keybar import KeyBar  # noqa: E402
 from collect_tui.tui.widgets.lineedit import LineEdit  # noqa: E402
 from collect_tui.tui.widgets.lines import LinePane  # noqa: E402
 from collect_tui.tui.widgets.statusline import StatusLine  # noqa: E402
-from collect_tui.tui.widgets.worktable import Column, WorkTable  # noqa: E402
+from collect_tui.tui.widgets.worktable import WorkTable  # noqa: E402
 
 NAMES = (
     "Alvarez, Rosa",
@@ -49,7 +50,7 @@ COLUMNS = (
     Column("", "Customer", 16, flex=2),
     Column("", "Collect", 9, align="right", role=Role.MONEY),
     Column("", "DPD", 4, align="right"),
-    Column("Why now", 20, flex=3),
+    Column("", "Why now", 20, flex=3),
     Column("", "Local", 5),
     Column("", "Phone", 14, rank=1),
 )
