@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlmodel import SQLModel
 
 from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.domain.states import AccountState
 from collect_tui.ingest.bulk import Bulk
 from collect_tui.ingest.invoices import Invoice, Invoices
 from collect_tui.ingest.mapping import ValuesPart
@@ -87,7 +88,7 @@ class Customers:
         elif account.currency != self._values.currency:
             told = f"is an account in {account.currency}, the file is in {self._values.currency}"
             raise Invalid("account.currency", told, "account")
-        elif account.status != "OPEN":
+        elif account.status != AccountState.OPEN:
             raise Invalid("account.closed", "is a closed account", "account")
         else:
             name, kind = invoice.name or account.name, invoice.party_kind or account.kind

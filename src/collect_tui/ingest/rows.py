@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.states import AccountState, ServiceState
 from collect_tui.ingest.entries import PartyEntry
 from collect_tui.ingest.rows_work import holds, log, orders, promises
 from collect_tui.ingest.rowset import Row, RowSet
@@ -67,7 +68,7 @@ def party(rows: RowSet, party: PartyEntry) -> None:
 def account(rows: RowSet) -> None:
     entry, shift = rows.entry, rows.ground.shift
     action = entry.next_action
-    if entry.status == "OPEN" and action is None:
+    if entry.status == AccountState.OPEN and action is None:
         rows.bad("next_action", "is missing; an open account always has one.")
     if action is not None and action.code not in rows.ground.codes.next_actions:
         rows.bad("next_action.code", "is no next action of this site.")
@@ -97,7 +98,7 @@ def account(rows: RowSet) -> None:
 def services(rows: RowSet) -> None:
     for index, service in enumerate(rows.entry.services):
         path = f"services[{index}]"
-        if (service.suspend_cause is None) == (service.status not in {"ACTIVE", "TERMINATED"}):
+        if (service.suspend_cause is None) == (service.status not in {ServiceState.ACTIVE, ServiceState.TERMINATED}):
             rows.bad(f"{path}.suspend_cause", "belongs to a service that is, or is to be, suspended, and to no other.")
         service_id = rows.put("service", service, path)
         for name in (service.product, service.identifier):

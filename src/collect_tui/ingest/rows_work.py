@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from collect_tui.domain.money import LIMIT
+from collect_tui.domain.order.suspension import SERVED
 from collect_tui.domain.promise.effects import WAIVED_BY
-from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER
+from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER, HoldState, InstalmentState, OrderState, PromiseState
 from collect_tui.ingest.entries import PromiseEntry
 from collect_tui.ingest.rowset import RowSet
 
@@ -65,17 +66,17 @@ def promises(rows: RowSet) -> None:
         made.append(promise_id)
         for seq, part in enumerate(promise.instalments, 1):
             rows.add("instalment", promise_id=promise_id, seq=seq, **{**part.model_dump(), "due": shift.day(part.due)})
-        if promise.status == "ACTIVE":
-            if any(each.status == "ACTIVE" for each in rows.entry.promises[:index]):
+        if promise.status == PromiseState.ACTIVE:
+            if any(each.status == PromiseState.ACTIVE for each in rows.entry.promises[:index]):
                 rows.bad(f"{path}.status", "is ACTIVE; an account has one open promise at most.")
             if rows.account["ladder_paused_by"] is None:
                 rows.account["ladder_paused_by"] = f"promise {promise_id}"
 
 
 def _check_promise(rows: RowSet, path: str, promise: PromiseEntry) -> None:
-    if (promise.status == "ACTIVE") != (promise.closed_on is None):
+    if (promise.status == PromiseState.ACTIVE) != (promise.closed_on is None):
         rows.bad(f"{path}.closed_on", "belongs to a promise that is closed, and to no other.")
-    rows.closed(f"{path}.closed", promise.status != "ACTIVE", promise.closed_at, promise.closed_by)
+    rows.closed(f"{path}.closed", promise.status != PromiseState.ACTIVE, promise.closed_at, promise.closed_by)
     if promise.kind == "single" and len(promise.instalments) != 1:
         rows.bad(f"{path}.instalments", "are one for a single promise; several are a plan.")
     if sum(part.amount for part in promise.instalments) > LIMIT:
@@ -93,7 +94,7 @@ def _check_promise(rows: RowSet, path: str, promise: PromiseEntry) -> None:
             rows.bad(f"{where}.status", "does not fit what was paid.")
         if promise.status in WAIVED_BY and part.status in OPEN_INSTALMENT:
             rows.bad(f"{where}.status", "is open, but the promise was cancelled or superseded; that waives it.")
-    if promise.status == "KEPT" and any(part.status != "PAID" for part in promise.instalments):
+    if promise.status == PromiseState.KEPT and any(part.status != InstalmentState.PAID for part in promise.instalments):
         rows.bad(f"{path}.status", "is KEPT, but not every instalment is paid.")
 
 
@@ -114,10 +115,10 @@ def holds(rows: RowSet) -> None:
             target = rows.point_id(f"{path}.target", hold.target)
         elif hold.scope == "item" and (target := rows.items.get(hold.target or "")) is None:
             rows.bad(f"{path}.target", "names no item of this account.")
-        rows.closed(f"{path}.closed", hold.status != "ACTIVE", hold.closed_at, hold.closed_by)
+        rows.closed(f"{path}.closed", hold.status != HoldState.ACTIVE, hold.closed_at, hold.closed_by)
         placed_at = shift.instant(hold.placed_at, hold.placed_on, before=hold.closed_at)
         hold_id = rows.put("hold", hold, path, "target", target_id=target, placed_at=placed_at)
-        if hold.status == "ACTIVE":
+        if hold.status == HoldState.ACTIVE:
             if (same := (hold.kind, hold.scope, hold.target)) in active:
                 rows.bad(f"{path}.kind", "is active twice.")
             active.add(same)
@@ -129,7 +130,7 @@ def orders(rows: RowSet) -> None:
     """Notices and orders."""
     shift = rows.ground.shift
     for index, notice in enumerate(rows.entry.notices):
-        if notice.status in {"SENT", "DELIVERED"} and notice.sent_on is None:
+        if notice.status in SERVED and notice.sent_on is None:
             rows.bad(f"notices[{index}].sent_on", "is missing for a notice that was sent.")
         path = f"notices[{index}]"
         rows.put("notice", notice, path, "service", service_id=rows.service_id(f"{path}.service", notice.service))
@@ -147,7 +148,7 @@ def orders(rows: RowSet) -> None:
             if service_id in open_on:
                 rows.bad(f"{path}.status", "is open; a service has one open order at most.")
             open_on.add(service_id)
-        if order.status == "SENT" and order.sent_at is None:
+        if order.status == OrderState.SENT and order.sent_at is None:
             rows.bad(f"{path}.sent_at", "is missing for an order that was sent.")
         rows.closed(f"{path}.closed", order.status not in OPEN_ORDER, order.closed_at, order.closed_by)
         closed_at = order.closed_at or (order.answered_at if order.status not in OPEN_ORDER else None)

@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.domain.dates import Calendar
+from collect_tui.domain.states import AccountState
 from collect_tui.ingest.billed import BilledAccount, BilledItem, BilledService
 from collect_tui.ingest.entries import NextActionEntry, PartyEntry, PointEntry, ServiceEntry
 from collect_tui.ingest.portfolio import AccountEntry
@@ -102,7 +103,7 @@ class Rows:
                 self.db.execute(insert(_T[name]), rows)
 
     def _keep(self, row: Any) -> None:
-        self._accounts[row.number] = Account(row.id, row.party_id, row.currency, row.status == "OPEN")
+        self._accounts[row.number] = Account(row.id, row.party_id, row.currency, row.status == AccountState.OPEN)
 
     def _document(self, account_id: int, doc_no: str) -> Any | None:
         """A document as it is stored: looked up for the chunk, until this chunk changes it."""
