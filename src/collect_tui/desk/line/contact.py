@@ -5,6 +5,8 @@ lm m2 "shop line"      na      tm rp m1 income      pp 150 fri gcash      pa 412
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, Literal
 
 from collect_tui.desk.commands import Command, LogContact, ScheduleCallback, SetNextAction
@@ -12,6 +14,7 @@ from collect_tui.desk.line import freetext, parts, promise, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal
 from collect_tui.desk.line.look import match_code
+from collect_tui.desk.line.slot import ACTION, ANYONE, CODE, DATE, MOMENT, NOTE, POINT, REASON, Slot
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
@@ -27,6 +30,39 @@ def form_of(result: Result) -> Form:
         return _FORMS[result.code]
     forms: tuple[Form, ...] = ("plan", "callback", "promise")
     return next((form for form in forms if form in result.needs), "")
+
+
+CARRIES: Final[Mapping[Form, tuple[Slot, ...]]] = {
+    "": (POINT, REASON, NOTE, ACTION),
+    "promise": (*parts.SLOTS, POINT, REASON, NOTE, ACTION),
+    "plan": (*promise.PLAN_SLOTS, POINT, REASON, NOTE, ACTION),
+    "callback": (MOMENT, POINT, REASON, ANYONE, NOTE, ACTION),
+}
+"""What may stand behind a result code."""
+_EXAMPLES: Final[Mapping[Form, str]] = {
+    "": "m1",
+    "promise": "150 fri",
+    "plan": "412.10 3m 15",
+    "callback": "tue 9:30",
+}
+NEXT_ACTION: Final = Slot("code", "NEXT-ACTION", "Action", "what is to be done then; F4 lists them", "next action")
+
+
+def verb_of(code: str, codes: Codes) -> Verb | None:
+    """A result code or an action of the site as the verb that it is on the line; None when it is neither."""
+    result = codes.results.get(code)
+    if result is not None:
+        form, low = form_of(result), code.lower()
+        slots = tuple(replace(slot, needed=slot.needed or slot.name in result.needs) for slot in CARRIES[form])
+        summary = ". ".join(part.rstrip(".") for part in (result.title, result.explained) if part)
+        reason = next(iter(codes.reasons), "").lower() if "reason" in result.needs else ""
+        note = "why" if "note" in result.needs else ""
+        return Verb(low, slots, summary, say.join(low, _EXAMPLES[form], reason, note), contact)
+    action = codes.actions.get(code)
+    if action is None:
+        return None
+    low = code.lower()
+    return Verb(low, (CODE, POINT, REASON, NOTE), f"{action.title}, before a result code", f"{low} na", contact)
 
 
 # ------------------------------------------------------------------------------------------------------------ results
@@ -67,11 +103,12 @@ def contact(words: TokenCursor) -> tuple[Command, ...]:
 def log(words: TokenCursor) -> tuple[Command, ...]:
     """`log [ACTION] RESULT [POINT] [REASON] [NOTE]`: the contact alone, whatever its result asks for."""
     words.ask("result")
+    words.ask("action")
     token = words.bare()
     if token is None:
         words.require("result")
         words.reject(words.tokens[words.pos], "result")
-    words.take("code")
+    words.take("code" if token.low.upper() in words.context.codes.results else "action")
     action, result = _codes(words, token.low)
     point, _, reason, _ = _options(words, result, "", slots.maybe_point(words))
     _slips(words, "")
@@ -248,46 +285,53 @@ MEANING = {
 VERBS = (
     Verb(
         "pp",
-        "[ACTION] pp AMOUNT DATE [+ AMOUNT DATE …] [METHOD] [POINT] [REASON] [NOTE]",
+        CARRIES["promise"],
         "promise to pay: the contact and the promise, or a plan of unequal parts (`pp half fri + rest 15dec`)",
         "pp 150 fri gcash",
         contact,
     ),
     Verb(
         "bp",
-        "[ACTION] bp AMOUNT DATE [+ AMOUNT DATE …] [METHOD] [POINT] [REASON] [NOTE]",
+        CARRIES["promise"],
         "broken promise, promised again",
         "bp 150 +3",
         contact,
     ),
     Verb(
         "pa",
-        "[ACTION] pa TOTAL [dnAMOUNT[@DATE]] COUNT(w|f|m) FIRST [METHOD] [POINT] [REASON] [NOTE]",
+        CARRIES["plan"],
         "instalment plan: the contact and the plan; the last instalment takes the rounding",
         "pa 412.10 dn100 3m 15",
         contact,
     ),
     Verb(
         "cb",
-        "[ACTION] cb DAY-AND-TIME [POINT] [any] [NOTE]",
+        CARRIES["callback"],
         "callback asked for: the contact and the callback",
         "cb tue 9:30 m2 any",
         contact,
     ),
     Verb(
         "log",
-        "log [ACTION] CODE [POINT] [REASON] [NOTE]",
+        (replace(ACTION, leads=False), CODE, POINT, REASON, NOTE),
         "a contact alone, without what its code asks for",
         "log pp m1",
         log,
     ),
     Verb(
         "call",
-        "call DAY-AND-TIME [POINT] [any] [NOTE]",
+        (MOMENT, POINT, ANYONE, NOTE),
         "a callback, without logging a contact",
         "call +2h m1",
         call,
         ("callback",),
     ),
-    Verb("t", "t DATE [NEXT-ACTION] [NOTE]", "move the next action to a date", "t +3", next_date, ("tickle", "next")),
+    Verb(
+        "t",
+        (replace(DATE, also=frozenset({"on"})), NEXT_ACTION, NOTE),
+        "move the next action to a date",
+        "t +3",
+        next_date,
+        ("tickle", "next"),
+    ),
 )
