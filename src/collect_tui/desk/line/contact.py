@@ -5,7 +5,6 @@ lm m2 "shop line"      na      tm rp m1 income      pp 150 fri gcash      pa 412
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -14,7 +13,7 @@ from collect_tui.desk.line import freetext, parts, promise, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal
 from collect_tui.desk.line.look import match_code
-from collect_tui.desk.line.slot import ACTION, ANYONE, CODE, DATE, MOMENT, NOTE, POINT, REASON, Slot
+from collect_tui.desk.line.slot import ACTION, ANYONE, CARRIES, CODE, DATE, MOMENT, NEXT_ACTION, NOTE, POINT, REASON
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
@@ -30,39 +29,6 @@ def form_of(result: Result) -> Form:
         return _FORMS[result.code]
     forms: tuple[Form, ...] = ("plan", "callback", "promise")
     return next((form for form in forms if form in result.needs), "")
-
-
-CARRIES: Final[Mapping[Form, tuple[Slot, ...]]] = {
-    "": (POINT, REASON, NOTE, ACTION),
-    "promise": (*parts.SLOTS, POINT, REASON, NOTE, ACTION),
-    "plan": (*promise.PLAN_SLOTS, POINT, REASON, NOTE, ACTION),
-    "callback": (MOMENT, POINT, REASON, ANYONE, NOTE, ACTION),
-}
-"""What may stand behind a result code."""
-_EXAMPLES: Final[Mapping[Form, str]] = {
-    "": "m1",
-    "promise": "150 fri",
-    "plan": "412.10 3m 15",
-    "callback": "tue 9:30",
-}
-NEXT_ACTION: Final = Slot("code", "NEXT-ACTION", "Action", "what is to be done then; F4 lists them", "next action")
-
-
-def verb_of(code: str, codes: Codes) -> Verb | None:
-    """A result code or an action of the site as the verb that it is on the line; None when it is neither."""
-    result = codes.results.get(code)
-    if result is not None:
-        form, low = form_of(result), code.lower()
-        slots = tuple(replace(slot, needed=slot.needed or slot.name in result.needs) for slot in CARRIES[form])
-        summary = ". ".join(part.rstrip(".") for part in (result.title, result.explained) if part)
-        reason = next(iter(codes.reasons), "").lower() if "reason" in result.needs else ""
-        note = "why" if "note" in result.needs else ""
-        return Verb(low, slots, summary, say.join(low, _EXAMPLES[form], reason, note), contact)
-    action = codes.actions.get(code)
-    if action is None:
-        return None
-    low = code.lower()
-    return Verb(low, (CODE, POINT, REASON, NOTE), f"{action.title}, before a result code", f"{low} na", contact)
 
 
 # ------------------------------------------------------------------------------------------------------------ results

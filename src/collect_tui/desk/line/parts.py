@@ -2,30 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
-
 from collect_tui.desk.commands import MakePlan, MakePromise, Part
 from collect_tui.desk.line import look, say, slots, when
-from collect_tui.desk.line.slot import AMOUNT, DATE, METHOD, Slot
 from collect_tui.desk.line.words import TokenCursor
-
-SLOTS: Final = (
-    AMOUNT,
-    replace(DATE, also=frozenset({"due", "first_within"})),
-    Slot(
-        "parts",
-        "AMOUNT DATE …",
-        "And",
-        "a further part: 77.60 15dec, rest eom",
-        "part",
-        frozenset({"amount", "date", "word"}),
-        before="+ ",
-        many=True,
-        also=frozenset({"instalments"}),
-    ),
-    METHOD,
-)
 
 
 def read(words: TokenCursor) -> tuple[Part, ...]:

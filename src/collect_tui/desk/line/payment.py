@@ -10,7 +10,7 @@ from collect_tui.desk.commands import ApplyCredit, Command, Directed, RecordPaym
 from collect_tui.desk.line import freetext, look, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
-from collect_tui.desk.line.slot import AMOUNT, DATE, ITEMS, METHOD, NOTE, REF, WHY, Slot
+from collect_tui.desk.line.slot import AMOUNT, CREDIT, ITEMS, METHOD, NOTE, RECEIVED, REF, SURPLUS, WHY
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
@@ -259,30 +259,13 @@ def say_apply(command: ApplyCredit, context: LineContext) -> str:
     return say.sentence(f"apply credit {command.credit}", f"towards {parts}" if parts else "to what is due longest")
 
 
-_RECEIVED: Final = replace(
-    DATE, name="received_on", label="Received", hint="today, unless a date stands here: y, 15nov", needed=False
-)
-_SURPLUS: Final = Slot(
-    "over", "SURPLUS", "Surplus", "how much more it is than all that is owed", "over", before="over="
-)
-_CREDIT: Final = Slot(
-    "credit",
-    "CREDIT",
-    "Credit",
-    "its number; F4 lists them",
-    "credit",
-    frozenset({"document"}),
-    needed=True,
-    writing="word",
-)
-
 RENDER = {RecordPayment: render_payment, ReversePayment: render_reverse, ApplyCredit: render_apply}
 MEANING = {RecordPayment: say_payment, ReversePayment: say_reverse, ApplyCredit: say_apply}
 
 VERBS = (
     Verb(
         "pay",
-        (AMOUNT, METHOD, replace(REF, key="ref"), _RECEIVED, ITEMS, _SURPLUS, NOTE),
+        (AMOUNT, METHOD, replace(REF, key="ref"), RECEIVED, ITEMS, SURPLUS, NOTE),
         "a payment received; what is not directed goes oldest first; more than all that is owed asks for the surplus",
         "pay 120 card CHK4411 y INV-1041=60",
         pay,
@@ -300,7 +283,7 @@ VERBS = (
     ),
     Verb(
         "apply",
-        (_CREDIT, ITEMS),
+        (CREDIT, ITEMS),
         "set a credit against items; what is not directed goes to its own service first, oldest first",
         "apply CR-77 INV-1041=60",
         apply,

@@ -16,7 +16,7 @@ from collect_tui.desk.line import freetext, parts, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.model import Span
-from collect_tui.desk.line.slot import METHOD, NOTE, WHY, Slot
+from collect_tui.desk.line.slot import NOTE, PLAN, PROMISE, WHY
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
@@ -31,70 +31,6 @@ _LETTERS: Final = {name: letter for letter, name in FREQUENCIES.items()}
 
 _TERMS = re.compile(r"(?P<count>[0-9]{1,4})[x×*]?(?P<letter>[wfm]?)")
 _DAY = re.compile(r"[0-9]{1,2}")
-
-PLAN_SLOTS: Final = (
-    Slot(
-        "total",
-        "TOTAL",
-        "Total",
-        "412.10, b balance, p past due, c collectable",
-        "amount",
-        needed=True,
-        also=frozenset({"amount", "min_amount"}),
-    ),
-    Slot(
-        "down",
-        "AMOUNT",
-        "Down",
-        "100; nothing for none",
-        "amount",
-        before="dn",
-        pattern="dn *([^@]*)(?:@(.*))?",
-        also=frozenset({"min_down"}),
-    ),
-    Slot(
-        "down_date",
-        "DATE",
-        "Down by",
-        "today, unless a date stands here",
-        "date",
-        frozenset({"amount"}),
-        before="@",
-        joined=True,
-        also=frozenset({"down_due"}),
-    ),
-    Slot(
-        "count",
-        "COUNT",
-        "Payments",
-        "how many: 3",
-        "terms",
-        needed=True,
-        pattern="([0-9]*[x×*]?)(.*)",
-        also=frozenset({"max_instalments", "max_days", "instalments"}),
-    ),
-    Slot(
-        "frequency",
-        "(w|f|m)",
-        "Every",
-        "m (month), w (week) or f (fortnight)",
-        "letter",
-        frozenset({"terms"}),
-        joined=True,
-        choices=(("m", "monthly"), ("w", "weekly"), ("f", "fortnightly")),
-    ),
-    Slot(
-        "first",
-        "FIRST",
-        "First",
-        "15 (the 15th of each month), fri, 1dec",
-        "anchor",
-        frozenset({"date"}),
-        needed=True,
-        also=frozenset({"first_within"}),
-    ),
-    METHOD,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +250,7 @@ MEANING = {MakePromise: say_promise, MakePlan: say_plan, CancelPromise: say_canc
 VERBS = (
     Verb(
         "ptp",
-        (*parts.SLOTS, NOTE),
+        (*PROMISE, NOTE),
         "a promise to pay, or a plan of unequal parts, without logging a contact",
         "ptp 150 fri gcash",
         promise,
@@ -322,7 +258,7 @@ VERBS = (
     ),
     Verb(
         "arr",
-        (*PLAN_SLOTS, NOTE),
+        (*PLAN, NOTE),
         "an instalment plan, without logging a contact: weekly, fortnightly or monthly",
         "arr 412.10 dn100 3m 15",
         plan,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Self
 
@@ -99,64 +99,57 @@ def usage(verb: str, slots: Iterable[Slot]) -> str:
 
 # ------------------------------------------------------------------------------------------- slots that verbs share
 
-ACTION: Final = Slot(
-    "action", "ACTION", "Action", "what was done, if it is not a call; F4 lists them", "action", leads=True
-)
-CODE: Final = Slot("result", "CODE", "Result", "lm, na, …; F4 lists them", "result", frozenset({"code"}), needed=True)
-AMOUNT: Final = Slot(
-    "amount",
-    "AMOUNT",
-    "Amount",
-    "150, 50%, b balance, p past due, c collectable",
-    "amount",
-    needed=True,
-    also=frozenset({"min_amount"}),
-)
-DATE: Final = Slot("date", "DATE", "Date", "fri, 15, 15dec, +7, eom", "date", needed=True)
-MOMENT: Final = Slot("at", "DAY-AND-TIME", "When", "tue 9:30, 14:00, +2h", "moment", needed=True)
-METHOD: Final = Slot(
-    "method",
-    "METHOD",
-    "Method",
-    "cash, card, ach, gcash, …; F4 lists them",
-    "method",
-    key="by",
-    bare=frozenset(METHODS),
-)
-POINT: Final = Slot("point", "POINT", "Point", "m1, h1, or the last digits of a number; F4 lists them", "point")
-REASON: Final = Slot("reason", "REASON", "Reason", "why it is not paid; F4 lists them", "reason")
-ANYONE: Final = Slot(
-    "anyone",
-    "any",
-    "Taken by",
-    "any: anyone may take it; nothing: you",
-    "word:any",
-    frozenset({"word"}),
-    choices=(("any", "anyone may take it"),),
-)
-NOTE: Final = Slot(
-    "note",
-    "NOTE",
-    "Note",
-    "abbreviations expand",
-    "text",
-    frozenset({"note"}),
-    writing="text",
-    also=frozenset({"text"}),
-)
-WHY: Final = Slot(
-    "reason", "REASON", "Reason", "in words", "why", frozenset({"text"}), writing="text", also=frozenset({"text"})
-)
-ITEMS: Final = Slot(
-    "directed",
-    "ITEM=AMOUNT …",
-    "Items",
-    "what it is for: INV-1041=60 INV-1042=all; nothing: the oldest first",
-    "document",
-    many=True,
-)
-REF: Final = Slot("ref", "REF", "Reference", "of the payment", "ref", writing="word")
-SERVICE: Final = Slot(
-    "service", "SERVICE", "Service", "F4 lists them", "service", needed=True, writing="word", also=frozenset({"state"})
-)
-DIGITS: Final = Slot("confirm", "#DIGITS", "", "", "confirm")
+_S = Slot
+
+
+def _set(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+# fmt: off
+ACTION: Final = _S("action", "ACTION", "Action", "what was done, if it is not a call; F4 lists them", "action", leads=True)
+CODE: Final = _S("result", "CODE", "Result", "lm, na, …; F4 lists them", "result", _set("code"), needed=True)
+AMOUNT: Final = _S("amount", "AMOUNT", "Amount", "150, 50%, b balance, p past due, c collectable", "amount", needed=True,
+                   also=_set("min_amount"))
+DATE: Final = _S("date", "DATE", "Date", "fri, 15, 15dec, +7, eom", "date", needed=True)
+DUE: Final = replace(DATE, also=_set("due", "first_within"))
+PARTS: Final = _S("parts", "AMOUNT DATE …", "And", "a further part: 77.60 15dec, rest eom", "part", _set("amount", "date", "word"),
+                  before="+ ", many=True, also=_set("instalments"))
+TOTAL: Final = replace(AMOUNT, name="total", word="TOTAL", label="Total", also=_set("amount", "min_amount"))
+DOWN: Final = _S("down", "AMOUNT", "Down", "100; nothing for none", "amount", before="dn", pattern="dn *([^@]*)(?:@(.*))?",
+                 also=_set("min_down"))
+DOWN_DATE: Final = _S("down_date", "DATE", "Down by", "today, unless a date stands here", "date", _set("amount"), before="@", joined=True,
+                      also=_set("down_due"))
+COUNT: Final = _S("count", "COUNT", "Payments", "how many: 3", "terms", needed=True, pattern="([0-9]*[x×*]?)(.*)",
+                  also=_set("max_instalments", "max_days", "instalments"))
+EVERY: Final = _S("frequency", "(w|f|m)", "Every", "m (month), w (week) or f (fortnight)", "letter", _set("terms"), joined=True,
+                  choices=(("m", "monthly"), ("w", "weekly"), ("f", "fortnightly")))
+FIRST: Final = _S("first", "FIRST", "First", "15 (the 15th of each month), fri, 1dec", "anchor", _set("date"), needed=True,
+                  also=_set("first_within"))
+MOMENT: Final = _S("at", "DAY-AND-TIME", "When", "tue 9:30, 14:00, +2h", "moment", needed=True)
+METHOD: Final = _S("method", "METHOD", "Method", "cash, card, ach, gcash, …; F4 lists them", "method", key="by", bare=frozenset(METHODS))
+POINT: Final = _S("point", "POINT", "Point", "m1, h1, or the last digits of a number; F4 lists them", "point")
+REASON: Final = _S("reason", "REASON", "Reason", "why it is not paid; F4 lists them", "reason")
+ANYONE: Final = _S("anyone", "any", "Taken by", "any: anyone may take it; nothing: you", "word:any", _set("word"),
+                   choices=(("any", "anyone may take it"),))
+NOTE: Final = _S("note", "NOTE", "Note", "abbreviations expand", "text", _set("note"), writing="text", also=_set("text"))
+WHY: Final = _S("reason", "REASON", "Reason", "in words", "why", _set("text"), writing="text", also=_set("text"))
+ITEMS: Final = _S("directed", "ITEM=AMOUNT …", "Items", "INV-1041=60 INV-1042=all; nothing: the oldest first", "document", many=True)
+REF: Final = _S("ref", "REF", "Reference", "of the payment", "ref", writing="word")
+RECEIVED: Final = replace(DATE, name="received_on", label="Received", hint="today, unless a date stands here: y, 15nov", needed=False)
+SURPLUS: Final = _S("over", "SURPLUS", "Surplus", "how much more it is than all that is owed", "over", before="over=")
+CREDIT: Final = _S("credit", "CREDIT", "Credit", "its number; F4 lists them", "credit", _set("document"), needed=True, writing="word")
+NEXT_ACTION: Final = _S("code", "NEXT-ACTION", "Action", "what is to be done then; F4 lists them", "next action")
+SERVICE: Final = _S("service", "SERVICE", "Service", "F4 lists them", "service", needed=True, writing="word", also=_set("state"))
+DIGITS: Final = _S("confirm", "#DIGITS", "", "", "confirm")
+# fmt: on
+
+PROMISE: Final = (AMOUNT, DUE, PARTS, METHOD)
+PLAN: Final = (TOTAL, DOWN, DOWN_DATE, COUNT, EVERY, FIRST, METHOD)
+#: What may stand behind a result code, by what it carries.
+CARRIES: Final[Mapping[str, tuple[Slot, ...]]] = {
+    "": (POINT, REASON, NOTE, ACTION),
+    "promise": (*PROMISE, POINT, REASON, NOTE, ACTION),
+    "plan": (*PLAN, POINT, REASON, NOTE, ACTION),
+    "callback": (MOMENT, POINT, REASON, ANYONE, NOTE, ACTION),
+}
