@@ -336,9 +336,9 @@ def test_the_draft_of_a_form_goes_with_its_act_unless_it_was_changed_since(
     sent, far = Sent(drafts), losing(desks, "after")
     with pytest.raises(Unavailable):
         sent.do(far, act_of(far, ROSA, "pp 60 fri"))  # type: ignore[arg-type]
-    drafts.save(ROSA, "promise", draft)
+    drafts.save(ROSA, "pp", draft)
     assert [each.account for each in Sent(drafts).heard(far.history())] == [ROSA]  # type: ignore[operator]
-    assert bool(drafts.load(ROSA, "promise")) is stays
+    assert bool(drafts.load(ROSA, "pp")) is stays
     assert Sent(drafts).first() is None
 
 

@@ -163,7 +163,7 @@ async def test_a_day_on_which_nothing_is_cut_is_refused_with_the_first_that_woul
 async def test_a_mistake_is_said_at_its_field(tmp_path: Path, service: str, effective: str, said: str) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.press(*OPEN, "o", "ctrl+u", *keys_of(service), "tab", "tab", "ctrl+u", *keys_of(effective), "f2")
+        await desk.press(*OPEN, "o", "ctrl+u", *keys_of(service), "tab", "ctrl+u", *keys_of(effective), "f2")
         assert said in desk.said
         assert form_of(desk).said == desk.said
         assert desk.said.startswith("Nothing was done. ")
@@ -179,7 +179,7 @@ async def test_f4_lists_services_and_reasons(tmp_path: Path) -> None:
     async with driving(desks.connect(), desks.state) as desk:
         await desk.press(*OPEN, "o", "f4", "down", "enter")
         assert form_of(desk).form.values["service"] == "tv"
-        await desk.press("tab", "f4", "enter")
+        await desk.press("tab", "tab", "f4", "enter")
         assert form_of(desk).form.values["reason"]
 
 

@@ -3,12 +3,8 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from collect_tui.tui.forms.form import FormScreen
-from collect_tui.tui.forms.plan import PlanForm
-from collect_tui.tui.forms.promise import PromiseForm
 from tui.account_book import OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
 from tui.golden import expect_screen
@@ -81,11 +77,11 @@ async def test_a_plan_is_saved_as_the_line_says(tmp_path: Path, fast: bool) -> N
 async def test_enter_and_tab_go_through_the_fields_and_never_save(tmp_path: Path) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.press(*PROMISE, *["enter"] * 6)
+        await desk.press(*PROMISE, *["enter"] * 9)
         assert desk.context == "form"
         assert desks.of("mia").account(ROSA).promise is None
         assert desk.said.startswith("F2 saves")
-        await desk.press("shift+tab", "shift+tab")
+        await desk.press(*["shift+tab"] * 6)
         assert form_of(desk).focused is form_of(desk).form.edit("date")
 
 
@@ -107,7 +103,7 @@ async def test_a_mistake_is_said_at_its_field(
 ) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.press(*OPEN, "p", *keys_of(amount), "tab", *keys_of(date), "tab", "tab", *keys_of(note), "f2")
+        await desk.press(*OPEN, "p", *keys_of(amount), "tab", *keys_of(date), *["tab"] * 5, *keys_of(note), "f2")
         assert desk.context == "form"
         assert said in desk.said
         assert form_of(desk).focused is form_of(desk).form.edit(field)
@@ -177,7 +173,7 @@ async def test_equals_repeats_what_stood_in_the_field_last(tmp_path: Path) -> No
 async def test_f4_lists_ways_to_pay(tmp_path: Path) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.press(*PROMISE, "tab", "f4", "down", "enter")
+        await desk.press(*PROMISE, "tab", "tab", "f4", "down", "enter")
         assert form_of(desk).form.values["method"] == "card"
         assert "as a line  pp 150 fri card" in desk.text
 
@@ -194,28 +190,6 @@ async def test_somebody_else_changed_it_keeps_the_form(tmp_path: Path) -> None:
         assert "lee changed this account" in desk.said
         await desk.press("f2")
         assert desks.of("mia").account(ROSA).promise is not None
-
-
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
-
-
-@given(st.fixed_dictionaries(dict.fromkeys(["amount", "date", "method", "note"], WORDS)))
-def test_whatever_is_typed_the_line_has_each_field_where_the_form_says(values: dict[str, str]) -> None:
-    form = PromiseForm()
-    form.verb = lambda: "pp"  # type: ignore[method-assign]
-    built = form.line_of(values)
-    for place in built.places:
-        text = values[place.name].strip()
-        assert built.text[place.start : place.end] in {text, '"' + text.replace('"', '""') + '"'} or text
-
-
-@given(st.fixed_dictionaries(dict.fromkeys([field.name for field in PlanForm.fields], WORDS)))
-def test_a_plan_form_never_loses_a_field(values: dict[str, str]) -> None:
-    form = PlanForm()
-    form.verb = lambda: "pa"  # type: ignore[method-assign]
-    placed = {place.name for place in form.line_of(values).places}
-    wanted = {name for name, text in values.items() if text.strip()} - {"down_date"}
-    assert wanted <= placed
 
 
 async def test_every_check_of_a_plan_is_reached_by_paging_at_80x24(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from collect_tui.desk.errors import Forbidden, Invalid, Refused
 from collect_tui.tui import messages
 from collect_tui.tui.dialogs.asking import ask
+from collect_tui.tui.dialogs.choosing import ChoosingScreen
 from collect_tui.tui.dialogs.signin import PasswordScreen
 from collect_tui.tui.queue_rows import load_queue
 from collect_tui.tui.render.roles import Role
@@ -21,6 +22,7 @@ from collect_tui.tui.render.theme import ThemeError, load_theme, theme_names
 from collect_tui.tui.undo import ask_undo, find_undo
 
 if TYPE_CHECKING:
+    from collect_tui.desk.line.context import LineContext
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.queue import QueueBoard, Why
     from collect_tui.tui.acts import Acts
@@ -248,6 +250,51 @@ class Commands:
                 top.status("")
 
         self._app.set_timer(shown.seconds, hide)
+
+    def may_form_open(self, text: str) -> None:
+        top = self._app.top
+        if (why_not := top.refusal("form.open")) is not None:
+            raise Refused("word.refused", why_not)
+        if top.line_target() is None:
+            raise Refused("form.account", "There is no account here for that; open one by its number.")
+        if text:
+            self._context(top.line_account, text)
+
+    def _context(self, view: AccountView | None, text: str) -> LineContext:
+        """What words mean on an account; Invalid: what is typed is no act, so that it has no form."""
+        from collect_tui.desk.line.context import LineContext
+        from collect_tui.desk.line.fields import read
+
+        site = self._app.catalogue, self._app.session_view
+        context = LineContext.bare(*site) if view is None else LineContext.of(view, *site)
+        if text:
+            read(text, context)
+        return context
+
+    async def do_form_open(self, text: str = "") -> None:
+        """The form of what is typed, or of what stands in the line, which is empty then; of neither, what it is for is chosen."""
+        app, top, line = self._app, self._app.top, self._app.top.line_edit
+        typed = text or (line.text.strip() if line is not None else "")
+        self.may_form_open(typed)
+        target, view = top.line_target(), top.line_account
+        assert target is not None
+        if view is None:
+            view = await app.call(app.desk.account, target.account)
+        context = self._context(view, typed)
+        if typed:
+            if not text and line is not None:
+                line.hand_over()
+            await self._navigator.open_form("form", view, target.fence, typed)
+            return
+        from collect_tui.desk.line.complete import complete
+
+        words = complete("", 0, context)
+
+        def chosen(index: int | None) -> None:
+            if index is not None:
+                app.run_held(self.do_form_open(words[index].text), top)
+
+        await app.push_screen(ChoosingScreen([(one.text, one.title) for one in words]), chosen)
 
     def may_undo_last(self) -> Callable[[], object]:
         if (held := self._acts.sent.first()) is not None:  # it may be the one to take back, or an undo itself

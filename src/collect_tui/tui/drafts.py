@@ -194,6 +194,12 @@ class Drafts:
         late = {account: text for (desk, account, at), text in self._late.items() if (desk, at) == (self._scope, place)}
         return {account: text for account, text in (found | late).items() if text}
 
+    def places(self, account: str) -> frozenset[str]:
+        """Where something was typed for an account: the line, forms."""
+        query = "SELECT place FROM draft WHERE desk = ? AND account = ?"
+        late = {at for desk, of, at in self._late if (desk, of) == (self._scope, account)}
+        return frozenset({str(row[0]) for row in self._rows(query, self._scope, account)} | late)
+
     def accounts(self) -> frozenset[str]:
         """The accounts that have drafts."""
         return frozenset(str(row[0]) for row in self._rows("SELECT account FROM draft WHERE desk = ?", self._scope))

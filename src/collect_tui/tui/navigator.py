@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from collect_tui.desk.commands import Command
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import Receipt
     from collect_tui.desk.views.queue import Claim
@@ -92,9 +91,14 @@ class Navigator:
             await app.push_screen(wanted)
         return self.screen_of(name)
 
-    async def open_form(self, name: str, view: AccountView, fence: int | None, command: Command | None = None) -> None:
-        """Open a form on an account; a typed command fills it in.  Call it while keys are held."""
-        await cast("FormPage", self.screen_of(name)).open(view, fence, command)
+    async def open_form(
+        self, name: str, view: AccountView, fence: int | None, text: str, *, whole: bool = False, why: str = ""
+    ) -> None:
+        """Open a form on an account, with the fields of what is typed.  Call it while keys are held.
+
+        `whole`: nothing is left to be typed. `why`: why it is asked again for what confirms it.
+        """
+        await cast("FormPage", self.screen_of(name)).open(view, fence, text, whole=whole, why=why)
 
     async def to_base(self) -> None:
         """Back to the board of queues."""

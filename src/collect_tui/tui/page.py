@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import App
 
-    from collect_tui.desk.commands import Command
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import EffectView, Receipt
     from collect_tui.desk.views.queue import Claim, Why
@@ -39,6 +38,9 @@ class LineField(Protocol):
 
     display: bool
 
+    @property
+    def text(self) -> str: ...
+    def hand_over(self) -> None: ...
     def done_elsewhere(self, account: str, text: str) -> None: ...
 
 
@@ -103,7 +105,9 @@ class QueuePage(Page, Protocol):
 class FormPage(Page, Protocol):
     """A form."""
 
-    async def open(self, view: AccountView, fence: int | None, command: Command | None = ...) -> None: ...
+    async def open(
+        self, view: AccountView, fence: int | None, text: str, *, whole: bool = ..., why: str = ...
+    ) -> None: ...
 
 
 class HelpPage(Page, Protocol):

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collect_tui.tui.drafts import Drafts
 
 PLACE: Final = "act"
-#: Where what becomes an act is kept while it is typed.
-PLACES: Final = ("line", "promise", "plan", "order")
 REUSED: Final = "act.reused"
 #: What is said only while nothing of an act can have been written; any other `Unavailable` leaves it open.
 _UNDONE: Final = frozenset(
@@ -130,7 +128,7 @@ class Sent:
                 continue
             self.forget(act)
             found.append(known[act.id])
-            for place in PLACES:
+            for place in self._drafts.places(account) - {PLACE}:
                 if _is_in(self._drafts.load(account, place), act.line):
                     self._drafts.clear(account, place)
         return found

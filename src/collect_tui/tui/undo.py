@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from collect_tui.desk.errors import Refused
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collect_tui.tui.acts import Acts
     from collect_tui.tui.desk_app import DeskApp
     from collect_tui.tui.navigator import Navigator
+    from collect_tui.tui.page import Page
 
 
 def find_undo(desk: Desk) -> tuple[Act, Preview, str]:
@@ -38,6 +40,21 @@ def find_undo(desk: Desk) -> tuple[Act, Preview, str]:
         else:
             return act.model_copy(update={"version": preview.version}), preview, f"{last.sentence}{over}"
     raise Refused("undo.nothing", f"There is no act of yours to undo{over}.", "act")
+
+
+async def ask_undone(screen: Page, desk: Desk, act: Act, then: Callable[[Act], Coroutine[Any, Any, None]]) -> None:
+    """Do an act that takes something back: what is taken back is confirmed first, for it may have been sent ahead of its preview."""
+    preview = await screen.ask(desk.preview, act)
+    if preview is None:
+        return
+    if not preview.ok:
+        await then(act)  # refused, and why
+        return
+
+    async def undo(_answer: str) -> None:
+        await then(act)
+
+    await ask(screen, said_lines(preview.said), undo, yes="undo it", no="Nothing was undone.")
 
 
 async def ask_undo(app: DeskApp, acts: Acts, navigator: Navigator) -> None:

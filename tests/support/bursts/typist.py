@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from collect_tui.domain.codes import Codes
 from collect_tui.tui.dialogs.asking import AskingScreen
 from collect_tui.tui.dialogs.choosing import ChoosingScreen
 from collect_tui.tui.dialogs.signin import PasswordScreen
@@ -26,7 +27,8 @@ NEVER: Final = frozenset({"ctrl+q", "ctrl+l"})
 SIZES: Final = ("80x24", "132x43", "60x20", "100x30")
 QUEUES: Final = ("broken", "new", "followup", "callback", "suspend", "stuck", "predue", "nosuch")
 WORDS: Final = ("floor", "outbox", "keys", "why", "whynot", "help pay", "theme mono", "reveal m1 asked", "undo", "next", "base",
-                "back", "previous", "refresh", "q", "find oak", "signin")  # fmt: skip
+                "back", "previous", "refresh", "q", "find oak", "signin", "form", "form pp", "form pay 12", "form t", "form undo",
+            "form cb tue", "form sus", "form skip", "form lm m1", "form nix")  # fmt: skip
 
 
 def flow_of(tokens: Iterable[str]) -> str:
@@ -157,14 +159,30 @@ class Typist:
         return typed(text)
 
     def _end(self) -> list[str]:
-        return self.chance.choice((["enter"], ["enter"], ["enter"], ["enter"], ["f12"], []))
+        return self.chance.choice((["enter"], ["enter"], ["enter"], ["enter"], ["f10"], ["f12"], []))
 
     def _in_line(self, field: LineEdit, app: Any) -> list[str]:
         pick = self.chance
         if pick.random() < 0.3:
             return [
                 pick.choice(
-                    ("tab", "f4", "up", "down", "right", "end", "home", "backspace", "ctrl+u", "f12", "f1", "f5", "f8")
+                    (
+                        "tab",
+                        "f4",
+                        "f10",
+                        "f10",
+                        "up",
+                        "down",
+                        "right",
+                        "end",
+                        "home",
+                        "backspace",
+                        "ctrl+u",
+                        "f12",
+                        "f1",
+                        "f5",
+                        "f8",
+                    )
                 )
             ]
         if pick.random() < 0.5 and field.text.strip():
@@ -186,21 +204,25 @@ class Typist:
             return [pick.choice(("f2", "f2", "f2", "f10", "f12", "f4", "f3", "f1"))]
         if way < 0.3:
             return [pick.choice(("tab", "shift+tab", "up", "down", "enter", "pgdn", "pgup", "right"))]
-        if isinstance(focused, FormField):
+        if isinstance(focused, FormField) and focused.slot is not None:
             again = ["ctrl+u"] if focused.text and pick.random() < 0.5 else []
-            return [*again, *typed(self._value(focused.field.name)), pick.choice(("tab", "enter", "down", "f2", "f10"))]
+            return [
+                *again,
+                *typed(self._value(focused, app.catalogue.codes)),
+                pick.choice(("tab", "enter", "down", "f2", "f10")),
+            ]
         return ["f12"]
 
-    def _value(self, name: str) -> str:
-        values = {
-            "amount": lines.WORDS["AMOUNT"], "total": lines.WORDS["TOTAL"], "down": ("100", "", "20"), "down_date": ("", "fri"),
-            "count": lines.WORDS["COUNT"], "frequency": ("m", "w", "f", "x"), "first": lines.WORDS["FIRST"],
-            "date": (*lines.WORDS["DATE"], "+13", "+60"), "method": ("card", "", "gcash"), "note": ("", "wp", "cust says so"),
-            "service": ("int", "tv", "el", ""), "reason": ("nonpay", "", "fraud"), "effective": ("tue", "+3", "wed"),
-            "override_by": ("lee", "omar", "mia"), "override_why": ("asked on the phone", ""),
+    def _value(self, field: FormField, codes: Codes) -> str:
+        """What may be typed in a field: what the line has in its place, nothing, or a slip."""
+        assert field.slot is not None
+        who = {
+            "override_by": ("lee", "omar", "mia"),
+            "override_why": ("asked on the phone", ""),
             "override_proof": ("correct horse battery staple", "wrong"),
-        }  # fmt: skip
-        return self.chance.choice(values.get(name, ("",)))
+        }.get(field.slot.name)
+        text = self.chance.choice(who) if who else lines.expanded(self.chance, field.slot.word, codes)
+        return self.chance.choice((text, text, text, text, "", "xyzzy"))
 
     def _answer(self, app: Any) -> list[str]:
         pick, screen = self.chance, app.screen

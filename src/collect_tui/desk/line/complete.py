@@ -11,6 +11,7 @@ from collect_tui.desk.line import say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import acts, clean, word
 from collect_tui.desk.line.model import MAX_CHARACTERS, Candidate, Fault
+from collect_tui.desk.line.slot import Slot
 from collect_tui.desk.line.verbs import VERBS, reader, takes_text
 from collect_tui.desk.line.vocabulary import BALANCES, METHODS
 from collect_tui.desk.line.words import LineState, TokenCursor
@@ -42,6 +43,11 @@ def suggest(text: str, context: LineContext) -> str:
         if offer.lower().startswith(low):
             return offer[len(part) :]
     return ""
+
+
+def offered(slot: Slot, context: LineContext) -> tuple[Offer, ...]:
+    """All that may stand in a slot, with what it means, as the line itself completes it there."""
+    return slot.choices or tuple(_offers("", (slot.kind,), context))
 
 
 def _asked(text: str, context: LineContext) -> tuple[int, str, tuple[str, ...]]:
@@ -97,8 +103,13 @@ def _verbs(context: LineContext) -> Iterator[Offer]:
     yield from _results(context)
     for verb in VERBS.values():
         yield verb.verb, verb.summary
+    for code, title in _actions(context):
+        yield code, f"{title}, before a result code"
+
+
+def _actions(context: LineContext) -> Iterator[Offer]:
     for action in context.codes.actions.values():
-        yield action.code.lower(), f"{action.title}, before a result code"
+        yield action.code.lower(), action.title
 
 
 def _results(context: LineContext) -> Iterator[Offer]:
@@ -180,6 +191,7 @@ def _table(pick: Callable[[LineContext], Mapping[str, str]]) -> Callable[[LineCo
 
 _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "verb": _verbs,
+    "action": _actions,
     "result": _results,
     "point": _points,
     "amount": _amounts,

@@ -5,6 +5,7 @@ lm m2 "shop line"      na      tm rp m1 income      pp 150 fri gcash      pa 412
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, Literal
 
 from collect_tui.desk.commands import Command, LogContact, ScheduleCallback, SetNextAction
@@ -12,6 +13,7 @@ from collect_tui.desk.line import freetext, parts, promise, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal
 from collect_tui.desk.line.look import match_code
+from collect_tui.desk.line.slot import ACTION, ANYONE, CARRIES, CODE, DATE, MOMENT, NEXT_ACTION, NOTE, POINT, REASON
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
@@ -67,11 +69,12 @@ def contact(words: TokenCursor) -> tuple[Command, ...]:
 def log(words: TokenCursor) -> tuple[Command, ...]:
     """`log [ACTION] RESULT [POINT] [REASON] [NOTE]`: the contact alone, whatever its result asks for."""
     words.ask("result")
+    words.ask("action")
     token = words.bare()
     if token is None:
         words.require("result")
         words.reject(words.tokens[words.pos], "result")
-    words.take("code")
+    words.take("code" if token.low.upper() in words.context.codes.results else "action")
     action, result = _codes(words, token.low)
     point, _, reason, _ = _options(words, result, "", slots.maybe_point(words))
     _slips(words, "")
@@ -248,46 +251,53 @@ MEANING = {
 VERBS = (
     Verb(
         "pp",
-        "[ACTION] pp AMOUNT DATE [+ AMOUNT DATE …] [METHOD] [POINT] [REASON] [NOTE]",
+        CARRIES["promise"],
         "promise to pay: the contact and the promise, or a plan of unequal parts (`pp half fri + rest 15dec`)",
         "pp 150 fri gcash",
         contact,
     ),
     Verb(
         "bp",
-        "[ACTION] bp AMOUNT DATE [+ AMOUNT DATE …] [METHOD] [POINT] [REASON] [NOTE]",
+        CARRIES["promise"],
         "broken promise, promised again",
         "bp 150 +3",
         contact,
     ),
     Verb(
         "pa",
-        "[ACTION] pa TOTAL [dnAMOUNT[@DATE]] COUNT(w|f|m) FIRST [METHOD] [POINT] [REASON] [NOTE]",
+        CARRIES["plan"],
         "instalment plan: the contact and the plan; the last instalment takes the rounding",
         "pa 412.10 dn100 3m 15",
         contact,
     ),
     Verb(
         "cb",
-        "[ACTION] cb DAY-AND-TIME [POINT] [any] [NOTE]",
+        CARRIES["callback"],
         "callback asked for: the contact and the callback",
         "cb tue 9:30 m2 any",
         contact,
     ),
     Verb(
         "log",
-        "log [ACTION] CODE [POINT] [REASON] [NOTE]",
+        (replace(ACTION, leads=False), CODE, POINT, REASON, NOTE),
         "a contact alone, without what its code asks for",
         "log pp m1",
         log,
     ),
     Verb(
         "call",
-        "call DAY-AND-TIME [POINT] [any] [NOTE]",
+        (MOMENT, POINT, ANYONE, NOTE),
         "a callback, without logging a contact",
         "call +2h m1",
         call,
         ("callback",),
     ),
-    Verb("t", "t DATE [NEXT-ACTION] [NOTE]", "move the next action to a date", "t +3", next_date, ("tickle", "next")),
+    Verb(
+        "t",
+        (replace(DATE, also=frozenset({"on"})), NEXT_ACTION, NOTE),
+        "move the next action to a date",
+        "t +3",
+        next_date,
+        ("tickle", "next"),
+    ),
 )

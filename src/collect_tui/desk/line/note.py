@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from collect_tui.desk.commands import Command, UnpinNote, WriteNote
 from collect_tui.desk.line import freetext, say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal
+from collect_tui.desk.line.slot import NOTE, Slot
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 
@@ -66,13 +69,25 @@ def say_unpin(command: UnpinNote, context: LineContext) -> str:
     return say.sentence("unpin the note", say.quoted(command.text))
 
 
+_TEXT = replace(NOTE, name="text", word="TEXT", label="Text", needed=True, also=frozenset())
+_PINNED = Slot(
+    "text",
+    "TEXT",
+    "Text",
+    "how the note begins; F4 lists them",
+    "pinned",
+    frozenset({"text"}),
+    needed=True,
+    writing="text",
+)
+
 RENDER = {WriteNote: render_note, UnpinNote: render_unpin}
 MEANING = {WriteNote: say_note, UnpinNote: say_unpin}
 
 VERBS = (
     Verb(
         "n",
-        "n TEXT",
+        (_TEXT,),
         'a note: all to the end of the line, `;` too (quote it to go on: `n "waits"; na`); abbreviations are written out,'
         " what follows fills their slots (`cb tue 9`), \\word keeps one",
         "n waits for salary",
@@ -82,12 +97,12 @@ VERBS = (
     ),
     Verb(
         "n!",
-        "n! TEXT",
+        (_TEXT,),
         "a note pinned to the top, all to the end of the line",
         "n! speak to the daughter only",
         pin,
         ("pin",),
         all_text=True,
     ),
-    Verb("unpin", "unpin TEXT", "take a pinned note off the top; its beginning is enough", "unpin speak to", unpin),
+    Verb("unpin", (_PINNED,), "take a pinned note off the top; its beginning is enough", "unpin speak to", unpin),
 )

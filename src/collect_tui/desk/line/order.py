@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from collect_tui.desk.commands import CancelOrder, Command, OrderRestore, OrderSuspension
 from collect_tui.desk.line import confirm, freetext, say, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
+from collect_tui.desk.line.slot import DATE, DIGITS, NOTE, SERVICE, WHY, Slot
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 
@@ -149,13 +152,26 @@ def say_cancel(command: CancelOrder, context: LineContext) -> str:
     return say.sentence(f"cancel order {command.order}", say.quoted(command.reason))
 
 
+_EFFECTIVE = replace(
+    DATE,
+    name="effective",
+    label="Effective",
+    hint="tue, 26nov, +3",
+    needed=False,
+    also=frozenset({"day", "notice"}),
+)
+_REASON = Slot("reason", "REASON", "Reason", "nonpay to suspend, paid to restore; F4 lists them", "suspend reason")
+_ORDER = Slot(
+    "order", "ORDER", "Order", "its number or its service; F4 lists them", "order", needed=True, writing="word"
+)
+
 RENDER = {OrderSuspension: render_suspension, OrderRestore: render_restore, CancelOrder: render_cancel}
 MEANING = {OrderSuspension: say_suspension, OrderRestore: say_restore, CancelOrder: say_cancel}
 
 VERBS = (
     Verb(
         "sus",
-        "sus SERVICE DATE [REASON] [NOTE] [#DIGITS]",
+        (SERVICE, _EFFECTIVE.must, _REASON, NOTE, DIGITS),
         "order the suspension of one service; stands alone, asks for the account's last four digits",
         "sus int fri",
         suspend,
@@ -163,11 +179,11 @@ VERBS = (
     ),
     Verb(
         "res",
-        "res SERVICE [DATE] [REASON] [NOTE] [#DIGITS]",
+        (SERVICE, _EFFECTIVE, _REASON, NOTE, DIGITS),
         "order the restoration of one service; stands alone, asks for the account's last four digits",
         "res int",
         restore,
         ("restore",),
     ),
-    Verb("xo", "xo ORDER REASON", "cancel an order that has not left yet", "xo S-123 paid in full", cancel),
+    Verb("xo", (_ORDER, WHY.must), "cancel an order that has not left yet", "xo S-123 paid in full", cancel),
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from collect_tui.desk.commands import ApplyCredit, Command, Directed, RecordPayment, ReversePayment
 from collect_tui.desk.line import freetext, look, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token, literal, word
+from collect_tui.desk.line.slot import AMOUNT, CREDIT, ITEMS, METHOD, NOTE, RECEIVED, REF, SURPLUS, WHY
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
@@ -263,25 +265,25 @@ MEANING = {RecordPayment: say_payment, ReversePayment: say_reverse, ApplyCredit:
 VERBS = (
     Verb(
         "pay",
-        "pay AMOUNT [METHOD] [REF] [DATE] [ITEM=AMOUNT …] [over=SURPLUS] [NOTE]",
+        (AMOUNT, METHOD, replace(REF, key="ref"), RECEIVED, ITEMS, SURPLUS, NOTE),
         "a payment received; what is not directed goes oldest first; more than all that is owed asks for the surplus",
         "pay 120 card CHK4411 y INV-1041=60",
         pay,
         ("payment",),
     ),
     Verb(
-        "revpay", "revpay REF REASON", "take back a payment entered in error", "revpay CHK4411 wrong account", reverse
+        "revpay", (REF.must, WHY.must), "take back a payment entered in error", "revpay CHK4411 wrong account", reverse
     ),
     Verb(
         "retpay",
-        "retpay REF [AMOUNT] [REASON]",
+        (REF.must, replace(AMOUNT, needed=False, hint="a part of it; nothing: all of it"), WHY),
         "a payment returned by the bank, all of it or a part",
         "retpay CHK4411 insufficient funds",
         returned,
     ),
     Verb(
         "apply",
-        "apply CREDIT [ITEM=AMOUNT …]",
+        (CREDIT, ITEMS),
         "set a credit against items; what is not directed goes to its own service first, oldest first",
         "apply CR-77 INV-1041=60",
         apply,

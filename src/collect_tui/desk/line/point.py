@@ -7,6 +7,7 @@ from typing import Final
 from collect_tui.desk.commands import Command, MarkPoint
 from collect_tui.desk.line import contact, say, slots
 from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.slot import POINT, Slot
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 
@@ -66,20 +67,35 @@ def say_mark(command: MarkPoint, context: LineContext) -> str:
     return say.sentence(say.join(command.point, quality), consent)
 
 
+def _marks(name: str, hint: str, *words: str) -> Slot:
+    """The words of one kind, any of which may stand on the line; `unknown` takes back what was known."""
+    choices = (*((one, "") for one in words), (f"{name}=unknown", "not known"))
+    return Slot(name, "|".join(words), name.title(), hint, "quality", frozenset({"word"}), choices=choices)
+
+
+_KINDS: Final = (
+    _marks("quality", "good, bad or wrong (somebody else's)", "good", "bad", "wrong"),
+    _marks("consent", "in or out", "in", "out"),
+)
+
 RENDER = {MarkPoint: render_mark}
 MEANING = {MarkPoint: say_mark}
 
 VERBS = (
-    Verb("good", "good POINT", "mark a contact point as good", "good m1", mark),
-    Verb("bad", "bad POINT", "mark a contact point as bad", "bad m2", mark),
-    Verb("wrong", "wrong POINT", "mark a contact point as somebody else's", "wrong m2", mark),
-    Verb("out", "out POINT", "the customer opted out of a contact point", "out m2", mark),
+    Verb("good", (POINT.must,), "mark a contact point as good", "good m1", mark),
+    Verb("bad", (POINT.must,), "mark a contact point as bad", "bad m2", mark),
+    Verb("wrong", (POINT.must,), "mark a contact point as somebody else's", "wrong m2", mark),
+    Verb("out", (POINT.must,), "the customer opted out of a contact point", "out m2", mark),
     Verb(
-        "in", "in POINT", "the customer opted in to a contact point; before a result code: inbound call", "in m2", mark
+        "in",
+        (POINT.must,),
+        "the customer opted in to a contact point; before a result code: inbound call",
+        "in m2",
+        mark,
     ),
     Verb(
         "mark",
-        "mark POINT [good|bad|wrong] [in|out]",
+        (POINT.must, *_KINDS),
         "mark quality and consent of a contact point together",
         "mark m2 bad out",
         mark_any,

@@ -15,6 +15,8 @@ from collect_tui.desk.commands.promise import MOST_INSTALMENTS, Frequency
 from collect_tui.desk.line import freetext, parts, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
+from collect_tui.desk.line.model import Span
+from collect_tui.desk.line.slot import NOTE, PLAN, PROMISE, WHY
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import TokenCursor
@@ -110,8 +112,9 @@ def _down(words: TokenCursor) -> tuple[int, date | None]:
     token = words.bare()
     if token is None or not token.low.startswith("dn"):
         return 0, None
+    begin = token
     if token.low == "dn":
-        words.take("amount")
+        words.pos += 1
         token = words.require("amount")
         text = token.low
     else:
@@ -119,7 +122,8 @@ def _down(words: TokenCursor) -> tuple[int, date | None]:
     figure, _, date_text = text.partition("@")
     down = slots.amount_of(words, token, figure, zero=True)
     due = when.date_of(words, token, date_text) if "@" in text else None
-    words.take("amount")
+    words.spans.append(Span(begin.start, token.end, "amount"))
+    words.pos += 1
     return down, due
 
 
@@ -246,7 +250,7 @@ MEANING = {MakePromise: say_promise, MakePlan: say_plan, CancelPromise: say_canc
 VERBS = (
     Verb(
         "ptp",
-        "ptp AMOUNT DATE [+ AMOUNT DATE …] [METHOD] [NOTE]",
+        (*PROMISE, NOTE),
         "a promise to pay, or a plan of unequal parts, without logging a contact",
         "ptp 150 fri gcash",
         promise,
@@ -254,11 +258,11 @@ VERBS = (
     ),
     Verb(
         "arr",
-        "arr TOTAL [dnAMOUNT[@DATE]] COUNT(w|f|m) FIRST [METHOD] [NOTE]",
+        (*PLAN, NOTE),
         "an instalment plan, without logging a contact: weekly, fortnightly or monthly",
         "arr 412.10 dn100 3m 15",
         plan,
         ("plan", "arrange"),
     ),
-    Verb("xp", "xp REASON", "cancel the open promise or plan", "xp customer lost the job", cancel),
+    Verb("xp", (WHY.must,), "cancel the open promise or plan", "xp customer lost the job", cancel),
 )

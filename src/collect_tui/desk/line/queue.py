@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from collect_tui.desk.commands import Command, PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
 from collect_tui.desk.commands.queue import ACT_NAME, ACT_NAMES
 from collect_tui.desk.line import freetext, say, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal, word
+from collect_tui.desk.line.slot import DATE, WHY, Slot
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 
@@ -130,6 +133,22 @@ def say_undo(command: Undo, context: LineContext) -> str:
     return f"undo act {command.act}" if command.act else "undo the last act on this account"
 
 
+_WHY = Slot(
+    "reason",
+    "REASON",
+    "Reason",
+    "a word of the list (F4), or a sentence",
+    "skip reason",
+    frozenset({"skip reason", "text"}),
+    needed=True,
+    writing="code",
+)
+_KIND = Slot("hold", "KIND", "Kind", "F4 lists them", "hold", needed=True)
+_UNTIL = replace(
+    DATE, name="until", word="UNTIL|5d", label="Until", hint="fri, 15dec, or how long: 5d, 2w", needed=False
+)
+_ACT = Slot("act", "ACT", "Act", "nothing: the last one; 2: the one before it", "act")
+
 RENDER = {
     SkipAccount: render_skip,
     SnoozeAccount: render_snooze,
@@ -146,13 +165,20 @@ MEANING = {
 }
 
 VERBS = (
-    Verb("skip", "skip REASON", "leave the account unworked, to the end of its tier", "skip research", skip),
-    Verb("snooze", "snooze DATE REASON", "put the account off until a date", "snooze fri waiting", snooze, ("later",)),
-    Verb("hold", "hold KIND [UNTIL|5d] [REASON]", "place a hold", "hold dispute 5d checking the bill", hold),
-    Verb("rel", "rel KIND REASON", "release a hold", "rel dispute bill was right", release, ("release",)),
+    Verb("skip", (_WHY,), "leave the account unworked, to the end of its tier", "skip research", skip),
+    Verb(
+        "snooze",
+        (replace(DATE, name="until", label="Until"), _WHY),
+        "put the account off until a date",
+        "snooze fri waiting",
+        snooze,
+        ("later",),
+    ),
+    Verb("hold", (_KIND, _UNTIL, WHY), "place a hold", "hold dispute 5d checking the bill", hold),
+    Verb("rel", (_KIND, WHY.must), "release a hold", "rel dispute bill was right", release, ("release",)),
     Verb(
         "undo",
-        "undo [ACT]",
+        (_ACT,),
         "take back the last act that can be, or that of a number (1: the newest), while nothing has left the building",
         "undo",
         undo,

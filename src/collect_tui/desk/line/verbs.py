@@ -6,16 +6,19 @@ A new verb is a function in the module of its capability and an entry of that mo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
 from collect_tui.desk.commands import Command
-from collect_tui.desk.line import contact, note, order, payment, point, promise, queue
+from collect_tui.desk.line import contact, note, order, payment, point, promise, queue, say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.model import VerbHelp
+from collect_tui.desk.line.slot import CARRIES, CODE, NOTE, POINT, REASON, usage
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
+from collect_tui.domain.codes import Codes
 
 _CAPABILITIES: Final = (contact, note, promise, payment, order, point, queue)
 
@@ -26,7 +29,7 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
 
 RESULT_HELP: Final = VerbHelp(
     "CODE",
-    "[ACTION] CODE [POINT] [REASON] [NOTE]",
+    usage("CODE", CARRIES[""]),
     "what happened: any result code, with the action if it is not a call",
     'lm m2 "shop line"',
 )
@@ -59,9 +62,35 @@ _NAMES: Final[Mapping[str, Verb]] = MappingProxyType(
 )
 
 
+def find(low: str, context: LineContext | None) -> Verb | None:
+    """The verb that a first word in lower case stands for: its name, a result code, an action, the beginning (3 letters or
+    more) of exactly one verb; None for an unknown word. Codes are the site's: `context` None knows none."""
+    of_site = _verb_of(low.upper(), context.codes) if context is not None and low not in _NAMES else None
+    return of_site or _verb(low)
+
+
+_EXAMPLES: Final = {"": "m1", "promise": "150 fri", "plan": "412.10 3m 15", "callback": "tue 9:30"}
+
+
+def _verb_of(code: str, codes: Codes) -> Verb | None:
+    """A result code or an action of the site as the verb that it is on the line; None when it is neither."""
+    result = codes.results.get(code)
+    if result is not None:
+        form, low = contact.form_of(result), code.lower()
+        slots = tuple(replace(slot, needed=slot.needed or slot.name in result.needs) for slot in CARRIES[form])
+        summary = ". ".join(part.rstrip(".") for part in (result.title, result.explained) if part)
+        reason = next(iter(codes.reasons), "").lower() if "reason" in result.needs else ""
+        note = "why" if "note" in result.needs else ""
+        return Verb(low, slots, summary, say.join(low, _EXAMPLES[form], reason, note), contact.contact)
+    action = codes.actions.get(code)
+    if action is None:
+        return None
+    low = code.lower()
+    return Verb(low, (CODE, POINT, REASON, NOTE), f"{action.title}, before a result code", f"{low} na", contact.contact)
+
+
 def reader(low: str, context: LineContext) -> Callable[[TokenCursor], tuple[Command, ...]] | None:
-    """The function that reads an act by its first word in lower case: a verb, a result code, an action, the beginning
-    (3 letters or more) of exactly one verb; None for an unknown word."""
+    """The function that reads an act by its first word in lower case; None for an unknown word."""
     code = low.upper()
     if low not in _NAMES and (code in context.codes.results or code in context.codes.actions):
         return contact.contact
@@ -115,21 +144,8 @@ def _one_slip(one: str, other: str) -> bool:
 
 def help_for(verb: str, context: LineContext | None = None) -> VerbHelp | None:
     """Help on a verb by name or alias, and with a context on a result code or action; None for anything else."""
-    low = verb.strip().lower()
-    known = _NAMES.get(low)
-    if known is not None:
-        return known.help
-    if context is None:
-        return None
-    result = context.codes.results.get(low.upper())
-    if result is not None:
-        summary = ". ".join(part.rstrip(".") for part in (result.title, result.explained) if part)
-        usage = "[ACTION] {} [POINT] {} [NOTE]".format(low, "REASON" if "reason" in result.needs else "[REASON]")
-        return VerbHelp(low, usage, summary, f"{low} m1")
-    action = context.codes.actions.get(low.upper())
-    return (
-        None if action is None else VerbHelp(low, f"{low} CODE …", f"{action.title}, before a result code", f"{low} na")
-    )
+    found = find(verb.strip().lower(), context)
+    return None if found is None else found.help
 
 
 def table() -> tuple[VerbHelp, ...]:

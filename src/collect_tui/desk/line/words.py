@@ -111,13 +111,13 @@ class TokenCursor:
     def missing(self, slot: str, expected: str = "") -> NoReturn:
         """The act ends where something of this kind must stand."""
         expected = expected or EXPECTED.get(slot, slot)
-        raise Fault(LineError(self.end, self.end, f"Expected {expected}.", expected, _CODES.get(slot, slot)))
+        raise Fault(LineError(self.end, self.end, f"Expected {expected}.", expected, code_of(slot)))
 
     def reject(self, token: Token, slot: str, message: str = "", expected: str = "") -> NoReturn:
         """This word is wrong."""
         expected = expected or EXPECTED.get(slot, slot)
         message = message or f"Expected {expected}."
-        raise Fault(LineError(token.start, token.end, message, expected, _CODES.get(slot, slot)))
+        raise Fault(LineError(token.start, token.end, message, expected, code_of(slot)))
 
     def code(self, slot: str, table: Mapping[str, str], *, shortest: int = 3, required: bool = False) -> str | None:
         """Takes a bare word that is a key of the table, or the beginning of exactly one; None leaves it.
@@ -189,3 +189,8 @@ class TokenCursor:
 
 
 _CODES: Final[Mapping[str, str]] = {"text": "missing", "why": "missing", "skip reason": "code", "reason": "code"}
+
+
+def code_of(slot: str) -> str:
+    """The code of an error about a word of this kind."""
+    return _CODES.get(slot, slot)

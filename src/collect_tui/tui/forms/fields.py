@@ -1,96 +1,24 @@
-"""A form: fields one below the other, each a line to type in; the line of the desk's language it amounts to is its sense.
-
-A form knows no grammar.  It puts what is typed in its fields together as a line and remembers where each field went, so
-that the line's own reader judges it and a mistake is shown in the field it stands in.
-"""
+"""The fields of a form, one below the other, each a line to type in; where there is no room for all, those around the caret."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 
+from collect_tui.desk.line.slot import Slot
 from collect_tui.tui.render import text as tui_text
+from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.styled import Span
+from collect_tui.tui.widgets.base import LineWidget
 from collect_tui.tui.widgets.lineedit import LineEdit
 
-if TYPE_CHECKING:
-    from collect_tui.desk.line.model import LineError, Parsed
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a form.
-
-    `name` is how the form's code calls it; `hint` stands in it while it is empty; `roles` are what the line must have
-    read its text as (empty: anything); `needed`: the form says nothing without it; `secret`: shown as stars, kept nowhere.
-    """
-
-    name: str
-    label: str
-    hint: str = ""
-    roles: frozenset[str] = frozenset()
-    needed: bool = False
-    secret: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where the text of a field stands in the line: text[start:end]."""
-
-    name: str
-    start: int
-    end: int
-
-
-class LineBuilder:
-    """Puts fields together as a line, and remembers where each went."""
-
-    def __init__(self, verb: str) -> None:
-        self._text = verb
-        self.places: list[Placed] = []
-
-    @property
-    def text(self) -> str:
-        """The line so far."""
-        return self._text
-
-    def add(self, name: str, text: str, before: str = "", after: str = "", *, joined: bool = False) -> None:
-        """Add a field's text, unless it is empty; `before` and `after` are what the line puts around it."""
-        text = text.strip()
-        if not text:
-            return
-        start = len(self._text) + (0 if joined else 1) + len(before)
-        self._text += ("" if joined else " ") + before + text + after
-        self.places.append(Placed(name, start, start + len(text)))
-
-
-def wrong_field(parsed: Parsed, places: Sequence[Placed], fields: Sequence[Field]) -> tuple[str, LineError] | None:
-    """The field a line's first mistake belongs to: the first needed one that is empty, or the one it stands in."""
-    if not parsed.errors:
-        return None
-    error = parsed.errors[0]
-    names = [field.name for field in fields]
-    filled = {place.name for place in places}
-    missing = next((field.name for field in fields if field.needed and field.name not in filled), None)
-    here = next((place.name for place in places if error.start < place.end and error.end > place.start), None)
-    if missing is not None and (here is None or names.index(missing) < names.index(here)):
-        return missing, error
-    return here or (places[-1].name if places else ""), error
-
-
-def misread(parsed: Parsed, places: Sequence[Placed], fields: Mapping[str, Field]) -> str | None:
-    """The first field whose text the line took for something else, such as a second word in an amount."""
-    for place in places:
-        roles = fields[place.name].roles
-        if roles and not any(
-            span.start <= place.start and span.end >= place.end and span.role in roles for span in parsed.spans
-        ):
-            return place.name
-    return None
+LIMIT: Final = 1000
+_FEWEST: Final = 4
 
 
 class FormField(LineEdit):
@@ -103,15 +31,14 @@ class FormField(LineEdit):
             super().__init__()
             self.field = field
 
-    def __init__(self, field: Field, room: int) -> None:
-        super().__init__(
-            prompt=f"{tui_text.fit(field.label, room)} ",
-            placeholder=field.hint,
-            limit=1000,
-            secret=field.secret,
-            id=f"field-{field.name}",
-        )
-        self.field = field
+    def __init__(self) -> None:
+        super().__init__(limit=LIMIT)
+        self.slot: Slot | None = None
+
+    def become(self, slot: Slot, room: int, *, secret: bool) -> None:
+        """Be the field of a slot; its label is that wide."""
+        self.slot, self.secret, self._placeholder = slot, secret, slot.hint
+        self.set_prompt(f"{tui_text.fit(slot.label, room)} ")
 
     def _typed(self, key: str, char: str | None) -> bool:
         if key == "enter":
@@ -120,45 +47,97 @@ class FormField(LineEdit):
         return super()._typed(key, char)
 
 
+class _More(LineWidget):
+    """Says how many fields are above those shown, and how many below."""
+
+    DEFAULT_CSS = "_More { height: 1; }"
+    above = below = 0
+
+    def say(self, above: int, below: int) -> None:
+        self.above, self.below = above, below
+        self.display = bool(above or below)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        said = [f"{count} more {where}" for count, where in ((self.above, "above"), (self.below, "below")) if count]
+        return self.strip_of((Span(f"Tab: {', '.join(said)}", Role.KEY),) if said else (), self.size.width)
+
+
 class Form(Widget):
-    """The fields of a form, top to bottom."""
+    """The fields of a form, top to bottom; the widgets stay when the form becomes another.
+
+    Args:
+        most: as many fields as any form has.
+    """
 
     DEFAULT_CSS = """
     Form { height: auto; layout: vertical; }
     """
 
-    def __init__(self, fields: Sequence[Field], *, id: str = "form") -> None:
+    def __init__(self, most: int, *, id: str = "form") -> None:
         super().__init__(id=id)
-        self.fields = {field.name: field for field in fields}
-        room = max(len(field.label) for field in fields)
-        self._edits = {field.name: FormField(field, room) for field in fields}
+        self._edits = tuple(FormField() for _ in range(most))
+        self._more = _More()
+        self._rows = most
+        self._top = 0
+        self.fields: Mapping[str, Slot] = {}
 
     def compose(self) -> ComposeResult:
-        yield from self._edits.values()
+        yield from self._edits
+        yield self._more
+
+    def show(self, slots: Sequence[Slot], secret: frozenset[str] = frozenset()) -> None:
+        """Be the form of these slots; what is typed in those that were there already stays."""
+        self.fields = {slot.name: slot for slot in slots}
+        room = max(len(slot.label) for slot in slots)
+        for edit, slot in zip(self._edits, slots, strict=False):
+            edit.become(slot, room, secret=slot.name in secret)
+        self._fit()
+
+    def give(self, rows: int) -> None:
+        """There is room for so many fields."""
+        self._rows = max(rows, _FEWEST)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as many fields as there is room for, with the one that has the focus among them."""
+        shown, here = self.shown, self._here
+        rows = self._rows if len(shown) <= self._rows else self._rows - 1  # one says that there are more
+        if here is not None:
+            self._top = min(max(self._top, here - rows + 1), here)
+        self._top = max(0, min(self._top, len(shown) - rows))
+        for at, edit in enumerate(self._edits):
+            edit.display = self._top <= at < min(self._top + rows, len(shown))
+        self._more.say(self._top, max(0, len(shown) - self._top - rows))
+
+    @property
+    def _here(self) -> int | None:
+        return next((at for at, edit in enumerate(self.shown) if edit.has_focus), None)
+
+    @property
+    def shown(self) -> tuple[FormField, ...]:
+        """The fields of the form."""
+        return self._edits[: len(self.fields)]
 
     def edit(self, name: str) -> FormField:
         """The field of this name."""
-        return self._edits[name]
-
-    @property
-    def shown(self) -> list[FormField]:
-        """The fields that can be typed in now."""
-        return [edit for edit in self._edits.values() if edit.display]
+        return self._edits[list(self.fields).index(name)]
 
     @property
     def values(self) -> dict[str, str]:
         """What is typed, field by field."""
-        return {name: edit.text for name, edit in self._edits.items()}
+        return {name: edit.text for name, edit in zip(self.fields, self._edits, strict=False)}
 
     def fill(self, values: Mapping[str, str]) -> None:
         """Put texts in all fields; a field that is not named is emptied."""
-        for name, edit in self._edits.items():
-            edit.set_text(values.get(name, ""), quiet=True)
+        for edit in self._edits:
+            edit.set_text(values.get(edit.slot.name, "") if edit.slot is not None else "", quiet=True)
             edit.clear_error()
 
     def point(self, name: str | None) -> None:
         """Mark one field as the one that is wrong."""
-        for each, edit in self._edits.items():
+        for each in self.fields:
+            edit = self.edit(each)
             if each == name:
                 edit.set_error(0, len(edit.text))
             else:
@@ -166,16 +145,21 @@ class Form(Widget):
 
     def enter(self, name: str) -> None:
         """Go to a field."""
-        edit = self._edits[name]
+        edit = self.edit(name)
         edit.set_text(edit.text, quiet=True)
-        edit.focus(scroll_visible=False)
+        at = self.shown.index(edit)
+        if not edit.display:
+            rows = sum(each.display for each in self._edits)
+            self._top = at if at < self._top else at - rows + 1
+        edit.display = True
+        self.screen.set_focus(edit, scroll_visible=False)
+        self._fit()
 
     def step(self, by: int) -> bool:
         """Go to the next field, or the one before; False at the end."""
-        shown = self.shown
-        here = next((index for index, edit in enumerate(shown) if edit.has_focus), -1 if by > 0 else len(shown))
-        there = here + by
-        if not 0 <= there < len(shown):
+        here = self._here
+        there = (-1 if by > 0 else len(self.shown)) + by if here is None else here + by
+        if not 0 <= there < len(self.shown):
             return False
-        self.enter(shown[there].field.name)
+        self.enter(list(self.fields)[there])
         return True

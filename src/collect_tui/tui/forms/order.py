@@ -7,128 +7,114 @@ that leaves.  No key pressed by habit sends it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final
 from uuid import uuid4
 
+from collect_tui.desk.commands import Act, OrderSuspension
+from collect_tui.desk.errors import Refused
+from collect_tui.desk.line import fields
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.say import day
+from collect_tui.desk.line.verbs import VERBS
 from collect_tui.domain.dates import Calendar
 from collect_tui.domain.states import ServiceState
-from collect_tui.tui.dialogs.asking import SEEN_FIRST
-from collect_tui.tui.forms.fields import Field, LineBuilder
 from collect_tui.tui.forms.form import FormScreen
-from collect_tui.tui.forms.promise import NOTE, add_note
 from collect_tui.tui.render.order import order_lines
 from collect_tui.tui.render.styled import Line
 
 if TYPE_CHECKING:
     from collect_tui.desk.catalogue import Catalogue
-    from collect_tui.desk.commands import Command, OrderRestore, OrderSuspension
+    from collect_tui.desk.line.slot import Slot
+    from collect_tui.desk.line.verb import Verb
     from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.account import AccountView, ServiceView
     from collect_tui.desk.views.act import Preview
     from collect_tui.desk.views.session import Session
 
-_VERBS: Final = ("sus", "res")
-_FIELDS: Final = {"day": "effective", "notice": "effective", "text": "note", "state": "service"}
+ORDERS: Final = ("sus", "res")
 
 
 class OrderForm(FormScreen):
-    """Service, reason, effective date and note, and the checks below."""
-
-    title_words: ClassVar[str] = "Order"
-    place: ClassVar[str] = "order"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("service", "Service", "F4 lists them", frozenset({"service"}), needed=True),
-        Field("reason", "Reason", "nonpay to suspend, paid to restore; F4 lists them", frozenset({"suspend reason"})),
-        Field("effective", "Effective", "tue, 26nov, +3", frozenset({"date"}), needed=True),
-        NOTE,
-    )
+    """The form of both orders: what is to be done with a service follows from what it is, unless the line has said it."""
 
     goes_on: ClassVar[str] = "asks for the account's last four digits"
 
     def __init__(self) -> None:
         super().__init__()
-        self.suggested: dict[str, str] = {}
+        self.suggested: Mapping[str, str] = {}
+        self._verbs: dict[str, str] = {}  # service → what was to be done with it when it was first named
         self.typed_verb = ""
         """`sus` or `res`, as typed on the line: whatever becomes of the service, it stays that order."""
-        self._verbs: dict[str, str] = {}  # service → what was to be done with it when it was first named
 
-    async def open(self, view: AccountView, fence: int | None, command: Command | None = None) -> None:
+    async def open(
+        self, view: AccountView, fence: int | None, text: str, *, whole: bool = False, why: str = ""
+    ) -> None:
+        """The same, for an order that is typed; of nothing typed, the order it is most likely for is suggested."""
         app = self.desk_app
         if not view.services:
-            app.top.refuse("This account has no services to suspend or restore.")
-            return
-        order = cast("OrderSuspension | OrderRestore | None", command)
-        if order is None:
-            values = None
-            first = await app.call(first_values, app.desk, view, app.catalogue, app.session_view)
-        else:
-            first = {}
-            values = values_of(order, view, app.catalogue, app.session_view)
-        await app.navigator.show_screen(self.place)
-        self.suggested = first
-        self.typed_verb = "" if order is None else _VERBS[order.kind == "restore"]
-        self.why_asked = SEEN_FIRST if order is not None and order.confirm else ""
-        self.begin(view, fence, values)
+            raise Refused("order.no_services", "This account has no services to suspend or restore.")
+        verb, values = fields.read(text, LineContext.of(view, app.catalogue, app.session_view)) if text else (None, {})
+        first = {} if text else await app.call(first_values, app.desk, view, app.catalogue, app.session_view)
+        await app.navigator.show_screen("order")
+        self.suggested, self.why_asked = first, why
+        self.begin(view, fence, verb, values or None, whole=whole)
 
-    def starting_values(self) -> dict[str, str]:
+    @property
+    def place(self) -> str:
+        return "order"
+
+    def starting_values(self) -> Mapping[str, str]:
         return self.suggested
+
+    def begin(
+        self,
+        view: AccountView,
+        fence: int | None,
+        verb: Verb | None = None,
+        values: Mapping[str, str] | None = None,
+        *,
+        whole: bool = False,
+    ) -> None:
+        self.typed_verb = verb.verb if verb is not None else ""
+        super().begin(view, fence, verb, values, whole=whole)
 
     @property
     def service(self) -> ServiceView | None:
         """The service that the first field names, by product or identifier."""
-        wanted = self.form.values["service"].strip().casefold()
+        wanted = self.form.values.get("service", "").strip().casefold()
         return find_service(self.view, wanted) if self.view is not None else None
 
     def fill(self, values: Mapping[str, str]) -> None:
         super().fill(values)
         self._verbs = {}
         verb = values.get("verb")
-        if (found := self.service) is not None and verb in _VERBS:
+        if (found := self.service) is not None and verb in ORDERS:
             self._verbs[found.identifier] = verb
 
     def kept_besides(self) -> dict[str, str]:
-        return {"verb": self.verb}
+        return {"verb": self.verb.verb}
 
     @property
-    def verb(self) -> str:
+    def verb(self) -> Verb:
         """What the order does: as typed on the line, else by what the service was when it was named here."""
         found = self.service
-        if not self.form.values["service"].strip():
+        if not self.form.values.get("service", "").strip():
             self._verbs = {}  # what is named next is named anew
         if self.typed_verb or found is None:
-            return self.typed_verb or _VERBS[0]
-        return self._verbs.setdefault(found.identifier, _VERBS[found.status == ServiceState.SUSPENDED])
-
-    def line_of(self, values: dict[str, str]) -> LineBuilder:
-        from collect_tui.desk.line.lexer import word
-
-        built = LineBuilder(self.verb)
-        service = values["service"].strip()
-        built.add("service", word(service) if service else "")
-        built.add("effective", values["effective"])
-        built.add("reason", values["reason"])
-        add_note(built, values["note"])
-        return built
+            return VERBS[self.typed_verb or ORDERS[0]]
+        cut = found.status == ServiceState.SUSPENDED
+        return VERBS[self._verbs.setdefault(found.identifier, ORDERS[cut])]
 
     def paint(self, preview: Preview | None, width: int) -> list[Line]:
         return order_lines(preview, width, self.override_key)
 
-    def choices(self, name: str) -> Sequence[tuple[str, str]]:
-        if self.view is None:
-            return ()
-        if name == "service":
+    def owed(self, width: int, rows: int) -> list[Line]:
+        return []  # the checks say what matters of it
+
+    def choices(self, slot: Slot) -> Sequence[tuple[str, str]]:
+        if slot.name == "service" and self.view is not None:
             return [(service_word(s, self.view), service_title(s)) for s in self.view.services]
-        if name == "reason":
-            return [(code.lower(), title) for code, title in self.desk_app.catalogue.codes.suspend_reasons.items()]
-        if name == "effective" and self._line_context is not None:
-            from collect_tui.desk.line.complete import complete
-
-            return [(one.text, one.title) for one in complete("ptp 1 ", 6, self._line_context)]
-        return ()
-
-    def field_of(self, name: str | None) -> str:
-        return _FIELDS.get(name or "", "") or super().field_of(name)
+        return super().choices(slot)
 
     def at_the_end(self) -> None:
         """Enter in the last field, or where all was typed already: it is judged, and asked for."""
@@ -168,10 +154,6 @@ def likely_service(view: AccountView) -> ServiceView | None:
 
 def first_values(desk: Desk, view: AccountView, catalogue: Catalogue, session: Session) -> dict[str, str]:
     """What stands in the form at first: the likely service, and the first day that would do.  Runs in a thread."""
-    from collect_tui.desk.commands import Act, OrderSuspension
-    from collect_tui.desk.line.context import LineContext
-    from collect_tui.desk.line.say import day
-
     service = likely_service(view)
     if service is None:
         return {}
@@ -183,24 +165,6 @@ def first_values(desk: Desk, view: AccountView, catalogue: Catalogue, session: S
     preview = desk.preview(Act(id=uuid4(), account=view.number, commands=(command,)))
     later = [f.next_ok.date() for f in preview.verdict.findings if f.next_ok is not None]
     return {"service": word, "effective": day(max([effective, *later]), context)}
-
-
-def values_of(
-    command: OrderSuspension | OrderRestore, view: AccountView, catalogue: Catalogue, session: Session
-) -> dict[str, str]:
-    """The fields of a typed order: `sus int fri`."""
-    from collect_tui.desk.line.context import LineContext
-    from collect_tui.desk.line.say import day
-
-    context = LineContext.of(view, catalogue, session)
-    effective: date = command.effective or context.today
-    default = type(command).model_fields["reason"].default
-    return {
-        "service": command.service.lower() if find_service(view, command.service.casefold()) else command.service,
-        "reason": "" if command.reason == default else command.reason.lower(),
-        "effective": day(effective, context),
-        "note": command.note,
-    }
 
 
 SCREEN = OrderForm

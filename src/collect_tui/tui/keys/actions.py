@@ -50,7 +50,7 @@ class Action:
     `takes_words`: its word on the line may be followed by something.  `needs_desk`: it does nothing before the desk is
     open.  `needs_account`: it is about the account under the cursor.  `needs_lease`: it works the account, which only
     looking at it while somebody else holds it does not allow.  `opens_form`: the form (a module of `forms/`) that it opens
-    where the account is in front; elsewhere its `text` begins the line, if it has one.
+    where the account is in front, for its `text`; elsewhere that begins the line, if it has one.
     """
 
     id: str
@@ -121,9 +121,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("note.new", "Note", "Opens the line for a note; abbreviations expand.", ("n",), "f6", contexts=_WORK,
        text="n ", label="note", needs_account=True, needs_lease=True),
     _C("promise.make", "Promise", "A promise to pay: amount and day.", ("p",), contexts=_WORK, text="pp ",
-       label="promise", needs_account=True, needs_lease=True, opens_form="promise"),
+       label="promise", needs_account=True, needs_lease=True, opens_form="form"),
     _C("plan.make", "Plan", "An arrangement of several instalments.", ("a",), contexts=_WORK, text="pa ",
-       label="plan", on_bar=frozenset({ACCOUNT}), needs_account=True, needs_lease=True, opens_form="plan"),
+       label="plan", on_bar=frozenset({ACCOUNT}), needs_account=True, needs_lease=True, opens_form="form"),
     _C("order.open", "Orders", "Suspends or restores a service, check by check.", ("o",), contexts=_WORK,
        dangerous=True, label="orders", on_bar=frozenset({ACCOUNT}), needs_account=True, needs_lease=True,
        opens_form="order"),
@@ -150,8 +150,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("pane.previous", "Previous pane", "Goes to the previous pane or field.", ("shift+tab",),
        contexts=frozenset({ACCOUNT, FORM})),
     _C("form.save", "Save", "Saves the form, after its review.", fkey="f2", contexts=frozenset({FORM}), label="save"),
-    _C("form.override", "Override", "Who overrides a refusal of the form, and why.", fkey="f10",
-       contexts=frozenset({FORM}), label="override", needs=frozenset({"preview"})),
+    _C("form.open", "Form", "What stands in the line as a form (`form pay`: an empty one); in a form, who overrides its refusal, and why.",
+       fkey="f10", mnemonic="form", contexts=_WORK | {FORM}, label="form", needs=_CHOSEN | {"preview"},
+       takes_words=True, needs_account=True, needs_lease=True),
     _C("field.list", "List", "Lists what may be typed in this field.", fkey="f4",
        contexts=frozenset({FORM, ACCOUNT, QUEUE}), needs=_CHOSEN),
     _C("row.down", "Down", "One row down.", ("down", "j"), contexts=_DESK, needs=_ROWS),

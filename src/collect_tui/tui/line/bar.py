@@ -11,13 +11,14 @@ from uuid import uuid4
 from collect_tui.desk.errors import NotFound, RefusedByPolicy, Stale, Unconfirmed
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
-from collect_tui.tui.dialogs.asking import SEEN_FIRST, ask, confirm, said_lines
+from collect_tui.tui.dialogs.asking import SEEN_FIRST, confirm
 from collect_tui.tui.line.kept import PLACE, PROMPT
 from collect_tui.tui.line.read import ReadLine
 from collect_tui.tui.render.line import early, field_span, receipt_line
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.sent import REUSED, Unsettled
+from collect_tui.tui.undo import ask_undone
 from collect_tui.tui.widgets.lineedit import LineEdit
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ class LineBar(ReadLine):
         self._forget()
         self.desk_screen.status(said)
         self.desk_screen.focus_body()
+
+    def hand_over(self) -> None:
+        """What stands here has become a form: the line is empty, and Up brings it back."""
+        self.selection_replaced(self.text)
+        self._done("", "")
 
     async def _run_word(self, text: str) -> None:
         """Do what is the app's own; what it refuses stays in the line, if there is anything in it that could be mended."""
@@ -111,7 +117,8 @@ class LineBar(ReadLine):
                 if await self._hopeless(parsed, commands[0], target):
                     return
                 self._done(text, "")
-                await app.navigator.open_form(form, seen, target.fence, commands[0])
+                why = SEEN_FIRST if early(parsed) else ""
+                await app.navigator.open_form(form, seen, target.fence, text, whole=True, why=why)
                 return
             commands = (commands[0].unanswered(),)  # digits on the line may have been typed ahead of the question
         from collect_tui.desk.commands import Act
@@ -119,23 +126,9 @@ class LineBar(ReadLine):
         ids = {"id": uuid4(), "account": seen.number, "version": seen.version, "fence": target.fence}
         act = Act(**ids, commands=commands, line=text)
         if any(command.kind == "undo" for command in commands):
-            await self._undo(parsed, act)
+            await ask_undone(screen, app.desk, act, partial(self._send, parsed))
         else:
             await self._send(parsed, act)
-
-    async def _undo(self, parsed: Parsed, act: Act) -> None:
-        """What is taken back is confirmed, as by its key: Enter may have been typed ahead of the preview."""
-        preview = await self.desk_screen.ask(self.desk_app.desk.preview, act)
-        if preview is None:
-            return
-        if not preview.ok:
-            await self._send(parsed, act)  # refused, and why
-            return
-
-        async def undo(_answer: str) -> None:
-            await self._send(parsed, act)
-
-        await ask(self.desk_screen, said_lines(preview.said), undo, yes="undo it", no="Nothing was undone.")
 
     async def _hopeless(self, parsed: Parsed, command: Command, target: LineTarget) -> bool:
         """Is an order refused whatever could be typed in its form?  Then that is said, and the line stays."""
@@ -184,18 +177,14 @@ class LineBar(ReadLine):
             self._done(parsed.text, Line.of(("It has been done before; look at the account.", Role.WARN)))
             await screen.do_view_refresh()
             return
-        if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by and _as_form(parsed.commands):
-            sentence += f" In the form ({self.desk_app.door('promise.make')}) it can be overridden."
+        if isinstance(error, RefusedByPolicy) and error.verdict.overridable_by:
+            sentence += f" In the form ({self.desk_app.door('form.open').upper()}) it can be overridden."
         if isinstance(error, Stale | NotFound):
             await screen.do_view_refresh()
         span = field_span(parsed, error.field)
         if span is not None:
             self.set_error(*span)
         screen.refuse(sentence)
-
-
-def _as_form(commands: tuple[Command, ...]) -> bool:
-    return any(command.kind in {"promise", "plan"} for command in commands)
 
 
 def _form_of(command: Command) -> str:

@@ -46,7 +46,7 @@ class DeskScreen(CallingScreen):
         wanted = action(command_id)
         method: Callable[[], Any] | None = getattr(self, wanted.method, None)
         if method is None and wanted.opens_form and (self.shows_account or not wanted.text):
-            method = partial(self.open_form, wanted.opens_form)
+            method = partial(self.open_form, wanted.opens_form, wanted.text.strip())
         elif method is None and wanted.text:
             method = partial(self.open_line, wanted.text)
         elif method is None:
@@ -90,14 +90,14 @@ class DeskScreen(CallingScreen):
         if self.line_edit is not None:
             self.line_edit.list_candidates()
 
-    async def open_form(self, name: str) -> None:
-        """A form of the account the screen is about."""
+    async def open_form(self, name: str, text: str) -> None:
+        """A form of the account the screen is about, with what is typed in its fields."""
         target = self.line_target()
         if target is None:
             return
         view = self.line_account if self.shows_account else await self.ask(self.desk_app.desk.account, target.account)
         if view is not None:
-            await self.desk_app.navigator.open_form(name, view, target.fence)
+            await self.desk_app.navigator.open_form(name, view, target.fence, text)
 
     def do_line_open(self) -> None:
         """To the line; from a field, all of what is said below it."""
