@@ -70,7 +70,7 @@ def test_two_key_logging_stays_two_keys(shipped: Catalogue) -> None:
         "RP": ("reason",),
         "CB": ("callback",),
         "PP": ("promise",),
-        "PA": ("promise",),
+        "PA": ("plan",),
         "BP": ("promise",),
     }
 

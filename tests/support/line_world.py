@@ -38,7 +38,7 @@ RESULTS = (
     _result("RP", "Right party, no commitment", "reason"),
     _result("CB", "Callback requested", "callback"),
     _result("PP", "Promise to pay", "promise"),
-    _result("PA", "Payment arrangement", "promise"),
+    _result("PA", "Payment arrangement", "plan"),
     _result("BP", "Broken promise, promised again", "promise"),
     _result("DI", "Disputes invoice or part"),
     _result("PM", "Says already paid"),

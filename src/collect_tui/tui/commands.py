@@ -207,11 +207,8 @@ class Commands:
                 top.status("Not signed in.")
 
         dropped = messages.dropped(app.flush_keys())  # what was typed ahead is no password
-        asked = PasswordScreen(app.user)
-        await app.push_screen(asked, answered)
+        await app.push_screen(asked := PasswordScreen(app.user), answered)
         asked.status(dropped)
-
-    # -- on the account -----------------------------------------------------------------------------------------
 
     def may_identifier_reveal(self, rest: str) -> Callable[[], object]:
         from collect_tui.desk.operations import BY_NAME
@@ -225,10 +222,9 @@ class Commands:
         if not session.allows(needed):
             raise Forbidden.to(session.role, needed)
         reveal_reason(reason)
-        account = target.account
 
         def look() -> object:
-            seen = self._app.desk.account(account)
+            seen = self._app.desk.account(target.account)
             return identifier(what, seen.points, seen.services)
 
         return look
@@ -265,14 +261,15 @@ class Commands:
         from collect_tui.desk.line.context import LineContext
         from collect_tui.desk.line.fields import read
 
-        site = self._app.catalogue, self._app.session_view
-        context = LineContext.bare(*site) if view is None else LineContext.of(view, *site)
+        context = LineContext.seen(view, self._app.catalogue, self._app.session_view)
         if text:
             read(text, context)
         return context
 
     async def do_form_open(self, text: str = "") -> None:
         """The form of what is typed, or of what stands in the line, which is empty then; of neither, what it is for is chosen."""
+        from collect_tui.desk.line.complete import complete
+
         app, top, line = self._app, self._app.top, self._app.top.line_edit
         typed = text or (line.text.strip() if line is not None else "")
         self.may_form_open(typed)
@@ -286,8 +283,6 @@ class Commands:
                 line.hand_over()
             await self._navigator.open_form("form", view, target.fence, typed)
             return
-        from collect_tui.desk.line.complete import complete
-
         words = complete("", 0, context)
 
         def chosen(index: int | None) -> None:

@@ -6,7 +6,7 @@ lm m2 "shop line"      na      tm rp m1 income      pp 150 fri gcash      pa 412
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Literal
 
 from collect_tui.desk.commands import Command, LogContact, ScheduleCallback, SetNextAction
 from collect_tui.desk.line import freetext, parts, promise, say, slots, when
@@ -20,13 +20,10 @@ from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.codes import Codes, Result
 
 Form = Literal["", "promise", "plan", "callback"]
-_FORMS: Final[dict[str, Form]] = {"PP": "promise", "BP": "promise", "PA": "plan", "CB": "callback"}
 
 
 def form_of(result: Result) -> Form:
     """What a result code carries after it: the arguments of a promise, a plan or a callback, or nothing."""
-    if result.code in _FORMS:
-        return _FORMS[result.code]
     forms: tuple[Form, ...] = ("plan", "callback", "promise")
     return next((form for form in forms if form in result.needs), "")
 

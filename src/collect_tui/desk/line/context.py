@@ -78,6 +78,11 @@ class LineContext:
         )
 
     @classmethod
+    def seen(cls, account: AccountView | None, catalogue: Catalogue, session: Session) -> Self:
+        """The context of an account, or of none while it is not known."""
+        return cls.bare(catalogue, session) if account is None else cls.of(account, catalogue, session)
+
+    @classmethod
     def bare(cls, catalogue: Catalogue, session: Session) -> Self:
         """The context of no account: help, key tables, reading a line before its account is known."""
         return cls(

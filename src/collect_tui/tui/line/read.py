@@ -73,12 +73,7 @@ class ReadLine(KeptLine):
         seen = self.seen
         key: object = (seen.number, seen.version, seen.now) if seen is not None else app.session_view
         if self._line_context is None or self._line_context[0] != key:
-            made = (
-                LineContext.of(seen, app.catalogue, app.session_view)
-                if seen is not None
-                else LineContext.bare(app.catalogue, app.session_view)
-            )
-            self._line_context = (key, made)
+            self._line_context = (key, LineContext.seen(seen, app.catalogue, app.session_view))
         return self._line_context[1]
 
     def _reads_otherwise(self) -> bool:
