@@ -268,7 +268,7 @@ def test_no_callback_is_planned_for_a_day_on_which_a_hold_forbids_calls(desk):
 def test_a_hold_shows_what_the_desk_enforces_and_no_more(desk):
     do(desk, ROSA, "hold insolvency case 12")
     (hold,) = desk.account(ROSA).holds
-    assert hold.blocks == ("call", "letter", "suspend", "promise")
+    assert hold.blocks == ("call", "letter", "suspend", "promise", "fee")
     with pytest.raises(Refused):
         do(desk, ROSA, "ptp 150 fri")
 
