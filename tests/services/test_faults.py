@@ -93,7 +93,7 @@ def test_twelve_agents_at_one_file(folder: Path, desk: LocalDesk) -> None:
     agents = [agent(folder, f"agent{seed}", seed, each) for seed in range(12)]
     told: list[str] = []
     for one in agents:
-        out, err = one.communicate(timeout=100)
+        out, err = one.communicate(timeout=280)
         assert (one.returncode, err) == (0, ""), err
         told += out.splitlines()
     kinds = Counter(line.split()[0] for line in told)

@@ -291,7 +291,7 @@ def test_twenty_processes_on_one_file(tmp_path: Path) -> None:
     with make_store(path) as store:
         accounts = [add_account(store) for _ in range(4)]
         started = [writer(path, accounts[seed % 4].id, seed, 10) for seed in range(1, 21)]
-        outputs = [process.communicate(timeout=100) for process in started]
+        outputs = [process.communicate(timeout=280) for process in started]
         assert [error for _, error in outputs if error] == []
         said = [line for out, _ in outputs for line in out.splitlines()]
         done = [line for line in said if line.startswith("done")]

@@ -153,7 +153,7 @@ class DeskDriver:
 
     async def settled(self) -> None:
         """Wait until keys, workers, requests in the background and the painting are at rest."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(100):
             quiet = 0
             while quiet < 3:
                 await asyncio.sleep(0)

@@ -36,7 +36,7 @@ class Held:
 
 
 async def until(desk: DeskDriver, said: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(100):
         while said not in desk.text:
             await asyncio.sleep(0.005)
     assert not any(nothing in desk.text for nothing in NOTHING)
