@@ -11,13 +11,15 @@ from __future__ import annotations
 import os
 import random
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
 from collect_tui.desk.commands import Act
-from collect_tui.desk.errors import Refused, Stale
+from collect_tui.desk.errors import Refused, Stale, Unavailable
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
+from collect_tui.desk.views.act import Receipt
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
 from support.book import Clock, local_desk
@@ -44,13 +46,22 @@ def one(desk: LocalDesk, number: str, line: str, chance: random.Random) -> None:
     act = Act(id=ident, account=number, commands=parsed.commands, line=line, version=view.version)
     say(f"try {ident} {number}")
     try:
-        receipt = desk.do(act)
+        receipt = until_free(lambda: desk.do(act))
     except Stale:
         say(f"stale {number}")
     except Refused as error:
         say(f"refused {error.code}")
     else:
         say(f"done {ident} {number} {receipt.version}")
+
+
+def until_free(do: Callable[[], Receipt]) -> Receipt:
+    """Does it as soon as the file is free: on a slow machine the others may hold it for longer than a desk waits."""
+    while True:
+        try:
+            return do()
+        except Unavailable:
+            continue
 
 
 def say(text: str) -> None:
