@@ -127,7 +127,19 @@ def _not_restored(world: World, number: str, facts: AccountFacts, service: Servi
         max(0, i.open - i.disputed) for i in mine if i.open > 0 and i.due < facts.business_date and i.doc_no != fee
     )
     asked = [i for i in mine if i.doc_no == fee]
-    due += sum(i.open for i in asked) if asked else SITE().rules.suspend.reconnect_fee
+    if not asked and not _spared(world, account_id, service, order):
+        due += SITE().rules.suspend.reconnect_fee
+    due += sum(i.open for i in asked)
     sums = owed(world, number)
     required = max(0, due - sums.credits - sums.unapplied)
     return f"{required} is still required to restore {service.product}" if required >= tolerance() else ""
+
+
+def _spared(world: World, account_id: int, service: Service, order: Order) -> bool:
+    """Whether a hold that forbids fees stood when the order was asked for: none is charged for it then."""
+    return any(
+        "fee" in SITE().holds[h.kind].blocks
+        and (h.scope == "account" or (h.scope == "service" and h.target_id == service.id))
+        and h.placed_on <= order.requested_on <= (h.until or order.requested_on)
+        for h in world.rows("hold", account_id=account_id)
+    )
