@@ -129,7 +129,7 @@ class Rows:
             return self._open(row)
         if row.currency is not None and row.currency != known.currency:
             raise Refused("account.currency", f"This account is kept in {known.currency}.", "currency")
-        if row.number in self._fresh_numbers():
+        if row.number in {new["number"] for new in self._new.get("account", ())}:
             self.write()  # it stands twice in the chunk: the second is compared with the first
         points = [(point, self._made(point)) for point in row.points]
         changes = [self._master(row, known), self._points(points, known), self._services(row.services, known)]
@@ -137,9 +137,6 @@ class Rows:
             return "same"
         self._touch(known.id, "AccountChanged")
         return "changed"
-
-    def _fresh_numbers(self) -> set[str]:
-        return {new["number"] for new in self._new.get("account", ())}
 
     def _open(self, row: BilledAccount) -> str:
         day = max(self.today, row.opened_on) + _REVIEW
