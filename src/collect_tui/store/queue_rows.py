@@ -55,19 +55,22 @@ def beside(
     )
 
 
+_h = table(Hold).c
+_HELD: Final = (  # built once: every account that is opened asks for it
+    select(_h.account_id, _h.kind)
+    .where(_h.tenant_id == sql.tenant(), _h.account_id.in_(bindparam("accounts", expanding=True)))
+    .where(_h.status == HoldState.ACTIVE, or_(_h.until.is_(None), _h.until >= sql.day("today")))
+    .order_by(_h.account_id, _h.placed_on, _h.id)
+)
+
+
 def hold_chips(
     session: Session, tenant_id: int, catalogue: Catalogue, accounts: Sequence[int], today: date
 ) -> dict[int, tuple[str, ...]]:
     """account → the chips of the holds that stand on it or on something of it, oldest first, each once."""
-    h = table(Hold).c
-    query = (
-        select(h.account_id, h.kind)
-        .where(h.tenant_id == tenant_id, h.account_id.in_(accounts), h.status == HoldState.ACTIVE)
-        .where(or_(h.until.is_(None), h.until >= today))
-        .order_by(h.account_id, h.placed_on, h.id)
-    )
+    given = {"tenant": tenant_id, "accounts": list(accounts), "today": today}
     found: dict[int, dict[str, None]] = {}
-    for account_id, kind in session.execute(query):
+    for account_id, kind in session.execute(_HELD, given):
         known = catalogue.holds.get(kind)
         found.setdefault(account_id, {})[known.chip if known else kind.lower()] = None
     return {account_id: tuple(each) for account_id, each in found.items()}

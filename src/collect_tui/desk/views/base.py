@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -13,5 +14,10 @@ class View(BaseModel):
     @classmethod
     def made_of(cls, value: object, **otherwise: Any) -> Self:
         """The view of a value: each field is the value's attribute of that name, but for those that are otherwise."""
-        same = {name: getattr(value, name) for name in cls.model_fields if name not in otherwise}
+        same = {name: getattr(value, name) for name in _fields(cls) if name not in otherwise}
         return cls(**same, **otherwise)
+
+
+@cache  # every account that is opened asks for them dozens of times
+def _fields(kind: type[View]) -> tuple[str, ...]:
+    return tuple(kind.model_fields)
