@@ -57,6 +57,7 @@ class OrderForm(FormScreen):
         first = {} if text else await app.call(first_values, app.desk, view, app.catalogue, app.session_view)
         await app.navigator.show_screen("order")
         self.suggested, self.why_asked = first, why
+        self.typed_verb = verb.verb if verb is not None else ""
         self.begin(view, fence, verb, values or None, whole=whole)
 
     @property
@@ -65,18 +66,6 @@ class OrderForm(FormScreen):
 
     def starting_values(self) -> Mapping[str, str]:
         return self.suggested
-
-    def begin(
-        self,
-        view: AccountView,
-        fence: int | None,
-        verb: Verb | None = None,
-        values: Mapping[str, str] | None = None,
-        *,
-        whole: bool = False,
-    ) -> None:
-        self.typed_verb = verb.verb if verb is not None else ""
-        super().begin(view, fence, verb, values, whole=whole)
 
     @property
     def service(self) -> ServiceView | None:
