@@ -73,13 +73,13 @@ class WriteContext:
         return Stale("account.changed", message, by=by, at=at, version=version)
 
 
-# Built once: putting them together took longer than running them.
 @lru_cache(maxsize=64)
 def _shared(table: str, kind: Any) -> tuple[str, ...]:
     """The columns that a value of this kind has fields of."""
     return tuple(field.name for field in fields(kind) if field.name in _T[table].c)
 
 
+# Built once: putting them together took longer than running them.
 @lru_cache(maxsize=64)
 def _insert(table: str) -> Insert:
     return insert(_T[table])
