@@ -42,22 +42,13 @@ def demo(wired: Wiring) -> Iterator[Wiring]:
 
 def make_demo(wired: Wiring) -> None:
     """Makes the demo's file; one that could not be filled does not stay."""
+    from dataclasses import replace
+
     from collect_tui.ingest import pipeline
 
-    desk = open_desk(wired, create=True, backend="demo")
+    desk = open_desk(replace(wired, user="demo"), create=True, backend="demo")
     try:
-        now = wired.clock()
-        portfolio = fixtures() / "portfolio.json"
-        pipeline.run(
-            "portfolio",
-            desk.store,
-            portfolio,
-            ids=desk.ids,
-            now=now,
-            by="demo",
-            catalogue=desk.catalogue(),
-            shift_to=opening_day(now),
-        )
+        pipeline.run("portfolio", desk, fixtures() / "portfolio.json", shift_to=opening_day(wired.clock()))
     except BaseException:
         desk.close()
         if not wired.settings.url:

@@ -15,8 +15,8 @@ from collect_tui.services.order_dispatch import OrderDispatch
 from collect_tui.services.order_port import OutgoingOrder
 from collect_tui.store import apply, audit, audit_check, facts
 from collect_tui.store.engine import Store
-from ingest.books import NOW, account, bring, catalogue, write
-from support.book import Clock, local_desk, sync_orders
+from ingest.books import account, bring, write
+from support.book import NOW, Clock, catalogue, local_desk, sync_orders
 
 
 def order(number: str = "S-1", status: str = "REQUESTED", **more):

@@ -21,13 +21,12 @@ import pytest
 
 from collect_tui.cli.plain import account_text, board_text, day_text, pane_text, receipt_text, why_text
 from collect_tui.cli.shell import act_of
-from collect_tui.common.ids import Ids
 from collect_tui.demo import fixtures
 from collect_tui.domain.errors import DomainError
 from collect_tui.ingest import pipeline
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
-from support.book import Clock, catalogue, local_desk
+from support.book import Clock, context, local_desk
 
 HERE = Path(__file__).parent / "replays"
 
@@ -37,9 +36,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The fixture portfolio in a file, made once."""
     path = tmp_path_factory.mktemp("golden") / "desk.db"
     store = Store.open(path, create=True)
-    pipeline.run(
-        "portfolio", store, fixtures() / "portfolio.json", ids=Ids(), now=Clock().now, by="test", catalogue=catalogue()
-    )
+    pipeline.run("portfolio", context(store), fixtures() / "portfolio.json")
     store.close()
     return path
 

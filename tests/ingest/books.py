@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from collect_tui import defaults
-from collect_tui.common.ids import Ids
-from collect_tui.desk.catalogue import Catalogue
 from collect_tui.ingest import pipeline
 from collect_tui.ingest.load import LoadReport
 from collect_tui.store.engine import Store
+from support.book import context
 
-TODAY = date(2026, 11, 23)
-NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "portfolio.json"
-
-
-@cache
-def catalogue() -> Catalogue:
-    return defaults.load(None, today=TODAY)
 
 
 def header(**more: Any) -> dict[str, Any]:
@@ -72,7 +61,5 @@ def write(folder: Path, *accounts: dict[str, Any], name: str = "book.json", **mo
 
 
 def bring(store: Store, path: Path, **more: Any) -> LoadReport:
-    report: LoadReport = pipeline.run(
-        "portfolio", store, path, catalogue=catalogue(), ids=Ids(), now=NOW, by="test", **more
-    )
+    report: LoadReport = pipeline.run("portfolio", context(store), path, **more)
     return report

@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from collect_tui.store import facts, summary
 from collect_tui.store.engine import Store
-from ingest.books import FIXTURE, TODAY, bring, catalogue
+from ingest.books import FIXTURE, bring
 from invented.people import PLACES
 from invented.portfolio import generate, number, write
+from support.book import TODAY, catalogue
 
 
 @pytest.fixture(scope="module")

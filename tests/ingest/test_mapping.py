@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from collect_tui.common.ids import Ids
 from collect_tui.domain.errors import Invalid
 from collect_tui.ingest.pipeline import run
 from collect_tui.ingest.report import ImportReport
 from collect_tui.store import facts
 from collect_tui.store.engine import Store
-from ingest.books import NOW, catalogue
+from support.book import context
 
 BASE: dict[str, dict[str, Any]] = {
     "": {"format": 1, "as_of": date(2026, 11, 23)},
@@ -59,9 +58,7 @@ def bring(store: Store, folder: Path, content: str | bytes, name: str = "in.csv"
         (folder / "m.toml").write_text(mapping(**more), "utf-8")
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    found: ImportReport = run(
-        "receivables", store, path, folder / "m.toml", catalogue=catalogue(), ids=Ids(), now=NOW, by="t", again=again
-    )
+    found: ImportReport = run("receivables", context(store), path, folder / "m.toml", again=again)
     return found
 
 

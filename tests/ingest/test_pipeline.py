@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import text
 
 from collect_tui.cli import main
-from collect_tui.common.ids import Ids
 from collect_tui.domain.errors import Refused
 from collect_tui.ingest import kinds, pipeline
 from collect_tui.ingest.invoices import Invoice, Invoices
@@ -22,8 +21,9 @@ from collect_tui.ingest.mapping import TenantPart, ValuesPart
 from collect_tui.ingest.rejects import Notes, Reject
 from collect_tui.ingest.source import Row
 from collect_tui.store.engine import Store
-from ingest.books import NOW, account, catalogue, write
-from ingest.books import TODAY as DAY
+from ingest.books import account, write
+from support.book import TODAY as DAY
+from support.book import context
 
 
 class Tickets(Invoices):
@@ -57,7 +57,7 @@ def store():
 
 
 def run(store: Store, kind: str, path: Path, **more: Any) -> Any:
-    return pipeline.run(kind, store, path, catalogue=catalogue(), ids=Ids(), now=NOW, by="t", **more)
+    return pipeline.run(kind, context(store), path, **more)
 
 
 def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
@@ -144,10 +144,9 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from sqlalchemy import Engine, event
-from collect_tui.common.ids import Ids
 from collect_tui.ingest import pipeline
 from collect_tui.store.engine import Store
-from ingest.books import NOW, catalogue
+from support.book import context
 left, folder, kind = int(sys.argv[2]), Path(sys.argv[1]), sys.argv[3]
 @event.listens_for(Engine, "before_cursor_execute")
 def count(conn, cursor, statement, *rest):
@@ -157,7 +156,7 @@ def count(conn, cursor, statement, *rest):
         os.kill(os.getpid(), signal.SIGKILL)
 with Store.open(folder / "d.db", create=False) as store:
     path, mapping = (folder / "in.csv", folder / "m.toml") if kind == "receivables" else (folder / "book.jsonl", None)
-    pipeline.run(kind, store, path, mapping, catalogue=catalogue(), ids=Ids(), now=NOW, by="t")
+    pipeline.run(kind, context(store), path, mapping)
 """
 
 

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from collect_tui.common.ids import Ids
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.ingest.mapping import read_mapping
 from collect_tui.ingest.pipeline import run
 from collect_tui.ingest.report import ImportReport
 from collect_tui.store import facts
 from collect_tui.store.engine import Store
-from ingest.books import NOW, account, bring, catalogue
+from ingest.books import account, bring
 from ingest.books import write as write_book
+from support.book import context
 
 #: A public list of invoices that is not part of the project; set REAL_INVOICES to where it is.
 REAL = Path(os.environ.get("REAL_INVOICES", Path(__file__).parents[3] / "shared" / "data" / "ar_invoices.csv"))
@@ -69,9 +69,8 @@ def place(tmp_path):
 def take(store: Store, place: Path, content: str | bytes, **more) -> ImportReport:
     path = place / "in.csv"
     path.write_bytes(content if isinstance(content, bytes) else (HEAD + content).encode())
-    return run(
-        "receivables", store, path, place / "m.toml", catalogue=catalogue(), ids=Ids(), now=NOW, by="test", **more
-    )
+    report: ImportReport = run("receivables", context(store), path, place / "m.toml", **more)
+    return report
 
 
 def line(
@@ -117,10 +116,10 @@ def test_the_real_file_comes_out_to_the_cent(store, tmp_path):
             sums["open"] += amount
             sums["disputed"] += amount * (row["Disputed"] == "Yes")
             sums["overdue"] += amount * (day(row["DueDate"]) < as_of)
-    options = {"catalogue": catalogue(), "ids": Ids(), "now": NOW, "by": "test", "rejects": tmp_path / "r.csv"}
-    preview = run("receivables", store, REAL, EXAMPLE, dry_run=True, **options)
+    desk, options = context(store), {"rejects": tmp_path / "r.csv"}
+    preview = run("receivables", desk, REAL, EXAMPLE, dry_run=True, **options)
     assert count(store, "item") == count(store, "tenant") == 0
-    report = run("receivables", store, REAL, EXAMPLE, **options)
+    report = run("receivables", desk, REAL, EXAMPLE, **options)
     assert preview.totals == report.totals
     assert (total, report.rows, report.taken, report.later, report.rejected) == (2466, 2466, 2466 - later, later, 0)
     for what, amount in sums.items():
@@ -137,8 +136,8 @@ def test_the_real_file_comes_out_to_the_cent(store, tmp_path):
         "2013-06-30",
     )  # fmt: skip
     with pytest.raises(Refused, match="came in here on 2026-11-23 at 16:00 UTC; all of it is in"):
-        run("receivables", store, REAL, EXAMPLE, **options)
-    again = run("receivables", store, REAL, EXAMPLE, again=True, **options)
+        run("receivables", desk, REAL, EXAMPLE, **options)
+    again = run("receivables", desk, REAL, EXAMPLE, again=True, **options)
     assert (again.taken, again.updated, again.known, again.accounts) == (0, 0, report.taken, 0)
     assert again.totals == report.totals
     assert not (tmp_path / "r.csv").exists()
@@ -281,7 +280,7 @@ def test_the_reject_file_can_be_mended_and_brought_with_the_same_mapping(store, 
     rejects = place / "in.csv.rejects.csv"
     mended = place / "mended.csv"
     mended.write_text(rejects.read_text(encoding="utf-8").replace("1O,00", "10,00"), encoding="utf-8")
-    report = run("receivables", store, mended, place / "m.toml", catalogue=catalogue(), ids=Ids(), now=NOW, by="test")
+    report = run("receivables", context(store), mended, place / "m.toml")
     assert (report.taken, report.rejected) == (1, 0)
 
 
@@ -291,14 +290,13 @@ def test_a_header_leaves_the_reject_file_as_no_formula_and_is_known_again(store,
     wide = line("bad", "1O,00").strip() + ";x\n"
     path = place / "in.csv"
     path.write_text(head + wide, encoding="utf-8")
-    options = {"catalogue": catalogue(), "ids": Ids(), "now": NOW, "by": "test"}
-    run("receivables", store, path, place / "m.toml", **options)
+    run("receivables", context(store), path, place / "m.toml")
     rejects = place / "in.csv.rejects.csv"
     with rejects.open(encoding="utf-8", newline="") as file:
         assert next(csv.reader(file, delimiter=";"))[-1].startswith("'")
     mended = place / "mended.csv"
     mended.write_text(rejects.read_text(encoding="utf-8").replace("1O,00", "10,00"), encoding="utf-8")
-    assert run("receivables", store, mended, place / "m.toml", **options).taken == 1
+    assert run("receivables", context(store), mended, place / "m.toml").taken == 1
 
 
 @pytest.mark.parametrize("field", ["konto", "doc"])

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.domain.states import Stage
 from collect_tui.ingest.pipeline import run
@@ -15,7 +14,7 @@ from collect_tui.services import undoing
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
 from collect_tui.store.facts import load
-from support.book import NOW, SERVICES, Book, Clock, account, catalogue, day, do_line, local_desk
+from support.book import SERVICES, Book, Clock, account, context, day, do_line, local_desk
 from support.invariants import check_all
 
 MAP = """
@@ -65,8 +64,7 @@ def settled(doc: str, amount: str, due: int) -> str:
 def bring(desk: LocalDesk, tmp_path, rows: str):
     path = tmp_path / "in.csv"
     path.write_text(HEAD + rows, encoding="utf-8")
-    more = {"catalogue": catalogue(), "ids": Ids(), "now": NOW, "by": "test"}
-    return run("receivables", desk.store, path, tmp_path / "m.toml", **more)
+    return run("receivables", context(desk.store), path, tmp_path / "m.toml")
 
 
 def undo(desk: LocalDesk, tmp_path) -> undoing.UndoReport:

@@ -16,7 +16,6 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import SQLModel, select
 
-from collect_tui.common.ids import Ids
 from collect_tui.desk.commands import COMMANDS
 from collect_tui.ingest import pipeline
 from collect_tui.policy.authority import AuthorityRules, RoleRule
@@ -28,7 +27,7 @@ from collect_tui.services.passwords import hashed
 from collect_tui.store.tables import AccessToken, ActLog, ServiceOrder, Webhook
 from server.conftest import ROSA, Api, code
 from server.test_events import happen, listening
-from support.book import NOW, Book, account, catalogue, day
+from support.book import NOW, Book, account, catalogue, context, day
 
 SECRETS = ("Alvarez", "Petrov", "Okafor", "Lindqvist", "555 0142", 'INV-1"', "rosa@", "INT-1001", "will pay Friday")
 """What only tenant 1 has and no request of the other says."""
@@ -192,7 +191,7 @@ def world(hub: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_path: P
     hub.send_orders = lambda *_: _no_orders()
     path = tmp_path / "other.json"
     path.write_text(json.dumps(OTHER.data), "utf-8")
-    pipeline.run("portfolio", hub.store, path, ids=Ids(), now=NOW, by="test", catalogue=site, tenant_id=2)
+    pipeline.run("portfolio", context(hub.store, tenant_id=2), path)
     rules = hub.catalogue.authority
     users.change(hub.store, 2, "zoe", rules, NOW, role="everything")
     users.set_password(hub.store, 1, "mia", "the password of mia", rules, NOW)

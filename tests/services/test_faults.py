@@ -329,9 +329,7 @@ def test_every_file_that_may_hold_customer_data_is_its_owners_only(tmp_path: Pat
     portfolio.write_text(json.dumps(BOOK.data), "utf-8")
     with Store.open(home / "data" / "desk.db", create=True) as store:
         desk = local_desk(store, "mia", Clock())
-        pipeline.run(
-            "portfolio", store, portfolio, ids=desk.ids, now=desk.clock(), by="mia", catalogue=desk.catalogue()
-        )
+        pipeline.run("portfolio", desk, portfolio)
         number = NUMBERS[-1]
         order = {"kind": "suspend", "service": "INT", "effective": day(1), "confirm": number[-4:]}
         desk.do(new_act(number, order))

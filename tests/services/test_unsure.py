@@ -16,7 +16,6 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Refused, Unavailable
 from collect_tui.domain.states import Stage
 from collect_tui.ingest import pipeline
@@ -29,7 +28,7 @@ from collect_tui.store import migrate
 from collect_tui.store.engine import Store
 from server.conftest import Api, app, code  # noqa: F401
 from support import pg
-from support.book import NOW, SERVICES, TODAY, Book, Clock, account, catalogue, day, local_desk, sync_orders
+from support.book import SERVICES, TODAY, Book, Clock, account, catalogue, day, local_desk, sync_orders
 from support.server import bearer
 from support.server import hub as hub_over
 
@@ -182,16 +181,7 @@ def _orders(desk: LocalDesk, folder: Path) -> None:
 
 
 def _import(desk: LocalDesk, folder: Path) -> None:
-    pipeline.run(
-        "receivables",
-        desk.store,
-        folder / "in.csv",
-        folder / "m.toml",
-        catalogue=catalogue(),
-        ids=Ids(),
-        now=NOW,
-        by="t",
-    )
+    pipeline.run("receivables", desk, folder / "in.csv", folder / "m.toml")
 
 
 def _undo(desk: LocalDesk, folder: Path) -> None:

@@ -11,19 +11,19 @@ import pytest
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from collect_tui.common.ids import Ids
 from collect_tui.ingest import bulk, pipeline
 from collect_tui.ingest.load import Book
-from collect_tui.ingest.pipeline import Work
+from collect_tui.ingest.pipeline import Batch
 from collect_tui.ingest.reading import PortfolioFile
 from collect_tui.ingest.rejects import Notes
 from collect_tui.ingest.source import Options
+from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.store import migrate
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import guards, statistics
 from invented.portfolio import generate, header
 from support import pg
-from support.book import NOW, catalogue
+from support.book import context
 from support.shapes import owner
 
 BY_TENANT = (
@@ -58,15 +58,14 @@ def write(store: Store, tmp: Path, count: int, then: Callable[[Connection, int],
     """Writes a generated book and calls `then` after each batch, with the connection and how many accounts are in."""
     path = tmp / "book.jsonl"
     path.write_text("\n".join(map(json.dumps, (header(), *generate(count)))) + "\n", "utf-8")
-    with store.write(1, alone=True) as session:
-        db = session.connection()
-        work = Work(session, 1, catalogue(), Ids(), NOW, "t", 1, Notes())
+    with unit_of_work(context(store), every=True) as work:
+        db, batch = work.db.connection(), Batch(work, 1, Notes())
         with PortfolioFile(path, Options()) as source:
-            book, brought = Book(work, source), 0
-            rows = source.rows(book.day, work.notes)
-            while batch := list(islice(rows, 500)):
-                book.post(batch)
-                brought += len(batch)
+            book, brought = Book(batch, source), 0
+            rows = source.rows(book.day, batch.notes)
+            while some := list(islice(rows, 500)):
+                book.post(some)
+                brought += len(some)
                 then(db, brought)
 
 
@@ -114,7 +113,7 @@ def test_a_load_counts_what_it_derives_too(store: Store, tmp_path: Path) -> None
     path = tmp_path / "book.json"
 
     path.write_text(json.dumps({**header(), "accounts": list(generate(60))}), "utf-8")
-    pipeline.run("portfolio", store, path, ids=Ids(), now=NOW, by="test", catalogue=catalogue())
+    pipeline.run("portfolio", context(store), path)
     with store.read() as session:
         counted = (
             session.connection().exec_driver_sql("SELECT relname FROM pg_class WHERE reltuples > 0").scalars().all()

@@ -21,6 +21,7 @@ from collect_tui.channels.folders import FolderPort
 from collect_tui.common.ids import Ids
 from collect_tui.desk.views.session import OrdersReport
 from collect_tui.ingest import pipeline
+from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.order_dispatch import OrderDispatch
 from collect_tui.store.engine import Store
@@ -104,7 +105,7 @@ class Book:
     def load(self, store: Store, folder: Path) -> None:
         path = folder / "book.json"
         path.write_text(json.dumps(self.data), "utf-8")
-        pipeline.run("portfolio", store, path, ids=self.ids(), now=NOW, by="test", catalogue=catalogue())
+        pipeline.run("portfolio", context(store, ids=self.ids()), path)
 
     def _fill(self, url: str) -> None:
         with TemporaryDirectory() as folder, Store.connect(url, create=True) as store:
@@ -126,6 +127,11 @@ class Clock:
 
     def forward(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+
+def context(store: Store, *, ids: Any = None, tenant_id: int = 1, now: datetime = NOW) -> DeskContext:
+    """Who brings a file in."""
+    return DeskContext(store, catalogue(), user="test", clock=lambda: now, ids=ids, tenant_id=tenant_id)
 
 
 def local_desk(store: Store, user: str, clock: Clock) -> LocalDesk:

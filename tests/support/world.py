@@ -240,9 +240,7 @@ class World:
             path, mapping = Path(folder) / "in.csv", Path(folder) / "map.toml"
             mapping.write_text(MAP, "utf-8")
             path.write_text(text, "utf-8")
-            report = pipeline.run(
-                "receivables", self.store, path, mapping, catalogue=SITE(), ids=self.ids, now=self.clock(), by="import"
-            )
+            report = pipeline.run("receivables", self._as("import"), path, mapping)
         assert not report.rejected, report.problems
         return text
 

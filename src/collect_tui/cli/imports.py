@@ -41,20 +41,8 @@ def _add(parser: argparse.ArgumentParser, kind: Kind) -> None:
 def _bring(args: argparse.Namespace) -> int:
     from collect_tui.ingest import pipeline
 
-    desk = _beside(args)
     report = pipeline.run(
-        args.kind,
-        desk.store,
-        args.file,
-        args.map,
-        ids=desk.ids,
-        now=desk.clock(),
-        by=desk.user,
-        catalogue=desk.catalogue(),
-        dry_run=args.dry_run,
-        again=args.again,
-        tenant_id=desk.tenant_id,
-        progress=_progress(args),
+        args.kind, _beside(args), args.file, args.map, dry_run=args.dry_run, again=args.again, progress=_progress(args)
     )
     return _say(args, report, report.text)
 

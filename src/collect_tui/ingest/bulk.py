@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Table, insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from collect_tui.store.tables import statistics
-
-_CACHE_KB: Final = 128 * 1024
-
-
-@contextmanager
-def roomy(db: Connection) -> Iterator[None]:
-    """Gives SQLite room for its pages while much is written: with its usual 2 MB it reads back what it has just written."""
-    if db.dialect.name != "sqlite":
-        yield
-        return
-    usual = int(db.exec_driver_sql("PRAGMA cache_size").scalar_one())
-    db.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KB}")
-    try:
-        yield
-    finally:
-        db.exec_driver_sql(f"PRAGMA cache_size={usual}")
-
 
 #: A column, its plain default, and what turns a value into what the driver takes.
 _Field = tuple[str, Any, Callable[[Any], Any] | None]

@@ -15,8 +15,9 @@ from collect_tui.domain.states import AccountState
 from collect_tui.ingest.bulk import Bulk
 from collect_tui.ingest.invoices import Invoice, Invoices
 from collect_tui.ingest.mapping import ValuesPart
-from collect_tui.ingest.pipeline import Work
+from collect_tui.ingest.pipeline import Batch
 from collect_tui.ingest.rejects import Reject
+from collect_tui.services.unit_of_work import UnitOfWork
 from collect_tui.store.customers import name_rows, point_row
 from collect_tui.store.tables import Tenant
 
@@ -45,9 +46,10 @@ class Account:
 class Customers:
     """Those of one import. `known`: the accounts of the batch by number; `first_id`: ids of what it makes are higher."""
 
-    def __init__(self, work: Work, bulk: Bulk, values: ValuesPart, day: date) -> None:
-        self._work, self._bulk, self._values, self._day = work, bulk, values, day
-        self._db: Connection = work.session.connection()
+    def __init__(self, batch: Batch, bulk: Bulk, values: ValuesPart, day: date) -> None:
+        work = self._work = batch.work
+        self._notes, self._bulk, self._values, self._day = batch.notes, bulk, values, day
+        self._db: Connection = work.db.connection()
         self._country = work.catalogue.rules.country
         self.known: dict[str, Account] = {}
         self.first_id = work.ids()
@@ -140,7 +142,7 @@ class Customers:
             except Invalid as bad:
                 account.refused.add(value)
                 told = f"{bad.message} and was left out; the row was taken"
-                self._work.notes.add(Reject(row=number, column=column, reason=told, code=bad.code))
+                self._notes.add(Reject(row=number, column=column, reason=told, code=bad.code))
                 continue
             points = account.points = account.points if account.points is not None else set()
             if point["normalized"] in points:
@@ -187,9 +189,9 @@ class Customers:
         self.changed |= self._reached
 
 
-def book_of(work: Work, source: Invoices) -> Tenant:
+def book_of(work: UnitOfWork, source: Invoices) -> Tenant:
     """The book to post into, made if this file is the first to come in."""
-    found, as_of = work.session.get(Tenant, work.tenant_id), source.as_of
+    found, as_of = work.db.get(Tenant, work.tenant_id), source.as_of
     currency, new = source.values.currency, source.tenant
 
     def refused(code: str, text: str) -> Refused:
@@ -209,6 +211,6 @@ def book_of(work: Work, source: Invoices) -> Tenant:
     if as_of is None:
         raise refused("as_of", first + "as_of, the first business date.")
     made = Tenant(tenant_id=work.tenant_id, name=new.name, business_date=as_of, currency=currency, zone=new.zone)
-    work.session.add(made)
-    work.session.flush()
+    work.db.add(made)
+    work.db.flush()
     return made

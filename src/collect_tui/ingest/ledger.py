@@ -22,7 +22,7 @@ from collect_tui.domain.parts import UNDATED
 from collect_tui.ingest.bulk import Bulk
 from collect_tui.ingest.customers import Account, Customers, book_of
 from collect_tui.ingest.invoices import Invoice, Invoices
-from collect_tui.ingest.pipeline import Brought, Outcome, Work
+from collect_tui.ingest.pipeline import Batch, Brought, Outcome
 from collect_tui.ingest.rejects import Reject
 from collect_tui.ingest.report import ImportReport, ImportRow, ImportTotals
 from collect_tui.ingest.source import Row
@@ -40,15 +40,15 @@ _BATCH: Final = 5_000
 class Ledger:
     """Posts invoices into one tenant within the caller's transaction."""
 
-    def __init__(self, work: Work, source: Invoices) -> None:
-        self.work, self.values = work, source.values
-        self.db = work.session.connection()
-        tenant = book_of(work, source)
-        self.tenant_id, self.ids = work.tenant_id, work.ids
+    def __init__(self, batch: Batch, source: Invoices) -> None:
+        self.work, self.values = batch.work, source.values
+        self.db = self.work.db.connection()
+        tenant = book_of(self.work, source)
+        self.tenant_id, self.ids = self.work.tenant_id, self.work.ids
         self.day = source.as_of or tenant.business_date
-        self.source = str(work.number)  # marks the items it brings
+        self.source = str(batch.number)  # marks the items it brings
         self._bulk = Bulk(self.db)
-        self.customers = Customers(work, self._bulk, self.values, self.day)
+        self.customers = Customers(batch, self._bulk, self.values, self.day)
         self.totals = dict.fromkeys(ImportTotals.model_fields, 0)
         self.first: list[ImportRow] = []
         self.touched: set[int] = set()  # accounts that were there before, and of which something has changed
@@ -263,7 +263,7 @@ class Ledger:
             fresh = frozenset(self.db.execute(paid).scalars()) if self.touched else frozenset()
             settler = Settler(self.tenant_id, self.work.catalogue, self.work.by, self.work.now, self.ids)
             for accounts, moved in ((less, True), (self.touched - less, False)):
-                settler.settle(self.work.session, sorted(accounts), billed=True, moved=moved, fresh=fresh)
+                settler.settle(self.work.db, sorted(accounts), billed=True, moved=moved, fresh=fresh)
 
     # rows -------------------------------------------------------------------------------------
     def _add(self, table: str, **row: Any) -> None:

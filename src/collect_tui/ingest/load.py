@@ -15,7 +15,7 @@ from collect_tui.desk.views.base import View
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.money import exponent
 from collect_tui.ingest.bulk import Bulk
-from collect_tui.ingest.pipeline import Brought, Work
+from collect_tui.ingest.pipeline import Batch, Brought
 from collect_tui.ingest.portfolio import AccountEntry, Header
 from collect_tui.ingest.reading import PortfolioFile
 from collect_tui.ingest.rows import rows_of
@@ -70,26 +70,18 @@ class LoadReport(View):
 class Book:
     """Writes tenant, users and accounts (each with the words for where it stands) in the caller's transaction; derives nothing."""
 
-    def __init__(self, work: Work, source: PortfolioFile) -> None:
-        db, tenant_id, file = work.session.connection(), work.tenant_id, source.path.name
+    def __init__(self, batch: Batch, source: PortfolioFile) -> None:
+        work, file = batch.work, source.path.name
+        db, tenant_id = work.db.connection(), work.tenant_id
         header, to = source.header, source.options.shift_to
         self.file, self.days = file, (to - header.business_date).days if to else 0
         shift = Shift(self.days, ZoneInfo(_checked(header, _empty_book(db, tenant_id))), work.now)
-        self.ground = LoadContext(
-            tenant_id=tenant_id,
-            currency=header.tenant.currency,
-            country=work.catalogue.rules.country,
-            codes=work.catalogue.codes,
-            holds=work.catalogue.holds,
-            shift=shift,
-            ids=work.ids,
-            now=work.now,
-            by=work.by,
-        )
+        self.ground = LoadContext.of(work, header.tenant.currency, shift)
         self.day = shift.day(header.business_date)
         self.counts = dict.fromkeys(_ORDER, 0)
         self._db, self._bulk = db, Bulk(db)
         _make_tenant(db, tenant_id, header, self.day)
+        work.db.expire_all()
 
     def post(self, rows: Sequence[Row[AccountEntry]]) -> list[str]:
         try:

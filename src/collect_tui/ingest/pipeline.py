@@ -8,28 +8,24 @@ preview does the same work and rolls it back. A file that is in is refused, unle
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import insert, select
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
-from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.base import View
 from collect_tui.domain.errors import Refused
-from collect_tui.ingest.bulk import roomy
 from collect_tui.ingest.kinds import KINDS
-from collect_tui.ingest.rejects import Notes, Reject, RejectFile
+from collect_tui.ingest.rejects import Notes, Reject
 from collect_tui.ingest.source import Options, Row
+from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.undoing import digest_of
-from collect_tui.store import scoring, summary
-from collect_tui.store.engine import Store
-from collect_tui.store.tables import Tenant, statistics
+from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
 
 _batch = SQLModel.metadata.tables["import_batch"]
 
@@ -38,15 +34,10 @@ Outcome = str | Reject
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What one import is done with. `number`: of the batch, which marks what it brings."""
+class Batch:
+    """One import in its unit of work. `number`: marks what it brings."""
 
-    session: Session
-    tenant_id: int
-    catalogue: Catalogue
-    ids: Callable[[], int]
-    now: datetime
-    by: str
+    work: UnitOfWork
     number: int
     notes: Notes
 
@@ -118,21 +109,12 @@ class Intake:
             self.counts[outcome] += 1
 
 
-class _DryRun(Exception):
-    """Ends the transaction of a preview without anything staying."""
-
-
 def run(
     kind: str,
-    store: Store,
+    desk: DeskContext,
     path: Path,
     mapping: Path | None = None,
     *,
-    catalogue: Catalogue,
-    ids: Callable[[], int],
-    now: datetime,
-    by: str,
-    tenant_id: int = 1,
     dry_run: bool = False,
     again: bool = False,
     rejects: Path | None = None,
@@ -157,62 +139,44 @@ def run(
             problems.add(bad)
             beside.add(bad, row.cells, row.heading)
 
-        def tell(title: str, done: int = 0, total: int = 0) -> None:
+        def post() -> None:
+            intake.post()
             if progress is not None:
-                progress(title, done, total)
+                progress(one.unit, reader.done, reader.size)
 
-        with _written(beside), store.write(tenant_id, alone=True) as session, roomy(session.connection()):
-            work = Work(session, tenant_id, catalogue, ids, now, by, ids(), notes)
+        with beside, unit_of_work(desk, every=True, dry_run=dry_run, progress=progress) as work:
+            batch = Batch(work, work.ids(), notes)
             if not again:
                 _refuse_repeated(work, kind, digest, path, reader.as_of)
-            poster: Poster = one.post_with(work, reader)
+            poster: Poster = one.post_with(batch, reader)
             intake = Intake(poster.post, one.batch, refuse, reader.titles)
             for row in reader.rows(poster.day, notes):
                 if intake.add(row):
-                    intake.post()
-                    tell(one.unit, reader.done, reader.size)
-            intake.post()
-            tell(one.unit, reader.done, reader.size)
+                    post()
+            post()
             poster.finish()
-            _record(work, kind, digest, path, intake, poster.day)
-            derive(session, tenant_id, catalogue, now, tell)
-            if dry_run:
-                raise _DryRun
+            _record(batch, kind, digest, path, intake, poster.day)
     return poster.report(Brought(path.name, dry_run, intake.rows, intake.counts, problems, notes, beside.made))
 
 
-@contextmanager
-def _written(beside: RejectFile) -> Iterator[None]:
-    """Makes the reject file when all went well, and none otherwise."""
-    try:
-        yield
-    except _DryRun:
-        beside.discard()
-    except BaseException:
-        beside.discard()
-        raise
-    else:
-        beside.commit()
-
-
-def _refuse_repeated(work: Work, kind: str, digest: str, path: Path, as_of: date | None) -> None:
+def _refuse_repeated(work: UnitOfWork, kind: str, digest: str, path: Path, as_of: date | None) -> None:
     """Read at another business date a file says something else; then it is no repetition."""
     t = _batch.c
     query = select(t.at, t.rejected, t.as_of).where(
         t.tenant_id == work.tenant_id, t.kind == kind, t.sha256 == digest, t.undone_at.is_(None)
     )
-    was = work.session.connection().execute(query.order_by(t.id.desc())).first()
-    if was is not None and was.as_of in (None, as_of or work.session.get_one(Tenant, work.tenant_id).business_date):
+    was = work.db.execute(query.order_by(t.id.desc())).first()
+    if was is not None and was.as_of in (None, as_of or work.today):
         left = f", but for what was rejected ({was.rejected:,})" if was.rejected else ""
         text = f"{path.name} came in here on {was.at:%Y-%m-%d at %H:%M} UTC; all of it is in{left}."
         raise Refused("import.repeated", text, "file")
 
 
-def _record(work: Work, kind: str, digest: str, path: Path, intake: Intake, day: date) -> None:
-    counts = intake.counts
+def _record(batch: Batch, kind: str, digest: str, path: Path, intake: Intake, day: date) -> None:
+    counts, work = intake.counts, batch.work
     row = {
         "tenant_id": work.tenant_id,
-        "id": work.number,
+        "id": batch.number,
         "kind": kind,
         "sha256": digest,
         "name": path.name,
@@ -224,19 +188,4 @@ def _record(work: Work, kind: str, digest: str, path: Path, intake: Intake, day:
         "rejected": counts["rejected"],
         "as_of": day,
     }
-    work.session.connection().execute(insert(_batch), row)
-
-
-def derive(session: Session, tenant_id: int, catalogue: Catalogue, now: datetime, tell: Callable[..., None]) -> None:
-    """Summaries, scores and queues of everything that is there now."""
-    t = SQLModel.metadata.tables["tenant"].c
-    db = session.connection()
-    session.flush()
-    today = db.execute(select(t.business_date).where(t.tenant_id == tenant_id)).scalar_one()
-    tell("Summaries")
-    statistics.count(db)
-    summary.refresh(session, tenant_id, today)
-    tell("Queues")
-    statistics.count(db)
-    scoring.rescore(session, tenant_id, catalogue, today, now)
-    statistics.count(db)
+    work.db.execute(insert(_batch), row)

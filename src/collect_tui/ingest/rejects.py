@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Self
 
 from collect_tui.common.cells import Writer
 from collect_tui.common.files import AtomicFile
@@ -57,7 +57,8 @@ class Notes:
 
 
 class RejectFile:
-    """Written as the rows come, in the file's encoding and delimiter; appears under its name with `commit` only.
+    """Written as the rows come, in the file's encoding and delimiter; use as a context manager: at its end the file appears under its
+    name, if there were rows for it, and `made` says so; after an error nothing does.
 
     `path` None: nothing is written. The file is not made before the first row. A row that cannot be read without one above it
     (`heading`) follows that.
@@ -90,15 +91,13 @@ class RejectFile:
             self._writer.row([*[""] * len(OURS), *map(_shown, heading)])
         self._writer.row([one.row, mask_card(one.column), one.reason, *map(_shown, cells)])
 
-    def commit(self) -> None:
-        """Makes the file, when there were rows for it; `made` says where it is."""
-        if self._file is not None:
-            self._file.commit()
-            self.made = self.path
+    def __enter__(self) -> Self:
+        return self
 
-    def discard(self) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
         if self._file is not None:
-            self._file.discard()
+            self._file.__exit__(kind, *error)
+            self.made = self.path if kind is None else None
 
 
 def _shown(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, Self
 from zoneinfo import ZoneInfo
 
 from collect_tui.domain.card_text import forbidden
@@ -14,6 +14,7 @@ from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import HoldKind
 from collect_tui.ingest.entries import Entry
 from collect_tui.ingest.portfolio import AccountEntry
+from collect_tui.services.unit_of_work import UnitOfWork
 
 #: Table name and one row of it, in an order that keeps every foreign key.
 Row = tuple[str, dict[str, Any]]
@@ -80,6 +81,13 @@ class LoadContext:
     ids: Callable[[], int]
     now: datetime
     by: str
+
+    @classmethod
+    def of(cls, work: UnitOfWork, currency: str, shift: Shift) -> Self:
+        site = work.catalogue
+        return cls(
+            work.tenant_id, currency, site.rules.country, site.codes, site.holds, shift, work.ids, work.now, work.by
+        )
 
 
 @dataclass

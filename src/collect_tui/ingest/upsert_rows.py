@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlmodel import SQLModel
 
-from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Invalid, NotFound, Refused
-from collect_tui.domain.dates import Calendar
 from collect_tui.domain.states import AccountState
 from collect_tui.ingest.billed import BilledAccount, BilledItem, BilledService
 from collect_tui.ingest.entries import NextActionEntry, PartyEntry, PointEntry, ServiceEntry
 from collect_tui.ingest.portfolio import AccountEntry
 from collect_tui.ingest.rows import rows_of
 from collect_tui.ingest.rowset import LoadContext, RowSet, Shift
+from collect_tui.services.unit_of_work import UnitOfWork
 from collect_tui.store import documents
 from collect_tui.store.customers import name_rows, point_row
 from collect_tui.store.phone_zones import known_zones
@@ -41,32 +40,10 @@ class Account:
 class Rows:
     """The accounts and items of one chunk. `touched`: by account id what was done, and whether less is owed since."""
 
-    def __init__(
-        self,
-        db: Connection,
-        tenant_id: int,
-        ids: Callable[[], int],
-        catalogue: Catalogue,
-        calendar: Calendar,
-        currency: str,
-        zone: str,
-        today: date,
-        now: datetime,
-        by: str,
-    ) -> None:
-        self.db, self.tenant_id, self.ids, self.today = db, tenant_id, ids, today
-        self.calendar, self.country = calendar, catalogue.rules.country
-        self._ground = LoadContext(
-            tenant_id=tenant_id,
-            currency=currency,
-            country=self.country,
-            codes=catalogue.codes,
-            holds=catalogue.holds,
-            shift=Shift(0, ZoneInfo(zone), now),
-            ids=ids,
-            now=now,
-            by=by,
-        )
+    def __init__(self, work: UnitOfWork) -> None:
+        self.db, self.tenant_id, self.ids, self.today = work.db.connection(), work.tenant_id, work.ids, work.today
+        self._calendar = work.desk.calendar
+        self._ground = LoadContext.of(work, work.currency, Shift(0, ZoneInfo(work.zone), work.now))
         self.touched: dict[int, tuple[list[dict[str, Any]], bool]] = {}
         self._accounts: dict[str, Account] = {}
         self._new: dict[str, list[dict[str, Any]]] = {}
@@ -147,7 +124,7 @@ class Rows:
             billing_system=row.billing_system,
             currency=row.currency,
             opened_on=row.opened_on,
-            next_action=NextActionEntry(code="review", on=self.calendar.on_or_after(day)),
+            next_action=NextActionEntry(code="review", on=self._calendar.on_or_after(day)),
             services=tuple(ServiceEntry(**service.model_dump()) for service in row.services),
         )
         try:
@@ -188,7 +165,7 @@ class Rows:
 
     def _made(self, point: PointEntry) -> dict[str, Any]:
         try:
-            return point_row(point.kind, point.value, self.country, point.zones)
+            return point_row(point.kind, point.value, self._ground.country, point.zones)
         except Invalid as error:
             code = "row.zone" if error.code == "point.zone" else "row.point"
             raise Invalid(code, f"A contact point {error.message}.", "points") from None

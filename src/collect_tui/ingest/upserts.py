@@ -80,18 +80,7 @@ class _Chunk:
     def __init__(self, work: UnitOfWork) -> None:
         self.work, self.spoiled = work, False
         self.db: Connection = work.db.connection()
-        self.rows = upsert_rows.Rows(
-            self.db,
-            work.tenant_id,
-            work.ids,
-            work.desk.catalogue(),
-            work.desk.calendar,
-            work.currency,
-            work.zone,
-            work.today,
-            work.now,
-            work.by,
-        )
+        self.rows = upsert_rows.Rows(work)
 
     def take(self, value: Billed) -> str:
         check_reach(value, self.work.today, self.work.zone)

@@ -112,10 +112,9 @@ def _once(desk: DeskContext, day: Day, step: Step) -> StepReport:
 
 def _mend(desk: DeskContext, day: Day) -> None:
     """Recomputes every summary and score and counts the queues anew, in one transaction."""
-    with unit_of_work(desk) as work, sql.roomy(work.db):
+    with unit_of_work(desk, every=True) as work:
+        work.derive()
         session = work.db
-        summary.refresh(session, day.tenant_id, day.date)
-        scoring.rescore(session, day.tenant_id, day.catalogue, day.date, day.now)
         session.execute(delete(table(QueueDelta)).where(table(QueueDelta).c.tenant_id == day.tenant_id))
         _write_figures(session, day, score_figures.counted(session, day.tenant_id))
 

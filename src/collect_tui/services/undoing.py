@@ -58,7 +58,7 @@ def undo(desk: DeskContext, path: Path, *, progress: Progress | None = None) -> 
     Raises Invalid `import.unreadable`; Refused `import.unknown` when it was not imported, or is undone already.
     """
     digest = digest_of(path)
-    with unit_of_work(desk) as work:
+    with unit_of_work(desk, every=True, progress=progress) as work:
         db = work.db.connection()
         mine = and_(
             _batch.c.tenant_id == work.tenant_id,
@@ -75,7 +75,6 @@ def undo(desk: DeskContext, path: Path, *, progress: Progress | None = None) -> 
             undoing.take_off(account_id)
             if progress is not None:
                 progress("Accounts", place, len(accounts))
-        work.every = True
         this = update(_batch).where(_batch.c.tenant_id == work.tenant_id, _batch.c.id == batch.id)
         db.execute(this.values(undone_at=work.now))
     return UndoReport(
@@ -91,7 +90,7 @@ class _Undoing:
     """One import being undone, account by account."""
 
     def __init__(self, work: UnitOfWork, batch: Any) -> None:
-        self.work, self.batch, self.rules = work, batch, work.desk.catalogue().rules
+        self.work, self.batch, self.rules = work, batch, work.catalogue.rules
         self.items = self.payments = 0
         self.kept: list[str] = []
 

@@ -5,19 +5,23 @@
         work.change(seen, effects, line="order S-1041 sent")    # what follows by rule → tables → audit → events
                                                                 # then summaries, scores and queues, and the commit
 
-Whatever changes an account comes through here: an act at the desk, an order and its answer, rows of a billing system, the undoing
-of an import. An open account that would be left without a next action is refused by the database (Refused `account.orphan`).
+Whatever changes an account comes through here: an act at the desk, an order and its answer, rows of a billing system, an import
+and its undoing. An open account that would be left without a next action is refused by the database (Refused `account.orphan`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
+from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import update
 from sqlmodel import Session as Db
 
+from collect_tui.desk.catalogue import Catalogue
+from collect_tui.desk.protocol import Progress
 from collect_tui.domain.effect import Effect
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.policy.settling import settle
@@ -25,22 +29,43 @@ from collect_tui.services import codec, events
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import apply, audit, event_log, facts, locks, scoring, sql, summary
 from collect_tui.store.sql import Scope
-from collect_tui.store.tables import Account, gate
+from collect_tui.store.tables import Account, Tenant, gate, statistics
 
 _LIST: Final = 500
 """Accounts whose summaries one statement makes."""
 
 
 class UnitOfWork:
-    """A transaction of a desk's user. `today`: the business date; `now`: the instant (UTC) at which all of it happens."""
+    """A transaction of a desk's user. `now`: the instant (UTC) at which all of it happens. `touched`, `every`: whose summaries and
+    scores are to be made anew."""
 
-    def __init__(self, desk: DeskContext, db: Db) -> None:
-        self.tenant = tenant = desk.tenant(db)  # kept, or the session would forget that it has read it
+    def __init__(self, desk: DeskContext, db: Db, *, every: bool = False) -> None:
         self.desk, self.db, self.tenant_id = desk, db, desk.tenant_id
         self.by, self.ids, self.now = desk.user, desk.ids, desk.clock()
-        self.today, self.zone, self.currency = tenant.business_date, tenant.zone, tenant.currency
+        self.catalogue: Catalogue = desk.catalogue()
         self.touched: set[int] = set()
-        self.every = False
+        self.every = every
+        self._tenant = None if every else desk.tenant(db)
+
+    @property
+    def tenant(self) -> Tenant:
+        """Unavailable `store.empty` while there is none: what makes `every` account anew may be what makes it."""
+        if self._tenant is None:
+            self._tenant = self.desk.tenant(self.db)
+        return self._tenant
+
+    @property
+    def today(self) -> date:
+        """The business date."""
+        return self.tenant.business_date
+
+    @property
+    def zone(self) -> str:
+        return self.tenant.zone
+
+    @property
+    def currency(self) -> str:
+        return self.tenant.currency
 
     # what is known ------------------------------------------------------------------------------
     def load(self, number: str, refs: Collection[str] = ()) -> AccountFacts:
@@ -116,31 +141,56 @@ class UnitOfWork:
         event_log.add_all(self.db, self.tenant_id, account_id, self.by, self.now, told, self.ids)
 
     # what is derived ----------------------------------------------------------------------------
-    def derive(self) -> None:
-        """Summaries, scores and queues of what was touched; with `every` all scores, and what they are measured by."""
+    def derive(self, tell: Progress | None = None) -> None:
+        """Summaries, scores and queues of what was touched; or of every account, with what scores are measured by."""
         self.db.flush()
-        catalogue, touched = self.desk.catalogue(), sorted(self.touched)
-        for start in range(0, len(touched), _LIST):
-            some = Scope.some(touched[start : start + _LIST])
-            summary.refresh_scope(self.db, self.tenant_id, self.today, some)
         if self.every:
-            scoring.rescore(self.db, self.tenant_id, catalogue, self.today, self.now)
-        elif touched:
-            values = scoring.params(self.db, self.tenant_id, catalogue, self.today)
+            self._derive_all(tell)
+        elif touched := sorted(self.touched):
+            for start in range(0, len(touched), _LIST):
+                some = Scope.some(touched[start : start + _LIST])
+                summary.refresh_scope(self.db, self.tenant_id, self.today, some)
+            values = scoring.params(self.db, self.tenant_id, self.catalogue, self.today)
             family = Scope.some(scoring.siblings(self.db, self.tenant_id, touched))
-            scoring.rescore_scope(self.db, catalogue, values, family)
+            scoring.rescore_scope(self.db, self.catalogue, values, family)
+        self.touched, self.every = set(), False
+
+    def _derive_all(self, tell: Progress | None) -> None:
+        score = partial(scoring.rescore, self.db, self.tenant_id, self.catalogue, self.today, self.now)
+        steps = ("Summaries", partial(summary.refresh, self.db, self.tenant_id, self.today)), ("Queues", score)
+        for title, make in steps:
+            if tell is not None:
+                tell(title, 0, 0)
+            statistics.count(self.db.connection())
+            make()
+        statistics.count(self.db.connection())
+
+
+class _DryRun(Exception):
+    """Ends the transaction of a preview without anything staying."""
 
 
 @contextmanager
-def unit_of_work(desk: DeskContext, account: str | None = None) -> Iterator[UnitOfWork]:
+def unit_of_work(
+    desk: DeskContext,
+    account: str | None = None,
+    *,
+    every: bool = False,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[UnitOfWork]:
     """Everything in it or nothing. `account`: the one it is about, whose customer is locked while colleagues go on with others;
-    without one it has the tenant to itself.
+    without one it has the tenant to itself. `every`: it is about all of them, and may be what makes the tenant. `dry_run`: all of
+    it is done, and nothing stays.
 
     Raises Unavailable `store.empty`, `store.busy`, `store.full`, `store.unsure`; Refused `account.orphan`.
     """
-    with desk.store.write(desk.tenant_id, alone=account is None) as db:
+    with suppress(_DryRun), desk.store.write(desk.tenant_id, alone=account is None) as db:
         if account is not None:
             locks.customer(db, desk.tenant_id, account)
-        work = UnitOfWork(desk, db)
-        yield work
-        work.derive()
+        work = UnitOfWork(desk, db, every=every)
+        with sql.roomy(db) if every else nullcontext():
+            yield work
+            work.derive(progress)
+        if dry_run:
+            raise _DryRun

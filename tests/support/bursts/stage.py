@@ -34,7 +34,7 @@ from collect_tui.store.engine import Store
 from collect_tui.tui.app import CollectApp
 from collect_tui.tui.widgets.lineedit import LineEdit
 from support import copies
-from support.book import NOW, Clock, catalogue
+from support.book import Clock, catalogue, context
 from support.bursts.clockless import Answers
 from support.bursts.swift import swift
 from support.desks import Patient, hashed, lasting
@@ -188,7 +188,7 @@ class Stage:
         self.names = sorted({word.lower() for name in people for word in re.findall(r"[A-Za-z]{4,}", name)})
         self.store = self._stack.enter_context(closing(Store.open(self.folder / "desk.db", create=True)))
         count = itertools.count(1)
-        pipeline.run("portfolio", self.store, path, ids=lambda: next(count), now=NOW, by="test", catalogue=self.site)
+        pipeline.run("portfolio", context(self.store, ids=lambda: next(count)), path)
         self._first = next(count)
         if self.desk == "thin":
             self._serve()
