@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import pytest
 
-from collect_tui.ingest.billed import BilledItem
+from collect_tui.services.intake.billed import BilledItem
 from support.doors import compare, moves, open_world, refused_is_nothing, run_to, something_is_open
 from support.hunt import Case, Discard, hunt, seeds
 from support.random_book import HOLDS, KINDS, random_accounts, random_today

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import pytest
 
-from collect_tui.ingest.billed import BilledAccount, BilledItem, BilledService
 from collect_tui.policy.verdicts import Severity
+from collect_tui.services.intake.billed import BilledAccount, BilledItem, BilledService
 from support.book import TODAY, Book, account, day
 from support.owed import suspension
 from support.world import SITE, World, file_line

@@ -14,8 +14,8 @@ import pytest
 from collect_tui.desk.errors import DomainError
 from collect_tui.desk.views.account import AccountView
 from collect_tui.domain.states import Stage
-from collect_tui.ingest.billed import BilledItem
 from collect_tui.policy.verdicts import Severity
+from collect_tui.services.intake.billed import BilledItem
 from support.book import TODAY, Book, account, day
 from support.owed import suspension
 from support.world import World

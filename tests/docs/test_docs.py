@@ -22,8 +22,8 @@ from collect_tui.desk.views.event import Event
 from collect_tui.desk.views.floor import FloorView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport
-from collect_tui.ingest.load import LoadReport
-from collect_tui.ingest.report import ImportReport
+from collect_tui.services.intake.load import LoadReport
+from collect_tui.services.intake.report import ImportReport
 from collect_tui.settings import Oidc, Serve, Settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from collect_tui.ingest import pipeline
-from collect_tui.ingest.load import LoadReport
+from collect_tui.services.intake.load import LoadReport
 from collect_tui.store.engine import Store
 from support.book import context
 

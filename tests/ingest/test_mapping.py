@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from collect_tui.domain.errors import Invalid
 from collect_tui.ingest.pipeline import run
-from collect_tui.ingest.report import ImportReport
+from collect_tui.services.intake.report import ImportReport
 from collect_tui.store import facts
 from collect_tui.store.engine import Store
 from support.book import context

@@ -18,8 +18,7 @@ from collect_tui.domain.errors import Refused
 from collect_tui.ingest import kinds, pipeline
 from collect_tui.ingest.invoices import Invoice, Invoices
 from collect_tui.ingest.mapping import TenantPart, ValuesPart
-from collect_tui.ingest.rejects import Notes, Reject
-from collect_tui.ingest.source import Row
+from collect_tui.services.intake.batch import Notes, Reject, Row
 from collect_tui.store.engine import Store
 from ingest.books import account, write
 from support.book import TODAY as DAY
@@ -42,7 +41,7 @@ class Tickets(Invoices):
             yield Row(number, value, [line])
 
 
-TICKETS = kinds.Kind("tickets", "parking tickets", Tickets, "collect_tui.ingest.ledger:Ledger", batch=2)
+TICKETS = kinds.Kind("tickets", "parking tickets", Tickets, "collect_tui.services.intake.ledger:Ledger", batch=2)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.ingest.mapping import read_mapping
 from collect_tui.ingest.pipeline import run
-from collect_tui.ingest.report import ImportReport
+from collect_tui.services.intake.report import ImportReport
 from collect_tui.store import facts
 from collect_tui.store.engine import Store
 from ingest.books import account, bring

@@ -14,7 +14,6 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from collect_tui.desk.views.account import AccountView
-from collect_tui.ingest.kinds import KINDS
 from collect_tui.server.billing import Delivery
 from collect_tui.server.context import ServerContext
 from collect_tui.services import users
@@ -250,7 +249,7 @@ def test_lines_that_are_too_long_and_other_bodies_are_turned_away(system: Api) -
 async def test_a_body_is_taken_in_while_it_comes(hub: ServerContext) -> None:
     """What came is in the store before the body is at its end, wherever its pieces were cut."""
     netbill = DeskContext(hub.store, hub.catalogue, user="netbill", clock=hub.clock, ids=hub.ids)
-    delivery = Delivery(netbill, KINDS["items"], None)
+    delivery = Delivery(netbill, "items", None)
     body = b"".join(json.dumps(item(ROSA, f"S-{n}", -5, 100)).encode() + b"\n" for n in range(1100))
     for start in range(0, len(body), 997):
         await delivery.take(body[start : start + 997])

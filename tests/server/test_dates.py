@@ -15,11 +15,11 @@ import pytest
 
 from collect_tui.desk.commands import COMMANDS
 from collect_tui.domain.dates import LAST_DAY, add_months
-from collect_tui.ingest.kinds import KINDS
 from collect_tui.server.app import create_app
 from collect_tui.server.context import ServerContext
 from collect_tui.server.examples import example
 from collect_tui.services import users
+from collect_tui.services.intake.billed import BILLED
 from server.conftest import ROSA, Api, code
 from support.book import TODAY
 
@@ -146,12 +146,12 @@ def test_a_date_of_a_route_is_bounded(
     assert not hub.faults.exists()
 
 
-STREAMED = [name for name, kind in KINDS.items() if kind.streamed]
+STREAMED = list(BILLED)
 
 
 def of_deliveries() -> Iterator[Any]:
     for kind in STREAMED:
-        schema = KINDS[kind].open().model.model_json_schema()
+        schema = BILLED[kind].model.model_json_schema()
         for place, form in dated(schema, schema.get("$defs", {})):
             yield pytest.param(kind, place, form, id=f"{kind}-{'.'.join(map(str, place))}")
 
@@ -161,7 +161,7 @@ def test_a_date_of_a_delivery_is_bounded(
     api: Callable[..., Api], hub: ServerContext, kind: str, place: Place, form: str
 ) -> None:
     users.add(hub.store, 1, "netbill", hub.catalogue.authority, role="integration")
-    extra = KINDS[kind].open().model.model_config["json_schema_extra"]
+    extra = BILLED[kind].model.model_config["json_schema_extra"]
     assert isinstance(extra, dict)
     row: Any = dict(extra["example"]) | ({} if kind == "accounts" else {"account": ROSA})
     values = [value for part in EXTREMES[form] for value in part]

@@ -19,10 +19,10 @@ from sqlmodel import SQLModel
 from collect_tui.desk.errors import Refused, Unavailable
 from collect_tui.domain.states import Stage
 from collect_tui.ingest import pipeline
-from collect_tui.ingest.billed import BilledItem
-from collect_tui.ingest.source import Row
-from collect_tui.ingest.upserts import Upserts
-from collect_tui.services import undoing
+from collect_tui.services.intake import undoing
+from collect_tui.services.intake.batch import Row
+from collect_tui.services.intake.billed import BilledItem
+from collect_tui.services.intake.upserts import Upserts
 from collect_tui.services.local import LocalDesk, new_act
 from collect_tui.store import migrate
 from collect_tui.store.engine import Store

@@ -11,8 +11,8 @@ from sqlalchemy import insert, select, update
 from sqlmodel import AutoString, SQLModel
 
 from collect_tui.domain.errors import Invalid
-from collect_tui.ingest.bulk import Bulk
 from collect_tui.store import sqlite
+from collect_tui.store.bulk import Bulk
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import gate
 from support.book import NOW, Book, account

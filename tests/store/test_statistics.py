@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from collect_tui.ingest import bulk, pipeline
-from collect_tui.ingest.load import Book
-from collect_tui.ingest.pipeline import Batch
+from collect_tui.ingest import pipeline
 from collect_tui.ingest.reading import PortfolioFile
-from collect_tui.ingest.rejects import Notes
 from collect_tui.ingest.source import Options
+from collect_tui.services.intake.batch import Batch, Notes
+from collect_tui.services.intake.load import Book
 from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.store import migrate
+from collect_tui.store.bulk import Bulk
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import guards, statistics
 from invented.portfolio import generate, header
@@ -59,7 +59,7 @@ def write(store: Store, tmp: Path, count: int, then: Callable[[Connection, int],
     path = tmp / "book.jsonl"
     path.write_text("\n".join(map(json.dumps, (header(), *generate(count)))) + "\n", "utf-8")
     with unit_of_work(context(store), every=True) as work:
-        db, batch = work.db.connection(), Batch(work, 1, Notes())
+        db, batch = work.db.connection(), Batch(work, "portfolio", path.name, "", 1, Notes())
         with PortfolioFile(path, Options()) as source:
             book, brought = Book(batch, source), 0
             rows = source.rows(book.day, batch.notes)
@@ -95,7 +95,7 @@ def test_what_was_brought_in_is_counted_before_it_is_worked_on(store: Store, tmp
 def test_the_tables_are_counted_after_the_first_batch_and_at_each_fourfold(monkeypatch: pytest.MonkeyPatch) -> None:
     at: list[int] = []
     with Store.memory() as store, store.write() as session:
-        rows = bulk.Bulk(session.connection())
+        rows = Bulk(session.connection())
         monkeypatch.setattr(statistics, "count", lambda _: at.append(number))
         for number in range(1, 70):
             rows.insert(

@@ -33,12 +33,11 @@ from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.session import DayReport, OrdersReport
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.ingest import pipeline
-from collect_tui.ingest.billed import Billed, BilledPart, BilledPayment
-from collect_tui.ingest.rejects import Reject
-from collect_tui.ingest.source import Row
-from collect_tui.ingest.upserts import Upserts
-from collect_tui.services import undoing
 from collect_tui.services.desk_context import DeskContext
+from collect_tui.services.intake import undoing
+from collect_tui.services.intake.batch import Reject, Row
+from collect_tui.services.intake.billed import Billed, BilledPart, BilledPayment
+from collect_tui.services.intake.upserts import Upserts
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.order_dispatch import OrderDispatch
 from collect_tui.store import facts

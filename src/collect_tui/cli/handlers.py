@@ -242,7 +242,7 @@ def orders(args: argparse.Namespace) -> int:
 def schema(args: argparse.Namespace) -> int:
     import json
 
-    from collect_tui.ingest.portfolio import schema as portfolio_schema
+    from collect_tui.services.intake.portfolio import schema as portfolio_schema
 
     print(json.dumps(portfolio_schema(), indent=2))
     return 0

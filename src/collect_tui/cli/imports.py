@@ -18,8 +18,6 @@ def add(commands: Any) -> None:
         title="files", metavar="KIND", required=True
     )
     for kind in KINDS.values():
-        if kind.streamed:
-            continue
         _add(files.add_parser(kind.name, help=kind.help), kind)
     undo = files.add_parser("undo", help="take an import back: what the file brought and settled is reversed")
     undo.add_argument("file", type=Path, metavar="FILE", help="the file that was imported")
@@ -48,7 +46,7 @@ def _bring(args: argparse.Namespace) -> int:
 
 
 def _undo(args: argparse.Namespace) -> int:
-    from collect_tui.services import undoing
+    from collect_tui.services.intake import undoing
 
     report = undoing.undo(_beside(args), args.file, progress=_progress(args))
     return _say(args, report, report.text)

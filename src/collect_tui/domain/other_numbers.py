@@ -121,3 +121,16 @@ def named_otherwise(plain: str, start: int, end: int) -> Iterator[Span]:
             bare = "".join(c for c in match[0][:length] if c.isalnum())
             if int("".join(str(int(c, 36)) for c in bare[4:] + bare[:4])) % 97 == 1:
                 yield around.start + match.start(), around.start + match.start() + length
+
+
+def is_telephone(text: str) -> bool:
+    """Whether thirteen or fourteen digits, which may look like a card's, can be a telephone with its country's code."""
+    digits = "".join(c for c in text if c.isdigit())
+    if len(digits) not in (13, 14) or any(c.isalpha() for c in text):
+        return False
+    import phonenumbers  # a large package, and seldom asked
+
+    try:
+        return bool(phonenumbers.is_valid_number(phonenumbers.parse(f"+{digits}")))
+    except phonenumbers.NumberParseException:
+        return False

@@ -1,1 +1,1 @@
-"""Files in: portfolios, receivables and what billing systems send. Readers and comparison; no screen and no route."""
+"""Files in: readers, mappings, the kinds of file there are. What becomes of a row in the store is for `services/intake/`."""

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from collect_tui.common.cells import as_came
 from collect_tui.ingest.mapping import FilePart
-from collect_tui.ingest.rejects import OURS, Reject
-from collect_tui.ingest.source import Reader
+from collect_tui.ingest.source import OURS, Reader
+from collect_tui.services.intake.batch import Reject
 
 LARGEST: Final = 4 * 1024**3
 LONGEST_LINE: Final = 1024 * 1024

@@ -4,48 +4,22 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from collect_tui.domain.errors import Invalid
 from collect_tui.ingest.csvfile import CsvFile, at
-from collect_tui.ingest.mapping import WORDS, GroupPart, Mapping, TenantPart, ValuesPart, read_mapping
-from collect_tui.ingest.rejects import Notes, Reject, RejectFile
-from collect_tui.ingest.source import Options, Reader, Row
+from collect_tui.ingest.mapping import WORDS, GroupPart, Mapping, read_mapping
+from collect_tui.ingest.source import Options, Reader, RejectFile
 from collect_tui.ingest.values import Values
-from collect_tui.store.tables.gate import CardData, Gated
+from collect_tui.services.intake.batch import Notes, Reject, Row
+from collect_tui.services.intake.invoice import Invoice, TenantPart, ValuesPart
 
-#: Texts of a row, and the columns that they are stored in: what the gate there would refuse spoils the row alone.
-_STORED: Final[dict[str, Callable[[str], object]]] = {
-    "doc_no": Gated("item.doc_no").passed,
-    "account": lru_cache(maxsize=10_000)(Gated("account.number").passed),  # the same one stands in many rows
-    "name": lru_cache(maxsize=10_000)(Gated("party.name").passed),
-    "phone": Gated("contact_point.value").passed,
-    "email": Gated("contact_point.value").passed,
-}
 _LONGEST: Final = {"name": 200, "phone": 64, "email": 200}
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
-
-
-class Invoice(NamedTuple):
-    """`open`: what is left of the amount as of the business date. `settled_on` None: it is open, or nobody says when it was paid.
-    `disputed`: the flag of the row. Texts and `party_kind` are empty where the file does not say."""
-
-    account: str
-    name: str
-    doc_no: str
-    issued: date
-    due: date
-    amount: int
-    open: int
-    settled_on: date | None
-    disputed: bool
-    party_kind: str
-    phone: str
-    email: str
 
 
 class LeftOut(Exception):
@@ -76,9 +50,8 @@ class InvoiceFile(Invoices):
         except BaseException:
             self.file.close()
             raise
-        self.titles = {field: self._cells.title(place) for field, place in self._at.items()}
-        if self.mapping.group is not None:
-            self.titles |= {"account": self._cells.title(self._at["group"])}
+        said = {"account": self._at["group"], "name": self._at["group"]} if "group" in self._at else {}
+        self.titles = {field: self._cells.title(place) for field, place in (said | self._at).items()}
 
     def rows(self, day: date, notes: Notes) -> Iterator[Row[Invoice]]:
         row = RowReader(self.mapping, self._at, day, notes)
@@ -170,7 +143,7 @@ class RowReader:
             if not left:
                 raise LeftOut("left_out")
             amount = left  # what was used of a credit says nothing about what is owed
-        invoice = Invoice(
+        return Invoice(
             account,
             self._text("name", cells),
             doc_no,
@@ -184,14 +157,6 @@ class RowReader:
             self._text("phone", cells),
             self._text("email", cells),
         )
-        for field, passed in _STORED.items():
-            try:
-                if text := getattr(invoice, field):
-                    passed(text)
-            except CardData:
-                told = "holds what looks like card data, which is never stored"
-                raise Invalid("row.card", told, field if field in at else "account") from None
-        return invoice
 
     def _left(self, status: str, amount: int, number: int, cells: Sequence[str]) -> tuple[date | None, int]:
         """When it was settled, if that is said and was not later, and what is left of it."""

@@ -1,6 +1,6 @@
 """The kinds of file that can be brought in. A kind is what reads its rows and what posts them; nothing else knows of it.
 
-A new format is a reader (see `reading.Reader`) and its line here. Preview, progress, reject file, the refusal of a file that is
+A new format is a reader (see `source.Reader`) and its line here. Preview, progress, reject file, the refusal of a file that is
 in, the record of what came in and the report are the pipeline's. A reader or poster may be named `module:name`: nothing heavy is
 loaded before somebody brings such a file.
 """
@@ -15,8 +15,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`help`: a line about it. `batch`: rows posted at once. `unit`: what its progress counts. `mapped`: it needs a mapping.
-    `streamed`: it is no file; its rows come one by one, over HTTP, and each batch is a transaction of its own."""
+    """`help`: a line about it. `batch`: rows posted at once. `unit`: what its progress counts. `mapped`: it needs a mapping."""
 
     name: str
     help: str
@@ -25,7 +24,6 @@ class Kind:
     batch: int = 2000
     unit: str = "Rows"
     mapped: bool = False
-    streamed: bool = False
 
     def open(self, *given: Any) -> Any:
         """Its reader over a file."""
@@ -48,7 +46,7 @@ KINDS: dict[str, Kind] = {
             "portfolio",
             "a whole book as JSON, into an empty store",
             "collect_tui.ingest.reading:PortfolioFile",
-            "collect_tui.ingest.load:Book",
+            "collect_tui.services.intake.load:Book",
             batch=500,
             unit="Accounts",
         ),
@@ -56,32 +54,8 @@ KINDS: dict[str, Kind] = {
             "receivables",
             "open and settled invoices from a CSV, through a mapping",
             "collect_tui.ingest.invoices:InvoiceFile",
-            "collect_tui.ingest.ledger:Ledger",
+            "collect_tui.services.intake.ledger:Ledger",
             mapped=True,
-        ),
-        Kind(
-            "accounts",
-            "accounts and customers of a billing system",
-            "collect_tui.ingest.billed:ACCOUNTS",
-            "collect_tui.ingest.upserts:Upserts",
-            batch=500,
-            streamed=True,
-        ),
-        Kind(
-            "items",
-            "invoices, fees and credits of a billing system",
-            "collect_tui.ingest.billed:ITEMS",
-            "collect_tui.ingest.upserts:Upserts",
-            batch=500,
-            streamed=True,
-        ),
-        Kind(
-            "payments",
-            "receipts of a billing system",
-            "collect_tui.ingest.billed:PAYMENTS",
-            "collect_tui.ingest.upserts:Upserts",
-            batch=100,
-            streamed=True,
         ),
     )
 }

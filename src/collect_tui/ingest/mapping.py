@@ -7,15 +7,15 @@ import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from collect_tui.common import toml_files
 from collect_tui.common.text import path_of
 from collect_tui.desk.dated import Day
 from collect_tui.domain.errors import Invalid
-from collect_tui.ingest.entries import Currency, Name, Word
+from collect_tui.services.intake.entries import Entry
+from collect_tui.services.intake.invoice import TenantPart, ValuesPart
 
 _LARGEST: Final = 256 * 1024
 
@@ -26,11 +26,7 @@ Words = Annotated[tuple[str, ...], Field(max_length=100)]
 DateFormat = Annotated[str, Field(min_length=4, max_length=40)]
 
 
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class FilePart(Part):
+class FilePart(Entry):
     """How the file is written. `date_format` as in strptime: `%d/%m/%Y`; of several the first that fits is taken, and `%f` takes
     nanoseconds too. `header`: the row it stands in, `none`, or `find`: the first row that has all the columns. `float_ids`:
     account and document numbers were written as fractions, 1001.0 for 1001."""
@@ -63,7 +59,7 @@ class FilePart(Part):
         return self
 
 
-class ColumnsPart(Part):
+class ColumnsPart(Entry):
     """The column of each field. `settled_on` empty: not settled. `open`: what is left of the amount; `paid`: what is not."""
 
     account: Column | None = None
@@ -88,7 +84,7 @@ class ColumnsPart(Part):
         return self.model_dump(exclude_none=True)
 
 
-class GroupPart(Part):
+class GroupPart(Entry):
     """Rows that carry the account of those below them. `match`: what their cell in `column` says, whole, with the group `account`
     and, if it is there, `name`; without it a row is one when nothing else stands in it. `leave_out`: cells of rows to pass over,
     such as totals. Both are regular expressions."""
@@ -109,19 +105,7 @@ class GroupPart(Part):
         return self
 
 
-class ValuesPart(Part):
-    """What is the same for every row. `party_kind`: what customers are (new ones are businesses if nothing is said)."""
-
-    currency: Currency
-    segment: Word = "default"
-    billing_system: Word = "AR"
-    kind: Literal["invoice", "fee", "instalment"] = "invoice"
-    party_kind: Literal["person", "org"] | None = None
-    point_kind: Literal["mobile", "home", "work", "other"] = "work"
-    method: Word = "import"
-
-
-class WordsPart(Part):
+class WordsPart(Entry):
     """What the words in the columns for status, dispute and kind of customer mean; upper and lower case are the same.
     `leave_out`: not taken in."""
 
@@ -146,20 +130,7 @@ WORDS: Final = {
 }
 
 
-class TenantPart(Part):
-    """The book to make when the file is the first that comes in."""
-
-    name: Name
-    zone: Name
-
-    @model_validator(mode="after")
-    def _checked(self) -> TenantPart:
-        if self.zone not in available_timezones():
-            raise ValueError("zone: is no IANA time zone, such as America/Chicago")
-        return self
-
-
-class Mapping(Part):
+class Mapping(Entry):
     """`as_of` is the business date the file is read at: an invoice issued later does not exist yet, one settled later is open."""
 
     format: Literal[1]

@@ -13,9 +13,9 @@ from pydantic_core import ErrorDetails
 
 from collect_tui.common.text import path_of
 from collect_tui.domain.errors import Invalid
-from collect_tui.ingest.portfolio import AccountEntry, Header, Portfolio
-from collect_tui.ingest.rejects import Notes
-from collect_tui.ingest.source import Options, Reader, Row
+from collect_tui.ingest.source import Options, Reader
+from collect_tui.services.intake.batch import Notes, Row
+from collect_tui.services.intake.portfolio import AccountEntry, Header, Portfolio
 
 #: A portfolio in one object is held in memory; past this size it has to come as `.jsonl`.
 LARGEST_JSON: Final = 256 * 1024 * 1024
@@ -33,7 +33,7 @@ class PortfolioFile(Reader[AccountEntry]):
         super().__init__(path, options)
         self.lines = path.suffix.lower() in {".jsonl", ".ndjson"}
         self._accounts: tuple[AccountEntry, ...] = ()
-        self._index = 0
+        self._index, self.shift_to = 0, options.shift_to
         try:
             self.header = self._first()
         except BaseException:

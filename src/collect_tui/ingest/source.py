@@ -1,4 +1,5 @@
-"""What every reader is made of: an open file that says how far it is read, and the rows that come out of it."""
+"""What every reader is made of: an open file that says how far it is read, and the rows that come out of it; and the file in which
+rows that were not taken in wait to be mended and brought again with the same mapping."""
 
 from __future__ import annotations
 
@@ -7,22 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from io import BufferedReader
 from pathlib import Path
-from typing import Generic, NamedTuple, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
+from collect_tui.common.cells import Writer
+from collect_tui.common.files import AtomicFile
+from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.errors import Invalid
-from collect_tui.ingest.rejects import Notes, Reject, RejectFile
+from collect_tui.domain.other_numbers import is_telephone
+from collect_tui.services.intake.batch import Notes, Reject, Row
 
 T = TypeVar("T")
 
-
-class Row(NamedTuple, Generic[T]):
-    """A row by its number. `value`: what it says, or why it cannot be read, or in one word why it is none for this book.
-    `cells`: as they came, and with them the row above that it cannot be read without."""
-
-    number: int
-    value: T | Reject | str
-    cells: Sequence[str] = ()
-    heading: Sequence[str] = ()
+#: The columns that a reject file has in front of the file's own.
+OURS: Final = ("reject_row", "reject_column", "reject_reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +74,52 @@ class Reader(Generic[T]):
 
     def spoilt(self, what: str, code: str = "import.spoilt") -> Invalid:
         return Invalid(code, f"{self.path.name}: {what}.", "file")
+
+
+class RejectFile:
+    """Written as the rows come, in the file's encoding and delimiter; use as a context manager: at its end the file appears under its
+    name, if there were rows for it, and `made` says so; after an error nothing does.
+
+    Card data is masked in it, whatever the row was refused for. `path` None: nothing is written. The file is not made before the
+    first row. A row that cannot be read without one above it (`heading`) follows that.
+    """
+
+    def __init__(self, path: Path | None, header: Sequence[str], *, encoding: str, delimiter: str) -> None:
+        self.path = path
+        self.made: Path | None = None
+        self._header = header
+        self._encoding, self._delimiter = encoding, delimiter
+        self._heading: Sequence[str] = ()
+        self._file: AtomicFile | None = None
+
+    def add(self, one: Reject, cells: Sequence[str], heading: Sequence[str] = ()) -> None:
+        if self.path is None:
+            return
+        if self._file is None:
+            try:
+                self._file = AtomicFile(self.path, encoding=self._encoding)
+            except OSError as error:
+                raise Invalid(
+                    "import.rejects",
+                    f"The reject file {self.path} cannot be written ({error.strerror}); name another place.",
+                    "rejects",
+                ) from None
+            self._writer = Writer(self._file.stream, delimiter=self._delimiter)
+            self._writer.row([*OURS, *map(mask_card, self._header)])
+        if heading != self._heading:
+            self._heading = heading
+            self._writer.row([*[""] * len(OURS), *map(_shown, heading)])
+        self._writer.row([one.row, mask_card(one.column), one.reason, *map(_shown, cells)])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
+        if self._file is not None:
+            self._file.__exit__(kind, *error)
+            self.made = self.path if kind is None else None
+
+
+def _shown(text: str) -> str:
+    """A cell as it came, card data masked; a telephone, which may look like it, is left."""
+    return text if is_telephone(text) else mask_card(text)

@@ -19,16 +19,14 @@ from starlette.responses import Response, StreamingResponse
 
 from collect_tui import http_contract as wire
 from collect_tui.desk.errors import Invalid
-from collect_tui.ingest.billed import Billed, Lines
-from collect_tui.ingest.kinds import KINDS, Kind
-from collect_tui.ingest.pipeline import Intake
-from collect_tui.ingest.rejects import Reject
-from collect_tui.ingest.source import Row
 from collect_tui.server.callers import permitted
 from collect_tui.server.context import hub_of
 from collect_tui.server.problems import turned_away
 from collect_tui.services.access import Caller
 from collect_tui.services.desk_context import DeskContext
+from collect_tui.services.intake.batch import Intake, Reject, Row
+from collect_tui.services.intake.billed import BILLED, Billed, Lines
+from collect_tui.services.intake.upserts import Upserts
 
 LARGEST: Final = 4 << 30
 LONGEST_LINE: Final = 64 * 1024
@@ -45,10 +43,11 @@ Importing = Annotated[Caller, Depends(permitted("import.write"))]
 class Delivery:
     """One body on its way in. `take` is given its pieces in turn; the rest happens in worker threads."""
 
-    def __init__(self, desk: DeskContext, kind: Kind, meter: Any) -> None:
-        self._lines: Lines = kind.open()
-        self._intake = Intake(kind.post_with(desk).take, kind.batch, self._refuse, {})
-        self._kind, self._meter, self._metered = kind.name, meter, Counter[str]()
+    def __init__(self, desk: DeskContext, kind: str, meter: Any) -> None:
+        model, batch = BILLED[kind]
+        self._lines = Lines(model)
+        self._intake = Intake(Upserts(desk).take, batch, self._refuse, {})
+        self._kind, self._meter, self._metered = kind, meter, Counter[str]()
         self._rest, self._line = b"", 0
         self.told: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 — closed when it was sent
 
@@ -105,7 +104,7 @@ def _line(value: Any) -> bytes:
 async def _taken(request: Request, caller: Caller, kind: str) -> Response:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
         raise turned_away(415)
-    delivery = Delivery(hub_of(request).desk(caller), KINDS[kind], getattr(request.app.state, "meter", None))
+    delivery = Delivery(hub_of(request).desk(caller), kind, getattr(request.app.state, "meter", None))
     try:
         async for piece in request.stream():
             await delivery.take(piece)
@@ -175,7 +174,7 @@ def _add(kind: str, title: str, text: str) -> None:
         summary=title,
         response_class=Response,
         responses=_ANSWER,
-        openapi_extra=_described(KINDS[kind].open().model),
+        openapi_extra=_described(BILLED[kind].model),
         max_body_size=LARGEST,
     )
 

@@ -24,7 +24,7 @@ from sqlmodel import AutoString
 from collect_tui.domain.card_refusal import card_refusal
 from collect_tui.domain.card_text import CardFinding, forbidden, suspicious
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.other_numbers import FileNumbers
+from collect_tui.domain.other_numbers import FileNumbers, is_telephone
 
 
 def _columns(text: str) -> frozenset[str]:
@@ -147,19 +147,6 @@ def _in_number(text: str) -> CardFinding | None:
 def _in_point(text: str) -> CardFinding | None:
     found = _in_text(text)
     return None if found is not None and is_telephone(text) else found
-
-
-def is_telephone(text: str) -> bool:
-    """Whether thirteen or fourteen digits, which may look like a card's, can be a telephone with its country's code."""
-    digits = "".join(c for c in text if c.isdigit())
-    if len(digits) not in (13, 14) or any(c.isalpha() for c in text):
-        return False
-    import phonenumbers  # a large package, and seldom asked
-
-    try:
-        return bool(phonenumbers.is_valid_number(phonenumbers.parse(f"+{digits}")))
-    except phonenumbers.NumberParseException:
-        return False
 
 
 def _in_json(text: str) -> CardFinding | None:

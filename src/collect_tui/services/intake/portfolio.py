@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from collect_tui.desk.dated import Day
-from collect_tui.ingest.entries import (
+from collect_tui.services.intake.entries import (
     CallbackEntry,
     ContactEntry,
     Currency,

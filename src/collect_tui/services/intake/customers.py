@@ -12,12 +12,10 @@ from sqlmodel import SQLModel
 
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.states import AccountState
-from collect_tui.ingest.bulk import Bulk
-from collect_tui.ingest.invoices import Invoice, Invoices
-from collect_tui.ingest.mapping import ValuesPart
-from collect_tui.ingest.pipeline import Batch
-from collect_tui.ingest.rejects import Reject
+from collect_tui.services.intake.batch import Batch, Reject
+from collect_tui.services.intake.invoice import Invoice, InvoiceSource, ValuesPart
 from collect_tui.services.unit_of_work import UnitOfWork
+from collect_tui.store.bulk import Bulk
 from collect_tui.store.customers import name_rows, point_row
 from collect_tui.store.tables import Tenant
 
@@ -189,7 +187,7 @@ class Customers:
         self.changed |= self._reached
 
 
-def book_of(work: UnitOfWork, source: Invoices) -> Tenant:
+def book_of(work: UnitOfWork, source: InvoiceSource) -> Tenant:
     """The book to post into, made if this file is the first to come in."""
     found, as_of = work.db.get(Tenant, work.tenant_id), source.as_of
     currency, new = source.values.currency, source.tenant

@@ -4,7 +4,6 @@ never come. What somebody has done since with an item of it stays done: money pa
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, select, update
 from sqlmodel import SQLModel
 
-from collect_tui.desk.errors import Invalid, Refused
+from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.base import View
 from collect_tui.domain.effect import Folded
@@ -21,6 +20,7 @@ from collect_tui.domain.payment import reposting
 from collect_tui.domain.states import PaymentState
 from collect_tui.services import codec
 from collect_tui.services.desk_context import DeskContext
+from collect_tui.services.intake.batch import digest_of
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
 
 _T = SQLModel.metadata.tables
@@ -41,15 +41,6 @@ class UndoReport(View):
         return (
             f"{self.file} is undone: {self.items} items and {self.payments} payments of {self.accounts} accounts.{kept}"
         )
-
-
-def digest_of(path: Path) -> str:
-    """What a file is known by."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise Invalid("import.unreadable", f"{path.name} cannot be read: {error.strerror}.", "file") from None
 
 
 def undo(desk: DeskContext, path: Path, *, progress: Progress | None = None) -> UndoReport:

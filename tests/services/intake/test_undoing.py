@@ -10,7 +10,7 @@ import pytest
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.domain.states import Stage
 from collect_tui.ingest.pipeline import run
-from collect_tui.services import undoing
+from collect_tui.services.intake import undoing
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
 from collect_tui.store.facts import load

@@ -13,11 +13,11 @@ from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.domain.states import AccountState
-from collect_tui.ingest.billed import BilledAccount, BilledItem, BilledService
-from collect_tui.ingest.entries import NextActionEntry, PartyEntry, PointEntry, ServiceEntry
-from collect_tui.ingest.portfolio import AccountEntry
-from collect_tui.ingest.rows import rows_of
-from collect_tui.ingest.rowset import LoadContext, RowSet, Shift
+from collect_tui.services.intake.billed import BilledAccount, BilledItem, BilledService
+from collect_tui.services.intake.entries import NextActionEntry, PartyEntry, PointEntry, ServiceEntry
+from collect_tui.services.intake.portfolio import AccountEntry
+from collect_tui.services.intake.rows import rows_of
+from collect_tui.services.intake.rowset import LoadContext, RowSet, Shift
 from collect_tui.services.unit_of_work import UnitOfWork
 from collect_tui.store import documents
 from collect_tui.store.customers import name_rows, point_row

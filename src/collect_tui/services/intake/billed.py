@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import ConfigDict, Field, ValidationError
 
 from collect_tui.desk.dated import Day
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import PRODUCT
-from collect_tui.ingest.entries import Amount, Currency, Entry, Key, Line, Name, PointEntry, Positive, Signed, Word
-from collect_tui.ingest.rejects import Reject
-from collect_tui.ingest.source import Row
+from collect_tui.services.intake.batch import Reject, Row
+from collect_tui.services.intake.entries import (
+    Amount,
+    Currency,
+    Entry,
+    Key,
+    Line,
+    Name,
+    PointEntry,
+    Positive,
+    Signed,
+    Word,
+)
 
 
 class BilledService(Entry):
@@ -139,4 +148,18 @@ class Lines:
 
 
 _NO_JSON: Final = "The line is no JSON object."
-ACCOUNTS, ITEMS, PAYMENTS = (partial(Lines, model) for model in (BilledAccount, BilledItem, BilledPayment))
+
+
+class BilledKind(NamedTuple):
+    """`batch`: rows that are posted at once."""
+
+    model: type[Billed]
+    batch: int
+
+
+#: What a billing system sends, by its name in the API.
+BILLED: Final = {
+    "accounts": BilledKind(BilledAccount, 500),
+    "items": BilledKind(BilledItem, 500),
+    "payments": BilledKind(BilledPayment, 100),
+}

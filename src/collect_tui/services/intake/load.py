@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, insert, select, update
@@ -14,13 +15,11 @@ from sqlmodel import SQLModel
 from collect_tui.desk.views.base import View
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.money import exponent
-from collect_tui.ingest.bulk import Bulk
-from collect_tui.ingest.pipeline import Batch, Brought
-from collect_tui.ingest.portfolio import AccountEntry, Header
-from collect_tui.ingest.reading import PortfolioFile
-from collect_tui.ingest.rows import rows_of
-from collect_tui.ingest.rowset import LoadContext, RowSet, Shift
-from collect_tui.ingest.source import Row
+from collect_tui.services.intake.batch import Batch, Brought, Row
+from collect_tui.services.intake.portfolio import AccountEntry, Header
+from collect_tui.services.intake.rows import rows_of
+from collect_tui.services.intake.rowset import LoadContext, RowSet, Shift
+from collect_tui.store.bulk import Bulk
 from collect_tui.store.phone_zones import known_zones
 from collect_tui.store.tables import gate
 
@@ -67,13 +66,21 @@ class LoadReport(View):
         return f"{head} {self.accounts:,} accounts from {self.file}; the business date is {self.business_date}{moved}.\n  {parts}"
 
 
+class PortfolioSource(Protocol):
+    """Where accounts come from. `shift_to`: the day that its business date becomes."""
+
+    path: Path
+    header: Header
+    shift_to: date | None
+
+
 class Book:
     """Writes tenant, users and accounts (each with the words for where it stands) in the caller's transaction; derives nothing."""
 
-    def __init__(self, batch: Batch, source: PortfolioFile) -> None:
+    def __init__(self, batch: Batch, source: PortfolioSource) -> None:
         work, file = batch.work, source.path.name
         db, tenant_id = work.db.connection(), work.tenant_id
-        header, to = source.header, source.options.shift_to
+        header, to = source.header, source.shift_to
         self.file, self.days = file, (to - header.business_date).days if to else 0
         shift = Shift(self.days, ZoneInfo(_checked(header, _empty_book(db, tenant_id))), work.now)
         self.ground = LoadContext.of(work, header.tenant.currency, shift)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.states import AccountState, ServiceState
-from collect_tui.ingest.entries import PartyEntry
-from collect_tui.ingest.rows_work import holds, log, orders, promises
-from collect_tui.ingest.rowset import Row, RowSet
+from collect_tui.services.intake.entries import PartyEntry
+from collect_tui.services.intake.rows_work import holds, log, orders, promises
+from collect_tui.services.intake.rowset import Row, RowSet
 from collect_tui.store.customers import name_rows, point_row
 from collect_tui.store.phone_zones import known_zones
 

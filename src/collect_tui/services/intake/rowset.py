@@ -12,8 +12,8 @@ from collect_tui.domain.card_text import forbidden
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import HoldKind
-from collect_tui.ingest.entries import Entry
-from collect_tui.ingest.portfolio import AccountEntry
+from collect_tui.services.intake.entries import Entry
+from collect_tui.services.intake.portfolio import AccountEntry
 from collect_tui.services.unit_of_work import UnitOfWork
 
 #: Table name and one row of it, in an order that keeps every foreign key.

@@ -6,7 +6,7 @@ from datetime import date
 
 from collect_tui.desk.views.base import View
 from collect_tui.domain.money import format_minor
-from collect_tui.ingest.rejects import Reject
+from collect_tui.services.intake.batch import Reject
 
 
 class ImportTotals(View):

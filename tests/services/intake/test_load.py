@@ -12,8 +12,8 @@ from sqlalchemy import select, text
 from sqlmodel import SQLModel
 
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.ingest.portfolio import schema
-from collect_tui.ingest.rowset import Shift
+from collect_tui.services.intake.portfolio import schema
+from collect_tui.services.intake.rowset import Shift
 from collect_tui.store import facts
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import guards

@@ -8,8 +8,8 @@ from collect_tui.domain.money import LIMIT
 from collect_tui.domain.order.suspension import SERVED
 from collect_tui.domain.promise.effects import WAIVED_BY
 from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER, HoldState, InstalmentState, OrderState, PromiseState
-from collect_tui.ingest.entries import PromiseEntry
-from collect_tui.ingest.rowset import RowSet
+from collect_tui.services.intake.entries import PromiseEntry
+from collect_tui.services.intake.rowset import RowSet
 
 
 def log(rows: RowSet) -> None:

@@ -18,13 +18,11 @@ from sqlmodel import SQLModel
 from collect_tui.desk.dated import check_reach
 from collect_tui.desk.errors import DomainError, Invalid, NotFound, Refused, Unavailable
 from collect_tui.domain.payment import decide as payment
-from collect_tui.ingest import upsert_rows
-from collect_tui.ingest.billed import Billed, BilledAccount, BilledItem, BilledPayment
-from collect_tui.ingest.pipeline import Outcome
-from collect_tui.ingest.rejects import Reject
-from collect_tui.ingest.source import Row
 from collect_tui.services import codec
 from collect_tui.services.desk_context import DeskContext
+from collect_tui.services.intake import upsert_rows
+from collect_tui.services.intake.batch import Outcome, Reject, Row
+from collect_tui.services.intake.billed import Billed, BilledAccount, BilledItem, BilledPayment
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
 
 _T = SQLModel.metadata.tables
