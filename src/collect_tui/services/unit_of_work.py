@@ -32,7 +32,7 @@ from collect_tui.store.sql import Scope
 from collect_tui.store.tables import Account, Tenant, gate, statistics
 
 _LIST: Final = 500
-"""Accounts whose summaries one statement makes."""
+"""Accounts that one statement names."""
 
 
 class UnitOfWork:
@@ -101,10 +101,11 @@ class UnitOfWork:
     def touch(self, accounts: Collection[int]) -> None:
         """Rows of these accounts were written beside their facts: whoever has one on the screen must not write over it."""
         self.touched |= {*accounts}
-        a = sql.table(Account)
-        mine = update(a).where(a.c.tenant_id == self.tenant_id, a.c.id.in_(sorted(accounts)))
-        if accounts:
-            self.db.execute(mine.values(version=a.c.version + 1, changed_by=self.by, changed_at=self.now))
+        a, ids = sql.table(Account), sorted(accounts)
+        new = update(a).values(version=a.c.version + 1, changed_by=self.by, changed_at=self.now)
+        for start in range(0, len(ids), _LIST):
+            some = ids[start : start + _LIST]
+            self.db.execute(new.where(a.c.tenant_id == self.tenant_id, a.c.id.in_(some)))
 
     # what is told -------------------------------------------------------------------------------
     def record(

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Literal, NamedTuple, Protocol
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple, Protocol
 from zoneinfo import available_timezones
 
 from pydantic import model_validator
 
+from collect_tui.domain.errors import Invalid
 from collect_tui.services.intake.entries import Currency, Entry, Name, Word
+from collect_tui.store.tables.gate import CardData, Gated
+
+#: Texts of a row, and the columns that they are stored in: what the gate there would refuse spoils the row alone.
+_STORED: Final[dict[str, Callable[[str], object]]] = {
+    "doc_no": Gated("item.doc_no").passed,
+    "account": lru_cache(maxsize=10_000)(Gated("account.number").passed),  # the same one stands in many rows
+    "name": lru_cache(maxsize=10_000)(Gated("party.name").passed),
+    "phone": Gated("contact_point.value").passed,
+    "email": Gated("contact_point.value").passed,
+}
 
 
 class Invoice(NamedTuple):
@@ -27,6 +40,15 @@ class Invoice(NamedTuple):
     party_kind: str
     phone: str
     email: str
+
+    def check(self) -> None:
+        """Raises Invalid "row.card" for what the store would refuse as card data."""
+        for field, passed in _STORED.items():
+            try:
+                if text := getattr(self, field):
+                    passed(text)
+            except CardData:
+                raise Invalid("row.card", "holds what looks like card data, which is never stored", field) from None
 
 
 class ValuesPart(Entry):

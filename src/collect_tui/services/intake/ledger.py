@@ -8,9 +8,8 @@ payment back; both are acts of a person.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any, Final, cast
 
 from sqlalchemy import bindparam, case, func, select, update
@@ -27,17 +26,8 @@ from collect_tui.services.intake.report import ImportReport, ImportRow, ImportTo
 from collect_tui.services.settling import Settler
 from collect_tui.store import documents
 from collect_tui.store.bulk import Bulk
-from collect_tui.store.tables.gate import CardData, Gated
 
 _T = SQLModel.metadata.tables
-#: Texts of a row, and the columns that they are stored in: what the gate there would refuse spoils the row alone.
-_STORED: Final[dict[str, Callable[[str], object]]] = {
-    "doc_no": Gated("item.doc_no").passed,
-    "account": lru_cache(maxsize=10_000)(Gated("account.number").passed),  # the same one stands in many rows
-    "name": lru_cache(maxsize=10_000)(Gated("party.name").passed),
-    "phone": Gated("contact_point.value").passed,
-    "email": Gated("contact_point.value").passed,
-}
 _SHOWN: Final = 5
 _OF_ROW: Final = ("account", "doc_no", "due", "amount")
 _REVIEW_AFTER: Final = timedelta(days=30)
@@ -75,7 +65,7 @@ class Ledger:
         outcomes: list[Outcome] = []
         for row, invoice in zip(rows, batch, strict=True):
             try:
-                _pass(invoice)
+                invoice.check()
                 account = self.customers.of(row.number, invoice)
                 key = account.id, invoice.doc_no
                 stored = known.get(key)
@@ -209,7 +199,7 @@ class Ledger:
     # what follows -----------------------------------------------------------------------------
     def finish(self) -> None:
         self.customers.finish()
-        self._bump(self.customers.changed - self.touched)
+        self.work.touch(self.customers.changed - self.touched)
         self._begin()
         self._settle_all()
 
@@ -291,23 +281,5 @@ class Ledger:
                 row["b_tenant"] = row.pop("tenant_id")
             statement = update(t).where(t.c.tenant_id == bindparam("b_tenant"), t.c.id == bindparam("b_id"))
             self.db.execute(statement.values(open=bindparam("b_open"), disputed=bindparam("b_disputed")), changed)
-        self._bump(touched)
+        self.work.touch(touched)
         self.touched |= touched
-
-    def _bump(self, accounts: set[int]) -> None:
-        """Whoever has one of these on the screen must not write over it."""
-        t = _T["account"]
-        mine = update(t).where(t.c.tenant_id == self.tenant_id, t.c.id == bindparam("b_id"))
-        if accounts:
-            new = {"version": t.c.version + 1, "changed_by": self.work.by, "changed_at": self.work.now}
-            self.db.execute(mine.values(new), [{"b_id": each} for each in sorted(accounts)])
-
-
-def _pass(invoice: Invoice) -> None:
-    """Raises Invalid "row.card"."""
-    for field, passed in _STORED.items():
-        try:
-            if text := getattr(invoice, field):
-                passed(text)
-        except CardData:
-            raise Invalid("row.card", "holds what looks like card data, which is never stored", field) from None
