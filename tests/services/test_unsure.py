@@ -19,7 +19,6 @@ from sqlmodel import SQLModel
 from collect_tui.desk.errors import Refused, Unavailable
 from collect_tui.domain.states import Stage
 from collect_tui.ingest import pipeline
-from collect_tui.services.intake import undoing
 from collect_tui.services.intake.batch import Row
 from collect_tui.services.intake.billed import BilledItem
 from collect_tui.services.intake.upserts import Upserts
@@ -185,7 +184,7 @@ def _import(desk: LocalDesk, folder: Path) -> None:
 
 
 def _undo(desk: LocalDesk, folder: Path) -> None:
-    undoing.undo(desk, folder / "in.csv")
+    pipeline.undo(desk, folder / "in.csv")
 
 
 def _billing(desk: LocalDesk, _: Path) -> None:

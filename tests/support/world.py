@@ -34,7 +34,6 @@ from collect_tui.desk.views.session import DayReport, OrdersReport
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.ingest import pipeline
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.services.intake import undoing
 from collect_tui.services.intake.batch import Reject, Row
 from collect_tui.services.intake.billed import Billed, BilledPart, BilledPayment
 from collect_tui.services.intake.upserts import Upserts
@@ -248,7 +247,7 @@ class World:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "in.csv"
             path.write_text(text, "utf-8")
-            undoing.undo(self._as("import"), path)
+            pipeline.undo(self._as("import"), path)
 
     def owe(self, number: str, doc_no: str, due: date, amount: int, **rest: Any) -> None:
         """An item that is simply there, as one that was loaded: what follows from it is for the night."""

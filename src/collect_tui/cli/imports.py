@@ -46,7 +46,7 @@ def _bring(args: argparse.Namespace) -> int:
 
 
 def _undo(args: argparse.Namespace) -> int:
-    from collect_tui.services.intake import undoing
+    from collect_tui.ingest import pipeline
 
-    report = undoing.undo(_beside(args), args.file, progress=_progress(args))
+    report = pipeline.undo(_beside(args), args.file, progress=_progress(args))
     return _say(args, report, report.text)

@@ -15,7 +15,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`help`: a line about it. `batch`: rows posted at once. `unit`: what its progress counts. `mapped`: it needs a mapping."""
+    """`help`: a line about it. `batch`: rows posted at once. `unit`: what its progress counts. `mapped`: it needs a mapping.
+    `lasting`: why such a file is not taken back, and what to do instead; empty when it is."""
 
     name: str
     help: str
@@ -24,6 +25,7 @@ class Kind:
     batch: int = 2000
     unit: str = "Rows"
     mapped: bool = False
+    lasting: str = ""
 
     def open(self, *given: Any) -> Any:
         """Its reader over a file."""
@@ -49,6 +51,8 @@ KINDS: dict[str, Kind] = {
             "collect_tui.services.intake.load:Book",
             batch=500,
             unit="Accounts",
+            lasting="A portfolio is not taken back. Load the right one into a new book (tenant add) or a new file (--db PATH), or "
+            "go back to a backup (restore).",
         ),
         Kind(
             "receivables",

@@ -15,6 +15,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.ingest.kinds import KINDS
 from collect_tui.ingest.source import Options
 from collect_tui.services.desk_context import DeskContext
+from collect_tui.services.intake import undoing
 from collect_tui.services.intake.batch import Batch, Brought, Intake, Notes, Poster, Reject, Row, digest_of
 from collect_tui.services.unit_of_work import unit_of_work
 
@@ -67,3 +68,10 @@ def run(
             poster.finish()
             batch.record(intake, poster.day)
     return poster.report(Brought(path.name, dry_run, intake.rows, intake.counts, problems, notes, beside.made))
+
+
+def undo(desk: DeskContext, path: Path, *, progress: Progress | None = None) -> undoing.UndoReport:
+    """Takes back what a file brought, as often as it came in; `services/intake/undoing.py` says how, and what it raises."""
+    return undoing.undo(
+        desk, path, {kind.name: kind.lasting for kind in KINDS.values() if kind.lasting}, progress=progress
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.domain.states import Stage
-from collect_tui.ingest.pipeline import run
+from collect_tui.ingest import pipeline
 from collect_tui.services.intake import undoing
 from collect_tui.services.local import LocalDesk
 from collect_tui.store.engine import Store
@@ -61,15 +61,15 @@ def settled(doc: str, amount: str, due: int) -> str:
     return f'{ROSA},"Alvarez, Rosa",{doc},{day(due - 30)},{day(due)},{amount},{day(0)}\n'
 
 
-def bring(desk: LocalDesk, tmp_path, rows: str):
+def bring(desk: LocalDesk, tmp_path, rows: str, **more: Any):
     path = tmp_path / "in.csv"
     path.write_text(HEAD + rows, encoding="utf-8")
-    return run("receivables", context(desk.store), path, tmp_path / "m.toml")
+    return pipeline.run("receivables", context(desk.store), path, tmp_path / "m.toml", **more)
 
 
 def undo(desk: LocalDesk, tmp_path) -> undoing.UndoReport:
     path = tmp_path / "in.csv"
-    return undoing.undo(desk, path)
+    return pipeline.undo(desk, path)
 
 
 def standing(store: Store) -> Any:
@@ -118,7 +118,24 @@ def test_a_file_is_undone_once(desk, tmp_path):
         assert error.value.code == "import.unknown"
 
 
+def test_all_that_a_file_brought_is_taken_back_however_often_it_came(desk, tmp_path):
+    before = standing(desk.store)
+    row = f'{ROSA},"Alvarez, Rosa",INV-9,{day(-40)},{day(-9)},30.00,\n'
+    assert bring(desk, tmp_path, row).taken == 1
+    assert bring(desk, tmp_path, row, again=True).known == 1
+    assert undo(desk, tmp_path).items == 1
+    assert standing(desk.store) == before
+    with pytest.raises(Refused):
+        undo(desk, tmp_path)
+
+
+def test_every_kind_is_taken_back_or_says_why_not(tmp_path):
+    with BOOK.store(tmp_path) as store, pytest.raises(Refused, match=r"A portfolio is not taken back\. Load") as error:
+        pipeline.undo(local_desk(store, "lee", Clock()), tmp_path / "book.json")
+    assert (error.value.code, error.value.field) == ("import.lasting", "file")
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with BOOK.store(tmp_path) as store, pytest.raises(Invalid) as error:
-        undoing.undo(local_desk(store, "lee", Clock()), tmp_path / "gone.csv")
+        pipeline.undo(local_desk(store, "lee", Clock()), tmp_path / "gone.csv")
     assert (error.value.code, error.value.field) == ("import.unreadable", "file")

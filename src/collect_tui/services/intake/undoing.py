@@ -1,10 +1,10 @@
-"""Undoing an import of receivables: what it brought is taken off again, by reversal, and the accounts are settled as if it had
+"""Undoing what a file brought: it is taken off again, by reversal, and the accounts are settled as if it had
 never come. What somebody has done since with an item of it stays done: money paid on it is posted to what is owed besides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,31 +43,28 @@ class UndoReport(View):
         )
 
 
-def undo(desk: DeskContext, path: Path, *, progress: Progress | None = None) -> UndoReport:
-    """Undoes the last import of a file, known by its content, in one unit of work.
+def undo(desk: DeskContext, path: Path, lasting: Mapping[str, str], *, progress: Progress | None = None) -> UndoReport:
+    """Undoes every import of a file, known by its content, in one unit of work. `lasting`: kinds of file that stay, and why.
 
-    Raises Invalid `import.unreadable`; Refused `import.unknown` when it was not imported, or is undone already.
+    Raises Invalid `import.unreadable`; Refused `import.unknown` when it was not imported, or is undone already, `import.lasting`.
     """
     digest = digest_of(path)
     with unit_of_work(desk, every=True, progress=progress) as work:
-        db = work.db.connection()
-        mine = and_(
-            _batch.c.tenant_id == work.tenant_id,
-            _batch.c.kind == "receivables",
-            _batch.c.sha256 == digest,
-            _batch.c.undone_at.is_(None),
-        )
-        batch = db.execute(select(_batch).where(mine).order_by(_batch.c.id.desc())).first()
-        if batch is None:
+        b = _batch.c
+        mine = and_(b.tenant_id == work.tenant_id, b.sha256 == digest, b.undone_at.is_(None))
+        imports = work.db.execute(select(b.id, b.kind, b.taken).where(mine)).all()
+        if not imports:
             raise Refused("import.unknown", "This file has not been imported, or its import is undone already.", "file")
-        undoing = _Undoing(work, batch)
+        for one in imports:
+            if one.taken and one.kind in lasting:
+                raise Refused("import.lasting", lasting[one.kind], "file")
+        undoing = _Undoing(work, path.name, [str(one.id) for one in imports])
         accounts = undoing.accounts()
         for place, account_id in enumerate(accounts, 1):
             undoing.take_off(account_id)
             if progress is not None:
                 progress("Accounts", place, len(accounts))
-        this = update(_batch).where(_batch.c.tenant_id == work.tenant_id, _batch.c.id == batch.id)
-        db.execute(this.values(undone_at=work.now))
+        work.db.execute(update(_batch).where(mine).values(undone_at=work.now))
     return UndoReport(
         file=path.name,
         accounts=len(accounts),
@@ -78,10 +75,10 @@ def undo(desk: DeskContext, path: Path, *, progress: Progress | None = None) -> 
 
 
 class _Undoing:
-    """One import being undone, account by account."""
+    """What a file brought being taken off, account by account. `sources`: what marks it."""
 
-    def __init__(self, work: UnitOfWork, batch: Any) -> None:
-        self.work, self.batch, self.rules = work, batch, work.catalogue.rules
+    def __init__(self, work: UnitOfWork, file: str, sources: Sequence[str]) -> None:
+        self.work, self.file, self.sources, self.rules = work, file, sources, work.catalogue.rules
         self.items = self.payments = 0
         self.kept: list[str] = []
 
@@ -93,7 +90,7 @@ class _Undoing:
 
     def _brought(self, table: Any) -> Any:
         """The rows of it."""
-        return and_(table.c.tenant_id == self.work.tenant_id, table.c.source == str(self.batch.id))
+        return and_(table.c.tenant_id == self.work.tenant_id, table.c.source.in_(self.sources))
 
     def take_off(self, account_id: int) -> None:
         db, tenant_id = self.work.db.connection(), self.work.tenant_id
@@ -113,7 +110,7 @@ class _Undoing:
         if fold.effects:
             whole = self.work.settled(seen, fold.effects, billed=True)
             self.work.apply(seen, whole)
-            self.work.record(seen.id, line=f"import of {self.batch.name} undone", effects=codec.dump(whole))
+            self.work.record(seen.id, line=f"import of {self.file} undone", effects=codec.dump(whole))
 
     def _reverse(self, fold: Folded, payments: set[int]) -> None:
         for ident in payments:
