@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, TextIO
+
+try:
+    import fcntl
+except ImportError:  # not POSIX
+    fcntl = None  # type: ignore[assignment]
 
 #: How the name of a damaged file goes on.
 MARK: Final = "damaged"
@@ -18,13 +22,13 @@ class AtomicFile:
     """A text file that appears under its name only when it is complete: `with AtomicFile(path) as out: …`.
 
     Written beside its final place as a hidden file of mode 0600, synced, then renamed; the folder is synced too, so that a
-    loss of power leaves the old file or the new one. An error inside leaves neither the new file nor a remainder.
+    loss of power leaves the old file or the new one. An error inside leaves neither the new file nor a remainder; what a killed
+    process leaves goes when the file is next written.
     """
 
     def __init__(self, path: Path, *, encoding: str = "utf-8") -> None:
         self.path = path
-        self._temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-        descriptor = os.open(self._temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        self._temporary, descriptor = _beside(path)
         self.stream: TextIO = os.fdopen(descriptor, "w", encoding=encoding, newline="")
 
     def __enter__(self) -> TextIO:
@@ -56,6 +60,51 @@ class AtomicFile:
             self.stream.close()
         finally:
             self._temporary.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> tuple[Path, int]:
+    """A hidden file beside another that is new and this process's own, open and locked."""
+    number = 1
+    while True:
+        place = path.with_name(f".{path.name}.{number}.tmp")
+        try:
+            descriptor = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            number += not _swept(place)
+        else:
+            if _locked(descriptor, place) is not False:
+                return place, descriptor
+            os.close(descriptor)  # somebody who swept was quicker
+
+
+def _swept(place: Path) -> bool:
+    """Removes what a killed process left; False: somebody writes it, or may do so."""
+    try:
+        descriptor = os.open(place, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)
+    try:
+        if mine := _locked(descriptor, place):
+            place.unlink()
+        return bool(mine)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int, place: Path) -> bool | None:
+    """Locks an open file until it is closed. False: another process has it, or it is not what stands there now; None: there are no
+    locks here."""
+    if fcntl is None:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(descriptor), os.lstat(place))
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    except OSError:
+        return None
 
 
 def write_whole(path: Path, text: str) -> None:
