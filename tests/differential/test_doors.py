@@ -1,8 +1,8 @@
 """One rule, written once: the same event through each door that it can come by gives the same account.
 
 A random book is run to a business date. Then the same thing happens on identical copies of it: at the desk, by the billing
-system's API, by a file, or before the run so that the night does it. Compared is everything there is to see (`support/picture`),
-at once and after the next day run.
+system's API or its files, by a file of invoices, or before the run so that the night does it. Compared is everything there is to see
+(`support/picture`), at once and after the next day run.
 
 Two nights are tried. What came before the run to the date meets the same date as what came after it, so all must be equal. What
 comes after that run waits for the next one and is decided a day later: the same, but for the dates.
@@ -112,10 +112,10 @@ def _paid_alike(case: Case) -> str:
     night.pay(number, amount, ref=REF, by="night", on=received)
     waits = something_is_open(night, number)
     moved |= {f"{what} at night" for what in moves(night, today, number)}
-    api = desk.twin(2)
+    doors = {"desk": desk, "api": desk.twin(2), "lines": desk.twin(3)}
     refused_is_nothing(lambda: desk.pay(number, amount, ref=REF, by="desk", on=received))
-    api.pay(number, amount, ref=REF, by="api", on=received)
-    doors = {"desk": desk, "api": api}
+    for name in ("api", "lines"):
+        doors[name].pay(number, amount, ref=REF, by=name, on=received)
     if waits and not moved & {"stage", "money", "stage at night"}:
         doors["night"] = night
     # What the run did that this payment, had it come before, would have kept it from: the desk cannot know what was there.
@@ -180,13 +180,15 @@ def _billed_alike(case: Case) -> str:
     night.owe(number, "NEW-1", due, amount, issued=issued)
     waits = amount < 0 and something_is_open(night, number)
     moved |= {f"{what} at night" for what in moves(night, today, number)}
-    file = api.twin(2)
-    api.bill(BilledItem(account=number, doc_no="NEW-1", kind=kind, issued=issued, due=due, amount=amount))  # type: ignore[arg-type]
+    file, lines = api.twin(2), api.twin(3)
+    bill = BilledItem(account=number, doc_no="NEW-1", kind=kind, issued=issued, due=due, amount=amount)  # type: ignore[arg-type]
+    api.bill(bill)
+    lines.bill(bill, by="lines")
     name = api.view(number).name
     file.file(file_line(number, "NEW-1", issued, due, amount, name=name))
     # Nothing tells the night of a bill that is simply there.
     comparable = waits and not moved & {"stage", "money", "stage at night"}
-    doors = {"api": api, "file": file} | ({"night": night} if comparable else {})
+    doors = {"api": api, "file": file, "lines": lines} | ({"night": night} if comparable else {})
     return compare(doors, case, leave={"night": QUEUED} if "next_action" in moved else {}, later=("file", "night"))
 
 

@@ -21,7 +21,7 @@ from collect_tui.domain.states import Stage
 from collect_tui.ingest import pipeline
 from collect_tui.services.intake.batch import Row
 from collect_tui.services.intake.billed import BilledItem
-from collect_tui.services.intake.upserts import Upserts
+from collect_tui.services.intake.upserts import deliver
 from collect_tui.services.local import LocalDesk, new_act
 from collect_tui.store import migrate
 from collect_tui.store.engine import Store
@@ -188,9 +188,9 @@ def _undo(desk: LocalDesk, folder: Path) -> None:
 
 
 def _billing(desk: LocalDesk, _: Path) -> None:
-    upserts = Upserts(LocalDesk(desk.store, catalogue(), user="netbill", clock=Clock()))
+    netbill = LocalDesk(desk.store, catalogue(), user="netbill", clock=Clock())
     item = BilledItem(doc_no="INV-77", account=ROSA, issued=TODAY, due=TODAY, amount=900)
-    assert upserts.take([Row(1, item)]) in (["added"], ["same"])
+    assert deliver(netbill, [Row(1, item)]) in (["added"], ["same"])
 
 
 def _suspended(desk: LocalDesk, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
     world = World(Book(account("4410-2231", "Alvarez, Rosa", items=[("INV-1", -63, 41210)])))
     world.type("4410-2231", "pay 50 card R1")                    # as the terminal would; what is asked for is typed too
-    world.pay("4410-2231", 5000, ref="R1", by="night")           # by desk, api or night: the same payment through each door
+    world.pay("4410-2231", 5000, ref="R1", by="night")           # by desk, api, lines or night: the same payment through each door
     world.settle("INV-1", by="csv")                              # by desk, api or csv: the invoice is paid in full
     world.bill(…); world.file(…); world.owe(…)                   # an item by the API, by a file, or as if loaded
     world.roll()                                                 # the day run of the next day, the clock with it
@@ -35,8 +35,8 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.ingest import pipeline
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.intake.batch import Reject, Row
-from collect_tui.services.intake.billed import Billed, BilledPart, BilledPayment
-from collect_tui.services.intake.upserts import Upserts
+from collect_tui.services.intake.billed import BILLED, Billed, BilledPart, BilledPayment
+from collect_tui.services.intake.upserts import deliver
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.order_dispatch import OrderDispatch
 from collect_tui.store import facts
@@ -184,12 +184,13 @@ class World:
             parts = tuple(Directed(doc_no=doc, amount=part) for doc, part in to)
             paid = RecordPayment(amount=amount, method=METHOD, ref=ref, received_on=received, directed=parts)
             self.do(self.act(number, paid))
-        elif by == "api":
+        elif by in {"api", "lines"}:
             shares = tuple(BilledPart(doc_no=doc, amount=part) for doc, part in to)
             self.bill(
                 BilledPayment(
                     account=number, ref=ref, received_on=received, method=METHOD, amount=amount, directed=shares
-                )
+                ),
+                by=by,
             )
         else:
             assert by == "night", by
@@ -223,10 +224,17 @@ class World:
         return file_line(account.number, doc_no, item.issued, item.due, item.amount, name=name)
 
     # what others bring --------------------------------------------------------------------------------------------------
-    def bill(self, *rows: Billed) -> None:
-        """The billing system sends rows through the API's upserts; none may be rejected."""
-        delivery = Upserts(self._as("netbill"))
-        taken = delivery.take([Row(n, row) for n, row in enumerate(rows, 1)])
+    def bill(self, *rows: Billed, by: str = "api") -> None:
+        """The billing system sends rows of one kind through the API's upserts, or with `lines` as a file; none may be rejected."""
+        if by == "lines":
+            kind = next(name for name, each in BILLED.items() if isinstance(rows[0], each.model))
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "in.ndjson"
+                path.write_text("\n".join(row.model_dump_json() for row in rows), "utf-8")
+                report = pipeline.run(kind, self._as("netbill"), path)
+            assert not report.rejected, report.problems
+            return
+        taken = deliver(self._as("netbill"), [Row(n, row) for n, row in enumerate(rows, 1)])
         refused = [each for each in taken if isinstance(each, Reject)]
         assert not refused, refused
 

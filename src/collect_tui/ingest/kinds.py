@@ -61,5 +61,27 @@ KINDS: dict[str, Kind] = {
             "collect_tui.services.intake.ledger:Ledger",
             mapped=True,
         ),
+        Kind(
+            "accounts",
+            "accounts and customers of a billing system, a line of JSON each",
+            "collect_tui.ingest.lines:ACCOUNTS",
+            "collect_tui.services.intake.upserts:Upserts.of_file",
+            batch=500,
+            lasting="What a file says of accounts and customers is not taken back. Bring a file that says what was right before.",
+        ),
+        Kind(
+            "items",
+            "invoices, fees and credits of a billing system, a line of JSON each",
+            "collect_tui.ingest.lines:ITEMS",
+            "collect_tui.services.intake.upserts:Upserts.of_file",
+            batch=500,
+        ),
+        Kind(
+            "payments",
+            "receipts of a billing system, a line of JSON each",
+            "collect_tui.ingest.lines:PAYMENTS",
+            "collect_tui.services.intake.upserts:Upserts.of_file",
+            batch=500,
+        ),
     )
 }

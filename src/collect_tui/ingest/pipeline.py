@@ -36,7 +36,7 @@ def run(
     """Brings a file of a kind in, or with `dry_run` only says what it would do, and returns the kind's report.
 
     `again`: although it is in already. `rejects`: where rows go that were refused, by default the file's name with
-    `.rejects.csv`. `as_of`, `shift_to`: as in `Options`.
+    `.rejects.csv`, or as its kind has it. `as_of`, `shift_to`: as in `Options`.
 
     Raises Invalid for a file or mapping that cannot be read at all, Refused "import.repeated" and those of the kind. Nothing of
     a failed import stays.
@@ -44,7 +44,7 @@ def run(
     one, digest = KINDS[kind], digest_of(path)
     with one.open(path, Options(mapping, as_of, shift_to)) as reader:
         problems, notes = Notes(), Notes(reader.titles)
-        beside = reader.rejects(None if dry_run else rejects or path.with_name(path.name + ".rejects.csv"))
+        beside = reader.rejects(None if dry_run else rejects or path.with_name(path.name + reader.rejects_end))
 
         def refuse(bad: Reject, row: Row[Any]) -> None:
             problems.add(bad)

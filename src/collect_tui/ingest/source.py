@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Any, ClassVar, Final, Generic, Self, TextIO, TypeVar
 
 from collect_tui.common.cells import Writer
 from collect_tui.common.files import AtomicFile
@@ -37,10 +37,11 @@ class Reader(Generic[T]):
     """An open file; use as a context manager. A format gives `rows`, and whatever of the rest is different with it.
 
     `titles`: what the file calls the fields that a poster finds fault with. `as_of`: the business date that it is read at, if it
-    is not the desk's.
+    is not the desk's; `rejects_end`: how the name of its reject file goes on.
     """
 
     titles: Mapping[str, str] = {}
+    rejects_end: ClassVar[str] = ".rejects.csv"
 
     def __init__(self, path: Path, options: Options) -> None:
         self.path, self.options, self.as_of = path, options, options.as_of
@@ -104,12 +105,18 @@ class RejectFile:
                     f"The reject file {self.path} cannot be written ({error.strerror}); name another place.",
                     "rejects",
                 ) from None
-            self._writer = Writer(self._file.stream, delimiter=self._delimiter)
-            self._writer.row([*OURS, *map(mask_card, self._header)])
+            self._begin(self._file.stream)
+        self._write(one, cells, heading)
+
+    def _begin(self, out: TextIO) -> None:
+        self._writer = Writer(out, delimiter=self._delimiter)
+        self._writer.row([*OURS, *map(mask_card, self._header)])
+
+    def _write(self, one: Reject, cells: Sequence[str], heading: Sequence[str]) -> None:
         if heading != self._heading:
             self._heading = heading
-            self._writer.row([*[""] * len(OURS), *map(_shown, heading)])
-        self._writer.row([one.row, mask_card(one.column), one.reason, *map(_shown, cells)])
+            self._writer.row([*[""] * len(OURS), *map(shown, heading)])
+        self._writer.row([one.row, mask_card(one.column), one.reason, *map(shown, cells)])
 
     def __enter__(self) -> Self:
         return self
@@ -120,6 +127,6 @@ class RejectFile:
             self.made = self.path if kind is None else None
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """A cell as it came, card data masked; a telephone, which may look like it, is left."""
     return text if is_telephone(text) else mask_card(text)

@@ -10,6 +10,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import IO, Annotated, Any, Final
 
 import anyio.to_thread
@@ -25,12 +26,11 @@ from collect_tui.server.problems import turned_away
 from collect_tui.services.access import Caller
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.intake.batch import Intake, Reject, Row
-from collect_tui.services.intake.billed import BILLED, Billed, Lines
-from collect_tui.services.intake.upserts import Upserts
+from collect_tui.services.intake.billed import BILLED, LONGEST_LINE, Billed, Lines
+from collect_tui.services.intake.upserts import deliver
 
 LARGEST: Final = 4 << 30
-LONGEST_LINE: Final = 64 * 1024
-"""Bytes of a delivery and of one of its lines."""
+"""Bytes of a delivery."""
 MOST_TOLD: Final = 10_000
 """Rejected rows that are told one by one; all are counted."""
 _IN_MEMORY: Final = 256 * 1024
@@ -46,7 +46,7 @@ class Delivery:
     def __init__(self, desk: DeskContext, kind: str, meter: Any) -> None:
         model, batch = BILLED[kind]
         self._lines = Lines(model)
-        self._intake = Intake(Upserts(desk).take, batch, self._refuse, {})
+        self._intake = Intake(partial(deliver, desk), batch, self._refuse, {})
         self._kind, self._meter, self._metered = kind, meter, Counter[str]()
         self._rest, self._line = b"", 0
         self.told: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 — closed when it was sent

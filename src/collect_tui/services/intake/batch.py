@@ -109,8 +109,8 @@ class Batch:
             "at": work.now,
             "by": work.by,
             "rows": rows.rows,
-            "taken": counts["taken"] + counts["updated"],
-            "known": counts["known"],
+            "taken": sum(counts[outcome] for outcome in ("taken", "updated", "added", "changed")),
+            "known": counts["known"] + counts["same"],
             "rejected": counts["rejected"],
             "as_of": day,
         }

@@ -128,6 +128,10 @@ class BilledPayment(Entry):
 Billed = BilledAccount | BilledItem | BilledPayment
 
 
+LONGEST_LINE: Final = 64 * 1024
+"""Bytes of one row."""
+
+
 class Lines:
     """Reads rows of one kind, which come one by one: a line of JSON each."""
 

@@ -110,21 +110,14 @@ class Ledger:
             self.first.append(ImportRow(row=number, state=state, **{name: of[name] for name in _OF_ROW}))
 
     def report(self, brought: Brought) -> ImportReport:
-        return ImportReport(
-            file=brought.file,
+        return ImportReport.of(
+            brought,
             as_of=self.day,
             currency=self.values.currency,
-            dry_run=brought.dry_run,
-            rows=brought.rows,
-            **{name: brought.counts[name] for name in ("taken", "updated", "known", "later", "left_out", "rejected")},
             accounts=self.customers.made,
             customers=len(self.customers.changed),
             totals=ImportTotals(**self.totals),
             first=tuple(self.first),
-            problems=tuple(brought.rejected.first),
-            noted=brought.notes.count,
-            notes=tuple(brought.notes.first),
-            rejects=str(brought.rejects) if brought.rejects else None,
         )
 
     def _take(self, invoice: Invoice, account: Account) -> str:

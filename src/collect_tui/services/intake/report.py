@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, ClassVar, Self
 
 from collect_tui.desk.views.base import View
 from collect_tui.domain.money import format_minor
-from collect_tui.services.intake.batch import Reject
+from collect_tui.services.intake.batch import Brought, Reject
 
 
 class ImportTotals(View):
@@ -33,33 +34,89 @@ class ImportRow(View):
     state: str  # open, overdue, disputed, settled 2013-05-04
 
 
-class ImportReport(View):
-    """Every row of the file is in exactly one of taken, updated, known, later, left_out and rejected.
+class Report(View):
+    """Every row of the file is in exactly one of the figures in `counted` and `rejected`."""
+
+    counted: ClassVar[tuple[str, ...]]
+
+    file: str
+    dry_run: bool
+    rows: int
+    rejected: int
+    problems: tuple[Reject, ...]  # the first ones; the reject file has all
+    noted: int  # what is odd about rows that were taken
+    notes: tuple[Reject, ...]  # the first of it
+    rejects: str | None  # the reject file
+
+    @classmethod
+    def of(cls, brought: Brought, **more: Any) -> Self:
+        return cls(
+            file=brought.file,
+            dry_run=brought.dry_run,
+            rows=brought.rows,
+            problems=tuple(brought.rejected.first),
+            noted=brought.notes.count,
+            notes=tuple(brought.notes.first),
+            rejects=str(brought.rejects) if brought.rejects else None,
+            **{name: brought.counts[name] for name in (*cls.counted, "rejected")},
+            **more,
+        )
+
+    @property
+    def head(self) -> str:
+        return f"{'Would take in' if self.dry_run else 'Took in'} {self.file}"
+
+    @property
+    def problem_lines(self) -> list[str]:
+        lines = []
+        for title, rows, count in (
+            ("not taken in", self.problems, self.rejected),
+            ("taken in, but look at", self.notes, self.noted),
+        ):
+            if rows:
+                lines += [f"  {title}:", *(f"    {row.sentence}" for row in rows)]
+                if count > len(rows):
+                    lines.append(f"    and {count - len(rows):,} more")
+        if self.rejects:
+            lines.append(f"  rejected rows are in {self.rejects}")
+        return lines
+
+
+class BilledReport(Report):
+    """What a file of a billing system brought. `same`: rows that said what is stored."""
+
+    counted = ("added", "changed", "same")
+
+    added: int
+    changed: int
+    same: int
+
+    def text(self) -> str:
+        counts = f"added {self.added:,} · changed {self.changed:,} · same {self.same:,} · rejected {self.rejected:,}"
+        return "\n".join([f"{self.head}: {self.rows:,} rows", f"  {counts}", *self.problem_lines])
+
+
+class ImportReport(Report):
+    """What a file of invoices brought.
 
     `known`: had been taken in before and says the same. `updated`: settled or disputed since. `later`: issued after the
     business date. `left_out`: the mapping leaves its status word out, or it is a credit
     that has been used up, which says nothing about what is owed.
     """
 
-    file: str
+    counted = ("taken", "updated", "known", "later", "left_out")
+
     as_of: date
     currency: str
-    dry_run: bool
-    rows: int
     taken: int
     updated: int
     known: int
     later: int
     left_out: int
-    rejected: int
     accounts: int  # new ones
     customers: int  # whose name, kind or contact points were brought up to date
     totals: ImportTotals
     first: tuple[ImportRow, ...]
-    problems: tuple[Reject, ...]  # the first ones; the reject file has all
-    noted: int  # what is odd about rows that were taken
-    notes: tuple[Reject, ...]  # the first of it
-    rejects: str | None  # the reject file
 
     def text(self) -> str:
         """As a person reads it."""
@@ -67,9 +124,8 @@ class ImportReport(View):
         def money(minor: int) -> str:
             return f"{format_minor(minor, self.currency)} {self.currency}"
 
-        head = "Would take in" if self.dry_run else "Took in"
         lines = [
-            f"{head} {self.file} as of {self.as_of}: {self.rows:,} rows, {self.accounts:,} new accounts, "
+            f"{self.head} as of {self.as_of}: {self.rows:,} rows, {self.accounts:,} new accounts, "
             f"{self.customers:,} customers brought up to date",
             f"  taken {self.taken:,} · updated {self.updated:,} · known {self.known:,} · not yet issued {self.later:,}"
             f" · left out {self.left_out:,} · rejected {self.rejected:,}",
@@ -87,16 +143,4 @@ class ImportReport(View):
                 f"    row {r.row}: {r.account}  {r.doc_no}  due {r.due}  {money(r.amount)}  {r.state}"
                 for r in self.first
             ]
-        if self.problems:
-            lines.append("  not taken in:")
-            lines += [f"    {problem.sentence}" for problem in self.problems]
-            if self.rejected > len(self.problems):
-                lines.append(f"    and {self.rejected - len(self.problems):,} more")
-        if self.notes:
-            lines.append("  taken in, but look at:")
-            lines += [f"    {note.sentence}" for note in self.notes]
-            if self.noted > len(self.notes):
-                lines.append(f"    and {self.noted - len(self.notes):,} more")
-        if self.rejects:
-            lines.append(f"  rejected rows are in {self.rejects}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.problem_lines])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, func, select, update
 from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Refused
@@ -28,19 +28,20 @@ _batch, _item, _payment, _given = _T["import_batch"], _T["item"], _T["payment"],
 
 
 class UndoReport(View):
-    """What was taken off again. `kept`: documents that others have paid or been credited on so long ago that they stay."""
+    """What was taken off again. `kept`: documents that others have paid or been credited on so long ago that they stay; `stayed`: rows
+    that only changed what was there (an amount, a dispute), which stays as they said."""
 
     file: str
     accounts: int
     items: int
     payments: int
     kept: tuple[str, ...] = ()
+    stayed: int = 0
 
     def text(self) -> str:
+        stayed = f"\n  rows that changed what was there, which stays: {self.stayed}" if self.stayed else ""
         kept = f"\n  kept, as they were settled long since: {', '.join(self.kept)}" if self.kept else ""
-        return (
-            f"{self.file} is undone: {self.items} items and {self.payments} payments of {self.accounts} accounts.{kept}"
-        )
+        return f"{self.file} is undone: {self.items} items and {self.payments} payments of {self.accounts} accounts.{kept}{stayed}"
 
 
 def undo(desk: DeskContext, path: Path, lasting: Mapping[str, str], *, progress: Progress | None = None) -> UndoReport:
@@ -60,6 +61,7 @@ def undo(desk: DeskContext, path: Path, lasting: Mapping[str, str], *, progress:
                 raise Refused("import.lasting", lasting[one.kind], "file")
         undoing = _Undoing(work, path.name, [str(one.id) for one in imports])
         accounts = undoing.accounts()
+        stayed = sum(one.taken - _marked(work, str(one.id)) for one in imports)
         for place, account_id in enumerate(accounts, 1):
             undoing.take_off(account_id)
             if progress is not None:
@@ -71,7 +73,19 @@ def undo(desk: DeskContext, path: Path, lasting: Mapping[str, str], *, progress:
         items=undoing.items,
         payments=undoing.payments,
         kept=tuple(undoing.kept),
+        stayed=stayed,
     )
+
+
+def _marked(work: UnitOfWork, source: str) -> int:
+    """How many rows of an import left something: a document, or a payment that is not of a document it brought itself."""
+    items, payments = (
+        select(t.c.id).where(t.c.tenant_id == work.tenant_id, t.c.source == source) for t in (_item, _payment)
+    )
+    mine = and_(_given.c.tenant_id == work.tenant_id, _given.c.payment_id == _payment.c.id, _given.c.item_id.in_(items))
+    brought = select(func.count()).select_from(items.subquery())
+    settled = select(func.count()).select_from(payments.where(~select(_given.c.id).where(mine).exists()).subquery())
+    return int(work.db.execute(brought).scalar_one() + work.db.execute(settled).scalar_one())
 
 
 class _Undoing:

@@ -38,9 +38,11 @@ class Account:
 
 
 class Rows:
-    """The accounts and items of one chunk. `touched`: by account id what was done, and whether less is owed since."""
+    """The accounts and items of one chunk. `source`: marks the items it brings; `touched`: by account id what was done, and whether
+    less is owed since."""
 
-    def __init__(self, work: UnitOfWork) -> None:
+    def __init__(self, work: UnitOfWork, source: str) -> None:
+        self._source = source
         self.db, self.tenant_id, self.ids, self.today = work.db.connection(), work.tenant_id, work.ids, work.today
         self._calendar = work.desk.calendar
         self._ground = LoadContext.of(work, work.currency, Shift(0, ZoneInfo(work.zone), work.now))
@@ -256,7 +258,7 @@ class Rows:
             "doc_no": row.doc_no,
         }
         made |= {"kind": row.kind, "issued": row.issued, "due": row.due, "amount": row.amount, "open": row.amount}
-        self._add("item", {**made, "disputed": 0, "source": ""})
+        self._add("item", {**made, "disputed": 0, "source": self._source})
         self._docs.add((account.id, row.doc_no))
         self._touch(account.id, "ItemBilled", less=row.amount < 0, doc_no=row.doc_no, amount=row.amount)
         return "added"

@@ -1,4 +1,4 @@
-"""The billing system's rows into the store: a chunk at a time, each in one transaction, each row known by its natural key.
+"""The billing system's rows into the store: a chunk at a time, each row known by its natural key.
 
 A row sent again changes nothing. A row that cannot be taken is told with its line, a code and a sentence, and keeps no other
 from being taken. What follows for an account (version, summary, score, next action, audit, events) follows once per chunk.
@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import cast
+from typing import Any, Self, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
@@ -21,8 +20,9 @@ from collect_tui.domain.payment import decide as payment
 from collect_tui.services import codec
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.intake import upsert_rows
-from collect_tui.services.intake.batch import Outcome, Reject, Row
+from collect_tui.services.intake.batch import Batch, Brought, Outcome, Reject, Row
 from collect_tui.services.intake.billed import Billed, BilledAccount, BilledItem, BilledPayment
+from collect_tui.services.intake.report import BilledReport
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
 
 _T = SQLModel.metadata.tables
@@ -30,55 +30,73 @@ CHANGED = "account.billed"
 """The event that tells of items and master data; payments are told as those of the desk."""
 
 
-@dataclass(slots=True)
 class Upserts:
-    """One delivery of a billing system. Its desk's user is the integration, whose login stands in the audit."""
+    """Posts rows of a billing system in a unit of work, whose user is the integration or who brings the file; the login stands in the
+    audit. `source`: marks what a file brings."""
 
-    desk: DeskContext
+    def __init__(self, work: UnitOfWork, source: str = "") -> None:
+        self.work, self.source, self.day = work, source, work.today
 
-    def take(self, rows: Sequence[Row[Billed]]) -> list[Outcome]:
-        """Takes a chunk in and says of each row what became of it: added, changed, same, or why it was not taken.
+    @classmethod
+    def of_file(cls, batch: Batch, _: object) -> Self:
+        return cls(batch.work, str(batch.number))
 
-        Raises Unavailable only: then nothing of the chunk was taken.
-        """
+    def post(self, rows: Sequence[Row[Any]]) -> list[Outcome]:
+        """Takes a chunk in and says of each row what became of it: added, changed, same, or why it was not taken."""
         try:
-            return self.desk.store.attempt(lambda: self._chunk(rows))
+            with self.work.db.begin_nested():
+                return self._post(rows)
         except Unavailable:
             raise
         except (DomainError, IntegrityError) as error:
-            if len(rows) > 1:  # one row spoils the transaction of all: each by itself then
-                return [outcome for row in rows for outcome in self.take([row])]
+            if len(rows) > 1:  # one row spoils what the others wrote: each by itself then
+                return [outcome for row in rows for outcome in self.post([row])]
             if not isinstance(error, DomainError):
                 error = Refused("row.conflict", "The row contradicts what is stored.", None)
             return [Reject.of(rows[0].number, error)]
 
-    def _chunk(self, rows: Sequence[Row[Billed]]) -> list[Outcome]:
-        with unit_of_work(self.desk) as work:
-            chunk = _Chunk(work)
-            values = [cast(Billed, row.value) for row in rows]
-            chunk.rows.expect(
-                [v.number if isinstance(v, BilledAccount) else v.account for v in values],
-                [(v.account, v.doc_no) for v in values if isinstance(v, BilledItem)],
-            )
-            outcomes: list[Outcome] = []
-            for row, value in zip(rows, values, strict=True):
-                try:
-                    outcomes.append(chunk.take(value))
-                except (Invalid, Refused, NotFound) as error:
-                    if chunk.spoiled:
-                        raise
-                    outcomes.append(Reject.of(row.number, error))
-            chunk.finish()
-            return outcomes
+    def _post(self, rows: Sequence[Row[Any]]) -> list[Outcome]:
+        chunk = _Chunk(self.work, self.source)
+        values = [cast(Billed, row.value) for row in rows]
+        chunk.rows.expect(
+            [v.number if isinstance(v, BilledAccount) else v.account for v in values],
+            [(v.account, v.doc_no) for v in values if isinstance(v, BilledItem)],
+        )
+        outcomes: list[Outcome] = []
+        for row, value in zip(rows, values, strict=True):
+            try:
+                outcomes.append(chunk.take(value))
+            except (Invalid, Refused, NotFound) as error:
+                if chunk.spoiled:
+                    raise
+                outcomes.append(Reject.of(row.number, error))
+        chunk.finish()
+        return outcomes
+
+    def finish(self) -> None:
+        """What follows from rows followed with each chunk."""
+
+    def report(self, brought: Brought) -> BilledReport:
+        return BilledReport.of(brought)
+
+
+def deliver(desk: DeskContext, rows: Sequence[Row[Billed]]) -> list[Outcome]:
+    """Takes in a chunk that came by itself, in a unit of work of its own. Raises Unavailable only: then nothing of it was taken."""
+
+    def take() -> list[Outcome]:
+        with unit_of_work(desk) as work:
+            return Upserts(work).post(rows)
+
+    return desk.store.attempt(take)
 
 
 class _Chunk:
     """A chunk in its unit of work."""
 
-    def __init__(self, work: UnitOfWork) -> None:
-        self.work, self.spoiled = work, False
+    def __init__(self, work: UnitOfWork, source: str) -> None:
+        self.work, self.source, self.spoiled = work, source, False
         self.db: Connection = work.db.connection()
-        self.rows = upsert_rows.Rows(work)
+        self.rows = upsert_rows.Rows(work, source)
 
     def take(self, value: Billed) -> str:
         check_reach(value, self.work.today, self.work.zone)
@@ -102,6 +120,10 @@ class _Chunk:
         )
         self.spoiled = True  # from here on an error leaves half a payment
         self.work.change(seen, effects, line=f"payment {row.ref} from billing")
+        if self.source:
+            p = _T["payment"]
+            mine = (p.c.tenant_id == self.work.tenant_id, p.c.account_id == account_id, p.c.ref == row.ref)
+            self.db.execute(update(p).where(*mine).values(source=self.source))
         self.spoiled = False
         return "added"
 
@@ -137,5 +159,5 @@ class _Chunk:
             counts = Counter(each["kind"] for each in told)
             work.record(account_id, line="from billing: " + ", ".join(sorted(counts)), effects=told)
             work.tell(seen, effects, (CHANGED, counts))
-        work.touched |= self.rows.opened
         work.touch(quiet - self.rows.opened)
+        work.touched |= self.rows.opened
