@@ -23,7 +23,8 @@ from collect_tui.desk.views.floor import FloorView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport
 from collect_tui.services.intake.load import LoadReport
-from collect_tui.services.intake.report import ImportReport
+from collect_tui.services.intake.report import BilledReport, ImportReport
+from collect_tui.services.intake.undoing import UndoReport
 from collect_tui.settings import Oidc, Serve, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +35,7 @@ AGAIN = "run `python docs/generate.py`"
 #: What `--json` prints, command by command.
 PRINTED = (
     *(QueueBoard, QueuePage, Claim, AccountView, PaneView, FindHit, Why, Receipt, Preview),
-    *(DayReport, LoadReport, ImportReport, OrdersReport),
+    *(DayReport, LoadReport, ImportReport, BilledReport, UndoReport, OrdersReport),
     *(FloorView, Event, TenantView, UserView, NewToken),
 )
 

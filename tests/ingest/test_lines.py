@@ -108,6 +108,11 @@ def test_what_a_file_brought_is_taken_back_and_what_it_changed_is_told(desk: Loc
     assert (told.payments, told.items, told.stayed) == (0, 1, 1)
     assert "rows that changed what was there, which stays: 1" in told.text()
     assert desk.account(ROSA).collectable == before - 210
+    for _ in range(2):
+        assert [pipeline.run(*it).added for it in (("items", desk, bills), ("payments", desk, money))] == [1, 1]
+        assert desk.account(ROSA).collectable == before + 8250 - 210 - 5000
+        told = [pipeline.undo(desk, path) for path in (bills, money)]
+        assert [(each.items, each.payments) for each in told] == [(1, 0), (0, 1)]
     check_all(desk)
 
 

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 
 from collect_tui.desk.dated import check_reach
 from collect_tui.desk.errors import DomainError, Invalid, NotFound, Refused, Unavailable
+from collect_tui.domain.effects import PaymentRecorded
 from collect_tui.domain.payment import decide as payment
 from collect_tui.services import codec
 from collect_tui.services.desk_context import DeskContext
@@ -121,19 +122,20 @@ class _Chunk:
         self.spoiled = True  # from here on an error leaves half a payment
         self.work.change(seen, effects, line=f"payment {row.ref} from billing")
         if self.source:
-            p = _T["payment"]
-            mine = (p.c.tenant_id == self.work.tenant_id, p.c.account_id == account_id, p.c.ref == row.ref)
+            p, made = _T["payment"], [each.payment.id for each in effects if isinstance(each, PaymentRecorded)]
+            mine = (p.c.tenant_id == self.work.tenant_id, p.c.id.in_(made))
             self.db.execute(update(p).where(*mine).values(source=self.source))
         self.spoiled = False
         return "added"
 
     def _known(self, account_id: int, row: BilledPayment) -> str | None:
-        """`same` for a payment that is there, however it stands now. Refused when it is there with other values."""
-        t = _T["payment"].c
-        query = select(t.amount, t.received_on).where(
-            t.tenant_id == self.work.tenant_id, t.account_id == account_id, t.ref == row.ref
+        """`same` for a payment that is there, however it stands now. Refused when it is there with other values. One of a file that
+        was taken back never came."""
+        t, tenant_id = _T["payment"].c, self.work.tenant_id
+        query = select(t.amount, t.received_on, t.source).where(
+            t.tenant_id == tenant_id, t.account_id == account_id, t.ref == row.ref
         )
-        found = self.db.execute(query).all()
+        found = [one for one in self.db.execute(query).all() if not one.source or not self._undone(one.source)]
         if not found:
             return None
         if any((one.amount, one.received_on) == (row.amount, row.received_on) for one in found):
@@ -143,6 +145,11 @@ class _Chunk:
             "This reference is known with another amount or date; take that payment back first.",
             "ref",
         )
+
+    def _undone(self, source: str) -> bool:
+        b = _T["import_batch"].c
+        query = select(b.id).where(b.tenant_id == self.work.tenant_id, b.id == int(source), b.undone_at.is_not(None))
+        return self.db.execute(query).first() is not None
 
     def finish(self) -> None:
         """Everything that follows from the rows, for each account of the chunk."""
