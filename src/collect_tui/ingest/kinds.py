@@ -41,6 +41,8 @@ def _found(part: str | Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
+_SAID = "What a file says of accounts and customers is not taken back. Bring a file that says what was right before."
+
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -61,27 +63,20 @@ KINDS: dict[str, Kind] = {
             "collect_tui.services.intake.ledger:Ledger",
             mapped=True,
         ),
-        Kind(
-            "accounts",
-            "accounts and customers of a billing system, a line of JSON each",
-            "collect_tui.ingest.lines:ACCOUNTS",
-            "collect_tui.services.intake.upserts:Upserts.of_file",
-            batch=500,
-            lasting="What a file says of accounts and customers is not taken back. Bring a file that says what was right before.",
-        ),
-        Kind(
-            "items",
-            "invoices, fees and credits of a billing system, a line of JSON each",
-            "collect_tui.ingest.lines:ITEMS",
-            "collect_tui.services.intake.upserts:Upserts.of_file",
-            batch=500,
-        ),
-        Kind(
-            "payments",
-            "receipts of a billing system, a line of JSON each",
-            "collect_tui.ingest.lines:PAYMENTS",
-            "collect_tui.services.intake.upserts:Upserts.of_file",
-            batch=500,
+        *(
+            Kind(
+                name,
+                f"{what} of a billing system, a line of JSON each",
+                f"collect_tui.ingest.lines:{name.upper()}",
+                "collect_tui.services.intake.upserts:Upserts.of_file",
+                batch=500,
+                lasting=lasting,
+            )
+            for name, what, lasting in (
+                ("accounts", "accounts and customers", _SAID),
+                ("items", "invoices, fees and credits", ""),
+                ("payments", "receipts", ""),
+            )
         ),
     )
 }
