@@ -24,6 +24,7 @@ from collect_tui.ingest import pipeline
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.order_dispatch import OrderDispatch
+from collect_tui.store import sqlite
 from collect_tui.store.engine import Store
 from support import pg
 
@@ -67,6 +68,9 @@ SERVICES = [
 ]
 
 
+_loaded: dict[tuple[str, Callable[[], Any]], bytes] = {}
+
+
 class Book:
     """A portfolio ready to be loaded."""
 
@@ -88,8 +92,15 @@ class Book:
         }
 
     def store(self, folder: Path) -> Store:
-        store = Store.open(folder / "desk.db", create=True)
+        """A fresh one in a folder: a copy of what was loaded when a book like this was first asked for."""
+        path, book = folder / "desk.db", (json.dumps(self.data), self.ids)
+        if book in _loaded:
+            path.write_bytes(_loaded[book])
+            path.chmod(0o600)
+            return Store.open(path, create=False)
+        store = Store.open(path, create=True)
         self.load(store, folder)
+        _loaded[book] = sqlite.image(path)
         return store
 
     @contextmanager

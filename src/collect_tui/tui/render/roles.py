@@ -4,7 +4,4 @@ from __future__ import annotations
 
 from collect_tui.desk.columns import Role
 
-__all__ = ["COMPONENTS", "Role"]
-
-COMPONENTS = frozenset(f"role--{role}" for role in Role)
-"""Component classes, for ``COMPONENT_CLASSES`` of every widget that paints roles."""
+__all__ = ["Role"]

@@ -13,9 +13,9 @@
 
 Colours are either all the terminal's own or all ``#rrggbb``.  A user's folder is searched before the packaged one.
 
-The stylesheet ``app.tcss`` knows no colours.  For each role it says ``.role--money {color: $role-money-fg;
-background: $role-money-bg; text-style: $role-money-style}``, and :func:`textual_theme` supplies those variables.
-Widgets that paint roles have the component classes in :data:`collect_tui.tui.render.roles.COMPONENTS`.
+The stylesheet knows no roles: :func:`textual_theme` gives each as three variables, ``role-NAME-fg``, ``-bg`` and ``-style``, and
+:func:`style_of` makes of them what a widget paints with. Textual's component classes would cost every widget as many nodes as there
+are roles, each matched against the whole stylesheet whenever the focus moves.
 """
 
 from __future__ import annotations
@@ -24,10 +24,13 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
+from rich.style import Style
+from textual.color import Color
 from textual.theme import Theme
 
 from collect_tui.common import toml_files
@@ -170,9 +173,23 @@ def variables(spec: ThemeSpec) -> dict[str, str]:
     return result
 
 
+@cache
 def fallback_variables() -> dict[str, str]:
     """For the app's ``get_theme_variable_defaults``: the stylesheet must parse before any theme is chosen."""
-    return variables(ThemeSpec("fallback", roles={Role.CURSOR: Look(attributes=("reverse",))}))
+    bold, reverse = Look(attributes=("bold",)), Look(attributes=("reverse",))
+    roles = {Role.HEAD: bold, Role.KEY: bold, Role.CURSOR: reverse, Role.ERROR: Look(attributes=("underline",))}
+    return variables(ThemeSpec("fallback", roles=roles | {Role.DIM: Look(attributes=("dim",))}))
+
+
+def style_of(role: Role, css: Mapping[str, str]) -> Style:
+    """How a role is painted, by an app's variables: those of `variables`, or none of them in an app without our themes."""
+    css = css if f"role-{role}-fg" in css else fallback_variables()
+    return _style(*(css[f"role-{role}-{part}"] for part in ("fg", "bg", "style")))
+
+
+@cache
+def _style(front: str, back: str, attributes: str) -> Style:
+    return Style.parse(attributes) + Style.from_color(Color.parse(front).rich_color, Color.parse(back).rich_color)
 
 
 def textual_theme(spec: ThemeSpec) -> Theme:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,21 +11,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from collect_tui.tui.render import text as tui_text
-from collect_tui.tui.render.roles import COMPONENTS, Role
+from collect_tui.tui.render import theme
+from collect_tui.tui.render.roles import Role
 
 
 class LineWidget(Widget):
     """A widget that paints its lines itself; subclasses override ``render_line``."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
-
-    # Only what works without a theme; the stylesheet of the program overrides it.
-    DEFAULT_CSS = """
-    LineWidget > .role--head, LineWidget > .role--key { text-style: bold; }
-    LineWidget > .role--cursor { text-style: reverse; }
-    LineWidget > .role--error { text-style: underline; }
-    LineWidget > .role--dim { text-style: dim; }
-    """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -37,7 +27,7 @@ class LineWidget(Widget):
         try:
             return self._role_styles[role]
         except KeyError:
-            style = self._role_styles[role] = self.get_component_rich_style(f"role--{role}")
+            style = self._role_styles[role] = theme.style_of(role, self.app.theme_variables)
             return style
 
     def notify_style_update(self) -> None:
