@@ -71,7 +71,7 @@ def test_only_the_digest_of_a_token_is_kept(store: Store) -> None:
 
 
 def test_password_hash_is_argon2id_with_the_librarys_defaults() -> None:
-    hashed = signin.hashed(SECRET)
+    hashed = signin.hashed(SECRET, passwords.default_hasher.__wrapped__())
     default = PasswordHasher()
     assert hashed.startswith(f"$argon2id$v=19$m={default.memory_cost},t={default.time_cost},p={default.parallelism}$")
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,7 +27,9 @@ from collect_tui.services.local import LocalDesk
 from collect_tui.services.order_dispatch import OrderDispatch
 from collect_tui.store import sqlite
 from collect_tui.store.engine import Store
-from support import pg
+from support import pg, quick
+
+quick.begin()
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
@@ -123,6 +126,7 @@ class Book:
             self.load(store, Path(folder))
 
 
+@cache
 def catalogue() -> Any:
     return defaults.load(None, today=TODAY)
 

@@ -40,7 +40,9 @@ from collect_tui.services import day_run
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store.engine import Store
 from collect_tui.store.names import point_key, tokens
-from support import pg
+from support import pg, quick
+
+quick.begin()
 
 TENANT = 1
 DAY = date(2026, 11, 23)  # a Monday
