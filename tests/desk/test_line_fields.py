@@ -24,6 +24,7 @@ LINES = [
     'tm pp half fri + rest 15dec m1 income "said so"',
     "pa c dn 20@fri 3 15dec@31",
     "arr c dn20@t 4w fri",
+    "tm xo m1",
     "in rp m1 income",
     "log tm pp",
     "mark m2 quality=unknown",

@@ -97,6 +97,7 @@ class Book:
     def store(self, folder: Path) -> Store:
         """A fresh one in a folder: a copy of what was loaded when a book like this was first asked for."""
         path, book = folder / "desk.db", (json.dumps(self.data), self.ids)
+        path.parent.mkdir(parents=True, exist_ok=True)
         if book in _loaded:
             path.write_bytes(_loaded[book])
             path.chmod(0o600)

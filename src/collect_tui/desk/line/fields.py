@@ -12,7 +12,7 @@ from collect_tui.desk.line.model import LineError, Parsed, Span
 from collect_tui.desk.line.parse import read_act
 from collect_tui.desk.line.slot import Slot
 from collect_tui.desk.line.verb import Verb
-from collect_tui.desk.line.verbs import find, nearest, takes_text
+from collect_tui.desk.line.verbs import find, nearest, shadowed, takes_text
 from collect_tui.desk.line.words import EXPECTED, LineState
 from collect_tui.domain.errors import Invalid
 
@@ -133,10 +133,10 @@ def read(text: str, context: LineContext) -> tuple[Verb, dict[str, str]]:
 
 
 def _verb_of(act: ActSource, context: LineContext) -> tuple[Verb, bool]:
-    """The verb, and whether an action stands before it."""
+    """The verb, and whether an action stands before it; a result that a verb shadows has a form behind its action only."""
     low = act.tokens[0].low if act.tokens and act.tokens[0].plain else ""
     second = act.tokens[1].low.upper() if len(act.tokens) > 1 else ""
-    leading = low.upper() in context.codes.actions and second in context.codes.results
+    leading = low.upper() in context.codes.actions and second in context.codes.results and not shadowed(second)
     verb = find(second.lower() if leading else low, context)
     if verb is None:
         near = nearest(low, context) if low else ()
