@@ -31,12 +31,12 @@ COLLECTING: Final = {"broken", "returned", "suspend", "dispute-back", "claim-exp
 BEFORE_NOTICE: Final = {"CURRENT", "PRE_DUE", "PAST_DUE"}
 
 
-@pytest.mark.parametrize("seed", seeds(40))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_queues_tell_the_truth(seed: int) -> None:
     hunt(seed, _a_book_and_a_day, _truth)
 
 
-@pytest.mark.parametrize("seed", seeds(3))
+@pytest.mark.parametrize("seed", seeds(2))
 def test_queues_tell_the_truth_of_the_stories_of_the_demo(seed: int) -> None:
     hunt(seed, _stories, _truth)
 

@@ -40,17 +40,17 @@ RETURNED: Final = (
 NOT_ALONE: Final = ("undo", "revpay", "retpay", "skip")
 
 
-@pytest.mark.parametrize("seed", seeds(36))
+@pytest.mark.parametrize("seed", seeds(16))
 def test_an_entry_error_taken_back_leaves_nothing_behind(seed: int) -> None:
     hunt(seed, lambda chance: {**_a_history(chance), "back": "revpay"}, _replayed)
 
 
-@pytest.mark.parametrize("seed", seeds(16))
+@pytest.mark.parametrize("seed", seeds(8))
 def test_an_undone_import_leaves_nothing_behind(seed: int) -> None:
     hunt(seed, lambda chance: {**_an_import(chance), "back": "undo"}, _replayed)
 
 
-@pytest.mark.parametrize("seed", seeds(24))
+@pytest.mark.parametrize("seed", seeds(12))
 def test_from_a_return_on_the_payment_was_never_there(seed: int) -> None:
     hunt(seed, lambda chance: {**_a_history(chance), "back": "retpay"}, _replayed)
 

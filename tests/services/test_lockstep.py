@@ -173,12 +173,12 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 Lockstep.TestCase.settings = settings(
-    DeskMachine.TestCase.settings, max_examples=HUNT or 3, stateful_step_count=10 if not HUNT else 20
+    DeskMachine.TestCase.settings, max_examples=HUNT or 2, stateful_step_count=10 if not HUNT else 20
 )
 TestLockstep = Lockstep.TestCase
 
 
-@pytest.mark.parametrize("seed", range(100, 100 + (HUNT or 3)))
+@pytest.mark.parametrize("seed", range(100, 100 + (HUNT or 2)))
 def test_a_shift_at_random(seed: int) -> None:
     chance, machine = Random(seed), Lockstep()
     machine.open()

@@ -79,7 +79,7 @@ def score(db: Session, site: Catalogue = CATALOGUE) -> None:
     scoring.rescore(db, TENANT, site, DAY, NOW)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(BOOK, SITES)
 def test_figures_queues_and_scores_are_what_the_rules_say_of_any_book(specs, site):
     with make_store() as store:
@@ -92,7 +92,7 @@ def test_figures_queues_and_scores_are_what_the_rules_say_of_any_book(specs, sit
     assert [each for each in found.views if each.kind.split(".")[0] not in {"settling", "ladder"}] == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(BOOK, SITES)
 def test_every_row_of_a_queue_is_what_the_queue_says(specs, site):
     rules = site.rules
@@ -125,7 +125,7 @@ def test_every_row_of_a_queue_is_what_the_queue_says(specs, site):
                     assert row.queue, "an overdue next action is in no queue"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(BOOK, st.lists(st.sampled_from([1, 1, 1, 2, 3, 5, 10, 30]), min_size=1, max_size=4), SITES)
 def test_every_night_leaves_any_book_as_the_rules_want_it(specs, jumps, site):
     with make_store() as store:

@@ -286,22 +286,22 @@ def test_a_closed_store_says_so(store: Store) -> None:
 # ----------------------------------------------------------------------------------------------- many writers, and kill
 
 
-def test_twenty_processes_on_one_file(tmp_path: Path) -> None:
+def test_eight_processes_on_one_file(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     with make_store(path) as store:
         accounts = [add_account(store) for _ in range(4)]
-        started = [writer(path, accounts[seed % 4].id, seed, 10) for seed in range(1, 21)]
+        started = [writer(path, accounts[seed % 4].id, seed, 10) for seed in range(1, 9)]
         outputs = [process.communicate(timeout=280) for process in started]
         assert [error for _, error in outputs if error] == []
         said = [line for out, _ in outputs for line in out.splitlines()]
         done = [line for line in said if line.startswith("done")]
-        assert len(done) == 200
+        assert len(done) == 80
         assert len(done) + said.count("stale") == len(said)
         with store.read() as db:
             written = set(db.exec(select(Note.id)).scalars())  # type: ignore[call-overload]
             versions = [db.get_one(Account, (TENANT, a.id)).version for a in accounts]
     assert written == {int(line.split()[1]) for line in done}
-    assert versions == [51] * 4  # each act counted once: no update was lost
+    assert versions == [21] * 4  # each act counted once: no update was lost
 
 
 def test_a_killed_process_loses_no_act_it_acknowledged(tmp_path: Path) -> None:

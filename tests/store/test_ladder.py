@@ -28,7 +28,7 @@ HELD = st.sampled_from([None, None, "hold 1"])
 BOOK = st.lists(st.tuples(ACCOUNT, REACHED, HELD), min_size=1, max_size=6)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(BOOK)
 def test_every_account_moves_as_the_rule_says(book):
     with make_store() as store:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import unified_diff
 from typing import Any, Final
@@ -189,11 +189,13 @@ def difference(slow: dict[str, Any], quick: dict[str, Any], when: str) -> str:
     return "\n".join([f"  {when} (- slowly, + otherwise):", *lines[:30]])
 
 
-def run(stage: Stage, seed: int, tokens: list[str] | None = None, length: int = 24) -> Difference | None:
-    """Plays one sequence in every way; the first difference."""
+def run(
+    stage: Stage, seed: int, tokens: list[str] | None = None, length: int = 24, ways: Sequence[str] = WAYS
+) -> Difference | None:
+    """Plays one sequence slowly and in the ways given; the first difference."""
     with passing_time() as runner:
         slow = runner.run(slowly(stage, seed, tokens, length))
-    for way in WAYS:
+    for way in ways:
         with passing_time() as runner:
             wrong = runner.run(quickly(stage, seed, way, slow))
         if wrong:
@@ -207,7 +209,7 @@ def shrunk(stage: Stage, found: Difference) -> Difference:
     while size:
         at = 0
         while at < len(found.tokens):
-            shorter = run(stage, found.seed, found.tokens[:at] + found.tokens[at + size :])
+            shorter = run(stage, found.seed, found.tokens[:at] + found.tokens[at + size :], ways=[found.way])
             if shorter is not None:
                 found = shorter
             else:
