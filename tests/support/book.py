@@ -97,15 +97,16 @@ class Book:
     def store(self, folder: Path) -> Store:
         """A fresh one in a folder: a copy of what was loaded when a book like this was first asked for."""
         path, book = folder / "desk.db", (json.dumps(self.data), self.ids)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if book in _loaded:
-            path.write_bytes(_loaded[book])
-            path.chmod(0o600)
-            return Store.open(path, create=False)
-        store = Store.open(path, create=True)
-        self.load(store, folder)
-        _loaded[book] = sqlite.image(path)
-        return store
+        if book not in _loaded:
+            folder.mkdir(parents=True, exist_ok=True)
+            store = Store.open(path, create=True)
+            self.load(store, folder)
+            _loaded[book] = sqlite.image(path)
+            return store
+        self._write(folder)
+        path.write_bytes(_loaded[book])
+        path.chmod(0o600)
+        return Store.open(path, create=False)
 
     @contextmanager
     def pg_store(self) -> Iterator[Store]:
@@ -118,9 +119,14 @@ class Book:
         return pg.database(json.dumps(self.data), self._fill)
 
     def load(self, store: Store, folder: Path) -> None:
+        pipeline.run("portfolio", context(store, ids=self.ids()), self._write(folder))
+
+    def _write(self, folder: Path) -> Path:
+        """The file of it."""
+        folder.mkdir(parents=True, exist_ok=True)
         path = folder / "book.json"
         path.write_text(json.dumps(self.data), "utf-8")
-        pipeline.run("portfolio", context(store, ids=self.ids()), path)
+        return path
 
     def _fill(self, url: str) -> None:
         with TemporaryDirectory() as folder, Store.connect(url, create=True) as store:
