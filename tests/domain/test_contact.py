@@ -14,7 +14,7 @@ from collect_tui.defaults import load
 from collect_tui.domain import effects as fx
 from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.errors import DomainError, Invalid, Refused
-from collect_tui.domain.facts import AccountFacts, Attempt, Callback, Hold, NextAction, Point
+from collect_tui.domain.facts import AccountFacts, Attempt, Callback, Hold, Holder, NextAction, Point
 from collect_tui.domain.states import AccountState, CallbackState
 from support.trade import CALENDAR, TODAY, account, days, fold, numbers
 
@@ -194,22 +194,22 @@ def test_a_returned_letter_marks_the_address_and_sends_nobody_to_tracing() -> No
 def test_a_result_places_its_hold(result: str, kind: str, until: int | None, pauses: bool) -> None:
     after = fold(rosa(), log(rosa(), result))
     assert [(h.kind, h.until) for h in after.holds] == [(kind, None if until is None else days(until))]
-    assert after.ladder_paused_by == (f"hold {after.holds[0].id}" if pauses else None)
+    assert after.ladder_paused_by == (after.holds[0].holder if pauses else None)
 
 
 def test_a_hold_that_stands_long_enough_is_not_placed_twice_and_a_shorter_one_is_renewed() -> None:
     long = rosa(holds=(Hold(7, "PAYMENT_CLAIM", days(-1), days(9)),))
     assert fold(long, log(long, "PM")).holds == long.holds
-    short = rosa(holds=(Hold(7, "PAYMENT_CLAIM", days(-1), days(1)),), ladder_paused_by="hold 7")
+    short = rosa(holds=(Hold(7, "PAYMENT_CLAIM", days(-1), days(1)),), ladder_paused_by=Holder.read("hold 7"))
     after = fold(short, log(short, "PM"))
     assert [h.until for h in after.holds] == [days(5)]
-    assert after.ladder_paused_by == f"hold {after.holds[0].id}" != "hold 7"
+    assert after.ladder_paused_by == after.holds[0].holder != Holder.read("hold 7")
 
 
 def test_a_hold_takes_the_ladder_over_from_a_promise() -> None:
-    held = rosa(ladder_paused_by="promise 3")
+    held = rosa(ladder_paused_by=Holder.read("promise 3"))
     after = fold(held, log(held, "CD"))
-    assert after.ladder_paused_by == f"hold {after.holds[0].id}"
+    assert after.ladder_paused_by == after.holds[0].holder
 
 
 # ------------------------------------------------------------------------------------------------------- next action
@@ -468,10 +468,10 @@ def test_the_default_action_fits_the_point() -> None:
     result=st.sampled_from(sorted(CODES.results)),
     on=st.none() | st.integers(-30, 30).map(days),
     callbacks=st.lists(st.integers(-72, 72), max_size=3),
-    paused=st.sampled_from([None, "promise 3", "hold 4"]),
+    paused=st.sampled_from([None, Holder.read("promise 3"), Holder.read("hold 4")]),
 )
 def test_no_result_leaves_a_worked_account_without_a_date(
-    result: str, on: date | None, callbacks: list[int], paused: str | None
+    result: str, on: date | None, callbacks: list[int], paused: Holder | None
 ) -> None:
     facts = rosa(
         next_action=None if on is None else NextAction("call", on),

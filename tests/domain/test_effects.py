@@ -19,6 +19,7 @@ from collect_tui.domain.facts import (
     Attempt,
     Callback,
     Hold,
+    Holder,
     NextAction,
     Payment,
     Point,
@@ -70,7 +71,7 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.OrderRequested: fx.OrderRequested(order(99, 1, "suspend", "REQUESTED")),
     fx.OrderChanged: fx.OrderChanged(10, OrderState.SENT, OrderState.REQUESTED),
     fx.ServiceChanged: fx.ServiceChanged(1, ServiceState.PENDING_SUSPEND, "nonpay", ServiceState.ACTIVE, None),
-    fx.LadderChanged: fx.LadderChanged(Stage.NOTICE_2, "hold 3", Stage.NOTICE_2, None),
+    fx.LadderChanged: fx.LadderChanged(Stage.NOTICE_2, Holder.read("hold 3"), Stage.NOTICE_2, None),
     fx.Snoozed: fx.Snoozed(days(2), "RESEARCH", 1),
 }
 UNFELT: tuple[fx.Effect, ...] = (fx.Skipped("HOURS"), fx.ActUndone("a"))  # the store knows what to do with them
@@ -241,7 +242,7 @@ def test_orders_that_ended_leave_but_the_last_completed_one(status: str, stays: 
 def test_service_ladder_and_snooze() -> None:
     after = fold_all(full(), [SAMPLES[fx.ServiceChanged], SAMPLES[fx.LadderChanged], SAMPLES[fx.Snoozed]])
     assert (after.services[0].status, after.services[0].suspend_cause) == ("PENDING_SUSPEND", "nonpay")
-    assert after.ladder_paused_by == "hold 3"
+    assert after.ladder_paused_by == Holder.read("hold 3")
     assert after.snoozes == 2
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain.facts import AccountFacts, Allocation, NextAction, Payment
+from collect_tui.domain.facts import AccountFacts, Allocation, Holder, NextAction, Payment
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as pp
 from collect_tui.domain.states import InstalmentState, PaymentState
@@ -118,7 +118,7 @@ def test_an_entry_error_leaves_a_promise_replaced_that_was_open_when_the_next_wa
     assert desk.promises[0] == ("SUPERSEDED", 0)
     old, new = (one.facts.promises[0] for one in (desk, twin))
     assert (old.closed_on, [i.status for i in old.instalments]) == (new.closed_on, [i.status for i in new.instalments])
-    assert desk.facts.ladder_paused_by == (None if cancelled else f"promise {desk.facts.promises[1].id}") or nights
+    assert desk.facts.ladder_paused_by == (None if cancelled else desk.facts.promises[1].holder) or nights
 
 
 def test_one_that_turns_out_to_have_been_kept_when_it_was_replaced_is_kept() -> None:
@@ -203,7 +203,9 @@ def test_money_that_was_brought_in_and_waits_is_looked_at_by_night() -> None:
 
 def test_figures_that_no_receipt_explains_stay() -> None:
     """Paid before anybody kept the receipts here, or longer ago than they are looked at."""
-    desk = rosa(promises=(promise(8, (9, 10000, 3000), (16, 10000, 0), kind="plan"),), ladder_paused_by="promise 8")
+    desk = rosa(
+        promises=(promise(8, (9, 10000, 3000), (16, 10000, 0), kind="plan"),), ladder_paused_by=Holder.read("promise 8")
+    )
     desk.pay(9000, "A")
     assert desk.promises == [("ACTIVE", 12000)]
     desk.back("A")
@@ -219,7 +221,7 @@ def test_what_is_in_line_stays_in_line(facts: AccountFacts, night: bool) -> None
     once = act(facts, (), night=night)
     assert act(once, (), night=night).promises == once.promises
     held = once.open_promise
-    holder = f"promise {held.id}" if held else None
+    holder = held.holder if held else None
     if not any(h.status == "ACTIVE" for h in once.holds) and facts.ladder_paused_by in (None, holder):
         assert once.ladder_paused_by == holder
 

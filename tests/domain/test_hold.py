@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from collect_tui.domain import states
 from collect_tui.domain.errors import DomainError
-from collect_tui.domain.facts import AccountFacts, Hold, NextAction
+from collect_tui.domain.facts import AccountFacts, Hold, Holder, NextAction
 from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.promise import decide as promises
 from collect_tui.domain.rules import HoldKind
@@ -27,19 +27,31 @@ def place(facts: AccountFacts, kind: HoldKind, until: date | None = None, first_
 @pytest.mark.parametrize(
     ("kind", "until", "ends", "paused", "next_action"),
     [
-        (MEDICAL, None, days(30), "hold 3", NextAction("call", TODAY)),  # calls go on
-        (MEDICAL, days(7), days(7), "hold 3", NextAction("call", TODAY)),
-        (CEASE, None, None, "hold 3", NextAction("hold", days(30))),
-        (CLAIM, None, days(5), "hold 3", NextAction("hold", days(7))),  # ends on a Saturday, reviewed on the Monday
-        (CLAIM, TODAY, TODAY, "hold 3", NextAction("hold", days(1))),
-        (CLAIM, days(2), days(2), "hold 3", NextAction("hold", days(4))),  # the day after is Thanksgiving
-        (CLAIM, days(30), days(30), "hold 3", NextAction("hold", days(32))),  # Christmas Eve; then Friday
-        (CLAIM, days(300), days(300), "hold 3", NextAction("hold", days(30))),  # looked at again before it ends
+        (MEDICAL, None, days(30), Holder.read("hold 3"), NextAction("call", TODAY)),  # calls go on
+        (MEDICAL, days(7), days(7), Holder.read("hold 3"), NextAction("call", TODAY)),
+        (CEASE, None, None, Holder.read("hold 3"), NextAction("hold", days(30))),
+        (
+            CLAIM,
+            None,
+            days(5),
+            Holder.read("hold 3"),
+            NextAction("hold", days(7)),
+        ),  # ends on a Saturday, reviewed on the Monday
+        (CLAIM, TODAY, TODAY, Holder.read("hold 3"), NextAction("hold", days(1))),
+        (CLAIM, days(2), days(2), Holder.read("hold 3"), NextAction("hold", days(4))),  # the day after is Thanksgiving
+        (CLAIM, days(30), days(30), Holder.read("hold 3"), NextAction("hold", days(32))),  # Christmas Eve; then Friday
+        (
+            CLAIM,
+            days(300),
+            days(300),
+            Holder.read("hold 3"),
+            NextAction("hold", days(30)),
+        ),  # looked at again before it ends
         (WATCH, None, None, None, NextAction("call", TODAY)),
     ],
 )
 def test_placing(
-    kind: HoldKind, until: date | None, ends: date | None, paused: str | None, next_action: NextAction
+    kind: HoldKind, until: date | None, ends: date | None, paused: Holder | None, next_action: NextAction
 ) -> None:
     after = fold(account(), place(account(), kind, until))
     assert (after.holds[0].until, after.holds[0].kind, after.holds[0].placed_by) == (ends, kind.code, "mia")
@@ -165,8 +177,8 @@ class LadderPaths(RuleBasedStateMachine):
     @invariant()
     def the_ladder_is_held_by_what_is_there(self) -> None:
         facts = self.facts
-        holds = {f"hold {h.id}" for h in facts.holds if KINDS[h.kind].pauses_ladder}
-        held = {f"promise {facts.open_promise.id}"} if facts.open_promise else set()
+        holds = {h.holder for h in facts.holds if KINDS[h.kind].pauses_ladder}
+        held = {facts.open_promise.holder} if facts.open_promise else set()
         expected = holds or held
         assert facts.ladder_paused_by in expected if expected else facts.ladder_paused_by is None
         assert facts.stage == "NOTICE_2"
@@ -177,10 +189,10 @@ TestLadderPaths.settings = settings(max_examples=60, stateful_step_count=20, dea
 
 
 def test_a_hold_takes_the_ladder_over_from_a_promise_and_hands_it_back() -> None:
-    facts = account(promises=(promise(9, (3, 5000, 0)),), ladder_paused_by="promise 9")
+    facts = account(promises=(promise(9, (3, 5000, 0)),), ladder_paused_by=Holder.read("promise 9"))
     held = fold(facts, place(facts, CEASE))
-    assert held.ladder_paused_by == "hold 3"
-    assert fold(held, hold.release(held, CEASE, "over")).ladder_paused_by == "promise 9"
+    assert held.ladder_paused_by == Holder.read("hold 3")
+    assert fold(held, hold.release(held, CEASE, "over")).ladder_paused_by == Holder.read("promise 9")
 
 
 MACHINES = tuple(states.MACHINES.values())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from collect_tui.domain import effects as fx
 from collect_tui.domain.account import ladder
 from collect_tui.domain.effect import fold_all
-from collect_tui.domain.facts import AccountFacts, Allocation, Payment
+from collect_tui.domain.facts import AccountFacts, Allocation, Holder, Payment
 from collect_tui.domain.rules import LadderStep
 from collect_tui.domain.states import STAGES, AccountState, PaymentState, Stage
 from support.trade import RULES, TODAY, account, credit, days, item, service
@@ -131,7 +131,7 @@ def test_a_debt_that_is_open_again_stands_where_it_stood(facts: AccountFacts, st
             "TERMINATED",
         ),
         (owing(500, -99, stage=Stage.TERMINATED), None),
-        (owing(500, -99, stage=Stage.PAST_DUE, ladder_paused_by="hold 3"), None),
+        (owing(500, -99, stage=Stage.PAST_DUE, ladder_paused_by=Holder.read("hold 3")), None),
         (owing(500, -99, stage=Stage.PAST_DUE, status=AccountState.CLOSED, next_action=None), None),
         (account(items=(item(11, 500, -99, disputed=500), item(12, 500, -20)), stage=Stage.PAST_DUE), "NOTICE_1"),
         (account(items=(item(11, 500, -99), credit(12, 450)), stage=Stage.PAST_DUE), None),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from collect_tui.domain.effects import LadderChanged, NextActionSet, PromiseChanged, PromiseMade
 from collect_tui.domain.errors import DomainError, Invalid, Refused
-from collect_tui.domain.facts import AccountFacts, Hold, Instalment, NextAction
+from collect_tui.domain.facts import AccountFacts, Hold, Holder, Instalment, NextAction
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.promise import decide as pp
 from collect_tui.domain.states import AccountState, InstalmentState
@@ -217,28 +217,28 @@ def test_making_one_holds_the_ladder_and_sets_the_follow_up() -> None:
         "NOTICE_2",
         "lee",
     )
-    assert (after.stage, after.ladder_paused_by) == ("NOTICE_2", "promise 50")
+    assert (after.stage, after.ladder_paused_by) == ("NOTICE_2", Holder.read("promise 50"))
     assert after.next_action == NextAction("promise", date(2025, 12, 1))
 
 
 def test_a_new_promise_supersedes_the_open_one() -> None:
-    facts = account(promises=(promise(9, (3, 5000, 0)),), ladder_paused_by="promise 9")
+    facts = account(promises=(promise(9, (3, 5000, 0)),), ladder_paused_by=Holder.read("promise 9"))
     effects = make(facts, pp.single(15000, DUE))
     assert isinstance(effects[0], PromiseChanged)
     after = fold(facts, effects)
     old, new = after.promises
     assert (old.status, new.status, new.supersedes) == ("SUPERSEDED", "ACTIVE", 9)
     assert [i.status for i in old.instalments] == ["WAIVED"]
-    assert after.ladder_paused_by == "promise 50"
+    assert after.ladder_paused_by == Holder.read("promise 50")
 
 
 def test_a_hold_keeps_the_ladder_from_a_promise() -> None:
     hold = Hold(3, "CEASE", TODAY, None)
-    facts = account(holds=(hold,), ladder_paused_by="hold 3")
+    facts = account(holds=(hold,), ladder_paused_by=Holder.read("hold 3"))
     after = fold(facts, make(facts, pp.single(15000, DUE)))
-    assert after.ladder_paused_by == "hold 3"
+    assert after.ladder_paused_by == Holder.read("hold 3")
     ended = fold(after, pp.cancel(after, "typed on the wrong account", CALENDAR))
-    assert ended.ladder_paused_by == "hold 3"
+    assert ended.ladder_paused_by == Holder.read("hold 3")
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,9 @@ def test_credits_and_unapplied_money_lessen_what_may_be_promised() -> None:
 
 def test_cancelling_resumes_the_ladder() -> None:
     facts = account(
-        promises=(promise(9, (3, 5000, 0)),), ladder_paused_by="promise 9", next_action=NextAction("promise", days(7))
+        promises=(promise(9, (3, 5000, 0)),),
+        ladder_paused_by=Holder.read("promise 9"),
+        next_action=NextAction("promise", days(7)),
     )
     after = fold(facts, pp.cancel(facts, " lost job ", CALENDAR))
     assert (after.open_promise, after.ladder_paused_by, after.stage) == (None, None, "NOTICE_2")

@@ -14,7 +14,7 @@ from collect_tui.defaults import load
 from collect_tui.domain import effects as fx
 from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.errors import Refused
-from collect_tui.domain.facts import AccountFacts, Callback, Hold, NextAction, Payment, Point
+from collect_tui.domain.facts import AccountFacts, Callback, Hold, Holder, NextAction, Payment, Point
 from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.order import decide as orders
 from collect_tui.domain.payment import decide as payment
@@ -89,7 +89,8 @@ def same(after: AccountFacts, before: AccountFacts) -> bool:
 def test_what_was_done_in_one_act_is_as_it_was(result: str, amount: int, pay: int, kept: bool) -> None:
     """A contact, a promise and a payment in one act: undone, the account is as before, but for its history."""
     before = rosa(
-        promises=(promise(8, (2, amount, 0)),) if kept else (), ladder_paused_by="promise 8" if kept else None
+        promises=(promise(8, (2, amount, 0)),) if kept else (),
+        ladder_paused_by=Holder.read("promise 8") if kept else None,
     )
     facts, done = before, []
     for decide in (lambda f: logged(f, result), lambda f: promised(f, amount), lambda f: paid(f, pay)):
@@ -106,7 +107,7 @@ def test_what_was_done_in_one_act_is_as_it_was(result: str, amount: int, pay: in
 def test_a_promise_is_cancelled_and_the_one_it_replaced_stands_again() -> None:
     before = rosa(
         promises=(promise(8, (2, 5000, 1000)),),
-        ladder_paused_by="promise 8",
+        ladder_paused_by=Holder.read("promise 8"),
         next_action=NextAction("promise", days(6)),
     )
     effects = promised(before, 9000)
@@ -114,7 +115,7 @@ def test_a_promise_is_cancelled_and_the_one_it_replaced_stands_again() -> None:
     assert [(p.id, p.status) for p in after.promises] == [(8, "ACTIVE"), (600, "CANCELLED")]
     assert after.open_promise == before.open_promise
     assert after.next_action == before.next_action
-    assert after.ladder_paused_by == "promise 8"
+    assert after.ladder_paused_by == Holder.read("promise 8")
 
 
 def test_a_next_action_that_was_moved_since_stays() -> None:

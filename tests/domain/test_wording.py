@@ -9,7 +9,7 @@ import pytest
 
 from collect_tui.defaults import load
 from collect_tui.domain import effects as fx
-from collect_tui.domain.facts import Allocation, Callback, Hold, NextAction, Payment, Point
+from collect_tui.domain.facts import Allocation, Callback, Hold, Holder, NextAction, Payment, Point
 from collect_tui.domain.states import (
     CallbackState,
     HoldState,
@@ -93,8 +93,14 @@ FULL = account(
             "INT waits for suspension",
         ),
         (fx.ServiceChanged(1, ServiceState.ACTIVE, None, ServiceState.PENDING_SUSPEND, "nonpay"), "INT stays on"),
-        (fx.LadderChanged(Stage.NOTICE_2, "promise 3", Stage.NOTICE_2, None), "the ladder is held by a promise"),
-        (fx.LadderChanged(Stage.NOTICE_2, None, Stage.NOTICE_2, "hold 3"), "the ladder goes on at notice 2"),
+        (
+            fx.LadderChanged(Stage.NOTICE_2, Holder.read("promise 3"), Stage.NOTICE_2, None),
+            "the ladder is held by a promise",
+        ),
+        (
+            fx.LadderChanged(Stage.NOTICE_2, None, Stage.NOTICE_2, Holder.read("hold 3")),
+            "the ladder goes on at notice 2",
+        ),
         (fx.LadderChanged(Stage.CURRENT, None, Stage.NOTICE_2, None), "stage current"),
         (fx.Snoozed(days(2), "RESEARCH", 0), "put off until Wed 26 Nov: must be looked into first"),
         (fx.Skipped("HOURS"), "skipped until the next day run: outside the customer's hours"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from collect_tui.domain.facts import AccountFacts, Hold, NextAction, Payment
+from collect_tui.domain.facts import AccountFacts, Hold, Holder, NextAction, Payment
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as pp
 from collect_tui.domain.states import AccountState, PaymentState
@@ -44,7 +44,7 @@ def back(facts: AccountFacts, ref: str = "T-77", returned: bool = True, **more: 
 def promised(*parts: tuple[int, int, int], kind: str = "single", **more: object) -> AccountFacts:
     return account(
         promises=(promise(9, *parts, kind=kind),),
-        ladder_paused_by="promise 9",
+        ladder_paused_by=Holder.read("promise 9"),
         next_action=NextAction("promise", days(7)),
         **more,
     )
@@ -102,9 +102,9 @@ def test_paying_all_that_is_past_due_cures() -> None:
 
 
 def test_a_hold_stays_on_the_ladder_when_the_account_is_cured() -> None:
-    facts = account(holds=(Hold(3, "CEASE", TODAY, None),), ladder_paused_by="hold 3")
+    facts = account(holds=(Hold(3, "CEASE", TODAY, None),), ladder_paused_by=Holder.read("hold 3"))
     after = paid(facts, 41210)
-    assert (after.stage, after.ladder_paused_by) == ("CURRENT", "hold 3")
+    assert (after.stage, after.ladder_paused_by) == ("CURRENT", Holder.read("hold 3"))
 
 
 @pytest.mark.parametrize("stage", ["TERMINATED", "WRITTEN_OFF", "CURRENT", "PRE_DUE"])
@@ -169,7 +169,11 @@ def test_a_kept_promise_is_open_again_while_it_can_be_kept_and_then_broken() -> 
     kept = paid(promised((4, 15000, 0)), 15000)
     after = back(kept)
     assert after.open_promise is not None
-    assert (after.open_promise.status, after.open_promise.paid, after.ladder_paused_by) == ("ACTIVE", 0, "promise 9")
+    assert (after.open_promise.status, after.open_promise.paid, after.ladder_paused_by) == (
+        "ACTIVE",
+        0,
+        Holder.read("promise 9"),
+    )
     assert back(replace(kept, business_date=days(6))).open_promise is not None  # due + grace
     late = back(replace(kept, business_date=days(9)))
     assert (late.open_promise, late.promises[0].status, late.promises[0].paid) == (None, "BROKEN", 0)
@@ -230,7 +234,7 @@ def test_an_instalment_missed_breaks_a_plan_and_money_entered_late_mends_it() ->
     held = after.open_promise
     assert held is not None
     assert [(i.paid, i.status) for i in held.instalments] == [(5000, "PAID"), (0, "OPEN")]
-    assert after.ladder_paused_by == "promise 9"
+    assert after.ladder_paused_by == Holder.read("promise 9")
     assert after.next_action == NextAction("promise", days(11))  # Tue 2 Dec + 2 is Thursday: Friday
 
 
@@ -241,9 +245,14 @@ def test_a_broken_promise_is_no_reason_to_call_where_calls_are_forbidden() -> No
 
 def test_a_hold_ends_after_its_last_day_and_hands_the_ladder_on() -> None:
     holds = (Hold(3, "MEDICAL", TODAY, days(1)), Hold(4, "CLAIM", TODAY, days(3)))
-    facts = replace(promised((9, 5000, 0)), holds=holds, ladder_paused_by="hold 3")
+    facts = replace(promised((9, 5000, 0)), holds=holds, ladder_paused_by=Holder.read("hold 3"))
     seen = [(len(f.holds), f.ladder_paused_by) for f in (nightfall(facts, n) for n in range(1, 5))]
-    assert seen == [(2, "hold 3"), (1, "hold 4"), (1, "hold 4"), (0, "promise 9")]
+    assert seen == [
+        (2, Holder.read("hold 3")),
+        (1, Holder.read("hold 4")),
+        (1, Holder.read("hold 4")),
+        (0, Holder.read("promise 9")),
+    ]
 
 
 # ---------------------------------------------------------------------------------------------------- credits at night

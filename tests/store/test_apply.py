@@ -22,6 +22,7 @@ from collect_tui.domain.facts import (
     Application,
     Callback,
     Hold,
+    Holder,
     Instalment,
     Item,
     NextAction,
@@ -264,8 +265,8 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     "service": lambda a: (
         fx.ServiceChanged(a.services[0], ServiceState.PENDING_SUSPEND, "nonpay", ServiceState.ACTIVE, None),
     ),
-    "ladder": lambda a: (fx.LadderChanged(Stage.NOTICE_1, "promise 1", Stage.CURRENT, None),),
-    "ladder resumed": lambda a: (fx.LadderChanged(Stage.CURRENT, None, Stage.CURRENT, "promise 1"),),
+    "ladder": lambda a: (fx.LadderChanged(Stage.NOTICE_1, Holder.read("promise 1"), Stage.CURRENT, None),),
+    "ladder resumed": lambda a: (fx.LadderChanged(Stage.CURRENT, None, Stage.CURRENT, Holder.read("promise 1")),),
     "snoozed": lambda a: (fx.Snoozed(LATER, "away", 1),),
     "snoozed, then worked": lambda a: (fx.Snoozed(LATER, "away", 1), contact()),
     "skipped": lambda a: (fx.Skipped("busy"),),

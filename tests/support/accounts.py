@@ -63,9 +63,9 @@ def accounts(draw: st.DrawFn, *, ordered: bool = True, promised: bool = True) ->
     for one in facts.orders:
         if (one.kind, one.status) in {("restore", "REQUESTED"), ("restore", "SENT")} and draw(st.integers(0, 2)):
             facts = with_fee(facts, one, draw(st.sampled_from([2500, 2450, 1000, 0])), draw(st.integers(0, 3000)))
-    pausing = next((f"hold {h.id}" for h in holds if KINDS[h.kind].pauses_ladder), None)
+    pausing = next((h.holder for h in holds if KINDS[h.kind].pauses_ladder), None)
     held = facts.open_promise
-    return replace(facts, ladder_paused_by=pausing or (f"promise {held.id}" if held else None))
+    return replace(facts, ladder_paused_by=pausing or (held and held.holder))
 
 
 def with_fee(facts: AccountFacts, one: Order, paid: int, more: int) -> AccountFacts:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from collect_tui.domain.effects import Effect, NextActionSet
 from collect_tui.domain.errors import DomainError
-from collect_tui.domain.facts import AccountFacts, Item, NextAction, Notice
+from collect_tui.domain.facts import AccountFacts, Holder, Item, NextAction, Notice
 from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.payment import decide as payment
@@ -158,8 +158,8 @@ class History:
 def picture(facts: AccountFacts) -> dict[str, Any]:
     """What there is to see of an account, without ids that grow with every act, and without what is only history: the day on
     which a promise was kept is that of the money that was known to keep it."""
-    places = {f"promise {p.id}": f"promise #{n}" for n, p in enumerate(facts.promises)}
-    places |= {f"hold {h.id}": f"hold {h.kind}" for h in facts.holds}
+    places: dict[Holder | None, str] = {p.holder: f"promise #{n}" for n, p in enumerate(facts.promises)}
+    places |= {h.holder: f"hold {h.kind}" for h in facts.holds}
     action = facts.next_action
     due = action and (action.code, max(action.on, facts.business_date), action.at)
     return {
@@ -170,7 +170,7 @@ def picture(facts: AccountFacts) -> dict[str, Any]:
             for p in facts.promises
         ],
         "stage": facts.stage,
-        "ladder": places.get(facts.ladder_paused_by or "", facts.ladder_paused_by),
+        "ladder": places.get(facts.ladder_paused_by, facts.ladder_paused_by),
         "holds": sorted(h.kind for h in facts.holds),
         "services": [(s.id, s.status, s.suspend_cause) for s in facts.services],
         "orders": sorted((o.service_id, o.kind, o.status) for o in facts.orders if o.open),

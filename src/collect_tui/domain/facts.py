@@ -16,6 +16,7 @@ from collect_tui.domain.parts import (
     Attempt,
     Callback,
     Hold,
+    Holder,
     Instalment,
     Item,
     NextAction,
@@ -37,6 +38,7 @@ __all__ = [
     "Attempt",
     "Callback",
     "Hold",
+    "Holder",
     "Instalment",
     "Item",
     "NextAction",
@@ -66,7 +68,7 @@ class AccountFacts:
     opened_on: date
     next_action: NextAction | None = None
     parked: Parked | None = None
-    ladder_paused_by: str | None = None  # "promise 12", "hold 3"; None: the ladder runs
+    ladder_paused_by: Holder | None = None  # None: the ladder runs
     snoozes: int = 0  # times put off since it was last worked
     points: tuple[Point, ...] = ()
     items: tuple[Item, ...] = ()  # only those with something open

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from enum import StrEnum
+from typing import Final, NamedTuple, Self
 
 from collect_tui.domain.states import (
     GIVEN_BACK,
@@ -24,6 +25,26 @@ from collect_tui.domain.states import (
     ServiceState,
     Stage,
 )
+
+
+class HolderKind(StrEnum):
+    PROMISE = "promise"
+    HOLD = "hold"
+
+
+class Holder(NamedTuple):
+    """What holds the ladder of an account: a promise or a hold, by its id. As text, in tables and older effects: `hold 3`."""
+
+    kind: HolderKind
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        kind, ident = text.split()
+        return cls(HolderKind(kind), int(ident))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +145,10 @@ class Promise:
         return self.status in OPEN_PROMISE
 
     @property
+    def holder(self) -> Holder:
+        return Holder(HolderKind.PROMISE, self.id)
+
+    @property
     def paid(self) -> int:
         return sum(i.paid for i in self.instalments)
 
@@ -145,6 +170,10 @@ class Hold:
     target_id: int | None = None
     status: HoldState = HoldState.ACTIVE
     placed_by: str = ""
+
+    @property
+    def holder(self) -> Holder:
+        return Holder(HolderKind.HOLD, self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Small effects that many acts share: what comes next with an account, and what holds its ladder.
 
-One thing holds the ladder at a time, and it is named: `promise 12` or `hold 3`. A hold goes before a promise: it takes
+One thing holds the ladder at a time, a promise or a hold. A hold goes before a promise: it takes
 the ladder over when it is placed, and hands it back to the open promise when it ends. So whichever of the two ends
 first, the other still holds. The stage does not move while the ladder is held, which is why a resumed ladder goes on
 where it stood without remembering anything.
@@ -13,7 +13,8 @@ from typing import Final
 
 from collect_tui.domain.account.effects import LadderChanged, NextActionSet
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.facts import AccountFacts, NextAction, Parked
+from collect_tui.domain.facts import AccountFacts, Holder, NextAction, Parked
+from collect_tui.domain.parts import HolderKind
 from collect_tui.domain.states import AccountState, State, check, trade_name
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -54,15 +55,15 @@ def set_action(facts: AccountFacts, new: NextAction, parked: Parked | None = Non
     return NextActionSet(new, facts.next_action, parked, facts.parked)
 
 
-def pause(facts: AccountFacts, holder: str) -> tuple[LadderChanged, ...]:
-    """Hold the ladder for `promise <id>` or `hold <id>`. Nothing takes it from a hold; a hold takes it from a promise."""
+def pause(facts: AccountFacts, holder: Holder) -> tuple[LadderChanged, ...]:
+    """Hold the ladder for a promise or a hold. Nothing takes it from a hold; a hold takes it from a promise."""
     now = facts.ladder_paused_by
-    if now == holder or (now is not None and now.startswith("hold ")):
+    if now == holder or (now is not None and now.kind is HolderKind.HOLD):
         return ()
     return (LadderChanged(facts.stage, holder, facts.stage, now),)
 
 
-def resume(facts: AccountFacts, holder: str, successor: str | None = None) -> tuple[LadderChanged, ...]:
+def resume(facts: AccountFacts, holder: Holder, successor: Holder | None = None) -> tuple[LadderChanged, ...]:
     """End the pause of `holder`: the ladder goes on, or `successor` holds it. Nothing if another holds it now."""
     if facts.ladder_paused_by != holder:
         return ()

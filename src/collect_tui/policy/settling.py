@@ -112,7 +112,7 @@ def _end_holds(fold: Folded, house: House) -> None:
         if one.until is not None and one.until < today:
             fold.add(HoldChanged(one.id, HoldState.EXPIRED, one.status, "its last day is over"))
             successor = hold.successor(fold.facts, [one], house.holds)
-            fold.add(*steps.resume(fold.facts, hold.holder(one.id), successor))
+            fold.add(*steps.resume(fold.facts, one.holder, successor))
 
 
 def _stage(fold: Folded, rules: Rules, *, taken_back: bool, off: bool) -> None:

@@ -17,6 +17,7 @@ from collect_tui.domain.facts import (
     Attempt,
     Callback,
     Hold,
+    Holder,
     Instalment,
     Item,
     NextAction,
@@ -94,7 +95,7 @@ def assembled(
         and Parked(
             NextAction(head.parked_code, head.parked_on, head.parked_at), head.parked_by or 0, head.parked_since
         ),
-        ladder_paused_by=head.ladder_paused_by,
+        ladder_paused_by=head.ladder_paused_by and Holder.read(head.ladder_paused_by),
         snoozes=head.snoozes or 0,
         points=tuple(as_point(row, head.zone) for row in read["points"]),
         items=items,

@@ -175,7 +175,7 @@ def _(effect: fx.ServiceChanged, here: WriteContext) -> None:
 
 @write.register
 def _(effect: fx.LadderChanged, here: WriteContext) -> None:
-    values: dict[str, Any] = {"stage": effect.stage, "ladder_paused_by": effect.paused_by}
+    values: dict[str, Any] = {"stage": effect.stage, "ladder_paused_by": effect.paused_by and str(effect.paused_by)}
     if effect.stage != effect.old_stage:  # who is cured may advance anew the same night
         values["stage_on"] = None if cures(effect) else here.today
     here.set("account", {"id": here.account_id}, **values)

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.effect import Effect, Ids
 from collect_tui.domain.errors import Refused
-from collect_tui.domain.facts import AccountFacts, Item, NextAction, Parked
+from collect_tui.domain.facts import AccountFacts, Holder, Item, NextAction, Parked
 from collect_tui.domain.states import DUNNED, STAGES, AccountState, Stage
 from collect_tui.domain.wording import next_action_words, quoted
 
@@ -90,9 +90,9 @@ class LadderChanged(Effect):
     follows: ClassVar[bool] = True
 
     stage: Stage
-    paused_by: str | None
+    paused_by: Holder | None
     old_stage: Stage
-    old_paused_by: str | None
+    old_paused_by: Holder | None
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
         facts = replace(facts, stage=self.stage, ladder_paused_by=self.paused_by)
@@ -117,7 +117,7 @@ class LadderChanged(Effect):
             return f"stage {_STAGES.get(self.stage, self.stage.words)}"
         if self.paused_by is None:
             return f"the ladder goes on at {_STAGES.get(self.stage, self.stage.words)}"
-        return f"the ladder is held by a {self.paused_by.split(' ')[0]}"
+        return f"the ladder is held by a {self.paused_by.kind}"
 
 
 @dataclass(frozen=True, slots=True)

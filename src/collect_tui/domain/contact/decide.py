@@ -247,10 +247,10 @@ def _hold(
     hold = Hold(ids(), kind.code, facts.business_date, until, reason=f"{result.code}: {result.title}", placed_by=by)
     effects: list[Effect] = [HoldChanged(h.id, HoldState.RELEASED, h.status, "renewed") for h in same]
     effects.append(HoldPlaced(hold))
-    if kind.pauses_ladder and facts.ladder_paused_by in {f"hold {h.id}" for h in same}:
-        effects.append(LadderChanged(facts.stage, f"hold {hold.id}", facts.stage, facts.ladder_paused_by))
+    if kind.pauses_ladder and facts.ladder_paused_by in {h.holder for h in same}:
+        effects.append(LadderChanged(facts.stage, hold.holder, facts.stage, facts.ladder_paused_by))
     elif kind.pauses_ladder:
-        effects += steps.pause(facts, f"hold {hold.id}")
+        effects += steps.pause(facts, hold.holder)
     return effects
 
 

@@ -13,8 +13,7 @@ from collect_tui.domain import steps
 from collect_tui.domain.calendars import YEARS_EITHER_WAY, Calendar, add_months, out_of_range
 from collect_tui.domain.effects import Effect, HoldChanged, HoldPlaced
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.facts import AccountFacts, Hold
-from collect_tui.domain.promise import decide as promise
+from collect_tui.domain.facts import AccountFacts, Hold, Holder
 from collect_tui.domain.rules import HoldKind
 from collect_tui.domain.states import HoldState
 
@@ -67,14 +66,14 @@ def place(
         if (other.kind, other.scope, other.target_id) == (kind.code, scope, target_id):
             end = f"until {other.until.isoformat()}" if other.until else "until it is released"
             raise Refused("hold.overlap", f"A {kind.title} hold is active {end}; release it first.", "hold")
-    ident = ids()
     latest = today + timedelta(days=REVIEW_DAYS)
     review = calendar.on_or_after(until + timedelta(days=1) if until is not None and until <= latest else latest)
     current = facts.next_action
     stays = current is not None and current.on <= review and "call" not in kind.blocks
+    hold = Hold(ids(), kind.code, today, until, reason.strip(), scope, target_id, HoldState.ACTIVE, by)
     return (
-        HoldPlaced(Hold(ident, kind.code, today, until, reason.strip(), scope, target_id, HoldState.ACTIVE, by)),
-        *(steps.pause(facts, holder(ident)) if kind.pauses_ladder else ()),
+        HoldPlaced(hold),
+        *(steps.pause(facts, hold.holder) if kind.pauses_ladder else ()),
         *(() if stays else steps.next_step(facts, "hold", review)),
     )
 
@@ -94,8 +93,8 @@ def release(
         raise Refused("hold.none", f"No {kind.title} hold is active on this account; active: {others}.", "hold")
     effects: list[Effect] = [HoldChanged(h.id, HoldState.RELEASED, h.status, why) for h in found]
     paused = facts.ladder_paused_by
-    if paused in {holder(h.id) for h in found}:
-        effects += steps.resume(facts, paused or "", successor(facts, found, kinds or {}))
+    if paused is not None and paused in {h.holder for h in found}:
+        effects += steps.resume(facts, paused, successor(facts, found, kinds or {}))
     effects += steps.next_step(facts, "call", facts.business_date)
     return tuple(effects)
 
@@ -123,20 +122,15 @@ def forbids(kind: HoldKind | None) -> tuple[str, ...]:
     return tuple(deed for deed in ENFORCED if kind is None or deed in kind.blocks)
 
 
-def holder(ident: int) -> str:
-    """How a hold is named where it holds the ladder."""
-    return f"hold {ident}"
-
-
 def _active(facts: AccountFacts) -> list[Hold]:
     today = facts.business_date
     return [h for h in facts.holds if h.status == HoldState.ACTIVE and (h.until is None or h.until >= today)]
 
 
-def successor(facts: AccountFacts, ended: list[Hold], kinds: Mapping[str, HoldKind]) -> str | None:
+def successor(facts: AccountFacts, ended: list[Hold], kinds: Mapping[str, HoldKind]) -> Holder | None:
     """What holds the ladder when these holds have ended: another that does, or the open promise; None: nothing."""
     for other in _active(facts):
         if other not in ended and other.kind in kinds and kinds[other.kind].pauses_ladder:
-            return holder(other.id)
+            return other.holder
     held = facts.open_promise
-    return promise.holder(held.id) if held else None
+    return held.holder if held else None

@@ -220,15 +220,14 @@ def _write(fold: Folded, promise: Promise, judged: Judged, since: date | None) -
     if on is not None and since is not None and status in NOT_KEPT:
         on = max(on, since)
     fold.add(PromiseChanged(promise.id, status, promise.status, REASONS.get(status, "a payment was taken back"), on))
-    holder = promises.holder(promise.id)
     if status != PromiseState.ACTIVE:
-        fold.add(*(() if same else steps.resume(fold.facts, holder)))
+        fold.add(*(() if same else steps.resume(fold.facts, promise.holder)))
         return
-    fold.add(*steps.pause(fold.facts, holder))
+    fold.add(*steps.pause(fold.facts, promise.holder))
     facts, step = fold.facts, promise.ladder_step
     # The ladder has been held there all along.
-    if step is not None and step != facts.stage and facts.ladder_paused_by == holder:
-        fold.add(LadderChanged(step, holder, facts.stage, holder))
+    if step is not None and step != facts.stage and facts.ladder_paused_by == promise.holder:
+        fold.add(LadderChanged(step, promise.holder, facts.stage, promise.holder))
 
 
 def _breach(

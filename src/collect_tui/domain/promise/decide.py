@@ -156,7 +156,7 @@ def make(
     if old:
         effects.append(PromiseChanged(old.id, PromiseState.SUPERSEDED, old.status, "replaced by a new promise"))
     effects.append(PromiseMade(made))
-    effects += steps.pause(facts, holder(ident))
+    effects += steps.pause(facts, made.holder)
     effects += steps.next_step(facts, "promise", follow_up(made, calendar))
     return tuple(effects)
 
@@ -173,14 +173,9 @@ def cancel(facts: AccountFacts, reason: str, calendar: Calendar) -> tuple[Effect
         raise Refused("promise.none", "There is no open promise on this account to cancel.")
     return (
         PromiseChanged(promise.id, PromiseState.CANCELLED, promise.status, why),
-        *steps.resume(facts, holder(promise.id)),
+        *steps.resume(facts, promise.holder),
         *steps.next_step(facts, "call", calendar.on_or_after(facts.business_date)),
     )
-
-
-def holder(ident: int) -> str:
-    """How a promise is named where it holds the ladder."""
-    return f"promise {ident}"
 
 
 def _by_due(instalment: Instalment) -> tuple[date, int]:

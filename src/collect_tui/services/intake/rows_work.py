@@ -6,6 +6,7 @@ from datetime import date
 
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.order.suspension import SERVED
+from collect_tui.domain.parts import Holder, HolderKind
 from collect_tui.domain.promise.effects import WAIVED_BY
 from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER, HoldState, InstalmentState, OrderState, PromiseState
 from collect_tui.services.intake.entries import PromiseEntry
@@ -70,7 +71,7 @@ def promises(rows: RowSet) -> None:
             if any(each.status == PromiseState.ACTIVE for each in rows.entry.promises[:index]):
                 rows.bad(f"{path}.status", "is ACTIVE; an account has one open promise at most.")
             if rows.account["ladder_paused_by"] is None:
-                rows.account["ladder_paused_by"] = f"promise {promise_id}"
+                rows.account["ladder_paused_by"] = str(Holder(HolderKind.PROMISE, promise_id))
 
 
 def _check_promise(rows: RowSet, path: str, promise: PromiseEntry) -> None:
@@ -123,7 +124,7 @@ def holds(rows: RowSet) -> None:
                 rows.bad(f"{path}.kind", "is active twice.")
             active.add(same)
             if kind.pauses_ladder and rows.account["ladder_paused_by"] is None:
-                rows.account["ladder_paused_by"] = f"hold {hold_id}"
+                rows.account["ladder_paused_by"] = str(Holder(HolderKind.HOLD, hold_id))
 
 
 def orders(rows: RowSet) -> None:
