@@ -81,7 +81,7 @@ def pay(desk: ApiDesk, sent: Sent, n: int, line: str, account: str) -> bool:
         try:
             sent.do(desk, act)
         except Unsettled as known:
-            done = known.held.line == line and sent.of(account) is None and "was done" in known.message
+            done = f"“{line}”" in known.message and sent.of(account) is None and "was done" in known.message
         except Unavailable as error:
             if error.code == "act.behind":
                 review(desk)
