@@ -31,7 +31,7 @@ from collect_tui.server.examples import example
 from collect_tui.store.engine import Store
 from support.book import SERVICES, Book, Clock, account, day, local_desk
 from support.server import bearer
-from support.server import hub as hub_over
+from support.server import context as context_over
 from support.third import Terminate, terminates
 
 ROSA = "4410-2231"
@@ -73,7 +73,7 @@ class World:
     """A fresh book, and every way into it."""
 
     store: Store
-    hub: ServerContext
+    context: ServerContext
     client: TestClient
     home: Path
 
@@ -81,10 +81,10 @@ class World:
         self.desk = local_desk(self.store, "lee", Clock())
         self.thin = ApiDesk(
             "http://desk",
-            token=bearer(self.hub, "lee")["Authorization"].removeprefix("Bearer "),
+            token=bearer(self.context, "lee")["Authorization"].removeprefix("Bearer "),
             user="1/lee",
             state_folder=self.home / "thin",
-            clock=self.hub.clock,
+            clock=self.context.clock,
             transport=self.client._transport,
             background=False,
         )
@@ -158,7 +158,7 @@ def in_the_shell(world: World, line: str, typed: str | None) -> str | None:
 
 
 def posted(world: World, path: str, body: dict[str, Any]) -> str | None:
-    headers = {**bearer(world.hub, "lee"), "If-Match": "*", "Idempotency-Key": str(uuid4())}
+    headers = {**bearer(world.context, "lee"), "If-Match": "*", "Idempotency-Key": str(uuid4())}
     answer = world.client.post(f"/v1/accounts/{ROSA}/{path}", json=body, headers=headers)
     if answer.status_code == 200:
         return None
@@ -197,12 +197,12 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with ExitStack() as stack:
         stack.enter_context(terminates())
         store = stack.enter_context(BOOK.store(tmp_path))
-        hub, app = hub_over(store, Clock()), create_app()
+        context, app = context_over(store, Clock()), create_app()
 
         async def with_hub(scope: Any, receive: Any, send: Any) -> None:
-            await app({**scope, "state": {"hub": hub}}, receive, send)
+            await app({**scope, "state": {"context": context}}, receive, send)
 
-        made = World(store, hub, TestClient(with_hub, base_url="http://desk"), tmp_path)
+        made = World(store, context, TestClient(with_hub, base_url="http://desk"), tmp_path)
         yield made
         made.thin.close()
 

@@ -22,7 +22,7 @@ from collect_tui.store import event_log
 from support.book import Book, Clock, account, at, catalogue, day, local_desk
 from support.cards import NUMBER
 from support.planting import LEFT_OUT, ROSA, client, key, requests
-from support.server import hub as hub_over
+from support.server import context as context_over
 
 PHONE, MAIL, HANDLE, HOME, SERVICE = (
     "+1 312 867 5309",
@@ -75,24 +75,24 @@ def app() -> FastAPI:
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[ServerContext]:
+def context(tmp_path: Path) -> Iterator[ServerContext]:
     with BOOK.store(tmp_path) as store:
         for role in ROLES:
             users.add(store, 1, f"the-{role}", catalogue().authority, role=role)
-        yield hub_over(store, Clock())
+        yield context_over(store, Clock())
 
 
 # --------------------------------------------------------------------------------------------------------------- identifiers
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_what_a_role_may_not_see_is_in_no_answer(app: FastAPI, hub: ServerContext, role: str) -> None:
+def test_what_a_role_may_not_see_is_in_no_answer(app: FastAPI, context: ServerContext, role: str) -> None:
     rule = ROLES[role]
-    owner = local_desk(hub.store, f"the-{role}", Clock())
+    owner = local_desk(context.store, f"the-{role}", Clock())
     _speak(owner)
-    with hub.store.write(1) as db:
+    with context.store.write(1) as db:
         assert event_log.number(db, 1)  # as the relay does: events can be read now
-    desk = client(app, hub, f"the-{role}")
+    desk = client(app, context, f"the-{role}")
     asked = [(verb, path, more) for verb, path, more in requests(app, "other") if (verb, path) not in LEFT_OUT]
     asked += [("get", f"/v1/accounts/{ROSA}/panes/{pane}", {}) for pane in get_args(PaneName)]
     asked += [("get", f"/v1/queues/{queue.name}", {}) for queue in catalogue().queues]
@@ -144,8 +144,8 @@ def _no_trace(text: str, masked: frozenset[str], where: object) -> None:
 @pytest.mark.parametrize(
     "role", [role for role, rule in ROLES.items() if "email" in rule.masked and rule.authority().allows("account.read")]
 )
-def test_no_guess_at_what_is_masked_is_told_from_another(app: FastAPI, hub: ServerContext, role: str) -> None:
-    desk = client(app, hub, f"the-{role}")
+def test_no_guess_at_what_is_masked_is_told_from_another(app: FastAPI, context: ServerContext, role: str) -> None:
+    desk = client(app, context, f"the-{role}")
 
     def answer(path: str, body: dict[str, Any]) -> Any:
         return desk.post(path, json=body).json()
@@ -177,12 +177,12 @@ def test_no_guess_at_what_is_masked_is_told_from_another(app: FastAPI, hub: Serv
 
 
 def test_no_route_stores_a_card_number_whatever_field_it_stands_in(
-    app: FastAPI, hub: ServerContext, tmp_path: Path, capfd: Any
+    app: FastAPI, context: ServerContext, tmp_path: Path, capfd: Any
 ) -> None:
     spelling = "4111/1111_1111|1111"
     tried = 0
     for role in ("lead", "admin", "integration"):
-        desk = client(app, hub, f"the-{role}")
+        desk = client(app, context, f"the-{role}")
         for verb, path, more in requests(app, spelling):
             if (verb, path) in LEFT_OUT or "day-runs" in path or "order-runs" in path:
                 continue

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.session import OrdersReport
     from collect_tui.server.embedded import Embedded
     from collect_tui.server.metrics import Meter
-    from collect_tui.server.watch import MeteredHub
+    from collect_tui.server.watch import MeteredContext
     from collect_tui.services.local import LocalDesk
     from collect_tui.store.engine import Store
     from collect_tui.tui.sent import Sent
@@ -154,14 +154,14 @@ def connect(wired: Wiring, *, create: bool = False, backend: str = "local") -> D
     return at_server(wired.settings.server, wired.settings.state_folder, clock=wired.clock, login=login)
 
 
-def serve_hub(wired: Wiring, meter: Meter) -> MeteredHub:
+def serve_hub(wired: Wiring, meter: Meter) -> MeteredContext:
     """What a server process works with; `meter` counts what its desks do."""
     from collect_tui.server.oidc import OidcSettings, Provider
-    from collect_tui.server.watch import MeteredHub
+    from collect_tui.server.watch import MeteredContext
 
     oidc = wired.settings.serve.oidc
     known = OidcSettings(oidc.issuer, oidc.client_id, oidc.claim, oidc.tenant) if oidc.issuer else None
-    return MeteredHub.of(
+    return MeteredContext.of(
         meter,
         open_store(wired),
         catalogue(wired),

@@ -15,7 +15,7 @@ from collect_tui.store import event_log
 from collect_tui.store.tables import AppUser
 from server.conftest import BOOK
 from support.book import NOW, Clock
-from support.server import hub as hub_over
+from support.server import context as context_over
 from support.server import served, token
 
 
@@ -112,38 +112,38 @@ def test_what_the_server_refuses_is_said_and_not_tried_again(status, body, error
 
 
 @pytest.fixture
-def hub(tmp_path):
+def context(tmp_path):
     store = BOOK.store(tmp_path)
     with store.write() as db:
         db.add(AppUser(tenant_id=1, login="ria", name="Ria", role="lead"))
-    yield hub_over(store, Clock())
+    yield context_over(store, Clock())
     store.close()
 
 
-def happen(hub, *kinds):
+def happen(context, *kinds):
     ids = Ids()
-    with hub.store.write() as db:
+    with context.store.write() as db:
         for kind in kinds:
             event_log.add(db, 1, kind, None, "mia", NOW, {"n": 1}, ids)
-    with hub.store.write() as db:
+    with context.store.write() as db:
         event_log.number(db, 1)
 
 
-def test_over_a_real_connection(hub):
-    happen(hub, "a.one", "b.two", "a.three")
-    text = token(hub, "lee")
-    with served(hub) as url:
+def test_over_a_real_connection(context):
+    happen(context, "a.one", "b.two", "a.three")
+    text = token(context, "lee")
+    with served(context) as url:
         server = Http(url)
         following = follow(events.at(server, lambda: text, "a.*"), 0)
         assert [next(following).kind for _ in range(2)] == ["a.one", "a.three"]
-        happen(hub, "b.four", "a.five")
+        happen(context, "b.four", "a.five")
         told = next(following)
         assert (told.id, told.kind, told.data["data"]) == (5, "a.five", {"n": 1})
         following.close()
         assert [e.position for e in pages(server, text, 1)] == [2, 3, 4, 5]
         assert [e.position for e in pages(server, text, 1, "b.*")] == [2, 4]
         with pytest.raises(Forbidden):
-            list(pages(server, token(hub, "mia"), 0))
+            list(pages(server, token(context, "mia"), 0))
         server.close()
     with pytest.raises(Unavailable):
         list(pages(Http("http://127.0.0.1:1"), text, 0))

@@ -18,7 +18,7 @@ from collect_tui.store.tables import Account, ActLog, Note
 from contract.conftest import BOOK
 from support.desks import api_desks, lasting
 from support.faulty import Faulty
-from support.server import hub, served
+from support.server import context, served
 from support.typist import typed
 
 TESTS = Path(__file__).parents[1]
@@ -54,7 +54,7 @@ def test_one_request_in_three_fails(tmp_path, clock, seed):
             desk.do(act)
             clock.forward(seconds=chance.choice((0, 0, 1, 20)))
         line.down = False
-        while desk.outbox.link().waiting:
+        while desk.outbox.connection().waiting:
             clock.forward(minutes=1)
             desk.sender.pump()
         assert line.faults > 40
@@ -67,7 +67,7 @@ def test_one_request_in_three_fails(tmp_path, clock, seed):
 
 def test_clients_killed_between_typing_and_answer(tmp_path, clock):
     with BOOK.store(tmp_path) as store:
-        of = hub(store, clock)
+        of = context(store, clock)
         with served(of) as url:
             token, told, tried = lasting(of, "mia"), [], []
             for seed in (1, 2, 3):
@@ -109,7 +109,7 @@ def sent_all(url, token, folder):
     gone = desk._queue.changed
     with gone:
         deadline = time.monotonic() + 60
-        while desk.outbox.link().waiting and time.monotonic() < deadline:
+        while desk.outbox.connection().waiting and time.monotonic() < deadline:
             gone.wait(1)
     held = desk.outbox.held()
     desk.close()

@@ -35,13 +35,13 @@ def test_what_was_seen_is_shown_with_its_age(desk, line, clock):
     before = desk.account(ROSA)
     away(desk, line, clock)
     assert desk.account(ROSA) == before
-    link = desk.outbox.link()
+    link = desk.outbox.connection()
     assert (link.state, link.as_of) == ("offline", NOW)
     assert desk.session().now == NOW + timedelta(minutes=15), "the clock goes on"
     line.down = False
     clock.forward(minutes=1)
     desk.account(ROSA)
-    assert (desk.outbox.link().state, desk.outbox.link().as_of) == ("online", None)
+    assert (desk.outbox.connection().state, desk.outbox.connection().as_of) == ("online", None)
 
 
 def test_what_was_seen_counts_the_authors_own_act(desk, line, clock):
@@ -178,4 +178,4 @@ def test_who_is_signed_out_sees_nothing_that_was_seen(desk, line, clock):
         desk.account(ROSA)
     with pytest.raises(SignedOut):
         desk.account(ROSA)
-    assert desk.outbox.link().state == "signed-out"
+    assert desk.outbox.connection().state == "signed-out"

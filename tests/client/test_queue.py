@@ -35,7 +35,7 @@ def test_an_answered_act_leaves_nothing_behind(desk, server):
     assert not receipt.queued
     assert receipt.version == 2
     assert desk.outbox.held() == ()
-    assert desk.outbox.link().state == "online"
+    assert desk.outbox.connection().state == "online"
 
 
 def test_an_act_is_on_the_disk_before_it_leaves(desk, server, tmp_path):
@@ -95,7 +95,7 @@ def test_without_a_server_what_may_wait_waits_and_the_rest_is_refused(desk, serv
     with pytest.raises(Unavailable):
         desk.do(note("called", override=Override(by="lee", reason="so")))
     assert states(desk) == [("A-1", "waiting")]
-    link = desk.outbox.link()
+    link = desk.outbox.connection()
     assert (link.state, link.waiting, link.review, link.server) == ("offline", 1, 0, "desk.example.com")
 
 
@@ -136,7 +136,7 @@ def test_what_waits_goes_out_in_order_when_the_server_is_back(desk, server, cloc
     desk.sender.pump()
     assert [t for t in texts(server) if t.startswith("first")] == ["first 0", "first 1", "first 2"]
     assert [t for t in texts(server) if t.startswith("second")] == ["second 0", "second 1", "second 2"]
-    assert desk.outbox.link().state == "online"
+    assert desk.outbox.connection().state == "online"
     assert desk.outbox.held() == ()
 
 
@@ -262,7 +262,7 @@ def test_a_rejected_act_waits_for_its_author_with_all_that_is_behind_it(desk, se
         (second.id, "review", queues.BEHIND),
     ]
     assert held[0].problem == "ben changed it."
-    assert desk.outbox.link().review == 2
+    assert desk.outbox.connection().review == 2
 
 
 def test_an_author_drops_what_was_rejected_and_nothing_else(desk, server, clock):
@@ -312,14 +312,14 @@ def test_signed_out_keeps_everything_and_a_new_sign_in_sends_it(open_desk, serve
     assert desk.do(note("called")).queued
     with pytest.raises(SignedOut):
         desk.do(payment(100))
-    link = desk.outbox.link()
+    link = desk.outbox.connection()
     assert (link.state, link.waiting) == ("signed-out", 1)
     server.faults = []
     desk.outbox.sign_in("b" * 43)
     desk.sender.pump()
     assert len(server.done) == 1
     assert server.tokens[-1] == "Bearer ct_1_" + "b" * 43
-    assert desk.outbox.link().state == "online"
+    assert desk.outbox.connection().state == "online"
 
 
 def test_a_token_renewed_elsewhere_is_used(open_desk, server):
@@ -511,6 +511,6 @@ def test_the_thread_of_its_own_sends_what_waits(open_desk, server, tmp_path):
     server.down = False
     with desk._queue.changed:
         deadline = time.monotonic() + 30
-        while desk.outbox.link().waiting and time.monotonic() < deadline:
+        while desk.outbox.connection().waiting and time.monotonic() < deadline:
             desk._queue.changed.wait(0.1)
     assert len(server.done) == 1

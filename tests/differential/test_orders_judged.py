@@ -152,10 +152,10 @@ def test_a_hold_placed_through_the_api_stops_a_suspension(world: World, kind: st
     from collect_tui.server.app import create_app
     from server.conftest import Api
     from support.server import bearer
-    from support.server import hub as hub_over
+    from support.server import context as context_over
 
-    hub = hub_over(world.store, world.clock)
-    answer = Api(create_app(), hub, bearer(hub, "lee")).act(f"/accounts/{ROSA}/holds", {"hold": kind})
+    context = context_over(world.store, world.clock)
+    answer = Api(create_app(), context, bearer(context, "lee")).act(f"/accounts/{ROSA}/holds", {"hold": kind})
     assert answer.status_code == 200, answer.text
     assert_stopped(world)
 

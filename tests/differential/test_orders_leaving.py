@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from collect_tui.desk.errors import DomainError
-from collect_tui.domain.order.suspension import first_cut_day
+from collect_tui.domain.order.suspension import first_suspension_day
 from support import lines
 from support.far_end import FarEnd
 from support.hunt import Case, hunt, seeds
@@ -130,7 +130,7 @@ def _act(step: dict[str, Any], world: World, number: str) -> str:
 
 def _order(step: dict[str, Any], world: World, number: str) -> str:
     """A cut that is allowed; or what a service that is off for non-payment lacks is paid, and it is restored."""
-    soon = first_cut_day(world.today + timedelta(days=step["days"]), SITE().rules.suspend, world.desk.calendar)
+    soon = first_suspension_day(world.today + timedelta(days=step["days"]), SITE().rules.suspend, world.desk.calendar)
     can = [s for s in world.rows("service") if s.status == "ACTIVE" and s.account_id == world.account_id(number)]
     can = [s for s in can if suspension(world, number, s.id, soon).allowed]
     if can:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from collect_tui.domain.facts import AccountFacts, Hold, Notice, Payment
 from collect_tui.domain.order.required import fees_to_keep, required_to_restore
-from collect_tui.domain.order.suspension import first_cut_day, is_cut_day
+from collect_tui.domain.order.suspension import first_suspension_day, is_suspension_day
 from collect_tui.domain.states import NoticeState, OrderState, PaymentState
 from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -168,13 +168,13 @@ def test_no_day_at_all_is_a_block() -> None:
 @given(st.dates(date(2025, 1, 1), date(2027, 1, 1)), st.sets(st.integers(0, 6)))
 def test_the_first_cut_day_is_one_and_none_is_before_it(day: date, weekdays: set[int]) -> None:
     rules = replace(SUSPEND, no_cut_weekdays=tuple(weekdays))
-    first = first_cut_day(day, rules, CALENDAR)
+    first = first_suspension_day(day, rules, CALENDAR)
     if len(weekdays) == 7:
         assert first is None
         return
     assert first is not None
-    assert is_cut_day(first, rules, CALENDAR)
-    assert not any(is_cut_day(day + timedelta(days=n), rules, CALENDAR) for n in range((first - day).days))
+    assert is_suspension_day(first, rules, CALENDAR)
+    assert not any(is_suspension_day(day + timedelta(days=n), rules, CALENDAR) for n in range((first - day).days))
 
 
 def restore(facts: AccountFacts) -> Verdict:

@@ -17,7 +17,7 @@ from collect_tui.server.context import ServerContext
 from contract.conftest import BOOK
 from support.book import Clock
 from support.server import bearer
-from support.server import hub as hub_over
+from support.server import context as context_over
 
 ROSA = "4410-2231"
 
@@ -28,24 +28,24 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def hub(tmp_path: Path, clock: Clock) -> Iterator[ServerContext]:
+def context(tmp_path: Path, clock: Clock) -> Iterator[ServerContext]:
     store = BOOK.store(tmp_path)
-    yield hub_over(store, clock)
+    yield context_over(store, clock)
     store.close()
 
 
 @pytest.fixture(scope="session")
 def app() -> FastAPI:
-    """One app for all tests; each request finds the hub of its test in its scope."""
+    """One app for all tests; each request finds the context of its test in its scope."""
     return create_app()
 
 
 class Api:
     """Requests of one user. Paths are below `/v1`."""
 
-    def __init__(self, app: FastAPI, hub: ServerContext, headers: dict[str, str]) -> None:
+    def __init__(self, app: FastAPI, context: ServerContext, headers: dict[str, str]) -> None:
         async def with_hub(scope: Any, receive: Any, send: Any) -> None:
-            await app({**scope, "state": {"hub": hub}}, receive, send)
+            await app({**scope, "state": {"context": context}}, receive, send)
 
         self.client = TestClient(with_hub, base_url="http://desk")
         self.headers = headers
@@ -59,9 +59,9 @@ class Api:
 
 
 @pytest.fixture
-def api(app: FastAPI, hub: ServerContext) -> Callable[..., Api]:
+def api(app: FastAPI, context: ServerContext) -> Callable[..., Api]:
     """The API as one user sees it; None: as a stranger."""
-    return lambda login="lee", **rest: Api(app, hub, bearer(hub, login, **rest) if login else {})
+    return lambda login="lee", **rest: Api(app, context, bearer(context, login, **rest) if login else {})
 
 
 def code(answer: Response) -> str:

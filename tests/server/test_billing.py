@@ -25,7 +25,7 @@ from collect_tui.store.tables import Account, Item, Outbox
 from server.conftest import Api, code
 from support.book import SERVICES, TODAY, Book, Clock, account, day, do_line, local_desk
 from support.server import bearer
-from support.server import hub as hub_over
+from support.server import context as context_over
 
 BOOK = Book(
     account(
@@ -50,15 +50,15 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def hub(store: Store, tmp_path: Path) -> ServerContext:
-    made = hub_over(store, Clock(), faults=tmp_path / "faults.log")
+def context(store: Store, tmp_path: Path) -> ServerContext:
+    made = context_over(store, Clock(), faults=tmp_path / "faults.log")
     users.add(store, 1, "netbill", made.catalogue.authority, role="integration")
     return made
 
 
 @pytest.fixture
-def system(app: FastAPI, hub: ServerContext) -> Api:
-    return Api(app, hub, bearer(hub, "netbill"))
+def system(app: FastAPI, context: ServerContext) -> Api:
+    return Api(app, context, bearer(context, "netbill"))
 
 
 def put(system: Api, kind: str, *rows: Any) -> tuple[list[dict[str, Any]], dict[str, int]]:
@@ -70,13 +70,13 @@ def put(system: Api, kind: str, *rows: Any) -> tuple[list[dict[str, Any]], dict[
     return lines[:-1], {name: n for name, n in lines[-1]["summary"].items() if n}
 
 
-def seen(hub: ServerContext, number: str) -> AccountView:
-    return local_desk(hub.store, "mia", hub.clock).account(number)
+def seen(context: ServerContext, number: str) -> AccountView:
+    return local_desk(context.store, "mia", context.clock).account(number)
 
 
-def whole(hub: ServerContext) -> None:
+def whole(context: ServerContext) -> None:
     """Summaries are as a recompute says, chains hold, what is open is the amount less what was allocated."""
-    with hub.store.read() as db:
+    with context.store.read() as db:
         every = tuple(db.exec(select(Account.id).where(Account.tenant_id == 1)).all())
         assert summary.stale(db, 1, TODAY, Scope.some(every)) == []
         assert audit_check.verify(db, 1) == ()
@@ -99,26 +99,28 @@ def paid(number: str, ref: str, amount: int, **rest: Any) -> dict[str, Any]:
     return {"account": number, "ref": ref, "received_on": day(-1), "method": "ach", "amount": amount, **rest}
 
 
-def test_a_new_account_with_its_items_is_worked_like_any_other(hub: ServerContext, system: Api) -> None:
+def test_a_new_account_with_its_items_is_worked_like_any_other(context: ServerContext, system: Api) -> None:
     assert put(system, "accounts", DANA) == ([], {"added": 1})
-    assert seen(hub, "7700-0001").next_action is not None
+    assert seen(context, "7700-0001").next_action is not None
     rows = [item("7700-0001", "B-1", -20, 8250, service="INT"), item("7700-0001", "B-2", 10, 4500)]
     assert put(system, "items", *rows) == ([], {"added": 2})
-    view = seen(hub, "7700-0001")
+    view = seen(context, "7700-0001")
     assert (view.collectable, view.total) == (8250, 12750)
     assert view.next_action is not None
     assert "call" in view.next_action.lower()
-    found = local_desk(hub.store, "mia", hub.clock).find("whitfield")
+    found = local_desk(context.store, "mia", context.clock).find("whitfield")
     assert [hit.account for hit in found] == ["7700-0001"]
-    whole(hub)
+    whole(context)
 
 
-def test_a_payment_of_more_than_is_owed_has_happened_and_is_not_asked_about(hub: ServerContext, system: Api) -> None:
+def test_a_payment_of_more_than_is_owed_has_happened_and_is_not_asked_about(
+    context: ServerContext, system: Api
+) -> None:
     assert put(system, "payments", paid(ROSA, "ACH-9", 50000)) == ([], {"added": 1})
-    assert (seen(hub, ROSA).total, seen(hub, ROSA).unapplied) == (-8790, 8790)
+    assert (seen(context, ROSA).total, seen(context, ROSA).unapplied) == (-8790, 8790)
 
 
-def test_the_same_delivery_twice_changes_nothing(hub: ServerContext, system: Api) -> None:
+def test_the_same_delivery_twice_changes_nothing(context: ServerContext, system: Api) -> None:
     deliveries = [
         ("accounts", [DANA]),
         ("items", [item(ROSA, "B-1", -10, 500), item(ROSA, "B-2", 10, -200, kind="credit")]),
@@ -126,42 +128,42 @@ def test_the_same_delivery_twice_changes_nothing(hub: ServerContext, system: Api
     ]
     for kind, rows in deliveries:
         assert put(system, kind, *rows)[1] == {"added": len(rows)}
-    version = seen(hub, ROSA).version
+    version = seen(context, ROSA).version
     for kind, rows in deliveries:
         assert put(system, kind, *rows) == ([], {"same": len(rows)})
-    assert seen(hub, ROSA).version == version
-    whole(hub)
+    assert seen(context, ROSA).version == version
+    whole(context)
 
 
-def test_another_amount_moves_what_is_open_and_keeps_what_was_paid(hub: ServerContext, system: Api) -> None:
+def test_another_amount_moves_what_is_open_and_keeps_what_was_paid(context: ServerContext, system: Api) -> None:
     put(system, "payments", paid(ROSA, "ACH-1", 10000))
     assert put(system, "items", item(ROSA, "INV-1", -63, 25000)) == ([], {"changed": 1})
-    with hub.store.read() as db:
+    with context.store.read() as db:
         row = db.exec(select(Item).where(Item.tenant_id == 1, Item.doc_no == "INV-1")).one()
     assert (row.amount, row.open) == (25000, 15000)
     rejected, counts = put(system, "items", item(ROSA, "INV-1", -63, 9000))
     assert counts == {"rejected": 1}
     assert (rejected[0]["code"], rejected[0]["field"]) == ("item.paid", "amount")
-    whole(hub)
+    whole(context)
 
 
-def test_a_payment_does_all_that_one_of_the_desk_does(hub: ServerContext, system: Api) -> None:
-    desk = local_desk(hub.store, "mia", hub.clock)
+def test_a_payment_does_all_that_one_of_the_desk_does(context: ServerContext, system: Api) -> None:
+    desk = local_desk(context.store, "mia", context.clock)
     do_line(desk, ROSA, "pp 412.10 fri")
     assert put(system, "payments", paid(ROSA, "ACH-1", 41210, received_on=day(0))) == ([], {"added": 1})
-    view = seen(hub, ROSA)
+    view = seen(context, ROSA)
     assert view.collectable == 0
     assert view.promise is None or view.promise.status == "KEPT"
-    with hub.store.read() as db:
+    with context.store.read() as db:
         kinds = db.exec(select(Outbox.kind).where(Outbox.tenant_id == 1, Outbox.by == "netbill")).all()
         entries = audit.entries(db, 1, db.exec(select(Account.id).where(Account.number == ROSA)).one())
     assert "payment.recorded" in kinds
     assert "promise.changed" in kinds
     assert (entries[0].by, entries[0].command) == ("netbill", "payment ACH-1 from billing")
-    whole(hub)
+    whole(context)
 
 
-def test_bad_rows_are_told_and_keep_no_other_from_being_taken(hub: ServerContext, system: Api) -> None:
+def test_bad_rows_are_told_and_keep_no_other_from_being_taken(context: ServerContext, system: Api) -> None:
     rows = [
         paid(ROSA, "ACH-1", 100),
         b"{not json",
@@ -187,12 +189,12 @@ def test_bad_rows_are_told_and_keep_no_other_from_being_taken(hub: ServerContext
     }
     assert all(r["detail"] for r in rejected)
     assert "12.50" not in json.dumps(rejected)  # what stood there may be personal
-    whole(hub)
+    whole(context)
 
 
-def test_master_data_changes_and_what_the_desk_knows_stays(hub: ServerContext, system: Api) -> None:
-    do_line(local_desk(hub.store, "mia", hub.clock), ROSA, "wn m1")
-    before = seen(hub, ROSA)
+def test_master_data_changes_and_what_the_desk_knows_stays(context: ServerContext, system: Api) -> None:
+    do_line(local_desk(context.store, "mia", context.clock), ROSA, "wn m1")
+    before = seen(context, ROSA)
     row = {
         "number": ROSA,
         "name": "Rosa Alvarez-Gray",
@@ -204,17 +206,17 @@ def test_master_data_changes_and_what_the_desk_knows_stays(hub: ServerContext, s
         ],
     }
     assert put(system, "accounts", row) == ([], {"changed": 1})
-    view = seen(hub, ROSA)
+    view = seen(context, ROSA)
     assert (view.name, view.version) == ("Rosa Alvarez-Gray", before.version + 1)
     assert [p.quality for p in view.points if p.short == "m1"] == [p.quality for p in before.points if p.short == "m1"]
     assert {"m1", "m2", "e1"} <= {p.short for p in view.points}
-    desk = local_desk(hub.store, "mia", hub.clock)
+    desk = local_desk(context.store, "mia", context.clock)
     assert [hit.account for hit in desk.find("gray")] == [ROSA]
     assert put(system, "accounts", row) == ([], {"same": 1})
-    whole(hub)
+    whole(context)
 
 
-def test_hostile_text_is_cleaned_or_refused(hub: ServerContext, system: Api) -> None:
+def test_hostile_text_is_cleaned_or_refused(context: ServerContext, system: Api) -> None:
     rejected, counts = put(
         system,
         "accounts",
@@ -224,18 +226,18 @@ def test_hostile_text_is_cleaned_or_refused(hub: ServerContext, system: Api) -> 
     )
     assert counts == {"added": 2, "rejected": 1}
     assert rejected[0]["field"] == "number"
-    assert seen(hub, "7700-0001").name == "Dana Whitfield"
-    whole(hub)
+    assert seen(context, "7700-0001").name == "Dana Whitfield"
+    whole(context)
 
 
-def test_a_document_number_is_one_of_its_account(system: Api, hub: ServerContext) -> None:
-    before = {i.doc_no: i.amount for i in seen(hub, ROSA).items}
+def test_a_document_number_is_one_of_its_account(system: Api, context: ServerContext) -> None:
+    before = {i.doc_no: i.amount for i in seen(context, ROSA).items}
     for amount, outcome in ((30000, "added"), (31000, "changed"), (31000, "same")):
         rejected, counts = put(system, "items", item(IVAN, "INV-1", -63, amount))
         assert (rejected, counts[outcome]) == ([], 1)
-    assert {i.doc_no: i.amount for i in seen(hub, IVAN).items}["INV-1"] == 31000
-    assert {i.doc_no: i.amount for i in seen(hub, ROSA).items} == before
-    whole(hub)
+    assert {i.doc_no: i.amount for i in seen(context, IVAN).items}["INV-1"] == 31000
+    assert {i.doc_no: i.amount for i in seen(context, ROSA).items} == before
+    whole(context)
 
 
 def test_lines_that_are_too_long_and_other_bodies_are_turned_away(system: Api) -> None:
@@ -246,24 +248,24 @@ def test_lines_that_are_too_long_and_other_bodies_are_turned_away(system: Api) -
     assert (answer.status_code, code(answer)) == (415, "request.media_type")
 
 
-async def test_a_body_is_taken_in_while_it_comes(hub: ServerContext) -> None:
+async def test_a_body_is_taken_in_while_it_comes(context: ServerContext) -> None:
     """What came is in the store before the body is at its end, wherever its pieces were cut."""
-    netbill = DeskContext(hub.store, hub.catalogue, user="netbill", clock=hub.clock, ids=hub.ids)
+    netbill = DeskContext(context.store, context.catalogue, user="netbill", clock=context.clock, ids=context.ids)
     delivery = Delivery(netbill, "items", None)
     body = b"".join(json.dumps(item(ROSA, f"S-{n}", -5, 100)).encode() + b"\n" for n in range(1100))
     for start in range(0, len(body), 997):
         await delivery.take(body[start : start + 997])
-    with hub.store.read() as db:
+    with context.store.read() as db:
         there = db.exec(select(func.count()).where(Item.tenant_id == 1, col(Item.doc_no).startswith("S-"))).one()
     assert there == delivery.counts["added"] == 1000
     await delivery.end()
     assert json.loads(list(delivery.answer())[-1])["summary"]["added"] == 1100
-    whole(hub)
+    whole(context)
 
 
 @pytest.mark.parametrize("login", ["mia", "lee"])
-def test_nobody_of_the_desk_may(app: FastAPI, hub: ServerContext, login: str) -> None:
-    person = Api(app, hub, bearer(hub, login))
+def test_nobody_of_the_desk_may(app: FastAPI, context: ServerContext, login: str) -> None:
+    person = Api(app, context, bearer(context, login))
     for verb, path in (("PUT", "accounts"), ("PUT", "items"), ("PUT", "payments"), ("GET", "orders")):
         assert person(verb, f"/billing/{path}").status_code == 403
     assert person("POST", "/billing/orders/O-1/acknowledgements", json={"status": "completed"}).status_code == 403
@@ -273,13 +275,13 @@ def test_nobody_of_the_desk_may(app: FastAPI, hub: ServerContext, login: str) ->
 
 
 @pytest.fixture
-def order(hub: ServerContext) -> str:
+def order(context: ServerContext) -> str:
     """An order to restore a suspended service is what the desk may ask for at once; here one to suspend is put in its place."""
     from datetime import UTC, datetime
 
     from collect_tui.store.tables import Notice, Service, ServiceOrder
 
-    with hub.store.write() as db:
+    with context.store.write() as db:
         account_id = db.exec(select(Account.id).where(Account.number == ROSA)).one()
         service = db.exec(select(Service).where(Service.identifier == "INT-1001")).one()
         service.status, service.suspend_cause = "PENDING_SUSPEND", "nonpay"
@@ -306,7 +308,7 @@ def order(hub: ServerContext) -> str:
     return "O-0"
 
 
-def test_orders_are_fetched_received_and_answered(hub: ServerContext, system: Api, order: str) -> None:
+def test_orders_are_fetched_received_and_answered(context: ServerContext, system: Api, order: str) -> None:
     page = system("GET", "/billing/orders").json()
     assert [o["number"] for o in page["orders"]] == [order]
     assert page["orders"][0] | {"account": ROSA, "identifier": "INT-1001", "cause": "nonpay"} == page["orders"][0]
@@ -317,8 +319,8 @@ def test_orders_are_fetched_received_and_answered(hub: ServerContext, system: Ap
     assert system("POST", path, json={"status": "completed"}).json()["status"] == "COMPLETED"
     answer = system("POST", path, json={"status": "rejected", "detail": "unknown"})
     assert (answer.status_code, code(answer)) == (409, "order.answer")
-    assert [s.status for s in seen(hub, ROSA).services if s.product == "INT"] == ["SUSPENDED"]
-    whole(hub)
+    assert [s.status for s in seen(context, ROSA).services if s.product == "INT"] == ["SUSPENDED"]
+    whole(context)
 
 
 def test_orders_come_page_by_page(system: Api, order: str) -> None:

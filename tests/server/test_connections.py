@@ -13,32 +13,32 @@ import pytest
 import uvicorn
 
 from collect_tui.server.app import create_app
+from collect_tui.server.connections import ConnectionLimits, networks, protocol
 from collect_tui.server.context import ServerContext
-from collect_tui.server.door import Door, networks, protocol
 from collect_tui.server.limits import place_of
 from contract.conftest import BOOK
 from support.server import bearer
-from support.server import hub as hub_over
+from support.server import context as context_over
 
 PATIENCE = 60.0
 """Seconds until a test gives up; none waits so long when all is well."""
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[ServerContext]:
+def context(tmp_path: Path) -> Iterator[ServerContext]:
     with BOOK.store(tmp_path) as store:
-        yield hub_over(store, faults=tmp_path / "faults.log")
+        yield context_over(store, faults=tmp_path / "faults.log")
 
 
 @pytest.fixture
-def serve(hub: ServerContext) -> Iterator[Callable[[Door], int]]:
-    """A server with a door of its own; the port."""
+def serve(context: ServerContext) -> Iterator[Callable[[ConnectionLimits], int]]:
+    """A server with limits of its own; the port."""
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def started(door: Door) -> int:
+    def started(limits: ConnectionLimits) -> int:
         listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         config = uvicorn.Config(
-            create_app(hub), http=protocol(door), log_config=None, access_log=False, ws="none", lifespan="on"
+            create_app(context), http=protocol(limits), log_config=None, access_log=False, ws="none", lifespan="on"
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
@@ -91,24 +91,24 @@ def pour(client: socket.socket, piece: bytes, most: int) -> int:
     ],
     ids=["one header", "many headers", "address", "name", "trailers", "extension of a chunk"],
 )
-def test_a_head_without_an_end_is_cut_off(serve: Callable[[Door], int], head: tuple[bytes, bytes]) -> None:
-    door = Door()
+def test_a_head_without_an_end_is_cut_off(serve: Callable[[ConnectionLimits], int], head: tuple[bytes, bytes]) -> None:
+    limits = ConnectionLimits()
     begin, more = head
-    with connect(serve(door)) as client:
+    with connect(serve(limits)) as client:
         client.sendall(begin)
         sent = pour(client, more, 64 << 20)
     assert sent < 16 << 20, "what lies in the buffers of both sides, and no more"
 
 
-def test_a_head_that_is_too_large_is_told_so(serve: Callable[[Door], int]) -> None:
-    with connect(serve(Door())) as client:
+def test_a_head_that_is_too_large_is_told_so(serve: Callable[[ConnectionLimits], int]) -> None:
+    with connect(serve(ConnectionLimits())) as client:
         client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 33000 + b"\r\n\r\n")
         assert rest(client).startswith(b"HTTP/1.1 431 ")
 
 
-def test_half_open_requests_are_closed(serve: Callable[[Door], int]) -> None:
-    door = Door(head_seconds=0.2, body_seconds=0.2)
-    port = serve(door)
+def test_half_open_requests_are_closed(serve: Callable[[ConnectionLimits], int]) -> None:
+    limits = ConnectionLimits(head_seconds=0.2, body_seconds=0.2)
+    port = serve(limits)
     halves = (
         b"",
         b"GET /v1/session HTTP/1.1\r\nHost:",
@@ -125,10 +125,12 @@ def test_half_open_requests_are_closed(serve: Callable[[Door], int]) -> None:
     assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE).status_code == 200
 
 
-def test_a_body_in_drips_is_closed_and_one_that_comes_is_not(serve: Callable[[Door], int], hub: ServerContext) -> None:
-    door = Door(body_seconds=0.3, body_rate=1 << 20)
-    port = serve(door)
-    token = bearer(hub, "lee")["Authorization"].encode()
+def test_a_body_in_drips_is_closed_and_one_that_comes_is_not(
+    serve: Callable[[ConnectionLimits], int], context: ServerContext
+) -> None:
+    limits = ConnectionLimits(body_seconds=0.3, body_rate=1 << 20)
+    port = serve(limits)
+    token = bearer(context, "lee")["Authorization"].encode()
     head = b"PUT /v1/password HTTP/1.1\r\nHost: x\r\nAuthorization: " + token + b"\r\nContent-Length: 200000\r\n\r\n"
     with connect(port) as client:
         client.sendall(head)
@@ -145,9 +147,9 @@ def test_a_body_in_drips_is_closed_and_one_that_comes_is_not(serve: Callable[[Do
     assert whole.status_code == 415
 
 
-def test_connections_are_counted_by_address_and_altogether(serve: Callable[[Door], int]) -> None:
-    door = Door(per_place=3)
-    port = serve(door)
+def test_connections_are_counted_by_address_and_altogether(serve: Callable[[ConnectionLimits], int]) -> None:
+    limits = ConnectionLimits(per_place=3)
+    port = serve(limits)
     held = [connect(port) for _ in range(3)]
     for client in held:  # answered once: they are within
         client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -170,13 +172,13 @@ def test_connections_are_counted_by_address_and_altogether(serve: Callable[[Door
 
 
 def test_a_proxy_holds_connections_for_many_and_the_whole_is_bounded_all_the_same() -> None:
-    door = Door(connections=5, per_place=2, trusted=networks("10.0.0.0/8, ::1"))
-    assert [door.admit("10.1.2.3") for _ in range(3)] == [True] * 3
-    assert [door.admit("192.0.2.1") for _ in range(3)] == [True, True, False]
-    assert door.admit("10.9.9.9") is False
+    limits = ConnectionLimits(connections=5, per_place=2, trusted=networks("10.0.0.0/8, ::1"))
+    assert [limits.admit("10.1.2.3") for _ in range(3)] == [True] * 3
+    assert [limits.admit("192.0.2.1") for _ in range(3)] == [True, True, False]
+    assert limits.admit("10.9.9.9") is False
     for place in ("10.1.2.3",) * 3 + ("192.0.2.1",) * 2:
-        door.leave(place)
-    assert not door.held
+        limits.leave(place)
+    assert not limits.held
 
 
 @pytest.mark.parametrize(
@@ -194,8 +196,8 @@ def test_whom_an_address_stands_for(host: str, place: str) -> None:
     assert place_of(host) == place
 
 
-def test_posts_that_are_cut_off_are_no_faults(serve: Callable[[Door], int], hub: ServerContext) -> None:
-    port, token = serve(Door()), bearer(hub, "lee")["Authorization"].encode()
+def test_posts_that_are_cut_off_are_no_faults(serve: Callable[[ConnectionLimits], int], context: ServerContext) -> None:
+    port, token = serve(ConnectionLimits()), bearer(context, "lee")["Authorization"].encode()
     for path, kind in (
         ("sign-in", b"application/json"),
         ("acts", b"application/json"),
@@ -212,12 +214,12 @@ def test_posts_that_are_cut_off_are_no_faults(serve: Callable[[Door], int], hub:
                 + b"\r\nContent-Length: 5000\r\n\r\n{"
             )
     assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE).status_code == 200
-    assert hub.faults is not None
-    assert not hub.faults.exists(), hub.faults.read_text()
+    assert context.faults is not None
+    assert not context.faults.exists(), context.faults.read_text()
 
 
-def test_a_stranger_is_turned_away_before_the_body_is_taken_in(serve: Callable[[Door], int]) -> None:
-    with connect(serve(Door())) as client:
+def test_a_stranger_is_turned_away_before_the_body_is_taken_in(serve: Callable[[ConnectionLimits], int]) -> None:
+    with connect(serve(ConnectionLimits())) as client:
         client.sendall(
             b"POST /v1/claims HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 200000\r\n\r\n"
         )

@@ -93,7 +93,7 @@ def body_of(kind: str, place: Place, value: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("kind", "place", "form"), of_commands())
 def test_a_date_of_a_command_is_bounded(
-    api: Callable[..., Api], hub: ServerContext, kind: str, place: Place, form: str
+    api: Callable[..., Api], context: ServerContext, kind: str, place: Place, form: str
 ) -> None:
     lee, named = api("lee"), str([part for part in place if isinstance(part, str)][-1])
     never, far = EXTREMES[form]
@@ -107,8 +107,8 @@ def test_a_date_of_a_command_is_bounded(
             whole = lee.act(path, sent)
             assert whole.status_code == 422 or path == "/previews", (value, whole.text)
             assert whole.json()["field"] == named, (path, value, whole.text)
-    assert hub.faults is not None
-    assert not hub.faults.exists(), hub.faults.read_text()
+    assert context.faults is not None
+    assert not context.faults.exists(), context.faults.read_text()
 
 
 def of_routes() -> Iterator[Any]:
@@ -134,16 +134,16 @@ BESIDE = {"/v1/billing/orders/{number}/acknowledgements": {"status": "completed"
 
 @pytest.mark.parametrize(("verb", "path", "place", "form"), of_routes())
 def test_a_date_of_a_route_is_bounded(
-    api: Callable[..., Api], hub: ServerContext, verb: str, path: str, place: Place, form: str
+    api: Callable[..., Api], context: ServerContext, verb: str, path: str, place: Place, form: str
 ) -> None:
-    users.add(hub.store, 1, "netbill", hub.catalogue.authority, role="integration")
+    users.add(context.store, 1, "netbill", context.catalogue.authority, role="integration")
     who = api("netbill" if "billing" in path else "lee")
     for value in EXTREMES[form][0]:
         body = put(BESIDE.get(path, {}), place, value)
         answer = who(verb.upper(), path.removeprefix("/v1").format(number="SO-1"), json=body)
         assert (answer.status_code, answer.json().get("field")) == (422, place[-1]), (value, answer.text)
-    assert hub.faults is not None
-    assert not hub.faults.exists()
+    assert context.faults is not None
+    assert not context.faults.exists()
 
 
 STREAMED = list(BILLED)
@@ -158,9 +158,9 @@ def of_deliveries() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("kind", "place", "form"), of_deliveries())
 def test_a_date_of_a_delivery_is_bounded(
-    api: Callable[..., Api], hub: ServerContext, kind: str, place: Place, form: str
+    api: Callable[..., Api], context: ServerContext, kind: str, place: Place, form: str
 ) -> None:
-    users.add(hub.store, 1, "netbill", hub.catalogue.authority, role="integration")
+    users.add(context.store, 1, "netbill", context.catalogue.authority, role="integration")
     extra = BILLED[kind].model.model_config["json_schema_extra"]
     assert isinstance(extra, dict)
     row: Any = dict(extra["example"]) | ({} if kind == "accounts" else {"account": ROSA})
@@ -170,12 +170,12 @@ def test_a_date_of_a_delivery_is_bounded(
     told = [json.loads(line) for line in answer.text.splitlines()]
     assert told[-1]["summary"]["rejected"] == len(values), told
     assert {one["field"] for one in told[:-1]} == {place[-1]}
-    assert hub.faults is not None
-    assert not hub.faults.exists()
+    assert context.faults is not None
+    assert not context.faults.exists()
 
 
 @pytest.mark.parametrize("day", [*DAYS, *FAR, *INSTANTS])
-def test_a_cursor_of_our_making_or_not_is_no_fault(api: Callable[..., Api], hub: ServerContext, day: str) -> None:
+def test_a_cursor_of_our_making_or_not_is_no_fault(api: Callable[..., Api], context: ServerContext, day: str) -> None:
     lee = api("lee")
     queue = base64.b64encode(json.dumps([0, day, 0, day, "x"]).encode(), altchars=b"-_").decode()
     for path, cursor in [
@@ -186,11 +186,11 @@ def test_a_cursor_of_our_making_or_not_is_no_fault(api: Callable[..., Api], hub:
         answer = lee("GET", path, params={"cursor": cursor})
         assert answer.status_code in (200, 422), answer.text
         assert answer.status_code == 200 or code(answer).endswith(".cursor")
-    assert hub.faults is not None
-    assert not hub.faults.exists(), hub.faults.read_text()
+    assert context.faults is not None
+    assert not context.faults.exists(), context.faults.read_text()
 
 
-def test_nobody_buries_an_account_by_its_next_action(api: Callable[..., Api], hub: ServerContext) -> None:
+def test_nobody_buries_an_account_by_its_next_action(api: Callable[..., Api], context: ServerContext) -> None:
     lee = api("lee")
     over = {"override": {"by": "lee", "reason": "as agreed"}}
     far = add_months(TODAY, 13)

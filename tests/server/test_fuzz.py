@@ -26,7 +26,7 @@ from collect_tui.server.limits import Limiter
 from contract.conftest import BOOK
 from server.conftest import ROSA
 from support.server import bearer
-from support.server import hub as hub_over
+from support.server import context as context_over
 
 CHECKS = [
     not_a_server_error,
@@ -44,7 +44,7 @@ _hubs: list[ServerContext] = []
 
 
 async def served(scope: Any, receive: Any, send: Any) -> None:
-    await _app({**scope, "state": {"hub": _hubs[-1]}} if scope["type"] == "http" else scope, receive, send)
+    await _app({**scope, "state": {"context": _hubs[-1]}} if scope["type"] == "http" else scope, receive, send)
 
 
 #: A mistake beside a stale version is answered by whichever is seen first.
@@ -69,13 +69,13 @@ def lines(context: Any, value: Any) -> bytes:
 def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerContext]:
     """One book for all requests; its lead may do everything, as nothing would be reached otherwise."""
     store = BOOK.store(tmp_path_factory.mktemp("fuzz"))
-    hub = hub_over(store, limiter=Limiter(rate=0), door=Limiter(rate=0))
-    rules = hub.catalogue.authority
+    context = context_over(store, limiter=Limiter(rate=0), anonymous=Limiter(rate=0))
+    rules = context.catalogue.authority
     every = replace(rules, roles={**rules.roles, "lead": replace(rules.roles["lead"], may=frozenset({"*"}))})
-    hub.catalogue = hub.catalogue.model_copy(update={"authority": every})
-    _hubs.append(hub)
-    yield hub
-    _hubs.remove(hub)
+    context.catalogue = context.catalogue.model_copy(update={"authority": every})
+    _hubs.append(context)
+    yield context
+    _hubs.remove(context)
     store.close()
 
 

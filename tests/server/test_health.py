@@ -16,7 +16,7 @@ from collect_tui.desk.errors import Unavailable
 from collect_tui.server import logs
 from collect_tui.server.metrics import Meter, text
 from collect_tui.server.run import watched
-from collect_tui.server.watch import MeteredHub
+from collect_tui.server.watch import MeteredContext
 from collect_tui.settings import Serve
 from contract.conftest import BOOK
 from support.book import Clock, catalogue
@@ -30,8 +30,10 @@ class Desk:
 
     def __init__(self, tmp_path: Path, **serve: Any) -> None:
         self.meter = Meter()
-        self.hub = MeteredHub.of(self.meter, BOOK.store(tmp_path), catalogue(), Clock(), faults=tmp_path / "faults.log")
-        self.app: Any = watched(self.hub, Serve(**serve), self.meter)
+        self.context = MeteredContext.of(
+            self.meter, BOOK.store(tmp_path), catalogue(), Clock(), faults=tmp_path / "faults.log"
+        )
+        self.app: Any = watched(self.context, Serve(**serve), self.meter)
 
     def client(self, address: str = "127.0.0.1") -> TestClient:
         return TestClient(self.app, client=(address, 1234))
@@ -58,7 +60,7 @@ def test_a_server_without_its_database_lives_and_is_not_ready(tmp_path: Path, mo
         def away(*_: object) -> None:
             raise Unavailable("store.away", "The database does not answer.")
 
-        monkeypatch.setattr(type(desk.hub.store), "read", away)
+        monkeypatch.setattr(type(desk.context.store), "read", away)
         answer = client.get("/readyz")
         assert (answer.status_code, answer.json()["title"]) == (503, "unavailable")
         assert client.get("/healthz").status_code == 200
@@ -66,7 +68,7 @@ def test_a_server_without_its_database_lives_and_is_not_ready(tmp_path: Path, mo
 
 def test_requests_acts_claims_and_queues_are_counted(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    headers = bearer(desk.hub, "mia")
+    headers = bearer(desk.context, "mia")
     with desk.client() as client:
         before = figures(client)
         body = {"commands": [{"kind": "note", "text": "asked for an invoice"}]}
@@ -96,12 +98,14 @@ def test_the_figures_are_for_this_machine_or_for_whoever_has_the_token(tmp_path:
         assert far.get("/metrics").status_code == 401
         assert far.get("/metrics", headers={"Authorization": "Bearer s3cret-of-the-scrapeR"}).status_code == 401
         assert far.get("/metrics", headers={"Authorization": "Bearer s3cret-of-the-scraper"}).status_code == 200
-        assert far.get("/metrics", headers=bearer(desk.hub, "mia")).status_code == 403
-        role = desk.hub.catalogue.authority.roles["lead"]
+        assert far.get("/metrics", headers=bearer(desk.context, "mia")).status_code == 403
+        role = desk.context.catalogue.authority.roles["lead"]
         wider = replace(role, may=role.may | {"metrics.read"})
-        rules = replace(desk.hub.catalogue.authority, roles={**desk.hub.catalogue.authority.roles, "lead": wider})
-        desk.hub.catalogue = desk.hub.catalogue.model_copy(update={"authority": rules})
-        assert far.get("/metrics", headers=bearer(desk.hub, "lee")).status_code == 200
+        rules = replace(
+            desk.context.catalogue.authority, roles={**desk.context.catalogue.authority.roles, "lead": wider}
+        )
+        desk.context.catalogue = desk.context.catalogue.model_copy(update={"authority": rules})
+        assert far.get("/metrics", headers=bearer(desk.context, "lee")).status_code == 200
 
 
 def test_the_processes_of_a_server_answer_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,10 +31,10 @@ def provider(clock: Clock) -> Iterator[OpenId]:
 
 
 @pytest.fixture
-def sso(hub: ServerContext, provider: OpenId, clock: Clock) -> ServerContext:
-    hub.provider = Provider(OidcSettings(provider.issuer, provider.client_id))
-    users.change(hub.store, 1, "mia", hub.catalogue.authority, clock(), subject="s-mia")
-    return hub
+def sso(context: ServerContext, provider: OpenId, clock: Clock) -> ServerContext:
+    context.provider = Provider(OidcSettings(provider.issuer, provider.client_id))
+    users.change(context.store, 1, "mia", context.catalogue.authority, clock(), subject="s-mia")
+    return context
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_the_ways_to_sign_in_name_the_provider(sso: ServerContext, provider: Ope
     }
 
 
-def test_without_a_provider_there_is_no_such_way(hub: ServerContext, api: Callable[..., Api]) -> None:
+def test_without_a_provider_there_is_no_such_way(context: ServerContext, api: Callable[..., Api]) -> None:
     assert problem(api(None)("POST", "/sign-in/oidc", json={"id_token": "a.b.c"})) == (404, "oidc.none")
 
 

@@ -22,7 +22,7 @@ from contract.conftest import BOOK
 from server.conftest import ROSA, Api, code
 from support.book import Clock
 from support.server import bearer
-from support.server import hub as hub_over
+from support.server import context as context_over
 
 THREADS = 16
 AGENTS = ("mia", "ben", "lee")
@@ -30,17 +30,17 @@ SAME = UUID(int=7, version=4)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def hub(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[ServerContext]:
+def context(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[ServerContext]:
     with BOOK.store(tmp_path) if request.param == "sqlite" else BOOK.pg_store() as store:
         unlimited = Limiter(rate=0)
-        yield hub_over(store, clock, faults=tmp_path / "faults.log", limiter=unlimited)
+        yield context_over(store, clock, faults=tmp_path / "faults.log", limiter=unlimited)
 
 
 @pytest.fixture
-def at_once(app: FastAPI, hub: ServerContext) -> Callable[[Callable[[Api, int], Response], str], list[Response]]:
+def at_once(app: FastAPI, context: ServerContext) -> Callable[[Callable[[Api, int], Response], str], list[Response]]:
     def all_of_them(ask: Callable[[Api, int], Response], login: str = "") -> list[Response]:
         """The answers to `THREADS` requests that start together, of three agents in turn or of one user."""
-        apis = [Api(app, hub, bearer(hub, login or AGENTS[n % len(AGENTS)])) for n in range(THREADS)]
+        apis = [Api(app, context, bearer(context, login or AGENTS[n % len(AGENTS)])) for n in range(THREADS)]
         start, answers, broken = threading.Barrier(THREADS), [], list[BaseException]()
 
         def one(n: int) -> None:
@@ -56,7 +56,7 @@ def at_once(app: FastAPI, hub: ServerContext) -> Callable[[Callable[[Api, int], 
         for each in threads:
             each.join()
         assert not broken, broken
-        faults = hub.faults
+        faults = context.faults
         assert faults is None or not faults.exists(), faults.read_text()
         return answers
 
@@ -148,7 +148,7 @@ RACES: dict[str, tuple[Callable[[Api, int], Response], str, int | None, set[str]
 
 @pytest.mark.parametrize("race", RACES)
 def test_whoever_loses_a_race_is_told_why(
-    race: str, at_once: Callable[..., list[Response]], hub: ServerContext, everything: None
+    race: str, at_once: Callable[..., list[Response]], context: ServerContext, everything: None
 ) -> None:
     ask, login, winners, told = RACES[race]
     answers = at_once(ask, login)
@@ -158,13 +158,13 @@ def test_whoever_loses_a_race_is_told_why(
 
 
 @pytest.fixture
-def everything(hub: ServerContext) -> None:
+def everything(context: ServerContext) -> None:
     """The lead may do everything, so that every race is run."""
     from dataclasses import replace
 
-    rules = hub.catalogue.authority
+    rules = context.catalogue.authority
     every = replace(rules, roles={**rules.roles, "lead": replace(rules.roles["lead"], may=frozenset({"*"}))})
-    hub.catalogue = hub.catalogue.model_copy(update={"authority": every})
+    context.catalogue = context.catalogue.model_copy(update={"authority": every})
 
 
 def test_one_of_many_gets_the_account_and_the_others_hear_who_has_it_and_until_when(
@@ -193,9 +193,11 @@ def test_nobody_is_handed_what_another_was(at_once: Callable[..., list[Response]
     assert len(handed) == len(set(handed))
 
 
-def test_an_act_is_taken_back_once(at_once: Callable[..., list[Response]], app: FastAPI, hub: ServerContext) -> None:
+def test_an_act_is_taken_back_once(
+    at_once: Callable[..., list[Response]], app: FastAPI, context: ServerContext
+) -> None:
     paid = {"amount": 100, "method": "card", "ref": "K1"}
-    made = Api(app, hub, bearer(hub, "mia")).act(f"/accounts/{ROSA}/payments", paid).json()
+    made = Api(app, context, bearer(context, "mia")).act(f"/accounts/{ROSA}/payments", paid).json()
     undo = {"act": made["id"]}
     found = outcomes(at_once(lambda api, n: api.act(f"/accounts/{ROSA}/undos", undo), "mia"))
     assert found["done"] == 1, found

@@ -64,7 +64,7 @@ def test_every_method_of_the_desk_is_an_operation() -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_an_operation_answers_to_the_permitted_and_to_nobody_else(api, hub, operation) -> None:
+def test_an_operation_answers_to_the_permitted_and_to_nobody_else(api, context, operation) -> None:
     if operation.name == "heartbeat":
         ask(api("lee"), next(o for o in OPERATIONS if o.name == "claim"), ASKED["claim"])
     answer = ask(api("lee"), operation, ASKED[operation.name])
@@ -77,16 +77,16 @@ def test_an_operation_answers_to_the_permitted_and_to_nobody_else(api, hub, oper
 
 
 @pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.verb == "GET"], ids=lambda operation: operation.name)
-def test_what_is_read_is_what_the_desk_says(api, hub, operation) -> None:
+def test_what_is_read_is_what_the_desk_says(api, context, operation) -> None:
     answer = ask(api("lee"), operation, ASKED[operation.name])
     shape = Shape(operation)
-    desk: LocalDesk = hub.desk(_caller(hub, "lee"))
+    desk: LocalDesk = context.desk(_caller(context, "lee"))
     said = getattr(desk, operation.name)(**(ASKED[operation.name] or {}))
     assert shape.result.validate_json(answer.content) == said
 
 
-def _caller(hub, login):
-    return Caller(1, login, hub.catalogue.authority.of("lead"), 1, "session")
+def _caller(context, login):
+    return Caller(1, login, context.catalogue.authority.of("lead"), 1, "session")
 
 
 def test_nothing_left_is_null(api) -> None:
@@ -106,7 +106,7 @@ def test_an_account_has_an_etag_that_changes_with_it(api) -> None:
     assert lee("GET", f"/accounts/{ROSA}", headers={"If-None-Match": etag}).status_code == 200
 
 
-def test_the_catalogue_has_an_etag_of_its_content(api, hub) -> None:
+def test_the_catalogue_has_an_etag_of_its_content(api, context) -> None:
     lee = api("lee")
     first = lee("GET", "/catalogue")
     assert lee("GET", "/catalogue", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
@@ -230,8 +230,8 @@ def test_every_answer_has_its_headers(api) -> None:
     ("version", "status"),
     [("0.9.9", 426), ("0.9", 426), ("1.0.0", 200), ("1.10.0", 200), ("1.0.0.dev3", 200), ("new", 400), ("1" * 50, 400)],
 )
-def test_an_old_client_is_told_to_update(api, hub, version, status) -> None:
-    hub.minimum_version = "1.0.0"
+def test_an_old_client_is_told_to_update(api, context, version, status) -> None:
+    context.minimum_version = "1.0.0"
     answer = api("lee")("GET", "/session", headers={"Collect-Version": version})
     assert answer.status_code == status
     if status == 426:
@@ -239,9 +239,9 @@ def test_an_old_client_is_told_to_update(api, hub, version, status) -> None:
         assert "1.0.0" in answer.json()["detail"]
 
 
-def test_too_many_requests_wait_each_token_for_itself(api, hub) -> None:
+def test_too_many_requests_wait_each_token_for_itself(api, context) -> None:
     now = [100.0]
-    hub.limiter = Limiter(rate=0.5, burst=3, ticks=lambda: now[0])
+    context.limiter = Limiter(rate=0.5, burst=3, ticks=lambda: now[0])
     lee, mia = api("lee"), api("mia")
     assert [lee("GET", "/session").status_code for _ in range(3)] == [200] * 3
     answer = lee("GET", "/session")
@@ -266,7 +266,7 @@ def test_forgotten_buckets_are_full_ones(monkeypatch) -> None:
     assert len(limiter._left) <= 3
 
 
-def test_an_unexpected_error_is_a_number_and_no_more(api, hub, monkeypatch) -> None:
+def test_an_unexpected_error_is_a_number_and_no_more(api, context, monkeypatch) -> None:
     def broken(desk):
         raise RuntimeError(f"secret of {desk.user}")
 
@@ -274,7 +274,7 @@ def test_an_unexpected_error_is_a_number_and_no_more(api, hub, monkeypatch) -> N
     answer = api("lee")("GET", "/session")
     assert (answer.status_code, code(answer)) == (500, "server.fault")
     assert "secret" not in answer.text
-    noted = hub.faults.read_text("utf-8")
+    noted = context.faults.read_text("utf-8")
     assert answer.json()["fault"] in noted
     assert "secret" not in noted
 
@@ -288,7 +288,7 @@ def test_long_work_tells_how_it_goes_then_its_result(api) -> None:
     assert lines[-1]["result"]["differences"] == 0
 
 
-def test_long_work_that_fails_ends_with_a_problem(api, hub, monkeypatch) -> None:
+def test_long_work_that_fails_ends_with_a_problem(api, context, monkeypatch) -> None:
     answer = api("lee")("POST", "/day-runs", json={"business_date": "2027-11-24"})
     assert json.loads(answer.text.splitlines()[-1])["problem"]["type"].endswith("day.too_far")
 
@@ -299,7 +299,7 @@ def test_long_work_that_fails_ends_with_a_problem(api, hub, monkeypatch) -> None
     last = json.loads(api("lee")("POST", "/day-runs").text.splitlines()[-1])
     assert last["problem"]["type"].endswith("server.fault")
     assert "secret" not in json.dumps(last)
-    assert last["problem"]["fault"] in hub.faults.read_text("utf-8")
+    assert last["problem"]["fault"] in context.faults.read_text("utf-8")
 
 
 def test_there_is_only_so_much_long_work_at_once(api) -> None:

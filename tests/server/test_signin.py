@@ -21,10 +21,10 @@ SECRET = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
-def passwords(hub: ServerContext, clock: Clock) -> None:
-    rules = hub.catalogue.authority
-    users.set_password(hub.store, 1, "mia", SECRET, rules, clock(), hasher=CHEAP)
-    users.add(hub.store, 1, "ada", rules, role="admin")
+def passwords(context: ServerContext, clock: Clock) -> None:
+    rules = context.catalogue.authority
+    users.set_password(context.store, 1, "mia", SECRET, rules, clock(), hasher=CHEAP)
+    users.add(context.store, 1, "ada", rules, role="admin")
 
 
 def sign_in(api: Api, password: str = SECRET, **more: Any) -> Any:
@@ -76,8 +76,8 @@ def test_bodies_that_are_no_sign_in(api: Callable[..., Api], body: Any) -> None:
     assert "x" * 100 not in answer.text
 
 
-def test_one_address_gets_so_many_tries(hub: ServerContext, api: Callable[..., Api]) -> None:
-    hub.door = Limiter(rate=0.001, burst=3)
+def test_one_address_gets_so_many_tries(context: ServerContext, api: Callable[..., Api]) -> None:
+    context.anonymous = Limiter(rate=0.001, burst=3)
     stranger = api(None)
     assert [sign_in(stranger, "wrong").status_code for _ in range(4)] == [401, 401, 401, 429]
     assert api("mia")("GET", "/session").status_code == 200  # those who work are not kept waiting
@@ -134,9 +134,9 @@ def test_ones_own_password(api: Callable[..., Api]) -> None:
     assert sign_in(api(None), new).status_code == 200
 
 
-def test_a_proof_is_asked_for_only_where_an_override_is_needed(hub: ServerContext, api: Callable[..., Api]) -> None:
+def test_a_proof_is_asked_for_only_where_an_override_is_needed(context: ServerContext, api: Callable[..., Api]) -> None:
     """A wrong password beside an act that needs none is not even looked at; one beside an act that needs it counts against its typist."""
-    users.set_password(hub.store, 1, "lee", SECRET, hub.catalogue.authority, hub.clock(), hasher=CHEAP)
+    users.set_password(context.store, 1, "lee", SECRET, context.catalogue.authority, context.clock(), hasher=CHEAP)
     over = {"override": {"by": "lee", "reason": "agreed"}}
     allowed = {"commands": [{"kind": "note", "text": "asked for a copy"}], **over}
     needed = {"commands": [{"kind": "next", "on": "2027-03-01"}], **over}
@@ -147,7 +147,7 @@ def test_a_proof_is_asked_for_only_where_an_override_is_needed(hub: ServerContex
         return mia("POST", f"/accounts/{ROSA}/acts", json=body, headers=headers)
 
     assert act(allowed).status_code == 200
-    for _ in range(hub.catalogue.authority.sign_in.tries + 2):
+    for _ in range(context.catalogue.authority.sign_in.tries + 2):
         answer = act(needed)
         assert (answer.status_code, code(answer)) == (403, "override.proof")
     signed = sign_in(api(None), login="lee")

@@ -19,7 +19,7 @@ from sqlmodel import SQLModel, select
 from collect_tui.desk.commands import COMMANDS
 from collect_tui.ingest import pipeline
 from collect_tui.policy.authority import AuthorityRules, RoleRule
-from collect_tui.server.access import RoutePermission, doors
+from collect_tui.server.access import RoutePermission, permissions
 from collect_tui.server.app import create_app
 from collect_tui.server.context import ServerContext
 from collect_tui.services import signin, users
@@ -27,7 +27,7 @@ from collect_tui.services.passwords import hashed
 from collect_tui.store.tables import AccessToken, ActLog, ServiceOrder, Webhook
 from server.conftest import ROSA, Api, code
 from server.test_events import happen, listening
-from support.book import NOW, Book, account, catalogue, context, day
+from support.book import NOW, Book, account, catalogue, day
 
 SECRETS = ("Alvarez", "Petrov", "Okafor", "Lindqvist", "555 0142", 'INV-1"', "rosa@", "INT-1001", "will pay Friday")
 """What only tenant 1 has and no request of the other says."""
@@ -152,7 +152,7 @@ NOT_OF_A_TENANT = {("GET", "/metrics")}
 #: It has a test of its own, for it never ends.
 STREAMS = {("GET", "/v1/events")}
 
-DOORS = doors(create_app())
+ROUTES = permissions(create_app())
 
 
 def everything(rules: AuthorityRules) -> AuthorityRules:
@@ -163,7 +163,7 @@ def everything(rules: AuthorityRules) -> AuthorityRules:
 
 @dataclass(frozen=True)
 class World:
-    hub: ServerContext
+    context: ServerContext
     zoe: Api
     names: dict[str, str]  # what stands in braces in the cases
 
@@ -184,33 +184,33 @@ class World:
 
 
 @pytest.fixture
-def world(hub: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_path: Path) -> World:
+def world(context: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_path: Path) -> World:
     """Two books in one database; in the first there is one thing of every kind that has an id."""
     site = catalogue()
-    hub.catalogue = site.model_copy(update={"authority": everything(site.authority)})
-    hub.send_orders = lambda *_: _no_orders()
+    context.catalogue = site.model_copy(update={"authority": everything(site.authority)})
+    context.send_orders = lambda *_: _no_orders()
     path = tmp_path / "other.json"
     path.write_text(json.dumps(OTHER.data), "utf-8")
-    pipeline.run("portfolio", context(hub.store, tenant_id=2), path)
-    rules = hub.catalogue.authority
-    users.change(hub.store, 2, "zoe", rules, NOW, role="everything")
-    users.set_password(hub.store, 1, "mia", "the password of mia", rules, NOW)
+    pipeline.run("portfolio", context(context.store, tenant_id=2), path)
+    rules = context.catalogue.authority
+    users.change(context.store, 2, "zoe", rules, NOW, role="everything")
+    users.set_password(context.store, 1, "mia", "the password of mia", rules, NOW)
     act = str(uuid4())
     mia = api("mia")
     assert mia.act(f"/accounts/{ROSA}/notes", {"text": "Alvarez has a secret"}, key=act).status_code == 200
     order = {"service": "INT", "effective": day(7), "confirm": ROSA[-4:]}
     assert mia.act(f"/accounts/{ROSA}/suspensions", order).status_code == 200
-    happen(hub, "account.noted")
-    with hub.store.write() as db:
+    happen(context, "account.noted")
+    with context.store.write() as db:
         db.add(
             Webhook(
                 tenant_id=1, id=77, url="https://x.example/", secret="s", position=0, created_by="lee", created_at=NOW
             )
         )
-    with hub.store.read() as db:
+    with context.store.read() as db:
         token = db.exec(select(AccessToken.id).where(AccessToken.tenant_id == 1, AccessToken.login == "mia")).first()
         order = db.exec(select(ServiceOrder.number).where(ServiceOrder.tenant_id == 1)).first()
-    return World(hub, api("zoe", tenant=2), {"act": act, "webhook": "77", "token": str(token), "order": str(order)})
+    return World(context, api("zoe", tenant=2), {"act": act, "webhook": "77", "token": str(token), "order": str(order)})
 
 
 def _no_orders() -> Any:
@@ -219,9 +219,9 @@ def _no_orders() -> Any:
     return OrdersReport(sent=(), completed=(), rejected=(), refused_files={}, stuck=())
 
 
-def rows_of(hub: ServerContext, tenant_id: int) -> dict[str, list[str]]:
+def rows_of(context: ServerContext, tenant_id: int) -> dict[str, list[str]]:
     """Every row of a tenant, in every table there is."""
-    with hub.store.read() as db:
+    with context.store.read() as db:
         return {
             name: sorted(
                 repr(tuple(row))
@@ -232,7 +232,7 @@ def rows_of(hub: ServerContext, tenant_id: int) -> dict[str, list[str]]:
 
 
 def test_every_route_has_a_case() -> None:
-    known = {(door.verb, door.path) for door in DOORS}
+    known = {(route.verb, route.path) for route in ROUTES}
     assert known == set(CASES) | NOT_OF_A_TENANT | STREAMS
     tables = SQLModel.metadata.tables
     assert [name for name, table in tables.items() if "tenant_id" not in table.c] == []
@@ -240,20 +240,20 @@ def test_every_route_has_a_case() -> None:
 
 @pytest.mark.parametrize("where", CASES, ids=" ".join)
 def test_nothing_of_another_tenant_is_seen_or_changed(world: World, where: tuple[str, str]) -> None:
-    before = rows_of(world.hub, 1)
+    before = rows_of(world.context, 1)
     answer = world.ask(where[0], CASES[where])
     assert answer.status_code == CASES[where].status, answer.text
     if where != ("GET", "/v1/openapi.json"):
         for secret in (*SECRETS, "Alvarez has a secret", "account.noted", "x.example", '"lee"', '"ben"'):
             assert secret not in answer.text, secret
-    assert rows_of(world.hub, 1) == before
+    assert rows_of(world.context, 1) == before
 
 
 def test_the_cases_are_real(world: World, api: Callable[..., Api]) -> None:
     """The same requests, asked by the tenant itself, find what they name: otherwise the cases above prove nothing."""
-    with world.hub.store.read() as db:
+    with world.context.store.read() as db:
         assert db.get(ActLog, (1, world.names["act"])) is not None
-    users.change(world.hub.store, 1, "lee", world.hub.catalogue.authority, NOW, role="everything")
+    users.change(world.context.store, 1, "lee", world.context.catalogue.authority, NOW, role="everything")
     own = api("lee")
     # What the first tenant's own requests may come to instead: a rule of the trade, never that there is no such thing.
     ends = {("POST", "/v1/sign-in/oidc")}
@@ -264,9 +264,9 @@ def test_the_cases_are_real(world: World, api: Callable[..., Api]) -> None:
 
 async def test_the_stream_of_events_is_of_ones_own_tenant(world: World, app: FastAPI) -> None:
     token = world.zoe.headers
-    async with listening(app, world.hub, query="after=0", headers=token) as stream:
-        happen(world.hub, "account.noted", tenant=1)
-        happen(world.hub, "account.other", tenant=2)
+    async with listening(app, world.context, query="after=0", headers=token) as stream:
+        happen(world.context, "account.noted", tenant=1)
+        happen(world.context, "account.other", tenant=2)
         told = await stream.told()
         assert told.kind == "account.other"
         assert "account.noted" not in stream.raw
@@ -279,7 +279,7 @@ def test_a_token_changed_to_another_tenant_is_no_token(world: World) -> None:
 
 def test_an_override_is_proved_in_ones_own_tenant(world: World) -> None:
     """Tenant 1's lead means nothing in tenant 2, password or not."""
-    users.set_password(world.hub.store, 1, "lee", "the password of lee", world.hub.catalogue.authority, NOW)
+    users.set_password(world.context.store, 1, "lee", "the password of lee", world.context.catalogue.authority, NOW)
     promise = {"kind": "promise", "amount": 100, "due": "2027-03-01"}
     body = {"commands": [promise], "override": {"by": "lee", "reason": "x"}}
     headers = {**ACT, "Override-Proof": "the password of lee"}
@@ -295,41 +295,41 @@ RULES = catalogue().authority
 
 @pytest.mark.parametrize("role", RULES.roles)
 def test_a_role_is_turned_away_exactly_where_the_file_says(
-    hub: ServerContext, app: FastAPI, api: Callable[..., Api], role: str
+    context: ServerContext, app: FastAPI, api: Callable[..., Api], role: str
 ) -> None:
     """403 where `authority.toml` does not permit it; anything else, but never 403 or 401, where it does."""
-    users.add(hub.store, 1, "kim", hub.catalogue.authority, role=role)
-    hub.send_orders = lambda *_: _no_orders()
+    users.add(context.store, 1, "kim", context.catalogue.authority, role=role)
+    context.send_orders = lambda *_: _no_orders()
     names = {"act": str(UUID(int=5)), "webhook": "1", "token": "1", "order": "1"}
     asked = 0
-    for door in DOORS:
-        if door.permission is None or (door.verb, door.path) in STREAMS:
+    for route in ROUTES:
+        if route.permission is None or (route.verb, route.path) in STREAMS:
             continue
         kim = api("kim")  # anew: some of these sign out
-        case = CASES[door.verb, door.path]
-        if door.path == "/v1/password":
+        case = CASES[route.verb, route.path]
+        if route.path == "/v1/password":
             continue  # 403 is its answer to a wrong password too
-        answer = World(hub, kim, names).ask(door.verb, case)
-        permitted = RULES.of(role).allows(door.permission)
+        answer = World(context, kim, names).ask(route.verb, case)
+        permitted = RULES.of(role).allows(route.permission)
         if permitted:
-            assert answer.status_code not in (401, 403), (door, answer.text)
+            assert answer.status_code not in (401, 403), (route, answer.text)
         else:
-            assert (answer.status_code, code(answer)) == (403, "authority.permission"), (door, answer.text)
-            assert answer.json()["field"] == door.permission
+            assert (answer.status_code, code(answer)) == (403, "authority.permission"), (route, answer.text)
+            assert answer.json()["field"] == route.permission
         asked += 1
     assert asked > 50
 
 
-@pytest.mark.parametrize("door", [d for d in DOORS if d.permission is not None], ids=lambda d: f"{d.verb} {d.path}")
+@pytest.mark.parametrize("route", [d for d in ROUTES if d.permission is not None], ids=lambda d: f"{d.verb} {d.path}")
 def test_a_stranger_is_turned_away_everywhere(
-    hub: ServerContext, api: Callable[..., Api], door: RoutePermission
+    context: ServerContext, api: Callable[..., Api], route: RoutePermission
 ) -> None:
     names = {"act": str(UUID(int=5)), "webhook": "1", "token": "1", "order": "1"}
-    case = CASES.get((door.verb, door.path)) or Case(door.path, 401)
-    answer = World(hub, api(None), names).ask(door.verb, case)
+    case = CASES.get((route.verb, route.path)) or Case(route.path, 401)
+    answer = World(context, api(None), names).ask(route.verb, case)
     assert (answer.status_code, code(answer)) == (401, "signin.required")
 
 
-def test_hashing_is_not_faked(hub: ServerContext) -> None:
-    assert signin.verified(hub.store, 1, "mia", "x", NOW, RULES) is None
+def test_hashing_is_not_faked(context: ServerContext) -> None:
+    assert signin.verified(context.store, 1, "mia", "x", NOW, RULES) is None
     assert hashed("x").startswith("$argon2id$")

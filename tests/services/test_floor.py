@@ -13,7 +13,7 @@ from collect_tui.desk.errors import Forbidden, Refused
 from collect_tui.policy.authority import Authority
 from collect_tui.services.local import LocalDesk
 from collect_tui.store import audit_check, floor
-from collect_tui.store.tables import Account, AppUser, Audit, Outbox, WorkItem
+from collect_tui.store.tables import Account, AppUser, Audit, Outbox, Tenant, WorkItem
 from support.book import NOW, TODAY, Book, Clock, account, catalogue, do_line
 
 BOOK = Book(*(account(f"44-{n}", f"Person {n}", items=[(f"INV-{n}", -40 - n, 20000)]) for n in range(1, 5)))
@@ -128,3 +128,17 @@ def test_accounts_are_freed_when_their_lease_ran_out_and_not_before(store, clock
         held = db.exec(select(WorkItem.number).where(WorkItem.tenant_id == 1, WorkItem.claimed)).all()
         assert held == ["44-2"]
         assert sum(floor.held_by_queue(db, 1, clock.now).values()) == 1
+
+
+def test_today_is_that_of_the_book_wherever_the_site_is(store, clock):
+    """Of a book in Auckland the next business date has begun while it is still the day before at the site, in Chicago."""
+    with store.write() as db:
+        db.exec(update(Tenant).values(zone="Pacific/Auckland", business_date=TODAY + timedelta(days=1)))
+    mia = desk(store, clock, "mia")
+    claim = mia.next()
+    assert claim is not None
+    do_line(mia, claim.account, "na")
+    do_line(mia, claim.account, "t today")
+    assert {seat.login: seat.worked for seat in mia.floor().seats}["mia"] == 1
+    assert sum(figure.done for figure in mia.queues().queues) == 1
+    assert mia.next().account != claim.account, "who was worked today is not the next again"

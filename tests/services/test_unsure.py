@@ -29,7 +29,7 @@ from server.conftest import Api, app, code  # noqa: F401
 from support import pg
 from support.book import SERVICES, TODAY, Book, Clock, account, catalogue, day, local_desk, sync_orders
 from support.server import bearer
-from support.server import hub as hub_over
+from support.server import context as context_over
 
 ROSA = "4410-2231"
 BOOK = Book(
@@ -131,8 +131,8 @@ def test_an_act_is_answered_503_and_asked_again_it_is_done_once(
 ) -> None:
     if store.engine.dialect.name == "sqlite" and state != "XX000":
         pytest.skip("states are PostgreSQL's")
-    hub = hub_over(store, Clock(), faults=tmp_path / "faults.log")
-    api = Api(app, hub, bearer(hub, "mia"))
+    context = context_over(store, Clock(), faults=tmp_path / "faults.log")
+    api = Api(app, context, bearer(context, "mia"))
     body, key = {"commands": [{"kind": "note", "text": "asked"}]}, "11111111-1111-4111-8111-111111111111"
     with unanswered(store, 1, error_of(store, state), written=written):
         first = api.act(f"/accounts/{ROSA}/acts", body, seen='"1"', key=key)

@@ -20,12 +20,15 @@ from support.server import bearer
 ROSA: Final = "4410-2231"
 
 
-def client(app: FastAPI, hub: ServerContext, login: str) -> TestClient:
+def client(app: FastAPI, context: ServerContext, login: str) -> TestClient:
     async def with_hub(scope: Any, receive: Any, send: Any) -> None:
-        await app({**scope, "state": {"hub": hub}}, receive, send)
+        await app({**scope, "state": {"context": context}}, receive, send)
 
     return TestClient(
-        with_hub, base_url="http://desk", headers={**bearer(hub, login), "If-Match": "*"}, raise_server_exceptions=False
+        with_hub,
+        base_url="http://desk",
+        headers={**bearer(context, login), "If-Match": "*"},
+        raise_server_exceptions=False,
     )
 
 

@@ -1,7 +1,7 @@
-"""A real server on loopback for tests: one per process, which serves any number of hubs, each below an address of its own.
+"""A real server on loopback for tests: one per process, which serves any number of contexts, each below an address of its own.
 
-with served(hub) as url: …         # http://127.0.0.1:49152/k3f9; a hub is there as soon as it is asked for
-headers = bearer(hub, "mia")       # a token without a password
+with served(context) as url: …         # http://127.0.0.1:49152/k3f9; a context is there as soon as it is asked for
+headers = bearer(context, "mia")       # a token without a password
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from support.book import Clock, catalogue
 _SITE = lru_cache(maxsize=1)(catalogue)
 
 
-def hub(store: Store, clock: Callable[[], datetime] | None = None, **rest: Any) -> ServerContext:
-    """A hub over a store, on the tests' site and clock; unexpected errors are noted beside the store."""
+def context(store: Store, clock: Callable[[], datetime] | None = None, **rest: Any) -> ServerContext:
+    """A context over a store, on the tests' site and clock; unexpected errors are noted beside the store."""
     if "faults" not in rest:
         rest["faults"] = Path(store.path).parent / "faults.log"
     return ServerContext(store, _SITE(), clock or Clock(), **rest)
@@ -42,18 +42,18 @@ def bearer(of: ServerContext, login: str, **rest: Any) -> dict[str, str]:
 
 
 class Switchboard:
-    """An app that gives each request the hub that the first part of its path names."""
+    """An app that gives each request the context that the first part of its path names."""
 
     def __init__(self) -> None:
         self.app = create_app()
-        self.hubs: dict[str, ServerContext] = {}
+        self.contexts: dict[str, ServerContext] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         key = scope["path"].split("/")[1]
-        state = {**scope.get("state", {}), "hub": self.hubs[key]}
+        state = {**scope.get("state", {}), "context": self.contexts[key]}
         await self.app({**scope, "root_path": f"/{key}", "state": state}, receive, send)
 
 
@@ -71,11 +71,11 @@ def _running() -> tuple[Switchboard, str]:
 
 @contextmanager
 def served(of: ServerContext) -> Iterator[str]:
-    """The address at which a hub is served, without `/v1`."""
+    """The address at which a context is served, without `/v1`."""
     board, url = _running()
     key = secrets.token_hex(4)
-    board.hubs[key] = of
+    board.contexts[key] = of
     try:
         yield f"{url}/{key}"
     finally:
-        del board.hubs[key]
+        del board.contexts[key]

@@ -225,7 +225,7 @@ async def test_undo_passes_over_a_note_and_says_so(tmp_path: Path, fast: bool) -
         await desk.play([*OPEN, "u"], fast=fast)
         asked = " ".join(desk.question.split())
         assert "promise of 150.00" in asked
-        assert 'passed over, as nothing of it can be taken back: 4410-2231, notes "rang twice"' in asked
+        assert 'skipped, as nothing of it can be taken back: 4410-2231, notes "rang twice"' in asked
         await desk.play(["y"], fast=fast)
         assert desks.of("mia").account(ROSA).promise is None
 

@@ -33,10 +33,10 @@ def run(args: argparse.Namespace) -> int:
     settled = wired(args)
     with bootstrap.open_store(settled) as store:
         catalogue = bootstrap.catalogue(settled)
-        seat = DeskContext(
+        desk = DeskContext(
             store, catalogue, user=settled.user, clock=settled.clock, tenant_id=bootstrap.book(settled, store)
         )
-        pack = evidence.write(seat, args.account, args.to)
+        pack = evidence.write(desk, args.account, args.to)
     print(pack.model_dump_json(indent=2) if args.json else pack.text())
     return 0 if pack.whole else 1
 

@@ -36,7 +36,7 @@ def outbox(args: argparse.Namespace) -> int:
         raise Refused(
             "outbox.local", "This desk works on its own database: nothing has to wait for a server.", "server"
         )
-    if notice := found.link().notice:
+    if notice := found.connection().notice:
         print(notice, file=sys.stderr)
     if args.what == "aside":
         return _aside(args)

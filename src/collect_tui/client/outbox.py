@@ -11,7 +11,7 @@ from collect_tui.client.retry import FAILED
 from collect_tui.client.words import DROPPED
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import DomainError, NotFound, Refused
-from collect_tui.desk.outbox import HeldAct, Link
+from collect_tui.desk.outbox import ConnectionView, HeldAct
 
 if TYPE_CHECKING:
     from collect_tui.client.connection import Connection
@@ -47,9 +47,9 @@ class ApiOutbox:
         self._wire = wire
         self._server = server
 
-    def link(self) -> Link:
+    def connection(self) -> ConnectionView:
         waiting, review = self._queue.counts()
-        return Link(
+        return ConnectionView(
             state=self._wire.state,
             server=self._server,
             now=self._desk.clock(),

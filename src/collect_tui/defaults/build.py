@@ -23,7 +23,9 @@ YEAR: Final = 366
 def codes(root: Table, holds: Collection[str]) -> Codes:
     next_actions = root.table("next_actions").texts()
     if "call" not in next_actions:
-        raise root.fail("missing", "next_actions", "the next action call is missing; follow-ups are calls unless said.")
+        raise root.error(
+            "missing", "next_actions", "the next action call is missing; follow-ups are calls unless said."
+        )
     found = Codes(
         actions={code: _action(code, table) for code, table in root.table("actions").entries()},
         results={code: _result(code, table, holds, next_actions) for code, table in root.table("results").entries()},
@@ -37,7 +39,7 @@ def codes(root: Table, holds: Collection[str]) -> Codes:
     seen: dict[str, str] = {}
     for code, result in found.results.items():
         if result.hot and seen.setdefault(result.hot, code) != code:
-            raise root.table("results").table(code).fail("duplicate", "hot", f"the same letter as {seen[result.hot]}.")
+            raise root.table("results").table(code).error("duplicate", "hot", f"the same letter as {seen[result.hot]}.")
     for name in ("actions", "results"):
         _no_twins(root.table(name), [code for code, _ in root.table(name).entries()])
     return found
@@ -48,7 +50,7 @@ def _no_twins(table: Table, names: Collection[str]) -> None:
     seen: dict[str, str] = {}
     for name in names:
         if name.casefold() in seen:
-            raise table.fail("duplicate", name, f"the same name as {seen[name.casefold()]} in other letters.")
+            raise table.error("duplicate", name, f"the same name as {seen[name.casefold()]} in other letters.")
         seen[name.casefold()] = name
 
 
@@ -65,7 +67,7 @@ def _action(code: str, table: Table) -> Action:
     )
     table.done()
     if action.written and (call or not outbound):
-        raise table.fail("order", "written", "a letter or message leaves from here and is no call.")
+        raise table.error("order", "written", "a letter or message leaves from here and is no call.")
     return action
 
 
@@ -73,7 +75,7 @@ def _result(code: str, table: Table, holds: Collection[str], next_actions: Colle
     flags = table.text("flags", "").split()
     for flag in flags:
         if flag not in FLAGS:
-            raise table.fail("flags", "flags", "expected letters of W C R P S with blanks between them.")
+            raise table.error("flags", "flags", "expected letters of W C R P S with blanks between them.")
     result = Result(
         code=code,
         title=table.text("title"),
@@ -96,13 +98,13 @@ def _result(code: str, table: Table, holds: Collection[str], next_actions: Colle
     )
     table.done()
     if result.hot and result.needs:
-        raise table.fail(
+        raise table.error(
             "hot", "hot", "what needs more than a letter is typed on the line; expected no needs beside it."
         )
     if result.hold_days is not None and result.hold is None:
-        raise table.fail("hold", "hold_days", "days without a hold; expected the key hold beside it.")
+        raise table.error("hold", "hold_days", "days without a hold; expected the key hold beside it.")
     if result.right_party and not result.contact:
-        raise table.fail("flags", "flags", "a right party (R) is a contact too; expected C beside it.")
+        raise table.error("flags", "flags", "a right party (R) is a contact too; expected C beside it.")
     return result
 
 
@@ -115,7 +117,7 @@ def _follow_up(table: Table, next_actions: Collection[str]) -> FollowUp:
     )
     table.done()
     if sum(x is not None for x in (found.minutes, found.days, found.business_days)) > 1:
-        raise table.fail("follow_up", None, "expected one of minutes, days and business_days.")
+        raise table.error("follow_up", None, "expected one of minutes, days and business_days.")
     return found
 
 
@@ -136,10 +138,10 @@ def queues(root: Table) -> tuple[QueueRule, ...]:
         table.done()
         twin = next((q.name for q in found if q.reason == rule.reason), None)
         if twin is not None:
-            raise table.fail("duplicate", "reason", f"queue {twin} has this reason already.")
+            raise table.error("duplicate", "reason", f"queue {twin} has this reason already.")
         found.append(rule)
     if not found:
-        raise root.fail("missing", "queues", "expected at least one queue.")
+        raise root.error("missing", "queues", "expected at least one queue.")
     return tuple(found)
 
 
@@ -170,7 +172,7 @@ def arrangement(root: Table, roles: Collection[str]) -> Mapping[str, Arrangement
     entries = dict(root.table("arrangement").entries())
     root.done()
     if "default" not in entries:
-        raise root.fail("missing", "arrangement", "the segment default is missing.")
+        raise root.error("missing", "arrangement", "the segment default is missing.")
     found = {"default": _policy("default", entries["default"], ArrangementPolicy(), roles)}
     for segment, table in entries.items():
         if segment != "default":
@@ -200,5 +202,5 @@ def _policy(segment: str, table: Table, base: ArrangementPolicy, roles: Collecti
     )
     table.done()
     if policy.first_within_days_lead < policy.first_within_days:
-        raise table.fail("order", "first_within_days_lead", "expected at least first_within_days.")
+        raise table.error("order", "first_within_days_lead", "expected at least first_within_days.")
     return policy

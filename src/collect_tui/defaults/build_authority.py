@@ -42,7 +42,7 @@ def authority(root: Table) -> AuthorityRules:
     known = patterns()
     roles = {name: _role(name, table, known) for name, table in entries}
     if "collector" not in roles:
-        raise root.fail("missing", "roles", "the role collector is missing; it is what a new user gets.")
+        raise root.error("missing", "roles", "the role collector is missing; it is what a new user gets.")
     found = AuthorityRules(roles, _sign_in(root.table("sign_in")))
     root.done()
     return found

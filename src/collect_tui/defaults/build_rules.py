@@ -29,11 +29,11 @@ def rules(root: Table, next_actions: Collection[str], roles: Collection[str], to
     try:
         zone_info(zone)
     except Invalid as error:
-        raise desk.fail("zone", "zone", error.message) from None
+        raise desk.error("zone", "zone", error.message) from None
     try:
         exponent(currency)
     except Invalid as error:
-        raise desk.fail("currency", "currency", error.message) from None
+        raise desk.error("currency", "currency", error.message) from None
     country, subdivision = desk.text("country"), desk.maybe_text("subdivision")
     tolerance = desk.number("tolerance", 0, LIMIT)
     found = Rules(
@@ -70,35 +70,35 @@ def _contact(table: Table, roles: Collection[str]) -> ContactRules:
     )
     table.done()
     if found.start >= found.end:
-        raise table.fail("order", "end", "expected a time after start, on the same day.")
+        raise table.error("order", "end", "expected a time after start, on the same day.")
     return found
 
 
 def _suspend(table: Table, tolerance: int) -> SuspendRules:
     found = SuspendRules(
-        **_cutting(table),
+        **_suspending(table),
         stuck_after_days=table.number("stuck_after_days", 0, YEAR),
         sources=table.table("sources", {}).texts(),
         tolerance=tolerance,
     )
     products = {}
-    for name, own in table.variants("products", _CUTTING):
+    for name, own in table.variants("products", _SUSPENDING):
         if not re.match(PRODUCT, name):
-            raise own.fail("product", None, "expected a product as services have it, such as TV.")
-        products[name] = replace(found, **_cutting(own))
+            raise own.error("product", None, "expected a product as services have it, such as TV.")
+        products[name] = replace(found, **_suspending(own))
     table.done()
     return replace(found, products=products)
 
 
-_CUTTING: Final = ("notice_level", "notice_days", "no_cut_weekdays", "min_past_due", "min_dpd", "reconnect_fee")
+_SUSPENDING: Final = ("notice_level", "notice_days", "no_cut_weekdays", "min_past_due", "min_dpd", "reconnect_fee")
 """Values that a product may have of its own; how long an order may take is the billing system's."""
 
 
-def _cutting(table: Table) -> dict[str, Any]:
+def _suspending(table: Table) -> dict[str, Any]:
     names = {name[:3].lower(): at for at, name in enumerate(WEEKDAYS)}
     never = table.choices("no_cut_weekdays", tuple(names))
     if len(set(never)) == len(names):
-        raise table.fail("order", "no_cut_weekdays", "expected at least one weekday on which services are cut.")
+        raise table.error("order", "no_cut_weekdays", "expected at least one weekday on which services are cut.")
     return {
         "notice_level": table.choice("notice_level", NOTICE_LEVELS),
         "notice_days": table.number("notice_days", 0, YEAR),
@@ -126,7 +126,7 @@ def _weights(table: Table) -> Weights:
     points = {name: table.number(name, 0, 1000) for name in names}
     table.done()
     if sum(points.values()) != 1000:
-        raise table.fail("sum", None, "the weights must add up to 1000.")
+        raise table.error("sum", None, "the weights must add up to 1000.")
     return Weights(**points)
 
 
@@ -145,7 +145,7 @@ def _check_ladder(root: Table, steps: Collection[LadderStep]) -> None:
     places = [(STAGES.index(step.stage), step.offset_days) for step in steps]
     for (stage, offset), (next_stage, next_offset) in pairwise(places):
         if next_stage <= stage or next_offset <= offset:
-            raise root.fail("order", "ladder", "expected stages that go up, each with more days than the one before.")
+            raise root.error("order", "ladder", "expected stages that go up, each with more days than the one before.")
 
 
 def _date_order(desk: Table, country: str) -> DateOrder:
@@ -161,7 +161,7 @@ def _holidays(desk: Table, country: str, subdivision: str | None, year: int) -> 
         expected = (
             "a country code such as US" if subdivision is None else "a state or province of the country, such as CA"
         )
-        raise desk.fail("country", key, f"no public holidays are known for it; expected {expected}.") from None
+        raise desk.error("country", key, f"no public holidays are known for it; expected {expected}.") from None
 
 
 @lru_cache(maxsize=16)

@@ -76,14 +76,14 @@ class Table:
 
     # --------------------------------------------------------------------------------------------------- errors
 
-    def fail(self, code: str, key: str | None, sentence: str) -> Invalid:
+    def error(self, code: str, key: str | None, sentence: str) -> Invalid:
         """The error for a key of this table (None: the table itself). The sentence says what was expected."""
         keys = self._keys if key is None else (*self._keys, key)
         where = ".".join(keys)
         return Invalid(f"defaults.{code}", f"{self._source.file(keys)}: {where}: {sentence}", where)
 
     def _wrong(self, keys: tuple[str, ...], expected: str) -> Invalid:
-        return self.fail("type", keys[0] if keys else None, f"expected {expected}.")
+        return self.error("type", keys[0] if keys else None, f"expected {expected}.")
 
     # -------------------------------------------------------------------------------------------------- getters
 
@@ -91,7 +91,7 @@ class Table:
         self._known.add(key)
         if key not in self._data:
             if default is ...:
-                raise self.fail("missing", None, f"the key {key} is missing; expected {_TYPES[kind]}.")
+                raise self.error("missing", None, f"the key {key} is missing; expected {_TYPES[kind]}.")
             return default
         value = self._data[key]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
@@ -181,4 +181,4 @@ class Table:
         said = f"expected one of {', '.join(among)}." if among else "nothing is expected here."
         if near:
             said = f"did you mean {near[0]}?"
-        return self.fail(f"unknown_{of}", key, f"no such {of}; {said}")
+        return self.error(f"unknown_{of}", key, f"no such {of}; {said}")

@@ -15,7 +15,7 @@ from collect_tui.desk.views.base import View
 from collect_tui.domain.errors import DomainError
 
 
-class Link(View):
+class ConnectionView(View):
     """The state of the wire at the instant `now`. `as_of`: the instant of the oldest data shown, None while they are fresh.
     `notice`: what became of the queue when the program started, in a sentence, where there is anything to say. `waiting` acts go
     out by themselves; `review` acts were rejected and wait for their author."""
@@ -60,7 +60,7 @@ OUTBOX_COLUMNS: Final = (
 class Outbox(Protocol):
     """The durable queue between the keyboard and the server. Safe to call from any thread."""
 
-    def link(self) -> Link:
+    def connection(self) -> ConnectionView:
         """How things stand; answers at once, without asking the server."""
         ...
 

@@ -11,7 +11,7 @@ written. Three things only the store knows, and a fold leaves them as they are:
 - rows outside the windows of `AccountFacts` (a hold that had been released, a callback that was done): bringing one
   back changes nothing here. Items are the exception, since money hangs on them: `AccountFacts.settled` keeps them.
 
-Rows that an effect names and that are not in the facts are passed over: deciders check, folding does not.
+Rows that an effect names and that are not in the facts are skipped: deciders check, folding does not.
 
 Ids are handed out by the caller: provisional (negative) in a preview, real in an act. Amounts are minor units.
 """

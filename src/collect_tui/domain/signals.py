@@ -22,7 +22,7 @@ class Signals:
     `spoken_on`, `tried_on`: last contact with the right party, last outbound contact. `callback_at`: the earliest callback of
     the business date or before. `broken_on`, `returned_on`: the last promise broken, payment returned. `hold_call`: holds that
     forbid calls. `dispute_until`, `claim_until`: last day of such holds that have expired (of a claim: which no money has
-    answered since); `disputing`, `claiming`: those that stand. `cuttable`, `restorable`: services that may be cut, restored
+    answered since); `disputing`, `claiming`: those that stand. `suspendable`, `restorable`: services that may be cut, restored
     today. `order_since`: the day since which the oldest order on its way is unanswered; `reviews`: suspensions held for
     review; `order_failed`: 1 when the last order was rejected or cancelled. `noticed_on`: the last notice served. `coming`:
     what falls due within days and has been due, less what is there to pay it. `capped`: 1 when the attempt cap is reached.
@@ -54,7 +54,7 @@ class Signals:
     dispute_until: date | None = None
     claiming: int = 0
     claim_until: date | None = None
-    cuttable: int = 0
+    suspendable: int = 0
     restorable: int = 0
     order_since: date | None = None
     reviews: int = 0

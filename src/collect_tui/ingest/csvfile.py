@@ -46,7 +46,7 @@ class CsvFile:
         self._width = len(self.header) or max(column for column in columns if isinstance(column, int))
 
     def rows(self) -> Iterator[tuple[int, list[str], Reject | None]]:
-        """Row number, cells, and what is wrong with its shape, if anything. Rows in which nothing stands are passed over."""
+        """Row number, cells, and what is wrong with its shape, if anything. Rows in which nothing stands are skipped."""
         while (read := self._next()) is not None:
             cells, problem = read
             column = ""

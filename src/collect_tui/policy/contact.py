@@ -26,7 +26,7 @@ from collect_tui.policy.verdicts import Finding, Severity, Verdict
 NEAR_CAP: Final = 2
 """From this many calls below the cap on, the agent is warned."""
 
-_DEEDS: Final = {"call": "calls", "letter": "letters or messages"}
+_ACTIONS: Final = {"call": "calls", "letter": "letters or messages"}
 
 
 def may_call(
@@ -62,7 +62,7 @@ def may_write(
 
 def hold_findings(
     facts: AccountFacts,
-    deed: Literal["call", "letter"],
+    action: Literal["call", "letter"],
     rules: ContactRules,
     kinds: Mapping[str, HoldKind],
     point: Point | None = None,
@@ -73,9 +73,9 @@ def hold_findings(
 
     `today`: the day from which the sentences count; None: the business date.
     """
-    what = _DEEDS[deed]
+    what = _ACTIONS[action]
     target = {"scope": "point", "target_id": point.id} if point is not None else {}
-    found = blocking(facts, deed, kinds, **target)  # type: ignore[arg-type]
+    found = blocking(facts, action, kinds, **target)  # type: ignore[arg-type]
     for hold in found:
         kind = kinds.get(hold.kind)
         end = f"until {format_day(hold.until, today or facts.business_date)}" if hold.until else "until it is released"

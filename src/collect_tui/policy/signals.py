@@ -71,7 +71,7 @@ def signals(
         dispute_until=_last(h.until for h in past.holds if h.kind in disputes),
         claiming=sum(kind in claims for kind in active),
         claim_until=_last(h.until for h in past.holds if h.kind in claims and not _answered(past, h.placed_on, zone)),
-        cuttable=sum(may_suspend(facts, s, today, rules.suspend, kinds, calendar).allowed for s in facts.services),
+        suspendable=sum(may_suspend(facts, s, today, rules.suspend, kinds, calendar).allowed for s in facts.services),
         restorable=sum(may_restore(facts, s, rules, kinds).allowed for s in facts.services),
         order_since=min(
             (

@@ -122,9 +122,11 @@ class _Suspension:
             held=len(self._blocking()),
             promises=sum(p.open for p in facts.promises),
         )
-        cut_day = suspension.is_cut_day(self.effective, self.rules, self.calendar)
-        params = suspension.params_to_cut(self.rules, facts.business_date, self.effective, cut_day=cut_day)
-        return {check: met(condition, row, params) for check, condition in suspension.CUT.items()}
+        suspension_day = suspension.is_suspension_day(self.effective, self.rules, self.calendar)
+        params = suspension.params_to_suspend(
+            self.rules, facts.business_date, self.effective, suspension_day=suspension_day
+        )
+        return {check: met(condition, row, params) for check, condition in suspension.SUSPENDABLE.items()}
 
     def state(self) -> Finding:
         if self.meets["state"]:
@@ -185,7 +187,7 @@ class _Suspension:
         text = f"{wanted} was served {format_day(served.sent_on, self.facts.business_date)}"
         if self.meets["notice"]:
             return self._say("notice", Severity.ALLOW, f"{text}, {(self.effective - served.sent_on).days} days before.")
-        first = suspension.first_cut_day(earliest, rules, self.calendar)
+        first = suspension.first_suspension_day(earliest, rules, self.calendar)
         text = f"{text}; the effective date must be {rules.notice_days} days after it"
         return self._schedule("notice", text, first)
 
@@ -199,7 +201,7 @@ class _Suspension:
             why = "No service is cut on a holiday"
         else:
             why = "No service is cut on the day before a holiday"
-        return self._schedule("day", why, suspension.first_cut_day(self.effective, self.rules, self.calendar))
+        return self._schedule("day", why, suspension.first_suspension_day(self.effective, self.rules, self.calendar))
 
     def life_support(self) -> Finding:
         if self.meets["life_support"]:

@@ -17,7 +17,7 @@ class RoutePermission(NamedTuple):
     permission: str | None
 
 
-def doors(app: FastAPI) -> tuple[RoutePermission, ...]:
+def permissions(app: FastAPI) -> tuple[RoutePermission, ...]:
     """Every route of the app, by path."""
     found = [
         RoutePermission(verb, str(route.path), next(_permissions(route), None))

@@ -38,8 +38,10 @@ class ApiApp(FastAPI):
         return self.openapi_schema
 
 
-def create_app(hub: ServerContext | None = None, *, lifespan: Lifespan | None = None, threads: int = THREADS) -> ApiApp:
-    """The app over a hub. Without one every request brings its own in its scope (`state.hub`), as tests do.
+def create_app(
+    context: ServerContext | None = None, *, lifespan: Lifespan | None = None, threads: int = THREADS
+) -> ApiApp:
+    """The app over the context of a server. Without one every request brings its own in its scope (`state.context`), as tests do.
 
     `lifespan` runs around the app's life: relays, sweepers, closing the store.
     """
@@ -64,7 +66,7 @@ def create_app(hub: ServerContext | None = None, *, lifespan: Lifespan | None = 
         lifespan=life,
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
-    app.state.hub = hub
+    app.state.context = context
     problems.install(app)
     for router in (
         desk_routes.routes(),

@@ -21,7 +21,7 @@ from starlette.responses import Response, StreamingResponse
 from collect_tui import http_contract as wire
 from collect_tui.desk.errors import Invalid
 from collect_tui.server.callers import permitted
-from collect_tui.server.context import hub_of
+from collect_tui.server.context import context_of
 from collect_tui.server.problems import turned_away
 from collect_tui.services.access import Caller
 from collect_tui.services.desk_context import DeskContext
@@ -104,7 +104,7 @@ def _line(value: Any) -> bytes:
 async def _taken(request: Request, caller: Caller, kind: str) -> Response:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
         raise turned_away(415)
-    delivery = Delivery(hub_of(request).desk(caller), kind, getattr(request.app.state, "meter", None))
+    delivery = Delivery(context_of(request).desk(caller), kind, getattr(request.app.state, "meter", None))
     try:
         async for piece in request.stream():
             await delivery.take(piece)

@@ -9,15 +9,15 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from collect_tui.desk.errors import SignedOut
-from collect_tui.server.context import hub_of
+from collect_tui.server.context import context_of
 from collect_tui.services import tokens
-from collect_tui.services.access import Caller, need
+from collect_tui.services.access import Caller, require
 
 
 def caller_of(request: HTTPConnection) -> Caller:
     """Who asks. SignedOut when there is no token, or none that is valid now. Reads the database: call it from a thread."""
-    hub = hub_of(request)
-    found = tokens.authenticate(hub.store, bearer(request), hub.clock(), hub.catalogue.authority)
+    context = context_of(request)
+    found = tokens.authenticate(context.store, bearer(request), context.clock(), context.catalogue.authority)
     request.scope.setdefault("state", {})["caller"] = found  # for the server's log
     return found
 
@@ -42,7 +42,7 @@ def permitted(permission: str) -> Callable[[HTTPConnection], Caller]:
 
     def dependency(request: HTTPConnection) -> Caller:
         caller = caller_of(request)
-        need(caller.authority, permission)
+        require(caller.authority, permission)
         return caller
 
     dependency.permission = permission  # type: ignore[attr-defined]  # docs/access.md is made from it

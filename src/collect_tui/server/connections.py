@@ -37,7 +37,7 @@ def _among(place: str, known: tuple[IPv4Network | IPv6Network, ...]) -> bool:
 
 
 @dataclass(slots=True)
-class Door:
+class ConnectionLimits:
     """The limits of one process and who stands within. `trusted`: places of proxies, which hold connections for many."""
 
     connections: int = 4000
@@ -67,9 +67,9 @@ class Door:
 class Guarded(HttpToolsProtocol):
     """uvicorn's protocol with the limits of a door. `protocol(door)` is what uvicorn is given."""
 
-    def __init__(self, *args: Any, door: Door, **rest: Any) -> None:
+    def __init__(self, *args: Any, limits: ConnectionLimits, **rest: Any) -> None:
         super().__init__(*args, **rest)
-        self.door, self.place, self.within = door, "", False
+        self.limits, self.place, self.within = limits, "", False
         self._deadline: asyncio.TimerHandle | None = None
         self._in_head, self._head = True, 0
         self._body, self._came, self._since = 0, 0, 0.0
@@ -78,9 +78,9 @@ class Guarded(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.place = place_of(self.client[0]) if self.client else ""
-        self.within = self.door.admit(self.place)
+        self.within = self.limits.admit(self.place)
         if self.within:
-            self._give(self.door.head_seconds, self._late)
+            self._give(self.limits.head_seconds, self._late)
         else:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -88,25 +88,25 @@ class Guarded(HttpToolsProtocol):
         self._give(None)
         if self.within:
             self.within = False
-            self.door.leave(self.place)
+            self.limits.leave(self.place)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
         if self._in_head and self._deadline is None:
-            self._give(self.door.head_seconds, self._late)
+            self._give(self.limits.head_seconds, self._late)
         self._head += len(data)
         self._came += len(data)
         super().data_received(data)
         # What is neither body nor the frame of its pieces: extensions of chunks, and trailers, which nobody reads.
         beside = self._head if self._in_head else self._came - 8 * self._body - len(data)
-        if beside > self.door.head_bytes and not self.transport.is_closing():
+        if beside > self.limits.head_bytes and not self.transport.is_closing():
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._give(self.door.head_seconds, self._late)
+        self._give(self.limits.head_seconds, self._late)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._in_head:
@@ -115,12 +115,12 @@ class Guarded(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if size > self.door.head_bytes:
+        if size > self.limits.head_bytes:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if self._refused:
             return
         self._body, self._came, self._since = 0, 0, self.loop.time()
-        self._give(self.door.body_seconds, self._comes)
+        self._give(self.limits.body_seconds, self._comes)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -143,10 +143,10 @@ class Guarded(HttpToolsProtocol):
         """Looks whether the body keeps coming. While the app takes its time to read, the client is not to blame."""
         if self.flow.read_paused:
             self._body, self._since = 0, self.loop.time()
-        elif self.loop.time() - self._since >= self.door.body_seconds + self._body / self.door.body_rate:
+        elif self.loop.time() - self._since >= self.limits.body_seconds + self._body / self.limits.body_rate:
             self._late()
             return
-        self._give(self.door.body_seconds, self._comes)
+        self._give(self.limits.body_seconds, self._comes)
 
     def _late(self) -> None:
         began = self._head > 0 and not (self.cycle and self.cycle.response_started and not self.cycle.response_complete)
@@ -171,6 +171,6 @@ class Guarded(HttpToolsProtocol):
         self._deadline = self.loop.call_later(seconds, then) if seconds is not None and then else None
 
 
-def protocol(door: Door) -> Callable[..., Guarded]:
+def protocol(limits: ConnectionLimits) -> Callable[..., Guarded]:
     """What makes the protocol of each connection at a door."""
-    return partial(Guarded, door=door)
+    return partial(Guarded, limits=limits)

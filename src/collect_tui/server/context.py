@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class ServerContext:
     """`faults`: the file of unexpected errors, None for the program's own. `minimum_version`: the oldest client still served.
-    `limiter` says how often one token may ask, `door` how often one address may ask without any (a call centre is one), `guesses`
+    `limiter` says how often one token may ask, `anonymous` how often one address may ask without any (a call centre is one), `guesses`
     how many wrong passwords it has; after that only logins that were opened from there before are looked at.
     `provider`: the OpenID provider whose users may sign in, None for passwords only.
     `allow_private_webhooks`: events may be sent to addresses of a private network, and without TLS."""
@@ -39,7 +39,7 @@ class ServerContext:
     faults: Path | None = None
     minimum_version: str = "0.1.0"
     limiter: Limiter = field(default_factory=Limiter)
-    door: Limiter = field(default_factory=lambda: Limiter(rate=50.0, burst=1000))
+    anonymous: Limiter = field(default_factory=lambda: Limiter(rate=50.0, burst=1000))
     guesses: Limiter = field(default_factory=lambda: Limiter(rate=0.2, burst=100))
     provider: Provider | None = None
     allow_private_webhooks: bool = False
@@ -49,7 +49,7 @@ class ServerContext:
         self.calendar = Calendar(self.catalogue.rules.holidays)
 
     def desk(self, caller: Caller) -> LocalDesk:
-        """The caller's own desk: made for one request, closed by nobody (the store is the hub's)."""
+        """The caller's own desk: made for one request, closed by nobody (the store is the context's)."""
         return LocalDesk(
             self.store,
             self.catalogue,
@@ -65,8 +65,8 @@ class ServerContext:
         )
 
 
-def hub_of(request: HTTPConnection) -> ServerContext:
-    """The hub that serves a request: `state.hub` of the request's scope (tests put their own there), else the app's."""
-    found = request.scope.get("state", {}).get("hub") or request.app.state.hub
+def context_of(request: HTTPConnection) -> ServerContext:
+    """The context that serves a request: `state.context` of the request's scope (tests put their own there), else the app's."""
+    found = request.scope.get("state", {}).get("context") or request.app.state.context
     assert isinstance(found, ServerContext)
     return found

@@ -15,7 +15,7 @@ from collect_tui import __version__
 from collect_tui import http_contract as wire
 from collect_tui.common import faults
 from collect_tui.desk.errors import DomainError, Invalid
-from collect_tui.server.context import ServerContext, hub_of
+from collect_tui.server.context import ServerContext, context_of
 from collect_tui.server.limits import client_of
 from collect_tui.server.problems import answer, fault, turned_away
 from collect_tui.server.serving import SLASH
@@ -41,10 +41,10 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        hub = hub_of(HTTPConnection(scope))
-        sealed = _Sealed(send, hub)
+        context = context_of(HTTPConnection(scope))
+        sealed = _Sealed(send, context)
         try:
-            _admit(scope, hub)
+            _admit(scope, context)
         except DomainError as error:
             await answer(error)(scope, receive, sealed)
             return
@@ -53,7 +53,7 @@ class Envelope:
         except ClientDisconnect:  # who asked is gone: there is nobody to answer, and nothing to mend
             return
         except Exception as error:
-            number = faults.record(error, hub.faults)
+            number = faults.record(error, context.faults)
             if not sealed.begun:
                 sealed.bare = None
                 await fault(number)(scope, receive, sealed)
@@ -66,9 +66,9 @@ class Envelope:
 class _Sealed:
     """Puts on every answer what all have; holds back an error that is no problem document, for one to take its place."""
 
-    def __init__(self, send: Send, hub: ServerContext) -> None:
+    def __init__(self, send: Send, context: ServerContext) -> None:
         self._send = send
-        self._hub = hub
+        self._context = context
         self.begun = False
         self.bare: Response | None = None
 
@@ -85,19 +85,19 @@ class _Sealed:
             self.begun = True
             for name, value in ALWAYS.items():
                 headers.setdefault(name, value)
-            headers[wire.MINIMUM] = self._hub.minimum_version
+            headers[wire.MINIMUM] = self._context.minimum_version
         await self._send(message)
 
 
-def _admit(scope: Scope, hub: ServerContext) -> None:
+def _admit(scope: Scope, context: ServerContext) -> None:
     """Turns away what is not worth looking at: too long, too old, too often. Raises the error."""
     headers = Headers(scope=scope)
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     if len(raw) + len(scope.get("query_string", b"")) > LONGEST_PATH:
         raise turned_away(414)
     given = headers.get("authorization")
-    hub.limiter.take(hashlib.sha256(given.encode("latin-1")).digest() if given else client_of(scope))
-    _current(headers.get(wire.VERSION), hub.minimum_version)
+    context.limiter.take(hashlib.sha256(given.encode("latin-1")).digest() if given else client_of(scope))
+    _current(headers.get(wire.VERSION), context.minimum_version)
     if b"%2f" in raw.lower():  # a slash within a name, which the server has decoded as one between names
         marked = re.sub(rb"%2f", SLASH.encode(), raw, flags=re.IGNORECASE)
         scope["path"] = unquote_to_bytes(marked).decode("utf-8", "replace")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from collect_tui.desk.errors import Invalid, Unavailable
 from collect_tui.desk.views.event import GAP, QUEUES, EventPage, WebhookView, wanted
 from collect_tui.server.callers import permitted
-from collect_tui.server.context import hub_of
+from collect_tui.server.context import context_of
 from collect_tui.server.feed import MOST_OF_ONE, PERMISSION, Reader, feed_of, full
 from collect_tui.services import live, webhooks
 from collect_tui.services.access import Caller
@@ -46,10 +46,10 @@ def _start(
         if not (last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) < 19):
             raise Invalid("event.position", "Last-Event-ID is the id of an event: a number.", "Last-Event-ID")
         after = int(last_event_id)
-    hub = hub_of(request)
-    if full(request.app, hub, caller):
+    context = context_of(request)
+    if full(request.app, context, caller):
         raise Unavailable("request.too_many", f"You have {MOST_OF_ONE} streams open here; end one of them first.")
-    head = live.head(hub.store, caller.tenant_id)
+    head = live.head(context.store, caller.tenant_id)
     # A position that was never given out belongs to another database: everything is new then.
     return Reader(caller, head if after is None else after if after <= head else 0, wants_board=True)
 
@@ -65,7 +65,7 @@ async def stream(
     `gap` when events that were asked for are no longer kept. The stream ends when the token is no longer good."""
     asked = tuple(k for k in (part.strip() for part in kinds.split(",")) if k)
     reader.wants_board = wanted(QUEUES, asked)
-    feed = feed_of(request.app, hub_of(request), reader.caller.tenant_id)
+    feed = feed_of(request.app, context_of(request), reader.caller.tenant_id)
     with feed.reading(reader):
         # The headers leave at once, so that who listens knows that they do; it also says where a new listener begins.
         yield ServerSentEvent(comment="listening", id=str(reader.position))
@@ -91,7 +91,7 @@ def page(
 ) -> EventPage:
     """The events after a position; `position` of the answer is where to go on, even when none of them was asked for."""
     asked = tuple(k for k in (part.strip() for part in kinds.split(",")) if k)
-    found, oldest, head = live.page(hub_of(request).store, caller.tenant_id, after, limit)
+    found, oldest, head = live.page(context_of(request).store, caller.tenant_id, after, limit)
     last = found[-1].position if found else max(after, head) if after + 1 >= oldest else head
     return EventPage(
         events=tuple(e for e in found if wanted(e.kind, asked)), position=last, head=head, gap=after + 1 < oldest
@@ -103,27 +103,27 @@ def register(request: Request, caller: Managing, wanted_hook: NewWebhook) -> Web
     """From now on each event is sent to the address, in order, at least once, as a POST signed in `Collect-Signature`:
     `t=<unix seconds>,v1=<hex HMAC-SHA256(secret, "<t>.<body>")>`. `Collect-Event-Id` is the same when an event is sent again.
     The secret is in this answer and in none after it."""
-    hub = hub_of(request)
+    context = context_of(request)
     return webhooks.register(
-        hub.store,
+        context.store,
         caller.tenant_id,
         wanted_hook.url,
         wanted_hook.kinds,
         by=caller.login,
-        now=hub.clock(),
-        ids=hub.ids,
-        allow_private=hub.allow_private_webhooks,
+        now=context.clock(),
+        ids=context.ids,
+        allow_private=context.allow_private_webhooks,
     )
 
 
 @router.get("/webhooks", tags=["webhooks"], summary="Who is told of events, and how far they are")
 def listing(request: Request, caller: Managing) -> list[WebhookView]:
     """All webhooks, oldest first, without their secrets."""
-    return list(webhooks.listing(hub_of(request).store, caller.tenant_id))
+    return list(webhooks.listing(context_of(request).store, caller.tenant_id))
 
 
 @router.delete("/webhooks/{id}", status_code=204, tags=["webhooks"], summary="Tell it no more")
 def remove(request: Request, caller: Managing, id: str) -> Response:
     """What waits for it is not sent any more."""
-    webhooks.remove(hub_of(request).store, caller.tenant_id, id)
+    webhooks.remove(context_of(request).store, caller.tenant_id, id)
     return Response(status_code=204)

@@ -65,7 +65,7 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Found:
     """What one look found. `board`: the queues' figures, when it was their turn; `gone`: readers whose token is no longer good."""
 
     fresh: Sequence[Event]
@@ -76,8 +76,8 @@ class Seen:
 class Feed:
     """The events of one tenant as one worker sees them. Its methods run in the loop; only `_look` and `_page` in a thread."""
 
-    def __init__(self, hub: ServerContext, tenant_id: int) -> None:
-        self._hub, self._tenant = hub, tenant_id
+    def __init__(self, context: ServerContext, tenant_id: int) -> None:
+        self._context, self._tenant = context, tenant_id
         self._ring: deque[Event] = deque(maxlen=RING)
         self._head = 0
         self._readers: set[Reader] = set()
@@ -154,7 +154,7 @@ class Feed:
             if self._took(seen):
                 await self._tell()
 
-    def _took(self, seen: Seen) -> bool:
+    def _took(self, seen: Found) -> bool:
         if seen.fresh:
             if seen.fresh[0].position != self._head + 1:
                 self._ring.clear()  # what lay between was deleted before anybody saw it
@@ -175,28 +175,28 @@ class Feed:
     # in a worker thread ---------------------------------------------------------------------
 
     def _last(self) -> int:
-        return live.head(self._hub.store, self._tenant)
+        return live.head(self._context.store, self._tenant)
 
     def _page(self, position: int) -> News:
-        events, first, _ = live.page(self._hub.store, self._tenant, position, PAGE)
+        events, first, _ = live.page(self._context.store, self._tenant, position, PAGE)
         return News(events, first if position + 1 < first else None)
 
-    def _look(self, head: int, readers: Sequence[Reader]) -> Seen:
+    def _look(self, head: int, readers: Sequence[Reader]) -> Found:
         board = any(r.wants_board for r in readers) and self._is_time("board", BOARD_EVERY)
         tokens = self._is_time("tokens", TOKENS_EVERY)
         found = live.look(
-            self._hub.store,
+            self._context.store,
             self._tenant,
             head,
-            self._hub.clock(),
+            self._context.clock(),
             limit=PAGE,
-            board=self._hub.catalogue if board else None,
+            board=self._context.catalogue if board else None,
             listeners={r.caller.token_id for r in readers} if tokens else None,
         )
-        return Seen(found.fresh, found.board, () if found.good is None else self._gone(readers, found.good))
+        return Found(found.fresh, found.board, () if found.good is None else self._gone(readers, found.good))
 
     def _gone(self, readers: Sequence[Reader], good: Mapping[int, tuple[str, str]]) -> tuple[Reader, ...]:
-        rules = self._hub.catalogue.authority
+        rules = self._context.catalogue.authority
 
         def may(reader: Reader) -> bool:
             role, scopes = good.get(reader.caller.token_id, ("", ""))
@@ -212,17 +212,17 @@ class Feed:
         return True
 
 
-def feed_of(app: Starlette, hub: ServerContext, tenant_id: int) -> Feed:
+def feed_of(app: Starlette, context: ServerContext, tenant_id: int) -> Feed:
     """The feed of a tenant in this worker; made when the first reader comes."""
     feeds = _feeds(app)
     for key in [key for key, feed in feeds.items() if feed.idle]:
         del feeds[key]
-    return feeds.setdefault((id(hub), tenant_id), Feed(hub, tenant_id))
+    return feeds.setdefault((id(context), tenant_id), Feed(context, tenant_id))
 
 
-def full(app: Starlette, hub: ServerContext, caller: Caller) -> bool:
+def full(app: Starlette, context: ServerContext, caller: Caller) -> bool:
     """Whether somebody has as many streams as they may have in this worker."""
-    feed = _feeds(app).get((id(hub), caller.tenant_id))
+    feed = _feeds(app).get((id(context), caller.tenant_id))
     return feed is not None and feed.of(caller.login) >= MOST_OF_ONE
 
 

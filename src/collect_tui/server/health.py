@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from collect_tui.server.callers import bearer, caller_of
-from collect_tui.server.context import ServerContext, hub_of
+from collect_tui.server.context import ServerContext, context_of
 from collect_tui.server.metrics import Meter, Sample, text
 from collect_tui.services import live
-from collect_tui.services.access import need
+from collect_tui.services.access import require
 
 router = APIRouter(tags=["health"])
 _TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
@@ -32,7 +32,7 @@ async def healthz() -> Response:
 @router.get("/readyz", operation_id="readyz", summary="Can the server work", responses=_TEXT, response_class=Response)
 async def readyz(request: Request) -> Response:
     """Answers `ready` when the database answers and has the right format, else 503 with the reason. Needs no token."""
-    await anyio.to_thread.run_sync(live.ready, hub_of(request).store)
+    await anyio.to_thread.run_sync(live.ready, context_of(request).store)
     return PlainTextResponse("ready\n")
 
 
@@ -49,8 +49,8 @@ async def metrics(request: Request) -> Response:
     meter: Meter = getattr(state, "meter", None) or Meter()
     if not _is_near(request) and not _has_token(request, getattr(state, "metrics_token", "")):
         caller = await anyio.to_thread.run_sync(caller_of, request)
-        need(caller.authority, "metrics.read")
-    samples = await anyio.to_thread.run_sync(_gathered, meter, hub_of(request))
+        require(caller.authority, "metrics.read")
+    samples = await anyio.to_thread.run_sync(_gathered, meter, context_of(request))
     return PlainTextResponse(text(samples), media_type="text/plain; version=0.0.4")
 
 
@@ -69,12 +69,12 @@ def _has_token(request: Request, wanted: str) -> bool:
     return bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())
 
 
-def _gathered(meter: Meter, hub: ServerContext) -> dict[Sample, float]:
+def _gathered(meter: Meter, context: ServerContext) -> dict[Sample, float]:
     """The counts, and what the database says at this moment."""
-    meter.set("collect_tui_pool_in_use", _in_use(hub))
+    meter.set("collect_tui_pool_in_use", _in_use(context))
     samples = meter.total()
-    now = hub.clock()
-    for book in live.measured(hub.store, hub.catalogue, now):
+    now = context.clock()
+    for book in live.measured(context.store, context.catalogue, now):
         whose = ("tenant", str(book.tenant_id))
         for figure in book.queues:
             labels = (("queue", figure.name), whose, ("tier", str(figure.tier)))
@@ -85,6 +85,6 @@ def _gathered(meter: Meter, hub: ServerContext) -> dict[Sample, float]:
     return samples
 
 
-def _in_use(hub: ServerContext) -> int:
-    checked_out = getattr(hub.store.engine.pool, "checkedout", None)
+def _in_use(context: ServerContext) -> int:
+    checked_out = getattr(context.store.engine.pool, "checkedout", None)
     return int(checked_out()) if checked_out else 0

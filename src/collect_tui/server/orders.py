@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from collect_tui.desk.dated import Moment
 from collect_tui.server.callers import permitted
-from collect_tui.server.context import hub_of
+from collect_tui.server.context import context_of
 from collect_tui.services.access import Caller
 from collect_tui.services.order_dispatch import OrderDispatch
 from collect_tui.services.order_port import Acknowledgement
@@ -61,7 +61,7 @@ def orders(
     Needs the permission `order.acknowledge`.
     """
     after = min(int(cursor or 0), 2**63 - 1)
-    dispatch = OrderDispatch(hub_of(request).desk(caller))
+    dispatch = OrderDispatch(context_of(request).desk(caller))
     rows, more = dispatch.page(status, system=billing_system, after=after, limit=limit)
     return OrderPage(orders=[OrderToDo.model_validate(row) for row in rows], cursor=str(more) if more else None)
 
@@ -98,7 +98,7 @@ def acknowledged(
 
     Needs the permission `order.acknowledge`.
     """
-    desk = hub_of(request).desk(caller)
+    desk = context_of(request).desk(caller)
     said = None
     if answer.status != "received":
         at = answer.at or desk.clock()

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from collect_tui.server.app import ApiApp
-    from collect_tui.server.door import Door
+    from collect_tui.server.connections import ConnectionLimits
     from collect_tui.server.metrics import Meter
-    from collect_tui.server.watch import MeteredHub
+    from collect_tui.server.watch import MeteredContext
 
 GRACE: Final = 10
 """Seconds that requests under way have when the server stops."""
@@ -42,7 +42,7 @@ _TELL_EVERY: Final = 0.5
 def check(serve: Serve) -> None:
     """Raises Invalid when the server may not listen like that: half a certificate, plain HTTP to other machines."""
     try:
-        door_of(serve)
+        connection_limits(serve)
     except ValueError as error:
         raise Invalid(
             "serve.proxies", f"serve.proxies: {error}; write addresses separated by commas.", "proxies"
@@ -112,7 +112,7 @@ def url(serve: Serve, made: socket.socket) -> str:
     return f"{'https' if serve.certificate else 'http'}://{host}:{port}"
 
 
-def watched(hub: MeteredHub, serve: Serve, meter: Meter, *, parent: int | None = None) -> ASGIApp:
+def watched(context: MeteredContext, serve: Serve, meter: Meter, *, parent: int | None = None) -> ASGIApp:
     """The app of one process with all that stands around it. `parent`: the process without which this one has no task."""
     from collect_tui.server.app import create_app
     from collect_tui.server.watch import Watched
@@ -126,10 +126,10 @@ def watched(hub: MeteredHub, serve: Serve, meter: Meter, *, parent: int | None =
             finally:
                 telling.cancel()
                 meter.write()
-                hub.store.close()
+                context.store.close()
 
-    hub.limiter.rate, hub.limiter.burst = float(serve.rate), max(1, serve.rate * 6)
-    app: ApiApp = create_app(hub, lifespan=life)
+    context.limiter.rate, context.limiter.burst = float(serve.rate), max(1, serve.rate * 6)
+    app: ApiApp = create_app(context, lifespan=life)
     app.max_body_size = serve.body
     app.state.meter = meter
     app.state.metrics_token = serve.metrics_token
@@ -175,11 +175,11 @@ async def _tell(meter: Meter, parent: int | None) -> None:
             return
 
 
-def door_of(serve: Serve) -> Door:
+def connection_limits(serve: Serve) -> ConnectionLimits:
     """The limits of a process, within what the system lets it open."""
-    from collect_tui.server.door import Door, networks
+    from collect_tui.server.connections import ConnectionLimits, networks
 
-    return Door(
+    return ConnectionLimits(
         connections=min(serve.connections, _descriptors() - BESIDE),
         per_place=serve.connections_per_address,
         trusted=networks(serve.proxies),
@@ -207,14 +207,14 @@ def run(make: Callable[[], ASGIApp], serve: Serve, made: socket.socket) -> int:
     from uvicorn.config import STARTUP_FAILURE
     from uvicorn.supervisors import Multiprocess
 
-    from collect_tui.server.door import protocol
+    from collect_tui.server.connections import protocol
 
     config = uvicorn.Config(
         make,
         factory=True,
         workers=serve.workers,
         loop="uvloop" if _has("uvloop") else "asyncio",
-        http=cast("Any", protocol(door_of(serve))),
+        http=cast("Any", protocol(connection_limits(serve))),
         proxy_headers=bool(serve.proxies),
         forwarded_allow_ips=[one.strip() for one in serve.proxies.split(",")],
         ws="none",

@@ -21,9 +21,9 @@ from starlette.responses import Response
 from collect_tui import http_contract as wire
 from collect_tui.common.text import clean
 from collect_tui.server.callers import caller_of
-from collect_tui.server.context import ServerContext, hub_of
+from collect_tui.server.context import ServerContext, context_of
 from collect_tui.server.problems import invalid, malformed, turned_away
-from collect_tui.services.access import Caller, need
+from collect_tui.services.access import Caller, require
 from collect_tui.services.local import LocalDesk
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -38,12 +38,12 @@ class DeskRequest:
 
     request: Request
     body: bytes
-    hub: ServerContext
+    context: ServerContext
     caller: Caller
 
     @property
     def desk(self) -> LocalDesk:
-        return self.hub.desk(self.caller)
+        return self.context.desk(self.caller)
 
     def header(self, name: str) -> str | None:
         return self.request.headers.get(name)
@@ -79,14 +79,14 @@ def _serve(request: Request, permission: str, work: Callable[[DeskRequest], Resp
 
 def _admitted(request: Request, permission: str) -> Caller:
     caller = caller_of(request)
-    need(caller.authority, permission)
+    require(caller.authority, permission)
     return caller
 
 
 def _done(request: Request, body: bytes, caller: Caller, work: Callable[[DeskRequest], Response]) -> Response:
     if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise turned_away(415)
-    return work(DeskRequest(request, body, hub_of(request), caller))
+    return work(DeskRequest(request, body, context_of(request), caller))
 
 
 def parse_body(model: type[BaseModel], body: bytes, *, optional: bool = False) -> BaseModel:

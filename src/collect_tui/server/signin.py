@@ -81,12 +81,12 @@ class Tokens(View):
 # ------------------------------------------------------------------------------------------------------------ signing in
 
 
-def _ways(request: Request, body: bytes, hub: ServerContext) -> Response:
+def _ways(request: Request, body: bytes, context: ServerContext) -> Response:
     try:
-        several = signin.tenant_of(hub.store, None) is None
+        several = signin.tenant_of(context.store, None) is None
     except Invalid:
         several = True
-    settings = hub.provider.settings if hub.provider else None
+    settings = context.provider.settings if context.provider else None
     way = (
         OidcWay(issuer=settings.issuer, client_id=settings.client_id, scope=oidc.SCOPES[settings.claim])
         if settings
@@ -95,49 +95,49 @@ def _ways(request: Request, body: bytes, hub: ServerContext) -> Response:
     return viewed(Ways(oidc=way, tenant=several))
 
 
-def _sign_in(request: Request, body: bytes, hub: ServerContext) -> Response:
+def _sign_in(request: Request, body: bytes, context: ServerContext) -> Response:
     sent, place = parsed(SignInRequest, body), client_of(request.scope)
-    if hub.guesses.wait(place) and not signin.familiar(hub.store, sent.tenant, sent.login, place):
-        hub.guesses.take(place)  # refuses
+    if context.guesses.wait(place) and not signin.familiar(context.store, sent.tenant, sent.login, place):
+        context.guesses.take(place)  # refuses
     try:
         made = signin.sign_in(
-            hub.store,
+            context.store,
             sent.tenant,
             sent.login,
             sent.password,
-            hub.clock(),
-            hub.catalogue.authority,
+            context.clock(),
+            context.catalogue.authority,
             place=place,
-            ids=hub.ids,
+            ids=context.ids,
         )
     except SignedOut:
         with suppress(TooMany):
-            hub.guesses.take(place)
+            context.guesses.take(place)
         raise
-    return _signed_in(hub, made)
+    return _signed_in(context, made)
 
 
-def _sign_in_oidc(request: Request, body: bytes, hub: ServerContext) -> Response:
+def _sign_in_oidc(request: Request, body: bytes, context: ServerContext) -> Response:
     sent = parsed(OidcRequest, body)
-    if hub.provider is None:
+    if context.provider is None:
         raise NotFound("oidc.none", "This server has no OpenID provider; sign in with a password.", "id_token")
-    settings = hub.provider.settings
-    if sent.tenant and signin.tenant_of(hub.store, sent.tenant) != settings.tenant:
+    settings = context.provider.settings
+    if sent.tenant and signin.tenant_of(context.store, sent.tenant) != settings.tenant:
         raise NotFound("oidc.none", "This book has no OpenID provider; sign in with a password.", "tenant")
-    now = hub.clock()
-    claims = hub.provider.claims(sent.id_token, now)
-    user = users.of_provider(hub.store, settings.tenant, settings.claim, claims)
-    return _signed_in(hub, signin.opened(hub.store, user, now, hub.catalogue.authority, ids=hub.ids))
+    now = context.clock()
+    claims = context.provider.claims(sent.id_token, now)
+    user = users.of_provider(context.store, settings.tenant, settings.claim, claims)
+    return _signed_in(context, signin.opened(context.store, user, now, context.catalogue.authority, ids=context.ids))
 
 
-def _signed_in(hub: ServerContext, made: NewToken) -> Response:
-    caller = tokens.authenticate(hub.store, made.token, hub.clock(), hub.catalogue.authority)
-    session = hub.desk(caller).session()
+def _signed_in(context: ServerContext, made: NewToken) -> Response:
+    caller = tokens.authenticate(context.store, made.token, context.clock(), context.catalogue.authority)
+    session = context.desk(caller).session()
     return viewed(SignedIn(token=made.token, expires_at=made.view.expires_at, session=session, warning=made.warning))
 
 
 def _sign_out(ask: DeskRequest) -> Response:
-    tokens.sign_out(ask.hub.store, ask.caller, ask.hub.clock())
+    tokens.sign_out(ask.context.store, ask.caller, ask.context.clock())
     return Response(status_code=204)
 
 
@@ -145,53 +145,53 @@ def _sign_out(ask: DeskRequest) -> Response:
 
 
 def _tokens(ask: DeskRequest) -> Response:
-    caller, hub = ask.caller, ask.hub
-    return viewed(Tokens(tokens=tokens.tokens(hub.store, caller.tenant_id, caller.login, hub.clock())))
+    caller, context = ask.caller, ask.context
+    return viewed(Tokens(tokens=tokens.tokens(context.store, caller.tenant_id, caller.login, context.clock())))
 
 
 def _new_token(ask: DeskRequest) -> Response:
     in_person(ask)
-    sent, caller, hub = parsed(NewTokenRequest, ask.body), ask.caller, ask.hub
-    rules = hub.catalogue.authority
+    sent, caller, context = parsed(NewTokenRequest, ask.body), ask.caller, ask.context
+    rules = context.catalogue.authority
     made = tokens.create_token(
-        hub.store,
+        context.store,
         caller.tenant_id,
         caller.login,
         sent.name,
         sent.scopes,
         sent.days,
-        hub.clock(),
+        context.clock(),
         rules,
-        ids=hub.ids,
+        ids=context.ids,
         key=given_key(ask),
     )
     return viewed(made)
 
 
 def _end_token(ask: DeskRequest) -> Response:
-    text, caller, hub = path_text(ask.request, "token"), ask.caller, ask.hub
+    text, caller, context = path_text(ask.request, "token"), ask.caller, ask.context
     number = int(text) if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII) else -1
-    if not tokens.revoke(hub.store, caller.tenant_id, caller.login, hub.clock(), token_id=number):
+    if not tokens.revoke(context.store, caller.tenant_id, caller.login, context.clock(), token_id=number):
         raise NotFound("token.not_found", "You have no token of that number; the list shows those you have.", "token")
     return Response(status_code=204)
 
 
 def _own(ask: DeskRequest, password: str) -> object:
     """Whether it is the caller's own password; wrong ones count against their session, not against their login."""
-    who, hub = ask.caller, ask.hub
-    now, rules = hub.clock(), hub.catalogue.authority
+    who, context = ask.caller, ask.context
+    now, rules = context.clock(), context.catalogue.authority
     return signin.verified(
-        hub.store, who.tenant_id, who.login, password, now, rules, place=signin.OWN, typist=who.login
+        context.store, who.tenant_id, who.login, password, now, rules, place=signin.OWN, typist=who.login
     )
 
 
 def _own_password(ask: DeskRequest) -> Response:
     in_person(ask)
-    sent, caller, hub = parsed(OwnPasswordRequest, ask.body), ask.caller, ask.hub
-    now, rules = hub.clock(), hub.catalogue.authority
+    sent, caller, context = parsed(OwnPasswordRequest, ask.body), ask.caller, ask.context
+    now, rules = context.clock(), context.catalogue.authority
     if _own(ask, sent.current) is None:
         raise Forbidden("signin.refused", "The current password is not right, or the login is locked.", "current")
-    users.set_password(hub.store, caller.tenant_id, caller.login, sent.password, rules, now)
+    users.set_password(context.store, caller.tenant_id, caller.login, sent.password, rules, now)
     return Response(status_code=204)
 
 

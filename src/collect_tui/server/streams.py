@@ -54,7 +54,7 @@ async def _told(run: Callable[[Callable[[str, int, int], None]], bytes], ask: De
         except DomainError as error:
             put(line({"problem": wire.problem(error)[1]}), last=True)
         except Exception as error:
-            number = faults.record(error, ask.hub.faults)
+            number = faults.record(error, ask.context.faults)
             told = DomainError("server.fault", f"The server met an unexpected error, noted as {number}.")
             put(line({"problem": wire.problem(told)[1] | {"fault": number}}), last=True)
         finally:

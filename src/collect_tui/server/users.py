@@ -49,15 +49,15 @@ class Users(View):
 
 
 def _users(ask: DeskRequest) -> Response:
-    return viewed(Users(users=users.users(ask.hub.store, ask.caller.tenant_id, ask.hub.clock())))
+    return viewed(Users(users=users.users(ask.context.store, ask.caller.tenant_id, ask.context.clock())))
 
 
 def _new_user(ask: DeskRequest) -> Response:
     in_person(ask)
-    sent, hub, tenant_id = parsed(NewUserRequest, ask.body), ask.hub, ask.caller.tenant_id
-    rules = hub.catalogue.authority
+    sent, context, tenant_id = parsed(NewUserRequest, ask.body), ask.context, ask.caller.tenant_id
+    rules = context.catalogue.authority
     made = users.add(
-        hub.store,
+        context.store,
         tenant_id,
         sent.login,
         rules,
@@ -72,32 +72,32 @@ def _new_user(ask: DeskRequest) -> Response:
 
 def _change_user(ask: DeskRequest) -> Response:
     in_person(ask)
-    sent, hub = parsed(UserRequest, ask.body), ask.hub
-    login, rules = path_text(ask.request, "login"), hub.catalogue.authority
+    sent, context = parsed(UserRequest, ask.body), ask.context
+    login, rules = path_text(ask.request, "login"), context.catalogue.authority
     changes: Mapping[str, Any] = sent.model_dump()
-    return viewed(users.change(hub.store, ask.caller.tenant_id, login, rules, hub.clock(), **changes))
+    return viewed(users.change(context.store, ask.caller.tenant_id, login, rules, context.clock(), **changes))
 
 
 def _set_password(ask: DeskRequest) -> Response:
     in_person(ask)
-    sent, hub = parsed(PasswordRequest, ask.body), ask.hub
-    login, rules = path_text(ask.request, "login"), hub.catalogue.authority
-    users.set_password(hub.store, ask.caller.tenant_id, login, sent.password, rules, hub.clock())
+    sent, context = parsed(PasswordRequest, ask.body), ask.context
+    login, rules = path_text(ask.request, "login"), context.catalogue.authority
+    users.set_password(context.store, ask.caller.tenant_id, login, sent.password, rules, context.clock())
     return Response(status_code=204)
 
 
 def _remove_user(ask: DeskRequest) -> Response:
     in_person(ask)
-    hub, login = ask.hub, path_text(ask.request, "login")
-    users.remove(hub.store, ask.caller.tenant_id, login, hub.catalogue.authority, hub.clock())
+    context, login = ask.context, path_text(ask.request, "login")
+    users.remove(context.store, ask.caller.tenant_id, login, context.catalogue.authority, context.clock())
     return Response(status_code=204)
 
 
 def _sign_out_user(ask: DeskRequest) -> Response:
     in_person(ask)
-    hub, login = ask.hub, path_text(ask.request, "login")
-    users.user(hub.store, ask.caller.tenant_id, login)
-    tokens.revoke(hub.store, ask.caller.tenant_id, login, hub.clock())
+    context, login = ask.context, path_text(ask.request, "login")
+    users.user(context.store, ask.caller.tenant_id, login)
+    tokens.revoke(context.store, ask.caller.tenant_id, login, context.clock())
     return Response(status_code=204)
 
 

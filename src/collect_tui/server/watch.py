@@ -103,13 +103,13 @@ def route_of(scope: Scope) -> str:
     return f"{prefix}{path}"
 
 
-class MeteredHub(ServerContext):
-    """A hub whose desks are counted."""
+class MeteredContext(ServerContext):
+    """A context whose desks are counted."""
 
     meter: Meter
 
     @classmethod
-    def of(cls, meter: Meter, *args: Any, **rest: Any) -> MeteredHub:
+    def of(cls, meter: Meter, *args: Any, **rest: Any) -> MeteredContext:
         made = cls(*args, **rest)
         made.meter = meter
         return made

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 
-from collect_tui.server.context import ServerContext, hub_of
+from collect_tui.server.context import ServerContext, context_of
 from collect_tui.server.limits import client_of
 from collect_tui.server.problems import turned_away
 from collect_tui.server.serving import (
@@ -57,8 +57,8 @@ def anyone(work: Callable[[Request, bytes, ServerContext], Response]) -> Endpoin
     """The endpoint of those who have no token yet. They have few turns, and threads of their own."""
 
     async def endpoint(request: Request) -> Response:
-        hub, address = hub_of(request), client_of(request.scope)
-        hub.door.take(("sign-in", address))
+        context, address = context_of(request), client_of(request.scope)
+        context.anonymous.take(("sign-in", address))
         body = b"" if request.method == "GET" else await request.body()
         try:
             threads, turns = _limits.get()
@@ -82,7 +82,7 @@ def _login(body: bytes) -> str:
 def _admitted(request: Request, body: bytes, work: Callable[[Request, bytes, ServerContext], Response]) -> Response:
     if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise turned_away(415)
-    return work(request, body, hub_of(request))
+    return work(request, body, context_of(request))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class Caller:
     kind: str  # session, personal
 
 
-def need(authority: Authority | None, permission: str) -> None:
+def require(authority: Authority | None, permission: str) -> None:
     """Forbidden unless the authority reaches so far; None is the owner of the file, who may do everything."""
     if authority is not None and not authority.allows(permission):
         raise Forbidden.to(authority.role, permission)
@@ -54,7 +54,7 @@ def _guard(method: Callable[..., Any], operation: Operation) -> Callable[..., An
 
     @functools.wraps(method)
     def checked(self: Any, *args: Any, **named: Any) -> Any:
-        need(self.authority, operation.permission)
+        require(self.authority, operation.permission)
         if self.authority is None or operation.name in _IN_FULL:
             return method(self, *args, **named)
         from collect_tui.services import mask_text  # whose desk it is sees everything

@@ -30,7 +30,7 @@ from collect_tui.domain.hold.decide import forbids
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import required
-from collect_tui.domain.order.suspension import first_cut_day
+from collect_tui.domain.order.suspension import first_suspension_day
 from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.states import ServiceState
 from collect_tui.policy.contact import label, may_call, most_attempts
@@ -169,7 +169,9 @@ def service_view(service: Service, seen: AccountFacts, desk: DeskContext) -> Ser
     suspend = restore = needed = None
     if service.status == ServiceState.ACTIVE:
         tomorrow = seen.business_date + timedelta(days=1)
-        effective = first_cut_day(tomorrow, catalogue.rules.suspend.of(service.product), desk.calendar) or tomorrow
+        effective = (
+            first_suspension_day(tomorrow, catalogue.rules.suspend.of(service.product), desk.calendar) or tomorrow
+        )
         suspend = verdict_view(
             may_suspend(seen, service, effective, catalogue.rules.suspend, catalogue.holds, desk.calendar)
         )

@@ -24,7 +24,7 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.wording import holder
 from collect_tui.policy.verdicts import Verdict
 from collect_tui.services import act_log, codec, confirm, events
-from collect_tui.services.access import need
+from collect_tui.services.access import require
 from collect_tui.services.context import Context, PastAct
 from collect_tui.services.decide import Outcome, decide
 from collect_tui.services.desk_context import DeskContext
@@ -170,7 +170,7 @@ def _refs(act: Act) -> set[str]:
 def _permitted(desk: DeskContext, act: Act) -> None:
     """Forbidden unless the user may do every command of the act; Invalid where one guesses at what is masked."""
     for command in act.commands:
-        need(desk.authority, f"act.{command.kind}")
+        require(desk.authority, f"act.{command.kind}")
         refuse_guess(getattr(command, "point", None), desk.authority)
 
 

@@ -10,7 +10,6 @@ from sqlmodel import Session as Db
 
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.views.queue import Claim, QueueFigure
-from collect_tui.domain.dates import day_start
 from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
@@ -25,7 +24,7 @@ FIRST_LOOK, NEXT_LOOKS = 8, 50
 
 
 def next_account(desk: DeskContext, queue: str | None, key: str | None) -> Claim | None:
-    """Takes the best free account; those whose customer may not be called at this hour are passed over, not lost.
+    """Takes the best free account; those whose customer may not be called at this hour are skipped, not lost.
 
     They are looked for before the write lock is taken: at eight in the morning there are many, and colleagues wait.
     """
@@ -54,7 +53,7 @@ def figured(
     desk: DeskContext, db: Db, figures: Sequence[QueueFigure], user: str | None = None
 ) -> tuple[QueueFigure, ...]:
     """The same figures, with who may not be called now where a queue is short enough to look at all of it."""
-    now, since = desk.clock(), _morning(desk, db)
+    now, since = desk.clock(), worked.day_began(db, desk.tenant_id)
     free = [
         each
         for figure in figures
@@ -92,7 +91,7 @@ def _take_next(
         locks.agent(db, desk.tenant_id, desk.user)
         if (given := _unworked(desk, db, key)) is not None:
             return given
-        since = _morning(desk, db)  # once: each try makes the session forget what it has read
+        since = worked.day_began(db, desk.tenant_id)  # once: each try makes the session forget what it has read
         while True:
             taken = claims.take_next(
                 db,
@@ -122,7 +121,7 @@ def _take_next(
 def _out_of_hours(desk: DeskContext, db: Db, queue: str | None) -> tuple[list[int], int | None]:
     """The accounts that come before the first one whose customer may be called now, and that one; None: there is none."""
     passed: list[int] = []
-    since = _morning(desk, db)
+    since = worked.day_began(db, desk.tenant_id)
     while len(passed) < MOST_PASSED:
         limit = FIRST_LOOK if not passed else NEXT_LOOKS
         found = claims.best(
@@ -149,11 +148,6 @@ def _reachable(desk: DeskContext, db: Db, found: Sequence[tuple[int, str]]) -> I
         followed = each is not None and reasons.get(queue) == "follow_up_due" and is_desk_work(each)
         if each is None or followed or may_call(each, now, rules, holds).severity < Severity.SCHEDULE:
             yield account_id
-
-
-def _morning(desk: DeskContext, db: Db) -> datetime:
-    """The instant at which the business date began at the desk."""
-    return day_start(desk.tenant(db).business_date, desk.catalogue().rules.zone)
 
 
 def _unworked(desk: DeskContext, db: Db, key: str | None) -> Claim | None:

@@ -22,12 +22,12 @@ from collect_tui.common.ids import Ids
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
-from collect_tui.domain.dates import day_start, format_day
+from collect_tui.domain.dates import format_day
 from collect_tui.domain.states import AccountState
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.settling import Settler
 from collect_tui.services.unit_of_work import unit_of_work
-from collect_tui.store import claims, event_log, score_figures, scoring, sql, summary
+from collect_tui.store import claims, event_log, score_figures, scoring, sql, summary, worked
 from collect_tui.store.day import candidates, ladder, marks, seal
 from collect_tui.store.day import check as checking
 from collect_tui.store.day.base import Day, accounts, mark_ids, marked, unmark_all
@@ -192,7 +192,7 @@ def _queues(session: Session, day: Day) -> int:
     w = table(WorkItem)
     freed = claims.sweep(session, day.tenant_id, day.now)
     anew = update(w).where(w.c.tenant_id == sql.tenant(), w.c.skipped > 0).values(skipped=0)
-    missed = candidates.miss_callbacks(session, day, day_start(day.date, day.catalogue.rules.zone))
+    missed = candidates.miss_callbacks(session, day, worked.day_began(session, day.tenant_id))
     return freed + execute(session, anew, day.values) + missed
 
 
@@ -224,7 +224,7 @@ def _write_figures(session: Session, day: Day, figures: score_figures.Figures) -
 STEPS: Final = (
     Step("settle", "Settle money, promises, holds and orders", _settle),
     Step("age", "Age", _age),
-    Step("strategy", "Climb the ladder", ladder.advance),
+    Step("strategy", "Advance the ladder", ladder.advance),
     Step("score", "Score", _score),
     Step("queues", "Tidy the queues", _queues),
     Step("figures", "Fold the figures", _figures),

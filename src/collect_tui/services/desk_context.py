@@ -1,4 +1,4 @@
-"""A seat at the desk: the wiring that every use case shares. Holds no state of its own."""
+"""The context of a desk: the wiring that every use case shares. Holds no state of its own."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class DeskContext:
     ) -> None:
         """`authority` says what the user may do; without one they may do everything, as whoever owns the file does.
 
-        A server hands all its seats the same `ids` and `calendar`.
+        A server hands all its desks the same `ids` and `calendar`.
         """
         self.store = store
         self.user = user

@@ -17,16 +17,16 @@ ACT: Final = "act.done"
 REASSIGNED: Final = "account.reassigned"
 
 
-Told = tuple[str, Mapping[str, Any]]
+NewEvent = tuple[str, Mapping[str, Any]]
 """An event: its kind and its payload."""
 
 
-def of(seen: AccountFacts, effects: Iterable[Effect]) -> Iterator[Told]:
+def of(seen: AccountFacts, effects: Iterable[Effect]) -> Iterator[NewEvent]:
     """The events of what was done to an account."""
     return (event for effect in effects if (event := _event(seen, effect)) is not None)
 
 
-def _event(seen: AccountFacts, effect: Effect) -> Told | None:
+def _event(seen: AccountFacts, effect: Effect) -> NewEvent | None:
     told = effect.event
     if told is None:
         return None

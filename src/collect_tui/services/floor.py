@@ -7,13 +7,12 @@ from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.desk.views.floor import FloorView
 from collect_tui.desk.views.queue import Claim
 from collect_tui.domain.card_text import mask_card
-from collect_tui.domain.dates import day_start
 from collect_tui.domain.states import AccountState
 from collect_tui.services import events
-from collect_tui.services.access import need
+from collect_tui.services.access import require
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.unit_of_work import unit_of_work
-from collect_tui.store import claims, facts
+from collect_tui.store import claims, facts, worked
 from collect_tui.store import floor as rows
 from collect_tui.store.tables import gate
 
@@ -22,10 +21,9 @@ LONGEST_REASON = 500
 
 def floor(desk: DeskContext) -> FloorView:
     """Everybody who may work. Today began when the business date did at the desk. Forbidden without `floor.read`."""
-    need(desk.authority, "floor.read")
+    require(desk.authority, "floor.read")
     with desk.reading() as db:
-        tenant = desk.tenant(db)
-        return rows.floor(db, desk.tenant_id, desk.clock(), day_start(tenant.business_date, tenant.zone))
+        return rows.floor(db, desk.tenant_id, desk.clock(), worked.day_began(db, desk.tenant_id))
 
 
 def reassign(desk: DeskContext, account: str, to: str, reason: str) -> Claim:
@@ -34,7 +32,7 @@ def reassign(desk: DeskContext, account: str, to: str, reason: str) -> Claim:
     The reason and both names stand in the audit. Asked again, it only renews the lease. Forbidden without `queue.assign`;
     NotFound: no such account or user; Refused: the account is closed, or the user may not work; Invalid: no reason.
     """
-    need(desk.authority, "queue.assign")
+    require(desk.authority, "queue.assign")
     why = clean(reason).strip()
     if not why:
         raise Invalid("reassign.reason", "Say why the account goes to a colleague; it stands in the audit.", "reason")
@@ -47,7 +45,7 @@ def _hand_over(desk: DeskContext, account: str, to: str, why: str) -> Claim:
     with unit_of_work(desk, account) as work:
         db, now, minutes = work.db, work.now, desk.catalogue().rules.queue.lease_minutes
         account_id = facts.account_id(db, desk.tenant_id, account)
-        number, status = rows.standing(db, desk.tenant_id, account_id)
+        number, status = rows.number_and_status(db, desk.tenant_id, account_id)
         if status != AccountState.OPEN:
             raise Refused("account.closed", f"{number} is closed; there is nothing left to work on it.", "account")
         user = rows.user(db, desk.tenant_id, to)

@@ -32,7 +32,7 @@ class OutgoingOrder(BaseModel):
 
 
 class Acknowledgement(BaseModel):
-    """What a billing system answers. Keys it does not know are passed over: other systems say more than we need."""
+    """What a billing system answers. Keys it does not know are skipped: other systems say more than we need."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 

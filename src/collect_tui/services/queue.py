@@ -74,7 +74,7 @@ def _kind(text: str, context: Context) -> HoldKind:
 
 @decides(Undo)
 def undo(command: Undo, facts: AccountFacts, context: Context) -> Decision:
-    """Takes back the agent's last act on the account of which anything can be: what was only written is passed over, and said.
+    """Takes back the agent's last act on the account of which anything can be: what was only written is skipped, and said.
     An act that is named may be anybody's with `undo.others`, as a lead has."""
     passed: list[str] = []
     past = None

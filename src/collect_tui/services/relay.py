@@ -2,7 +2,7 @@
 and deletes old events.
 
 One thread per server. Any number of servers may share a database: each step takes the rows it works on, and what another
-relay has taken is passed over. Nothing here runs in the transaction of an act.
+relay has taken is skipped. Nothing here runs in the transaction of an act.
 """
 
 from __future__ import annotations

@@ -134,11 +134,11 @@ class UnitOfWork:
             outcome=outcome,
         )
 
-    def tell(self, seen: AccountFacts, effects: Iterable[Effect], *more: events.Told) -> None:
+    def tell(self, seen: AccountFacts, effects: Iterable[Effect], *more: events.NewEvent) -> None:
         """What other systems are told of the effects, and what `more`."""
         self.tell_all(seen.id, [*events.of(seen, effects), *more])
 
-    def tell_all(self, account_id: int, told: Sequence[events.Told]) -> None:
+    def tell_all(self, account_id: int, told: Sequence[events.NewEvent]) -> None:
         event_log.add_all(self.db, self.tenant_id, account_id, self.by, self.now, told, self.ids)
 
     # what is derived ----------------------------------------------------------------------------

@@ -43,7 +43,7 @@ from collect_tui.store.tables import (
 
 
 @lru_cache(maxsize=16)
-def standing(kind: str, products: tuple[str, ...]) -> Select[Any]:
+def signals(kind: str, products: tuple[str, ...]) -> Select[Any]:
     """The signals of the accounts of a scope, with their number, currency and reason of being put off. Days on which nobody was
     tried or spoken to are `never`, so that they can be compared. `products` have rules of cutting of their own."""
     a, s, w = table(Account).c, table(AccountSummary).c, table(WorkItem).c
@@ -52,7 +52,7 @@ def standing(kind: str, products: tuple[str, ...]) -> Select[Any]:
         promises := _promises(kind),
         returns := _returns(kind),
         holds := _holds(kind),
-        cuts := of_services(kind, "cut", products),
+        suspensions := of_services(kind, "suspend", products),
         restores := of_services(kind, "restore", products),
         orders := _orders(kind),
         notices := _notices(kind),
@@ -95,7 +95,7 @@ def standing(kind: str, products: tuple[str, ...]) -> Select[Any]:
             holds.c.dispute_until,
             whole(holds.c.claiming).label("claiming"),
             holds.c.claim_until,
-            whole(cuts.c.n).label("cuttable"),
+            whole(suspensions.c.n).label("suspendable"),
             whole(restores.c.n).label("restorable"),
             orders.c.since.label("order_since"),
             whole(orders.c.reviews).label("reviews"),

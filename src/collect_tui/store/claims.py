@@ -60,7 +60,7 @@ def take_next(
 ) -> tuple[int, str, int, datetime] | None:
     """Takes the best account that is free and due, of one queue or of all by tier: (account id, queue, fence, lease until).
 
-    What is timed for later and callbacks that somebody else owns are passed over, and so is what has had a result of the user's
+    What is timed for later and callbacks that somebody else owns are skipped, and so is what has had a result of the user's
     `since` an instant and is not timed: an order that waits, say. Accounts held before are given back first. None: nothing is
     left.
     """
@@ -235,7 +235,7 @@ def _free(dialect: str, one_queue: bool) -> Select[Any]:
         ~has_result(w.c),
     ]
     rest = (w.c.sort_score, w.c.oldest_due, w.c.number)
-    # What was passed over comes last of all, or the top of a short tier would come again and again.
+    # What was skipped comes last of all, or the top of a short tier would come again and again.
     order = (w.c.skipped, w.c.sort_timed, *rest) if one_queue else (w.c.skipped, w.c.tier, w.c.sort_timed, *rest)
     return select(w.c.account_id, w.c.queue).where(*conditions).order_by(*order)
 

@@ -61,7 +61,7 @@ def user(session: Session, tenant_id: int, login: str) -> Any:
     return session.execute(query).one_or_none()
 
 
-def standing(session: Session, tenant_id: int, account_id: int) -> tuple[str, str]:
+def number_and_status(session: Session, tenant_id: int, account_id: int) -> tuple[str, str]:
     """Number and status of an account."""
     a = table(Account).c
     row = session.execute(select(a.number, a.status).where(a.tenant_id == tenant_id, a.id == account_id)).one()

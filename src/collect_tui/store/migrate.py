@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Refused, Unavailable
+from collect_tui.desk.protocol import Progress
 from collect_tui.store import sqlite
 from collect_tui.store.cleansing import Cleansed, cleanse
 from collect_tui.store.engine import unsure
@@ -61,10 +62,9 @@ def look(target: Path | str) -> Report:
         return _seen(where, version.read_postgresql(connection, where))
 
 
-Told = Callable[[str, int, int], None]
-
-
-def run(target: Path | str, *, role: bool | None = None, cleansing: bool = False, told: Told | None = None) -> Report:
+def run(
+    target: Path | str, *, role: bool | None = None, cleansing: bool = False, told: Progress | None = None
+) -> Report:
     """Brings it up to date; harmless when it is. An empty PostgreSQL database gets its tables. Card data that was written before
     texts had a gate is masked on the way; `cleansing`: it is looked for even when the format is right. `told`: how far that is.
 
@@ -95,7 +95,7 @@ def _seen(where: str, found: int | None) -> Report:
 # ------------------------------------------------------------------------------------------------------------ SQLite
 
 
-def _run_file(path: Path, cleansing: bool, told: Told | None) -> Report:
+def _run_file(path: Path, cleansing: bool, told: Progress | None) -> Report:
     path = path.expanduser().absolute()
     seen = look(path)
     if seen.before == SCHEMA_VERSION and not cleansing:
@@ -179,7 +179,7 @@ def _file(path: Path) -> Iterator[None]:
 # -------------------------------------------------------------------------------------------------------- PostgreSQL
 
 
-def _run_postgresql(url: str, role: bool | None, cleansing: bool, told: Told | None) -> Report:
+def _run_postgresql(url: str, role: bool | None, cleansing: bool, told: Progress | None) -> Report:
     cleansed = Cleansed()
     with _postgresql(url) as (connection, where):
         before = _seen(where, version.read_postgresql(connection, where)).before

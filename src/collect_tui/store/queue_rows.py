@@ -37,19 +37,19 @@ class RowExtras:
     chips of the holds that stand."""
 
     zones: dict[int, str]
-    cuts: dict[int, str]
+    suspensions: dict[int, str]
     words: dict[int, str]
     holds: dict[int, tuple[str, ...]]
 
 
-def beside(
+def extras(
     session: Session, tenant_id: int, catalogue: Catalogue, accounts: Sequence[int], parties: Sequence[int], today: date
 ) -> RowExtras:
     if not accounts:
         return RowExtras({}, {}, {}, {})
     return RowExtras(
         _zones(session, tenant_id, parties),
-        _cuts(session, tenant_id, accounts, today),
+        _suspensions(session, tenant_id, accounts, today),
         _words(session, tenant_id, accounts, today),
         hold_chips(session, tenant_id, catalogue, accounts, today),
     )
@@ -92,7 +92,7 @@ def _zones(session: Session, tenant_id: int, parties: Sequence[int]) -> dict[int
     return zones
 
 
-def _cuts(session: Session, tenant_id: int, accounts: Sequence[int], today: date) -> dict[int, str]:
+def _suspensions(session: Session, tenant_id: int, accounts: Sequence[int], today: date) -> dict[int, str]:
     o, s = table(ServiceOrder).c, table(Service).c
     query = (
         select(o.account_id, s.product, o.effective)

@@ -22,7 +22,6 @@ from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.desk.views.queue import QueueBoard, QueueFigure, QueuePage, QueueRow
 from collect_tui.domain.account.ageing import days_past_due
-from collect_tui.domain.dates import day_start
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.rules import QueueRule
 from collect_tui.store import queue_rows, sql, worked
@@ -49,16 +48,14 @@ class QueuePlace:
 def board(session: Session, tenant_id: int, catalogue: Catalogue, now: datetime, user: str = "") -> QueueBoard:
     """All queues with their figures, best tier first, in the site's order within a tier."""
     today, currency = _tenant(session, tenant_id)
-    since = day_start(today, catalogue.rules.zone)
-    figures = _figures(session, tenant_id, ordered(catalogue.queues), currency, now, user, since)
+    figures = _figures(session, tenant_id, ordered(catalogue.queues), currency, now, user)
     return QueueBoard(queues=tuple(figures), business_date=today)
 
 
 def figure(session: Session, tenant_id: int, catalogue: Catalogue, name: str, now: datetime, user: str) -> QueueFigure:
     """The figures of one queue of the site. NotFound "queue.not_found"."""
-    today, currency = _tenant(session, tenant_id)
-    since = day_start(today, catalogue.rules.zone)
-    return _figures(session, tenant_id, (_rule(catalogue, name),), currency, now, user, since)[0]
+    _, currency = _tenant(session, tenant_id)
+    return _figures(session, tenant_id, (_rule(catalogue, name),), currency, now, user)[0]
 
 
 def page(
@@ -80,16 +77,16 @@ def page(
         values |= _position(cursor)
     found = session.execute(_page(cursor is not None), values).all()
     shown = found[:limit]
-    beside = queue_rows.beside(
+    extras = queue_rows.extras(
         session, tenant_id, catalogue, [row.account_id for row in shown], [row.party_id for row in shown], today
     )
-    rows = tuple(_row(row, beside, catalogue, today, now) for row in shown)
+    rows = tuple(_row(row, extras, catalogue, today, now) for row in shown)
     return QueuePage(
         queue=name,
         title=rule.title,
         rows=rows,
         cursor=_cursor(shown[-1]) if len(found) > limit else None,
-        figure=_figures(session, tenant_id, (rule,), currency, now, user, day_start(today, catalogue.rules.zone))[0],
+        figure=_figures(session, tenant_id, (rule,), currency, now, user)[0],
     )
 
 
@@ -128,7 +125,6 @@ def _figures(
     currency: str,
     now: datetime,
     user: str,
-    since: datetime,
 ) -> list[QueueFigure]:
     names = tuple(rule.name for rule in rules)
     values = {"tenant": tenant_id, "names": list(names), "currency": currency, "moment": moment(now)}
@@ -136,7 +132,7 @@ def _figures(
     later = {row.queue: row.n for row in session.execute(_later(), values)}
     due = {queue: row.n - (later.get(queue, 0)) for queue, row in sums.items()}
     short = [queue for queue, count in due.items() if 0 < count <= LOOKED_AT]
-    aside = worked.aside(session, tenant_id, short, user, now, since) if user and short else {}
+    aside = worked.aside(session, tenant_id, short, user, now) if user and short else {}
     oldest = session.execute(_oldest(names), {"tenant": tenant_id}).one() if names else ()
     return [
         QueueFigure(
@@ -213,18 +209,18 @@ def _page(after: bool) -> Select[Any]:
     )
 
 
-def _row(row: Any, beside: queue_rows.RowExtras, catalogue: Catalogue, today: date, now: datetime) -> QueueRow:
+def _row(row: Any, extras: queue_rows.RowExtras, catalogue: Catalogue, today: date, now: datetime) -> QueueRow:
     leased = row.claimed and row.lease_until is not None and row.lease_until > now
     return QueueRow.made_of(
         row,
         account=row.number,
         dpd=days_past_due(row.oldest_due, today),
-        chips=chips(row, catalogue, today, beside.holds.get(row.account_id, ())),
-        zone=(row.zone or "").split(",")[0] or beside.zones.get(row.party_id),
+        chips=chips(row, catalogue, today, extras.holds.get(row.account_id, ())),
+        zone=(row.zone or "").split(",")[0] or extras.zones.get(row.party_id),
         timed_at=datetime.fromisoformat(row.sort_timed) if row.sort_timed else None,
         claimed_by=row.claimed_by if leased else None,
-        suspend=beside.cuts.get(row.account_id),
-        last_word=beside.words.get(row.account_id),
+        suspend=extras.suspensions.get(row.account_id),
+        last_word=extras.words.get(row.account_id),
     )
 
 

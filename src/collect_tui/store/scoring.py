@@ -36,7 +36,7 @@ from collect_tui.domain.queue.rules import EXCLUSIONS, PRE_DUE_DAYS, TIMED, WAYS
 from collect_tui.domain.rules import coming_back
 from collect_tui.domain.signals import NEVER
 from collect_tui.store import service_signals, sql
-from collect_tui.store.account_signals import standing
+from collect_tui.store.account_signals import signals
 from collect_tui.store.attempts import EARLIEST, at_cap
 from collect_tui.store.clock import desk_clock
 from collect_tui.store.expressions import compiled, constant
@@ -191,7 +191,7 @@ def _upsert(dialect: str, shape: Shape, kind: str) -> Any:
 @lru_cache(maxsize=16)
 def judged(kind: str, products: tuple[str, ...]) -> Select[Any]:
     """Each account's standing with `raw` (bits of the ways that hold), `barred` (bits of the exclusions) and its terms."""
-    row: Any = standing(kind, products).subquery("standing").c
+    row: Any = signals(kind, products).subquery("standing").c
     raw = _mask(compiled(way.condition, row) for way in WAYS)
     barred = _mask(compiled(one.condition, row) for one in EXCLUSIONS)
     terms = (compiled(term, row).label(f"t_{name}") for name, term in priority.TERMS.items())

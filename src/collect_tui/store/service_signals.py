@@ -11,7 +11,7 @@ from sqlalchemy import String, and_, bindparam, case, exists, func, or_, select
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.order import suspension
 from collect_tui.domain.order.decide import NONPAY
-from collect_tui.domain.order.suspension import MAY_CUT, MAY_RESTORE, SERVED, is_cut_day
+from collect_tui.domain.order.suspension import MAY_RESTORE, MAY_SUSPEND, SERVED, is_suspension_day
 from collect_tui.domain.payment import fees
 from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import (
@@ -35,14 +35,14 @@ from collect_tui.store.tables import (
 )
 
 _BY_PRODUCT: Final[Mapping[str, Callable[[str], Any]]] = {
-    "cut_least": number,
-    "cut_due": day,
+    "suspend_least": number,
+    "suspend_due": day,
     "noticed_by": day,
-    "cut_day": number,
+    "suspension_day": number,
     "notice_level": bindparam,
     "reconnect_fee": number,
 }
-"""Parameters that a product may have of its own: `cut_due` for all others, `cut_due_1` for the first such product."""
+"""Parameters that a product may have of its own: `suspend_due` for all others, `suspend_due_1` for the first such product."""
 
 
 def products(rules: Rules) -> tuple[str, ...]:
@@ -55,8 +55,10 @@ def params(rules: Rules, today: date) -> dict[str, Any]:
     found, calendar = suspension.params_to_restore(rules), Calendar(rules.holidays)
     for at, product in enumerate(("", *products(rules))):
         own = rules.suspend.of(product)
-        cut = suspension.params_to_cut(own, today, today, cut_day=is_cut_day(today, own, calendar))
-        values = {**cut, "notice_level": own.notice_level, "reconnect_fee": own.reconnect_fee}
+        suspend = suspension.params_to_suspend(
+            own, today, today, suspension_day=is_suspension_day(today, own, calendar)
+        )
+        values = {**suspend, "notice_level": own.notice_level, "reconnect_fee": own.reconnect_fee}
         found |= {_name(name, at): values[name] for name in _BY_PRODUCT}
     return found
 
@@ -84,11 +86,11 @@ def of_services(kind: str, purpose: str, some: tuple[str, ...]) -> Any:
     mine = and_(s.tenant_id == tenant(), s.account_id == v.account_id)
     own = _own(v.product, some)
     if (
-        purpose == "cut"
+        purpose == "suspend"
     ):  # of all others the account as a whole owes too little, or not for long enough, or has no notice
         served = and_(_served(own), n.sent_on >= s.oldest_due, n.sent_on <= own["noticed_by"])
         noticed = exists(select(n.id).where(n.tenant_id == tenant(), n.account_id == s.account_id, served))
-        few = and_(s.collectable >= own["cut_least"], s.oldest_due <= own["cut_due"], noticed)
+        few = and_(s.collectable >= own["suspend_least"], s.oldest_due <= own["suspend_due"], noticed)
     else:
         few = v.suspend_cause == constant(NONPAY)
     # Sought out first: what is asked of each costs more than all of this.
@@ -100,8 +102,12 @@ def of_services(kind: str, purpose: str, some: tuple[str, ...]) -> Any:
         .prefix_with("MATERIALIZED")
     )
     own = _own(those.c.product, some)
-    cut = purpose == "cut"
-    may = compiled(MAY_CUT, _to_cut(those.c, own), own) if cut else compiled(MAY_RESTORE, _to_restore(those.c, some))
+    suspend = purpose == "suspend"
+    may = (
+        compiled(MAY_SUSPEND, _to_suspend(those.c, own), own)
+        if suspend
+        else compiled(MAY_RESTORE, _to_restore(those.c, some))
+    )
     return select(those.c.account_id, func.count().label("n")).where(may).group_by(those.c.account_id).subquery()
 
 
@@ -142,7 +148,7 @@ def _fees(v: Any, under_way: Any, some: tuple[str, ...]) -> Any:
     return _of(v, Service, reconnecting, costs) + _of(v, Item, *asked)
 
 
-def _to_cut(v: Any, own: Mapping[str, Any]) -> dict[str, Any]:
+def _to_suspend(v: Any, own: Mapping[str, Any]) -> dict[str, Any]:
     o, n, p = (table(t).c for t in (ServiceOrder, Notice, Promise))
     i = table(Item).c
     oldest = _of(v, Item, func.min(i.due), and_(_late(v), i.open - i.disputed >= number("least")))

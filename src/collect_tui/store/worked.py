@@ -22,10 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from collect_tui.domain.dates import day_start
 from collect_tui.domain.effects import KINDS
 from collect_tui.domain.states import OPEN_CALLBACK
 from collect_tui.store.sql import instant, table, tenant
-from collect_tui.store.tables import ActLog, Callback, WorkItem
+from collect_tui.store.tables import ActLog, Callback, Tenant, WorkItem
 
 _W = table(WorkItem).alias("w")
 _w = table(WorkItem).c
@@ -34,11 +35,19 @@ _w = table(WorkItem).c
 WORK: Final = tuple(name for name, kind in KINDS.items() if kind.work)
 
 
+def day_began(session: Session, tenant_id: int) -> datetime:
+    """The instant at which the business date of a tenant began where it is."""
+    t = table(Tenant).c
+    today = select(t.business_date, t.zone).where(t.tenant_id == tenant_id)
+    return day_start(*session.execute(today).one())
+
+
 def aside(
-    session: Session, tenant_id: int, queues: Sequence[str], user: str, now: datetime, since: datetime
+    session: Session, tenant_id: int, queues: Sequence[str], user: str, now: datetime
 ) -> dict[str, dict[str, int]]:
     """How many accounts of each queue are due and not for the user: `others`, a colleague works them or has promised the call;
-    `done`, they have had a result of the user's `since` an instant."""
+    `done`, they have had a result of the user's today."""
+    since = day_began(session, tenant_id)
     values = {"tenant": tenant_id, "names": list(queues), "me": user, "moment": moment(now), "now": now, "since": since}
     found: dict[str, dict[str, int]] = {}
     for row in session.execute(_aside(), values):

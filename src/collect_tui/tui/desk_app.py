@@ -22,7 +22,7 @@ from collect_tui.tui.history import History
 from collect_tui.tui.keys import keymap as keymaps
 from collect_tui.tui.keys.gate import KeyGate
 from collect_tui.tui.render import theme as themes
-from collect_tui.tui.render.link import render_link
+from collect_tui.tui.render.connection import render_connection
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.terminal.painter import ThinPainter
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from collect_tui.desk.catalogue import Catalogue
-    from collect_tui.desk.outbox import Link, Outbox
+    from collect_tui.desk.outbox import ConnectionView, Outbox
     from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.session import Session
     from collect_tui.tui.page import Page
@@ -93,7 +93,7 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         self._session: Session | None = None
         self._catalogue: Catalogue | None = None
         self.not_open = "The desk is still being opened."
-        self._link: Link | None = None
+        self._connection: ConnectionView | None = None
         self._aging: Timer | None = None
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="desk")
         self._keeping: Timer | None = None
@@ -232,15 +232,19 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         if self._unkept:
             return Line.of(("! drafts not kept: the file cannot be written", Role.BAD))
         outbox = self.outbox
-        link = outbox.link() if outbox is not None else None
+        connection = outbox.connection() if outbox is not None else None
         if self._session is None:
-            return render_link(link) if link is not None and link.state != "online" else Line.of(("no desk", Role.DIM))
+            return (
+                render_connection(connection)
+                if connection is not None and connection.state != "online"
+                else Line.of(("no desk", Role.DIM))
+            )
         seen = self._session
         day = f"{seen.business_date:%a} {seen.business_date.day} {seen.business_date:%b}"
         who = f"{seen.user} · {seen.role}" if self.size.width >= WIDE else seen.user
-        if link is None:
+        if connection is None:
             return Line.of((f"{who} · {day} · ", Role.LABEL), ("●", Role.GOOD), f" {seen.backend}")
-        end = render_link(link)
+        end = render_connection(connection)
         return Line((*Line.of((f"{who} · {day} · ", Role.LABEL)).spans, *end.spans))
 
     def wire_looked_at(self) -> None:
@@ -248,16 +252,16 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         outbox = self.outbox
         if outbox is None or not self.screen_stack:
             return
-        link = outbox.link()
-        if self._link is None or link.model_copy(update={"now": self._link.now}) != self._link:
-            self._link = link
+        connection = outbox.connection()
+        if self._connection is None or connection.model_copy(update={"now": self._connection.now}) != self._connection:
+            self._connection = connection
             self._paint_right(self.header_right())
-        if link.state != "online" and self._aging is None:
+        if connection.state != "online" and self._aging is None:
             self._aging = self.set_interval(AGE_EVERY, self._age)
 
     def _age(self) -> None:
         self.wire_looked_at()
-        if self._link is not None and self._link.state == "online":
+        if self._connection is not None and self._connection.state == "online":
             if self._aging is not None:
                 self._aging.stop()
                 self._aging = None

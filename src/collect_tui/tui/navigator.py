@@ -34,7 +34,7 @@ def _unworked(error: DomainError) -> str:
     return error.details.get("account", "") if error.code == "queue.unworked" else ""
 
 
-class Taken(NamedTuple):
+class TakeResult(NamedTuple):
     """How taking the next account went: was one shown; why not, or why another one; `asked`: did the desk answer at all?"""
 
     shown: bool
@@ -135,7 +135,7 @@ class Navigator:
         if found is not None:
             await self._show_account(*found)
 
-    async def next_account(self, queue: str | None = None) -> Taken:
+    async def next_account(self, queue: str | None = None) -> TakeResult:
         """Take the next best account, of one queue or of all; the lease of the one before is given back."""
         desk, held = self._app.desk, self.claim
 
@@ -153,19 +153,19 @@ class Navigator:
         except DomainError as error:
             unworked = _unworked(error)
             if unworked and unworked != self._shown_account():
-                return Taken(True, await self._back_to(unworked, error))
+                return TakeResult(True, await self._back_to(unworked, error))
             left = f" · {held.left - 1} were left" if held is not None and held.left > 1 and not unworked else ""
             dropped = screen.refuse(f"{messages.sentence(error)}{left}")
             said = f"the next one could not be taken{left}: {messages.sentence(error)}"
-            return Taken(False, messages.with_dropped(said, dropped), asked=False)
+            return TakeResult(False, messages.with_dropped(said, dropped), asked=False)
         if isinstance(found, str):
             self._let_go()
             self._ended = queue
             dropped = screen.refuse(messages.nothing_left(found))
-            return Taken(False, messages.with_dropped(f"{found}{': ' if found else ''}nothing is left", dropped))
+            return TakeResult(False, messages.with_dropped(f"{found}{': ' if found else ''}nothing is left", dropped))
         self.claim = found[1]
         await self._show_account(*found)
-        return Taken(True)
+        return TakeResult(True)
 
     def _shown_account(self) -> str:
         """The account on the screen; empty on any other screen."""

@@ -33,7 +33,7 @@ def find_undo(desk: Desk) -> tuple[Act, Preview, str]:
         act = Act(id=uuid4(), account=last.account, commands=(Undo(act=str(last.id)),), line="undo")
         preview = desk.preview(act)
         if preview.error_code == "undo.nothing":
-            over = over or f" · passed over, as nothing of it can be taken back: {last.account}, {last.sentence}"
+            over = over or f" · skipped, as nothing of it can be taken back: {last.account}, {last.sentence}"
         elif preview.error is not None:
             sentence = f"{preview.error} It was on {last.account}: {last.sentence}{over}"
             raise Refused(preview.error_code or "undo.refused", sentence, preview.field)

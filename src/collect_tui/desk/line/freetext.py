@@ -61,7 +61,7 @@ def _slots_filled(words: TokenCursor, first: Token, text: str, *, quoted: bool) 
 
 
 def _places(source: str, start: int, quote: str) -> list[int]:
-    """Where each character of a note stands in the line; removed characters and doubled quotes are passed over."""
+    """Where each character of a note stands in the line; removed characters and doubled quotes are skipped."""
     places: list[int] = []
     at = start
     while at < len(source):

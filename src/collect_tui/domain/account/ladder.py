@@ -105,7 +105,7 @@ def given_back(facts: AccountFacts, rules: Rules, *, taken_back: bool = False) -
 
 
 def steps_from(steps: Sequence[LadderStep]) -> Iterator[tuple[tuple[str, ...], LadderStep]]:
-    """Each stage with the stages it is reached from. One before the due date is passed over by an account that is late already."""
+    """Each stage with the stages it is reached from. One before the due date is skipped by an account that is late already."""
     below = late = Stage.CURRENT
     for step in sorted((step for step in steps if step.stage in STAGES), key=lambda step: STAGES.index(step.stage)):
         start = late if step.offset_days > 0 else below

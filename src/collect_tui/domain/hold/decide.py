@@ -119,7 +119,7 @@ def blocking(
 
 def forbids(kind: HoldKind | None) -> tuple[str, ...]:
     """What a kind of hold forbids of what the desk does (`ENFORCED`); a kind that nobody knows any more, all of it."""
-    return tuple(deed for deed in ENFORCED if kind is None or deed in kind.blocks)
+    return tuple(action for action in ENFORCED if kind is None or action in kind.blocks)
 
 
 def _active(facts: AccountFacts) -> list[Hold]:

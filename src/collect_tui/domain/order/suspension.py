@@ -50,14 +50,14 @@ _left = Field("late") - Field("credits") - Field("unapplied")
 OWED: Final = greatest(Constant(0), _left)
 """As `AccountFacts.owed`."""
 
-CUT: Final[Mapping[str, Expression]] = {
+SUSPENDABLE: Final[Mapping[str, Expression]] = {
     "state": Field("status").equals(ServiceState.ACTIVE),
-    "amount": Param("cut_least") <= OWED,
-    "age": Field("oldest") <= Param("cut_due", date),
+    "amount": Param("suspend_least") <= OWED,
+    "age": Field("oldest") <= Param("suspend_due", date),
     "hold": Field("held").equals(0),
     "promise": Field("promises").equals(0),
     "notice": Field("noticed_on") <= Param("noticed_by", date),
-    "day": Param("cut_day").equals(1),
+    "day": Param("suspension_day").equals(1),
     "life_support": Field("life_support").equals(0),
     "order": Field("ordered").equals(0),
 }
@@ -73,18 +73,18 @@ RESTORE: Final[Mapping[str, Expression]] = {
     "order": Field("ordered").equals(0),
 }
 
-MAY_CUT: Final = all_of(*CUT.values())
+MAY_SUSPEND: Final = all_of(*SUSPENDABLE.values())
 MAY_RESTORE: Final = all_of(*RESTORE.values())
 
 
-def params_to_cut(rules: SuspendRules, today: date, effective: date, *, cut_day: bool) -> dict[str, Any]:
-    """What `CUT` compares with on a business date, for a cut on the effective date, by the rules of the service's product;
-    `cut_day`: services are cut on it."""
+def params_to_suspend(rules: SuspendRules, today: date, effective: date, *, suspension_day: bool) -> dict[str, Any]:
+    """What `SUSPENDABLE` compares with on a business date, for a cut on the effective date, by the rules of the service's product;
+    `suspension_day`: services are cut on it."""
     return {
-        "cut_least": max(1, rules.min_past_due),
-        "cut_due": today - timedelta(days=max(1, rules.min_dpd)),
+        "suspend_least": max(1, rules.min_past_due),
+        "suspend_due": today - timedelta(days=max(1, rules.min_dpd)),
         "noticed_by": effective - timedelta(days=rules.notice_days),
-        "cut_day": int(cut_day),
+        "suspension_day": int(suspension_day),
     }
 
 
@@ -92,7 +92,7 @@ def params_to_restore(rules: Rules) -> dict[str, Any]:
     return {"least": max(1, rules.tolerance)}
 
 
-def is_cut_day(day: date, rules: SuspendRules, calendar: Calendar) -> bool:
+def is_suspension_day(day: date, rules: SuspendRules, calendar: Calendar) -> bool:
     """Whether services are cut on a day: not on the weekdays listed, on no holiday, and not on the eve of one.
 
     The eve, because a service that is cut then cannot be restored on the day after (house rule, as in NY and PA).
@@ -102,6 +102,8 @@ def is_cut_day(day: date, rules: SuspendRules, calendar: Calendar) -> bool:
     return day not in calendar.holidays and day + timedelta(days=1) not in calendar.holidays
 
 
-def first_cut_day(day: date, rules: SuspendRules, calendar: Calendar) -> date | None:
+def first_suspension_day(day: date, rules: SuspendRules, calendar: Calendar) -> date | None:
     """The first day on or after `day` on which services are cut; None when there is none within a year."""
-    return next((d for d in (day + timedelta(days=n) for n in range(367)) if is_cut_day(d, rules, calendar)), None)
+    return next(
+        (d for d in (day + timedelta(days=n) for n in range(367)) if is_suspension_day(d, rules, calendar)), None
+    )

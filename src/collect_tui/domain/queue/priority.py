@@ -1,6 +1,6 @@
 """Which account comes first, and why: the additive score of 0 to 1000 points and its explanation.
 
-The order of all work is (times passed over, tier, timed at, score descending, days past due descending, number). The tier
+The order of all work is (times skipped, tier, timed at, score descending, days past due descending, number). The tier
 is the queue's; the score orders a tier. Every term is a whole number of points made with integer arithmetic only (floor
 division), as an expression that the database works out for all accounts and Python for one:
 

@@ -118,7 +118,7 @@ WAYS: Final = (
     Way("returned_item", all_of(_returned > _spoken, _returned >= _oldest), _ALL),
     # Money that had paid what is not due yet: somebody tells the customer all the same.
     Way("returned_item", all_of(_returned > _spoken, _code.equals("returned")), _ALL - {"nothing_collectable"}),
-    Way("suspend_ready", Field("cuttable") > 0, frozenset({"closed", "snoozed", "next_action_later"})),
+    Way("suspend_ready", Field("suspendable") > 0, frozenset({"closed", "snoozed", "next_action_later"})),
     Way("restore_ready", Field("restorable") > 0, frozenset({"closed"})),
     # Unanswered for too long; held for review; or rejected, or refused on leaving, and somebody is to look at it.
     Way(

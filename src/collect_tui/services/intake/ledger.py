@@ -1,6 +1,6 @@
 """Where invoices of an import meet the store: a batch is looked up, compared and written with a dozen statements.
 
-What a row is known by is its account and document number. A row that was taken in before and says the same is passed over, so a second
+What a row is known by is its account and document number. A row that was taken in before and says the same is skipped, so a second
 run changes nothing. One that has been settled or disputed since is brought up to date. One that contradicts what stands
 (another amount or date) is rejected: money is never changed silently. An import lifts no dispute and takes no
 payment back; both are acts of a person.

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from collect_tui.domain.calendars import Calendar, add_months
 from collect_tui.domain.dates import day_start
-from collect_tui.domain.order.suspension import SERVED, is_cut_day
+from collect_tui.domain.order.suspension import SERVED, is_suspension_day
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.rules import PRE_DUE_DAYS, ordered
@@ -105,26 +105,26 @@ def _scoring(day: Day, last: date) -> Iterator[Select[Any]]:
         c.tenant_id == tenant(), c.status.in_(OPEN_CALLBACK), c.at >= ends[0], c.at < ends[1]
     )
     yield select(o.account_id).where(o.tenant_id == tenant(), o.status.in_(sorted(WAITING_ORDER)))
-    yield from _cuts(day, last)
+    yield from _suspensions(day, last)
     soon = timedelta(days=PRE_DUE_DAYS)
     yield select(i.account_id).where(i.tenant_id == tenant(), i.due > last + soon, i.due <= today + soon)
 
 
-def _cuts(day: Day, last: date) -> Iterator[Select[Any]]:
+def _suspensions(day: Day, last: date) -> Iterator[Select[Any]]:
     """Accounts of which a service may be cut now, or no longer: its debt or its notice has come of age, or the day has changed."""
     rules = day.catalogue.rules.suspend
     for one in (rules, *rules.products.values()):
-        yield from _cuts_by(one, day, last)
+        yield from _suspensions_by(one, day, last)
 
 
-def _cuts_by(rules: SuspendRules, day: Day, last: date) -> Iterator[Select[Any]]:
+def _suspensions_by(rules: SuspendRules, day: Day, last: date) -> Iterator[Select[Any]]:
     i, n, s = table(Item).c, table(Notice).c, table(AccountSummary).c
     today = day.date
     age, served = timedelta(days=max(1, rules.min_dpd)), timedelta(days=rules.notice_days)
     calendar = Calendar(day.catalogue.rules.holidays)
     yield select(i.account_id).where(i.tenant_id == tenant(), i.due > last - age, i.due <= today - age, i.open > 0)
     yield select(n.account_id).where(n.tenant_id == tenant(), n.sent_on > last - served, n.sent_on <= today - served)
-    if is_cut_day(last, rules, calendar) != is_cut_day(today, rules, calendar):
+    if is_suspension_day(last, rules, calendar) != is_suspension_day(today, rules, calendar):
         notice = and_(
             n.tenant_id == tenant(), n.account_id == s.account_id, n.level == rules.notice_level, n.status.in_(SERVED)
         )

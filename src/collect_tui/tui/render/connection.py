@@ -13,24 +13,26 @@ from collect_tui.tui.render.styled import Line, Span
 from collect_tui.tui.render.text import fit, wrap
 
 if TYPE_CHECKING:
-    from collect_tui.desk.outbox import HeldAct, Link
+    from collect_tui.desk.outbox import ConnectionView, HeldAct
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.floor import SeatView
 
 
-def render_link(link: Link) -> Line:
+def render_connection(connection: ConnectionView) -> Line:
     """The end of the header: the server's name while all is well, else what is wrong and how old the data are."""
-    kept = f" · {link.waiting} waiting" if link.waiting else ""
-    review = Span(f" · {link.review} to review", Role.WARN)
-    if link.state == "online":
-        head = Line.of(("●", Role.GOOD), f" {link.server}{kept}")
-    elif link.state == "signed-out":
+    kept = f" · {connection.waiting} waiting" if connection.waiting else ""
+    review = Span(f" · {connection.review} to review", Role.WARN)
+    if connection.state == "online":
+        head = Line.of(("●", Role.GOOD), f" {connection.server}{kept}")
+    elif connection.state == "signed-out":
         head = Line.of(("○ signed out", Role.BAD), kept)
     else:
-        age = f", data {old(link.now, link.as_of)} old" if link.as_of else ""
+        age = f", data {old(connection.now, connection.as_of)} old" if connection.as_of else ""
         head = Line.of((f"○ offline{age}", Role.WARN), kept)
-    aside = (Span(" · queue damaged, :outbox", Role.BAD),) if link.notice else ()
-    return Line((*head.spans, *((review,) if link.review else ()), *aside)) if link.review or aside else head
+    aside = (Span(" · queue damaged, :outbox", Role.BAD),) if connection.notice else ()
+    return (
+        Line((*head.spans, *((review,) if connection.review else ()), *aside)) if connection.review or aside else head
+    )
 
 
 def old(now: datetime, then: datetime) -> str:

@@ -100,7 +100,7 @@ class AccountScreen(PanesScreen):
         return claimed and any(KINDS[kind].passes_on for kind in kinds & KINDS.keys()) and "ActUndone" not in kinds
 
     async def after_act(self, receipt: Receipt) -> None:
-        """An act was done here: show the account as it is now; one that was passed over makes room for the next."""
+        """An act was done here: show the account as it is now; one that was skipped makes room for the next."""
         view = self.view
         if view is None or receipt.account != view.number:
             return

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from collect_tui.desk.views.floor import FLOOR_COLUMNS
 from collect_tui.tui.keys.actions import FLOOR
 from collect_tui.tui.page import LineTarget
-from collect_tui.tui.render.link import render_floor
+from collect_tui.tui.render.connection import render_floor
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.lists import ListScreen

@@ -12,7 +12,7 @@ from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.keys.actions import OUTBOX
 from collect_tui.tui.messages import plural
 from collect_tui.tui.page import LineTarget
-from collect_tui.tui.render.link import both_versions
+from collect_tui.tui.render.connection import both_versions
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 from collect_tui.tui.screens.lists import ListScreen
@@ -65,8 +65,8 @@ class OutboxScreen(ListScreen):
 
     def summary_lines(self) -> Iterable[Line]:
         if self.chosen is None:
-            return Line.of(self.outbox.link().notice).wrapped(self.size.width - 1)[:BESIDE]
-        fresh = self.outbox.link().state == "online"
+            return Line.of(self.outbox.connection().notice).wrapped(self.size.width - 1)[:BESIDE]
+        fresh = self.outbox.connection().state == "online"
         now = self._now.get(self.chosen.id)
         return both_versions(self.chosen, now, self.size.width, fresh=fresh, unknown=self._unknown)[:BESIDE]
 
@@ -90,7 +90,7 @@ class OutboxScreen(ListScreen):
         session = self.desk_app.session_view
         self.table.replace(ListSource.of(COLUMNS, held, lambda each: str(each.id), session))
         self.show_frame()
-        if (notice := self.outbox.link().notice) and held:
+        if (notice := self.outbox.connection().notice) and held:
             self.status(notice, Role.WARN)
         self._look()
 
