@@ -45,6 +45,7 @@ async def test_back_from_the_account_is_the_list_again(tmp_path: Path) -> None:
         await desk.type("rosa")
         await desk.press("enter", "2", "enter", "b")
         assert desk.context == "find"
+        assert desk.queue.cursor == desk.queue.keys[1], "the cursor stands on the row that was opened by its number"
         await desk.press("b")
         assert desk.context == "board"
 

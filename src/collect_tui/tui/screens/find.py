@@ -32,7 +32,6 @@ class FindScreen(ListScreen):
 
     context: ClassVar[str] = FIND
     columns = COLUMNS
-    keeps_cursor: ClassVar[bool] = True
     has_line: ClassVar[bool] = False
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What the screens share whose body is one table: its rows are opened by Enter, or by their numbers."""
+"""What the screens share whose body is one table: its rows are opened by Enter, or by their numbers, which the cursor follows."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ class ListScreen(DeskScreen):
     columns: ClassVar[tuple[Column, ...]] = ()
     empty: ClassVar[str] = ""
     row_word: ClassVar[str] = "row"
-    keeps_cursor: ClassVar[bool] = False
-    """Does the cursor stay where it was when a row is opened by its number?"""
 
     def compose_body(self) -> ComposeResult:
         yield WorkTable(self.columns, empty=self.empty, id="body")
@@ -43,6 +41,5 @@ class ListScreen(DeskScreen):
         if not 1 <= number <= count:
             self.refuse(f"There is no {self.row_word} {number}; there are {count}.")
             return None
-        if not self.keeps_cursor:
-            self.table.move_to(number - 1)
+        self.table.move_to(number - 1)
         return self.open_row(self.table.source.key(number - 1))

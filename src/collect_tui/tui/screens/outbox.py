@@ -33,7 +33,6 @@ class OutboxScreen(ListScreen):
     context: ClassVar[str] = OUTBOX
     columns = COLUMNS
     empty: ClassVar[str] = "Nothing waits: all that was typed is done."
-    keeps_cursor: ClassVar[bool] = True
     has_line: ClassVar[bool] = False
     summary_rows: ClassVar[int] = BESIDE
 
