@@ -9,10 +9,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collect_tui.desk.line.model import LineError, Parsed
+from collect_tui.desk.line.parse import parse
+from collect_tui.desk.line.verb import Verb
+from collect_tui.desk.line.verbs import VERBS
 from collect_tui.desk.views.act import Confirm, FindingView, Preview, Said, VerdictView
 from collect_tui.desk.views.said import ORDER, said
-from collect_tui.tui.render.line import meaning_line, preview_line, wrong_line
+from collect_tui.tui.render.line import field_span, meaning_line, preview_line, wrong_line
 from collect_tui.tui.render.text import clean, rows, width, wrap
+from support.line_world import CONTEXT
 
 MEANING = "promise 50.00 by Fri 27 Nov"
 NEW = Said(kind="done", text=MEANING)
@@ -108,3 +112,15 @@ def test_rows_of_a_line_keep_words_and_roles(parts: list[tuple[Any, str]], cells
 
 def test_the_meaning_is_said_until_the_desk_has_answered() -> None:
     assert meaning_line(parsed()).text == MEANING
+
+
+@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
+def test_a_refusal_finds_its_word_whichever_slot_it_names(verb: Verb) -> None:
+    """A refusal names a slot, or what else the slot takes; where the line has such a word, it is marked."""
+    line = parse(verb.example, CONTEXT)
+    roles = {span.role for span in line.spans}
+    for slot in verb.slots:
+        for field in (slot.name, *slot.also) if slot.reads_as & roles else ():
+            found = field_span(line, field)
+            assert found is not None, f"{verb.example!r} has a word for {field}"
+            assert any((span.start, span.end) == found for span in line.spans)

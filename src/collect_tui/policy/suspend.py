@@ -15,6 +15,7 @@ from functools import cached_property
 from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.dates import WEEKDAYS, format_day
+from collect_tui.domain.expression import evaluate
 from collect_tui.domain.expression import holds as met
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Notice, Order, Service
 from collect_tui.domain.hold.decide import blocking
@@ -81,7 +82,7 @@ def may_restore(facts: AccountFacts, service: Service, rules: Rules, holds: Mapp
     if meets["amount"]:
         findings.append(_finding("restore", cite, "amount", Severity.ALLOW, "What is required to restore it is paid."))
     else:
-        money = _money(facts, required.required_to_restore(facts, service, rules, holds))
+        money = _money(facts, evaluate(suspension.REQUIRED, row, params))
         for_fee = f"{_money(facts, fee)} for the reconnection" if fee else ""
         what = ", and ".join(filter(None, ("past due" if row.late else "", for_fee)))
         text = f"{money} is still required to restore it ({what})."

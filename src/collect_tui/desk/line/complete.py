@@ -12,7 +12,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import acts, clean, word
 from collect_tui.desk.line.model import MAX_CHARACTERS, Candidate, Fault
 from collect_tui.desk.line.slot import Slot
-from collect_tui.desk.line.verbs import VERBS, reader, takes_text
+from collect_tui.desk.line.verbs import VERBS, find, takes_text
 from collect_tui.desk.line.vocabulary import BALANCES, METHODS
 from collect_tui.desk.line.words import LineState, TokenCursor
 from collect_tui.domain.dates import WEEKDAYS
@@ -66,10 +66,10 @@ def _asked(text: str, context: LineContext) -> tuple[int, str, tuple[str, ...]]:
     if index == 0:
         return start, source[start:], ("verb",)
     words = TokenCursor(act, source, context, LineState())
-    read = reader(words.verb.low, context) if words.verb.plain else None
-    if read is not None:
+    verb = find(words.verb.low, context) if words.verb.plain else None
+    if verb is not None:
         with contextlib.suppress(Fault):
-            read(words)
+            verb.read(words)
     return start, source[start:], tuple(dict.fromkeys(slot for at, slot in words.asked if at == index))
 
 

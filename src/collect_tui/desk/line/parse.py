@@ -10,7 +10,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import ActSource, Token, acts, clean
 from collect_tui.desk.line.model import MAX_CHARACTERS, MAX_COMMANDS, Fault, LineError, Parsed, Span
 from collect_tui.desk.line.render import meaning
-from collect_tui.desk.line.verbs import nearest, reader, takes_text
+from collect_tui.desk.line.verbs import find, nearest, takes_text
 from collect_tui.desk.line.words import EXPECTED, LineState, TokenCursor
 from collect_tui.domain.card_text import find_cards
 
@@ -75,13 +75,13 @@ def read_act(
 ) -> tuple[tuple[Command, ...], LineError | None, list[Span]]:
     """The commands of one act, or its error; and what its words were read as."""
     words = TokenCursor(act, source, context, state)
-    verb = words.verb
-    read = reader(verb.low, context) if verb.plain else None
-    if read is None:
-        return (), _unknown(verb, act, context), []
-    words.spans.append(Span(verb.start, verb.end, "verb"))
+    first = words.verb
+    verb = find(first.low, context) if first.plain else None
+    if verb is None:
+        return (), _unknown(first, act, context), []
+    words.spans.append(Span(first.start, first.end, "verb"))
     try:
-        found = read(words)
+        found = verb.read(words)
         words.done()
     except Fault as fault:
         return (), fault.error, words.spans

@@ -11,13 +11,11 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from collect_tui.desk.commands import Command
 from collect_tui.desk.line import contact, note, order, payment, point, promise, queue, say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.model import VerbHelp
 from collect_tui.desk.line.slot import CARRIES, CODE, NOTE, POINT, REASON, usage
 from collect_tui.desk.line.verb import Verb
-from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.codes import Codes
 
 _CAPABILITIES: Final = (contact, note, promise, payment, order, point, queue)
@@ -89,19 +87,10 @@ def _verb_of(code: str, codes: Codes) -> Verb | None:
     return Verb(low, (CODE, POINT, REASON, NOTE), f"{action.title}, before a result code", f"{low} na", contact.contact)
 
 
-def reader(low: str, context: LineContext) -> Callable[[TokenCursor], tuple[Command, ...]] | None:
-    """The function that reads an act by its first word in lower case; None for an unknown word."""
-    code = low.upper()
-    if low not in _NAMES and (code in context.codes.results or code in context.codes.actions):
-        return contact.contact
-    verb = _verb(low)
-    return None if verb is None else verb.read
-
-
 def takes_text(low: str, context: LineContext) -> bool:
     """Whether everything after this first word of an act is text, to the end of the line."""
-    verb = _verb(low)
-    return verb is not None and verb.all_text and reader(low, context) is verb.read
+    verb = find(low, context)
+    return verb is not None and verb.all_text
 
 
 def _verb(low: str) -> Verb | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from collect_tui.desk.line.slot import CARRIES
+from collect_tui.desk.line.verbs import VERBS
 from collect_tui.desk.views.said import asking
 from collect_tui.domain.wording import quoted
 from collect_tui.tui.render.roles import Role
@@ -22,34 +24,6 @@ _TONES: Final[dict[str, Role]] = {
     "done": Role.VALUE,
     "next": Role.LABEL,
     "allowed": Role.GOOD,
-}
-
-#: Field of a refusal → what the line calls such a word.
-_ROLES: Final = {
-    "amount": "amount",
-    "min_amount": "amount",
-    "total": "amount",
-    "down": "amount",
-    "count": "terms",
-    "instalments": "terms",
-    "due": "date",
-    "first": "date",
-    "first_within": "date",
-    "on": "date",
-    "until": "date",
-    "effective": "date",
-    "day": "date",
-    "at": "moment",
-    "result": "code",
-    "action": "code",
-    "point": "point",
-    "service": "service",
-    "order": "order",
-    "method": "method",
-    "reason": "reason",
-    "note": "note",
-    "text": "note",
-    "hold": "hold",
 }
 
 _AGAIN: Final = " again after Enter: those on the line do not count"
@@ -116,8 +90,9 @@ def _joined(parts: Sequence[Part]) -> Line:
 
 def field_span(parsed: Parsed, field: str | None) -> tuple[int, int] | None:
     """Where the word stands that a refusal is about; None when it is about no word of the line."""
-    role = _ROLES.get(field or "")
-    return next(((span.start, span.end) for span in parsed.spans if role and span.role == role), None)
+    slots = (slot for each in (*(verb.slots for verb in VERBS.values()), *CARRIES.values()) for slot in each)
+    meant = sorted((slot.reads_as for slot in slots if field in (slot.name, *slot.also)), key=len)
+    return next(((span.start, span.end) for roles in meant for span in parsed.spans if span.role in roles), None)
 
 
 def _meaning(parsed: Parsed) -> str:
