@@ -8,9 +8,13 @@ from typing import Any, Final
 import pytest
 
 from collect_tui.desk.errors import DomainError
+from collect_tui.policy.suspend import may_restore
+from collect_tui.store import scoring, service_signals
+from collect_tui.store.account_signals import signals
+from collect_tui.store.sql import Scope
 from differential.test_orders_judged import ROSA, SERVICES, at_night, brings_credit, order, rosa, service
 from support.book import TODAY, Book, day
-from support.world import World
+from support.world import SITE, World
 
 ON_INT: Final = [("INV-1", -63, 30000, {"service": "INT"}), ("INV-3", 7, 11000)]
 
@@ -135,3 +139,34 @@ def test_no_fee_under_a_hold_that_forbids_it_whoever_posts_the_debt_and_again_wh
         assert world.roll(check=True).found == ()
     assert order(world).status == "CANCELLED"
     assert world.view(ROSA).queue != "restore"
+
+
+@pytest.mark.parametrize(
+    ("spared", "money", "count"),
+    [
+        ((), 0, 0),
+        ((), 800, 1),
+        (("INT-1",), 0, 0),
+        (("INT-1",), 800, 2),
+        (("TV-1",), 0, 1),
+        (("TV-1",), 800, 2),
+        (("INT-1", "TV-1"), 0, 2),
+        ((None,), 0, 2),
+    ],
+)
+def test_the_queues_count_the_fees_that_the_rules_count(spared: tuple[str | None, ...], money: int, count: int) -> None:
+    """TV's restoration is drafted, so its fee goes before INT's; a hold on a service spares the fee of that one alone."""
+    off = [{**each, "status": "SUSPENDED", "suspend_cause": "nonpay"} for each in SERVICES]
+    placed = {"kind": "MORATORIUM", "placed_on": day(-1), "placed_by": "mia"}
+    holds = [{**placed, **({"scope": "service", "target": target} if target else {})} for target in spared]
+    drafted = {"number": "R-1", "service": "TV-1", "kind": "restore", "status": "DRAFT", "reason": "paid"}
+    drafted |= {"effective": day(1), "requested_on": day(0), "requested_by": "mia"}
+    paid = [{"ref": "R1", "received_on": day(-1), "method": "card", "amount": money}] if money else []
+    world = World(Book(rosa(services=off, items=[], holds=holds, orders=[drafted], payments=paid)))
+    seen, site = world.facts(ROSA), SITE()
+    with world.store.read() as db:
+        scope = Scope.some([seen.id])
+        values = {**scoring.params(db, 1, site, world.today), **scope.params, "capped": []}
+        (row,) = db.execute(signals(scope.kind, service_signals.products(site.rules)), values)
+    assert sum(may_restore(seen, each, site.rules, site.holds).allowed for each in seen.services) == count
+    assert row.restorable == count

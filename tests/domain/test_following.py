@@ -14,7 +14,7 @@ from collect_tui.domain.promise import decide as pp
 from collect_tui.domain.states import InstalmentState, PaymentState
 from collect_tui.domain.undo import inverse
 from support.accounts import accounts
-from support.trade import CALENDAR, RULES, account, act, days, item, nightfall, numbers, promise
+from support.trade import CALENDAR, KINDS, RULES, account, act, days, item, nightfall, numbers, promise
 
 
 class Desk:
@@ -29,7 +29,7 @@ class Desk:
         self.facts = act(self.facts, payment.record(self.facts, amount=amount, ref=ref, **more), self.ids)
 
     def back(self, ref: str, *, returned: bool = False, amount: int | None = None) -> None:
-        more = {"ids": self.ids, "calendar": CALENDAR, "rules": RULES, "amount": amount}
+        more = {"ids": self.ids, "calendar": CALENDAR, "rules": RULES, "holds": KINDS, "amount": amount}
         self.facts = act(self.facts, payment.reverse(self.facts, ref, "R01", returned, **more), self.ids)
 
     def promise(self, amount: int, due: int):

@@ -15,7 +15,7 @@ from collect_tui.domain.facts import AccountFacts, Allocation, NextAction, Payme
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.payment import posting
 from collect_tui.domain.states import AccountState, PaymentState
-from support.trade import CALENDAR, RULES, TODAY, account, credit, days, fold, item, numbers, service
+from support.trade import CALENDAR, KINDS, RULES, TODAY, account, credit, days, fold, item, numbers, service
 
 CUT = {"status": "SUSPENDED", "cause": "nonpay"}
 
@@ -25,7 +25,7 @@ def record(facts: AccountFacts, amount: int, directed: tuple = (), **more: objec
     options = {"method": "card", "ref": "T-77", "received_on": facts.business_date, "ids": numbers(36), **more}
     folded = Folded(facts)
     folded.add(*payment.record(facts, amount=amount, directed=directed, **options))
-    posting.post_money(folded, options["ids"], RULES)
+    posting.post_money(folded, options["ids"], RULES, KINDS)
     return tuple(folded.effects)
 
 
@@ -34,7 +34,7 @@ def paid(facts: AccountFacts, amount: int, directed: tuple = (), **more: object)
 
 
 def reverse(facts: AccountFacts, ref: str = "T-77", returned: bool = True, **more: object) -> tuple[Effect, ...]:
-    options = {"ids": numbers(900), "calendar": CALENDAR, "rules": RULES, **more}
+    options = {"ids": numbers(900), "calendar": CALENDAR, "rules": RULES, "holds": KINDS, **more}
     return payment.reverse(facts, ref, "R01 no funds", returned, **options)
 
 
@@ -236,7 +236,7 @@ def test_what_cannot_be_taken_back() -> None:
         back(facts, "T-1")
     assert caught.value.code == "payment.unknown"
     with pytest.raises(DomainError) as caught:
-        payment.reverse(facts, "T-77", " ", True, ids=numbers(), calendar=CALENDAR, rules=RULES)
+        payment.reverse(facts, "T-77", " ", True, ids=numbers(), calendar=CALENDAR, rules=RULES, holds=KINDS)
     assert caught.value.code == "payment.reason"
     with pytest.raises(DomainError) as caught:
         back(back(facts))

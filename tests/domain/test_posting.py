@@ -11,14 +11,28 @@ from hypothesis import strategies as st
 from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import CreditApplied, Effect, PaymentAllocated
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.facts import AccountFacts, Allocation, Application, Payment
+from collect_tui.domain.facts import AccountFacts, Allocation, Application, Hold, Payment
 from collect_tui.domain.order import required
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.payment import posting
-from collect_tui.domain.rules import Rules
+from collect_tui.domain.rules import HoldKind, Rules
 from collect_tui.domain.states import PaymentState
 from support.accounts import AMOUNTS, accounts
-from support.trade import CALENDAR, KINDS, RULES, TODAY, account, credit, days, fold, item, numbers, order, service
+from support.trade import (
+    CALENDAR,
+    KINDS,
+    RULES,
+    SUSPEND,
+    TODAY,
+    account,
+    credit,
+    days,
+    fold,
+    item,
+    numbers,
+    order,
+    service,
+)
 
 CUT = {"status": "SUSPENDED", "cause": "nonpay"}
 
@@ -29,7 +43,7 @@ def money(ident: int, amount: int, received: int = 0, status: PaymentState = Pay
 
 def posted(facts: AccountFacts, rules: Rules = RULES) -> tuple[Effect, ...]:
     folded = Folded(facts)
-    posting.post(folded, numbers(900), rules)
+    posting.post(folded, numbers(900), rules, KINDS)
     return tuple(folded.effects)
 
 
@@ -115,6 +129,23 @@ def test_a_fee_is_kept_for_what_is_being_cut_once_the_order_has_left(status: str
     assert fold(facts, posted(facts)).unapplied == kept
 
 
+def test_nothing_is_kept_for_a_fee_that_a_hold_spares() -> None:
+    free = HoldKind("FREE", "No fees", ("fee",), 30, False)
+    facts = account(
+        items=(item(13, 6000, 9),),
+        payments=(money(5, 4000),),
+        services=(service(**CUT), service(2, "TV", "SUSPENDED", "nonpay")),
+    )
+    for holds, kept in (
+        ((), 2 * SUSPEND.reconnect_fee),
+        ((Hold(3, "FREE", TODAY, None, scope="service", target_id=2),), SUSPEND.reconnect_fee),
+        ((Hold(3, "FREE", TODAY, None),), 0),
+    ):
+        folded = Folded(replace(facts, holds=holds))
+        posting.post(folded, numbers(900), RULES, {**KINDS, "FREE": free})
+        assert folded.facts.unapplied == min(4000, kept)
+
+
 def test_money_on_account_pays_the_fee_so_that_other_money_need_not() -> None:
     facts = account(
         items=(item(13, 6000, 9),),
@@ -139,7 +170,7 @@ def test_nothing_is_given_twice_or_out_of_turn(facts: AccountFacts) -> None:
     late = any(i.collectable and i.due < TODAY for i in after.items)
     assert not (late and (waits or after.credits)), "nothing lies about while something undisputed is late"
     if any(i.collectable for i in after.items):
-        assert waits + after.credits <= required.fees_to_keep(after, RULES)
+        assert waits + after.credits <= required.fees_to_keep(after, RULES, KINDS)
     for before, now in ((i, next((a for a in after.items if a.id == i.id), None)) for i in facts.items):
         assert now is None or now.disputed == before.disputed
         assert (now.open if now else 0) >= min(before.open, before.disputed), "what is disputed is not paid"
@@ -204,15 +235,15 @@ def pay(facts: AccountFacts, amount: int, ref: str, ids, directed: tuple = ()) -
     more = {"method": "card", "received_on": facts.business_date, "directed": directed, "ids": ids}
     folded = Folded(facts)
     folded.add(*payment.record(facts, amount=amount, ref=ref, **more))
-    posting.post(folded, ids, RULES)
+    posting.post(folded, ids, RULES, KINDS)
     return fold(facts, folded.effects)
 
 
 def take_back(facts: AccountFacts, ref: str, ids, **more: object) -> AccountFacts:
-    options = {"returned": False, "ids": ids, "calendar": CALENDAR, "rules": RULES, **more}
+    options = {"returned": False, "ids": ids, "calendar": CALENDAR, "rules": RULES, "holds": KINDS, **more}
     folded = Folded(facts)
     folded.add(*payment.reverse(facts, ref, "typed twice", **options))
-    posting.post(folded, ids, RULES)
+    posting.post(folded, ids, RULES, KINDS)
     return fold(facts, folded.effects)
 
 
@@ -276,7 +307,7 @@ def test_credits_that_were_applied_since_are_applied_anew_and_older_ones_are_not
     facts = pay(account(items=items, applications=(older,)), 20000, "N-1", ids)
     facts = replace(facts, items=(*facts.items, replace(credit(14, 5000), amount=-6000)))
     since = Folded(facts)
-    posting.post_credits(since, ids, RULES)
+    posting.post_credits(since, ids, RULES, KINDS)
     assert {i.id: i.open for i in since.facts.items} == {12: 16210, 13: 6000}
     after = take_back(since.facts, "N-1", ids)
     assert {i.id: i.open for i in after.items} == {11: 15000, 12: 21210, 13: 6000}
@@ -287,7 +318,7 @@ def test_a_part_needs_what_lies_unapplied_first() -> None:
     one = replace(money(5, 900), allocations=(Allocation(11, 500, id=6),), status=PaymentState.PARTLY_APPLIED)
     facts = account(items=(replace(A, amount=20500),), payments=(one,))
     folded = Folded(facts)
-    posting.release(folded, one, 400, numbers(), RULES)
+    posting.release(folded, one, 400, numbers(), RULES, KINDS)
     assert folded.effects == []
-    posting.release(folded, one, 401, numbers(), RULES)
+    posting.release(folded, one, 401, numbers(), RULES, KINDS)
     assert folded.facts.payments[0].allocations == (Allocation(11, 499),)

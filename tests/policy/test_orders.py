@@ -204,7 +204,7 @@ def pay(facts: AccountFacts, amount: int, ids: object, ref: str = "T-1") -> Acco
 
 
 def take_back(facts: AccountFacts, ids: object, *, returned: bool, ref: str = "T-1") -> AccountFacts:
-    more = {"ids": ids, "calendar": CALENDAR, "rules": RULES}
+    more = {"ids": ids, "calendar": CALENDAR, "rules": RULES, "holds": KINDS}
     return act(facts, payment.reverse(facts, ref, "R01", returned, **more), ids)  # type: ignore[arg-type]
 
 

@@ -12,6 +12,7 @@ from collect_tui.domain.promise import decide as pp
 from collect_tui.domain.states import AccountState, PaymentState
 from support.trade import (
     CALENDAR,
+    KINDS,
     RULES,
     TODAY,
     account,
@@ -37,7 +38,9 @@ def paid(facts: AccountFacts, amount: int, ref: str = "T-77", first: int = 36, *
 
 def back(facts: AccountFacts, ref: str = "T-77", returned: bool = True, **more: object) -> AccountFacts:
     ids = numbers(900)
-    effects = payment.reverse(facts, ref, "R01 no funds", returned, ids=ids, calendar=CALENDAR, rules=RULES, **more)
+    effects = payment.reverse(
+        facts, ref, "R01 no funds", returned, ids=ids, calendar=CALENDAR, rules=RULES, holds=KINDS, **more
+    )
     return act(facts, effects, ids)
 
 

@@ -155,7 +155,7 @@ def test_restoring_costs_what_the_product_costs_and_what_is_drafted_beside_it() 
     assert [required_to_restore(facts, each, rules, KINDS) for each in cut] == [SUSPEND.reconnect_fee, 700]
     drafted = replace(facts, orders=(order(7, 2, "restore", "DRAFT"),))
     assert required_to_restore(drafted, cut[0], rules, KINDS) == SUSPEND.reconnect_fee + 700
-    assert fees_to_keep(facts, rules) == SUSPEND.reconnect_fee + 700
+    assert fees_to_keep(facts, rules, KINDS) == SUSPEND.reconnect_fee + 700
 
 
 def test_no_day_at_all_is_a_block() -> None:

@@ -52,7 +52,7 @@ def _opened(world: World, number: str) -> dict[str, int]:
 def something_is_open(world: World, number: str) -> bool:
     """Whether the night has something to post to: without it, nothing tells it of an account where money or a credit came."""
     facts = world.facts(number)
-    kept = fees_to_keep(facts, SITE().rules)
+    kept = fees_to_keep(facts, SITE().rules, SITE().holds)
     return any(i.collectable and (i.due < facts.business_date or not kept) for i in facts.items)
 
 

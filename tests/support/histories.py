@@ -97,7 +97,7 @@ class History:
         self.act(payment.record(self.facts, amount=amount, ref=ref, **more))
 
     def take_back(self, ref: str, *, returned: bool = False) -> None:
-        more = {"ids": self.ids, "calendar": CALENDAR, "rules": RULES}
+        more = {"ids": self.ids, "calendar": CALENDAR, "rules": RULES, "holds": KINDS}
         self.act(payment.reverse(self.facts, ref, "typed twice", returned, **more))
 
     def undo(self, effects: Iterable[Effect]) -> None:

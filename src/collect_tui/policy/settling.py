@@ -84,7 +84,7 @@ def settle(
         return ()
     undone = any(isinstance(e, ActUndone) for e in effects)  # what was there before it is there again
     if night or billed or (any(isinstance(e, _MONEY) for e in effects) and not undone):
-        posting.post(fold, ids, house.rules)
+        posting.post(fold, ids, house.rules, house.holds)
     returned = any(isinstance(e, PaymentReversed) and e.status == PaymentState.RETURNED for e in effects)
     since = before.business_date if returned else None
     fresh = {*fresh, *appropriation.unseen(before)} if night else fresh
@@ -145,7 +145,9 @@ def _orders(fold: Folded, house: House, ids: Callable[[], int], *, taken_back: b
         undone = order.undone(fold.facts, one)
         fold.add(*undone)
         if any(isinstance(e, ItemVoided) for e in undone):
-            posting.post(fold, ids, rules)  # what had paid its fee: the orders that are still to be judged go by it
+            posting.post(
+                fold, ids, rules, house.holds
+            )  # what had paid its fee: the orders that are still to be judged go by it
     for service in fold.facts.services:
         waiting = any(o.service_id == service.id and o.open for o in fold.facts.orders)
         cut = service.status == ServiceState.SUSPENDED and service.suspend_cause == order.NONPAY and not waiting

@@ -49,6 +49,7 @@ def reverse_payment(command: ReversePayment, facts: AccountFacts, context: Conte
         ids=context.ids,
         calendar=context.calendar,
         rules=context.rules,
+        holds=context.catalogue.holds,
         amount=command.amount,
     )
     return Decision(effects)

@@ -48,16 +48,16 @@ def covered(required: int, rules: Rules) -> bool:
     return required == 0 or required < rules.tolerance
 
 
-def fees_to_keep(facts: AccountFacts, rules: Rules) -> int:
-    """Reconnection fees that money must be kept for: one per service cut for non-payment, until it is charged.
+def fees_to_keep(facts: AccountFacts, rules: Rules, holds: Mapping[str, HoldKind]) -> int:
+    """Reconnection fees that money must be kept for: one per service cut for non-payment, until it is charged, and none while a
+    hold forbids fees.
 
-    A hold that forbids fees changes nothing here: when it ends, the fee is asked again.
     One that is being cut counts as soon as its order has left: what is paid from then on is to bring it back.
     """
     leaving = {o.service_id for o in facts.orders if (o.kind, o.status) == ("suspend", OrderState.SENT)}
     mine = (s for s in facts.services if s.suspend_cause == NONPAY)
     return sum(
-        rules.suspend.of(s.product).reconnect_fee
+        reconnect_fee(facts, s, rules, holds)
         for s in mine
         if s.status == ServiceState.SUSPENDED or (s.status == ServiceState.PENDING_SUSPEND and s.id in leaving)
     )

@@ -7,7 +7,7 @@ minor units, dates business dates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -19,7 +19,7 @@ from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Allocation, Payment
 from collect_tui.domain.money import LIMIT, format_minor
 from collect_tui.domain.payment import posting, reposting
-from collect_tui.domain.rules import Rules
+from collect_tui.domain.rules import HoldKind, Rules
 from collect_tui.domain.states import GIVEN_BACK, PaymentState
 
 OLDEST: Final = -12
@@ -67,6 +67,7 @@ def reverse(
     ids: Callable[[], int],
     calendar: Calendar,
     rules: Rules,
+    holds: Mapping[str, HoldKind],
     amount: int | None = None,
 ) -> tuple[Effect, ...]:
     """Take a payment back: `returned` by the bank (RETURNED), all of it or an `amount`; or entered in error (REVERSED).
@@ -90,9 +91,9 @@ def reverse(
         raise Invalid("payment.part", text, "amount")
     fold = Folded(facts)
     if part is not None:
-        posting.release(fold, payment, part, ids, rules)
+        posting.release(fold, payment, part, ids, rules, holds)
     fold.add(PaymentReversed(payment.id, status, why, part))
-    reposting.without_payment(fold, payment, ids, rules)
+    reposting.without_payment(fold, payment, ids, rules, holds)
     if returned:
         fold.add(*steps.next_step(fold.facts, RETURNED, calendar.on_or_after(facts.business_date)))
     return tuple(fold.effects)

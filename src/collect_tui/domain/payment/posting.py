@@ -6,7 +6,7 @@ back. Amounts are minor units.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from collect_tui.domain.effect import Folded
@@ -19,7 +19,7 @@ from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item, Payment, entered
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.order import required
-from collect_tui.domain.rules import Rules
+from collect_tui.domain.rules import HoldKind, Rules
 from collect_tui.domain.states import PaymentState
 
 WAITING: Final = frozenset({PaymentState.UNAPPLIED, PaymentState.PARTLY_APPLIED})
@@ -28,14 +28,14 @@ WAITING: Final = frozenset({PaymentState.UNAPPLIED, PaymentState.PARTLY_APPLIED}
 Ids = Callable[[], int]
 
 
-def post(fold: Folded, ids: Ids, rules: Rules) -> None:
+def post(fold: Folded, ids: Ids, rules: Rules, holds: Mapping[str, HoldKind]) -> None:
     """Sets credits, unless the site applies them by hand, and then money that waits against what is owed."""
     if rules.apply_credits:
-        post_credits(fold, ids, rules)
-    post_money(fold, ids, rules)
+        post_credits(fold, ids, rules, holds)
+    post_money(fold, ids, rules, holds)
 
 
-def post_money(fold: Folded, ids: Ids, rules: Rules) -> None:
+def post_money(fold: Folded, ids: Ids, rules: Rules, holds: Mapping[str, HoldKind]) -> None:
     """Gives unapplied money, oldest received first, to undisputed open items, oldest due first.
 
     The fee for reconnecting a service that was cut is kept before anything is paid that is not due yet.
@@ -46,12 +46,12 @@ def post_money(fold: Folded, ids: Ids, rules: Rules) -> None:
     for item in debit(fold.facts):
         if item.due >= fold.facts.business_date and not kept:
             kept = True
-            _keep_fees(fold.facts, pot, rules)
+            _keep_fees(fold.facts, pot, rules, holds)
         for payment_id, part in _draw(pot, item.collectable):
             fold.add(PaymentAllocated(ids(), payment_id, Allocation(item.id, part)))
 
 
-def post_credits(fold: Folded, ids: Ids, rules: Rules) -> None:
+def post_credits(fold: Folded, ids: Ids, rules: Rules, holds: Mapping[str, HoldKind]) -> None:
     """Sets what is left of credits, oldest first, against undisputed open items: those of the credit's own service first, then
     oldest due first; what is late before what is not, and between the two fees are kept as by money."""
     credits = sorted((i for i in fold.facts.items if i.credit), key=by_due)
@@ -59,7 +59,7 @@ def post_credits(fold: Folded, ids: Ids, rules: Rules) -> None:
     of_service = {credit.id: credit.service_id for credit in credits}
     for late in (True, False) if pot else ():
         if not late:
-            _keep_fees(fold.facts, pot, rules)
+            _keep_fees(fold.facts, pot, rules, holds)
         for one in pot:
             for item in debit(fold.facts, of_service[one[0]]):
                 part = min(one[1], item.collectable) if (item.due < fold.facts.business_date) is late else 0
@@ -115,12 +115,12 @@ def parts_of(facts: AccountFacts, directed: Sequence[tuple[str, int]], amount: i
     return [(item, parts[item.id]) for item in facts.items if item.id in parts]
 
 
-def release(fold: Folded, payment: Payment, part: int, ids: Ids, rules: Rules) -> None:
+def release(fold: Folded, payment: Payment, part: int, ids: Ids, rules: Rules, holds: Mapping[str, HoldKind]) -> None:
     """Takes back from its items, what was given last first, what a part of a payment needs beside what lies unapplied.
 
     What is kept for fees does not lie there for this: it is kept before anything is paid that is not due.
     """
-    amount = part - max(0, payment.unapplied - required.fees_to_keep(fold.facts, rules))
+    amount = part - max(0, payment.unapplied - required.fees_to_keep(fold.facts, rules, holds))
     for given in reversed(payment.allocations):
         if amount <= 0:
             return
@@ -141,10 +141,10 @@ def for_service(item: Item, service_id: int | None) -> bool:
     return service_id is None or item.service_id == service_id
 
 
-def _keep_fees(facts: AccountFacts, pot: list[list[int]], rules: Rules) -> None:
+def _keep_fees(facts: AccountFacts, pot: list[list[int]], rules: Rules, holds: Mapping[str, HoldKind]) -> None:
     """Takes out of a pot what is to be kept of it for fees: what no other money and no other credit of the account covers."""
     others = facts.unapplied + facts.credits - sum(left for _, left in pot)
-    _draw(pot, max(0, required.fees_to_keep(facts, rules) - others))
+    _draw(pot, max(0, required.fees_to_keep(facts, rules, holds) - others))
 
 
 def _draw(pot: list[list[int]], amount: int) -> list[tuple[int, int]]:

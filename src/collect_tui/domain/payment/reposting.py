@@ -8,7 +8,7 @@ to an item that was not there when it was given, and what somebody directed stay
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from collect_tui.domain.effects import AllocationReleased, CreditApplied, Credit
 from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item, Payment, entered
 from collect_tui.domain.order import required
 from collect_tui.domain.payment.posting import WAITING, Ids, by_due, for_service
-from collect_tui.domain.rules import Rules
+from collect_tui.domain.rules import HoldKind, Rules
 
 FEES: Final = (1,)
 """The place of what is kept for fees in the order of posting."""
@@ -40,7 +40,7 @@ class _Turn:
     release: AllocationReleased | CreditReleased
 
 
-def without_payment(fold: Folded, payment: Payment, ids: Ids, rules: Rules) -> None:
+def without_payment(fold: Folded, payment: Payment, ids: Ids, rules: Rules, holds: Mapping[str, HoldKind]) -> None:
     """Moves up what was given by rule since a payment was entered. What is left unapplied is posted as settling goes on.
 
     `fold` stands without the payment, or without the part that was returned of it; `payment` is as it was before that.
@@ -52,10 +52,10 @@ def without_payment(fold: Folded, payment: Payment, ids: Ids, rules: Rules) -> N
     for given in now.allocations if now else ():
         free[given.item_id] -= given.amount
     loose = max(0, payment.unapplied - (now.unapplied if now else 0))
-    _move_up(fold, payment.id, free, loose, ids, rules)
+    _move_up(fold, payment.id, free, loose, ids, rules, holds)
 
 
-def without_document(fold: Folded, item: Item, ids: Ids, rules: Rules) -> bool:
+def without_document(fold: Folded, item: Item, ids: Ids, rules: Rules, holds: Mapping[str, HoldKind]) -> bool:
     """Takes a bill or a credit off, with all that was paid on it or set against it, and moves up what came after it.
 
     False when it stays, since what settled it is too old to be known.
@@ -72,21 +72,24 @@ def without_document(fold: Folded, item: Item, ids: Ids, rules: Rules) -> bool:
     if left is None or left.open != left.amount:
         return False
     fold.add(ItemVoided(item.id, item.doc_no, item.amount))
-    _move_up(fold, item.id, free, item.credit, ids, rules)
+    _move_up(fold, item.id, free, item.credit, ids, rules, holds)
     return True
 
 
-def _move_up(fold: Folded, since: int, free: Counter[_To], loose: int, ids: Ids, rules: Rules) -> None:
+def _move_up(
+    fold: Folded, since: int, free: Counter[_To], loose: int, ids: Ids, rules: Rules, holds: Mapping[str, HoldKind]
+) -> None:
     """`free`: what is open again of each item; `loose`: what was kept, of which some may have been for fees."""
     for item in fold.facts.items:  # nothing is given by rule to what is in dispute
         free[item.id] = min(free[item.id], item.collectable)
-    lacking = max(0, required.fees_to_keep(fold.facts, rules) - fold.facts.unapplied - fold.facts.credits)
+    fees = required.fees_to_keep(fold.facts, rules, holds)
+    lacking = max(0, fees - fold.facts.unapplied - fold.facts.credits)
     free[None] = min(lacking, loose)
     turns = _since(fold.facts, since)
     was: Counter[tuple[_Source, _To]] = Counter()
     for turn in turns:
         was[turn.source, turn.item_id] += turn.amount
-    now = _as_without(fold.facts, turns, free, rules)
+    now = _as_without(fold.facts, turns, free, fees)
     moved = {key for key in was | now if was[key] != now[key]}
     for turn in turns:
         if (turn.source, turn.item_id) in moved:
@@ -119,14 +122,13 @@ def _since(facts: AccountFacts, since: int) -> list[_Turn]:
 
 
 def _as_without(
-    facts: AccountFacts, turns: Sequence[_Turn], free: Counter[_To], rules: Rules
+    facts: AccountFacts, turns: Sequence[_Turn], free: Counter[_To], fees: int
 ) -> Counter[tuple[_Source, _To]]:
     """How much each source gives to each item when what is free is given as well, each time in the order of posting.
 
     What a source has left then goes to what others gave to after it, if that was there already.
     """
     left = _loose(facts)
-    fees = required.fees_to_keep(facts, rules)
     kept = {source: min(fees, money) for source, money in left.items()}
     room = {turn.ident: turn.amount for turn in turns}
     for turn in turns:

@@ -92,7 +92,7 @@ class _Undoing:
     """What a file brought being taken off, account by account. `sources`: what marks it."""
 
     def __init__(self, work: UnitOfWork, file: str, sources: Sequence[str]) -> None:
-        self.work, self.file, self.sources, self.rules = work, file, sources, work.catalogue.rules
+        self.work, self.file, self.sources, self.house = work, file, sources, work.desk.house
         self.items = self.payments = 0
         self.kept: list[str] = []
 
@@ -131,13 +131,15 @@ class _Undoing:
             payment = next((p for p in (*fold.facts.payments, *fold.facts.named) if p.id == ident), None)
             if payment is not None and payment.stands:
                 fold.add(PaymentReversed(payment.id, PaymentState.REVERSED, "the import was undone"))
-                reposting.without_payment(fold, payment, self.work.ids, self.rules)
+                reposting.without_payment(fold, payment, self.work.ids, self.house.rules, self.house.holds)
                 self.payments += 1
 
     def _void(self, fold: Folded, rows: Iterable[Any]) -> None:
         for row in rows:
             item = next((i for i in (*fold.facts.items, *fold.facts.settled) if i.id == row.id), None)
-            if item is not None and reposting.without_document(fold, item, self.work.ids, self.rules):
+            if item is not None and reposting.without_document(
+                fold, item, self.work.ids, self.house.rules, self.house.holds
+            ):
                 self.items += 1
             elif row.amount:
                 self.kept.append(row.doc_no)
