@@ -250,7 +250,7 @@ def fresh_statements() -> Iterator[Callable[[], None]]:
 
     def forget() -> None:
         for kept in (
-            account_signals.standing,
+            account_signals.signals,
             scoring.judged,
             scoring.select_fresh,
             scoring._upsert,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from collect_tui.desk.errors import Refused
 from collect_tui.desk.views.session import DayReport
 from collect_tui.domain.states import STAGES, Stage
 from collect_tui.services import day_run
-from collect_tui.store import scoring, summary
+from collect_tui.store import audit, audit_check, scoring, summary
 from collect_tui.store.engine import Store
 from collect_tui.store.sql import table
 from collect_tui.store.tables import (
@@ -28,6 +29,7 @@ from collect_tui.store.tables import (
     Hold,
     Instalment,
     Item,
+    Outbox,
     Payment,
     Promise,
     Service,
@@ -299,6 +301,24 @@ def test_a_broken_plan_resumes_the_ladder_and_comes_to_the_top_today(store):
     assert (account.next_action_code, account.next_action_on, account.version) == ("broken", DAY, 2)
     assert get(store, WorkItem, added.id).queue == "broken"
     assert get(store, AccountSummary, added.id).broken_12m == 1
+
+
+def test_what_the_night_changes_of_an_account_is_in_its_history_and_told(store):
+    promise = {"instalments": [(DAY - timedelta(days=3), 50_00)]}
+    broken, kept = (add_account(store, number, items=[LATE], promises=[promise], **PAUSED) for number in "12")
+    with store.write() as db:
+        db.get_one(Instalment, (TENANT, kept.promises[0], 1)).due = DAY + timedelta(days=3)
+    for day in (DAY, DAY):  # done again, it says nothing twice
+        run(store, day)
+    with store.read() as db:
+        (entry,) = audit.entries(db, TENANT, broken.id)
+        events = [(e.account_id, e.kind, json.loads(e.payload)) for e in db.execute(select(Outbox)).scalars()]
+        assert (audit.entries(db, TENANT, kept.id), audit_check.verify(db, TENANT)) == ((), ())
+    assert (entry.by, entry.command, entry.seq) == ("day", "day run", 1)
+    assert {"instalment paid", "promise changed", "next action set"} <= {*entry.effects}
+    (told,) = [data for account, kind, data in events if (account, kind) == (broken.id, "promise.changed")]
+    assert (told["status"], told["old_status"]) == ("BROKEN", "ACTIVE")
+    assert not [kind for account, kind, _ in events if account == kept.id]
 
 
 def test_a_broken_promise_under_a_hold_on_calls_keeps_the_date_of_its_review(store):

@@ -25,8 +25,7 @@ from collect_tui.desk.views.session import DayReport, StepReport
 from collect_tui.domain.dates import format_day
 from collect_tui.domain.states import AccountState
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.services.settling import Settler
-from collect_tui.services.unit_of_work import unit_of_work
+from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
 from collect_tui.store import claims, event_log, score_figures, scoring, sql, summary, worked
 from collect_tui.store.day import candidates, ladder, marks, seal
 from collect_tui.store.day import check as checking
@@ -80,7 +79,7 @@ def run(
 class Step:
     name: str
     title: str
-    do: Callable[[Session, Day], int]
+    do: Callable[[UnitOfWork, Day], int]
 
 
 def _once(desk: DeskContext, day: Day, step: Step) -> StepReport:
@@ -98,7 +97,7 @@ def _once(desk: DeskContext, day: Day, step: Step) -> StepReport:
             session.execute(update(t).where(t.c.tenant_id == day.tenant_id).values(business_date=day.date))
         began = perf_counter()
         with sql.roomy(session):
-            changed = step.do(session, day)
+            changed = step.do(work, day)
         seconds = perf_counter() - began
         row = {"tenant_id": day.tenant_id, "business_date": day.date, "step": step.name, "at": day.now}
         session.execute(insert(b).values(**row, changed=changed, millis=int(seconds * 1000)))
@@ -146,16 +145,16 @@ def _silent(_title: str, _done: int, _of: int) -> None:
 # ---------------------------------------------------------------------------------------------------------------- steps
 
 
-def _settle(session: Session, day: Day) -> int:
+def _settle(work: UnitOfWork, day: Day) -> int:
     """Settles the accounts that may have to be."""
-    found = candidates.find(session, day)
-    session.flush()
-    changed = Settler(day.tenant_id, day.catalogue, day.by, day.now, day.ids).settle(session, found, night=True)
-    mark_ids(session, day, changed)
+    changed = work.settle(candidates.find(work.db, day), line="day run", night=True)
+    work.touched.clear()  # the steps that follow make anew what is marked
+    mark_ids(work.db, day, changed)
     return len(changed)
 
 
-def _age(session: Session, day: Day) -> int:
+def _age(work: UnitOfWork, day: Day) -> int:
+    session = work.db
     if day.last is not None:
         marks.for_ageing(session, day, day.last)
     return _for_many(
@@ -167,7 +166,8 @@ def _age(session: Session, day: Day) -> int:
     )
 
 
-def _score(session: Session, day: Day) -> int:
+def _score(work: UnitOfWork, day: Day) -> int:
+    session = work.db
     every = scoring.settle_median(session, day.tenant_id) or day.last is None
     if day.last is not None and not every:
         marks.for_scoring(session, day, day.last)
@@ -187,8 +187,9 @@ def _for_many(session: Session, day: Day, title: str, only_marked: bool, do: Cal
     return changed
 
 
-def _queues(session: Session, day: Day) -> int:
+def _queues(work: UnitOfWork, day: Day) -> int:
     """Leases that ran out are free again, skips start anew, callbacks that nobody kept are missed."""
+    session = work.db
     w = table(WorkItem)
     freed = claims.sweep(session, day.tenant_id, day.now)
     anew = update(w).where(w.c.tenant_id == sql.tenant(), w.c.skipped > 0).values(skipped=0)
@@ -196,8 +197,9 @@ def _queues(session: Session, day: Day) -> int:
     return freed + execute(session, anew, day.values) + missed
 
 
-def _figures(session: Session, day: Day) -> int:
+def _figures(work: UnitOfWork, day: Day) -> int:
     """Folds the changes of the queues' figures into one row each."""
+    session = work.db
     d = table(QueueDelta)
     sums = session.execute(
         select(d.c.queue, d.c.currency, sql.total(d.c.n), sql.total(d.c.collectable))
@@ -224,11 +226,11 @@ def _write_figures(session: Session, day: Day, figures: score_figures.Figures) -
 STEPS: Final = (
     Step("settle", "Settle money, promises, holds and orders", _settle),
     Step("age", "Age", _age),
-    Step("strategy", "Advance the ladder", ladder.advance),
+    Step("strategy", "Advance the ladder", lambda work, day: ladder.advance(work.db, day)),
     Step("score", "Score", _score),
     Step("queues", "Tidy the queues", _queues),
     Step("figures", "Fold the figures", _figures),
-    Step("seal", "Seal the audit", seal.seal),
+    Step("seal", "Seal the audit", lambda work, day: seal.seal(work.db, day)),
 )
 
 

@@ -1,7 +1,6 @@
 """Brings many accounts in line with what they rest on: the rule is `policy/settling.py`, this loads and writes.
 
-The night run, imports and billing deliveries call it for the accounts that may have changed; an act at the desk settles the one
-account it is about by itself.
+An import calls it for the accounts that may have changed; all else settles through its unit of work.
 """
 
 from __future__ import annotations

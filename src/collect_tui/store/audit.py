@@ -17,7 +17,7 @@ import hmac
 import importlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import lru_cache
@@ -33,7 +33,7 @@ from collect_tui.desk.errors import Unavailable
 from collect_tui.desk.views.account import AuditEntry
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
 
-__all__ = ["append", "audit_key", "canonical", "checked_key", "count", "entries", "sign"]
+__all__ = ["append", "append_all", "audit_key", "canonical", "checked_key", "count", "entries", "sign"]
 
 _T = SQLModel.metadata.tables
 AUDIT, _TENANT, HEAD, SEALED = _T["audit"], _T["tenant"], _T["audit_head"], _T["sealed_head"]
@@ -44,47 +44,55 @@ _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 HASHED: Final = ("tenant_id", "account_id", "seq", "by", "act_id", "line", "commands", "verdict", "effects", "outcome")
 
 
-def append(
+def append(session: Session, tenant_id: int, account_id: int, *, effects: Any, **said: Any) -> int:
+    """`append_all` for one account."""
+    return append_all(session, tenant_id, {account_id: effects}, **said)[0]
+
+
+def append_all(
     session: Session,
     tenant_id: int,
-    account_id: int,
+    done: Mapping[int, Any],
     *,
     at: datetime,
     by: str,
-    act_id: str,
     line: str,
-    commands: Any,
-    verdict: Any,
-    effects: Any,
-    outcome: str,
-) -> int:
-    """Adds an entry to the account's chain and returns its number, 1 first. `outcome`: done, refused, exported, …
+    act_id: str = "",
+    commands: Any = (),
+    verdict: Any = None,
+    outcome: str = "done",
+) -> list[int]:
+    """Adds an entry to the chains of accounts, whose effects are `done`, by account; returns its numbers in them, 1 first.
 
+    `outcome`: done, refused, exported, …
     Commands, verdict and effects may be anything that `canonical` takes. It belongs in the transaction of the act, which
     holds the lock of the file or of the customer; otherwise two could take the same number, which the key then refuses.
     """
     db = session.connection()
-    last = db.execute(_LAST, {"tenant": tenant_id, "account": account_id}).first()
-    key = checked_key(last.audit_key if last else None)
-    seq, prev = (last.seq + 1, last.hash) if last and last.seq else (1, "")
-    row = {
-        "tenant_id": tenant_id,
-        "account_id": account_id,
-        "seq": seq,
-        "at": at,
-        "by": by,
-        "act_id": act_id,
-        "line": line,
-        "commands": canonical(commands),
-        "verdict": canonical(verdict),
-        "effects": canonical(effects),
-        "outcome": outcome,
-    }
-    made = hash_of(key, prev, at, [row[name] for name in HASHED])
-    db.execute(_WRITE, {**row, "prev": prev, "hash": made})
-    head = {"tenant_id": tenant_id, "account_id": account_id, "seq": seq, "hash": made, "sealed": False}
-    db.execute(_move_head(db.dialect.name), head)
-    return seq
+    rows: list[dict[str, Any]] = []
+    for account_id, effects in done.items():
+        last = db.execute(_LAST, {"tenant": tenant_id, "account": account_id}).first()
+        key, prev = checked_key(last and last.audit_key), (last and last.hash) or ""
+        row = {
+            "tenant_id": tenant_id,
+            "account_id": account_id,
+            "seq": ((last and last.seq) or 0) + 1,
+            "at": at,
+            "by": by,
+            "act_id": act_id,
+            "line": line,
+            "commands": canonical(commands),
+            "verdict": canonical(verdict or {}),
+            "effects": canonical(effects),
+            "outcome": outcome,
+            "prev": prev,
+        }
+        rows.append({**row, "hash": hash_of(key, prev, at, [row[name] for name in HASHED])})
+    if rows:
+        db.execute(_WRITE, rows)
+        heads = ({name: row[name] for name in ("tenant_id", "account_id", "seq", "hash")} for row in rows)
+        db.execute(_move_head(db.dialect.name), [{**head, "sealed": False} for head in heads])
+    return [row["seq"] for row in rows]
 
 
 def of_account(table: Any, account_id: int | None) -> Any:
