@@ -109,9 +109,9 @@ class UnitOfWork:
             changed += done
         return changed
 
-    def change(self, seen: AccountFacts, effects: Sequence[Effect], *, line: str) -> None:
+    def change(self, seen: AccountFacts, effects: Sequence[Effect], *, line: str, **how: Any) -> None:
         """Does effects and what follows from them. `line`: what the audit says has happened."""
-        whole = self.settled(seen, effects)
+        whole = self.settled(seen, effects, **how)
         self.apply(seen, whole)
         self.record(seen.id, line=line, effects=codec.dump(whole))
         self.tell(seen, whole)

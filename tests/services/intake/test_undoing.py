@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.domain.states import Stage
 from collect_tui.ingest import pipeline
 from collect_tui.services.intake import undoing
 from collect_tui.services.local import LocalDesk
+from collect_tui.store import audit_check
 from collect_tui.store.engine import Store
 from collect_tui.store.facts import load
+from collect_tui.store.tables import Outbox
 from support.book import SERVICES, Book, Clock, account, context, day, do_line, local_desk
 from support.invariants import check_all
 
@@ -139,3 +143,18 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with BOOK.store(tmp_path) as store, pytest.raises(Invalid) as error:
         pipeline.undo(local_desk(store, "lee", Clock()), tmp_path / "gone.csv")
     assert (error.value.code, error.value.field) == ("import.unreadable", "file")
+
+
+def test_what_follows_from_a_file_and_from_its_undoing_is_in_the_history_and_told(desk, tmp_path):
+    """It settles all that was promised: the promise is kept, and open again when the file is taken back."""
+    bring(desk, tmp_path, settled("INV-1", "100.00", -70) + settled("INV-2", "50.00", -40))
+    undo(desk, tmp_path)
+    entries = {entry.command: entry for entry in desk.pane(ROSA, "audit").audit}
+    assert "promise changed" in entries["import of in.csv"].effects
+    assert {"payment reversed", "promise changed"} <= {*entries["import of in.csv undone"].effects}
+    with desk.store.read() as db:
+        events = [e for e in db.execute(select(Outbox).order_by(Outbox.id)).scalars() if e.account_id is not None]
+        assert audit_check.verify(db, 1) == ()
+    kinds = [(e.kind, json.loads(e.payload).get("status")) for e in events if e.kind != "act.done"]
+    assert ("promise.changed", "KEPT") in kinds
+    assert ("promise.changed", "ACTIVE") in kinds[kinds.index(("promise.changed", "KEPT")) :]

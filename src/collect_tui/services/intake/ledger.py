@@ -23,7 +23,6 @@ from collect_tui.services.intake.batch import Batch, Brought, Outcome, Reject, R
 from collect_tui.services.intake.customers import Account, Customers, book_of
 from collect_tui.services.intake.invoice import Invoice, InvoiceSource
 from collect_tui.services.intake.report import ImportReport, ImportRow, ImportTotals
-from collect_tui.services.settling import Settler
 from collect_tui.store import documents
 from collect_tui.store.bulk import Bulk
 
@@ -39,7 +38,7 @@ class Ledger:
     """Posts invoices into one tenant within the caller's transaction."""
 
     def __init__(self, batch: Batch, source: InvoiceSource) -> None:
-        self.work, self.values = batch.work, source.values
+        self.work, self.values, self.line = batch.work, source.values, f"import of {batch.file}"
         self.db = self.work.db.connection()
         tenant = book_of(self.work, source)
         self.tenant_id, self.ids = self.work.tenant_id, self.work.ids
@@ -253,9 +252,8 @@ class Ledger:
         less = self.less.union(self.db.execute(credits).scalars())
         if self.touched or less:
             fresh = frozenset(self.db.execute(paid).scalars()) if self.touched else frozenset()
-            settler = Settler(self.tenant_id, self.work.catalogue, self.work.by, self.work.now, self.ids)
             for accounts, moved in ((less, True), (self.touched - less, False)):
-                settler.settle(self.work.db, sorted(accounts), billed=True, moved=moved, fresh=fresh)
+                self.work.settle(sorted(accounts), line=self.line, billed=True, moved=moved, fresh=fresh)
 
     # rows -------------------------------------------------------------------------------------
     def _add(self, table: str, **row: Any) -> None:

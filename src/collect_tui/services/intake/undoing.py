@@ -18,7 +18,6 @@ from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import PaymentReversed
 from collect_tui.domain.payment import reposting
 from collect_tui.domain.states import PaymentState
-from collect_tui.services import codec
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.intake.batch import digest_of
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
@@ -122,9 +121,7 @@ class _Undoing:
         self._reverse(fold, {row.id for row in rows})
         self._void(fold, db.execute(select(_item).where(of[_item])).all())
         if fold.effects:
-            whole = self.work.settled(seen, fold.effects, billed=True)
-            self.work.apply(seen, whole)
-            self.work.record(seen.id, line=f"import of {self.file} undone", effects=codec.dump(whole))
+            self.work.change(seen, fold.effects, line=f"import of {self.file} undone", billed=True)
 
     def _reverse(self, fold: Folded, payments: set[int]) -> None:
         for ident in payments:
