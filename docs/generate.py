@@ -200,7 +200,7 @@ def access() -> str:
     from collect_tui import defaults
     from collect_tui.desk.commands import COMMANDS
     from collect_tui.policy.authority import LIMITS
-    from collect_tui.server.access import doors
+    from collect_tui.server.access import permissions
     from collect_tui.server.app import create_app
 
     rules = defaults.load(None, today=date(2026, 1, 1)).authority
@@ -221,7 +221,7 @@ def access() -> str:
     names = [role.name for role in roles]
     routes = (
         ((f"`{d.verb} {d.path}`", f"`{d.permission}`" if d.permission else ""), d.permission)
-        for d in doors(create_app())
+        for d in permissions(create_app())
     )
     commands = (((f"`{kind}`", command.noun), f"act.{kind}") for kind, command in COMMANDS.items())
     limits = ((f"`{n}`", said, *(limit(n, r.limits.get(n)) for r in roles)) for n, (_, said) in LIMITS.items())
