@@ -30,8 +30,7 @@ from collect_tui.server.context import ServerContext
 from collect_tui.server.examples import example
 from collect_tui.store.engine import Store
 from support.book import SERVICES, Book, Clock, account, day, local_desk
-from support.server import bearer
-from support.server import context as context_over
+from support.server import bearer, server_context
 from support.third import Terminate, terminates
 
 ROSA = "4410-2231"
@@ -197,7 +196,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with ExitStack() as stack:
         stack.enter_context(terminates())
         store = stack.enter_context(BOOK.store(tmp_path))
-        context, app = context_over(store, Clock()), create_app()
+        context, app = server_context(store, Clock()), create_app()
 
         async def with_hub(scope: Any, receive: Any, send: Any) -> None:
             await app({**scope, "state": {"context": context}}, receive, send)

@@ -22,7 +22,7 @@ from collect_tui.store import event_log
 from support.book import Book, Clock, account, at, catalogue, day, local_desk
 from support.cards import NUMBER
 from support.planting import LEFT_OUT, ROSA, client, key, requests
-from support.server import context as context_over
+from support.server import server_context
 
 PHONE, MAIL, HANDLE, HOME, SERVICE = (
     "+1 312 867 5309",
@@ -79,7 +79,7 @@ def context(tmp_path: Path) -> Iterator[ServerContext]:
     with BOOK.store(tmp_path) as store:
         for role in ROLES:
             users.add(store, 1, f"the-{role}", catalogue().authority, role=role)
-        yield context_over(store, Clock())
+        yield server_context(store, Clock())
 
 
 # --------------------------------------------------------------------------------------------------------------- identifiers

@@ -22,7 +22,7 @@ from collect_tui.services import users
 from support.book import Book, Clock, account, catalogue
 from support.cards import NUMBER
 from support.planting import LEFT_OUT, ROSA, client, key, requests
-from support.server import context as context_over
+from support.server import server_context
 
 PHONE, MAIL = "+1 312 867 5309", "quince.meadow@example.com"
 CARD: Final = "4111 1111 1111 1111"
@@ -62,7 +62,7 @@ def test_no_route_says_again_what_was_typed(app: FastAPI, tmp_path: Path, role: 
     with BOOK.store(tmp_path) as store:
         for each in catalogue().authority.roles:
             users.add(store, 1, f"the-{each}", catalogue().authority, role=each)
-        desk = client(app, context_over(store, Clock()), f"the-{role}")
+        desk = client(app, server_context(store, Clock()), f"the-{role}")
         masked = catalogue().authority.roles[role].masked
         named = [(PHONE, "867.?53")] * ("phone" in masked) + [(MAIL, "quince.meadow")] * ("email" in masked)
         planted = named if role == "trainee" else [(CARD, r"1111\D?1111")]

@@ -12,7 +12,7 @@ from collect_tui.client.desk import ApiDesk
 from support.book import do_line
 from support.desks import lasting
 from support.line import Plug
-from support.server import context, served
+from support.server import served, server_context
 from tui.account_book import ROSA, Desks
 
 AT = "2026-11-23T16:00Z"
@@ -25,7 +25,7 @@ def rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     desks, plug = Desks(tmp_path), Plug()
-    of = context(desks._store, desks.clock, faults=tmp_path / "faults.log")
+    of = server_context(desks._store, desks.clock, faults=tmp_path / "faults.log")
     with served(of) as url:
         monkeypatch.setenv("COLLECT_TUI_TOKEN", lasting(of, "mia"))
         wired = bootstrap.wiring(server=url)

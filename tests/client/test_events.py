@@ -15,8 +15,7 @@ from collect_tui.store import event_log
 from collect_tui.store.tables import AppUser
 from server.conftest import BOOK
 from support.book import NOW, Clock
-from support.server import context as context_over
-from support.server import served, token
+from support.server import served, server_context, token
 
 
 @pytest.mark.parametrize(
@@ -116,7 +115,7 @@ def context(tmp_path):
     store = BOOK.store(tmp_path)
     with store.write() as db:
         db.add(AppUser(tenant_id=1, login="ria", name="Ria", role="lead"))
-    yield context_over(store, Clock())
+    yield server_context(store, Clock())
     store.close()
 
 

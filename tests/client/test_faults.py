@@ -18,7 +18,7 @@ from collect_tui.store.tables import Account, ActLog, Note
 from contract.conftest import BOOK
 from support.desks import api_desks, lasting
 from support.faulty import Faulty
-from support.server import context, served
+from support.server import served, server_context
 from support.typist import typed
 
 TESTS = Path(__file__).parents[1]
@@ -67,7 +67,7 @@ def test_one_request_in_three_fails(tmp_path, clock, seed):
 
 def test_clients_killed_between_typing_and_answer(tmp_path, clock):
     with BOOK.store(tmp_path) as store:
-        of = context(store, clock)
+        of = server_context(store, clock)
         with served(of) as url:
             token, told, tried = lasting(of, "mia"), [], []
             for seed in (1, 2, 3):

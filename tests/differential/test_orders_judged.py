@@ -151,10 +151,9 @@ def test_what_comes_in_stops_a_suspension_that_has_not_left(world: World, comes:
 def test_a_hold_placed_through_the_api_stops_a_suspension(world: World, kind: str) -> None:
     from collect_tui.server.app import create_app
     from server.conftest import Api
-    from support.server import bearer
-    from support.server import context as context_over
+    from support.server import bearer, server_context
 
-    context = context_over(world.store, world.clock)
+    context = server_context(world.store, world.clock)
     answer = Api(create_app(), context, bearer(context, "lee")).act(f"/accounts/{ROSA}/holds", {"hold": kind})
     assert answer.status_code == 200, answer.text
     assert_stopped(world)

@@ -16,8 +16,7 @@ from collect_tui.server.app import create_app
 from collect_tui.server.context import ServerContext
 from contract.conftest import BOOK
 from support.book import Clock
-from support.server import bearer
-from support.server import context as context_over
+from support.server import bearer, server_context
 
 ROSA = "4410-2231"
 
@@ -30,7 +29,7 @@ def clock() -> Clock:
 @pytest.fixture
 def context(tmp_path: Path, clock: Clock) -> Iterator[ServerContext]:
     store = BOOK.store(tmp_path)
-    yield context_over(store, clock)
+    yield server_context(store, clock)
     store.close()
 
 

@@ -24,8 +24,7 @@ from collect_tui.store.sql import Scope
 from collect_tui.store.tables import Account, Item, Outbox
 from server.conftest import Api, code
 from support.book import SERVICES, TODAY, Book, Clock, account, day, do_line, local_desk
-from support.server import bearer
-from support.server import context as context_over
+from support.server import bearer, server_context
 
 BOOK = Book(
     account(
@@ -51,7 +50,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def context(store: Store, tmp_path: Path) -> ServerContext:
-    made = context_over(store, Clock(), faults=tmp_path / "faults.log")
+    made = server_context(store, Clock(), faults=tmp_path / "faults.log")
     users.add(store, 1, "netbill", made.catalogue.authority, role="integration")
     return made
 

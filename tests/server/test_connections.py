@@ -17,8 +17,7 @@ from collect_tui.server.connections import ConnectionLimits, networks, protocol
 from collect_tui.server.context import ServerContext
 from collect_tui.server.limits import place_of
 from contract.conftest import BOOK
-from support.server import bearer
-from support.server import context as context_over
+from support.server import bearer, server_context
 
 PATIENCE = 60.0
 """Seconds until a test gives up; none waits so long when all is well."""
@@ -27,7 +26,7 @@ PATIENCE = 60.0
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[ServerContext]:
     with BOOK.store(tmp_path) as store:
-        yield context_over(store, faults=tmp_path / "faults.log")
+        yield server_context(store, faults=tmp_path / "faults.log")
 
 
 @pytest.fixture

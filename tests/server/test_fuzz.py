@@ -25,8 +25,7 @@ from collect_tui.server.context import ServerContext
 from collect_tui.server.limits import Limiter
 from contract.conftest import BOOK
 from server.conftest import ROSA
-from support.server import bearer
-from support.server import context as context_over
+from support.server import bearer, server_context
 
 CHECKS = [
     not_a_server_error,
@@ -69,7 +68,7 @@ def lines(context: Any, value: Any) -> bytes:
 def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerContext]:
     """One book for all requests; its lead may do everything, as nothing would be reached otherwise."""
     store = BOOK.store(tmp_path_factory.mktemp("fuzz"))
-    context = context_over(store, limiter=Limiter(rate=0), anonymous=Limiter(rate=0))
+    context = server_context(store, limiter=Limiter(rate=0), anonymous=Limiter(rate=0))
     rules = context.catalogue.authority
     every = replace(rules, roles={**rules.roles, "lead": replace(rules.roles["lead"], may=frozenset({"*"}))})
     context.catalogue = context.catalogue.model_copy(update={"authority": every})

@@ -21,8 +21,7 @@ from collect_tui.server.limits import Limiter
 from contract.conftest import BOOK
 from server.conftest import ROSA, Api, code
 from support.book import Clock
-from support.server import bearer
-from support.server import context as context_over
+from support.server import bearer, server_context
 
 THREADS = 16
 AGENTS = ("mia", "ben", "lee")
@@ -33,7 +32,7 @@ SAME = UUID(int=7, version=4)
 def context(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[ServerContext]:
     with BOOK.store(tmp_path) if request.param == "sqlite" else BOOK.pg_store() as store:
         unlimited = Limiter(rate=0)
-        yield context_over(store, clock, faults=tmp_path / "faults.log", limiter=unlimited)
+        yield server_context(store, clock, faults=tmp_path / "faults.log", limiter=unlimited)
 
 
 @pytest.fixture

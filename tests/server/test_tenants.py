@@ -28,6 +28,7 @@ from collect_tui.store.tables import AccessToken, ActLog, ServiceOrder, Webhook
 from server.conftest import ROSA, Api, code
 from server.test_events import happen, listening
 from support.book import NOW, Book, account, catalogue, day
+from support.book import context as desk_context
 
 SECRETS = ("Alvarez", "Petrov", "Okafor", "Lindqvist", "555 0142", 'INV-1"', "rosa@", "INT-1001", "will pay Friday")
 """What only tenant 1 has and no request of the other says."""
@@ -191,7 +192,7 @@ def world(context: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_pat
     context.send_orders = lambda *_: _no_orders()
     path = tmp_path / "other.json"
     path.write_text(json.dumps(OTHER.data), "utf-8")
-    pipeline.run("portfolio", context(context.store, tenant_id=2), path)
+    pipeline.run("portfolio", desk_context(context.store, tenant_id=2), path)
     rules = context.catalogue.authority
     users.change(context.store, 2, "zoe", rules, NOW, role="everything")
     users.set_password(context.store, 1, "mia", "the password of mia", rules, NOW)

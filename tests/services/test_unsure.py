@@ -28,8 +28,7 @@ from collect_tui.store.engine import Store
 from server.conftest import Api, app, code  # noqa: F401
 from support import pg
 from support.book import SERVICES, TODAY, Book, Clock, account, catalogue, day, local_desk, sync_orders
-from support.server import bearer
-from support.server import context as context_over
+from support.server import bearer, server_context
 
 ROSA = "4410-2231"
 BOOK = Book(
@@ -131,7 +130,7 @@ def test_an_act_is_answered_503_and_asked_again_it_is_done_once(
 ) -> None:
     if store.engine.dialect.name == "sqlite" and state != "XX000":
         pytest.skip("states are PostgreSQL's")
-    context = context_over(store, Clock(), faults=tmp_path / "faults.log")
+    context = server_context(store, Clock(), faults=tmp_path / "faults.log")
     api = Api(app, context, bearer(context, "mia"))
     body, key = {"commands": [{"kind": "note", "text": "asked"}]}, "11111111-1111-4111-8111-111111111111"
     with unanswered(store, 1, error_of(store, state), written=written):

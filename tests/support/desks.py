@@ -18,7 +18,7 @@ from collect_tui.services import signin
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser
 from support.book import Clock
-from support.server import context, served, token
+from support.server import served, server_context, token
 
 
 class Patient(httpx.HTTPTransport):
@@ -44,7 +44,7 @@ def api_desks(
     store: Store, clock: Clock, folder: Path, *, password: str | None = None, **rest: Any
 ) -> Iterator[Callable[[str], ApiDesk]]:
     """Desks of several users at a server over one store; they send what waits only when told. `password`: everybody's."""
-    of, made = context(store, clock, faults=folder / "faults.log"), list[ApiDesk]()
+    of, made = server_context(store, clock, faults=folder / "faults.log"), list[ApiDesk]()
     rest.setdefault("background", False)
     if password is not None:
         with store.write() as db:

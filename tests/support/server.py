@@ -25,7 +25,7 @@ from support.book import Clock, catalogue
 _SITE = lru_cache(maxsize=1)(catalogue)
 
 
-def context(store: Store, clock: Callable[[], datetime] | None = None, **rest: Any) -> ServerContext:
+def server_context(store: Store, clock: Callable[[], datetime] | None = None, **rest: Any) -> ServerContext:
     """A context over a store, on the tests' site and clock; unexpected errors are noted beside the store."""
     if "faults" not in rest:
         rest["faults"] = Path(store.path).parent / "faults.log"

@@ -202,9 +202,11 @@ class Stage:
 
     def _serve(self) -> None:
         from collect_tui.server.limits import Limiter
-        from support.server import context, served
+        from support.server import served, server_context
 
-        of = context(self.store, self.clock, faults=self.folder / "faults.log", ids=self._id, limiter=Limiter(rate=0))
+        of = server_context(
+            self.store, self.clock, faults=self.folder / "faults.log", ids=self._id, limiter=Limiter(rate=0)
+        )
         self._line = _Lasting()
         self._stack.callback(super(_Lasting, self._line).close)
         self._password(hashed(PASSWORD))
