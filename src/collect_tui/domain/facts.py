@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from collect_tui.domain.holder import Holder
 from collect_tui.domain.parts import (
     PHONE_KINDS,
     Allocation,
@@ -16,7 +17,6 @@ from collect_tui.domain.parts import (
     Attempt,
     Callback,
     Hold,
-    Holder,
     Instalment,
     Item,
     NextAction,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Final, NamedTuple, Self
+from typing import Final
 
+from collect_tui.domain.holder import Holder, HolderKind
 from collect_tui.domain.states import (
     GIVEN_BACK,
     OPEN_INSTALMENT,
@@ -25,26 +25,6 @@ from collect_tui.domain.states import (
     ServiceState,
     Stage,
 )
-
-
-class HolderKind(StrEnum):
-    PROMISE = "promise"
-    HOLD = "hold"
-
-
-class Holder(NamedTuple):
-    """What holds the ladder of an account: a promise or a hold, by its id. As text, in tables and older effects: `hold 3`."""
-
-    kind: HolderKind
-    id: int
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        kind, ident = text.split()
-        return cls(HolderKind(kind), int(ident))
 
 
 @dataclass(frozen=True, slots=True)

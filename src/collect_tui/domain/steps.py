@@ -14,7 +14,7 @@ from typing import Final
 from collect_tui.domain.account.effects import LadderChanged, NextActionSet
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Holder, NextAction, Parked
-from collect_tui.domain.parts import HolderKind
+from collect_tui.domain.holder import HolderKind
 from collect_tui.domain.states import AccountState, State, check, trade_name
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

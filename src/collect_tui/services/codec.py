@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from collect_tui.domain.effect import Effect
 from collect_tui.domain.effects import KINDS
-from collect_tui.domain.parts import Holder
+from collect_tui.domain.holder import Holder
 
 
 @cache

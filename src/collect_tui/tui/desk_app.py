@@ -169,8 +169,6 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
             with self.hold_keys():
                 try:
                     await work
-                except asyncio.CancelledError:
-                    raise
                 except DomainError as error:
                     self.desk_screen(screen).desk_refused(error)
                 except Exception as error:
@@ -261,12 +259,11 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
 
     def _age(self) -> None:
         self.wire_looked_at()
-        if self._connection is not None and self._connection.state == "online":
-            if self._aging is not None:
-                self._aging.stop()
-                self._aging = None
-        else:
+        if self._connection is None or self._connection.state != "online":
             self._paint_right(self.header_right())
+        elif self._aging is not None:
+            self._aging.stop()
+            self._aging = None
 
     def door(self, command_id: str) -> str:
         """The key of a command as people read it, or its word on the line."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from collect_tui.domain.calendars import YEARS_EITHER_WAY
 from collect_tui.domain.confirm import digits
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 Minor = Annotated[int, Field(gt=0, le=LIMIT, description="Amount in minor units of the account's currency")]
 Text = Annotated[str, Field(max_length=4000)]
-Short = Annotated[str, Field(max_length=120)]
+#: Blanks around it mean nothing.
+Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 
 
 class CommandBase(BaseModel):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from collect_tui.domain.holder import Holder, HolderKind
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.order.suspension import SERVED
-from collect_tui.domain.parts import Holder, HolderKind
 from collect_tui.domain.promise.effects import WAIVED_BY
 from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER, HoldState, InstalmentState, OrderState, PromiseState
 from collect_tui.services.intake.entries import PromiseEntry

@@ -49,8 +49,6 @@ class CallingScreen(FrameScreen):
             return await self.desk_app.call(fn, *args, **kwargs)
         except DomainError as error:
             self.desk_refused(error)
-        except asyncio.CancelledError:
-            raise
         except Exception as error:
             self.failed(error)
         return None
