@@ -325,8 +325,42 @@ def test_rows_belong_to_the_account_of_the_row_above_them(store, tmp_path):
 def test_without_words_a_row_with_nothing_else_in_it_carries_the_account(store, tmp_path):
     content = "Customer,doc,issued,due,amount\n,D0,2026-09-01,2026-10-01,1.00\nAcme Ltd,,,,\n,D1,2026-09-01,2026-10-01,10.00\n"
     report = bring(store, tmp_path, content, columns={"account": None}, group={"column": "Customer"})
-    assert only(report) == (2, "Customer", "stands above the first row that names an account")
+    assert only(report) == (2, "Customer", "stands below no row that names an account")
     assert rows(store, "SELECT number FROM account") == [("Acme Ltd",)]
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "Customer X Bad,,,,",
+        "Customer X Bad",
+        "Customer 1003",
+        "Customer 1003, Inc",
+        '"Customer 1003 \n",,,,',
+        "Customer ,x,,,",
+    ],
+)
+def test_rows_below_one_whose_account_cannot_be_read_are_nobodys(store, tmp_path, lost):
+    """Not those of the customer before it."""
+    content = GROUPED.replace("Customer 1002 Beta,,,,", lost)
+    report = bring(store, tmp_path, content, columns={"account": None}, group=GROUP)
+    assert (report.taken, report.rejected) == (1, 3)
+    assert rows(store, "SELECT number FROM account") == [("1001",)]
+    assert report.problems[-1].reason == "stands below no row that names an account"
+    assert mended(store, tmp_path, {lost.strip('"').split(",")[0].split("\n")[0]: "Customer 1002 Beta"}).taken == 1
+
+
+def test_a_reject_file_gives_back_what_the_file_said(store, tmp_path):
+    """Whatever a spreadsheet would take for a formula is harmless in it, and itself again when it comes back."""
+    head, row = f"{HEAD},name,phone,email", "'=A1,+D1,2026-09-01,%s,+5.00,=Acme,+1 312 555 0147,@x@example.com"
+    columns = {"name": "name", "phone": "phone"}
+    assert bring(store, tmp_path, f"{head}\n{row % 'x'}\n", columns=columns).rejected == 1
+    assert mended(store, tmp_path, {",x,": ",2026-10-01,"}).taken == 1
+    kept = "SELECT a.number, i.doc_no, i.amount, p.name, c.value FROM item i JOIN account a ON a.id = i.account_id "
+    kept += "JOIN party p ON p.id = a.party_id JOIN contact_point c ON c.party_id = p.id"
+    with Store.memory() as other:
+        bring(other, tmp_path, f"{head}\n{row % '2026-10-01'}\n", columns=columns)
+        assert rows(store, kept) == rows(other, kept) != []
 
 
 # --------------------------------------------------------------------------------------------------------- encodings, ids

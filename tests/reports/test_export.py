@@ -91,6 +91,11 @@ def test_a_formula_behind_another_delimiter_is_none(evil):
     assert as_came(cell(evil)) == evil
 
 
+@given(st.text() | st.text(";,|\t=+-@\"' 1a"))
+def test_every_text_has_a_cell_of_its_own(text):
+    assert as_came(cell(text)) == clean(text)
+
+
 @pytest.mark.parametrize("text", ["-12.50", "-1,234.50", "4410-2231", "call +1 312", "1;-5;6", "Alvarez, Rosa"])
 def test_what_is_no_formula_stays(text):
     assert cell(text) == text

@@ -13,8 +13,11 @@ from collect_tui.common.text import clean
 #: into cells by whatever delimiter it is told, within quotation marks of another's too. A number with its minus is none when it is
 #: the whole cell, or stands whole between two of one delimiter.
 _NUMBER: Final = "-[0-9][0-9.,]*"
-_FORMULA: Final = re.compile(rf"""(^(?!{_NUMBER}$)|([;,|\t])(?!{_NUMBER}\2))(?=[\s"]*[=+\-@＝＋－＠])""")
-_GUARDED: Final = re.compile(r"(^|[;,|\t])'")
+_LIKE: Final = (
+    r"""(?=[\s"']*[=+\-@＝＋－＠])"""  # what has an apostrophe gets one more: each text has a cell of its own
+)
+_FORMULA: Final = re.compile(rf"""(^(?!{_NUMBER}$)|([;,|\t])(?!{_NUMBER}\2)){_LIKE}""")
+_GUARDED: Final = re.compile(rf"""(^|[;,|\t])'{_LIKE}""")
 
 
 def cell(value: Any) -> str:

@@ -82,7 +82,7 @@ class CsvFile:
             self.number += 1
             return cells, told
         self.number += 1
-        return cells[self._ours :], None
+        return ([as_came(cell) for cell in cells[self._ours :]] if self._ours else cells), None
 
     def _lines(self) -> Iterator[str]:
         number = 0

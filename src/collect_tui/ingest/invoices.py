@@ -69,6 +69,8 @@ class InvoiceFile(Invoices):
                 value = Reject.of(number, bad).named(self.titles)
             except LeftOut as left:
                 value = str(left)
+            if groups is not None and isinstance(value, Reject) and groups.may_carry(cells, problem):
+                row.group, heading = {}, ()  # whose the rows below are nobody knows
             yield Row(number, value, cells, heading)
 
     def rejects(self, path: Path | None) -> RejectFile:
@@ -95,13 +97,13 @@ class Groups:
     """Knows the rows that carry the account of those below them."""
 
     def __init__(self, how: GroupPart, places: dict[str, int]) -> None:
-        self._at = places["group"]
+        self._at, self._amount = places["group"], places["amount"]
         self._match = re.compile(how.match) if how.match is not None else None
         self._leave_out = re.compile(how.leave_out) if how.leave_out is not None else None
 
     def read(self, cells: Sequence[str]) -> dict[str, str] | str | None:
         """The account and the name that a row carries, `left_out`, or None for a row as any other."""
-        text = cells[self._at].strip() if self._at < len(cells) else ""
+        text = self._text(cells, self._at)
         if self._leave_out is not None and self._leave_out.fullmatch(text):
             return "left_out"
         if self._match is None:
@@ -109,6 +111,14 @@ class Groups:
             return {"account": text} if alone else None
         found = self._match.fullmatch(text)
         return {name: value or "" for name, value in found.groupdict().items()} if found else None
+
+    def may_carry(self, cells: Sequence[str], problem: Reject | None) -> bool:
+        """Whether a row that cannot be read may be one that carries an account: no invoice can be told from it."""
+        return self._text(cells, self._at) != "" and (problem is not None or not self._text(cells, self._amount))
+
+    @staticmethod
+    def _text(cells: Sequence[str], place: int) -> str:
+        return cells[place].strip() if place < len(cells) else ""
 
 
 class RowReader:
@@ -187,7 +197,7 @@ class RowReader:
         except Invalid as bad:
             raise Invalid(bad.code, bad.message, field) from None
         except KeyError:
-            raise Invalid("row.group", "stands above the first row that names an account", field) from None
+            raise Invalid("row.group", "stands below no row that names an account", field) from None
 
     def _text(self, field: str, cells: Sequence[str]) -> str:
         if field not in self._at and field not in self.group:

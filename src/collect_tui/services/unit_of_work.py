@@ -97,7 +97,9 @@ class UnitOfWork:
         changed: list[int] = []
         waiting = iter(accounts)
         while some := list(islice(waiting, _LIST)):
-            found = sorted(facts.load_many(self.db, self.tenant_id, some), key=lambda seen: seen.id)  # told in one order
+            found = sorted(
+                facts.load_many(self.db, self.tenant_id, some), key=lambda seen: seen.id
+            )  # told in one order
             gate.know({number for seen in found for number in seen.numbers}, only=True)
             done = {}
             for seen in found:
