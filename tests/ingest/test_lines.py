@@ -131,6 +131,19 @@ def test_a_line_without_end_spoils_the_file_and_nothing_stays(desk: LocalDesk, t
     assert counts(desk.store) == before
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\n \n", b"SQLite format 3\0", b"number,name\n1,A\n", b"[]\n", b'"x"\n', '{"number": 1}\n'.encode("utf-16")],
+)
+def test_a_file_of_another_kind_is_refused_whole(desk: LocalDesk, tmp_path: Path, content: bytes) -> None:
+    path, before = tmp_path / "in.ndjson", counts(desk.store)
+    path.write_bytes(content)
+    with pytest.raises(Invalid, match=r"^in\.ndjson: (is empty|line 1 is no JSON object)"):
+        pipeline.run("accounts", desk, path)
+    assert counts(desk.store) == before
+    assert not path.with_name("in.ndjson.rejects.ndjson").exists()
+
+
 def test_from_the_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     BOOK.store(tmp_path).close()

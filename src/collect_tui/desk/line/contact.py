@@ -277,8 +277,8 @@ VERBS = (
     Verb(
         "log",
         (replace(ACTION, leads=False), CODE, POINT, REASON, NOTE),
-        "a contact alone, without what its code asks for",
-        "log pp m1",
+        "a contact alone; what its code asks for follows: log pp m1; ptp 150 fri",
+        "log na m1",
         log,
     ),
     Verb(
