@@ -7,7 +7,6 @@ file is a dataclass of its own.
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from collect_tui.common import toml_files
+from collect_tui.common.words import nearest
 from collect_tui.domain.errors import Invalid
 
 APP = "collect-tui"
@@ -222,8 +222,8 @@ def _value(kind: Any, limits: Mapping[str, int], value: object, texts: bool) -> 
 
 
 def _unknown(source: str, key: str, known: list[str]) -> Invalid:
-    near = difflib.get_close_matches(key, known, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"the keys are {', '.join(known)}."
+    near = nearest(key, known)
+    hint = f"did you mean {near!r}?" if near else f"the keys are {', '.join(known)}."
     return Invalid("settings.unknown_key", f"{source}: unknown key {key!r}; {hint}", key)
 
 

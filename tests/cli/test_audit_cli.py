@@ -202,7 +202,7 @@ def test_an_export(worked: Run, tmp_path: Path) -> None:
     assert len(target.read_text().splitlines()) == 4
     assert worked("audit", "export", "--to", str(target)).code == 2
     some = worked("audit", "export", "--account", IVAN, "--since", "2026-11-23", "--to", str(tmp_path / "ivan"))
-    assert some.out == f"1 entries of 1 accounts in {tmp_path / 'ivan'}\n"
+    assert some.out == f"1 entry of 1 account in {tmp_path / 'ivan'}\n"
     assert worked("audit", "export", "--since", "yesterday", "--to", "x").code == 2
 
 

@@ -153,6 +153,6 @@ def test_from_the_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
         assert main([*at, "import", kind, path, "--dry-run"]) == 0
         assert main([*at, "import", kind, path]) == 0
         out = capsys.readouterr().out
-        assert f"Would take in {kind}.ndjson: 1 rows" in out
-        assert f"Took in {kind}.ndjson: 1 rows\n  added 1 · changed 0 · same 0 · rejected 0" in out
+        assert f"Would take in {kind}.ndjson: 1 row" in out
+        assert f"Took in {kind}.ndjson: 1 row\n  added 1 · changed 0 · same 0 · rejected 0" in out
         assert main([*at, "import", kind, path]) == 3

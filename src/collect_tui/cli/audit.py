@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from collect_tui.cli.common import add_tenant, day, progress, wired
+from collect_tui.common.words import plural
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -95,9 +96,9 @@ def verify(args: argparse.Namespace) -> int:
         return 0 if whole else 1
     print(*_sentences(told, more), sep="\n", end="\n" if told else "")
     state = "whole" if whole else "BROKEN"
-    sealed = f"{_counted(newest.seq, 'seal')}, the last of {newest.business_date}" if newest else "not sealed yet"
+    sealed = f"{plural(newest.seq, 'seal')}, the last of {newest.business_date}" if newest else "not sealed yet"
     rate = entries / seconds if seconds else 0
-    print(f"{_counted(entries, 'entry', 'entries')}, {sealed}: {state} ({seconds:.1f} s, {rate:,.0f} entries/s)")
+    print(f"{plural(entries, 'entry', 'entries')}, {sealed}: {state} ({seconds:.1f} s, {rate:,.0f} entries/s)")
     return 0 if whole else 1
 
 
@@ -169,7 +170,3 @@ def _sentences(told: list[dict[str, Any]], more: int) -> Iterator[str]:
     yield from (clean(one["sentence"]) for one in told)
     if more:
         yield f"… and {more:,} more"
-
-
-def _counted(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -10,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from collect_tui.common.words import nearest
 from collect_tui.domain.errors import Invalid
 from collect_tui.ingest.csvfile import CsvFile, at
 from collect_tui.ingest.mapping import WORDS, GroupPart, Mapping, read_mapping
@@ -86,8 +86,8 @@ class InvoiceFile(Invoices):
         for key, column in given.items():
             place = at(header, column)
             if place is None:
-                near = difflib.get_close_matches(str(column), header, n=1)
-                hint = f" Did you mean {near[0]}?" if near else ""
+                near = nearest(str(column), header)
+                hint = f" Did you mean {near}?" if near else ""
                 raise Invalid("mapping.column", f"The file has no column {column} for {key}.{hint}", key)
             places["group" if key == "group.column" else key.removeprefix("columns.")] = place
         return places

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from collect_tui.common.words import plural
 from collect_tui.domain.calendars import add_months
 from collect_tui.domain.facts import AccountFacts, Instalment, Promise
 from collect_tui.domain.money import format_minor
@@ -85,7 +86,7 @@ class _Rails:
     def dates(self) -> Iterator[Finding]:
         today, policy = self.facts.business_date, self.policy
         days = (min(i.due for i in self.schedule) - today).days
-        text = f"The first payment is due in {_count(days, 'day')}"
+        text = f"The first payment is due in {plural(days, 'day')}"
         lead = max(policy.first_within_days, policy.first_within_days_lead)
         if days <= policy.first_within_days:
             yield self._fine("first_within", f"{text}, within {policy.first_within_days}.")
@@ -107,14 +108,14 @@ class _Rails:
         """What only a plan has: number, span, down payment, smallest part, frequency."""
         policy = self.policy
         regular = [i for i in self.schedule if i.seq]
-        text = f"The plan has {_count(len(regular), 'instalment')}"
+        text = f"The plan has {plural(len(regular), 'instalment')}"
         if len(regular) > policy.max_instalments:
             yield self._hold("max_instalments", f"{text}; at most {policy.max_instalments} are allowed.")
         else:
             yield self._fine("max_instalments", f"{text}, at most {policy.max_instalments}.")
         dues = [i.due for i in self.schedule]
         span = (max(dues) - min(dues)).days
-        text = f"The plan runs over {_count(span, 'day')} from the first payment to the last"
+        text = f"The plan runs over {plural(span, 'day')} from the first payment to the last"
         if span > policy.max_span_days:
             yield self._hold("max_span", f"{text}; at most {policy.max_span_days} are allowed.")
         else:
@@ -143,7 +144,7 @@ class _Rails:
         facts, policy, today = self.facts, self.policy, self.facts.business_date
         since = add_months(today, -12)
         broken = sum(p.status in NOT_KEPT and p.made_on >= since for p in facts.promises)
-        text = f"{_count(broken, 'promise')} broken in 12 months"
+        text = f"{plural(broken, 'promise')} broken in 12 months"
         if broken > policy.max_broken_12m:
             yield self._hold("broken", f"{text}; at most {policy.max_broken_12m} are allowed.")
         elif broken and broken == policy.max_broken_12m:
@@ -152,13 +153,13 @@ class _Rails:
             yield self._fine("broken", f"{text}, at most {policy.max_broken_12m}.")
         last = self._last_plan()
         if last and (today - last).days < policy.cooldown_days:
-            ago = _count((today - last).days, "day")
+            ago = plural((today - last).days, "day")
             text = f"The last plan was made {ago} ago; {policy.cooldown_days} must pass before another arrangement."
             yield self._doubt("cooldown", text)
         else:
             yield self._fine("cooldown", f"No other plan in the last {policy.cooldown_days} days.")
         months = _months(facts.opened_on, today)
-        text = f"Customer for {_count(months, 'month')}"
+        text = f"Customer for {plural(months, 'month')}"
         if months < policy.min_tenure_months:
             yield self._doubt("tenure", f"{text}; an arrangement takes {policy.min_tenure_months}.")
         else:
@@ -171,7 +172,7 @@ class _Rails:
         if back:
             worst = max(p.amount for p in back)
             text = (
-                f"{_count(len(back), 'payment')} returned in the last {RETURNED_DAYS} days, up to {self._money(worst)}"
+                f"{plural(len(back), 'payment')} returned in the last {RETURNED_DAYS} days, up to {self._money(worst)}"
             )
             yield self._doubt("returned", f"{text}; that balance is to be paid first.")
         else:
@@ -209,10 +210,6 @@ def _months(start: date, end: date) -> int:
     """Whole months from one date to another; none when it has not begun."""
     months = (end.year - start.year) * 12 + end.month - start.month
     return max(0, months - (add_months(start, months) > end))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _noun(promise: Promise) -> str:

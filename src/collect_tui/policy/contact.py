@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
+from collect_tui.common.words import plural
 from collect_tui.domain.codes import Action
 from collect_tui.domain.contact.points import candidate_zones, usable
 from collect_tui.domain.contact.points import label as point_label
@@ -184,7 +185,7 @@ class _Call:
         soft = timedelta(minutes=self.rules.soft_end_minutes)
         if seen.closes_at is not None and seen.closes_at - self.now <= soft:
             left = int((seen.closes_at - self.now).total_seconds() // 60)
-            text = f"The hours end in {left} {'minute' if left == 1 else 'minutes'}: {where}."
+            text = f"The hours end in {plural(left, 'minute')}: {where}."
             return self._say("window", Severity.WARN, text)
         return self._say("window", Severity.ALLOW, f"Within the hours: {where}.")
 

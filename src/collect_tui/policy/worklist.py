@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from collect_tui.common.words import plural
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.dates import format_day
 from collect_tui.domain.facts import AccountFacts
@@ -58,7 +59,7 @@ def judge_callback(facts: AccountFacts, on: date, policy: QueuePolicy, calendar:
 def _far(facts: AccountFacts, on: date, most: int, policy: QueuePolicy, act: str, may: str) -> Iterator[Finding]:
     last = facts.business_date + timedelta(days=most)
     if on > last:
-        days = "1 day" if most == 1 else f"{most} days"
+        days = plural(most, "day")
         sentence = f"{may.format(days=days)}, until {format_day(last, facts.business_date)} at most."
         yield Finding(
             f"{act}.too_far", Severity.HOLD, sentence, _FIELDS[act], "House rule", override_role=policy.override_role

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from collect_tui.common.files import AtomicFile
+from collect_tui.common.words import plural
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.base import View
 from collect_tui.domain.dates import day_start
@@ -45,7 +46,7 @@ class AuditExport(View):
     sha256: str
 
     def text(self) -> str:
-        return f"{self.entries:,} entries of {self.accounts:,} accounts in {self.file}"
+        return f"{plural(self.entries, 'entry', 'entries')} of {plural(self.accounts, 'account')} in {self.file}"
 
 
 def export(

@@ -27,6 +27,7 @@ from sqlmodel import Session
 from collect_tui.common.cells import Writer
 from collect_tui.common.files import make_private, sync_folder
 from collect_tui.common.text import clean
+from collect_tui.common.words import plural
 from collect_tui.desk.views.base import View
 from collect_tui.domain.dates import stamp
 from collect_tui.domain.errors import Invalid
@@ -55,8 +56,9 @@ class EvidencePack(View):
     def text(self) -> str:
         state = "the chain is whole" if self.whole else "THE CHAIN IS BROKEN (see manifest.json)"
         sealed = f"sealed by seal {self.seal}" if self.seal else "not sealed yet"
+        entries = plural(self.entries, "entry", "entries")
         return (
-            f"{self.account}: {len(self.files)} files in {self.folder}; {self.entries:,} entries, {state}, {sealed}\n"
+            f"{self.account}: {plural(len(self.files), 'file')} in {self.folder}; {entries}, {state}, {sealed}\n"
             f"manifest.json has the SHA-256 {self.manifest_sha256}"
         )
 
@@ -199,7 +201,7 @@ def _seal(seal: seals.Seal, entry: int, entry_hash: str) -> dict[str, Any]:
 
 def _record(desk: DeskContext, number: str, sha256: str, entries: int) -> None:
     """An export of all that is known of somebody is itself evidence."""
-    sentence = f"evidence pack of {entries:,} entries exported; its manifest has the SHA-256 {sha256}"
+    sentence = f"evidence pack of {plural(entries, 'entry', 'entries')} exported; its manifest has the SHA-256 {sha256}"
 
     def append() -> None:
         with unit_of_work(desk, number) as work:

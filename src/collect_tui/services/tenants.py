@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, func, select
 
 from collect_tui.common.text import clean
+from collect_tui.common.words import nearest
 from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.desk.views.access import TenantView
 from collect_tui.domain.money import exponent
@@ -44,10 +45,8 @@ def named(store: Store, wanted: str | None) -> int | None:
         return found[0].tenant_id
     if found:
         raise Invalid("tenant.which", f"Several books are called so; take the number: {_names(found)}.", "tenant")
-    import difflib
-
-    near = difflib.get_close_matches(text.casefold(), [t.name.casefold() for t in known], 1)
-    name = next((t.name for t in known if near and t.name.casefold() == near[0]), None)
+    near = nearest(text.casefold(), [t.name.casefold() for t in known])
+    name = next((t.name for t in known if t.name.casefold() == near), None)
     hint = f"did you mean {name!r}?" if name else f"the books are {_names(known)}." if known else "there is none yet."
     raise NotFound("tenant.not_found", f"There is no such book in {store.place}; {hint}", "tenant")
 

@@ -14,6 +14,7 @@ from sqlalchemy import case, func
 from sqlmodel import Session as Db
 from sqlmodel import col, delete, select, update
 
+from collect_tui.common.words import plural
 from collect_tui.policy.authority import SignInRules
 from collect_tui.store.tables import SignInTry
 
@@ -57,7 +58,7 @@ def heard(db: Db, tenant_id: int, login: str, place: str, count: int) -> str:
     """What the owner is told of `count` wrong tries since they last signed in, in a sentence; they are told once."""
     where = (col(SignInTry.tenant_id) == tenant_id, col(SignInTry.login) == login, col(SignInTry.since).is_not(None))
     rows = db.exec(select(SignInTry).where(*where).order_by(col(SignInTry.last_at).desc())).all()
-    tries = "1 wrong try" if count == 1 else f"{count} wrong tries"
+    tries = plural(count, "wrong try", "wrong tries")
     if not rows:
         return f"{tries} at your login since you last signed in."
     since = min(row.since for row in rows if row.since is not None)

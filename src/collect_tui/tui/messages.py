@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from collect_tui.common.words import plural
 from collect_tui.domain.errors import DomainError
 
 if TYPE_CHECKING:
@@ -15,11 +16,6 @@ LOG: Final = "faults.log"
 PASTE_WAITS: Final = (
     "A paste has not ended; what is typed is taken for part of it. Ctrl-C drops it, and so does silence."
 )
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """`1 key`, `2 keys`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def kept(*, throwaway: bool, fault: bool) -> str:

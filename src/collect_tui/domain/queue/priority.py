@@ -26,6 +26,7 @@ from functools import cached_property, lru_cache
 from math import ceil
 from typing import Any, Final
 
+from collect_tui.common.words import plural
 from collect_tui.domain.account.ageing import BUCKETS, days_past_due, next_edge
 from collect_tui.domain.dates import day_start, local_time
 from collect_tui.domain.expression import Constant, Expression, Field, Param, choose, evaluate, least, unknown
@@ -200,7 +201,7 @@ def _explain_roll(signals: Signals, scale: Scale, _currency: str) -> str:
     days = next_edge(signals.oldest_due, today)
     if days is None:
         return f"{dpd} days past due: the last ageing bucket, it rolls no further."
-    return f"{dpd} days past due: {days} {_plural(days, 'day')} to {_next_bucket(signals, today)}."
+    return f"{dpd} days past due: {plural(days, 'day')} to {_next_bucket(signals, today)}."
 
 
 def _explain_rpc(signals: Signals, _scale: Scale, _currency: str) -> str:
@@ -215,8 +216,8 @@ def _explain_kept(signals: Signals, _scale: Scale, _currency: str) -> str:
 
 
 def _explain_risk(signals: Signals, scale: Scale, _currency: str) -> str:
-    returned = f"{signals.returned_12m} {_plural(signals.returned_12m, 'payment')} returned"
-    broken = f"{signals.broken_12m} {_plural(signals.broken_12m, 'promise')} broken"
+    returned = f"{plural(signals.returned_12m, 'payment')} returned"
+    broken = f"{plural(signals.broken_12m, 'promise')} broken"
     return f"{returned} and {broken} in 12 months: {evaluate(_risk, signals, scale.params)} %."
 
 
@@ -224,12 +225,8 @@ def _explain_stale(signals: Signals, scale: Scale, _currency: str) -> str:
     if signals.last_attempt_at is None:
         return "Never tried."
     idle = max(0, (scale.business_date - local_time(signals.last_attempt_at, scale.zone).date()).days)
-    return f"Last tried {idle} {_plural(idle, 'day')} ago; full points after {IDLE_DAYS}."
+    return f"Last tried {plural(idle, 'day')} ago; full points after {IDLE_DAYS}."
 
 
 def _explain_linked(signals: Signals, _scale: Scale, _currency: str) -> str:
-    return f"{signals.linked} other past-due {_plural(signals.linked, 'account')} of the same customer."
-
-
-def _plural(count: int, word: str) -> str:
-    return word if count == 1 else f"{word}s"
+    return f"{plural(signals.linked, 'other past-due account')} of the same customer."

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
+from collect_tui.common.words import plural
 from collect_tui.desk.views.base import View
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.money import exponent
@@ -63,7 +64,7 @@ class LoadReport(View):
         moved = f", moved by {self.shifted_days:+,} days" if self.shifted_days else ""
         parts = " · ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in self.rows.items() if count)
         head = "Would load" if self.dry_run else "Loaded"
-        return f"{head} {self.accounts:,} accounts from {self.file}; the business date is {self.business_date}{moved}.\n  {parts}"
+        return f"{head} {plural(self.accounts, 'account')} from {self.file}; the business date is {self.business_date}{moved}.\n  {parts}"
 
 
 class PortfolioSource(Protocol):

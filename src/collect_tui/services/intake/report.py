@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, ClassVar, Self
 
+from collect_tui.common.words import plural
 from collect_tui.desk.views.base import View
 from collect_tui.domain.money import format_minor
 from collect_tui.services.intake.batch import Brought, Reject
@@ -93,7 +94,7 @@ class BilledReport(Report):
 
     def text(self) -> str:
         counts = f"added {self.added:,} · changed {self.changed:,} · same {self.same:,} · rejected {self.rejected:,}"
-        return "\n".join([f"{self.head}: {self.rows:,} rows", f"  {counts}", *self.problem_lines])
+        return "\n".join([f"{self.head}: {plural(self.rows, 'row')}", f"  {counts}", *self.problem_lines])
 
 
 class ImportReport(Report):
@@ -125,8 +126,8 @@ class ImportReport(Report):
             return f"{format_minor(minor, self.currency)} {self.currency}"
 
         lines = [
-            f"{self.head} as of {self.as_of}: {self.rows:,} rows, {self.accounts:,} new accounts, "
-            f"{self.customers:,} customers brought up to date",
+            f"{self.head} as of {self.as_of}: {plural(self.rows, 'row')}, {plural(self.accounts, 'new account')}, "
+            f"{plural(self.customers, 'customer')} brought up to date",
             f"  taken {self.taken:,} · updated {self.updated:,} · known {self.known:,} · not yet issued {self.later:,}"
             f" · left out {self.left_out:,} · rejected {self.rejected:,}",
         ]
@@ -136,7 +137,7 @@ class ImportReport(Report):
             ("disputed", self.totals.disputed, self.totals.disputed_rows),
             ("overdue", self.totals.overdue, self.totals.overdue_rows),
         ):
-            lines.append(f"  {title:<9} {money(amount):>22}  in {count:,} rows")
+            lines.append(f"  {title:<9} {money(amount):>22}  in {plural(count, 'row')}")
         if self.first:
             lines.append("  first rows, as understood:")
             lines += [

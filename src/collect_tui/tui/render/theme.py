@@ -20,7 +20,6 @@ are roles, each matched against the whole stylesheet whenever the focus moves.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +33,7 @@ from textual.color import Color
 from textual.theme import Theme
 
 from collect_tui.common import toml_files
+from collect_tui.common.words import nearest
 from collect_tui.domain.errors import Invalid
 from collect_tui.tui.render.roles import Role
 
@@ -153,8 +153,8 @@ def _known(table: Any, keys: Iterable[str], file: str, where: str) -> None:
 
 
 def _nearest(word: str, words: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.4)
-    return f"; nearest is {close[0]!r}" if close else ""
+    close = nearest(word, words, cutoff=0.4)
+    return f"; nearest is {close!r}" if close else ""
 
 
 def _css(color: str) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
+from collect_tui.common.words import plural
 from collect_tui.desk.views.account import FIND_COLUMNS
 from collect_tui.tui.keys.actions import FIND
-from collect_tui.tui.messages import plural, typed
+from collect_tui.tui.messages import typed
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
+from collect_tui.common.words import plural
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.outbox import OUTBOX_COLUMNS
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.keys.actions import OUTBOX
-from collect_tui.tui.messages import plural
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.connection import both_versions
 from collect_tui.tui.render.roles import Role

@@ -7,7 +7,7 @@ from typing import Final
 from textual import events
 from textual.strip import Strip
 
-from collect_tui.tui import messages
+from collect_tui.common.words import plural
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line, Span
@@ -110,9 +110,9 @@ class SaidRows(StatusLine):
         cells, shown = self.size.width, self._shown()
         row = self._rows[self._from + y].spans if y < shown else ()
         if self._all and y == shown:
-            told = f"{self._key}: " + (messages.plural(self.hidden, "more row") if self.hidden else "back")
+            told = f"{self._key}: " + (plural(self.hidden, "more row") if self.hidden else "back")
         elif not self._all and self.hidden and y == shown - 1:
-            told = f" {self._key}: {messages.plural(self.hidden, 'more row')}"
+            told = f" {self._key}: {plural(self.hidden, 'more row')}"
         else:
             return self.strip_of(row, cells)
         size = min(cells, tui_text.width(told))

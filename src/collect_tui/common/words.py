@@ -1,0 +1,18 @@
+"""Words in sentences: how many of a thing there are, and what a mistyped name was probably meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 key`, `2 keys`; `many`: where it takes more than an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def nearest(word: str, among: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The name that is most like a word, None when none is alike enough; `cutoff` from 0 (anything) to 1 (the same)."""
+    import difflib  # only for who mistyped
+
+    found = difflib.get_close_matches(word, list(among), 1, cutoff)
+    return found[0] if found else None
