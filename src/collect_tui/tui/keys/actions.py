@@ -149,7 +149,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("pane.next", "Next pane", "Goes to the next pane or field.", ("tab",), contexts=frozenset({ACCOUNT, FORM})),
     _C("pane.previous", "Previous pane", "Goes to the previous pane or field.", ("shift+tab",),
        contexts=frozenset({ACCOUNT, FORM})),
-    _C("form.save", "Save", "Saves the form, after its review.", fkey="f2", contexts=frozenset({FORM}), label="save"),
+    _C("form.save", "Save", "Does what the form says, as its preview shows it.", fkey="f2", contexts=frozenset({FORM}), label="save"),
     _C("form.open", "Form", "What stands in the line as a form (`form pay`: an empty one); in a form, who overrides its refusal, and why.",
        fkey="f10", mnemonic="form", contexts=_WORK | {FORM}, label="form", needs=_CHOSEN | {"preview"},
        takes_words=True, needs_account=True, needs_lease=True),
