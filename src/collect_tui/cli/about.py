@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
-from collect_tui.cli.plain import table
+from collect_tui.common.widths import table
 
 
 def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:

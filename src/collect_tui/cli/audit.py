@@ -124,7 +124,7 @@ def export(args: argparse.Namespace) -> int:
 
 def seals(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
-    from collect_tui.cli.plain import table
+    from collect_tui.common.widths import table
     from collect_tui.reports.seals import as_line
     from collect_tui.store import seals as sealing
 

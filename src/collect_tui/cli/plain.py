@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 from collect_tui.common.text import clean
+from collect_tui.common.widths import table
 from collect_tui.desk.views.queue import BOARD_COLUMNS, QUEUE_COLUMNS
 from collect_tui.desk.views.said import text as said_text
 from collect_tui.domain.dates import format_day, stamp
@@ -39,26 +39,6 @@ class Bar:
             self._last = line
             self._out.write(line if not of or done < of else line + "\n")
             self._out.flush()
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
-    """Columns as wide as their widest cell; customer text cleaned."""
-    cells = [list(head), *([clean(c) for c in row] for row in rows)]
-    wide = [max(width(row[i]) for row in cells) for i in range(len(head))]
-    rights = set(right)
-
-    def pad(text: str, i: int) -> str:
-        gap = " " * (wide[i] - width(text))
-        return gap + text if i in rights else text + gap
-
-    return "\n".join("  ".join(pad(c, i) for i, c in enumerate(row)).rstrip() for row in cells)
-
-
-def width(text: str) -> int:
-    """Cells on a terminal: wide East Asian characters take two, combining marks none."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def problem(error: DomainError, as_json: bool) -> str:

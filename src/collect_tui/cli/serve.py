@@ -218,7 +218,7 @@ def _say(
     args: argparse.Namespace, url: str, store: Store, wired: Wiring, users: list[tuple[str, str, str]], there: str
 ) -> None:
     """What whoever started it needs to know, before the log begins. `there`: how other commands name the database."""
-    from collect_tui.cli.plain import table
+    from collect_tui.common.widths import table
     from collect_tui.store import event_log
 
     with store.read() as db:

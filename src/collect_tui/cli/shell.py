@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 
-from collect_tui.cli.plain import width
 from collect_tui.common.text import clean
+from collect_tui.common.widths import width
 from collect_tui.desk.commands import Act, Command, Override
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse

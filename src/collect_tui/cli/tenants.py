@@ -38,7 +38,7 @@ def add_one(args: argparse.Namespace) -> int:
 
 def list_all(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
-    from collect_tui.cli.plain import table
+    from collect_tui.common.widths import table
     from collect_tui.services import tenants
 
     with bootstrap.open_store(wired(args)) as store:

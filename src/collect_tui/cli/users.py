@@ -77,7 +77,7 @@ def _stdin(parser: argparse.ArgumentParser) -> None:
 
 
 def list_users(args: argparse.Namespace) -> int:
-    from collect_tui.cli.plain import table
+    from collect_tui.common.widths import table
     from collect_tui.services import users
 
     with _Place(args) as place:
@@ -157,7 +157,7 @@ def remove(args: argparse.Namespace) -> int:
 
 
 def list_tokens(args: argparse.Namespace) -> int:
-    from collect_tui.cli.plain import table
+    from collect_tui.common.widths import table
     from collect_tui.services import tokens, users
 
     with _Place(args) as place:

@@ -1,0 +1,28 @@
+"""Texts in columns of characters: wide East Asian characters take two, combining marks none."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from collect_tui.common.text import clean
+
+
+def width(text: str) -> int:
+    """Cells on a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
+    """Columns as wide as their widest cell; customer text cleaned."""
+    cells = [list(head), *([clean(c) for c in row] for row in rows)]
+    wide = [max(width(row[i]) for row in cells) for i in range(len(head))]
+    rights = set(right)
+
+    def pad(text: str, i: int) -> str:
+        gap = " " * (wide[i] - width(text))
+        return gap + text if i in rights else text + gap
+
+    return "\n".join("  ".join(pad(c, i) for i, c in enumerate(row)).rstrip() for row in cells)
