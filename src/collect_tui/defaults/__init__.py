@@ -19,7 +19,7 @@ from collect_tui.domain.errors import Invalid
 
 FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules", "authority")
 
-__all__ = ["FILES", "load"]
+__all__ = ["FILES", "layered", "load"]
 
 
 def load(overrides: Path | None = None, *, today: date) -> Catalogue:
@@ -28,7 +28,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
     `today` decides for which years public holidays are worked out: this one, the one before, the one after. Raises
     Invalid "defaults.…" whose message names file and key, says what was expected and the nearest valid key or value.
     """
-    sources = {name: _source(f"{name}.toml", overrides) for name in FILES}
+    sources = {name: layered(f"{name}.toml", overrides) for name in FILES}
     roots = {name: source.table() for name, source in sources.items()}
     authority = build_authority.authority(roots["authority"])
     overriding = tuple(role.name for role in authority.roles.values() if role.rank > 0)
@@ -47,7 +47,8 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
     )
 
 
-def _source(name: str, overrides: Path | None) -> Source:
+def layered(name: str, overrides: Path | None) -> Source:
+    """Our file of this name with the site's, if there is one, laid over it. Raises Invalid."""
     ours = toml_files.parse(resources.files(__name__).joinpath(name).read_bytes())
     path = None if overrides is None else overrides / name
     try:

@@ -72,7 +72,7 @@ class Table:
         if not isinstance(data, dict):
             raise self._wrong((), "a table")
         self._data: dict[str, Any] = data
-        self._known: set[str] = set()
+        self._known: dict[str, None] = {}  # in the order in which they were asked for
 
     # --------------------------------------------------------------------------------------------------- errors
 
@@ -80,7 +80,8 @@ class Table:
         """The error for a key of this table (None: the table itself). The sentence says what was expected."""
         keys = self._keys if key is None else (*self._keys, key)
         where = ".".join(keys)
-        return Invalid(f"defaults.{code}", f"{self._source.file(keys)}: {where}: {sentence}", where)
+        said = f"{where}: {sentence}" if where else sentence
+        return Invalid(f"defaults.{code}", f"{self._source.file(keys)}: {said}", where)
 
     def _wrong(self, keys: tuple[str, ...], expected: str) -> Invalid:
         return self.error("type", keys[0] if keys else None, f"expected {expected}.")
@@ -88,7 +89,7 @@ class Table:
     # -------------------------------------------------------------------------------------------------- getters
 
     def _get(self, key: str, kind: type, default: Any) -> Any:
-        self._known.add(key)
+        self._known[key] = None
         if key not in self._data:
             if default is ...:
                 raise self.error("missing", None, f"the key {key} is missing; expected {_TYPES[kind]}.")
@@ -126,6 +127,19 @@ class Table:
                 raise self._unknown(key, value, among)
         return tuple(values)
 
+    def word(self, key: str, among: Collection[str]) -> str:
+        """One of `among`, a number as it stands or as a text; empty when it is missing."""
+        if isinstance(self._data.get(key), int):
+            self._data = {**self._data, key: str(self._data[key])}
+        return self.maybe_choice(key, among) or ""
+
+    def phrases(self, key: str) -> tuple[str, ...]:
+        """A list of texts, none of them empty; none when it is missing."""
+        values = self._get(key, list, [])
+        if not all(isinstance(value, str) and value.strip() for value in values):
+            raise self._wrong((key,), "a list of texts that are not empty")
+        return tuple(values)
+
     def number(self, key: str, low: int, high: int, default: Any = ...) -> int:
         value: int = self._get(key, int, default)
         if value is not default and not low <= value <= high:
@@ -154,7 +168,7 @@ class Table:
     def entries(self) -> Iterator[tuple[str, Table]]:
         """All sub-tables by name."""
         for key, value in self._data.items():
-            self._known.add(key)
+            self._known[key] = None
             yield key, Table(self._source, (*self._keys, key), value)
 
     def variants(self, key: str, allowed: Collection[str]) -> Iterator[tuple[str, Table]]:
