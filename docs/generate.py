@@ -8,6 +8,7 @@
     docs/openapi.json                  the server's API
     docs/access.md                     between <!-- access -->: who may do what
     docs/site.md                       between <!-- blocks -->: what a hold may forbid
+    docs/messages.md                   between its marks: placeholders, functions and templates of messages
     src/collect_tui/defaults/holidays.txt   public holidays, so that no start has to work them out
 
 Tests compare; nobody edits these parts by hand.
@@ -253,6 +254,48 @@ def blocks() -> str:
     return markdown(("Word", "What is forbidden"), rows)
 
 
+def messages(text: str) -> str:
+    """What templates may print, and the program's own."""
+    from collect_tui.domain.message.template import ABOUT
+    from collect_tui.services.message.lint import load
+    from collect_tui.services.message.placeholders import FUNCTIONS
+
+    library = load(None, "US", "USD")
+    formats = library.formats("en", "letter")
+
+    def example(slot: Any) -> str:
+        written = {"amount": formats.money, "day": formats.day, "words": lambda _: "", "list": lambda _: ""}
+        return str(written.get(slot.kind, str)(slot.example))
+
+    def placeholders(record: Any = None, before: str = "") -> Iterable[tuple[str, ...]]:
+        from collect_tui.domain.message.context import slots
+
+        for slot in slots(record).values() if record else slots().values():
+            name = before + slot.name
+            missing = " (may be missing)" if slot.optional else ""
+            kind = {"record": "", "text": "text", "words": "text of the site"}.get(slot.kind, slot.kind)
+            if slot.kind != "record" or slot.optional:
+                yield f"`{name}`", kind, f"{slot.meaning}{missing}", "" if slot.record else example(slot)
+            if slot.record and slot.name != "bill":
+                yield from placeholders(slot.record, f"{name}: " if slot.kind == "list" else f"{name}.")
+
+    rows = (
+        (f"`{each.name}`", each.head.title, each.head.about, ", ".join(each.head.channels), ", ".join(each.head.packs))
+        for each in library.every.values()
+    )
+    made = {
+        "about": "\n".join(f"- {each}" for each in ABOUT),
+        "functions": markdown(
+            ("Function", "What it writes"), ((f"`{name}`", said) for name, said in FUNCTIONS.items())
+        ),
+        "placeholders": markdown(("Placeholder", "Kind", "Meaning", "Example"), placeholders()),
+        "templates": markdown(("Template", "Title", "About", "Channels", "Packs"), rows),
+    }
+    for name, body in made.items():
+        text = section(text, name, body)
+    return text
+
+
 def picture() -> str:
     sys.path[:0] = [path for path in (str(ROOT / "docs"),) if path not in sys.path]
     from picture import drawn_shift
@@ -272,6 +315,7 @@ def parts() -> Mapping[Path, Callable[[str], str]]:
         ROOT / "docs/openapi.json": lambda _: api(),
         ROOT / "docs/access.md": lambda text: section(text, "access", access()),
         ROOT / "docs/site.md": lambda text: section(text, "blocks", blocks()),
+        ROOT / "docs/messages.md": messages,
         HOLIDAYS: lambda _: holidays_table(),
     }
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collect_tui.server.metrics import Meter
     from collect_tui.server.watch import MeteredContext
     from collect_tui.services.local import LocalDesk
+    from collect_tui.services.message.lint import Library
     from collect_tui.store.engine import Store
     from collect_tui.tui.sent import Sent
 
@@ -78,6 +79,17 @@ def catalogue(wired: Wiring) -> Catalogue:
     from collect_tui import defaults
 
     return defaults.load(wired.settings.site_folder, today=wired.clock().date())
+
+
+def messages(wired: Wiring, folder: Path | None = None) -> Library:
+    """The templates of messages, with those of a site's folder (None: that of the settings) laid over the program's."""
+    from dataclasses import replace
+
+    from collect_tui.services.message import lint
+
+    site_folder = folder or wired.settings.site_folder
+    rules = catalogue(replace(wired, settings=replace(wired.settings, site_folder=site_folder))).rules
+    return lint.load(site_folder, rules.country, rules.currency)
 
 
 def open_store(wired: Wiring, *, create: bool = False) -> Store:

@@ -22,6 +22,7 @@ from collect_tui.cli import (
     floor,
     handlers,
     imports,
+    messages,
     migrate,
     outbox,
     serve,
@@ -230,7 +231,7 @@ def build_parser() -> argparse.ArgumentParser:
         (("what",), {"nargs": "?", "choices": ("keys", "line", "codes"), "default": "keys"}),
     )
     command("locate", handlers.locate, "say where files are")
-    for module in (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox):
+    for module in (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox, messages):
         module.add(commands)
     return parser
 

@@ -1,0 +1,150 @@
+"""`messages list`, `lint` and `preview`: what they print and what they exit with."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from collect_tui import cli
+from support.book import SERVICES, Book, account
+
+ROSA = "4410-2231"
+BOOK = Book(
+    account(ROSA, "Alvarez, \x1b[31mRosa", items=[("INV-1", -63, 30000)], services=SERVICES, party={"lang": "es"})
+)
+TEMPLATE = """+++
+kind = "reminder"
+title = "Ours"
+channels = ["email"]
+about = "items past due"
++++
+# {{ firm.name }}: hello
+
+{{ PRINTED }}
+
+{{ opt_out }}
+"""
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    BOOK.store(tmp_path).close()
+
+    def command(*words):
+        code = cli.main(["--db", str(tmp_path / "desk.db"), "--at", "2026-11-23T16:00Z", *map(str, words)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return command
+
+
+@pytest.fixture
+def site(tmp_path):
+    """Writes a file of a site's folder."""
+
+    def write(text, name="messages/ours.md"):
+        path = tmp_path / "site" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return tmp_path / "site"
+
+    return write
+
+
+def test_the_list_says_what_there_is(run):
+    code, out, _ = run("messages", "list")
+    assert code == 0
+    head, *rows = out.splitlines()
+    assert head.split() == ["template", "title", "channels", "languages"]
+    assert next(row for row in rows if row.startswith("pre-cut")).endswith("letter email sms  en es fil ms zh")
+    _, out, _ = run("--json", "messages", "list")
+    first = json.loads(out)[0]
+    assert first == {
+        "template": "autopay-invitation",
+        "title": "Invitation to automatic payment",
+        "kind": "invitation",
+        "level": None,
+        "about": "the account",
+        "channels": ["email", "letter"],
+        "languages": ["en", "es", "fil", "ms", "zh"],
+    }
+
+
+def test_lint_counts_what_is_right(run, site):
+    assert run("messages", "lint") == (0, "17 templates, 145 texts: nothing is wrong\n", "")
+    folder = site(TEMPLATE.replace("PRINTED", "party.name"))
+    assert run("messages", "lint", folder) == (0, "18 templates, 146 texts: nothing is wrong\n", "")
+    _, out, _ = run("--json", "messages", "lint", folder)
+    assert json.loads(out) == {"templates": 18, "texts": 146, "faults": []}
+
+
+def test_lint_says_each_fault_in_a_sentence(run, site, tmp_path):
+    folder = site(TEMPLATE.replace("PRINTED", "account.number"))
+    where = folder / "messages/ours.md"
+    said = f"{where}:9: there is no part of account number; it is printed masked only: write masked."
+    assert run("messages", "lint", folder) == (1, f"{said}\n18 templates, 146 texts: 1 fault\n", "")
+    code, out, _ = run("--json", "messages", "lint", folder)
+    assert code == 1
+    assert json.loads(out)["faults"] == [{"error": "message.placeholder", "message": said, "template": "ours"}]
+    site("[firm]\nfax = 1", "messages.toml")
+    code, out, _ = run("messages", "lint", folder)
+    assert code == 1
+    assert out.startswith(f"{folder / 'messages.toml'}: firm.fax: no such key")
+    code, _, err = run("messages", "lint", tmp_path / "nowhere")
+    assert (code, "is no folder" in err) == (2, True)
+
+
+def test_a_preview_is_in_the_language_of_the_customer(run):
+    code, out, _ = run("messages", "preview", ROSA, "notice-1")
+    assert code == 0
+    head, subject, *_ = out.splitlines()
+    assert head.split()[0] == "notice-1"
+    assert head.endswith(", letter, es")
+    assert subject == "Subject: Test book: primer aviso"
+    assert "Estimado/a Rosa Alvarez:" in out
+    assert "\x1b" not in out
+    _, out, _ = run("messages", "preview", ROSA, "notice-1", "--language", "en", "--channel", "sms")
+    assert out.splitlines()[0].endswith(", sms, en · 1 segment of GSM")
+    _, out, _ = run("messages", "preview", ROSA, "notice-1", "--form", "html", "--language", "zh")
+    assert '<html lang="zh-Hans">' in out
+
+
+def test_a_preview_as_json(run):
+    code, out, _ = run("--json", "messages", "preview", ROSA, "settlement-offer", "--sample", "--language", "en")
+    assert code == 0
+    made = json.loads(out)
+    assert (made["account"], made["template"], made["language"], made["form"]) == (
+        ROSA,
+        "settlement-offer",
+        "en",
+        "text",
+    )
+    assert made["sampled"] == ["offer"]
+    assert ROSA not in made["body"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ((ROSA, "settlement-offer"), 3, "offer, a settlement that is offered"),
+        ((ROSA, "notice-9"), 2, "did you mean notice-"),
+        (("4410-9999", "notice-1"), 5, "no account"),
+        ((ROSA, "notice-1", "--language", "de"), 2, "not written in de"),
+        ((ROSA, "notice-1", "--channel", "fax"), 2, "not sent by fax"),
+    ],
+)
+def test_what_cannot_be_shown(run, words, code, said):
+    got, out, err = run("messages", "preview", *words)
+    assert (got, out) == (code, "")
+    assert said in err
+
+
+def test_a_site_has_templates_of_its_own(run, site, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLLECT_TUI_SITE_FOLDER", str(site(TEMPLATE.replace("PRINTED", "party.name"))))
+    site('[firm]\nname = "Ours & Co <b>"', "messages.toml")
+    assert "Subject: Ours & Co <b>: hello" in run("messages", "preview", ROSA, "ours")[1]
+    assert "<h1>Ours &amp; Co &lt;b&gt;: hello</h1>" in run("messages", "preview", ROSA, "ours", "--form", "html")[1]
