@@ -15,7 +15,7 @@ from collect_tui.domain.message.context import Firm, MessageContext, sample, slo
 from collect_tui.domain.message.template import TEXTS, Body, MessageRules, Template, Variant
 from collect_tui.services.message.document import CLOSE, OPEN, NotMarkup
 from collect_tui.services.message.formats import Formats
-from collect_tui.services.message.placeholders import Found, examine, nearest
+from collect_tui.services.message.placeholders import Found, did_you_mean, examine
 from collect_tui.services.message.render import Rendered, render
 
 _FAULT: Final = "message."
@@ -39,7 +39,7 @@ class Library:
                 raise fault
             if name not in self.every:
                 raise Invalid(
-                    "message.unknown", f"There is no template {name!r}; {nearest(name, self.every)}", "template"
+                    "message.unknown", f"There is no template {name!r}; {did_you_mean(name, self.every)}", "template"
                 )
             self.sound.add(name)
         return self.every[name]
