@@ -268,3 +268,16 @@ async def test_a_refusal_leads_to_its_field(tmp_path: Path) -> None:
             assert form.refused, desk.said
             assert form.focused is form.form.edit(field), (line, desk.said, form.focused)
             await desk.press("f12")
+
+
+@both
+async def test_typing_in_a_field_lays_nothing_out_anew(tmp_path: Path, fast: bool) -> None:
+    """What is said of it has one row or two, key by key: that must not move the screen."""
+    async with driving(Desks(tmp_path, BOOK).connect(), tmp_path / "state") as desk:
+        await desk.press(*OPEN, ":", *keys_of("form n"), "enter", *keys_of("left"))
+        laid_out: list[object] = []
+        desk.screen.screen_layout_refresh_signal.subscribe(
+            desk.screen.query_one("#keys"), laid_out.append, immediate=True
+        )
+        await desk.play(keys_of(" a word with the spouse, who pays on Friday"), fast=fast)
+        assert not laid_out

@@ -100,7 +100,7 @@ class FormScreen(SavingScreen):
             self.save_draft()
         self._lead = _DRAFTED if draft else ""
         if draft:
-            self.status(_DRAFTED, Role.LABEL)
+            self.status(_DRAFTED, Role.LABEL, typed=True)
 
     def _first(self) -> str:
         """The field to begin with: what is missing or wrong in what was typed, else the first."""

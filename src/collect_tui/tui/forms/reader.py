@@ -53,6 +53,7 @@ class ReadingScreen(DeskScreen):
     context: ClassVar[str] = FORM
     has_line: ClassVar[bool] = False
     summary_rows: ClassVar[int] = 1
+    typing_rows: ClassVar[int] = 2  # what the desk says of most acts; the checks above need the third
 
     overriding = False
     """Are there fields for who overrides a refusal?"""
@@ -137,17 +138,17 @@ class ReadingScreen(DeskScreen):
             typed = bool(edit.text.strip())
             self.form.point(name if typed and not edit.has_focus else None)
             if self._touched:
-                self.status(sentence, Role.WARN if typed else Role.LABEL)
+                self.status(sentence, Role.WARN if typed else Role.LABEL, typed=True)
             else:  # nobody has done anything wrong yet
-                self.status("Tab and Enter go on, F4 lists, F2 saves.", Role.LABEL)
+                self.status("Tab and Enter go on, F4 lists, F2 saves.", Role.LABEL, typed=True)
             self.show_preview(None)
             return
         self.form.point(None)
         unsure = self.desk_app.acts.unsure(self.view.number, "F2")
         if unsure:
-            self.status(unsure, Role.WARN)
+            self.status(unsure, Role.WARN, typed=True)
         elif parsed.commands != self._previewed or self.preview is None:
-            self.status(meaning_line(parsed))
+            self.status(meaning_line(parsed), typed=True)
         if parsed.commands != self._previewed:
             self._ask(parsed.commands)
 
@@ -205,7 +206,9 @@ class ReadingScreen(DeskScreen):
         if preview is not None and self._parsed is not None and not unsure and not late:
             line = preview_line(self._parsed, preview)
             told = Line((Span(f"{self._lead} · ", Role.LABEL), *line.spans)) if self._lead else line
-            self.status(told)  # what stands below fills the room that is left: it must not hang on what was said before
+            self.status(
+                told, typed=True
+            )  # what stands below fills the room that is left: it must not hang on what was said before
         self.show_keys()
 
     def say_first(self, lead: str) -> None:

@@ -25,7 +25,7 @@ from collect_tui.tui.widgets.lineedit import LineEdit
 from collect_tui.tui.widgets.lines import LinePane
 from collect_tui.tui.widgets.rowmover import RowMover
 from collect_tui.tui.widgets.rule import Rule
-from collect_tui.tui.widgets.saidrows import SaidRows
+from collect_tui.tui.widgets.saidrows import USUAL, SaidRows
 from collect_tui.tui.widgets.statusline import StatusLine
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ class FrameScreen(Screen[None]):
 
     summary_rows: ClassVar[int] = 1
     """Rows between the lower rule and the line."""
+
+    typing_rows: ClassVar[int] = USUAL
+    """Rows kept for what is said of a line while it is typed."""
 
     has_line: ClassVar[bool] = True
     """Does it show the line always?  Others show it while something is typed in it."""
@@ -117,7 +120,7 @@ class FrameScreen(Screen[None]):
             pane.styles.height = self.summary_rows
             yield pane
         yield from self.compose_line()
-        yield SaidRows(id="status")
+        yield SaidRows(typing=self.typing_rows, id="status")
         yield KeyBar(id="keys")
 
     def compose_line(self) -> ComposeResult:

@@ -24,14 +24,15 @@ _LEFT: Final = 7
 class SaidRows(StatusLine):
     """Wraps what it is told and is as high as that takes.
 
-    While a line is `typed` it has the usual rows at least: what stands above it moves once, not at every key, and does not hang
-    on what was said before.
+    While a line is `typed` it has `typing` rows at least, the usual ones as a rule: what stands above it moves once, not at every key,
+    and does not hang on what was said before.
     """
 
     DEFAULT_CSS = "SaidRows { height: 1; }"
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, typing: int = USUAL, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._typing = typing
         self._rows: list[Line] = []
         self._all = False  # is the rest shown too?
         self._from = 0  # first row shown, where not even the whole screen is enough
@@ -47,7 +48,7 @@ class SaidRows(StatusLine):
 
     def say(self, text: str | Line, role: Role = Role.PLAIN, *, typed: bool = False) -> None:
         """Say something; painted only if it is something else.  `typed`: of a line that is being typed."""
-        before, least = (self._left, self._least), USUAL if typed else 1
+        before, least = (self._left, self._least), self._typing if typed else 1
         self.show(text, role)
         self._least = least
         if (self._left, least) != before or not typed:
