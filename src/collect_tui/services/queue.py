@@ -10,6 +10,7 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.queue import decide as worklist
 from collect_tui.domain.rules import HoldKind
+from collect_tui.domain.states import HoldState
 from collect_tui.domain.undo import inverse, left_standing, only_written
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.policy.worklist import judge_snooze
@@ -58,12 +59,16 @@ def place_hold(command: PlaceHold, facts: AccountFacts, context: Context) -> Dec
 def release_hold(command: ReleaseHold, facts: AccountFacts, context: Context) -> Decision:
     if not command.reason.strip():
         raise Invalid("hold.reason", "Say why the hold is released.", "reason")
-    return Decision(hold.release(facts, _kind(command.hold, context), command.reason, kinds=context.catalogue.holds))
+    kind = _kind(command.hold, context, tuple(each.kind for each in facts.holds if each.status == HoldState.ACTIVE))
+    return Decision(hold.release(facts, kind, command.reason, kinds=context.catalogue.holds))
 
 
-def _kind(text: str, context: Context) -> HoldKind:
-    wanted = text.strip().upper().replace(" ", "-")
+def _kind(text: str, context: Context, standing: tuple[str, ...] = ()) -> HoldKind:
+    """A kind by its name or the beginning of it; of `standing`, also one that the site's file no longer has."""
     holds = context.catalogue.holds
+    if text in standing and text not in holds:
+        return HoldKind(text, text, blocks=(), default_days=None, pauses_ladder=False)
+    wanted = text.strip().upper().replace(" ", "-")
     found = [k for code, k in holds.items() if code.upper() == wanted] or [
         k for code, k in holds.items() if code.upper().startswith(wanted)
     ]

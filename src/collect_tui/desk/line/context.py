@@ -48,6 +48,8 @@ class LineContext:
     date_order: DateOrder = "dmy"
     number: str | None = None
     pinned: tuple[str, ...] = ()
+    standing: tuple[str, ...] = ()
+    """Kinds of the holds on the account, of which the site may know some no more."""
 
     @classmethod
     def of(cls, account: AccountView, catalogue: Catalogue, session: Session) -> Self:
@@ -75,6 +77,7 @@ class LineContext:
             date_order=catalogue.rules.date_order,
             number=account.number,
             pinned=account.pinned,
+            standing=tuple(hold.kind for hold in account.holds),
         )
 
     @classmethod

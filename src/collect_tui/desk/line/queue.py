@@ -53,14 +53,21 @@ def hold(words: TokenCursor) -> tuple[Command, ...]:
 
 
 def release(words: TokenCursor) -> tuple[Command, ...]:
-    """`rel KIND REASON`"""
-    kind = _kind(words)
+    """`rel KIND REASON`; what stands on the account can be named, whatever the site's file says now, in quotes if need be."""
+    kind = _kind(words, words.context.standing)
     return (words.build(ReleaseHold, hold=kind, reason=freetext.why(words)),)
 
 
-def _kind(words: TokenCursor) -> str:
-    titles = {code: kind.title for code, kind in words.context.holds.items()}
+def _kind(words: TokenCursor, standing: tuple[str, ...] = ()) -> str:
+    titles = {code: code for code in standing} | {code: kind.title for code, kind in words.context.holds.items()}
     words.require("hold")
+    token = words.tokens[words.pos]
+    quoted = [
+        code for code in standing if token.quote and token.key is None and _hold_text(code) == _hold_text(token.text)
+    ]
+    if quoted:
+        words.take("hold")
+        return quoted[0]
     kind = words.code("hold", titles, required=True)
     if kind is None:
         words.reject(words.tokens[words.pos], "hold", expected=f"a kind of hold: {_hold_text(', '.join(titles))}")
@@ -118,7 +125,7 @@ def say_hold(command: PlaceHold, context: LineContext) -> str:
 
 
 def render_release(command: ReleaseHold, context: LineContext) -> str:
-    return say.join("rel", _hold_text(command.hold), say.why(command.reason))
+    return say.join("rel", word(_hold_text(command.hold)), say.why(command.reason))
 
 
 def say_release(command: ReleaseHold, context: LineContext) -> str:
