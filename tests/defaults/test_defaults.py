@@ -28,6 +28,7 @@ FLAGS = {
 
 
 QUEUE = '[queues.mine]\ntitle = "x"\ntier = {}\nreason = "pre_due"\nchip = "x"\nhelp = "x"'
+KIND = 'title = "x"\nblocks = ["fee"]\npauses_ladder = true\nhelp = "x"'
 RUNG = '[[ladder]]\nstage = "{}"\noffset_days = {}\naction = "call"\ntitle = "x"\n'
 WEEK = '["mon", "tue", "wed", "thu", "fri", "sat", "sun"]'
 
@@ -270,7 +271,17 @@ def test_another_year_has_other_holidays() -> None:
         ("queues", '[queues.New]\ntitle = "x"', "duplicate", "queues.New", "the same name as new"),
         ("queues", "[queues.new]\ntier = 1\n[queues.new]\ntier = 2", "syntax", "queues.toml", "twice"),
         ("holds", '[holds.CEASE]\nblocks = ["cals"]', "unknown_value", "holds.CEASE.blocks", "did you mean call?"),
-        ("holds", "[holds.CEASE]\ndrop = true", "unknown_value", "results.CD.hold", "no such value"),
+        ("holds", "[holds.CEASE]\ndrop = true", "unknown_value", "holds.CEASE.drop", "results.CD.hold in codes.toml still says CEASE"),
+        ("codes", '[next_actions]\nletter = ""', "unknown_value", "next_actions.letter", "still says letter"),
+        ("holds", '[holds.CEASE]\ndrop = "yes"', "type", "holds.CEASE.drop", "expected true"),
+        ("holds", "[holds.CEESE]\ndrop = true", "unknown_entry", "holds.CEESE", "did you mean CEASE?"),
+        ("queues", "[queues.borken]\ndrop = true", "unknown_entry", "queues.borken", "did you mean broken?"),
+        ("holds", '[holds.MINE]\ntitle = "x"\nblokcs = ["call"]', "missing", "holds.MINE", "Is blokcs meant for it?"),
+        ("holds", '[holds."x y"]\n' + KIND, "name", "holds.x y", "cannot be typed"),
+        ("holds", '[holds."A=B"]\n' + KIND, "name", "holds.A=B", "cannot be typed"),
+        ("queues", QUEUE.format(1).replace("mine", "'a;b'"), "name", "queues.a;b", "cannot be typed"),
+        ("codes", '[reasons]\n"`x" = "y"', "name", "reasons.`x", "cannot be typed"),
+        ("authority", "[roles.collector]\nmay = ['zzz']", "unknown_value", "roles.collector.may", "expected one of *, account.*, "),
         ("holds", '[holds.CEASE]\noverride_role = "boss"', "unknown_value", "holds.CEASE.override_role", "lead"),
         ("arrangement", "[arrangement.default]\nmin_percent = 101", "type", "arrangement.default.min_percent", "from 0 to 100"),
         ("arrangement", "[arrangement.default]\nfirst_within_days = 20", "order", "arrangement.default.first_within_days_lead", "at least"),
@@ -306,10 +317,7 @@ def test_a_mistake_is_named(
     assert (error.value.field or "").endswith(where)
     assert says in error.value.message
     here = error.value.message.split(": ")[0]
-    if where == "results.CD.hold":  # dropped in the site's holds, missed in our codes
-        assert here == "defaults/codes.toml"
-    else:
-        assert here == str(tmp_path / f"{name}.toml")
+    assert here == str(tmp_path / f"{name}.toml")
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:

@@ -309,6 +309,23 @@ Total Beta,,,,20.00
 GROUP = {"column": "Customer", "match": r"Customer (?P<account>\d+) (?P<name>.+)", "leave_out": "Total .*"}
 
 
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"file": {"header": "auto"}}, "file.header: expected a whole number, or 'none' or 'find'."),
+        ({"columns": {"amount": 0}}, "columns.amount: expected a text, or at least 1."),
+        ({"file": {"date_format": 5}}, "file.date_format: expected a text, or a list."),
+        ({"file": {"date_format": ["%Y-%m-%d", 5]}}, "file.date_format: expected a text."),
+        ({"file": {"float_ids": "yes"}}, "file.float_ids: expected true or false."),
+        ({"words": {"open": ["x", 3]}}, "words.open[1]: expected a text."),
+    ],
+)
+def test_a_wrong_value_is_told_in_the_words_of_the_file(store, tmp_path, more, says):
+    with pytest.raises(Invalid) as caught:
+        bring(store, tmp_path, HEAD, **more)
+    assert caught.value.message.endswith(says)
+
+
 def test_rows_belong_to_the_account_of_the_row_above_them(store, tmp_path):
     report = bring(store, tmp_path, GROUPED, columns={"account": None}, group=GROUP)
     assert (report.rows, report.taken, report.left_out, report.accounts) == (5, 2, 2, 2)

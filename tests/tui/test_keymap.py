@@ -1,5 +1,6 @@
 """(context, key) → command, and what a user's keys.toml may change."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,24 @@ def test_an_empty_list_takes_the_keys_away() -> None:
         ({"work.skip": [1]}, "keys.type", "must be a list"),
         ({"work.skip": ["escape"]}, "keys.unknown_key", "'escape' is not a key"),
         ({"work.skip": ["alt+x"]}, "keys.unknown_key", "not a key"),
+        *(
+            ({"work.skip": [key]}, "keys.unknown_key", f"work.skip: '{re.escape(key)}' is not a key")
+            for key in (
+                "ctrl+i",
+                "ctrl+m",
+                "ctrl+c",
+                "ctrl+h",
+                "ctrl+j",
+                "ctrl+shift+x",
+                "ctrl+X",
+                "ctrl+1",
+                "ctrl+",
+                " ",
+                "",
+            )
+        ),
+        ({"work.skip": ["pgdwn"]}, "keys.unknown_key", "did you mean 'pgdn'"),
+        ({"work.skip": ["i", "i"]}, "keys.twice", r"keys\.toml: work\.skip: 'i' is named twice"),
         ({"work.skip": ["f2", "f4"]}, "keys.fkeys", "one function key"),
         ([], "keys.type", "must be a table"),
     ],
@@ -100,7 +119,10 @@ def test_a_wrong_override_names_file_and_command(table: object, code: str, words
 def test_a_users_file_is_read_and_checked_for_clashes(tmp_path: Path) -> None:
     file = tmp_path / "keys.toml"
     file.write_text('[keys]\n"work.skip" = ["w"]\n', "utf-8")
-    with pytest.raises(Invalid, match=r"'w' is wanted by"):
+    with pytest.raises(Invalid, match=r"keys\.toml: 'w' is wanted by"):
+        load(file)
+    file.write_text('[key]\n"work.skip" = ["x"]\n', "utf-8")
+    with pytest.raises(Invalid, match=r"keys\.toml: there is no 'key' here; did you mean \[keys\]"):
         load(file)
     file.write_text('[keys]\n"work.skip" = ["x"]\n', "utf-8")
     assert load(file).keys_of("work.skip") == ("x",)

@@ -28,7 +28,8 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
     `today` decides for which years public holidays are worked out: this one, the one before, the one after. Raises
     Invalid "defaults.…" whose message names file and key, says what was expected and the nearest valid key or value.
     """
-    sources = {name: layered(f"{name}.toml", overrides) for name in FILES}
+    gone: dict[str, tuple[str, str]] = {}
+    sources = {name: layered(f"{name}.toml", overrides, gone) for name in FILES}
     roots = {name: source.table() for name, source in sources.items()}
     authority = build_authority.authority(roots["authority"])
     overriding = tuple(role.name for role in authority.roles.values() if role.rank > 0)
@@ -47,7 +48,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
     )
 
 
-def layered(name: str, overrides: Path | None) -> Source:
+def layered(name: str, overrides: Path | None, gone: dict[str, tuple[str, str]] | None = None) -> Source:
     """Our file of this name with the site's, if there is one, laid over it. Raises Invalid."""
     ours = toml_files.parse(resources.files(__name__).joinpath(name).read_bytes())
     path = None if overrides is None else overrides / name
@@ -56,4 +57,4 @@ def layered(name: str, overrides: Path | None) -> Source:
     except (OSError, ValueError) as error:
         code = "defaults.unreadable" if isinstance(error, OSError) else "defaults.syntax"
         raise Invalid(code, str(error), name) from None
-    return Source(name, ours, theirs, None if theirs is None else path)
+    return Source(name, ours, theirs, None if theirs is None else path, gone)

@@ -40,18 +40,9 @@ def codes(root: Table, holds: Collection[str]) -> Codes:
     for code, result in found.results.items():
         if result.hot and seen.setdefault(result.hot, code) != code:
             raise root.table("results").table(code).error("duplicate", "hot", f"the same letter as {seen[result.hot]}.")
-    for name in ("actions", "results"):
-        _no_twins(root.table(name), [code for code, _ in root.table(name).entries()])
+    for name in ("actions", "results", "reasons", "dispute_reasons", "skip_reasons", "suspend_reasons", "next_actions"):
+        root.table(name).names()
     return found
-
-
-def _no_twins(table: Table, names: Collection[str]) -> None:
-    """Refuses names that differ in case only: the line and the screens do not tell them apart."""
-    seen: dict[str, str] = {}
-    for name in names:
-        if name.casefold() in seen:
-            raise table.error("duplicate", name, f"the same name as {seen[name.casefold()]} in other letters.")
-        seen[name.casefold()] = name
 
 
 def _action(code: str, table: Table) -> Action:
@@ -124,7 +115,7 @@ def _follow_up(table: Table, next_actions: Collection[str]) -> FollowUp:
 def queues(root: Table) -> tuple[QueueRule, ...]:
     entries = list(root.table("queues").entries())
     root.done()
-    _no_twins(root.table("queues"), [name for name, _ in entries])
+    root.table("queues").names()
     found: list[QueueRule] = []
     for name, table in entries:
         rule = QueueRule(
@@ -148,7 +139,7 @@ def queues(root: Table) -> tuple[QueueRule, ...]:
 def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:
     entries = list(root.table("holds").entries())
     root.done()
-    _no_twins(root.table("holds"), [name for name, _ in entries])
+    root.table("holds").names()
     found = {}
     for code, table in entries:
         found[code] = HoldKind(

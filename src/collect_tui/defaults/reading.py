@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Any
 
+from collect_tui.common.words import nearest
 from collect_tui.domain.errors import Invalid
 
 _TYPES = {
@@ -20,22 +21,63 @@ _TYPES = {
 }
 
 
+_NAME = re.compile(r"[^\W\d_][\w-]*")
+
+
 class Source:
     """One file of defaults and, over it, the file of the same name in the site's folder.
 
     `ours` and `site` are their parsed contents. A table that says `drop = true` in the site's file takes the entry of
-    that name away; an empty text takes away a text; anything else replaces key by key.
+    that name away; an empty text takes away a text; anything else replaces key by key. `gone` collects what was taken
+    away, name → file and key, for all files of a site: what else refers to it is found in another file.
     """
 
-    def __init__(self, name: str, ours: Mapping[str, Any], site: Mapping[str, Any] | None, path: Path | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        ours: Mapping[str, Any],
+        site: Mapping[str, Any] | None,
+        path: Path | None,
+        gone: dict[str, tuple[str, str]] | None = None,
+    ) -> None:
         self.name = name
+        self.gone = {} if gone is None else gone
         self._site = site or {}
         self._path = path
-        self.data = _merge(ours, self._site)
+        self.data = self._merge(ours, self._site, ())
+
+    def _merge(self, ours: Mapping[str, Any], site: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+        merged = dict(ours)
+        for key, value in site.items():
+            where = ".".join((*keys, key))
+            # Only an entry can be dropped: `drop` in a table of texts is one of its words.
+            if isinstance(value, Mapping) and "drop" in value and (keys or value["drop"] is True):
+                if value["drop"] is not True:
+                    raise Invalid("defaults.type", f"{self._path}: {where}.drop: expected true.", f"{where}.drop")
+                if key not in merged:
+                    raise Invalid(
+                        "defaults.unknown_entry",
+                        f"{self._path}: {where}: no such entry to drop; {expected(key, merged)}",
+                        where,
+                    )
+                del merged[key]
+                self.gone[key] = (str(self._path), f"{where}.drop")
+            elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
+                merged[key] = self._merge(merged[key], value, (*keys, key))
+            else:
+                merged[key] = value
+                if value == "" and key in ours:
+                    self.gone[key] = (str(self._path), where)
+        return merged
+
+    @property
+    def ours(self) -> str:
+        """How an error calls the program's own file."""
+        return f"defaults/{self.name}"
 
     def file(self, keys: tuple[str, ...]) -> str:
         """The file to mend: the site's when it has the key or the table around it, else ours."""
-        ours = f"defaults/{self.name}"
+        ours = self.ours
         here: Any = self._site
         for depth, key in enumerate(keys):
             if isinstance(here, list):
@@ -51,16 +93,12 @@ class Source:
         return Table(self, (), self.data)
 
 
-def _merge(ours: Mapping[str, Any], site: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(ours)
-    for key, value in site.items():
-        if isinstance(value, Mapping) and value.get("drop") is True:
-            merged.pop(key, None)
-        elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
-            merged[key] = _merge(merged[key], value)
-        else:
-            merged[key] = value
-    return merged
+def expected(word: str, among: Collection[str]) -> str:
+    """What a word that is none of these should have been: the end of a sentence."""
+    known = sorted(among)
+    if near := nearest(word, known, 0.5):
+        return f"did you mean {near}?"
+    return f"expected one of {', '.join(known)}." if known else "nothing is expected here."
 
 
 class Table:
@@ -92,7 +130,9 @@ class Table:
         self._known[key] = None
         if key not in self._data:
             if default is ...:
-                raise self.error("missing", None, f"the key {key} is missing; expected {_TYPES[kind]}.")
+                misspelt = nearest(key, sorted(self._data.keys() - self._known), 0.7)
+                hint = f" Is {misspelt} meant for it?" if misspelt else ""
+                raise self.error("missing", None, f"the key {key} is missing; expected {_TYPES[kind]}.{hint}")
             return default
         value = self._data[key]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
@@ -184,6 +224,19 @@ class Table:
         """All keys as texts, without the empty ones."""
         return {key: text for key in self._data if (text := self._get(key, str, ...))}
 
+    def names(self) -> list[str]:
+        """All keys, as names of things that are typed. Refused: what the line cannot spell, or tells apart by case only."""
+        seen: dict[str, str] = {}
+        for name in self._data:
+            if not _NAME.fullmatch(name):
+                raise self.error(
+                    "name", name, "a name that cannot be typed; expected a letter, then letters, digits, - and _."
+                )
+            if name.casefold() in seen:
+                raise self.error("duplicate", name, f"the same name as {seen[name.casefold()]} in other letters.")
+            seen[name.casefold()] = name
+        return list(self._data)
+
     def done(self) -> None:
         """Refuses keys that nobody asked for, and names the nearest that somebody did."""
         for key in self._data:
@@ -191,8 +244,13 @@ class Table:
                 raise self._unknown(key, key, self._known, of="key")
 
     def _unknown(self, key: str, value: str, among: Collection[str], of: str = "value") -> Invalid:
-        near = difflib.get_close_matches(value, list(among), n=1, cutoff=0.5)
-        said = f"expected one of {', '.join(among)}." if among else "nothing is expected here."
-        if near:
-            said = f"did you mean {near[0]}?"
-        return self.error(f"unknown_{of}", key, f"no such {of}; {said}")
+        own = self._source.file((*self._keys, key)) == self._source.ours
+        if own and value in self._source.gone:  # ours cannot be mended: what took it away can
+            file, where = self._source.gone[value]
+            used = ".".join((*self._keys, key))
+            return Invalid(
+                f"defaults.unknown_{of}",
+                f"{file}: {where}: {used} in {self._source.name} still says {value}; give that another value or drop it too.",
+                where,
+            )
+        return self.error(f"unknown_{of}", key, f"no such {of}; {expected(value, among)}")

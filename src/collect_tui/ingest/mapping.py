@@ -18,6 +18,15 @@ from collect_tui.services.intake.entries import Entry
 from collect_tui.services.intake.invoice import TenantPart, ValuesPart
 
 _LARGEST: Final = 256 * 1024
+_SHOULD: Final = "Input should be "
+_KINDS: Final = {
+    "a valid string": "a text",
+    "a valid integer": "a whole number",
+    "a valid tuple": "a list",
+    "a valid boolean": "true or false",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+}
 
 Header = Annotated[str, Field(min_length=1, max_length=200)]
 #: A column by its header, or by its number from 1.
@@ -185,7 +194,8 @@ def read_mapping(path: Path) -> Mapping:
         found = error.errors(include_url=False, include_context=False)
         # A key misspelt is also a key missing: the first says more.
         first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
-        where = path_of(first["loc"]) or "the file"
+        place = _place(first["loc"], data, missing=first["type"] == "missing")
+        where = path_of(place) or "the file"
         if first["type"] == "extra_forbidden":
             nearest = _nearest(first["loc"])
             hint = f" Did you mean {nearest}?" if nearest else ""
@@ -193,8 +203,31 @@ def read_mapping(path: Path) -> Mapping:
         elif first["type"] == "missing":
             sentence = f"{path.name}: {where} is missing."
         else:
-            sentence = f"{path.name}, {where}: {first['msg'].removeprefix('Value error, ')}."
+            said = [each["msg"] for each in found if _place(each["loc"], data) == place]
+            sentence = f"{path.name}, {where}: {_expected(said)}."
         raise Invalid("mapping.malformed", sentence, where) from None
+
+
+def _place(location: tuple[int | str, ...], data: object, *, missing: bool = False) -> tuple[int | str, ...]:
+    """Where in the file it is: without the steps that name one of several types that a value may have."""
+    place: list[int | str] = []
+    for at, step in enumerate(location, 1):
+        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int)):
+            data = data[step]
+        elif not (missing and at == len(location)):
+            continue
+        place.append(step)
+    return tuple(place)
+
+
+def _expected(said: list[str]) -> str:
+    """What was expected, in the words of the file rather than those of types; of several types any will do."""
+    needs = [each.removeprefix(_SHOULD) for each in said if each.startswith(_SHOULD)]
+    if not needs:
+        return said[0].removeprefix("Value error, ")
+    for theirs, ours in _KINDS.items():
+        needs = [each.replace(theirs, ours) for each in needs]
+    return f"expected {', or '.join(dict.fromkeys(needs))}"
 
 
 def _tuples(value: object) -> object:

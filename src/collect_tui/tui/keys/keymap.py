@@ -13,6 +13,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Final
 
 from collect_tui.common import toml_files
@@ -37,6 +38,9 @@ _SPECIAL: Final = frozenset(
 #: Keys that answer to nobody else: they leave fields, edit numbers, or cannot be trusted over a slow line.  Where they
 #: have nothing to do they say nothing.
 KEPT_QUIET: Final = frozenset({"escape", "backspace"})
+#: Letters that with Ctrl are another key on every terminal (Backspace, Tab, Enter twice), or end what runs in it.
+_NO_CTRL: Final = frozenset("hijmc")
+_GIVEN: Final = (_SPECIAL - KEPT_QUIET) | {f"ctrl+{letter}" for letter in ascii_lowercase if letter not in _NO_CTRL}
 
 
 def key_name(key: str, character: str | None) -> str:
@@ -105,7 +109,14 @@ def load(path: Path | None) -> KeyMap:
         raise Invalid("keys.unreadable", str(error), "keys") from None
     if table is None:
         return KeyMap()
-    return KeyMap(overridden(table.get("keys", {}), str(path)))
+    for name in table:
+        if name != "keys":
+            raise Invalid("keys.unknown_table", f"{path}: there is no {name!r} here; did you mean [keys]?", name)
+    commands = overridden(table.get("keys", {}), str(path))
+    try:
+        return KeyMap(commands)
+    except Invalid as error:
+        raise Invalid(error.code, f"{path}: {error.message}", error.field) from None
 
 
 def overridden(table: object, file: str, commands: Iterable[Action] = ACTIONS) -> tuple[Action, ...]:
@@ -121,8 +132,12 @@ def overridden(table: object, file: str, commands: Iterable[Action] = ACTIONS) -
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
             raise Invalid("keys.type", f'{file}: {name} must be a list of keys, such as ["n", "f6"].', name)
         for key in keys:
-            if key in KEPT_QUIET or not (key in _SPECIAL or len(key) == 1 or key.startswith("ctrl+")):
-                raise Invalid("keys.unknown_key", f"{file}: {name}: {key!r} is not a key that can be given.", name)
+            if not (key in _GIVEN or (len(key) == 1 and key.isprintable() and key != " ")):
+                close = difflib.get_close_matches(key, sorted(_GIVEN), 1)
+                hint = f"; did you mean {close[0]!r}?" if close else "."
+                raise Invalid("keys.unknown_key", f"{file}: {name}: {key!r} is not a key that can be given{hint}", name)
+            if keys.count(key) > 1:
+                raise Invalid("keys.twice", f"{file}: {name}: {key!r} is named twice.", name)
         letters = tuple(key for key in keys if not _is_fkey(key))
         fkeys = [key for key in keys if _is_fkey(key)]
         if len(fkeys) > 1:
