@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from collect_tui.common import toml_files
 from collect_tui.common.text import path_of
+from collect_tui.common.words import nearest
 from collect_tui.desk.dated import Day
 from collect_tui.domain.errors import Invalid
 from collect_tui.services.intake.entries import Entry
@@ -197,8 +197,8 @@ def read_mapping(path: Path) -> Mapping:
         place = _place(first["loc"], data, missing=first["type"] == "missing")
         where = path_of(place) or "the file"
         if first["type"] == "extra_forbidden":
-            nearest = _nearest(first["loc"])
-            hint = f" Did you mean {nearest}?" if nearest else ""
+            near = _nearest(first["loc"])
+            hint = f" Did you mean {near}?" if near else ""
             sentence = f"{path.name}: there is no key {where}.{hint}"
         elif first["type"] == "missing":
             sentence = f"{path.name}: {where} is missing."
@@ -208,11 +208,12 @@ def read_mapping(path: Path) -> Mapping:
         raise Invalid("mapping.malformed", sentence, where) from None
 
 
-def _place(location: tuple[int | str, ...], data: object, *, missing: bool = False) -> tuple[int | str, ...]:
+def _place(location: tuple[int | str, ...], data: Any, *, missing: bool = False) -> tuple[int | str, ...]:
     """Where in the file it is: without the steps that name one of several types that a value may have."""
     place: list[int | str] = []
     for at, step in enumerate(location, 1):
-        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int)):
+        there = step in data if isinstance(data, dict) else isinstance(data, list) and isinstance(step, int)
+        if there:
             data = data[step]
         elif not (missing and at == len(location)):
             continue
@@ -243,5 +244,5 @@ def _nearest(location: tuple[int | str, ...]) -> str | None:
         kind = model.model_fields[str(step)].annotation
         parts = [kind, *getattr(kind, "__args__", ())]
         model = next((part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)), Mapping)
-    found = difflib.get_close_matches(str(location[-1]), model.model_fields, n=1)
-    return ".".join([*map(str, location[:-1]), found[0]]) if found else None
+    found = nearest(str(location[-1]), model.model_fields)
+    return ".".join([*map(str, location[:-1]), found]) if found else None

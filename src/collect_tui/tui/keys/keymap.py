@@ -9,7 +9,6 @@ Users override keys in `keys.toml` in the site's settings folder; a key map file
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from string import ascii_lowercase
 from typing import Final
 
 from collect_tui.common import toml_files
+from collect_tui.common.words import nearest
 from collect_tui.domain.errors import Invalid
 from collect_tui.tui.keys.actions import ACTIONS, RETIRED, Action
 
@@ -126,15 +126,15 @@ def overridden(table: object, file: str, commands: Iterable[Action] = ACTIONS) -
         raise Invalid("keys.type", f"{file}: [keys] must be a table of command ids.", "keys")
     for name, keys in table.items():
         if name not in by_id:
-            near = difflib.get_close_matches(name, by_id, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else "; `collect-tui keys` lists them."
+            near = nearest(name, by_id)
+            hint = f"; did you mean {near!r}?" if near else "; `collect-tui keys` lists them."
             raise Invalid("keys.unknown_command", f"{file}: there is no command {name!r}{hint}", name)
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
             raise Invalid("keys.type", f'{file}: {name} must be a list of keys, such as ["n", "f6"].', name)
         for key in keys:
             if not (key in _GIVEN or (len(key) == 1 and key.isprintable() and key != " ")):
-                close = difflib.get_close_matches(key, sorted(_GIVEN), 1)
-                hint = f"; did you mean {close[0]!r}?" if close else "."
+                close = nearest(key, sorted(_GIVEN))
+                hint = f"; did you mean {close!r}?" if close else "."
                 raise Invalid("keys.unknown_key", f"{file}: {name}: {key!r} is not a key that can be given{hint}", name)
             if keys.count(key) > 1:
                 raise Invalid("keys.twice", f"{file}: {name}: {key!r} is named twice.", name)
