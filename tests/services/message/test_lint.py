@@ -96,7 +96,7 @@ def test_the_template_of_the_documents_is_right(faults):
         ('"letter", "email"]', '"email", "email"]', "…/mine.md: channels: expected channels, each once."),
         ("items past due", "items passed due", "…/mine.md: about: no such value; did you mean items past due?"),
         ("3bd after sent", "3 days", '…/mine.md: served.letter: expected such as "3bd after sent"'),
-        ("served = { letter", "served = { fax", "…/mine.md: served.fax: no such key; expected one of letter, email."),
+        ("served = { letter", "served = { fax", "…/mine.md: served.fax: no such key; expected one of email, letter."),
         ('gap = "10d"', 'gap = "soon"', '…/mine.md: after.gap: expected days, such as "10d".'),
         ("notice = 1", "notice = 7", "…/mine.md: after.notice: no such value; expected one of 1, 2, 3, final, pre-cut."),
         ('needs = ["due_now"]', 'needs = ["due_know"]', "…/mine.md: needs: no such value; did you mean due_now?"),
