@@ -13,9 +13,8 @@ from collect_tui.common.text import clean
 #: into cells by whatever delimiter it is told, within quotation marks of another's too. A number with its minus is none when it is
 #: the whole cell, or stands whole between two of one delimiter.
 _NUMBER: Final = "-[0-9][0-9.,]*"
-_LIKE: Final = (
-    r"""(?=[\s"']*[=+\-@＝＋－＠])"""  # what has an apostrophe gets one more: each text has a cell of its own
-)
+#: What has an apostrophe gets one more, so that each text has a cell of its own.
+_LIKE: Final = r"""(?=[\s"']*[=+\-@＝＋－＠])"""
 _FORMULA: Final = re.compile(rf"""(^(?!{_NUMBER}$)|([;,|\t])(?!{_NUMBER}\2)){_LIKE}""")
 _GUARDED: Final = re.compile(rf"""(^|[;,|\t])'{_LIKE}""")
 

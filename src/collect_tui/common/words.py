@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -16,3 +16,10 @@ def nearest(word: str, among: Iterable[str], cutoff: float = 0.6) -> str | None:
 
     found = difflib.get_close_matches(word, list(among), 1, cutoff)
     return found[0] if found else None
+
+
+def expected(word: str, among: Collection[str]) -> str:
+    """What a word that is none of these should have been: the end of a sentence. Without one alike all are named, in their order."""
+    if near := nearest(word, among, 0.5):
+        return f"did you mean {near}?"
+    return f"expected one of {', '.join(among)}." if among else "nothing is expected here."

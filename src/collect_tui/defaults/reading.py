@@ -8,7 +8,7 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
-from collect_tui.common.words import nearest
+from collect_tui.common.words import expected, nearest
 from collect_tui.domain.errors import Invalid
 
 _TYPES = {
@@ -57,7 +57,7 @@ class Source:
                 if key not in merged:
                     raise Invalid(
                         "defaults.unknown_entry",
-                        f"{self._path}: {where}: no such entry to drop; {expected(key, merged)}",
+                        f"{self._path}: {where}: no such entry to drop; {expected(key, sorted(merged))}",
                         where,
                     )
                 del merged[key]
@@ -91,14 +91,6 @@ class Source:
 
     def table(self) -> Table:
         return Table(self, (), self.data)
-
-
-def expected(word: str, among: Collection[str]) -> str:
-    """What a word that is none of these should have been: the end of a sentence."""
-    known = sorted(among)
-    if near := nearest(word, known, 0.5):
-        return f"did you mean {near}?"
-    return f"expected one of {', '.join(known)}." if known else "nothing is expected here."
 
 
 class Table:
@@ -253,4 +245,4 @@ class Table:
                 f"{file}: {where}: {used} in {self._source.name} still says {value}; give that another value or drop it too.",
                 where,
             )
-        return self.error(f"unknown_{of}", key, f"no such {of}; {expected(value, among)}")
+        return self.error(f"unknown_{of}", key, f"no such {of}; {expected(value, sorted(among))}")

@@ -28,19 +28,21 @@ class BilledFile(Reader[Billed]):
         self._lines = Lines(BILLED[kind].model)
 
     def rows(self, day: date, notes: Notes) -> Iterator[Row[Billed]]:
-        number, any_yet = 0, False
+        number, empty = 0, True
         while raw := self.file.readline(LONGEST_LINE + 1):
             number += 1
             if len(raw) > LONGEST_LINE:
                 raise self.spoilt(f"line {number} is longer than {LONGEST_LINE // 1024} KB")
             if number == 1:
                 raw = raw.removeprefix(codecs.BOM_UTF8)
-            if b"\0" in raw or (raw.strip() and not any_yet and not raw.lstrip().startswith(b"{")):
+            if not (text := raw.strip()):
+                continue
+            if b"\0" in text or (empty and not text.startswith(b"{")):
                 raise self.spoilt(f"line {number} is no JSON object; such a file has one on each line, in UTF-8")
-            any_yet = any_yet or bool(raw.strip())
-            if raw.strip() and not raw.startswith(_MARK):
+            empty = False
+            if not raw.startswith(_MARK):
                 yield Row(number, self._lines.row(number, raw).value, (raw.decode(errors="replace"),))
-        if not any_yet:
+        if empty:
             raise self.spoilt("is empty")
 
     def rejects(self, path: Path | None) -> RejectFile:

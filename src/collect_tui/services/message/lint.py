@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from collect_tui.common.text import clean
+from collect_tui.common.words import expected
 from collect_tui.defaults.templates import rules, templates
 from collect_tui.domain.card_text import forbidden
 from collect_tui.domain.errors import Invalid
@@ -15,7 +16,7 @@ from collect_tui.domain.message.context import Firm, MessageContext, sample, slo
 from collect_tui.domain.message.template import TEXTS, Body, MessageRules, Template, Variant
 from collect_tui.services.message.document import CLOSE, OPEN, NotMarkup
 from collect_tui.services.message.formats import Formats
-from collect_tui.services.message.placeholders import Found, did_you_mean, examine
+from collect_tui.services.message.placeholders import Found, examine
 from collect_tui.services.message.render import Rendered, render
 
 _FAULT: Final = "message."
@@ -39,7 +40,7 @@ class Library:
                 raise fault
             if name not in self.every:
                 raise Invalid(
-                    "message.unknown", f"There is no template {name!r}; {did_you_mean(name, self.every)}", "template"
+                    "message.unknown", f"There is no template {name!r}; {expected(name, self.every)}", "template"
                 )
             self.sound.add(name)
         return self.every[name]

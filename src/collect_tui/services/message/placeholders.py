@@ -4,12 +4,12 @@ loaded, by the tree that jinja2 parses it to; it is run in jinja2's sandbox besi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from collect_tui.common.words import nearest
+from collect_tui.common.words import expected
 from collect_tui.domain.message.context import Slot, slots
 
 if TYPE_CHECKING:
@@ -65,11 +65,6 @@ def examine(source: str, *, piece: bool = False) -> Found:
         scope = {name: slot for name, slot in slots().items() if not piece or slot.kind != "words"}
         _Walk(found).statements(tree.body, _Place(scope))
     return found
-
-
-def did_you_mean(word: str, among: Collection[str]) -> str:
-    near = nearest(word, among, cutoff=0.5)
-    return f"did you mean {near}?" if near else f"expected one of {', '.join(among)}."
 
 
 class _Place(NamedTuple):
@@ -193,7 +188,7 @@ class _Walk:
             known = {key: slot for key, slot in slots(first.record).items() if slot.record is None}
             for column in columns:
                 if column not in known:
-                    self._wrong(node, "column", f"there is no column {column}; {did_you_mean(str(column), known)}")
+                    self._wrong(node, "column", f"there is no column {column}; {expected(str(column), known)}")
             self._found.columns |= known.keys() & columns
         elif name == "table" or first is None or columns or first.kind != _WANTS[name]:
             self._wrong(node, "arguments", f"{name} writes {FUNCTIONS[name].replace('`', '')}.")
@@ -203,7 +198,7 @@ class _Walk:
         if name in among:
             return among[name]
         masked = name in _IN_PART and "masked" in among
-        hint = "it is printed masked only: write masked." if masked else did_you_mean(name, among)
+        hint = "it is printed masked only: write masked." if masked else expected(name, among)
         self._wrong(node, "placeholder", f"there is no {what} {name}; {hint}")
         return None
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from collect_tui.common.words import expected
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.message import MessagePreview
 from collect_tui.domain.message.template import LANGUAGES, TEXTS
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message.filling import Addressee, completed, context_of
 from collect_tui.services.message.lint import Library
-from collect_tui.services.message.placeholders import did_you_mean, examine
+from collect_tui.services.message.placeholders import examine
 from collect_tui.services.message.render import render
 from collect_tui.store import facts
 from collect_tui.store.tables import Account, Party
@@ -35,16 +36,14 @@ def preview(
     template = library.template(name)
     channels = template.head.channels
     if channel is not None and channel not in channels:
-        raise Invalid(
-            "message.channel", f"{name} is not sent by {channel}; {did_you_mean(channel, channels)}", "channel"
-        )
+        raise Invalid("message.channel", f"{name} is not sent by {channel}; {expected(channel, channels)}", "channel")
     channel = channel or channels[0]
     if form == "html" and channel in TEXTS:
         raise Invalid("message.form", f"A message by {channel} is text only.", "form")
     if language is not None and language not in template.variants:
         there = [code for code in LANGUAGES if code in template.variants]
         raise Invalid(
-            "message.language", f"{name} is not written in {language}; {did_you_mean(language, there)}", "language"
+            "message.language", f"{name} is not written in {language}; {expected(language, there)}", "language"
         )
     with desk.reading() as db:
         seen = facts.load(db, desk.tenant_id, number)
