@@ -20,7 +20,7 @@ from collect_tui.server.context import ServerContext
 from collect_tui.services import users
 from collect_tui.store import event_log
 from support.book import Book, Clock, account, at, catalogue, day, local_desk
-from support.cards import NUMBER
+from support.cards import files_with_number, has_number
 from support.planting import LEFT_OUT, ROSA, client, key, requests
 from support.server import server_context
 
@@ -192,14 +192,6 @@ def test_no_route_stores_a_card_number_whatever_field_it_stands_in(
             assert answer.status_code != 500, (verb, path)
             tried += 1
     assert tried > 200
-    assert not _files_with(tmp_path, NUMBER)
+    assert not files_with_number(tmp_path)
     out = capfd.readouterr()
-    assert NUMBER not in _digits((out.out + out.err).encode())
-
-
-def _files_with(folder: Path, digits: str) -> list[str]:
-    return [f.name for f in folder.rglob("*") if f.is_file() and digits in _digits(f.read_bytes())]
-
-
-def _digits(data: bytes) -> str:
-    return bytes(filter(lambda byte: 48 <= byte <= 57, data)).decode()
+    assert not has_number((out.out + out.err).encode())

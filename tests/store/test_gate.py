@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from collect_tui.store.bulk import Bulk
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import gate
 from support.book import NOW, Book, account
-from support.cards import NUMBER, SPELLINGS
+from support.cards import NUMBER, SPELLINGS, files_with_number
 
 _T = SQLModel.metadata.tables
 TEXTS = {f"{t.name}.{c.name}": c for t in _T.values() for c in t.columns if isinstance(c.type, AutoString)}
@@ -29,18 +28,11 @@ def bound(column: str, text: str) -> Any:
     return turn(f'[{{"any": "{text}"}}]' if column in gate.JSON else text)
 
 
-def holds(folder: Path, digits: str) -> list[str]:
-    """Files that hold the digits, whatever stands between them, up to four bytes: further apart they are not one number. (Most
-    pages of a new file are empty, and what the write-ahead log puts before each of them is random and may be a digit.)"""
-    number = re.compile(b"[^0-9]{0,4}".join(digit.encode() for digit in digits))
-    return [f.name for f in folder.rglob("*") if f.is_file() and number.search(f.read_bytes())]
-
-
 @pytest.mark.parametrize("between", ["", "/", "  ", " — "])
 def test_a_number_in_a_file_is_found(tmp_path: Path, between: str) -> None:
     (tmp_path / "some").write_bytes(b"\0\xff" + between.join(NUMBER).encode() + b"7")
     (tmp_path / "other").write_bytes(b"4" + b"\0\0\0\0\0001" * 15)
-    assert holds(tmp_path, NUMBER) == ([] if len(between.encode()) > 4 else ["some"])
+    assert files_with_number(tmp_path) == ([] if len(between.encode()) > 4 else ["some"])
 
 
 def test_every_text_column_is_behind_the_gate_and_the_exceptions_are_there() -> None:
@@ -122,7 +114,7 @@ def test_nothing_of_a_refused_text_reaches_a_file(tmp_path: Path, spelling: str)
         ):
             with pytest.raises(Invalid), store.write() as db:
                 write(db)
-        assert holds(tmp_path, NUMBER) == []
+        assert files_with_number(tmp_path) == []
 
 
 def test_copy_passes_the_gate_too() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Final
 
 NUMBER: Final = "4111111111111111"
@@ -160,3 +162,16 @@ CODES: Final = (
     "le code au dos est 123", "trois chiffres au dos: 123", "123 au dos", "cryptogramme visuel 123", "123 al reverso",
     "tres dígitos del reverso 123", "código de verificación 123", "number on back is 123", "four digits on the front 1234",
 )  # fmt: skip
+
+#: The digits with up to four bytes between each and the next: further apart they are not one number. (Most pages of a new file of
+#: SQLite are empty, and what the write-ahead log puts before each of them is random and may be a digit.)
+_IN_BYTES: Final = re.compile(b"[^0-9]{0,4}".join(digit.encode() for digit in NUMBER))
+
+
+def has_number(data: bytes) -> bool:
+    """Whether the number stands in what was written, whatever stands between its digits."""
+    return _IN_BYTES.search(data) is not None
+
+
+def files_with_number(folder: Path) -> list[str]:
+    return [file.name for file in folder.rglob("*") if file.is_file() and has_number(file.read_bytes())]
