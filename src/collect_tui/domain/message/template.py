@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal, get_args
 
 from collect_tui.domain.message.context import Firm
 
-CHANNELS: Final = ("letter", "email", "sms", "chat", "social", "internal")
+Channel = Literal["letter", "email", "sms", "chat", "social", "internal"]
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 TEXTS: Final = ("sms", "chat", "social")
 """Channels that carry a short text without marks: it is a body of its own."""
 LANGUAGES: Final = ("en", "es", "fil", "ms", "zh")
