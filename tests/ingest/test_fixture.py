@@ -67,9 +67,9 @@ def test_the_account_of_the_tour(store):
     assert sorted(s.product for s in rosa.services) == ["INT", "TV"]
     assert rosa.attempts[-1].result == "LM"
     rules = catalogue().rules.suspend
-    served = [n for n in rosa.notices if n.level == rules.notice_level]
-    assert served[0].sent_on is not None
-    assert (TODAY - served[0].sent_on).days >= rules.notice_days
+    served = [m for m in rosa.messages if m.level == rules.notice_level]
+    assert served[0].served_on is not None
+    assert (TODAY - served[0].served_on).days >= rules.notice_days
 
 
 def test_people_are_invented_and_places_fit(accounts):

@@ -387,8 +387,10 @@ def test_the_time_that_is_named_for_the_next_call_is_one_at_which_it_may_be_made
     refusals = [f for f in verdict.findings if f.severity > Severity.WARN]
     if not refusals:
         return
-    if any(f.next_ok is None for f in refusals):  # the zones share no hour
-        assert all(f.next_ok is None for f in refusals)
+    if any(
+        f.next_ok is None for f in refusals
+    ):  # the zones share no hour now; another rule may wait past a change of clocks
+        assert [f.check for f in refusals if f.next_ok is None][:1] == ["window"]
         return
     assert verdict.next_ok is not None
     assert verdict.next_ok > now

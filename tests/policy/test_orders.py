@@ -9,11 +9,11 @@ import pytest
 from hypothesis import assume, given
 
 from collect_tui.defaults import load
-from collect_tui.domain.facts import AccountFacts, Hold, NextAction, Notice, Payment
+from collect_tui.domain.facts import AccountFacts, Hold, NextAction, Payment
 from collect_tui.domain.hold import decide as holds
 from collect_tui.domain.order import decide as orders
 from collect_tui.domain.payment import decide as payment
-from collect_tui.domain.states import NoticeState, OrderState
+from collect_tui.domain.states import MessageState, OrderState
 from collect_tui.policy.house import House
 from collect_tui.policy.orders import refusal, suspension
 from collect_tui.policy.verdicts import Severity
@@ -29,6 +29,7 @@ from support.trade import (
     days,
     item,
     nightfall,
+    notice,
     numbers,
     order,
     promise,
@@ -39,7 +40,7 @@ AT = datetime(2025, 11, 24, 17, 0, tzinfo=UTC)
 SITE = load(today=TODAY).holds
 STOPS = sorted(code for code, kind in SITE.items() if "suspend" in kind.blocks)
 PASSES = sorted(code for code, kind in SITE.items() if "suspend" not in kind.blocks)
-SERVED = Notice(1, "pre-cut", "letter", NoticeState.DELIVERED, days(-12))
+SERVED = notice(-12)
 HERE = House(RULES, SITE, CALENDAR)
 
 
@@ -88,17 +89,17 @@ def with_order(facts: AccountFacts, **more: object) -> AccountFacts:
         (cutting_tomorrow(payments=(Payment(5, "x", TODAY, "card", 40000, "ON_ACCOUNT"),)), "amount"),
         (cutting_tomorrow(items=(item(11, 9000, -19),)), "age"),
         (cutting_tomorrow(promises=(promise(9, (4, 5000, 0)),)), "promise"),
-        (cutting_tomorrow(notices=()), "notice"),
-        (cutting_tomorrow(notices=(replace(SERVED, status=NoticeState.RETURNED),)), "notice"),
+        (cutting_tomorrow(messages=()), "notice"),
+        (cutting_tomorrow(messages=(replace(SERVED, status=MessageState.RETURNED),)), "notice"),
         (
             cutting_tomorrow(services=(service(status="PENDING_SUSPEND", cause="nonpay", life_support=True),)),
             "life_support",
         ),
         (with_order(cutting_tomorrow(), reason="FRAUD"), None),
-        (with_order(cutting_tomorrow(items=(), notices=()), reason="FRAUD"), None),
-        (with_order(cutting_tomorrow(items=(), notices=()), reason="voluntary"), None),
+        (with_order(cutting_tomorrow(items=(), messages=()), reason="FRAUD"), None),
+        (with_order(cutting_tomorrow(items=(), messages=()), reason="voluntary"), None),
         (with_order(cutting_tomorrow(promises=(promise(9, (4, 5000, 0)),)), reason="VOLUNTARY"), None),
-        (with_order(cutting_tomorrow(items=(), notices=()), reason="BROKEN"), "amount"),
+        (with_order(cutting_tomorrow(items=(), messages=()), reason="BROKEN"), "amount"),
         (restoring(), None),
         (restoring(items=(item(11, 100, -1),)), "amount"),
         (restoring(items=(item(11, 99, -1),)), None),
@@ -129,7 +130,7 @@ def test_what_forbids_an_order(facts: AccountFacts, check: str | None) -> None:
     ],
 )
 def test_the_day_is_judged_as_it_leaves(effective: int, sent: int, now: str | None, as_it_leaves: str | None) -> None:
-    facts = cutting_tomorrow(notices=(replace(SERVED, sent_on=days(sent)),))
+    facts = cutting_tomorrow(messages=(replace(SERVED, sent_on=days(sent)),))
     facts = with_order(facts, effective=days(effective))
     assert (found(facts), found(facts, leaving=True)) == (now, as_it_leaves)
 

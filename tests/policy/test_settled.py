@@ -29,6 +29,17 @@ def test_settling_what_is_settled_changes_nothing(facts: AccountFacts, door: dic
     assert settle(once, (), HOUSE, numbers(9000)) == ()
 
 
+def test_a_fee_that_pays_the_last_debt_when_its_order_goes_makes_the_account_current() -> None:
+    restoring = order_of(71, 1, "restore", "REQUESTED")
+    facts = account(
+        stage="PAST_DUE",
+        items=(item(11, 100, -1),),
+        services=(service(status="PENDING_RESTORE", cause="nonpay"),),
+        orders=(restoring,),
+    )
+    assert act(with_fee(facts, restoring, 2500, 0), ()).stage == "CURRENT"
+
+
 @given(accounts().map(cutting), DOORS)
 def test_every_order_rests_on_something(facts: AccountFacts, door: dict) -> None:
     after = act(facts, (), **door)

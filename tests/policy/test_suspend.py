@@ -9,21 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain.facts import AccountFacts, Hold, Notice, Payment
+from collect_tui.domain.facts import AccountFacts, Hold, Payment
 from collect_tui.domain.order.required import fees_to_keep, required_to_restore
 from collect_tui.domain.order.suspension import first_suspension_day, is_suspension_day
-from collect_tui.domain.states import NoticeState, OrderState, PaymentState
+from collect_tui.domain.states import MessageState, PaymentState
 from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
-from support.trade import CALENDAR, KINDS, RULES, SUSPEND, TODAY, account, days, item, order, promise, service
+from support.trade import CALENDAR, KINDS, RULES, SUSPEND, TODAY, account, days, item, notice, order, promise, service
 
 WEDNESDAY = days(9)  # 3 December
-SERVED = Notice(1, "pre-cut", "letter", NoticeState.DELIVERED, days(-8))
+SERVED = notice(-8)
 CHECKS = ["state", "amount", "age", "dispute", "hold", "promise", "notice", "day", "life_support", "order"]
 
 
 def ready(**more: object) -> AccountFacts:
-    return account(**{"notices": (SERVED,), **more})
+    return account(**{"messages": (SERVED,), **more})
 
 
 def suspend(facts: AccountFacts | None = None, effective: date = WEDNESDAY) -> Verdict:
@@ -57,12 +57,12 @@ def test_ready_to_cut_check_by_check() -> None:
         (ready(promises=(promise(9, (4, 5000, 0)),)), "promise", "An open promise, next due Fri 28 Nov"),
         (ready(services=(service(life_support=True),)), "life_support", "life support"),
         (ready(orders=(order(7, 1, "restore", "DRAFT"),)), "order", "Order R-7 to restore it is draft already"),
-        (ready(notices=()), "notice", "Notice pre-cut has not been served"),
-        (ready(notices=(replace(SERVED, status=NoticeState.RETURNED),)), "notice", "has not been served"),
-        (ready(notices=(replace(SERVED, level="2"),)), "notice", "has not been served"),
-        (ready(notices=(replace(SERVED, service_id=2),)), "notice", "has not been served"),
-        (ready(notices=(replace(SERVED, sent_on=days(-64)),)), "notice", "has not been served for this debt"),
-        (ready(notices=(replace(SERVED, sent_on=None, status=OrderState.SENT),)), "notice", "has not been served"),
+        (ready(messages=()), "notice", "Notice pre-cut has not been served"),
+        (ready(messages=(replace(SERVED, status=MessageState.RETURNED),)), "notice", "has not been served"),
+        (ready(messages=(replace(SERVED, level="2"),)), "notice", "has not been served"),
+        (ready(messages=(replace(SERVED, service_id=2),)), "notice", "has not been served"),
+        (ready(messages=(replace(SERVED, items=(12, 13)),)), "notice", "has not been served for this debt"),
+        (ready(messages=(replace(SERVED, served_on=None),)), "notice", "has not been served"),
     ],
 )
 def test_what_blocks_it(facts: AccountFacts, check: str, words: str) -> None:
@@ -116,7 +116,7 @@ def test_a_hold_that_someone_may_override_is_not_a_block() -> None:
     ],
 )
 def test_the_notice_must_be_old_enough(sent: int, effective: int, first: date | None) -> None:
-    finding = found(suspend(ready(notices=(replace(SERVED, sent_on=days(sent)),)), days(effective)), "notice")
+    finding = found(suspend(ready(messages=(replace(SERVED, served_on=days(sent)),)), days(effective)), "notice")
     assert finding.severity is (Severity.SCHEDULE if first else Severity.ALLOW)
     assert finding.next_ok == (datetime(first.year, first.month, first.day, 12, tzinfo=UTC) if first else None)
 

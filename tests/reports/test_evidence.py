@@ -104,7 +104,7 @@ def test_a_pack_holds_everything(worked: LocalDesk, tmp_path: Path) -> None:
     folder = tmp_path / "packs" / "rosa"
     pack = evidence.write(worked, ROSA, folder)
     names = {"account.json", "README.txt", "verdicts.jsonl", "manifest.json"}
-    names |= {f"{name}.csv" for name in ("contacts", "notices", "holds", "orders", "promises", "payments")}
+    names |= {f"{name}.csv" for name in ("contacts", "messages", "holds", "orders", "promises", "payments")}
     assert {path.name for path in folder.iterdir()} == names
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     assert {stat.S_IMODE(place.stat().st_mode) for place in (folder, folder.parent)} == {0o700}
@@ -121,7 +121,7 @@ def test_a_pack_holds_everything(worked: LocalDesk, tmp_path: Path) -> None:
     assert promise["instalments"] == f"1 {day(4)} 150.00 0.00 OPEN"
     (payment,) = rows(folder / "payments.csv")
     assert (payment["ref"], payment["amount"], payment["applied_to"]) == ("'+P1", "40.00", "INV-1 30.00")
-    assert [n["level"] for n in rows(folder / "notices.csv")] == ["pre-cut"]
+    assert [n["level"] for n in rows(folder / "messages.csv")] == ["pre-cut"]
     assert [h["reason"] for h in rows(folder / "holds.csv")] == ["'@letter of a doctor"]
     assert rows(folder / "orders.csv") == []
 
@@ -196,13 +196,13 @@ def test_what_was_changed_in_a_pack_is_told(worked: LocalDesk, tmp_path: Path) -
     evidence.write(worked, ROSA, folder)
     assert evidence.check(folder).problems == ()
     (folder / "holds.csv").write_text((folder / "holds.csv").read_text().replace("MEDICAL", "NOTHING"))
-    (folder / "notices.csv").unlink()
+    (folder / "messages.csv").unlink()
     (folder / "orders.csv").unlink()
     (folder / "orders.csv").symlink_to(folder / "payments.csv")
     (folder / "more.csv").write_text("x")
     assert evidence.check(folder).problems == (
         "holds.csv is not as it was written",
-        "notices.csv is missing",
+        "messages.csv is missing",
         "orders.csv is missing",
         "more.csv does not belong to the pack",
     )

@@ -24,6 +24,7 @@ from collect_tui.store.sql import Scope
 from collect_tui.store.tables import Account, Item, Outbox
 from server.conftest import Api, code
 from support.book import SERVICES, TODAY, Book, Clock, account, day, do_line, local_desk
+from support.portfolio import add_notice
 from support.server import bearer, server_context
 
 BOOK = Book(
@@ -278,15 +279,15 @@ def order(context: ServerContext) -> str:
     """An order to restore a suspended service is what the desk may ask for at once; here one to suspend is put in its place."""
     from datetime import UTC, datetime
 
-    from collect_tui.store.tables import Notice, Service, ServiceOrder
+    from collect_tui.store.tables import Service, ServiceOrder
 
     with context.store.write() as db:
         account_id = db.exec(select(Account.id).where(Account.number == ROSA)).one()
         service = db.exec(select(Service).where(Service.identifier == "INT-1001")).one()
         service.status, service.suspend_cause = "PENDING_SUSPEND", "nonpay"
         db.add(service)
-        notice = {"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": TODAY - timedelta(days=12)}
-        db.add(Notice(tenant_id=1, id=8999, account_id=account_id, **notice))
+        served = {"level": "pre-cut", "status": "DELIVERED", "sent_on": TODAY - timedelta(days=12)}
+        add_notice(db, {"tenant_id": 1, "account_id": account_id}, served)
         for n in range(3):
             db.add(
                 ServiceOrder(

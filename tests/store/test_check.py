@@ -116,7 +116,7 @@ def test_every_row_of_a_queue_is_what_the_queue_says(specs, site):
                 assert bool(row.reasons & bit["restore_ready"]) == any(restored)
                 if row.reasons & bit["new_delinquency"]:
                     assert not any(
-                        n.sent_on and n.sent_on >= seen.oldest_due for n in seen.notices if n.status == "SENT"
+                        m.served_on and m.served_on >= seen.oldest_due for m in seen.messages if m.status == "SENT"
                     )
                     assert not any(
                         a.at.date() > seen.oldest_due + timedelta(days=1) for a in seen.attempts if a.counted
@@ -266,7 +266,12 @@ def fresh_statements() -> Iterator[Callable[[], None]]:
 @pytest.mark.parametrize(("module", "name", "bent", "kind"), BENT)
 def test_a_fault_of_the_sql_itself_is_found_by_the_rules(fresh_statements, monkeypatch, module, name, bent, kind):
     kept = {"status": "KEPT", "closed_on": DAY - timedelta(days=500), "made_on": DAY - timedelta(days=510)}
-    draft = {"level": "pre-cut", "status": "DRAFT", "sent_on": DAY - timedelta(days=20)}
+    draft = {
+        "level": "pre-cut",
+        "status": "DRAFT",
+        "sent_on": DAY - timedelta(days=20),
+        "served_on": DAY - timedelta(days=20),
+    }
     ended = {"kind": "MEDICAL", "status": "EXPIRED", "until": DAY - timedelta(days=2)}
     with make_store() as store:
         add_account(

@@ -18,6 +18,7 @@ from sqlmodel import SQLModel
 from collect_tui.store import migrate
 from collect_tui.store.engine import Store
 from collect_tui.store.migrations import citus
+from collect_tui.store.migrations.frozen import create
 from collect_tui.store.tables import guards, statistics
 from support import pg
 from support.book import Book, Clock, account, do_line, local_desk
@@ -163,6 +164,11 @@ def test_a_cluster_of_the_format_before_gets_its_two_triggers(cluster: str, judg
         connection.exec_driver_sql("DROP TABLE sign_in_try")
         connection.exec_driver_sql("ALTER TABLE work_item DROP COLUMN claim_key")
         connection.exec_driver_sql("ALTER TABLE import_batch DROP COLUMN as_of")
+        connection.exec_driver_sql("DROP TABLE message_item, message")
+        create(
+            connection,
+            "notice\n tenant_id! id! account_id service_id? level:text channel:text status:text sent_on:date?",
+        )
         connection.exec_driver_sql("ALTER TABLE item DROP CONSTRAINT item_tenant_id_doc_no_account_id_key")
         connection.exec_driver_sql(
             "ALTER TABLE item ADD CONSTRAINT item_tenant_id_doc_no_key UNIQUE (tenant_id, doc_no)"

@@ -93,11 +93,42 @@ def forgotten(found: Rows) -> Rows:
     return {**found, "act_log": acts}
 
 
+def as_notices(after: Rows) -> list[tuple[Any, ...]]:
+    """Messages as the notices that they were: tenant, id, account, service, level, channel, status, day it was sent."""
+    return [tuple(row[at] for at in (0, 1, 2, 3, 8, 6, 7, 24)) for row in after["message"]]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_notice_is_about_what_was_late_when_it_was_sent(kind: str, old: Path, request: pytest.FixtureRequest) -> None:
+    engine = sqlite.make_engine(old, writes=True)
+    with engine.begin() if kind == "sqlite" else owner(request.getfixturevalue("old_pg")) as connection:
+        if kind == "sqlite":
+            version.write(connection, 2)
+        migrate.upgrade(connection, "0009")
+        run = connection.exec_driver_sql
+        account, internet = run("SELECT account_id, id FROM service WHERE product = 'INT'").one()
+        for ident, service, status in (
+            (1, "NULL", "SENT"),
+            (2, internet, "RETURNED"),
+            (3, internet + 999, "DELIVERED"),
+        ):
+            day = f"1, {ident}, {account}, {service}, 'pre-cut', 'letter', '{status}', '2026-11-20'"
+            run(f"INSERT INTO notice VALUES ({day})")
+        migrate.upgrade(connection, "0010")
+        named = "SELECT message_id, doc_no FROM message_item JOIN item ON item.id = item_id WHERE message_id < 4"
+        about = {tuple(row) for row in run(named).all()}
+        served = run("SELECT id FROM message WHERE id < 4 AND served_on IS NOT NULL ORDER BY id").scalars().all()
+    engine.dispose()
+    assert about == {(1, "INV-1"), (1, "INV-2"), (2, "INV-1")}
+    assert served == [1, 3]
+
+
 def test_an_upgraded_file_equals_a_new_one_and_keeps_every_row(old: Path, tmp_path: Path) -> None:
     before = forgotten(rows_of_file(old))
     report = migrate.run(old)
     assert (report.before, report.after) == (2, version.SCHEMA_VERSION)
     after = rows_of_file(old)
+    assert as_notices(after) == before.pop("notice")
     for table, rows in before.items():
         if table == "sqlite_stat1":
             continue
@@ -113,8 +144,11 @@ def test_an_upgraded_database_equals_a_new_one_and_keeps_every_row(old_pg: str) 
         widths = {t: len(inspect(connection).get_columns(t)) for t in inspect(connection).get_table_names()}
     del widths[version.TABLE]
     before = forgotten(rows_of_pg(old_pg, widths))
+    del widths["notice"]
+    notices = before.pop("notice")
     assert migrate.run(old_pg).before == 2
     assert rows_of_pg(old_pg, widths) == before
+    assert as_notices(rows_of_pg(old_pg, {"message": 40})) == notices
     assert len(before["audit"]) == 4
     with Store.connect(old_pg) as upgraded, pg.store() as new:
         assert shape_of(upgraded) == shape_of(new)

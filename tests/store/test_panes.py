@@ -61,10 +61,10 @@ def test_everything_that_happened_newest_first(store: Store) -> None:
         ("order", f"suspend INT ordered, {number}", "NONPAY, effective 2026-11-26"),
         ("order", f"suspend INT sent, {number}", ""),
         ("order", f"suspend INT rejected, {number}", "no such"),
-        ("notice", "notice 1 by letter", "sent"),
+        ("message", "notice 1 by letter", "sent"),
     }
     assert sum(e.kind == "hold" for e in entries) == 2
-    assert sum(e.kind == "notice" for e in entries) == 1  # one was never sent
+    assert sum(e.kind == "message" for e in entries) == 1  # one was never sent
     assert len(entries) == 17
 
 

@@ -14,7 +14,6 @@ from collect_tui.domain.facts import (
     Instalment,
     Item,
     NextAction,
-    Notice,
     Order,
     Payment,
     Promise,
@@ -22,8 +21,8 @@ from collect_tui.domain.facts import (
 )
 from collect_tui.domain.payment.fees import document
 from collect_tui.domain.payment.moving import payment_status
-from collect_tui.domain.states import InstalmentState, NoticeState, PaymentState, PromiseState
-from support.trade import KINDS, RULES, account, credit, days, item, order, service
+from collect_tui.domain.states import InstalmentState, PaymentState, PromiseState
+from support.trade import KINDS, RULES, account, credit, days, item, notice, order, service
 
 AMOUNTS = st.one_of(st.integers(1, 200), st.integers(1, 50_000))
 _CODES = ("call", "promise", "order", "monitor", "review", "broken", "visit", "hold", "returned")
@@ -54,10 +53,7 @@ def accounts(draw: st.DrawFn, *, ordered: bool = True, promised: bool = True) ->
         holds=holds,
         services=services,
         orders=tuple(o for s in services for o in draw(_orders(s))),
-        notices=draw(
-            st.just(())
-            | st.builds(lambda n: (Notice(1, "pre-cut", "letter", NoticeState.SENT, days(n)),), st.integers(-40, 0))
-        ),
+        messages=draw(st.just(()) | st.builds(lambda n, about: (notice(n, items=about),), st.integers(-40, 0), _ABOUT)),
         next_action=NextAction(draw(st.sampled_from(_CODES)), days(draw(st.integers(-4, 30)))),
     )
     for one in facts.orders:
@@ -167,6 +163,10 @@ def _promises(draw: st.DrawFn) -> tuple[Promise, ...]:
     return tuple(found)
 
 
+#: Of which items a notice is: of any, or of some.
+_ABOUT = st.just(range(100)) | st.frozensets(st.integers(10, 22))
+
+
 @st.composite
 def _holds(draw: st.DrawFn, ident: int) -> Hold:
     until = draw(st.none() | st.integers(-2, 20))
@@ -175,4 +175,4 @@ def _holds(draw: st.DrawFn, ident: int) -> Hold:
 
 def cutting(facts: AccountFacts) -> AccountFacts:
     """The account with every cut for non-payment announced long enough ago."""
-    return replace(facts, notices=(Notice(1, "pre-cut", "letter", NoticeState.SENT, days(-RULES.suspend.notice_days)),))
+    return replace(facts, messages=(notice(-RULES.suspend.notice_days),))

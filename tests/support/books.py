@@ -16,8 +16,8 @@ from sqlalchemy import insert, update
 from collect_tui.domain import states
 from collect_tui.store.engine import Store
 from collect_tui.store.sql import table
-from collect_tui.store.tables import Hold, Item, Notice
-from support.portfolio import DAY, TENANT, Added, add_account, add_party, ids
+from collect_tui.store.tables import Hold, Item
+from support.portfolio import DAY, TENANT, Added, add_account, add_notice, add_party, ids
 
 AMOUNT = st.one_of(st.integers(1, 3_00), st.integers(20_00, 30_00), st.integers(1, 300_00))
 AGO = st.one_of(st.integers(-7, 45), st.sampled_from([-5, 0, 1, 10, 29, 30, 31, 60, 90, 91, 365, 400]))
@@ -215,15 +215,8 @@ def add(store: Store, spec: dict[str, Any], parties: list[int]) -> Added:
             db.execute(update(i).where(i.c.tenant_id == TENANT, i.c.id == ident).values(service_id=service))
         for level, status, n, place in spec["notices"]:
             service = None if place is None else added.services[place]
-            row = {
-                "id": ids(),
-                "level": level,
-                "channel": "letter",
-                "status": status,
-                "sent_on": ago(n),
-                "service_id": service,
-            }
-            db.execute(insert(table(Notice)), {**own, **row})
+            row = {"level": level, "status": status, "sent_on": ago(n), "service_id": service}
+            add_notice(db, own, row)
         for kind, status, scope, n, place in spec["holds"]:
             until = ago(-n) if status == "ACTIVE" else ago(n)
             target = {"account": None, "service": added.services[place], "item": (added.items or [0])[0]}[scope]

@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 
 from collect_tui.domain.effects import Effect, NextActionSet
 from collect_tui.domain.errors import DomainError
-from collect_tui.domain.facts import AccountFacts, Holder, Item, NextAction, Notice
+from collect_tui.domain.facts import AccountFacts, Holder, Item, NextAction
 from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as promises
-from collect_tui.domain.states import NoticeState
 from collect_tui.domain.undo import inverse
-from support.trade import CALENDAR, KINDS, RULES, account, act, days, item, nightfall, numbers, service
+from support.trade import CALENDAR, KINDS, RULES, account, act, item, nightfall, notice, numbers, service
 
 AT = datetime(2025, 11, 24, 17, 0, tzinfo=UTC)
 Step = tuple[Any, ...]
@@ -33,8 +32,7 @@ def two_services() -> AccountFacts:
         item(14, 6000, 9),
         item(15, 3000, 20, service=1),
     )
-    served = Notice(1, "pre-cut", "letter", NoticeState.SENT, days(-12))
-    return account(items=items, services=(service(1), service(2, "TV")), notices=(served,))
+    return account(items=items, services=(service(1), service(2, "TV")), messages=(notice(-12),))
 
 
 def steps() -> st.SearchStrategy[Step]:

@@ -135,8 +135,8 @@ class _Seen:
                 name = f"{account} promise of {row.made_on}"
             case "hold":
                 name = f"{account} hold {row.kind} {row.scope}"
-            case "notice":
-                name = f"{account} notice {row.level} {row.sent_on}"
+            case "message":
+                name = f"{account} message {row.template} {row.level} {row.made_on}"
             case _:
                 name = f"{account} {table}"
         self.used[name] += 1

@@ -31,7 +31,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.catalogue import Catalogue
@@ -181,7 +181,7 @@ def add_account(
         added.payments = [_payment(db, own, row, added.items) for row in payments]
         added.holds = _many(db, "hold", holds, own, _hold)
         added.orders = _many(db, "service_order", [_order(row, added.services) for row in orders], own, _nothing)
-        added.notices = _many(db, "notice", notices, own, _notice)
+        added.notices = [add_notice(db, own, row) for row in notices]
         added.events = _many(db, "contact_event", events, own, _event)
         added.notes = _many(db, "note", notes, own, _note)
         added.callbacks = _many(db, "callback", callbacks, own, _callback)
@@ -313,8 +313,32 @@ def _nothing(_row_id: int) -> dict[str, Any]:
     return {}
 
 
-def _notice(_row_id: int) -> dict[str, Any]:
-    return {"level": "1", "channel": "letter", "status": "SENT", "sent_on": DAY - timedelta(days=20)}
+def add_notice(db: Session, own: Row, row: Row) -> int:
+    """A notice of an account about what was due by the day it was sent, and served on that day; `items` names others."""
+    sent_on = row.get("sent_on", DAY - timedelta(days=20))
+    served_on = sent_on if row.get("status", "SENT") in ("SENT", "DELIVERED") else None
+    made = {"made_on": sent_on or DAY, "made_at": datetime.combine(sent_on or DAY, time(12), UTC)}
+    notice = {
+        "level": "1",
+        "channel": "letter",
+        "status": "SENT",
+        "sent_on": sent_on,
+        "served_on": served_on,
+        **made,
+        **row,
+    }
+    about = notice.pop("items", None)
+    notice_id = ids()
+    _add(db, "message", **{**own, "id": notice_id, **notice})
+    i = SQLModel.metadata.tables["item"].c
+    if about is None and sent_on is not None:
+        due = select(i.id).where(
+            i.tenant_id == own["tenant_id"], i.account_id == own["account_id"], i.due <= sent_on, i.amount > 0
+        )
+        about = db.connection().execute(due).scalars().all()
+    for item_id in about or ():
+        _add(db, "message_item", tenant_id=own["tenant_id"], message_id=notice_id, item_id=item_id, amount=1)
+    return notice_id
 
 
 def _event(_row_id: int) -> dict[str, Any]:

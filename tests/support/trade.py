@@ -25,10 +25,18 @@ from collect_tui.domain.effects import (
     PromiseChanged,
     ServiceChanged,
 )
-from collect_tui.domain.facts import AccountFacts, Instalment, Item, NextAction, Order, Promise, Service
+from collect_tui.domain.facts import AccountFacts, Instalment, Item, Message, NextAction, Order, Promise, Service
 from collect_tui.domain.promise.effects import instalment_status
 from collect_tui.domain.rules import ContactRules, HoldKind, QueuePolicy, Rules, SuspendRules, Weights
-from collect_tui.domain.states import AccountState, InstalmentState, OrderState, PromiseState, ServiceState, Stage
+from collect_tui.domain.states import (
+    AccountState,
+    InstalmentState,
+    MessageState,
+    OrderState,
+    PromiseState,
+    ServiceState,
+    Stage,
+)
 from collect_tui.policy.house import House
 from collect_tui.policy.settling import settle
 
@@ -91,6 +99,19 @@ def service(
     ident: int = 1, product: str = "INT", status: str = "ACTIVE", cause: str | None = None, **more: Any
 ) -> Service:
     return Service(ident, product, "cablebill", f"{product}-{ident:04d}", ServiceState(status), cause, **more)
+
+
+def notice(
+    served: int | None,
+    level: str = "pre-cut",
+    *,
+    items: Iterable[int] = range(100),
+    status: str = "DELIVERED",
+    ident: int = 1,
+) -> Message:
+    """A letter that counts as served so many days from today (None: not at all), about the items of these ids, or any."""
+    on = None if served is None else days(served)
+    return Message(ident, level, "letter", MessageState[status], on, made_on=on, sent_on=on, items=tuple(items))
 
 
 def order(ident: int, service_id: int, kind: str, status: str, effective: int = 2) -> Order:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from collect_tui.domain.holder import Holder
+from collect_tui.domain.message.message import Message
 from collect_tui.domain.parts import (
     PHONE_KINDS,
     Allocation,
@@ -20,7 +21,6 @@ from collect_tui.domain.parts import (
     Instalment,
     Item,
     NextAction,
-    Notice,
     Order,
     Parked,
     Payment,
@@ -41,8 +41,8 @@ __all__ = [
     "Holder",
     "Instalment",
     "Item",
+    "Message",
     "NextAction",
-    "Notice",
     "Order",
     "Parked",
     "Payment",
@@ -78,7 +78,7 @@ class AccountFacts:
     services: tuple[Service, ...] = ()
     orders: tuple[Order, ...] = ()  # open, and the last completed one of each service
     lifted: tuple[Order, ...] = field(default=(), compare=False)  # suspensions that money stopped before they left
-    notices: tuple[Notice, ...] = ()
+    messages: tuple[Message, ...] = ()  # notices, and what has not left yet
     payments: tuple[Payment, ...] = ()  # with something unapplied, and those of the last 90 days
     named: tuple[Payment, ...] = field(default=(), compare=False)  # older ones that the act names by their reference
     applications: tuple[Application, ...] = ()  # live ones of the last 90 days

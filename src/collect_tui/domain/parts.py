@@ -18,7 +18,6 @@ from collect_tui.domain.states import (
     CallbackState,
     HoldState,
     InstalmentState,
-    NoticeState,
     OrderState,
     PaymentState,
     PromiseState,
@@ -188,16 +187,6 @@ class Order:
     @property
     def open(self) -> bool:
         return self.status in OPEN_ORDER
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    id: int
-    level: str  # 1, 2, 3, final, pre-cut
-    channel: str
-    status: NoticeState
-    sent_on: date | None
-    service_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

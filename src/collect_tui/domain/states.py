@@ -100,7 +100,10 @@ class CallbackState(State):
     CANCELLED = auto()
 
 
-class NoticeState(State):
+class MessageState(State):
+    """Of a message that goes out: a DRAFT until it is released, QUEUED until its channel has it. RETURNED came back, FAILED never
+    arrived."""
+
     DRAFT = auto()
     QUEUED = auto()
     SENT = auto()
@@ -108,6 +111,14 @@ class NoticeState(State):
     RETURNED = auto()
     FAILED = auto()
     CANCELLED = auto()
+
+
+class InboxState(State):
+    """Of a message that came in. DONE: nothing is to be answered."""
+
+    RECEIVED = auto()
+    ANSWERED = auto()
+    DONE = auto()
 
 
 class Stage(State):
@@ -193,6 +204,18 @@ CALLBACK: Final = _machine(
     CANCELLED="SCHEDULED MISSED",
 )
 
+MESSAGE: Final = _machine(
+    MessageState,
+    DRAFT="QUEUED CANCELLED",
+    QUEUED="SENT FAILED CANCELLED DRAFT",  # back to a draft by undoing, or as what it rested on has changed
+    SENT="DELIVERED RETURNED FAILED",
+    DELIVERED="RETURNED",
+    CANCELLED="DRAFT QUEUED",  # by undoing
+)
+
+#: Back only by undoing.
+INBOX: Final = _machine(InboxState, RECEIVED="ANSWERED DONE", ANSWERED="RECEIVED", DONE="RECEIVED ANSWERED")
+
 MACHINES: Final[Mapping[type[State], Mapping[Any, frozenset[Any]]]] = {
     PromiseState: PROMISE,
     InstalmentState: INSTALMENT,
@@ -201,6 +224,8 @@ MACHINES: Final[Mapping[type[State], Mapping[Any, frozenset[Any]]]] = {
     ServiceState: SERVICE,
     PaymentState: PAYMENT,
     CallbackState: CALLBACK,
+    MessageState: MESSAGE,
+    InboxState: INBOX,
 }
 
 STAGES: Final = tuple(Stage)
@@ -220,6 +245,15 @@ WAITING_ORDER: Final = frozenset({OrderState.REQUESTED, OrderState.SENT})
 OPEN_ORDER: Final = WAITING_ORDER | {OrderState.DRAFT}
 FAILED_ORDER: Final = frozenset({OrderState.REJECTED, OrderState.CANCELLED})
 """Orders that came to nothing."""
+
+WAITING_MESSAGE: Final = frozenset({MessageState.DRAFT, MessageState.QUEUED})
+"""Messages that have not left yet."""
+
+LOST_MESSAGE: Final = frozenset({MessageState.RETURNED, MessageState.FAILED})
+"""Messages that left and did not arrive."""
+
+LIVE_MESSAGE: Final = WAITING_MESSAGE | {MessageState.SENT, MessageState.DELIVERED}
+"""Messages that will reach the customer, or have: the same is not written again."""
 
 OPEN_INSTALMENT: Final = frozenset({InstalmentState.OPEN, InstalmentState.PART_PAID})
 OPEN_CALLBACK: Final = frozenset({CallbackState.SCHEDULED, CallbackState.MISSED})

@@ -145,9 +145,10 @@ def _orders(fold: Folded, house: House, ids: Callable[[], int], *, taken_back: b
         undone = order.undone(fold.facts, one)
         fold.add(*undone)
         if any(isinstance(e, ItemVoided) for e in undone):
-            posting.post(
-                fold, ids, rules, house.holds
-            )  # what had paid its fee: the orders that are still to be judged go by it
+            # What had paid its fee pays what else is late: the orders that are still to be judged go by it, and so does the stage.
+            posting.post(fold, ids, rules, house.holds)
+            if ladder.cured(fold.facts, rules):
+                _stage(fold, rules, taken_back=False, off=False)
     for service in fold.facts.services:
         waiting = any(o.service_id == service.id and o.open for o in fold.facts.orders)
         cut = service.status == ServiceState.SUSPENDED and service.suspend_cause == order.NONPAY and not waiting

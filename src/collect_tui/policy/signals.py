@@ -13,7 +13,6 @@ from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.figures import Figures, Past
 from collect_tui.domain.hold.decide import blocking
-from collect_tui.domain.order.suspension import SERVED
 from collect_tui.domain.queue.rules import PRE_DUE_DAYS
 from collect_tui.domain.rules import ContactRules, HoldKind, Rules, coming_back
 from collect_tui.domain.signals import NEVER, Signals
@@ -83,7 +82,7 @@ def signals(
         ),
         reviews=sum((o.kind, o.status) == ("suspend", OrderState.DRAFT) for o in facts.orders),
         order_failed=int(past.last_order in FAILED_ORDER),
-        noticed_on=_last(n.sent_on for n in facts.notices if n.status in SERVED),
+        noticed_on=_last(m.served_on for m in facts.messages if m.level and m.served(facts.business_date)),
         coming=_coming(facts),
         capped=int(attempts_on(facts, today, rules.contact) >= rules.contact.max_attempts),
         linked=beside.linked,

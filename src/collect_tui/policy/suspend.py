@@ -17,8 +17,9 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.dates import WEEKDAYS, format_day
 from collect_tui.domain.expression import evaluate
 from collect_tui.domain.expression import holds as met
-from collect_tui.domain.facts import AccountFacts, Hold, Item, Notice, Order, Service
+from collect_tui.domain.facts import AccountFacts, Hold, Item, Message, Order, Service
 from collect_tui.domain.hold.decide import blocking
+from collect_tui.domain.message.message import SERVED
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.order import required, suspension
 from collect_tui.domain.rules import HoldKind, Rules, SuspendRules
@@ -119,7 +120,7 @@ class _Suspension:
         row = replace(
             _signals(facts, service, len(self._under_way())),
             oldest=self._oldest(),
-            noticed_on=served.sent_on if served else None,
+            noticed_on=served.served_on if served else None,
             held=len(self._blocking()),
             promises=sum(p.open for p in facts.promises),
         )
@@ -181,13 +182,15 @@ class _Suspension:
     def notice(self) -> Finding:
         rules, served = self.rules, self._served()
         wanted = f"Notice {rules.notice_level}"
-        if served is None or served.sent_on is None:
+        if served is None or served.served_on is None:
             text = f"{wanted} has not been served for this debt; it must be, {rules.notice_days} days before."
             return self._say("notice", Severity.BLOCK, text)
-        earliest = served.sent_on + timedelta(days=rules.notice_days)
-        text = f"{wanted} was served {format_day(served.sent_on, self.facts.business_date)}"
+        earliest = served.served_on + timedelta(days=rules.notice_days)
+        text = f"{wanted} was served {format_day(served.served_on, self.facts.business_date)}"
         if self.meets["notice"]:
-            return self._say("notice", Severity.ALLOW, f"{text}, {(self.effective - served.sent_on).days} days before.")
+            return self._say(
+                "notice", Severity.ALLOW, f"{text}, {(self.effective - served.served_on).days} days before."
+            )
         first = suspension.first_suspension_day(earliest, rules, self.calendar)
         text = f"{text}; the effective date must be {rules.notice_days} days after it"
         return self._schedule("notice", text, first)
@@ -232,19 +235,21 @@ class _Suspension:
         """The earliest due date of what is late; a rest that counts as paid makes nothing old."""
         return min((i.due for i in self._mine() if i.collectable >= max(1, self.rules.tolerance)), default=None)
 
-    def _served(self) -> Notice | None:
-        """The first notice of the level that was sent for what is past due now, for this service or for all."""
-        oldest = self._oldest()
-        sent = [
-            n
-            for n in self.facts.notices
-            if n.level == self.rules.notice_level
-            and n.status in suspension.SERVED
-            and n.service_id in (self.service.id, None)
-            and n.sent_on is not None
-            and (oldest is None or n.sent_on >= oldest)
+    def _served(self) -> Message | None:
+        """The notice of the level, for this service or for all, that was served first of those about the oldest of what is late: one
+        for a bill that has been paid is none for the next."""
+        late, oldest = self._mine(), self._oldest()
+        oldest_items = {i.id for i in late if i.due == oldest and i.collectable >= max(1, self.rules.tolerance)}
+        served = [
+            m
+            for m in self.facts.messages
+            if m.level == self.rules.notice_level
+            and m.status in SERVED
+            and m.service_id in (self.service.id, None)
+            and m.served_on is not None
+            and not oldest_items.isdisjoint(m.items)
         ]
-        return min(sent, key=lambda n: n.sent_on or date.max, default=None)
+        return min(served, key=lambda m: m.served_on or date.max, default=None)
 
     def _schedule(self, check: str, why: str, first: date | None) -> Finding:
         if first is None:

@@ -2,7 +2,7 @@
 
     README.txt     what each file is
     account.json   the account as the desk shows it
-    contacts.csv notices.csv holds.csv orders.csv promises.csv payments.csv
+    contacts.csv messages.csv holds.csv orders.csv promises.csv payments.csv
     verdicts.jsonl every entry of the audit
     manifest.json  hash and size of each file, whether the chain is whole, the latest seal over it
 

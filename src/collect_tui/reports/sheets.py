@@ -37,7 +37,13 @@ SHEETS: Final = {
         "every call, message and visit, tried or made; `supersedes` names the one that it takes back",
         "contact_point.value",
     ),
-    "notices.csv": Sheet("notice", "sent_on level channel status id", "id", "notices, and whether they were delivered"),
+    "messages.csv": Sheet(
+        "message",
+        "made_at made_by inbound channel level template version lang status released_at released_by sent_on sent_at served_on closed_at "
+        "address subject text reference detail cost answers id",
+        "made_at",
+        "messages and notices: what was written, when it left, whether it arrived and from when it is served",
+    ),
     "holds.csv": Sheet(
         "hold",
         "kind scope placed_on placed_at placed_by until reason status closed_reason closed_at closed_by id",

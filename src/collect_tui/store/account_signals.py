@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Date, Select, String, and_, case, exists, func, or_, select
 
-from collect_tui.domain.order.suspension import SERVED
+from collect_tui.domain.message.message import SERVED
 from collect_tui.domain.states import (
     FAILED_ORDER,
     GIVEN_BACK,
@@ -34,7 +34,7 @@ from collect_tui.store.tables import (
     Callback,
     Hold,
     Item,
-    Notice,
+    Message,
     Payment,
     Promise,
     ServiceOrder,
@@ -191,8 +191,9 @@ def _orders(kind: str) -> Any:
 
 
 def _notices(kind: str) -> Any:
-    t = table(Notice).c
-    return _grouped(kind, t, [one_of(t.status, SERVED)], on=func.max(t.sent_on))
+    t = table(Message).c
+    served = [t.level != constant(""), one_of(t.status, SERVED), t.served_on <= day("today")]
+    return _grouped(kind, t, served, on=func.max(t.served_on))
 
 
 def _coming(kind: str) -> Any:

@@ -22,7 +22,15 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
-from collect_tui.domain.states import GIVEN_BACK, OPEN_CALLBACK, OPEN_ORDER, OPEN_PROMISE, HoldState, OrderState
+from collect_tui.domain.states import (
+    GIVEN_BACK,
+    OPEN_CALLBACK,
+    OPEN_ORDER,
+    OPEN_PROMISE,
+    WAITING_MESSAGE,
+    HoldState,
+    OrderState,
+)
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
 from collect_tui.store.batched_reads import BatchedReads
 from collect_tui.store.sql import among
@@ -31,6 +39,7 @@ _T = SQLModel.metadata.tables
 _tenant, _party, _account, _work = _T["tenant"], _T["party"], _T["account"], _T["work_item"]
 _point, _item, _promise, _instalment = _T["contact_point"], _T["item"], _T["promise"], _T["instalment"]
 _payment, _allocation, _order = _T["payment"], _T["allocation"], _T["service_order"]
+_message, _about = _T["message"], _T["message_item"]
 
 _TENANT: BindParameter[int] = bindparam("tenant")
 _ACCOUNT: BindParameter[int] = bindparam("account")
@@ -93,7 +102,7 @@ ITEM = "id doc_no kind issued due amount open disputed service_id level"
 APPLICATION = "id credit_id item_id amount directed"
 SERVICE = "id product billing_system identifier status suspend_cause monthly life_support"
 ORDER = "id number service_id kind reason effective status requested_on sent_at reversal_of detail override_by"
-NOTICE = "id level channel status sent_on service_id"
+MESSAGE = "id level channel status served_on service_id template point_id made_on sent_on"
 CALLBACK = "id at owner point_id status note"
 
 
@@ -162,6 +171,17 @@ def for_calls(dialect: str) -> tuple[Any, Any, Any, Any]:
     return heads, points, holds, attempts
 
 
+def _messages(many: str) -> Select[Any]:
+    """Notices and what has not left yet, a row for each item that they are about."""
+    return (
+        select(*_columns(_message, MESSAGE), _about.c.item_id, *((_message.c.account_id,) if many else ()))
+        .outerjoin(_about, and_(_about.c.tenant_id == _TENANT, _about.c.message_id == _message.c.id))
+        .where(_message.c.tenant_id == _TENANT, _whose(_message.c.account_id, many))
+        .where(or_(_message.c.level != literal_column("''"), _one_of(_message.c.status, WAITING_MESSAGE)))
+        .order_by(_message.c.id, _about.c.item_id)
+    )
+
+
 def _last_completed(c: Any) -> Any:
     later = _order.alias("later")
     return and_(
@@ -225,7 +245,7 @@ def _parts(many: str = "") -> dict[str, Select[Any]]:
         "orders": of(
             "service_order", ORDER, lambda c: or_(_one_of(c.status, OPEN_ORDER), _last_completed(c), _lifted(c))
         ),
-        "notices": of("notice", NOTICE),
+        "messages": _messages(many),
         "payments": _received(many, _RECENT),
         "applications": of(
             "credit_application",

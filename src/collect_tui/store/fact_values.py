@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, TypeVar
 
@@ -21,7 +22,6 @@ from collect_tui.domain.facts import (
     Instalment,
     Item,
     NextAction,
-    Notice,
     Order,
     Parked,
     Payment,
@@ -29,6 +29,7 @@ from collect_tui.domain.facts import (
     Promise,
     Service,
 )
+from collect_tui.domain.message.message import Message
 from collect_tui.domain.payment.moving import PAYMENT_DAYS
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.states import (
@@ -36,7 +37,7 @@ from collect_tui.domain.states import (
     CallbackState,
     HoldState,
     InstalmentState,
-    NoticeState,
+    MessageState,
     OrderState,
     PaymentState,
     PromiseState,
@@ -105,7 +106,7 @@ def assembled(
         services=_made(Service, read["services"], statements.SERVICE, ServiceState),
         orders=tuple(o for o in orders if o.status is not OrderState.CANCELLED),
         lifted=tuple(o for o in orders if o.status is OrderState.CANCELLED),
-        notices=_made(Notice, read["notices"], statements.NOTICE, NoticeState),
+        messages=_messages(read["messages"]),
         payments=payments,
         named=named,
         applications=applications,
@@ -192,6 +193,23 @@ def _promises(rows: Sequence[Any]) -> tuple[Promise, ...]:
             closed_at=row.closed_at,
         )
         for row, instalments in found.values()
+    )
+
+
+def _messages(rows: Sequence[Any]) -> tuple[Message, ...]:
+    """Each row is an item with its message before it; those of one message lie together."""
+    found: dict[int, tuple[Any, list[int]]] = {}
+    for row in rows:
+        _, items = found.setdefault(row.id, (row, []))
+        if row.item_id is not None:
+            items.append(row.item_id)
+    return tuple(
+        replace(message, items=tuple(items))
+        for message, (_, items) in zip(
+            _made(Message, [row for row, _ in found.values()], statements.MESSAGE, MessageState),
+            found.values(),
+            strict=True,
+        )
     )
 
 

@@ -9,9 +9,10 @@ from typing import Any, Final
 from sqlalchemy import String, and_, bindparam, case, exists, func, or_, select
 
 from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.message.message import SERVED
 from collect_tui.domain.order import suspension
 from collect_tui.domain.order.decide import NONPAY
-from collect_tui.domain.order.suspension import MAY_RESTORE, MAY_SUSPEND, SERVED, is_suspension_day
+from collect_tui.domain.order.suspension import MAY_RESTORE, MAY_SUSPEND, is_suspension_day
 from collect_tui.domain.payment import fees
 from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import (
@@ -28,7 +29,8 @@ from collect_tui.store.tables import (
     AccountSummary,
     Hold,
     Item,
-    Notice,
+    Message,
+    MessageItem,
     Promise,
     Service,
     ServiceOrder,
@@ -82,14 +84,14 @@ def _own(product: Any, some: tuple[str, ...]) -> dict[str, Any]:
 
 def of_services(kind: str, purpose: str, some: tuple[str, ...]) -> Any:
     """How many services of each account may be cut today, or restored; `some` products have rules of their own."""
-    v, s, n = table(Service).c, table(AccountSummary).c, table(Notice).c
+    v, s, m = table(Service).c, table(AccountSummary).c, table(Message).c
     mine = and_(s.tenant_id == tenant(), s.account_id == v.account_id)
     own = _own(v.product, some)
     if (
         purpose == "suspend"
     ):  # of all others the account as a whole owes too little, or not for long enough, or has no notice
-        served = and_(_served(own), n.sent_on >= s.oldest_due, n.sent_on <= own["noticed_by"])
-        noticed = exists(select(n.id).where(n.tenant_id == tenant(), n.account_id == s.account_id, served))
+        served = and_(_served(own), m.served_on <= own["noticed_by"])
+        noticed = exists(select(m.id).where(m.tenant_id == tenant(), m.account_id == s.account_id, served))
         few = and_(s.collectable >= own["suspend_least"], s.oldest_due <= own["suspend_due"], noticed)
     else:
         few = v.suspend_cause == constant(NONPAY)
@@ -149,18 +151,18 @@ def _fees(v: Any, under_way: Any, some: tuple[str, ...]) -> Any:
 
 
 def _to_suspend(v: Any, own: Mapping[str, Any]) -> dict[str, Any]:
-    o, n, p = (table(t).c for t in (ServiceOrder, Notice, Promise))
-    i = table(Item).c
-    oldest = _of(v, Item, func.min(i.due), and_(_late(v), i.open - i.disputed >= number("least")))
+    o, m, p, i = (table(t).c for t in (ServiceOrder, Message, Promise, Item))
+    counts = and_(_late(v), i.open - i.disputed >= number("least"))
+    oldest = _of(v, Item, func.min(i.due), counts)
     waits = and_(
         one_of(o.status, sorted(OPEN_ORDER)),
         or_(o.kind != constant("suspend"), o.status != constant(OrderState.DRAFT)),
     )
-    served = and_(_served(own), or_(n.service_id == v.id, n.service_id.is_(None)), n.sent_on >= oldest)
+    served = and_(_served(own), or_(m.service_id == v.id, m.service_id.is_(None)), _about_oldest(v, counts, oldest))
     return {
         **_to_both(v),
         "oldest": oldest,
-        "noticed_on": _of(v, Notice, func.min(n.sent_on), served),
+        "noticed_on": _of(v, Message, func.min(m.served_on), served),
         "held": _of(v, Hold, func.count(), _forbid("suspend", v.id)),
         "promises": _of(v, Promise, func.count(), p.status == constant(PromiseState.ACTIVE)),
         "ordered": _orders(v, waits),
@@ -177,8 +179,17 @@ def _forbid(action: str, service_id: Any) -> Any:
 
 
 def _served(own: Mapping[str, Any]) -> Any:
-    n = table(Notice).c
-    return and_(n.level == own["notice_level"], one_of(n.status, SERVED))
+    m = table(Message).c
+    return and_(m.level == own["notice_level"], one_of(m.status, SERVED))
+
+
+def _about_oldest(v: Any, counts: Any, oldest: Any) -> Any:
+    """Of a message of the account: it is about the oldest of what is late."""
+    m, about, i = table(Message).c, table(MessageItem).c, table(Item).c
+    named = and_(about.tenant_id == tenant(), about.message_id == m.id)
+    item = and_(i.tenant_id == tenant(), i.id == about.item_id, i.account_id == v.account_id, counts, i.due == oldest)
+    found = select(about.item_id).select_from(table(MessageItem).join(table(Item), item)).where(named)
+    return exists(found.correlate(v.account_id.table, table(Message)))
 
 
 def _late(v: Any) -> Any:

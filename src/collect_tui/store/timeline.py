@@ -21,7 +21,7 @@ from sqlmodel import Session, SQLModel
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import TimelineEntry
 from collect_tui.domain.dates import is_known
-from collect_tui.domain.states import GIVEN_BACK, HoldState, OrderState, PromiseState
+from collect_tui.domain.states import GIVEN_BACK, LOST_MESSAGE, HoldState, OrderState, PromiseState
 from collect_tui.store.facts import VOID
 
 __all__ = ["local_zone", "timeline"]
@@ -199,8 +199,18 @@ def _order_answered(row: Any) -> TimelineEntry:
     return _entry("order", row.closed_by or "", title, row.detail)
 
 
-def _notice(row: Any) -> TimelineEntry:
-    return _entry("notice", "", f"notice {row.level} by {row.channel}", row.status.lower())
+def _message(row: Any) -> TimelineEntry:
+    what = f"notice {row.level}" if row.level else row.template or "message"
+    return _entry("message", row.made_by, f"{what} by {row.channel}", row.status.lower())
+
+
+def _received(row: Any) -> TimelineEntry:
+    return _entry("message", "", f"{row.channel} received", row.subject or row.text)
+
+
+def _message_closed(row: Any) -> TimelineEntry:
+    what = f"notice {row.level}" if row.level else row.template or "message"
+    return _entry("message", "", f"{what} by {row.channel} {row.status.lower()}", row.detail)
 
 
 def _hold(row: Any) -> TimelineEntry:
@@ -230,7 +240,7 @@ _SOURCES: Final = (
     _Source("service_order", "requested_on", _order, lambda c: c.requested_at.is_(None), service=True),
     _Source("service_order", "sent_at", _order_sent, service=True),
     _Source("service_order", "answered_at", _order_answered, service=True),
-    _Source("notice", "sent_on", _notice),
+    _Source("message", "sent_on", _message, lambda c: c.sent_at.is_(None)),
     _Source("hold", "placed_on", _hold, lambda c: c.placed_at.is_(None)),
     _Source("payment", "returned_at", _given_back, _returned),
     _Source("promise", "closed_at", _promise_closed, lambda c: c.status != PromiseState.ACTIVE),
@@ -239,4 +249,7 @@ _SOURCES: Final = (
     _Source("service_order", "closed_at", _order_answered, lambda c: c.answered_at.is_(None), service=True),
     _Source("hold", "placed_at", _hold),
     _Source("hold", "closed_at", _hold_closed, lambda c: c.status != HoldState.ACTIVE),
+    _Source("message", "sent_at", _message),
+    _Source("message", "made_at", _received, lambda c: c.inbound),
+    _Source("message", "closed_at", _message_closed, lambda c: c.status.in_(sorted(LOST_MESSAGE))),
 )

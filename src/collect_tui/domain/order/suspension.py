@@ -15,10 +15,7 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.expression import Constant, Expression, Field, Param, all_of, greatest
 from collect_tui.domain.order.decide import NONPAY
 from collect_tui.domain.rules import Rules, SuspendRules
-from collect_tui.domain.states import NoticeState, ServiceState
-
-SERVED: Final = (NoticeState.SENT, NoticeState.DELIVERED)
-"""States of a notice that has reached the customer."""
+from collect_tui.domain.states import ServiceState
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,11 +228,16 @@ class HoldEntry(Entry):
 
 
 class NoticeEntry(Entry):
+    """`items`: documents that it is about; without them, those that were due by the day it was sent. It counts as served from
+    `served_on` on; without it, from the day it was sent."""
+
     level: Word
     channel: Word
     status: Literal["DRAFT", "QUEUED", "SENT", "DELIVERED", "RETURNED", "FAILED", "CANCELLED"]
     sent_on: Day | None = None
+    served_on: Day | None = None
     service: Key | None = None
+    items: Annotated[tuple[Key, ...], Field(max_length=1000)] | None = None
 
 
 class OrderEntry(Entry):

@@ -42,7 +42,8 @@ _ORDER: Final = (
     "promise",
     "instalment",
     "hold",
-    "notice",
+    "message",
+    "message_item",
     "service_order",
 )
 

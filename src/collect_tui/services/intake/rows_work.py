@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from collect_tui.domain.holder import Holder, HolderKind
+from collect_tui.domain.message.message import SERVED
 from collect_tui.domain.money import LIMIT
-from collect_tui.domain.order.suspension import SERVED
 from collect_tui.domain.promise.effects import WAIVED_BY
 from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER, HoldState, InstalmentState, OrderState, PromiseState
-from collect_tui.services.intake.entries import PromiseEntry
+from collect_tui.services.intake.entries import NoticeEntry, PromiseEntry
 from collect_tui.services.intake.rowset import RowSet
 
 
@@ -127,14 +127,40 @@ def holds(rows: RowSet) -> None:
                 rows.account["ladder_paused_by"] = str(Holder(HolderKind.HOLD, hold_id))
 
 
+def _notice(rows: RowSet, path: str, notice: NoticeEntry) -> None:
+    shift, served = rows.ground.shift, notice.status in SERVED
+    if served and notice.sent_on is None:
+        rows.bad(f"{path}.sent_on", "is missing for a notice that was sent.")
+    if notice.served_on is not None and not served:
+        rows.bad(f"{path}.served_on", "belongs to a notice that was sent and has not come back.")
+    made = shift.day(notice.sent_on) if notice.sent_on else shift.now.astimezone(shift.zone).date()
+    service_id = rows.service_id(f"{path}.service", notice.service)
+    message_id = rows.put(
+        "message",
+        notice,
+        path,
+        "service",
+        "items",
+        service_id=service_id,
+        served_on=shift.maybe_day(notice.served_on or notice.sent_on) if served else None,
+        made_on=made,
+        made_at=shift.noon(notice.sent_on) if notice.sent_on else shift.now,
+    )
+    for doc_no in notice.items or ():
+        if doc_no not in rows.items:
+            rows.bad(f"{path}.items", f"names {doc_no!r}, which is no item of this account.")
+    for item in rows.entry.items:
+        ours = service_id is None or item.service is None or rows.service_id("", item.service) == service_id
+        late = item.amount > 0 and shift.day(item.due) <= made
+        if item.doc_no in notice.items if notice.items is not None else ours and late:
+            rows.add("message_item", message_id=message_id, item_id=rows.items[item.doc_no], amount=max(0, item.amount))
+
+
 def orders(rows: RowSet) -> None:
     """Notices and orders."""
     shift = rows.ground.shift
     for index, notice in enumerate(rows.entry.notices):
-        if notice.status in SERVED and notice.sent_on is None:
-            rows.bad(f"notices[{index}].sent_on", "is missing for a notice that was sent.")
-        path = f"notices[{index}]"
-        rows.put("notice", notice, path, "service", service_id=rows.service_id(f"{path}.service", notice.service))
+        _notice(rows, f"notices[{index}]", notice)
     known: dict[str, int] = {}
     open_on: set[int] = set()
     for index, order in enumerate(rows.entry.orders):

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from collect_tui.domain.calendars import Calendar, add_months
 from collect_tui.domain.dates import day_start
-from collect_tui.domain.order.suspension import SERVED, is_suspension_day
+from collect_tui.domain.message.message import SERVED
+from collect_tui.domain.order.suspension import is_suspension_day
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.rules import PRE_DUE_DAYS, ordered
@@ -29,7 +30,7 @@ from collect_tui.store.tables import (
     Callback,
     DayMark,
     Item,
-    Notice,
+    Message,
     Payment,
     Promise,
     ServiceOrder,
@@ -118,18 +119,20 @@ def _suspensions(day: Day, last: date) -> Iterator[Select[Any]]:
 
 
 def _suspensions_by(rules: SuspendRules, day: Day, last: date) -> Iterator[Select[Any]]:
-    i, n, s = table(Item).c, table(Notice).c, table(AccountSummary).c
+    i, m, s = table(Item).c, table(Message).c, table(AccountSummary).c
     today = day.date
     age, served = timedelta(days=max(1, rules.min_dpd)), timedelta(days=rules.notice_days)
     calendar = Calendar(day.catalogue.rules.holidays)
     yield select(i.account_id).where(i.tenant_id == tenant(), i.due > last - age, i.due <= today - age, i.open > 0)
-    yield select(n.account_id).where(n.tenant_id == tenant(), n.sent_on > last - served, n.sent_on <= today - served)
+    for days in (served, timedelta(0)):
+        came = (m.served_on > last - days, m.served_on <= today - days)
+        yield select(m.account_id).where(m.tenant_id == tenant(), m.level != "", *came)
     if is_suspension_day(last, rules, calendar) != is_suspension_day(today, rules, calendar):
         notice = and_(
-            n.tenant_id == tenant(), n.account_id == s.account_id, n.level == rules.notice_level, n.status.in_(SERVED)
+            m.tenant_id == tenant(), m.account_id == s.account_id, m.level == rules.notice_level, m.status.in_(SERVED)
         )
         owes = and_(s.oldest_due <= today - age, s.collectable >= max(1, rules.min_past_due))
-        yield select(s.account_id).where(s.tenant_id == tenant(), owes, exists(select(n.id).where(notice)))
+        yield select(s.account_id).where(s.tenant_id == tenant(), owes, exists(select(m.id).where(notice)))
 
 
 def _aged(last: date, today: date, edges: Any) -> Select[Any]:

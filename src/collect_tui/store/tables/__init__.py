@@ -14,6 +14,7 @@ from collect_tui.store.tables.accounts import (
 )
 from collect_tui.store.tables.desk import ActLog, AppUser, Audit, BatchStep, DayMark, ImportBatch, QueueDelta, WorkItem
 from collect_tui.store.tables.gate import guard_texts
+from collect_tui.store.tables.messages import Message, MessageItem
 from collect_tui.store.tables.shared import (
     AccessToken,
     AuditHead,
@@ -32,7 +33,6 @@ from collect_tui.store.tables.work import (
     Hold,
     Instalment,
     Note,
-    Notice,
     Payment,
     Promise,
     ServiceOrder,
@@ -62,9 +62,10 @@ __all__ = [
     "ImportBatch",
     "Instalment",
     "Item",
+    "Message",
+    "MessageItem",
     "NameToken",
     "Note",
-    "Notice",
     "Outbox",
     "OutboxHead",
     "Party",

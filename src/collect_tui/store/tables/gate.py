@@ -43,6 +43,7 @@ MADE: Final = _columns("""
     access_token: digest
     webhook: secret
     app_user: password
+    message: version
     tenant: audit_key
     import_batch: sha256
     work_item: sort_timed claim_key
@@ -53,6 +54,7 @@ JSON: Final = _columns("""
     act_log: effects receipt
     audit: commands verdict effects
     outbox: payload
+    message: document
 """)
 #: Identifiers, in which `CID-4410` is a circuit and no security code.
 NUMBERS: Final = _columns("""
@@ -65,7 +67,7 @@ NUMBERS: Final = _columns("""
     app_user: login
 """)
 #: Contact points: thirteen or fourteen digits that can be a telephone are one.
-POINTS: Final = frozenset(("contact_point.value", "contact_point.normalized"))
+POINTS: Final = frozenset(("contact_point.value", "contact_point.normalized", "message.address"))
 
 _NONE: Final = FileNumbers()
 _KNOWN: ContextVar[FileNumbers] = ContextVar("numbers of the file", default=_NONE)

@@ -1,4 +1,4 @@
-"""Contacts, notes, callbacks, promises, holds, notices, orders and payments."""
+"""Contacts, notes, callbacks, promises, holds, orders and payments."""
 
 from __future__ import annotations
 
@@ -142,23 +142,6 @@ class Hold(SQLModel, table=True):
     closed_reason: str | None = None
     closed_at: datetime | None = None
     closed_by: str | None = None
-
-
-class Notice(SQLModel, table=True):
-    __table_args__ = (
-        to("account", "account_id"),
-        Index("ix_notice_account", "tenant_id", "account_id"),
-        Index("ix_notice_sent", "tenant_id", "sent_on"),
-        STRICT,
-    )
-    tenant_id: int = key()
-    id: int = key()
-    account_id: int = ref()
-    service_id: int | None = ref(null=True)
-    level: str
-    channel: str
-    status: str
-    sent_on: date | None = None
 
 
 class ServiceOrder(SQLModel, table=True):
