@@ -54,14 +54,14 @@ PHONE_KINDS = frozenset({"mobile", "home", "work", "other"})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An open item: invoice, fee, instalment or credit (below nothing). `disputed` is the part of `open` under dispute.
+    """An open item: invoice, fee, instalment, balloon, retention or credit (below nothing). `disputed` is the part of `open` under dispute.
 
     `level` is the stage on which the account stood when it was late and the account owed nothing more: how far it was dunned.
     """
 
     id: int
     doc_no: str
-    kind: str  # invoice, fee, instalment, credit
+    kind: str  # invoice, fee, instalment, balloon, retention, credit
     issued: date
     due: date
     amount: int

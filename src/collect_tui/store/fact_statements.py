@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
 )
 from sqlmodel import SQLModel
 
@@ -228,6 +229,8 @@ _RECENT = or_(
     and_(~_one_of(_payment.c.status, GIVEN_BACK), _payment.c.amount - _payment.c.returned != _applied),
 )
 NAMED = _received("", func.lower(_payment.c.ref).in_(bindparam("refs", expanding=True)))
+EVER_ASKED, EVER_RECEIVED = _of_account("item", ITEM, order="due id"), _received("", true())
+"""Of the ledger."""
 
 
 def _parts(many: str = "") -> dict[str, Select[Any]]:

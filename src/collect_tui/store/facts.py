@@ -15,13 +15,25 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from collect_tui.desk.errors import NotFound
-from collect_tui.domain.facts import AccountFacts, Payment, Point
+from collect_tui.domain.account.ledger import Ledger
+from collect_tui.domain.facts import AccountFacts, Item, Payment, Point
 from collect_tui.domain.states import AccountState, Stage
 from collect_tui.store import fact_statements as statements
 from collect_tui.store import fact_values as values
 from collect_tui.store.fact_values import VOID
 
-__all__ = ["VOID", "AccountFacts", "account_id", "changed", "for_calls", "load", "load_by_id", "load_many", "number"]
+__all__ = [
+    "VOID",
+    "AccountFacts",
+    "account_id",
+    "changed",
+    "for_calls",
+    "ledger",
+    "load",
+    "load_by_id",
+    "load_many",
+    "number",
+]
 
 
 def load(session: Session, tenant_id: int, number: str, refs: Collection[str] = ()) -> AccountFacts:
@@ -82,6 +94,13 @@ def _whole(db: Connection, tenant_id: int, head: Any, refs: Collection[str] = ()
         known = {row.id for row in read["payments"]}
         named, _ = values.payments_of([row for row in rows if row.id not in known])
     return values.assembled(head, read, partial(values.settled, db, statements.settled_of(db.dialect.name), key), named)
+
+
+def ledger(session: Session, tenant_id: int, account_id: int) -> Ledger:
+    """All items and payments of an account, however old; empty for one that is not there."""
+    db, key = session.connection(), {"tenant": tenant_id, "account": account_id}
+    payments, _ = values.payments_of(db.execute(statements.EVER_RECEIVED, key).all())
+    return Ledger(tuple(Item(*row) for row in db.execute(statements.EVER_ASKED, key)), payments)
 
 
 def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[int, AccountFacts]:

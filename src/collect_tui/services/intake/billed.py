@@ -70,7 +70,8 @@ class BilledAccount(Entry):
 
 
 class BilledItem(Entry):
-    """An invoice, fee, instalment or credit (negative). `service`: product or identifier of one of the account's services.
+    """An invoice, fee, instalment, balloon, retention or credit (negative). `service`: product or identifier of one of the
+    account's services.
 
     Another amount than before changes what is open by the difference; what was paid on it stays.
     """
@@ -89,7 +90,7 @@ class BilledItem(Entry):
 
     account: Key
     doc_no: Key
-    kind: Literal["invoice", "fee", "instalment", "credit"] = "invoice"
+    kind: Literal["invoice", "fee", "instalment", "balloon", "retention", "credit"] = "invoice"
     issued: Day
     due: Day
     amount: Signed

@@ -117,10 +117,10 @@ class ServiceEntry(Entry):
 
 
 class ItemEntry(Entry):
-    """An invoice, fee, instalment or credit (negative amount). `service`: a product or identifier of this account."""
+    """An invoice, fee, instalment, balloon, retention or credit (negative amount). `service`: a product or identifier of this account."""
 
     doc_no: Key
-    kind: Literal["invoice", "fee", "instalment", "credit"] = "invoice"
+    kind: Literal["invoice", "fee", "instalment", "balloon", "retention", "credit"] = "invoice"
     issued: Day
     due: Day
     amount: Signed

@@ -57,7 +57,7 @@ class ValuesPart(Entry):
     currency: Currency
     segment: Word = "default"
     billing_system: Word = "AR"
-    kind: Literal["invoice", "fee", "instalment"] = "invoice"
+    kind: Literal["invoice", "fee", "instalment", "balloon", "retention"] = "invoice"
     party_kind: Literal["person", "org"] | None = None
     point_kind: Literal["mobile", "home", "work", "other"] = "work"
     method: Word = "import"
