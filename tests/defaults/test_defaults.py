@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from collect_tui.defaults import FILES, load
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.queue.rules import REASONS
-from collect_tui.domain.states import STAGES
+from collect_tui.domain.states import STAGES, Stage
 
 TODAY = date(2025, 11, 24)
 
@@ -171,6 +172,9 @@ def test_arrangement_policies(shipped: Catalogue) -> None:
     assert (phone.segment, phone.min_down_percent, phone.max_instalments) == ("phone", 25, default.max_instalments)
     assert phone.sources["min_down"] != default.sources["min_down"]
     assert phone.sources["tenure"] == default.sources["tenure"]
+    assert phone.offers == default.offers
+    assert default.offers.settlement == {Stage.SUSPENDED: 85, Stage.TERMINATED: 75, Stage.WRITTEN_OFF: 50}
+    assert (default.offers.settlement_days, default.offers.prepay_months, default.offers.prepay_percent) == (14, 12, 8)
 
 
 def test_abbreviations(shipped: Catalogue) -> None:
@@ -193,7 +197,8 @@ def test_a_site_changes_key_by_key(site: Callable[..., Catalogue], shipped: Cata
         rules='[contact]\nmax_attempts = 3\n\n[desk]\nsubdivision = "CA"\n',
         abbreviations='[abbreviations]\nlm = ""\nxx = "house word"\n',
         queues="[queues.predue]\ndrop = true\n",
-        arrangement="[arrangement.vip]\ngrace_days = 5\n",
+        arrangement="[arrangement.vip]\ngrace_days = 5\n\n[arrangement.vip.offers]\nprepay_months = 0\n"
+        "settlement = { FINAL = 95, SUSPENDED = 0 }\n",
     )
     assert mine.codes.results["LM"].follow_up.business_days == 3
     assert mine.codes.results["LM"].title == shipped.codes.results["LM"].title
@@ -205,6 +210,11 @@ def test_a_site_changes_key_by_key(site: Callable[..., Catalogue], shipped: Cata
     assert mine.abbreviations["xx"] == "house word"
     assert "predue" not in {q.name for q in mine.queues}
     assert (mine.arrangement["vip"].grace_days, mine.arrangement["vip"].min_percent) == (5, 10)
+    assert mine.arrangement["vip"].offers == replace(
+        shipped.arrangement["default"].offers,
+        settlement={Stage.FINAL: 95, Stage.TERMINATED: 75, Stage.WRITTEN_OFF: 50},
+        prepay_months=0,
+    )
 
 
 def test_a_product_has_rules_of_its_own_by_one_line(site: Callable[..., Catalogue], shipped: Catalogue) -> None:
@@ -286,6 +296,9 @@ def test_another_year_has_other_holidays() -> None:
         ("arrangement", "[arrangement.default]\nmin_percent = 101", "type", "arrangement.default.min_percent", "from 0 to 100"),
         ("arrangement", "[arrangement.default]\nfirst_within_days = 20", "order", "arrangement.default.first_within_days_lead", "at least"),
         ("arrangement", "[arrangement.default]\ndrop = true", "missing", "arrangement", "default"),
+        ("arrangement", "[arrangement.x.offers]\nsettlement = { FINAL = 100 }", "type", "arrangement.x.offers.settlement.FINAL", "to 99"),
+        ("arrangement", "[arrangement.y.offers]\nsettlement = { FINL=9 }", "unknown_key", "arrangement.y.offers.settlement.FINL", "FINAL"),
+        ("arrangement", "[arrangement.x.offers]\nprepay_month = 3", "unknown_key", "arrangement.x.offers.prepay_month", "prepay_months"),
         ("arrangement", '[arrangement.x]\nfrequencies = ["dayly"]', "unknown_value", "arrangement.x.frequencies", "no such value"),
         ("rules", '[desk]\nzone = "America/Chikago"', "zone", "desk.zone", "time zone"),
         ("rules", '[desk]\ncurrency = "dollars"', "currency", "desk.currency", "three capital letters"),

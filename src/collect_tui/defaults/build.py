@@ -10,7 +10,8 @@ from collect_tui.domain.codes import HOT_LETTERS, Action, Codes, FollowUp, Resul
 from collect_tui.domain.hold.decide import BLOCKS
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.queue.rules import REASONS
-from collect_tui.domain.rules import COMES_BACK, ArrangementPolicy, HoldKind, QueueRule
+from collect_tui.domain.rules import COMES_BACK, ArrangementPolicy, HoldKind, OfferRules, QueueRule
+from collect_tui.domain.states import Stage
 
 POINT_KINDS: Final = ("mobile", "home", "work", "other", "email", "address", "social")
 POINT_MARKS: Final = ("bad", "wrong", "out")
@@ -189,9 +190,25 @@ def _policy(segment: str, table: Table, base: ArrangementPolicy, roles: Collecti
         cooldown_days=table.number("cooldown_days", 0, 10 * YEAR, base.cooldown_days),
         min_tenure_months=table.number("min_tenure_months", 0, 1200, base.min_tenure_months),
         override_role=table.choice("override_role", roles, base.override_role),
+        offers=_offers(table.table("offers", {}), base.offers),
         sources={**base.sources, **table.table("sources", {}).texts()},
     )
     table.done()
     if policy.first_within_days_lead < policy.first_within_days:
         raise table.error("order", "first_within_days_lead", "expected at least first_within_days.")
     return policy
+
+
+def _offers(table: Table, base: OfferRules) -> OfferRules:
+    stages = table.table("settlement", {})
+    percents = {stage: stages.number(stage.name, 0, 99, base.settlement.get(stage, 0)) for stage in Stage}
+    stages.done()
+    found = OfferRules(
+        settlement={stage: percent for stage, percent in percents.items() if percent},
+        settlement_days=table.number("settlement_days", 1, YEAR, base.settlement_days),
+        prepay_months=table.number("prepay_months", 0, 36, base.prepay_months),
+        prepay_percent=table.number("prepay_percent", 0, 50, base.prepay_percent),
+        prepay_days=table.number("prepay_days", 1, YEAR, base.prepay_days),
+    )
+    table.done()
+    return found

@@ -12,6 +12,21 @@ from collect_tui.domain.states import Stage
 
 
 @dataclass(frozen=True, slots=True)
+class OfferRules:
+    """What is offered to whoever has not asked. Percentages are whole, days count from the day of the message.
+
+    `settlement`: by stage of the ladder, the percentage of all that is open that settles it; none on a stage that is not there.
+    `prepay_months`: monthly charges that are paid in advance, for `prepay_percent` less; 0: that is not offered.
+    """
+
+    settlement: Mapping[Stage, int] = field(default_factory=dict)
+    settlement_days: int = 14
+    prepay_months: int = 0
+    prepay_percent: int = 0
+    prepay_days: int = 21
+
+
+@dataclass(frozen=True, slots=True)
 class ArrangementPolicy:
     """Guard rails of promises and plans for one segment. Percentages are whole percent of the collectable amount; amounts minor units.
 
@@ -34,6 +49,7 @@ class ArrangementPolicy:
     min_tenure_months: int = 6
     override_role: str = "lead"
     grace_unit: str = "days"  # days, business
+    offers: OfferRules = OfferRules()
     sources: Mapping[str, str] = field(default_factory=dict)  # rule → citation
 
 
