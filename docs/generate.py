@@ -276,7 +276,7 @@ def messages(text: str) -> str:
             kind = {"record": "", "text": "text", "words": "text of the site"}.get(slot.kind, slot.kind)
             if slot.kind != "record" or slot.optional:
                 yield f"`{name}`", kind, f"{slot.meaning}{missing}", "" if slot.record else example(slot)
-            if slot.record and slot.name != "bill":
+            if slot.record and slot.name not in ("bill", "coming"):  # items, as those of the list
                 yield from placeholders(slot.record, f"{name}: " if slot.kind == "list" else f"{name}.")
 
     rows = (

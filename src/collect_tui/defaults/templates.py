@@ -20,7 +20,8 @@ from collect_tui.common.text import decoded
 from collect_tui.defaults import layered
 from collect_tui.defaults.reading import Source, Table
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.message.context import Firm, names, slots
+from collect_tui.domain.message.context import names, slots
+from collect_tui.domain.message.records import Firm
 from collect_tui.domain.message.template import (
     ABOUT,
     CHANNELS,

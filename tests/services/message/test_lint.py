@@ -38,7 +38,9 @@ channels = ["sms"]
 SHIPPED = (
     *("reminder", "notice-1", "notice-2", "notice-3", "final", "pre-cut", "promise-confirmation", "plan-confirmation"),
     *("broken-promise", "returned-payment", "restored", "statement", "bill-copy", "settlement-offer"),
-    *("prepayment-offer", "autopay-invitation", "stop-confirmation"),
+    *("prepayment-offer", "autopay-invitation", "stop-confirmation", "cancellation", "validation", "b2b-reminder"),
+    *("b2b-final", "balloon-due", "retention-due", "dispute-question", "dispute-granted", "dispute-part"),
+    *("dispute-refused", "ticket-answer", "internal-suspends", "weekly-unresolved"),
 )
 
 
@@ -90,15 +92,15 @@ def test_the_template_of_the_documents_is_right(faults):
         ('title = "Second notice"', 'title = "x"\nneds = []', "…/mine.md: neds: no such key; did you mean needs?"),
         ('"notice"', '"notise"', "…/mine.md: kind: no such value; did you mean notice?"),
         ('kind = "notice"', 'kind = "reminder"', "…/mine.md: a reminder has no level."),
-        ("level = 2\n", "", "…/mine.md: expected a level, one of 1, 2, 3, final, pre-cut."),
-        ("level = 2", "level = 9", "…/mine.md: level: no such value; expected one of 1, 2, 3, final, pre-cut."),
+        ("level = 2\n", "", "…/mine.md: expected a level, one of 1, 2, 3, final, pre-cut, cancellation."),
+        ("level = 2", "level = 9", "…/mine.md: level: no such value; expected one of 1, 2, 3, cancellation, final, pre-cut."),
         ('"letter", "email"]', '"leter", "email"]', "…/mine.md: channels: no such value; did you mean letter?"),
         ('"letter", "email"]', '"email", "email"]', "…/mine.md: channels: expected channels, each once."),
         ("items past due", "items passed due", "…/mine.md: about: no such value; did you mean items past due?"),
         ("3bd after sent", "3 days", '…/mine.md: served.letter: expected such as "3bd after sent"'),
         ("served = { letter", "served = { fax", "…/mine.md: served.fax: no such key; expected one of email, letter."),
         ('gap = "10d"', 'gap = "soon"', '…/mine.md: after.gap: expected days, such as "10d".'),
-        ("notice = 1", "notice = 7", "…/mine.md: after.notice: no such value; expected one of 1, 2, 3, final, pre-cut."),
+        ("notice = 1", "notice = 7", "…/mine.md: after.notice: no such value; expected one of 1, 2, 3, cancellation, final, pre-cut."),
         ('needs = ["due_now"]', 'needs = ["due_know"]', "…/mine.md: needs: no such value; did you mean due_now?"),
         ('needs = ["due_now"]', 'packs = ["us-utility"]', "…/mine.md: packs: no such value; did you mean us-utility-telecom?"),
         ('needs = ["due_now"]', 'needs = ["pay_by"]', "…/mine.md: needs says pay_by, and the text does not always print it."),

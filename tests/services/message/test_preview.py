@@ -23,6 +23,11 @@ from support.book import SERVICES, Book, Clock, account, at, context, day, do_li
 
 GOLDEN = Path(__file__).with_name("golden")
 ROSA = "4410-2231"
+OF_CASES = (
+    *("dispute-question", "dispute-granted", "dispute-part", "dispute-refused"),
+    *("ticket-answer", "internal-suspends", "weekly-unresolved"),
+)
+"""Templates about what nothing keeps yet."""
 ITEMS = [
     ("INV-1", -63, 20000),
     ("INV-2", -33, 15000, {"disputed": 5000}),
@@ -76,6 +81,11 @@ def expect(name: str, text: str) -> None:
         (ROSA, "statement", "zh", "letter", "text"),
         (ROSA, "notice-1", "ms", "sms", "text"),
         (ROSA, "settlement-offer", "en", "letter", "text"),
+        (ROSA, "cancellation", "en", "letter", "text"),
+        (ROSA, "validation", "en", "email", "html"),
+        (ROSA, "b2b-final", "es", "letter", "text"),
+        (ROSA, "dispute-part", "ms", "email", "text"),
+        (ROSA, "internal-suspends", "zh", "internal", "text"),
     ],
 )
 def test_some_are_as_they_were_read(filled, library, number, template, language, channel, form):
@@ -84,7 +94,7 @@ def test_some_are_as_they_were_read(filled, library, number, template, language,
 
 
 def test_every_template_is_written_for_accounts_in_every_language(filled, library):
-    """All but the offers, which no account has of its own, are written for some account without a sample."""
+    """All that are about what is in the portfolio are written for some account without a sample."""
     numbers = [each["number"] for each in json.loads((fixtures() / "portfolio.json").read_text("utf-8"))["accounts"]]
     written: dict[str, int] = {}
     for name, template in library.every.items():
@@ -104,10 +114,24 @@ def test_every_template_is_written_for_accounts_in_every_language(filled, librar
                 continue
             written[name] = written.get(name, 0) + 1
     assert {name for name in library.every if not written.get(name)} == {
-        "settlement-offer",
-        "prepayment-offer",
         "restored",  # nothing in the portfolio has been
+        *("cancellation", "balloon-due", "retention-due"),  # it has no homes that are paid for by instalments
+        "validation",  # needs the ledger
+        *OF_CASES,
     }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "name", ["cancellation", "validation", "b2b-reminder", "b2b-final", "balloon-due", "retention-due", *OF_CASES]
+)
+def test_what_there_is_no_account_for_is_written_with_a_sample(filled, library, name, language):
+    for channel in library.every[name].head.channels:
+        made = preview(filled, library, ROSA, name, language=language, channel=channel, sampled=True)
+        assert (made.language, made.channel) == (language, channel)
+        assert made.body.strip()
+        assert ROSA not in made.body
+        assert "{" not in made.body
 
 
 def test_a_notice_is_about_what_is_past_due_and_not_in_dispute(desk, library):

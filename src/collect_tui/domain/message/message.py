@@ -21,7 +21,7 @@ class Message:
     """
 
     id: int
-    level: str  # 1, 2, 3, final, pre-cut; empty: it is no notice
+    level: str  # 1, 2, 3, final, pre-cut, cancellation; empty: it is no notice
     channel: str
     status: MessageState
     served_on: date | None

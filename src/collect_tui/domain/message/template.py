@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
-from collect_tui.domain.message.context import Firm
+from collect_tui.domain.message.records import Firm
 
 Channel = Literal["letter", "email", "sms", "chat", "social", "internal"]
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
@@ -14,13 +14,15 @@ TEXTS: Final = ("sms", "chat", "social")
 """Channels that carry a short text without marks: it is a body of its own."""
 LANGUAGES: Final = ("en", "es", "fil", "ms", "zh")
 """The first is that of a file without a language in its name."""
-LEVELS: Final = ("1", "2", "3", "final", "pre-cut")
+LEVELS: Final = ("1", "2", "3", "final", "pre-cut", "cancellation")
 PAY_WITHIN: Final = 10
 """Days until `pay_by`, where a template does not say."""
 ABOUT: Final = (
     "items past due",
     "items coming due",
     "all items",
+    "the balloon coming due",
+    "the retention coming due",
     "the newest bill",
     "the promise",
     "the broken promise",
@@ -29,7 +31,11 @@ ABOUT: Final = (
     "the returned payment",
     "the service to be cut",
     "the restored service",
+    "the dispute",
+    "the ticket",
     "the account",
+    "services about to be cut",
+    "cases that wait",
 )
 
 

@@ -7,13 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
+from collect_tui.domain.account import cancellation
+from collect_tui.domain.account.ledger import Ledger
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.facts import Item as OpenItem
 from collect_tui.domain.facts import Promise as Made
 from collect_tui.domain.facts import Service as InUse
-from collect_tui.domain.message import context as said
+from collect_tui.domain.message import offers
+from collect_tui.domain.message import records as said
+from collect_tui.domain.message.context import MessageContext, sample, slots
 from collect_tui.domain.message.template import Head, Language, MessageRules
+from collect_tui.domain.message.validation import validation
 from collect_tui.domain.order.suspension import first_suspension_day
 from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.promise import decide
@@ -25,8 +30,13 @@ from collect_tui.policy.verdicts import Severity
 from collect_tui.services.masking import DOT, mask
 
 Plans = Mapping[str, ArrangementPolicy]
-#: Of which items a message is, by the words of its head: those past due, or those that are not; any other is of all that is open.
-_LATE: Final = {"items past due": True, "items coming due": False}
+#: Of which items a message is, by the words of its head: whether they are past due, and their kind; any other is of all that is open.
+_OF_ITEMS: Final = {
+    "items past due": (True, ""),
+    "items coming due": (False, ""),
+    "the balloon coming due": (False, "balloon"),
+    "the retention coming due": (False, "retention"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +49,35 @@ class Addressee:
 
 
 def context_of(
-    seen: AccountFacts, to: Addressee, head: Head, rules: MessageRules, language: Language, house: House, plans: Plans
-) -> said.MessageContext:
-    """What a message of this head may print of an account. Refused "message.nothing" when it is about items and there are none."""
-    late = _LATE.get(head.about)
+    seen: AccountFacts,
+    to: Addressee,
+    head: Head,
+    rules: MessageRules,
+    language: Language,
+    house: House,
+    plans: Plans,
+    ledger: Ledger | None = None,
+) -> MessageContext:
+    """What a message of this head may print of an account. Refused "message.nothing" when it is about items and there are none.
+
+    `ledger`: for what is reckoned from all that was ever paid; without it there is neither a cancellation nor a validation."""
+    late, kind = _OF_ITEMS.get(head.about, (None, ""))
     concerned = [
         i
         for i in seen.items
         if (i.open > 0 if late is None else i.collectable and (i.due < seen.business_date) is late)
+        and kind in ("", i.kind)
     ]
     items = [_item(i, language) for i in sorted(concerned, key=lambda i: (i.due, i.doc_no))]
-    if late is not None and not (items and (seen.collectable or not late)):
+    if late is not None and not kind and not (items and (seen.collectable or not late)):
         raise Refused("message.nothing", f"This message is about {head.about}, and the account has none.", "template")
     coming = (i.due for i in seen.items if i.collectable and i.due >= seen.business_date)
     newest = max((i for i in seen.items if i.kind == "invoice"), key=lambda i: (i.issued, i.doc_no), default=None)
     pay_by = seen.business_date + timedelta(days=head.pay_within)
     masked = mask("account", seen.number)
     service, order = _ordered(seen, head, language)
-    return said.MessageContext(
+    policy = plans.get(seen.segment, plans["default"])
+    return MessageContext(
         date=seen.business_date,
         firm=replace(rules.firm, name=rules.firm.name or to.firm),
         party=said.Party(name=_spoken(to), salutation=""),
@@ -74,12 +95,19 @@ def context_of(
         bill=_item(newest, language) if newest else None,
         promise=_promise(seen, head),
         plan=_plan(seen),
-        plan_offer=_plan_offer(seen, plans),
+        plan_offer=_plan_offer(seen, policy),
         payment=_payment(seen, head),
         service=service,
         order=order,
-        offer=None,
-        prepayment=None,
+        coming=next(iter(items), None) if kind else None,
+        cancellation=_cancellation(seen, ledger) if ledger else None,
+        validation=validation(seen, ledger, to.firm, house.calendar) if ledger else None,
+        dispute=None,
+        ticket=None,
+        suspensions=(),
+        cases=(),
+        offer=offers.settlement(seen, policy.offers),
+        prepayment=offers.prepayment(seen, policy.offers),
         ways_to_pay="",
         dispute_right="",
         plan_right="",
@@ -133,9 +161,8 @@ def _plan(seen: AccountFacts) -> said.Plan | None:
     )
 
 
-def _plan_offer(seen: AccountFacts, plans: Plans) -> said.PlanOffer | None:
+def _plan_offer(seen: AccountFacts, policy: ArrangementPolicy) -> said.PlanOffer | None:
     """The longest monthly plan over what is owed that a collector may grant without asking anybody; None without one."""
-    policy = plans.get(seen.segment, plans["default"])
     owed = seen.collectable
     if seen.open_promise or not owed or "monthly" not in policy.frequencies or policy.min_down_percent:
         return None
@@ -145,6 +172,21 @@ def _plan_offer(seen: AccountFacts, plans: Plans) -> said.PlanOffer | None:
         if judge(seen, schedule, "plan", "monthly", policy, "collector").severity <= Severity.WARN:
             return said.PlanOffer(count=count, each=max(i.amount for i in schedule), first=first)
     return None
+
+
+def _cancellation(seen: AccountFacts, ledger: Ledger) -> said.Cancellation | None:
+    """The contract that a notice received today would end, once the surrender value is paid; None while the grace runs."""
+    found, today = cancellation.of_ledger(ledger, seen.opened_on, seen.business_date), seen.business_date
+    if found is None or (effective := found.takes_effect(today, today)) is None:
+        return None
+    return said.Cancellation(
+        due=found.due,
+        years_paid=found.years,
+        paid_total=found.paid,
+        grace_until=found.grace_until,
+        effective=effective,
+        surrender_value=found.surrender_value,
+    )
 
 
 def _payment(seen: AccountFacts, head: Head) -> said.Payment | None:
@@ -179,16 +221,16 @@ def _service(service: InUse, language: Language) -> said.Service:
 
 
 def completed(
-    context: said.MessageContext, required: Collection[str], *, sampled: bool
-) -> tuple[said.MessageContext, tuple[str, ...]]:
+    context: MessageContext, required: Collection[str], *, sampled: bool
+) -> tuple[MessageContext, tuple[str, ...]]:
     """The context with what a text requires; examples for what the account has not, if they may be. Refused "message.missing"."""
-    missing = [name for name in said.slots() if name in required and getattr(context, name) in (None, ())]
+    missing = [name for name in slots() if name in required and getattr(context, name) in (None, ())]
     if missing and not sampled:
-        meaning = said.slots()[missing[0]].meaning
+        meaning = slots()[missing[0]].meaning
         raise Refused(
             "message.missing",
             f"This message speaks of what the account has not: {missing[0]}, {meaning}. A sample may stand for it.",
             "template",
         )
-    examples: Any = said.sample()
+    examples: Any = sample()
     return replace(context, **{name: getattr(examples, name) for name in missing}), tuple(missing)

@@ -12,7 +12,8 @@ from collect_tui.common.words import expected
 from collect_tui.defaults.templates import rules, templates
 from collect_tui.domain.card_text import forbidden
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.message.context import Firm, MessageContext, sample, slots
+from collect_tui.domain.message.context import MessageContext, sample, slots
+from collect_tui.domain.message.records import Firm
 from collect_tui.domain.message.template import TEXTS, Body, MessageRules, Template, Variant
 from collect_tui.services.message.document import CLOSE, OPEN, NotMarkup
 from collect_tui.services.message.formats import Formats
