@@ -119,5 +119,5 @@ class Gateway:
     hook: Hook | None
     values: Mapping[str, str]
     secrets: Mapping[str, str] = field(repr=False)
-    connect: int = 5  # seconds
-    seconds: int = 30  # for an answer
+    connect: float = 5  # seconds
+    seconds: float = 30  # for an answer
