@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from importlib.util import find_spec
@@ -53,11 +53,18 @@ class Typesetter:
             )
         import typst
 
-        fonts = typst.Fonts(False, True, [str(folder) for folder in _font_folders(house)])
-        self._families = fonts.families()
-        if house.font and house.font.casefold() not in (family.casefold() for family in self._families):
-            known = ", ".join(self._families)
-            raise Invalid("messages.font", f"There is no font {house.font!r}; there are {known}.", "font")
+        fonts = typst.Fonts(False, True, [str(folder) for folder in (house.font_folder, _chinese()) if folder])
+        families = {family.casefold(): family for family in fonts.families()}
+        if house.font and house.font.casefold() not in families:
+            listed = ", ".join(families.values())
+            raise Invalid("messages.font", f"There is no font {house.font!r}; there are {listed}.", "font")
+        # Fonts that nobody named are left out: those for formulas have letters of other scripts, and cannot join them to words.
+        own = typst.Fonts(False, False, [str(house.font_folder)]).families() if house.font_folder else []
+
+        def known(*names: str) -> list[str]:
+            return [name for name in (house.font, *names, *own) if name.casefold() in families]
+
+        self._fonts, self._emphasis = known(LATIN, *CHINESE), known(LATIN, *reversed(CHINESE))
         self._house = house
         # Its root is where the template lies: there are programs there and no data, and the template reads none of them.
         self._compiler: typst.Compiler = typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)
@@ -92,14 +99,12 @@ class Typesetter:
         tag = document.language if document else message.language
         day = _day(message, tag)
         opening = "\n".join(block.words for block in blocks[:3])
-        serif, sans = CHINESE
-        first = [house.font] if house.font else []
         return {
             "key": message.key,
             "paper": house.paper,
             "language": found[0] if (found := _LANGUAGE.match(tag)) else "en",
-            "fonts": self._known((*first, LATIN, serif, sans)),
-            "emphasis": self._known((*first, LATIN, sans, serif)),
+            "fonts": self._fonts,
+            "emphasis": self._emphasis,
             "sender": _line(house.sender),
             "head": [part for each in house.sender.split("·") if (part := _line(each))] if house.letterhead else [],
             "folds": [0, 1] if house.fold_marks else [],
@@ -108,17 +113,11 @@ class Typesetter:
             "blocks": [_node(block) for block in blocks],
         }
 
-    def _known(self, fonts: Iterable[str]) -> list[str]:
-        known = {family.casefold() for family in self._families}
-        return [font for font in fonts if font.casefold() in known]
 
-
-def _font_folders(house: PrintHouse) -> Iterable[Path]:
-    if house.font_folder:
-        yield house.font_folder
+def _chinese() -> Path | None:
+    """Where the fonts of the extra files-zh are."""
     spec = find_spec("pylopdf_fonts_zh_cn")
-    if spec and spec.origin:
-        yield Path(spec.origin).parent
+    return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def _line(text: str) -> str:

@@ -182,7 +182,7 @@ class _Said(BaseModel):
     key: Key
     outcome: Literal["posted", "failed", "returned"]
     date: Annotated[Day, BeforeValidator(_day)]
-    detail: Annotated[str, BeforeValidator(clean), Field(max_length=1000)] = ""
+    detail: Annotated[str, Field(max_length=1000), BeforeValidator(clean)] = ""
 
 
 def _rows(raw: bytes) -> list[tuple[int, dict[str, str] | None]]:
