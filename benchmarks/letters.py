@@ -2,8 +2,8 @@
 
     python benchmarks/letters.py [--letters 10000] [--language en] [--folder DIR] [--json FILE]
 
-Each letter is a second notice with a table of three invoices, on US Letter. `set` is typst alone; `send` sets, and has the letter on the disk
-when it returns; `flush` writes the bundle with its manifest. Memory is the largest resident size of the process, and how far it rose
+Each letter is a second notice with a table of three invoices, on US Letter. `set` is typst alone; `send` sets, and has the letter on the
+disk when it returns; `flush` writes the bundle with its manifest. Memory is the largest resident size of the process, and how far it rose
 after the first hundred letters. At the end the bundle is held against its manifest: every letter once, and its digest right.
 """
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,9 @@ def test_a_date_that_the_text_begins_with_is_said_once(typesetter: Typesetter) -
     text = document("# Notice\n\nNovember 23, 2026 · account ••••231\n\nDear you")
     (page,) = pages(typesetter.letter(message(document=text)).pdf)
     assert page.count("November 23, 2026") == 1
+    other = document("# Notis\n\nSebelum 23 November 2026", "ms-MY")
+    (page,) = pages(typesetter.letter(message(document=other, dated=date(2026, 11, 3))).pdf)
+    assert len(re.findall(r"\b3 November 2026", page)) == 1
 
 
 def test_characters_that_no_font_has_are_refused_and_not_printed_as_boxes(typesetter: Typesetter) -> None:

@@ -109,7 +109,8 @@ class Typesetter:
             "head": [part for each in house.sender.split("·") if (part := _line(each))] if house.letterhead else [],
             "folds": [0, 1] if house.fold_marks else [],
             "address": address,
-            "date": "" if day in opening else day,  # texts that begin with it say it once
+            # Texts that begin with the date say it once.
+            "date": "" if re.search(rf"(?<!\d){re.escape(day)}(?!\d)", opening) else day,
             "blocks": [_node(block) for block in blocks],
         }
 
@@ -133,13 +134,17 @@ def _paragraphs(text: str) -> tuple[Node, ...]:
     )
 
 
-def _node(node: Node) -> Mapping[str, Any]:
-    """As `letter.typ` walks it; a table by its rows."""
-    made: dict[str, Any] = {"tag": node.tag, "text": clean(node.text), "children": []}
+def _node(node: Node, longest: int = 40) -> Mapping[str, Any]:
+    """As `letter.typ` walks it; a table by its rows. `long`: from how many characters on words are broken anywhere, where there are
+    such; of a whole line, and of a column of a table."""
+    if not node.tag:
+        text = clean(node.text)
+        return {"tag": "", "text": text, "long": longest if any(len(word) >= longest for word in text.split()) else 0}
     if node.tag != "table":
-        return made | {"children": [_node(child) for child in node.children]}
+        return {"tag": node.tag, "children": [_node(child, longest) for child in node.children]}
     rows = [row.children for row in node.find("tr")]
-    return made | {"rows": [[_node(cell) for cell in row] for row in rows], "right": [cell.right for cell in rows[0]]}
+    cells = [[_node(cell, 14) for cell in row] for row in rows]
+    return {"tag": node.tag, "rows": cells, "right": [cell.right for cell in rows[0]]}
 
 
 def _day(message: Outgoing, tag: str) -> str:
