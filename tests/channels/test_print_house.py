@@ -10,49 +10,23 @@ import stat
 import subprocess
 import sys
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from channels.letters import message, pages
 from collect_tui import settings
-from collect_tui.channels import print_house
 from collect_tui.channels.print_house import PrintHousePort
 from collect_tui.domain.errors import Invalid
-from collect_tui.services.message.port import MessagePort, NotNow, Rejected, Report
+from collect_tui.services.message.port import MessagePort, NotNow, Rejected
 from collect_tui.settings import PrintHouse
 
 HERE = Path(__file__).parent
-HEAD = "key,outcome,date,detail\n"
-
-
-@pytest.fixture
-def port(tmp_path: Path):
-    made = PrintHousePort(PrintHouse(folder=tmp_path / "house"))
-    yield made
-    made.close()
 
 
 def bundles(port: PrintHousePort) -> dict[str, list[str]]:
     """The files of each folder of the outbox, hidden ones too."""
     return {path.name: sorted(each.name for each in path.iterdir()) for path in (port.folder / "outbox").iterdir()}
-
-
-def put(port: PrintHousePort, text: str | bytes, name: str = "a.csv") -> Path:
-    path = port.folder / "inbox" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
-
-
-def settled(port: PrintHousePort) -> list[tuple[str, Report | None, str]]:
-    """All arrivals; what can be read is accepted, the rest refused with its problem."""
-    found = []
-    for each in port.arrivals():
-        found.append((each.name, each.content, each.problem))
-        each.refuse(each.problem) if each.problem else each.accept()
-    return found
 
 
 def test_a_run_is_one_bundle_that_is_seen_when_it_is_whole(port: PrintHousePort) -> None:
@@ -191,117 +165,6 @@ def test_a_folder_or_a_record_that_cannot_be_used_is_for_later(tmp_path: Path) -
     assert (tmp_path / "house" / "print.db").read_bytes() == b"no database " * 1000
     with pytest.raises(Invalid, match="no folder"):
         PrintHousePort(PrintHouse())
-
-
-def test_what_became_of_letters_is_read_row_by_row(port: PrintHousePort) -> None:
-    for key in ("1-1", "1-2", "1-3"):
-        port.send(message(key))
-    port.flush()
-    put(port, HEAD + "1-1,posted,2026-11-24,\n1-2,returned,2026-12-01,moved\x1b[2J away\n", "1.csv")
-    put(port, "\ufeffBatch;Date;KEY;Outcome\r\n7;2026-11-24;1-3;failed\r\n".encode("utf-16"), "2.CSV")
-    found = settled(port)
-    assert [(name, problem) for name, _, problem in found] == [
-        ("1.csv row 2", ""),
-        ("1.csv row 3", ""),
-        ("2.CSV row 2", ""),
-    ]
-    assert [content for _, content, _ in found] == [
-        Report(key=key, reference=f"bundle-000001/{key}", outcome=outcome, final=final, detail=detail,
-               at=datetime(2026, *day, 12, tzinfo=UTC))
-        for key, outcome, day, final, detail in (
-            ("1-1", "posted", (11, 24), False, ""),
-            ("1-2", "returned", (12, 1), True, "moved away"),
-            ("1-3", "failed", (11, 24), False, ""),
-        )
-    ]  # fmt: skip
-    assert sorted(path.name for path in (port.folder / "done").iterdir()) == ["1.csv", "2.CSV"]
-    assert settled(port) == []
-
-
-def test_a_file_comes_again_until_all_of_it_is_settled(port: PrintHousePort) -> None:
-    port.send(message("1-1"))
-    path = put(port, HEAD + "1-1,posted,2026-11-24,\n1-1,returned,2026-11-30,\n")
-    first = next(iter(port.arrivals()))
-    first.accept()
-    assert path.exists()
-    assert [name for name, _, _ in settled(port)] == ["a.csv row 2", "a.csv row 3"]
-    assert not path.exists()
-
-
-@pytest.mark.parametrize(
-    ("row", "says"),
-    [
-        ("1-9,posted,2026-11-24,", "key: no such letter"),
-        ("../1,posted,2026-11-24,", "key: String should match pattern"),
-        ("1-1\x00,posted,2026-11-24,", "key: String should match pattern"),
-        ("1-1,delivered,2026-11-24,", "outcome: Input should be"),
-        ("1-1,posted,24.11.2026,", "date: Expected a day such as 2026-11-24"),
-        ("1-1,posted,0001-01-01,", "date: Expected a date from"),
-        ("1-1,posted,1764000000,", "date: Expected a day"),
-        (f"1-1,posted,2026-11-24,{'x' * 2000}", "detail: String should have at most 1000"),
-        ("1-1,posted", "more or fewer cells"),
-        ("1-1,posted,2026-11-24,,", "more or fewer cells"),
-    ],
-)
-def test_a_row_that_cannot_be_believed_is_put_aside_with_its_reason(port: PrintHousePort, row: str, says: str) -> None:
-    port.send(message("1-1"))
-    put(port, f"{HEAD}\n1-1,posted,2026-11-24,\n{row}\n")
-    first, second = settled(port)
-    assert (first[0], first[2]) == ("a.csv row 3", "")
-    assert (second[0], second[1]) == ("a.csv row 4", None)
-    assert says in second[2]
-    assert (port.folder / "refused" / "a.csv").exists()
-    reason = (port.folder / "refused" / "a.csv.reason.txt").read_text()
-    assert reason == f"row 4: {second[2]}\n"
-    assert row.split(",")[2:3] == [] or row.split(",")[2] == "2026-11-24" or row.split(",")[2] not in reason
-
-
-@pytest.mark.parametrize(
-    ("raw", "says"),
-    [
-        (b"", "has not the columns"),
-        (b"\n\n\n", "has not the columns"),
-        (b"\xff\x00\x81", "is not UTF-8"),
-        (b"\xff\xfe\x00", "is not UTF-8"),
-        (HEAD.encode(), "has no rows"),
-        (HEAD.encode() + b"\n" * 100, "has no rows"),
-        (HEAD.encode() + b"1-1,posted,2026-11-24,\n" * (print_house.MOST_ROWS + 1), "more than 50,000"),
-        (b"key,key,outcome,date\n1-1,1-1,posted,2026-11-24\n", "once each"),
-        (b"key,outcome\n1-1,posted\n", "once each"),
-        (HEAD.encode() + b'1-1,"posted,2026-11-24,\n', "is not CSV"),
-        (HEAD.encode() + b"1-1," + b"x" * 200_000, "is not CSV"),
-        (b" " * (print_house.LARGEST + 1), "is larger than 4,096 kB"),
-        (b"," * print_house.LARGEST, "has not the columns"),
-    ],
-)  # fmt: skip
-def test_a_file_that_is_no_report_is_put_aside_as_a_whole(port: PrintHousePort, raw: bytes, says: str) -> None:
-    put(port, raw, "bad.csv")
-    ((name, content, problem),) = settled(port)
-    assert (name, content) == ("bad.csv", None)
-    assert says in problem
-    assert (port.folder / "refused" / "bad.csv").exists()
-    assert (port.folder / "refused" / "bad.csv.reason.txt").read_text() == problem + "\n"
-    assert settled(port) == []
-
-
-def test_links_pipes_and_half_written_files_are_not_followed(port: PrintHousePort, tmp_path: Path) -> None:
-    port.send(message("1-1"))
-    secret = tmp_path / "secret.csv"
-    secret.write_text(HEAD + "1-1,posted,2026-11-24,\n")
-    for name in (".half.csv", "half.csv.tmp"):
-        put(port, secret.read_text(), name)
-    inbox = port.folder / "inbox"
-    (inbox / "link.csv").symlink_to(secret)
-    os.mkfifo(inbox / "pipe.csv")
-    (inbox / "folder.csv").mkdir()
-    found = settled(port)
-    assert [(name, content) for name, content, _ in found] == [
-        ("folder.csv", None),
-        ("link.csv", None),
-        ("pipe.csv", None),
-    ]
-    assert secret.exists()
-    assert sorted(path.name for path in inbox.iterdir()) == [".half.csv", "half.csv.tmp"]
 
 
 def test_settings_of_the_print_house_are_read_as_others(tmp_path: Path) -> None:
