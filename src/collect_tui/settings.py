@@ -31,6 +31,11 @@ def _range(default: int, low: int, high: int) -> Any:
     return field(default=default, metadata={"low": low, "high": high})
 
 
+def _one_of(*choices: str) -> Any:
+    """A text that is one of these; without it, the first."""
+    return field(default=choices[0], metadata={"choices": choices})
+
+
 @dataclass(frozen=True, slots=True)
 class Oidc:
     """The OpenID provider that people may sign in with; none without `issuer`."""
@@ -59,6 +64,19 @@ class Serve:
     proxies: str = ""  # addresses whose X-Forwarded-For is believed, separated by commas
     body: int = _range(1 << 18, 1 << 10, 1 << 30)  # bytes of the largest request, but for those that stream
     oidc: Oidc = field(default_factory=Oidc)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintHouse:
+    """How letters are set, and where their bundles lie for the print house. Bundles are not made without `folder`."""
+
+    folder: Path | None = None  # outbox/, inbox/ and the record of what was printed; on a disk of this machine
+    paper: str = _one_of("letter", "a4")  # US Letter for a #10 window, or A4 for a window by DIN 5008, form B
+    sender: str = ""  # name and address, a middle dot between its parts: above the address, and at the head
+    letterhead: bool = True  # set the sender at the head; false: the paper has it printed
+    fold_marks: bool = False  # at the left edge, where the sheet is folded
+    font: str = ""  # a family that comes before Libertinus Serif
+    font_folder: Path | None = None  # with fonts besides those that come with the program
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +218,7 @@ def overlay(
     return target
 
 
-def _value(kind: Any, limits: Mapping[str, int], value: object, texts: bool) -> object:
+def _value(kind: Any, limits: Mapping[str, Any], value: object, texts: bool) -> object:
     """The value a key gets. ValueError says what was expected."""
     if kind is bool:
         if texts and isinstance(value, str) and value.casefold() in (*_TRUE, *_FALSE):
@@ -218,6 +236,8 @@ def _value(kind: Any, limits: Mapping[str, int], value: object, texts: bool) -> 
         raise ValueError("must be a text in quotes")
     if any(character < " " or character == "\x7f" for character in value):
         raise ValueError("must be a text without control characters")
+    if value not in (choices := limits.get("choices", (value,))):
+        raise ValueError(f"must be one of {', '.join(choices)}")
     return Path(value).expanduser() if kind is Path else value
 
 

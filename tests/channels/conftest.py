@@ -1,4 +1,4 @@
-"""A gateway's far end, and ports to it."""
+"""Ports: to a gateway's far end, and to a print house."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 
 from channels.far_gateway import FarGateway, far_gateway, site
 from collect_tui.channels.gateway import GatewayPort
+from collect_tui.channels.print_house import PrintHousePort
+from collect_tui.settings import PrintHouse
 
 
 @pytest.fixture
@@ -34,3 +36,10 @@ def port(far: FarGateway, tmp_path: Path):
 @pytest.fixture
 def gateway(tmp_path):
     return lambda name, more="": site(tmp_path, name, more=more)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[PrintHousePort]:
+    made = PrintHousePort(PrintHouse(folder=tmp_path / "house"))
+    yield made
+    made.close()

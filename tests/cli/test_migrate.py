@@ -157,5 +157,7 @@ def test_there_is_no_way_down() -> None:
     config = Config()
     config.set_main_option("script_location", "collect_tui.store:migrations")
     steps = list(ScriptDirectory.from_config(config).walk_revisions())
-    assert [s.revision for s in steps] == [version.revision(n) for n in range(version.SCHEMA_VERSION, version.FIRST - 1, -1)]
+    assert [s.revision for s in steps] == [
+        version.revision(n) for n in range(version.SCHEMA_VERSION, version.FIRST - 1, -1)
+    ]
     assert not any(hasattr(s.module, "downgrade") for s in steps)

@@ -77,12 +77,14 @@ class Rejected(Exception):
 class Report(_Passed):
     """What became of a message that left: by our key, or by the far end's reference.
 
-    `returned`: it came back (a letter, a bounce); `failed`: it did not arrive; `final`: it will not arrive by this address at all.
+    `posted`: the print house has given it to the post, from which day it is served by its rule; nobody says of a letter that it was
+    delivered. `returned`: it came back (a letter, a bounce); `failed`: it did not arrive; `final`: it will not arrive by this address at
+    all.
     """
 
     key: Key | None = None
     reference: str = ""
-    outcome: Literal["delivered", "failed", "returned"]
+    outcome: Literal["posted", "delivered", "failed", "returned"]
     at: Moment
     final: bool = True
     detail: Annotated[str, Field(max_length=1000)] = ""
