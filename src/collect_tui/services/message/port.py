@@ -1,7 +1,7 @@
 """The port of a channel: how messages leave and what comes back, whatever carries them (print house, mail, gateway, web hooks).
 
 A port knows no account and judges nothing. What has left is said by its reference; what may be tried again raises `NotNow`, what
-never will, `Rejected`. A message keeps one key for all tries.
+never will, `Rejected`, and what may have left, `Unknown`. A message keeps one key for all tries.
 """
 
 from __future__ import annotations
@@ -69,6 +69,11 @@ class Rejected(Exception):
         self.point = point
 
 
+class Unknown(Exception):
+    """The message may have left: the line was lost after all of it was handed over and before the far end said whether it has it.
+    Where a channel is not `repeatable`, a person decides. Words as for `NotNow`."""
+
+
 class Report(_Passed):
     """What became of a message that left: by our key, or by the far end's reference.
 
@@ -123,7 +128,7 @@ class MessagePort(Protocol):
     repeatable: bool
 
     def send(self, message: Outgoing) -> Departure:
-        """Lets a message leave; it has left for good when this returns. Raises NotNow, Rejected."""
+        """Lets a message leave; it has left for good when this returns. Raises NotNow, Rejected, Unknown."""
         ...
 
     def flush(self) -> None:
