@@ -38,8 +38,10 @@ _LONGEST_HEADER: Final = 2_000
 _LONGEST_HTML: Final = 100_000
 _LONGEST_TEXT: Final = 20_000
 _BLOCKS: Final = frozenset(
-    {"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "hr"}
+    {"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "hr", "td", "th"}
 )
+_UNSEEN: Final = {"script", "style", "title"}
+_CELL: Final = re.compile(r"</?t[dh]>")
 _TAG: Final = re.compile(r"</?[a-z0-9]+/?>")
 _BLANK: Final = re.compile(r"\n\s*\n\s*\n")
 _IDS: Final = re.compile(r"<[!-;=?-~]{1,253}>")
@@ -170,7 +172,10 @@ def _automatic(message: Message, sender: str, ours: str) -> bool:
 def _text(message: Message) -> str:
     """What a person would read: the parts of plain text, else the first one in HTML."""
     parts = [p for p in _parts(message) if p.get_content_disposition() != "attachment"]
-    plain = [_characters(part) for part in parts if part.get_content_type() == "text/plain"]
+    # A multipart among them is one whose boundary never came
+    plain = [
+        _characters(p) for p in parts if p.get_content_type() == "text/plain" or p.get_content_maintype() == "multipart"
+    ]
     text = "\n\n".join(filter(str.strip, plain))
     if not text:
         text = next((_from_html(_characters(p)) for p in parts if p.get_content_type() == "text/html"), "")
@@ -181,8 +186,11 @@ def _from_html(html: str) -> str:
     import nh3
 
     # What it writes has the tags of this set only, without attributes, and is well-formed
-    marked = nh3.clean(html[:_LONGEST_HTML], tags=set(_BLOCKS), attributes={}, link_rel=None)
-    lines = (" ".join(line.split()) for line in _TAG.sub("\n", marked.replace("\n", " ")).split("\n"))
+    marked = nh3.clean(
+        html[:_LONGEST_HTML], tags=set(_BLOCKS), attributes={}, link_rel=None, clean_content_tags=_UNSEEN
+    )
+    broken = _TAG.sub("\n", _CELL.sub(" ", marked.replace("\n", " ")))
+    lines = (" ".join(line.split()) for line in broken.split("\n"))
     return _BLANK.sub("\n\n", unescape("\n".join(lines)).replace("\xa0", " "))
 
 
