@@ -162,7 +162,9 @@ class FarEnds:
         with imaplib.IMAP4(HOST, self.imap_port) as imap:
             imap.starttls(ssl.create_default_context(cafile=self.authority))
             imap.authenticate("PLAIN", lambda _: f"\0{USER}\0{PASSWORD}".encode())
-            imap.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a message and its end go in two packets
+            imap.socket().setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+            )  # a message and its end go in two packets
             yield imap
 
     def forget(self) -> None:

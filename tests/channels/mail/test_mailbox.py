@@ -125,6 +125,15 @@ def test_a_message_that_somebody_took_away_meanwhile_is_no_message(far):
     box.close()
 
 
+def test_what_cannot_be_moved_does_not_come_again(far):
+    far.put(note(1))
+    box = opened(far)
+    box.move(box.unread()[0], "nowhere")
+    assert box.unread() == []
+    assert subjects(far.folder("INBOX")) == ["1"]
+    box.close()
+
+
 def test_a_server_without_move_does_the_same_by_copying(far, port, monkeypatch):
     far.put(note(1), note(2))
     with far.mailbox() as imap:

@@ -22,7 +22,7 @@ from collect_tui.common.text import clean
 from collect_tui.domain.errors import Invalid
 from collect_tui.services.message.document import Values, read
 from collect_tui.services.message.port import NotNow, Outgoing, Rejected, Unknown
-from collect_tui.settings import Mail, Mailbox, overlay
+from collect_tui.settings import Mail, Mailbox, load, overlay
 from support.mail_servers import ASCII, HOST, certificate
 
 STAGES = ["CONNECT", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "END"]
@@ -335,6 +335,12 @@ def test_certificates_that_are_none(far, secret):
 def test_settings_as_a_file_has_them():
     read = overlay(Mail(), {"host": "smtp.firm.example", "port": 25, "mailbox": {"user": "desk"}}, "config.toml")
     assert read == replace(Mail(host="smtp.firm.example", port=25), mailbox=Mailbox(user="desk"))
+
+
+def test_secrets_in_the_environment_are_no_settings(tmp_path):
+    secrets = dict.fromkeys(("COLLECT_TUI_MAIL_PASSWORD", "COLLECT_TUI_MAIL_KEY", "COLLECT_TUI_MAILBOX_PASSWORD"), "x")
+    (tmp_path / "config.toml").touch()
+    load({"COLLECT_TUI_CONFIG": str(tmp_path / "config.toml"), **secrets})
 
 
 @contextmanager

@@ -111,10 +111,7 @@ class SmtpLine:
             line.ehlo_or_helo_if_needed()
             if of.user:
                 line.login(of.user, password)
-        except (
-            OSError,
-            ValueError,
-        ) as error:  # of smtplib's own all are OSError; ValueError: a name that no host or login can have
+        except (OSError, ValueError) as error:  # smtplib's are OSError; ValueError: no host or login is written so
             if line is not None:
                 line.close()
             raise _not_opened(of, error) from None
