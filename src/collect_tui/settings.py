@@ -23,7 +23,16 @@ EMBEDDED = "embedded"
 """As a database: the PostgreSQL that comes with the program, in the user's data folder."""
 
 #: Variables of ours that are no settings: where the settings are, and secrets, which have no place in a file of settings.
-_NOT_SETTINGS = frozenset({"COLLECT_TUI_CONFIG", "COLLECT_TUI_PASSWORD", "COLLECT_TUI_TOKEN"})
+_NOT_SETTINGS = frozenset(
+    {
+        "COLLECT_TUI_CONFIG",
+        "COLLECT_TUI_PASSWORD",
+        "COLLECT_TUI_TOKEN",
+        "COLLECT_TUI_MAIL_PASSWORD",
+        "COLLECT_TUI_MAIL_KEY",
+        "COLLECT_TUI_MAILBOX_PASSWORD",
+    }
+)
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -77,6 +86,41 @@ class PrintHouse:
     fold_marks: bool = False  # at the left edge, where the sheet is folded
     font: str = ""  # a family that comes before Libertinus Serif
     font_folder: Path | None = None  # with fonts besides those that come with the program
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """The IMAP mailbox that bounces and replies come to; none without `host`. A folder is named as the server names it (`INBOX.done`)."""
+
+    host: str = ""
+    port: int = _range(0, 0, 65535)  # 0: the usual one
+    security: str = _one_of("tls", "starttls", "plain")
+    user: str = ""
+    password_file: Path | None = None  # else COLLECT_TUI_MAILBOX_PASSWORD
+    folder: str = "INBOX"
+    done: str = "done"  # a folder for what was taken in
+    refused: str = "refused"  # a folder for what was not
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The SMTP server that e-mail leaves by, and whom it is from; none without `host`."""
+
+    host: str = ""
+    port: int = _range(0, 0, 65535)  # 0: the usual one
+    security: str = _one_of("starttls", "tls", "plain")
+    user: str = ""  # none: without a login
+    password_file: Path | None = None  # else COLLECT_TUI_MAIL_PASSWORD
+    sender: str = ""  # the address in From, which replies go to
+    sender_name: str = ""
+    return_address: str = ""  # bounces+…@ of it is the return path; none: that is the sender
+    key_file: Path | None = (
+        None  # seals message ids and return paths, else COLLECT_TUI_MAIL_KEY; a new one believes no older bounce
+    )
+    certificates: Path | None = None  # PEM: authorities that are believed, instead of the system's
+    insecure: bool = False  # allow plain SMTP and IMAP off this machine
+    rate: int = _range(10, 0, 1000)  # messages a second that are let leave; 0: no limit
+    mailbox: Mailbox = field(default_factory=Mailbox)
 
 
 @dataclass(frozen=True, slots=True)
