@@ -23,12 +23,26 @@ EMBEDDED = "embedded"
 """As a database: the PostgreSQL that comes with the program, in the user's data folder."""
 
 #: Variables of ours that are no settings: where the settings are, and secrets, which have no place in a file of settings.
-_NOT_SETTINGS = frozenset({"COLLECT_TUI_CONFIG", "COLLECT_TUI_PASSWORD", "COLLECT_TUI_TOKEN"})
+_NOT_SETTINGS = frozenset(
+    {
+        "COLLECT_TUI_CONFIG",
+        "COLLECT_TUI_PASSWORD",
+        "COLLECT_TUI_TOKEN",
+        "COLLECT_TUI_MAIL_PASSWORD",
+        "COLLECT_TUI_MAIL_KEY",
+        "COLLECT_TUI_MAILBOX_PASSWORD",
+    }
+)
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 def _range(default: int, low: int, high: int) -> Any:
     return field(default=default, metadata={"low": low, "high": high})
+
+
+def _one_of(*choices: str) -> Any:
+    """A text that is one of these; without it, the first."""
+    return field(default=choices[0], metadata={"choices": choices})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,54 @@ class Serve:
     proxies: str = ""  # addresses whose X-Forwarded-For is believed, separated by commas
     body: int = _range(1 << 18, 1 << 10, 1 << 30)  # bytes of the largest request, but for those that stream
     oidc: Oidc = field(default_factory=Oidc)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintHouse:
+    """How letters are set, and where their bundles lie for the print house. Bundles are not made without `folder`."""
+
+    folder: Path | None = None  # outbox/, inbox/ and the record of what was printed; on a disk of this machine
+    paper: str = _one_of("letter", "a4")  # US Letter for a #10 window, or A4 for a window by DIN 5008, form B
+    sender: str = ""  # name and address, a middle dot between its parts: above the address, and at the head
+    letterhead: bool = True  # set the sender at the head; false: the paper has it printed
+    fold_marks: bool = False  # at the left edge, where the sheet is folded
+    font: str = ""  # a family that comes before Libertinus Serif
+    font_folder: Path | None = None  # with fonts besides those that come with the program
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """The IMAP mailbox that bounces and replies come to; none without `host`. A folder is named as the server names it (`INBOX.done`)."""
+
+    host: str = ""
+    port: int = _range(0, 0, 65535)  # 0: the usual one
+    security: str = _one_of("tls", "starttls", "plain")
+    user: str = ""
+    password_file: Path | None = None  # else COLLECT_TUI_MAILBOX_PASSWORD
+    folder: str = "INBOX"
+    done: str = "done"  # a folder for what was taken in
+    refused: str = "refused"  # a folder for what was not
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The SMTP server that e-mail leaves by, and whom it is from; none without `host`."""
+
+    host: str = ""
+    port: int = _range(0, 0, 65535)  # 0: the usual one
+    security: str = _one_of("starttls", "tls", "plain")
+    user: str = ""  # none: without a login
+    password_file: Path | None = None  # else COLLECT_TUI_MAIL_PASSWORD
+    sender: str = ""  # the address in From, which replies go to
+    sender_name: str = ""
+    return_address: str = ""  # bounces+…@ of it is the return path; none: that is the sender
+    key_file: Path | None = (
+        None  # seals message ids and return paths, else COLLECT_TUI_MAIL_KEY; a new one believes no older bounce
+    )
+    certificates: Path | None = None  # PEM: authorities that are believed, instead of the system's
+    insecure: bool = False  # allow plain SMTP and IMAP off this machine
+    rate: int = _range(10, 0, 1000)  # messages a second that are let leave; 0: no limit
+    mailbox: Mailbox = field(default_factory=Mailbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +262,7 @@ def overlay(
     return target
 
 
-def _value(kind: Any, limits: Mapping[str, int], value: object, texts: bool) -> object:
+def _value(kind: Any, limits: Mapping[str, Any], value: object, texts: bool) -> object:
     """The value a key gets. ValueError says what was expected."""
     if kind is bool:
         if texts and isinstance(value, str) and value.casefold() in (*_TRUE, *_FALSE):
@@ -218,6 +280,8 @@ def _value(kind: Any, limits: Mapping[str, int], value: object, texts: bool) -> 
         raise ValueError("must be a text in quotes")
     if any(character < " " or character == "\x7f" for character in value):
         raise ValueError("must be a text without control characters")
+    if value not in (choices := limits.get("choices", (value,))):
+        raise ValueError(f"must be one of {', '.join(choices)}")
     return Path(value).expanduser() if kind is Path else value
 
 

@@ -190,9 +190,10 @@ def test_links_and_half_written_files_are_not_followed(store, tmp_path):
     answer(folder, "half.json.tmp")
     (folder / "inbox" / "AURORA" / "link.json").symlink_to(secret)
     os.mkfifo(folder / "inbox" / "AURORA" / "pipe.json")
+    (folder / "inbox" / "AURORA" / "folder.json").mkdir()
     (folder / "inbox" / "EVIL").symlink_to(tmp_path)
     report = sync(store, folder)
-    assert set(report.refused_files) == {"AURORA/link.json", "AURORA/pipe.json"}
+    assert set(report.refused_files) == {"AURORA/folder.json", "AURORA/link.json", "AURORA/pipe.json"}
     assert report.completed == ()
     assert secret.exists()
 

@@ -184,7 +184,11 @@ def test_abbreviations(shipped: Catalogue) -> None:
 
 def test_the_files_are_those_that_are_read() -> None:
     folder = Path(load.__code__.co_filename).parent
-    assert {p.stem for p in folder.glob("*.toml")} == {*FILES, "messages"}  # which is read with the templates
+    assert {p.stem for p in folder.glob("*.toml")} == {
+        *FILES,
+        "messages",
+        "channels",
+    }  # read with the templates, by the ports
 
 
 # ------------------------------------------------------------------------------------------------------- overriding

@@ -212,6 +212,11 @@ class Table:
                     raise own._unknown(each, each, allowed, of="key")
             yield name, Table(self._source, own._keys, {**ours, **own._data})
 
+    def tree(self, key: str) -> dict[str, Any]:
+        """A table as it stands, whatever it holds; empty when it is missing."""
+        found: dict[str, Any] = self._get(key, dict, {})
+        return found
+
     def texts(self) -> dict[str, str]:
         """All keys as texts, without the empty ones."""
         return {key: text for key in self._data if (text := self._get(key, str, ...))}

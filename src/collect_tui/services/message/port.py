@@ -1,7 +1,7 @@
 """The port of a channel: how messages leave and what comes back, whatever carries them (print house, mail, gateway, web hooks).
 
 A port knows no account and judges nothing. What has left is said by its reference; what may be tried again raises `NotNow`, what
-never will, `Rejected`. A message keeps one key for all tries.
+never will, `Rejected`, and what may have left, `Unknown`. A message keeps one key for all tries.
 """
 
 from __future__ import annotations
@@ -54,11 +54,16 @@ class Departure(_Passed):
 
 class NotNow(Exception):
     """The message has not left, and may be tried again. `channel`: nothing would leave by this channel now, whoever it is to.
-    Its words are for people and hold no text of the message and no address."""
+    `after`: in so many seconds, where the far end says it. Its words are for people and hold no text of the message and no address."""
 
-    def __init__(self, why: str, *, channel: bool = True) -> None:
+    def __init__(self, why: str, *, channel: bool = True, after: int | None = None) -> None:
         super().__init__(why)
         self.channel = channel
+        self.after = after
+
+
+class Unknown(Exception):
+    """The message may have left, and nobody knows: it is tried again only where the port is `repeatable`. Words as for `NotNow`."""
 
 
 class Rejected(Exception):
@@ -72,12 +77,14 @@ class Rejected(Exception):
 class Report(_Passed):
     """What became of a message that left: by our key, or by the far end's reference.
 
-    `returned`: it came back (a letter, a bounce); `failed`: it did not arrive; `final`: it will not arrive by this address at all.
+    `posted`: the print house has given it to the post, from which day it is served by its rule; nobody says of a letter that it was
+    delivered. `returned`: it came back (a letter, a bounce); `failed`: it did not arrive; `final`: it will not arrive by this address at
+    all.
     """
 
     key: Key | None = None
     reference: str = ""
-    outcome: Literal["delivered", "failed", "returned"]
+    outcome: Literal["posted", "delivered", "failed", "returned"]
     at: Moment
     final: bool = True
     detail: Annotated[str, Field(max_length=1000)] = ""
@@ -123,7 +130,7 @@ class MessagePort(Protocol):
     repeatable: bool
 
     def send(self, message: Outgoing) -> Departure:
-        """Lets a message leave; it has left for good when this returns. Raises NotNow, Rejected."""
+        """Lets a message leave; it has left for good when this returns. Raises NotNow, Rejected, Unknown."""
         ...
 
     def flush(self) -> None:
