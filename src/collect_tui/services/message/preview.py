@@ -51,9 +51,12 @@ def preview(
         party = db.get_one(Party, (desk.tenant_id, account.party_id))
         to = Addressee(party.name, party.kind, desk.tenant(db).name)
         variant = template.in_language(language or party.lang)
+        ledger = facts.ledger(db, desk.tenant_id, seen.id)
     body = variant.body(channel)
     words = library.rules.languages[variant.language]
-    context = context_of(seen, to, template.head, library.rules, words, desk.house, desk.catalogue().arrangement)
+    context = context_of(
+        seen, to, template.head, library.rules, words, desk.house, desk.catalogue().arrangement, ledger
+    )
     context, examples = completed(context, {*examine(body.source).requires, *template.head.needs}, sampled=sampled)
     formats = library.formats(variant.language, channel, seen.currency)
     made = render(body.source, channel, context, words, formats, seen.numbers)
