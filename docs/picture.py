@@ -31,7 +31,7 @@ TARGET: Final = ROOT / "docs/shift.svg"
 #: What is typed, how long each of its keys takes, and how long the eye rests afterwards, in milliseconds.
 STEPS: Final = (
     ((), 0, 800),
-    (("2", "enter"), 250, 800),
+    (("3", "enter"), 250, 800),
     (("w",), 0, 900),
     ((",", "n"), 350, 1000),
     ((*":lm m1; t +3",), 70, 900),

@@ -21,6 +21,7 @@ from collect_tui.services import users
 from collect_tui.store import event_log
 from support.book import Book, Clock, account, at, catalogue, day, local_desk
 from support.cards import files_with_number, has_number
+from support.messages import add_message
 from support.planting import LEFT_OUT, ROSA, client, key, requests
 from support.server import server_context
 
@@ -77,6 +78,10 @@ def app() -> FastAPI:
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[ServerContext]:
     with BOOK.store(tmp_path) as store:
+        add_message(store, ROSA, id=1, point="e1", subject=SPOKEN, text=SPOKEN, detail=SPOKEN, reference=MAIL)
+        add_message(store, ROSA, id=2, inbound=True, status="RECEIVED", channel="social", address=HANDLE, text=SPOKEN)
+        for channel, address in (("sms", PHONE), ("letter", HOME), ("chat", HANDLE), ("internal", MAIL)):
+            add_message(store, ROSA, channel=channel, address=address)
         for role in ROLES:
             users.add(store, 1, f"the-{role}", catalogue().authority, role=role)
         yield server_context(store, Clock())
@@ -95,6 +100,7 @@ def test_what_a_role_may_not_see_is_in_no_answer(app: FastAPI, context: ServerCo
     desk = client(app, context, f"the-{role}")
     asked = [(verb, path, more) for verb, path, more in requests(app, "other") if (verb, path) not in LEFT_OUT]
     asked += [("get", f"/v1/accounts/{ROSA}/panes/{pane}", {}) for pane in get_args(PaneName)]
+    asked += [("get", f"/v1/accounts/{ROSA}/messages/{number}", {}) for number in (1, 2)]
     asked += [("get", f"/v1/queues/{queue.name}", {}) for queue in catalogue().queues]
     asked += [("post", "/v1/searches", {"json": {"text": text}}) for text in ("Alvarez", ROSA, "5309", "INV-1")]
     asked += [("post", "/v1/previews", {"json": {**_act(), "commands": [one]}}) for one in _tries()]

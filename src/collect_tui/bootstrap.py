@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from collect_tui import settings as site
+from collect_tui.common.urls import masked
 from collect_tui.domain.errors import Invalid
 from collect_tui.settings import Settings
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collect_tui.server.metrics import Meter
     from collect_tui.server.watch import MeteredContext
     from collect_tui.services.local import LocalDesk
+    from collect_tui.services.message.dispatch import MessageDispatch
     from collect_tui.services.message.lint import Library
     from collect_tui.store.engine import Store
     from collect_tui.tui.sent import Sent
@@ -56,8 +58,7 @@ def wiring(
     server: str | None = None,
     tenant: str | None = None,
 ) -> Wiring:
-    """Settings, then what the command line says; a database named there goes before a server of the settings. `at` freezes the
-    clock. Raises Invalid."""
+    """Settings, then what the command line says: a database goes before a server. `at` freezes the clock. Raises Invalid."""
     from dataclasses import replace
 
     settings = site.load(os.environ)
@@ -83,12 +84,11 @@ def catalogue(wired: Wiring) -> Catalogue:
 
 def messages(wired: Wiring, folder: Path | None = None) -> Library:
     """The templates of messages, with those of a site's folder (None: that of the settings) laid over the program's."""
-    from dataclasses import replace
-
+    from collect_tui import defaults
     from collect_tui.services.message import lint
 
     site_folder = folder or wired.settings.site_folder
-    rules = catalogue(replace(wired, settings=replace(wired.settings, site_folder=site_folder))).rules
+    rules = defaults.load(site_folder, today=wired.clock().date()).rules
     return lint.load(site_folder, rules.country, rules.currency)
 
 
@@ -168,6 +168,7 @@ def connect(wired: Wiring, *, create: bool = False, backend: str = "local") -> D
 
 def serve_hub(wired: Wiring, meter: Meter) -> MeteredContext:
     """What a server process works with; `meter` counts what its desks do."""
+    from collect_tui.channels.ports import hook_reader
     from collect_tui.server.oidc import OidcSettings, Provider
     from collect_tui.server.watch import MeteredContext
 
@@ -182,6 +183,7 @@ def serve_hub(wired: Wiring, meter: Meter) -> MeteredContext:
         keep_seals=seals_port(wired),
         provider=Provider(known) if known else None,
         allow_private_webhooks=wired.settings.serve.allow_private_webhooks,
+        read_hook=hook_reader(wired.settings, os.environ),
     )
 
 
@@ -197,6 +199,16 @@ def orders_port(folder: Path) -> Callable[[LocalDesk, bool, Progress | None], Or
         return dispatch.run(progress) if send else dispatch.look()
 
     return exchange
+
+
+def message_dispatch(wired: Wiring, desk: LocalDesk) -> MessageDispatch:
+    """The messages of a desk, with the channels that are set up (`channels/ports.py`)."""
+    from collect_tui.channels.ports import message_ports, pace_of
+    from collect_tui.services.message.dispatch import MessageDispatch
+    from collect_tui.services.message.intake import Intake
+
+    ports = message_ports(wired.settings, os.environ)
+    return MessageDispatch(desk, ports, pace=pace_of(wired.settings), take=Intake(desk).take)
 
 
 def seals_port(wired: Wiring) -> Callable[[Store, int], int]:
@@ -219,7 +231,7 @@ def scope_of(database: Path | str) -> str:
     """Tells one database (its path or URL) from another where drafts and history are kept, without naming its place."""
     from hashlib import sha256
 
-    place = site.masked(database) if isinstance(database, str) else database.absolute()
+    place = masked(database) if isinstance(database, str) else database.absolute()
     return sha256(os.fsencode(place)).hexdigest()[:16]
 
 
@@ -251,12 +263,9 @@ def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = N
 
     from collect_tui.tui.terminal.profile import prepare
 
-    settings = wired.settings
-    scope = desk_scope(wired)
+    settings, scope = wired.settings, desk_scope(wired)
     gc.disable()  # an eighth of the start: the collector walks what the imports make, and none of that is garbage
-    os.environ.setdefault(
-        "PYDANTIC_DISABLE_PLUGINS", "__all__"
-    )  # it would look through every installed package for some
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through every package for some
     profile = prepare(os.environ)  # before Textual is imported
     from collect_tui.tui.app import CollectApp
 

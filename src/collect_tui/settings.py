@@ -140,6 +140,8 @@ class Settings:
     user: str = ""  # login at the desk; default: the operating system's
     server: str = ""  # URL of a shared desk; with it the terminal is a thin client
     serve: Serve = field(default_factory=Serve)
+    print_house: PrintHouse = field(default_factory=PrintHouse)
+    mail: Mail = field(default_factory=Mail)
     url: str = field(default="", metadata={"derived": True})  # PostgreSQL, or EMBEDDED; "" when the database is a file
     file: Path | None = field(default=None, metadata={"derived": True})  # where it was read from; None without a file
 
@@ -171,21 +173,6 @@ def load(environ: Mapping[str, str]) -> Settings:
         settings = replace(overlay(settings, values, str(path)), file=path)
     laid: Settings = overlay(settings, _from_environment(environ), "the environment", _variable, texts=True)
     return laid
-
-
-def masked(url: str) -> str:
-    """A URL as it may be shown: without its password."""
-    from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
-
-    try:
-        parts = urlsplit(url)
-        host = parts.netloc.rpartition("@")[2]
-        user = unquote(parts.username or "")
-        hidden = f"{quote(user)}:…@" if parts.password else f"{quote(user)}@" if user else ""
-        query = [(k, "…" if k.lower() in ("password", "sslpassword") else v) for k, v in parse_qsl(parts.query)]
-    except ValueError:
-        return f"{url.partition('://')[0]}://…"
-    return urlunsplit((parts.scheme, hidden + host, parts.path, urlencode(query, safe="/…:"), ""))
 
 
 def login() -> str:

@@ -28,7 +28,9 @@ from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport
 from collect_tui.domain.states import Stage
 from collect_tui.services.local import LocalDesk
+from collect_tui.store.engine import Store
 from support.book import SERVICES, Book, account, day
+from support.messages import add_message
 
 ROSA, IVAN, EVIL = "4410-2231", "4410-0087", "4410-0666"
 HOSTILE = '\x1b]0;owned\x07=HYPERLINK("http://x")\x1b[31m\u202e'
@@ -119,7 +121,7 @@ def database(home: Path) -> bytes:
         (("next",), Claim),
         (("show", ROSA), AccountView),
         *((("show", ROSA, "--pane", pane), PaneView) for pane in ("timeline", "items", "payments", "points")),
-        *((("show", ROSA, "--pane", pane), PaneView) for pane in ("promises", "services", "audit")),
+        *((("show", ROSA, "--pane", pane), PaneView) for pane in ("promises", "services", "audit", "messages")),
         (("why", ROSA), Why),
         (("whynot", IVAN), Why),
         (("do", ROSA, "pp 150 fri", "--dry-run"), Preview),
@@ -196,6 +198,27 @@ def usage(told: Said, *words: str) -> None:
     for word in words:
         assert word in told.err
     assert "Traceback" not in told.err
+
+
+def test_messages_in_a_table_and_one_whole(run: Run, home: Path) -> None:
+    with Store.open(home / ".local/share/collect-tui/desk.db", create=False) as store:
+        add_message(store, ROSA, id=1, channel="letter", level="2", blocked="no_point", items={"INV-1": 30000})
+        add_message(store, ROSA, id=2, inbound=True, status="RECEIVED", channel="sms", point="m1", text=HOSTILE)
+    table = run("show", ROSA, "--pane", "messages").out.splitlines()
+    assert table[0].split() == ["message", "day", "channel", "what", "lang", "to/from", "address", "state"]
+    assert table[1].split("  ")[0] == "2"
+    assert any(row.startswith("1 ") and "notice 2" in row and row.endswith("blocked: no point") for row in table)
+    draft = run("show", ROSA, "--message", "1").out
+    assert "About: INV-1 300.00" in draft
+    assert "It has no text yet" in draft
+    came = run("show", ROSA, "--message", "2").out
+    assert "From: sms m1 +1 312 555 0142" in came
+    assert came.rstrip().endswith('=HYPERLINK("http://x")')
+    assert not set("\x1b\x07\u202e") & set(came + "".join(table))
+    whole = run("--json", "show", ROSA, "--message", "2").json()
+    assert (whole["text"], whole["inbound"]) == (HOSTILE, True)
+    nobody = run("show", ROSA, "--message", "3")
+    assert (nobody.code, "no message 3" in nobody.err) == (5, True)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from collect_tui import cli
-from support.book import SERVICES, Book, account
+from collect_tui.services.message.intake import Intake
+from collect_tui.services.message.port import Incoming
+from collect_tui.store.engine import Store
+from support.book import NOW, SERVICES, Book, Clock, account, local_desk
 
 ROSA = "4410-2231"
 BOOK = Book(
@@ -148,3 +152,41 @@ def test_a_site_has_templates_of_its_own(run, site, tmp_path, monkeypatch):
     site('[firm]\nname = "Ours & Co <b>"', "messages.toml")
     assert "Subject: Ours & Co <b>: hello" in run("messages", "preview", ROSA, "ours")[1]
     assert "<h1>Ours &amp; Co &lt;b&gt;: hello</h1>" in run("messages", "preview", ROSA, "ours", "--form", "html")[1]
+
+
+# what came in ------------------------------------------------------------------------------------------------------
+def came(tmp_path, text, sender, **more):
+    """Takes a message in as a run would."""
+    with Store.open(tmp_path / "desk.db", create=False) as store:
+        given = {
+            "reference": f"<{text}@far.example>",
+            "channel": "email",
+            "at": NOW - timedelta(days=3),
+            "subject": "",
+            **more,
+        }
+        assert Intake(local_desk(store, "mia", Clock())).take(Incoming(sender=sender, text=text, **given))
+
+
+def test_the_inbox_lists_what_waits_with_its_age(run, tmp_path):
+    assert run("messages", "inbox") == (0, "Nothing waits for an answer.\n", "")
+    came(tmp_path, "I have paid \x1b[31m", "+1 312 555 0142", channel="sms")
+    came(tmp_path, "who are you", "stranger@far.example", at=NOW)
+    _, out, _ = run("messages", "inbox")
+    rows = [line.split() for line in out.splitlines()]
+    assert rows[0] == ["message", "account", "age", "channel", "from", "seems", "words"]
+    assert rows[-2][1:] == [ROSA, "3", "days", "sms", "…0142", "PM", "I", "have", "paid"]
+    assert rows[-1][1:] == ["unknown", "0", "days", "email", "s…@far.example", "who", "are", "you"]
+    assert "stranger" not in out
+    ((told,),) = [json.loads(run("--json", "messages", "inbox", "--unknown")[1])]
+    assert (told["account"], told["age"], told["sender"]) == (None, 0, "s…@far.example")
+
+
+def test_a_message_of_nobody_known_is_given_to_an_account_once(run, tmp_path):
+    came(tmp_path, "who are you", "stranger@far.example")
+    ((told,),) = [json.loads(run("--json", "messages", "inbox", "--unknown")[1])]
+    assert run("messages", "assign", told["message"], "no-such")[0] == 5
+    assert run("messages", "assign", told["message"], ROSA)[0] == 0
+    assert json.loads(run("--json", "messages", "inbox")[1])[0]["account"] == ROSA
+    code, _, err = run("messages", "assign", told["message"], ROSA)
+    assert (code, "unknown sender" in err) == (3, True)

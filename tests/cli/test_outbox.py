@@ -25,7 +25,7 @@ def rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     desks, plug = Desks(tmp_path), Plug()
-    of = server_context(desks._store, desks.clock, faults=tmp_path / "faults.log")
+    of = server_context(desks.store, desks.clock, faults=tmp_path / "faults.log")
     with served(of) as url:
         monkeypatch.setenv("COLLECT_TUI_TOKEN", lasting(of, "mia"))
         wired = bootstrap.wiring(server=url)

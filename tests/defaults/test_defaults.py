@@ -159,7 +159,9 @@ def test_rules(shipped: Catalogue) -> None:
     assert rules.suspend.no_cut_weekdays == (4, 5, 6)
     assert date(2025, 11, 27) in rules.holidays, "Thanksgiving"
     assert {d.year for d in rules.holidays} >= {2024, 2025, 2026}
-    assert [step.stage for step in rules.ladder] == list(STAGES[1:9])
+    assert [step.stage for step in rules.ladder_of("default")] == list(STAGES[1:9])
+    assert {step.segment for step in rules.ladder} == {"", "business", "real-estate", "cards"}
+    assert rules.ladder_of("business")[0].message == "statement"
     assert sum(getattr(rules.weights, name) for name in rules.weights.__slots__) == 1000
     assert rules.queue.lease_minutes == 10
 
@@ -240,8 +242,8 @@ def test_what_is_sent_in_writing_is_a_message_unless_said_otherwise(site: Callab
 
 
 def test_no_folder_and_an_empty_folder_are_the_defaults(tmp_path: Path, shipped: Catalogue) -> None:
-    assert load(tmp_path, today=TODAY) == shipped
-    assert load(tmp_path / "nowhere", today=TODAY) == shipped
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        assert load(folder, today=TODAY).model_copy(update={"site_folder": None}) == shipped
 
 
 def test_another_year_has_other_holidays() -> None:

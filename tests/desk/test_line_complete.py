@@ -62,6 +62,14 @@ def test_typing_a_line_never_breaks_on_the_way(line: str) -> None:
         ("unpin ", ['"speak to the daughter only"']),
         ("mark m2 b", ["bad"]),
         ("lm; sk", ["skip"]),
+        ("send r", ["reminder"]),
+        ("stmt ", ["letter", "email", "sms", "m1"]),
+        ("stmt e1 spa", ["es"]),
+        ("notice ", ["1", "2", "3", "final", "pre-cut", "cancellation"]),
+        ("em notice-", ["notice-1", "notice-2"]),
+        ("em ", ["na"]),
+        ("free ", ["pre-cut"]),
+        ("xm ", ["reminder", "pre-cut"]),
     ],
 )
 def test_completion_offers_what_may_stand_here(line: str, first: list[str]) -> None:

@@ -12,7 +12,15 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.render import render
 from collect_tui.desk.line.verbs import VERBS
-from collect_tui.desk.views.account import AccountView, AgeingView, ItemView, OrderView, PointView, ServiceView
+from collect_tui.desk.views.account import (
+    AccountView,
+    AgeingView,
+    ItemView,
+    OrderView,
+    PointView,
+    ServiceView,
+    WaitingMessage,
+)
 from collect_tui.desk.views.act import VerdictView
 from collect_tui.desk.views.session import Session
 from collect_tui.domain.states import Stage
@@ -114,6 +122,7 @@ def account(zone: str | None) -> AccountView:
         next_action_on=None,
         callback_at=None,
         pinned=("daughter only",),
+        waiting=(WaitingMessage(name="2", channel="letter", status="DRAFT", made_on=TODAY),),
         queue=None,
         chips=(),
         claimed_by=None,
@@ -128,6 +137,8 @@ def test_the_context_of_an_account_is_what_its_screen_shows() -> None:
     assert context.now_local == datetime(2025, 11, 24, 15, 32, tzinfo=UTC)
     assert (context.total, context.past_due, context.collectable) == (50_000, 41_210, 41_210)
     assert context.orders == ("S-1",)
+    assert [one.name for one in context.waiting] == ["2"]
+    assert "reminder" in context.templates
     assert context.zone_label(context.now_local) == "customer's time, Chicago UTC-06:00"
     assert parse("call tue 9:30 m1", context).meaning == (
         "call back tomorrow 09:30 (customer's time, Chicago UTC-06:00) · m1",

@@ -32,8 +32,14 @@ LINES = [
     't fri do="ring them"',
     "pay 60 by=gold ref=7 over=12",
     'lm "say ""hi"""',
+    'lm " said so "',
+    'xp "``"',
+    'xp """ 0 """',
     r"lm `a\nb`",
     "res int nonpay",
+    "em notice-2 e1 es",
+    "em lm e1 left",
+    "xm reminder paid today",
 ]
 
 
@@ -120,6 +126,8 @@ def test_a_refusal_names_a_field_of_the_form(name: str) -> None:
         said -= {"quality", "consent"}
     if name in {"pp", "bp", "pa", "cb"}:
         said -= {"result"}
+    if name in {"stmt", "bill"}:
+        said -= {"template"}
     if name == "pa" or name == "arr":
         said |= {"count", "frequency", "first", "down", "down_due"}
     else:
@@ -155,6 +163,16 @@ def test_a_refusal_names_a_field_of_the_form(name: str) -> None:
         ("unpin", "text"),
         ("n", "text"),
         ("bad m1 x", "point"),
+        ("send", "template"),
+        ("send remnder", "template"),
+        ("send reminder fax", "channel"),
+        ("stmt m9", "point"),
+        ("notice 7", "template"),
+        ("free reminder", "message"),
+        ("xm", "message"),
+        ("xm reminder", "reason"),
+        ("em", "result"),
+        ("em notce-2", "result"),
     ],
 )
 def test_a_mistake_belongs_to_its_field(line: str, field: str) -> None:

@@ -10,9 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collect_tui.desk.commands import (
+    AnswerMessage,
     ApplyCredit,
+    CancelMessage,
     CancelOrder,
     CancelPromise,
+    CloseMessage,
     Command,
     Directed,
     LogContact,
@@ -25,8 +28,10 @@ from collect_tui.desk.commands import (
     PlaceHold,
     RecordPayment,
     ReleaseHold,
+    ReleaseMessage,
     ReversePayment,
     ScheduleCallback,
+    SendMessage,
     SetNextAction,
     SkipAccount,
     SnoozeAccount,
@@ -42,7 +47,8 @@ from collect_tui.desk.line.render import render, render_act
 from collect_tui.desk.line.verbs import MEANING, RENDER
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.domain.account.notes import expand, open_slot
-from support.line_world import ABBREVIATIONS, CODES, CONTEXT, HOLDS, MONTH_FIRST, NOW, TODAY, YEN
+from collect_tui.domain.message.template import LANGUAGES, LEVELS
+from support.line_world import ABBREVIATIONS, CODES, CONTEXT, HOLDS, MONTH_FIRST, NOW, TEMPLATES, TODAY, YEN
 
 _ALPHABET = st.one_of(
     st.sampled_from(list(" ;\"'`\\=#@;:,.!?-/%+abcmnpty019")),
@@ -177,10 +183,23 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         confirm=CONFIRM,
     ),
     CancelOrder: st.builds(CancelOrder, order=st.sampled_from(["S-123", "S-200", "INT", "EL"]), reason=REASONS),
+    SendMessage: st.builds(
+        SendMessage,
+        template=st.sampled_from([*TEMPLATES, *LEVELS]),
+        channel=st.sampled_from([None, "letter", "email", "sms"]),
+        point=POINT,
+        language=st.sampled_from([None, *LANGUAGES]),
+    ),
+    ReleaseMessage: st.just(ReleaseMessage(message="pre-cut")),
+    CancelMessage: st.builds(
+        CancelMessage, message=st.sampled_from([one.name for one in CONTEXT.waiting]), reason=REASONS
+    ),
     SkipAccount: st.builds(SkipAccount, reason=st.one_of(st.sampled_from(list(CODES.skip_reasons)), SHORTS)),
     SnoozeAccount: st.builds(
         SnoozeAccount, until=DATES, reason=st.one_of(st.sampled_from(list(CODES.skip_reasons)), SHORTS)
     ),
+    AnswerMessage: st.builds(AnswerMessage, text=REASONS),
+    CloseMessage: st.builds(CloseMessage, reason=RAW_TEXTS),
     PlaceHold: st.builds(
         PlaceHold, hold=st.sampled_from(list(HOLDS)), until=st.one_of(st.none(), DATES), reason=RAW_TEXTS
     ),
@@ -265,6 +284,12 @@ CANONICAL = [
     ("suspend int 2025-11-28 nonpay #2231", "sus INT fri #2231"),
     ("hold payment_claim 5d slip seen", 'hold payment-claim sat "slip seen"'),
     ("lm;t fri", "lm; t fri"),
+    ("EM remind e1", "send reminder email e1"),
+    ("notice pre es letter", "notice pre-cut letter es"),
+    ("send final", "notice final"),
+    ("statem e1", "stmt e1"),
+    ("send bill-copy", "bill"),
+    ("xm remi Paid Today", 'xm reminder "Paid Today"'),
 ]
 
 

@@ -14,9 +14,11 @@ from collect_tui.desk.commands import (
     LogContact,
     MakePlan,
     MakePromise,
+    MarkPoint,
     Part,
     PlaceHold,
     ScheduleCallback,
+    SendMessage,
     SetNextAction,
     WriteNote,
 )
@@ -27,6 +29,7 @@ from collect_tui.desk.line.render import render_act
 from collect_tui.desk.line.verbs import VERBS
 from collect_tui.desk.line.vocabulary import BEFORE_FIGURES
 from collect_tui.domain.account.notes import expand
+from collect_tui.domain.message.template import LEVELS
 from support.line_world import ABBREVIATIONS, CODES, CONTEXT, MONTH_FIRST, NO_ACCOUNT
 
 FRI = date(2025, 11, 28)
@@ -38,7 +41,7 @@ STARTS = (
     *("pa 600 3m 15 m1 card", "arr 412.10 4w fri", "cb tue 9:30", "cb tue 9:30 m2 any", "cb 15dec", "call +2h"),
     *("call tue 9:30 m1", "t fri", "t +3", "t fri verify", "xp", "pay 120 card ref=1 y", "revpay CHK1", "retpay ref=7"),
     *("sus int fri", "sus int fri broken", "res tv", "res tv tom paid", "xo S-123", "hold dispute", "hold dispute fri"),
-    *("rel dispute",),
+    *("rel dispute", "xm reminder"),
 )
 """Every way to come to a note, or to a reason in words, with nothing left to read before it."""
 
@@ -251,10 +254,21 @@ READ: list[tuple[str, tuple[Command, ...]]] = [
     ("lm +1(312)555-0142", (LogContact(result="LM", point="m2"),)),
     ("log pp income m1", (LogContact(result="PP", reason="INCOME", point="m1"),)),
     ("lm inc m1", (LogContact(result="LM", reason="INCOME", point="m1"),)),
+    ("bil email", (SendMessage(template="bill-copy", channel="email"),)),
+    ("statem e1", (SendMessage(template="statement", point="e1"),)),
+    ("em lm", (LogContact(result="LM", action="EM"),)),
+    ("em notice-2", (SendMessage(template="notice-2", channel="email"),)),
+    ("em remind es e1", (SendMessage(template="reminder", channel="email", point="e1", language="es"),)),
+    ("goo m1", (MarkPoint(point="m1", quality="good"),)),
     ("t 1512", (SetNextAction(on=date(2025, 12, 15)),)),
     ("hold dispute 15", (PlaceHold(hold="DISPUTE", until=date(2025, 12, 15)),)),
     ('lm "x9"', (LogContact(result="LM", note="x9", typed="x9"),)),
 ]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_level_has_its_notice(level: str) -> None:
+    assert parse(f"notice {level}", CONTEXT).commands == (SendMessage(template=level),)
 
 
 @pytest.mark.parametrize(("line", "commands"), READ, ids=[line for line, _ in READ])
@@ -276,7 +290,6 @@ NOTES = [
     ("n she said ; na is fine", (written("she said ; na is fine"),)),
     ("N waits; na", (written("waits; na"),)),
     ("note waits; na", (written("waits; na"),)),
-    ("not waits; na", (written("waits; na"),)),
     ("n! daughter only; pp 150 fri", (written("daughter only; pp 150 fri", pinned=True),)),
     ("pin daughter only; lm", (written("daughter only; lm", pinned=True),)),
     ('n he said "no"; lm', (written('he said "no"; lm'),)),

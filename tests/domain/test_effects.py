@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collect_tui.defaults import load
 from collect_tui.domain import effects as fx
 from collect_tui.domain.effect import fold_all
 from collect_tui.domain.facts import (
@@ -20,25 +21,33 @@ from collect_tui.domain.facts import (
     Callback,
     Hold,
     Holder,
+    Message,
     NextAction,
     Payment,
     Point,
 )
+from collect_tui.domain.message import decide
+from collect_tui.domain.message.effects import Content
+from collect_tui.domain.message.message import WRITTEN_DAYS, Received
+from collect_tui.domain.message.template import Head
 from collect_tui.domain.payment.moving import payment_status
 from collect_tui.domain.promise.effects import instalment_status
 from collect_tui.domain.states import (
     CallbackState,
     HoldState,
+    InboxState,
+    MessageState,
     OrderState,
     PaymentState,
     PromiseState,
     ServiceState,
     Stage,
 )
-from support.trade import TODAY, account, credit, days, item, order, promise
+from support.trade import TODAY, account, credit, days, item, notice, order, promise
 
 NOW = datetime(2025, 11, 24, 16, 0, tzinfo=UTC)
 MOBILE = Point(1, "mobile", "+1 312 555 0142", 1, zones=("America/Chicago",))
+TEXT = Content("1", "en", "Your account", "Please pay 412.10.")
 CALL = fx.ContactLogged(90, "TM", "RP", NOW, 1, True, True, True, True, True)
 
 
@@ -72,6 +81,16 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.OrderChanged: fx.OrderChanged(10, OrderState.SENT, OrderState.REQUESTED),
     fx.ServiceChanged: fx.ServiceChanged(1, ServiceState.PENDING_SUSPEND, "nonpay", ServiceState.ACTIVE, None),
     fx.LadderChanged: fx.LadderChanged(Stage.NOTICE_2, Holder.read("hold 3"), Stage.NOTICE_2, None),
+    fx.MessageWritten: fx.MessageWritten(
+        Message(103, "", "email", MessageState.QUEUED, None, template="reminder", made_on=TODAY),
+        TEXT,
+        "a@b.example",
+        "Reminder",
+    ),
+    fx.MessageReleased: fx.MessageReleased(23, "letter", 1, "1 Main St", TEXT, "Notice"),
+    fx.MessageChanged: fx.MessageChanged(24, MessageState.SENT, MessageState.QUEUED, served_on=days(3), sent_on=TODAY),
+    fx.MessageReceived: fx.MessageReceived(Received(104, "email", InboxState.RECEIVED, TODAY)),
+    fx.InboxChanged: fx.InboxChanged(Received(25, "email", InboxState.RECEIVED, TODAY), InboxState.ANSWERED),
     fx.Snoozed: fx.Snoozed(days(2), "RESEARCH", 1),
 }
 UNFELT: tuple[fx.Effect, ...] = (fx.Skipped("HOURS"), fx.ActUndone("a"))  # the store knows what to do with them
@@ -90,6 +109,8 @@ def full() -> AccountFacts:
         payments=(pay(9, 2000, -3), pay(20, 600, -2, "APPLIED", (13, 600))),
         applications=(Application(22, 14, 12, 200),),
         orders=(order(10, 1, "suspend", "REQUESTED"),),
+        inbox=(Received(25, "email", InboxState.RECEIVED, TODAY),),
+        messages=(notice(None, status="DRAFT", ident=23), notice(None, "2", status="QUEUED", ident=24)),
     )
 
 
@@ -110,7 +131,7 @@ def test_an_effect_on_a_row_that_is_not_loaded_changes_nothing_else(kind: type) 
     effect = SAMPLES.get(kind) or next(e for e in UNFELT if isinstance(e, kind))
     after = effect.fold(bare)
     adds = {fx.NoteWritten, fx.CallbackScheduled, fx.HoldPlaced, fx.PromiseMade, fx.PaymentRecorded, fx.OrderRequested}
-    adds |= {fx.CreditApplied, fx.ItemCharged}
+    adds |= {fx.CreditApplied, fx.ItemCharged, fx.MessageWritten, fx.MessageReceived}
     assert (after != bare) is (kind in adds | {fx.LadderChanged})
 
 
@@ -282,3 +303,45 @@ def test_a_draft_is_requested_when_it_is_sent_off() -> None:
     assert [o.requested_on for o in after.orders] == [TODAY]
     back = fx.OrderChanged(10, OrderState.CANCELLED, OrderState.REQUESTED).fold(after)
     assert back.orders == ()
+
+
+def test_a_message_that_is_no_notice_leaves_when_it_is_old() -> None:
+    old = replace(notice(None, "", status="QUEUED", ident=24), made_on=days(-WRITTEN_DAYS - 1))
+    sent = fx.MessageChanged(24, MessageState.SENT, MessageState.QUEUED, sent_on=TODAY)
+    assert sent.fold(account(messages=(old,))).messages == ()
+    (kept,) = sent.fold(account(messages=(replace(old, level="2"),))).messages
+    assert (kept.status, kept.sent_on, kept.served_on) == ("SENT", TODAY, None)
+
+
+@pytest.mark.parametrize(
+    ("effect", "words"),
+    [
+        (SAMPLES[fx.MessageWritten], 'reminder by email: "Please pay 412.10."'),
+        (SAMPLES[fx.MessageReleased], 'notice goes by letter: "Please pay 412.10."'),
+        (fx.MessageChanged(24, MessageState.DRAFT, MessageState.QUEUED), "notice 2 by letter is a draft again"),
+        (fx.MessageChanged(24, MessageState.QUEUED, MessageState.CANCELLED), "notice 2 by letter waits again"),
+        (
+            fx.MessageChanged(24, MessageState.DRAFT, MessageState.DRAFT, blocked="no_way"),
+            "notice 2 by letter stays a draft (no way)",
+        ),
+        (SAMPLES[fx.MessageChanged], "notice 2 by letter is sent, served Thu 27 Nov"),
+        (
+            fx.MessageChanged(24, MessageState.CANCELLED, MessageState.QUEUED, detail="paid."),
+            "notice 2 by letter is cancelled: paid",
+        ),
+    ],
+)
+def test_what_becomes_of_a_message_in_words(effect: fx.Effect, words: str) -> None:
+    assert effect.words(full(), load(today=TODAY).codes, "America/Chicago") == words
+
+
+def test_a_long_text_is_named_by_its_subject() -> None:
+    long = replace(SAMPLES[fx.MessageReleased], content=replace(TEXT, text="a" * 321))
+    assert long.words(full(), load(today=TODAY).codes, "America/Chicago") == 'notice goes by letter: "Your account"'
+
+
+def test_what_a_message_is_about_lies_in_the_order_in_which_it_is_loaded() -> None:
+    late = account(items=(item(13, 500, -63), item(11, 700, -33), item(12, 900, 9)))
+    head = Head("notice", "Notice", ("letter",), "items past due")
+    assert decide.about(late, head) == ((11, 13), (700, 500))
+    assert decide.about(late, replace(head, about="items coming due")) == ((12,), (900,))

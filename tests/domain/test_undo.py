@@ -16,13 +16,22 @@ from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Callback, Hold, Holder, NextAction, Payment, Point
 from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.message.effects import Content
 from collect_tui.domain.order import decide as orders
 from collect_tui.domain.payment import decide as payment
 from collect_tui.domain.promise import decide as pp
 from collect_tui.domain.queue import decide as worklist
-from collect_tui.domain.states import CallbackState, HoldState, OrderState, PaymentState, PromiseState, ServiceState
+from collect_tui.domain.states import (
+    CallbackState,
+    HoldState,
+    MessageState,
+    OrderState,
+    PaymentState,
+    PromiseState,
+    ServiceState,
+)
 from collect_tui.domain.undo import inverse, left_standing
-from support.trade import CALENDAR, TODAY, account, days, fold, numbers, order, promise, service
+from support.trade import CALENDAR, TODAY, account, days, fold, notice, numbers, order, promise, service
 
 CATALOGUE = load(today=TODAY)
 CODES = CATALOGUE.codes
@@ -251,3 +260,49 @@ def test_a_released_hold_stands_again() -> None:
     assert fx.HoldChanged(7, HoldState.ACTIVE, HoldState.RELEASED, "undone by mia") in undo(
         effects, fold(before, effects)
     )
+
+
+# ------------------------------------------------------------------------------------------------------------- messages
+
+
+TEXT = Content("1", "en", "Reminder", "Please pay.")
+QUEUED = replace(notice(None, "2", status="QUEUED", ident=40), template="notice-2")
+WRITTEN = fx.MessageWritten(QUEUED, TEXT, "1 Main St", "Second notice")
+RELEASED = fx.MessageReleased(40, "letter", 1, "1 Main St", TEXT, "Second notice")
+
+
+def states_of(facts: AccountFacts) -> list[str]:
+    return [m.status for m in facts.messages]
+
+
+def test_a_message_that_waits_is_cancelled_and_a_release_is_a_draft_again() -> None:
+    written = fold(rosa(), (WRITTEN,))
+    assert states_of(fold(written, undo((WRITTEN,), written))) == ["CANCELLED"]
+    released = fold(rosa(messages=(replace(QUEUED, status=MessageState.DRAFT),)), (RELEASED,))
+    assert states_of(released) == ["QUEUED"]
+    assert states_of(fold(released, undo((RELEASED,), released))) == ["DRAFT"]
+
+
+def test_a_message_that_is_cancelled_waits_again() -> None:
+    written = fold(rosa(), (WRITTEN,))
+    gone = fx.MessageChanged(40, MessageState.CANCELLED, MessageState.QUEUED, detail="paid")
+    cancelled = fold(written, (gone,))
+    assert states_of(fold(cancelled, undo((gone,), cancelled))) == ["QUEUED"]
+    with pytest.raises(Refused) as told:
+        undo((WRITTEN,), cancelled)
+    assert told.value.code == "undo.nothing", "it does not go out as it is"
+
+
+@pytest.mark.parametrize("status", ["SENT", "DELIVERED", "RETURNED", "FAILED"])
+@pytest.mark.parametrize("done", [WRITTEN, RELEASED])
+def test_a_message_that_has_left_is_not_taken_back(done: fx.Effect, status: str) -> None:
+    with pytest.raises(Refused) as told:
+        undo((done,), rosa(messages=(replace(QUEUED, status=MessageState[status]),)))
+    assert told.value.code == "undo.left"
+
+
+def test_nothing_but_a_cancellation_of_a_message_is_undone() -> None:
+    sent = fx.MessageChanged(40, MessageState.SENT, MessageState.QUEUED)
+    with pytest.raises(Refused) as told:
+        undo((sent,), fold(rosa(messages=(QUEUED,)), (sent,)))
+    assert told.value.code == "undo.left"

@@ -87,7 +87,7 @@ def step(desk: LocalDesk, clock: Clock, line: str) -> str:
         case "queues":
             return board_text(desk.queues(), desk.session())
         case "timeline":
-            return pane_text(desk.pane(rest, "timeline", limit=12), "USD", "America/Chicago")
+            return pane_text(desk.pane(rest, "timeline", limit=12), desk.session())
         case "day":
             report = desk.day(date.fromisoformat(rest), check=True)
             still = report.model_copy(

@@ -49,7 +49,7 @@ def cutting_tomorrow(**more: object) -> AccountFacts:
     base = {
         "services": (service(status="PENDING_SUSPEND", cause="nonpay"),),
         "orders": (replace(order(7, 1, "suspend", "REQUESTED"), effective=days(7)),),
-        "notices": (SERVED,),
+        "messages": (SERVED,),
         "next_action": NextAction("order", days(8)),
     }
     return account(**{**base, **more})
@@ -130,7 +130,7 @@ def test_what_forbids_an_order(facts: AccountFacts, check: str | None) -> None:
     ],
 )
 def test_the_day_is_judged_as_it_leaves(effective: int, sent: int, now: str | None, as_it_leaves: str | None) -> None:
-    facts = cutting_tomorrow(messages=(replace(SERVED, sent_on=days(sent)),))
+    facts = cutting_tomorrow(messages=(replace(SERVED, served_on=days(sent)),))
     facts = with_order(facts, effective=days(effective))
     assert (found(facts), found(facts, leaving=True)) == (now, as_it_leaves)
 

@@ -195,7 +195,8 @@ def test_every_command_has_a_noun_a_permission_and_an_example_that_it_takes(api,
 
 def test_nouns_are_names_of_their_own() -> None:
     nouns = [command.noun for command in COMMANDS.values()]
-    taken = {o.path.split("/")[3] for o in OPERATIONS if o.path.startswith("/accounts/{") and o.path.count("/") > 2}
+    changing = [o.path for o in OPERATIONS if o.verb != "GET"]
+    taken = {path.split("/")[3] for path in changing if path.startswith("/accounts/{") and path.count("/") > 2}
     assert len(set(nouns)) == len(nouns)
     assert not taken & set(nouns)
 

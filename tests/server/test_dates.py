@@ -179,7 +179,10 @@ def test_a_cursor_of_our_making_or_not_is_no_fault(api: Callable[..., Api], cont
     lee = api("lee")
     queue = base64.b64encode(json.dumps([0, day, 0, day, "x"]).encode(), altchars=b"-_").decode()
     for path, cursor in [
-        *((f"/accounts/{ROSA}/panes/{pane}", f"{day}~1") for pane in ("items", "payments", "promises", "audit")),
+        *(
+            (f"/accounts/{ROSA}/panes/{pane}", f"{day}~1")
+            for pane in ("items", "payments", "promises", "audit", "messages")
+        ),
         (f"/accounts/{ROSA}/panes/timeline", f"{day}~1~1"),
         ("/queues/suspend", queue),
     ]:

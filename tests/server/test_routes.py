@@ -21,6 +21,9 @@ from collect_tui.services.access import Caller
 from collect_tui.services.local import LocalDesk
 from server.conftest import ROSA, code
 from support.book import catalogue
+from support.messages import add_message
+
+MESSAGE = 7
 
 #: One request per operation; a new operation adds a line.
 ASKED = {
@@ -37,6 +40,7 @@ ASKED = {
     "why": {"account": ROSA},
     "account": {"number": ROSA},
     "pane": {"number": ROSA, "pane": "timeline"},
+    "message": {"number": ROSA, "id": MESSAGE},
     "find": {"text": "rosa"},
     "reveal": {"number": ROSA, "what": "m1", "reason": "customer asked to read it back"},
     "preview": {"id": str(uuid4()), "account": ROSA, "commands": [{"kind": "note", "text": "x"}]},
@@ -45,6 +49,12 @@ ASKED = {
     "day": {},
     "orders": {},
 }
+
+
+@pytest.fixture
+def context(context):
+    add_message(context.store, ROSA, id=MESSAGE, point="e1", text="Dear Rosa")
+    return context
 
 
 def ask(api, operation, arguments):
@@ -154,7 +164,7 @@ def test_a_page_has_its_limits(api, path, limit) -> None:
     ],
 )
 @pytest.mark.parametrize(
-    "path", ["/queues/suspend", *(f"/accounts/{ROSA}/panes/{p}" for p in ("timeline", "payments", "audit"))]
+    "path", ["/queues/suspend", *(f"/accounts/{ROSA}/panes/{p}" for p in ("timeline", "payments", "audit", "messages"))]
 )
 def test_a_broken_cursor_is_a_mistake_of_the_request(api, path, cursor) -> None:
     answer = api("lee")("GET", path, params={"cursor": cursor})
@@ -175,6 +185,10 @@ def test_a_broken_cursor_is_a_mistake_of_the_request(api, path, cursor) -> None:
         ("GET", "/session?x=1", {}, 422, "request.invalid"),
         ("GET", "/acts?limit=1&limit=2", {}, 400, "request.malformed"),
         ("GET", f"/accounts/{ROSA}/panes/none", {}, 422, "request.invalid"),
+        ("GET", f"/accounts/{ROSA}/messages/none", {}, 422, "request.invalid"),
+        ("GET", f"/accounts/{ROSA}/messages/-1", {}, 404, "message.not_found"),
+        ("GET", f"/accounts/{ROSA}/messages/" + "9" * 30, {}, 404, "message.not_found"),
+        ("GET", f"/accounts/4410-0087/messages/{MESSAGE}", {}, 404, "message.not_found"),
         ("POST", "/searches", {"json": {"text": ""}}, 422, "find.empty"),
         ("POST", "/searches", {"json": {}}, 422, "request.invalid"),
         ("POST", "/searches", {"json": {"text": "a", "more": 1}}, 422, "request.invalid"),

@@ -29,6 +29,7 @@ from server.conftest import ROSA, Api, code
 from server.test_events import happen, listening
 from support.book import NOW, Book, account, catalogue, day
 from support.book import context as desk_context
+from support.messages import add_message
 
 SECRETS = ("Alvarez", "Petrov", "Okafor", "Lindqvist", "555 0142", 'INV-1"', "rosa@", "INT-1001", "will pay Friday")
 """What only tenant 1 has and no request of the other says."""
@@ -74,6 +75,11 @@ FIELDS: dict[str, dict[str, Any]] = {
     "hold": {"hold": "CEASE"},
     "release": {"hold": "CEASE", "reason": "x"},
     "undo": {"act": "{act}"},
+    "message": {"template": "statement"},
+    "release-message": {"message": "pre-cut"},
+    "cancel-message": {"message": "pre-cut", "reason": "x"},
+    "answer": {"text": "x"},
+    "close-message": {},
 }
 A = f"/v1/accounts/{ROSA}"
 CASES: dict[tuple[str, str], Case] = {
@@ -93,6 +99,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/v1/accounts/{account}/why"): Case(f"{A}/why", 404),
     ("GET", "/v1/accounts/{number}"): Case(A, 404),
     ("GET", "/v1/accounts/{number}/panes/{pane}"): Case(f"{A}/panes/points", 404),
+    ("GET", "/v1/accounts/{number}/messages/{id}"): Case(f"{A}/messages/1", 404),
     ("POST", "/v1/accounts/{number}/reveals"): Case(f"{A}/reveals", 404, {"what": "m1", "reason": "x"}),
     ("POST", "/v1/searches"): Case("/v1/searches", 200, {"text": "3125550142"}),
     ("POST", "/v1/previews"): Case(
@@ -196,6 +203,7 @@ def world(context: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_pat
     rules = context.catalogue.authority
     users.change(context.store, 2, "zoe", rules, NOW, role="everything")
     users.set_password(context.store, 1, "mia", "the password of mia", rules, NOW)
+    add_message(context.store, ROSA, id=1, point="e1", text="Dear Rosa Alvarez")
     act = str(uuid4())
     mia = api("mia")
     assert mia.act(f"/accounts/{ROSA}/notes", {"text": "Alvarez has a secret"}, key=act).status_code == 200

@@ -23,6 +23,7 @@ from collect_tui.services.masking import mask
 from collect_tui.store import audit, audit_check
 from collect_tui.store.engine import Store
 from support.book import NOW, SERVICES, Book, Clock, account, catalogue, day
+from support.messages import add_message
 
 SITE = catalogue()
 RULES = SITE.authority
@@ -97,7 +98,7 @@ def test_every_operation_asks_first(store: Store, operation, role: str) -> None:
 @pytest.mark.parametrize("kind", COMMANDS)
 def test_every_command_is_asked_for_by_itself(store: Store, kind: str) -> None:
     """One command that is not permitted stops the whole act, in a preview too."""
-    may = RULES.of("collector").may - {"act.*"} | {f"act.{k}" for k in COMMANDS if k != kind}
+    may = RULES.of("senior").may - {"act.*"} | {f"act.{k}" for k in COMMANDS if k != kind}
     desk = LocalDesk(
         store, SITE, user="mia", clock=Clock(), authority=replace(RULES.of("collector"), may=frozenset(may))
     )
@@ -110,6 +111,13 @@ def test_every_command_is_asked_for_by_itself(store: Store, kind: str) -> None:
     with pytest.raises(Forbidden) as error:
         acts._permitted(desk, given)
     assert error.value.field == f"act.{kind}"
+
+
+def test_a_collector_may_do_all_but_release_what_somebody_else_wrote() -> None:
+    collector, trainee = RULES.of("collector"), RULES.of("trainee")
+    assert {kind for kind in COMMANDS if not collector.allows(f"act.{kind}")} == {"release-message"}
+    assert all(RULES.of(role).allows("act.release-message") for role in ("senior", "lead"))
+    assert not any(trainee.allows(f"act.{kind}") for kind in COMMANDS if "message" in kind)
 
 
 def test_a_forbidden_command_takes_the_permitted_ones_with_it(store: Store) -> None:
@@ -319,6 +327,42 @@ def test_a_collector_sees_the_number_to_dial(store: Store) -> None:
     view = desk_of(store, "collector").account(ROSA)
     assert [p.value for p in view.points] == ["+1 312 555 0142", "+1 312 555 0143", "r•••••@example.com"]
     assert all("•" in s.identifier for s in view.services)
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [
+        (
+            "trainee",
+            {"email": "r•••••@example.net", "sms": "+• ••• ••• 0155", "letter": "••••••••", "chat": "••••••••"},
+        ),
+        (
+            "collector",
+            {"email": "r•••••@example.net", "sms": "+1 312 555 0155", "letter": "9 Oak St", "chat": "••••••••"},
+        ),
+        ("lead", {"email": "rosa.a@example.net", "sms": "+1 312 555 0155", "letter": "9 Oak St", "chat": "thread-77"}),
+    ],
+)
+def test_where_a_message_goes_is_seen_as_the_role_sees_such_a_point(
+    store: Store, role: str, shown: dict[str, str]
+) -> None:
+    whole = {"email": "rosa.a@example.net", "sms": "+1 312 555 0155", "letter": "9 Oak St", "chat": "thread-77"}
+    text = "Write to rosa.a@example.net or call +1 312 555 0142."
+    made = {name: add_message(store, ROSA, channel=name, address=to, text=text) for name, to in whole.items()}
+    desk = desk_of(store, role)
+    assert {m.channel: m.address for m in desk.pane(ROSA, "messages").messages if m.id in made.values()} == shown
+    for name, message_id in made.items():
+        told = desk.message(ROSA, message_id)
+        assert told.address == shown[name]
+        assert ("rosa.a@example.net" in told.text) == (role == "lead")
+        assert ("555 0142" in told.text) == (role != "trainee")
+
+
+def test_a_role_that_sees_no_account_sees_no_message(store: Store) -> None:
+    made = add_message(store, ROSA, text="Dear Rosa")
+    with pytest.raises(Forbidden) as error:
+        desk_of(store, "admin").message(ROSA, made)
+    assert error.value.field == "account.read"
 
 
 def test_an_error_says_no_more_of_an_identifier_than_the_view(store: Store) -> None:

@@ -77,7 +77,21 @@ class Both:
 
 
 OPERATIONS = frozenset(
-    {"account", "claim", "day", "do", "find", "heartbeat", "history", "next", "pane", "preview", "queue", "queues"}
+    {
+        "account",
+        "claim",
+        "day",
+        "do",
+        "find",
+        "heartbeat",
+        "history",
+        "message",
+        "next",
+        "pane",
+        "preview",
+        "queue",
+        "queues",
+    }
     | {"release", "session", "why"}
 )
 

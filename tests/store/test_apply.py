@@ -25,15 +25,21 @@ from collect_tui.domain.facts import (
     Holder,
     Instalment,
     Item,
+    Message,
     NextAction,
     Order,
     Parked,
     Payment,
     Promise,
 )
+from collect_tui.domain.message.effects import Content
+from collect_tui.domain.message.message import Received
 from collect_tui.domain.states import (
+    MESSAGE,
     CallbackState,
     HoldState,
+    InboxState,
+    MessageState,
     OrderState,
     PaymentState,
     PromiseState,
@@ -84,7 +90,8 @@ def rich(store: Store) -> Added:
             {"service": 1, "status": "COMPLETED"},
             {"service": 1, "status": "SENT", "kind": "restore"},
         ],
-        notices=[{}],
+        notices=[{}, {"status": "DRAFT", "sent_on": None}, {"level": "", "status": "QUEUED", "sent_on": None}],
+        inbox=[{"point_id": None}, {"account_id": None, "detail": "PM"}],
         events=[{}],
         notes=[{"text": "dog", "pinned": True}, {"text": "will pay"}],
         callbacks=[{}],
@@ -157,6 +164,23 @@ def _credited(a: Added, amount: int = 20_00) -> fx.CreditApplied:
 
 def _charged() -> fx.ItemCharged:
     return fx.ItemCharged(Item(ids(), f"FEE-{ids()}", "fee", DAY, DAY, 8_00, 8_00))
+
+
+TEXT = Content("1", "en", "Your account", "Please pay 412.10.", '["en", []]')
+
+
+def _message(point: int, *, status: MessageState = MessageState.QUEUED, **more: Any) -> fx.MessageWritten:
+    told = {"level": "", "channel": "email", "template": "reminder", "served_on": None, "made_on": DAY, **more}
+    message = Message(id=ids(), status=status, point_id=point, **told)
+    return fx.MessageWritten(message, TEXT, "rosa@example.com", "Reminder", amounts=(10_00,) * len(message.items))
+
+
+def _came_in(row: int, status: InboxState = InboxState.RECEIVED, **more: Any) -> Received:
+    return Received(row, "email", status, DAY - timedelta(days=1), **more)
+
+
+def _released(a: Added) -> fx.MessageReleased:
+    return fx.MessageReleased(a.notices[1], "email", a.points[1], "rosa@example.com", TEXT, "Notice")
 
 
 CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
@@ -269,6 +293,42 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     "ladder resumed": lambda a: (fx.LadderChanged(Stage.CURRENT, None, Stage.CURRENT, Holder.read("promise 1")),),
     "snoozed": lambda a: (fx.Snoozed(LATER, "away", 1),),
     "snoozed, then worked": lambda a: (fx.Snoozed(LATER, "away", 1), contact()),
+    "message": lambda a: (_message(a.points[1], items=(a.items[0], a.items[1])),),
+    "notice drafted for another to release": lambda a: (
+        _message(a.points[1], level="pre-cut", status=MessageState.DRAFT, items=(a.items[0],)),
+    ),
+    "message written and cancelled": lambda a: (
+        (one := _message(a.points[1])),
+        fx.MessageChanged(one.message.id, MessageState.CANCELLED, MessageState.QUEUED, detail="paid"),
+    ),
+    "message released": lambda a: (_released(a),),
+    "message released and a draft again": lambda a: (
+        _released(a),
+        fx.MessageChanged(a.notices[1], MessageState.DRAFT, MessageState.QUEUED, detail="slip"),
+    ),
+    "message that stays a draft": lambda a: (
+        fx.MessageChanged(a.notices[1], MessageState.DRAFT, MessageState.DRAFT, blocked="no_way"),
+    ),
+    "message sent and delivered": lambda a: (
+        fx.MessageChanged(a.notices[2], MessageState.SENT, MessageState.QUEUED, sent_on=DAY, reference="X1", cost=55),
+        fx.MessageChanged(a.notices[2], MessageState.DELIVERED, MessageState.SENT, served_on=LATER),
+    ),
+    "notice that came back": lambda a: (
+        fx.MessageChanged(a.notices[0], MessageState.RETURNED, MessageState.SENT, detail="moved"),
+    ),
+    "message that came in": lambda a: (fx.MessageReceived(_came_in(a.inbox[1], suggestion="PM"), a.notices[0]),),
+    "message that came in and needs no answer": lambda a: (
+        fx.MessageReceived(_came_in(a.inbox[1], InboxState.DONE), None),
+    ),
+    "message answered": lambda a: (fx.InboxChanged(_came_in(a.inbox[0]), InboxState.ANSWERED, "answered"),),
+    "message answered, and waiting again": lambda a: (
+        fx.InboxChanged(_came_in(a.inbox[0]), InboxState.ANSWERED),
+        fx.InboxChanged(_came_in(a.inbox[0], InboxState.ANSWERED), InboxState.RECEIVED),
+    ),
+    "message cancelled and waiting again": lambda a: (
+        fx.MessageChanged(a.notices[2], MessageState.CANCELLED, MessageState.QUEUED, detail="slip"),
+        fx.MessageChanged(a.notices[2], MessageState.QUEUED, MessageState.CANCELLED, detail="undone"),
+    ),
     "skipped": lambda a: (fx.Skipped("busy"),),
     "undone": lambda a: (fx.ActUndone("0000"),),
 }
@@ -281,7 +341,7 @@ def test_what_is_shown_is_what_happens(store: Store, case: str) -> None:
 
 
 def test_every_effect_has_a_case() -> None:
-    a = Added(1, 1, "1", *[[1, 2, 3, 4]] * 11)
+    a = Added(1, 1, "1", *[[1, 2, 3, 4]] * 12)
     covered = {type(effect) for case in CASES.values() for effect in case(a)}
     assert covered == set(fx.KINDS.values())
 
@@ -314,6 +374,7 @@ def possible(facts: AccountFacts, a: Added) -> list[Callable[[Any], fx.Effect]]:
         lambda draw: fx.PromiseMade(promise(made_on=DAY - timedelta(days=draw(st.integers(0, 400))))),
         lambda draw: fx.LadderChanged(draw(st.sampled_from(["PAST_DUE", "FINAL"])), None, facts.stage, None),
         lambda draw: fx.CallbackScheduled(Callback(ids(), NOW, None)),
+        lambda draw: _message(a.points[1], status=MessageState[draw(st.sampled_from(["DRAFT", "QUEUED"]))]),
         lambda draw: fx.HoldPlaced(Hold(ids(), "medical", DAY, None, placed_by=USER)),
     ]
     can += [lambda draw, text=text: fx.NoteUnpinned(0, text) for text in facts.pinned]
@@ -330,6 +391,11 @@ def possible(facts: AccountFacts, a: Added) -> list[Callable[[Any], fx.Effect]]:
             lambda draw, p=made, i=i: fx.InstalmentPaid(p.id, i.seq, draw(st.integers(0, i.amount)), i.paid)
             for i in made.instalments
         ]
+    for message in facts.messages:
+        if message.status == MessageState.DRAFT:
+            can.append(lambda draw, m=message: replace(_released(a), id=m.id))
+        for to in sorted(MESSAGE[message.status] - {MessageState.QUEUED}):
+            can.append(lambda draw, m=message, to=to: fx.MessageChanged(m.id, to, m.status))
     credit = next((i for i in facts.items if i.credit), None)
     can += [lambda draw, one=one: fx.CreditReleased(one) for one in facts.applications]
     for received in facts.payments:
@@ -397,6 +463,38 @@ def test_an_account_without_a_work_item_can_be_put_off(store: Store) -> None:
     assert (row.skipped, row.snoozes, row.snooze_until, row.number) == (1, 1, LATER, added.number)
 
 
+def test_a_message_keeps_what_it_says_and_who_released_it(store: Store) -> None:
+    added = rich(store)
+    one = _message(added.points[1], items=(added.items[1], added.items[0]))
+    draft = _message(added.points[1], level="pre-cut", status=MessageState.DRAFT)
+    written(store, loaded(store, added), one, replace(draft, blocked="second_person"))
+    (row,) = rows(store, "message", id=one.message.id)
+    assert (row.text, row.document, row.version, row.lang, row.subject) == (
+        TEXT.text,
+        TEXT.document,
+        "1",
+        "en",
+        TEXT.subject,
+    )
+    assert (row.address, row.made_by, row.made_at, row.released_by) == ("rosa@example.com", "lee", NOW, "lee")
+    assert [(r.item_id, r.amount) for r in rows(store, "message_item", message_id=one.message.id)] == [
+        (added.items[0], 10_00),
+        (added.items[1], 10_00),
+    ]
+    (row,) = rows(store, "message", id=draft.message.id)
+    assert (row.blocked, row.released_at, row.released_by) == ("second_person", None, None)
+    facts = written(store, loaded(store, added), replace(_released(added), id=draft.message.id))
+    (row,) = rows(store, "message", id=draft.message.id)
+    assert (row.blocked, row.released_at, row.released_by) == ("", NOW, "lee")
+    gone = fx.MessageChanged(draft.message.id, MessageState.CANCELLED, MessageState.QUEUED, detail="paid")
+    facts = written(store, facts, gone)
+    (row,) = rows(store, "message", id=draft.message.id)
+    assert (row.detail, row.closed_at) == ("paid", NOW)
+    written(store, facts, fx.MessageChanged(draft.message.id, MessageState.QUEUED, MessageState.CANCELLED))
+    (row,) = rows(store, "message", id=draft.message.id)
+    assert (row.status, row.closed_at) == ("QUEUED", None)
+
+
 def test_an_order_that_leaves_and_is_answered_is_stamped(store: Store) -> None:
     added = rich(store)
     facts = written(
@@ -436,6 +534,8 @@ def test_the_second_of_two_is_told_who_and_when(store: Store) -> None:
         lambda a: fx.PaymentReversed(1, PaymentState.RETURNED, "NSF"),
         lambda a: fx.NoteUnpinned(1, "no such note"),
         lambda a: fx.PointMarked(1, "bad", "in", "good", "in"),
+        lambda a: replace(_released(a), id=a.notices[2]),
+        lambda a: fx.MessageChanged(a.notices[2], MessageState.CANCELLED, MessageState.DRAFT),
     ],
 )
 def test_a_row_that_is_not_as_it_was_makes_the_act_stale(store: Store, late: Callable[[Added], fx.Effect]) -> None:

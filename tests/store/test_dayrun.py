@@ -265,7 +265,12 @@ def instalments(store: Store, added: Any) -> list[Instalment]:
 def test_a_promise_paid_by_the_bank_file_is_kept_and_lets_the_ladder_go(store):
     paid = {"amount": 40_00, "received_on": DAY, "recorded_at": NOW}
     added = add_account(
-        store, items=[LATE], promises=[{"instalments": [(DAY + timedelta(days=1), 40_00)]}], payments=[paid], **PAUSED
+        store,
+        items=[LATE],
+        promises=[{"instalments": [(DAY + timedelta(days=1), 40_00)]}],
+        payments=[paid],
+        notices=[{"level": "2"}],
+        **PAUSED,
     )
     hold_ladder(store, added, f"promise {added.promises[0]}")
     run(store)
@@ -273,7 +278,7 @@ def test_a_promise_paid_by_the_bank_file_is_kept_and_lets_the_ladder_go(store):
     account = get(store, Account, added.id)
     assert (account.ladder_paused_by, account.next_action_code, account.next_action_on) == (
         None,
-        "letter",
+        "call",
         DAY,
     )  # NOTICE_2 is reached
 
@@ -353,7 +358,8 @@ def test_a_hold_ends_after_its_last_day_and_hands_the_ladder_on(store):
 
 
 def test_the_ladder_is_climbed_a_rung_a_day_and_no_higher_than_is_due(store):
-    added = add_account(store, items=[{**LATE, "due": DAY - timedelta(days=32)}])
+    served = [{"level": "1", "sent_on": DAY - timedelta(days=17)}, {"level": "2", "sent_on": DAY - timedelta(days=2)}]
+    added = add_account(store, items=[{**LATE, "due": DAY - timedelta(days=32)}], notices=served)
     seen = []
     for n in range(5):
         run(store, DAY + timedelta(days=n))
@@ -372,7 +378,13 @@ def test_before_the_due_date_there_is_a_rung_of_its_own(store):
 
 
 def test_a_rung_is_reached_only_once_a_day(store):
-    added = add_account(store, items=[{**LATE, "due": DAY - timedelta(days=80)}], stage=Stage.NOTICE_1, stage_on=DAY)
+    added = add_account(
+        store,
+        items=[{**LATE, "due": DAY - timedelta(days=80)}],
+        stage=Stage.NOTICE_1,
+        stage_on=DAY,
+        notices=[{"level": "2"}],
+    )
     run(store)
     assert get(store, Account, added.id).stage == "NOTICE_1"
     run(store, DAY + timedelta(days=1))
@@ -410,12 +422,14 @@ def test_suspended_is_reached_when_a_service_is(store):
 
 
 def test_a_reached_rung_sets_the_next_action_but_not_over_one_timed_for_today(store):
-    later = {"stage": "PAST_DUE", "next_action_on": DAY + timedelta(days=5)}
-    plain = add_account(store, items=[LATE], **later)
-    timed = add_account(store, items=[LATE], stage=Stage.PAST_DUE, next_action_code="callback", next_action_at=NOW)
+    later = {"stage": "PAST_DUE", "next_action_on": DAY + timedelta(days=5), "next_action_code": "review"}
+    plain = add_account(store, items=[LATE], notices=[{}], **later)
+    timed = add_account(
+        store, items=[LATE], notices=[{}], stage=Stage.PAST_DUE, next_action_code="callback", next_action_at=NOW
+    )
     run(store)
     assert (get(store, Account, plain.id).next_action_code, get(store, Account, plain.id).next_action_on) == (
-        "letter",
+        "call",
         DAY,
     )
     assert (get(store, Account, timed.id).next_action_code, get(store, Account, timed.id).next_action_at) == (

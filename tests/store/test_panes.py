@@ -91,13 +91,15 @@ def test_pages_join_without_a_gap_or_a_double(limit: int) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["x", "~~", "2026-01-01~1", "2026-01-01T00:00~x~1", "-1", "é"])
-@pytest.mark.parametrize("pane", ["timeline", "payments", "audit"])
+@pytest.mark.parametrize("pane", ["timeline", "payments", "audit", "messages"])
 def test_a_cursor_that_is_none(store: Store, pane: str, cursor: str) -> None:
     added = add_account(store)
     if (pane, cursor) == ("payments", "2026-01-01~1"):
         return
-    with store.read() as db, pytest.raises(Invalid) as told:
-        getattr(panes, pane)(db, TENANT, added.id, cursor=cursor)
+    with store.read() as db:
+        whose = load_by_id(db, TENANT, added.id) if pane == "messages" else added.id
+        with pytest.raises(Invalid) as told:
+            getattr(panes, pane)(db, TENANT, whose, cursor=cursor)
     assert told.value.code == "pane.cursor"
 
 

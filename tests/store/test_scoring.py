@@ -19,7 +19,7 @@ from collect_tui.domain.signals import Signals
 from collect_tui.store import queues, scoring, summary
 from collect_tui.store.day.check import wrong_figures
 from collect_tui.store.engine import Store
-from collect_tui.store.facts import load_by_id
+from collect_tui.store.facts import load_by_id, load_many
 from collect_tui.store.sql import Scope, table
 from collect_tui.store.tables import AccountSummary, Tenant, WorkItem
 from support.portfolio import DAY, NOW, TENANT, add_account, add_party
@@ -124,6 +124,7 @@ SERVED = [{"level": "pre-cut", "sent_on": DAY - timedelta(days=12)}]
 #: queue → an account that belongs in it.
 BELONGS: dict[str, dict[str, Any]] = {
     "callback": {"callbacks": [{"at": NOW + timedelta(hours=2), "owner": None}]},
+    "inbox": {"inbox": [{}], "next_action_on": DAY + timedelta(days=9)},
     "broken": {
         "items": [LATE],
         "events": SPOKEN,
@@ -186,6 +187,7 @@ def test_an_account_stands_in_the_queue_where_it_belongs(store, queue):
 BARRED = [
     ("new", {"status": "CLOSED"}, "closed"),
     ("callback", {"status": "CLOSED"}, "closed"),
+    ("inbox", {"status": "CLOSED"}, "closed"),
     ("new", {"holds": [{"kind": "CEASE"}]}, "CEASE"),
     ("callback", {"holds": [{"kind": "CEASE"}]}, "CEASE"),
     ("followup", {"holds": [{"kind": "UNKNOWN"}]}, "UNKNOWN"),
@@ -243,6 +245,7 @@ def _ended(kind: str, days: int) -> dict[str, Any]:
 NOT_QUITE = [
     ("callback", {"callbacks": [{"at": NOW + timedelta(days=1), "owner": None}]}),
     ("callback", {"callbacks": [{"at": NOW - timedelta(days=1), "owner": None, "status": "DONE"}]}),
+    ("inbox", {"inbox": [{"status": "ANSWERED"}, {"status": "DONE"}]}),
     ("broken", {"events": [{"at": NOW, "right_party": True}]}),
     ("broken", {"promises": [{"status": "BROKEN", "closed_on": DAY - timedelta(days=1)}, {}]}),  # re-promised
     ("returned", {"events": [{"at": NOW, "right_party": True}]}),
@@ -305,6 +308,15 @@ NOT_QUITE = [
 STILL = [
     ("callback", {"next_action_on": DAY + timedelta(days=1)}),  # put off by what is no call
     ("callback", {"events": [{"at": NOW - timedelta(hours=1)}], "next_action_on": DAY + timedelta(days=1)}),
+    (
+        "inbox",
+        {
+            "inbox": [{"status": "DONE"}, {}],
+            "holds": [{"kind": "CEASE"}],
+            "work": {"snooze_until": DAY + timedelta(days=3)},
+        },
+    ),
+    ("inbox", {"inbox": [{}] * 60, "items": [LATE], "promises": [{"status": "BROKEN", "closed_on": DAY}]}),
     ("suspend", {"services": [{"life_support": True}, {"product": "TV"}]}),
     ("suspend", {"orders": [{"status": "DRAFT"}]}),
     ("suspend", {"holds": [{"kind": "MEDICAL", "until": DAY - timedelta(days=1)}]}),
@@ -356,6 +368,20 @@ def test_work_at_the_desk_waits_for_no_hour(store):
     with store.write() as db:
         score(db, added.id)
         assert work(db, added.id).sort_timed == ""
+
+
+@pytest.mark.parametrize("count", [0, 1, 49, 50, 60])
+def test_what_waits_for_an_answer_is_the_same_in_sql_and_in_facts(store, count):
+    came = [{"made_on": DAY - timedelta(days=n % 7)} for n in range(count)]
+    added = add_account(store, inbox=[{"status": "DONE", "made_on": DAY - timedelta(days=30)}, *came])
+    with store.write() as db:
+        score(db, added.id)
+        values, scope = scoring.params(db, TENANT, CATALOGUE, DAY), Scope.some((added.id,))
+        row = db.execute(scoring.judged("some", ()), {**values, **scope.params, "capped": []}).one()
+        inbox = load_by_id(db, TENANT, added.id).inbox
+        assert load_many(db, TENANT, [added.id])[0].inbox == inbox
+    assert [m.id for m in inbox] == added.inbox[1 : 1 + 50]
+    assert (row.unanswered, row.received_on) == (len(inbox), min((m.made_on for m in inbox), default=None))
 
 
 ZONED = [

@@ -20,7 +20,7 @@ from collect_tui.services.local import LocalDesk
 from collect_tui.store import audit_check, event_log
 from collect_tui.store.engine import Store
 from contract.conftest import BOOK, act, do
-from support.book import Clock, catalogue
+from support.book import NOW, Clock, catalogue
 from support.lines import compose
 from support.statements import TABLES, lacking, missing, watched
 
@@ -112,6 +112,9 @@ def _look(desk: Any) -> None:
         desk.why(number)
         for pane in get_args(PaneName):
             desk.pane(number, pane, limit=1)
+        for message in desk.pane(number, "messages").messages:
+            desk.message(number, message.id)
+            desk.pane(number, "messages", cursor=f"{NOW.isoformat()}~{message.id}")
     for text in ("4410", "alv", "rosa alv", "0142", "+1 312 555 0142", "rosa@example.com", "INV-1", "ref1", "44102231"):
         desk.find(text)
     desk.history()

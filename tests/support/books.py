@@ -96,6 +96,7 @@ ACCOUNT = st.fixed_dictionaries(
         "services": st.lists(SERVICE, min_size=2, max_size=2),
         "notices": some(NOTICE),
         "holds": some(HOLD, 2),
+        "inbox": some(st.tuples(st.sampled_from(["RECEIVED", "RECEIVED", "ANSWERED", "DONE"]), st.integers(0, 9))),
         "orders": some(ORDER, 2),
         "promises": some(PROMISE, 2),
         "payments": some(PAYMENT, 2),
@@ -204,6 +205,7 @@ def add(store: Store, spec: dict[str, Any], parties: list[int]) -> Added:
             for amount, n, status, later in spec["payments"]
         ],
         events=events,
+        inbox=[{"status": status, "made_on": ago(n)} for status, n in spec["inbox"]],
         callbacks=[{"at": at(n, hour), "owner": None, "status": status} for n, hour, status in spec["callbacks"]],
         work={"snooze_until": ago(-spec["snooze"])} if spec["snooze"] is not None else None,
     )

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.views.account import WaitingMessage
 from collect_tui.domain.codes import Action, Codes, FollowUp, Result
 from collect_tui.domain.dates import Calendar
 from collect_tui.domain.rules import HoldKind
@@ -51,6 +52,7 @@ CODES = Codes(
         "TM": Action("TM", "Call mobile", True, True, ("mobile",)),
         "TR": Action("TR", "Call home", True, True, ("home",)),
         "IN": Action("IN", "Inbound call", False, False, ("mobile", "home")),
+        "EM": Action("EM", "E-mail", True, False, ("email",), written=True),
         "RV": Action("RV", "Review only", False, False),
     },
     results={result.code: result for result in RESULTS},
@@ -79,6 +81,8 @@ ABBREVIATIONS = {
     "wcb": "will call back",
     "cb": "call back {when}",
 }
+
+TEMPLATES = ("bill-copy", "final", "notice-1", "notice-2", "pre-cut", "reminder", "statement")
 
 CONTEXT = LineContext(
     codes=CODES,
@@ -115,10 +119,21 @@ CONTEXT = LineContext(
     calendar=Calendar(holidays=frozenset({date(2025, 11, 27), date(2025, 12, 25)})),
     number="4410-2231",
     pinned=("speak to the daughter only",),
+    templates=TEMPLATES,
+    waiting=(
+        WaitingMessage(name="reminder", channel="email", status="QUEUED", made_on=TODAY),
+        WaitingMessage(name="pre-cut", channel="letter", status="DRAFT", made_on=TODAY),
+    ),
 )
 
 NO_ACCOUNT = LineContext(
-    codes=CODES, abbreviations=ABBREVIATIONS, holds=HOLDS, today=TODAY, now_local=CONTEXT.now_local, currency="USD"
+    codes=CODES,
+    abbreviations=ABBREVIATIONS,
+    holds=HOLDS,
+    today=TODAY,
+    now_local=CONTEXT.now_local,
+    currency="USD",
+    templates=TEMPLATES,
 )
 
 YEN = replace(CONTEXT, currency="JPY", customer_zone=None)

@@ -24,9 +24,21 @@ from support.world import World
 Picture = dict[str, Any]
 
 #: What keeps the books of the program itself, and what is made again from the rest on every act.
+#: And what was written on a day on which it was due: that it was stays, whatever came after.
 OTHERS: Final = frozenset(
     {"tenant", "name_token", "queue_delta", "app_user", "act_log", "audit", "audit_head", "audit_seal", "sealed_head"}
-    | {"batch_step", "day_mark", "import_batch", "access_token", "sign_in_try", "outbox", "outbox_head", "webhook"}
+    | {
+        "message",
+        "message_item",
+        "batch_step",
+        "day_mark",
+        "import_batch",
+        "access_token",
+        "sign_in_try",
+        "outbox",
+        "outbox_head",
+        "webhook",
+    }
 )
 #: Columns that say who, when it was done, how often it changed, where it came from, and who has it on the desk.
 WHO: Final = frozenset({"by", "id", "tenant_id", "version", "source", "claimed", "fence", "reversed", "recorded_by"})

@@ -10,7 +10,7 @@
         services=[{"product": "INT"}],
         promises=[{"instalments": [(date, amount), …]}],
         payments=[{"amount": 20_00, "to": [(0, 20_00)]}],    # position in `items`, amount
-        holds=[{"kind": "dispute"}], orders=[{"service": 0}], notices=[{}], events=[{"result": "NA"}],
+        holds=[{"kind": "dispute"}], orders=[{"service": 0}], notices=[{}], inbox=[{}], events=[{"result": "NA"}],
         notes=[{"text": "…"}], callbacks=[{}], work={"queue": "new"},
         stage="PAST_DUE",                                 # any column of `account`
     )
@@ -73,6 +73,7 @@ class Added:
     holds: list[int] = field(default_factory=list)
     orders: list[int] = field(default_factory=list)
     notices: list[int] = field(default_factory=list)
+    inbox: list[int] = field(default_factory=list)
     events: list[int] = field(default_factory=list)
     notes: list[int] = field(default_factory=list)
     callbacks: list[int] = field(default_factory=list)
@@ -146,6 +147,7 @@ def add_account(
     holds: Iterable[Row] = (),
     orders: Iterable[Row] = (),
     notices: Iterable[Row] = (),
+    inbox: Iterable[Row] = (),
     events: Iterable[Row] = (),
     notes: Iterable[Row] = (),
     callbacks: Iterable[Row] = (),
@@ -182,6 +184,7 @@ def add_account(
         added.holds = _many(db, "hold", holds, own, _hold)
         added.orders = _many(db, "service_order", [_order(row, added.services) for row in orders], own, _nothing)
         added.notices = [add_notice(db, own, row) for row in notices]
+        added.inbox = _many(db, "message", inbox, own, _received)
         added.events = _many(db, "contact_event", events, own, _event)
         added.notes = _many(db, "note", notes, own, _note)
         added.callbacks = _many(db, "callback", callbacks, own, _callback)
@@ -230,6 +233,11 @@ def _item(row: Row) -> dict[str, Any]:
     amount = row.get("amount", 100_00)
     dates = {"issued": DAY - timedelta(days=70), "due": DAY - timedelta(days=40)}
     return {"id": row_id, "doc_no": f"INV-{row_id}", **dates, "amount": amount, "open": amount, **row}
+
+
+def _received(row_id: int) -> dict[str, Any]:
+    came = {"made_on": DAY - timedelta(days=1), "made_at": NOW - timedelta(days=1)}
+    return {"inbound": True, "channel": "email", "status": "RECEIVED", "reference": f"<{row_id}@far.example>", **came}
 
 
 def _service(row_id: int) -> dict[str, Any]:

@@ -282,6 +282,8 @@ class RandomAccount:
             if self.services and self.sometimes(0.1 if self.kind == "cuttable" else 0.4):
                 notice["service"] = self.chance.choice(self.services)["product"]
             notices.append(notice)
+        if any(one["kind"] == "suspend" for one in self.orders):  # nothing is ordered without one
+            notices.append({"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": self.day(-16)})
         return notices
 
     def _contacts(self) -> list[Json]:

@@ -18,6 +18,8 @@ from collect_tui.domain.effects import (
     HoldChanged,
     InstalmentPaid,
     LadderChanged,
+    MessageChanged,
+    MessageReleased,
     NextActionSet,
     OrderChanged,
     PaymentAllocated,
@@ -241,6 +243,11 @@ def check_legal(facts: AccountFacts, effect: Effect) -> None:
     elif isinstance(effect, HoldChanged):
         assert effect.old_status == next(h for h in facts.holds if h.id == effect.id).status
         states.check(effect.old_status, effect.status)
+    elif isinstance(effect, MessageChanged | MessageReleased):
+        now = next(m for m in facts.messages if m.id == effect.id)
+        after = next(m for m in effect.fold(facts).messages if m.id == effect.id)
+        assert isinstance(effect, MessageReleased) or effect.old_status == now.status
+        states.check(now.status, after.status)
     elif isinstance(effect, LadderChanged):
         assert (effect.old_stage, effect.old_paused_by) == (facts.stage, facts.ladder_paused_by)
         assert effect.stage in states.STAGES

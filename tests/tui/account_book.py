@@ -51,10 +51,10 @@ class Desks:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.clock = Clock()
-        self._store = book.store(folder)
+        self.store = book.store(folder)
 
     def of(self, user: str) -> LocalDesk:
-        return local_desk(self._store, user, self.clock)
+        return local_desk(self.store, user, self.clock)
 
     def connect(self, user: str = "mia") -> Callable[[], LocalDesk]:
         return lambda: self.of(user)

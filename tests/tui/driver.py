@@ -1,7 +1,7 @@
 """Drives the real app over a real desk on a real SQLite file, slowly or in one burst.
 
     async with driving(book_desk(tmp_path), tmp_path / "state") as desk:
-        await desk.press("9", "enter")
+        await desk.press("1", "0", "enter")
         desk.queue.expect_rows("4410-2231", …)
 
 `press` waits after every key until all is at rest; `burst` hands the app all keys at once, as a line that was slow does.

@@ -47,6 +47,7 @@ async def test_the_first_screen_answers_the_five_second_question(
         ("6", "nothing here yet"),
         ("7", "Notice pre-cut was served"),
         ("8", "nothing here yet"),
+        ("9", "notice pre-cut"),
         ("1", "May I call"),
     ],
 )
@@ -63,15 +64,15 @@ async def test_digits_show_the_panes(tmp_path: Path, key: str, words: str, fast:
 async def test_tab_goes_round_the_panes(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.play([*OPEN, *["tab"] * 8, "shift+tab"], fast=fast)
-        assert account_of(desk).pane == 8
+        await desk.play([*OPEN, *["tab"] * 9, "shift+tab"], fast=fast)
+        assert account_of(desk).pane == 9
 
 
 @both
 async def test_two_keys_log_no_contact_and_take_the_next(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.play(["9", "enter", "w"], fast=fast)
+        await desk.play(["1", "0", "enter", "w"], fast=fast)
         first = shown(desk)
         await desk.play([",", "n"], fast=fast)
         second = shown(desk)
@@ -88,7 +89,7 @@ async def test_two_keys_log_no_contact_and_take_the_next(tmp_path: Path, fast: b
 async def test_the_queue_worked_to_its_end_says_so(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.play(["9", "enter", "w", *[",", "n"] * 4], fast=fast)
+        await desk.play(["1", "0", "enter", "w", *[",", "n"] * 4], fast=fast)
         assert desk.said.endswith("nothing is left")
         assert "logs no answer" in desk.said
 
@@ -189,7 +190,7 @@ async def test_undo_asks_first(tmp_path: Path, fast: bool) -> None:
 async def test_undo_takes_back_my_last_act_whichever_account_is_shown(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.play(["9", "enter", "w", ",", "n"], fast=fast)
+        await desk.play(["1", "0", "enter", "w", ",", "n"], fast=fast)
         second = shown(desk)
         first = desk.said.partition(":")[0]
         assert first != second
@@ -208,7 +209,7 @@ async def test_undo_takes_back_my_last_act_whichever_account_is_shown(tmp_path: 
 async def test_an_account_passed_over_makes_room_for_the_next(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.play(["9", "enter", "w"], fast=fast)
+        await desk.play(["1", "0", "enter", "w"], fast=fast)
         first = shown(desk)
         await desk.play(["s", *keys_of("research"), "enter"], fast=fast)
         second = shown(desk)
@@ -248,7 +249,9 @@ async def test_a_result_that_cannot_go_on_says_where_it_went_and_why(tmp_path: P
         assert desks.of("mia").account(ROSA).last_word == "NA 23 Nov"
 
 
-@pytest.mark.parametrize("keys", [[*OPEN, "|", "r"], ["|", "r"], ["9", "enter", "|", "b"], ["|", "9", "enter", "w"]])
+@pytest.mark.parametrize(
+    "keys", [[*OPEN, "|", "r"], ["|", "r"], ["1", "0", "enter", "|", "b"], ["|", "1", "0", "enter", "w"]]
+)
 @both
 async def test_the_header_follows_a_day_run_elsewhere(tmp_path: Path, keys: list[str], fast: bool) -> None:
     desks = Desks(tmp_path)
@@ -284,7 +287,7 @@ async def test_while_the_line_has_the_caret_the_key_bar_shows_no_letters(tmp_pat
 async def test_a_terminal_with_ascii_only_reads_ent(tmp_path: Path) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state, terminal=TerminalProfile(ascii_only=True)) as desk:
-        await desk.press("9", "enter")
+        await desk.press("1", "0", "enter")
         assert desk.rows[-1].startswith("Ent open")
         await desk.press("enter", ":", "f4")
         assert desk.rows[-1].startswith("Ent take it")

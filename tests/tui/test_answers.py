@@ -44,7 +44,7 @@ def desks(folder: Path, kind: str) -> Iterator[tuple[Desks, Callable[[], Desk]]]
     if kind == "local":
         yield made, made.connect()
         return
-    with api_desks(made._store, made.clock, folder) as far:
+    with api_desks(made.store, made.clock, folder) as far:
         yield made, lambda: far("mia")
 
 
@@ -151,7 +151,7 @@ async def test_letters_wait_for_nothing_and_going_down_asks_for_one_account(
     asked: list[str] = []
     with desks(tmp_path, "local") as (made, connect):
         async with driving(connect, made.state) as desk:
-            await desk.press("9", "enter")
+            await desk.press("1", "0", "enter")
             monkeypatch.setattr("collect_tui.tui.screens.queue.REST", 60)
             account = desk.app.desk.account
 

@@ -44,7 +44,7 @@ async def test_keys_typed_while_the_desk_is_being_opened_wait(tmp_path: Path) ->
 
     app = CollectApp(connect, theme="mono")
     async with app.run_test(size=(80, 24)):
-        for key in ("9", "enter", "down"):
+        for key in ("1", "0", "enter", "down"):
             app.post_message(raw(key))
         desk = DeskDriver(app)
         go.set()
@@ -74,7 +74,7 @@ async def test_an_error_nobody_expected_is_logged_without_what_it_held_and_the_a
         def broken(_name: str) -> None:
             raise ZeroDivisionError(secret)
 
-        await desk.press("9", "enter")
+        await desk.press("1", "0", "enter")
         desk.app.desk.why = broken  # type: ignore[assignment, method-assign]
         await desk.press("y")
         assert "Something went wrong that should not have: fault " in desk.said
@@ -90,7 +90,7 @@ async def test_an_error_nobody_expected_is_logged_without_what_it_held_and_the_a
 @pytest.mark.parametrize("fast", [False, True])
 async def test_exit_goes_to_the_board_and_asks_there(tmp_path: Path, fast: bool) -> None:
     async with driving(book_desk(tmp_path)) as desk:
-        await desk.play(["9", "enter", "y", "q"], fast=fast)
+        await desk.play(["1", "0", "enter", "y", "q"], fast=fast)
         assert desk.context == "board"
         await desk.play(["q"], fast=fast)
         assert "Leave the program?" in desk.question
@@ -119,7 +119,7 @@ async def test_every_way_out_asks_the_same(tmp_path: Path, demo: bool, said: str
 
 async def test_leaving_asks_from_every_screen_and_says_what_cannot_be_kept(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
-        for keys in (["9", "enter"], ["enter"], ["p"], ["f12", "?"]):
+        for keys in (["1", "0", "enter"], ["enter"], ["p"], ["f12", "?"]):
             await desk.press(*keys)
             context = desk.context
             await desk.press("ctrl+q")

@@ -49,6 +49,7 @@ def test_every_way_of_typing_does_the_same(stage: Stage, first: int) -> None:
         ":q new<enter><down>csa <tab><enter>",
         "1<enter>3<enter>a300<tab><tab><tab>12<f10>lee<tab>asked<f2>",
         ":good m1; <tab><f12><enter>",
+        "1<enter><enter>9<down><enter><pgdn>b<size:132x43><down><enter>w9<enter>",
         "<size:100x30>:skip bank-error<enter>",
         ":<paste:bx m7><enter><home><size:60x20><ctrl+u><paste:12,5 m7><enter>",
         "<down><down><enter>csa <tab><enter><down>revpay r881 wrong-po<enter>",

@@ -31,7 +31,9 @@ BOOK = Book(
         points=[
             {"kind": "mobile", "value": "+1 312 555 0142"},
             {"kind": "mobile", "value": "+1 312 555 0143"},
+            {"kind": "email", "value": "rosa@example.com"},
         ],
+        notices=[{"level": "pre-cut", "channel": "letter", "status": "DRAFT"}],
         orders=[
             {"number": "S-123", "service": SERVICES[1]["identifier"], "kind": "suspend", "reason": "NONPAY", "effective": day(3),
              "status": "DRAFT", "requested_on": day(0), "requested_by": "mia"},

@@ -53,7 +53,7 @@ async def test_help_is_about_the_screen_one_came_from(tmp_path: Path, fast: bool
     async with driving(book_desk(tmp_path)) as desk:
         await desk.play(["?"], fast=fast)
         assert "The board of queues: keys" in desk.rows[2]
-        await desk.play(["b", "9", "enter", "?"], fast=fast)
+        await desk.play(["b", "1", "0", "enter", "?"], fast=fast)
         assert "A queue: keys" in desk.rows[2]
         await desk.play(["?", "b"], fast=fast)
         assert desk.context == "queue"
@@ -61,7 +61,7 @@ async def test_help_is_about_the_screen_one_came_from(tmp_path: Path, fast: bool
 
 async def test_help_scrolls_to_its_end(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
-        await desk.press("9", "enter", "?", "G")
+        await desk.press("1", "0", "enter", "?", "G")
         pane = desk.screen.query_one("#body", LinePane)
         assert desk.rows[2 + pane.page - 1].strip() == pane.lines[-1].text.strip()
 

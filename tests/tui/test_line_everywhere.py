@@ -12,6 +12,7 @@ from tui.test_outbox_screen import remote
 
 both = pytest.mark.parametrize("fast", [False, True])
 WHY = [*OPEN, "y"]
+MESSAGE = [*OPEN, "9", "enter"]
 FIND = ["/", *keys_of("alvarez"), "f12"]
 FLOOR = [*OPEN, ":", *keys_of("floor"), "enter"]
 HELP = ["?"]
@@ -31,7 +32,8 @@ def draft_on_the_account(desk: DeskDriver) -> str:
 
 @both
 @pytest.mark.parametrize(
-    ("keys", "context", "user"), [(WHY, "why", "mia"), (FIND, "find", "mia"), (FLOOR, "floor", "lee")]
+    ("keys", "context", "user"),
+    [(WHY, "why", "mia"), (MESSAGE, "message", "mia"), (FIND, "find", "mia"), (FLOOR, "floor", "lee")],
 )
 async def test_it_is_of_the_account_under_the_cursor(
     tmp_path: Path, keys: list[str], context: str, user: str, fast: bool
@@ -64,7 +66,7 @@ async def test_in_the_outbox_it_is_of_the_act_under_the_cursor(tmp_path: Path, f
 
 
 @both
-@pytest.mark.parametrize("keys", [HELP, WHY, FIND, FLOOR])
+@pytest.mark.parametrize("keys", [HELP, WHY, MESSAGE, FIND, FLOOR])
 async def test_a_word_of_the_program_goes_where_it_goes(tmp_path: Path, keys: list[str], fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect("lee"), desks.state) as desk:

@@ -280,7 +280,7 @@ async def test_a_line_that_was_left_looks_left(tmp_path: Path, fast: bool, key: 
 async def test_leaving_a_line_on_a_queue_puts_the_cursor_back_on_the_row(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.play(["9", "enter", "down"], fast=fast)
+        await desk.play(["1", "0", "enter", "down"], fast=fast)
         before = desk.app.cursor_position
         await desk.play(["n", *keys_of("x"), "f12"], fast=fast)
         assert desk.app.cursor_position == before
@@ -413,7 +413,7 @@ async def test_tab_takes_the_ghost_and_f4_lists_what_may_stand_there(tmp_path: P
 async def test_the_line_of_a_queue_acts_on_the_account_under_the_cursor(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.play(["9", "enter", "down", "n", *keys_of("from the list"), "enter"], fast=fast)
+        await desk.play(["1", "0", "enter", "down", "n", *keys_of("from the list"), "enter"], fast=fast)
         assert desk.context == "queue"
         row = desk.queue.keys[1]
         assert "from the list" in [e.text for e in desks.of("mia").pane(row, "timeline").timeline]
@@ -423,7 +423,7 @@ async def test_the_line_of_a_queue_acts_on_the_account_under_the_cursor(tmp_path
 async def test_a_line_left_on_one_row_is_not_the_line_of_the_next(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.play(["9", "enter", "n", *keys_of("for the first"), "f12", "down"], fast=fast)
+        await desk.play(["1", "0", "enter", "n", *keys_of("for the first"), "f12", "down"], fast=fast)
         assert line_of(desk).text == ""
         await desk.play(["up"], fast=fast)
         assert line_of(desk).text == "n for the first"

@@ -151,7 +151,7 @@ async def test_a_refusal_that_was_lost_is_told_and_nothing_is_done(tmp_path: Pat
         await desk.press(*OPEN, *PAY)
         desks.of("mia").release(ROSA)
         do_line(desks.of("lee"), ROSA, "n lee was here")
-        await desk.press("backspace", "9", "enter")
+        await desk.press("backspace", "1", "0", "enter")
         assert "was not done: lee changed this account" in desk.said
         assert paid(desks) == []
 

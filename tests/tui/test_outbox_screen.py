@@ -51,7 +51,7 @@ def remote(folder: Path, password: str | None = None) -> Iterator[Remote]:
         granted = with_password(Http(signs[0].url), "mia", password)
         return granted.token, granted.warning
 
-    with api_desks(desks._store, desks.clock, folder, password=password, transport=plug, sign_in=sign_in) as made:
+    with api_desks(desks.store, desks.clock, folder, password=password, transport=plug, sign_in=sign_in) as made:
         signs.append(made("mia"))
         yield Remote(desks, signs[0], plug)
 
@@ -161,7 +161,7 @@ async def test_the_password_is_asked_for_when_the_session_has_run_out(tmp_path: 
     with remote(tmp_path, password="correct horse") as far:
         async with driving(lambda: far.desk, far.desks.state) as desk:
             await desk.press(*OPEN, "b")
-            tokens.revoke(far.desks._store, 1, "mia", far.desks.clock())
+            tokens.revoke(far.desks.store, 1, "mia", far.desks.clock())
             await desk.press("r")
             assert "signed out" in desk.rows[0]
             await desk.press(":", *keys_of("signin"), "enter")
@@ -202,7 +202,7 @@ async def test_a_server_that_is_away_at_the_start_is_tried_again_and_what_waits_
 
 async def test_a_session_that_ran_out_overnight_asks_for_the_password_at_the_start(tmp_path: Path) -> None:
     with remote(tmp_path, password="correct horse") as far:
-        tokens.revoke(far.desks._store, 1, "mia", far.desks.clock())
+        tokens.revoke(far.desks.store, 1, "mia", far.desks.clock())
         async with driving(lambda: far.desk, far.desks.state) as desk:
             assert any(row.startswith("password") for row in desk.rows)
             await desk.press(*keys_of("correct horse"), "enter")
@@ -212,7 +212,7 @@ async def test_a_session_that_ran_out_overnight_asks_for_the_password_at_the_sta
 
 async def test_wrong_tries_at_the_login_are_told_to_its_owner(tmp_path: Path) -> None:
     with remote(tmp_path, password="correct horse") as far:
-        tokens.revoke(far.desks._store, 1, "mia", far.desks.clock())
+        tokens.revoke(far.desks.store, 1, "mia", far.desks.clock())
         with pytest.raises(SignedOut):
             with_password(Http(far.desk.url), "mia", "a guess")
         async with driving(lambda: far.desk, far.desks.state) as desk:

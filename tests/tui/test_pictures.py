@@ -9,13 +9,13 @@ from tui.golden import expect_screen
 
 SCREENS = {
     "board": [],
-    "queue": ["9", "enter"],
-    "why": ["9", "enter", "y"],
+    "queue": ["1", "0", "enter"],
+    "why": ["1", "0", "enter", "y"],
     "find": ["/", *"petrov"],
-    "help": ["9", "enter", "?"],
-    "result_menu": ["9", "enter", "enter", ","],
-    "items": ["9", "enter", "enter", "3"],
-    "line": ["9", "enter", "enter", *":pp 40 fri"],
+    "help": ["1", "0", "enter", "?"],
+    "result_menu": ["1", "0", "enter", "enter", ","],
+    "items": ["1", "0", "enter", "enter", "3"],
+    "line": ["1", "0", "enter", "enter", *":pp 40 fri"],
 }
 
 

@@ -34,7 +34,7 @@ def number_of(desk: DeskDriver) -> str:
 async def test_nothing_is_logged_twice_on_the_last_account(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.play(["9", "enter", "w", *[",", "n"] * 9], fast=fast)
+        await desk.play(["1", "0", "enter", "w", *[",", "n"] * 9], fast=fast)
         before = words(desks)
         assert before
         assert set(before.values()) == {1}
@@ -54,7 +54,7 @@ async def test_nothing_is_logged_twice_on_the_last_account(tmp_path: Path, fast:
 async def test_the_letter_behind_a_refused_comma_does_nothing_else(tmp_path: Path, letter: str) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.press("9", "enter", "w", *[",", "n"] * 9)
+        await desk.press("1", "0", "enter", "w", *[",", "n"] * 9)
         assert desk.screen.refusal("result.hot")
         for _ in range(3):
             await desk.press(",")
@@ -96,7 +96,7 @@ async def test_a_cut_line_is_not_the_end_of_the_queue(tmp_path: Path, fast: bool
 
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state, size=(132, 43)) as desk:
-        await desk.press("9", "enter", "w")
+        await desk.press("1", "0", "enter", "w")
         assert desk.app.navigator.claim is not None
         left = desk.app.navigator.claim.left - 1
         vars(desk.app.desk).update(next=away)
@@ -125,7 +125,7 @@ async def test_a_result_on_the_line_is_a_deliberate_second_one_and_opening_anew_
 async def test_a_line_behind_one_that_passes_the_account_on_is_dropped(tmp_path: Path, verb: str, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state, size=(132, 43)) as desk:
-        await desk.press("9", "enter", "w")
+        await desk.press("1", "0", "enter", "w")
         first = number_of(desk)
         behind = [":", "n", "a", "enter"]
         await desk.press(":", *keys_of(verb))
@@ -142,7 +142,7 @@ async def test_a_line_behind_one_that_passes_the_account_on_is_dropped(tmp_path:
 async def test_looking_again_after_the_end_stays_in_the_queue_and_says_why(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state, size=(132, 43)) as desk:
-        await desk.press("9", "enter", "w")
+        await desk.press("1", "0", "enter", "w")
         assert desk.app.navigator.claim is not None
         queue = desk.app.navigator.claim.queue
         for _ in range(20):
@@ -164,7 +164,7 @@ async def test_looking_again_after_the_end_stays_in_the_queue_and_says_why(tmp_p
 async def test_two_lines_on_a_row_that_leaves_its_queue_are_for_one_account(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state, size=(132, 43)) as desk:
-        await desk.press("9", "enter", "down")
+        await desk.press("1", "0", "enter", "down")
         row, rows = desk.queue.cursor, desk.queue.keys
         await desk.play([*keys_of(":snooze fri research"), "enter", *keys_of(":n asked for time"), "enter"], fast=fast)
         assert desk.queue.keys == rows
@@ -181,7 +181,7 @@ async def test_two_lines_on_a_row_that_leaves_its_queue_are_for_one_account(tmp_
 async def test_a_refused_key_drops_what_was_typed_behind_it(tmp_path: Path, where: list[str]) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.press("9", "enter", *where)
+        await desk.press("1", "0", "enter", *where)
         context = desk.context
         await desk.burst("|", *"nqwb")
         assert desk.context == context
@@ -191,7 +191,7 @@ async def test_a_refused_key_drops_what_was_typed_behind_it(tmp_path: Path, wher
 async def test_who_works_a_queue_stays_in_it_when_an_act_moves_the_account_elsewhere(tmp_path: Path) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
-        await desk.press("9", "enter", "w")
+        await desk.press("1", "0", "enter", "w")
         assert desk.app.navigator.claim is not None
         worked, number = desk.app.navigator.claim.queue, number_of(desk)
         await desk.press(":", *keys_of("pp b tue"), "enter")

@@ -12,7 +12,7 @@ from collect_tui.tui.widgets.worktable import fit_columns
 from support.book import Book, Clock, account, at, day, local_desk
 from tui.driver import DeskDriver, book, book_desk, driving, keys_of
 
-NEW = "9"  # number of the queue of new delinquencies on the board
+NEW = ("1", "0")  # number of the queue of new delinquencies on the board
 
 
 def queue_of(desk: DeskDriver) -> QueueScreen:
@@ -24,7 +24,7 @@ async def test_the_board_shows_every_queue_with_its_figures(tmp_path: Path) -> N
     async with driving(book_desk(tmp_path)) as desk:
         assert isinstance(desk.screen, QueuesScreen)
         row = next(row for row in desk.rows if "New delinquencies" in row)
-        assert row.split()[:2] == [NEW, "new"]
+        assert row.split()[:2] == ["".join(NEW), "new"]
         assert "12" in row.split()
         assert "5,605.20" in row
         assert "mia · Mon 23 Nov · ● local" in desk.rows[0]
@@ -32,7 +32,7 @@ async def test_the_board_shows_every_queue_with_its_figures(tmp_path: Path) -> N
 
 async def test_a_queue_lists_by_rank_with_reasons_and_the_hour_at_the_customer(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
-        await desk.press(NEW, "enter")
+        await desk.press(*NEW, "enter")
         assert queue_of(desk).queue_name == "new"
         assert desk.header == "New delinquencies · 12 left · $5,605 collectable"
         assert len(desk.queue.keys) == 12
@@ -42,7 +42,7 @@ async def test_a_queue_lists_by_rank_with_reasons_and_the_hour_at_the_customer(t
 
 async def test_the_account_under_the_cursor_is_in_the_summary(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
-        await desk.press(NEW, "enter", "down", "down")
+        await desk.press(*NEW, "enter", "down", "down")
         queue = queue_of(desk)
         assert queue.row is not None
         assert queue.line_account is not None
@@ -53,7 +53,7 @@ async def test_the_account_under_the_cursor_is_in_the_summary(tmp_path: Path) ->
 @pytest.mark.parametrize("fast", [False, True])
 async def test_names_that_mean_harm_are_only_names(tmp_path: Path, fast: bool) -> None:
     async with driving(book_desk(tmp_path)) as desk:
-        await desk.play([NEW, "enter"], fast=fast)
+        await desk.play([*NEW, "enter"], fast=fast)
         assert any("[b]Bad[/foo], Red" in row for row in desk.rows)
         assert any("王小明" in row for row in desk.rows)
         assert "\x1b" not in desk.text
@@ -63,7 +63,7 @@ async def test_names_that_mean_harm_are_only_names(tmp_path: Path, fast: bool) -
 async def test_pages_are_fetched_as_one_goes_and_nothing_is_shown_twice(tmp_path: Path, fast: bool) -> None:
     count = PAGE + 75
     async with driving(book_desk(tmp_path, count)) as desk:
-        await desk.play([NEW, "enter"], fast=fast)
+        await desk.play([*NEW, "enter"], fast=fast)
         assert len(desk.queue.keys) == PAGE
         await desk.play(["pgdn"] * 30, fast=fast)
         keys = desk.queue.keys
@@ -75,18 +75,18 @@ async def test_pages_are_fetched_as_one_goes_and_nothing_is_shown_twice(tmp_path
 async def test_the_last_row_and_a_far_number_are_loaded_first(tmp_path: Path, fast: bool) -> None:
     count = PAGE + 75
     async with driving(book_desk(tmp_path, count)) as desk:
-        await desk.play([NEW, "enter", "G"], fast=fast)
+        await desk.play([*NEW, "enter", "G"], fast=fast)
         assert desk.queue.cursor == desk.queue.keys[count - 1]
     other = tmp_path / "number"
     other.mkdir()
     async with driving(book_desk(other, count)) as desk:
-        await desk.play([NEW, "enter", *str(PAGE + 50), "enter", "b"], fast=fast)
+        await desk.play([*NEW, "enter", *str(PAGE + 50), "enter", "b"], fast=fast)
         assert desk.queue.cursor == desk.queue.keys[PAGE + 49]
 
 
 async def test_refresh_keeps_the_cursor_on_the_same_account(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
-        await desk.press(NEW, "enter", "down", "down", "down")
+        await desk.press(*NEW, "enter", "down", "down", "down")
         before = desk.queue.cursor
         await desk.press("r")
         assert desk.queue.cursor == before
@@ -97,7 +97,7 @@ async def test_back_from_an_account_header_and_rows_are_as_they_are_now(tmp_path
     clock = Clock()
     connect = book_desk(tmp_path, clock=clock)
     async with driving(connect) as desk:
-        await desk.play([NEW, "enter", "down"], fast=fast)
+        await desk.play([*NEW, "enter", "down"], fast=fast)
         shown, cursor = desk.queue.keys, desk.queue.cursor
         assert "12 left" in desk.header
         await desk.play(["enter", ":", *keys_of("na"), "enter", "b"], fast=fast)
@@ -115,13 +115,13 @@ async def test_out_of_hours_the_board_counts_as_the_queue_does(tmp_path: Path) -
     async with driving(book_desk(tmp_path, clock=clock)) as desk:
         row = next(row for row in desk.rows if "New delinquencies" in row)
         assert row.split()[-5:-3] == ["12", "0"]
-        await desk.press(NEW, "enter")
+        await desk.press(*NEW, "enter")
         assert "0 left of 12" in desk.header
 
 
 async def test_a_row_number_that_is_not_there_is_refused(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
-        await desk.press(NEW, "enter", "9", "9")
+        await desk.press(*NEW, "enter", "9", "9")
         assert desk.said == "row 99: Enter opens it"
         await desk.press("backspace")
         assert desk.said == "row 9: Enter opens it"
@@ -141,14 +141,14 @@ async def test_a_key_that_cannot_be_used_keeps_its_place_and_says_why(tmp_path: 
 
 async def test_a_key_that_means_nothing_says_so_and_does_nothing(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
-        await desk.press(NEW, "enter", "x")
+        await desk.press(*NEW, "enter", "x")
         assert desk.said == "x does nothing here; ? shows the keys."
 
 
 async def test_opening_takes_the_account_and_going_back_gives_it_up(tmp_path: Path) -> None:
     connect = book_desk(tmp_path)
     async with driving(connect) as desk:
-        await desk.press(NEW, "enter")
+        await desk.press(*NEW, "enter")
         first = desk.queue.cursor
         await desk.press("enter")
         assert desk.context == "account"
@@ -162,7 +162,7 @@ async def test_opening_takes_the_account_and_going_back_gives_it_up(tmp_path: Pa
 
 async def test_next_takes_the_top_of_the_queue_shown(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
-        await desk.press(NEW, "enter", "down", "w")
+        await desk.press(*NEW, "enter", "down", "w")
         assert desk.context == "account"
         assert desk.app.navigator.claim is not None
         assert desk.app.navigator.claim.queue == "new"
@@ -175,7 +175,7 @@ async def test_an_account_another_holds_opens_and_says_who(tmp_path: Path) -> No
     taken = other.next("new")
     assert taken is not None
     async with driving(lambda: local_desk(store, "mia", clock)) as desk:
-        await desk.press(NEW, "enter")
+        await desk.press(*NEW, "enter")
         await desk.press(":")
         await desk.type(f"a {taken.account}")
         await desk.press("enter")
@@ -186,7 +186,7 @@ async def test_an_account_another_holds_opens_and_says_who(tmp_path: Path) -> No
 
 async def test_why_shows_every_term_with_a_bar(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
-        await desk.press(NEW, "enter", "y")
+        await desk.press(*NEW, "enter", "y")
         lines = [line.text.strip() for line in desk.screen.query_one("#body", LinePane).lines]
         for term in ("money", "roll", "rpc", "kept", "risk", "stale", "linked"):
             assert any(line.startswith(term) and ("█" in line or "░" in line) for line in lines), term
@@ -215,18 +215,18 @@ async def test_a_callback_of_another_day_says_the_day(tmp_path: Path) -> None:
 
 async def test_the_reasons_of_why_are_words(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
-        await desk.press(NEW, "enter", "y")
+        await desk.press(*NEW, "enter", "y")
         assert "new: New delinquencies" in desk.text
         assert "new_delinquency" not in desk.text
 
 
 async def test_a_wide_screen_shows_more_columns(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path), size=(132, 43)) as desk:
-        await desk.press(NEW, "enter")
+        await desk.press(*NEW, "enter")
         assert "Score" in desk.rows[2]
         assert "Last word" in desk.rows[2]
     other = tmp_path / "narrow"
     other.mkdir()
     async with driving(book_desk(other)) as desk:
-        await desk.press(NEW, "enter")
+        await desk.press(*NEW, "enter")
         assert "Score" not in desk.rows[2]

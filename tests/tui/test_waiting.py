@@ -45,6 +45,7 @@ async def until(desk: DeskDriver, said: str) -> None:
 CASES = [
     ("pane", [*OPEN, "2"], LOADING),
     ("pane", [*OPEN, "8"], LOADING),
+    ("pane", [*OPEN, "9"], LOADING),
     ("find", ["/", *keys_of("alv")], "Looking for 'alv' …"),
     ("floor", [":", *keys_of("floor"), "enter"], LOADING),
 ]

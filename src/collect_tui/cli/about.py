@@ -39,8 +39,8 @@ def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:
 
 def locate_text(wired: Wiring, *, as_json: bool) -> str:
     from collect_tui.common.faults import log_path
+    from collect_tui.common.urls import masked
     from collect_tui.demo import fixtures
-    from collect_tui.settings import masked
 
     s = wired.settings
     places = {

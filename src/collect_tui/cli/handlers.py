@@ -113,13 +113,15 @@ def next_account(args: argparse.Namespace) -> int:
 
 
 def show(args: argparse.Namespace) -> int:
-    from collect_tui.cli.plain import account_text, pane_text
+    from collect_tui.cli.plain import account_text, message_text, pane_text
 
     desk = _desk(args)
+    if args.message is not None:
+        message = desk.message(args.account, args.message)
+        return _say(args, message, lambda: message_text(message, desk.session()))
     if args.pane:
         pane = desk.pane(args.account, args.pane)
-        session = desk.session()
-        return _say(args, pane, lambda: pane_text(pane, session.currency, session.zone))
+        return _say(args, pane, lambda: pane_text(pane, desk.session()))
     account = desk.account(args.account)
     return _say(args, account, lambda: account_text(account))
 

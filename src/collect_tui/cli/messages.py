@@ -1,23 +1,25 @@
-"""`collect-tui messages list|lint|preview`: the templates of the site, what is wrong with them, and one as it would leave."""
+"""`collect-tui messages`: the templates of the site, runs that release what waits, and what leaves by the channels and comes back."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from collect_tui.cli.common import add_tenant, wired
+from collect_tui.cli.common import add_tenant, progress, wired
 
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
     from collect_tui.domain.message.template import Template
+    from collect_tui.services.local import LocalDesk
     from collect_tui.services.message.lint import Library
 
 
 def add(commands: Any) -> None:
-    group = commands.add_parser("messages", help="list, check and preview the templates of letters, e-mails and SMS")
+    group = commands.add_parser("messages", help="templates of letters, e-mails and SMS; messages that came in")
     parts = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     one = parts.add_parser("list", help="list the templates with their channels and languages")
     one.set_defaults(run=list_all)
@@ -35,6 +37,28 @@ def add(commands: Any) -> None:
     three.add_argument("--sample", action="store_true", help="write examples where the account has nothing to print")
     add_tenant(three)
     three.set_defaults(run=preview)
+    four = parts.add_parser("run", help="look at the drafts, by template, channel and reason, or release them")
+    four.add_argument("--release", action="store_true", help="release what may go; without it nothing is written")
+    four.add_argument("--template", metavar="NAME", help="the drafts of one template only")
+    add_tenant(four)
+    four.set_defaults(run=run)
+    five = parts.add_parser("send", help="let released messages leave by their channels, and read what came back")
+    add_tenant(five)
+    five.set_defaults(run=send)
+    six = parts.add_parser("settle", help="say of a message that was tried whether it left")
+    six.add_argument("message", metavar="NUMBER", type=int)
+    six.add_argument("outcome", choices=("sent", "again"), help="it left; or it did not, and is sent again")
+    add_tenant(six)
+    six.set_defaults(run=settle)
+    seven = parts.add_parser("inbox", help="list the messages that wait for an answer, the oldest first")
+    seven.add_argument("--unknown", action="store_true", help="only those of senders that nobody knows")
+    add_tenant(seven)
+    seven.set_defaults(run=inbox)
+    eight = parts.add_parser("assign", help="give a message of an unknown sender to an account")
+    eight.add_argument("message", metavar="MESSAGE", type=int, help="its number, as the inbox has it")
+    eight.add_argument("account", metavar="ACCOUNT")
+    add_tenant(eight)
+    eight.set_defaults(run=assign)
 
 
 def _library(settled: Wiring, folder: Path | None = None) -> Library:
@@ -61,15 +85,19 @@ def list_all(args: argparse.Namespace) -> int:
 
 
 def lint(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
     from collect_tui.common.text import clean
     from collect_tui.domain.errors import Invalid
+    from collect_tui.services.message.lint import ladder_faults
 
     if args.folder is not None and not args.folder.is_dir():
         raise Invalid("message.folder", f"{args.folder} is no folder.", "folder")
     every: Mapping[str, Template] = {}
     try:
-        library = _library(wired(args), args.folder)
+        settled = wired(args)
+        library = _library(settled, args.folder)
         every, faults = library.every, library.faults()
+        faults += ladder_faults(library, bootstrap.catalogue(settled).rules.ladder)
     except Invalid as error:  # a file that all of them need
         faults = [error]
     texts = sum(len(variant.bodies) for each in every.values() for variant in each.variants.values())
@@ -85,17 +113,13 @@ def lint(args: argparse.Namespace) -> int:
 
 
 def preview(args: argparse.Namespace) -> int:
-    from collect_tui import bootstrap
     from collect_tui.common.text import clean
     from collect_tui.services.message.preview import preview as previewed
 
     settled = wired(args)
-    desk = bootstrap.open_desk(settled)
-    try:
-        told = {name: getattr(args, name) for name in ("language", "channel", "form")}
+    told = {name: getattr(args, name) for name in ("language", "channel", "form")}
+    with _desk(settled) as desk:
         shown = previewed(desk, _library(settled), args.account, args.template, sampled=args.sample, **told)
-    finally:
-        desk.close()
     if args.json:
         print(shown.model_dump_json(indent=2))
         return 0
@@ -105,4 +129,103 @@ def preview(args: argparse.Namespace) -> int:
     head += [f"examples: {', '.join(shown.sampled)}"] if shown.sampled else []
     print(" · ".join(head), *([f"Subject: {shown.subject}"] if shown.subject else ()), sep="\n")
     print(f"\n{clean(shown.body, keep_newlines=True).rstrip()}")
+    return 0
+
+
+@contextmanager
+def _desk(settled: Wiring) -> Iterator[LocalDesk]:
+    from collect_tui import bootstrap
+
+    desk = bootstrap.open_desk(settled)
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def run(args: argparse.Namespace) -> int:
+    from collect_tui.common.widths import table
+    from collect_tui.common.words import plural
+    from collect_tui.services.message.run import look, release
+
+    with _desk(wired(args)) as desk:
+        found = (release if args.release else look)(desk, template=args.template, progress=progress(args))
+    if args.json:
+        print(found.model_dump_json(indent=2))
+        return 0
+    done = sum(each.count for each in found.released)
+    said = "released" if args.release else "would be released (--release does it)"
+    print(f"{plural(found.drafts, 'draft')}, {done} {said}")
+    if found.released:
+        rows = [(each.template, each.channel, str(each.count)) for each in found.released]
+        print(table(("template", "channel", "messages"), rows, (2,)))
+    if found.excluded:
+        left = [(str(each.count), each.reason, each.told, " ".join(each.accounts)) for each in found.excluded]
+        print(table(("not", "reason", "why", "accounts"), left, (0,)))
+    return 0
+
+
+def send(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.common.text import clean
+    from collect_tui.common.words import plural
+
+    settled = wired(args)
+    with _desk(settled) as desk:
+        dispatch = bootstrap.message_dispatch(settled, desk)
+        report = dispatch.run(progress(args))
+    if args.json:
+        print(report.model_dump_json(indent=2))
+        return 0
+    if not dispatch.ports:
+        print("No channel is set up: print_house.folder, mail.host, or a channel of the site's channels.toml.")
+    for channel, count in report.sent.items():
+        print(f"sent by {channel}: {count}")
+    for name, count in (("failed", report.failed), ("held back", report.held)):
+        if count:
+            print(f"{name}: {count}")
+    for what, count in report.received.items():
+        print(f"received: {plural(count, what)}")
+    for what, why in {**report.put_off, **report.refused}.items():
+        print(clean(f"{what}: {why}"))
+    for number in report.unsure:
+        print(f"message {number}: it may have left; say so with `collect-tui messages settle {number} sent|again`")
+    return 0
+
+
+def settle(args: argparse.Namespace) -> int:
+    from collect_tui.services.message.dispatch import MessageDispatch
+
+    with _desk(wired(args)) as desk:
+        MessageDispatch(desk, {}).settle(args.message, sent=args.outcome == "sent")
+    print(f"message {args.message}: {'sent' if args.outcome == 'sent' else 'waits to be sent again'}")
+    return 0
+
+
+def inbox(args: argparse.Namespace) -> int:
+    from collect_tui.common.text import clean
+    from collect_tui.common.widths import table
+    from collect_tui.common.words import plural
+    from collect_tui.services.message.inbox import waiting
+
+    with _desk(wired(args)) as desk:
+        found = [row for unknown in (False, True)[args.unknown :] for row in waiting(desk, unknown=unknown)]
+    if args.json:
+        print(json.dumps([row.model_dump(mode="json") for row in found], indent=2, ensure_ascii=False))
+        return 0
+    heads = ("message", "account", "age", "channel", "from", "seems", "words")
+    cells = (
+        (str(r.message), r.account or "unknown", plural(r.age, "day"), r.channel, r.sender, r.suggestion, r.words)
+        for r in found
+    )
+    print(table(heads, [tuple(map(clean, row)) for row in cells]) if found else "Nothing waits for an answer.")
+    return 0
+
+
+def assign(args: argparse.Namespace) -> int:
+    from collect_tui.services.message.intake import Intake
+
+    with _desk(wired(args)) as desk:
+        Intake(desk).assign(args.message, args.account)
+    print(json.dumps({"message": args.message}) if args.json else f"Message {args.message} is given to {args.account}.")
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
+from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
 from collect_tui.desk.views.queue import BOARD_COLUMNS, QUEUE_COLUMNS
 from collect_tui.desk.views.said import text as said_text
 from collect_tui.domain.dates import format_day, stamp
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.columns import Column
     from collect_tui.desk.views.account import AccountView, FindHit, PaneView
     from collect_tui.desk.views.act import Preview, Receipt
+    from collect_tui.desk.views.message import MessageView
     from collect_tui.desk.views.queue import QueueBoard, QueuePage, Why
     from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 
@@ -117,12 +119,14 @@ def account_text(a: AccountView) -> str:
     return "\n".join(clean(line) for line in lines)
 
 
-def pane_text(pane: PaneView, currency: str, zone: str) -> str:
-    """A pane's rows; instants by the clock of the desk, in `zone`."""
+def pane_text(pane: PaneView, session: Session) -> str:
+    """A pane's rows; instants by the clock of the desk."""
+    if pane.messages:
+        return listed(MESSAGE_COLUMNS, pane.messages, session)
     entries: Sequence[Any] = next((getattr(pane, f) for f in (pane.pane,) if getattr(pane, f)), ())
     if pane.pane == "services":
         entries = (*pane.services, *pane.orders)
-    return "\n".join(clean(_entry(e, currency, zone)) for e in entries) or "nothing here"
+    return "\n".join(clean(_entry(e, session.currency, session.zone)) for e in entries) or "nothing here"
 
 
 _MONEY = {"amount", "open", "disputed", "unapplied", "total", "paid", "monthly", "required_to_restore"}
@@ -146,6 +150,12 @@ def _entry(entry: Any, currency: str, zone: str) -> str:
         else:
             parts.append(str(value))
     return "  ".join(parts)
+
+
+def message_text(message: MessageView, session: Session) -> str:
+    """What there is to say of a message, then its text."""
+    told = [clean(f"{label}: {words}") for label, words in head(message, session)]
+    return "\n".join((*told, "", clean(message.text or without_text(message), keep_newlines=True).rstrip()))
 
 
 def why_text(why: Why) -> str:

@@ -164,9 +164,13 @@ def build_parser() -> argparse.ArgumentParser:
         (
             ("--pane",),
             {
-                "choices": ("timeline", "items", "payments", "points", "promises", "services", "audit"),
+                "choices": ("timeline", "items", "payments", "points", "promises", "services", "audit", "messages"),
                 "help": "show this part of it instead",
             },
+        ),
+        (
+            ("--message",),
+            {"type": int, "metavar": "ID", "help": "show this message of it whole, by its id in the pane"},
         ),
     )
     command(

@@ -92,6 +92,7 @@ def _begin_log(path: Path | None) -> None:
 def run(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
     from collect_tui import settings as site
+    from collect_tui.common.urls import masked
     from collect_tui.server import run as server
 
     wired = common.wired(args)
@@ -103,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
     settings: Settings = site.overlay(
         wired.settings, {"serve": given}, "the command line", lambda key: "--" + key.rpartition(".")[2], texts=True
     )
-    there = f"--db {site.masked(args.db)} " if args.db else ""
+    there = f"--db {masked(args.db)} " if args.db else ""
     if not settings.url and args.db is None:
         settings, there = settings.with_database(site.EMBEDDED), "--db embedded "
     server.check(settings.serve)

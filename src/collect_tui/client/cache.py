@@ -17,7 +17,7 @@ from collect_tui.common.files import write_whole
 MOST: Final = 60
 
 #: Operations whose answers are remembered.
-KEPT: Final = frozenset({"session", "catalogue", "queues", "queue", "account", "pane", "why", "history"})
+KEPT: Final = frozenset({"session", "catalogue", "queues", "queue", "account", "pane", "message", "why", "history"})
 
 
 class ResponseCache:

@@ -30,6 +30,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.floor import FloorView, Revealed
+from collect_tui.desk.views.message import MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 
@@ -96,7 +97,6 @@ class ApiDesk:
         if any(self._queue.counts()):
             self.sender.poke()
 
-    # the desk -------------------------------------------------------------------------------
     def session(self) -> Session:
         found: Session = self._call("session")
         kept = self._seen.get(_question("session", {}))
@@ -152,6 +152,9 @@ class ApiDesk:
 
     def pane(self, number: str, pane: PaneName, *, cursor: str | None = None, limit: int = 200) -> PaneView:
         return self._call("pane", number=number, pane=pane, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
+
+    def message(self, number: str, id: int) -> MessageView:
+        return self._call("message", number=number, id=id)  # type: ignore[no-any-return]
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
         return self._call("find", text=text, limit=limit)  # type: ignore[no-any-return]
@@ -228,7 +231,6 @@ class ApiDesk:
         self._http.close()
         self._queue.close()
 
-    # requests -------------------------------------------------------------------------------
     def _call(self, name: str, /, **arguments: Any) -> Any:
         """One operation: the server's answer, or what was seen before when it cannot be reached."""
         key = arguments.pop("key", None)
@@ -276,7 +278,6 @@ class ApiDesk:
         except (DomainError, TransportFailed, RetryLater):
             return
 
-    # what was seen --------------------------------------------------------------------------
     def _last(self, name: str, /, **arguments: Any) -> tuple[Any, datetime] | None:
         return self._seen.get(_question(name, arguments))
 

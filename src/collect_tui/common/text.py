@@ -22,6 +22,10 @@ _VISIBLE_FORMAT: Final = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
 _KEPT_FORMAT: Final = _VISIBLE_FORMAT | frozenset("\u200c\u200d")  # Persian and Indic spelling needs the joiners
+# Letters that Unicode does not take apart into a letter and its accent.
+_PLAIN: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
 _BREAK: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -53,6 +57,15 @@ def _kept(char: str) -> bool:
     """May this character, which Python does not call printable, stay?"""
     category = unicodedata.category(char)
     return char == "\n" or category in ("Zs", "Co", "Cn") or (category == "Cf" and char in _KEPT_FORMAT)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: `Ángel Łoś` is `angel los`, `Straße` is `strasse`."""
+    if text.isascii():
+        return text.lower()
+    # Taking apart turns fancy letters into plain capitals, and folding can make letters that come apart again.
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN))
+    return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
 
 
 def clean_deep(value: Any) -> Any:

@@ -45,7 +45,16 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         arrangement=build.arrangement(roots["arrangement"], overriding),
         rules=build_rules.rules(roots["rules"], codes.next_actions, overriding, today),
         authority=authority,
+        templates=template_names(overrides),
+        site_folder=overrides,
     )
+
+
+def template_names(overrides: Path | None) -> tuple[str, ...]:
+    """The names of the templates of messages, ours and the site's, in their order."""
+    ours = (each.name for each in resources.files(__name__).joinpath("messages").iterdir())
+    theirs = (path.name for path in (overrides / "messages").glob("*.md")) if overrides else ()
+    return tuple(sorted({name.removesuffix(".md") for name in (*ours, *theirs) if name.count(".") == 1}))
 
 
 def layered(name: str, overrides: Path | None, gone: dict[str, tuple[str, str]] | None = None) -> Source:

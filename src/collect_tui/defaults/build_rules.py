@@ -15,11 +15,11 @@ from collect_tui.defaults.build import YEAR
 from collect_tui.defaults.reading import Table
 from collect_tui.domain.dates import WEEKDAYS, DateOrder, date_order_of, zone_info
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.message.template import LEVELS
 from collect_tui.domain.money import LIMIT, exponent
 from collect_tui.domain.rules import PRODUCT, ContactRules, LadderStep, QueuePolicy, Rules, SuspendRules, Weights
 from collect_tui.domain.states import STAGES, Stage
 
-NOTICE_LEVELS: Final = ("1", "2", "3", "final", "pre-cut")
 DATE_ORDERS: Final[tuple[DateOrder, ...]] = get_args(DateOrder)
 
 
@@ -100,7 +100,7 @@ def _suspending(table: Table) -> dict[str, Any]:
     if len(set(never)) == len(names):
         raise table.error("order", "no_cut_weekdays", "expected at least one weekday on which services are cut.")
     return {
-        "notice_level": table.choice("notice_level", NOTICE_LEVELS),
+        "notice_level": table.choice("notice_level", LEVELS),
         "notice_days": table.number("notice_days", 0, YEAR),
         "no_cut_weekdays": tuple(names[name] for name in never),
         "min_past_due": table.number("min_past_due", 0, LIMIT),
@@ -136,16 +136,25 @@ def _step(table: Table, next_actions: Collection[str]) -> LadderStep:
         offset_days=table.number("offset_days", -YEAR, 10 * YEAR),
         action=table.choice("action", next_actions),
         title=table.text("title"),
+        message=table.text("message", ""),
+        level=table.word("notice", LEVELS),
+        gap_days=table.number("gap_days", 0, YEAR, 0),
+        segment=table.text("segment", ""),
     )
     table.done()
+    if step.level and not step.message:
+        raise table.error("order", "notice", "a notice is a message; expected the key message with its template.")
     return step
 
 
 def _check_ladder(root: Table, steps: Collection[LadderStep]) -> None:
-    places = [(STAGES.index(step.stage), step.offset_days) for step in steps]
-    for (stage, offset), (next_stage, next_offset) in pairwise(places):
-        if next_stage <= stage or next_offset <= offset:
-            raise root.error("order", "ladder", "expected stages that go up, each with more days than the one before.")
+    for segment in {step.segment for step in steps}:
+        places = [(STAGES.index(step.stage), step.offset_days) for step in steps if step.segment == segment]
+        for (stage, offset), (next_stage, next_offset) in pairwise(places):
+            if next_stage <= stage or next_offset <= offset:
+                told = f"of segment {segment} " if segment else ""
+                said = f"expected stages {told}that go up, each with more days than the one before."
+                raise root.error("order", "ladder", said)
 
 
 def _date_order(desk: Table, country: str) -> DateOrder:

@@ -21,6 +21,7 @@ from collect_tui.defaults import layered
 from collect_tui.defaults.reading import Source, Table
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.context import names, slots
+from collect_tui.domain.message.meaning import Phrases
 from collect_tui.domain.message.records import Firm
 from collect_tui.domain.message.template import (
     ABOUT,
@@ -72,6 +73,7 @@ def rules(overrides: Path | None) -> MessageRules:
             for name, pack in root.table("packs").entries()
         },
         languages={code: _language(languages.table(code)) for code in LANGUAGES},
+        heard=Phrases.of({name: _phrases(table) for name, table in root.table("incoming").entries()}),
     )
     for each in (firm, languages, root):
         each.done()
@@ -203,7 +205,7 @@ def _head(table: Table, known: MessageRules) -> Head:
     channels = table.choices("channels", CHANNELS)
     if not channels or len(set(channels)) != len(channels):
         raise table.error("type", "channels", "expected channels, each once.")
-    served, after = table.table("served", {}), table.table("after", {})
+    served = table.table("served", {})
     head = Head(
         kind=kind,
         level=level,
@@ -211,16 +213,14 @@ def _head(table: Table, known: MessageRules) -> Head:
         channels=channels,
         about=table.choice("about", ABOUT),
         served={channel: _served(served, channel) for channel in channels if served.text(channel, "")},
-        after_level=after.word("notice", LEVELS),
-        after_days=_days(after, "gap"),
         needs=table.choices("needs", names(), []),
         packs=table.choices("packs", known.packs, []),
         review=table.text("review", ""),
         pay_within=_days(table, "pay_within") or PAY_WITHIN,
         segments=table.number("segments", 1, 6, 1),
     )
-    for each in (served, after, table):
-        each.done()
+    served.done()
+    table.done()
     return head
 
 

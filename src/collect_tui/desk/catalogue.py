@@ -6,8 +6,9 @@ The files are in `defaults/`; a site overrides them key by key in its own settin
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule, Rules
@@ -24,3 +25,5 @@ class Catalogue(BaseModel):
     arrangement: Mapping[str, ArrangementPolicy]  # by segment; "default" always stands
     rules: Rules
     authority: AuthorityRules
+    templates: tuple[str, ...] = ()  # names of the templates of messages
+    site_folder: Path | None = Field(default=None, exclude=True)  # where the site's own files are; only here

@@ -44,6 +44,7 @@ OPERATIONS: Final = (
     Operation("why", "GET", "/accounts/{account}/why", "account.read", "Why an account stands where it does"),
     Operation("account", "GET", "/accounts/{number}", "account.read", "One account on one screen"),
     Operation("pane", "GET", "/accounts/{number}/panes/{pane}", "account.read", "One pane's rows, newest first"),
+    Operation("message", "GET", "/accounts/{number}/messages/{id}", "account.read", "One message with its text"),
     # A search is a POST: what is looked for is personal, and addresses of requests end up in logs.
     Operation("find", "POST", "/searches", "account.read", "Find accounts by anything that names them"),
     Operation(

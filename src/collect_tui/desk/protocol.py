@@ -14,6 +14,7 @@ from collect_tui.desk.outbox import Outbox
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.floor import FloorView, Revealed
+from collect_tui.desk.views.message import MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 
@@ -82,6 +83,10 @@ class Desk(Protocol):
 
     def pane(self, number: str, pane: PaneName, *, cursor: str | None = None, limit: int = 200) -> PaneView:
         """One pane's rows, newest first where there is time in them."""
+        ...
+
+    def message(self, number: str, id: int) -> MessageView:
+        """One message of an account with its text. NotFound when it has none of this id."""
         ...
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:

@@ -14,6 +14,13 @@ from collect_tui.domain.contact.effects import (
 )
 from collect_tui.domain.effect import Effect
 from collect_tui.domain.hold.effects import HoldChanged, HoldPlaced
+from collect_tui.domain.message.effects import (
+    InboxChanged,
+    MessageChanged,
+    MessageReceived,
+    MessageReleased,
+    MessageWritten,
+)
 from collect_tui.domain.order.effects import OrderChanged, OrderRequested, ServiceChanged
 from collect_tui.domain.payment.effects import (
     AllocationReleased,
@@ -41,10 +48,15 @@ __all__ = [
     "Effect",
     "HoldChanged",
     "HoldPlaced",
+    "InboxChanged",
     "InstalmentPaid",
     "ItemCharged",
     "ItemVoided",
     "LadderChanged",
+    "MessageChanged",
+    "MessageReceived",
+    "MessageReleased",
+    "MessageWritten",
     "NextActionSet",
     "NoteUnpinned",
     "NoteWritten",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from collect_tui.domain.holder import Holder
-from collect_tui.domain.message.message import Message
+from collect_tui.domain.message.message import Message, Received
 from collect_tui.domain.parts import (
     PHONE_KINDS,
     Allocation,
@@ -48,6 +48,7 @@ __all__ = [
     "Payment",
     "Point",
     "Promise",
+    "Received",
     "Service",
 ]
 
@@ -78,7 +79,8 @@ class AccountFacts:
     services: tuple[Service, ...] = ()
     orders: tuple[Order, ...] = ()  # open, and the last completed one of each service
     lifted: tuple[Order, ...] = field(default=(), compare=False)  # suspensions that money stopped before they left
-    messages: tuple[Message, ...] = ()  # notices, and what has not left yet
+    messages: tuple[Message, ...] = ()  # those that go out: notices, what has not left yet, the last 40 days
+    inbox: tuple[Received, ...] = ()  # came in and wait for an answer, the oldest 50
     payments: tuple[Payment, ...] = ()  # with something unapplied, and those of the last 90 days
     named: tuple[Payment, ...] = field(default=(), compare=False)  # older ones that the act names by their reference
     applications: tuple[Application, ...] = ()  # live ones of the last 90 days

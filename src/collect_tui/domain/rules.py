@@ -157,12 +157,18 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class LadderStep:
-    """The stage `stage` is reached `offset_days` past the oldest due date, when the stage before has been served."""
+    """A stage is due `offset_days` past the oldest due date. `message`: the template that is written then. With a `level` it is a
+    notice: the stage is reached when it has been served, and it is written `gap_days` after the notice before at the earliest.
+    `segment`: whose ladder it is; empty: of all that have none of their own."""
 
     stage: Stage
     offset_days: int
     action: str
     title: str
+    message: str = ""
+    level: str = ""
+    gap_days: int = 0
+    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +187,11 @@ class Rules:
     holidays: frozenset[date]
     apply_credits: bool = True  # at night, oldest first
     check_sample: int = 1000  # accounts that a check of the day run holds against the rules
+
+    def ladder_of(self, segment: str) -> tuple[LadderStep, ...]:
+        """The ladder of a segment: its own, or the one of all others."""
+        own = tuple(step for step in self.ladder if step.segment == segment)
+        return own or tuple(step for step in self.ladder if not step.segment)
 
 
 def coming_back(kinds: Mapping[str, HoldKind], what: str) -> frozenset[str]:

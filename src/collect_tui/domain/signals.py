@@ -26,7 +26,8 @@ class Signals:
     today. `order_since`: the day since which the oldest order on its way is unanswered; `reviews`: suspensions held for
     review; `order_failed`: 1 when the last order was rejected or cancelled. `noticed_on`: the last notice served. `coming`:
     what falls due within days and has been due, less what is there to pay it. `capped`: 1 when the attempt cap is reached.
-    `linked`: other past-due accounts of the customer.
+    `linked`: other past-due accounts of the customer. `unanswered`: messages that wait for an answer, 50 at most; `received_on`: the
+    day on which the first of them came in.
     """
 
     status: AccountState = AccountState.OPEN
@@ -63,3 +64,5 @@ class Signals:
     coming: int = 0
     capped: int = 0
     linked: int = 0
+    unanswered: int = 0
+    received_on: date | None = None

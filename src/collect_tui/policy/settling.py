@@ -24,6 +24,7 @@ from collect_tui.domain.effects import (
     ItemCharged,
     ItemVoided,
     LadderChanged,
+    MessageChanged,
     OrderChanged,
     PaymentAllocated,
     PaymentRecorded,
@@ -37,8 +38,10 @@ from collect_tui.domain.order import required
 from collect_tui.domain.payment import appropriation, posting
 from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import (
+    WAITING_MESSAGE,
     AccountState,
     HoldState,
+    MessageState,
     OrderState,
     PaymentState,
     PromiseState,
@@ -98,6 +101,7 @@ def settle(
     _stage(fold, house.rules, taken_back=bool(gone), off=off)
     money_off = any(isinstance(e, PaymentReversed) or (isinstance(e, ItemVoided) and e.amount < 0) for e in effects)
     _orders(fold, house, ids, taken_back=money_off)
+    _messages(fold)
     came = fold.effects if night else effects  # a bill that what waits is given to is no money that came
     paid = any(isinstance(e, _MONEY) for e in came) or next_action.judged(fold, PromiseState.KEPT) is not None
     taken_off = any(isinstance(e, PaymentReversed | ItemVoided) for e in effects)
@@ -156,6 +160,17 @@ def _orders(fold: Folded, house: House, ids: Callable[[], int], *, taken_back: b
             fold.add(order.draft_restore(fold.facts, service, ids))
     for one in fold.facts.lifted if taken_back else ():
         _stand_again(fold, one, house)
+
+
+def _messages(fold: Folded) -> None:
+    """A notice that has not left is taken back when nothing of what it is about is owed any more."""
+    owed = {item.id for item in fold.facts.items if item.collectable}
+    for one in fold.facts.messages:
+        notice = one.level or one.status == MessageState.DRAFT
+        if one.status in WAITING_MESSAGE and notice and one.items and owed.isdisjoint(one.items):
+            fold.add(
+                MessageChanged(one.id, MessageState.CANCELLED, one.status, detail="what it is about has been paid")
+            )
 
 
 def _stand_again(fold: Folded, one: Order, house: House) -> None:

@@ -86,6 +86,8 @@ def signals(
         coming=_coming(facts),
         capped=int(attempts_on(facts, today, rules.contact) >= rules.contact.max_attempts),
         linked=beside.linked,
+        unanswered=len(facts.inbox),
+        received_on=min((m.made_on for m in facts.inbox), default=None),
     )
 
 

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from collect_tui import __version__
 from collect_tui import http_contract as wire
-from collect_tui.server import acts, billing, desk_routes, events, health, orders, problems, signin, users
+from collect_tui.server import acts, billing, desk_routes, events, health, hooks, orders, problems, signin, users
 from collect_tui.server.context import ServerContext
 from collect_tui.server.envelope import Envelope
 
@@ -76,6 +76,7 @@ def create_app(
         events.router,
         billing.router,
         orders.router,
+        hooks.router,
     ):
         app.include_router(router, prefix=wire.PREFIX)
     app.include_router(health.router)  # whoever watches over servers looks for it at the root

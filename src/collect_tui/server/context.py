@@ -14,11 +14,13 @@ from collect_tui.domain.dates import Calendar
 from collect_tui.server.limits import Limiter
 from collect_tui.server.oidc import Provider
 from collect_tui.services.access import Caller
-from collect_tui.services.desk_context import Store
+from collect_tui.services.desk_context import DeskContext, Store
 from collect_tui.services.local import KeepSeals, LocalDesk, SendOrders
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
+
+    from collect_tui.services.message.hook import ReadHook
 
 
 @dataclass(slots=True)
@@ -26,6 +28,7 @@ class ServerContext:
     """`faults`: the file of unexpected errors, None for the program's own. `minimum_version`: the oldest client still served.
     `limiter` says how often one token may ask, `anonymous` how often one address may ask without any (a call centre is one), `guesses`
     how many wrong passwords it has; after that only logins that were opened from there before are looked at.
+    `read_hook`: reads what the far ends of channels call us with.
     `provider`: the OpenID provider whose users may sign in, None for passwords only.
     `allow_private_webhooks`: events may be sent to addresses of a private network, and without TLS."""
 
@@ -43,6 +46,7 @@ class ServerContext:
     guesses: Limiter = field(default_factory=lambda: Limiter(rate=0.2, burst=100))
     provider: Provider | None = None
     allow_private_webhooks: bool = False
+    read_hook: ReadHook | None = None
     calendar: Calendar = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +66,18 @@ class ServerContext:
             ids=self.ids,
             calendar=self.calendar,
             backend=self.name,
+        )
+
+    def own_desk(self, tenant_id: int) -> DeskContext:
+        """The server's own, for what comes from no user: by the channels of a book."""
+        return DeskContext(
+            self.store,
+            self.catalogue,
+            user="channels",
+            clock=self.clock,
+            tenant_id=tenant_id,
+            ids=self.ids,
+            calendar=self.calendar,
         )
 
 

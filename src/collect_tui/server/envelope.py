@@ -21,6 +21,8 @@ from collect_tui.server.problems import answer, fault, turned_away
 from collect_tui.server.serving import SLASH
 
 LONGEST_PATH = 8192  # bytes of an address, with its query
+LONGEST_HOOK = 32 * 1024  # of one that holds a long SMS, each letter written as %XX%XX
+_HOOKS = f"{wire.PREFIX}/hooks/".encode()
 
 ALWAYS = {
     wire.VERSION: __version__,
@@ -93,7 +95,7 @@ def _admit(scope: Scope, context: ServerContext) -> None:
     """Turns away what is not worth looking at: too long, too old, too often. Raises the error."""
     headers = Headers(scope=scope)
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    if len(raw) + len(scope.get("query_string", b"")) > LONGEST_PATH:
+    if len(raw) + len(scope.get("query_string", b"")) > (LONGEST_HOOK if _HOOKS in raw else LONGEST_PATH):
         raise turned_away(414)
     given = headers.get("authorization")
     context.limiter.take(hashlib.sha256(given.encode("latin-1")).digest() if given else client_of(scope))

@@ -48,6 +48,7 @@ TAGS: Final[Mapping[str, str]] = {
     "users": "Everybody who may sign in",
     "events": "What happens, as it happens",
     "webhooks": "Other systems that are told of events",
+    "hooks": "What the far ends of channels tell us: they prove who they are, and need no token",
     "health": "For those who watch over a server",
 }
 

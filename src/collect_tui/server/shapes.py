@@ -95,7 +95,7 @@ class Shape:
         for name in self.in_path:
             found[name] = path_text(ask.request, name)
         if self.in_path:
-            self.check(found)
+            found |= self.checked(found)
         if self.operation.verb == "GET":
             sent = parse_query(self.model, ask.request)
         else:
@@ -111,10 +111,11 @@ class Shape:
         fields: dict[str, Any] = {name: (self.typed(name), ...) for name in self.in_path}
         return create_model("PathOf" + self.operation.name.capitalize(), **fields)
 
-    def check(self, found: Mapping[str, Any]) -> None:
-        """Invalid when a part of the path cannot be what it stands for."""
+    def checked(self, found: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The parts of the path as what they stand for. Invalid when one cannot be that."""
         try:
-            self._path_model.model_validate({name: found[name] for name in self.in_path})
+            parts = self._path_model.model_validate({name: found[name] for name in self.in_path})
+            return {name: getattr(parts, name) for name in self.in_path}
         except ValidationError as error:
             raise invalid(error.errors(include_url=False, include_input=False)) from None
 

@@ -20,7 +20,9 @@ from collect_tui.desk.views.account import (
     PointView,
     PromiseView,
     ServiceView,
+    WaitingMessage,
 )
+from collect_tui.desk.views.message import MessageView
 from collect_tui.domain.account.ageing import age, bucket, days_past_due
 from collect_tui.domain.contact.points import candidate_zones
 from collect_tui.domain.contact.zones import clocks
@@ -32,7 +34,7 @@ from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import required
 from collect_tui.domain.order.suspension import first_suspension_day
 from collect_tui.domain.parts import UNDATED
-from collect_tui.domain.states import ServiceState
+from collect_tui.domain.states import WAITING_MESSAGE, ServiceState
 from collect_tui.policy.contact import label, may_call, most_attempts
 from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.services.desk_context import DeskContext
@@ -86,6 +88,11 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
         holds=tuple(hold_view(h, desk) for h in seen.holds),
         services=tuple(service_view(s, seen, desk) for s in seen.services),
         orders=tuple(order_view(o, seen, desk) for o in seen.orders),
+        waiting=tuple(
+            WaitingMessage.made_of(m, name=m.level or m.template or str(m.id))
+            for m in seen.messages
+            if m.status in WAITING_MESSAGE
+        ),
         last_payment=payment_view(last_payment, seen) if last_payment else None,
         last_word=panes.last_word(db, desk.tenant_id, seen.id),
         last_contact_at=last_contact,
@@ -118,6 +125,9 @@ def pane_view(db: Db, desk: DeskContext, number: str, pane: PaneName, cursor: st
         case "audit":
             entries, more = panes.audit(db, desk.tenant_id, seen.id, cursor=cursor, limit=limit)
             return PaneView(**here, audit=entries, cursor=more)
+        case "messages":
+            messages, more = panes.messages(db, desk.tenant_id, seen, cursor=cursor, limit=limit)
+            return PaneView(**here, messages=messages, cursor=more)
         case "items":
             return PaneView(**here, items=panes.items(db, desk.tenant_id, seen.id, seen.business_date))
         case "points":
@@ -125,6 +135,11 @@ def pane_view(db: Db, desk: DeskContext, number: str, pane: PaneName, cursor: st
         case "services":
             services = tuple(service_view(s, seen, desk) for s in seen.services)
             return PaneView(**here, services=services, orders=tuple(order_view(o, seen, desk) for o in seen.orders))
+
+
+def message_view(db: Db, desk: DeskContext, number: str, message_id: int) -> MessageView:
+    """One message, whole. Raises NotFound."""
+    return panes.message(db, desk.tenant_id, load_facts.load(db, desk.tenant_id, number), message_id)
 
 
 def point_view(point: Point, seen: AccountFacts, desk: DeskContext) -> PointView:

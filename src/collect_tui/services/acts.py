@@ -29,6 +29,7 @@ from collect_tui.services.context import Context, PastAct
 from collect_tui.services.decide import Outcome, decide
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.masking import refuse_guess
+from collect_tui.services.message.compose import Composer
 from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.services.verdict_view import changes, effect_views, next_action, passed, schedule_rows, verdict_view
 from collect_tui.store import facts
@@ -113,6 +114,7 @@ def context_of(desk: DeskContext, db: Db, act: Act, ids: Callable[[], int], now:
         override=act.override,
         override_role=desk.role_of(db, act.override.by) if act.override else None,
         authority=desk.authority,
+        compose=Composer(desk, db),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Override
@@ -14,6 +15,9 @@ from collect_tui.domain.effect import Effect
 from collect_tui.domain.rules import ArrangementPolicy, Rules
 from collect_tui.policy.authority import Authority
 from collect_tui.policy.house import House
+
+if TYPE_CHECKING:
+    from collect_tui.services.message.compose import Composer
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Context:
     override: Override | None = None
     override_role: str | None = None  # role of `override.by`; None when there is no such user
     authority: Authority | None = None  # what the user may do; None: everything, as the owner of the file
+    compose: Composer | None = None  # writes messages by the site's templates
 
     @property
     def rules(self) -> Rules:
@@ -61,6 +66,11 @@ class Context:
     def may(self, permission: str) -> bool:
         """Whether the user's authority reaches so far; who owns the file has that of their role."""
         return (self.authority or self.catalogue.authority.of(self.role)).allows(permission)
+
+    @property
+    def composer(self) -> Composer:
+        assert self.compose is not None
+        return self.compose
 
     def arrangement(self, segment: str) -> ArrangementPolicy:
         policies = self.catalogue.arrangement

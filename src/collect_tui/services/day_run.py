@@ -166,6 +166,10 @@ def _age(work: UnitOfWork, day: Day) -> int:
     )
 
 
+def _strategy(work: UnitOfWork, day: Day) -> int:
+    return ladder.write(work.db, day) + ladder.advance(work.db, day)
+
+
 def _score(work: UnitOfWork, day: Day) -> int:
     session = work.db
     every = scoring.settle_median(session, day.tenant_id) or day.last is None
@@ -226,7 +230,7 @@ def _write_figures(session: Session, day: Day, figures: score_figures.Figures) -
 STEPS: Final = (
     Step("settle", "Settle money, promises, holds and orders", _settle),
     Step("age", "Age", _age),
-    Step("strategy", "Advance the ladder", lambda work, day: ladder.advance(work.db, day)),
+    Step("strategy", "Write what is due and advance the ladder", _strategy),
     Step("score", "Score", _score),
     Step("queues", "Tidy the queues", _queues),
     Step("figures", "Fold the figures", _figures),

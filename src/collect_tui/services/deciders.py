@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collect_tui.services import acts, contact, order, payment, promise, queue
 from collect_tui.services.decide import known
+from collect_tui.services.message import answer, send
 
 __all__ = ["CAPABILITIES", "acts", "registered"]
 
-CAPABILITIES = (contact, promise, payment, order, queue)
+CAPABILITIES = (contact, promise, payment, order, send, answer, queue)
 
 
 def registered() -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session as Db
 from sqlmodel import col, select
@@ -17,6 +18,9 @@ from collect_tui.policy.authority import Authority
 from collect_tui.policy.house import House
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser, Tenant
+
+if TYPE_CHECKING:
+    from collect_tui.services.message.lint import Library
 
 __all__ = ["Clock", "DeskContext", "Store"]
 
@@ -53,6 +57,14 @@ class DeskContext:
 
     def catalogue(self) -> Catalogue:
         return self._catalogue
+
+    @property
+    def library(self) -> Library:
+        """The templates of messages; read when they are first asked for. Raises Invalid for a `messages.toml` that is wrong."""
+        from collect_tui.services.message.lint import library
+
+        rules = self._catalogue.rules
+        return library(self._catalogue.site_folder, rules.country, rules.currency)
 
     @property
     def house(self) -> House:

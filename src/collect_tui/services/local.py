@@ -14,6 +14,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.floor import FloorView, Revealed
+from collect_tui.desk.views.message import MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 from collect_tui.domain.dates import Calendar
@@ -21,7 +22,7 @@ from collect_tui.policy.authority import Authority
 from collect_tui.services import claiming
 from collect_tui.services.access import guarded
 from collect_tui.services.desk_context import Clock, DeskContext
-from collect_tui.services.masking import masked_account, masked_hits, masked_pane, may_find
+from collect_tui.services.masking import masked_account, masked_hits, masked_message, masked_pane, may_find
 from collect_tui.store import claims, facts, find, queues
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser
@@ -159,6 +160,12 @@ class LocalDesk(DeskContext):
 
         with self.reading() as db:
             return masked_pane(pane_view(db, self, number, pane, cursor, limit), self.authority)
+
+    def message(self, number: str, id: int) -> MessageView:
+        from collect_tui.services.account import message_view
+
+        with self.reading() as db:
+            return masked_message(message_view(db, self, number, id), self.authority)
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
         if not text.strip():

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import AccountView, FindHit, PaneView, PointView, ServiceView
 from collect_tui.desk.views.floor import Revealed, identifier, reveal_reason
+from collect_tui.desk.views.message import MessageRow
 from collect_tui.domain.card_text import mask_card
 from collect_tui.policy.authority import Authority
 
 if TYPE_CHECKING:
     from collect_tui.services.desk_context import DeskContext
 
+_M = TypeVar("_M", bound=MessageRow)
+
 DOT: Final = "•"
 #: Kinds of points by the kind of identifier that `authority.toml` masks.
 _POINTS: Final = dict.fromkeys(("mobile", "home", "work", "other"), "phone")
+#: What an address is, by the channel of a message.
+_CHANNELS: Final = {"letter": "address", "sms": "phone", "chat": "social", "internal": "email"}
 _MARK: Final = re.compile(r" \((?:bad|wrong)\)$")
 _SHORT: Final = re.compile(r"[a-zA-Z][0-9]{0,2}")
 _DIALLED: Final = re.compile(r"[0-9+() .\-/]+")
@@ -38,9 +43,16 @@ def masked_account(view: AccountView, authority: Authority | None) -> AccountVie
 def masked_pane(view: PaneView, authority: Authority | None) -> PaneView:
     if authority is None or not authority.masked:
         return view
-    return view.model_copy(
-        update={"points": _points(view.points, authority), "services": _services(view.services, authority)}
-    )
+    shown = {"points": _points(view.points, authority), "services": _services(view.services, authority)}
+    return view.model_copy(update={**shown, "messages": tuple(masked_message(m, authority) for m in view.messages)})
+
+
+def masked_message(message: _M, authority: Authority | None) -> _M:
+    """A message with as much of its address as may be seen; its text is `mask_text.py`'s."""
+    kind = _CHANNELS.get(message.channel, message.channel)
+    if authority is None or kind not in authority.masked or not message.address:
+        return message
+    return message.model_copy(update={"address": mask(kind, message.address)})
 
 
 def may_find(authority: Authority | None, typed: str) -> Callable[[str], bool]:

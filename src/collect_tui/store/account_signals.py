@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Date, Select, String, and_, case, exists, func, or_, select
 
-from collect_tui.domain.message.message import SERVED
+from collect_tui.domain.message.message import MOST_WAITING, SERVED
 from collect_tui.domain.states import (
     FAILED_ORDER,
     GIVEN_BACK,
@@ -19,6 +19,7 @@ from collect_tui.domain.states import (
     WAITING_ORDER,
     AccountState,
     HoldState,
+    InboxState,
     OrderState,
     PaymentState,
     PromiseState,
@@ -58,6 +59,7 @@ def signals(kind: str, products: tuple[str, ...]) -> Select[Any]:
         notices := _notices(kind),
         soon := _coming(kind),
         linked := _linked(kind),
+        inbox := _inbox(kind),
     ]
     joined: Any = table(Account).join(table(AccountSummary), and_(s.tenant_id == tenant(), s.account_id == a.id))
     joined = joined.outerjoin(table(WorkItem), and_(w.tenant_id == tenant(), w.account_id == a.id))
@@ -104,6 +106,8 @@ def signals(kind: str, products: tuple[str, ...]) -> Select[Any]:
             whole(soon.c.coming).label("coming"),
             case((listed(a.id, "capped"), constant(1)), else_=constant(0)).label("capped"),
             whole(linked.c.n).label("linked"),
+            whole(inbox.c.n).label("unanswered"),
+            inbox.c.on.label("received_on"),
         )
         .select_from(joined)
         .where(
@@ -194,6 +198,13 @@ def _notices(kind: str) -> Any:
     t = table(Message).c
     served = [t.level != constant(""), one_of(t.status, SERVED), t.served_on <= day("today")]
     return _grouped(kind, t, served, on=func.max(t.served_on))
+
+
+def _inbox(kind: str) -> Any:
+    t = table(Message).c
+    n: Any = func.count()
+    few = case((n > constant(MOST_WAITING), constant(MOST_WAITING)), else_=n)
+    return _grouped(kind, t, [t.inbound, t.status == constant(InboxState.RECEIVED)], n=few, on=func.min(t.made_on))
 
 
 def _coming(kind: str) -> Any:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    false,
     func,
     literal_column,
     or_,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
+from collect_tui.domain.message.message import MOST_WAITING
 from collect_tui.domain.states import (
     GIVEN_BACK,
     OPEN_CALLBACK,
@@ -30,6 +32,7 @@ from collect_tui.domain.states import (
     OPEN_PROMISE,
     WAITING_MESSAGE,
     HoldState,
+    InboxState,
     OrderState,
 )
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
@@ -104,6 +107,7 @@ APPLICATION = "id credit_id item_id amount directed"
 SERVICE = "id product billing_system identifier status suspend_cause monthly life_support"
 ORDER = "id number service_id kind reason effective status requested_on sent_at reversal_of detail override_by"
 MESSAGE = "id level channel status served_on service_id template point_id made_on sent_on"
+RECEIVED = "id channel status made_on point_id address thread subject detail"
 CALLBACK = "id at owner point_id status note"
 
 
@@ -173,14 +177,30 @@ def for_calls(dialect: str) -> tuple[Any, Any, Any, Any]:
 
 
 def _messages(many: str) -> Select[Any]:
-    """Notices and what has not left yet, a row for each item that they are about."""
+    """Notices, what has not left yet and what is recent, a row for each item that they are about."""
+    recent = _message.c.made_on >= bindparam("written_since")
     return (
         select(*_columns(_message, MESSAGE), _about.c.item_id, *((_message.c.account_id,) if many else ()))
         .outerjoin(_about, and_(_about.c.tenant_id == _TENANT, _about.c.message_id == _message.c.id))
         .where(_message.c.tenant_id == _TENANT, _whose(_message.c.account_id, many))
-        .where(or_(_message.c.level != literal_column("''"), _one_of(_message.c.status, WAITING_MESSAGE)))
+        .where(_message.c.inbound == false())
+        .where(or_(_message.c.level != literal_column("''"), _one_of(_message.c.status, WAITING_MESSAGE), recent))
         .order_by(_message.c.id, _about.c.item_id)
     )
+
+
+def _inbox(many: str) -> Select[Any]:
+    """The oldest of what came in and waits for an answer."""
+    m = _message.c
+    query = select(*_columns(_message, RECEIVED), *((m.account_id,) if many else ())).where(
+        m.tenant_id == _TENANT, _whose(m.account_id, many), m.inbound, _one_of(m.status, {InboxState.RECEIVED})
+    )
+    if not many:
+        return query.order_by(m.id).limit(literal_column(str(MOST_WAITING)))
+    place = func.row_number().over(partition_by=m.account_id, order_by=m.id).label("place")
+    rows = query.add_columns(place).subquery()
+    kept = (column for column in rows.c if column.key != "place")
+    return select(*kept).where(rows.c.place <= literal_column(str(MOST_WAITING))).order_by(rows.c.id)
 
 
 def _last_completed(c: Any) -> Any:
@@ -249,6 +269,7 @@ def _parts(many: str = "") -> dict[str, Select[Any]]:
             "service_order", ORDER, lambda c: or_(_one_of(c.status, OPEN_ORDER), _last_completed(c), _lifted(c))
         ),
         "messages": _messages(many),
+        "inbox": _inbox(many),
         "payments": _received(many, _RECENT),
         "applications": of(
             "credit_application",

@@ -29,13 +29,14 @@ from collect_tui.domain.facts import (
     Promise,
     Service,
 )
-from collect_tui.domain.message.message import Message
+from collect_tui.domain.message.message import WRITTEN_DAYS, Message, Received
 from collect_tui.domain.payment.moving import PAYMENT_DAYS
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
 from collect_tui.domain.states import (
     AccountState,
     CallbackState,
     HoldState,
+    InboxState,
     InstalmentState,
     MessageState,
     OrderState,
@@ -64,6 +65,7 @@ def windows(today: date) -> dict[str, Any]:
         "paid_since": paid,
         "applied_since": datetime.combine(paid, time(), UTC),
         "tried_since": attempts_since(today),
+        "written_since": today - timedelta(days=WRITTEN_DAYS),
     }
 
 
@@ -107,6 +109,7 @@ def assembled(
         orders=tuple(o for o in orders if o.status is not OrderState.CANCELLED),
         lifted=tuple(o for o in orders if o.status is OrderState.CANCELLED),
         messages=_messages(read["messages"]),
+        inbox=_made(Received, read["inbox"], statements.RECEIVED, InboxState),
         payments=payments,
         named=named,
         applications=applications,

@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from collect_tui.common.text import fold
 from collect_tui.store.tables.accounts import reversed_digits
 
 __all__ = ["TELEPHONES", "digits", "fold", "point_key", "reversed_digits", "tokens"]
@@ -17,17 +18,6 @@ TELEPHONES: Final = frozenset({"mobile", "home", "work", "other"})
 
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile(r"['’ʼ`´]")
-# Letters that Unicode does not take apart into a letter and its accent.
-_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
-
-
-def fold(text: str) -> str:
-    """Lower case without accents: `Ángel Łoś` is `angel los`, `Straße` is `strasse`."""
-    if text.isascii():
-        return text.lower()
-    # Taking apart turns fancy letters into plain capitals, and folding can make letters that come apart again.
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN))
-    return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
 
 
 def tokens(name: str) -> tuple[str, ...]:

@@ -1,30 +1,33 @@
-"""The panes behind an account that need more than its facts: timeline, items, payments, promises, audit; and the last word."""
+"""The panes behind an account that need more than its facts: timeline, items, payments, promises, messages, audit; and the last word."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, case, func, or_, select
 from sqlmodel import Session, SQLModel
 
-from collect_tui.desk.errors import Invalid
+from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.desk.views.account import AuditEntry, InstalmentView, ItemView, PaymentView, PromiseView
+from collect_tui.desk.views.message import MessageItemView, MessageRow, MessageView, called
 from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.dates import MONTHS, is_known
+from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.states import GIVEN_BACK
 from collect_tui.store import audit as _audit
 from collect_tui.store.facts import VOID
 from collect_tui.store.timeline import local_zone, timeline
 
-__all__ = ["audit", "items", "last_word", "last_words", "payments", "promises", "timeline"]
+__all__ = ["audit", "items", "last_word", "last_words", "message", "messages", "payments", "promises", "timeline"]
 
 _T = SQLModel.metadata.tables
 _event, _note, _item, _service = _T["contact_event"], _T["note"], _T["item"], _T["service"]
 _payment, _allocation, _promise, _instalment = _T["payment"], _T["allocation"], _T["promise"], _T["instalment"]
+_message, _about = _T["message"], _T["message_item"]
 
 MOST_ITEMS: Final = 2_000
 """Open items come first, so that what is cut off is settled long ago."""
@@ -96,6 +99,46 @@ def promises(session: Session, tenant_id: int, account_id: int) -> tuple[Promise
             override=f"{row.override_by}: {row.override_reason}" if row.override_by else None,
         )
         for row, parts in found.values()
+    )
+
+
+def messages(
+    session: Session, tenant_id: int, seen: AccountFacts, *, cursor: str | None = None, limit: int = 200
+) -> tuple[tuple[MessageRow, ...], str | None]:
+    """A page of messages, out and in, newest first, and the cursor of the next page. Raises Invalid `pane.cursor`."""
+    m = _message.c
+    begins = case((m.inbound, func.substr(m.text, 1, WORD_LENGTH * 4)), else_="").label("begins")
+    query = select(*(column for column in m if column.name not in {"text", "document"}), begins)
+    query = query.where(m.tenant_id == tenant_id, m.account_id == seen.id)
+    if cursor:
+        at, row_id = _instant_and_id(cursor)
+        query = query.where(m.made_at <= at, or_(m.made_at < at, m.id < row_id))  # so that the index leads there
+    rows = session.connection().execute(query.order_by(m.made_at.desc(), m.id.desc()).limit(limit + 1)).all()
+    page = rows[:limit]
+    more = f"{page[-1].made_at.isoformat()}~{page[-1].id}" if len(rows) > limit else None
+    return tuple(MessageRow.made_of(r, **_message_names(r, seen, r.begins)) for r in page), more
+
+
+def message(session: Session, tenant_id: int, seen: AccountFacts, message_id: int) -> MessageView:
+    """One message of an account, whole. Raises NotFound `message.not_found`."""
+    db, m, a = session.connection(), _message.c, _about.c
+    mine = select(_message).where(m.tenant_id == tenant_id, m.account_id == seen.id, m.id == message_id)
+    row = db.execute(mine).one_or_none() if abs(message_id) < 2**63 else None  # no database keeps a larger one
+    if row is None:
+        raise NotFound("message.not_found", f"This account has no message {message_id}.", "message")
+    about = (
+        select(_item.c.doc_no, a.amount)
+        .join(_item, and_(_item.c.tenant_id == tenant_id, _item.c.id == a.item_id))
+        .where(a.tenant_id == tenant_id, a.message_id == message_id)
+        .order_by(_item.c.due, _item.c.doc_no)
+    )
+    return MessageView.made_of(
+        row,
+        **_message_names(row, seen, row.text),
+        account=seen.number,
+        currency=seen.currency,
+        service=next((s.product for s in seen.services if s.id == row.service_id), None),
+        items=tuple(MessageItemView(doc_no=i.doc_no, amount=i.amount) for i in db.execute(about)),
     )
 
 
@@ -191,6 +234,15 @@ def _payment_view(row: Any, applied: list[Any], currency: str) -> PaymentView:
     )
 
 
+def _message_names(row: Any, seen: AccountFacts, text: str) -> dict[str, Any]:
+    """What a message's own columns do not say."""
+    return {
+        "title": _short(row.subject or text) if row.inbound else called(row.level, row.template),
+        "language": row.lang,
+        "point": next((p.short for p in seen.points if p.id == row.point_id), None),
+    }
+
+
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= WORD_LENGTH else line[: WORD_LENGTH - 1].rstrip() + "…"
@@ -204,6 +256,17 @@ def _day_and_id(cursor: str) -> tuple[date, int]:
             raise ValueError
         return since, int(row_id)
     except ValueError:
+        raise _bad_cursor() from None
+
+
+def _instant_and_id(cursor: str) -> tuple[datetime, int]:
+    try:
+        at, row_id = cursor.split("~")
+        since = datetime.fromisoformat(at)
+        if since.tzinfo is None or abs(int(row_id)) >= 2**63 or not is_known(since.date()):
+            raise ValueError
+        return since.astimezone(UTC), int(row_id)
+    except (ValueError, OverflowError):
         raise _bad_cursor() from None
 
 

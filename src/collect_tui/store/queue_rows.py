@@ -17,10 +17,19 @@ from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.signals import Signals
-from collect_tui.domain.states import OPEN_ORDER, HoldState
+from collect_tui.domain.states import OPEN_ORDER, HoldState, InboxState
 from collect_tui.store import sql
 from collect_tui.store.sql import table
-from collect_tui.store.tables import AccountSummary, ContactEvent, ContactPoint, Hold, Service, ServiceOrder, WorkItem
+from collect_tui.store.tables import (
+    AccountSummary,
+    ContactEvent,
+    ContactPoint,
+    Hold,
+    Message,
+    Service,
+    ServiceOrder,
+    WorkItem,
+)
 
 _w = table(WorkItem).c
 
@@ -34,7 +43,7 @@ WORDS = 60
 @dataclass(frozen=True, slots=True)
 class RowExtras:
     """By party: the zone of the first telephone that may be used. By account: `INT 26 Nov`, `LM 18 Nov "will pay Friday"`, and the
-    chips of the holds that stand."""
+    chips of what stands: since when the customer waits for an answer, and holds."""
 
     zones: dict[int, str]
     suspensions: dict[int, str]
@@ -51,7 +60,7 @@ def extras(
         _zones(session, tenant_id, parties),
         _suspensions(session, tenant_id, accounts, today),
         _words(session, tenant_id, accounts, today),
-        hold_chips(session, tenant_id, catalogue, accounts, today),
+        standing_chips(session, tenant_id, catalogue, accounts, today),
     )
 
 
@@ -64,12 +73,24 @@ _HELD: Final = (  # built once: every account that is opened asks for it
 )
 
 
-def hold_chips(
+_m = table(Message).c
+_WROTE: Final = (
+    select(_m.account_id, func.min(_m.made_on))
+    .where(_m.tenant_id == sql.tenant(), _m.account_id.in_(bindparam("accounts", expanding=True)))
+    .where(_m.inbound, _m.status == InboxState.RECEIVED)
+    .group_by(_m.account_id)
+)
+
+
+def standing_chips(
     session: Session, tenant_id: int, catalogue: Catalogue, accounts: Sequence[int], today: date
 ) -> dict[int, tuple[str, ...]]:
-    """account → the chips of the holds that stand on it or on something of it, oldest first, each once."""
+    """account → since when its customer waits for an answer, and the chips of the holds that stand on it or on something of it,
+    oldest first, each once."""
     given = {"tenant": tenant_id, "accounts": list(accounts), "today": today}
-    found: dict[int, dict[str, None]] = {}
+    found: dict[int, dict[str, None]] = {
+        a: {f"since {_short(on, today)}": None} for a, on in session.execute(_WROTE, given)
+    }
     for account_id, kind in session.execute(_HELD, given):
         known = catalogue.holds.get(kind)
         found.setdefault(account_id, {})[known.chip if known else kind.lower()] = None

@@ -25,7 +25,7 @@ from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.rules import QueueRule
 from collect_tui.store import queue_rows, sql, worked
-from collect_tui.store.queue_rows import ORDER, chips, columns, hold_chips, of_account
+from collect_tui.store.queue_rows import ORDER, chips, columns, of_account, standing_chips
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, AccountSummary, Party, QueueDelta, Tenant, WorkItem
 from collect_tui.store.why import why
@@ -94,7 +94,7 @@ def stand(
     session: Session, tenant_id: int, catalogue: Catalogue, account_id: int, business_date: date, now: datetime
 ) -> QueuePlace:
     """The queue and chips of one account; in no queue, the chips are those of its holds."""
-    held = hold_chips(session, tenant_id, catalogue, (account_id,), business_date).get(account_id, ())
+    held = standing_chips(session, tenant_id, catalogue, (account_id,), business_date).get(account_id, ())
     row = session.execute(of_account(), {"tenant": tenant_id, "account": account_id}).one_or_none()
     if row is None or not row.queue:
         return QueuePlace(None, held)

@@ -7,7 +7,7 @@ for all of a range of ids.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -112,9 +112,10 @@ def add(dialect: str, into: Table, source: Select[Any]) -> Any:
     return _insert(dialect, into, source, {}).on_conflict_do_nothing(index_elements=list(into.primary_key))
 
 
-def add_row(dialect: str, into: Table) -> Any:
-    """Insert rows given as parameters, but for keys that are known."""
-    return _into(dialect, into).on_conflict_do_nothing(index_elements=list(into.primary_key))
+def add_row(dialect: str, into: Table, *, by: Collection[str] = ()) -> Any:
+    """Insert rows given as parameters, but for keys that are known; `by`: those of another key than the primary one."""
+    key = [into.c[name] for name in by] or list(into.primary_key)
+    return _into(dialect, into).on_conflict_do_nothing(index_elements=key)
 
 
 def _into(dialect: str, table: Table) -> Any:

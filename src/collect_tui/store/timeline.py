@@ -20,6 +20,7 @@ from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import TimelineEntry
+from collect_tui.desk.views.message import called
 from collect_tui.domain.dates import is_known
 from collect_tui.domain.states import GIVEN_BACK, LOST_MESSAGE, HoldState, OrderState, PromiseState
 from collect_tui.store.facts import VOID
@@ -200,16 +201,17 @@ def _order_answered(row: Any) -> TimelineEntry:
 
 
 def _message(row: Any) -> TimelineEntry:
-    what = f"notice {row.level}" if row.level else row.template or "message"
+    what = called(row.level, row.template)
     return _entry("message", row.made_by, f"{what} by {row.channel}", row.status.lower())
 
 
 def _received(row: Any) -> TimelineEntry:
-    return _entry("message", "", f"{row.channel} received", row.subject or row.text)
+    seems = f", seems to say {row.detail}" if row.detail else ""
+    return _entry("message", "", f"{row.channel} received{seems}", row.subject or row.text)
 
 
 def _message_closed(row: Any) -> TimelineEntry:
-    what = f"notice {row.level}" if row.level else row.template or "message"
+    what = called(row.level, row.template)
     return _entry("message", "", f"{what} by {row.channel} {row.status.lower()}", row.detail)
 
 

@@ -21,7 +21,7 @@ from collect_tui.domain.signals import Signals
 from collect_tui.domain.states import AccountState, HoldState
 from collect_tui.store import scoring
 from collect_tui.store.attempts import at_cap
-from collect_tui.store.queue_rows import ORDER, chips, hold_chips, of_account
+from collect_tui.store.queue_rows import ORDER, chips, of_account, standing_chips
 from collect_tui.store.scoring import Shape
 from collect_tui.store.sql import Scope, table
 from collect_tui.store.tables import Account, Hold, WorkItem
@@ -43,7 +43,7 @@ def why(session: Session, tenant_id: int, catalogue: Catalogue, account_id: int,
     rule = next((rule for rule in catalogue.queues if rule.name == stored.queue), None)
     signals = Signals(**{field.name: getattr(now_row, field.name) for field in fields(Signals)})
     scale = scoring.scale(session, tenant_id, catalogue, business_date)
-    held = hold_chips(session, tenant_id, catalogue, (account_id,), business_date)
+    held = standing_chips(session, tenant_id, catalogue, (account_id,), business_date)
     return Why(
         account=stored.number,
         queue=stored.queue or None,

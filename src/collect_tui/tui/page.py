@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import EffectView, Receipt
+    from collect_tui.desk.views.message import MessageView
     from collect_tui.desk.views.queue import Claim, Why
     from collect_tui.domain.errors import DomainError
     from collect_tui.tui.queue_rows import Loaded
@@ -122,6 +123,12 @@ class WhyPage(Page, Protocol):
     """Why an account stands where it does."""
 
     def show_why(self, why: Why) -> None: ...
+
+
+class MessagePage(Page, Protocol):
+    """One message."""
+
+    def show_message(self, message: MessageView, name: str) -> None: ...
 
 
 class FindPage(Page, Protocol):

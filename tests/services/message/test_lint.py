@@ -19,7 +19,6 @@ title = "Second notice"
 channels = ["letter", "email"]
 about = "items past due"
 served = { letter = "3bd after sent", email = "sent, unless bounced in 2d" }
-after = { notice = 1, gap = "10d" }
 needs = ["due_now"]
 +++
 """
@@ -99,44 +98,42 @@ def test_the_template_of_the_documents_is_right(faults):
         ("items past due", "items passed due", "…/mine.md: about: no such value; did you mean items past due?"),
         ("3bd after sent", "3 days", '…/mine.md: served.letter: expected such as "3bd after sent"'),
         ("served = { letter", "served = { fax", "…/mine.md: served.fax: no such key; expected one of email, letter."),
-        ('gap = "10d"', 'gap = "soon"', '…/mine.md: after.gap: expected days, such as "10d".'),
-        ("notice = 1", "notice = 7", "…/mine.md: after.notice: no such value; expected one of 1, 2, 3, cancellation, final, pre-cut."),
         ('needs = ["due_now"]', 'needs = ["due_know"]', "…/mine.md: needs: no such value; did you mean due_now?"),
         ('needs = ["due_now"]', 'packs = ["us-utility"]', "…/mine.md: packs: no such value; did you mean us-utility-telecom?"),
         ('needs = ["due_now"]', 'needs = ["pay_by"]', "…/mine.md: needs says pay_by, and the text does not always print it."),
         ("level = 2", "level = 2 2", "…/mine.md: the head: Expected newline or end of document after a statement (at line 3, column 11)."),
         ('"email"]', '"email", "sms"]', "…/mine.md: expected a body for sms after the first"),
-        ("+++\nkind", "++\nkind", "…/mine.md:10: a head ends with a line of +++."),
-        ("{{ party.name }}", "{{ party.nam }}", "…/mine.md:13: there is no part of party nam; did you mean name?"),
-        ("{{ party.name }}", "{{ partei.name }}", "…/mine.md:13: there is no placeholder partei; did you mean party?"),
-        ("{{ party.name }}", "{{ account.number }}", "…/mine.md:13: there is no part of account number; it is printed masked only"),
-        ("{{ party.name }}", "{{ party.name | upper }}", "…/mine.md:13: there is no filter upper"),
-        ("{{ party.name }}", "{{ due_now + 1 }}", "…/mine.md:13: add is nothing that may stand in braces"),
-        ("{{ party.name }}", "{{ due_now }}", "…/mine.md:13: due_now cannot be printed as it is; write money(due_now)."),
-        ("{{ party.name }}", "{{ pay_by }}", "…/mine.md:13: pay_by cannot be printed as it is; write date(pay_by)."),
-        ("{{ party.name }}", "{{ items }}", "…/mine.md:13: items cannot be printed as it is; write table(items, …)."),
-        ("{{ party.name }}", "{{ party }}", "…/mine.md:13: party cannot be printed as it is; write party.…."),
-        ("{{ party.name }}", "{{ money(pay_by) }}", "…/mine.md:13: money writes an amount"),
-        ("{{ party.name }}", "{{ range(9) }}", "…/mine.md:13: there is no function range"),
-        ("{{ party.name }}", "{{ party.name.upper() }}", "…/mine.md:13: there is no function party.name.upper"),
-        ("{{ party.name }}", "{{ party.__class__ }}", "…/mine.md:13: there is no part of party __class__"),
-        ("{{ party.name }}", "{{ items[0] }}", "…/mine.md:13: getitem is nothing that may stand in braces"),
-        ("{{ party.name }}", '{{ table(items, "dew") }}', "…/mine.md:13: there is no column dew; did you mean due?"),
-        ("{{ party.name }}", '{{ table(party, "name") }}', "…/mine.md:13: table writes a table of a list"),
-        ("{{ party.name }}", "{% set x = 1 %}", "…/mine.md:13: assign is nothing a template does"),
-        ("{{ party.name }}", '{% include "x" %}', "…/mine.md:13: include is nothing a template does"),
-        ("{{ party.name }}", "{% for x in party %}{% endfor %}", "…/mine.md:13: a loop goes over a list, and party is none."),
-        ("{{ party.name }}", "{% for firm in items %}{% endfor %}", "…/mine.md:13: firm is a name of something else"),
-        ("{{ party.name }}", "{% if due_now > 5 %}{% endif %}", "…/mine.md:13: compare is nothing that may stand in braces"),
-        ("{{ party.name }}", "{% if due_now == 5 %}{% endif %}", "…/mine.md:13: due_now is no count; only counts are compared."),
-        ("{{ party.name }}", '{{ "text" }}', "…/mine.md:13: const is nothing that may stand in braces"),
-        ("{{ party.name }}", "{{ due_now.minor }}", "…/mine.md:13: due_now has no parts, so no minor."),
-        ("{{ party.name }}", "{{ money() }}", "…/mine.md:13: money writes an amount"),
-        ("{{ party.name }}", "{{ money(due_now, 2) }}", "…/mine.md:13: money writes an amount"),
-        ("{{ party.name }}", "{{ party.name", "…/mine.md:15: expected name or number."),
-        ("{{ party.name }}", "4111 1111 1111 1111", "…/mine.md:13: holds what may be a card number; take it out."),
-        ("{{ party.name }}", "a\u202eb", "…/mine.md:13: holds a tab, a control character or one that nobody sees; take it out."),
-        ("{{ party.name }}", "\ue0001\ue001", "…/mine.md:13: holds a tab, a control character or one that nobody sees; take it out."),
+        ("+++\nkind", "++\nkind", "…/mine.md:9: a head ends with a line of +++."),
+        ("{{ party.name }}", "{{ party.nam }}", "…/mine.md:12: there is no part of party nam; did you mean name?"),
+        ("{{ party.name }}", "{{ partei.name }}", "…/mine.md:12: there is no placeholder partei; did you mean party?"),
+        ("{{ party.name }}", "{{ account.number }}", "…/mine.md:12: there is no part of account number; it is printed masked only"),
+        ("{{ party.name }}", "{{ party.name | upper }}", "…/mine.md:12: there is no filter upper"),
+        ("{{ party.name }}", "{{ due_now + 1 }}", "…/mine.md:12: add is nothing that may stand in braces"),
+        ("{{ party.name }}", "{{ due_now }}", "…/mine.md:12: due_now cannot be printed as it is; write money(due_now)."),
+        ("{{ party.name }}", "{{ pay_by }}", "…/mine.md:12: pay_by cannot be printed as it is; write date(pay_by)."),
+        ("{{ party.name }}", "{{ items }}", "…/mine.md:12: items cannot be printed as it is; write table(items, …)."),
+        ("{{ party.name }}", "{{ party }}", "…/mine.md:12: party cannot be printed as it is; write party.…."),
+        ("{{ party.name }}", "{{ money(pay_by) }}", "…/mine.md:12: money writes an amount"),
+        ("{{ party.name }}", "{{ range(9) }}", "…/mine.md:12: there is no function range"),
+        ("{{ party.name }}", "{{ party.name.upper() }}", "…/mine.md:12: there is no function party.name.upper"),
+        ("{{ party.name }}", "{{ party.__class__ }}", "…/mine.md:12: there is no part of party __class__"),
+        ("{{ party.name }}", "{{ items[0] }}", "…/mine.md:12: getitem is nothing that may stand in braces"),
+        ("{{ party.name }}", '{{ table(items, "dew") }}', "…/mine.md:12: there is no column dew; did you mean due?"),
+        ("{{ party.name }}", '{{ table(party, "name") }}', "…/mine.md:12: table writes a table of a list"),
+        ("{{ party.name }}", "{% set x = 1 %}", "…/mine.md:12: assign is nothing a template does"),
+        ("{{ party.name }}", '{% include "x" %}', "…/mine.md:12: include is nothing a template does"),
+        ("{{ party.name }}", "{% for x in party %}{% endfor %}", "…/mine.md:12: a loop goes over a list, and party is none."),
+        ("{{ party.name }}", "{% for firm in items %}{% endfor %}", "…/mine.md:12: firm is a name of something else"),
+        ("{{ party.name }}", "{% if due_now > 5 %}{% endif %}", "…/mine.md:12: compare is nothing that may stand in braces"),
+        ("{{ party.name }}", "{% if due_now == 5 %}{% endif %}", "…/mine.md:12: due_now is no count; only counts are compared."),
+        ("{{ party.name }}", '{{ "text" }}', "…/mine.md:12: const is nothing that may stand in braces"),
+        ("{{ party.name }}", "{{ due_now.minor }}", "…/mine.md:12: due_now has no parts, so no minor."),
+        ("{{ party.name }}", "{{ money() }}", "…/mine.md:12: money writes an amount"),
+        ("{{ party.name }}", "{{ money(due_now, 2) }}", "…/mine.md:12: money writes an amount"),
+        ("{{ party.name }}", "{{ party.name", "…/mine.md:14: expected name or number."),
+        ("{{ party.name }}", "4111 1111 1111 1111", "…/mine.md:12: holds what may be a card number; take it out."),
+        ("{{ party.name }}", "a\u202eb", "…/mine.md:12: holds a tab, a control character or one that nobody sees; take it out."),
+        ("{{ party.name }}", "\ue0001\ue001", "…/mine.md:12: holds a tab, a control character or one that nobody sees; take it out."),
         ("{{ party.name }}", "[pay](https://x.example)", "…/mine.md: link is nothing that a message is set in"),
         ("{{ party.name }}", "`code`", "…/mine.md: code inline is nothing that a message is set in"),
         ("{{ party.name }}", "![x](https://x.example/y.png)", "…/mine.md: image is nothing that a message is set in"),
@@ -158,7 +155,7 @@ def test_a_fault_names_its_file_and_the_way_out(faults, old, new, said):
 def test_a_head_is_read_as_it_says(faults, tmp_path):
     faults(mine=HEAD + BODY)
     head = load(tmp_path, "US", "USD").every["mine"].head
-    assert (head.level, head.after_level, head.after_days, head.pay_within, head.segments) == ("2", "1", 10, 10, 1)
+    assert (head.level, head.pay_within, head.segments) == ("2", 10, 1)
     assert head.served == {"letter": Served("sent", 3, business=True), "email": Served("sent", bounce_days=2)}
 
 

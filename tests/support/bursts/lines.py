@@ -32,6 +32,11 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "ORDER": ("S-1", "S-123"),
     "KIND": ("dispute", "hardship", "legal"),
     "UNTIL": ("fri", "+5"),
+    "TEMPLATE": ("reminder", "statement", "notice-2"),
+    "LEVEL": ("1", "2", "final", "pre-cut", "cancellation"),
+    "CHANNEL": ("letter", "email", "sms"),
+    "LANGUAGE": ("en", "es", "zh"),
+    "MESSAGE": ("reminder", "1", "pre-cut"),
     "ACT": ("1",),
     "DIGITS": ("2231",),
 }

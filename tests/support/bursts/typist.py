@@ -89,8 +89,9 @@ class Typist:
             hot = app.catalogue.codes.hot
             doing += [
                 (8, lambda: [pick.choice((",", "space")), pick.choice([*hot, *hot, "k", "b", ","])]),
-                (4, lambda: [pick.choice("12345678")]),
+                (4, lambda: [pick.choice("123456789")]),
                 (3, lambda: [pick.choice(("p", "a", "o"))]),
+                (1, lambda: ["9", *self._moves(), "enter"]),
             ]
         if context in {"queue", "account"}:
             doing.append((5, lambda: [pick.choice("ncstzhl"), *self._rest(app)]))

@@ -16,6 +16,13 @@ from collect_tui.desk.commands.contact import (
     UnpinNote,
     WriteNote,
 )
+from collect_tui.desk.commands.message import (
+    AnswerMessage,
+    CancelMessage,
+    CloseMessage,
+    ReleaseMessage,
+    SendMessage,
+)
 from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension
 from collect_tui.desk.commands.payment import ApplyCredit, Directed, RecordPayment, ReversePayment
 from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, Part
@@ -40,6 +47,11 @@ Command = Annotated[
     | OrderSuspension
     | OrderRestore
     | CancelOrder
+    | SendMessage
+    | ReleaseMessage
+    | CancelMessage
+    | AnswerMessage
+    | CloseMessage
     | SkipAccount
     | SnoozeAccount
     | PlaceHold
@@ -94,9 +106,12 @@ class Act(BaseModel):
 __all__ = [
     "COMMANDS",
     "Act",
+    "AnswerMessage",
     "ApplyCredit",
+    "CancelMessage",
     "CancelOrder",
     "CancelPromise",
+    "CloseMessage",
     "Command",
     "CommandBase",
     "Directed",
@@ -113,8 +128,10 @@ __all__ = [
     "PlaceHold",
     "RecordPayment",
     "ReleaseHold",
+    "ReleaseMessage",
     "ReversePayment",
     "ScheduleCallback",
+    "SendMessage",
     "SetNextAction",
     "SkipAccount",
     "SnoozeAccount",

@@ -10,12 +10,15 @@ from typing import Final
 from collect_tui.desk.line import say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import acts, clean, word
+from collect_tui.desk.line.message import CHANNELS, LANGUAGE_NAMES
 from collect_tui.desk.line.model import MAX_CHARACTERS, Candidate, Fault
 from collect_tui.desk.line.slot import Slot
 from collect_tui.desk.line.verbs import VERBS, find, takes_text
 from collect_tui.desk.line.vocabulary import BALANCES, METHODS
 from collect_tui.desk.line.words import LineState, TokenCursor
 from collect_tui.domain.dates import WEEKDAYS
+from collect_tui.domain.message.template import LEVELS
+from collect_tui.domain.states import MessageState
 from collect_tui.domain.typed_dates import parse_date
 
 Offer = tuple[str, str]
@@ -181,6 +184,17 @@ def _orders(context: LineContext) -> Iterator[Offer]:
         yield word(number), "order"
 
 
+def _templates(context: LineContext) -> Iterator[Offer]:
+    for name in context.templates:
+        yield name, "a template of messages"
+
+
+def _waiting(context: LineContext, *states: MessageState) -> Iterator[Offer]:
+    for one in context.waiting:
+        if not states or one.status in states:
+            yield word(one.name), f"{one.status.lower()}, by {one.channel}"
+
+
 def _table(pick: Callable[[LineContext], Mapping[str, str]]) -> Callable[[LineContext], Iterator[Offer]]:
     def offers(context: LineContext) -> Iterator[Offer]:
         for code, title in pick(context).items():
@@ -211,6 +225,13 @@ _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "skip reason": _table(lambda context: context.codes.skip_reasons),
     "next action": _table(lambda context: context.codes.next_actions),
     "hold": _table(lambda context: {code: kind.title for code, kind in context.holds.items()}),
+    "result or template": lambda context: (*_results(context), *_templates(context)),
+    "template": _templates,
+    "level": lambda _: ((level, "a notice") for level in LEVELS),
+    "channel": lambda _: CHANNELS.items(),
+    "language": lambda _: LANGUAGE_NAMES.items(),
+    "draft": lambda context: _waiting(context, MessageState.DRAFT),
+    "message": _waiting,
     "method": lambda _: METHODS.items(),
     "quality": lambda _: ((name, "") for name in ("good", "bad", "wrong", "in", "out")),
     "pinned": lambda context: ((f"{word(text)}", "pinned") for text in context.pinned),

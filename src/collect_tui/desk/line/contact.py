@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Literal
 
 from collect_tui.desk.commands import Command, LogContact, ScheduleCallback, SetNextAction
-from collect_tui.desk.line import freetext, parts, promise, say, slots, when
+from collect_tui.desk.line import freetext, message, parts, promise, say, slots, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal
 from collect_tui.desk.line.look import match_code
@@ -28,11 +28,10 @@ def form_of(result: Result) -> Form:
     return next((form for form in forms if form in result.needs), "")
 
 
-# ------------------------------------------------------------------------------------------------------------ results
-
-
 def contact(words: TokenCursor) -> tuple[Command, ...]:
     """`[ACTION] RESULT [arguments of the result] [POINT] [METHOD] [REASON] [NOTE]`; the first word is either code."""
+    if (sent := message.by_action(words)) is not None:
+        return sent
     action, result = _codes(words, words.verb.low)
     form = form_of(result)
     point = slots.maybe_point(words, endings=not form)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Self
 
 from collect_tui.desk.catalogue import Catalogue
-from collect_tui.desk.views.account import AccountView
+from collect_tui.desk.views.account import AccountView, WaitingMessage
 from collect_tui.desk.views.session import Session
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.contact.zones import same_day
@@ -50,6 +50,8 @@ class LineContext:
     pinned: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
     """Kinds of the holds on the account, of which the site may know some no more."""
+    templates: tuple[str, ...] = ()
+    waiting: tuple[WaitingMessage, ...] = ()
 
     @classmethod
     def of(cls, account: AccountView, catalogue: Catalogue, session: Session) -> Self:
@@ -78,6 +80,8 @@ class LineContext:
             number=account.number,
             pinned=account.pinned,
             standing=tuple(hold.kind for hold in account.holds),
+            templates=catalogue.templates,
+            waiting=account.waiting,
         )
 
     @classmethod
@@ -97,6 +101,7 @@ class LineContext:
             currency=session.currency,
             calendar=Calendar(holidays=catalogue.rules.holidays),
             date_order=catalogue.rules.date_order,
+            templates=catalogue.templates,
         )
 
     @cached_property

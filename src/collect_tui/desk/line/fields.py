@@ -10,7 +10,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import GONE, ActSource, Token, acts, clean
 from collect_tui.desk.line.model import LineError, Parsed, Span
 from collect_tui.desk.line.parse import read_act
-from collect_tui.desk.line.slot import Slot
+from collect_tui.desk.line.slot import Slot, shown
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.verbs import find, nearest, shadowed, takes_text
 from collect_tui.desk.line.words import EXPECTED, LineState
@@ -177,5 +177,7 @@ def _typed(slot: Slot, words: Sequence[Token], typed: str) -> str:
     one = words[0]
     if len(words) == 1 and (slot.key or slot.writing != "words") and one.quote != "`":
         own = one.key is not None and one.key.lower() == slot.key
-        return one.text if own or (one.key is None and (slot.writing != "code" or not one.quote)) else typed
+        if own or (one.key is None and (slot.writing != "code" or not one.quote)):
+            return shown(one.text) if slot.writing == "text" else one.text
+        return typed
     return typed[len(slot.before) :] if slot.before and typed.lower().startswith(slot.before) else typed

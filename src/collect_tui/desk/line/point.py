@@ -22,7 +22,8 @@ def mark(words: TokenCursor) -> tuple[Command, ...]:
             return contact.contact(words)
     point = slots.point(words)
     words.done()
-    return (words.build(MarkPoint, point=point, **_MARKS[word]),)
+    mark = next(name for name in _MARKS if name.startswith(word))
+    return (words.build(MarkPoint, point=point, **_MARKS[mark]),)
 
 
 _MARKS: Final[dict[str, dict[str, str]]] = {

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Self
 
-from collect_tui.desk.line.lexer import literal, word
+from collect_tui.desk.line.lexer import literal, quote, word
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.desk.line.words import code_of
 
@@ -15,6 +15,7 @@ from collect_tui.desk.line.words import code_of
 Writing = Literal["words", "word", "text", "code"]
 
 _RAW: Final = re.compile(r"`(?:[^`\\]|\\.)*`")
+_QUOTED: Final = re.compile(r'"(?:[^"]|"")*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,28 @@ class Slot:
         if self.many and self.before:
             text = text.removeprefix(self.before.strip()).lstrip()
         if self.writing == "text":
-            return text if _RAW.fullmatch(text) else literal(text)
+            return text if _RAW.fullmatch(text) or _needs_quotes(_within(text)) else literal(text)
         if self.writing == "code":
             return text if " " not in text or text[0] in '"`' else literal(text)
         if self.key and text.lower() not in self.bare:
             return f"{self.key}={word(text)}"
         return word(text) if self.writing == "word" else text
+
+
+def shown(text: str) -> str:
+    """Free text as a form shows it: in quotes only where it would lose its blanks, or be read as more than text, without them."""
+    return quote(text) if _needs_quotes(text) else text
+
+
+def _needs_quotes(text: str) -> bool:
+    if not text:
+        return False
+    return text != text.strip() or _RAW.fullmatch(text) is not None or _needs_quotes(_within(text))
+
+
+def _within(text: str) -> str:
+    """What stands in the quotes of a quoted text; empty where there are none."""
+    return text[1:-1].replace('""', '"') if _QUOTED.fullmatch(text) else ""
 
 
 def usage(verb: str, slots: Iterable[Slot]) -> str:

@@ -89,16 +89,17 @@ def point(words: TokenCursor) -> str:
     words.reject(token, "point", expected=_points(words))
 
 
-def maybe_point(words: TokenCursor, *, endings: bool = True) -> str | None:
-    """A contact point where a note could begin as well; a word that looks like one but is none is an error.
+def maybe_point(words: TokenCursor, *, endings: bool = True, noted: bool = True) -> str | None:
+    """A contact point that may be left out; a word that looks like one but is none is an error.
 
     `endings`: the last digits of a number count too; not where an amount may stand (`pp 150 fri` with a number …0150).
+    `noted`: a note could begin here as well.
     """
     words.ask("point")
     found = _known_point(words, endings=endings)
     token = words.bare()
     if found is None and token is not None and _POINT.fullmatch(token.low):
-        words.reject(token, "point", no_such_point(words, "a note"), _points(words))
+        words.reject(token, "point", no_such_point(words, "a note") if noted else "", _points(words))
     return found
 
 

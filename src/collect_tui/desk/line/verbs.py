@@ -11,14 +11,14 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from collect_tui.desk.line import contact, note, order, payment, point, promise, queue, say
+from collect_tui.desk.line import contact, message, note, order, payment, point, promise, queue, say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.model import VerbHelp
 from collect_tui.desk.line.slot import CARRIES, CODE, NOTE, POINT, REASON, usage
 from collect_tui.desk.line.verb import Verb
 from collect_tui.domain.codes import Codes
 
-_CAPABILITIES: Final = (contact, note, promise, payment, order, point, queue)
+_CAPABILITIES: Final = (contact, note, promise, payment, order, message, point, queue)
 
 VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
     {verb.verb: verb for module in _CAPABILITIES for verb in module.VERBS}
@@ -83,8 +83,10 @@ def _verb_of(code: str, codes: Codes) -> Verb | None:
     action = codes.actions.get(code)
     if action is None:
         return None
-    low = code.lower()
-    return Verb(low, (CODE, POINT, REASON, NOTE), f"{action.title}, before a result code", f"{low} na", contact.contact)
+    low, told, slots = code.lower(), f"{action.title}, before a result code", (CODE, POINT, REASON, NOTE)
+    if message.channel_of(action):
+        told, slots = f"{told} or the template that it sends", (message.SENT, POINT, message.LANGUAGE, REASON, NOTE)
+    return Verb(low, slots, told, f"{low} na", contact.contact)
 
 
 def takes_text(low: str, context: LineContext) -> bool:

@@ -16,6 +16,7 @@ from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import GONE, ActSource, Token
 from collect_tui.desk.line.look import match_code, sure
 from collect_tui.desk.line.model import Fault, LineError, Span
+from collect_tui.domain.message.template import LANGUAGES, LEVELS
 
 C = TypeVar("C", bound=CommandBase)
 
@@ -37,6 +38,12 @@ EXPECTED: Final[Mapping[str, str]] = {
     "service": "a service",
     "order": "the number of an order",
     "hold": "a kind of hold",
+    "template": "a template of messages such as reminder or notice-2",
+    "level": f"a level: {', '.join(LEVELS)}",
+    "channel": "letter, email or sms",
+    "language": f"a language: {', '.join(LANGUAGES)}",
+    "draft": "a draft, by its template or level",
+    "message": "a message that waits, by its template or level",
     "skip reason": "a reason",
     "quality": "good, bad, wrong, in or out",
 }
@@ -188,7 +195,13 @@ class TokenCursor:
         raise Fault(problem)
 
 
-_CODES: Final[Mapping[str, str]] = {"text": "missing", "why": "missing", "skip reason": "code", "reason": "code"}
+_CODES: Final[Mapping[str, str]] = {
+    "text": "missing",
+    "why": "missing",
+    "skip reason": "code",
+    "result or template": "result",
+    "reason": "code",
+}
 
 
 def code_of(slot: str) -> str:

@@ -8,8 +8,9 @@ from typing import Final, Literal
 from collect_tui.desk.columns import Column, money_column, number
 from collect_tui.desk.views.act import VerdictView
 from collect_tui.desk.views.base import View
+from collect_tui.desk.views.message import MessageRow
 
-PaneName = Literal["timeline", "items", "payments", "points", "promises", "services", "audit"]
+PaneName = Literal["timeline", "items", "payments", "points", "promises", "services", "audit", "messages"]
 
 
 class AgeingView(View):
@@ -107,6 +108,15 @@ class OrderView(View):
     detail: str
 
 
+class WaitingMessage(View):
+    """A message that has not left yet. `name`: as the line calls it, the level of a notice or its template."""
+
+    name: str
+    channel: str
+    status: str
+    made_on: date | None
+
+
 class PaymentView(View):
     ref: str
     received_on: date
@@ -183,6 +193,7 @@ class AccountView(View):
     claimed_by: str | None
     lease_until: datetime | None
     fence: int
+    waiting: tuple[WaitingMessage, ...] = ()  # drafts and what is queued
     zones: tuple[str, ...] = ()  # all the customer may be in: the hours are those that they share
 
 
@@ -199,6 +210,7 @@ class PaneView(View):
     services: tuple[ServiceView, ...] = ()
     orders: tuple[OrderView, ...] = ()
     audit: tuple[AuditEntry, ...] = ()
+    messages: tuple[MessageRow, ...] = ()
     cursor: str | None = None
 
 

@@ -1,7 +1,8 @@
-"""The ladder of an account: how it advances, what takes an account off it, and what puts it back.
+"""The ladder of an account: which message is due, how it advances, what takes an account off it, and what puts it back.
 
-One stage per business date, forward only, not while it is held. When an account owes nothing more, what was late remembers the
-stage it was dunned to (`Item.level`), so that a debt that opens again stands where it stood, and needs no notice twice. The
+The ladder serves: a stage with a notice is reached when that notice has been served about the oldest of what is owed, not when days
+have passed. One stage per business date, forward only, not while it is held. When an account owes nothing more, what was late remembers
+the stage it was dunned to (`Item.level`), so that a debt that opens again stands where it stood, and needs no notice twice. The
 conditions are expressions, each over rows of one kind: the night run asks the database the same of all accounts.
 """
 
@@ -14,9 +15,12 @@ from typing import Any, Final
 
 from collect_tui.domain.expression import Expression, Field, Param, all_of, any_of, holds, unknown
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.message.message import SERVED as SENT
+from collect_tui.domain.message.message import WRITTEN_DAYS
+from collect_tui.domain.message.template import LEVELS
 from collect_tui.domain.order import required
 from collect_tui.domain.rules import LadderStep, Rules
-from collect_tui.domain.states import DUNNED, STAGES, AccountState, ServiceState, Stage
+from collect_tui.domain.states import DUNNED, LIVE_MESSAGE, STAGES, AccountState, ServiceState, Stage
 
 SERVED: Final = {
     Stage.SUSPENDED: (ServiceState.SUSPENDED, ServiceState.PENDING_TERM),
@@ -48,6 +52,20 @@ COMES: Final = all_of(Field("open") > 0, _due >= _today, _due <= Param("due_by",
 """Of an item: it falls due soon enough for a stage before the due date."""
 
 
+LIVE: Final = Field("status").one_of(*sorted(LIVE_MESSAGE))
+TOO_SOON: Final = all_of(
+    Field("level").one_of(*LEVELS), Field("status").one_of(*sorted(SENT)), Field("served_on") > Param("served_by", date)
+)
+"""Of a message: a notice that was served, or will be, less than the least gap ago."""
+
+
+def of_step(step: LadderStep) -> Expression:
+    """Of a message: it is the step's, on its way or there. A notice is one of its level, whoever wrote it."""
+    if step.level:
+        return all_of(LIVE, Field("level").equals(step.level))
+    return all_of(LIVE, Field("template").equals(step.message), Field("made_on") >= Param("written_since", date))
+
+
 def done(stage: Stage) -> Expression:
     """Of a service: what reaches the stage has been done to it."""
     return Field("status").one_of(*SERVED[stage])
@@ -55,7 +73,13 @@ def done(stage: Stage) -> Expression:
 
 def params(rules: Rules, today: date, step: LadderStep | None = None) -> dict[str, Any]:
     """What the conditions compare with on a business date, for a stage."""
-    by = {} if step is None else {"due_by": today - timedelta(days=step.offset_days)}
+    by = {}
+    if step is not None:
+        by = {
+            "due_by": today - timedelta(days=step.offset_days),
+            "served_by": today - timedelta(days=step.gap_days),
+            "written_since": today - timedelta(days=WRITTEN_DAYS),
+        }
     return {"today": today, "least": max(1, rules.tolerance), **by}
 
 
@@ -74,7 +98,7 @@ def overstated(facts: AccountFacts, rules: Rules) -> Stage | None:
         return None
     reached = (
         Stage.CURRENT,
-        *(step.stage for step in rules.ladder if step.stage in STAGES and _reached(facts, step, rules)),
+        *(step.stage for step in rules.ladder_of(facts.segment) if _old_enough(facts, step, rules)),
     )
     highest = max(reached, key=STAGES.index)
     over = facts.stage in (*DUNNED, Stage.PRE_DUE) and STAGES.index(facts.stage) > STAGES.index(highest)
@@ -115,25 +139,69 @@ def steps_from(steps: Sequence[LadderStep]) -> Iterator[tuple[tuple[str, ...], L
 
 
 def due_stage(facts: AccountFacts, stage_on: date | None, rules: Rules) -> LadderStep | None:
-    """The stage that an account reaches on its business date, whatever it has to be served for; None: it stays.
+    """The stage that an account reaches on its business date; None: it stays.
 
     A stage is due when the oldest due date is `offset_days` past; one before the due date, when an item falls due in so many
-    days. The stages SUSPENDED and TERMINATED are reached when a service of the account is.
+    days. One with a notice is reached when that has been served about the oldest of what is owed; SUSPENDED and TERMINATED when a
+    service of the account is.
     """
+    steps = _steps_due(facts, stage_on, rules)
+    return next((step for step in steps if step.stage in SERVED or not step.level or noticed(facts, step.level)), None)
+
+
+def due_message(facts: AccountFacts, stage_on: date | None, rules: Rules) -> LadderStep | None:
+    """The step of which the message is to be written on the business date: the stage is due, nothing of the kind is on its way or has
+    arrived for this debt, and the notice before was served long enough ago."""
+    return next(
+        (step for step in _steps_due(facts, stage_on, rules, notices=True) if _unwritten(facts, step, rules)), None
+    )
+
+
+def _steps_due(
+    facts: AccountFacts, stage_on: date | None, rules: Rules, *, notices: bool = False
+) -> Iterator[LadderStep]:
+    """Steps that the account is old enough for, the highest first. `notices`: also of a stage that its services have not reached."""
     now = SimpleNamespace(status=facts.status, ladder_paused_by=facts.ladder_paused_by, stage_on=stage_on)
     if not holds(FREE, now, params(rules, facts.business_date)):
-        return None
-    due = (step for below, step in reversed(list(steps_from(rules.ladder))) if facts.stage in below)
-    return next((step for step in due if _reached(facts, step, rules)), None)
+        return
+    for below, step in reversed(list(steps_from(rules.ladder_of(facts.segment)))):
+        if facts.stage in below and _old_enough(facts, step, rules, served=not notices):
+            yield step
 
 
-def _reached(facts: AccountFacts, step: LadderStep, rules: Rules) -> bool:
+def _old_enough(facts: AccountFacts, step: LadderStep, rules: Rules, *, served: bool = True) -> bool:
     values = params(rules, facts.business_date, step)
-    if step.stage in SERVED and not any(holds(done(step.stage), service, values) for service in facts.services):
+    if served and not _served(facts, step.stage):
         return False
     if step.offset_days < 0:
         return any(holds(COMES, item, values) for item in facts.items)
     return holds(OWES, facts, values)
+
+
+def noticed(facts: AccountFacts, level: str) -> bool:
+    """Whether a notice of the level has been served about the oldest of what is owed."""
+    debt = oldest(facts)
+    return any(
+        m.level == level and m.served(facts.business_date) and not debt.isdisjoint(m.items) for m in facts.messages
+    )
+
+
+def _unwritten(facts: AccountFacts, step: LadderStep, rules: Rules) -> bool:
+    values = params(rules, facts.business_date, step)
+    about = oldest(facts)
+    if step.offset_days < 0:
+        about = {item.id for item in facts.items if holds(COMES, item, values)}
+    written = any(holds(of_step(step), m, values) and not about.isdisjoint(m.items) for m in facts.messages)
+    return (
+        bool(step.message)
+        and not written
+        and not (step.level and any(holds(TOO_SOON, m, values) for m in facts.messages))
+    )
+
+
+def oldest(facts: AccountFacts) -> set[int]:
+    """The items, by id, that make what is owed as old as it is."""
+    return {item.id for item in facts.items if item.collectable and item.due == facts.oldest_due}
 
 
 def _served(facts: AccountFacts, stage: Stage) -> bool:

@@ -1,4 +1,4 @@
-"""A message as a command sees it: a notice is one with a level."""
+"""Messages as a command sees them: those that go out, of which a notice is one with a level, and those that wait for an answer."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from collect_tui.domain.states import MessageState
+from collect_tui.domain.states import InboxState, MessageState
 
 SERVED: Final = (MessageState.SENT, MessageState.DELIVERED)
 """States of a message that has gone to the customer and not come back."""
+
+
+WRITTEN_DAYS: Final = 40
+"""A message that is no notice is written again for the same debt after so many days; facts know it so long."""
+
+MOST_WAITING: Final = 50
+"""Messages that wait for an answer of which facts and signals know: the oldest. Whoever sends more does not slow the desk down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +42,26 @@ class Message:
     def served(self, on: date) -> bool:
         """Whether it counts as served by a business date."""
         return self.status in SERVED and self.served_on is not None and self.served_on <= on
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message that came in. `made_on`: the day on which it did, at the desk. `address`: whose it is; `point_id`: the contact point
+    of the customer's that this is, None for another. `suggestion`: what it seems to say, result codes with blanks between them, or
+    `stop`, `start`.
+    """
+
+    id: int
+    channel: str
+    status: InboxState
+    made_on: date
+    point_id: int | None = None
+    address: str = ""
+    thread: str = ""
+    subject: str = ""
+    suggestion: str = ""
+
+    @property
+    def answer_to(self) -> str:
+        """Where an answer goes: the thread of a chat, else the address."""
+        return (self.thread if self.channel in ("chat", "social") else "") or self.address

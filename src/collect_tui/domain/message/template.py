@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
+from collect_tui.domain.message.meaning import Phrases
 from collect_tui.domain.message.records import Firm
 
 Channel = Literal["letter", "email", "sms", "chat", "social", "internal"]
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 TEXTS: Final = ("sms", "chat", "social")
 """Channels that carry a short text without marks: it is a body of its own."""
-LANGUAGES: Final = ("en", "es", "fil", "ms", "zh")
+LanguageCode = Literal["en", "es", "fil", "ms", "zh"]
+LANGUAGES: Final[tuple[LanguageCode, ...]] = get_args(LanguageCode)
 """The first is that of a file without a language in its name."""
 LEVELS: Final = ("1", "2", "3", "final", "pre-cut", "cancellation")
 PAY_WITHIN: Final = 10
@@ -59,13 +61,15 @@ class Head:
     about: str
     level: str = ""
     served: Mapping[str, Served] = field(default_factory=dict)
-    after_level: str = ""
-    after_days: int = 0
     needs: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
     review: str = ""
     pay_within: int = PAY_WITHIN
     segments: int = 1
+
+
+TYPED: Final = Head("answer", "Answer", ("email", "sms", "chat", "social"), "the account")
+"""Of a message that somebody typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +148,10 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class MessageRules:
-    """What `messages.toml` says."""
+    """What `messages.toml` says. `heard`: what messages that come in are taken for."""
 
     firm: Firm
     kinds: Mapping[str, KindRule]
     packs: Mapping[str, tuple[Demand, ...]]
     languages: Mapping[str, Language]
+    heard: Phrases = field(default_factory=Phrases)

@@ -38,7 +38,7 @@ PRE_DUE_DAYS: Final = 5
 CALLS: Final = ("call", "callback", "broken", "returned", "language")
 """Next actions that are calls; every other is work at the desk, which no hold on calls keeps from being done."""
 
-DESK_WORK: Final = frozenset({"suspend_ready", "restore_ready", "stuck_order"})
+DESK_WORK: Final = frozenset({"suspend_ready", "restore_ready", "stuck_order", "message_unanswered"})
 """Reasons whose work is no call: it needs no hour at which the customer may be called."""
 
 
@@ -113,6 +113,8 @@ WAYS: Final = (
         _ALL - {"nothing_collectable", "next_action_later"},
     ),
     Way("callback_due", negated(unknown(_callback)), _ALL - {"nothing_collectable"}),
+    # Whoever writes is answered, whatever forbids calls and whenever the account was to be looked at again.
+    Way("message_unanswered", Field("unanswered") > 0, frozenset({"closed"})),
     # Of what is owed now, something was promised, or should have been.
     Way("broken_promise", all_of(_broken > _spoken, _broken > _oldest, _unpromised), _ALL),
     Way("returned_item", all_of(_returned > _spoken, _returned >= _oldest), _ALL),

@@ -80,7 +80,7 @@ def context_of(
     return MessageContext(
         date=seen.business_date,
         firm=replace(rules.firm, name=rules.firm.name or to.firm),
-        party=said.Party(name=_spoken(to), salutation=""),
+        party=said.Party(name=spoken(to.name, to.kind), salutation=""),
         account=said.Account(masked=masked, ending="".join(c for c in masked if c.isalnum() and c != DOT)),
         items=tuple(items),
         items_total=sum(i.owed for i in items),
@@ -115,10 +115,10 @@ def context_of(
     )
 
 
-def _spoken(to: Addressee) -> str:
+def spoken(name: str, kind: str) -> str:
     """A person's name as it is spoken: `Alvarez, Rosa` is Rosa Alvarez. A firm's is as it is."""
-    last, comma, first = to.name.partition(", ")
-    return f"{first} {last}" if to.kind == "person" and comma and ", " not in first else to.name
+    last, comma, first = name.partition(", ")
+    return f"{first} {last}" if kind == "person" and comma and ", " not in first else name
 
 
 def _item(item: OpenItem, language: Language) -> said.Item:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from collect_tui.domain.message.template import Channel
+from collect_tui.services.message.port import Incoming, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +38,16 @@ class Forged(Exception):
 
 class Unreadable(Exception):
     """It comes from the far end, and cannot be taken in. Its words repeat nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a far end told us, and of which channel."""
+
+    channel: Channel
+    contents: Sequence[Report | Incoming]
+
+
+ReadHook = Callable[[str, Request, datetime], Called | Reply | None]
+"""Reads a call-back: the name of a site's channel, the request, and when it came. None: there is no such channel, or nothing comes in
+by it. Raises Forged, Unreadable."""

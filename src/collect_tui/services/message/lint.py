@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.context import MessageContext, sample, slots
 from collect_tui.domain.message.records import Firm
 from collect_tui.domain.message.template import TEXTS, Body, MessageRules, Template, Variant
+from collect_tui.domain.rules import LadderStep
 from collect_tui.services.message.document import CLOSE, OPEN, NotMarkup
 from collect_tui.services.message.formats import Formats
 from collect_tui.services.message.placeholders import Found, examine
@@ -64,6 +66,22 @@ def load(overrides: Path | None, country: str, currency: str) -> Library:
     """Our templates with those of the folder `messages/` in `overrides` laid over them. Raises Invalid for `messages.toml` alone."""
     known, faults = rules(overrides), list[Invalid]()
     return Library(known, templates(overrides, known, faults), tuple(faults), country, currency)
+
+
+library = lru_cache(maxsize=8)(load)
+"""The same, read once for a folder."""
+
+
+def ladder_faults(every: Library, ladder: Iterable[LadderStep]) -> Iterator[Invalid]:
+    """What does not fit between the steps of the ladder and the templates that they name."""
+    for step in ladder:
+        where = f"rules.toml: ladder, {f'{step.segment} ' if step.segment else ''}{step.stage}"
+        if step.message and step.message not in every.every:
+            told = f"{where}: there is no template {step.message!r}; {expected(step.message, every.every)}"
+            yield Invalid("message.ladder", told, step.message)
+        elif step.message and (level := every.every[step.message].head.level) != step.level:
+            told = f"{where}: {step.message} is of level {level or 'none'}, not {step.level or 'none'}."
+            yield Invalid("message.ladder", told, step.message)
 
 
 def _pieces(known: MessageRules) -> Iterator[Invalid]:

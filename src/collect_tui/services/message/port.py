@@ -109,9 +109,14 @@ class Incoming(_Passed):
 class Arrival(Protocol):
     """One thing that came in. `content` None: it cannot be read, and `problem` says why; `name` tells it from others."""
 
-    name: str
-    content: Report | Incoming | None
-    problem: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def content(self) -> Report | Incoming | None: ...
+
+    @property
+    def problem(self) -> str: ...
 
     def accept(self) -> None:
         """It was taken in; it does not come again."""

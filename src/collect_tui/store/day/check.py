@@ -130,6 +130,8 @@ class _Rules:
                 yield f"settling.{name}", seen.number
             if self.night and ladder.due_stage(seen, rows[2][seen.id].stage_on, self.house.rules):
                 yield "ladder", seen.number
+            if self.night and ladder.due_message(seen, rows[2][seen.id].stage_on, self.house.rules):
+                yield "message", seen.number
 
     def _expected(self, seen: AccountFacts, before: Past, beside: RowExtras) -> tuple[dict[str, Any], dict[str, Any]]:
         """What the summary and the work item of an account should be."""

@@ -1,10 +1,12 @@
-"""The ladder at night: at most one stage per business day, forward only, not while it is held. The rule is `domain/account/ladder.py`."""
+"""The ladder at night: what is due is written, and accounts whose notice has been served move up, at most one stage per business day,
+forward only, not while it is held. The rule is `domain/account/ladder.py`."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
-from sqlalchemy import and_, case, exists, or_, select, update
+from sqlalchemy import and_, case, exists, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from collect_tui.domain.account.effects import at_least
@@ -15,17 +17,24 @@ from collect_tui.domain.account.ladder import (
     OWES,
     PAID,
     SERVED,
+    TOO_SOON,
     done,
+    of_step,
     params,
     steps_from,
 )
+from collect_tui.domain.message.message import SERVED as SENT
 from collect_tui.domain.rules import LadderStep
-from collect_tui.domain.states import DUNNED, STAGES, AccountState, Stage
+from collect_tui.domain.states import DUNNED, STAGES, AccountState, MessageState, Stage
+from collect_tui.store.bulk import Bulk
 from collect_tui.store.day.base import Day, mark_ids
 from collect_tui.store.expressions import compiled
+from collect_tui.store.sql import among, execute, table, tenant
 from collect_tui.store.sql import day as day_value
-from collect_tui.store.sql import execute, table, tenant
-from collect_tui.store.tables import Account, AccountSummary, Item, Service
+from collect_tui.store.tables import Account, AccountSummary, Item, Message, MessageItem, Service
+
+ROWS: Final = 2000
+"""Messages that are written together."""
 
 
 def advance(session: Session, day: Day) -> int:
@@ -36,20 +45,90 @@ def advance(session: Session, day: Day) -> int:
     SUSPENDED and TERMINATED are reached when a service of the account is.
     """
     moved = _cure(session, day)
-    for below, step in reversed(list(steps_from(day.catalogue.rules.ladder))):
+    for below, step in _steps(day):
         moved += _reach(session, day, below, step)
     return moved
 
 
-def _reach(session: Session, day: Day, below: tuple[str, ...], step: LadderStep) -> int:
-    a = table(Account)
-    reached = and_(
-        a.c.tenant_id == tenant(),
-        a.c.stage.in_(below),
-        compiled(FREE, a.c),
-        _owing(step, STAGES[0] in below),
-        *(_served(step.stage) if step.stage in SERVED else ()),
+def write(session: Session, day: Day) -> int:
+    """Drafts the messages that are due, each about what is owed then (one before the due date, about what falls due), and returns how
+    many. To whom and how each goes is decided when it is released."""
+    bulk, made = Bulk(session.connection()), 0
+    for below, step in _steps(day):
+        if step.message:
+            made += _draft(session, day, bulk, below, step)
+    return made
+
+
+def _steps(day: Day) -> Iterator[tuple[tuple[str, ...], LadderStep]]:
+    """Each stage of each ladder with those it is reached from, the highest first."""
+    ladder = day.catalogue.rules.ladder
+    for segment in dict.fromkeys(step.segment for step in ladder):
+        yield from reversed(list(steps_from(day.catalogue.rules.ladder_of(segment))))
+
+
+def _on_it(day: Day, below: tuple[str, ...], step: LadderStep) -> tuple[Any, ...]:
+    """Accounts that are free to move, stand below a step of their ladder, and are old enough for it."""
+    a = table(Account).c
+    named = {each.segment for each in day.catalogue.rules.ladder if each.segment}
+    mine = a.segment == step.segment if step.segment else a.segment.not_in(sorted(named))
+    whose = (mine,) if named else ()
+    return (a.tenant_id == tenant(), *whose, a.stage.in_(below), compiled(FREE, a), _owing(step, STAGES[0] in below))
+
+
+def _draft(session: Session, day: Day, bulk: Bulk, below: tuple[str, ...], step: LadderStep) -> int:
+    a, i, m = table(Account).c, table(Item).c, table(Message).c
+    late = step.offset_days >= 0
+    about = and_(i.due < day_value("today"), i.open > i.disputed) if late else compiled(COMES, i)
+    soon = select(m.id).where(m.tenant_id == tenant(), m.account_id == a.id, compiled(TOO_SOON, m))
+    due = and_(
+        *_on_it(day, below, step), ~_named(step, compiled(of_step(step), m)), ~exists(soon) if step.level else true()
     )
+    values = {**day.values, **params(day.catalogue.rules, day.date, step)}
+    ids = session.execute(select(a.id).where(due).order_by(a.id), values).scalars().all()
+    for start in range(0, len(ids), ROWS):
+        drafts = {account_id: day.ids() for account_id in ids[start : start + ROWS]}
+        same = {
+            "tenant_id": day.tenant_id,
+            "channel": "",
+            "status": MessageState.DRAFT,
+            "level": step.level,
+            "made_by": day.by,
+        }
+        same |= {"template": step.message, "made_on": day.date, "made_at": day.now}
+        bulk.insert("message", [{**same, "id": ident, "account_id": of} for of, ident in drafts.items()])
+        owed = select(i.account_id, i.id, (i.open - i.disputed).label("amount")).where(
+            i.tenant_id == tenant(), among(session.connection().dialect.name, i.account_id, "accounts"), about
+        )
+        found = session.execute(owed, {**values, "accounts": list(drafts)})
+        rows = (
+            {"tenant_id": day.tenant_id, "message_id": drafts[r.account_id], "item_id": r.id, "amount": r.amount}
+            for r in found
+        )
+        bulk.insert("message_item", rows)
+    return len(ids)
+
+
+def _named(step: LadderStep, which: Any) -> Any:
+    """Such a message of the account is about the oldest of what is owed; for a stage before the due date, about what falls due."""
+    a, s, i, m, about = (table(t).c for t in (Account, AccountSummary, Item, Message, MessageItem))
+    oldest = select(s.oldest_due).where(s.tenant_id == tenant(), s.account_id == a.id).correlate(table(Account))
+    these = (
+        and_(i.due == oldest.scalar_subquery(), i.open > i.disputed) if step.offset_days >= 0 else compiled(COMES, i)
+    )
+    joined = table(Message).join(table(MessageItem), and_(about.tenant_id == tenant(), about.message_id == m.id))
+    joined = joined.join(table(Item), and_(i.tenant_id == tenant(), i.id == about.item_id, i.account_id == a.id, these))
+    found = select(m.id).select_from(joined).where(m.tenant_id == tenant(), m.account_id == a.id, which)
+    return exists(found.correlate(table(Account)))
+
+
+def _reach(session: Session, day: Day, below: tuple[str, ...], step: LadderStep) -> int:
+    a, m = table(Account), table(Message).c
+    done_to = _served(step.stage) if step.stage in SERVED else ()
+    if step.level and step.stage not in SERVED:
+        served = and_(m.level == step.level, m.status.in_(SENT), m.served_on <= day_value("today"))
+        done_to = (_named(step, served),)
+    reached = and_(*_on_it(day, below, step), *done_to)
     timed = and_(a.c.next_action_on == day_value("today"), a.c.next_action_at.is_not(None))
     ordered = and_(a.c.next_action_on <= day_value("today"), a.c.next_action_code == "order")
     stays = or_(timed, ordered)

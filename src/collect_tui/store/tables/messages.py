@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from collect_tui.store.tables.base import STRICT, key, minor, ref, to
@@ -14,7 +14,8 @@ class Message(SQLModel, table=True):
     """One message. `level`: it is a notice. `text` as it was rendered, `document` the same with its headings and tables (JSON);
     both empty while it is a draft. `blocked`: why a draft cannot be released, by its code. `served_on`: the business date from which
     it counts as served; NULL: it does not. `reference`: the far end's own; `tried_at`: it was handed over, and nobody knows yet
-    whether it left. `answers`: the message that this one answers. A message that came in from nobody known has no account."""
+    whether it left. `answers`: the message that this one answers. A message that came in from nobody known has no
+    account; its `detail` says what it seems to say, by codes of results with blanks between them, or `stop`, `start`."""
 
     __table_args__ = (
         to("account", "account_id"),
@@ -22,6 +23,14 @@ class Message(SQLModel, table=True):
         Index("ix_message_account", "tenant_id", "account_id", "made_at"),
         Index("ix_message_status", "tenant_id", "status", "channel"),
         Index("ix_message_served", "tenant_id", "served_on"),
+        Index(
+            "ix_message_thread",
+            "tenant_id",
+            "channel",
+            "thread",
+            sqlite_where=text("thread <> ''"),
+            postgresql_where=text("thread <> ''"),
+        ),
         STRICT,
     )
     tenant_id: int = key()

@@ -79,14 +79,16 @@ def held_by_other(view: AccountView, user: str) -> str:
     return f"{view.claimed_by} has this account{until}"
 
 
-#: Names of the panes, by their digit.
-TABS: Final = ("summary", "timeline", "items", "payments", "points", "promises", "services", "audit")
+#: Names of the panes, by their digit, and shorter ones for a screen of 80 columns.
+TABS: Final = ("summary", "timeline", "items", "payments", "points", "promises", "services", "audit", "messages")
+SHORT_TABS: Final = ("summary", "log", "items", "paid", "points", "promises", "orders", "audit", "messages")
+_TABS_WIDE: Final = sum(map(len, TABS)) + 3 * len(TABS) + 1
 
 
-def tabs(pane: int) -> Line:
+def tabs(pane: int, width: int) -> Line:
     """The panes with their digits; the one shown stands out."""
     spans: list[Span] = []
-    for number, name in enumerate(TABS, start=1):
+    for number, name in enumerate(TABS if width >= _TABS_WIDE else SHORT_TABS, start=1):
         here = number == pane
         edge = "[" if here else "]" if number == pane + 1 else " "
         spans += [Span(edge, Role.HEAD), Span(f"{number} {name}", Role.HEAD if here else Role.LABEL)]

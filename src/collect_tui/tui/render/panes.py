@@ -1,10 +1,10 @@
-"""The panes of an account: timeline, items and ageing, payments, contact points, promises, services and orders, audit."""
+"""The panes of an account that are lines: timeline, items and ageing, payments, contact points, promises, services and orders, audit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from collect_tui.desk.figures import amount, day, full_day
 from collect_tui.domain.dates import local_time
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collect_tui.domain.codes import Codes
 
 
+NOTHING: Final = "nothing here yet"
+
 _INDENT = 5
 _CHECK = 13  # cells of a check's name
 
@@ -53,7 +55,9 @@ def pane_lines(pane: PaneView, view: AccountView, width: int, codes: Codes | Non
             lines = [*services(pane.services, view, width), *orders(pane.orders, view)]
         case "audit":
             lines = audit(pane.audit, view, width)
-    return lines or [Line.of(("nothing here yet", Role.DIM))]
+        case "messages":  # rows of a table
+            lines = []
+    return lines or [Line.of((NOTHING, Role.DIM))]
 
 
 def titled(title: str, codes: Codes | None, cells: int) -> str:

@@ -128,6 +128,10 @@ class AccountScreen(PanesScreen):
         codes = self.desk_app.catalogue.codes
         return [(key, code, codes.results[code].title) for key, code in codes.hot.items()]
 
+    @property
+    def has_rows(self) -> bool:
+        return super().has_rows and not self._chord
+
     def _lines(self, view: AccountView) -> list[Line]:
         """The results in place of the body, while the second key is awaited."""
         if not self._chord:

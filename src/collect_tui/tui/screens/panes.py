@@ -8,23 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import events
 from textual.app import ComposeResult
 
+from collect_tui.desk.columns import screen_columns
 from collect_tui.desk.views.account import PaneName, PaneView
-from collect_tui.tui.keys.actions import ACCOUNT
+from collect_tui.desk.views.message import MESSAGE_COLUMNS
+from collect_tui.tui.keys.actions import ACCOUNT, action
 from collect_tui.tui.messages import LOADING
 from collect_tui.tui.render.account import summary, tabs
-from collect_tui.tui.render.panes import pane_lines
+from collect_tui.tui.render.panes import NOTHING, pane_lines
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.render.styled import Line
+from collect_tui.tui.render.styled import Line, Span
 from collect_tui.tui.screens.base import DeskScreen
-from collect_tui.tui.widgets.lines import LinePane
+from collect_tui.tui.widgets.keybar import KeyHint
+from collect_tui.tui.widgets.lineedit import LineEdit
+from collect_tui.tui.widgets.paged import PagedLines, PagedRows
+from collect_tui.tui.widgets.worktable import ListSource, WorkTable
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
+    from collect_tui.tui.page import MessagePage
 
 #: The panes by their digit; 1 is the summary.
 PANES: Final[tuple[PaneName | None, ...]] = (
@@ -36,26 +42,13 @@ PANES: Final[tuple[PaneName | None, ...]] = (
     "promises",
     "services",
     "audit",
+    "messages",
 )
+_COLUMNS: Final = screen_columns(MESSAGE_COLUMNS)
+_PAGED: Final = ("timeline", "payments", "audit", "messages")
 PAGE: Final = 200
 #: From this width and height on, the summary has room for the latest events.
 _ROOMY: Final = (120, 30)
-
-
-class AccountPane(LinePane):
-    """The body of the account: lines that scroll, and more of them at the end."""
-
-    more: Callable[[int], bool] | None = None
-    """Called with the first row wanted; True: it is being fetched, and the scrolling is done when it has come."""
-
-    def scroll_rows(self, top: int) -> None:
-        if self.more is not None and self.more(top):
-            return
-        super().scroll_rows(top)
-
-    def scroll_loaded(self, top: int) -> None:
-        """Scroll within what there is."""
-        super().scroll_rows(top)
 
 
 class PanesScreen(DeskScreen):
@@ -73,14 +66,27 @@ class PanesScreen(DeskScreen):
         """Why the pane's rows did not come."""
 
     def compose_body(self) -> ComposeResult:
-        pane = AccountPane(id="body", focusable=True)
+        pane = PagedLines(id="body", focusable=True)
         pane.more = self._more
         pane.resized = self._fill
         yield pane
+        rows = PagedRows(_COLUMNS, empty=NOTHING, id="rows")
+        rows.more = self._more
+        rows.display = False
+        yield rows
 
     @property
-    def body(self) -> AccountPane:
-        return self.query_one("#body", AccountPane)
+    def body(self) -> PagedLines:
+        return self.query_one("#body", PagedLines)
+
+    @property
+    def rows(self) -> PagedRows:
+        return self.query_one("#rows", PagedRows)
+
+    @property
+    def has_rows(self) -> bool:
+        """Does the pane shown have rows that are opened?"""
+        return self.pane_name == "messages"
 
     def begin(self, view: AccountView) -> None:
         """Show another account from its summary on; nothing of the one before is left."""
@@ -90,6 +96,7 @@ class PanesScreen(DeskScreen):
         self.forget("pane")
         self.status("")
         self.focus_body()
+        self._forget_rows()
         self._fill(keep_place=False)
         self.show_frame()
         self._load()
@@ -104,7 +111,14 @@ class PanesScreen(DeskScreen):
         self._load()
 
     def summary_lines(self) -> Iterable[Line]:
-        return (tabs(self.pane),) if self.view is not None else ()
+        return (tabs(self.pane, self.size.width),) if self.view is not None else ()
+
+    def key_hints(self) -> list[KeyHint]:
+        hints = super().key_hints()
+        if not self.has_rows or isinstance(self.focused, LineEdit):
+            return hints
+        opening = action("row.open")
+        return [KeyHint(self.hint_key(opening), opening.label), *hints]
 
     # -- panes --------------------------------------------------------------------------------------------------
 
@@ -131,8 +145,10 @@ class PanesScreen(DeskScreen):
             return
         self.pane = number
         self.forget("pane")
+        self._forget_rows()
         self._fill(keep_place=False)
         self.show_summary()
+        self.show_keys()
         self._load()
 
     def _wanted(self) -> PaneName | None:
@@ -159,8 +175,42 @@ class PanesScreen(DeskScreen):
             self._fill()
 
     def _fill(self, *, keep_place: bool = True) -> None:
-        if self.view is not None and self.is_mounted:
+        if self.view is None or not self.is_mounted:
+            return
+        if self.rows.display != self.has_rows:
+            self.rows.display, self.body.display = self.has_rows, not self.has_rows
+            if not isinstance(self.focused, LineEdit):
+                self.focus_body()
+        if self.has_rows:
+            self._fill_rows()
+        else:
             self.body.set_lines(self._lines(self.view), keep_place=keep_place)
+
+    def _fill_rows(self) -> None:
+        """The rows as they are now, the cursor on the same one; those of before stay until these have come."""
+        pane, session = self._panes.get("messages"), self.desk_app.session_view
+        if pane is None:
+            self.rows.say(self._instead or LOADING)
+            return
+        cells = [(str(m.id), [Span(*c.on_screen(m, session)) for c in _COLUMNS]) for m in pane.messages]
+        self.rows.replace(ListSource(cells))
+
+    def _forget_rows(self) -> None:
+        """Nothing of another account, or of the last look at this pane, is seen again."""
+        if self.is_mounted:
+            self.rows.replace(ListSource())
+            self.rows.say(LOADING)
+
+    def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
+        message.stop()
+        self.start(partial(self._open_message, int(message.key)))
+
+    async def _open_message(self, message_id: int) -> None:
+        view, app = self.view, self.desk_app
+        found = await self.ask(app.desk.message, view.number, message_id) if view is not None else None
+        if view is not None and found is not None:
+            page = cast("MessagePage", await app.navigator.show_screen("message"))
+            page.show_message(found, view.name)
 
     def _lines(self, view: AccountView) -> list[Line]:
         """What the body shows of the account."""
@@ -179,21 +229,25 @@ class PanesScreen(DeskScreen):
         self._fill()
         self._load()
 
-    def _more(self, top: int) -> bool:
-        """Scrolling beyond what has been fetched: fetch first, with keys held, so that a burst ends where slow keys do."""
+    def _more(self, rows: int, then: Callable[[], None]) -> bool:
+        """Going beyond what has been fetched: fetch first, with keys held, so that a burst ends where slow keys do."""
         name = self.pane_name
-        if name is None or self._has(name, top + self.body.page):
+        if name is None or self._has(name, rows):
             return False
-        self.desk_app.run_held(self._scroll_far(name, top), self)
+        self.desk_app.run_held(self._fetch_far(name, rows, then), self)
         return True
 
     def _has(self, name: PaneName, rows: int | None) -> bool:
         """Are so many rows of the pane here, or all there are (None: all)?"""
         pane = self._panes.get(name)
-        return pane is not None and (pane.cursor is None or (rows is not None and rows <= len(self.body.lines)))
+        return pane is not None and (pane.cursor is None or (rows is not None and rows <= self._mover.row_count()))
 
-    async def _scroll_far(self, name: PaneName, top: int | None) -> None:
-        rows = None if top is None else top + self.body.page
+    @property
+    def _mover(self) -> PagedLines | PagedRows:
+        """What is shown of the pane."""
+        return self.rows if self.has_rows else self.body
+
+    async def _fetch_far(self, name: PaneName, rows: int | None, then: Callable[[], None]) -> None:
         while self.view is not None and self.pane_name == name and not self._has(name, rows):
             view, pane = self.view, self._panes.get(name)
             cursor = pane.cursor if pane is not None else None
@@ -204,18 +258,24 @@ class PanesScreen(DeskScreen):
             if pane is None:
                 self._panes[name] = got
             elif pane.cursor == cursor:
-                longer = {each: getattr(pane, each) + getattr(got, each) for each in ("timeline", "payments", "audit")}
+                longer = {each: getattr(pane, each) + getattr(got, each) for each in _PAGED}
                 self._panes[name] = pane.model_copy(update={**longer, "cursor": got.cursor})
             self._fill()
-        self.body.scroll_loaded(len(self.body.lines) if top is None else top)
+        then()
 
     async def do_row_last(self) -> None:
         """To the end of the pane: all of it is fetched first."""
         name = self.pane_name
-        if name is None:
-            self.body.scroll_loaded(len(self.body.lines))
+        if name is not None:
+            await self._fetch_far(name, None, self._to_last)
         else:
-            await self._scroll_far(name, None)
+            self._to_last()
+
+    def _to_last(self) -> None:
+        if self.has_rows:
+            self.rows.move_loaded(self.rows.row_count())
+        else:
+            self.body.scroll_loaded(self.body.row_count())
 
     async def do_view_refresh(self) -> None:
         if self.view is not None:

@@ -20,6 +20,7 @@ message
     index ix_message_account: account_id; made_at
     index ix_message_status: status; channel
     index ix_message_served: served_on
+    index ix_message_thread: channel; thread where thread <> ''
 message_item
     tenant_id! message_id! item_id! amount
     message_id -> message

@@ -1,0 +1,238 @@
+"""Messages on the line: `send reminder`, `notice 2`, `stmt e1`, `bill`, `free pre-cut`, `xm reminder reason`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from collect_tui.common.words import expected
+from collect_tui.desk.commands import (
+    AnswerMessage,
+    CancelMessage,
+    CloseMessage,
+    Command,
+    ReleaseMessage,
+    SendMessage,
+)
+from collect_tui.desk.line import freetext, say, slots
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import word
+from collect_tui.desk.line.look import match_code
+from collect_tui.desk.line.slot import CODE, POINT, WHY, Slot
+from collect_tui.desk.line.verb import Verb
+from collect_tui.desk.line.words import TokenCursor
+from collect_tui.domain.codes import Action
+from collect_tui.domain.message.template import LANGUAGES, LEVELS
+from collect_tui.domain.states import MessageState
+
+CHANNELS: Final = {"letter": "by post", "email": "by e-mail", "sms": "as a text to a mobile"}
+LANGUAGE_NAMES: Final[Mapping[str, str]] = dict(
+    zip(LANGUAGES, ("English", "Spanish", "Filipino", "Malay", "Chinese"), strict=True)
+)
+_BY_KIND: Final = {"email": "email", "address": "letter", "mobile": "sms"}
+_NAMED: Final = {"stmt": "statement", "bill": "bill-copy"}
+
+
+def send(words: TokenCursor) -> tuple[Command, ...]:
+    """`send TEMPLATE [CHANNEL] [POINT] [LANGUAGE]`"""
+    known = dict.fromkeys(words.context.templates, "")
+    token = words.require("template")
+    template = words.code("template", known, required=True)
+    if template is None:
+        words.reject(token, "template", f"There is no such template; {expected(token.low, known)}")
+    return _sent(words, template)
+
+
+def notice(words: TokenCursor) -> tuple[Command, ...]:
+    """`notice LEVEL [CHANNEL] [POINT] [LANGUAGE]`"""
+    token = words.require("level")
+    level = words.code("level", dict.fromkeys(LEVELS, ""), required=True)
+    if level is None:
+        words.reject(token, "level")
+    return _sent(words, level)
+
+
+def named(words: TokenCursor, verb: str) -> tuple[Command, ...]:
+    """`stmt [CHANNEL] [POINT] [LANGUAGE]`, `bill [CHANNEL] [POINT] [LANGUAGE]`"""
+    return _sent(words, _NAMED[verb])
+
+
+def channel_of(action: Action | None) -> str:
+    """By which channel an action of the site writes; empty: by none that a template goes by."""
+    kinds = action.kinds if action is not None and action.written else ()
+    return next((_BY_KIND[kind] for kind in kinds if kind in _BY_KIND), "")
+
+
+def by_action(words: TokenCursor) -> tuple[Command, ...] | None:
+    """`em TEMPLATE [POINT] [LANGUAGE]`, `sm`, `lt`: the action of writing before a template sends it; None: a result follows."""
+    codes, known = words.context.codes, dict.fromkeys(words.context.templates, "")
+    action = codes.actions.get(words.verb.low.upper())
+    if action is None or not (channel := channel_of(action)):
+        return None
+    words.ask("result")
+    token = words.peek()
+    if token is None or token.low.upper() in codes.results:
+        words.ask("template")
+        return None
+    template = words.code("template", known, required=True)
+    if template is None:
+        near = expected(token.low, (*known, *(code.lower() for code in codes.results)))
+        words.reject(token, "result", f"Expected a template, or the result of the {action.title.lower()}; {near}")
+    return _sent(words, template, channel)
+
+
+def _sent(words: TokenCursor, template: str, by: str | None = None) -> tuple[Command, ...]:
+    """By which channel, where to and in which language, in any order. `by`: the channel is settled."""
+    channel, point, language = by, None, None
+    before = -1
+    while before != words.pos:
+        before = words.pos
+        channel = channel or words.code("channel", CHANNELS)
+        point = point or slots.maybe_point(words, noted=False)
+        language = language or words.code("language", LANGUAGE_NAMES, shortest=2)
+    if (token := words.peek()) is not None and channel is None:
+        words.reject(token, "channel")
+    return (words.build(SendMessage, template=template, channel=channel, point=point, language=language),)
+
+
+def free(words: TokenCursor) -> tuple[Command, ...]:
+    """`free TEMPLATE`: a draft by its template or level."""
+    return (words.build(ReleaseMessage, message=_waiting(words, "draft")),)
+
+
+def cancel(words: TokenCursor) -> tuple[Command, ...]:
+    """`xm TEMPLATE REASON`"""
+    message = _waiting(words, "message")
+    return (words.build(CancelMessage, message=message, reason=freetext.why(words)),)
+
+
+def answer(words: TokenCursor) -> tuple[Command, ...]:
+    """`answer TEXT`: word for word, nothing is written out."""
+    return (words.build(AnswerMessage, text=freetext.why(words, slot="text", anything=True)),)
+
+
+def read(words: TokenCursor) -> tuple[Command, ...]:
+    """`read [REASON]`"""
+    return (words.build(CloseMessage, reason=freetext.why(words, required=False)),)
+
+
+def _waiting(words: TokenCursor, kind: str) -> str:
+    """One of the account's messages of a kind that have not left."""
+    token = words.require(kind)
+    words.limit(token, kind)
+    if token.key is not None or not token.text.strip():
+        words.reject(token, kind)
+    there = {one.name: "" for one in words.context.waiting if kind == "message" or one.status == MessageState.DRAFT}
+    if words.context.number is None:
+        found = token.text
+    elif (known := match_code(token.low, there)) is not None:
+        found = known
+    else:
+        names = ", ".join(list(there)[:8])
+        words.reject(token, kind, expected=f"a {kind}: {names}" if names else f"a {kind}; none waits on this account")
+    words.take(kind)
+    return found
+
+
+def render_send(command: SendMessage, context: LineContext) -> str:
+    verb = next((verb for verb, template in _NAMED.items() if template == command.template), "")
+    what = verb or say.join("notice" if command.template in LEVELS else "send", word(command.template))
+    return say.join(what, command.channel or "", command.point or "", command.language or "")
+
+
+def say_send(command: SendMessage, context: LineContext) -> str:
+    what = f"notice {command.template}" if command.template in LEVELS else command.template
+    return say.sentence(
+        f"send {what}",
+        CHANNELS.get(command.channel or "", ""),
+        f"to {command.point}" if command.point else "",
+        f"in {LANGUAGE_NAMES[command.language]}" if command.language else "",
+    )
+
+
+def render_free(command: ReleaseMessage, context: LineContext) -> str:
+    return say.join("free", word(command.message))
+
+
+def say_free(command: ReleaseMessage, context: LineContext) -> str:
+    return say.sentence(f"release the draft {command.message}")
+
+
+def render_cancel(command: CancelMessage, context: LineContext) -> str:
+    return say.join("xm", word(command.message), say.why(command.reason))
+
+
+def say_cancel(command: CancelMessage, context: LineContext) -> str:
+    return say.sentence(f"cancel the message {command.message}", say.quoted(command.reason))
+
+
+def render_answer(command: AnswerMessage, context: LineContext) -> str:
+    return say.join("answer", say.why(command.text))
+
+
+def say_answer(command: AnswerMessage, context: LineContext) -> str:
+    return say.sentence("answer what came in", say.quoted(command.text))
+
+
+def render_read(command: CloseMessage, context: LineContext) -> str:
+    return say.join("read", say.why(command.reason))
+
+
+def say_read(command: CloseMessage, context: LineContext) -> str:
+    return say.sentence("what came in needs no answer", say.quoted(command.reason))
+
+
+SENT: Final = replace(
+    CODE,
+    word="(CODE|TEMPLATE)",
+    hint="lm, na, …, or a template to send; F4 lists them",
+    kind="result or template",
+    roles=frozenset(("code", "template")),
+)
+"""What stands behind an action of writing."""
+_TEMPLATE = Slot("template", "TEMPLATE", "Template", "its name; F4 lists them", "template", needed=True, writing="word")
+_LEVEL = Slot("template", "LEVEL", "Level", "1, 2, 3, final, pre-cut, cancellation", "level", needed=True)
+_CHANNEL = Slot("channel", "CHANNEL", "Channel", "letter, email, sms; nothing for the first that fits", "channel")
+LANGUAGE: Final = Slot(
+    "language", "LANGUAGE", "Language", "en, es, fil, ms, zh; nothing for the customer's", "language"
+)
+_HOW = (_CHANNEL, POINT, LANGUAGE)
+_DRAFT = Slot("message", "MESSAGE", "Draft", "its template, or the level of the notice; F4 lists them", "draft", needed=True,
+              writing="word")  # fmt: skip
+_MESSAGE = replace(_DRAFT, label="Message", kind="message")
+
+RENDER: Final[dict[type, Callable[..., str]]] = {
+    SendMessage: render_send,
+    ReleaseMessage: render_free,
+    CancelMessage: render_cancel,
+    AnswerMessage: render_answer,
+    CloseMessage: render_read,
+}
+MEANING: Final[dict[type, Callable[..., str]]] = {
+    SendMessage: say_send,
+    ReleaseMessage: say_free,
+    CancelMessage: say_cancel,
+    AnswerMessage: say_answer,
+    CloseMessage: say_read,
+}
+
+VERBS = (
+    Verb("send", (_TEMPLATE, *_HOW), "send a message by its template", "send reminder email", send),
+    Verb("notice", (_LEVEL, *_HOW), "send the notice of a level", "notice 2 letter", notice),
+    Verb("stmt", _HOW, "send a statement of account", "stmt e1", partial(named, verb="stmt"), ("statement",)),
+    Verb("bill", _HOW, "send a copy of the newest bill", "bill email", partial(named, verb="bill")),
+    Verb("free", (_DRAFT,), "release a draft, what the night wrote or somebody else", "free pre-cut", free),
+    Verb("xm", (_MESSAGE, WHY.must), "cancel a message that has not left yet", "xm pre-cut paid today", cancel),
+    Verb(
+        "answer",
+        (replace(WHY, name="text", word="TEXT", label="Text", hint="what is answered", kind="text", needed=True),),
+        "answer what came in, by the same way; all to the end of the line",
+        "answer nothing is due before the 15th",
+        answer,
+        ("ans",),
+        all_text=True,
+    ),
+    Verb("read", (WHY,), "what came in needs no answer", "read thanks only", read),
+)

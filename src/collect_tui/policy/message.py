@@ -1,0 +1,89 @@
+"""May this message be sent there: holds, the point, and for a notice whether one is under way and whether the last is long enough ago."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from collect_tui.domain.account.ladder import oldest
+from collect_tui.domain.contact.points import label as point_label
+from collect_tui.domain.contact.points import usable
+from collect_tui.domain.dates import format_day
+from collect_tui.domain.facts import AccountFacts, Message, Point
+from collect_tui.domain.message.meaning import STOP
+from collect_tui.domain.message.message import SERVED
+from collect_tui.domain.rules import HoldKind, Rules
+from collect_tui.domain.states import LIVE_MESSAGE
+from collect_tui.policy.contact import hold_findings
+from collect_tui.policy.verdicts import Finding, Severity, Verdict
+
+
+def may_send(
+    facts: AccountFacts,
+    rules: Rules,
+    holds: Mapping[str, HoldKind],
+    point: Point | None,
+    level: str = "",
+    draft: Message | None = None,
+    *,
+    kind: str = "",
+    answers: bool = False,
+) -> Verdict:
+    """Whether a message may go to a point. `level`: it is a notice; `draft`: the draft that is to be released; `kind`: its template's;
+    `answers`: it answers a message, which may have come from elsewhere than the customer's contact points.
+
+    A hold as its kind says; no way, a point that was opted out or is bad, and the same notice under way BLOCK; a notice that comes
+    sooner after the last than the ladder's least gap is for a lead to send.
+    """
+    findings = [
+        *hold_findings(facts, "letter", rules.contact, holds, point),
+        _point(point, stop=kind == STOP, answers=answers),
+    ]
+    if level:
+        findings += _notice(facts, rules, level, draft)
+    return Verdict.of(findings)
+
+
+def _point(point: Point | None, *, stop: bool, answers: bool) -> Finding:
+    if point is None and answers:
+        return _say("point", Severity.WARN, "It goes to an address that is none of the customer's contact points.")
+    if point is None:
+        return _say(
+            "point", Severity.BLOCK, "There is no way to send it: no address, e-mail or number that may be used."
+        )
+    name = point_label(point).capitalize()
+    if stop and usable(replace(point, consent="in")):
+        return _say("point", Severity.ALLOW, f"{name} is told, once, that no more is sent.")
+    if point.consent == "out":
+        return _say("point", Severity.BLOCK, f"{name} was opted out by the customer.")
+    if not usable(point):
+        return _say("point", Severity.BLOCK, f"{name} is marked {point.quality}.")
+    return _say("point", Severity.ALLOW, f"{name} may be written to.")
+
+
+def _notice(facts: AccountFacts, rules: Rules, level: str, draft: Message | None) -> Iterator[Finding]:
+    debt = oldest(facts)
+    others = [m for m in facts.messages if m.level and (draft is None or m.id != draft.id)]
+    same = next(
+        (m for m in others if m.level == level and m.status in LIVE_MESSAGE and not debt.isdisjoint(m.items)), None
+    )
+    if same is not None:
+        when = f" since {format_day(same.made_on, facts.business_date)}" if same.made_on else ""
+        state = "been sent" if same.status in SERVED else "been written"
+        yield _say("notice", Severity.BLOCK, f"Notice {level} has {state} for this debt{when}.")
+        return
+    gap = next((step.gap_days for step in rules.ladder_of(facts.segment) if step.level == level), 0)
+    last = max((m.served_on or m.sent_on for m in others if m.status in SERVED and m.sent_on), default=None)
+    if last is not None and gap and last + timedelta(days=gap) > facts.business_date:
+        day = format_day(last, facts.business_date)
+        text = f"The last notice was served {day}; the next comes {gap} days after it at the earliest."
+        yield Finding(
+            "message.gap", Severity.HOLD, text, "gap", "House rule", override_role=rules.contact.override_role
+        )
+        return
+    yield _say("notice", Severity.ALLOW, "No such notice is under way.")
+
+
+def _say(check: str, severity: Severity, sentence: str) -> Finding:
+    return Finding(f"message.{check}", severity, sentence, check, "House rule")

@@ -1,0 +1,53 @@
+"""Answering what came in, and closing what needs no answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from collect_tui.desk.commands import AnswerMessage, CloseMessage
+from collect_tui.domain.errors import Refused
+from collect_tui.domain.facts import AccountFacts, Message
+from collect_tui.domain.message.effects import InboxChanged, MessageWritten
+from collect_tui.domain.message.template import TYPED
+from collect_tui.domain.states import InboxState, MessageState
+from collect_tui.policy.message import may_send
+from collect_tui.policy.verdicts import Verdict
+from collect_tui.services.context import Context
+from collect_tui.services.decide import Decision, decides
+
+
+@decides(AnswerMessage)
+def answer_message(command: AnswerMessage, facts: AccountFacts, context: Context) -> Decision:
+    _waiting(facts)
+    asked = facts.inbox[-1]
+    if asked.channel not in TYPED.channels:
+        raise Refused("message.channel", f"What came by {asked.channel} is not answered from here.", "text")
+    point = next((p for p in facts.points if p.id == asked.point_id), None)
+    verdict = may_send(facts, context.rules, context.catalogue.holds, point, kind=TYPED.kind, answers=True)
+    content = context.composer.typed(facts, asked.channel, command.text)
+    if asked.channel == "email":
+        subject = asked.subject if asked.subject[:3].lower() == "re:" else f"Re: {asked.subject}".strip()
+        content = replace(content, subject=subject)
+    message = Message(
+        id=context.ids(),
+        level="",
+        channel=asked.channel,
+        status=MessageState.QUEUED,
+        served_on=None,
+        point_id=asked.point_id,
+        made_on=facts.business_date,
+    )
+    written = MessageWritten(message, content, asked.answer_to, TYPED.title, answers=asked.id)
+    same = (m for m in facts.inbox if (m.channel, m.answer_to) == (asked.channel, asked.answer_to))
+    return Decision((written, *(InboxChanged(m, InboxState.ANSWERED) for m in same)), verdict)
+
+
+@decides(CloseMessage)
+def close_message(command: CloseMessage, facts: AccountFacts, context: Context) -> Decision:
+    _waiting(facts)
+    return Decision(tuple(InboxChanged(m, InboxState.DONE, command.reason) for m in facts.inbox), Verdict())
+
+
+def _waiting(facts: AccountFacts) -> None:
+    if not facts.inbox:
+        raise Refused("message.unasked", "No message of this customer waits for an answer.", None)

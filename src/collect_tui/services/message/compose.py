@@ -1,0 +1,142 @@
+"""A message as it would leave: a template filled for an account, in the customer's language, for one channel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session as Db
+
+from collect_tui.common.text import clean
+from collect_tui.common.words import expected
+from collect_tui.desk.errors import Invalid
+from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.message.effects import Content
+from collect_tui.domain.message.template import LANGUAGES, LEVELS, TYPED, Head, Template, Variant
+from collect_tui.services.desk_context import DeskContext
+from collect_tui.services.message.document import Document, Node
+from collect_tui.services.message.filling import Addressee, completed, context_of
+from collect_tui.services.message.lint import Library
+from collect_tui.services.message.placeholders import examine
+from collect_tui.services.message.render import Rendered, render
+from collect_tui.store import facts
+from collect_tui.store.tables import Account, Message, Party
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """`sampled`: placeholders that have examples for values. `name`: of the customer, as it stands in the book."""
+
+    template: Template
+    variant: Variant
+    channel: str
+    name: str
+    rendered: Rendered
+    sampled: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> Head:
+        return self.template.head
+
+    @property
+    def content(self) -> Content:
+        made = self.rendered
+        document = dump(made.document) if made.html is not None else ""
+        return Content(self.variant.version, self.variant.language, made.subject, made.text, document)
+
+
+class Composer:
+    """Composes in one transaction, for any account of it."""
+
+    def __init__(self, desk: DeskContext, db: Db, library: Library | None = None) -> None:
+        """`library`: other templates than the site's."""
+        self._desk, self._db, self._other = desk, db, library
+
+    @property
+    def library(self) -> Library:
+        return self._other or self._desk.library
+
+    def template(self, name: str, segment: str = "") -> Template:
+        """A template by its name, or by the level of the notice that the ladder of a segment has. Raises Invalid."""
+        ladder = self._desk.catalogue().rules.ladder_of(segment)
+        by_level = {step.level: step.message for step in ladder if step.level}
+        if name in LEVELS and name not in by_level and name not in self.library.every:
+            there = ", ".join(by_level) or "none"
+            raise Invalid(
+                "message.level", f"The ladder of this account has no notice {name}; it has {there}.", "template"
+            )
+        return self.library.template(by_level.get(name, name))
+
+    def made_by(self, message_id: int) -> str:
+        """Who wrote a message: a login."""
+        return self._db.get_one(Message, (self._desk.tenant_id, message_id)).made_by
+
+    def language(self, message_id: int) -> str | None:
+        """The language in which a message was written; None: it has no text yet."""
+        return self._db.get_one(Message, (self._desk.tenant_id, message_id)).lang or None
+
+    def write(
+        self, seen: AccountFacts, name: str, channel: str, language: str | None = None, *, sampled: bool = False
+    ) -> Composed:
+        """The template filled for an account, in the customer's language unless another is asked for. Invalid for a channel or language
+        that it has not; Refused when the account has not what it speaks of, unless examples may stand for it."""
+        desk, db, library = self._desk, self._db, self.library
+        template = library.template(name)
+        channels = template.head.channels
+        if channel not in channels:
+            raise Invalid(
+                "message.channel", f"{name} is not sent by {channel}; {expected(channel, channels)}", "channel"
+            )
+        if language is not None and language not in template.variants:
+            there = [code for code in LANGUAGES if code in template.variants]
+            told = f"{name} is not written in {language}; {expected(language, there)}"
+            raise Invalid("message.language", told, "language")
+        party = db.get_one(Party, (desk.tenant_id, db.get_one(Account, (desk.tenant_id, seen.id)).party_id))
+        variant = template.in_language(language or party.lang)
+        words, body = library.rules.languages[variant.language], variant.body(channel)
+        to = Addressee(party.name, party.kind, desk.tenant(db).name)
+        ledger, plans = facts.ledger(db, desk.tenant_id, seen.id), desk.catalogue().arrangement
+        context = context_of(seen, to, template.head, library.rules, words, desk.house, plans, ledger)
+        needed = {*examine(body.source).requires, *template.head.needs}
+        context, examples = completed(context, needed, sampled=sampled)
+        formats = library.formats(variant.language, channel, seen.currency)
+        made = render(body.source, channel, context, words, formats, seen.numbers)
+        return Composed(template, variant, channel, party.name, made, examples)
+
+    def typed(self, seen: AccountFacts, channel: str, text: str) -> Content:
+        """What somebody typed, with how to have no more of it where the channel asks for that; in the customer's language."""
+        desk, db, rules = self._desk, self._db, self.library.rules
+        party = db.get_one(Party, (desk.tenant_id, db.get_one(Account, (desk.tenant_id, seen.id)).party_id))
+        language = party.lang.partition("-")[0]
+        language = language if language in rules.languages else LANGUAGES[0]
+        opt_out = rules.languages[language].words.get(f"opt_out_{channel}", "")
+        said = clean(text, keep_newlines=True).strip()
+        between = "\n\n" if channel == "email" else " "
+        whole = f"{said}{between}{opt_out}" if opt_out and channel in rules.kinds[TYPED.kind].opt_out else said
+        return Content("", language, "", whole)
+
+
+def dump(document: Document) -> str:
+    """A document as JSON, to be kept with its message."""
+    return json.dumps([document.language, [_listed(block) for block in document.blocks]], ensure_ascii=False)
+
+
+def load(text: str) -> Document | None:
+    """The document that `dump` wrote; None for an empty text."""
+    if not text:
+        return None
+    language, blocks = json.loads(text)
+    return Document(language, tuple(_node(block) for block in blocks))
+
+
+def _listed(node: Node) -> str | list[Any]:
+    """A text as itself; anything else as its tag, whether it stands to the right, and what is in it."""
+    return node.text if not node.tag else [node.tag, int(node.right), *map(_listed, node.children)]
+
+
+def _node(listed: str | Sequence[Any]) -> Node:
+    if isinstance(listed, str):
+        return Node("", listed)
+    return Node(listed[0], "", tuple(map(_node, listed[2:])), bool(listed[1]))

@@ -1,0 +1,115 @@
+"""Writing, releasing and cancelling a message: which rule decides each command."""
+
+from __future__ import annotations
+
+from collect_tui.common.words import expected
+from collect_tui.desk.commands import CancelMessage, ReleaseMessage, SendMessage
+from collect_tui.domain.contact import decide as contact
+from collect_tui.domain.contact.points import usable
+from collect_tui.domain.effects import Effect
+from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.domain.facts import AccountFacts, Message, Point
+from collect_tui.domain.message import decide
+from collect_tui.domain.message.effects import MessageReleased, MessageWritten, message_name
+from collect_tui.domain.message.template import Head
+from collect_tui.domain.states import WAITING_MESSAGE, MessageState
+from collect_tui.policy.message import may_send
+from collect_tui.policy.verdicts import Verdict
+from collect_tui.services.context import Context
+from collect_tui.services.decide import Decision, decides
+
+
+@decides(SendMessage)
+def send_message(command: SendMessage, facts: AccountFacts, context: Context) -> Decision:
+    template = context.composer.template(command.template, facts.segment)
+    head = template.head
+    channel, point = _way(command, facts, head)
+    verdict = may_send(facts, context.rules, context.catalogue.holds, point, head.level)
+    if point is None:
+        return Decision((), verdict)
+    made = context.composer.write(facts, template.name, channel, command.language)
+    two = head.level in decide.PERSONS_TWO
+    items, amounts = decide.about(facts, head)
+    message = Message(
+        id=context.ids(),
+        level=head.level,
+        channel=channel,
+        status=MessageState.DRAFT if two else MessageState.QUEUED,
+        served_on=None,
+        template=template.name,
+        point_id=point.id,
+        made_on=facts.business_date,
+        items=items,
+    )
+    blocked = "second_person" if two else ""
+    written = MessageWritten(message, made.content, point.value, head.title, blocked=blocked, amounts=amounts)
+    return Decision((written,), verdict)
+
+
+@decides(ReleaseMessage)
+def release_message(command: ReleaseMessage, facts: AccountFacts, context: Context) -> Decision:
+    draft = _waiting(facts, command.message, MessageState.DRAFT)
+    made_by = context.composer.made_by(draft.id)
+    if draft.level in decide.PERSONS_TWO and made_by == context.user:
+        raise Refused(
+            "message.same_person", "What is past the final notice is released by another than who wrote it.", "message"
+        )
+    return released(facts, draft, context)
+
+
+def released(facts: AccountFacts, draft: Message, context: Context) -> Decision:
+    """A draft gets its text as of now, and its way, unless the one that was chosen for it still holds. Refused "message.nothing" when
+    what it is about has been paid."""
+    template = context.composer.template(draft.template)
+    open_items = {item.id for item in facts.items if item.collectable}
+    if draft.items and open_items.isdisjoint(draft.items):
+        raise Refused("message.nothing", "What it is about has been paid.", "message")
+    chosen = next((p for p in facts.points if p.id == draft.point_id and usable(p)), None)
+    found = (draft.channel, chosen) if chosen is not None else decide.route(facts, template.head.channels)
+    verdict = may_send(facts, context.rules, context.catalogue.holds, found and found[1], draft.level, draft)
+    if found is None or not verdict.allowed:
+        return Decision((), verdict)
+    channel, point = found
+    made = context.composer.write(facts, template.name, channel, context.composer.language(draft.id))
+    effect = MessageReleased(draft.id, channel, point.id, point.value, made.content, template.head.title)
+    return Decision((effect,), verdict)
+
+
+@decides(CancelMessage)
+def cancel_message(command: CancelMessage, facts: AccountFacts, context: Context) -> Decision:
+    waiting = _waiting(facts, command.message)
+    effects: tuple[Effect, ...] = (decide.changed(waiting, MessageState.CANCELLED, detail=command.reason),)
+    return Decision(effects, Verdict())
+
+
+def _way(command: SendMessage, facts: AccountFacts, head: Head) -> tuple[str, Point | None]:
+    """By which channel, and where to. Invalid for a channel that the template has not, or a point that the channel does not reach."""
+    channels = head.channels
+    if command.channel is not None:
+        if command.channel not in channels:
+            told = f"{head.title} is not sent by {command.channel}; {expected(command.channel, channels)}"
+            raise Invalid("message.channel", told, "channel")
+        channels = (command.channel,)
+    point = contact.find_point(facts, command.point) if command.point else None
+    found = decide.route(facts, channels, point)
+    if found is None and point is not None:
+        raise Invalid(
+            "message.point", f"{head.title} does not go by {' or '.join(channels)} to {point.short}.", "point"
+        )
+    if found is not None:
+        return found
+    # Said by its verdict: marked, opted out, or none at all.
+    fitting = ((each, p) for each in channels for p in facts.points if p.kind in decide.POINTS[each])
+    return next(fitting, (channels[0], None))
+
+
+def _waiting(facts: AccountFacts, name: str, *states: MessageState) -> Message:
+    """The youngest message of a name or level that has not left. Refused "message.none"."""
+    low = name.lower()
+    mine = [m for m in facts.messages if m.status in (states or WAITING_MESSAGE)]
+    found = [m for m in mine if low in (m.template, m.level, str(m.id))]
+    if not found:
+        there = ", ".join(message_name(m) for m in mine) or "none"
+        what = "draft" if states == (MessageState.DRAFT,) else "message"
+        raise Refused("message.none", f"No such {what} waits; what waits: {there}.", "message")
+    return max(found, key=lambda m: m.id)

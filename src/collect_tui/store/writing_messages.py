@@ -1,0 +1,79 @@
+"""Writes messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from collect_tui.domain import effects as fx
+from collect_tui.domain.message.effects import Content
+from collect_tui.domain.states import LOST_MESSAGE, InboxState, MessageState
+from collect_tui.store.sql import table
+from collect_tui.store.tables import Message
+from collect_tui.store.writing import WriteContext, write
+
+
+@write.register
+def _(effect: fx.MessageWritten, here: WriteContext) -> None:
+    message = effect.message
+    released = _released(here) if message.status is MessageState.QUEUED else {}
+    rest = {"address": effect.address, "answers": effect.answers, "blocked": effect.blocked}
+    here.put("message", message, made_at=here.at, made_by=here.by, **_said(effect.content), **rest, **released)
+    for item_id, amount in zip(message.items, effect.amounts, strict=True):
+        here.add("message_item", message_id=message.id, item_id=item_id, amount=amount)
+
+
+@write.register
+def _(effect: fx.MessageReleased, here: WriteContext) -> None:
+    key = {"account_id": here.account_id, "id": effect.id, "status": MessageState.DRAFT}
+    way = {"channel": effect.channel, "point_id": effect.point_id, "address": effect.address}
+    values = {"status": MessageState.QUEUED, "blocked": "", **way, **_said(effect.content), **_released(here)}
+    here.set("message", key, **values)
+
+
+@write.register
+def _(effect: fx.MessageChanged, here: WriteContext) -> None:
+    key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
+    values: dict[str, Any] = {name: getattr(effect, name) for name in ("status", "served_on", "detail", "blocked")}
+    values |= {name: value for name in ("reference", "cost") if (value := getattr(effect, name)) is not None}
+    if effect.sent_on is not None:
+        values |= {"sent_on": effect.sent_on, "sent_at": here.at}
+    closed = effect.status in LOST_MESSAGE | {MessageState.CANCELLED, MessageState.DELIVERED}
+    values["closed_at"] = here.at if closed else None
+    here.set("message", key, **values)
+
+
+@write.register
+def _(effect: fx.MessageReceived, here: WriteContext) -> None:
+    received, message = effect.received, table(Message)
+    nobodys = here.change("message", id=received.id, inbound=True).where(message.c.account_id.is_(None))
+    closed_at = None if received.status is InboxState.RECEIVED else here.at
+    here.one(
+        nobodys.values(
+            account_id=here.account_id,
+            status=received.status,
+            point_id=received.point_id,
+            detail=received.suggestion,
+            answers=effect.answers,
+            closed_at=closed_at,
+        )
+    )
+
+
+@write.register
+def _(effect: fx.InboxChanged, here: WriteContext) -> None:
+    key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
+    here.set("message", key, status=effect.status, closed_at=None if effect.status is InboxState.RECEIVED else here.at)
+
+
+def _said(content: Content) -> dict[str, str]:
+    return {
+        "version": content.version,
+        "lang": content.language,
+        "subject": content.subject,
+        "text": content.text,
+        "document": content.document,
+    }
+
+
+def _released(here: WriteContext) -> dict[str, Any]:
+    return {"released_at": here.at, "released_by": here.by}

@@ -1,0 +1,253 @@
+"""The ladder serves: what the night drafts, what a run releases, what leaves, arrives, comes back, and where the account then stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from collect_tui.desk.errors import Refused
+from collect_tui.services import day_run
+from collect_tui.services.local import LocalDesk
+from collect_tui.services.message.dispatch import MessageDispatch
+from collect_tui.services.message.port import NotNow, Rejected, Unknown
+from collect_tui.services.message.run import look, release
+from collect_tui.store import facts
+from services.message.far import Far
+from support.book import NOW, SERVICES, TODAY, Book, Clock, account, do_line, local_desk
+
+ROSA = "4410-2231"
+POINTS = [
+    {"kind": "mobile", "value": "+1 312 555 0142", "consent": "in"},
+    {"kind": "email", "value": "rosa@example.com"},
+    {"kind": "address", "value": "36 Poplar St, Chicago, IL 60622"},
+]
+
+
+def book(**more: Any) -> Book:
+    items = more.pop("items", [("INV-1", -20, 20000)])
+    return Book(
+        account(
+            ROSA,
+            "Alvarez, Rosa",
+            **{"points": POINTS, "items": items, "services": SERVICES, "stage": "PAST_DUE", **more},
+        )
+    )
+
+
+class Life:
+    """A desk with a letter and an e-mail channel, and its days."""
+
+    def __init__(self, desk: LocalDesk, clock: Clock) -> None:
+        self.desk, self.clock, self.today = desk, clock, TODAY
+        self.letter, self.email, self.sms = Far("letter"), Far("email", repeatable=False), Far("sms")
+        self.dispatch = lambda: MessageDispatch(desk, {far.channel: far for far in (self.letter, self.email, self.sms)})
+
+    def night(self, days: int = 1, *, check: bool = True) -> None:
+        self.clock.forward(days=days)
+        self.today += timedelta(days=days)
+        assert day_run.run(self.desk, self.today, check=check, full=check).found == ()
+
+    def out(self) -> Any:
+        release(self.desk)
+        return self.dispatch().run()
+
+    @property
+    def seen(self) -> Any:
+        with self.desk.store.read() as db:
+            return facts.load(db, 1, ROSA)
+
+    @property
+    def notices(self) -> list[tuple[str, str, str]]:
+        return [(m.level or m.template, m.channel, str(m.status)) for m in self.seen.messages]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def stores(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Any]:
+    opened: list[Any] = []
+
+    def make(of: Book) -> Life:
+        held = of.store(tmp_path) if request.param == "sqlite" else of.pg_store()
+        opened.append(held)
+        clock = Clock(NOW)
+        return Life(local_desk(held.__enter__(), "lee", clock), clock)
+
+    yield make
+    for each in opened:
+        each.__exit__(None, None, None)
+
+
+def test_a_stage_is_reached_when_its_notice_is_served_and_not_before(stores: Any) -> None:
+    life = stores(book())
+    life.night()  # Tuesday
+    assert life.notices == [("1", "", "DRAFT")]
+    assert life.seen.stage == "PAST_DUE"
+    assert life.out().sent == {"letter": 1}
+    (letter,) = life.letter.left
+    assert (letter.name, letter.to) == ("Rosa Alvarez", "36 Poplar St\nChicago, IL 60622")
+    assert letter.document is not None
+    assert letter.document.text() == letter.text
+    assert life.notices == [("1", "letter", "SENT")]
+    for _ in range(5):  # Thanksgiving and a weekend are no business days
+        life.night()
+        assert life.seen.stage == "PAST_DUE"
+    life.night()
+    assert life.seen.stage == "NOTICE_1"
+    assert (life.seen.next_action.code, life.seen.next_action.on) == ("call", life.today)
+
+
+def test_a_debt_of_a_year_goes_up_by_its_notices_and_gaps_and_not_night_by_night(stores: Any) -> None:
+    life = stores(book(items=[("INV-1", -391, 20000)]))
+    reached = {}
+    for _ in range(75):
+        life.night()
+        life.out()
+        reached.setdefault(str(life.seen.stage), (life.today - TODAY).days)
+    assert list(reached) == ["PAST_DUE", "NOTICE_1", "NOTICE_2", "NOTICE_3", "FINAL"]
+    days = list(reached.values())
+    assert all(later - earlier >= 10 for earlier, later in pairwise(days[1:]))
+    assert [m.dated for m in life.letter.left] == sorted({m.dated for m in life.letter.left}), "one a day"
+
+
+def test_a_notice_for_a_bill_that_was_paid_counts_for_no_other(stores: Any) -> None:
+    life = stores(book(items=[("INV-1", -20, 20000), ("INV-2", 2, 9000)]))
+    life.night()
+    life.out()
+    do_line(life.desk, ROSA, "pay 200 card R1 y")
+    life.night(20)
+    life.night()
+    assert life.seen.oldest_due == TODAY + timedelta(days=2)
+    assert life.seen.stage == "PAST_DUE", "it was current, and is late again"
+    assert ("1", "", "DRAFT") in life.notices, "the debt that is left has a notice of its own"
+
+
+@pytest.mark.parametrize("why", ["DISPUTE", "CEASE"])
+def test_a_hold_keeps_a_draft_back_and_its_reason_is_told(stores: Any, why: str) -> None:
+    life = stores(book())
+    life.night()
+    do_line(life.desk, ROSA, f"hold {why.lower()} checking")
+    assert [(e.reason, e.count) for e in look(life.desk).excluded] == [("hold", 1)]
+    assert life.notices == [("1", "", "DRAFT")]
+    release(life.desk)
+    assert life.notices == [("1", "", "DRAFT")]
+    do_line(life.desk, ROSA, f"rel {why.lower()} done")
+    assert life.out().sent == {"letter": 1}
+
+
+def test_what_is_placed_after_the_release_stops_it_as_it_leaves(stores: Any) -> None:
+    life = stores(book())
+    life.night()
+    release(life.desk)
+    do_line(life.desk, ROSA, "hold dispute checking")
+    report = life.dispatch().run()
+    assert (report.sent, report.held) == ({}, 1)
+    assert life.notices == [("1", "letter", "DRAFT")]
+
+
+def test_what_has_been_paid_is_not_sent(stores: Any) -> None:
+    life = stores(book())
+    life.night()
+    do_line(life.desk, ROSA, "pay 200 card R1 y")
+    assert life.out().sent == {}
+    assert life.notices == [("1", "", "CANCELLED")]
+
+
+def test_returned_mail_is_not_served_and_goes_out_by_the_next_way(stores: Any) -> None:
+    life = stores(book(items=[("INV-1", -40, 20000)]))
+    life.night()
+    life.out()
+    life.night(8)
+    assert life.seen.stage == "NOTICE_1"
+    life.letter.report(life.letter.left[0].key, "returned", life.clock(), detail="moved")
+    report = life.dispatch().run()
+    assert report.received == {"report": 1}
+    assert life.seen.stage == "PAST_DUE"
+    assert [p.quality for p in life.seen.points if p.kind == "address"] == ["bad"]
+    assert life.notices == [("1", "letter", "RETURNED"), ("1", "", "DRAFT")]
+    assert life.out().sent == {"email": 1}
+    life.letter.report(life.letter.left[0].key, "returned", life.clock(), detail="moved")
+    assert life.dispatch().run().received == {"report": 0}, "said twice, it happened once"
+
+
+def test_without_any_way_the_draft_waits_and_says_so(stores: Any) -> None:
+    life = stores(book(points=[{"kind": "mobile", "value": "+1 312 555 0142", "consent": "out"}]))
+    life.night()
+    assert [(e.reason, e.accounts) for e in look(life.desk).excluded] == [("point", (ROSA,))]
+
+
+def test_a_notice_past_the_final_takes_a_second_person(stores: Any) -> None:
+    life = stores(book(items=[("INV-1", -80, 20000)], stage="FINAL"))
+    do_line(life.desk, ROSA, "notice pre-cut")
+    assert life.notices == [("pre-cut", "letter", "DRAFT")]
+    assert [e.reason for e in look(life.desk).excluded] == ["same_person"]
+    other = local_desk(life.desk.store, "ben", life.clock)
+    assert [each.count for each in release(other).released] == [1]
+
+
+def test_a_line_that_is_down_loses_nothing_and_sends_nothing_twice(stores: Any) -> None:
+    life = stores(book())
+    life.night()
+    release(life.desk)
+    life.letter.fails = [NotNow("the house is closed")]
+    assert life.dispatch().run().put_off == {"letter": "the house is closed"}
+    assert life.dispatch().run().sent == {"letter": 1}
+    assert life.dispatch().run().sent == {}
+    assert len(life.letter.left) == 1
+
+
+def test_of_what_may_have_left_a_person_says_whether_it_did(stores: Any) -> None:
+    life = stores(book(points=POINTS[1:2]))
+    life.night()
+    release(life.desk)
+    life.email.fails = [Unknown("the line was lost")]
+    (number,) = life.dispatch().run().unsure
+    assert life.dispatch().run().unsure == (number,)
+    assert life.email.left == []
+    life.dispatch().settle(number, sent=False)
+    assert life.dispatch().run().sent == {"email": 1}
+    with pytest.raises(Refused, match="known whether"):
+        life.dispatch().settle(number, sent=True)
+
+
+def test_an_address_that_is_refused_is_marked_and_the_notice_goes_another_way(stores: Any) -> None:
+    life = stores(book(points=POINTS[1:]))
+    do_line(life.desk, ROSA, "notice 1 email")
+    life.email.fails = [Rejected("550 no such user", point=True)]
+    assert life.dispatch().run().failed == 1
+    assert [p.quality for p in life.seen.points if p.kind == "email"] == ["bad"]
+    assert life.out().sent == {"letter": 1}
+
+
+def test_a_text_rings_in_the_hours_of_calls_only(stores: Any) -> None:
+    life = stores(book())
+    do_line(life.desk, ROSA, "notice 1 sms")
+    life.clock.now = NOW.replace(hour=4)  # 22:00 in Chicago
+    assert "hours" in life.dispatch().run().put_off
+    life.clock.now = NOW
+    assert life.dispatch().run().sent == {"sms": 1}
+    assert life.notices == [("1", "sms", "SENT")]
+    assert life.seen.messages[0].served_on is None, "a text is served by being delivered"
+    life.sms.report(life.sms.left[0].key, "delivered", life.clock())
+    life.dispatch().run()
+    assert life.seen.messages[0].served_on == TODAY
+
+
+def test_forged_and_unknown_reports_are_put_aside(stores: Any) -> None:
+    life = stores(book())
+    said = [life.email.report(key, "returned", life.clock()) for key in ("1-99", "2-1", "1-9999999999999999999999")]
+    assert len(life.dispatch().run().refused) == 1  # by name
+    assert [each.taken for each in said] == [["The report is of no message that left here."]] * 3
+
+
+def test_a_sent_message_is_not_undone_and_a_queued_one_is(stores: Any) -> None:
+    life = stores(book())
+    do_line(life.desk, ROSA, "stmt letter")
+    do_line(life.desk, ROSA, "undo")
+    assert life.notices == [("statement", "letter", "CANCELLED")]
+    do_line(life.desk, ROSA, "stmt letter")
+    life.dispatch().run()
+    with pytest.raises(Refused):
+        do_line(life.desk, ROSA, "undo")
