@@ -13,7 +13,7 @@ from collect_tui.desk.errors import Refused
 from collect_tui.services import day_run
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.message.dispatch import MessageDispatch
-from collect_tui.services.message.port import NotNow, Rejected, Unknown
+from collect_tui.services.message.port import Departure, NotNow, Outgoing, Rejected, Unknown
 from collect_tui.services.message.run import look, release
 from collect_tui.store import facts
 from services.message.far import Far
@@ -210,6 +210,44 @@ def test_of_what_may_have_left_a_person_says_whether_it_did(stores: Any) -> None
     assert life.dispatch().run().sent == {"email": 1}
     with pytest.raises(Refused, match="known whether"):
         life.dispatch().settle(number, sent=True)
+
+
+class Killed(BaseException):
+    """The program ends where it stands."""
+
+
+def test_a_program_that_ends_while_it_sends_sends_nothing_twice(stores: Any) -> None:
+    life = stores(book())
+    do_line(life.desk, ROSA, "stmt email")
+    do_line(life.desk, ROSA, "notice 1 letter")
+    life.letter.fails = [Killed()]  # nobody knows whether before or after it was taken
+    with pytest.raises(Killed):
+        life.dispatch().run()
+    life.email.fails = [Killed()]
+    with pytest.raises(Killed):
+        life.dispatch().run()
+    assert len(life.letter.left) == 1, "the house takes the same letter once, and is given it again"
+    report = life.dispatch().run()
+    assert (report.sent, len(report.unsure)) == ({}, 1), "an e-mail is for a person to say"
+    assert life.email.left == []
+
+
+def test_two_runs_at_once_send_a_message_once(stores: Any) -> None:
+    life = stores(book())
+    do_line(life.desk, ROSA, "stmt email")
+    other = life.dispatch()
+
+    class Slow(Far):
+        def send(self, message: Outgoing) -> Departure:
+            if not self.left:
+                left = super().send(message)
+                assert other.run().sent == {}
+                return left
+            return super().send(message)
+
+    life.email = Slow("email")
+    assert MessageDispatch(life.desk, {"email": life.email}).run().sent == {"email": 1}
+    assert len(life.email.left) == 1
 
 
 def test_an_address_that_is_refused_is_marked_and_the_notice_goes_another_way(stores: Any) -> None:
