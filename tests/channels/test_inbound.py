@@ -98,7 +98,7 @@ def test_a_mail_is_read_stands_in_the_queue_and_is_answered_in_its_thread(mailed
     assert waiting(desk) == 0
     assert mailed.run().sent == {"email": 1}
     (out,) = mailed.taken
-    assert (out["To"], out["Subject"]) == (f"Alvarez Rosa <{MAIL}>", "Re: Your bill")
+    assert (out["To"], out["Subject"]) == (f"Rosa Alvarez <{MAIL}>", "Re: Your bill")
     assert out["In-Reply-To"] == "<q2@home.example>"
     text = out.get_payload(decode=True).decode()
     assert text.startswith("It is for two months; nothing more is due before the 15th.")
