@@ -157,6 +157,8 @@ CASES: dict[tuple[str, str], Case] = {
 }
 #: Figures of the whole server, for those who watch over it; no tenant's own.
 NOT_OF_A_TENANT = {("GET", "/metrics")}
+#: Far ends of channels call without a login; which book is meant stands in the address (`tests/server/test_hooks.py`).
+NOT_OF_A_TENANT |= {(verb, f"/v1/hooks/{{channel}}{more}") for verb in ("GET", "POST") for more in ("", "/{proof}")}
 #: It has a test of its own, for it never ends.
 STREAMS = {("GET", "/v1/events")}
 
