@@ -79,7 +79,7 @@ def app() -> FastAPI:
 def context(tmp_path: Path) -> Iterator[ServerContext]:
     with BOOK.store(tmp_path) as store:
         add_message(store, ROSA, id=1, point="e1", subject=SPOKEN, text=SPOKEN, detail=SPOKEN, reference=MAIL)
-        add_message(store, ROSA, id=2, inbound=True, status="RECEIVED", channel="social", address=HANDLE, text=SPOKEN)
+        add_message(store, ROSA, id=2, inbound=True, status="ANSWERED", channel="social", address=HANDLE, text=SPOKEN)
         for channel, address in (("sms", PHONE), ("letter", HOME), ("chat", HANDLE), ("internal", MAIL)):
             add_message(store, ROSA, channel=channel, address=address)
         for role in ROLES:
