@@ -99,12 +99,17 @@ def _sendable(facts: AccountFacts, rules: ContactRules, action: Action, point: P
         if not fitting or any(usable(p) for p in fitting):
             return _say(rules, "number", Severity.ALLOW, "There is a way to write.")
         return _say(rules, "number", Severity.BLOCK, f"{action.title}: nothing is left that may be written to.")
+    return _say(rules, "number", *may_be_written_to(point))
+
+
+def may_be_written_to(point: Point) -> tuple[Severity, str]:
+    """Whether a letter or message may go to a point, and the sentence that says so."""
     name = point_label(point).capitalize()
     if point.consent == "out":
-        return _say(rules, "number", Severity.BLOCK, f"{name} was opted out by the customer.")
+        return Severity.BLOCK, f"{name} was opted out by the customer."
     if not usable(point):
-        return _say(rules, "number", Severity.BLOCK, f"{name} is marked {point.quality}.")
-    return _say(rules, "number", Severity.ALLOW, f"{name} may be written to.")
+        return Severity.BLOCK, f"{name} is marked {point.quality}."
+    return Severity.ALLOW, f"{name} may be written to."
 
 
 def attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zone: str | None) -> int:

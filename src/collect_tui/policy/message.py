@@ -15,7 +15,7 @@ from collect_tui.domain.message.meaning import STOP
 from collect_tui.domain.message.message import SERVED
 from collect_tui.domain.rules import HoldKind, Rules
 from collect_tui.domain.states import LIVE_MESSAGE
-from collect_tui.policy.contact import hold_findings
+from collect_tui.policy.contact import hold_findings, may_be_written_to
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
 
@@ -52,14 +52,10 @@ def _point(point: Point | None, *, stop: bool, answers: bool) -> Finding:
         return _say(
             "point", Severity.BLOCK, "There is no way to send it: no address, e-mail or number that may be used."
         )
-    name = point_label(point).capitalize()
     if stop and usable(replace(point, consent="in")):
+        name = point_label(point).capitalize()
         return _say("point", Severity.ALLOW, f"{name} is told, once, that no more is sent.")
-    if point.consent == "out":
-        return _say("point", Severity.BLOCK, f"{name} was opted out by the customer.")
-    if not usable(point):
-        return _say("point", Severity.BLOCK, f"{name} is marked {point.quality}.")
-    return _say("point", Severity.ALLOW, f"{name} may be written to.")
+    return _say("point", *may_be_written_to(point))
 
 
 def _notice(facts: AccountFacts, rules: Rules, level: str, draft: Message | None) -> Iterator[Finding]:

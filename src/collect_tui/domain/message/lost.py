@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from collect_tui.domain.account.effects import LadderChanged
 from collect_tui.domain.account.ladder import noticed, steps_from
-from collect_tui.domain.contact.effects import PointMarked
+from collect_tui.domain.contact.decide import mark_point
 from collect_tui.domain.effect import Effect, Ids, fold_all
 from collect_tui.domain.facts import AccountFacts, Message
 from collect_tui.domain.message.decide import changed
@@ -52,7 +52,7 @@ def came_back(
 
 def _bad(facts: AccountFacts, message: Message) -> tuple[Effect, ...]:
     found = next((p for p in facts.points if p.id == message.point_id and p.quality not in ("bad", "wrong")), None)
-    return () if found is None else (PointMarked(found.id, "bad", found.consent, found.quality, found.consent),)
+    return () if found is None else mark_point(facts, found, "bad", None)
 
 
 def _again(facts: AccountFacts, message: Message, title: str, ids: Ids) -> tuple[Effect, ...]:

@@ -18,7 +18,7 @@ from sqlmodel import Session as Db
 
 from collect_tui.common.text import clean
 from collect_tui.domain.card_text import mask_card
-from collect_tui.domain.contact.effects import PointMarked
+from collect_tui.domain.contact.decide import mark_point
 from collect_tui.domain.dates import local_time
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.errors import DomainError, Refused
@@ -162,7 +162,7 @@ class Intake:
             suggestion="" if row.automatic and not meaning.stop else meaning.suggestion,
         )
         effects: tuple[Effect, ...] = (MessageReceived(received, answers),)
-        if meaning.stop and (marked := _opted_out(points)):
+        if meaning.stop and (marked := _opted_out(seen, points)):
             effects += marked
             if not row.automatic:
                 effects += self._confirmation(work, seen, received, next(p for p in points if p.consent != "out"))
@@ -185,7 +185,7 @@ class Intake:
         """The same address of another customer is not written to either."""
         with unit_of_work(self.desk, other.number) as work:
             seen = work.load(other.number)
-            if effects := _opted_out(p for p in seen.points if self._is_of(p, row)):
+            if effects := _opted_out(seen, [p for p in seen.points if self._is_of(p, row)]):
                 work.change(seen, effects, line=f"stopped by {row.channel}")
 
     def _confirmation(
@@ -213,8 +213,8 @@ class Intake:
         return ()
 
 
-def _opted_out(points: Iterable[Point]) -> tuple[Effect, ...]:
-    return tuple(PointMarked(p.id, p.quality, "out", p.quality, p.consent) for p in points if p.consent != "out")
+def _opted_out(seen: AccountFacts, points: Iterable[Point]) -> tuple[Effect, ...]:
+    return tuple(effect for point in points for effect in mark_point(seen, point, None, "out"))
 
 
 def _kinds(channel: str) -> tuple[str, ...]:
