@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.contact.points import usable
-from collect_tui.domain.facts import AccountFacts, Message, Point
+from collect_tui.domain.facts import AccountFacts, Item, Message, Point
 from collect_tui.domain.message.effects import MessageChanged
 from collect_tui.domain.message.template import Head, Served
 from collect_tui.domain.states import MessageState
@@ -39,11 +39,34 @@ def route(facts: AccountFacts, channels: Iterable[str], point: Point | None = No
     return None
 
 
+#: Of which items a message is, by the words of its head: whether they are past due, and their kind; any other is of all that is open.
+_OF_ITEMS: Final = {
+    "items past due": (True, ""),
+    "items coming due": (False, ""),
+    "the balloon coming due": (False, "balloon"),
+    "the retention coming due": (False, "retention"),
+}
+
+
+def of_items(head: Head) -> tuple[bool | None, str]:
+    """Of which items a message of this head is: past due or not (None: all that is open), and of which kind (empty: of any)."""
+    return _OF_ITEMS.get(head.about, (None, ""))
+
+
+def concerned(facts: AccountFacts, head: Head) -> list[Item]:
+    """The items that a message of this head speaks of."""
+    late, kind = of_items(head)
+    return [
+        i
+        for i in facts.items
+        if (i.open > 0 if late is None else i.collectable and (i.due < facts.business_date) is late)
+        and kind in ("", i.kind)
+    ]
+
+
 def about(facts: AccountFacts, head: Head) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The items that a message of this head is about, by id, and what is asked for on each (minor units)."""
-    late = {"items past due": True, "items coming due": False}.get(head.about)
-    found = [i for i in facts.items if i.collectable and late in (None, i.due < facts.business_date)]
-    found.sort(key=lambda i: i.id)
+    found = sorted((i for i in concerned(facts, head) if i.collectable), key=lambda i: i.id)
     return tuple(i.id for i in found), tuple(i.collectable for i in found)
 
 

@@ -115,8 +115,8 @@ class MessageDispatch:
         """The message as it leaves now, marked as tried; None: it may not, or not at this hour."""
         with unit_of_work(self.desk, row.account) as work:
             seen = work.load(row.account)
-            message, now = _message(seen, row.id, MessageState.QUEUED), rows.find(work.db, self.tenant_id, id=row.id)
-            if message is None or now is None or now.tried_at != row.tried_at:  # another run has it
+            message, said = _message(seen, row.id, MessageState.QUEUED), rows.texts(work.db, self.tenant_id, row.id)
+            if message is None or said.tried_at != row.tried_at:  # another run has it
                 return None
             point = next((p for p in seen.points if p.id == message.point_id), None)
             rules, holds, kind = work.catalogue.rules, work.catalogue.holds, self._head(message).kind
@@ -131,7 +131,6 @@ class MessageDispatch:
                 self._put_off.setdefault("hours", "Outside the hours in which the customer may be reached.")
                 return None
             rows.mark_tried(work.db, self.tenant_id, row.id, work.now)
-            said = rows.texts(work.db, self.tenant_id, row.id)
             return Outgoing(
                 key=f"{self.tenant_id}-{row.id}",
                 channel=row.channel,

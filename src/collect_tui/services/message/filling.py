@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from collect_tui.domain.account import cancellation
 from collect_tui.domain.account.ledger import Ledger
@@ -14,6 +14,7 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.facts import Item as OpenItem
 from collect_tui.domain.facts import Promise as Made
 from collect_tui.domain.facts import Service as InUse
+from collect_tui.domain.message import decide as decide_message
 from collect_tui.domain.message import offers
 from collect_tui.domain.message import records as said
 from collect_tui.domain.message.context import MessageContext, sample, slots
@@ -30,13 +31,6 @@ from collect_tui.policy.verdicts import Severity
 from collect_tui.services.masking import DOT, mask
 
 Plans = Mapping[str, ArrangementPolicy]
-#: Of which items a message is, by the words of its head: whether they are past due, and their kind; any other is of all that is open.
-_OF_ITEMS: Final = {
-    "items past due": (True, ""),
-    "items coming due": (False, ""),
-    "the balloon coming due": (False, "balloon"),
-    "the retention coming due": (False, "retention"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +55,8 @@ def context_of(
     """What a message of this head may print of an account. Refused "message.nothing" when it is about items and there are none.
 
     `ledger`: for what is reckoned from all that was ever paid; without it there is neither a cancellation nor a validation."""
-    late, kind = _OF_ITEMS.get(head.about, (None, ""))
-    concerned = [
-        i
-        for i in seen.items
-        if (i.open > 0 if late is None else i.collectable and (i.due < seen.business_date) is late)
-        and kind in ("", i.kind)
-    ]
-    items = [_item(i, language) for i in sorted(concerned, key=lambda i: (i.due, i.doc_no))]
+    late, kind = decide_message.of_items(head)
+    items = [_item(i, language) for i in sorted(decide_message.concerned(seen, head), key=lambda i: (i.due, i.doc_no))]
     if late is not None and not kind and not (items and (seen.collectable or not late)):
         raise Refused("message.nothing", f"This message is about {head.about}, and the account has none.", "template")
     coming = (i.due for i in seen.items if i.collectable and i.due >= seen.business_date)
