@@ -17,7 +17,7 @@ from collect_tui.domain.message.effects import Content
 from collect_tui.domain.message.template import LANGUAGES, LEVELS, TYPED, Head, Template, Variant
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message.document import Document, Node
-from collect_tui.services.message.filling import Addressee, completed, context_of
+from collect_tui.services.message.filling import OF_LEDGER, Addressee, completed, context_of
 from collect_tui.services.message.lint import Library
 from collect_tui.services.message.placeholders import examine
 from collect_tui.services.message.render import Rendered, render
@@ -69,6 +69,10 @@ class Composer:
             )
         return self.library.template(by_level.get(name, name))
 
+    def _party(self, seen: AccountFacts) -> Party:
+        tenant_id = self._desk.tenant_id
+        return self._db.get_one(Party, (tenant_id, self._db.get_one(Account, (tenant_id, seen.id)).party_id))
+
     def made_by(self, message_id: int) -> str:
         """Who wrote a message: a login."""
         return self._db.get_one(Message, (self._desk.tenant_id, message_id)).made_by
@@ -93,11 +97,14 @@ class Composer:
             there = [code for code in LANGUAGES if code in template.variants]
             told = f"{name} is not written in {language}; {expected(language, there)}"
             raise Invalid("message.language", told, "language")
-        party = db.get_one(Party, (desk.tenant_id, db.get_one(Account, (desk.tenant_id, seen.id)).party_id))
+        party = self._party(seen)
         variant = template.in_language(language or party.lang)
         words, body = library.rules.languages[variant.language], variant.body(channel)
         to = Addressee(party.name, party.kind, desk.tenant(db).name)
-        ledger, plans = facts.ledger(db, desk.tenant_id, seen.id), desk.catalogue().arrangement
+        plans = desk.catalogue().arrangement
+        # All that was ever paid is read only for what is reckoned from it: the line composes at every key.
+        reckoned = any(name in text for name in OF_LEDGER for text in (body.source, *words.words.values()))
+        ledger = facts.ledger(db, desk.tenant_id, seen.id) if reckoned else None
         context = context_of(seen, to, template.head, library.rules, words, desk.house, plans, ledger)
         needed = {*examine(body.source).requires, *template.head.needs}
         context, examples = completed(context, needed, sampled=sampled)
@@ -107,9 +114,8 @@ class Composer:
 
     def typed(self, seen: AccountFacts, channel: str, text: str) -> Content:
         """What somebody typed, with how to have no more of it where the channel asks for that; in the customer's language."""
-        desk, db, rules = self._desk, self._db, self.library.rules
-        party = db.get_one(Party, (desk.tenant_id, db.get_one(Account, (desk.tenant_id, seen.id)).party_id))
-        language = party.lang.partition("-")[0]
+        rules = self.library.rules
+        language = self._party(seen).lang.partition("-")[0]
         language = language if language in rules.languages else LANGUAGES[0]
         opt_out = rules.languages[language].words.get(f"opt_out_{channel}", "")
         said = clean(text, keep_newlines=True).strip()

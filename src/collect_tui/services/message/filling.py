@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from collect_tui.domain.account import cancellation
 from collect_tui.domain.account.ledger import Ledger
@@ -31,6 +31,10 @@ from collect_tui.policy.verdicts import Severity
 from collect_tui.services.masking import DOT, mask
 
 Plans = Mapping[str, ArrangementPolicy]
+
+
+OF_LEDGER: Final = ("cancellation", "validation")
+"""Placeholders that are reckoned from all items and payments of the account."""
 
 
 @dataclass(frozen=True, slots=True)
