@@ -140,12 +140,18 @@ def test_nobody_releases_their_own_not_even_a_lead(lead):
     assert (error.value.code, error.value.field) == ("message.same_person", "message")
 
 
-def test_a_draft_about_what_has_been_paid_is_not_released(desk, lead):
-    do(desk, ROSA, "notice pre-cut")
+@pytest.mark.parametrize(
+    ("written", "was"), [("notice pre-cut", ("pre-cut", "letter", "DRAFT")), ("notice 2", ("2", "letter", "QUEUED"))]
+)
+def test_what_waits_is_taken_back_by_the_payment_and_waits_again_without_it(desk, lead, written, was):
+    do(desk, ROSA, written)
+    assert waiting(desk) == [was]
     do(desk, ROSA, "pay 412.10 card R1")
-    with pytest.raises(Refused) as error:
-        do(lead, ROSA, "free pre-cut")
-    assert error.value.code == "message.nothing"
+    assert waiting(desk) == []
+    do(lead, ROSA, "revpay R1 mistake")
+    assert waiting(desk) == [was]
+    do(desk, ROSA, "pay 412.10 card R2")
+    assert waiting(desk) == []
 
 
 @pytest.mark.parametrize("hold", ["dispute", "cease", "attorney"])

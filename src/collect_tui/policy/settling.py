@@ -163,14 +163,15 @@ def _orders(fold: Folded, house: House, ids: Callable[[], int], *, taken_back: b
 
 
 def _messages(fold: Folded) -> None:
-    """A notice that has not left is taken back when nothing of what it is about is owed any more."""
+    """A notice that has not left is taken back when nothing of what it is about is owed any more, and waits again when it is."""
     owed = {item.id for item in fold.facts.items if item.collectable}
     for one in fold.facts.messages:
-        notice = one.level or one.status == MessageState.DRAFT
-        if one.status in WAITING_MESSAGE and notice and one.items and owed.isdisjoint(one.items):
-            fold.add(
-                MessageChanged(one.id, MessageState.CANCELLED, one.status, detail="what it is about has been paid")
-            )
+        gone = bool(one.items) and owed.isdisjoint(one.items)
+        if one.status in WAITING_MESSAGE and gone and (one.level or one.status == MessageState.DRAFT):
+            told = "nothing of what it is about is owed any more"
+            fold.add(MessageChanged(one.id, MessageState.CANCELLED, one.status, detail=told, lifted=True))
+        elif one.lifted and not gone:
+            fold.add(MessageChanged(one.id, one.lifted, one.status, detail="what it is about is owed again"))
 
 
 def _stand_again(fold: Folded, one: Order, house: House) -> None:

@@ -106,7 +106,7 @@ ITEM = "id doc_no kind issued due amount open disputed service_id level"
 APPLICATION = "id credit_id item_id amount directed"
 SERVICE = "id product billing_system identifier status suspend_cause monthly life_support"
 ORDER = "id number service_id kind reason effective status requested_on sent_at reversal_of detail override_by"
-MESSAGE = "id level channel status served_on service_id template point_id made_on sent_on"
+MESSAGE = "id level channel status served_on service_id template point_id made_on sent_on lifted"
 RECEIVED = "id channel status made_on point_id address thread subject detail"
 CALLBACK = "id at owner point_id status note"
 
@@ -179,12 +179,15 @@ def for_calls(dialect: str) -> tuple[Any, Any, Any, Any]:
 def _messages(many: str) -> Select[Any]:
     """Notices, what has not left yet and what is recent, a row for each item that they are about."""
     recent = _message.c.made_on >= bindparam("written_since")
+    lifted = _message.c.lifted.is_not(None)
     return (
         select(*_columns(_message, MESSAGE), _about.c.item_id, *((_message.c.account_id,) if many else ()))
         .outerjoin(_about, and_(_about.c.tenant_id == _TENANT, _about.c.message_id == _message.c.id))
         .where(_message.c.tenant_id == _TENANT, _whose(_message.c.account_id, many))
         .where(_message.c.inbound == false())
-        .where(or_(_message.c.level != literal_column("''"), _one_of(_message.c.status, WAITING_MESSAGE), recent))
+        .where(
+            or_(_message.c.level != literal_column("''"), _one_of(_message.c.status, WAITING_MESSAGE), lifted, recent)
+        )
         .order_by(_message.c.id, _about.c.item_id)
     )
 

@@ -207,8 +207,8 @@ def _messages(rows: Sequence[Any]) -> tuple[Message, ...]:
         if row.item_id is not None:
             items.append(row.item_id)
     return tuple(
-        replace(message, items=tuple(items))
-        for message, (_, items) in zip(
+        replace(message, items=tuple(items), lifted=row.lifted and MessageState[row.lifted])
+        for message, (row, items) in zip(
             _made(Message, [row for row, _ in found.values()], statements.MESSAGE, MessageState),
             found.values(),
             strict=True,

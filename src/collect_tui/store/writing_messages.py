@@ -33,7 +33,10 @@ def _(effect: fx.MessageReleased, here: WriteContext) -> None:
 @write.register
 def _(effect: fx.MessageChanged, here: WriteContext) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
-    values: dict[str, Any] = {name: getattr(effect, name) for name in ("status", "served_on", "detail", "blocked")}
+    values: dict[str, Any] = {name: getattr(effect, name) for name in ("status", "served_on", "detail")}
+    values["lifted"] = effect.old_status if effect.lifted else None
+    if MessageState.CANCELLED not in (effect.status, effect.old_status):  # what waits again waits for the same
+        values["blocked"] = effect.blocked
     values |= {name: value for name in ("reference", "cost") if (value := getattr(effect, name)) is not None}
     if effect.sent_on is not None:
         values |= {"sent_on": effect.sent_on, "sent_at": here.at}

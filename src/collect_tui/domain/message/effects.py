@@ -102,7 +102,8 @@ class MessageReleased(Effect):
 @dataclass(frozen=True, slots=True)
 class MessageChanged(Effect):
     """A message goes on, or does not: it left (`reference`, `sent_on`), arrived, came back, failed or is cancelled, `detail` says why.
-    `served_on`: the date from which it counts as served afterwards; None: it does not. `blocked`: why a draft stays one, by a code."""
+    `served_on`: the date from which it counts as served afterwards; None: it does not. `blocked`: why a draft stays one, by a code.
+    `lifted`: cancelled as nothing of what it is about is owed any more; it waits again when it is."""
 
     event: ClassVar[EventSpec | None] = EventSpec("message.{status}", STATUS)
     ends: ClassVar[bool] = True
@@ -116,6 +117,7 @@ class MessageChanged(Effect):
     detail: str = ""
     blocked: str = ""
     cost: int | None = None
+    lifted: bool = False
 
     @property
     def target(self) -> int | None:
@@ -124,18 +126,22 @@ class MessageChanged(Effect):
     def fold(self, facts: AccountFacts) -> AccountFacts:
         def change(message: Message) -> Message:
             sent_on = self.sent_on or message.sent_on
-            return replace(message, status=self.status, served_on=self.served_on, sent_on=sent_on)
+            lifted = self.old_status if self.lifted else None
+            return replace(message, status=self.status, served_on=self.served_on, sent_on=sent_on, lifted=lifted)
 
         after = changed(facts.messages, self.id, change)
         since = facts.business_date - timedelta(days=WRITTEN_DAYS)
-        kept = (m for m in after if m.level or m.status in WAITING_MESSAGE or (m.made_on and m.made_on >= since))
+        kept = (
+            m for m in after if m.level or m.status in WAITING_MESSAGE or m.lifted or (m.made_on and m.made_on >= since)
+        )
         return replace(facts, messages=tuple(kept))
 
     def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
-        if self.status is not MessageState.CANCELLED:
+        if MessageState.CANCELLED not in (self.status, self.old_status):
             _left()
         check(self.status, self.old_status)
-        return (MessageChanged(self.id, self.old_status, self.status, detail=reason),)
+        again = self.old_status is MessageState.CANCELLED  # what had been lifted
+        return (MessageChanged(self.id, self.old_status, self.status, detail=reason, lifted=again),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         message = next((m for m in facts.messages if m.id == self.id), None)

@@ -24,7 +24,8 @@ class Message:
     """A message of an account: a notice, or one that has not left yet.
 
     `served_on`: the business date from which it counts as served, which may lie ahead; None: it is not served. `items`: those that it
-    is about, by id: it is no notice of any other debt. `template`: empty where the text came from elsewhere.
+    is about, by id: it is no notice of any other debt. `template`: empty where the text came from elsewhere. `lifted`: the state it had
+    when nothing of what it is about was owed any more, and has again when it is.
     """
 
     id: int
@@ -37,6 +38,7 @@ class Message:
     point_id: int | None = None
     made_on: date | None = None
     sent_on: date | None = None
+    lifted: MessageState | None = None
     items: tuple[int, ...] = ()
 
     def served(self, on: date) -> bool:

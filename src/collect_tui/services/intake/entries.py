@@ -240,6 +240,19 @@ class NoticeEntry(Entry):
     items: Annotated[tuple[Key, ...], Field(max_length=1000)] | None = None
 
 
+class ReceivedEntry(Entry):
+    """A message that the customer wrote. `suggests`: result codes that it seems to say, with blanks between them."""
+
+    at: Moment
+    channel: Literal["email", "sms", "chat", "social", "letter"]
+    point: Short | None = None
+    address: Line = ""
+    subject: Line = ""
+    text: Prose
+    suggests: Line = ""
+    status: Literal["RECEIVED", "ANSWERED", "DONE"] = "RECEIVED"
+
+
 class OrderEntry(Entry):
     """An order to a billing system; `reversal_of` is the number of an earlier order in this list."""
 

@@ -32,6 +32,7 @@ from collect_tui.services.intake.entries import (
     PartyEntry,
     PaymentEntry,
     PromiseEntry,
+    ReceivedEntry,
     ServiceEntry,
     Stage,
     TenantEntry,
@@ -65,6 +66,7 @@ class AccountEntry(Entry):
     promises: Annotated[tuple[PromiseEntry, ...], Field(max_length=1000)] = ()
     holds: Annotated[tuple[HoldEntry, ...], Field(max_length=1000)] = ()
     notices: Annotated[tuple[NoticeEntry, ...], Field(max_length=1000)] = ()
+    received: Annotated[tuple[ReceivedEntry, ...], Field(max_length=1000)] = ()
     orders: Annotated[tuple[OrderEntry, ...], Field(max_length=1000)] = ()
 
     @property

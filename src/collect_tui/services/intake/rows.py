@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.states import AccountState, ServiceState
 from collect_tui.services.intake.entries import PartyEntry
-from collect_tui.services.intake.rows_work import holds, log, orders, promises
+from collect_tui.services.intake.rows_work import holds, log, messages, orders, promises
 from collect_tui.services.intake.rowset import Row, RowSet
 from collect_tui.store.customers import name_rows, point_row
 from collect_tui.store.phone_zones import known_zones
@@ -31,6 +31,7 @@ def rows_of(rows: RowSet, linked: tuple[int, dict[str, int]] | None = None) -> l
     log(rows)
     holds(rows)
     promises(rows)
+    messages(rows)
     orders(rows)
     return rows.rows
 

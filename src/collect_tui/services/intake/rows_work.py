@@ -1,4 +1,4 @@
-"""Rows of what was done with an account: contacts, notes, callbacks, promises, holds, notices and orders."""
+"""Rows of what was done with an account: contacts, notes, callbacks, promises, holds, messages and orders."""
 
 from __future__ import annotations
 
@@ -8,8 +8,16 @@ from collect_tui.domain.holder import Holder, HolderKind
 from collect_tui.domain.message.message import SERVED
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.promise.effects import WAIVED_BY
-from collect_tui.domain.states import OPEN_INSTALMENT, OPEN_ORDER, HoldState, InstalmentState, OrderState, PromiseState
-from collect_tui.services.intake.entries import NoticeEntry, PromiseEntry
+from collect_tui.domain.states import (
+    OPEN_INSTALMENT,
+    OPEN_ORDER,
+    HoldState,
+    InboxState,
+    InstalmentState,
+    OrderState,
+    PromiseState,
+)
+from collect_tui.services.intake.entries import NoticeEntry, PromiseEntry, ReceivedEntry
 from collect_tui.services.intake.rowset import RowSet
 
 
@@ -156,11 +164,35 @@ def _notice(rows: RowSet, path: str, notice: NoticeEntry) -> None:
             rows.add("message_item", message_id=message_id, item_id=rows.items[item.doc_no], amount=max(0, item.amount))
 
 
-def orders(rows: RowSet) -> None:
-    """Notices and orders."""
-    shift = rows.ground.shift
+def _received(rows: RowSet, path: str, received: ReceivedEntry) -> None:
+    shift, at = rows.ground.shift, rows.ground.shift.at(received.at)
+    codes = received.suggests.split()
+    if unknown := next((code for code in codes if code not in rows.ground.codes.results), None):
+        rows.bad(f"{path}.suggests", f"names {unknown!r}, which is no result code of this site.")
+    rows.put(
+        "message",
+        received,
+        path,
+        *("at", "point", "suggests"),
+        inbound=True,
+        point_id=rows.point_id(f"{path}.point", received.point),
+        reference=f"{rows.entry.number} {path}",
+        detail=received.suggests,
+        made_on=at.astimezone(shift.zone).date(),
+        made_at=at,
+        closed_at=None if received.status == InboxState.RECEIVED else at,
+    )
+
+
+def messages(rows: RowSet) -> None:
     for index, notice in enumerate(rows.entry.notices):
         _notice(rows, f"notices[{index}]", notice)
+    for index, received in enumerate(rows.entry.received):
+        _received(rows, f"received[{index}]", received)
+
+
+def orders(rows: RowSet) -> None:
+    shift = rows.ground.shift
     known: dict[str, int] = {}
     open_on: set[int] = set()
     for index, order in enumerate(rows.entry.orders):

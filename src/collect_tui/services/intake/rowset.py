@@ -19,7 +19,7 @@ from collect_tui.services.unit_of_work import UnitOfWork
 #: Table name and one row of it, in an order that keeps every foreign key.
 Row = tuple[str, dict[str, Any]]
 #: Free text, wherever it stands.
-_TEXTS: Final = frozenset(("note", "typed", "text", "detail", "reason"))
+_TEXTS: Final = frozenset(("note", "typed", "text", "subject", "detail", "reason"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """A run of messages: what the night drafted and what waits for a second person is looked at and released, one by one, each as an act
-with its verdict. What may not go stays a draft with the reason; what is about a debt that has been paid is cancelled."""
+with its verdict. What may not go stays a draft with the reason; what has nothing to say any more is cancelled."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.store import facts
 from collect_tui.store import messages as rows
 
-PAID: Final = "message.nothing"
+NOTHING: Final = "message.nothing"
 _SAMPLES: Final = 5
 """Accounts that are named for each reason."""
 
@@ -91,7 +91,7 @@ def _done(desk: DeskContext, row: Any) -> tuple[str, str, str]:
         _keep(desk, row, why.check)
         return "", why.check, why.sentence
     except DomainError as error:
-        _keep(desk, row, _code(error.code), cancel=error.code == PAID)
+        _keep(desk, row, _code(error.code), nothing=error.message if error.code == NOTHING else "")
         return "", _code(error.code), error.message
     with desk.reading() as db:
         return rows.find(db, desk.tenant_id, id=row.id).channel, "", ""  # type: ignore[union-attr]
@@ -101,14 +101,14 @@ def _code(code: str | None) -> str:
     return (code or "message.unknown").partition(".")[2]
 
 
-def _keep(desk: DeskContext, row: Any, why: str, *, cancel: bool = False) -> None:
-    """Writes down why a draft stays one, or that it is cancelled."""
-    if row.blocked == why and not cancel:
+def _keep(desk: DeskContext, row: Any, why: str, *, nothing: str = "") -> None:
+    """Writes down why a draft stays one, or that it is cancelled as it has nothing to say."""
+    if row.blocked == why and not nothing:
         return
     with unit_of_work(desk, row.account) as work:
         seen = work.load(row.account)
         draft = next((m for m in seen.messages if m.id == row.id and m.status is MessageState.DRAFT), None)
         if draft is not None:
-            status = MessageState.CANCELLED if cancel else MessageState.DRAFT
-            told = {"detail": "what it is about has been paid"} if cancel else {"blocked": why}
+            status = MessageState.CANCELLED if nothing else MessageState.DRAFT
+            told = {"detail": nothing} if nothing else {"blocked": why}
             work.change(seen, (changed(draft, status, **told),), line=f"message {row.id} not released: {why}")

@@ -58,12 +58,8 @@ def release_message(command: ReleaseMessage, facts: AccountFacts, context: Conte
 
 
 def released(facts: AccountFacts, draft: Message, context: Context) -> Decision:
-    """A draft gets its text as of now, and its way, unless the one that was chosen for it still holds. Refused "message.nothing" when
-    what it is about has been paid."""
+    """A draft gets its text as of now, and its way, unless the one that was chosen for it still holds."""
     template = context.composer.template(draft.template)
-    open_items = {item.id for item in facts.items if item.collectable}
-    if draft.items and open_items.isdisjoint(draft.items):
-        raise Refused("message.nothing", "What it is about has been paid.", "message")
     chosen = next((p for p in facts.points if p.id == draft.point_id and usable(p)), None)
     found = (draft.channel, chosen) if chosen is not None else decide.route(facts, template.head.channels)
     verdict = may_send(facts, context.rules, context.catalogue.holds, found and found[1], draft.level, draft)

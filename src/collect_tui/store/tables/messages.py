@@ -12,7 +12,8 @@ from collect_tui.store.tables.base import STRICT, key, minor, ref, to
 
 class Message(SQLModel, table=True):
     """One message. `level`: it is a notice. `text` as it was rendered, `document` the same with its headings and tables (JSON);
-    both empty while it is a draft. `blocked`: why a draft cannot be released, by its code. `served_on`: the business date from which
+    both empty while it is a draft. `blocked`: why a draft cannot be released, by its code. `lifted`: the state it had when it was
+    cancelled as nothing of what it is about was owed any more. `served_on`: the business date from which
     it counts as served; NULL: it does not. `reference`: the far end's own; `tried_at`: it was handed over, and nobody knows yet
     whether it left. `answers`: the message that this one answers. A message that came in from nobody known has no
     account; its `detail` says what it seems to say, by codes of results with blanks between them, or `stop`, `start`."""
@@ -67,6 +68,7 @@ class Message(SQLModel, table=True):
     automatic: bool = False
     cost: int | None = ref(null=True)
     detail: str = ""
+    lifted: str | None = None
 
 
 class MessageItem(SQLModel, table=True):

@@ -12,9 +12,9 @@ down_revision = "0009"
 TABLES = """
 message
     tenant_id! id! account_id? service_id? point_id? inbound:bool channel:text status:text level:text template:text version:text
-    lang:text address:text subject:text text:text document:text blocked:text made_on:date made_at:at made_by:text released_at:at?
-    released_by:text? tried_at:at? tries sent_on:date? sent_at:at? served_on:date? closed_at:at? reference:text? thread:text
-    answers? automatic:bool cost? detail:text
+    lang:text address:text subject:text text:text document:text blocked:text made_on:date made_at:at made_by:text
+    released_at:at? released_by:text? tried_at:at? tries sent_on:date? sent_at:at? served_on:date? closed_at:at? reference:text? thread:text
+    answers? automatic:bool cost? detail:text lifted:text?
     account_id -> account
     unique channel reference
     index ix_message_account: account_id; made_at
