@@ -178,16 +178,13 @@ def for_calls(dialect: str) -> tuple[Any, Any, Any, Any]:
 
 def _messages(many: str) -> Select[Any]:
     """Notices, what has not left yet and what is recent, a row for each item that they are about."""
-    recent = _message.c.made_on >= bindparam("written_since")
-    lifted = _message.c.lifted.is_not(None)
+    kept = or_(_message.c.made_on >= bindparam("written_since"), _message.c.lifted.is_not(None))
     return (
         select(*_columns(_message, MESSAGE), _about.c.item_id, *((_message.c.account_id,) if many else ()))
         .outerjoin(_about, and_(_about.c.tenant_id == _TENANT, _about.c.message_id == _message.c.id))
         .where(_message.c.tenant_id == _TENANT, _whose(_message.c.account_id, many))
         .where(_message.c.inbound == false())
-        .where(
-            or_(_message.c.level != literal_column("''"), _one_of(_message.c.status, WAITING_MESSAGE), lifted, recent)
-        )
+        .where(or_(_message.c.level != literal_column("''"), _one_of(_message.c.status, WAITING_MESSAGE), kept))
         .order_by(_message.c.id, _about.c.item_id)
     )
 
