@@ -12,6 +12,7 @@ from channels.far_gateway import FarGateway, far_gateway, site
 from collect_tui.channels.gateway import GatewayPort
 from collect_tui.channels.print_house import PrintHousePort
 from collect_tui.settings import PrintHouse
+from support.mail_servers import FarEnds, far_ends
 
 
 @pytest.fixture
@@ -43,3 +44,16 @@ def house(tmp_path: Path) -> Iterator[PrintHousePort]:
     made = PrintHousePort(PrintHouse(folder=tmp_path / "house"))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def _ends(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarEnds]:
+    with far_ends(tmp_path_factory.mktemp("far")) as running:
+        yield running
+
+
+@pytest.fixture
+def ends(_ends: FarEnds) -> Iterator[FarEnds]:
+    """The mail servers of this module, with nothing told to them and the mailbox empty."""
+    yield _ends
+    _ends.forget()

@@ -31,18 +31,6 @@ POINTS = [{"kind": "mobile", "value": "+1 312 555 0142"}, {"kind": "email", "val
 BOOK = Book(account(ROSA, "Alvarez, Rosa", items=[("INV-1", -63, 20000)], points=POINTS, party={"lang": "en"}))
 
 
-@pytest.fixture(scope="module")
-def _far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarEnds]:
-    with far_ends(tmp_path_factory.mktemp("far")) as running:
-        yield running
-
-
-@pytest.fixture
-def ends(_far: FarEnds) -> Iterator[FarEnds]:
-    yield _far
-    _far.forget()
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 def desk(request, tmp_path) -> Iterator[LocalDesk]:
     with BOOK.store(tmp_path) if request.param == "sqlite" else BOOK.pg_store() as store:

@@ -9,20 +9,12 @@ import pytest
 
 from collect_tui.channels.mail import MailPort
 from collect_tui.services.message.port import Outgoing
-from support.mail_servers import FarEnds, far_ends
-
-
-@pytest.fixture(scope="module")
-def _far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarEnds]:
-    with far_ends(tmp_path_factory.mktemp("far")) as running:
-        yield running
+from support.mail_servers import FarEnds
 
 
 @pytest.fixture
-def far(_far: FarEnds) -> Iterator[FarEnds]:
-    """The servers of this module, with nothing told to them and the mailbox empty."""
-    yield _far
-    _far.forget()
+def far(ends: FarEnds) -> FarEnds:
+    return ends
 
 
 @pytest.fixture
