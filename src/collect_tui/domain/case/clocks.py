@@ -1,0 +1,177 @@
+"""By when a case must be answered first, and by when resolved: time counts while the desk is open and the case does not wait for
+somebody outside. Worked out from the case's history, so that a pause, a reopening or a changed calendar counts right. Pure.
+
+Instants are aware UTC; opening hours are local times of the desk's zone, and a day on which the clocks change is as long as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.errors import Invalid
+
+Unit = Literal["m", "h", "d", "bd"]
+
+_SPAN: Final = re.compile(r"(?P<count>[0-9]{1,4})(?P<unit>m|h|bd|d)")
+_MINUTES: Final = {"m": 1, "h": 60}
+_LONGEST: Final = 3660
+"""Days that are looked through for the end of a clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long something may take: minutes or hours that the desk is open, calendar days, or business days, which end with the
+    desk's last hour of the last of them."""
+
+    count: int
+    unit: Unit
+
+    @classmethod
+    def parse(cls, text: str) -> Span:
+        """`30m`, `4h`, `8d`, `2bd`. Invalid "case.span" for anything else."""
+        found = _SPAN.fullmatch(text)
+        if found is None:
+            raise Invalid("case.span", "Expected a span such as 30m, 4h, 8d or 2bd.")
+        return cls(int(found["count"]), found["unit"])  # type: ignore[arg-type]
+
+    def __str__(self) -> str:
+        return f"{self.count}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When the desk is open: on business days of a calendar, from and to a local time by weekday (Monday is 0). Without hours for a
+    weekday it is open all that day."""
+
+    zone: ZoneInfo
+    calendar: Calendar = field(default_factory=Calendar)
+    open: Mapping[int, tuple[time, time]] = field(default_factory=dict)
+
+    def of(self, day: date) -> tuple[datetime, datetime] | None:
+        """From when to when the desk is open on a day; None: it is closed."""
+        if not self.calendar.is_business_day(day):
+            return None
+        if day.weekday() in self.open:
+            begins, ends = (datetime.combine(day, at, self.zone) for at in self.open[day.weekday()])
+        else:
+            begins, ends = (datetime.combine(each, time(), self.zone) for each in (day, day + timedelta(days=1)))
+        return begins.astimezone(UTC), ends.astimezone(UTC)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """How long the desk is open from one instant to another."""
+        found = timedelta()
+        for begins, ends in self._from(start):
+            if begins >= end:
+                break
+            found += min(ends, end) - begins
+        return found
+
+    def after(self, start: datetime, span: Span) -> datetime:
+        """The instant at which a span is over that begins at another, nothing pausing it."""
+        local = start.astimezone(self.zone)
+        if span.unit == "d":
+            return datetime.combine(local.date() + timedelta(days=span.count), local.time(), self.zone).astimezone(UTC)
+        if span.unit == "bd":
+            hours = self.of(self.calendar.add_business_days(local.date(), span.count))
+            assert hours is not None
+            return hours[1]
+        return self.consume(start, timedelta(minutes=span.count * _MINUTES[span.unit]))
+
+    def consume(self, start: datetime, open_for: timedelta) -> datetime:
+        """The instant until which the desk has been open so long since another."""
+        left = open_for
+        for begins, ends in self._from(start):
+            if left <= ends - begins:
+                return begins + left
+            left -= ends - begins
+        raise Invalid("case.span", "The desk is not open so long in ten years.")
+
+    def _from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """What is open from an instant on."""
+        day = start.astimezone(self.zone).date()
+        for offset in range(_LONGEST):
+            hours = self.of(day + timedelta(days=offset))
+            if hours is not None and hours[1] > start:
+                yield max(start, hours[0]), hours[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in which a clock of a case runs; `end` None: it runs still."""
+
+    start: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A clock as it stands. `due`: the instant by which it must have stopped, None while it pauses; `warn`: from when it presses;
+    `met`: whether it has stopped in time, None while it has not; `left`: open time that is left, below nothing when overdue."""
+
+    due: datetime | None
+    warn: datetime | None
+    met: bool | None
+    left: timedelta
+
+    @property
+    def stopped(self) -> bool:
+        return self.met is not None
+
+
+def read(
+    hours: Hours, span: Span, stretches: Sequence[Stretch], now: datetime, *, stopped: bool = False, warn: int = 80
+) -> Reading:
+    """A clock that has run in these stretches, in order of time. `stopped`: it has ended with the last of them. `warn`: percent of its time
+    after which it presses.
+
+    A pause moves the end by as much as the desk was open in it; calendar days go on in a pause of nothing but closed days.
+    """
+    if not stretches:
+        return Reading(None, None, None, timedelta())
+    first = stretches[0].start
+    whole = hours.between(first, hours.after(first, span)) if span.unit != "d" else hours.after(first, span) - first
+    measure = hours.between if span.unit != "d" else lambda a, b: b - a
+    used = timedelta()
+    ran_out: datetime | None = None
+    for each in stretches:
+        end = min(each.end or now, now)
+        took = measure(each.start, end) if end > each.start else timedelta()
+        if ran_out is None and used + took > whole:
+            ran_out = _at(hours, span, each.start, whole - used)
+        used += took
+    left = whole - used
+    last = stretches[-1]
+    if stopped:
+        return Reading(ran_out, None, left >= timedelta(), left)
+    if last.end is not None and ran_out is None:
+        return Reading(None, None, None, left)
+    start = last.start
+    used_before = used - (measure(start, now) if last.end is None and now > start else timedelta())
+    due = ran_out or _at(hours, span, start, whole - used_before)
+    press = whole * warn / 100 - used_before
+    return Reading(due, _at(hours, span, start, press) if press > timedelta() else start, None, left)
+
+
+def _at(hours: Hours, span: Span, start: datetime, after: timedelta) -> datetime:
+    return start + after if span.unit == "d" else hours.consume(start, after)
+
+
+def stretches(history: Iterable[tuple[datetime, bool]]) -> tuple[Stretch, ...]:
+    """Of the instants from which a clock runs or stands: the stretches in which it runs."""
+    found: list[Stretch] = []
+    since: datetime | None = None
+    for at, runs in history:
+        if runs and since is None:
+            since = at
+        elif not runs and since is not None:
+            found.append(Stretch(since, at))
+            since = None
+    if since is not None:
+        found.append(Stretch(since))
+    return tuple(found)
