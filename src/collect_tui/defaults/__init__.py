@@ -58,8 +58,9 @@ def template_names(overrides: Path | None) -> tuple[str, ...]:
 
 
 def layered(name: str, overrides: Path | None, gone: dict[str, tuple[str, str]] | None = None) -> Source:
-    """Our file of this name with the site's, if there is one, laid over it. Raises Invalid."""
-    ours = toml_files.parse(resources.files(__name__).joinpath(name).read_bytes())
+    """Our file of this name, if there is one, with the site's laid over it. Raises Invalid."""
+    file = resources.files(__name__).joinpath(name)
+    ours = toml_files.parse(file.read_bytes()) if file.is_file() else {}
     path = None if overrides is None else overrides / name
     try:
         theirs = None if path is None else toml_files.load(path)

@@ -113,6 +113,11 @@ class Table:
         said = f"{where}: {sentence}" if where else sentence
         return Invalid(f"defaults.{code}", f"{self._source.file(keys)}: {said}", where)
 
+    def error_at(self, path: str, sentence: str) -> Invalid:
+        """The error for what lies below this table: keys, and places in a list from 1, with dots between them."""
+        *above, last = path.split(".")
+        return Table(self._source, (*self._keys, *above), {}).error("value", last, sentence)
+
     def _wrong(self, keys: tuple[str, ...], expected: str) -> Invalid:
         return self.error("type", keys[0] if keys else None, f"expected {expected}.")
 
@@ -215,6 +220,19 @@ class Table:
     def tree(self, key: str) -> dict[str, Any]:
         """A table as it stands, whatever it holds; empty when it is missing."""
         found: dict[str, Any] = self._get(key, dict, {})
+        return found
+
+    def peek(self, key: str) -> Any:
+        """What a key holds, whatever it is, not ticked off; None when it is missing."""
+        return self._data.get(key)
+
+    def given(self) -> list[str]:
+        """The keys that there are."""
+        return list(self._data)
+
+    def listed(self, key: str) -> list[Any]:
+        """A list of whatever it holds; none when it is missing."""
+        found: list[Any] = self._get(key, list, [])
         return found
 
     def texts(self) -> dict[str, str]:

@@ -1,0 +1,234 @@
+"""A kind of case as its file says it: fields, states, moves, clocks, routes, and what each move brings about. Pure values; `check.py` says
+what is wrong with one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Literal
+
+from collect_tui.domain.case.clocks import Span
+
+Clock = Literal["first", "resolve", "paused", ""]
+
+
+class About(StrEnum):
+    """What a case is about, and belongs to."""
+
+    ACCOUNT = "account"
+    ITEM = "item"
+    SERVICE = "service"
+    PAYMENT = "payment"
+    PARTY = "party"
+    NONE = "none"
+
+
+class FieldType(StrEnum):
+    """What a field of a case holds. A table has rows of the others."""
+
+    TEXT = "text"
+    MONEY = "money"
+    NUMBER = "number"
+    PERCENT = "percent"
+    DATE = "date"
+    CODE = "code"
+    YES_NO = "yes/no"
+    ITEM = "item"
+    SERVICE = "service"
+    PAYMENT = "payment"
+    POINT = "point"
+    DEPARTMENT = "department"
+    USER = "user"
+    CHANNEL = "channel"
+    DOCUMENT = "document"
+    TABLE = "table"
+
+
+READABLE: Final = (
+    "item.open",
+    "account.owed",
+    "account.total",
+    "account.credit",
+    "payment.amount",
+    "payment.unapplied",
+)
+"""What a default or a limit may name of the account beside `field:NAME`: amounts in minor units."""
+
+OPENER: Final = "opener"
+OWN_DEPARTMENT: Final = "dept"
+ANYBODY: Final = "anybody"
+WHO: Final = (ANYBODY, OPENER, OWN_DEPARTMENT)
+"""Who may make a move, beside the roles of the site: whoever opened the case, whoever is of the department that has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field, in the order of the line's words and of the form. `since`: the state from which on it is asked for; empty: at opening.
+    `most`: one of `READABLE`, or `field:NAME`. `default`: one of these, `route`, `context`, or a value. `private`: roles that may read it;
+    empty: all."""
+
+    name: str
+    type: FieldType
+    label: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)  # code → its title
+    default: str = ""
+    most: str = ""
+    longest: int = 4000  # characters of a text
+    optional: bool = False
+    since: str = ""
+    private: tuple[str, ...] = ()
+    formula: str = ""
+    columns: tuple[Field, ...] = ()
+    sums: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return self.label or self.name.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds while a case is in a state. `exclude`: the money field whose amount of the item is not collected; `hold`: a kind of
+    hold, on what `on` says."""
+
+    exclude: str = ""
+    hold: str = ""
+    on: Literal["account", "item", "service", "party"] = "account"
+    pauses_ladder: bool = False
+    split: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`after`, `then`: the state that it goes on to by itself. `wakes`: what arrives and moves it to `woken`. `reopens`: the state to which
+    a final one goes back."""
+
+    name: str
+    label: str
+    clock: Clock = ""
+    final: bool = False
+    queue: str = ""
+    standing: Standing = Standing()
+    after: Span | None = None
+    then: str = ""
+    wakes: str = ""
+    woken: str = ""
+    reopens: str = ""
+
+
+WAKES: Final = ("message in", "payment", "order answer", "case closed")
+"""What may arrive and move a case that waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What a move brings about: one of the closed vocabulary, and what it says beside (`consequences.py`)."""
+
+    name: str
+    given: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A move that somebody else must agree to where the amount of a field is above a limit: `above` names one of the site's authority,
+    empty: always. `by`: the role that may; `expires`: it comes to nothing after that."""
+
+    of: str
+    above: str = ""
+    by: str = ""
+    expires: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    name: str
+    key: str
+    label: str
+    origins: tuple[str, ...]
+    to: str
+    needs: tuple[str, ...] = ()
+    who: str = ANYBODY
+    approval: Approval | None = None
+    does: tuple[Consequence, ...] = ()
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """How long the clock has: by the value of a field, else the default."""
+
+    default: Span
+    by: str = ""
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+    def of(self, values: Mapping[str, object]) -> Span:
+        return self.spans.get(str(values.get(self.by, "")), self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    clock: Literal["first", "resolve"]
+    overdue: Span
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Which department gets a case: by the value of a field, else the default."""
+
+    default: str = ""
+    by: str = ""
+    departments: Mapping[str, str] = field(default_factory=dict)
+    escalations: tuple[Escalation, ...] = ()
+
+    def of(self, values: Mapping[str, object]) -> str:
+        return self.departments.get(str(values.get(self.by, "")), self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of case. The first state is the one in which it is opened."""
+
+    name: str
+    title: str
+    verb: str
+    about: About
+    version: int
+    fields: Mapping[str, Field]
+    states: Mapping[str, State]
+    moves: Mapping[str, Move]
+    about_optional: bool = False
+    hours: str = "desk"
+    first: ClockRule | None = None
+    resolve: ClockRule | None = None
+    warn: int = 80
+    routes: Routes = Routes()
+    private: tuple[str, ...] = ()
+    help: str = ""
+    source: str = ""
+
+    @property
+    def initial(self) -> State:
+        return next(iter(self.states.values()))
+
+    @property
+    def asked(self) -> tuple[Field, ...]:
+        """The fields that are asked for at opening, in their order."""
+        return tuple(each for each in self.fields.values() if not each.since and not each.formula)
+
+    def moves_from(self, state: str) -> tuple[Move, ...]:
+        return tuple(each for each in self.moves.values() if state in each.origins)
+
+    def reached_from(self, state: str) -> frozenset[str]:
+        """The states to which one leads: by a move, by time, by what arrives, by being opened again."""
+        here = self.states[state]
+        by_itself = {name for name in (here.then, here.woken, here.reopens) if name}
+        return frozenset({move.to for move in self.moves_from(state)} | by_itself)
+
+    def before(self, state: str) -> frozenset[str]:
+        """The states from which a case can have come to this one, itself among them."""
+        found = {state}
+        while new := {name for name in self.states if name not in found and self.reached_from(name) & found}:
+            found |= new
+        return frozenset(found)

@@ -1,0 +1,128 @@
+"""Kinds of cases as files: those that are shipped, and what the loader refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from collect_tui.defaults import cases
+from collect_tui.domain.case.check import Site
+from collect_tui.domain.errors import Invalid
+
+SITE = Site(
+    roles=("trainee", "collector", "senior", "lead"),
+    departments=("billing", "service", "credit", "floor"),
+    holds=("DISPUTE", "INSOLVENCY"),
+    queues=("dispute-back",),
+    templates=("dispute-question", "dispute-granted", "dispute-part", "dispute-refused", "ticket-answer"),
+    hours=("desk", "desk hours"),
+    next_actions=("call", "review"),
+    limits=("credit",),
+)
+LISTS = {"dispute_reasons": {"PRICE": "Wrong price", "DAMAGED": "Damaged"}}
+
+
+def load(folder: Path | None = None) -> dict[str, cases.Kind]:
+    return cases.kinds(folder, SITE, LISTS, ("pp", "note"))
+
+
+def test_the_shipped_kinds_are_sound():
+    assert "dispute" in load()
+    dispute = load()["dispute"]
+    assert [each.name for each in dispute.asked] == ["item", "amount", "reason", "claim"]
+    assert dispute.initial.name == "NEW"
+    assert [move.name for move in dispute.moves_from("IN_REVIEW")] == ["ask", "grant", "part", "refuse", "void"]
+    assert dispute.states["IN_REVIEW"].standing.exclude == "amount"
+    assert dispute.states["VALID"].standing.exclude == ""
+
+
+TASK = """
+title = "Task"
+verb = "ta"
+about = "account"
+version = 1
+[fields]
+what = { type = "text" }
+amount = { type = "money", optional = true }
+urgency = { type = "code", list = ["low", "high"], default = "low" }
+[states.OPEN]
+clock = "resolve"
+[states.DONE]
+final = true
+reopens = "OPEN"
+[[moves]]
+name = "done"
+key = "d"
+from = ["OPEN"]
+to = "DONE"
+[clocks]
+resolve = { by = "urgency", low = "5bd", high = "4h" }
+[routes]
+default = "floor"
+"""
+
+
+def own(tmp_path: Path, text: str, name: str = "task") -> Path:
+    (tmp_path / "cases").mkdir(exist_ok=True)
+    (tmp_path / "cases" / f"{name}.toml").write_text(text)
+    return tmp_path
+
+
+def test_a_kind_of_the_sites_own_is_a_file(tmp_path):
+    assert load(own(tmp_path, TASK))["task"].states["DONE"].reopens == "OPEN"
+
+
+def test_a_site_changes_a_kind_key_by_key(tmp_path):
+    changed = load(
+        own(tmp_path, '[clocks]\nresolve = { default = "3bd" }\n[fields.claim]\nlabel = "Said"\n', "dispute")
+    )
+    assert str(changed["dispute"].resolve.default) == "3bd"
+    assert changed["dispute"].fields["claim"].title == "Said"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('to = "DONE"', 'to = "DONEE"', "moves.1.to: no such name; did you mean DONE?"),
+        ('from = ["OPEN"]', 'from = ["OPN"]', "moves.1.from: no such name; did you mean OPEN?"),
+        ("final = true", "", "states: expected one that is final."),
+        ('[states.DONE]', '[states.LOST]\nclock = "resolve"\n[states.DONE]', "states.LOST: no move leads to this state."),
+        ('name = "done"', 'name = "done"\nneeds = ["amont"]', "moves.1.needs: no such name; did you mean amount?"),
+        ('name = "done"', 'name = "done"\nrole = "boss"', "moves.1.role: no such name; expected one of"),
+        ('name = "done"', 'name = "done"\ndoes = ["colect_again"]', "moves.1.does.1: no such name; did you mean collect_again?"),
+        ('name = "done"', 'name = "done"\ndoes = [{ hold = "DISPUT" }]', "moves.1.does.1.hold: no such name; did you mean DISPUTE?"),
+        ('name = "done"', 'name = "done"\ndoes = [{ adjust = "credit" }]', "moves.1.does.1: the key amount is missing."),
+        ('name = "done"', 'name = "done"\napproval = { above = "authority.credit" }', "the key of is missing"),
+        ('name = "done"', 'name = "done"\nmessage = "dispute-qestion"', "did you mean dispute-question?"),
+        ("about = \"account\"", "about = \"item\"", "fields: a case about item asks for one at opening"),
+        ("[states.OPEN]\n", "[states.OPEN]\nwhile = { exclude = \"amount\" }\n", "only of an item is an amount excluded"),
+        ("[states.OPEN]\n", "[states.OPEN]\nqueue = \"dispute-bak\"\n", "states.OPEN.queue: no such name; did you mean dispute-back?"),
+        ("final = true\n", "final = true\nclock = \"resolve\"\n", "states.DONE.clock: a final state has no clock."),
+        ('verb = "ta"', 'verb = "pp"', "verb: the same word as a word of the line or the code of a result."),
+        ('verb = "ta"', 'verb = "DI"', "verb: the same word as that of dispute."),
+        ('type = "text"', 'type = "txt"', "fields.what.type: no such value; did you mean text?"),
+        ('default = "low"', 'default = "lo"', "fields.urgency.default: no such code; did you mean low?"),
+        ('low = "5bd"', 'lw = "5bd"', "clocks.resolve.lw: no such name; did you mean low?"),
+        ('low = "5bd"', 'low = "5 days"', "clocks.resolve.low: Expected a span such as"),
+        ('default = "floor"', 'default = "flor"', "routes: no such name; did you mean floor?"),
+        ("[clocks]\n", "[clocks]\ncalendar = \"dsk\"\n", "clocks.calendar: no such name; did you mean desk?"),
+        ("resolve = {", "first = {", "a state runs the clock resolve; expected how long it has."),
+        ("[fields]\n", "[fields]\nlimit = { type = \"money\", most = \"acount.owed\" }\n", "fields.limit.most: expected field:NAME or"),
+        ("title = \"Task\"", "title = \"Task\"\nverbs = 1", "verbs: no such key; did you mean verb?"),
+    ],
+)  # fmt: skip
+def test_what_the_loader_refuses(tmp_path, old, new, says):
+    assert old in TASK
+    with pytest.raises(Invalid) as error:
+        load(own(tmp_path, TASK.replace(old, new, 1)))
+    assert says in error.value.message
+    assert str(tmp_path / "cases" / "task.toml") in error.value.message
+
+
+def test_a_state_that_cannot_be_left_is_refused(tmp_path):
+    stuck = TASK.replace("[states.DONE]", "[states.STUCK]\n[states.DONE]").replace(
+        "[clocks]", '[[moves]]\nname = "stick"\nfrom = ["OPEN"]\nto = "STUCK"\n[clocks]'
+    )
+    with pytest.raises(Invalid, match="no way leads from this state to a final one"):
+        load(own(tmp_path, stuck))
