@@ -189,6 +189,7 @@ def test_the_files_are_those_that_are_read() -> None:
     assert {p.stem for p in folder.glob("*.toml")} == {
         *FILES,
         "messages",
+        "cases",
         "channels",
     }  # read with the templates, by the ports
 

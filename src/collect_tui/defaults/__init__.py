@@ -7,15 +7,15 @@ rules.toml, authority.toml. They are laid over ours key by key; `drop = true` in
 from __future__ import annotations
 
 from datetime import date
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from collect_tui.common import toml_files
-from collect_tui.defaults import build, build_authority, build_rules
-from collect_tui.defaults.reading import Source
+from collect_tui.defaults import build, build_authority, build_rules, cases
+from collect_tui.defaults.layers import layered, template_names
 from collect_tui.desk.catalogue import Catalogue
-from collect_tui.domain.errors import Invalid
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.case.check import Site
+from collect_tui.policy.authority import LIMITS
 
 FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules", "authority")
 
@@ -35,36 +35,27 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
     overriding = tuple(role.name for role in authority.roles.values() if role.rank > 0)
     holds = build.holds(roots["holds"], overriding)
     codes = build.codes(roots["codes"], holds)
+    rules = build_rules.rules(roots["rules"], codes.next_actions, overriding, today)
+    queues, templates = build.queues(roots["queues"]), template_names(overrides)
+    site = Site(
+        roles=tuple(authority.roles),
+        holds=holds,
+        queues=tuple(queue.name for queue in queues),
+        templates=templates,
+        next_actions=codes.next_actions,
+        limits=tuple(LIMITS),
+    )
     abbreviations = roots["abbreviations"].table("abbreviations").texts()
     roots["abbreviations"].done()
     return Catalogue(
         codes=codes,
         abbreviations=abbreviations,
-        queues=build.queues(roots["queues"]),
+        queues=queues,
         holds=holds,
         arrangement=build.arrangement(roots["arrangement"], overriding),
-        rules=build_rules.rules(roots["rules"], codes.next_actions, overriding, today),
+        rules=rules,
         authority=authority,
-        templates=template_names(overrides),
+        cases=cases.load(overrides, site, codes.lists, rules.zone, Calendar(rules.holidays)),
+        templates=templates,
         site_folder=overrides,
     )
-
-
-def template_names(overrides: Path | None) -> tuple[str, ...]:
-    """The names of the templates of messages, ours and the site's, in their order."""
-    ours = (each.name for each in resources.files(__name__).joinpath("messages").iterdir())
-    theirs = (path.name for path in (overrides / "messages").glob("*.md")) if overrides else ()
-    return tuple(sorted({name.removesuffix(".md") for name in (*ours, *theirs) if name.count(".") == 1}))
-
-
-def layered(name: str, overrides: Path | None, gone: dict[str, tuple[str, str]] | None = None) -> Source:
-    """Our file of this name, if there is one, with the site's laid over it. Raises Invalid."""
-    file = resources.files(__name__).joinpath(name)
-    ours = toml_files.parse(file.read_bytes()) if file.is_file() else {}
-    path = None if overrides is None else overrides / name
-    try:
-        theirs = None if path is None else toml_files.load(path)
-    except (OSError, ValueError) as error:
-        code = "defaults.unreadable" if isinstance(error, OSError) else "defaults.syntax"
-        raise Invalid(code, str(error), name) from None
-    return Source(name, ours, theirs, None if theirs is None else path, gone)

@@ -6,21 +6,26 @@ Raises Invalid "defaults.…" that names file and key, says what was expected an
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import time
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, cast
 
-from collect_tui.defaults import layered
+from collect_tui.defaults.layers import layered
 from collect_tui.defaults.reading import Table
+from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.check import VOCABULARY, Site, problems
-from collect_tui.domain.case.clocks import Span
+from collect_tui.domain.case.clocks import Hours, Span
 from collect_tui.domain.case.definition import (
     ANYBODY,
     About,
     Approval,
+    CaseRules,
     Clock,
     ClockRule,
     Consequence,
+    Department,
     Escalation,
     Field,
     FieldType,
@@ -35,6 +40,8 @@ from collect_tui.domain.errors import Invalid
 CLOCKS: Final = ("first", "resolve", "paused")
 LONGEST_TEXT: Final = 4000
 _TYPES: Final = tuple(each.value for each in FieldType)
+
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 Lists = Mapping[str, Mapping[str, str]]
 """The site's lists of codes, by name: code → title."""
@@ -54,6 +61,39 @@ def kinds(overrides: Path | None, site: Site, lists: Lists, verbs: Collection[st
             raise root.error("duplicate", "verb", f"the same word as {other}.")
         taken[kind.verb.casefold()] = f"that of {name}"
     return found
+
+
+def load(overrides: Path | None, site: Site, lists: Lists, zone: str, calendar: Calendar) -> CaseRules:
+    """The kinds with what they refer to: hours and departments of `cases.toml`, and lists beside the site's codes. `site`: the other names
+    that there are."""
+    root = layered("cases.toml", overrides).table()
+    hours = {name: _hours(table, zone, calendar) for name, table in root.table("hours").entries()}
+    departments = {name: _department(name, table) for name, table in root.table("departments").entries()}
+    own = {name: table.texts() for name, table in root.table("lists").entries()}
+    root.done()
+    known = replace(site, hours=hours, departments=departments)
+    return CaseRules(kinds(overrides, known, {**lists, **own}, ()), hours, departments)
+
+
+def _hours(table: Table, zone: str, calendar: Calendar) -> Hours:
+    found: dict[int, tuple[time, time]] = {}
+    for day, name in enumerate(WEEKDAYS):
+        if given := table.phrases(name):
+            try:
+                begins, ends = (time.fromisoformat(each) for each in given)
+            except ValueError:
+                begins = ends = time()
+            if begins >= ends:
+                raise table.error("type", name, 'expected from when to when, such as ["08:00", "18:00"].')
+            found[day] = (begins, ends)
+    table.done()
+    return Hours(zone, calendar, found)
+
+
+def _department(name: str, table: Table) -> Department:
+    made = Department(name, table.text("title"), table.phrases("desks"))
+    table.done()
+    return made
 
 
 def names(overrides: Path | None) -> tuple[str, ...]:
@@ -256,4 +296,4 @@ def _parsed(table: Table, key: str, text: str) -> Span:
         raise table.error("type", key, error.message) from None
 
 
-__all__ = ["kinds", "names"]
+__all__ = ["kinds", "load", "names"]

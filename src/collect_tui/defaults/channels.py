@@ -12,7 +12,6 @@ from typing import Any, Final, cast, get_args
 from urllib.parse import urlsplit
 
 from collect_tui.common.words import expected
-from collect_tui.defaults import layered
 from collect_tui.defaults.gateway import (
     MESSAGE_WORDS,
     WORD,
@@ -30,6 +29,7 @@ from collect_tui.defaults.gateway import (
     Rule,
     Send,
 )
+from collect_tui.defaults.layers import layered
 from collect_tui.defaults.reading import Table
 from collect_tui.domain.message.template import Channel
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from collect_tui.common import toml_files
 from collect_tui.common.text import decoded
-from collect_tui.defaults import layered
+from collect_tui.defaults.layers import layered
 from collect_tui.defaults.reading import Source, Table
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.context import names, slots

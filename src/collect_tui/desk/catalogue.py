@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from collect_tui.domain.case.definition import CaseRules
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule, Rules
 from collect_tui.policy.authority import AuthorityRules
@@ -25,5 +26,6 @@ class Catalogue(BaseModel):
     arrangement: Mapping[str, ArrangementPolicy]  # by segment; "default" always stands
     rules: Rules
     authority: AuthorityRules
+    cases: CaseRules = CaseRules()
     templates: tuple[str, ...] = ()  # names of the templates of messages
     site_folder: Path | None = Field(default=None, exclude=True)  # where the site's own files are; only here

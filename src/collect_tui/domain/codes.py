@@ -90,6 +90,11 @@ class Codes:
     next_actions: Mapping[str, str]  # code → title
 
     @property
+    def lists(self) -> Mapping[str, Mapping[str, str]]:
+        """The lists of codes that a field of a case may choose from."""
+        return {name: getattr(self, name) for name in ("reasons", "dispute_reasons", "skip_reasons", "suspend_reasons")}
+
+    @property
     def hot(self) -> Mapping[str, str]:
         """Letter → code of the results that two keys log."""
         return {result.hot: code for code, result in self.results.items() if result.hot}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from collect_tui.domain.account.effects import ActUndone, LadderChanged, NextActionSet, NoteUnpinned, NoteWritten
+from collect_tui.domain.case.effects import CaseChanged, CaseNoted, CaseOpened, ItemExcluded
 from collect_tui.domain.contact.effects import (
     CallbackChanged,
     CallbackScheduled,
@@ -41,6 +42,9 @@ __all__ = [
     "AllocationReleased",
     "CallbackChanged",
     "CallbackScheduled",
+    "CaseChanged",
+    "CaseNoted",
+    "CaseOpened",
     "ContactLogged",
     "ContactVoided",
     "CreditApplied",
@@ -51,6 +55,7 @@ __all__ = [
     "InboxChanged",
     "InstalmentPaid",
     "ItemCharged",
+    "ItemExcluded",
     "ItemVoided",
     "LadderChanged",
     "MessageChanged",

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from collect_tui.domain.case.case import Case
 from collect_tui.domain.holder import Holder
 from collect_tui.domain.message.message import Message, Received
 from collect_tui.domain.parts import (
@@ -79,6 +80,7 @@ class AccountFacts:
     services: tuple[Service, ...] = ()
     orders: tuple[Order, ...] = ()  # open, and the last completed one of each service
     lifted: tuple[Order, ...] = field(default=(), compare=False)  # suspensions that money stopped before they left
+    cases: tuple[Case, ...] = ()  # open ones
     messages: tuple[Message, ...] = ()  # those that go out: notices, what has not left yet, the last 40 days
     inbox: tuple[Received, ...] = ()  # came in and wait for an answer, the oldest 50
     payments: tuple[Payment, ...] = ()  # with something unapplied, and those of the last 90 days

@@ -31,6 +31,10 @@ LIMITS: Final = {
     "plan_months": ("months", "From today to the last instalment of an arrangement"),
     "hold_days": ("days", "A hold with an end that was typed"),
     "snooze_days": ("days", "Putting an account off"),
+    "credit": ("amount", "A credit by a case"),
+    "waiver": ("amount", "A fee or interest that is waived"),
+    "write_off": ("amount", "A write-off"),
+    "refund": ("amount", "A refund"),
 }
 
 #: Kinds of identifiers that a role may be shown masked.

@@ -13,14 +13,14 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.clocks import Hours, Span, Stretch, read, stretches
 from collect_tui.domain.errors import Invalid
 
-CHICAGO, MANILA, LORD_HOWE = ZoneInfo("America/Chicago"), ZoneInfo("Asia/Manila"), ZoneInfo("Australia/Lord_Howe")
+CHICAGO, MANILA, LORD_HOWE = "America/Chicago", "Asia/Manila", "Australia/Lord_Howe"
 NINE_TO_SIX = dict.fromkeys(range(5), (time(9), time(18)))
 THANKSGIVING = date(2026, 11, 26)
 DESK = Hours(CHICAGO, Calendar(frozenset({THANKSGIVING})), NINE_TO_SIX)
 
 
-def at(text: str, zone: ZoneInfo = CHICAGO) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+def at(text: str, zone: str = CHICAGO) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_it_presses_after_so_many_percent():
 
 # an independent count: minute by minute ------------------------------------------------------------------------------
 def open_at(hours: Hours, instant: datetime) -> bool:
-    local = instant.astimezone(hours.zone)
+    local = instant.astimezone(ZoneInfo(hours.zone))
     if not hours.calendar.is_business_day(local.date()):
         return False
     if local.weekday() not in hours.open:
@@ -92,7 +92,7 @@ def counted(hours: Hours, start: datetime, end: datetime) -> int:
 
 
 SHIFTS = st.sampled_from([(time(8), time(17)), (time(9, 30), time(18, 15)), (time(6), time(14)), (time(12), time(20))])
-ZONES = st.sampled_from([CHICAGO, MANILA, LORD_HOWE, ZoneInfo("Europe/London")])
+ZONES = st.sampled_from([CHICAGO, MANILA, LORD_HOWE, "Europe/London"])
 #: Around both changes of the clocks, and Thanksgiving.
 STARTS = st.sampled_from([datetime(2026, 3, 6, tzinfo=UTC), datetime(2026, 10, 2, tzinfo=UTC), datetime(2026, 10, 30, tzinfo=UTC),
                           datetime(2026, 11, 25, tzinfo=UTC), datetime(2026, 3, 27, tzinfo=UTC)])  # fmt: skip

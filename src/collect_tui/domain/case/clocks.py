@@ -46,21 +46,25 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When the desk is open: on business days of a calendar, from and to a local time by weekday (Monday is 0). Without hours for a
-    weekday it is open all that day."""
+    """When the desk is open, in local time of an IANA zone: on business days of a calendar, by weekday (Monday is 0) from when to when.
+    Without hours for a weekday it is open all that day."""
 
-    zone: ZoneInfo
+    zone: str
     calendar: Calendar = field(default_factory=Calendar)
     open: Mapping[int, tuple[time, time]] = field(default_factory=dict)
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
 
     def of(self, day: date) -> tuple[datetime, datetime] | None:
         """From when to when the desk is open on a day; None: it is closed."""
         if not self.calendar.is_business_day(day):
             return None
         if day.weekday() in self.open:
-            begins, ends = (datetime.combine(day, at, self.zone) for at in self.open[day.weekday()])
+            begins, ends = (datetime.combine(day, at, self._zone) for at in self.open[day.weekday()])
         else:
-            begins, ends = (datetime.combine(each, time(), self.zone) for each in (day, day + timedelta(days=1)))
+            begins, ends = (datetime.combine(each, time(), self._zone) for each in (day, day + timedelta(days=1)))
         return begins.astimezone(UTC), ends.astimezone(UTC)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
@@ -74,9 +78,9 @@ class Hours:
 
     def after(self, start: datetime, span: Span) -> datetime:
         """The instant at which a span is over that begins at another, nothing pausing it."""
-        local = start.astimezone(self.zone)
+        local = start.astimezone(self._zone)
         if span.unit == "d":
-            return datetime.combine(local.date() + timedelta(days=span.count), local.time(), self.zone).astimezone(UTC)
+            return datetime.combine(local.date() + timedelta(days=span.count), local.time(), self._zone).astimezone(UTC)
         if span.unit == "bd":
             hours = self.of(self.calendar.add_business_days(local.date(), span.count))
             assert hours is not None
@@ -94,7 +98,7 @@ class Hours:
 
     def _from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """What is open from an instant on."""
-        day = start.astimezone(self.zone).date()
+        day = start.astimezone(self._zone).date()
         for offset in range(_LONGEST):
             hours = self.of(day + timedelta(days=offset))
             if hours is not None and hours[1] > start:
@@ -142,7 +146,7 @@ def read(
     for each in stretches:
         end = min(each.end or now, now)
         took = measure(each.start, end) if end > each.start else timedelta()
-        if ran_out is None and used + took > whole:
+        if ran_out is None and used + took >= whole:
             ran_out = _at(hours, span, each.start, whole - used)
         used += took
     left = whole - used

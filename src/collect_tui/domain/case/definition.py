@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal
 
-from collect_tui.domain.case.clocks import Span
+from collect_tui.domain.case.clocks import Hours, Span
 
 Clock = Literal["first", "resolve", "paused", ""]
 
@@ -232,3 +232,24 @@ class Kind:
         while new := {name for name in self.states if name not in found and self.reached_from(name) & found}:
             found |= new
         return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """Who answers cases: the users of these desks."""
+
+    name: str
+    title: str
+    desks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRules:
+    """The kinds of cases of a site, by name, and the hours and departments that they refer to."""
+
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    departments: Mapping[str, Department] = field(default_factory=dict)
+
+    def departments_of(self, desk: str) -> tuple[str, ...]:
+        return tuple(each.name for each in self.departments.values() if desk in each.desks)

@@ -1,0 +1,54 @@
+"""A case as a command sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+TAKEN_BACK = "TAKEN_BACK"
+"""The state of a case whose opening was undone, whatever its kind."""
+
+Value = str | int | bool
+"""What a field holds: an amount in minor units, a date as ISO text, a code, the number of a document, a text, yes or no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A move that waits for somebody else to agree: by whom it was asked for, with what, and the amount that it is about."""
+
+    move: str
+    by: str
+    at: datetime
+    amount: int
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case of an account. `version`: that of the definition that it was opened under. `excluded`: what of its item is not collected now.
+    `moved_by`: who made its last move; `ended`: it is in a final state."""
+
+    id: int
+    number: str
+    kind: str
+    version: int
+    state: str
+    opened_at: datetime
+    opened_by: str
+    moved_by: str
+    department: str = ""
+    owner: str = ""
+    item_id: int | None = None
+    service_id: int | None = None
+    payment_id: int | None = None
+    values: Mapping[str, Value] = field(default_factory=dict)
+    excluded: int = 0
+    asked: Asked | None = None
+    links: tuple[str, ...] = ()
+    ended: bool = False
+
+    def amount(self, name: str) -> int:
+        """An amount among its values; nothing where there is none."""
+        found = self.values.get(name, 0)
+        return found if isinstance(found, int) else 0

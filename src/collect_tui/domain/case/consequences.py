@@ -1,0 +1,112 @@
+"""What a move of a case brings about beside its new state: a small closed vocabulary, each a pure decider of that name
+(`check.VOCABULARY` says how a file writes them). Amounts are minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from collect_tui.domain import steps
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.case.case import Case
+from collect_tui.domain.case.clocks import Span
+from collect_tui.domain.effect import Effect, Ids
+from collect_tui.domain.effects import CreditApplied, ItemCharged, NextActionSet
+from collect_tui.domain.errors import Refused
+from collect_tui.domain.facts import AccountFacts, Application, Item
+from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.promise import decide as promise
+from collect_tui.domain.rules import HoldKind
+
+_CREDITS: Final = ("credit", "waiver", "write-off")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a consequence may know besides the account and the case."""
+
+    ids: Ids
+    by: str
+    calendar: Calendar
+    holds: Mapping[str, HoldKind]
+    write: Callable[[AccountFacts, str], tuple[Effect, ...]]  # a message by a template of the site
+
+
+Consequence = Callable[[Case, Mapping[str, str], AccountFacts, Ground], tuple[Effect, ...]]
+
+
+def collect_again(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    """Nothing of it beside what every case does that ends: what it excluded is collected again (`decide._standing`)."""
+    return ()
+
+
+def adjust(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    """An entry of the ledger: a credit, waiver or write-off that is set against the case's item, or a fee or interest as a new item."""
+    amount, what = case.amount(given["amount"]), given["adjust"]
+    if not amount:
+        return ()
+    ident, today = ground.ids(), facts.business_date
+    item = next((i for i in facts.items if i.id == case.item_id), None)
+    service = item.service_id if item else case.service_id
+    doc_no = f"{what[:3].upper()}-{case.number}"
+    if what not in _CREDITS:
+        return (ItemCharged(Item(ident, doc_no, "fee", today, today, amount, amount, service_id=service)),)
+    if item is None or item.open < amount:
+        raise Refused("case.adjust", "Less is open on the item than is to be taken off it.", given["amount"])
+    credit = Item(ident, doc_no, "credit", today, today, -amount, -amount, service_id=service)
+    return (ItemCharged(credit), CreditApplied(Application(ground.ids(), ident, item.id, amount, directed=True)))
+
+
+def place_hold(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    """A hold of a kind, on the account, or on the case's item or service; one that is there already stays."""
+    scope = given.get("on", "account")
+    target = {"item": case.item_id, "service": case.service_id}.get(scope)
+    if any((h.kind, h.scope, h.target_id) == (given["hold"], scope, target) for h in facts.holds):
+        return ()
+    made = hold.place(
+        facts,
+        ground.holds[given["hold"]],
+        until=None,
+        reason=case.number,
+        by=ground.by,
+        ids=ground.ids,
+        calendar=ground.calendar,
+        scope=scope,
+        target_id=target,
+    )
+    return tuple(e for e in made if not isinstance(e, NextActionSet))
+
+
+def release(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    """The holds of a kind end, where there are any."""
+    if all(h.kind != given["release"] for h in facts.holds):
+        return ()
+    made = hold.release(facts, ground.holds[given["release"]], case.number, ground.holds)
+    return tuple(e for e in made if not isinstance(e, NextActionSet))
+
+
+def next_action(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    span = Span.parse(given.get("in", "0bd"))
+    on = ground.calendar.add_business_days(facts.business_date, span.count)
+    return steps.next_step(facts, given["next_action"], on)
+
+
+def cancel_promise(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    made = promise.cancel(facts, case.number, ground.calendar) if facts.open_promise else ()
+    return tuple(e for e in made if not isinstance(e, NextActionSet))
+
+
+def message(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    return ground.write(facts, given["message"])
+
+
+CONSEQUENCES: Final[Mapping[str, Consequence]] = {
+    "collect_again": collect_again,
+    "adjust": adjust,
+    "hold": place_hold,
+    "release": release,
+    "next_action": next_action,
+    "message": message,
+    "cancel_promise": cancel_promise,
+}

@@ -1,0 +1,262 @@
+"""Opening a case, moving it on, and deciding what waits for a second person. What holds while it stands, and what follows, comes from its
+definition. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from collect_tui.common.words import expected
+from collect_tui.domain import steps
+from collect_tui.domain.case.case import Asked, Case, Value
+from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, place_hold
+from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Kind, Move, State
+from collect_tui.domain.case.effects import CaseChanged, CaseOpened, ItemExcluded
+from collect_tui.domain.case.values import filled, item_of
+from collect_tui.domain.effect import Effect, Folded
+from collect_tui.domain.effects import HoldChanged
+from collect_tui.domain.errors import Invalid, Refused
+from collect_tui.domain.facts import AccountFacts, Item
+from collect_tui.domain.money import format_minor
+from collect_tui.domain.states import HoldState
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `limit`: the most of an amount that they may decide, by the name of a limit of the authority; None: there is none.
+    `is_a`: whether theirs is a role, or reaches as far."""
+
+    user: str
+    departments: Collection[str]
+    limit: Callable[[str], int | None]
+    is_a: Callable[[str], bool]
+
+
+def open_case(
+    kind: Kind,
+    given: Mapping[str, Value],
+    facts: AccountFacts,
+    ground: Ground,
+    actor: Actor,
+    now: datetime,
+    owner: str = "",
+) -> tuple[Effect, ...]:
+    """Opens a case with what is asked for. Refused "case.twice" where one of the kind is open about the same; Invalid as `filled`."""
+    if kind.about not in (About.PARTY, About.NONE):
+        steps.require_open(facts)
+    values = filled(kind, kind.asked, given, {}, facts)
+    item = item_of(values, facts)
+    service = next((s for s in facts.services if values.get("service") in (s.product, s.identifier)), None)
+    paid = next((p for p in (*facts.payments, *facts.named) if p.ref == values.get("payment")), None)
+    about = tuple(None if one is None else one.id for one in (item, service, paid))
+    for other in facts.cases:
+        if other.kind == kind.name and (other.item_id, other.service_id, other.payment_id) == about and any(about):
+            raise Refused("case.twice", f"{kind.title} {other.number} is open about this already.", kind.about.value)
+    ident = ground.ids()
+    blank = Case(
+        id=ident,
+        number=steps.number(kind.verb.upper(), ident),
+        kind=kind.name,
+        version=kind.version,
+        state=kind.initial.name,
+        opened_at=now,
+        opened_by=actor.user,
+        moved_by=actor.user,
+        department=str(values.get("dept", "")) or kind.routes.of(values),
+        owner=str(values.get("owner", owner)),
+        item_id=about[0],
+        service_id=about[1],
+        payment_id=about[2],
+        values=values,
+    )
+    case = replace(blank, excluded=_excluded(blank, kind.initial))
+    return (
+        CaseOpened(case, kind.title, ground.ids()),
+        *_standing(blank, case, None, kind.initial, facts, ground),
+    )
+
+
+def move_case(
+    kind: Kind,
+    case: Case,
+    name: str,
+    given: Mapping[str, Value],
+    facts: AccountFacts,
+    ground: Ground,
+    actor: Actor,
+    now: datetime,
+    text: str = "",
+) -> tuple[Effect, ...]:
+    """Makes a move, or asks for it where somebody else has to agree. Refused "case.move" for one that the case has not now, "case.role",
+    "case.waits"; Invalid as `values.filled`."""
+    move = _move(kind, case, name)
+    _may(kind, case, move, actor)
+    if case.asked is not None:
+        raise Refused("case.waits", f"{kind.title} {case.number} waits for a decision.", "case")
+    values = _values(kind, case, move, given, facts)
+    amount = _to_approve(move, replace(case, values={**case.values, **values}), actor)
+    if amount is not None:
+        after = replace(case, asked=Asked(move.name, actor.user, now, amount, values))
+        told = f"waits for somebody to agree to {move.label} {format_minor(amount, facts.currency)}"
+        return (CaseChanged(case, after, kind.title, told, ground.ids(), text),)
+    return _done(kind, case, move, values, facts, ground, actor.user, text)
+
+
+def decide_case(
+    kind: Kind, case: Case, agreed: bool, reason: str, facts: AccountFacts, ground: Ground, actor: Actor
+) -> tuple[Effect, ...]:
+    """Agrees to the move that waits, or not. Whoever asked for it, opened the case, has it or moved it last never decides: Refused
+    "case.maker"; "case.authority", "case.decided"."""
+    asked = case.asked
+    if asked is None:
+        raise Refused("case.decided", f"{kind.title} {case.number} waits for no decision.", "case")
+    if actor.user in (asked.by, case.opened_by, case.owner, case.moved_by):
+        raise Refused("case.maker", f"{kind.title} {case.number} is decided by somebody who had no part in it.", "case")
+    move = _move(kind, case, asked.move)
+    approval = move.approval
+    limit = actor.limit(approval.above) if approval is not None and approval.above else None
+    if (limit is not None and asked.amount > limit) or (approval and approval.by and not actor.is_a(approval.by)):
+        told = format_minor(asked.amount, facts.currency)
+        raise Refused("case.authority", f"{told} is more than you may agree to.", "case")
+    why = steps.require_reason(reason, "case.reason", "it is decided so")
+    if not agreed:
+        told = f"is not agreed to: {move.label} is refused"
+        return (CaseChanged(case, replace(case, asked=None), kind.title, told, ground.ids(), why),)
+    return _done(kind, case, move, asked.values, facts, ground, asked.by, why)
+
+
+def change_case(
+    kind: Kind,
+    case: Case,
+    given: Mapping[str, Value],
+    facts: AccountFacts,
+    ground: Ground,
+    *,
+    owner: str | None = None,
+    department: str | None = None,
+) -> tuple[Effect, ...]:
+    """Other values, another owner or department. Refused "case.same" when nothing would change."""
+    fields = [kind.fields[name] for name in given if name in kind.fields]
+    values = {**case.values, **filled(kind, fields, given, case.values, facts)}
+    after = replace(
+        case,
+        values=values,
+        owner=case.owner if owner is None else owner,
+        department=case.department if department is None else department,
+    )
+    after = replace(after, excluded=_excluded(after, kind.states[case.state]))
+    if after == case:
+        raise Refused("case.same", f"{kind.title} {case.number} is like that already.", "case")
+    state = kind.states[case.state]
+    said = [f"{kind.fields[name].title.lower()} is changed" for name in given]
+    said += [f"is {owner}'s"] if owner else []
+    said += [f"goes to {department}"] if department else []
+    effect = CaseChanged(case, after, kind.title, " and ".join(said), ground.ids())
+    return (effect, *_standing(case, after, state, state, facts, ground))
+
+
+def find(facts: AccountFacts, number: str) -> Case:
+    """The open case of a number. Refused "case.none"."""
+    found = next((c for c in facts.cases if c.number.casefold() == number.casefold()), None)
+    if found is None:
+        there = expected(number, [c.number for c in facts.cases])
+        raise Refused("case.none", f"No such case is open on this account; {there}", "case")
+    return found
+
+
+def _move(kind: Kind, case: Case, name: str) -> Move:
+    possible = {move.name: move for move in kind.moves_from(case.state)}
+    if name not in possible:
+        told = expected(name, list(possible))
+        label = kind.states[case.state].label if case.state in kind.states else case.state
+        raise Refused("case.move", f"{kind.title} {case.number} is {label}; {told}", "move")
+    return possible[name]
+
+
+def _may(kind: Kind, case: Case, move: Move, actor: Actor) -> None:
+    allowed = {
+        ANYBODY: True,
+        OPENER: actor.user == case.opened_by,
+        OWN_DEPARTMENT: case.department in actor.departments or actor.user == case.owner,
+    }
+    if not allowed.get(move.who, move.who not in allowed and actor.is_a(move.who)):
+        whose = {OPENER: f"{case.opened_by}, who opened it", OWN_DEPARTMENT: f"the department {case.department}"}
+        told = whose.get(move.who, f"a {move.who}")
+        raise Refused("case.role", f"To {move.label} {case.number} is for {told}.", "move")
+
+
+def _values(kind: Kind, case: Case, move: Move, given: Mapping[str, Value], facts: AccountFacts) -> dict[str, Value]:
+    needed = [kind.fields[name] for name in move.needs]
+    more = [kind.fields[name] for name in given if name in kind.fields and name not in move.needs]
+    for each in more:
+        if each.formula or (each.since and each.since not in kind.before(case.state)):
+            raise Invalid("case.unknown_field", f"{each.title} is not asked for here.", each.name)
+    return filled(kind, (*needed, *more), given, case.values, facts)
+
+
+def _to_approve(move: Move, case: Case, actor: Actor) -> int | None:
+    """The amount to which somebody else has to agree; None: nobody has to."""
+    if move.approval is None:
+        return None
+    amount = case.amount(move.approval.of)
+    limit = actor.limit(move.approval.above) if move.approval.above else 0
+    return amount if limit is not None and amount > limit else None
+
+
+def _done(
+    kind: Kind,
+    case: Case,
+    move: Move,
+    values: Mapping[str, Value],
+    facts: AccountFacts,
+    ground: Ground,
+    by: str,
+    text: str,
+) -> tuple[Effect, ...]:
+    state = kind.states[move.to]
+    after = replace(
+        case,
+        state=state.name,
+        values={**case.values, **values},
+        moved_by=by,
+        asked=None,
+        ended=state.final,
+    )
+    after = replace(after, excluded=_excluded(after, state))
+    fold = Folded(facts)
+    fold.add(CaseChanged(case, after, kind.title, f"is {state.label}", ground.ids(), text))
+    fold.add(*_standing(case, after, kind.states[case.state], state, fold.facts, ground))
+    for one in move.does:
+        fold.add(*CONSEQUENCES[one.name](after, one.given, fold.facts, ground))
+    return tuple(fold.effects)
+
+
+def _excluded(case: Case, state: State) -> int:
+    """How much of its item is not collected in a state."""
+    return case.amount(state.standing.exclude) if state.standing.exclude and case.item_id is not None else 0
+
+
+def _standing(
+    before: Case, after: Case, old: State | None, new: State, facts: AccountFacts, ground: Ground
+) -> tuple[Effect, ...]:
+    """What holds in the new state and did not in the old, and the other way round."""
+    fold = Folded(facts)
+    if (amount := after.excluded - before.excluded) and (item := _item(after, facts)) is not None:
+        fold.add(ItemExcluded(item.id, item.doc_no, amount))
+    was, now = (old.standing.hold if old else ""), new.standing.hold
+    if was and was != now:
+        fold.add(
+            *(
+                HoldChanged(h.id, HoldState.RELEASED, h.status, after.number)
+                for h in facts.holds
+                if h.kind == was and h.reason == after.number
+            )
+        )
+    if now and now != was:
+        fold.add(*place_hold(after, {"hold": now, "on": new.standing.on}, fold.facts, ground))
+    return tuple(fold.effects)
+
+
+def _item(case: Case, facts: AccountFacts) -> Item | None:
+    return next((i for i in (*facts.items, *facts.settled) if i.id == case.item_id), None)

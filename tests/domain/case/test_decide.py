@@ -1,0 +1,220 @@
+"""Cases: opened, moved, decided; and what holds over any life of any kind that is shipped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from random import Random
+
+import pytest
+
+from collect_tui.defaults import load
+from collect_tui.domain.case import decide
+from collect_tui.domain.case.case import Case
+from collect_tui.domain.case.consequences import Ground
+from collect_tui.domain.case.decide import Actor
+from collect_tui.domain.case.definition import FieldType, Kind
+from collect_tui.domain.effect import Effect, fold_all
+from collect_tui.domain.errors import DomainError, Invalid, Refused
+from collect_tui.domain.facts import AccountFacts
+from support.trade import CALENDAR, KINDS, TODAY, account, item, numbers
+
+NOW = datetime(2026, 11, 23, 16, tzinfo=UTC)
+KIND = load(today=TODAY).cases.kinds
+DISPUTE = KIND["dispute"]
+BILL = item(1041, 30000, -40)
+CLAIM = {"item": "INV-1041", "amount": 6000, "reason": "PRICE", "claim": "charged twice"}
+
+
+def who(user: str, limit: int | None = 10000, departments: tuple[str, ...] = ("billing",)) -> Actor:
+    return Actor(user, departments, lambda _: limit, lambda role: role in ("collector", "lead"))
+
+
+def ground(first: int = 500) -> Ground:
+    return Ground(numbers(first), "mia", CALENDAR, KINDS, lambda facts, template: ())
+
+
+def opened(facts: AccountFacts | None = None, **more: object) -> tuple[AccountFacts, Case]:
+    seen = facts or account(items=(BILL,))
+    effects = decide.open_case(DISPUTE, {**CLAIM, **more}, seen, ground(), who("mia"), NOW)
+    after = fold_all(seen, effects)
+    return after, after.cases[-1]
+
+
+def moved(facts: AccountFacts, case: Case, name: str, actor: Actor, kind: Kind = DISPUTE, **given: object):
+    return fold_all(facts, decide.move_case(kind, case, name, given, facts, ground(600), actor, NOW))
+
+
+def test_what_is_disputed_is_not_collected_and_the_rest_is():
+    facts, case = opened()
+    assert (case.state, case.department, case.excluded, case.opened_by) == ("NEW", "billing", 6000, "mia")
+    assert (facts.items[0].disputed, facts.collectable) == (6000, 24000)
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "says"),
+    [
+        ({"amount": 30001}, "amount", "Amount is at most 300.00 here."),
+        ({"amount": -5}, "amount", "expected an amount above nothing"),
+        ({"item": "INV-1"}, "item", "did you mean INV-1041?"),
+        ({"reason": "PRYCE"}, "reason", "did you mean PRICE?"),
+        ({"claim": "x" * 5000}, "claim", "at most 4000 characters"),
+        ({"claim": ""}, "claim", "What the customer says is missing"),
+        ({"clame": "x"}, "clame", "did you mean claim?"),
+    ],
+)
+def test_what_is_given_is_checked(given, field, says):
+    with pytest.raises(Invalid) as error:
+        opened(**given)
+    assert error.value.field == field
+    assert says in error.value.message
+
+
+def test_what_is_not_said_has_its_default():
+    _, case = opened(amount="")
+    assert case.excluded == 30000
+
+
+def test_one_is_open_about_an_item_at_a_time():
+    facts, _ = opened()
+    with pytest.raises(Refused, match="is open about this already"):
+        opened(facts)
+
+
+def test_granted_it_leaves_by_a_credit():
+    facts, case = opened()
+    facts = moved(facts, case, "review", who("ben"))
+    facts = moved(facts, facts.cases[0], "grant", who("ben"), finding="billed twice indeed")
+    assert facts.cases == ()
+    bill = next(i for i in facts.items if i.doc_no == "INV-1041")
+    assert (bill.open, bill.disputed, facts.collectable) == (24000, 0, 24000)
+
+
+def test_refused_it_is_collected_again_and_somebody_calls():
+    facts, case = opened()
+    facts = moved(facts, case, "review", who("ben"))
+    facts = moved(facts, facts.cases[0], "refuse", who("ben"), finding="the price is as agreed")
+    assert (facts.cases, facts.collectable, facts.next_action.code) == ((), 30000, "call")
+
+
+def test_above_ones_limit_somebody_else_agrees_and_never_whoever_had_a_part_in_it():
+    facts, case = opened()
+    facts = moved(facts, case, "review", who("ben"))
+    facts = moved(facts, facts.cases[0], "grant", who("ben", 5000), finding="yes")
+    case = facts.cases[0]
+    assert (case.state, case.asked.move, case.asked.by, case.asked.amount) == ("IN_REVIEW", "grant", "ben", 6000)
+    assert facts.items[0].disputed == 6000
+    for user in ("ben", "mia"):
+        with pytest.raises(Refused, match="had no part in it"):
+            decide.decide_case(DISPUTE, case, True, "fine", facts, ground(), who(user))
+    with pytest.raises(Refused, match="more than you may agree to"):
+        decide.decide_case(DISPUTE, case, True, "fine", facts, ground(), who("lee", 5999))
+    with pytest.raises(Refused, match="waits for a decision"):
+        moved(facts, case, "refuse", who("ben"), finding="no")
+    agreed = fold_all(facts, decide.decide_case(DISPUTE, case, True, "fine", facts, ground(700), who("lee")))
+    assert (agreed.cases, agreed.collectable) == ((), 24000)
+    refused = fold_all(facts, decide.decide_case(DISPUTE, case, False, "no proof", facts, ground(700), who("lee")))
+    assert (refused.cases[0].state, refused.cases[0].asked) == ("IN_REVIEW", None)
+
+
+@pytest.mark.parametrize(
+    ("move", "user", "departments", "code"),
+    [
+        ("review", "ann", ("service",), "case.role"),
+        ("void", "ben", ("billing",), "case.role"),
+        ("grant", "ben", ("billing",), "case.move"),
+        ("rewiev", "ben", ("billing",), "case.move"),
+    ],
+)
+def test_who_may_make_which_move(move, user, departments, code):
+    facts, case = opened()
+    with pytest.raises(Refused) as error:
+        moved(facts, case, move, who(user, departments=departments), finding="x")
+    assert error.value.code == code
+
+
+# any life of any kind --------------------------------------------------------------------------------------------------
+def given_for(
+    kind: Kind, names: list[str], facts: AccountFacts, case: Case | None, chance: Random
+) -> dict[str, object]:
+    """Values for fields, most of them good."""
+    found: dict[str, object] = {}
+    for name in names:
+        field = kind.fields[name]
+        match field.type:
+            case FieldType.MONEY:
+                found[name] = chance.choice((1, 100, 6000, 29999, 30000, 40000))
+            case FieldType.CODE:
+                found[name] = chance.choice(list(field.choices))
+            case FieldType.ITEM:
+                found[name] = chance.choice([i.doc_no for i in facts.items] or ["none"])
+            case FieldType.DATE:
+                found[name] = "2026-12-01"
+            case FieldType.YES_NO:
+                found[name] = chance.random() < 0.5
+            case FieldType.NUMBER | FieldType.PERCENT:
+                found[name] = chance.randint(0, 100)
+            case FieldType.SERVICE | FieldType.PAYMENT | FieldType.POINT:
+                continue
+            case _:
+                found[name] = "words"
+    return found
+
+
+def sound(facts: AccountFacts, before: AccountFacts) -> None:
+    """No amount is in two places or nowhere."""
+    open_cases = {c.id: c for c in facts.cases}
+    for each in (*facts.items, *facts.settled):
+        excluded = sum(c.excluded for c in open_cases.values() if c.item_id == each.id)
+        assert each.disputed == excluded
+    total = sum(i.open for i in (*facts.items, *facts.settled))
+    charged = sum(i.amount for i in (*facts.items, *facts.settled))
+    applied = 0
+    assert total == charged - applied
+    assert all(not c.ended for c in facts.cases)
+    assert len({(c.kind, c.item_id) for c in facts.cases if c.item_id}) == sum(1 for c in facts.cases if c.item_id)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_over_any_life_the_sums_hold_and_what_was_done_last_can_be_taken_back(seed):
+    chance = Random(seed)
+    facts = account(items=(BILL, item(1042, 5000, -10)))
+    ids = numbers(1000)
+    at_hand = replace(ground(), ids=ids)
+    start, done = facts, 0
+    for _ in range(14):
+        actor = who(
+            chance.choice(("mia", "ben", "lee", "ann")),
+            chance.choice((0, 5000, None)),
+            chance.choice((("billing",), ("service",))),
+        )
+        before, effects = facts, ()
+        try:
+            if not facts.cases or chance.random() < 0.25:
+                kind = chance.choice(list(KIND.values()))
+                given = given_for(kind, [f.name for f in kind.asked], facts, None, chance)
+                effects = decide.open_case(kind, given, facts, at_hand, actor, NOW)
+            else:
+                case = chance.choice(facts.cases)
+                kind = KIND[case.kind]
+                if case.asked is not None and chance.random() < 0.7:
+                    effects = decide.decide_case(kind, case, chance.random() < 0.6, "so", facts, at_hand, actor)
+                elif moves := kind.moves_from(case.state):
+                    move = chance.choice(moves)
+                    given = given_for(kind, list(move.needs), facts, case, chance)
+                    effects = decide.move_case(kind, case, move.name, given, facts, at_hand, actor, NOW)
+        except DomainError:
+            continue
+        done += bool(effects)
+        facts = fold_all(facts, effects)
+        sound(facts, start)
+        back = taken_back(facts, effects, ids)
+        assert (back.items, back.holds, back.collectable) == (before.items, before.holds, before.collectable)
+        assert {c.id: c for c in back.cases} == {c.id: c for c in before.cases}
+    assert done
+
+
+def taken_back(facts: AccountFacts, effects: tuple[Effect, ...], ids) -> AccountFacts:
+    for effect in reversed(effects):
+        facts = fold_all(facts, effect.inverse(facts, ids, "undone"))
+    return facts
