@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Refused, Stale
 from collect_tui.domain import effects as fx
+from collect_tui.domain.case.case import Asked, Case
 from collect_tui.domain.effect import fold_all
 from collect_tui.domain.facts import (
     AccountFacts,
@@ -97,6 +98,12 @@ def rich(store: Store) -> Added:
         callbacks=[{}],
         work={"queue": "new", "snoozes": 1, "snooze_until": LATER},
     )
+
+
+def _case(item_id: int) -> Case:
+    values = {"item": "INV-1", "amount": 30_00, "claim": "billed “twice” 二回"}
+    made = Case(ids(), f"DI-{ids()}", "dispute", 1, "NEW", NOW, USER, USER, "billing", item_id=item_id, values=values)
+    return replace(made, excluded=30_00, links=("TA-1", "TA-2"))
 
 
 def loaded(store: Store, added: Added) -> AccountFacts:
@@ -328,6 +335,23 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     "message cancelled and waiting again": lambda a: (
         fx.MessageChanged(a.notices[2], MessageState.CANCELLED, MessageState.QUEUED, detail="slip"),
         fx.MessageChanged(a.notices[2], MessageState.QUEUED, MessageState.CANCELLED, detail="undone"),
+    ),
+    "case opened, moved, noted and waiting for a decision": lambda a: (
+        fx.CaseOpened(made := _case(a.items[1]), "Dispute", ids()),
+        fx.ItemExcluded(a.items[1], "", 30_00),
+        fx.CaseNoted(ids(), made.id, made.number, "called the customer"),
+        fx.CaseChanged(made, going := replace(made, state="IN_REVIEW", owner="ben"), "Dispute", "is in review", ids()),
+        fx.CaseChanged(
+            going, replace(going, asked=Asked("grant", "ben", NOW, 30_00, {"finding": "so"})), "Dispute", "waits", ids()
+        ),
+    ),
+    "case ended": lambda a: (
+        fx.CaseOpened(made := _case(a.items[1]), "Dispute", ids()),
+        fx.ItemExcluded(a.items[1], "", 30_00),
+        fx.CaseChanged(
+            made, replace(made, state="INVALID", ended=True, excluded=0), "Dispute", "is refused", ids(), "no proof"
+        ),
+        fx.ItemExcluded(a.items[1], "", -40_00),
     ),
     "skipped": lambda a: (fx.Skipped("busy"),),
     "undone": lambda a: (fx.ActUndone("0000"),),

@@ -37,6 +37,7 @@ from collect_tui.domain.states import (
 )
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
 from collect_tui.store.batched_reads import BatchedReads
+from collect_tui.store.case_values import COLUMNS as CASE
 from collect_tui.store.sql import among
 
 _T = SQLModel.metadata.tables
@@ -268,6 +269,7 @@ def _parts(many: str = "") -> dict[str, Select[Any]]:
         "orders": of(
             "service_order", ORDER, lambda c: or_(_one_of(c.status, OPEN_ORDER), _last_completed(c), _lifted(c))
         ),
+        "cases": of("case_file", CASE, lambda c: ~c.ended),
         "messages": _messages(many),
         "inbox": _inbox(many),
         "payments": _received(many, _RECENT),

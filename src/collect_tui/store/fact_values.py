@@ -47,6 +47,7 @@ from collect_tui.domain.states import (
     State,
 )
 from collect_tui.store import fact_statements as statements
+from collect_tui.store.case_values import case_of
 from collect_tui.store.phone_zones import candidate_zones
 
 ATTEMPT_DAYS: Final = 30
@@ -108,6 +109,7 @@ def assembled(
         services=_made(Service, read["services"], statements.SERVICE, ServiceState),
         orders=tuple(o for o in orders if o.status is not OrderState.CANCELLED),
         lifted=tuple(o for o in orders if o.status is OrderState.CANCELLED),
+        cases=tuple(map(case_of, read["cases"])),
         messages=_messages(read["messages"]),
         inbox=_made(Received, read["inbox"], statements.RECEIVED, InboxState),
         payments=payments,

@@ -12,6 +12,7 @@ from collect_tui.store.tables.accounts import (
     Service,
     Tenant,
 )
+from collect_tui.store.tables.cases import CaseEvent, CaseFile
 from collect_tui.store.tables.desk import ActLog, AppUser, Audit, BatchStep, DayMark, ImportBatch, QueueDelta, WorkItem
 from collect_tui.store.tables.gate import guard_texts
 from collect_tui.store.tables.messages import Message, MessageItem
@@ -54,6 +55,8 @@ __all__ = [
     "AuditSeal",
     "BatchStep",
     "Callback",
+    "CaseEvent",
+    "CaseFile",
     "ContactEvent",
     "ContactPoint",
     "CreditApplication",

@@ -1,0 +1,41 @@
+"""Cases as rows: what a `Case` is made of, both ways."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any, Final
+
+from collect_tui.domain.case.case import Asked, Case
+
+COLUMNS: Final = (
+    "id number kind version state opened_at opened_by moved_by department owner item_id service_id payment_id excluded ended"
+    " fields asked links"
+)
+"""In the order of their row; all but the last three are as the case has them."""
+
+_PLAIN: Final = COLUMNS.split()[:-3]
+
+
+def case_of(row: Any) -> Case:
+    """The case of a row that begins with these columns."""
+    *plain, fields, asked, links = row[: len(_PLAIN) + 3]
+    waits = _asked().validate_json(asked) if asked else None
+    given = dict(zip(_PLAIN, plain, strict=True))
+    return Case(**given, values=json.loads(fields), asked=waits, links=tuple(links.split()))
+
+
+def row_of(case: Case) -> dict[str, Any]:
+    return {
+        **{name: getattr(case, name) for name in _PLAIN},
+        "fields": json.dumps(dict(case.values), ensure_ascii=False),
+        "asked": "" if case.asked is None else _asked().dump_json(case.asked).decode(),
+        "links": " ".join(case.links),
+    }
+
+
+@cache
+def _asked() -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Asked)
