@@ -47,6 +47,7 @@ class Context:
     past_acts: Callable[[str | None], Iterable[PastAct]]
     override: Override | None = None
     override_role: str | None = None  # role of `override.by`; None when there is no such user
+    departments: tuple[str, ...] = ()  # of the user: whose cases they answer
     authority: Authority | None = None  # what the user may do; None: everything, as the owner of the file
     compose: Composer | None = None  # writes messages by the site's templates
 

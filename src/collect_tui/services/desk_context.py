@@ -89,6 +89,11 @@ class DeskContext:
                 self.store.filled.add(self.tenant_id)  # a portfolio is never taken away again
             yield db
 
+    def departments_of(self, db: Db, login: str) -> tuple[str, ...]:
+        """The departments of a login, by its desk."""
+        mine = select(AppUser.desk).where(AppUser.tenant_id == self.tenant_id, AppUser.login == login)
+        return self.catalogue().cases.departments_of(db.exec(mine).first() or "")
+
     def role_of(self, db: Db, login: str) -> str | None:
         """The role of a login; None when there is no such user, or none who still works here."""
         mine = select(AppUser.role).where(AppUser.tenant_id == self.tenant_id, AppUser.login == login)

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel, ConfigDict, Field
 
 from collect_tui.desk.commands.base import CommandBase, Minor, OutsideCommand, Short, Text
+from collect_tui.desk.commands.case import ChangeCase, DecideCase, LinkCase, MoveCase, OpenCase, WriteCaseNote
 from collect_tui.desk.commands.contact import (
     LogContact,
     MarkPoint,
@@ -52,6 +53,12 @@ Command = Annotated[
     | CancelMessage
     | AnswerMessage
     | CloseMessage
+    | OpenCase
+    | MoveCase
+    | ChangeCase
+    | WriteCaseNote
+    | LinkCase
+    | DecideCase
     | SkipAccount
     | SnoozeAccount
     | PlaceHold
@@ -111,15 +118,20 @@ __all__ = [
     "CancelMessage",
     "CancelOrder",
     "CancelPromise",
+    "ChangeCase",
     "CloseMessage",
     "Command",
     "CommandBase",
+    "DecideCase",
     "Directed",
+    "LinkCase",
     "LogContact",
     "MakePlan",
     "MakePromise",
     "MarkPoint",
     "Minor",
+    "MoveCase",
+    "OpenCase",
     "OrderRestore",
     "OrderSuspension",
     "OutsideCommand",
@@ -137,5 +149,6 @@ __all__ = [
     "SnoozeAccount",
     "Undo",
     "UnpinNote",
+    "WriteCaseNote",
     "WriteNote",
 ]

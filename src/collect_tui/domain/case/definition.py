@@ -236,7 +236,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """Who answers cases: the users of these desks."""
+    """Who answers cases: the users of these desks; without any, everybody."""
 
     name: str
     title: str
@@ -252,4 +252,4 @@ class CaseRules:
     departments: Mapping[str, Department] = field(default_factory=dict)
 
     def departments_of(self, desk: str) -> tuple[str, ...]:
-        return tuple(each.name for each in self.departments.values() if desk in each.desks)
+        return tuple(each.name for each in self.departments.values() if not each.desks or desk in each.desks)

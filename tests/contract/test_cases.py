@@ -1,0 +1,117 @@
+"""Cases on every desk: opened, moved, decided by another, taken back, and what each makes of the account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from collect_tui.desk.commands import (
+    Act,
+    ChangeCase,
+    Command,
+    DecideCase,
+    LinkCase,
+    MoveCase,
+    OpenCase,
+    Undo,
+    WriteCaseNote,
+)
+from collect_tui.desk.errors import Forbidden, Invalid, Refused
+from collect_tui.desk.protocol import Desk
+from collect_tui.desk.views.act import Receipt
+from collect_tui.store.engine import Store
+from support.book import SERVICES, Book, account
+
+ROSA = "4410-2231"
+LATE = [("INV-2", -33, 11210, {"service": "TV"}), ("INV-1", -63, 30000, {"service": "INT"})]
+BOOK = Book(account(ROSA, "Alvarez, Rosa", items=LATE, services=SERVICES))
+CLAIM = {"item": "INV-1", "amount": 6000, "reason": "PRICE", "claim": "charged twice"}
+
+
+@pytest.fixture
+def store(combination: str, tmp_path: Path) -> Iterator[Store]:
+    with BOOK.store(tmp_path) if combination.endswith("sqlite") else BOOK.pg_store() as opened:
+        yield opened
+
+
+def do(desk: Desk, *commands: Command) -> Receipt:
+    return desk.do(Act(id=uuid4(), account=ROSA, commands=commands))
+
+
+def dispute(desk: Desk, **more: object) -> str:
+    made = do(desk, OpenCase(case_kind="dispute", values={**CLAIM, **more}))
+    return next(each.sentence for each in made.effects if "opens dispute" in each.sentence).rpartition(" ")[2]
+
+
+def test_what_is_disputed_is_not_collected_and_an_undo_takes_it_back(desk):
+    before = desk.account(ROSA).collectable
+    dispute(desk)
+    assert desk.account(ROSA).collectable == before - 6000
+    do(desk, Undo())
+    assert desk.account(ROSA).collectable == before
+
+
+def test_the_department_answers_and_the_credit_leaves_the_bill(desk, desks):
+    number = dispute(desk)
+    ben, before = desks("ben"), desk.account(ROSA).total
+    do(ben, MoveCase(case=number, move="review", note="asked the shop"))
+    do(ben, MoveCase(case=number, move="part", values={"credit": 4000, "finding": "one line was billed twice"}))
+    seen = desk.account(ROSA)
+    assert (seen.total, seen.collectable) == (before - 4000, before - 4000)
+    with pytest.raises(Refused, match="No such case is open"):
+        do(ben, MoveCase(case=number, move="refuse"))
+
+
+def test_more_than_one_may_grant_waits_for_somebody_without_a_part_in_it(desk, lead, desks):
+    number, ben = dispute(desk), desks("ben")
+    do(ben, MoveCase(case=number, move="review"))
+    receipt = do(ben, MoveCase(case=number, move="grant", values={"finding": "billed twice"}))
+    assert "waits for somebody to agree" in receipt.sentence
+    assert desk.account(ROSA).total == 41210
+    with pytest.raises((Forbidden, Refused)):
+        do(ben, DecideCase(case=number, agreed=True, reason="I say so"))
+    do(lead, DecideCase(case=number, agreed=True, reason="seen the bill"))
+    assert (desk.account(ROSA).total, desk.account(ROSA).collectable) == (35210, 35210)
+
+
+def test_an_undone_decision_puts_the_money_back_where_it_was(desk, lead, desks):
+    number, ben = dispute(desk), desks("ben")
+    do(ben, MoveCase(case=number, move="review"))
+    do(ben, MoveCase(case=number, move="grant", values={"finding": "billed twice"}))
+    before = desk.account(ROSA)
+    do(lead, DecideCase(case=number, agreed=True, reason="seen the bill"))
+    do(lead, Undo())
+    after = desk.account(ROSA)
+    assert (after.total, after.collectable) == (before.total, before.collectable)
+    do(lead, DecideCase(case=number, agreed=False, reason="no proof"))
+    do(ben, MoveCase(case=number, move="refuse", values={"finding": "not twice"}))
+    assert desk.account(ROSA).collectable == 41210
+
+
+def test_a_case_is_changed_written_in_and_linked(desk):
+    number = dispute(desk)
+    do(desk, WriteCaseNote(case=number, text="has the paper bill"))
+    do(desk, LinkCase(case=number, other="TA-1"))
+    do(desk, ChangeCase(case=number, values={"amount": 7000}, owner="ben", department="service"))
+    assert desk.account(ROSA).collectable == 41210 - 7000
+    with pytest.raises(Refused, match="like that already"):
+        do(desk, ChangeCase(case=number, owner="ben"))
+
+
+@pytest.mark.parametrize(
+    ("command", "error", "says"),
+    [
+        (OpenCase(case_kind="dispote"), Invalid, "did you mean dispute?"),
+        (OpenCase(case_kind="dispute", values={**CLAIM, "amount": 30001}), Invalid, "at most 300.00"),
+        (OpenCase(case_kind="dispute", values={**CLAIM, "item": "INV-9"}), Invalid, "Item"),
+        (MoveCase(case="DI-1", move="grant"), Refused, "No such case"),
+        (DecideCase(case="DI-1", agreed=True, reason="x"), (Refused, Forbidden), ""),
+    ],
+)
+def test_what_cannot_be_is_said(desk, command, error, says):
+    with pytest.raises(error) as raised:
+        do(desk, command)
+    assert says in raised.value.message
