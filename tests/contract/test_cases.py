@@ -115,3 +115,34 @@ def test_what_cannot_be_is_said(desk, command, error, says):
     with pytest.raises(error) as raised:
         do(desk, command)
     assert says in raised.value.message
+
+
+def test_it_stands_in_the_lists_with_its_clock(desk, lead, desks):
+    number = dispute(desk)
+    do(desk, ChangeCase(case=number, owner="ben"))
+    page = desk.cases()
+    assert [(row.number, row.label, row.about, row.amount, row.owner) for row in page.rows] == [
+        (number, "new", "INV-1", 6000, "ben")
+    ]
+    assert page.rows[0].due is not None
+    assert not page.rows[0].overdue
+    assert (desk.cases("mine").total, desks("ben").cases("mine").total) == (0, 1)
+    assert (desk.cases(kind="ticket").total, desk.cases(kind="dispute").total) == (0, 1)
+    do(desks("ben"), MoveCase(case=number, move="review", note="asked the shop"))
+    do(desks("ben"), MoveCase(case=number, move="grant", values={"finding": "billed twice"}))
+    assert (lead.cases("decide").total, desks("ben").cases("decide").total, desk.cases("decide").total) == (1, 0, 0)
+    seen = lead.case(number.lower())
+    assert [(each.by, each.did, each.text) for each in seen.events] == [
+        ("mia", "is opened", ""),
+        ("mia", "is ben's", ""),
+        ("ben", "is in review", "asked the shop"),
+        ("ben", "waits for somebody to agree to grant 60.00", ""),
+    ]
+    assert (seen.asked, seen.asked_by, seen.asked_amount) == ("grant", "ben", 6000)
+    assert {each.name: each.value for each in seen.fields} == {**CLAIM, "reason": "Wrong price"}
+    assert [move.name for move in seen.moves] == ["ask", "grant", "part", "refuse", "void"]
+    assert [move.name for move in seen.moves if move.barred] == ["void"]
+    assert (seen.first_due, seen.resolve_due is not None) == (None, True)
+    do(lead, DecideCase(case=number, agreed=True, reason="seen the bill"))
+    assert desk.cases().total == 0
+    assert (desk.case(number).label, desk.case(number).moves, desk.case(number).due) == ("credited", (), None)

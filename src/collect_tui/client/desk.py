@@ -29,6 +29,7 @@ from collect_tui.desk.operations import BY_NAME
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.message import MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
@@ -155,6 +156,14 @@ class ApiDesk:
 
     def message(self, number: str, id: int) -> MessageView:
         return self._call("message", number=number, id=id)  # type: ignore[no-any-return]
+
+    def cases(
+        self, which: CaseList = "open", *, kind: str = "", cursor: str | None = None, limit: int = 100
+    ) -> CasePage:
+        return self._call("cases", which=which, kind=kind, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
+
+    def case(self, number: str) -> CaseView:
+        return self._call("case", number=number)  # type: ignore[no-any-return]
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
         return self._call("find", text=text, limit=limit)  # type: ignore[no-any-return]

@@ -13,6 +13,7 @@ from collect_tui.desk.dated import Day
 from collect_tui.desk.outbox import Outbox
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.message import MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
@@ -87,6 +88,16 @@ class Desk(Protocol):
 
     def message(self, number: str, id: int) -> MessageView:
         """One message of an account with its text. NotFound when it has none of this id."""
+        ...
+
+    def cases(
+        self, which: CaseList = "open", *, kind: str = "", cursor: str | None = None, limit: int = 100
+    ) -> CasePage:
+        """A list of open cases, what presses first; of one kind with `kind`. Invalid "case.list", "case.cursor"."""
+        ...
+
+    def case(self, number: str) -> CaseView:
+        """One case with what happened in it and its moves. NotFound "case.not_found"."""
         ...
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:

@@ -36,7 +36,9 @@ class _Hand:
         self.context, self.left_out = context, list[Finding]()
         self.ground = Ground(context.ids, context.user, context.calendar, context.catalogue.holds, self._write)
         rules = context.catalogue.authority
-        limits = (context.authority or rules.of(context.role)).limits  # whoever owns the file has those of their role, too
+        limits = (
+            context.authority or rules.of(context.role)
+        ).limits  # whoever owns the file has those of their role, too
         self.actor = Actor(
             context.user, context.departments, limits.get, lambda role: rules.outranks(context.role, role)
         )

@@ -13,6 +13,7 @@ from collect_tui.desk.errors import Invalid, NotFound, Unavailable
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.message import MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
@@ -166,6 +167,20 @@ class LocalDesk(DeskContext):
 
         with self.reading() as db:
             return masked_message(message_view(db, self, number, id), self.authority)
+
+    def cases(
+        self, which: CaseList = "open", *, kind: str = "", cursor: str | None = None, limit: int = 100
+    ) -> CasePage:
+        from collect_tui.services import case_views
+
+        with self.reading() as db:
+            return case_views.page(self, db, which, kind=kind, cursor=cursor, limit=limit)
+
+    def case(self, number: str) -> CaseView:
+        from collect_tui.services import case_views
+
+        with self.reading() as db:
+            return case_views.view(self, db, number)
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
         if not text.strip():

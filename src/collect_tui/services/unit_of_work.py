@@ -28,7 +28,7 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.policy.settling import settle
 from collect_tui.services import codec, events
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.store import apply, audit, event_log, facts, locks, scoring, sql, summary
+from collect_tui.store import apply, audit, cases, event_log, facts, locks, scoring, sql, summary
 from collect_tui.store.sql import Scope
 from collect_tui.store.tables import Account, Tenant, gate, statistics
 
@@ -156,12 +156,14 @@ class UnitOfWork:
                 some = Scope.some(touched[start : start + _LIST])
                 summary.refresh_scope(self.db, self.tenant_id, self.today, some)
             values = scoring.params(self.db, self.tenant_id, self.catalogue, self.today)
+            cases.refresh(self.db, self.tenant_id, self.catalogue.cases, self.now, touched)
             family = Scope.some(scoring.siblings(self.db, self.tenant_id, touched))
             scoring.rescore_scope(self.db, self.catalogue, values, family)
         self.touched, self.every = set(), False
 
     def _derive_all(self, tell: Progress | None) -> None:
         score = partial(scoring.rescore, self.db, self.tenant_id, self.catalogue, self.today, self.now)
+        cases.refresh(self.db, self.tenant_id, self.catalogue.cases, self.now, None)
         steps = ("Summaries", partial(summary.refresh, self.db, self.tenant_id, self.today)), ("Queues", score)
         for title, make in steps:
             if tell is not None:

@@ -1,0 +1,114 @@
+"""Cases: in one line, and whole with what happened in them and what may be done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from collect_tui.desk.columns import Column, Role
+from collect_tui.desk.views.base import View
+from collect_tui.domain.dates import stamp
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.session import Session
+
+CaseList = Literal["mine", "department", "decide", "overdue", "open"]
+"""Mine; those of my department; those that wait for a decision of mine; those whose clock has run out; every open one."""
+
+
+class CaseRow(View):
+    """A case in one line. `kind`: that of its definition, `title` what it is called; `label`: its state in words. `about`: the number of
+    the document, service or payment; `amount`: what it is about, minor units. `due`: when the clock that runs ends; `press_at`: from
+    when it presses. `asked`: the move that waits for a decision."""
+
+    number: str
+    account: str
+    customer: str
+    currency: str
+    kind: str
+    title: str
+    state: str
+    label: str
+    about: str
+    amount: int
+    department: str
+    owner: str
+    opened_at: datetime
+    opened_by: str
+    due: datetime | None
+    press_at: datetime | None
+    asked: str
+    ended: bool
+    overdue: bool
+
+
+class CaseFieldView(View):
+    """A field of a case: `value` as text; an amount in minor units stands as a number."""
+
+    name: str
+    title: str
+    type: str
+    value: bool | int | str
+
+
+class CaseEventView(View):
+    at: datetime
+    by: str
+    state: str
+    did: str
+    text: str
+
+
+class CaseMoveView(View):
+    """A move that the case has now. `needs`: names of the fields that it asks for; `barred`: why the user may not make it."""
+
+    name: str
+    label: str
+    key: str
+    needs: tuple[str, ...]
+    barred: str = ""
+
+
+class CaseView(CaseRow):
+    """A case whole: its fields, what happened in it, oldest first, and its moves."""
+
+    fields: tuple[CaseFieldView, ...]
+    events: tuple[CaseEventView, ...]
+    moves: tuple[CaseMoveView, ...]
+    first_due: datetime | None
+    resolve_due: datetime | None
+    asked_by: str
+    asked_amount: int
+    links: tuple[str, ...]
+
+
+class CasePage(View):
+    title: str
+    rows: tuple[CaseRow, ...]
+    total: int
+    cursor: str | None = None
+
+
+def _due(at: datetime | None, row: CaseRow, session: Session) -> str:
+    return "" if at is None else ("late " if row.overdue else "") + stamp(at, session.zone)
+
+
+def _role(row: CaseRow) -> Role:
+    return Role.BAD if row.overdue else Role.WARN if row.asked else Role.DIM if row.ended else Role.PLAIN
+
+
+def _state(label: Any, row: CaseRow, session: Session) -> str:
+    return f"{label}, {row.asked} to decide" if row.asked else str(label)
+
+
+CASE_COLUMNS: Final = (
+    Column("number", "Case", 15, role=Role.VALUE),
+    Column("account", "Account", 9),
+    Column("customer", "Customer", 14, flex=1),
+    Column("title", "Kind", 9, flex=1),
+    Column("label", "State", 12, flex=2, write=_state, role=_role),
+    Column("about", "About", 10, rank=1),
+    Column("department", "Dept", 8),
+    Column("owner", "Owner", 6),
+    Column("due", "Due", 17, write=_due, role=_role),
+)

@@ -1,0 +1,122 @@
+"""Cases as they are shown: what may be seen by its reader, and what may be done by them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session as Db
+
+from collect_tui.desk.errors import Invalid
+from collect_tui.desk.views.case import (
+    CaseEventView,
+    CaseFieldView,
+    CaseList,
+    CaseMoveView,
+    CasePage,
+    CaseRow,
+    CaseView,
+)
+from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, FieldType, Kind
+from collect_tui.services.desk_context import DeskContext
+from collect_tui.store import cases as rows
+from collect_tui.store.case_values import case_of
+
+TITLES = {
+    "mine": "My cases",
+    "department": "Cases of my department",
+    "decide": "Waiting for my decision",
+    "overdue": "Cases overdue",
+    "open": "Open cases",
+}
+
+
+def page(desk: DeskContext, db: Db, which: CaseList, *, kind: str = "", cursor: str | None, limit: int) -> CasePage:
+    """A list of open cases, what presses first. Invalid "case.list", "case.cursor"."""
+    if which not in TITLES:
+        raise Invalid("case.list", f"Expected one of {', '.join(TITLES)}.", "which")
+    match which:
+        case "mine":
+            where = rows.mine(desk.user)
+        case "department":
+            where = rows.of_departments(desk.departments_of(db, desk.user))
+        case "decide":
+            where = rows.waiting_for_others_than(desk.user)
+        case "overdue":
+            where = rows.overdue(desk.clock())
+        case _:
+            where = []
+    found, total, more = rows.listed(
+        db, desk.tenant_id, [*where, *rows.of_kind(kind)], cursor=cursor, limit=max(1, min(limit, 500))
+    )
+    return CasePage(title=TITLES[which], rows=tuple(row_of(desk, each) for each in found), total=total, cursor=more)
+
+
+def row_of(desk: DeskContext, row: Any) -> CaseRow:
+    return CaseRow(**_named(desk, row))
+
+
+def _named(desk: DeskContext, row: Any) -> dict[str, Any]:
+    case, now = case_of(row), desk.clock()
+    kind = desk.catalogue().cases.kinds.get(case.kind)
+    state = kind.states.get(case.state) if kind else None
+    due = min((each for each in (row.first_due, row.resolve_due) if each is not None), default=None)
+    names = "number kind state department owner opened_at opened_by ended"
+    return {
+        **{name: getattr(case, name) for name in names.split()},
+        "account": row.account,
+        "customer": row.customer,
+        "currency": row.currency,
+        "title": kind.title if kind else case.kind,
+        "label": state.label if state else case.state.replace("_", " ").lower(),
+        "about": row.about,
+        "amount": case.amount("amount"),
+        "due": due,
+        "press_at": row.press_at,
+        "asked": case.asked.move if case.asked else "",
+        "overdue": due is not None and due < now,
+    }
+
+
+def view(desk: DeskContext, db: Db, number: str) -> CaseView:
+    """A case whole. NotFound "case.not_found"."""
+    row = rows.one(db, desk.tenant_id, number)
+    case = case_of(row)
+    kind = desk.catalogue().cases.kinds.get(case.kind)
+    role = desk.authority.role if desk.authority else desk.role_of(db, desk.user) or "collector"
+    fields = []
+    for name, value in rows.values_of(kind, case).items():
+        field = kind.fields.get(name) if kind else None
+        private = (field.private if field else ()) or (kind.private if kind else ())
+        hidden = bool(private) and role not in private
+        shown = "(not for your role)" if hidden else field.choices.get(str(value), value) if field else value
+        type_ = (FieldType.TEXT if hidden else field.type).value if field else FieldType.TEXT.value
+        fields.append(CaseFieldView(name=name, title=field.title if field else name, type=type_, value=shown))
+    return CaseView(
+        **_named(desk, row),
+        fields=tuple(fields),
+        events=tuple(CaseEventView.model_validate(dict(e._mapping)) for e in rows.events(db, desk.tenant_id, case.id)),
+        moves=() if kind is None or case.ended else tuple(_moves(desk, db, kind, row, role)),
+        first_due=row.first_due,
+        resolve_due=row.resolve_due,
+        asked_by=case.asked.by if case.asked else "",
+        asked_amount=case.asked.amount if case.asked else 0,
+        links=case.links,
+    )
+
+
+def _moves(desk: DeskContext, db: Db, kind: Kind, row: Any, role: str) -> list[CaseMoveView]:
+    mine = {
+        ANYBODY: True,
+        OPENER: row.opened_by == desk.user,
+        OWN_DEPARTMENT: row.department in desk.departments_of(db, desk.user) or row.owner == desk.user,
+    }
+    rules, found = desk.catalogue().authority, []
+    for move in kind.moves_from(row.state):
+        may = mine[move.who] if move.who in mine else rules.outranks(role, move.who)
+        barred = "" if may else f"for {move.who if move.who not in mine else 'whoever ' + _whose(move.who, row)}"
+        found.append(CaseMoveView(name=move.name, label=move.label, key=move.key, needs=move.needs, barred=barred))
+    return found
+
+
+def _whose(who: str, row: Any) -> str:
+    return f"opened it ({row.opened_by})" if who == OPENER else f"is of {row.department}"

@@ -1,0 +1,176 @@
+"""Cases as lists and whole, and their clocks, which are worked out anew from what happened whenever a case changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select, update
+from sqlmodel import Session
+
+from collect_tui.desk.errors import Invalid, NotFound
+from collect_tui.domain.case.case import Case
+from collect_tui.domain.case.clocks import Reading, Span, Stretch, read, stretches
+from collect_tui.domain.case.definition import CaseRules, Kind
+from collect_tui.store.case_values import COLUMNS, case_of
+from collect_tui.store.sql import table
+from collect_tui.store.tables import Account, CaseEvent, CaseFile, Item, Party, Payment, Service
+
+_c, _e = table(CaseFile).c, table(CaseEvent).c
+_a, _p = table(Account).c, table(Party).c
+
+
+def refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, accounts: Collection[int] | None) -> int:
+    """Works the clocks of open cases out again, of some accounts or of all (None), and of those that have just ended. Returns how many
+    differ from what was kept."""
+    wanted = [_c.tenant_id == tenant_id, or_(~_c.ended, _c.press_at.is_not(None))]
+    if accounts is not None:
+        wanted.append(_c.account_id.in_(sorted(accounts)))
+    kept = ("first_due", "resolve_due", "press_at")
+    found = session.execute(select(*(_c[name] for name in (*COLUMNS.split(), *kept))).where(*wanted)).all()
+    history = _history(session, tenant_id, [row.id for row in found])
+    changed = 0
+    for row in found:
+        case = case_of(row)
+        kind = rules.kinds.get(case.kind)
+        due = (None, None, None) if kind is None or case.ended else _dues(kind, case, rules, history[case.id], now)
+        if due != (row.first_due, row.resolve_due, row.press_at):
+            changed += 1
+            mine = update(table(CaseFile)).where(_c.tenant_id == tenant_id, _c.id == case.id)
+            session.execute(mine.values(dict(zip(kept, due, strict=True))))
+    return changed
+
+
+def _history(session: Session, tenant_id: int, ids: Collection[int]) -> dict[int, list[tuple[datetime, str]]]:
+    """From when each case was in which state."""
+    found: dict[int, list[tuple[datetime, str]]] = {each: [] for each in ids}
+    query = select(_e.case_id, _e.at, _e.state).where(_e.tenant_id == tenant_id, _e.state != "", _e.case_id.in_(ids))
+    for case_id, at, state in session.execute(query.order_by(_e.case_id, _e.at, _e.id)) if ids else ():
+        found[case_id].append((at, state))
+    return found
+
+
+def _dues(
+    kind: Kind, case: Case, rules: CaseRules, history: Iterable[tuple[datetime, str]], now: datetime
+) -> tuple[datetime | None, datetime | None, datetime | None]:
+    first, resolve = readings(kind, case, rules, history, now)
+    running = [each for each in (first, resolve) if each is not None and not each.stopped and each.due is not None]
+    press = min((at for each in running if (at := each.warn or each.due) is not None), default=None)
+    first_due = None if first is None or first.stopped else first.due
+    return first_due, resolve.due if resolve else None, press
+
+
+def readings(
+    kind: Kind, case: Case, rules: CaseRules, history: Iterable[tuple[datetime, str]], now: datetime
+) -> tuple[Reading | None, Reading | None]:
+    """The clock for a first answer, which runs until the case first leaves the states that wait for one, and that for its end, which runs
+    in every state that neither is final nor waits for somebody outside."""
+    hours, known = rules.hours[kind.hours], list(history)
+    clocks = [(at, kind.states[state].clock if state in kind.states else "") for at, state in known]
+    ends = [kind.states[state].final if state in kind.states else True for _, state in known]
+
+    def of(span: Span, runs: tuple[Stretch, ...], stopped: bool) -> Reading:
+        return read(hours, span, runs, now, stopped=stopped, warn=kind.warn)
+
+    first = resolve = None
+    if kind.first is not None:
+        answered = next((at for at, clock in clocks if clock != "first"), None)
+        begun = [(at, True) for at, clock in clocks[:1] if clock == "first"]
+        runs = stretches([*begun, *([(answered, False)] if answered else [])])
+        first = of(kind.first.of(case.values), runs, answered is not None) if runs else None
+    if kind.resolve is not None:
+        going = [(at, clock != "paused" and not end) for (at, clock), end in zip(clocks, ends, strict=True)]
+        runs = stretches(going)
+        resolve = of(kind.resolve.of(case.values), runs, bool(ends) and ends[-1]) if runs else None
+    return first, resolve
+
+
+# lists -----------------------------------------------------------------------------------------------------------------
+def _rows(tenant_id: int) -> Select[Any]:
+    case, item, service, payment = table(CaseFile), table(Item), table(Service), table(Payment)
+
+    def of(other: Any, column: Any) -> Any:
+        return and_(other.c.tenant_id == tenant_id, other.c.id == column)
+
+    joined = (
+        case.join(table(Account), of(table(Account), _c.account_id))
+        .join(table(Party), of(table(Party), _a.party_id))
+        .outerjoin(item, of(item, _c.item_id))
+        .outerjoin(service, of(service, _c.service_id))
+        .outerjoin(payment, of(payment, _c.payment_id))
+    )
+    about = func.coalesce(item.c.doc_no, service.c.identifier, payment.c.ref, "")
+    columns = (*(_c[name] for name in COLUMNS.split()), _c.first_due, _c.resolve_due, _c.press_at)
+    names = (_a.number.label("account"), _a.currency, _p.name.label("customer"), about.label("about"))
+    return select(*columns, *names).select_from(joined).where(_c.tenant_id == tenant_id)
+
+
+def listed(
+    session: Session,
+    tenant_id: int,
+    where: Collection[Any],
+    *,
+    cursor: str | None,
+    limit: int,
+) -> tuple[list[Any], int, str | None]:
+    """A page of open cases, what presses first; how many there are; the cursor of the next page. Invalid "case.cursor"."""
+    try:
+        skip = int(cursor or 0)
+    except ValueError:
+        raise Invalid("case.cursor", "Expected a cursor that a page of cases gave.", "cursor") from None
+    count = select(func.count()).select_from(table(CaseFile)).where(_c.tenant_id == tenant_id, ~_c.ended, *where)
+    total = session.execute(count).scalar_one()
+    query = _rows(tenant_id).where(~_c.ended, *where).order_by(_c.press_at.is_(None), _c.press_at, _c.id)
+    rows = list(session.execute(query.offset(skip).limit(limit)))
+    more = skip + len(rows)
+    return rows, total, str(more) if more < total else None
+
+
+def mine(user: str) -> list[Any]:
+    return [_c.owner == user]
+
+
+def of_departments(departments: Collection[str]) -> list[Any]:
+    return [_c.department.in_(sorted(departments))]
+
+
+def waiting_for_others_than(user: str) -> list[Any]:
+    """Cases that wait for a decision of somebody who had no part in them."""
+    return [_c.asked != "", _c.opened_by != user, _c.owner != user, _c.moved_by != user]
+
+
+def of_kind(kind: str) -> list[Any]:
+    return [_c.kind == kind] if kind else []
+
+
+def overdue(now: datetime) -> list[Any]:
+    return [or_(_c.first_due < now, _c.resolve_due < now)]
+
+
+def one(session: Session, tenant_id: int, number: str) -> Any:
+    """A case by its number, open or not, or by the end of it where that is enough. NotFound "case.not_found"."""
+    query = _rows(tenant_id)
+    wanted = number.strip().upper()
+    row = session.execute(query.where(_c.number == wanted)).first()
+    if row is None:
+        raise NotFound("case.not_found", f"There is no case {number.strip()[:40]}.", "case")
+    return row
+
+
+def events(session: Session, tenant_id: int, case_id: int) -> list[Any]:
+    query = select(_e.at, _e.by, _e.state, _e.did, _e.text).where(_e.tenant_id == tenant_id, _e.case_id == case_id)
+    return list(session.execute(query.order_by(_e.at, _e.id)))
+
+
+def of_account(session: Session, tenant_id: int, account_id: int) -> list[Any]:
+    """All cases of an account, the open ones first, the newest first."""
+    return list(
+        session.execute(_rows(tenant_id).where(_c.account_id == account_id).order_by(_c.ended, _c.id.desc()).limit(200))
+    )
+
+
+def values_of(kind: Kind | None, case: Case) -> Mapping[str, Any]:
+    """The values of a case in the order of its kind's fields."""
+    names = list(kind.fields) if kind is not None else []
+    return {name: case.values[name] for name in (*names, *sorted(set(case.values) - set(names))) if name in case.values}
