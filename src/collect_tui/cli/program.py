@@ -18,6 +18,7 @@ from collect_tui import __version__
 from collect_tui.cli import (
     audit,
     backup,
+    cases,
     evidence,
     floor,
     handlers,
@@ -235,7 +236,7 @@ def build_parser() -> argparse.ArgumentParser:
         (("what",), {"nargs": "?", "choices": ("keys", "line", "codes"), "default": "keys"}),
     )
     command("locate", handlers.locate, "say where files are")
-    for module in (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox, messages):
+    for module in (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox, messages, cases):
         module.add(commands)
     return parser
 

@@ -1,0 +1,143 @@
+"""`collect-tui cases`: the kinds of cases of the site, and the cases that are open."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from collect_tui.cli.common import at_desk, wired
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.case import CaseView
+    from collect_tui.desk.views.session import Session
+
+
+def add(commands: Any) -> None:
+    group = commands.add_parser("cases", help="kinds of cases, and the cases that are open")
+    parts = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    one = parts.add_parser("kinds", help="list the kinds of cases with their states and moves")
+    one.set_defaults(run=kinds)
+    two = parts.add_parser("lint", help="say what is wrong with the kinds of cases; exit code 1 when anything is")
+    two.add_argument(
+        "folder", metavar="FOLDER", nargs="?", type=Path, help="a site's folder (default: the one of the settings)"
+    )
+    two.set_defaults(run=lint)
+    three = parts.add_parser("list", help="list open cases, what presses first")
+    three.add_argument("which", nargs="?", choices=("open", "mine", "department", "decide", "overdue"), default="open")
+    three.add_argument("--kind", metavar="NAME", default="", help="of one kind only")
+    three.add_argument("--limit", metavar="N", type=int, default=100, help="at most so many (100)")
+    three.set_defaults(run=list_some)
+    four = parts.add_parser("show", help="show a case with what happened in it")
+    four.add_argument("case", metavar="CASE", help="its number")
+    four.set_defaults(run=show)
+
+
+def kinds(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.common.widths import table
+
+    found = bootstrap.catalogue(wired(args)).cases.kinds
+    if args.json:
+        told = [
+            {"kind": each.name, "title": each.title, "verb": each.verb, "about": each.about, "version": each.version}
+            | {"states": tuple(each.states), "moves": tuple(each.moves)}
+            for each in found.values()
+        ]
+        print(json.dumps(told, indent=2, ensure_ascii=False))
+        return 0
+    rows = [
+        (
+            each.name,
+            each.verb,
+            each.title,
+            each.about.value,
+            " ".join(f.name for f in each.asked),
+            " · ".join(each.moves),
+        )
+        for each in found.values()
+    ]
+    print(table(("kind", "verb", "title", "about", "asks for", "moves"), rows))
+    return 0
+
+
+def lint(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.common.text import clean
+    from collect_tui.defaults import load
+    from collect_tui.domain.errors import Invalid
+
+    if args.folder is not None and not args.folder.is_dir():
+        raise Invalid("case.folder", f"{args.folder} is no folder.", "folder")
+    settled = wired(args)
+    fault, count = "", 0
+    try:
+        found = load(args.folder, today=settled.clock().date()) if args.folder else bootstrap.catalogue(settled)
+        count = len(found.cases.kinds)
+    except Invalid as error:
+        fault = clean(error.message)
+    if args.json:
+        print(json.dumps({"kinds": count, "fault": fault or None}, ensure_ascii=False))
+    else:
+        print(fault or f"{count} kinds of cases: nothing is wrong")
+    return 1 if fault else 0
+
+
+def list_some(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.cli.plain import listed
+    from collect_tui.desk.views.case import CASE_COLUMNS
+
+    desk = bootstrap.connect(at_desk(args))
+    page = desk.cases(args.which, kind=args.kind, limit=args.limit)
+    if args.json:
+        print(page.model_dump_json(indent=2))
+        return 0
+    print(f"{page.title}\n{listed(CASE_COLUMNS, page.rows, desk.session())}")
+    if (left := page.total - len(page.rows)) > 0:
+        print(f"… {left:,} more")
+    return 0
+
+
+def show(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+
+    desk = bootstrap.connect(at_desk(args))
+    found = desk.case(args.case)
+    print(found.model_dump_json(indent=2) if args.json else case_text(found, desk.session()))
+    return 0
+
+
+def case_text(case: CaseView, session: Session) -> str:
+    """Instants by the clock of the desk."""
+    from collect_tui.common.text import clean
+    from collect_tui.domain.case.definition import FieldType
+    from collect_tui.domain.dates import stamp
+    from collect_tui.domain.money import format_minor
+
+    def value(type_: str, found: bool | int | str) -> str:
+        if type_ == FieldType.MONEY and isinstance(found, int):
+            return f"{format_minor(found, case.currency)} {case.currency}"
+        return {True: "yes", False: "no"}[found] if isinstance(found, bool) else str(found)
+
+    lines = [
+        f"{case.title} {case.number}: {case.label} · {case.customer} {case.account}",
+        f"opened {stamp(case.opened_at, session.zone)} by {case.opened_by}"
+        + (f" · {case.department}" if case.department else "")
+        + (f" · {case.owner}" if case.owner else ""),
+        *(f"{each.title}: {value(each.type, each.value)}" for each in case.fields),
+    ]
+    if case.due is not None:
+        lines.append(f"{'overdue since' if case.overdue else 'due'} {stamp(case.due, session.zone)}")
+    if case.asked:
+        amount = format_minor(case.asked_amount, case.currency)
+        lines.append(f"{case.asked_by} asks for somebody to agree to {case.asked} {amount}")
+    lines += [
+        f"  {stamp(each.at, session.zone)} {each.by} {each.did}{f': {each.text}' if each.text else ''}"
+        for each in case.events
+    ]
+    moves = [f"{move.name}{f' ({move.barred})' if move.barred else ''}" for move in case.moves]
+    lines += [f"moves: {' · '.join(moves)}"] if moves else []
+    lines += [f"see also: {' '.join(case.links)}"] if case.links else []
+    return "\n".join(clean(line) for line in lines)
