@@ -102,7 +102,9 @@ def rich(store: Store) -> Added:
 
 def _case(item_id: int) -> Case:
     values = {"item": "INV-1", "amount": 30_00, "claim": "billed “twice” 二回"}
-    made = Case(ids(), f"DI-{ids()}", "dispute", 1, "NEW", NOW, USER, USER, "billing", item_id=item_id, values=values)
+    made = Case(
+        ids(), f"DI-{ids()}", "dispute", 1, "NEW", DAY, NOW, USER, USER, "billing", item_id=item_id, values=values
+    )
     return replace(made, excluded=30_00, links=("TA-1", "TA-2"))
 
 
@@ -342,7 +344,7 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
         fx.CaseNoted(ids(), made.id, made.number, "called the customer"),
         fx.CaseChanged(made, going := replace(made, state="IN_REVIEW", owner="ben"), "Dispute", "is in review", ids()),
         fx.CaseChanged(
-            going, replace(going, asked=Asked("grant", "ben", NOW, 30_00, {"finding": "so"})), "Dispute", "waits", ids()
+            going, replace(going, asked=Asked("grant", "ben", DAY, 30_00, {"finding": "so"})), "Dispute", "waits", ids()
         ),
     ),
     "case ended": lambda a: (

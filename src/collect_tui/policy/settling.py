@@ -48,7 +48,7 @@ from collect_tui.domain.states import (
     ServiceState,
     Stage,
 )
-from collect_tui.policy import next_action
+from collect_tui.policy import cases, next_action
 from collect_tui.policy.house import House
 from collect_tui.policy.orders import PAID_CHECKS, refusal
 
@@ -94,6 +94,7 @@ def settle(
     appropriation.follow(before, fold, house.rules.tolerance, house.calendar, fresh, since=since)
     if night:
         _end_holds(fold, house)
+    cases.follow(fold, effects, house, ids, night=night)
     gone = next_action.entered_in_error(effects)
     # A bill that never was, and for which the account has advanced.
     bill_off = any(isinstance(e, ItemVoided) and e.amount > 0 for e in effects)

@@ -97,9 +97,7 @@ def move_case(command: MoveCase, facts: AccountFacts, context: Context) -> Decis
     hand = _Hand(context)
     kind, case = hand.case(facts, command.case)
     return hand.decision(
-        decide.move_case(
-            kind, case, command.move, command.values, facts, hand.ground, hand.actor, context.now, command.note
-        )
+        decide.move_case(kind, case, command.move, command.values, facts, hand.ground, hand.actor, command.note)
     )
 
 

@@ -58,7 +58,7 @@ class Context:
     @property
     def house(self) -> House:
         """What settling goes by."""
-        return House(self.catalogue.rules, self.catalogue.holds, self.calendar)
+        return House(self.catalogue.rules, self.catalogue.holds, self.calendar, self.catalogue.cases)
 
     @property
     def codes(self) -> Codes:

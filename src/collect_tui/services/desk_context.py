@@ -69,7 +69,7 @@ class DeskContext:
     @property
     def house(self) -> House:
         """What settling goes by."""
-        return House(self._catalogue.rules, self._catalogue.holds, self.calendar)
+        return House(self._catalogue.rules, self._catalogue.holds, self.calendar, self._catalogue.cases)
 
     def tenant(self, db: Db) -> Tenant:
         """The tenant's row. Unavailable when there is none yet."""

@@ -13,6 +13,7 @@ from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import Reading, Span, Stretch, read, stretches
 from collect_tui.domain.case.definition import CaseRules, Kind
+from collect_tui.policy.cases import acts_on
 from collect_tui.store.case_values import COLUMNS, case_of
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, CaseEvent, CaseFile, Item, Party, Payment, Service
@@ -24,18 +25,21 @@ _a, _p = table(Account).c, table(Party).c
 def refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, accounts: Collection[int] | None) -> int:
     """Works the clocks of open cases out again, of some accounts or of all (None), and of those that have just ended. Returns how many
     differ from what was kept."""
-    wanted = [_c.tenant_id == tenant_id, or_(~_c.ended, _c.press_at.is_not(None))]
+    wanted = [_c.tenant_id == tenant_id, or_(~_c.ended, _c.press_at.is_not(None), _c.acts_on.is_not(None))]
     if accounts is not None:
         wanted.append(_c.account_id.in_(sorted(accounts)))
-    kept = ("first_due", "resolve_due", "press_at")
+    kept = ("first_due", "resolve_due", "press_at", "acts_on")
     found = session.execute(select(*(_c[name] for name in (*COLUMNS.split(), *kept))).where(*wanted)).all()
     history = _history(session, tenant_id, [row.id for row in found])
     changed = 0
     for row in found:
         case = case_of(row)
         kind = rules.kinds.get(case.kind)
-        due = (None, None, None) if kind is None or case.ended else _dues(kind, case, rules, history[case.id], now)
-        if due != (row.first_due, row.resolve_due, row.press_at):
+        due: tuple[Any, ...] = (None, None, None, None)
+        if kind is not None and not case.ended:
+            acts = acts_on(kind, case, rules.hours[kind.hours].calendar)
+            due = (*_dues(kind, case, rules, history[case.id], now), acts)
+        if due != (row.first_due, row.resolve_due, row.press_at, row.acts_on):
             changed += 1
             mine = update(table(CaseFile)).where(_c.tenant_id == tenant_id, _c.id == case.id)
             session.execute(mine.values(dict(zip(kept, due, strict=True))))

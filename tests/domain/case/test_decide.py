@@ -42,7 +42,7 @@ def opened(facts: AccountFacts | None = None, **more: object) -> tuple[AccountFa
 
 
 def moved(facts: AccountFacts, case: Case, name: str, actor: Actor, kind: Kind = DISPUTE, **given: object):
-    return fold_all(facts, decide.move_case(kind, case, name, given, facts, ground(600), actor, NOW))
+    return fold_all(facts, decide.move_case(kind, case, name, given, facts, ground(600), actor))
 
 
 def test_what_is_disputed_is_not_collected_and_the_rest_is():
@@ -202,7 +202,7 @@ def test_over_any_life_the_sums_hold_and_what_was_done_last_can_be_taken_back(se
                 elif moves := kind.moves_from(case.state):
                     move = chance.choice(moves)
                     given = given_for(kind, list(move.needs), facts, case, chance)
-                    effects = decide.move_case(kind, case, move.name, given, facts, at_hand, actor, NOW)
+                    effects = decide.move_case(kind, case, move.name, given, facts, at_hand, actor)
         except DomainError:
             continue
         done += bool(effects)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 TAKEN_BACK = "TAKEN_BACK"
 """The state of a case whose opening was undone, whatever its kind."""
@@ -15,25 +15,27 @@ Value = str | int | bool
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A move that waits for somebody else to agree: by whom it was asked for, with what, and the amount that it is about."""
+    """A move that waits for somebody else to agree: by whom and on which business date it was asked for, with what, and the amount that it
+    is about."""
 
     move: str
     by: str
-    at: datetime
+    on: date
     amount: int
     values: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case of an account. `version`: that of the definition that it was opened under. `excluded`: what of its item is not collected now.
-    `moved_by`: who made its last move; `ended`: it is in a final state."""
+    """A case of an account. `version`: that of the definition that it was opened under. `since`: the business date on which it came to its
+    state. `excluded`: what of its item is not collected now. `moved_by`: who made its last move; `ended`: it is in a final state."""
 
     id: int
     number: str
     kind: str
     version: int
     state: str
+    since: date
     opened_at: datetime
     opened_by: str
     moved_by: str

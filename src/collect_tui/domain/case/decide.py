@@ -60,6 +60,7 @@ def open_case(
         kind=kind.name,
         version=kind.version,
         state=kind.initial.name,
+        since=facts.business_date,
         opened_at=now,
         opened_by=actor.user,
         moved_by=actor.user,
@@ -85,7 +86,6 @@ def move_case(
     facts: AccountFacts,
     ground: Ground,
     actor: Actor,
-    now: datetime,
     text: str = "",
 ) -> tuple[Effect, ...]:
     """Makes a move, or asks for it where somebody else has to agree. Refused "case.move" for one that the case has not now, "case.role",
@@ -97,7 +97,7 @@ def move_case(
     values = _values(kind, case, move, given, facts)
     amount = _to_approve(move, replace(case, values={**case.values, **values}), actor)
     if amount is not None:
-        after = replace(case, asked=Asked(move.name, actor.user, now, amount, values))
+        after = replace(case, asked=Asked(move.name, actor.user, facts.business_date, amount, values))
         told = f"waits for somebody to agree to {move.label} {format_minor(amount, facts.currency)}"
         return (CaseChanged(case, after, kind.title, told, ground.ids(), text),)
     return _done(kind, case, move, values, facts, ground, actor.user, text)
@@ -214,21 +214,32 @@ def _done(
     by: str,
     text: str,
 ) -> tuple[Effect, ...]:
-    state = kind.states[move.to]
-    after = replace(
-        case,
-        state=state.name,
-        values={**case.values, **values},
-        moved_by=by,
-        asked=None,
-        ended=state.final,
-    )
+    filled_in = replace(case, values={**case.values, **values}, moved_by=by)
+    fold = Folded(facts)
+    fold.add(*arrive(kind, case, filled_in, move.to, facts, ground, text=text))
+    for one in move.does:
+        fold.add(*CONSEQUENCES[one.name](filled_in, one.given, fold.facts, ground))
+    return tuple(fold.effects)
+
+
+def arrive(
+    kind: Kind,
+    case: Case,
+    filled_in: Case,
+    to: str,
+    facts: AccountFacts,
+    ground: Ground,
+    *,
+    why: str = "",
+    text: str = "",
+) -> tuple[Effect, ...]:
+    """A case comes to a state, by a move or by itself (`why`), with what holds there. `filled_in`: the case with what the move gave."""
+    state = kind.states[to]
+    after = replace(filled_in, state=state.name, since=facts.business_date, asked=None, ended=state.final)
     after = replace(after, excluded=_excluded(after, state))
     fold = Folded(facts)
-    fold.add(CaseChanged(case, after, kind.title, f"is {state.label}", ground.ids(), text))
-    fold.add(*_standing(case, after, kind.states[case.state], state, fold.facts, ground))
-    for one in move.does:
-        fold.add(*CONSEQUENCES[one.name](after, one.given, fold.facts, ground))
+    fold.add(CaseChanged(case, after, kind.title, f"is {state.label}{why}", ground.ids(), text))
+    fold.add(*_standing(case, after, kind.states.get(case.state), state, fold.facts, ground))
     return tuple(fold.effects)
 
 

@@ -30,6 +30,7 @@ from collect_tui.store.tables import (
     Account,
     AccountSummary,
     Callback,
+    CaseFile,
     Hold,
     Instalment,
     Item,
@@ -62,6 +63,9 @@ def _candidates(day: Day) -> Iterator[Select[Any]]:
     yield select(h.account_id).where(
         h.tenant_id == tenant(), h.status == HoldState.ACTIVE, h.until < day_value("today")
     )
+    # Cases to which something happens by itself.
+    c = table(CaseFile).c
+    yield select(c.account_id).where(c.tenant_id == tenant(), ~c.ended, c.acts_on <= day_value("today"))
     # Orders that have not left, and services that may be restored.
     yield select(o.account_id).where(o.tenant_id == tenant(), o.status.in_((OrderState.DRAFT, OrderState.REQUESTED)))
     ordered = exists(

@@ -107,7 +107,12 @@ class _Rules:
         self.session, self.day, self.values, self.night = session, day, values, night
         rules = day.catalogue.rules
         self.calendar = Calendar(rules.holidays)
-        self.house = House(rules if night else replace(rules, apply_credits=False), day.catalogue.holds, self.calendar)
+        self.house = House(
+            rules if night else replace(rules, apply_credits=False),
+            day.catalogue.holds,
+            self.calendar,
+            day.catalogue.cases,
+        )
         self.queues = queues.ordered(day.catalogue.queues)
         self.scale = scoring.scale(session, day.tenant_id, day.catalogue, day.date)
         self.ids = count(-1, -1).__next__  # nothing that is made here is kept

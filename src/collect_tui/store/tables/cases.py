@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import SQLModel
@@ -13,7 +13,8 @@ from collect_tui.store.tables.base import STRICT, key, minor, ref, to
 class CaseFile(SQLModel, table=True):
     """A case of an account. `kind`, `version`: its definition's. `fields`: its values by name, `asked`: the move that waits for a decision
     (JSON; empty: none); `links`: numbers of other cases with blanks between them. `first_due`, `resolve_due`: when its clocks end, NULL
-    while they stand or have stopped; `press_at`: from when the earlier of them presses. All three follow from its events."""
+    while they stand or have stopped; `press_at`: from when the earlier of them presses; `acts_on`: the business date on which something
+    happens to it by itself. All four follow from the rest."""
 
     __tablename__ = "case_file"
     __table_args__ = (
@@ -45,6 +46,7 @@ class CaseFile(SQLModel, table=True):
     kind: str
     version: int = minor()
     state: str
+    since: date
     opened_at: datetime
     opened_by: str
     moved_by: str
@@ -62,6 +64,7 @@ class CaseFile(SQLModel, table=True):
     first_due: datetime | None = None
     resolve_due: datetime | None = None
     press_at: datetime | None = None
+    acts_on: date | None = None
 
 
 class CaseEvent(SQLModel, table=True):

@@ -11,9 +11,9 @@ down_revision = "0010"
 
 TABLES = """
 case_file
-    tenant_id! id! account_id number:text kind:text version state:text opened_at:at opened_by:text moved_by:text department:text
-    owner:text item_id? service_id? payment_id? fields:text excluded asked:text links:text ended:bool ended_at:at? first_due:at?
-    resolve_due:at? press_at:at?
+    tenant_id! id! account_id number:text kind:text version state:text since:date opened_at:at opened_by:text moved_by:text
+    department:text owner:text item_id? service_id? payment_id? fields:text excluded asked:text links:text ended:bool ended_at:at?
+    first_due:at? resolve_due:at? press_at:at? acts_on:date?
     account_id -> account
     unique number
     index ix_case_account: account_id
