@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from collect_tui.defaults import cases
-from collect_tui.domain.case.check import Site
+from collect_tui.defaults import load as loaded
+from collect_tui.domain.case.definition import Kind
 from collect_tui.domain.errors import Invalid
 
-SITE = Site(
-    roles=("trainee", "collector", "senior", "lead"),
-    departments=("billing", "service", "credit", "floor"),
-    holds=("DISPUTE", "INSOLVENCY"),
-    queues=("dispute-back",),
-    templates=("dispute-question", "dispute-granted", "dispute-part", "dispute-refused", "ticket-answer"),
-    hours=("desk", "desk hours"),
-    next_actions=("call", "review"),
-    limits=("credit",),
-)
-LISTS = {"dispute_reasons": {"PRICE": "Wrong price", "DAMAGED": "Damaged"}}
+TODAY = date(2026, 11, 23)
 
 
-def load(folder: Path | None = None) -> dict[str, cases.Kind]:
-    return cases.kinds(folder, SITE, LISTS, ("pp", "note"))
+def load(folder: Path | None = None) -> Mapping[str, Kind]:
+    return loaded(folder, today=TODAY).cases.kinds
 
 
 def test_the_shipped_kinds_are_sound():
@@ -38,8 +30,8 @@ def test_the_shipped_kinds_are_sound():
 
 
 TASK = """
-title = "Task"
-verb = "ta"
+title = "Chore"
+verb = "chore"
 about = "account"
 version = 1
 [fields]
@@ -63,14 +55,14 @@ default = "floor"
 """
 
 
-def own(tmp_path: Path, text: str, name: str = "task") -> Path:
+def own(tmp_path: Path, text: str, name: str = "chore") -> Path:
     (tmp_path / "cases").mkdir(exist_ok=True)
     (tmp_path / "cases" / f"{name}.toml").write_text(text)
     return tmp_path
 
 
 def test_a_kind_of_the_sites_own_is_a_file(tmp_path):
-    assert load(own(tmp_path, TASK))["task"].states["DONE"].reopens == "OPEN"
+    assert load(own(tmp_path, TASK))["chore"].states["DONE"].reopens == "OPEN"
 
 
 def test_a_site_changes_a_kind_key_by_key(tmp_path):
@@ -99,8 +91,7 @@ def test_a_site_changes_a_kind_key_by_key(tmp_path):
         ("[states.OPEN]\n", "[states.OPEN]\nwhile = { exclude = \"amount\" }\n", "only of an item is an amount excluded"),
         ("[states.OPEN]\n", "[states.OPEN]\nqueue = \"dispute-bak\"\n", "states.OPEN.queue: no such name; did you mean dispute-back?"),
         ("final = true\n", "final = true\nclock = \"resolve\"\n", "states.DONE.clock: a final state has no clock."),
-        ('verb = "ta"', 'verb = "pp"', "verb: the same word as a word of the line or the code of a result."),
-        ('verb = "ta"', 'verb = "DI"', "verb: the same word as that of dispute."),
+        ('verb = "chore"', 'verb = "DI"', "verb: the same word as that of dispute."),
         ('type = "text"', 'type = "txt"', "fields.what.type: no such value; did you mean text?"),
         ('default = "low"', 'default = "lo"', "fields.urgency.default: no such code; did you mean low?"),
         ('low = "5bd"', 'lw = "5bd"', "clocks.resolve.lw: no such name; did you mean low?"),
@@ -109,7 +100,7 @@ def test_a_site_changes_a_kind_key_by_key(tmp_path):
         ("[clocks]\n", "[clocks]\ncalendar = \"dsk\"\n", "clocks.calendar: no such name; did you mean desk?"),
         ("resolve = {", "first = {", "a state runs the clock resolve; expected how long it has."),
         ("[fields]\n", "[fields]\nlimit = { type = \"money\", most = \"acount.owed\" }\n", "fields.limit.most: expected field:NAME or"),
-        ("title = \"Task\"", "title = \"Task\"\nverbs = 1", "verbs: no such key; did you mean verb?"),
+        ("title = \"Chore\"", "title = \"Chore\"\nverbs = 1", "verbs: no such key; did you mean verb?"),
     ],
 )  # fmt: skip
 def test_what_the_loader_refuses(tmp_path, old, new, says):
@@ -117,7 +108,7 @@ def test_what_the_loader_refuses(tmp_path, old, new, says):
     with pytest.raises(Invalid) as error:
         load(own(tmp_path, TASK.replace(old, new, 1)))
     assert says in error.value.message
-    assert str(tmp_path / "cases" / "task.toml") in error.value.message
+    assert str(tmp_path / "cases" / "chore.toml") in error.value.message
 
 
 def test_a_state_that_cannot_be_left_is_refused(tmp_path):

@@ -15,6 +15,7 @@ from collect_tui.defaults.layers import layered, template_names
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.check import Site
+from collect_tui.domain.case.formulas import FORMULAS
 from collect_tui.policy.authority import LIMITS
 
 FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules", "authority")
@@ -44,6 +45,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         templates=templates,
         next_actions=codes.next_actions,
         limits=tuple(LIMITS),
+        formulas=FORMULAS,
     )
     abbreviations = roots["abbreviations"].table("abbreviations").texts()
     roots["abbreviations"].done()

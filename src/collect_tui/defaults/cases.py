@@ -97,10 +97,11 @@ def _department(name: str, table: Table) -> Department:
 
 
 def names(overrides: Path | None) -> tuple[str, ...]:
-    """The names of the kinds, ours and the site's, in their order."""
+    """The names of the kinds: ours, then the site's own, so that what clashes is found where it can be mended."""
     ours = (each.name for each in resources.files(__package__).joinpath("cases").iterdir())
     theirs = (path.name for path in (overrides / "cases").glob("*.toml")) if overrides else ()
-    return tuple(sorted({name.removesuffix(".toml") for name in (*ours, *theirs) if name.endswith(".toml")}))
+    every = dict.fromkeys((*sorted(ours), *sorted(theirs)))
+    return tuple(name.removesuffix(".toml") for name in every if name.endswith(".toml"))
 
 
 def _kind(name: str, root: Table, lists: Lists) -> Kind:

@@ -43,7 +43,8 @@ _ON: Final = ("account", "item", "service", "party")
 
 VOCABULARY: Final[Mapping[str, Shape]] = {
     "collect_again": Shape(),
-    "adjust": Shape(ADJUSTMENTS, {"amount": "money", "on": "item"}, ("amount",)),
+    "adjust": Shape(ADJUSTMENTS, {"amount": "money", "on": ("item", "account")}, ("amount",)),
+    "refund": Shape("money"),
     "hold": Shape("[holds]", {"on": _ON, "in": "span"}),
     "release": Shape("[holds]"),
     "next_action": Shape("[next_actions]", {"in": "span"}),
@@ -176,8 +177,7 @@ def _money_of(move: Move) -> Iterator[str]:
     if move.approval is not None:
         yield move.approval.of
     for one in move.does:
-        if "amount" in one.given:
-            yield one.given["amount"]
+        yield from (one.given[key] for key in ("amount", "refund") if key in one.given)
 
 
 def _consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], site: Site) -> Iterator[Problem]:
@@ -198,7 +198,7 @@ def _consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], sit
             yield from _known(f"{path}.{key}", value, what)
         elif what.startswith("["):
             yield from _known(f"{path}.{key}", value, getattr(site, what.strip("[]")))
-        elif what in ("money", "item"):
+        elif what == "money":
             yield from _of_type(kind, f"{path}.{key}", value, FieldType(what))
 
 

@@ -12,14 +12,16 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.effect import Effect, Ids
-from collect_tui.domain.effects import CreditApplied, ItemCharged, NextActionSet
+from collect_tui.domain.effects import CreditApplied, ItemCharged, NextActionSet, PaymentAllocated
 from collect_tui.domain.errors import Refused
-from collect_tui.domain.facts import AccountFacts, Application, Item
+from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item
 from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.payment import posting
 from collect_tui.domain.promise import decide as promise
 from collect_tui.domain.rules import HoldKind
 
 _CREDITS: Final = ("credit", "waiver", "write-off")
+_PREFIX: Final = {"credit": "CR", "waiver": "WV", "write-off": "WO", "fee": "FEE", "interest": "INT"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,41 @@ def adjust(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Gr
     ident, today = ground.ids(), facts.business_date
     item = next((i for i in facts.items if i.id == case.item_id), None)
     service = item.service_id if item else case.service_id
-    doc_no = f"{what[:3].upper()}-{case.number}"
+    doc_no = f"{_PREFIX[what]}-{case.number}"
     if what not in _CREDITS:
         return (ItemCharged(Item(ident, doc_no, "fee", today, today, amount, amount, service_id=service)),)
-    if item is None or item.open < amount:
-        raise Refused("case.adjust", "Less is open on the item than is to be taken off it.", given["amount"])
-    credit = Item(ident, doc_no, "credit", today, today, -amount, -amount, service_id=service)
-    return (ItemCharged(credit), CreditApplied(Application(ground.ids(), ident, item.id, amount, directed=True)))
+    of_item = given.get("on") == "item"
+    room = [(item, item.open)] if of_item and item else [(each, each.collectable) for each in posting.debit(facts)]
+    if sum(open_ for _, open_ in room) < amount or (of_item and item is None):
+        raise Refused("case.adjust", "Less is open than is to be taken off.", given["amount"])
+    effects: list[Effect] = [
+        ItemCharged(Item(ident, doc_no, "credit", today, today, -amount, -amount, service_id=service))
+    ]
+    for each, open_ in room:
+        if part := min(amount, open_):
+            effects.append(CreditApplied(Application(ground.ids(), ident, each.id, part, directed=True)))
+            amount -= part
+    return tuple(effects)
+
+
+def refund(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    """Money goes back to the customer: a charge that credits and unapplied money pay, so that they are there no more."""
+    amount, ident, today = case.amount(given["refund"]), ground.ids(), facts.business_date
+    if not 0 < amount <= facts.credits + facts.unapplied:
+        raise Refused(
+            "case.refund", "There is less credit and unapplied money than is to be refunded.", given["refund"]
+        )
+    charge = Item(ident, f"REF-{case.number}", "fee", today, today, amount, amount)
+    effects: list[Effect] = [ItemCharged(charge)]
+    for credit in facts.items:
+        if part := min(amount, credit.credit):
+            effects.append(CreditApplied(Application(ground.ids(), credit.id, ident, part, directed=True)))
+            amount -= part
+    for payment in (*facts.payments, *facts.named):
+        if part := min(amount, payment.unapplied):
+            effects.append(PaymentAllocated(ground.ids(), payment.id, Allocation(ident, part, directed=True)))
+            amount -= part
+    return tuple(effects)
 
 
 def place_hold(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
@@ -104,6 +134,7 @@ def message(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: G
 CONSEQUENCES: Final[Mapping[str, Consequence]] = {
     "collect_again": collect_again,
     "adjust": adjust,
+    "refund": refund,
     "hold": place_hold,
     "release": release,
     "next_action": next_action,

@@ -13,6 +13,7 @@ from collect_tui.domain.case.case import Asked, Case, Value
 from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, place_hold
 from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Kind, Move, State
 from collect_tui.domain.case.effects import CaseChanged, CaseOpened, ItemExcluded
+from collect_tui.domain.case.formulas import with_figures
 from collect_tui.domain.case.values import filled, item_of
 from collect_tui.domain.effect import Effect, Folded
 from collect_tui.domain.effects import HoldChanged
@@ -69,7 +70,7 @@ def open_case(
         item_id=about[0],
         service_id=about[1],
         payment_id=about[2],
-        values=values,
+        values=with_figures(kind, values),
     )
     case = replace(blank, excluded=_excluded(blank, kind.initial))
     return (
@@ -138,7 +139,7 @@ def change_case(
 ) -> tuple[Effect, ...]:
     """Other values, another owner or department. Refused "case.same" when nothing would change."""
     fields = [kind.fields[name] for name in given if name in kind.fields]
-    values = {**case.values, **filled(kind, fields, given, case.values, facts)}
+    values = with_figures(kind, {**case.values, **filled(kind, fields, given, case.values, facts)})
     after = replace(
         case,
         values=values,
@@ -214,7 +215,7 @@ def _done(
     by: str,
     text: str,
 ) -> tuple[Effect, ...]:
-    filled_in = replace(case, values={**case.values, **values}, moved_by=by)
+    filled_in = replace(case, values=with_figures(kind, {**case.values, **values}), moved_by=by)
     fold = Folded(facts)
     fold.add(*arrive(kind, case, filled_in, move.to, facts, ground, text=text))
     for one in move.does:

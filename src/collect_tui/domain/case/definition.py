@@ -49,6 +49,7 @@ READABLE: Final = (
     "item.open",
     "account.owed",
     "account.total",
+    "account.open",
     "account.credit",
     "payment.amount",
     "payment.unapplied",

@@ -50,7 +50,12 @@ def readable(name: str, values: Mapping[str, Value], facts: AccountFacts) -> Val
     """What one of `READABLE`, or `field:NAME`, stands for; None: it is none of them, or is not there."""
     if name.startswith("field:"):
         return values.get(name.removeprefix("field:"))
-    amounts = {"account.owed": facts.collectable, "account.total": facts.total, "account.credit": facts.credits}
+    amounts = {
+        "account.owed": facts.collectable,
+        "account.total": max(0, facts.total),
+        "account.open": sum(i.collectable for i in facts.items),
+        "account.credit": facts.credits + facts.unapplied,
+    }
     if name in amounts:
         return amounts[name]
     if name.startswith("item."):
