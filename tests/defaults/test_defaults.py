@@ -128,7 +128,12 @@ def test_results_that_stop_the_ladder_bring_what_stops_it(shipped: Catalogue) ->
 def test_what_the_law_says_blocks_has_no_override(shipped: Catalogue) -> None:
     no_call = {code for code, kind in shipped.holds.items() if "call" in kind.blocks}
     assert no_call == {"CEASE", "ATTORNEY", "INSOLVENCY", "DECEASED", "PAYMENT_CLAIM", "FRAUD", "PLACED", "LEGAL"}
-    assert {code for code in no_call if shipped.holds[code].override_role} == {"PAYMENT_CLAIM", "FRAUD", "PLACED", "LEGAL"}
+    assert {code for code in no_call if shipped.holds[code].override_role} == {
+        "PAYMENT_CLAIM",
+        "FRAUD",
+        "PLACED",
+        "LEGAL",
+    }
     no_cut = {code for code, kind in shipped.holds.items() if "suspend" in kind.blocks}
     assert {"MEDICAL", "MORATORIUM", "ASSISTANCE", "PAYMENT_CLAIM", "INSOLVENCY"} <= no_cut
     assert (shipped.holds["MEDICAL"].default_days, shipped.holds["ASSISTANCE"].default_days) == (30, 21)

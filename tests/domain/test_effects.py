@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from collect_tui.defaults import load
 from collect_tui.domain import effects as fx
+from collect_tui.domain.case.case import Case
 from collect_tui.domain.effect import fold_all
 from collect_tui.domain.facts import (
     AccountFacts,
@@ -55,6 +56,8 @@ def pay(ident: int, amount: int, received: int = 0, status: str = "UNAPPLIED", *
     return Payment(ident, f"P-{ident}", days(received), "bank", amount, status, tuple(Allocation(*p) for p in parts))
 
 
+DISPUTE = Case(26, "DI-A", "dispute", 1, "NEW", TODAY, NOW, "mia", "mia")
+
 SAMPLES: dict[type, fx.Effect] = {
     fx.ContactLogged: CALL,
     fx.ContactVoided: fx.ContactVoided(91, 5, "mistake"),
@@ -91,9 +94,18 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.MessageChanged: fx.MessageChanged(24, MessageState.SENT, MessageState.QUEUED, served_on=days(3), sent_on=TODAY),
     fx.MessageReceived: fx.MessageReceived(Received(104, "email", InboxState.RECEIVED, TODAY)),
     fx.InboxChanged: fx.InboxChanged(Received(25, "email", InboxState.RECEIVED, TODAY), InboxState.ANSWERED),
+    fx.CaseOpened: fx.CaseOpened(Case(105, "DI-B", "dispute", 1, "NEW", TODAY, NOW, "mia", "mia"), "Dispute", 106),
+    fx.CaseChanged: fx.CaseChanged(
+        DISPUTE, replace(DISPUTE, state="VOIDED", ended=True), "Dispute", "is taken back", 107
+    ),
+    fx.ItemExcluded: fx.ItemExcluded(11, "INV-11", 5000),
     fx.Snoozed: fx.Snoozed(days(2), "RESEARCH", 1),
 }
-UNFELT: tuple[fx.Effect, ...] = (fx.Skipped("HOURS"), fx.ActUndone("a"))  # the store knows what to do with them
+UNFELT: tuple[fx.Effect, ...] = (
+    fx.Skipped("HOURS"),
+    fx.ActUndone("a"),
+    fx.CaseNoted(108, 26, "DI-A", "called"),
+)  # the store knows what to do with them
 
 
 def full() -> AccountFacts:
@@ -109,6 +121,7 @@ def full() -> AccountFacts:
         payments=(pay(9, 2000, -3), pay(20, 600, -2, "APPLIED", (13, 600))),
         applications=(Application(22, 14, 12, 200),),
         orders=(order(10, 1, "suspend", "REQUESTED"),),
+        cases=(DISPUTE,),
         inbox=(Received(25, "email", InboxState.RECEIVED, TODAY),),
         messages=(notice(None, status="DRAFT", ident=23), notice(None, "2", status="QUEUED", ident=24)),
     )
@@ -131,7 +144,7 @@ def test_an_effect_on_a_row_that_is_not_loaded_changes_nothing_else(kind: type) 
     effect = SAMPLES.get(kind) or next(e for e in UNFELT if isinstance(e, kind))
     after = effect.fold(bare)
     adds = {fx.NoteWritten, fx.CallbackScheduled, fx.HoldPlaced, fx.PromiseMade, fx.PaymentRecorded, fx.OrderRequested}
-    adds |= {fx.CreditApplied, fx.ItemCharged, fx.MessageWritten, fx.MessageReceived}
+    adds |= {fx.CaseOpened, fx.CreditApplied, fx.ItemCharged, fx.MessageWritten, fx.MessageReceived}
     assert (after != bare) is (kind in adds | {fx.LadderChanged})
 
 
