@@ -146,3 +146,22 @@ def test_it_stands_in_the_lists_with_its_clock(desk, lead, desks):
     do(lead, DecideCase(case=number, agreed=True, reason="seen the bill"))
     assert desk.cases().total == 0
     assert (desk.case(number).label, desk.case(number).moves, desk.case(number).due) == ("credited", (), None)
+
+
+def test_a_week_in_figures(desk, lead, desks, clock):
+    ben, first = desks("ben"), dispute(desk)
+    do(ben, MoveCase(case=first, move="review"))
+    do(ben, MoveCase(case=first, move="grant", values={"finding": "billed twice"}))
+    do(lead, DecideCase(case=first, agreed=True, reason="seen the bill"))
+    clock.forward(days=3)
+    dispute(desk, item="INV-2", amount=100, reason="QTY")
+    found = lead.case_report(2)
+    assert (found.opened, found.ended) == (1, 0)
+    found = lead.case_report(7)
+    assert (found.opened, found.ended) == (2, 1)
+    assert [(b.department, b.kind, b.to_2, b.total, b.before) for b in found.backlog] == [
+        ("billing", "dispute", 1, 1, 0)
+    ]
+    assert [(c.clock, c.kept, c.missed) for c in found.clocks] == [("first", 1, 0), ("resolve", 1, 0)]
+    assert [(t.reason, t.count, t.before) for t in found.trends] == [("PRICE", 1, 0), ("QTY", 1, 0)]
+    assert [(d.by, d.agreed, d.refused) for d in found.decisions] == [("lee", 1, 0)]

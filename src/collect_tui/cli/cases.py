@@ -33,6 +33,11 @@ def add(commands: Any) -> None:
     four.add_argument("case", metavar="CASE", help="its number")
     four.set_defaults(run=show)
 
+    five = parts.add_parser("report", help="what became of cases: unresolved by age, clocks kept, trends, decisions")
+    five.add_argument("--days", metavar="N", type=int, default=7, help="of the last N days (7)")
+    five.add_argument("--xlsx", metavar="FILE", type=Path, help="write a workbook, a sheet for each part")
+    five.set_defaults(run=report)
+
 
 def kinds(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
@@ -106,6 +111,32 @@ def show(args: argparse.Namespace) -> int:
     desk = bootstrap.connect(at_desk(args))
     found = desk.case(args.case)
     print(found.model_dump_json(indent=2) if args.json else case_text(found, desk.session()))
+    return 0
+
+
+def report(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.cli.plain import listed
+    from collect_tui.desk.views.case import REPORT_PARTS
+    from collect_tui.domain.dates import stamp
+
+    desk = bootstrap.connect(at_desk(args))
+    found, session = desk.case_report(args.days), desk.session()
+    if args.xlsx is not None:
+        from collect_tui.reports.case_report import write
+
+        write(found, args.xlsx)
+        print(f"Written: {args.xlsx}")
+        return 0
+    if args.json:
+        print(found.model_dump_json(indent=2))
+        return 0
+    print(
+        f"{stamp(found.start, session.zone)} to {stamp(found.end, session.zone)}: {found.opened} opened, {found.ended} ended"
+    )
+    for name, title, columns in REPORT_PARTS:
+        rows = getattr(found, name)
+        print(f"\n{title}\n{listed(columns, rows, session) if rows else 'nothing'}")
     return 0
 
 

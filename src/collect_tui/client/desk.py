@@ -29,7 +29,7 @@ from collect_tui.desk.operations import BY_NAME
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
-from collect_tui.desk.views.case import CaseList, CasePage, CaseView
+from collect_tui.desk.views.case import CaseList, CasePage, CaseReport, CaseView
 from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.message import MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
@@ -164,6 +164,9 @@ class ApiDesk:
 
     def case(self, number: str) -> CaseView:
         return self._call("case", number=number)  # type: ignore[no-any-return]
+
+    def case_report(self, days: int = 7) -> CaseReport:
+        return self._call("case_report", days=days)  # type: ignore[no-any-return]
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
         return self._call("find", text=text, limit=limit)  # type: ignore[no-any-return]

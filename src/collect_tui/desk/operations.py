@@ -46,6 +46,7 @@ OPERATIONS: Final = (
     Operation("pane", "GET", "/accounts/{number}/panes/{pane}", "account.read", "One pane's rows, newest first"),
     Operation("message", "GET", "/accounts/{number}/messages/{id}", "account.read", "One message with its text"),
     Operation("cases", "GET", "/cases", "account.read", "A list of open cases, what presses first"),
+    Operation("case_report", "GET", "/case-reports", "floor.read", "What became of cases in the last days"),
     Operation("case", "GET", "/cases/{number}", "account.read", "One case with what happened in it"),
     # A search is a POST: what is looked for is personal, and addresses of requests end up in logs.
     Operation("find", "POST", "/searches", "account.read", "Find accounts by anything that names them"),

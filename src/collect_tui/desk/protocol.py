@@ -13,7 +13,7 @@ from collect_tui.desk.dated import Day
 from collect_tui.desk.outbox import Outbox
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
-from collect_tui.desk.views.case import CaseList, CasePage, CaseView
+from collect_tui.desk.views.case import CaseList, CasePage, CaseReport, CaseView
 from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.message import MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
@@ -98,6 +98,10 @@ class Desk(Protocol):
 
     def case(self, number: str) -> CaseView:
         """One case with what happened in it and its moves. NotFound "case.not_found"."""
+        ...
+
+    def case_report(self, days: int = 7) -> CaseReport:
+        """What became of cases in the last so many days. Invalid "case.days"."""
         ...
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:

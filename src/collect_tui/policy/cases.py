@@ -35,12 +35,14 @@ def follow(fold: Folded, effects: Sequence[Effect], house: House, ids: Callable[
             continue
         today = fold.facts.business_date
         if state.wakes and any(_arrived(state.wakes, each, case) for each in effects):
-            fold.add(*arrive(kind, case, case, state.woken, fold.facts, ground, why=f": {state.wakes}"))
+            fold.add(*arrive(kind, case, case, state.woken, fold.facts, ground, why=f": {state.wakes}", what="passed"))
         elif night and state.after and today >= ended_on(case.since, state.after, house.calendar):
-            fold.add(*arrive(kind, case, case, state.then, fold.facts, ground, why=f" after {state.after}"))
+            fold.add(
+                *arrive(kind, case, case, state.then, fold.facts, ground, why=f" after {state.after}", what="passed")
+            )
         elif night and expired(kind, case, today, house.calendar):
             told = "was decided by nobody in time; the move is off"
-            fold.add(CaseChanged(case, replace(case, asked=None), kind.title, told, ids()))
+            fold.add(CaseChanged(case, replace(case, asked=None), kind.title, told, ids(), what="passed"))
 
 
 def ended_on(since: date, span: Span, calendar: Calendar) -> date:

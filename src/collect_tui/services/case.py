@@ -143,4 +143,4 @@ def link_case(command: LinkCase, facts: AccountFacts, context: Context) -> Decis
     if other == case.number or other in case.links:
         raise Refused("case.linked", f"{case.number} names {other} already.", "other")
     after = replace(case, links=(*case.links, other))
-    return Decision((CaseChanged(case, after, kind.title, f"is about {other} too", context.ids()),))
+    return Decision((CaseChanged(case, after, kind.title, f"is about {other} too", context.ids(), what="linked"),))

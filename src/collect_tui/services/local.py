@@ -13,7 +13,7 @@ from collect_tui.desk.errors import Invalid, NotFound, Unavailable
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
-from collect_tui.desk.views.case import CaseList, CasePage, CaseView
+from collect_tui.desk.views.case import CaseList, CasePage, CaseReport, CaseView
 from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.message import MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
@@ -181,6 +181,12 @@ class LocalDesk(DeskContext):
 
         with self.reading() as db:
             return case_views.view(self, db, number)
+
+    def case_report(self, days: int = 7) -> CaseReport:
+        from collect_tui.services import case_report
+
+        with self.reading() as db:
+            return case_report.report(self, db, days)
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
         if not text.strip():

@@ -30,7 +30,7 @@ def refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, a
         wanted.append(_c.account_id.in_(sorted(accounts)))
     kept = ("first_due", "resolve_due", "press_at", "acts_on")
     found = session.execute(select(*(_c[name] for name in (*COLUMNS.split(), *kept))).where(*wanted)).all()
-    history = _history(session, tenant_id, [row.id for row in found])
+    events = history(session, tenant_id, [row.id for row in found])
     changed = 0
     for row in found:
         case = case_of(row)
@@ -38,7 +38,7 @@ def refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, a
         due: tuple[Any, ...] = (None, None, None, None)
         if kind is not None and not case.ended:
             acts = acts_on(kind, case, rules.hours[kind.hours].calendar)
-            due = (*_dues(kind, case, rules, history[case.id], now), acts)
+            due = (*_dues(kind, case, rules, events[case.id], now), acts)
         if due != (row.first_due, row.resolve_due, row.press_at, row.acts_on):
             changed += 1
             mine = update(table(CaseFile)).where(_c.tenant_id == tenant_id, _c.id == case.id)
@@ -46,7 +46,7 @@ def refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, a
     return changed
 
 
-def _history(session: Session, tenant_id: int, ids: Collection[int]) -> dict[int, list[tuple[datetime, str]]]:
+def history(session: Session, tenant_id: int, ids: Collection[int]) -> dict[int, list[tuple[datetime, str]]]:
     """From when each case was in which state."""
     found: dict[int, list[tuple[datetime, str]]] = {each: [] for each in ids}
     query = select(_e.case_id, _e.at, _e.state).where(_e.tenant_id == tenant_id, _e.state != "", _e.case_id.in_(ids))

@@ -15,7 +15,7 @@ from collect_tui.store.writing import WriteContext, write
 @write.register
 def _(effect: fx.CaseOpened, here: WriteContext) -> None:
     here.add("case_file", account_id=here.account_id, **row_of(effect.case))
-    _happened(here, effect.event_id, effect.case, "is opened", "")
+    _happened(here, effect.event_id, effect.case, "opened", "is opened", "")
 
 
 @write.register
@@ -23,7 +23,7 @@ def _(effect: fx.CaseChanged, here: WriteContext) -> None:
     before, after = effect.before, effect.after
     key = {"account_id": here.account_id, "id": before.id, "state": before.state, "ended": before.ended}
     here.set("case_file", key, **row_of(after), ended_at=here.at if after.ended else None)
-    _happened(here, effect.event_id, after, effect.did, effect.text)
+    _happened(here, effect.event_id, after, effect.what, effect.did, effect.text)
 
 
 @write.register
@@ -35,7 +35,8 @@ def _(effect: fx.CaseNoted, here: WriteContext) -> None:
         at=here.at,
         by=here.by,
         state="",
-        did="note",
+        what="noted",
+        did="is written in",
         text=effect.text,
     )
 
@@ -48,5 +49,15 @@ def _(effect: fx.ItemExcluded, here: WriteContext) -> None:
     here.one(here.change("item", id=effect.item_id, account_id=here.account_id).values(disputed=kept))
 
 
-def _happened(here: WriteContext, event_id: int, case: Case, did: str, text: str) -> None:
-    here.add("case_event", id=event_id, case_id=case.id, at=here.at, by=here.by, state=case.state, did=did, text=text)
+def _happened(here: WriteContext, event_id: int, case: Case, what: str, did: str, text: str) -> None:
+    here.add(
+        "case_event",
+        id=event_id,
+        case_id=case.id,
+        at=here.at,
+        by=here.by,
+        state=case.state,
+        what=what,
+        did=did,
+        text=text,
+    )

@@ -12,7 +12,7 @@ from collect_tui.domain import steps
 from collect_tui.domain.case.case import Asked, Case, Value
 from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, place_hold
 from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Kind, Move, State
-from collect_tui.domain.case.effects import CaseChanged, CaseOpened, ItemExcluded
+from collect_tui.domain.case.effects import CaseChanged, CaseOpened, ItemExcluded, What
 from collect_tui.domain.case.formulas import with_figures
 from collect_tui.domain.case.values import filled, item_of
 from collect_tui.domain.effect import Effect, Folded
@@ -100,7 +100,7 @@ def move_case(
     if amount is not None:
         after = replace(case, asked=Asked(move.name, actor.user, facts.business_date, amount, values))
         told = f"waits for somebody to agree to {move.label} {format_minor(amount, facts.currency)}"
-        return (CaseChanged(case, after, kind.title, told, ground.ids(), text),)
+        return (CaseChanged(case, after, kind.title, told, ground.ids(), text, "asked"),)
     return _done(kind, case, move, values, facts, ground, actor.user, text)
 
 
@@ -123,8 +123,8 @@ def decide_case(
     why = steps.require_reason(reason, "case.reason", "it is decided so")
     if not agreed:
         told = f"is not agreed to: {move.label} is refused"
-        return (CaseChanged(case, replace(case, asked=None), kind.title, told, ground.ids(), why),)
-    return _done(kind, case, move, asked.values, facts, ground, asked.by, why)
+        return (CaseChanged(case, replace(case, asked=None), kind.title, told, ground.ids(), why, "refused"),)
+    return _done(kind, case, move, asked.values, facts, ground, asked.by, why, "agreed")
 
 
 def change_case(
@@ -153,7 +153,7 @@ def change_case(
     said = [f"{kind.fields[name].title.lower()} is changed" for name in given]
     said += [f"is {owner}'s"] if owner else []
     said += [f"goes to {department}"] if department else []
-    effect = CaseChanged(case, after, kind.title, " and ".join(said), ground.ids())
+    effect = CaseChanged(case, after, kind.title, " and ".join(said), ground.ids(), what="changed")
     return (effect, *_standing(case, after, state, state, facts, ground))
 
 
@@ -214,10 +214,11 @@ def _done(
     ground: Ground,
     by: str,
     text: str,
+    what: What = "moved",
 ) -> tuple[Effect, ...]:
     filled_in = replace(case, values=with_figures(kind, {**case.values, **values}), moved_by=by)
     fold = Folded(facts)
-    fold.add(*arrive(kind, case, filled_in, move.to, facts, ground, text=text))
+    fold.add(*arrive(kind, case, filled_in, move.to, facts, ground, text=text, what=what))
     for one in move.does:
         fold.add(*CONSEQUENCES[one.name](filled_in, one.given, fold.facts, ground))
     return tuple(fold.effects)
@@ -233,13 +234,14 @@ def arrive(
     *,
     why: str = "",
     text: str = "",
+    what: What = "moved",
 ) -> tuple[Effect, ...]:
     """A case comes to a state, by a move or by itself (`why`), with what holds there. `filled_in`: the case with what the move gave."""
     state = kind.states[to]
     after = replace(filled_in, state=state.name, since=facts.business_date, asked=None, ended=state.final)
     after = replace(after, excluded=_excluded(after, state))
     fold = Folded(facts)
-    fold.add(CaseChanged(case, after, kind.title, f"is {state.label}{why}", ground.ids(), text))
+    fold.add(CaseChanged(case, after, kind.title, f"is {state.label}{why}", ground.ids(), text, what))
     fold.add(*_standing(case, after, kind.states.get(case.state), state, fold.facts, ground))
     return tuple(fold.effects)
 

@@ -218,6 +218,12 @@ class Kind:
         """The fields that are asked for at opening, in their order."""
         return tuple(each for each in self.fields.values() if not each.since and not each.formula)
 
+    @property
+    def sorted_by(self) -> str:
+        """The field of codes by which cases of the kind are told apart in figures: that of its routes, else the first; empty: none."""
+        codes = [each.name for each in self.fields.values() if each.type is FieldType.CODE]
+        return self.routes.by or next(iter(codes), "")
+
     def moves_from(self, state: str) -> tuple[Move, ...]:
         return tuple(each for each in self.moves.values() if state in each.origins)
 

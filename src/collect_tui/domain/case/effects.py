@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from collect_tui.domain.case.case import TAKEN_BACK, Case
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.effect import Effect, EventSpec, Ids, changed
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.money import format_minor
+
+What = Literal["moved", "passed", "asked", "agreed", "refused", "changed", "linked", "undone"]
+"""`passed`: it went on by itself; `asked`: for somebody to agree, who `agreed`, and with that it moved, or `refused`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ class CaseOpened(Effect):
         if now is None:
             return ()  # it has ended since
         return (
-            CaseChanged(now, replace(now, ended=True, state=TAKEN_BACK), self.title, "is taken back", ids(), reason),
+            CaseChanged(
+                now, replace(now, ended=True, state=TAKEN_BACK), self.title, "is taken back", ids(), reason, "undone"
+            ),
         )
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
@@ -45,7 +50,8 @@ class CaseOpened(Effect):
 
 @dataclass(frozen=True, slots=True)
 class CaseChanged(Effect):
-    """A case goes on, is changed, waits for a decision or gets one. `did`: what happened, in words; `text`: what was said with it."""
+    """A case goes on, is changed, waits for a decision or gets one. `what` of these it was; `did`: in words; `text`: what was said
+    with it."""
 
     event: ClassVar[EventSpec | None] = EventSpec("case.changed", ("id", "kind", "state"), "after")
     work: ClassVar[bool] = True
@@ -56,6 +62,7 @@ class CaseChanged(Effect):
     did: str
     event_id: int
     text: str = ""
+    what: What = "moved"
 
     @property
     def target(self) -> int | None:
@@ -70,7 +77,7 @@ class CaseChanged(Effect):
         now = next((c for c in facts.cases if c.id == self.after.id), None)
         if (now is None and not self.after.ended) or (now is not None and now != self.after):
             return ()  # it has gone on since
-        return (CaseChanged(self.after, self.before, self.title, "is as it was before", ids(), reason),)
+        return (CaseChanged(self.after, self.before, self.title, "is as it was before", ids(), reason, "undone"),)
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         return f"{self.title.lower()} {self.after.number} {self.did}"

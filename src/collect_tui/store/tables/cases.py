@@ -68,7 +68,8 @@ class CaseFile(SQLModel, table=True):
 
 
 class CaseEvent(SQLModel, table=True):
-    """Something that happened in a case: append-only. `did`: in words; `state`: in which the case was afterwards; `text`: what was said."""
+    """Something that happened in a case: append-only. `what` it was, by a word of `domain.case.effects.What`, `opened` or `noted`; `did`:
+    in words; `state`: in which the case was afterwards, empty of a note; `text`: what was said."""
 
     __tablename__ = "case_event"
     __table_args__ = (
@@ -82,5 +83,6 @@ class CaseEvent(SQLModel, table=True):
     at: datetime
     by: str
     state: str
+    what: str
     did: str
     text: str = ""

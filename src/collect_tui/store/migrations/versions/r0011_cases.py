@@ -20,7 +20,7 @@ case_file
     index ix_case_department: department; press_at where NOT ended
     index ix_case_owner: owner; press_at where NOT ended
 case_event
-    tenant_id! id! case_id at:at by:text state:text did:text text:text
+    tenant_id! id! case_id at:at by:text state:text what:text did:text text:text
     case_id -> case_file
     index ix_case_event: case_id; at
 """

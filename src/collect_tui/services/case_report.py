@@ -1,0 +1,69 @@
+"""A report on cases over some days: unresolved by department and age, clocks kept and missed, trends, decisions."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import timedelta
+from typing import Final
+
+from sqlmodel import Session as Db
+
+from collect_tui.desk.errors import Invalid
+from collect_tui.desk.views.case import CaseBacklog, CaseClock, CaseDecisions, CaseReport, CaseTrend
+from collect_tui.services.desk_context import DeskContext
+from collect_tui.store import case_figures as figures
+
+MOST_DAYS: Final = 366
+_AGES: Final = (("to_2", 2), ("to_7", 7), ("to_30", 30))
+
+
+def report(desk: DeskContext, db: Db, days: int) -> CaseReport:
+    """What became of cases in the last so many days. Invalid "case.days"."""
+    if not 1 <= days <= MOST_DAYS:
+        raise Invalid("case.days", f"Expected 1 to {MOST_DAYS} days.", "days")
+    end, rules, tenant_id = desk.clock(), desk.catalogue().cases, desk.tenant_id
+    start = end - timedelta(days=days)
+    opened, ended = figures.flow(db, tenant_id, start, end)
+    new = figures.reasons(db, tenant_id, rules, start, end)
+    old = figures.reasons(db, tenant_id, rules, start - timedelta(days=days), start)
+    clocks, decided = figures.clocks(db, tenant_id, rules, start, end), figures.decisions(db, tenant_id, start, end)
+    return CaseReport(
+        start=start,
+        end=end,
+        days=days,
+        opened=opened.total(),
+        ended=ended.total(),
+        backlog=_backlog(figures.unresolved(db, tenant_id, end), figures.unresolved(db, tenant_id, start)),
+        clocks=tuple(
+            CaseClock(kind=kind, clock=clock, kept=clocks[kind, clock, True], missed=clocks[kind, clock, False])
+            for kind, clock in sorted({(kind, clock) for kind, clock, _ in clocks})
+        ),
+        trends=tuple(
+            CaseTrend(kind=kind, reason=reason, count=new[kind, reason], before=old[kind, reason])
+            for kind, reason in sorted(new.keys() | old.keys(), key=lambda each: (-new[each], each))
+        ),
+        decisions=tuple(
+            CaseDecisions(by=by, agreed=decided[by, "agreed"], refused=decided[by, "refused"])
+            for by in sorted({by for by, _ in decided})
+        ),
+    )
+
+
+def _backlog(now: Counter[tuple[str, str, int]], before: Counter[tuple[str, str, int]]) -> tuple[CaseBacklog, ...]:
+    ages: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for (department, kind, days), count in now.items():
+        ages[department, kind][next((name for name, most in _AGES if days <= most), "older")] += count
+    was: Counter[tuple[str, str]] = Counter()
+    for (department, kind, _), count in before.items():
+        was[department, kind] += count
+    names = (*(name for name, _ in _AGES), "older")
+    return tuple(
+        CaseBacklog(
+            department=department,
+            kind=kind,
+            **{name: ages[department, kind][name] for name in names},
+            total=ages[department, kind].total(),
+            before=was[department, kind],
+        )
+        for department, kind in sorted({*ages, *was})
+    )

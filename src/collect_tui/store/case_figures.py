@@ -1,0 +1,75 @@
+"""Figures of cases over a time: what is unresolved and how old, what came and went, clocks kept and missed, who decided."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlmodel import Session
+
+from collect_tui.domain.case.definition import CaseRules
+from collect_tui.store.case_values import COLUMNS, case_of
+from collect_tui.store.cases import history, readings
+from collect_tui.store.sql import table
+from collect_tui.store.tables import CaseEvent, CaseFile
+
+_c, _e = table(CaseFile).c, table(CaseEvent).c
+
+
+def unresolved(session: Session, tenant_id: int, at: datetime) -> Counter[tuple[str, str, int]]:
+    """Cases that were open at an instant, by department, kind and full days since they were opened."""
+    query = select(_c.department, _c.kind, _c.opened_at).where(
+        _c.tenant_id == tenant_id, _c.opened_at <= at, or_(~_c.ended, _c.ended_at > at)
+    )
+    return Counter((row.department, row.kind, (at - row.opened_at).days) for row in session.execute(query))
+
+
+def flow(session: Session, tenant_id: int, start: datetime, end: datetime) -> tuple[Counter[str], Counter[str]]:
+    """By department: cases opened in the time, and those that ended in it."""
+
+    def count(column: Any) -> Counter[str]:
+        query = select(_c.department, func.count()).where(_c.tenant_id == tenant_id, column > start, column <= end)
+        return Counter({row[0]: row[1] for row in session.execute(query.group_by(_c.department))})
+
+    return count(_c.opened_at), count(_c.ended_at)
+
+
+def clocks(
+    session: Session, tenant_id: int, rules: CaseRules, start: datetime, end: datetime
+) -> Counter[tuple[str, str, bool]]:
+    """Of the cases that ended in the time: kind, clock (first, resolve) and whether it was kept."""
+    columns = (_c[name] for name in COLUMNS.split())
+    query = select(*columns).where(_c.tenant_id == tenant_id, _c.ended_at > start, _c.ended_at <= end)
+    ended = [case_of(row) for row in session.execute(query)]
+    events = history(session, tenant_id, [case.id for case in ended])
+    found: Counter[tuple[str, str, bool]] = Counter()
+    for case in ended:
+        if (kind := rules.kinds.get(case.kind)) is None:
+            continue
+        for name, clock in zip(("first", "resolve"), readings(kind, case, rules, events[case.id], end), strict=True):
+            if clock is not None and clock.met is not None:
+                found[case.kind, name, clock.met] += 1
+    return found
+
+
+def reasons(
+    session: Session, tenant_id: int, rules: CaseRules, start: datetime, end: datetime
+) -> Counter[tuple[str, str]]:
+    """Of the cases opened in the time: kind, and what its routes, else its first clock, go by: its category, reason or topic."""
+    columns = (_c[name] for name in COLUMNS.split())
+    query = select(*columns).where(_c.tenant_id == tenant_id, _c.opened_at > start, _c.opened_at <= end)
+    found: Counter[tuple[str, str]] = Counter()
+    for case in map(case_of, session.execute(query)):
+        kind = rules.kinds.get(case.kind)
+        by = kind.sorted_by if kind is not None else ""
+        found[case.kind, str(case.values.get(by, "")) if by else ""] += 1
+    return found
+
+
+def decisions(session: Session, tenant_id: int, start: datetime, end: datetime) -> Counter[tuple[str, str]]:
+    """By whom what was decided in the time: agreed or refused."""
+    asked = and_(_e.tenant_id == tenant_id, _e.at > start, _e.at <= end, _e.what.in_(("agreed", "refused")))
+    query = select(_e.by, _e.what, func.count()).where(asked).group_by(_e.by, _e.what)
+    return Counter({(row[0], row[1]): row[2] for row in session.execute(query)})
