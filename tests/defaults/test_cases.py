@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from collect_tui import defaults
 from collect_tui.defaults import cases
 from collect_tui.domain.case.check import Site
 from collect_tui.domain.errors import Invalid
@@ -24,7 +26,7 @@ LISTS = {"dispute_reasons": {"PRICE": "Wrong price", "DAMAGED": "Damaged"}}
 
 
 def load(folder: Path | None = None) -> dict[str, cases.Kind]:
-    return cases.kinds(folder, SITE, LISTS, ("pp", "note"))
+    return cases.kinds(folder, SITE, LISTS, ("pp", "note", "TM"), ("DI", "LM"))
 
 
 def test_the_shipped_kinds_are_sound():
@@ -100,6 +102,10 @@ def test_a_site_changes_a_kind_key_by_key(tmp_path):
         ("[states.OPEN]\n", "[states.OPEN]\nqueue = \"dispute-bak\"\n", "states.OPEN.queue: no such name; did you mean dispute-back?"),
         ("final = true\n", "final = true\nclock = \"resolve\"\n", "states.DONE.clock: a final state has no clock."),
         ('verb = "ta"', 'verb = "pp"', "verb: the same word as a word of the line or the code of a result."),
+        ('verb = "ta"', 'verb = "tm"', "verb: the same word as a word of the line or the code of a result."),
+        ('verb = "ta"', 'verb = "lm"', "verb: the code of a result too; that is told apart only where the first field is an item."),
+        ('verb = "ta"', 'verb = "t a"', "verb: expected 2 to 12 letters and digits, a letter first."),
+        ('verb = "ta"', 'verb = "x"', "verb: expected 2 to 12 letters and digits, a letter first."),
         ('verb = "ta"', 'verb = "DI"', "verb: the same word as that of dispute."),
         ('type = "text"', 'type = "txt"', "fields.what.type: no such value; did you mean text?"),
         ('default = "low"', 'default = "lo"', "fields.urgency.default: no such code; did you mean low?"),
@@ -126,3 +132,9 @@ def test_a_state_that_cannot_be_left_is_refused(tmp_path):
     )
     with pytest.raises(Invalid, match="no way leads from this state to a final one"):
         load(own(tmp_path, stuck))
+
+
+@pytest.mark.parametrize("verb", ["case", "agree", "tm", "ptp", "promise", "lm"])
+def test_a_site_is_refused_whose_kind_begins_like_another_line(tmp_path, verb):
+    with pytest.raises(Invalid, match=r"task\.toml: verb: the (same word|code of a result)"):
+        defaults.load(own(tmp_path, TASK.replace('verb = "ta"', f'verb = "{verb}"')), today=date(2026, 1, 1))

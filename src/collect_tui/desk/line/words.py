@@ -46,6 +46,12 @@ EXPECTED: Final[Mapping[str, str]] = {
     "message": "a message that waits, by its template or level",
     "skip reason": "a reason",
     "quality": "good, bad, wrong, in or out",
+    "case": "the number of a case",
+    "asked case": "the number of a case that waits for a decision",
+    "other case": "the number of another case",
+    "user": "a login",
+    "owner": "a login",
+    "department": "a department",
 }
 """What a word of each kind looks like, for error messages."""
 
@@ -58,10 +64,12 @@ class LineState:
     """What earlier acts of the line did that later ones must know.
 
     `taken`: minor units paid by them. `wrong`: one of them has an error, so nobody knows what it does.
+    `moved`: one of them moves a case on or changes it, and only the desk knows what of an item that makes collectable.
     """
 
     taken: int = 0
     wrong: bool = False
+    moved: bool = False
 
 
 class TokenCursor:

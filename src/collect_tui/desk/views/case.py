@@ -42,6 +42,25 @@ class CaseRow(View):
     overdue: bool
 
 
+class AccountCase(View):
+    """An open case among what else there is of its account. `about`: the number of the document, the product of the service or the
+    reference of the payment; `amount`: what it is about, minor units. `asked`: the move that waits for a decision, `asked_by` who asked
+    for it; `moves`: the names of those that it has now."""
+
+    number: str
+    kind: str
+    title: str
+    state: str
+    label: str
+    about: str
+    amount: int
+    department: str
+    owner: str
+    asked: str
+    asked_by: str
+    moves: tuple[str, ...]
+
+
 class CaseFieldView(View):
     """A field of a case: `value` as text; an amount in minor units stands as a number."""
 
