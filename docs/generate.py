@@ -70,9 +70,11 @@ def keys() -> str:
 
 
 def verbs() -> str:
+    from collect_tui import defaults
     from collect_tui.desk.line.verbs import table
 
-    rows = ((f"`{v.verb}`", f"`{v.usage}`", v.summary, f"`{v.example}`") for v in table())
+    kinds = defaults.load(None, today=date(2026, 1, 1)).cases.kinds.values()
+    rows = ((f"`{v.verb}`", f"`{v.usage}`", v.summary, f"`{v.example}`") for v in table(kinds))
     return markdown(("Verb", "Usage", "What it does", "Example"), rows)
 
 

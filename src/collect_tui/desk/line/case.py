@@ -5,7 +5,7 @@ A case is named by its number or the last four letters of it or more; where only
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -23,7 +23,7 @@ from collect_tui.desk.views.case import AccountCase
 from collect_tui.domain.case.case import Value
 from collect_tui.domain.case.definition import About, Kind
 
-__all__ = ["MEANING", "RENDER", "VERBS", "verb_of_move"]
+__all__ = ["MEANING", "RENDER", "VERBS", "most_slots", "verb_of_move"]
 
 SHORTEST: Final = 4
 """So many letters of the end of a number name a case."""
@@ -244,3 +244,10 @@ def verb_of_move(tokens: Sequence[Token], context: LineContext) -> Verb:
         _MOVES,
         slots=(_CASE, replace(_MOVE, kind=f"move:{case.number}", roles=frozenset({"move"})), *slots, _OTHERS, _NOTED),
     )
+
+
+def most_slots(kinds: Collection[Kind]) -> int:
+    """As many slots as any verb of these kinds has, be it to open a case or to move one on."""
+    opened = (len(kind.asked) + 1 for kind in kinds)
+    moved = (len(move.needs) + len(_MOVES.slots) for kind in kinds for move in kind.moves.values())
+    return max((*opened, *moved), default=0)
