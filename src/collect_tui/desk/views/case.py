@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from collect_tui.desk.columns import Column, Role
+from collect_tui.desk.columns import Column, Role, money_column
 from collect_tui.desk.views.base import View
 from collect_tui.domain.dates import stamp
+from collect_tui.domain.money import format_minor
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
@@ -87,6 +89,11 @@ class CaseMoveView(View):
     needs: tuple[str, ...]
     barred: str = ""
 
+    @property
+    def typed(self) -> str:
+        """As one word of the line."""
+        return self.name.replace(" ", "-")
+
 
 class CaseView(CaseRow):
     """A case whole: its fields, what happened in it, oldest first, and its moves."""
@@ -131,3 +138,43 @@ CASE_COLUMNS: Final = (
     Column("owner", "Owner", 6),
     Column("due", "Due", 17, write=_due, role=_role),
 )
+
+ACCOUNT_CASE_COLUMNS: Final = (
+    *(column for column in CASE_COLUMNS if column.name in ("number", "title", "label")),
+    Column("about", "About", 10, flex=1),
+    money_column("amount", "Amount", 9),
+    *(column for column in CASE_COLUMNS if column.name in ("department", "due")),
+    Column("owner", "Owner", 6, rank=1),
+)
+"""Of the cases of one account."""
+
+
+def head(case: CaseView, session: Session) -> Iterator[tuple[str, str]]:
+    """What there is to say of a case beside what happened in it: what each is called, and what it is. Instants by the clock of the desk."""
+    told = (
+        ("State", case.label),
+        ("About", case.about),
+        *((each.title, shown(each, case.currency)) for each in case.fields),
+        ("Opened", f"{stamp(case.opened_at, session.zone)} by {case.opened_by}"),
+        ("With", " · ".join(filter(None, (case.department, case.owner)))),
+        ("Overdue since" if case.overdue else "Due", stamp(case.due, session.zone) if case.due is not None else ""),
+        ("Waits", _waits(case)),
+        ("See also", " ".join(case.links)),
+    )
+    return ((label, words) for label, words in told if words)
+
+
+def shown(field: CaseFieldView, currency: str) -> str:
+    """What a field holds, as people read it."""
+    if isinstance(field.value, bool):
+        return "yes" if field.value else "no"
+    if field.type == "money" and isinstance(field.value, int):
+        return f"{format_minor(field.value, currency)} {currency}"
+    return str(field.value)
+
+
+def _waits(case: CaseView) -> str:
+    if not case.asked:
+        return ""
+    amount = f" {format_minor(case.asked_amount, case.currency)}" if case.asked_amount else ""
+    return f"{case.asked_by} asks for somebody to agree to {case.asked}{amount}"

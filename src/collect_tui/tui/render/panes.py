@@ -55,7 +55,7 @@ def pane_lines(pane: PaneView, view: AccountView, width: int, codes: Codes | Non
             lines = [*services(pane.services, view, width), *orders(pane.orders, view)]
         case "audit":
             lines = audit(pane.audit, view, width)
-        case "messages":  # rows of a table
+        case "messages" | "cases":  # rows of a table
             lines = []
     return lines or [Line.of((NOTHING, Role.DIM))]
 
