@@ -100,14 +100,22 @@ def test_the_only_open_case_need_not_be_named(line):
         ("agree DI-7QX2 fine", "DI-7QX2", "a case: DI-1A2B"),
         ("assign 7qx2", "", "what changes"),
         ("assign 7qx2 dept=nowhere", "dept=nowhere", "a department: billing, service"),
+        ('case 1A2B refuse "x"; case 1A2B grant "y"', "grant", "no move; DI-1A2B has none"),
         ("link 7qx2", "", "number of another case"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_word(line, word, says):
     parsed = parse(line, CONTEXT)
     error = parsed.errors[0]
-    assert (parsed.commands, line[error.start : error.end]) == ((), word)
+    assert line[error.start : error.end] == word
+    assert len(parsed.commands) == line.count(";")
     assert says in error.message
+
+
+def test_a_case_is_moved_on_twice_in_one_line():
+    parsed = parse('case 7qx2 review; case 7qx2 grant "f"; case 7qx2 review', CONTEXT)
+    assert [command.move for command in parsed.commands] == ["review", "grant"]
+    assert parsed.errors[0].code == "move"
 
 
 def test_the_rest_is_what_no_case_opened_before_it_takes_away():

@@ -82,12 +82,21 @@ def _move_of(words: TokenCursor, case: AccountCase | None) -> str:
         words.limit(token, "move")
         words.take("move")
         return token.text
+    case = _moved(words, case)
     names = _moves(case)
     found = match_code(token.low.replace(" ", "-"), names, 1) if token.key is None else None
     if found is None:
         words.reject(token, "move", expected=_moves_of(case))
     words.take("move")
     return names[found]
+
+
+def _moved(words: TokenCursor, case: AccountCase) -> AccountCase:
+    """The case as the acts before it on the line leave it."""
+    state, kind = words.state.states.get(case.number), kind_of(words.context, case)
+    if state is None or kind is None:
+        return case
+    return case.model_copy(update={"state": state, "moves": tuple(move.name for move in kind.moves_from(state))})
 
 
 def _moves_of(case: AccountCase | None) -> str:
@@ -117,6 +126,8 @@ def move_case(words: TokenCursor) -> tuple[Command, ...]:
         )
     note = extra.get("note") or freetext.note(words)[0]
     words.state.moved = True
+    if move is not None:
+        words.state.states[number] = move.to
     return (words.build(MoveCase, case=number, move=name, values=given, note=note),)
 
 
@@ -206,9 +217,15 @@ _MOVE = Slot("move", "MOVE", "Move", "what is done; F4 lists them", "move", need
 _VALUES = Slot("values", "NAME=VALUE …", "Fields", "what it asks for, in its order, or name=value", "value", many=True)
 _OTHERS = replace(_VALUES, label="Also", hint="other fields of the case as name=value")
 _NOTED = replace(NOTE, key="note", hint="what is to be said with it")
-_USER = Slot("owner", "LOGIN", "Owner", "a login; nobody", "user", writing="word", before="", key="user")
+_USER = Slot("owner", "user=LOGIN", "Owner", "a login; nobody", "user", writing="word", before="", key="user")
 _DEPT = Slot(
-    "department", "DEPARTMENT", "Department", "a department; F4 lists them", "department", writing="word", key="dept"
+    "department",
+    "dept=DEPARTMENT",
+    "Department",
+    "a department; F4 lists them",
+    "department",
+    writing="word",
+    key="dept",
 )
 _TEXT = replace(WHY, name="text", word="TEXT", label="Text", hint="what is to be kept", kind="text", needed=True)
 _OTHER = Slot("other", "OTHER", "Other", "the number of another case", "other case", needed=True, writing="word")

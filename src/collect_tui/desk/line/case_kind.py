@@ -36,7 +36,9 @@ _EXAMPLES: Final[Mapping[FieldType, str]] = {
     FieldType.DOCUMENT: "slip",
     FieldType.TEXT: '"in words"',
 }
-OWNER: Final = Slot("owner", "LOGIN", "Owner", "a login; nothing for nobody yet", "owner", writing="word", key="owner")
+OWNER: Final = Slot(
+    "owner", "owner=LOGIN", "Owner", "a login; nothing for nobody yet", "owner", writing="word", key="owner"
+)
 
 
 def verb_of(kind: Kind) -> Verb:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from collect_tui.desk.columns import Column, Role, money_column
+from collect_tui.desk.figures import moment
 from collect_tui.desk.views.base import View
 from collect_tui.domain.dates import stamp
 from collect_tui.domain.money import format_minor
@@ -119,6 +120,18 @@ def _due(at: datetime | None, row: CaseRow, session: Session) -> str:
     return "" if at is None else ("late " if row.overdue else "") + stamp(at, session.zone)
 
 
+def _due_soon(at: datetime | None, row: CaseRow, session: Session) -> str:
+    late = "late " if row.overdue else ""
+    return "" if at is None else late + moment(at, session.zone, session.business_date).strip()
+
+
+def _due_shortly(at: datetime | None, row: CaseRow, session: Session) -> str:
+    if at is None:
+        return ""
+    told = moment(at, session.zone, session.business_date).strip()
+    return f"late {told.rpartition(' ')[0]}" if row.overdue else told
+
+
 def _role(row: CaseRow) -> Role:
     return Role.BAD if row.overdue else Role.WARN if row.asked else Role.DIM if row.ended else Role.PLAIN
 
@@ -136,15 +149,16 @@ CASE_COLUMNS: Final = (
     Column("about", "About", 10, rank=1),
     Column("department", "Dept", 8),
     Column("owner", "Owner", 6),
-    Column("due", "Due", 17, write=_due, role=_role),
+    Column("due", "Due", 17, write=_due, screen=_due_soon, role=_role),
 )
 
 ACCOUNT_CASE_COLUMNS: Final = (
     *(column for column in CASE_COLUMNS if column.name in ("number", "title", "label")),
     Column("about", "About", 10, flex=1),
     money_column("amount", "Amount", 9),
-    *(column for column in CASE_COLUMNS if column.name in ("department", "due")),
-    Column("owner", "Owner", 6, rank=1),
+    Column("due", "Due", 12, write=_due, screen=_due_shortly, role=_role),
+    Column("department", "Dept", 8, rank=1),
+    Column("owner", "Owner", 6, rank=2),
 )
 """Of the cases of one account."""
 
@@ -153,7 +167,7 @@ def head(case: CaseView, session: Session) -> Iterator[tuple[str, str]]:
     """What there is to say of a case beside what happened in it: what each is called, and what it is. Instants by the clock of the desk."""
     told = (
         ("State", case.label),
-        ("About", case.about),
+        ("About", "" if any(each.value == case.about for each in case.fields) else case.about),
         *((each.title, shown(each, case.currency)) for each in case.fields),
         ("Opened", f"{stamp(case.opened_at, session.zone)} by {case.opened_by}"),
         ("With", " · ".join(filter(None, (case.department, case.owner)))),

@@ -1,11 +1,11 @@
-"""A case whole: what it is about and where it stands, its moves with their keys, what happened in it."""
+"""A case whole: what it is about and where it stands, its moves with their keys, what happened in it, the latest first."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from collect_tui.desk.figures import moment
 from collect_tui.desk.views.case import head
-from collect_tui.domain.dates import stamp
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
 
 _LABEL = 24
-_WHEN = 18
+_WHEN = 14
 
 
 def case_lines(case: CaseView, session: Session, width: int) -> list[Line]:
@@ -36,9 +36,9 @@ def case_lines(case: CaseView, session: Session, width: int) -> list[Line]:
             )
         )
     lines += [Line(), Line.of(("What happened", Role.HEAD))]
-    for each in case.events:
+    for each in reversed(case.events):
         told = f"{each.by} {each.did}{f': {each.text}' if each.text else ''}"
-        lines += _beside(stamp(each.at, session.zone), told, width, _WHEN, Role.PLAIN)
+        lines += _beside(moment(each.at, session.zone, session.business_date), told, width, _WHEN, Role.PLAIN)
     return lines
 
 
