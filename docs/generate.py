@@ -64,6 +64,7 @@ def keys() -> str:
     return (
         markdown(("Key", "F-key", "On the line", "What it does", "Where", "Id"), map(row, ACTIONS))
         + f"\nAfter `,` or the space bar on an account: {hot}. Any other key leaves with nothing logged.\n\n"
+        "On a case the letters of its moves come first; what they do on other screens, function keys do there.\n\n"
         "In a field (the line, the text to find, a form) letters, digits and signs are typed; function keys, Tab, Enter "
         "and the arrows act there."
     )

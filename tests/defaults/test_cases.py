@@ -102,6 +102,8 @@ def test_a_site_changes_a_kind_key_by_key(tmp_path):
         ("[states.OPEN]\n", "[states.OPEN]\nqueue = \"dispute-bak\"\n", "states.OPEN.queue: no such name; did you mean dispute-back?"),
         ("final = true\n", "final = true\nclock = \"resolve\"\n", "states.DONE.clock: a final state has no clock."),
         ('verb = "ta"', 'verb = "pp"', "verb: the same word as a word of the line or the code of a result."),
+        ("[fields]\n", "[fields]\nnote = { type = \"text\" }\n", "fields.note: the line calls something else so; expected another name."),
+        ("[fields]\n", "[fields]\n\"a.b\" = { type = \"text\" }\n", "fields.a.b: a name that cannot be typed"),
         ('verb = "ta"', 'verb = "tm"', "verb: the same word as a word of the line or the code of a result."),
         ('verb = "ta"', 'verb = "lm"', "verb: the code of a result too; that is told apart only where the first field is an item."),
         ('verb = "ta"', 'verb = "t a"', "verb: expected 2 to 12 letters and digits, a letter first."),
@@ -138,3 +140,8 @@ def test_a_state_that_cannot_be_left_is_refused(tmp_path):
 def test_a_site_is_refused_whose_kind_begins_like_another_line(tmp_path, verb):
     with pytest.raises(Invalid, match=r"task\.toml: verb: the (same word|code of a result)"):
         defaults.load(own(tmp_path, TASK.replace('verb = "ta"', f'verb = "{verb}"')), today=date(2026, 1, 1))
+
+
+def test_the_name_of_a_kind_is_one_word(tmp_path):
+    with pytest.raises(Invalid, match="expected a file whose name is small letters"):
+        load(own(tmp_path, TASK, "task.old"))

@@ -42,6 +42,9 @@ Lists = Mapping[str, Mapping[str, str]]
 
 
 _VERB: Final = re.compile(r"[a-z][a-z0-9]{1,11}")
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_OF_THE_LINE: Final = ("case", "move", "values", "note")
+"""What the line calls by these names beside the fields of a case."""
 
 
 def kinds(
@@ -60,6 +63,15 @@ def kinds(
             raise root.error_at(path, sentence)
         if not _VERB.fullmatch(kind.verb.casefold()):
             raise root.error("type", "verb", "expected 2 to 12 letters and digits, a letter first.")
+        if not _NAME.fullmatch(name):
+            raise root.error(
+                "type", None, "expected a file whose name is small letters, digits, hyphens and underscores."
+            )
+        for field in root.table("fields", {}).names():
+            if field.casefold() in _OF_THE_LINE:
+                raise root.table("fields").error(
+                    "name", field, "the line calls something else so; expected another name."
+                )
         if (other := taken.get(kind.verb.casefold())) is not None:
             raise root.error("duplicate", "verb", f"the same word as {other}.")
         first = next(iter(kind.asked), None)

@@ -154,15 +154,16 @@ def change(words: TokenCursor) -> tuple[Command, ...]:
     kind, context = kind_of(words.context, case), words.context
     fields = [] if kind is None else [f for f in case_fields.typed(kind.fields.values()) if f.name not in _CHANGES]
     blank = kind or _NOTHING
-    words.ask("user=")
-    words.ask("dept=")
+    words.ask("word:user=")
+    words.ask("word:dept=")
     given, extra = case_values.read(words, blank, (), named=fields, options=_CHANGES)
     department = extra.get("dept")
     if department is not None and context.departments:
         found = match_code(department.lower(), context.departments, 1)
         if found is None:
             names = ", ".join(list(context.departments)[:8])
-            words.reject(words.tokens[words.pos - 1], "department", expected=f"a department: {names}")
+            at = next(one for one in words.tokens if (one.key or "").lower() == "dept")
+            words.reject(at, "department", expected=f"a department: {names}")
         department = found
     if not given and not extra:
         words.missing("change", "what changes: user=LOGIN, dept=DEPARTMENT or a field of the case")
@@ -217,7 +218,7 @@ _MOVE = Slot("move", "MOVE", "Move", "what is done; F4 lists them", "move", need
 _VALUES = Slot("values", "NAME=VALUE …", "Fields", "what it asks for, in its order, or name=value", "value", many=True)
 _OTHERS = replace(_VALUES, label="Also", hint="other fields of the case as name=value")
 _NOTED = replace(NOTE, key="note", hint="what is to be said with it")
-_USER = Slot("owner", "user=LOGIN", "Owner", "a login; nobody", "user", writing="word", before="", key="user")
+_USER = Slot("owner", "user=LOGIN", "Owner", "a login; nobody", "user", writing="word", key="user")
 _DEPT = Slot(
     "department",
     "dept=DEPARTMENT",

@@ -56,7 +56,7 @@ def read(
         if token.key is not None and not token.key_quote and key in by_name and by_name[key].name not in given:
             field = by_name[key]
             given[field.name] = _named(words, kind, field, token)
-        elif token.key is not None and key in (options or {}) and key not in extra:
+        elif token.key is not None and not token.key_quote and key in (options or {}) and key not in extra:
             extra[key] = _option(words, token, (options or {})[key])
         elif (found := _next(words, kind, left, known)) is not None:
             at, value = found
@@ -72,6 +72,8 @@ def read(
 
 def _option(words: TokenCursor, token: Token, slot: str) -> str:
     words.limit(token, slot, 4000 if slot == "note" else 120)
+    if not token.text.strip():
+        words.reject(token, slot)
     words.take(slot)
     return token.text
 
@@ -105,10 +107,11 @@ def _bare(words: TokenCursor, kind: Kind, field: Field, *, needed: bool, last: b
             return _value(words, slot, field, token)
         case FieldType.NUMBER | FieldType.PERCENT if token.plain and (needed or _FIGURE.fullmatch(token.low)):
             return _value(words, slot, field, token)
-        case FieldType.DATE if token.plain and (needed or when.is_day(token.low, words.context)):
-            found_day = when.day(words)
-            words.spans[-1] = replace(words.spans[-1], role=slot)
-            return found_day.isoformat()
+        case FieldType.DATE if token.plain:
+            day = when.day(words) if needed else when.maybe_day(words, wide=True, figures=True)
+            if day is not None:
+                words.spans[-1] = replace(words.spans[-1], role=slot)
+            return None if day is None else day.isoformat()
         case FieldType.POINT:
             point = slots.point(words) if needed else slots.maybe_point(words, noted=False)
             if point is not None:

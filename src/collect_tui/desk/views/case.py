@@ -21,8 +21,8 @@ CaseList = Literal["mine", "department", "decide", "overdue", "open"]
 
 class CaseRow(View):
     """A case in one line. `kind`: that of its definition, `title` what it is called; `label`: its state in words. `about`: the number of
-    the document, service or payment; `amount`: what it is about, minor units. `due`: when the clock that runs ends; `press_at`: from
-    when it presses. `asked`: the move that waits for a decision."""
+    the document, the product of the service or the reference of the payment; `amount`: what it is about, minor units. `due`: when the clock
+    that runs ends; `press_at`: from when it presses. `asked`: the move that waits for a decision."""
 
     number: str
     account: str

@@ -4,7 +4,8 @@ Key bindings, the key bar, `?` help, `collect-tui keys`, the table of docs/keys.
 from :data:`ACTIONS`; nothing else in the program names a key.  The rules of the table (style guide of the keyboard):
 
 * One unmodified letter or function key per action; nothing rests on Esc, Alt, Ctrl, mouse or colour.
-* A key means the same thing on every screen that has it.  No single key commits anything.
+* A key means the same thing on every screen that has it, but for the letters of a case's moves, which the site's data gives.  No
+  single key commits anything.
 * Letters act only while no field has the focus; function keys act everywhere.
 * A retired key is never reused: it stays in :data:`RETIRED` and answers where its command has gone.
 """
