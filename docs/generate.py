@@ -64,15 +64,18 @@ def keys() -> str:
     return (
         markdown(("Key", "F-key", "On the line", "What it does", "Where", "Id"), map(row, ACTIONS))
         + f"\nAfter `,` or the space bar on an account: {hot}. Any other key leaves with nothing logged.\n\n"
+        "On a case the letters of its moves come first; what they do on other screens, function keys do there.\n\n"
         "In a field (the line, the text to find, a form) letters, digits and signs are typed; function keys, Tab, Enter "
         "and the arrows act there."
     )
 
 
 def verbs() -> str:
+    from collect_tui import defaults
     from collect_tui.desk.line.verbs import table
 
-    rows = ((f"`{v.verb}`", f"`{v.usage}`", v.summary, f"`{v.example}`") for v in table())
+    kinds = defaults.load(None, today=date(2026, 1, 1)).cases.kinds.values()
+    rows = ((f"`{v.verb}`", f"`{v.usage}`", v.summary, f"`{v.example}`") for v in table(kinds))
     return markdown(("Verb", "Usage", "What it does", "Example"), rows)
 
 

@@ -121,7 +121,10 @@ def database(home: Path) -> bytes:
         (("next",), Claim),
         (("show", ROSA), AccountView),
         *((("show", ROSA, "--pane", pane), PaneView) for pane in ("timeline", "items", "payments", "points")),
-        *((("show", ROSA, "--pane", pane), PaneView) for pane in ("promises", "services", "audit", "messages")),
+        *(
+            (("show", ROSA, "--pane", pane), PaneView)
+            for pane in ("promises", "services", "audit", "messages", "cases")
+        ),
         (("why", ROSA), Why),
         (("whynot", IVAN), Why),
         (("do", ROSA, "pp 150 fri", "--dry-run"), Preview),
@@ -284,7 +287,8 @@ def test_a_malformed_line_points_at_the_word(run: Run) -> None:
     ("line", "word", "says"),
     [
         ("lm x9", "x9", "No such contact point"),
-        ('di INV-1 60 price "charged twice"; pp rest fri', "INV-1", "cannot be disputed at the keyboard yet"),
+        ('di INV-1 60 prize "charged twice"; pp rest fri', "prize", "Expected Reason: price, qty"),
+        ('di INV-9 60 price "charged twice"; pp rest fri', "INV-9", "name the item first"),
         ("pp 50 fri gcash + 77.60 12/3", "+", "right after the date"),
         ("pp 50 fri + 77.60 1512", "1512", "Dates here are month first: 12/15 is 15 December."),
         ("cb 15/13", "15/13", "Expected a day and time"),

@@ -91,6 +91,13 @@ def test_a_site_changes_a_kind_key_by_key(tmp_path):
         ("[states.OPEN]\n", "[states.OPEN]\nwhile = { exclude = \"amount\" }\n", "only of an item is an amount excluded"),
         ("[states.OPEN]\n", "[states.OPEN]\nqueue = \"dispute-bak\"\n", "states.OPEN.queue: no such name; did you mean dispute-back?"),
         ("final = true\n", "final = true\nclock = \"resolve\"\n", "states.DONE.clock: a final state has no clock."),
+        ('verb = "chore"', 'verb = "pp"', "verb: the same word as a word of the line or the code of a result."),
+        ("[fields]\n", "[fields]\nnote = { type = \"text\" }\n", "fields.note: the line calls something else so; expected another name."),
+        ("[fields]\n", "[fields]\n\"a.b\" = { type = \"text\" }\n", "fields.a.b: a name that cannot be typed"),
+        ('verb = "chore"', 'verb = "tm"', "verb: the same word as a word of the line or the code of a result."),
+        ('verb = "chore"', 'verb = "lm"', "verb: the code of a result too; that is told apart only where the first field is an item."),
+        ('verb = "chore"', 'verb = "t a"', "verb: expected 2 to 12 letters and digits, a letter first."),
+        ('verb = "chore"', 'verb = "x"', "verb: expected 2 to 12 letters and digits, a letter first."),
         ('verb = "chore"', 'verb = "DI"', "verb: the same word as that of dispute."),
         ('type = "text"', 'type = "txt"', "fields.what.type: no such value; did you mean text?"),
         ('default = "low"', 'default = "lo"', "fields.urgency.default: no such code; did you mean low?"),
@@ -117,3 +124,14 @@ def test_a_state_that_cannot_be_left_is_refused(tmp_path):
     )
     with pytest.raises(Invalid, match="no way leads from this state to a final one"):
         load(own(tmp_path, stuck))
+
+
+@pytest.mark.parametrize("verb", ["case", "agree", "tm", "ptp", "promise", "lm"])
+def test_a_site_is_refused_whose_kind_begins_like_another_line(tmp_path, verb):
+    with pytest.raises(Invalid, match=r"chore\.toml: verb: the (same word|code of a result)"):
+        load(own(tmp_path, TASK.replace('verb = "chore"', f'verb = "{verb}"')))
+
+
+def test_the_name_of_a_kind_is_one_word(tmp_path):
+    with pytest.raises(Invalid, match="expected a file whose name is small letters"):
+        load(own(tmp_path, TASK, "task.old"))

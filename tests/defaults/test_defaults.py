@@ -96,7 +96,7 @@ def test_the_help_on_a_disputed_part_promises_nothing_that_is_not_done(shipped: 
     assert (disputed.hold, disputed.follow_up.business_days, disputed.follow_up.action) == (None, 5, "dispute")
     assert "next action dispute in 5 business days" in disputed.help
     assert disputed.caveat == "marks no amount as disputed"
-    assert "cannot be disputed at the keyboard yet" in disputed.instead
+    assert "name the item first: di INV-1041 60 price" in disputed.instead
     assert disputed.explained.endswith("Marks no amount as disputed.")
 
 

@@ -15,13 +15,18 @@ from collect_tui.desk.commands import (
     CancelMessage,
     CancelOrder,
     CancelPromise,
+    ChangeCase,
     CloseMessage,
     Command,
+    DecideCase,
     Directed,
+    LinkCase,
     LogContact,
     MakePlan,
     MakePromise,
     MarkPoint,
+    MoveCase,
+    OpenCase,
     OrderRestore,
     OrderSuspension,
     Part,
@@ -37,6 +42,7 @@ from collect_tui.desk.commands import (
     SnoozeAccount,
     Undo,
     UnpinNote,
+    WriteCaseNote,
     WriteNote,
 )
 from collect_tui.desk.commands.queue import ACT_NAME
@@ -48,7 +54,20 @@ from collect_tui.desk.line.verbs import MEANING, RENDER
 from collect_tui.desk.line.vocabulary import METHODS
 from collect_tui.domain.account.notes import expand, open_slot
 from collect_tui.domain.message.template import LANGUAGES, LEVELS
-from support.line_world import ABBREVIATIONS, CODES, CONTEXT, HOLDS, MONTH_FIRST, NOW, TEMPLATES, TODAY, YEN
+from support.line_world import (
+    ABBREVIATIONS,
+    CASES,
+    CODES,
+    CONTEXT,
+    DEPARTMENTS,
+    HOLDS,
+    KINDS,
+    MONTH_FIRST,
+    NOW,
+    TEMPLATES,
+    TODAY,
+    YEN,
+)
 
 _ALPHABET = st.one_of(
     st.sampled_from(list(" ;\"'`\\=#@;:,.!?-/%+abcmnpty019")),
@@ -128,6 +147,61 @@ DIRECTED = st.builds(Directed, doc_no=st.sampled_from([item[0] for item in CONTE
 SERVICES = st.sampled_from(["INT", "TV", "CPE-88 1", "TV-100", "EL-1", "EL-2"])
 CONFIRM = st.one_of(st.none(), st.sampled_from(["2231", "0001", "12-4", "a b"]))
 
+CODE = st.sampled_from
+ISO = DATES.map(date.isoformat)
+TEXT = RAW_TEXTS.filter(lambda text: bool(text.strip()))
+DISPUTES = st.builds(
+    OpenCase,
+    case_kind=st.just("dispute"),
+    values=st.fixed_dictionaries(
+        {
+            "item": CODE([item[0] for item in CONTEXT.items]),
+            "reason": CODE(list(KINDS["dispute"].fields["reason"].choices)),
+            "claim": TEXT,
+        },
+        optional={"amount": MINOR},
+    ),
+    owner=st.one_of(st.just(""), SHORTS),
+)
+OWN = {
+    "urgency": CODE(["LOW", "HIGH"]), "share": st.integers(0, 100), "meter": st.booleans(), "paid": SHORTS, "who": SHORTS, "by": SHORTS,
+    "dept": CODE(["billing", "service"]), "slip": SHORTS, "hint": TEXT,
+}  # fmt: skip
+VISITS = st.builds(
+    OpenCase,
+    case_kind=st.just("visit"),
+    values=st.fixed_dictionaries(
+        {"service": SERVICES, "count": st.integers(0, 10**9 - 1), "on": ISO, "ring": POINT.filter(bool), "where": TEXT},
+        optional=OWN,
+    ),
+)
+NOTED = RAW_TEXTS.filter(lambda text: not text or bool(text.strip()))
+MOVES = st.one_of(
+    st.builds(
+        MoveCase,
+        case=st.just("DI-1A2B"),
+        move=st.just("part"),
+        values=st.fixed_dictionaries({"finding": TEXT}, optional={"credit": MINOR, "amount": MINOR, "claim": TEXT}),
+        note=NOTED,
+    ),
+    st.builds(MoveCase, case=CODE(["DI-1A2B", "DI-7QX2"]), move=st.just("void"), note=NOTED),
+    st.builds(
+        MoveCase,
+        case=st.just("VI-3C4D"),
+        move=st.just("done with"),
+        values=st.fixed_dictionaries({"found": TEXT}, optional={"cost": MINOR, "where": TEXT, **OWN}),
+        note=NOTED,
+    ),
+)
+NUMBERS = CODE([case.number for case in CASES])
+CHANGES = st.builds(
+    ChangeCase,
+    case=st.just("VI-3C4D"),
+    values=st.fixed_dictionaries({}, optional={name: one for name, one in OWN.items() if name != "dept"}),
+    owner=st.one_of(st.none(), st.just(""), SHORTS),
+    department=st.one_of(st.none(), CODE(list(DEPARTMENTS))),
+).filter(lambda one: one.values or one.owner is not None or one.department)
+
 COMMANDS: dict[type, st.SearchStrategy[Command]] = {
     LogContact: CONTACTS,
     WriteNote: st.builds(
@@ -204,6 +278,12 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         PlaceHold, hold=st.sampled_from(list(HOLDS)), until=st.one_of(st.none(), DATES), reason=RAW_TEXTS
     ),
     ReleaseHold: st.builds(ReleaseHold, hold=st.sampled_from(list(HOLDS)), reason=REASONS),
+    OpenCase: st.one_of(DISPUTES, VISITS),
+    MoveCase: MOVES,
+    ChangeCase: CHANGES,
+    WriteCaseNote: st.builds(WriteCaseNote, case=NUMBERS, text=REASONS),
+    LinkCase: st.builds(LinkCase, case=NUMBERS, other=st.one_of(st.just("TK-1"), SHORTS)),
+    DecideCase: st.builds(DecideCase, case=st.just("DI-1A2B"), agreed=st.booleans(), reason=REASONS),
     Undo: st.builds(Undo, act=st.one_of(st.none(), st.from_regex(ACT_NAME, fullmatch=True))),
 }
 

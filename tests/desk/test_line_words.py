@@ -41,7 +41,15 @@ STARTS = (
     *("pa 600 3m 15 m1 card", "arr 412.10 4w fri", "cb tue 9:30", "cb tue 9:30 m2 any", "cb 15dec", "call +2h"),
     *("call tue 9:30 m1", "t fri", "t +3", "t fri verify", "xp", "pay 120 card ref=1 y", "revpay CHK1", "retpay ref=7"),
     *("sus int fri", "sus int fri broken", "res tv", "res tv tom paid", "xo S-123", "hold dispute", "hold dispute fri"),
-    *("rel dispute", "xm reminder"),
+    *(
+        "rel dispute",
+        "xm reminder",
+        "case DI-7QX2 void",
+        "case 1a2b part 40 finding=x",
+        "agree DI-1A2B",
+        "agree",
+        "reject 1a2b",
+    ),
 )
 """Every way to come to a note, or to a reason in words, with nothing left to read before it."""
 
@@ -407,6 +415,8 @@ def test_the_last_part_takes_the_rounding_and_less_what_the_line_pays() -> None:
 
 INSTEAD = replace(
     CONTEXT,
+    kinds={},
+    cases=(),
     codes=replace(
         CODES,
         results=CODES.results

@@ -20,7 +20,7 @@ from collect_tui.server.shapes import Shape
 from collect_tui.services.access import Caller
 from collect_tui.services.local import LocalDesk
 from server.conftest import ROSA, code
-from support.book import catalogue
+from support.book import catalogue, do_line
 from support.messages import add_message
 
 MESSAGE = 7
@@ -41,6 +41,8 @@ ASKED = {
     "account": {"number": ROSA},
     "pane": {"number": ROSA, "pane": "timeline"},
     "message": {"number": ROSA, "id": MESSAGE},
+    "cases": {"which": "open"},
+    "case": {"number": "of the fixture"},
     "find": {"text": "rosa"},
     "reveal": {"number": ROSA, "what": "m1", "reason": "customer asked to read it back"},
     "preview": {"id": str(uuid4()), "account": ROSA, "commands": [{"kind": "note", "text": "x"}]},
@@ -54,6 +56,9 @@ ASKED = {
 @pytest.fixture
 def context(context):
     add_message(context.store, ROSA, id=MESSAGE, point="e1", text="Dear Rosa")
+    desk = context.desk(_caller(context, "lee"))
+    do_line(desk, ROSA, f'di {desk.account(ROSA).items[0].doc_no} 1 price "x"')
+    ASKED["case"] = {"number": desk.account(ROSA).cases[0].number}
     return context
 
 

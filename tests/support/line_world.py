@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from collect_tui import defaults
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.views.account import WaitingMessage
+from collect_tui.desk.views.case import AccountCase
+from collect_tui.domain.case.definition import About, Field, FieldType, Kind, Move, State
 from collect_tui.domain.codes import Action, Codes, FollowUp, Result
 from collect_tui.domain.dates import Calendar
 from collect_tui.domain.rules import HoldKind
@@ -84,6 +87,55 @@ ABBREVIATIONS = {
 
 TEMPLATES = ("bill-copy", "final", "notice-1", "notice-2", "pre-cut", "reminder", "statement")
 
+VISIT = Kind(
+    name="visit",
+    title="Visit",
+    verb="vi",
+    about=About.SERVICE,
+    version=1,
+    fields={
+        each.name: each
+        for each in (
+            Field("service", FieldType.SERVICE),
+            Field("urgency", FieldType.CODE, choices={"LOW": "Can wait", "HIGH": "Today"}, default="LOW"),
+            Field("share", FieldType.PERCENT, optional=True),
+            Field("count", FieldType.NUMBER, label="How many"),
+            Field("on", FieldType.DATE),
+            Field("meter", FieldType.YES_NO, default="yes"),
+            Field("paid", FieldType.PAYMENT, optional=True),
+            Field("ring", FieldType.POINT),
+            Field("who", FieldType.USER, optional=True),
+            Field("by", FieldType.CHANNEL, optional=True),
+            Field("dept", FieldType.DEPARTMENT, default="route"),
+            Field("slip", FieldType.DOCUMENT, optional=True),
+            Field("where", FieldType.TEXT),
+            Field("hint", FieldType.TEXT, optional=True),
+            Field("rows", FieldType.TABLE, optional=True),
+            Field("cost", FieldType.MONEY, since="DONE", optional=True),
+            Field("found", FieldType.TEXT, since="DONE"),
+        )
+    },
+    states={"NEW": State("NEW", "new"), "DONE": State("DONE", "done", final=True)},
+    moves={
+        "done with": Move("done with", "d", "done", ("NEW",), "DONE", ("cost", "found", "where")),
+        "back": Move("back", "", "back", ("NEW",), "NEW"),
+    },
+)
+"""A kind of case with a field of every type."""
+
+KINDS = {**defaults.load(None, today=TODAY).cases.kinds, "visit": VISIT}
+DEPARTMENTS = {"billing": "Billing", "service": "Service and faults"}
+CASES = tuple(
+    AccountCase(
+        number=number, kind=kind.name, title=kind.title, state=state, label=kind.states[state].label, about="INV-1042",
+        amount=6_000, department="billing", owner="", asked=asked, asked_by="ben" if asked else "",
+        moves=tuple(move.name for move in kind.moves_from(state)),
+    )
+    for number, kind, state, asked in (
+        ("DI-1A2B", KINDS["dispute"], "IN_REVIEW", "grant"), ("DI-7QX2", KINDS["dispute"], "NEW", ""), ("VI-3C4D", VISIT, "NEW", ""),
+    )
+)  # fmt: skip
+
 CONTEXT = LineContext(
     codes=CODES,
     abbreviations=ABBREVIATIONS,
@@ -124,6 +176,10 @@ CONTEXT = LineContext(
         WaitingMessage(name="reminder", channel="email", status="QUEUED", made_on=TODAY),
         WaitingMessage(name="pre-cut", channel="letter", status="DRAFT", made_on=TODAY),
     ),
+    late=frozenset(("INV-1041", "INV-1042")),
+    kinds=KINDS,
+    departments=DEPARTMENTS,
+    cases=CASES,
 )
 
 NO_ACCOUNT = LineContext(
@@ -134,6 +190,8 @@ NO_ACCOUNT = LineContext(
     now_local=CONTEXT.now_local,
     currency="USD",
     templates=TEMPLATES,
+    kinds=KINDS,
+    departments=DEPARTMENTS,
 )
 
 YEN = replace(CONTEXT, currency="JPY", customer_zone=None)

@@ -88,8 +88,11 @@ def test_every_verb_is_typed_and_many_lines_are_valid() -> None:
         desk = stage.open("mia")
         context = LineContext.of(desk.account(stage.numbers[0]), stage.site, desk.session())
     chance = random.Random(1)
-    typed = [lines.line(chance, stage.site.codes) for _ in range(600)]
+    typed = [lines.line(chance, stage.site.codes, stage.site.cases.kinds) for _ in range(600)]
     assert {verb.verb for verb in VERBS.values()} <= {line.split()[0] for line in typed if line}
+    assert {kind.verb for kind in stage.site.cases.kinds.values()} <= {
+        each.split()[0] for each in typed if " INV-" in each
+    }
     assert sum(not parse(line, context).errors for line in typed) > len(typed) / 3
 
 

@@ -27,7 +27,7 @@ def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:
         from collect_tui.desk.line.verbs import table as verbs
 
         head = ("verb", "usage", "meaning", "example")
-        rows = [(v.verb, v.usage, v.summary, v.example) for v in verbs()]
+        rows = [(v.verb, v.usage, v.summary, v.example) for v in verbs(bootstrap.catalogue(wired).cases.kinds.values())]
     else:
         codes = bootstrap.catalogue(wired).codes
         head = ("code", "result", "what it does")

@@ -117,7 +117,7 @@ def show(args: argparse.Namespace) -> int:
 def report(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
     from collect_tui.cli.plain import listed
-    from collect_tui.desk.views.case import REPORT_PARTS
+    from collect_tui.desk.views.case_report import REPORT_PARTS
     from collect_tui.domain.dates import stamp
 
     desk = bootstrap.connect(at_desk(args))
@@ -143,32 +143,17 @@ def report(args: argparse.Namespace) -> int:
 def case_text(case: CaseView, session: Session) -> str:
     """Instants by the clock of the desk."""
     from collect_tui.common.text import clean
-    from collect_tui.domain.case.definition import FieldType
+    from collect_tui.desk.views.case import head
     from collect_tui.domain.dates import stamp
-    from collect_tui.domain.money import format_minor
 
-    def value(type_: str, found: bool | int | str) -> str:
-        if type_ == FieldType.MONEY and isinstance(found, int):
-            return f"{format_minor(found, case.currency)} {case.currency}"
-        return {True: "yes", False: "no"}[found] if isinstance(found, bool) else str(found)
-
+    moves = [f"{move.name}{f' ({move.barred})' if move.barred else ''}" for move in case.moves]
     lines = [
         f"{case.title} {case.number}: {case.label} · {case.customer} {case.account}",
-        f"opened {stamp(case.opened_at, session.zone)} by {case.opened_by}"
-        + (f" · {case.department}" if case.department else "")
-        + (f" · {case.owner}" if case.owner else ""),
-        *(f"{each.title}: {value(each.type, each.value)}" for each in case.fields),
+        *(f"{label}: {words}" for label, words in head(case, session)),
+        *(
+            f"  {stamp(each.at, session.zone)} {each.by} {each.did}{f': {each.text}' if each.text else ''}"
+            for each in case.events
+        ),
+        *([f"moves: {' · '.join(moves)}"] if moves else []),
     ]
-    if case.due is not None:
-        lines.append(f"{'overdue since' if case.overdue else 'due'} {stamp(case.due, session.zone)}")
-    if case.asked:
-        amount = format_minor(case.asked_amount, case.currency)
-        lines.append(f"{case.asked_by} asks for somebody to agree to {case.asked} {amount}")
-    lines += [
-        f"  {stamp(each.at, session.zone)} {each.by} {each.did}{f': {each.text}' if each.text else ''}"
-        for each in case.events
-    ]
-    moves = [f"{move.name}{f' ({move.barred})' if move.barred else ''}" for move in case.moves]
-    lines += [f"moves: {' · '.join(moves)}"] if moves else []
-    lines += [f"see also: {' '.join(case.links)}"] if case.links else []
     return "\n".join(clean(line) for line in lines)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
+from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
 from collect_tui.desk.views.queue import BOARD_COLUMNS, QUEUE_COLUMNS
 from collect_tui.desk.views.said import text as said_text
@@ -112,6 +113,10 @@ def account_text(a: AccountView) -> str:
         f"order {o.number} {o.kind} {o.product} {o.effective} {o.status.lower()}{' STUCK' if o.stuck else ''}"
         for o in a.orders
     ]
+    lines += [
+        f"case {c.number} {c.title.lower()} {c.about} {money(c.amount)} {c.label}{f', {c.asked} to decide' if c.asked else ''}"
+        for c in a.cases
+    ]
     lines += [f"last word: {a.last_word}"] if a.last_word else []
     lines += [f"next action: {a.next_action}"] if a.next_action else []
     lines += [f"queue: {a.queue} · {' · '.join(a.chips)}"] if a.queue else []
@@ -123,6 +128,8 @@ def pane_text(pane: PaneView, session: Session) -> str:
     """A pane's rows; instants by the clock of the desk."""
     if pane.messages:
         return listed(MESSAGE_COLUMNS, pane.messages, session)
+    if pane.cases:
+        return listed(ACCOUNT_CASE_COLUMNS, pane.cases, session)
     entries: Sequence[Any] = next((getattr(pane, f) for f in (pane.pane,) if getattr(pane, f)), ())
     if pane.pane == "services":
         entries = (*pane.services, *pane.orders)

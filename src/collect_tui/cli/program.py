@@ -165,7 +165,17 @@ def build_parser() -> argparse.ArgumentParser:
         (
             ("--pane",),
             {
-                "choices": ("timeline", "items", "payments", "points", "promises", "services", "audit", "messages"),
+                "choices": (
+                    "timeline",
+                    "items",
+                    "payments",
+                    "points",
+                    "promises",
+                    "services",
+                    "audit",
+                    "messages",
+                    "cases",
+                ),
                 "help": "show this part of it instead",
             },
         ),

@@ -29,7 +29,8 @@ from collect_tui.desk.operations import BY_NAME
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
-from collect_tui.desk.views.case import CaseList, CasePage, CaseReport, CaseView
+from collect_tui.desk.views.case import CaseList, CasePage, CaseView
+from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.message import MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why

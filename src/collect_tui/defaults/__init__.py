@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from collect_tui.defaults import build, build_authority, build_rules, cases
+from collect_tui.defaults import build, build_authority, build_rules, case_rules
 from collect_tui.defaults.layers import layered, template_names
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.calendars import Calendar
@@ -57,7 +57,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         arrangement=build.arrangement(roots["arrangement"], overriding),
         rules=rules,
         authority=authority,
-        cases=cases.load(overrides, site, codes.lists, rules.zone, Calendar(rules.holidays)),
+        cases=case_rules.load(overrides, site, codes, rules.zone, Calendar(rules.holidays)),
         templates=templates,
         site_folder=overrides,
     )

@@ -5,27 +5,23 @@ Raises Invalid "defaults.…" that names file and key, says what was expected an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import replace
-from datetime import time
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, cast
 
 from collect_tui.defaults.layers import layered
 from collect_tui.defaults.reading import Table
-from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.check import VOCABULARY, Site, problems
-from collect_tui.domain.case.clocks import Hours, Span
+from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.case.definition import (
     ANYBODY,
     About,
     Approval,
-    CaseRules,
     Clock,
     ClockRule,
     Consequence,
-    Department,
     Escalation,
     Field,
     FieldType,
@@ -41,59 +37,49 @@ CLOCKS: Final = ("first", "resolve", "paused")
 LONGEST_TEXT: Final = 4000
 _TYPES: Final = tuple(each.value for each in FieldType)
 
-WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
 Lists = Mapping[str, Mapping[str, str]]
 """The site's lists of codes, by name: code → title."""
 
 
-def kinds(overrides: Path | None, site: Site, lists: Lists, verbs: Collection[str]) -> dict[str, Kind]:
-    """All kinds by name. `verbs`: words that a line begins with already, which no kind may have for its own."""
+_VERB: Final = re.compile(r"[a-z][a-z0-9]{1,11}")
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_OF_THE_LINE: Final = ("case", "move", "values", "note")
+"""What the line calls by these names beside the fields of a case."""
+
+
+def kinds(
+    overrides: Path | None, site: Site, lists: Lists, verbs: Collection[str], results: Collection[str] = ()
+) -> dict[str, Kind]:
+    """All kinds by name. `verbs`: words that a line begins with already, which no kind may have for its own. `results`: codes of results,
+    of which one may be the verb of a kind whose first word is an item: that tells them apart."""
     found: dict[str, Kind] = {}
-    taken = dict.fromkeys(verbs, "a word of the line or the code of a result")
+    taken = {each.casefold(): "a word of the line or the code of a result" for each in verbs}
+    codes = {each.casefold() for each in results}
     for name in names(overrides):
         root = layered(f"cases/{name}.toml", overrides).table()
         kind = found[name] = _kind(name, root, lists)
         root.done()
         for path, sentence in problems(kind, site):
             raise root.error_at(path, sentence)
+        if not _VERB.fullmatch(kind.verb.casefold()):
+            raise root.error("type", "verb", "expected 2 to 12 letters and digits, a letter first.")
+        if not _NAME.fullmatch(name):
+            raise root.error(
+                "type", None, "expected a file whose name is small letters, digits, hyphens and underscores."
+            )
+        for field in root.table("fields", {}).names():
+            if field.casefold() in _OF_THE_LINE:
+                raise root.table("fields").error(
+                    "name", field, "the line calls something else so; expected another name."
+                )
         if (other := taken.get(kind.verb.casefold())) is not None:
             raise root.error("duplicate", "verb", f"the same word as {other}.")
+        first = next(iter(kind.asked), None)
+        if kind.verb.casefold() in codes and (first is None or first.type is not FieldType.ITEM):
+            told = "the code of a result too; that is told apart only where the first field is an item."
+            raise root.error("duplicate", "verb", told)
         taken[kind.verb.casefold()] = f"that of {name}"
     return found
-
-
-def load(overrides: Path | None, site: Site, lists: Lists, zone: str, calendar: Calendar) -> CaseRules:
-    """The kinds with what they refer to: hours and departments of `cases.toml`, and lists beside the site's codes. `site`: the other names
-    that there are."""
-    root = layered("cases.toml", overrides).table()
-    hours = {name: _hours(table, zone, calendar) for name, table in root.table("hours").entries()}
-    departments = {name: _department(name, table) for name, table in root.table("departments").entries()}
-    own = {name: table.texts() for name, table in root.table("lists").entries()}
-    root.done()
-    known = replace(site, hours=hours, departments=departments)
-    return CaseRules(kinds(overrides, known, {**lists, **own}, ()), hours, departments)
-
-
-def _hours(table: Table, zone: str, calendar: Calendar) -> Hours:
-    found: dict[int, tuple[time, time]] = {}
-    for day, name in enumerate(WEEKDAYS):
-        if given := table.phrases(name):
-            try:
-                begins, ends = (time.fromisoformat(each) for each in given)
-            except ValueError:
-                begins = ends = time()
-            if begins >= ends:
-                raise table.error("type", name, 'expected from when to when, such as ["08:00", "18:00"].')
-            found[day] = (begins, ends)
-    table.done()
-    return Hours(zone, calendar, found)
-
-
-def _department(name: str, table: Table) -> Department:
-    made = Department(name, table.text("title"), table.phrases("desks"))
-    table.done()
-    return made
 
 
 def names(overrides: Path | None) -> tuple[str, ...]:
@@ -297,4 +283,4 @@ def _parsed(table: Table, key: str, text: str) -> Span:
         raise table.error("type", key, error.message) from None
 
 
-__all__ = ["kinds", "load", "names"]
+__all__ = ["kinds", "names"]

@@ -39,6 +39,12 @@ def day(when: date | None, today: date | None = None) -> str:
     return f"{when.day} {when:%b}" if today is None or when.year == today.year else f"{when:%b} {when.year}"
 
 
+def moment(at: datetime, zone: str, today: date) -> str:
+    """A day and an hour in a zone, `24 Nov 10:12`; of another year the day with its year."""
+    here = dates.local_time(at, zone)
+    return f"{here.day:2d} {here:%b} {here:%H:%M}" if here.year == today.year else f"{here.day:2d} {here:%b %Y} "
+
+
 def full_day(when: date | None, today: date) -> str:
     """A day where it must be exact: `24 Nov`, `15 Jan 2027`; empty for none."""
     if when is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from collect_tui.common.files import AtomicFile
 from collect_tui.common.text import clean
 from collect_tui.desk.errors import Invalid
-from collect_tui.desk.views.case import REPORT_PARTS, CaseReport
+from collect_tui.desk.views.case_report import REPORT_PARTS, CaseReport
 
 
 def write(report: CaseReport, target: Path) -> None:

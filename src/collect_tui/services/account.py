@@ -37,6 +37,7 @@ from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.states import WAITING_MESSAGE, ServiceState
 from collect_tui.policy.contact import label, may_call, most_attempts
 from collect_tui.policy.suspend import may_restore, may_suspend
+from collect_tui.services.case_views import of_account, open_case
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.verdict_view import next_action, verdict_view
 from collect_tui.store import facts as load_facts
@@ -93,6 +94,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
             for m in seen.messages
             if m.status in WAITING_MESSAGE
         ),
+        cases=tuple(open_case(c, seen, catalogue.cases.kinds) for c in seen.cases),
         last_payment=payment_view(last_payment, seen) if last_payment else None,
         last_word=panes.last_word(db, desk.tenant_id, seen.id),
         last_contact_at=last_contact,
@@ -128,6 +130,8 @@ def pane_view(db: Db, desk: DeskContext, number: str, pane: PaneName, cursor: st
         case "messages":
             messages, more = panes.messages(db, desk.tenant_id, seen, cursor=cursor, limit=limit)
             return PaneView(**here, messages=messages, cursor=more)
+        case "cases":
+            return PaneView(**here, cases=of_account(desk, db, seen.id))
         case "items":
             return PaneView(**here, items=panes.items(db, desk.tenant_id, seen.id, seen.business_date))
         case "points":

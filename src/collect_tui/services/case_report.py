@@ -9,7 +9,7 @@ from typing import Final
 from sqlmodel import Session as Db
 
 from collect_tui.desk.errors import Invalid
-from collect_tui.desk.views.case import CaseBacklog, CaseClock, CaseDecisions, CaseReport, CaseTrend
+from collect_tui.desk.views.case_report import CaseBacklog, CaseClock, CaseDecisions, CaseReport, CaseTrend
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import case_figures as figures
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session as Db
 
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.case import (
+    AccountCase,
     CaseEventView,
     CaseFieldView,
     CaseList,
@@ -16,7 +18,9 @@ from collect_tui.desk.views.case import (
     CaseRow,
     CaseView,
 )
+from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, FieldType, Kind
+from collect_tui.domain.facts import AccountFacts
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import cases as rows
 from collect_tui.store.case_values import case_of
@@ -55,10 +59,46 @@ def row_of(desk: DeskContext, row: Any) -> CaseRow:
     return CaseRow(**_named(desk, row))
 
 
+def of_account(desk: DeskContext, db: Db, account_id: int) -> tuple[CaseRow, ...]:
+    """The cases of an account, the open ones first, then the newest."""
+    return tuple(row_of(desk, each) for each in rows.of_account(db, desk.tenant_id, account_id))
+
+
+def open_case(case: Case, facts: AccountFacts, kinds: Mapping[str, Kind]) -> AccountCase:
+    """An open case of an account whose facts are loaded."""
+    kind = kinds.get(case.kind)
+    return AccountCase.made_of(
+        case,
+        **_words(case, kind),
+        about=_about(case, facts),
+        asked=case.asked.move if case.asked else "",
+        asked_by=case.asked.by if case.asked else "",
+        moves=tuple(move.name for move in kind.moves_from(case.state)) if kind else (),
+    )
+
+
+def _about(case: Case, facts: AccountFacts) -> str:
+    named = (
+        *(i.doc_no for i in (*facts.items, *facts.settled) if i.id == case.item_id),
+        *(s.product for s in facts.services if s.id == case.service_id),
+        *(p.ref for p in (*facts.payments, *facts.named) if p.id == case.payment_id),
+    )
+    return next(iter(named), "")
+
+
+def _words(case: Case, kind: Kind | None) -> dict[str, Any]:
+    """What a case and its state are called, and the amount that it is about."""
+    state = kind.states.get(case.state) if kind else None
+    return {
+        "title": kind.title if kind else case.kind,
+        "label": state.label if state else case.state.replace("_", " ").lower(),
+        "amount": case.amount("amount"),
+    }
+
+
 def _named(desk: DeskContext, row: Any) -> dict[str, Any]:
     case, now = case_of(row), desk.clock()
     kind = desk.catalogue().cases.kinds.get(case.kind)
-    state = kind.states.get(case.state) if kind else None
     due = min((each for each in (row.first_due, row.resolve_due) if each is not None), default=None)
     names = "number kind state department owner opened_at opened_by ended"
     return {
@@ -66,10 +106,8 @@ def _named(desk: DeskContext, row: Any) -> dict[str, Any]:
         "account": row.account,
         "customer": row.customer,
         "currency": row.currency,
-        "title": kind.title if kind else case.kind,
-        "label": state.label if state else case.state.replace("_", " ").lower(),
+        **_words(case, kind),
         "about": row.about,
-        "amount": case.amount("amount"),
         "due": due,
         "press_at": row.press_at,
         "asked": case.asked.move if case.asked else "",

@@ -104,7 +104,7 @@ def _rows(tenant_id: int) -> Select[Any]:
         .outerjoin(service, of(service, _c.service_id))
         .outerjoin(payment, of(payment, _c.payment_id))
     )
-    about = func.coalesce(item.c.doc_no, service.c.identifier, payment.c.ref, "")
+    about = func.coalesce(item.c.doc_no, service.c.product, payment.c.ref, "")
     columns = (*(_c[name] for name in COLUMNS.split()), _c.first_due, _c.resolve_due, _c.press_at)
     names = (_a.number.label("account"), _a.currency, _p.name.label("customer"), about.label("about"))
     return select(*columns, *names).select_from(joined).where(_c.tenant_id == tenant_id)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import EffectView, Receipt
+    from collect_tui.desk.views.case import CaseView
     from collect_tui.desk.views.message import MessageView
     from collect_tui.desk.views.queue import Claim, Why
     from collect_tui.domain.errors import DomainError
@@ -129,6 +130,12 @@ class MessagePage(Page, Protocol):
     """One message."""
 
     def show_message(self, message: MessageView, name: str) -> None: ...
+
+
+class CasePage(Page, Protocol):
+    """One case."""
+
+    def show_case(self, case: CaseView) -> None: ...
 
 
 class FindPage(Page, Protocol):

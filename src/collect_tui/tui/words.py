@@ -51,8 +51,10 @@ class LineWords:
             from collect_tui.desk.line.verbs import VERBS
 
             words = {word for verb in VERBS.values() for word in (verb.verb, *verb.aliases)}
-            codes = self._app.catalogue.codes if self._app.connected else None
-            self._words = frozenset(words | {code.casefold() for code in (codes.results if codes is not None else ())})
+            site = self._app.catalogue if self._app.connected else None
+            codes = {code.casefold() for code in site.codes.results} if site is not None else set()
+            kinds = {kind.verb.casefold() for kind in site.cases.kinds.values()} if site is not None else set()
+            self._words = frozenset(words | codes | kinds)
         return self._words
 
     def meaning(self, text: str) -> str | None:

@@ -7,7 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from collect_tui.desk.line.case_kind import verb_of
+from collect_tui.desk.line.slot import Slot
 from collect_tui.desk.line.verbs import RESULT_HELP, VERBS
+from collect_tui.domain.case.definition import Kind
 from collect_tui.domain.codes import Codes
 
 #: What may stand in the place of a word in capitals of a verb's usage.
@@ -39,23 +42,46 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "MESSAGE": ("reminder", "1", "pre-cut"),
     "ACT": ("1",),
     "DIGITS": ("2231",),
+    "CASE": ("DI-1", "1a2b"),
+    "MOVE": ("review", "void", "grant", "part", "refuse", "xyzzy"),
+    "NAME": ("amount", "claim", "reason"),
+    "VALUE": ("60", "price", '"billed twice"'),
+    "LOGIN": ("ben", "lee", "nobody"),
+    "DEPARTMENT": ("billing", "service"),
+    "OTHER": ("DI-2", "TK-7"),
+}
+#: What may stand for a field of a case, by the kind of word that it is.
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    **{name.lower(): words for name, words in WORDS.items()},
+    "figure": ("3", "20"),
+    "yes or no": ("yes", "no"),
+    "user": ("ben", "lee"),
+    "owner": ("ben", "lee"),
+    "payment": WORDS["REF"],
+    "file": ("slip", "photo"),
+    "said": ('"charged twice"', "never came", '"has the paper bill"'),
 }
 #: What is typed for a slip: nothing of a word, another one, one that is no word.
 _SLIPS: Final = ("", "xyzzy", "fri", "m7", "12,5")
 
 
-def line(chance: random.Random, codes: Codes) -> str:
+def line(chance: random.Random, codes: Codes, kinds: Mapping[str, Kind]) -> str:
     """A line with one act or two; one in six has a slip."""
-    acts = [_act(chance, codes) for _ in range(1 if chance.random() < 0.85 else 2)]
+    acts = [_act(chance, codes, kinds) for _ in range(1 if chance.random() < 0.85 else 2)]
     words = "; ".join(acts).split(" ")
     if chance.random() < 1 / 6:
         words[chance.randrange(len(words))] = chance.choice(_SLIPS)
     return " ".join(word for word in words if word)
 
 
-def _act(chance: random.Random, codes: Codes) -> str:
+def _act(chance: random.Random, codes: Codes, kinds: Mapping[str, Kind]) -> str:
     if chance.random() < 0.4:
         return _result(chance, codes)
+    if kinds and chance.random() < 0.1:
+        verb = verb_of(chance.choice(list(kinds.values())))
+        return " ".join(
+            [verb.verb, *(field(chance, slot, kinds) for slot in verb.slots if slot.needed or chance.random() < 0.5)]
+        )
     verb = chance.choice(list(VERBS.values()))
     return expanded(chance, verb.usage, codes)
 
@@ -64,6 +90,20 @@ def _result(chance: random.Random, codes: Codes) -> str:
     code = chance.choice(list(codes.results))
     text = expanded(chance, RESULT_HELP.usage, codes, code.lower())
     return text
+
+
+def field(chance: random.Random, slot: Slot, kinds: Mapping[str, Kind]) -> str:
+    """A word for the field of a case, as its slot writes it."""
+    return slot.written(value(chance, slot, kinds))
+
+
+def value(chance: random.Random, slot: Slot, kinds: Mapping[str, Kind]) -> str:
+    """A word for the field of a case, as its form takes it."""
+    kind, _, name = slot.kind.partition(":")
+    what, _, own = name.partition(".")
+    return chance.choice(
+        FIELDS[kind] if kind != "choice" else [code.lower() for code in kinds[what].fields[own].choices]
+    )
 
 
 def expanded(chance: random.Random, usage: str, codes: Codes, code: str = "") -> str:

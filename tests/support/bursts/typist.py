@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from collect_tui.domain.codes import Codes
+from collect_tui.desk.catalogue import Catalogue
 from collect_tui.tui.dialogs.asking import AskingScreen
 from collect_tui.tui.dialogs.choosing import ChoosingScreen
 from collect_tui.tui.dialogs.signin import PasswordScreen
@@ -140,11 +140,11 @@ class Typist:
             return [*typed(pick.choice(WORDS)), "enter"]
         if what == "number":
             return [*typed(pick.choice(self.numbers)), "enter"]
-        return [*self._whole(lines.line(pick, app.catalogue.codes)), *self._end()]
+        return [*self._whole(lines.line(pick, app.catalogue.codes, app.catalogue.cases.kinds)), *self._end()]
 
     def _rest(self, app: Any) -> list[str]:
         """What follows a key that has begun a line."""
-        text = lines.line(self.chance, app.catalogue.codes)
+        text = lines.line(self.chance, app.catalogue.codes, app.catalogue.cases.kinds)
         return [*self._whole(text.partition(" ")[2] or text), *self._end()]
 
     def _whole(self, text: str) -> list[str]:
@@ -209,12 +209,12 @@ class Typist:
             again = ["ctrl+u"] if focused.text and pick.random() < 0.5 else []
             return [
                 *again,
-                *typed(self._value(focused, app.catalogue.codes)),
+                *typed(self._value(focused, app.catalogue)),
                 pick.choice(("tab", "enter", "down", "f2", "f10")),
             ]
         return ["f12"]
 
-    def _value(self, field: FormField, codes: Codes) -> str:
+    def _value(self, field: FormField, site: Catalogue) -> str:
         """What may be typed in a field: what the line has in its place, nothing, or a slip."""
         assert field.slot is not None
         who = {
@@ -222,7 +222,10 @@ class Typist:
             "override_why": ("asked on the phone", ""),
             "override_proof": ("correct horse battery staple", "wrong"),
         }.get(field.slot.name)
-        text = self.chance.choice(who) if who else lines.expanded(self.chance, field.slot.word, codes)
+        if ":" in field.slot.kind and not who:  # a field of a case
+            text = lines.value(self.chance, field.slot, site.cases.kinds)
+        else:
+            text = self.chance.choice(who) if who else lines.expanded(self.chance, field.slot.word, site.codes)
         return self.chance.choice((text, text, text, text, "", "xyzzy"))
 
     def _answer(self, app: Any) -> list[str]:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from collect_tui.desk.line import say
+from collect_tui.desk.line import case_fields, say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import acts, clean, word
-from collect_tui.desk.line.message import CHANNELS, LANGUAGE_NAMES
+from collect_tui.desk.line.message import LANGUAGE_NAMES
 from collect_tui.desk.line.model import MAX_CHARACTERS, Candidate, Fault
 from collect_tui.desk.line.slot import Slot
 from collect_tui.desk.line.verbs import VERBS, find, takes_text
-from collect_tui.desk.line.vocabulary import BALANCES, METHODS
+from collect_tui.desk.line.vocabulary import BALANCES, CHANNELS, METHODS
 from collect_tui.desk.line.words import LineState, TokenCursor
 from collect_tui.domain.dates import WEEKDAYS
 from collect_tui.domain.message.template import LEVELS
@@ -69,7 +69,7 @@ def _asked(text: str, context: LineContext) -> tuple[int, str, tuple[str, ...]]:
     if index == 0:
         return start, source[start:], ("verb",)
     words = TokenCursor(act, source, context, LineState())
-    verb = find(words.verb.low, context) if words.verb.plain else None
+    verb = find(words.verb.low, context, act.tokens[1:]) if words.verb.plain else None
     if verb is not None:
         with contextlib.suppress(Fault):
             verb.read(words)
@@ -82,8 +82,7 @@ def _offers(part: str, slots: Iterable[str], context: LineContext) -> list[Offer
     titled: list[Offer] = []
     seen: set[str] = set()
     for slot in slots:
-        source = _SOURCES.get(slot)
-        for offer, title in source(context) if source is not None else _word_of(slot):
+        for offer, title in _of(slot, context):
             if offer in seen:
                 continue
             if offer.lower().startswith(low):
@@ -97,15 +96,33 @@ def _offers(part: str, slots: Iterable[str], context: LineContext) -> list[Offer
     return (begun + titled)[:MOST]
 
 
-def _word_of(slot: str) -> Iterator[Offer]:
-    if slot.startswith("word:"):
-        yield slot[5:], {"any": "anyone may take it"}.get(slot[5:], "")
+def _of(slot: str, context: LineContext) -> Iterable[Offer]:
+    """What may stand for a kind of word; `KIND:WHAT` is more closely said."""
+    kind, more, what = slot.partition(":")
+    if kind == "word":
+        return ((what, {"any": "anyone may take it"}.get(what, "")),)
+    if kind == "move":
+        return _moves(what, context)
+    field = case_fields.field_of(slot, context) if more else None
+    own = case_fields.offers(field, context) if field is not None else None
+    source = _SOURCES.get(kind)
+    return own if own is not None else source(context) if source is not None else ()
+
+
+def _moves(number: str, context: LineContext) -> Iterator[Offer]:
+    for case in context.cases:
+        kind = context.kinds.get(case.kind)
+        for name in case.moves if number in ("", case.number) else ():
+            yield word(name.replace(" ", "-")), kind.moves[name].label if kind is not None else ""
 
 
 def _verbs(context: LineContext) -> Iterator[Offer]:
     yield from _results(context)
     for verb in VERBS.values():
         yield verb.verb, verb.summary
+    for kind in context.kinds.values():
+        if kind.verb.upper() not in context.codes.results:
+            yield kind.verb.lower(), kind.title
     for code, title in _actions(context):
         yield code, f"{title}, before a result code"
 
@@ -184,6 +201,11 @@ def _orders(context: LineContext) -> Iterator[Offer]:
         yield word(number), "order"
 
 
+def _cases(context: LineContext) -> Iterator[Offer]:
+    for case in context.cases:
+        yield word(case.number), say.sentence(case.title, case.about, case.label)
+
+
 def _templates(context: LineContext) -> Iterator[Offer]:
     for name in context.templates:
         yield name, "a template of messages"
@@ -232,6 +254,12 @@ _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "language": lambda _: LANGUAGE_NAMES.items(),
     "draft": lambda context: _waiting(context, MessageState.DRAFT),
     "message": _waiting,
+    "case": _cases,
+    "asked case": lambda context: (
+        (word(one.number), f"{one.asked}, asked for by {one.asked_by}") for one in context.cases if one.asked
+    ),
+    "move": lambda context: _moves("", context),
+    "department": lambda context: context.departments.items(),
     "method": lambda _: METHODS.items(),
     "quality": lambda _: ((name, "") for name in ("good", "bad", "wrong", "in", "out")),
     "pinned": lambda context: ((f"{word(text)}", "pinned") for text in context.pinned),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Self
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.views.account import AccountView, WaitingMessage
+from collect_tui.desk.views.case import AccountCase
 from collect_tui.desk.views.session import Session
+from collect_tui.domain.case.definition import Kind
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.contact.zones import same_day
 from collect_tui.domain.dates import Calendar, DateOrder, offset_label, zone_info
@@ -52,6 +54,11 @@ class LineContext:
     """Kinds of the holds on the account, of which the site may know some no more."""
     templates: tuple[str, ...] = ()
     waiting: tuple[WaitingMessage, ...] = ()
+    late: frozenset[str] = frozenset()
+    """Document numbers of the items that are past due: only these are in the collectable."""
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    departments: Mapping[str, str] = field(default_factory=dict)
+    cases: tuple[AccountCase, ...] = ()
 
     @classmethod
     def of(cls, account: AccountView, catalogue: Catalogue, session: Session) -> Self:
@@ -82,6 +89,10 @@ class LineContext:
             standing=tuple(hold.kind for hold in account.holds),
             templates=catalogue.templates,
             waiting=account.waiting,
+            late=frozenset(item.doc_no for item in account.items if item.dpd > 0),
+            kinds=catalogue.cases.kinds,
+            departments=_titles(catalogue),
+            cases=account.cases,
         )
 
     @classmethod
@@ -102,6 +113,8 @@ class LineContext:
             calendar=Calendar(holidays=catalogue.rules.holidays),
             date_order=catalogue.rules.date_order,
             templates=catalogue.templates,
+            kinds=catalogue.cases.kinds,
+            departments=_titles(catalogue),
         )
 
     @cached_property
@@ -129,6 +142,11 @@ class LineContext:
         return {point[0].lower(): point for point in self.points}
 
     @cached_property
+    def verbs_of_kinds(self) -> Mapping[str, Kind]:
+        """The kinds of cases by their verbs, in lower case."""
+        return {kind.verb.lower(): kind for kind in self.kinds.values()}
+
+    @cached_property
     def documents(self) -> Mapping[str, tuple[str, int]]:
         """Document number in lower case → as written, and open."""
         return {doc_no.lower(): (doc_no, open_) for doc_no, open_, _ in self.items}
@@ -136,9 +154,18 @@ class LineContext:
     @cached_property
     def known_numbers(self) -> tuple[str, ...]:
         """Numbers of this account that are never card numbers."""
-        numbers = [self.number or "", *self.orders, *(item[0] for item in self.items)]
+        numbers = [
+            self.number or "",
+            *self.orders,
+            *(item[0] for item in self.items),
+            *(one.number for one in self.cases),
+        ]
         numbers += [point[2] for point in self.points] + [service[1] for service in self.services]
         return tuple(number for number in numbers if number)
+
+
+def _titles(catalogue: Catalogue) -> dict[str, str]:
+    return {each.name: each.title for each in catalogue.cases.departments.values()}
 
 
 def _known_zone(zone: str | None) -> str | None:

@@ -64,9 +64,17 @@ def wrong(
             return _expected(slots[at - 1] if alone else slot)
     if parsed.errors:
         error = parsed.errors[0]
-        return _wrong_slot(error, written, slots), error.message
+        here = _wrong_slot(error, written, slots)
+        before = _missing(slots[: slots.index(here)], values)
+        return (here, error.message) if before is None else _expected(before)
     misread = next((place.slot for place in written.places if not _reads_so(place, parsed)), None)
+    misread = misread or _missing(slots, values)  # the line may say something else: `di` alone is the code of a result
     return None if misread is None else _expected(misread)
+
+
+def _missing(slots: Sequence[Slot], values: Mapping[str, str]) -> Slot | None:
+    """The first slot that must be there and is not."""
+    return next((slot for slot in slots if slot.needed and not values.get(slot.name, "").strip()), None)
 
 
 def _expected(slot: Slot) -> tuple[Slot, str]:
@@ -87,7 +95,7 @@ def _wrong_slot(error: LineError, written: Written, slots: Sequence[Slot]) -> Sl
 def _reads_so(place: Placed, parsed: Parsed) -> bool:
     """Whether the line took every word of a field for what the field is for, such as no second word in an amount."""
     words = re.finditer(r"[^ ]+", parsed.text[place.start : place.end])
-    spans = [span for span in parsed.spans if span.role in place.slot.reads_as]
+    spans = [span for span in parsed.spans if place.slot.reads(span.role)]
     return all(
         any(span.start <= place.start + one.start() and place.start + one.end() <= span.end for span in spans)
         for one in words
@@ -137,7 +145,7 @@ def _verb_of(act: ActSource, context: LineContext) -> tuple[Verb, bool]:
     low = act.tokens[0].low if act.tokens and act.tokens[0].plain else ""
     second = act.tokens[1].low.upper() if len(act.tokens) > 1 else ""
     leading = low.upper() in context.codes.actions and second in context.codes.results and not shadowed(second)
-    verb = find(second.lower() if leading else low, context)
+    verb = find(second.lower() if leading else low, context, act.tokens[1 + leading :])
     if verb is None:
         near = nearest(low, context) if low else ()
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
@@ -149,7 +157,7 @@ def _put(values: dict[str, str], verb: Verb, span: Span, words: Sequence[Token],
     """What was read goes to the first slot that is for it; False: to none."""
     typed = source[words[0].start : words[-1].end].replace(GONE, "")
     for slot in verb.fields:
-        if span.role not in slot.reads_as or (slot.name in values and not slot.many):
+        if not slot.reads(span.role) or (slot.name in values and not slot.many):
             continue
         if slot.choices and not slot.joined and slot.choice(typed) != typed.lower():
             continue
@@ -175,8 +183,11 @@ def _split(values: dict[str, str], verb: Verb, slot: Slot, typed: str) -> bool:
 def _typed(slot: Slot, words: Sequence[Token], typed: str) -> str:
     """What a field shows of it: without the quotes and the key that the line writes itself."""
     one = words[0]
-    if len(words) == 1 and (slot.key or slot.writing != "words") and one.quote != "`":
-        own = one.key is not None and one.key.lower() == slot.key
+    key = slot.name if slot.named else slot.key
+    own = one.key is not None and one.key.lower() == key.lower()
+    if len(words) == 1 and own and one.quote == "`":
+        return typed[one.value_start - one.start :]
+    if len(words) == 1 and (own or slot.key or slot.writing != "words") and one.quote != "`":
         if own or (one.key is None and (slot.writing != "code" or not one.quote)):
             return shown(one.text) if slot.writing == "text" else one.text
         return typed

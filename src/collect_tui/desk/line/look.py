@@ -45,7 +45,7 @@ _ORDINAL: Final = re.compile(r"[0-9]{0,3}(?:1st|2nd|3rd|[0-9]th)")
 
 _DAYS: Final = frozenset(("t", "y", "tom", "tomorrow", "today", "yesterday", "eom"))
 _AMOUNTS: Final = frozenset((*BALANCES, "all"))
-OPTIONS: Final = frozenset(("by", "ref", "reason", "confirm", "do", "over"))
+OPTIONS: Final = frozenset(("by", "ref", "reason", "confirm", "do", "over", "note", "user", "dept"))
 """Keys of `key=value` words that some verb reads."""
 
 OPTION: Final = Look("option", "key=value")

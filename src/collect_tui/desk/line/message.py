@@ -22,12 +22,12 @@ from collect_tui.desk.line.lexer import word
 from collect_tui.desk.line.look import match_code
 from collect_tui.desk.line.slot import CODE, POINT, WHY, Slot
 from collect_tui.desk.line.verb import Verb
+from collect_tui.desk.line.vocabulary import CHANNELS
 from collect_tui.desk.line.words import TokenCursor
 from collect_tui.domain.codes import Action
 from collect_tui.domain.message.template import LANGUAGES, LEVELS
 from collect_tui.domain.states import MessageState
 
-CHANNELS: Final = {"letter": "by post", "email": "by e-mail", "sms": "as a text to a mobile"}
 LANGUAGE_NAMES: Final[Mapping[str, str]] = dict(
     zip(LANGUAGES, ("English", "Spanish", "Filipino", "Malay", "Chinese"), strict=True)
 )

@@ -88,6 +88,18 @@ def _service(words: TokenCursor) -> str:
     if token.key is not None or not token.text.strip():
         words.reject(token, "service")
     words.limit(token, "service")
+    found = service_of(words, token)
+    words.take("service")
+    return found
+
+
+def is_service(low: str, context: LineContext) -> bool:
+    """Whether a word in lower case names a service of the account."""
+    return any(low in (product.lower(), identifier.lower()) for product, identifier, _ in context.services)
+
+
+def service_of(words: TokenCursor, token: Token) -> str:
+    """The service that a word names; `token` is where an error is shown."""
     context = words.context
     named = [identifier for _, identifier, _ in context.services if identifier.lower() == token.low]
     products = [(product, identifier) for product, identifier, _ in context.services if product.lower() == token.low]
@@ -110,7 +122,6 @@ def _service(words: TokenCursor) -> str:
         words.reject(
             token, "service", expected=f"a service: {choices}" if choices else "a service; this account has none"
         )
-    words.take("service")
     return found
 
 

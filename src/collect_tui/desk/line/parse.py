@@ -76,7 +76,7 @@ def read_act(
     """The commands of one act, or its error; and what its words were read as."""
     words = TokenCursor(act, source, context, state)
     first = words.verb
-    verb = find(first.low, context) if first.plain else None
+    verb = find(first.low, context, act.tokens[1:]) if first.plain else None
     if verb is None:
         return (), _unknown(first, act, context), []
     words.spans.append(Span(first.start, first.end, "verb"))
@@ -97,7 +97,11 @@ def _unknown(verb: Token, act: ActSource, context: LineContext) -> LineError:
 
 def _secrets(source: str, spans: Sequence[Span], context: LineContext) -> tuple[list[LineError], tuple[LineError, ...]]:
     """Card data in what was not understood as figures: errors, and social security numbers as warnings."""
-    figures = (span for span in spans if span.role in _FIGURES and not source[span.start : span.end].isdigit())
+    figures = (
+        span
+        for span in spans
+        if span.role.partition(":")[0] in _FIGURES and not source[span.start : span.end].isdigit()
+    )
     hidden = _hide(source, figures)
     if not find_cards(hidden):
         return [], ()

@@ -27,7 +27,8 @@ class Slot:
     there, `roles` what it reads them as (empty: what it asks for). `before` is what the line puts before it; `joined`: it
     stands right behind the slot before it; `leads`: it stands before the verb; `many`: several such words.
     `choices`: nothing else may stand there; the words and what they mean. `pattern` tells apart the parts of a word in which
-    it stands with the slots joined to it. `key`: it is written `key=value`, unless it is one of the words in `bare`.
+    it stands with the slots joined to it. `key`: it is written `key=value`, unless it is one of the words in `bare`;
+    `named`: it may stand as `name=value` as well, and does where it needs quotes.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Slot:
     key: str = ""
     bare: frozenset[str] = frozenset()
     also: frozenset[str] = frozenset()
+    named: bool = False
 
     @property
     def must(self) -> Self:
@@ -56,6 +58,10 @@ class Slot:
     @property
     def reads_as(self) -> frozenset[str]:
         return self.roles or frozenset((self.kind,))
+
+    def reads(self, role: str) -> bool:
+        """Whether what was read as this belongs here; `value` is for the fields of a case, whichever."""
+        return role in self.reads_as or (self.kind == "value" and ":" in role)
 
     def is_meant(self, code: str) -> bool:
         """Whether an error of this code is about a word of this kind."""
@@ -74,12 +80,15 @@ class Slot:
         if self.many and self.before:
             text = text.removeprefix(self.before.strip()).lstrip()
         if self.writing == "text":
-            return text if _RAW.fullmatch(text) or _needs_quotes(_within(text)) else literal(text)
+            text = text if _RAW.fullmatch(text) or _needs_quotes(_within(text)) else literal(text)
+            return f"{self.key}={text}" if self.key else text
         if self.writing == "code":
             return text if " " not in text or text[0] in '"`' else literal(text)
         if self.key and text.lower() not in self.bare:
             return f"{self.key}={word(text)}"
-        return word(text) if self.writing == "word" else text
+        if self.writing != "word":
+            return text
+        return f"{self.name}={word(text)}" if self.named and word(text) != text else word(text)
 
 
 def shown(text: str) -> str:

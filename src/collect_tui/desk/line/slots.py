@@ -58,6 +58,8 @@ def _share(words: TokenCursor, token: Token, low: str, percent: int | None, earl
     elif low == "rest":
         if words.state.wrong:
             words.reject(token, "amount", "Nobody knows what is left while an act before it is wrong; mend that first.")
+        if words.state.moved:
+            words.reject(token, "amount", "What is left hangs on the case before it; expected an amount in figures.")
         minor = context.collectable - words.state.taken - earlier
     elif low == "half":
         minor = (context.collectable + 1) // 2

@@ -5,20 +5,22 @@ A new verb is a function in the module of its capability and an entry of that mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from collect_tui.desk.line import contact, message, note, order, payment, point, promise, queue, say
+from collect_tui.desk.line import case, case_kind, contact, message, note, order, payment, point, promise, queue, say
 from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.model import VerbHelp
 from collect_tui.desk.line.slot import CARRIES, CODE, NOTE, POINT, REASON, usage
 from collect_tui.desk.line.verb import Verb
+from collect_tui.domain.case.definition import Kind
 from collect_tui.domain.codes import Codes
 
-_CAPABILITIES: Final = (contact, note, promise, payment, order, message, point, queue)
+_CAPABILITIES: Final = (contact, note, promise, payment, order, message, point, case, queue)
 
 VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
     {verb.verb: verb for module in _CAPABILITIES for verb in module.VERBS}
@@ -60,9 +62,22 @@ _NAMES: Final[Mapping[str, Verb]] = MappingProxyType(
 )
 
 
-def find(low: str, context: LineContext | None) -> Verb | None:
-    """The verb that a first word in lower case stands for: its name, a result code, an action, the beginning (3 letters or
-    more) of exactly one verb; None for an unknown word. Codes are the site's: `context` None knows none."""
+def taken() -> frozenset[str]:
+    """The words that a line begins with whatever the site: its verbs and their other names."""
+    return frozenset(_NAMES)
+
+
+def find(low: str, context: LineContext | None, after: Sequence[Token] = ()) -> Verb | None:
+    """The verb that a first word in lower case stands for: its name, a kind of case, a result code, an action, the beginning (3 letters
+    or more) of exactly one verb; None for an unknown word. Kinds and codes are the site's: `context` None knows none. `after`: what
+    follows it, by which a kind is told from a result of the same name, and one move of a case from another."""
+    if low == "case" and context is not None:
+        return case.verb_of_move(after, context)
+    kind = context.verbs_of_kinds.get(low) if context is not None and low not in _NAMES else None
+    if kind is not None and context is not None:
+        clash = low.upper() in context.codes.results
+        if not clash or case_kind.opens(kind, next(iter(after), None), context):
+            return case_kind.verb_of(kind)
     of_site = _verb_of(low.upper(), context.codes) if context is not None and low not in _NAMES else None
     return of_site or _verb(low)
 
@@ -111,7 +126,7 @@ def shadowed(code: str) -> bool:
 
 def nearest(low: str, context: LineContext) -> tuple[str, ...]:
     """Up to four words that begin an act and resemble this one."""
-    return _nearest(low, (*context.codes.results, *context.codes.actions))
+    return _nearest(low, (*context.codes.results, *context.codes.actions, *context.verbs_of_kinds))
 
 
 @lru_cache(maxsize=256)
@@ -139,6 +154,11 @@ def help_for(verb: str, context: LineContext | None = None) -> VerbHelp | None:
     return None if found is None else found.help
 
 
-def table() -> tuple[VerbHelp, ...]:
+def of_kinds(kinds: Iterable[Kind]) -> tuple[VerbHelp, ...]:
+    """How cases of these kinds are opened."""
+    return tuple(case_kind.verb_of(kind).help for kind in kinds)
+
+
+def table(kinds: Iterable[Kind] = ()) -> tuple[VerbHelp, ...]:
     """All verbs as help and docs/line.md show them, result codes first, with what notes and dates look like at the end."""
-    return (RESULT_HELP, *(verb.help for verb in VERBS.values()), NOTE_HELP, DATE_HELP)
+    return (RESULT_HELP, *(verb.help for verb in VERBS.values()), *of_kinds(kinds), NOTE_HELP, DATE_HELP)

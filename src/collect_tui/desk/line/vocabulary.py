@@ -21,6 +21,9 @@ METHODS: Final[Mapping[str, str]] = {
 }
 """Ways to pay that the line knows by a bare word; any other is `by=…`."""
 
+CHANNELS: Final[Mapping[str, str]] = {"letter": "by post", "email": "by e-mail", "sms": "as a text to a mobile"}
+"""Ways by which messages leave."""
+
 BALANCES: Final[Mapping[str, str]] = {
     "b": "balance",
     "p": "past due",

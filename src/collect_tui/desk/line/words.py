@@ -6,7 +6,7 @@ The notes of what was asked at which word are what completion works from, so a v
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, TypeVar
 
 from pydantic import ValidationError
@@ -46,6 +46,12 @@ EXPECTED: Final[Mapping[str, str]] = {
     "message": "a message that waits, by its template or level",
     "skip reason": "a reason",
     "quality": "good, bad, wrong, in or out",
+    "case": "the number of a case",
+    "asked case": "the number of a case that waits for a decision",
+    "other case": "the number of another case",
+    "user": "a login",
+    "owner": "a login",
+    "department": "a department",
 }
 """What a word of each kind looks like, for error messages."""
 
@@ -58,10 +64,14 @@ class LineState:
     """What earlier acts of the line did that later ones must know.
 
     `taken`: minor units paid by them. `wrong`: one of them has an error, so nobody knows what it does.
+    `moved`: one of them moves a case on or changes it, and only the desk knows what of an item that makes collectable;
+    `states`: those that they move cases to, by number.
     """
 
     taken: int = 0
     wrong: bool = False
+    moved: bool = False
+    states: dict[str, str] = field(default_factory=dict)
 
 
 class TokenCursor:

@@ -8,9 +8,10 @@ from typing import Final, Literal
 from collect_tui.desk.columns import Column, money_column, number
 from collect_tui.desk.views.act import VerdictView
 from collect_tui.desk.views.base import View
+from collect_tui.desk.views.case import AccountCase, CaseRow
 from collect_tui.desk.views.message import MessageRow
 
-PaneName = Literal["timeline", "items", "payments", "points", "promises", "services", "audit", "messages"]
+PaneName = Literal["timeline", "items", "payments", "points", "promises", "services", "audit", "messages", "cases"]
 
 
 class AgeingView(View):
@@ -194,6 +195,7 @@ class AccountView(View):
     lease_until: datetime | None
     fence: int
     waiting: tuple[WaitingMessage, ...] = ()  # drafts and what is queued
+    cases: tuple[AccountCase, ...] = ()  # those that are open
     zones: tuple[str, ...] = ()  # all the customer may be in: the hours are those that they share
 
 
@@ -211,6 +213,7 @@ class PaneView(View):
     orders: tuple[OrderView, ...] = ()
     audit: tuple[AuditEntry, ...] = ()
     messages: tuple[MessageRow, ...] = ()
+    cases: tuple[CaseRow, ...] = ()  # the open ones first
     cursor: str | None = None
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from collect_tui.desk.columns import Column, Role
+from collect_tui.desk.columns import Column, Role, money_column
+from collect_tui.desk.figures import moment
 from collect_tui.desk.views.base import View
 from collect_tui.domain.dates import stamp
+from collect_tui.domain.money import format_minor
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
@@ -18,8 +21,8 @@ CaseList = Literal["mine", "department", "decide", "overdue", "open"]
 
 class CaseRow(View):
     """A case in one line. `kind`: that of its definition, `title` what it is called; `label`: its state in words. `about`: the number of
-    the document, service or payment; `amount`: what it is about, minor units. `due`: when the clock that runs ends; `press_at`: from
-    when it presses. `asked`: the move that waits for a decision."""
+    the document, the product of the service or the reference of the payment; `amount`: what it is about, minor units. `due`: when the clock
+    that runs ends; `press_at`: from when it presses. `asked`: the move that waits for a decision."""
 
     number: str
     account: str
@@ -40,6 +43,25 @@ class CaseRow(View):
     asked: str
     ended: bool
     overdue: bool
+
+
+class AccountCase(View):
+    """An open case among what else there is of its account. `about`: the number of the document, the product of the service or the
+    reference of the payment; `amount`: what it is about, minor units. `asked`: the move that waits for a decision, `asked_by` who asked
+    for it; `moves`: the names of those that it has now."""
+
+    number: str
+    kind: str
+    title: str
+    state: str
+    label: str
+    about: str
+    amount: int
+    department: str
+    owner: str
+    asked: str
+    asked_by: str
+    moves: tuple[str, ...]
 
 
 class CaseFieldView(View):
@@ -68,6 +90,11 @@ class CaseMoveView(View):
     needs: tuple[str, ...]
     barred: str = ""
 
+    @property
+    def typed(self) -> str:
+        """As one word of the line."""
+        return self.name.replace(" ", "-")
+
 
 class CaseView(CaseRow):
     """A case whole: its fields, what happened in it, oldest first, and its moves."""
@@ -82,57 +109,6 @@ class CaseView(CaseRow):
     links: tuple[str, ...]
 
 
-class CaseBacklog(View):
-    """Unresolved cases of a department and kind, by full days since they were opened; `before`: how many there were at the beginning."""
-
-    department: str
-    kind: str
-    to_2: int
-    to_7: int
-    to_30: int
-    older: int
-    total: int
-    before: int
-
-
-class CaseClock(View):
-    """Of the cases of a kind that ended in the time: how many kept a clock, and how many missed it."""
-
-    kind: str
-    clock: str
-    kept: int
-    missed: int
-
-
-class CaseTrend(View):
-    """Cases of a kind opened in the time, by what they are about, and in the time as long before it."""
-
-    kind: str
-    reason: str
-    count: int
-    before: int
-
-
-class CaseDecisions(View):
-    by: str
-    agreed: int
-    refused: int
-
-
-class CaseReport(View):
-    """What became of cases from one instant to another (UTC); `days` between them."""
-
-    start: datetime
-    end: datetime
-    days: int
-    opened: int
-    ended: int
-    backlog: tuple[CaseBacklog, ...]
-    clocks: tuple[CaseClock, ...]
-    trends: tuple[CaseTrend, ...]
-    decisions: tuple[CaseDecisions, ...]
-
-
 class CasePage(View):
     title: str
     rows: tuple[CaseRow, ...]
@@ -142,6 +118,18 @@ class CasePage(View):
 
 def _due(at: datetime | None, row: CaseRow, session: Session) -> str:
     return "" if at is None else ("late " if row.overdue else "") + stamp(at, session.zone)
+
+
+def _due_soon(at: datetime | None, row: CaseRow, session: Session) -> str:
+    late = "late " if row.overdue else ""
+    return "" if at is None else late + moment(at, session.zone, session.business_date).strip()
+
+
+def _due_shortly(at: datetime | None, row: CaseRow, session: Session) -> str:
+    if at is None:
+        return ""
+    told = moment(at, session.zone, session.business_date).strip()
+    return f"late {told.rpartition(' ')[0]}" if row.overdue else told
 
 
 def _role(row: CaseRow) -> Role:
@@ -161,41 +149,46 @@ CASE_COLUMNS: Final = (
     Column("about", "About", 10, rank=1),
     Column("department", "Dept", 8),
     Column("owner", "Owner", 6),
-    Column("due", "Due", 17, write=_due, role=_role),
+    Column("due", "Due", 17, write=_due, screen=_due_soon, role=_role),
 )
 
-BACKLOG_COLUMNS: Final = (
-    Column("department", "Department", 12),
-    Column("kind", "Kind", 14, flex=1),
-    Column("to_2", "0-2 days", 8, align="right"),
-    Column("to_7", "3-7", 5, align="right"),
-    Column("to_30", "8-30", 5, align="right"),
-    Column("older", "31+", 5, align="right", role=Role.BAD),
-    Column("total", "Open", 6, align="right", role=Role.VALUE),
-    Column("before", "Before", 6, align="right"),
+ACCOUNT_CASE_COLUMNS: Final = (
+    *(column for column in CASE_COLUMNS if column.name in ("number", "title", "label")),
+    Column("about", "About", 10, flex=1),
+    money_column("amount", "Amount", 9),
+    Column("due", "Due", 12, write=_due, screen=_due_shortly, role=_role),
+    Column("department", "Dept", 8, rank=1),
+    Column("owner", "Owner", 6, rank=2),
 )
-CLOCK_COLUMNS: Final = (
-    Column("kind", "Kind", 14, flex=1),
-    Column("clock", "Clock", 8),
-    Column("kept", "Kept", 6, align="right"),
-    Column("missed", "Missed", 6, align="right", role=Role.BAD),
-)
-TREND_COLUMNS: Final = (
-    Column("kind", "Kind", 14, flex=1),
-    Column("reason", "About", 16, flex=1),
-    Column("count", "Opened", 6, align="right"),
-    Column("before", "Before", 6, align="right"),
-    Column("chart", "", 20, value=lambda row: "#" * min(20, row.count)),
-)
-DECISION_COLUMNS: Final = (
-    Column("by", "Decided by", 12, flex=1),
-    Column("agreed", "Agreed", 6, align="right"),
-    Column("refused", "Refused", 7, align="right"),
-)
-REPORT_PARTS: Final = (
-    ("backlog", "Unresolved", BACKLOG_COLUMNS),
-    ("clocks", "Clocks of cases that ended", CLOCK_COLUMNS),
-    ("trends", "What was opened", TREND_COLUMNS),
-    ("decisions", "Decisions", DECISION_COLUMNS),
-)
-"""The parts of a report: the field, what stands above it, and its columns."""
+"""Of the cases of one account."""
+
+
+def head(case: CaseView, session: Session) -> Iterator[tuple[str, str]]:
+    """What there is to say of a case beside what happened in it: what each is called, and what it is. Instants by the clock of the desk."""
+    told = (
+        ("State", case.label),
+        ("About", "" if any(each.value == case.about for each in case.fields) else case.about),
+        *((each.title, shown(each, case.currency)) for each in case.fields),
+        ("Opened", f"{stamp(case.opened_at, session.zone)} by {case.opened_by}"),
+        ("With", " · ".join(filter(None, (case.department, case.owner)))),
+        ("Overdue since" if case.overdue else "Due", stamp(case.due, session.zone) if case.due is not None else ""),
+        ("Waits", _waits(case)),
+        ("See also", " ".join(case.links)),
+    )
+    return ((label, words) for label, words in told if words)
+
+
+def shown(field: CaseFieldView, currency: str) -> str:
+    """What a field holds, as people read it."""
+    if isinstance(field.value, bool):
+        return "yes" if field.value else "no"
+    if field.type == "money" and isinstance(field.value, int):
+        return f"{format_minor(field.value, currency)} {currency}"
+    return str(field.value)
+
+
+def _waits(case: CaseView) -> str:
+    if not case.asked:
+        return ""
+    amount = f" {format_minor(case.asked_amount, case.currency)}" if case.asked_amount else ""
+    return f"{case.asked_by} asks for somebody to agree to {case.asked}{amount}"

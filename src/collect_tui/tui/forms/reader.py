@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 
 from collect_tui.desk.commands import Act, Override
 from collect_tui.desk.line import fields
+from collect_tui.desk.line.case import most_slots
 from collect_tui.desk.line.complete import offered
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
@@ -99,7 +100,8 @@ class ReadingScreen(DeskScreen):
         yield from ()
 
     def compose_body(self) -> ComposeResult:
-        yield Form(_MOST + len(OVERRIDE))
+        kinds = self.desk_app.catalogue.cases.kinds.values() if self.desk_app.knows_site else ()
+        yield Form(max(_MOST, most_slots(kinds)) + len(OVERRIDE))
         body = LinePane(id="body", focusable=False, more="PgDn")
         body.resized = self._refill
         yield body

@@ -4,7 +4,8 @@ Key bindings, the key bar, `?` help, `collect-tui keys`, the table of docs/keys.
 from :data:`ACTIONS`; nothing else in the program names a key.  The rules of the table (style guide of the keyboard):
 
 * One unmodified letter or function key per action; nothing rests on Esc, Alt, Ctrl, mouse or colour.
-* A key means the same thing on every screen that has it.  No single key commits anything.
+* A key means the same thing on every screen that has it, but for the letters of a case's moves, which the site's data gives.  No
+  single key commits anything.
 * Letters act only while no field has the focus; function keys act everywhere.
 * A retired key is never reused: it stays in :data:`RETIRED` and answers where its command has gone.
 """
@@ -15,11 +16,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-BOARD, QUEUE, ACCOUNT, MESSAGE, FIND, WHY, FLOOR, OUTBOX, HELP, FORM, ASKING = (
+BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, FIND, WHY, FLOOR, OUTBOX, HELP, FORM, ASKING = (
     "board",
     "queue",
     "account",
     "message",
+    "case",
     "find",
     "why",
     "floor",
@@ -29,9 +31,9 @@ BOARD, QUEUE, ACCOUNT, MESSAGE, FIND, WHY, FLOOR, OUTBOX, HELP, FORM, ASKING = (
     "asking",
 )
 #: Where keys may mean something; the order is that of the help.
-CONTEXTS: Final = (BOARD, QUEUE, ACCOUNT, MESSAGE, FIND, WHY, FLOOR, OUTBOX, HELP, FORM, ASKING)
+CONTEXTS: Final = (BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, FIND, WHY, FLOOR, OUTBOX, HELP, FORM, ASKING)
 
-_DESK: Final = frozenset({BOARD, QUEUE, ACCOUNT, MESSAGE, FIND, WHY, FLOOR, OUTBOX, HELP})
+_DESK: Final = frozenset({BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, FIND, WHY, FLOOR, OUTBOX, HELP})
 _LISTS: Final = frozenset({BOARD, QUEUE, FIND, FLOOR, OUTBOX})
 _LINES: Final = frozenset({BOARD, QUEUE, ACCOUNT})
 _WORK: Final = frozenset({QUEUE, ACCOUNT})
@@ -140,11 +142,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("account.previous", "Previous account", "Goes back to the account before this one.", fkey="f7",
        mnemonic="previous", contexts=frozenset({ACCOUNT})),
     *(
-        _C(f"pane.{number}", f"Pane: {name}", f"Shows the account's {name}.", (str(number),),
+        _C(f"pane.{number}", f"Pane: {name}", f"Shows the account's {name}.", (str(number % 10),),
            contexts=frozenset({ACCOUNT}))
         for number, name in enumerate(
             ("summary", "timeline", "items", "payments", "contact points", "promises", "services and orders", "audit",
-             "messages"),
+             "messages", "cases"),
             start=1,
         )
     ),
@@ -185,7 +187,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
        _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, FLOOR, OUTBOX}), needs=frozenset({"find"}),
        needs_desk=False),
     _C("nav.back", "Back", "One step back; what is typed is kept.", ("b",), "f12", "back", _DESK | {FORM},
-       label="back", on_bar=frozenset({MESSAGE, WHY, HELP, FIND, FLOOR, OUTBOX, FORM}), needs_desk=False),
+       label="back", on_bar=frozenset({MESSAGE, CASE, WHY, HELP, FIND, FLOOR, OUTBOX, FORM}), needs_desk=False),
     _C("nav.exit", "To the board", "Back to the board of queues; there it asks before leaving.", ("q",), "f3", "base",
        _DESK | {FORM}, label="exit", on_bar=frozenset({BOARD}), needs_desk=False),
     _C("screen.redraw", "Redraw", "Paints everything again, after line noise.", ("ctrl+l",), mnemonic="redraw",

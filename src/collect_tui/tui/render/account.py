@@ -80,8 +80,19 @@ def held_by_other(view: AccountView, user: str) -> str:
 
 
 #: Names of the panes, by their digit, and shorter ones for a screen of 80 columns.
-TABS: Final = ("summary", "timeline", "items", "payments", "points", "promises", "services", "audit", "messages")
-SHORT_TABS: Final = ("summary", "log", "items", "paid", "points", "promises", "orders", "audit", "messages")
+TABS: Final = (
+    "summary",
+    "timeline",
+    "items",
+    "payments",
+    "points",
+    "promises",
+    "services",
+    "audit",
+    "messages",
+    "cases",
+)
+SHORT_TABS: Final = ("summary", "log", "items", "paid", "points", "ptp", "orders", "audit", "msgs", "cases")
 _TABS_WIDE: Final = sum(map(len, TABS)) + 3 * len(TABS) + 1
 
 
@@ -91,7 +102,7 @@ def tabs(pane: int, width: int) -> Line:
     for number, name in enumerate(TABS if width >= _TABS_WIDE else SHORT_TABS, start=1):
         here = number == pane
         edge = "[" if here else "]" if number == pane + 1 else " "
-        spans += [Span(edge, Role.HEAD), Span(f"{number} {name}", Role.HEAD if here else Role.LABEL)]
+        spans += [Span(edge, Role.HEAD), Span(f"{number % 10} {name}", Role.HEAD if here else Role.LABEL)]
     return Line((*spans, Span("]" if pane == len(TABS) else "", Role.HEAD)))
 
 
@@ -128,6 +139,7 @@ def _ranked(view: AccountView, *, crowded: bool = False) -> list[Ranked]:
         *((0, line) for line in _money(view)),
         *((0, line) for line in _promise(view)),
         *_stepped(_holds(view), 1),
+        *_stepped(_cases(view), 1),
         *_call(view, crowded=crowded),
         *_words(view),
         *_services(view),
@@ -232,6 +244,22 @@ def _holds(view: AccountView) -> list[Line]:
             )
         )
     return lines
+
+
+def _cases(view: AccountView) -> list[Line]:
+    """What somebody else has to answer; its pane has all of it."""
+    return [
+        row(
+            "Cases" if not number else "",
+            (f"{case.title} {case.number} {case.label}", Role.WARN),
+            (
+                f" · {case.about} {amount(case.amount, view.currency)}" if case.amount else f" {case.about}".rstrip(),
+                Role.LABEL,
+            ),
+            f" · {case.asked} waits for a decision" if case.asked else "",
+        )
+        for number, case in enumerate(view.cases)
+    ]
 
 
 def _call(view: AccountView, *, crowded: bool) -> list[Ranked]:

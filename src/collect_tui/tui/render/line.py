@@ -90,6 +90,9 @@ def _joined(parts: Sequence[Part]) -> Line:
 
 def field_span(parsed: Parsed, field: str | None) -> tuple[int, int] | None:
     """Where the word stands that a refusal is about; None when it is about no word of the line."""
+    own = (span for span in parsed.spans if field and ":" in span.role and span.role.endswith(f".{field}"))
+    if (found := next(own, None)) is not None:  # a field of a case
+        return found.start, found.end
     slots = (slot for each in (*(verb.slots for verb in VERBS.values()), *CARRIES.values()) for slot in each)
     meant = sorted((slot.reads_as for slot in slots if field in (slot.name, *slot.also)), key=len)
     return next(((span.start, span.end) for roles in meant for span in parsed.spans if span.role in roles), None)

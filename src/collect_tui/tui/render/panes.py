@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from collect_tui.desk import figures
 from collect_tui.desk.figures import amount, day, full_day
 from collect_tui.domain.dates import local_time
 from collect_tui.domain.states import PaymentState, PromiseState
@@ -55,7 +56,7 @@ def pane_lines(pane: PaneView, view: AccountView, width: int, codes: Codes | Non
             lines = [*services(pane.services, view, width), *orders(pane.orders, view)]
         case "audit":
             lines = audit(pane.audit, view, width)
-        case "messages":  # rows of a table
+        case "messages" | "cases":  # rows of a table
             lines = []
     return lines or [Line.of((NOTHING, Role.DIM))]
 
@@ -99,9 +100,7 @@ def _tone(kind: str) -> Role:
 
 def moment(at: datetime, view: AccountView) -> str:
     """A day and an hour at the desk; of another year the day with its year."""
-    here = local_time(at, view.desk_zone)
-    same_year = here.year == view.business_date.year
-    return f"{here.day:2d} {here:%b} {here:%H:%M}" if same_year else f"{here.day:2d} {here:%b %Y} "
+    return figures.moment(at, view.desk_zone, view.business_date)
 
 
 def ageing(view: AccountView) -> list[Line]:

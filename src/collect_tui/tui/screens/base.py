@@ -108,11 +108,11 @@ class DeskScreen(CallingScreen):
         else:
             self.desk_app.run_held(self._open_line_of(target), self)
 
-    async def _open_line_of(self, target: LineTarget) -> None:
+    async def _open_line_of(self, target: LineTarget, text: str = "") -> None:
         """To the line where no account is shown: the one it is for is asked for first, so that what is typed can be previewed."""
         self._line_view = await self.ask(self.desk_app.desk.account, target.account)
         if self._line_view is not None:
-            self.open_line()
+            self.open_line(text)
 
     def do_result_log(self) -> None:
         self.open_line()

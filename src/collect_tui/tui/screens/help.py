@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -18,13 +18,14 @@ from collect_tui.tui.widgets.lines import LinePane
 
 if TYPE_CHECKING:
     from collect_tui.desk.line.model import VerbHelp
+    from collect_tui.domain.case.definition import Kind
 
 
-def verbs() -> Sequence[VerbHelp]:
-    """The words of the line; imported when help is first wanted."""
-    from collect_tui.desk.line.verbs import VERBS
+def verbs(kinds: Iterable[Kind] = ()) -> Sequence[VerbHelp]:
+    """The words of the line, with those of the site's kinds of cases; imported when help is first wanted."""
+    from collect_tui.desk.line.verbs import VERBS, of_kinds
 
-    return [verb.help for verb in VERBS.values()]
+    return [*(verb.help for verb in VERBS.values()), *of_kinds(kinds)]
 
 
 class HelpScreen(DeskScreen):
@@ -59,12 +60,13 @@ class HelpScreen(DeskScreen):
     def _fill(self, *, keep_place: bool = True) -> None:
         app, width = self.desk_app, self.size.width
         codes = app.catalogue.codes if app.knows_site else None
+        words = verbs(app.catalogue.cases.kinds.values() if app.knows_site else ())
         commands = app.keymap.commands
-        lines = render_word(self.word, commands, codes, verbs(), width) if self.word else []
+        lines = render_word(self.word, commands, codes, words, width) if self.word else []
         if self.word and not lines:
             self.status(f"{messages.typed(self.word)} is no word of the line; these are.", Role.WARN)
         if not lines:
-            lines = render_help(self.about, commands, codes, verbs(), width)
+            lines = render_help(self.about, commands, codes, words, width)
         if codes is None:
             lines = [*lines, Line(), Line.of((f"The codes of the site are not known yet. {app.not_open}", Role.WARN))]
         self.query_one("#body", LinePane).set_lines(lines, keep_place=keep_place)

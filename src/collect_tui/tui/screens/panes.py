@@ -15,7 +15,8 @@ from textual.app import ComposeResult
 
 from collect_tui.desk.columns import screen_columns
 from collect_tui.desk.views.account import PaneName, PaneView
-from collect_tui.desk.views.message import MESSAGE_COLUMNS
+from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS
+from collect_tui.desk.views.message import MESSAGE_COLUMNS, MessageRow
 from collect_tui.tui.keys.actions import ACCOUNT, action
 from collect_tui.tui.messages import LOADING
 from collect_tui.tui.render.account import summary, tabs
@@ -30,7 +31,8 @@ from collect_tui.tui.widgets.worktable import ListSource, WorkTable
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
-    from collect_tui.tui.page import MessagePage
+    from collect_tui.desk.views.case import CaseRow
+    from collect_tui.tui.page import CasePage, MessagePage
 
 #: The panes by their digit; 1 is the summary.
 PANES: Final[tuple[PaneName | None, ...]] = (
@@ -43,8 +45,10 @@ PANES: Final[tuple[PaneName | None, ...]] = (
     "services",
     "audit",
     "messages",
+    "cases",
 )
-_COLUMNS: Final = screen_columns(MESSAGE_COLUMNS)
+#: The panes whose rows are opened: their columns, and what a row is called by.
+_COLUMNS: Final = {"messages": screen_columns(MESSAGE_COLUMNS), "cases": screen_columns(ACCOUNT_CASE_COLUMNS)}
 _PAGED: Final = ("timeline", "payments", "audit", "messages")
 PAGE: Final = 200
 #: From this width and height on, the summary has room for the latest events.
@@ -70,10 +74,11 @@ class PanesScreen(DeskScreen):
         pane.more = self._more
         pane.resized = self._fill
         yield pane
-        rows = PagedRows(_COLUMNS, empty=NOTHING, id="rows")
-        rows.more = self._more
-        rows.display = False
-        yield rows
+        for name, columns in _COLUMNS.items():
+            rows = PagedRows(columns, empty=NOTHING, id=f"rows-{name}")
+            rows.more = self._more
+            rows.display = False
+            yield rows
 
     @property
     def body(self) -> PagedLines:
@@ -81,12 +86,13 @@ class PanesScreen(DeskScreen):
 
     @property
     def rows(self) -> PagedRows:
-        return self.query_one("#rows", PagedRows)
+        """Those of the pane shown, or of messages."""
+        return self.query_one("#rows-cases" if self.pane_name == "cases" else "#rows-messages", PagedRows)
 
     @property
     def has_rows(self) -> bool:
         """Does the pane shown have rows that are opened?"""
-        return self.pane_name == "messages"
+        return self.pane_name in _COLUMNS
 
     def begin(self, view: AccountView) -> None:
         """Show another account from its summary on; nothing of the one before is left."""
@@ -177,8 +183,10 @@ class PanesScreen(DeskScreen):
     def _fill(self, *, keep_place: bool = True) -> None:
         if self.view is None or not self.is_mounted:
             return
-        if self.rows.display != self.has_rows:
-            self.rows.display, self.body.display = self.has_rows, not self.has_rows
+        shown = self.rows if self.has_rows else self.body
+        if not shown.display:
+            for each in (self.body, *self.query(PagedRows)):
+                each.display = each is shown
             if not isinstance(self.focused, LineEdit):
                 self.focus_body()
         if self.has_rows:
@@ -188,26 +196,34 @@ class PanesScreen(DeskScreen):
 
     def _fill_rows(self) -> None:
         """The rows as they are now, the cursor on the same one; those of before stay until these have come."""
-        pane, session = self._panes.get("messages"), self.desk_app.session_view
-        if pane is None:
-            self.rows.say(self._instead or LOADING)
-            return
-        cells = [(str(m.id), [Span(*c.on_screen(m, session)) for c in _COLUMNS]) for m in pane.messages]
-        self.rows.replace(ListSource(cells))
+        name, session = self.pane_name, self.desk_app.session_view
+        pane = self._panes.get(name) if name is not None else None
+        if name is None or pane is None:
+            return self.rows.say(self._instead or LOADING)
+        found: Iterable[MessageRow | CaseRow] = pane.messages if name == "messages" else pane.cases
+        keys = (str(row.id) if isinstance(row, MessageRow) else row.number for row in found)
+        cells = [[Span(*column.on_screen(row, session)) for column in _COLUMNS[name]] for row in found]
+        self.rows.replace(ListSource(zip(keys, cells, strict=True)))
 
     def _forget_rows(self) -> None:
         """Nothing of another account, or of the last look at this pane, is seen again."""
-        if self.is_mounted:
-            self.rows.replace(ListSource())
-            self.rows.say(LOADING)
+        for rows in self.query(PagedRows) if self.is_mounted else ():
+            rows.replace(ListSource())
+            rows.say(LOADING)
 
     def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
         message.stop()
-        self.start(partial(self._open_message, int(message.key)))
+        opened = self._open_case if self.pane_name == "cases" else self._open_message
+        self.start(partial(opened, message.key))
 
-    async def _open_message(self, message_id: int) -> None:
+    async def _open_case(self, number: str) -> None:
+        found = await self.ask(self.desk_app.desk.case, number)
+        if found is not None:
+            cast("CasePage", await self.desk_app.navigator.show_screen("case")).show_case(found)
+
+    async def _open_message(self, message_id: str) -> None:
         view, app = self.view, self.desk_app
-        found = await self.ask(app.desk.message, view.number, message_id) if view is not None else None
+        found = await self.ask(app.desk.message, view.number, int(message_id)) if view is not None else None
         if view is not None and found is not None:
             page = cast("MessagePage", await app.navigator.show_screen("message"))
             page.show_message(found, view.name)

@@ -1,0 +1,130 @@
+"""The fields of a case as places on the line: what their words are called, which need their name, and what may stand there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+from collect_tui.desk.line import say
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import word
+from collect_tui.desk.line.vocabulary import BALANCES, CHANNELS
+from collect_tui.domain.case.definition import Field, FieldType, Kind
+
+_ROLES: Final[Mapping[FieldType, str]] = {
+    FieldType.MONEY: "amount",
+    FieldType.NUMBER: "figure",
+    FieldType.PERCENT: "figure",
+    FieldType.DATE: "date",
+    FieldType.CODE: "choice",
+    FieldType.YES_NO: "yes or no",
+    FieldType.ITEM: "item",
+    FieldType.SERVICE: "service",
+    FieldType.PAYMENT: "payment",
+    FieldType.POINT: "point",
+    FieldType.DEPARTMENT: "department",
+    FieldType.USER: "user",
+    FieldType.CHANNEL: "channel",
+    FieldType.DOCUMENT: "file",
+    FieldType.TEXT: "said",
+}
+"""What the words of each type are read as. A table has none: it is filled in by other means than the line."""
+
+_LISTED: Final = (FieldType.CODE, FieldType.YES_NO, FieldType.DEPARTMENT)
+FREE: Final = frozenset((FieldType.USER, FieldType.PAYMENT, FieldType.CHANNEL, FieldType.DOCUMENT, FieldType.TEXT))
+"""Types of which any word may be."""
+
+_AMOUNT: Final = re.compile(r"[0-9.,]*[0-9][0-9.,]*%?")
+_YES_NO: Final = {"yes": "", "no": ""}
+
+
+def slot_of(kind: Kind, field: Field) -> str:
+    """What a word for the field is read as and asked for: `amount:dispute.credit`."""
+    return f"{_ROLES[field.type]}:{kind.name}.{field.name}"
+
+
+def field_of(slot: str, context: LineContext) -> Field | None:
+    """The field that such a slot is for."""
+    name, _, field = slot.partition(":")[2].partition(".")
+    kind = context.kinds.get(name)
+    return kind.fields.get(field) if kind is not None else None
+
+
+def typed(fields: Iterable[Field]) -> tuple[Field, ...]:
+    """Those that the line can say."""
+    return tuple(each for each in fields if each.type in _ROLES)
+
+
+def may_be_left_out(field: Field, known: Collection[str] = ()) -> bool:
+    return field.optional or bool(field.default) or field.name in known
+
+
+def positional(fields: Sequence[Field], known: Collection[str] = (), *, noted: bool = False) -> tuple[Field, ...]:
+    """The fields whose words need no name. `noted`: a note follows the last of them."""
+    return tuple(
+        field
+        for at, field in enumerate(fields)
+        if not may_be_left_out(field, known)
+        or (field.type is FieldType.TEXT and not noted and at == len(fields) - 1)
+        or (
+            field.type not in FREE
+            and not any(_confused(field, later) for later in _until_needed(fields[at + 1 :], known))
+        )
+    )
+
+
+def _until_needed(fields: Sequence[Field], known: Collection[str]) -> Iterable[Field]:
+    """The fields of which the next word may be one: up to the first that must be there."""
+    for field in fields:
+        yield field
+        if not may_be_left_out(field, known):
+            return
+
+
+def _confused(field: Field, later: Field) -> bool:
+    """Whether a word for the later field could be read for the one before it. A text in the middle stands in quotes."""
+    if later.type is FieldType.TEXT:
+        return False
+    pair, figures = (field.type, later.type), (FieldType.MONEY, FieldType.NUMBER, FieldType.PERCENT)
+    if any(each in figures for each in pair) and any(each in _LISTED for each in pair):
+        return any(like_money(code.lower()) for code in (*field.choices, *later.choices))
+    return True
+
+
+def like_money(low: str) -> bool:
+    sign = any(unicodedata.category(character) == "Sc" for character in low)
+    return sign or low in BALANCES or bool(_AMOUNT.fullmatch(low))
+
+
+def choices(field: Field, context: LineContext) -> Mapping[str, str]:
+    return {FieldType.CODE: field.choices, FieldType.DEPARTMENT: context.departments}.get(field.type, _YES_NO)
+
+
+def offers(field: Field, context: LineContext) -> Iterable[tuple[str, str]] | None:
+    """What may stand for a field that has a list of its own, with what it means; None: it has none."""
+    if field.type in (FieldType.CODE, FieldType.DEPARTMENT, FieldType.YES_NO):
+        return ((word(code.lower()), title) for code, title in choices(field, context).items())
+    if field.type is FieldType.ITEM:
+        return ((word(no), f"open {say.money(open_, context)}") for no, open_, _ in context.items if open_ > 0)
+    return CHANNELS.items() if field.type is FieldType.CHANNEL else None
+
+
+HINTS: Final[Mapping[FieldType, str]] = {
+    FieldType.TEXT: "in words",
+    FieldType.MONEY: "150, 50%, b balance, p past due, c collectable",
+    FieldType.NUMBER: "a whole number",
+    FieldType.PERCENT: "a whole number from 0 to 100",
+    FieldType.DATE: "fri, 15, 15dec, +7, eom",
+    FieldType.CODE: "a code or its beginning; F4 lists them",
+    FieldType.YES_NO: "yes or no",
+    FieldType.ITEM: "the number of an item; F4 lists them",
+    FieldType.SERVICE: "a service; F4 lists them",
+    FieldType.PAYMENT: "the reference of a payment",
+    FieldType.POINT: "m1, h1, or the last digits of a number; F4 lists them",
+    FieldType.DEPARTMENT: "a department; F4 lists them",
+    FieldType.USER: "a login",
+    FieldType.CHANNEL: "letter, email, sms or another; F4 lists them",
+    FieldType.DOCUMENT: "the name of a document",
+}

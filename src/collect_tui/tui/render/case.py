@@ -1,0 +1,51 @@
+"""A case whole: what it is about and where it stands, its moves with their keys, what happened in it, the latest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from collect_tui.desk.figures import moment
+from collect_tui.desk.views.case import head
+from collect_tui.tui.render import text as tui_text
+from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.styled import Line
+
+if TYPE_CHECKING:
+    from collect_tui.desk.views.case import CaseView
+    from collect_tui.desk.views.session import Session
+
+_LABEL = 24
+_WHEN = 14
+
+
+def case_lines(case: CaseView, session: Session, width: int) -> list[Line]:
+    lines: list[Line] = []
+    for label, words in head(case, session):
+        lines += _beside(tui_text.clean(label), words, width, _LABEL, Role.WARN if label == "Waits" else Role.VALUE)
+    if case.moves:
+        lines += [Line(), Line.of(("Moves", Role.HEAD), (" · a key begins its line", Role.LABEL))]
+    for move in case.moves:
+        barred = f" ({tui_text.clean(move.barred)})" if move.barred else ""
+        asks = f" · asks for {', '.join(move.needs)}" if move.needs else ""
+        told = tui_text.clean(f"{move.label}{asks}")
+        lines.append(
+            Line.of(
+                (f"  {move.key or ' '}  ", Role.DIM if barred else Role.KEY),
+                (told, Role.DIM if barred else Role.PLAIN),
+                (barred, Role.DIM),
+            )
+        )
+    lines += [Line(), Line.of(("What happened", Role.HEAD))]
+    for each in reversed(case.events):
+        told = f"{each.by} {each.did}{f': {each.text}' if each.text else ''}"
+        lines += _beside(moment(each.at, session.zone, session.business_date), told, width, _WHEN, Role.PLAIN)
+    return lines
+
+
+def _beside(label: str, words: str, width: int, left: int, role: Role) -> list[Line]:
+    """A label and what stands beside it, wrapped under itself."""
+    first, *rest = tui_text.wrap(tui_text.clean(words), max(20, width - left)) or [""]
+    return [
+        Line.of((tui_text.fit(label, left - 1) + " ", Role.LABEL), (first, role)),
+        *(Line.of(" " * left, (part, role)) for part in rest),
+    ]

@@ -1,0 +1,116 @@
+"""A dispute as it is typed, from the call in which it is raised to its end, on every desk: what stands in the view and in the pane."""
+
+from __future__ import annotations
+
+import pytest
+
+from collect_tui.desk.errors import Invalid, Refused
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.parse import parse
+from collect_tui.desk.line.render import render_act
+from collect_tui.desk.protocol import Desk
+from contract.conftest import ROSA, act, do
+
+OPEN = 'di INV-1 60 price "charged twice"'
+DUE = 30_000 + 11_210
+
+
+def only(desk: Desk) -> str:
+    (case,) = desk.account(ROSA).cases
+    return case.number
+
+
+def test_a_dispute_and_the_promise_of_the_rest_are_one_act(desk):
+    receipt = do(desk, ROSA, f"{OPEN}; pp rest fri")
+    seen = desk.account(ROSA)
+    assert (seen.collectable, seen.promise.total) == (DUE - 6_000, DUE - 6_000)
+    (case,) = seen.cases
+    assert (case.kind, case.title, case.label, case.about, case.amount) == ("dispute", "Dispute", "new", "INV-1", 6_000)
+    assert (case.department, case.asked, case.moves) == ("billing", "", ("review", "void"))
+    assert case.number in receipt.sentence
+    do(desk, ROSA, "undo")
+    seen = desk.account(ROSA)
+    assert (seen.collectable, seen.cases, seen.promise) == (DUE, (), None)
+
+
+def test_what_is_left_out_has_its_default_and_is_previewed(desk):
+    preview = desk.preview(act(desk, ROSA, 'di inv-2 qty "never got it"'))
+    assert preview.error is None
+    assert any("112.10 of INV-2 is not collected" in each.sentence for each in preview.effects)
+    do(desk, ROSA, 'di inv-2 qty "never got it"')
+    assert desk.account(ROSA).collectable == 30_000
+
+
+def test_a_case_goes_its_way_word_by_word(desk, lead, desks):
+    do(desk, ROSA, OPEN)
+    number, ben = only(desk), desks("ben")
+    ending = number[-4:].lower()
+    do(ben, ROSA, f"cnote {ending} has the paper bill; assign {ending} user=ben dept=serv; link {ending} TK-7")
+    do(ben, ROSA, f"case {ending} rev asked the shop")
+    do(ben, ROSA, 'case grant "billed twice" note="as last year"')
+    (case,) = ben.account(ROSA).cases
+    assert (case.owner, case.department, case.label) == ("ben", "service", "in review")
+    assert (case.asked, case.asked_by) == ("grant", "ben")
+    do(lead, ROSA, "reject no proof yet")
+    assert ben.account(ROSA).cases[0].asked == ""
+    do(ben, ROSA, 'case part 40 "one line was billed twice"')
+    seen = desk.account(ROSA)
+    assert (seen.cases, seen.collectable) == ((), DUE - 4_000)
+    whole = desk.case(number)
+    assert whole.links == ("TK-7",)
+    assert [(each.did, each.text) for each in whole.events][-4:] == [
+        ("is in review", "asked the shop"),
+        ("waits for somebody to agree to grant 60.00", "as last year"),
+        ("is not agreed to: grant is refused", "no proof yet"),
+        ("is credited in part", ""),
+    ]
+
+
+def test_the_only_one_that_waits_is_decided_with_a_reason(desk, lead, desks):
+    do(desk, ROSA, OPEN)
+    do(desk, ROSA, 'di INV-2 10 qty "one box"')
+    ben = desks("ben")
+    number = next(each.number for each in ben.account(ROSA).cases if each.about == "INV-1")
+    with pytest.raises(AssertionError, match="a case: "):
+        do(ben, ROSA, "case review")
+    do(ben, ROSA, f"case {number} review; case {number} grant billed twice")
+    do(lead, ROSA, "agree seen the bill")
+    assert [each.about for each in lead.account(ROSA).cases] == ["INV-2"]
+    assert desk.account(ROSA).total == DUE + 11_000 - 6_000
+
+
+def test_the_pane_has_the_open_ones_first_then_those_that_have_ended(desk):
+    do(desk, ROSA, OPEN)
+    do(desk, ROSA, "case void")
+    do(desk, ROSA, 'di INV-2 10 qty "one box"')
+    do(desk, ROSA, OPEN)
+    found = desk.pane(ROSA, "cases").cases
+    assert [(each.about, each.label, each.ended) for each in found] == [
+        ("INV-1", "new", False),
+        ("INV-2", "new", False),
+        ("INV-1", "taken back", True),
+    ]
+    assert [each.number for each in found[:2]] == [each.number for each in reversed(desk.account(ROSA).cases)]
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "field"),
+    [
+        ('di INV-1 300.01 price "x"', Invalid, "amount"),
+        ('di INV-1 60 price "x"; di INV-1 70 price "y"', Refused, "item"),
+    ],
+)
+def test_what_is_refused_names_its_field_and_leaves_nothing(desk, line, error, field):
+    before = desk.account(ROSA)
+    with pytest.raises(error) as raised:
+        do(desk, ROSA, line)
+    assert raised.value.field == field
+    assert desk.account(ROSA) == before
+
+
+def test_a_line_is_written_again_as_it_was_meant(desk):
+    do(desk, ROSA, OPEN)
+    context = LineContext.of(desk.account(ROSA), desk.catalogue(), desk.session())
+    for line in ('di INV-2 10 qty "one box"', "case void", 'cnote "x; y"', "assign user=ben"):
+        commands = parse(line, context).commands
+        assert parse(render_act(commands, context), context).commands == commands
