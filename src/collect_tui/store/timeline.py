@@ -15,14 +15,15 @@ from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, bindparam, or_, select, true
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, bindparam, exists, or_, select, true
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import TimelineEntry
 from collect_tui.desk.views.message import called
 from collect_tui.domain.dates import is_known
-from collect_tui.domain.states import GIVEN_BACK, LOST_MESSAGE, HoldState, OrderState, PromiseState
+from collect_tui.domain.message.internal import OBJECTION
+from collect_tui.domain.states import GIVEN_BACK, LIVE_MESSAGE, LOST_MESSAGE, HoldState, OrderState, PromiseState
 from collect_tui.store.facts import VOID
 
 __all__ = ["local_zone", "timeline"]
@@ -205,8 +206,21 @@ def _message(row: Any) -> TimelineEntry:
     return _entry("message", row.made_by, f"{what} by {row.channel}", row.status.lower())
 
 
+def _told(row: Any) -> TimelineEntry:
+    text = f"may object until {row.object_by.isoformat()}"
+    return _entry("message", "", f"{row.contact} told of the suspension on {row.effective.isoformat()}", text)
+
+
+def _arrives(c: Any) -> ColumnElement[bool]:
+    """Of what a digest told: it has not been lost."""
+    m = _T["message"].c
+    return exists().where(m.tenant_id == c.tenant_id, m.id == c.message_id, m.status.in_(sorted(LIVE_MESSAGE)))
+
+
 def _received(row: Any) -> TimelineEntry:
     seems = f", seems to say {row.detail}" if row.detail else ""
+    if row.detail.startswith(OBJECTION):
+        seems = f", {row.detail}"
     return _entry("message", "", f"{row.channel} received{seems}", row.subject or row.text)
 
 
@@ -254,4 +268,5 @@ _SOURCES: Final = (
     _Source("message", "sent_at", _message),
     _Source("message", "made_at", _received, lambda c: c.inbound),
     _Source("message", "closed_at", _message_closed, lambda c: c.status.in_(sorted(LOST_MESSAGE))),
+    _Source("digest_order", "told_at", _told, _arrives),
 )
