@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from collect_tui.common.words import expected
 from collect_tui.defaults.reading import Table
 from collect_tui.domain.dates import WEEKDAYS
 from collect_tui.domain.message.internal import DIGESTS, SUSPENSIONS, Digest, Internal, InternalContact
@@ -22,7 +23,7 @@ def internal(root: Table, templates: Collection[str]) -> Internal:
     entries = dict(root.table("digests").entries())
     for name, table in entries.items():
         if name not in DIGESTS:
-            raise table.error("name", None, f"no such digest; expected one of {', '.join(DIGESTS)}.")
+            raise table.error("name", None, f"no such digest; {expected(name, DIGESTS)}")
     digests = {name: _digest(name, table, templates) for name, table in entries.items()}
     root.table("contacts").names()
     contacts = tuple(_contact(name, table, digests) for name, table in root.table("contacts").entries())
