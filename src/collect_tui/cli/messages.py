@@ -103,7 +103,7 @@ def lint(args: argparse.Namespace) -> int:
         settled = wired(args)
         library = _library(settled, args.folder)
         every, faults = library.every, library.faults()
-        catalogue = bootstrap.catalogue(settled)
+        catalogue = bootstrap.catalogue(settled, args.folder)
         faults += ladder_faults(library, catalogue.rules.ladder)
         faults += digest_faults(library, catalogue.internal)
     except Invalid as error:  # a file that all of them need

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from collect_tui.domain.errors import Invalid
+from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.services.message.digest import write
 from collect_tui.services.message.port import NotNow, Rejected
 from services.message.ours import ADA, ALL, BOOK, IVAN, ROSA, SITE, SOUTH, TV, House
@@ -217,3 +218,18 @@ def test_many_orders_are_told_in_several_messages(house: House, monkeypatch: pyt
     house.cut(IVAN)
     house.night(2)
     assert sorted(row.address for row in house.digests()) == [SOUTH, SOUTH, TV]
+
+
+def test_two_who_write_digests_at_once_write_each_once(house: House) -> None:
+    to_wednesday(house)
+    house.cut(IVAN, "tv")
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: write(house.desk), range(4)))
+    assert sorted(map(len, made)) == [0, 0, 0, 2]
+    assert len(house.digests()) == 4
+
+
+def test_no_customer_gets_what_is_for_our_own_people(house: House) -> None:
+    for name in ("internal-suspends", "internal-channels", "internal-reasons"):
+        with pytest.raises(Refused, match="no customer gets this"):
+            do_line(house.desk, ROSA, f"em {name}")
