@@ -42,6 +42,7 @@ class _Source:
     told: Callable[[Any], TimelineEntry]
     only: Callable[[Any], ColumnElement[bool]] = lambda _: true()
     service: bool = False  # reads the product of the row's service too
+    digest: bool = False  # stands in a message, and is told while that is not lost
 
     @property
     def by_date(self) -> bool:
@@ -95,6 +96,8 @@ def _rows(
         service = _T["service"]
         own = and_(service.c.tenant_id == tenant_id, service.c.id == t.c.service_id)
         query = query.join(service, own).add_columns(service.c.product)
+    if source.digest:
+        query = query.where(_arrives(t.c, tenant_id))
     if place is not None:
         query = query.where(_older(source, number, place, zone))
     for row in db.execute(query.order_by(source.column.desc(), t.c.id.desc()).limit(limit)):
@@ -211,10 +214,10 @@ def _told(row: Any) -> TimelineEntry:
     return _entry("message", "", f"{row.contact} told of the suspension on {row.effective.isoformat()}", text)
 
 
-def _arrives(c: Any) -> ColumnElement[bool]:
+def _arrives(c: Any, tenant_id: int) -> ColumnElement[bool]:
     """Of what a digest told: it has not been lost."""
     m = _T["message"].c
-    return exists().where(m.tenant_id == c.tenant_id, m.id == c.message_id, m.status.in_(sorted(LIVE_MESSAGE)))
+    return exists().where(m.tenant_id == tenant_id, m.id == c.message_id, m.status.in_(sorted(LIVE_MESSAGE)))
 
 
 def _received(row: Any) -> TimelineEntry:
@@ -268,5 +271,5 @@ _SOURCES: Final = (
     _Source("message", "sent_at", _message),
     _Source("message", "made_at", _received, lambda c: c.inbound),
     _Source("message", "closed_at", _message_closed, lambda c: c.status.in_(sorted(LOST_MESSAGE))),
-    _Source("digest_order", "told_at", _told, _arrives),
+    _Source("digest_order", "told_at", _told, digest=True),
 )
