@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from collect_tui.domain.errors import Refused
+from collect_tui.services.message import objection
 from collect_tui.store import audit_check
 from services.message.ours import ADA, BOOK, IVAN, ROSA, SITE, SOUTH, TV, House
 from support.book import do_line
@@ -214,6 +215,12 @@ def test_ten_thousand_lines_are_looked_at_as_far_as_a_person_would_write_them(ho
     lines = "\n".join(f"object 7{n:07} why" for n in range(600))
     house.answer(f"{lines}\nobject 4410-2231 pays", digest(house))
     nothing_changed(house)
+
+
+def test_what_is_more_than_is_taken_waits(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objection, "MOST", 1)
+    house.answer("object 4410-2231 pays\nobject 4410-0087 pays too", digest(house))
+    assert (len(holds(house)), holds(house, IVAN), len(waiting(house))) == (1, [], 1)
 
 
 # at the desk -------------------------------------------------------------------------------------------------------

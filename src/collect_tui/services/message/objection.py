@@ -32,8 +32,8 @@ from collect_tui.store import inbound as rows
 from collect_tui.store.inbound import InboundRow
 from collect_tui.store.tables import gate
 
-MOST: Final = 50
-"""Objections of one answer."""
+MOST: Final = 200
+"""Objections of one answer that are taken: as many as a digest has lines. With more it waits besides."""
 _LINE: Final = re.compile(r"[ ]*object[ ]+(?P<what>[^ ]{1,64})[ ]*(?P<why>.*)", re.IGNORECASE)
 _LONGEST_REASON: Final = 200
 
@@ -58,14 +58,14 @@ def answered(desk: DeskContext, row: InboundRow, digest: Any) -> bool:
             return False
         told = digests.told(work.db, work.tenant_id, digest.id)
         said = list(_lines(row.text)) if contact and kind and not row.automatic else []
-        wanted = _named(said, told)
+        wanted = _named(said[:MOST], told)
         done = [
             (each, until)
             for each in wanted
             if each and contact and kind and (until := _placed(work, each, row, contact, kind))
         ]
         kept = row.masked(known := {number for t in told for number in (t.account, t.order)})
-        left_over = not done or len(done) < len(wanted)
+        left_over = not done or len(done) < len(said)
         if left_over:
             gate.know(known, only=True)
             status = InboxState.DONE if row.automatic else InboxState.RECEIVED
@@ -88,7 +88,7 @@ def _lines(text: str) -> Iterator[tuple[str, str, str]]:
     """The lines that object: the whole, what they name, and why."""
     found: dict[str, tuple[str, str, str]] = {}
     for line in own_words(text).splitlines():
-        if (match := _LINE.fullmatch(line)) and len(found) < MOST:
+        if (match := _LINE.fullmatch(line)) and len(found) <= MOST:
             found.setdefault(match["what"].casefold(), (line.strip(), match["what"], match["why"].strip()))
     yield from found.values()
 
