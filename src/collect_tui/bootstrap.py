@@ -75,11 +75,11 @@ def wiring(
     return Wiring(settings, who, clock, frozen=at is not None, named=user is not None, tenant=tenant)
 
 
-def catalogue(wired: Wiring) -> Catalogue:
-    """The program's data files with the site's laid over them."""
+def catalogue(wired: Wiring, folder: Path | None = None) -> Catalogue:
+    """The program's data files with those of a site's folder (None: that of the settings) laid over them."""
     from collect_tui import defaults
 
-    return defaults.load(wired.settings.site_folder, today=wired.clock().date())
+    return defaults.load(folder or wired.settings.site_folder, today=wired.clock().date())
 
 
 def messages(wired: Wiring, folder: Path | None = None) -> Library:

@@ -12,6 +12,7 @@ from collect_tui.services.message.intake import Intake
 from collect_tui.services.message.port import Incoming
 from collect_tui.store.engine import Store
 from support.book import NOW, SERVICES, Book, Clock, account, local_desk
+from support.messages import add_message
 
 ROSA = "4410-2231"
 BOOK = Book(
@@ -79,18 +80,18 @@ def test_the_list_says_what_there_is(run):
 
 
 def test_lint_counts_what_is_right(run, site):
-    assert run("messages", "lint") == (0, "30 templates, 210 texts: nothing is wrong\n", "")
+    assert run("messages", "lint") == (0, "32 templates, 220 texts: nothing is wrong\n", "")
     folder = site(TEMPLATE.replace("PRINTED", "party.name"))
-    assert run("messages", "lint", folder) == (0, "31 templates, 211 texts: nothing is wrong\n", "")
+    assert run("messages", "lint", folder) == (0, "33 templates, 221 texts: nothing is wrong\n", "")
     _, out, _ = run("--json", "messages", "lint", folder)
-    assert json.loads(out) == {"templates": 31, "texts": 211, "faults": []}
+    assert json.loads(out) == {"templates": 33, "texts": 221, "faults": []}
 
 
 def test_lint_says_each_fault_in_a_sentence(run, site, tmp_path):
     folder = site(TEMPLATE.replace("PRINTED", "account.number"))
     where = folder / "messages/ours.md"
     said = f"{where}:9: there is no part of account number; it is printed masked only: write masked."
-    assert run("messages", "lint", folder) == (1, f"{said}\n31 templates, 211 texts: 1 fault\n", "")
+    assert run("messages", "lint", folder) == (1, f"{said}\n33 templates, 221 texts: 1 fault\n", "")
     code, out, _ = run("--json", "messages", "lint", folder)
     assert code == 1
     assert json.loads(out)["faults"] == [{"error": "message.placeholder", "message": said, "template": "ours"}]
@@ -100,6 +101,37 @@ def test_lint_says_each_fault_in_a_sentence(run, site, tmp_path):
     assert out.startswith(f"{folder / 'messages.toml'}: firm.fax: no such key")
     code, _, err = run("messages", "lint", tmp_path / "nowhere")
     assert (code, "is no folder" in err) == (2, True)
+
+
+def test_lint_says_where_a_digest_names_a_template_of_something_else(run, site):
+    folder = site('[digests.channels]\ntemplate = "internal-reasons"\n', "internal.toml")
+    code, out, _ = run("messages", "lint", folder)
+    assert code == 1
+    assert out.startswith(
+        "internal.toml: digests.channels.template: internal-reasons is not about channels that fail.\n"
+    )
+    site('[digests.channels]\ntemplate = "internal-reason"\n', "internal.toml")
+    code, out, _ = run("messages", "lint", folder)
+    assert (code, "did you mean internal-reasons?" in out) == (1, True)
+
+
+def test_digests_are_shown_and_written_once(run, site, tmp_path):
+    assert run("messages", "digest") == (0, "No digest is due.\n", "")
+    contact = '[contacts.south]\ntitle = "South"\nemail = "south@firm.example"\ndigests = ["channels"]\n'
+    there = tmp_path / "config" / "collect-tui"
+    there.mkdir(parents=True, exist_ok=True)
+    site(contact, "internal.toml").rename(there / "site")
+    with Store.open(tmp_path / "desk.db", create=False) as store:
+        add_message(store, ROSA, status="FAILED", channel="sms", detail="4.4.7 gave up", closed_at=NOW)
+    code, out, _ = run("messages", "digest", "--dry-run")
+    assert code == 0
+    assert "channels  south    south@firm.example" in out
+    assert "4.4.7 gave up" in out
+    code, out, _ = run("--json", "messages", "digest")
+    (made,) = json.loads(out)
+    assert (code, made["digest"], made["contact"], made["lines"]) == (0, "channels", "south", 1)
+    assert made["message"]
+    assert run("messages", "digest") == (0, "No digest is due.\n", "")
 
 
 def test_a_preview_is_in_the_language_of_the_customer(run):

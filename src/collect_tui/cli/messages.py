@@ -42,6 +42,12 @@ def add(commands: Any) -> None:
     four.add_argument("--template", metavar="NAME", help="the drafts of one template only")
     add_tenant(four)
     four.set_defaults(run=run)
+    nine = parts.add_parser(
+        "digest", help="write the digests that are due for the firm's own people; each is written once"
+    )
+    nine.add_argument("--dry-run", action="store_true", help="show them; nothing is written")
+    add_tenant(nine)
+    nine.set_defaults(run=digest)
     five = parts.add_parser("send", help="let released messages leave by their channels, and read what came back")
     add_tenant(five)
     five.set_defaults(run=send)
@@ -88,7 +94,7 @@ def lint(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
     from collect_tui.common.text import clean
     from collect_tui.domain.errors import Invalid
-    from collect_tui.services.message.lint import ladder_faults
+    from collect_tui.services.message.lint import digest_faults, ladder_faults
 
     if args.folder is not None and not args.folder.is_dir():
         raise Invalid("message.folder", f"{args.folder} is no folder.", "folder")
@@ -97,7 +103,9 @@ def lint(args: argparse.Namespace) -> int:
         settled = wired(args)
         library = _library(settled, args.folder)
         every, faults = library.every, library.faults()
-        faults += ladder_faults(library, bootstrap.catalogue(settled).rules.ladder)
+        catalogue = bootstrap.catalogue(settled, args.folder)
+        faults += ladder_faults(library, catalogue.rules.ladder)
+        faults += digest_faults(library, catalogue.internal)
     except Invalid as error:  # a file that all of them need
         faults = [error]
     texts = sum(len(variant.bodies) for each in every.values() for variant in each.variants.values())
@@ -162,6 +170,23 @@ def run(args: argparse.Namespace) -> int:
     if found.excluded:
         left = [(str(each.count), each.reason, each.told, " ".join(each.accounts)) for each in found.excluded]
         print(table(("not", "reason", "why", "accounts"), left, (0,)))
+    return 0
+
+
+def digest(args: argparse.Namespace) -> int:
+    from collect_tui.common.text import clean
+    from collect_tui.common.widths import table
+    from collect_tui.services.message.digest import write
+
+    with _desk(wired(args)) as desk:
+        made = write(desk, dry_run=args.dry_run)
+    if args.json:
+        print(json.dumps([each.model_dump(mode="json") for each in made], indent=2, ensure_ascii=False))
+        return 0
+    cells = [(each.digest, each.contact, each.email, str(each.lines), str(each.message or "")) for each in made]
+    print(table(("digest", "contact", "to", "lines", "message"), cells, (3,)) if made else "No digest is due.")
+    for each in made if args.dry_run else ():
+        print(f"\n{clean(each.subject)}\n\n{clean(each.text, keep_newlines=True).rstrip()}")
     return 0
 
 

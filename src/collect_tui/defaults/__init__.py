@@ -1,7 +1,8 @@
 """Codes, queues, holds, arrangement policies and rules as TOML that a site may override, and the loader that checks them.
 
 A site's folder holds files of the same names: codes.toml, abbreviations.toml, queues.toml, holds.toml, arrangement.toml,
-rules.toml, authority.toml. They are laid over ours key by key; `drop = true` in an entry takes ours away, an empty text takes away a text.
+rules.toml, authority.toml, internal.toml. They are laid over ours key by key; `drop = true` in an entry takes ours away, an empty text
+takes away a text.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from collect_tui.common import toml_files
-from collect_tui.defaults import build, build_authority, build_rules
+from collect_tui.defaults import build, build_authority, build_internal, build_rules
 from collect_tui.defaults.reading import Source
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.errors import Invalid
 
-FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules", "authority")
+FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules", "authority", "internal")
 
 __all__ = ["FILES", "layered", "load"]
 
@@ -37,6 +38,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
     codes = build.codes(roots["codes"], holds)
     abbreviations = roots["abbreviations"].table("abbreviations").texts()
     roots["abbreviations"].done()
+    templates = template_names(overrides)
     return Catalogue(
         codes=codes,
         abbreviations=abbreviations,
@@ -45,7 +47,8 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         arrangement=build.arrangement(roots["arrangement"], overriding),
         rules=build_rules.rules(roots["rules"], codes.next_actions, overriding, today),
         authority=authority,
-        templates=template_names(overrides),
+        templates=templates,
+        internal=build_internal.internal(roots["internal"], templates),
         site_folder=overrides,
     )
 

@@ -154,8 +154,11 @@ def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:
             source=table.text("source", ""),
             override_role=table.maybe_choice("override_role", roles),
             help=table.text("help"),
+            objects=table.flag("objects", False),
         )
         table.done()
+        if found[code].objects and "suspend" not in found[code].blocks:
+            raise table.error("order", "objects", "an objection forbids to suspend; expected suspend in blocks.")
     return found
 
 

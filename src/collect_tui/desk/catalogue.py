@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from collect_tui.domain.codes import Codes
+from collect_tui.domain.message.internal import Internal
 from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule, Rules
 from collect_tui.policy.authority import AuthorityRules
 
@@ -26,4 +27,5 @@ class Catalogue(BaseModel):
     rules: Rules
     authority: AuthorityRules
     templates: tuple[str, ...] = ()  # names of the templates of messages
+    internal: Internal = Field(default=Internal(), exclude=True)  # the firm's own people; only here
     site_folder: Path | None = Field(default=None, exclude=True)  # where the site's own files are; only here

@@ -62,7 +62,8 @@ class HoldKind:
 
     `chip`: the short word for it among the reasons why an account stands where it does.
     `override_role`: who may act in spite of it; None: nobody, the hold must be released first. `comes_back`: as what its end brings
-    the account back to the desk, one of `COMES_BACK`; empty when it does not.
+    the account back to the desk, one of `COMES_BACK`; empty when it does not. `objects`: it is an objection to a suspension that has
+    been ordered, which whoever answers for it may make until it leaves.
     """
 
     code: str
@@ -75,6 +76,7 @@ class HoldKind:
     help: str = ""
     comes_back: str = ""
     chip: str = ""
+    objects: bool = False
 
 
 @dataclass(frozen=True, slots=True)

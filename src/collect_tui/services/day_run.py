@@ -4,7 +4,7 @@
 
 Doing it again for the same date does nothing; an interrupted run goes on at the step that was not finished. The first run
 looks at every account, later ones only at those that the days since the last complete run or an earlier step touch. Statements
-are set-based and the same for SQLite and PostgreSQL.
+are set-based and the same for SQLite and PostgreSQL. After the steps the digests for the firm's own people are written.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from collect_tui.desk.views.session import DayReport, StepReport
 from collect_tui.domain.dates import format_day
 from collect_tui.domain.states import AccountState
 from collect_tui.services.desk_context import DeskContext
+from collect_tui.services.message import digest
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
 from collect_tui.store import claims, event_log, score_figures, scoring, sql, summary, worked
 from collect_tui.store.day import candidates, ladder, marks, seal
@@ -65,6 +66,7 @@ def run(
         found = checking.check(session, day, full=full, night=night) if check or full else None
     if found is not None and found.recomputed:
         _mend(desk, day)
+    told = digest.write(desk)
     return DayReport(
         business_date=business_date,
         steps=tuple(reports),
@@ -72,6 +74,7 @@ def run(
         differences=None if found is None else found.total,
         checked=None if found is None else found.checked,
         found=() if found is None else found.views,
+        digests=len(told),
     )
 
 

@@ -39,7 +39,8 @@ SHIPPED = (
     *("broken-promise", "returned-payment", "restored", "statement", "bill-copy", "settlement-offer"),
     *("prepayment-offer", "autopay-invitation", "stop-confirmation", "cancellation", "validation", "b2b-reminder"),
     *("b2b-final", "balloon-due", "retention-due", "dispute-question", "dispute-granted", "dispute-part"),
-    *("dispute-refused", "ticket-answer", "internal-suspends", "weekly-unresolved"),
+    *("dispute-refused", "ticket-answer", "internal-suspends", "internal-channels", "internal-reasons"),
+    "weekly-unresolved",
 )
 
 

@@ -55,7 +55,7 @@ class Difference(View):
 
 class DayReport(View):
     """`differences`: all that a check found, when asked for; `found` lists them by kind. `checked`: how many accounts were held
-    against the pure rules."""
+    against the pure rules; `digests`: how many were written for the firm's own people."""
 
     business_date: date
     steps: tuple[StepReport, ...]
@@ -63,6 +63,7 @@ class DayReport(View):
     differences: int | None = None
     checked: int | None = None
     found: tuple[Difference, ...] = ()
+    digests: int = 0
 
 
 class OrdersReport(View):

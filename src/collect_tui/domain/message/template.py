@@ -38,6 +38,8 @@ ABOUT: Final = (
     "the account",
     "services about to be cut",
     "cases that wait",
+    "channels that fail",
+    "reasons for non-payment",
 )
 
 

@@ -12,8 +12,10 @@ from sqlmodel import Session as Db
 from collect_tui.common.text import clean
 from collect_tui.common.words import expected
 from collect_tui.desk.errors import Invalid
+from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.message.effects import Content
+from collect_tui.domain.message.internal import DIGESTS
 from collect_tui.domain.message.template import LANGUAGES, LEVELS, TYPED, Head, Template, Variant
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message.document import Document, Node
@@ -89,6 +91,8 @@ class Composer:
         desk, db, library = self._desk, self._db, self.library
         template = library.template(name)
         channels = template.head.channels
+        if template.head.about in DIGESTS.values() and not sampled:
+            raise Refused("message.nothing", f"{template.head.title}: no customer gets this.", "template")
         if channel not in channels:
             raise Invalid(
                 "message.channel", f"{name} is not sent by {channel}; {expected(channel, channels)}", "channel"

@@ -27,7 +27,7 @@ from collect_tui.domain.states import InboxState, MessageState
 from collect_tui.policy.message import may_send
 from collect_tui.policy.verdicts import Finding
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.services.message import compose, far_names
+from collect_tui.services.message import compose, far_names, house
 from collect_tui.services.message.filling import spoken
 from collect_tui.services.message.port import MessagePort, NotNow, Outgoing, Rejected, Report, Unknown
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
@@ -113,6 +113,8 @@ class MessageDispatch:
 
     def _ready(self, row: Any) -> Outgoing | None:
         """The message as it leaves now, marked as tried; None: it may not, or not at this hour."""
+        if row.account is None:
+            return self._ready_for_our_own(row)
         with unit_of_work(self.desk, row.account) as work:
             seen = work.load(row.account)
             message, said = _message(seen, row.id, MessageState.QUEUED), rows.texts(work.db, self.tenant_id, row.id)
@@ -143,6 +145,12 @@ class MessageDispatch:
                 document=compose.load(said.document),
                 reply_to=far_names.sent(said.reply_to or ""),
             )
+
+    def _ready_for_our_own(self, row: Any) -> Outgoing | None:
+        with unit_of_work(self.desk) as work:
+            found = house.ready(work, row)
+        self._held += isinstance(found, str) and bool(found)
+        return None if isinstance(found, str) else found
 
     def _hours(self, seen: AccountFacts, point: Any, work: UnitOfWork, *, answers: bool) -> bool:
         """Whoever wrote and may be anywhere is answered at our hours."""
@@ -183,10 +191,12 @@ class MessageDispatch:
 
     def _change(self, row: Any, decided: Decided, *, of: MessageState | None = MessageState.QUEUED) -> bool:
         with unit_of_work(self.desk, row.account) as work:
-            seen = work.load(row.account)
+            seen = house.load(work, row) if row.account is None else work.load(row.account)
             message = _message(seen, row.id, of)
             effects = () if message is None else decided(work, seen, message)
-            if effects:
+            if effects and row.account is None:
+                house.change(work, seen, effects)
+            elif effects:
                 work.change(seen, effects, line=f"message {row.id} {effects[0].status.words}")  # type: ignore[attr-defined]
             return bool(effects)
 
@@ -233,7 +243,7 @@ class MessageDispatch:
         """Takes in what became of a message that left; False when it was known. Refused "message.report" for one that never left."""
         with self.desk.reading() as db:
             row = self._reported(db, channel, said)
-        if row is None or row.account is None:
+        if row is None or (row.account is None and row.inbound):
             raise Refused("message.report", "The report is of no message that left here.", "key")
 
         def decided(work: UnitOfWork, seen: AccountFacts, m: Message) -> tuple[Effect, ...]:

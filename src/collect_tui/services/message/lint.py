@@ -14,6 +14,7 @@ from collect_tui.defaults.templates import rules, templates
 from collect_tui.domain.card_text import forbidden
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.context import MessageContext, sample, slots
+from collect_tui.domain.message.internal import DIGESTS, Internal
 from collect_tui.domain.message.records import Firm
 from collect_tui.domain.message.template import TEXTS, Body, MessageRules, Template, Variant
 from collect_tui.domain.rules import LadderStep
@@ -82,6 +83,18 @@ def ladder_faults(every: Library, ladder: Iterable[LadderStep]) -> Iterator[Inva
         elif step.message and (level := every.every[step.message].head.level) != step.level:
             told = f"{where}: {step.message} is of level {level or 'none'}, not {step.level or 'none'}."
             yield Invalid("message.ladder", told, step.message)
+
+
+def digest_faults(every: Library, internal: Internal) -> Iterator[Invalid]:
+    """What does not fit between the digests of the firm's own people and the templates that they name."""
+    for digest in internal.digests.values():
+        where, about = f"internal.toml: digests.{digest.name}.template", DIGESTS[digest.name]
+        if (template := every.every.get(digest.template)) is None:
+            continue  # what is wrong with its file is said of it
+        if template.head.about != about:
+            yield Invalid("message.digest", f"{where}: {template.name} is not about {about}.", template.name)
+        elif "email" not in template.head.channels:
+            yield Invalid("message.digest", f"{where}: {template.name} is not sent by email.", template.name)
 
 
 def _pieces(known: MessageRules) -> Iterator[Invalid]:

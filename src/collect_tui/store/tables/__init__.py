@@ -14,7 +14,7 @@ from collect_tui.store.tables.accounts import (
 )
 from collect_tui.store.tables.desk import ActLog, AppUser, Audit, BatchStep, DayMark, ImportBatch, QueueDelta, WorkItem
 from collect_tui.store.tables.gate import guard_texts
-from collect_tui.store.tables.messages import Message, MessageItem
+from collect_tui.store.tables.messages import DigestOrder, Message, MessageItem
 from collect_tui.store.tables.shared import (
     AccessToken,
     AuditHead,
@@ -58,6 +58,7 @@ __all__ = [
     "ContactPoint",
     "CreditApplication",
     "DayMark",
+    "DigestOrder",
     "Hold",
     "ImportBatch",
     "Instalment",
