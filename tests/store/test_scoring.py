@@ -143,7 +143,7 @@ BELONGS: dict[str, dict[str, Any]] = {
     },
     "stuck": {
         "services": [{"status": "PENDING_SUSPEND"}],
-        "orders": [{"requested_on": DAY - timedelta(days=2)}],
+        "orders": [{"requested_on": DAY - timedelta(days=2), "effective": DAY - timedelta(days=1)}],
         "next_action_on": DAY + timedelta(days=9),
     },
     "dispute-back": {
@@ -267,7 +267,8 @@ NOT_QUITE = [
     ("restore", {"payments": [{"amount": 6_99}]}),  # the fee is not paid
     ("restore", {"items": [LATE], "orders": [{"kind": "restore", "status": "DRAFT"}]}),  # drafted, and owed again since
     ("restore", {"orders": [{"kind": "restore"}]}),
-    ("stuck", {"orders": [{"requested_on": DAY - timedelta(days=1)}]}),
+    ("stuck", {"orders": [{"requested_on": DAY - timedelta(days=1), "effective": DAY - timedelta(days=1)}]}),
+    ("stuck", {"orders": [{"requested_on": DAY - timedelta(days=9), "effective": DAY}]}),  # it may leave until then
     ("stuck", {"orders": [{"requested_on": DAY - timedelta(days=9), "status": "COMPLETED"}]}),
     ("dispute-back", {"events": [{"at": NOW, "right_party": True}]}),
     ("dispute-back", {"holds": [_ended("DISPUTE", 1), {"kind": "DISPUTE"}]}),  # disputed again

@@ -13,6 +13,7 @@ from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.figures import Figures, Past
 from collect_tui.domain.hold.decide import blocking
+from collect_tui.domain.order.decide import waits_since
 from collect_tui.domain.queue.rules import PRE_DUE_DAYS
 from collect_tui.domain.rules import ContactRules, HoldKind, Rules, coming_back
 from collect_tui.domain.signals import NEVER, Signals
@@ -72,14 +73,7 @@ def signals(
         claim_until=_last(h.until for h in past.holds if h.kind in claims and not _answered(past, h.placed_on, zone)),
         suspendable=sum(may_suspend(facts, s, today, rules.suspend, kinds, calendar).allowed for s in facts.services),
         restorable=sum(may_restore(facts, s, rules, kinds).allowed for s in facts.services),
-        order_since=min(
-            (
-                local_time(o.sent_at, zone).date() if o.sent_at else o.requested_on
-                for o in facts.orders
-                if o.status in WAITING_ORDER
-            ),
-            default=None,
-        ),
+        order_since=min((waits_since(o, today, zone) for o in facts.orders if o.status in WAITING_ORDER), default=None),
         reviews=sum((o.kind, o.status) == ("suspend", OrderState.DRAFT) for o in facts.orders),
         order_failed=int(past.last_order in FAILED_ORDER),
         noticed_on=_last(m.served_on for m in facts.messages if m.level and m.served(facts.business_date)),

@@ -187,7 +187,9 @@ def _holds(kind: str) -> Any:
 
 def _orders(kind: str) -> Any:
     t = table(ServiceOrder).c
-    left = func.coalesce(desk_day(t.sent_at), t.requested_on)
+    early = and_(t.status == constant(OrderState.REQUESTED), t.effective >= day("today"))
+    not_sent = case((early, day("today")), else_=t.requested_on)
+    left = func.coalesce(desk_day(t.sent_at), not_sent)
     since = func.min(case((one_of(t.status, sorted(WAITING_ORDER)), left)), type_=Date)
     reviews = _count(and_(t.status == constant(OrderState.DRAFT), t.kind == constant("suspend")))
     failed = func.max(case((one_of(t.status, sorted(FAILED_ORDER)), t.id)))
