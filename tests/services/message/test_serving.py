@@ -137,6 +137,26 @@ def test_a_hold_keeps_a_draft_back_and_its_reason_is_told(stores: Any, why: str)
     assert life.out().sent == {"letter": 1}
 
 
+def test_an_account_without_any_way_to_serve_stands_in_a_queue_until_there_is_one(stores: Any) -> None:
+    life = stores(book())
+    for short in ("m1", "e1", "a1"):
+        do_line(life.desk, ROSA, f"bad {short}")
+    life.night()
+    assert life.notices == [("1", "", "DRAFT")]
+    why = life.desk.why(ROSA)
+    assert (why.queue, why.reasons[0], why.chips[0]) == ("unserved", "no_way_to_serve", "no way")
+    assert [(e.reason, e.accounts) for e in look(life.desk).excluded] == [("point", (ROSA,))]
+    life.night()
+    assert life.desk.why(ROSA).queue == "unserved", "it was marked once, and is looked at every night"
+    do_line(life.desk, ROSA, "good e1")
+    assert life.desk.why(ROSA).queue != "unserved"
+    do_line(life.desk, ROSA, "out e1")
+    assert life.desk.why(ROSA).queue == "unserved"
+    do_line(life.desk, ROSA, 'xm 1 "told in person"')
+    assert life.desk.why(ROSA).queue != "unserved"
+    assert day_run.run(life.desk, life.today, check=True, full=True).found == ()
+
+
 def test_what_is_placed_after_the_release_stops_it_as_it_leaves(stores: Any) -> None:
     life = stores(book())
     life.night()
