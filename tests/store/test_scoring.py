@@ -349,7 +349,13 @@ STILL = [
         ("unserved", {"points": [{"kind": kind, "value": f"at {kind}", **marked} for kind in ("email", "address")]})
         for marked in ({"quality": "bad"}, {"quality": "wrong"}, {"consent": "out"})
     ),
-    ("unserved", {"notices": [{**UNSERVED, "level": "final", "template": "gone"}], "points": [{"kind": "email", "value": "rosa@home.example"}]}),
+    (
+        "unserved",
+        {
+            "notices": [{**UNSERVED, "level": "final", "template": "gone"}],
+            "points": [{"kind": "email", "value": "rosa@home.example"}],
+        },
+    ),
     ("predue", {"next_action_code": "letter"}),  # a call goes before the reminder
     ("new", {"promises": [{"status": "BROKEN", "closed_on": DAY - timedelta(days=41)}]}),  # about a debt of before
     ("new", {"notices": [{"sent_on": DAY - timedelta(days=41)}], "stage": "PAST_DUE"}),

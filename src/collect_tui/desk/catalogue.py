@@ -25,5 +25,7 @@ class Catalogue(BaseModel):
     arrangement: Mapping[str, ArrangementPolicy]  # by segment; "default" always stands
     rules: Rules
     authority: AuthorityRules
-    templates: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)  # of messages: by which channels each is sent
+    templates: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict
+    )  # of messages: by which channels each is sent
     site_folder: Path | None = Field(default=None, exclude=True)  # where the site's own files are; only here

@@ -1,8 +1,7 @@
 """The app's own commands: what is the same from every screen, by key or by word on the line.
 
 Of a command `work.next`, `do_work_next` does it, and `may_work_next` looks at what it needs: it raises at once what needs no
-desk to be refused, and returns what the desk is to be asked, if anything.  Both are given what follows the word on the line
-where the command takes words (`Action.takes_words`).
+desk to be refused, and returns what the desk is to be asked, if anything. Both are given the words behind it (`Action.takes_words`).
 """
 
 from __future__ import annotations
@@ -151,8 +150,10 @@ class Commands:
         return self._app.desk.floor
 
     async def do_floor_open(self) -> None:
-        screen = await self._navigator.show_screen("floor")
-        await screen.do_view_refresh()
+        await self._navigator.show_fresh("floor")
+
+    async def do_run_open(self) -> None:
+        await self._navigator.show_fresh("run")
 
     def may_outbox_open(self) -> None:
         if self._app.desk.outbox is None:
@@ -160,8 +161,7 @@ class Commands:
 
     async def do_outbox_open(self) -> None:
         self.may_outbox_open()
-        screen = await self._navigator.show_screen("outbox")
-        await screen.do_view_refresh()
+        await self._navigator.show_fresh("outbox")
 
     # -- this terminal ------------------------------------------------------------------------------------------
 

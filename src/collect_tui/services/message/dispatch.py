@@ -8,7 +8,7 @@ Each message is two units of work, so that a run that is broken off has done wha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from collect_tui.policy.message import may_send
 from collect_tui.policy.verdicts import Finding
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message import compose, far_names
+from collect_tui.services.message.breaker import Breaker
 from collect_tui.services.message.filling import spoken
 from collect_tui.services.message.port import MessagePort, NotNow, Outgoing, Rejected, Report, Unknown
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
@@ -41,12 +42,17 @@ QUIET: Final = ("sms", "chat", "social")
 TakeIncoming = Callable[[Any], bool]
 
 
+class _PutOff(Exception):
+    """The far end of a channel failed once too often: the others wait."""
+
+
 Decided = Callable[[UnitOfWork, AccountFacts, Message], tuple[Effect, ...]]
 
 
 class MessageDispatch:
     """The messages of a desk that wait. `ports`: channel → how it leaves; a channel without one keeps its messages. `pace`: waits, before
-    a message leaves by a channel, as long as its rate asks for. `take`: what is done with messages that come in."""
+    a message leaves by a channel, as long as its rate asks for. `take`: what is done with messages that come in. `now`:
+    channels that are tried though their far ends failed and they are put off."""
 
     def __init__(
         self,
@@ -55,9 +61,10 @@ class MessageDispatch:
         *,
         pace: Callable[[str], None] = lambda channel: None,
         take: TakeIncoming | None = None,
+        now: Collection[str] = (),
     ) -> None:
         self.desk, self.ports, self.tenant_id = desk, ports, desk.tenant_id
-        self._pace, self._take = pace, take
+        self._pace, self._take, self._breaker = pace, take, Breaker(desk, now)
         self._sent: Counter[str] = Counter()
         self._put_off: dict[str, str] = {}
         self._unsure: list[int] = []
@@ -66,6 +73,9 @@ class MessageDispatch:
     def run(self, progress: Progress | None = None) -> MessagesSent:
         """Sends what waits, then reads what came back. Repeatable."""
         for channel, port in self.ports.items():
+            if said := self._breaker.put_off(channel):
+                self._put_off[channel] = said
+                continue
             with self.desk.reading() as db:
                 waiting = rows.waiting(db, self.tenant_id, MessageState.QUEUED, channel=channel)
             try:
@@ -75,6 +85,8 @@ class MessageDispatch:
                         progress(f"Send by {channel}", place, len(waiting))
                 port.flush()
             except NotNow as why:
+                self._put_off[channel] = self._breaker.failed(channel, str(why), why.after) or str(why)
+            except _PutOff as why:
                 self._put_off[channel] = str(why)
         received, refused = self._arrivals(progress)
         return MessagesSent(
@@ -88,7 +100,7 @@ class MessageDispatch:
         )
 
     def _one(self, row: Any, port: MessagePort) -> None:
-        """Lets one message leave. Raises NotNow when nothing would leave by this channel now."""
+        """Lets one message leave. Raises NotNow or _PutOff when nothing would leave by this channel now."""
         if row.tried_at is not None and not port.repeatable:
             self._unsure.append(row.id)
             return
@@ -102,13 +114,16 @@ class MessageDispatch:
             if why.channel:
                 raise
             self._put_off[message.key] = str(why)
-        except Unknown:
+        except Unknown as why:
             self._unsure.append(row.id)
+            if said := self._breaker.failed(row.channel, str(why)):
+                raise _PutOff(said) from None
         except Rejected as why:
             self._failed += 1
             self._change(row, partial(self._rejected, str(why), why.point))
         else:
             self._sent[row.channel] += 1
+            self._breaker.left(row.channel)
             self._change(row, lambda work, seen, m: (self._left(work, m, left.reference, left.cost),))
 
     def _ready(self, row: Any) -> Outgoing | None:

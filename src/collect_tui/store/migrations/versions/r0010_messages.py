@@ -26,6 +26,8 @@ message_item
     message_id -> message
     item_id -> item
     index ix_message_item: item_id
+message_channel
+    tenant_id! channel:text! failures:int until:at? why:text
 """
 
 KNOWN = """
