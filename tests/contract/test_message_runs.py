@@ -8,7 +8,7 @@ import pytest
 
 from collect_tui.desk.errors import Forbidden
 from collect_tui.desk.protocol import Desk
-from collect_tui.desk.views.message import channel_words, run_counts, run_rows
+from collect_tui.desk.views.message_run import channel_words, run_counts, run_rows
 from collect_tui.domain.message.breaker import FIRST, Standing
 from collect_tui.domain.states import MessageState
 from collect_tui.store import message_channels

@@ -157,7 +157,7 @@ def run(args: argparse.Namespace) -> int:
     from collect_tui.common.text import clean
     from collect_tui.common.widths import table
     from collect_tui.common.words import plural
-    from collect_tui.desk.views.message import channel_words
+    from collect_tui.desk.views.message_run import channel_words
 
     desk = bootstrap.connect(wired(args))
     try:

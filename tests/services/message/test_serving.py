@@ -139,6 +139,7 @@ def test_a_hold_keeps_a_draft_back_and_its_reason_is_told(stores: Any, why: str)
 
 def test_an_account_without_any_way_to_serve_stands_in_a_queue_until_there_is_one(stores: Any) -> None:
     life = stores(book())
+    do_line(life.desk, ROSA, "na m1")
     for short in ("m1", "e1", "a1"):
         do_line(life.desk, ROSA, f"bad {short}")
     life.night()

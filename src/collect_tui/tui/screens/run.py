@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from collect_tui.common.words import plural
-from collect_tui.desk.views.message import RUN_COLUMNS, channel_words, run_counts, run_rows
+from collect_tui.desk.views.message_run import RUN_COLUMNS, channel_words, run_counts, run_rows
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.keys.actions import RUN
 from collect_tui.tui.page import LineTarget
@@ -18,7 +18,8 @@ from collect_tui.tui.widgets.worktable import ListSource, numbered
 
 if TYPE_CHECKING:
     from collect_tui.desk.protocol import Progress
-    from collect_tui.desk.views.message import MessagesRun, MessageView, RunRow
+    from collect_tui.desk.views.message import MessagesRun, MessageView
+    from collect_tui.desk.views.message_run import RunRow
     from collect_tui.tui.page import MessagePage
 
 COLUMNS = numbered(RUN_COLUMNS, 3)
