@@ -158,6 +158,16 @@ def test_an_account_without_any_way_to_serve_stands_in_a_queue_until_there_is_on
     assert day_run.run(life.desk, life.today, check=True, full=True).found == ()
 
 
+@pytest.mark.parametrize(("currency", "kept"), [("USD", 3), ("EUR", None), ("", None)])
+def test_what_it_cost_is_kept_in_the_currency_of_the_account_only(stores: Any, currency: str, kept: int | None) -> None:
+    life = stores(book())
+    life.letter.cost, life.letter.currency = 3, currency
+    life.night()
+    life.out()
+    (notice,) = life.seen.messages
+    assert life.desk.message(ROSA, notice.id).cost == kept
+
+
 def test_what_is_placed_after_the_release_stops_it_as_it_leaves(stores: Any) -> None:
     life = stores(book())
     life.night()

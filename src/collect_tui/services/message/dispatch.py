@@ -124,7 +124,7 @@ class MessageDispatch:
         else:
             self._sent[row.channel] += 1
             self._breaker.left(row.channel)
-            self._change(row, lambda work, seen, m: (self._left(work, m, left.reference, left.cost),))
+            self._change(row, lambda work, seen, m: (self._left(work, m, left.reference, left.cost_in(seen.currency)),))
 
     def _ready(self, row: Any) -> Outgoing | None:
         """The message as it leaves now, marked as tried; None: it may not, or not at this hour."""

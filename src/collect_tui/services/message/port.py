@@ -45,11 +45,16 @@ class Outgoing(_Passed):
 
 
 class Departure(_Passed):
-    """A message has left. `reference`: the far end's own for it (message id, batch and page); `cost` in minor units of the book's
-    currency, where the far end says it."""
+    """A message has left. `reference`: the far end's own for it (message id, batch and page); `cost` in minor units of `currency`,
+    where the far end says it."""
 
     reference: str
     cost: int | None = None
+    currency: str = ""
+
+    def cost_in(self, currency: str) -> int | None:
+        """The cost, where that is its currency."""
+        return self.cost if self.currency == currency else None
 
 
 class NotNow(Exception):
