@@ -178,6 +178,14 @@ def test_what_is_placed_after_the_release_stops_it_as_it_leaves(stores: Any) -> 
     assert life.notices == [("1", "letter", "DRAFT")]
 
 
+def test_a_changed_text_that_is_held_back_is_gone_and_not_written_anew(stores: Any) -> None:
+    life = stores(book(items=[("INV-1", 3, 20000)]))
+    do_line(life.desk, ROSA, 'send reminder email "Dear Rosa, as we said today."')
+    do_line(life.desk, ROSA, "out e1")
+    assert life.dispatch().run().held == 1
+    assert life.notices == [("reminder", "email", "CANCELLED")]
+
+
 def test_what_has_been_paid_is_not_sent(stores: Any) -> None:
     life = stores(book())
     life.night()

@@ -99,6 +99,9 @@ class MessageReleased(Effect):
         return f"{self.title.lower()} goes by {self.channel}: {_shown(self.content)}"
 
 
+EDITED: Final = " edited"
+"""Stands behind the version of a text that somebody changed."""
+
 WRITING: Final = (MessageWritten, MessageReleased)
 """By which a message gets its text."""
 

@@ -21,6 +21,7 @@ from collect_tui.domain.contact.zones import intersect_window
 from collect_tui.domain.effects import Effect, InboxChanged
 from collect_tui.domain.facts import AccountFacts, Message
 from collect_tui.domain.message import decide, lost
+from collect_tui.domain.message.effects import EDITED
 from collect_tui.domain.message.meaning import STOP
 from collect_tui.domain.message.template import TYPED, Head
 from collect_tui.domain.states import InboxState, MessageState
@@ -140,7 +141,11 @@ class MessageDispatch:
             if not verdict.allowed:
                 self._held += 1
                 why = verdict.findings[0]
-                work.change(seen, self._held_back(work, message, why), line=f"message {row.id} not sent: {why.rule}")
+                work.change(
+                    seen,
+                    self._held_back(work, message, why, row.version),
+                    line=f"message {row.id} not sent: {why.rule}",
+                )
                 return None
             if row.channel in QUIET and kind != STOP and not self._hours(seen, point, work, answers=answers):
                 self._put_off.setdefault("hours", "Outside the hours in which the customer may be reached.")
@@ -179,9 +184,9 @@ class MessageDispatch:
     def _rejected(self, why: str, point: bool, work: UnitOfWork, seen: AccountFacts, m: Message) -> tuple[Effect, ...]:
         return (*lost.failed(seen, m, self._head(m).title, work.ids, why, point=point), *self._unanswered(work, m))
 
-    def _held_back(self, work: UnitOfWork, message: Message, why: Finding) -> tuple[Effect, ...]:
-        """It is a draft again. What somebody typed, and the word that no more is sent, are for this moment and this point only."""
-        if message.template and self._head(message).kind != STOP:
+    def _held_back(self, work: UnitOfWork, message: Message, why: Finding, version: str) -> tuple[Effect, ...]:
+        """It is a draft again. What somebody typed or changed, and the word that no more is sent, are for this moment and this point only."""
+        if message.template and self._head(message).kind != STOP and not version.endswith(EDITED):
             return (decide.changed(message, MessageState.DRAFT, blocked=why.check),)
         gone = decide.changed(message, MessageState.CANCELLED, detail=why.sentence)
         return (gone, *self._unanswered(work, message))
@@ -261,16 +266,11 @@ class MessageDispatch:
     def _reported(self, db: Any, channel: str, said: Report) -> Any:
         if said.key is not None:
             tenant, _, ident = said.key.partition("-")
-            return (
-                rows.find(db, self.tenant_id, id=int(ident))
-                if int(tenant) == self.tenant_id and len(ident) < 19
-                else None
-            )
-        return (
-            rows.find(db, self.tenant_id, channel=channel, reference=far_names.kept(said.reference))
-            if said.reference
-            else None
-        )
+            ours = int(tenant) == self.tenant_id and len(ident) < 19
+            return rows.find(db, self.tenant_id, id=int(ident)) if ours else None
+        if not said.reference:
+            return None
+        return rows.find(db, self.tenant_id, channel=channel, reference=far_names.kept(said.reference))
 
     def _became(self, work: UnitOfWork, seen: AccountFacts, m: Message, said: Report) -> tuple[Effect, ...]:
         head, calendar = self._head(m), self.desk.calendar

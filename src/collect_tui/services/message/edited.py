@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collect_tui.common.text import clean
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.message.effects import Content
+from collect_tui.domain.message.effects import EDITED, Content
 from collect_tui.domain.message.segments import segments
 from collect_tui.domain.message.template import TEXTS, MessageRules
 from collect_tui.services.message.compose import Composed, dump
@@ -32,7 +32,7 @@ def edited(made: Composed, rules: MessageRules, text: str) -> Content:
     asked = made.channel in rules.kinds[head.kind].opt_out
     if asked and (missing := [each for each in opt_out if not any(each in part for part in parts)]):
         parts += missing
-    version = f"{kept.version} edited"
+    version = kept.version + EDITED
     if made.channel in TEXTS:
         whole = " ".join(parts)
         taken = segments(whole)
