@@ -185,7 +185,7 @@ class MessageDispatch:
         return (*lost.failed(seen, m, self._head(m).title, work.ids, why, point=point), *self._unanswered(work, m))
 
     def _held_back(self, work: UnitOfWork, message: Message, why: Finding, version: str) -> tuple[Effect, ...]:
-        """It is a draft again. What somebody typed or changed, and the word that no more is sent, are for this moment and this point only."""
+        """It is a draft again. What somebody typed or changed, and that no more is sent, are for this moment and point only."""
         if message.template and self._head(message).kind != STOP and not version.endswith(EDITED):
             return (decide.changed(message, MessageState.DRAFT, blocked=why.check),)
         gone = decide.changed(message, MessageState.CANCELLED, detail=why.sentence)
