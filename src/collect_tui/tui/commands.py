@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from collect_tui.desk.errors import Forbidden, Invalid, Refused
+from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.tui import messages
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.dialogs.choosing import ChoosingScreen
@@ -152,6 +152,9 @@ class Commands:
     async def do_floor_open(self) -> None:
         await self._navigator.show_fresh("floor")
 
+    def may_run_open(self) -> None:
+        self._app.session_view.require("messages")
+
     async def do_run_open(self) -> None:
         await self._navigator.show_fresh("run")
 
@@ -211,16 +214,13 @@ class Commands:
         asked.status(dropped)
 
     def may_identifier_reveal(self, rest: str) -> Callable[[], object]:
-        from collect_tui.desk.operations import BY_NAME
         from collect_tui.desk.views.floor import identifier, reveal_reason
 
         what, _, reason = rest.partition(" ")
         target, session = self._app.top.line_target(), self._app.session_view
         if target is None or not what or not reason.strip():
             raise Invalid("word.reveal", "Say which and why: `reveal m1 REASON`.")
-        needed = BY_NAME["reveal"].permission
-        if not session.allows(needed):
-            raise Forbidden.to(session.role, needed)
+        session.require("reveal")
         reveal_reason(reason)
 
         def look() -> object:
