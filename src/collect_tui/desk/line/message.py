@@ -231,7 +231,8 @@ SENT: Final = replace(
 """What stands behind an action of writing."""
 _TEMPLATE = Slot("template", "TEMPLATE", "Template", "its name; F4 lists them", "template", needed=True, writing="word")
 _LEVEL = Slot("template", "LEVEL", "Level", "1, 2, 3, final, pre-cut, cancellation", "level", needed=True)
-_CHANNEL = Slot("channel", "CHANNEL", "Channel", "letter, email, sms; nothing for the first that fits", "channel")
+_CHANNEL = Slot("channel", "CHANNEL", "Channel", "letter, email, sms; nothing for the first that fits", "channel",
+                also=frozenset(("item",)))  # fmt: skip
 LANGUAGE: Final = Slot(
     "language", "LANGUAGE", "Language", "en, es, fil, ms, zh; nothing for the customer's", "language"
 )
