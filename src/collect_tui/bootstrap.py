@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -201,14 +201,14 @@ def orders_port(folder: Path) -> Callable[[LocalDesk, bool, Progress | None], Or
     return exchange
 
 
-def message_dispatch(wired: Wiring, desk: LocalDesk) -> MessageDispatch:
+def message_dispatch(wired: Wiring, desk: LocalDesk, *, now: Sequence[str] = ()) -> MessageDispatch:
     """The messages of a desk, with the channels that are set up (`channels/ports.py`)."""
     from collect_tui.channels.ports import message_ports, pace_of
     from collect_tui.services.message.dispatch import MessageDispatch
     from collect_tui.services.message.intake import Intake
 
     ports = message_ports(wired.settings, os.environ)
-    return MessageDispatch(desk, ports, pace=pace_of(wired.settings), take=Intake(desk).take)
+    return MessageDispatch(desk, ports, pace=pace_of(wired.settings), take=Intake(desk).take, now=now)
 
 
 def seals_port(wired: Wiring) -> Callable[[Store, int], int]:

@@ -64,8 +64,8 @@ def test_it_checks_then_does_then_has_nothing_to_do(run: Run, old: Path) -> None
     assert code == 0
     assert f"{old} went from format 2 to 11." in out
     assert f"{old}.format-2" in out
-    assert run("--db", old, "migrate", "--check")[:2] == (0, f"{old} is up to date (format 11).\n")
-    assert run("--db", old, "migrate")[:2] == (0, f"{old} is up to date (format 11).\n")
+    assert run("--db", old, "migrate", "--check")[:2] == (0, f"{old} is up to date (format 10).\n")
+    assert run("--db", old, "migrate")[:2] == (0, f"{old} is up to date (format 10).\n")
     code, out, _ = run("--db", old, "queues")
     assert (code, "follow-up" in out or "broken" in out or "first" in out) == (0, True), out
 

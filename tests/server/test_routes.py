@@ -48,6 +48,7 @@ ASKED = {
     "history": None,
     "day": {},
     "orders": {},
+    "messages": {},
 }
 
 

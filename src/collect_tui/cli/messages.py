@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collect_tui.cli.common import add_tenant, progress, wired
+from collect_tui.domain.message.template import CHANNELS
 
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
@@ -49,6 +50,14 @@ def add(commands: Any) -> None:
     add_tenant(nine)
     nine.set_defaults(run=digest)
     five = parts.add_parser("send", help="let released messages leave by their channels, and read what came back")
+    five.add_argument(
+        "--now",
+        metavar="CHANNEL",
+        action="append",
+        default=[],
+        choices=CHANNELS,
+        help="try a channel that is put off because its far end failed",
+    )
     add_tenant(five)
     five.set_defaults(run=send)
     six = parts.add_parser("settle", help="say of a message that was tried whether it left")
@@ -152,12 +161,18 @@ def _desk(settled: Wiring) -> Iterator[LocalDesk]:
 
 
 def run(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.common.text import clean
     from collect_tui.common.widths import table
     from collect_tui.common.words import plural
-    from collect_tui.services.message.run import look, release
+    from collect_tui.desk.views.message_run import channel_words
 
-    with _desk(wired(args)) as desk:
-        found = (release if args.release else look)(desk, template=args.template, progress=progress(args))
+    desk = bootstrap.connect(wired(args))
+    try:
+        found = desk.messages(release=args.release, template=args.template, progress=progress(args))
+        session = desk.session()
+    finally:
+        desk.close()
     if args.json:
         print(found.model_dump_json(indent=2))
         return 0
@@ -170,6 +185,8 @@ def run(args: argparse.Namespace) -> int:
     if found.excluded:
         left = [(str(each.count), each.reason, each.told, " ".join(each.accounts)) for each in found.excluded]
         print(table(("not", "reason", "why", "accounts"), left, (0,)))
+    for channel in found.channels:
+        print(clean(channel_words(channel, session)))
     return 0
 
 
@@ -197,7 +214,7 @@ def send(args: argparse.Namespace) -> int:
 
     settled = wired(args)
     with _desk(settled) as desk:
-        dispatch = bootstrap.message_dispatch(settled, desk)
+        dispatch = bootstrap.message_dispatch(settled, desk, now=args.now)
         report = dispatch.run(progress(args))
     if args.json:
         print(report.model_dump_json(indent=2))

@@ -30,7 +30,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.floor import FloorView, Revealed
-from collect_tui.desk.views.message import MessageView
+from collect_tui.desk.views.message import MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 
@@ -81,7 +81,7 @@ class ApiDesk:
         self._seen = ResponseCache()
         self._kept = KeptFile(state_folder, "catalogue", f"{url} {user}")
         self._queue = ActOutbox(state_folder, f"{url} {user}")
-        self._calls = Calls(self._http, token, self.wire, renew=renew, troubled=self._troubled)
+        self._calls = Calls(self._http, token, self.wire, renew=renew, troubled=lambda: self.sender.poke())
         self.sender = Sender(
             self._queue,
             self._calls.post,
@@ -216,6 +216,11 @@ class ApiDesk:
     def orders(self, *, send: bool = False, progress: Progress | None = None) -> OrdersReport:
         return self._long("orders", progress, send=send)  # type: ignore[no-any-return]
 
+    def messages(
+        self, *, release: bool = False, template: str | None = None, progress: Progress | None = None
+    ) -> MessagesRun:
+        return self._long("messages", progress, release=release, template=template)  # type: ignore[no-any-return]
+
     def sign_in(self, password: str) -> str:
         """A new session for the same user; what waits goes out. What its owner is to hear. Raises SignedOut, Unavailable."""
         if self._sign_in is None:
@@ -251,9 +256,6 @@ class ApiDesk:
         except TransportFailed:
             return self._remembered(name, None)
 
-    def _troubled(self) -> None:
-        self.sender.poke()
-
     def fresh(self, number: str) -> AccountView:
         """An account as it is now. Unavailable when the server cannot be reached, whatever was seen before."""
         asked = requests.ask(BY_NAME["account"], {"number": number})
@@ -283,11 +285,8 @@ class ApiDesk:
 
     def _context(self, number: str) -> LineContext | None:
         """What was seen of an account and the site, to put an act into words; asks nobody."""
-        account, site, session = (
-            self._last("account", number=number),
-            self._seen.get("catalogue"),
-            self._last("session"),
-        )
+        account, site = self._last("account", number=number), self._seen.get("catalogue")
+        session = self._last("session")
         if account is None:
             return None
         from collect_tui.client import offline  # the line comes with it, which the first queue is shown without

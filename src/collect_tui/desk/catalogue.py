@@ -26,6 +26,8 @@ class Catalogue(BaseModel):
     arrangement: Mapping[str, ArrangementPolicy]  # by segment; "default" always stands
     rules: Rules
     authority: AuthorityRules
-    templates: tuple[str, ...] = ()  # names of the templates of messages
+    templates: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict
+    )  # of messages: by which channels each is sent
     internal: Internal = Field(default=Internal(), exclude=True)  # the firm's own people; only here
     site_folder: Path | None = Field(default=None, exclude=True)  # where the site's own files are; only here

@@ -62,9 +62,9 @@ def mark_tried(session: Session, tenant_id: int, message_id: int, at: datetime |
 
 def _rows(tenant_id: int) -> Select[Any]:
     m, a = table(Message), table(Account)
-    names = "id account_id channel status level template point_id blocked made_on made_by tried_at tries sent_on served_on inbound answers"
+    names = "id account_id channel status level template version point_id blocked made_on made_by tried_at tries sent_on served_on"
     return (
-        select(*(m.c[name] for name in names.split()), a.c.number.label("account"))
+        select(*(m.c[name] for name in (*names.split(), "inbound", "answers")), a.c.number.label("account"))
         .select_from(m.outerjoin(a, and_(a.c.tenant_id == tenant_id, a.c.id == m.c.account_id)))
         .where(m.c.tenant_id == tenant_id)
     )

@@ -137,6 +137,37 @@ def test_a_hold_keeps_a_draft_back_and_its_reason_is_told(stores: Any, why: str)
     assert life.out().sent == {"letter": 1}
 
 
+def test_an_account_without_any_way_to_serve_stands_in_a_queue_until_there_is_one(stores: Any) -> None:
+    life = stores(book())
+    do_line(life.desk, ROSA, "na m1")
+    for short in ("m1", "e1", "a1"):
+        do_line(life.desk, ROSA, f"bad {short}")
+    life.night()
+    assert life.notices == [("1", "", "DRAFT")]
+    why = life.desk.why(ROSA)
+    assert (why.queue, why.reasons[0], why.chips[0]) == ("unserved", "no_way_to_serve", "no way")
+    assert [(e.reason, e.accounts) for e in look(life.desk).excluded] == [("point", (ROSA,))]
+    life.night()
+    assert life.desk.why(ROSA).queue == "unserved", "it was marked once, and is looked at every night"
+    do_line(life.desk, ROSA, "good e1")
+    assert life.desk.why(ROSA).queue != "unserved"
+    do_line(life.desk, ROSA, "out e1")
+    assert life.desk.why(ROSA).queue == "unserved"
+    do_line(life.desk, ROSA, 'xm 1 "told in person"')
+    assert life.desk.why(ROSA).queue != "unserved"
+    assert day_run.run(life.desk, life.today, check=True, full=True).found == ()
+
+
+@pytest.mark.parametrize(("currency", "kept"), [("USD", 3), ("EUR", None), ("", None)])
+def test_what_it_cost_is_kept_in_the_currency_of_the_account_only(stores: Any, currency: str, kept: int | None) -> None:
+    life = stores(book())
+    life.letter.cost, life.letter.currency = 3, currency
+    life.night()
+    life.out()
+    (notice,) = life.seen.messages
+    assert life.desk.message(ROSA, notice.id).cost == kept
+
+
 def test_what_is_placed_after_the_release_stops_it_as_it_leaves(stores: Any) -> None:
     life = stores(book())
     life.night()
@@ -145,6 +176,14 @@ def test_what_is_placed_after_the_release_stops_it_as_it_leaves(stores: Any) -> 
     report = life.dispatch().run()
     assert (report.sent, report.held) == ({}, 1)
     assert life.notices == [("1", "letter", "DRAFT")]
+
+
+def test_a_changed_text_that_is_held_back_is_gone_and_not_written_anew(stores: Any) -> None:
+    life = stores(book(items=[("INV-1", 3, 20000)]))
+    do_line(life.desk, ROSA, 'send reminder email "Dear Rosa, as we said today."')
+    do_line(life.desk, ROSA, "out e1")
+    assert life.dispatch().run().held == 1
+    assert life.notices == [("reminder", "email", "CANCELLED")]
 
 
 def test_what_has_been_paid_is_not_sent(stores: Any) -> None:

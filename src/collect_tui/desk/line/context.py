@@ -80,7 +80,7 @@ class LineContext:
             number=account.number,
             pinned=account.pinned,
             standing=tuple(hold.kind for hold in account.holds),
-            templates=catalogue.templates,
+            templates=_to_customers(catalogue),
             waiting=account.waiting,
         )
 
@@ -101,7 +101,7 @@ class LineContext:
             currency=session.currency,
             calendar=Calendar(holidays=catalogue.rules.holidays),
             date_order=catalogue.rules.date_order,
-            templates=catalogue.templates,
+            templates=_to_customers(catalogue),
         )
 
     @cached_property
@@ -139,6 +139,11 @@ class LineContext:
         numbers = [self.number or "", *self.orders, *(item[0] for item in self.items)]
         numbers += [point[2] for point in self.points] + [service[1] for service in self.services]
         return tuple(number for number in numbers if number)
+
+
+def _to_customers(catalogue: Catalogue) -> tuple[str, ...]:
+    """The names of the templates that are for customers and not for the firm's own people."""
+    return tuple(name for name, channels in catalogue.templates.items() if "internal" not in channels)
 
 
 def _known_zone(zone: str | None) -> str | None:

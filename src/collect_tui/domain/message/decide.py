@@ -39,6 +39,13 @@ def route(facts: AccountFacts, channels: Iterable[str], point: Point | None = No
     return None
 
 
+def ways(templates: Mapping[str, Iterable[str]]) -> list[str]:
+    """Each template, by its channels, with each kind of contact points that it goes to: `notice-1 address`."""
+    return [
+        f"{name} {kind}" for name, channels in templates.items() for channel in channels for kind in POINTS[channel]
+    ]
+
+
 #: Of which items a message is, by the words of its head: whether they are past due, and their kind; any other is of all that is open.
 _OF_ITEMS: Final = {
     "items past due": (True, ""),

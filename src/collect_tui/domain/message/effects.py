@@ -99,6 +99,13 @@ class MessageReleased(Effect):
         return f"{self.title.lower()} goes by {self.channel}: {_shown(self.content)}"
 
 
+EDITED: Final = " edited"
+"""Stands behind the version of a text that somebody changed."""
+
+WRITING: Final = (MessageWritten, MessageReleased)
+"""By which a message gets its text."""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageChanged(Effect):
     """A message goes on, or does not: it left (`reference`, `sent_on`), arrived, came back, failed or is cancelled, `detail` says why.

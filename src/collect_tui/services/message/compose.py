@@ -13,10 +13,10 @@ from collect_tui.common.text import clean
 from collect_tui.common.words import expected
 from collect_tui.desk.errors import Invalid
 from collect_tui.domain.errors import Refused
-from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.facts import AccountFacts, Item
 from collect_tui.domain.message.effects import Content
 from collect_tui.domain.message.internal import DIGESTS
-from collect_tui.domain.message.template import LANGUAGES, LEVELS, TYPED, Head, Template, Variant
+from collect_tui.domain.message.template import BILL, LANGUAGES, LEVELS, TYPED, Head, Template, Variant
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message.document import Document, Node
 from collect_tui.services.message.filling import OF_LEDGER, Addressee, completed, context_of
@@ -83,11 +83,36 @@ class Composer:
         """The language in which a message was written; None: it has no text yet."""
         return self._db.get_one(Message, (self._desk.tenant_id, message_id)).lang or None
 
+    def bill(self, seen: AccountFacts, head: Head, doc_no: str) -> Item:
+        """An invoice of the account, paid or not, by its number. Invalid "message.item" for no such, or a message about none."""
+        if head.about != BILL:
+            raise Invalid("message.item", f"{head.title} is about no single invoice.", "item")
+        bills = [i for i in facts.ledger(self._db, self._desk.tenant_id, seen.id).items if i.kind == "invoice"]
+        found = next((i for i in bills if i.doc_no.casefold() == doc_no.casefold()), None)
+        if found is None:
+            there = ", ".join(i.doc_no for i in bills[-3:]) or "none"
+            raise Invalid("message.item", f"The account has no invoice of this number; the last are {there}.", "item")
+        return found
+
+    def edited(self, made: Composed, text: str) -> Content:
+        """As `edited.edited`."""
+        from collect_tui.services.message.edited import edited
+
+        return edited(made, self.library.rules, text)
+
     def write(
-        self, seen: AccountFacts, name: str, channel: str, language: str | None = None, *, sampled: bool = False
+        self,
+        seen: AccountFacts,
+        name: str,
+        channel: str,
+        language: str | None = None,
+        *,
+        sampled: bool = False,
+        bill: Item | None = None,
     ) -> Composed:
         """The template filled for an account, in the customer's language unless another is asked for. Invalid for a channel or language
-        that it has not; Refused when the account has not what it speaks of, unless examples may stand for it."""
+        that it has not; Refused when the account has not what it speaks of, unless examples may stand for it. `bill`: another than the
+        newest."""
         desk, db, library = self._desk, self._db, self.library
         template = library.template(name)
         channels = template.head.channels
@@ -109,7 +134,7 @@ class Composer:
         # All that was ever paid is read only for what is reckoned from it: the line composes at every key.
         reckoned = any(name in text for name in OF_LEDGER for text in (body.source, *words.words.values()))
         ledger = facts.ledger(db, desk.tenant_id, seen.id) if reckoned else None
-        context = context_of(seen, to, template.head, library.rules, words, desk.house, plans, ledger)
+        context = context_of(seen, to, template.head, library.rules, words, desk.house, plans, ledger, bill)
         needed = {*examine(body.source).requires, *template.head.needs}
         context, examples = completed(context, needed, sampled=sampled)
         formats = library.formats(variant.language, channel, seen.currency)

@@ -137,7 +137,7 @@ class _Rules:
         """What the summary and the work item of an account should be."""
         rules, kinds = self.day.catalogue.rules, self.day.catalogue.holds
         figured = figures(seen, before)
-        row = signals(seen, figured, before, beside, rules, kinds, self.calendar)
+        row = signals(seen, figured, before, beside, rules, kinds, self.calendar, self.day.catalogue.templates)
         place = queues.place(row, self.queues, self.values)
         terms = priority.terms(row, self.scale)
         work = {

@@ -14,7 +14,7 @@ from collect_tui.store.tables.accounts import (
 )
 from collect_tui.store.tables.desk import ActLog, AppUser, Audit, BatchStep, DayMark, ImportBatch, QueueDelta, WorkItem
 from collect_tui.store.tables.gate import guard_texts
-from collect_tui.store.tables.messages import DigestOrder, Message, MessageItem
+from collect_tui.store.tables.messages import DigestOrder, Message, MessageChannel, MessageItem
 from collect_tui.store.tables.shared import (
     AccessToken,
     AuditHead,
@@ -64,6 +64,7 @@ __all__ = [
     "Instalment",
     "Item",
     "Message",
+    "MessageChannel",
     "MessageItem",
     "NameToken",
     "Note",

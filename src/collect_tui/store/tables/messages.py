@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from collect_tui.store.tables.base import STRICT, key, minor, ref, to
 
@@ -110,3 +110,15 @@ class DigestOrder(SQLModel, table=True):
     effective: date
     object_by: date
     told_at: datetime
+
+
+class MessageChannel(SQLModel, table=True):
+    """How the far end of a channel does: `failures` in a row, and until when nothing is handed to it; `why` in its words."""
+
+    __tablename__ = "message_channel"
+    __table_args__ = (STRICT,)
+    tenant_id: int = key()
+    channel: str = Field(primary_key=True)
+    failures: int = 0
+    until: datetime | None = None
+    why: str = ""

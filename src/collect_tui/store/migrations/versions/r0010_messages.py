@@ -26,12 +26,24 @@ message_item
     message_id -> message
     item_id -> item
     index ix_message_item: item_id
+digest_order
+    tenant_id! id! message_id order_id account_id contact:text effective:date object_by:date told_at:at
+    message_id -> message
+    account_id -> account
+    order_id -> service_order
+    index ix_digest_order_message: message_id
+    index ix_digest_order_effective: effective
+    index ix_digest_order_account: account_id; told_at
+message_channel
+    tenant_id! channel:text! failures:int until:at? why:text
 """
 
 KNOWN = """
 account
     tenant_id! id!
 item
+    tenant_id! id!
+service_order
     tenant_id! id!
 """
 
