@@ -30,6 +30,7 @@ FLAGS = {
 
 QUEUE = '[queues.mine]\ntitle = "x"\ntier = {}\nreason = "pre_due"\nchip = "x"\nhelp = "x"'
 KIND = 'title = "x"\nblocks = ["fee"]\npauses_ladder = true\nhelp = "x"'
+REMIND = '[[reminders]]\nkind = "{}"\ndays = {}\nmessage = "balloon-due"\n'
 RUNG = '[[ladder]]\nstage = "{}"\noffset_days = {}\naction = "call"\ntitle = "x"\n'
 WEEK = '["mon", "tue", "wed", "thu", "fri", "sat", "sun"]'
 
@@ -324,6 +325,10 @@ def test_another_year_has_other_holidays() -> None:
         ("rules", "[weights]\nmoney = 301", "sum", "weights", "add up to 1000"),
         ("rules", RUNG.format("FINAL", 3) + RUNG.format("PAST_DUE", 9), "order", "ladder", "go up"),
         ("rules", RUNG.format("FINALE", 3), "unknown_value", "ladder.1.stage", "did you mean FINAL?"),
+        ("rules", REMIND.format("ballon", "[9]"), "unknown_value", "reminders.1.kind", "did you mean balloon?"),
+        ("rules", REMIND.format("balloon", "[9, 9]"), "order", "reminders.1.days", "go down"),
+        ("rules", REMIND.format("balloon", "[-1]"), "type", "reminders.1.days", "whole numbers from 0"),
+        ("rules", 2 * REMIND.format("balloon", "[9]"), "duplicate", "reminders", "one entry for items of kind balloon"),
         ("rules", "[contact\n", "syntax", "rules.toml", "line 1"),
     ],
 )  # fmt: skip

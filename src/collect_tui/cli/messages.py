@@ -88,7 +88,7 @@ def lint(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
     from collect_tui.common.text import clean
     from collect_tui.domain.errors import Invalid
-    from collect_tui.services.message.lint import ladder_faults
+    from collect_tui.services.message.lint import ladder_faults, reminder_faults
 
     if args.folder is not None and not args.folder.is_dir():
         raise Invalid("message.folder", f"{args.folder} is no folder.", "folder")
@@ -97,7 +97,8 @@ def lint(args: argparse.Namespace) -> int:
         settled = wired(args)
         library = _library(settled, args.folder)
         every, faults = library.every, library.faults()
-        faults += ladder_faults(library, bootstrap.catalogue(settled).rules.ladder)
+        rules = bootstrap.catalogue(settled).rules
+        faults += [*ladder_faults(library, rules.ladder), *reminder_faults(library, rules.reminders)]
     except Invalid as error:  # a file that all of them need
         faults = [error]
     texts = sum(len(variant.bodies) for each in every.values() for variant in each.variants.values())

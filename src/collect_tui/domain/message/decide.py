@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final, Literal
 
@@ -29,6 +29,11 @@ PERSONS_TWO: Final = ("pre-cut", "cancellation")
 _SENT: Final = Served("sent")
 
 
+def kinds_of_points(channels: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of contact points that any of these channels reaches."""
+    return tuple(dict.fromkeys(kind for channel in channels for kind in POINTS[channel]))
+
+
 def route(facts: AccountFacts, channels: Iterable[str], point: Point | None = None) -> tuple[str, Point] | None:
     """The first of the channels, in their order, by which the customer can be reached, and where; None: there is no way. With a
     `point`: the first that reaches it."""
@@ -53,14 +58,17 @@ def of_items(head: Head) -> tuple[bool | None, str]:
     return _OF_ITEMS.get(head.about, (None, ""))
 
 
-def concerned(facts: AccountFacts, head: Head) -> list[Item]:
-    """The items that a message of this head speaks of."""
+def concerned(facts: AccountFacts, head: Head, items: Collection[int] = ()) -> list[Item]:
+    """The items that a message of this head speaks of. `items`: those that it was drafted about, by id: of what comes due it speaks of
+    these and no others."""
     late, kind = of_items(head)
+    named = items if late is False else ()
     return [
         i
         for i in facts.items
         if (i.open > 0 if late is None else i.collectable and (i.due < facts.business_date) is late)
         and kind in ("", i.kind)
+        and (not named or i.id in named)
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,9 +82,17 @@ class Composer:
         return self._db.get_one(Message, (self._desk.tenant_id, message_id)).lang or None
 
     def write(
-        self, seen: AccountFacts, name: str, channel: str, language: str | None = None, *, sampled: bool = False
+        self,
+        seen: AccountFacts,
+        name: str,
+        channel: str,
+        language: str | None = None,
+        *,
+        sampled: bool = False,
+        items: Collection[int] = (),
     ) -> Composed:
-        """The template filled for an account, in the customer's language unless another is asked for. Invalid for a channel or language
+        """The template filled for an account, in the customer's language unless another is asked for. `items`: those it was drafted about.
+        Invalid for a channel or language
         that it has not; Refused when the account has not what it speaks of, unless examples may stand for it."""
         desk, db, library = self._desk, self._db, self.library
         template = library.template(name)
@@ -105,7 +113,7 @@ class Composer:
         # All that was ever paid is read only for what is reckoned from it: the line composes at every key.
         reckoned = any(name in text for name in OF_LEDGER for text in (body.source, *words.words.values()))
         ledger = facts.ledger(db, desk.tenant_id, seen.id) if reckoned else None
-        context = context_of(seen, to, template.head, library.rules, words, desk.house, plans, ledger)
+        context = context_of(seen, to, template.head, library.rules, words, desk.house, plans, ledger, items)
         needed = {*examine(body.source).requires, *template.head.needs}
         context, examples = completed(context, needed, sampled=sampled)
         formats = library.formats(variant.language, channel, seen.currency)

@@ -55,15 +55,23 @@ def context_of(
     house: House,
     plans: Plans,
     ledger: Ledger | None = None,
+    about: Collection[int] = (),
 ) -> MessageContext:
     """What a message of this head may print of an account. Refused "message.nothing" when it is about items and there are none.
 
-    `ledger`: for what is reckoned from all that was ever paid; without it there is neither a cancellation nor a validation."""
+    `ledger`: for what is reckoned from all that was ever paid; without it there is neither a cancellation nor a validation. `about`: the
+    items that the message was drafted about."""
     late, kind = decide_message.of_items(head)
-    items = [_item(i, language) for i in sorted(decide_message.concerned(seen, head), key=lambda i: (i.due, i.doc_no))]
+    items = [
+        _item(i, language) for i in sorted(decide_message.concerned(seen, head, about), key=lambda i: (i.due, i.doc_no))
+    ]
     if late is not None and not kind and not (items and (seen.collectable or not late)):
         raise Refused("message.nothing", f"This message is about {head.about}, and the account has none.", "template")
-    coming = (i.due for i in seen.items if i.collectable and i.due >= seen.business_date)
+    coming = (
+        i.due
+        for i in seen.items
+        if i.collectable and i.due >= seen.business_date and (late is not False or not about or i.id in about)
+    )
     newest = max((i for i in seen.items if i.kind == "invoice"), key=lambda i: (i.issued, i.doc_no), default=None)
     pay_by = seen.business_date + timedelta(days=head.pay_within)
     masked = mask("account", seen.number)

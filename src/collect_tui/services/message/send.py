@@ -66,7 +66,7 @@ def released(facts: AccountFacts, draft: Message, context: Context) -> Decision:
     if found is None or not verdict.allowed:
         return Decision((), verdict)
     channel, point = found
-    made = context.composer.write(facts, template.name, channel, context.composer.language(draft.id))
+    made = context.composer.write(facts, template.name, channel, context.composer.language(draft.id), items=draft.items)
     effect = MessageReleased(draft.id, channel, point.id, point.value, made.content, template.head.title)
     return Decision((effect,), verdict)
 
