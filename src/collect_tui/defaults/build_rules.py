@@ -151,6 +151,7 @@ def _step(table: Table, next_actions: Collection[str]) -> LadderStep:
         message=table.text("message", ""),
         level=table.word("notice", LEVELS),
         gap_days=table.number("gap_days", 0, YEAR, 0),
+        action_days=table.number("action_days", 0, YEAR, 0),
         segment=table.text("segment", ""),
     )
     table.done()

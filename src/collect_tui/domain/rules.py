@@ -159,7 +159,8 @@ class Weights:
 class LadderStep:
     """A stage is due `offset_days` past the oldest due date. `message`: the template that is written then. With a `level` it is a
     notice: the stage is reached when it has been served, and it is written `gap_days` after the notice before at the earliest.
-    `segment`: whose ladder it is; empty: of all that have none of their own."""
+    `action_days`: so many days after the stage is reached the next action falls, on a business day. `segment`: whose ladder it is; empty:
+    of all that have none of their own."""
 
     stage: Stage
     offset_days: int
@@ -169,6 +170,7 @@ class LadderStep:
     level: str = ""
     gap_days: int = 0
     segment: str = ""
+    action_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

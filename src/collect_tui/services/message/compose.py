@@ -11,13 +11,14 @@ from sqlmodel import Session as Db
 
 from collect_tui.common.text import clean
 from collect_tui.common.words import expected
-from collect_tui.desk.errors import Invalid
+from collect_tui.desk.errors import Invalid, Refused
+from collect_tui.domain.dates import format_day
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.message.effects import Content
 from collect_tui.domain.message.template import LANGUAGES, LEVELS, TYPED, Head, Template, Variant
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message.document import Document, Node
-from collect_tui.services.message.filling import OF_LEDGER, Addressee, completed, context_of
+from collect_tui.services.message.filling import OF_LEDGER, Addressee, completed, context_of, grace
 from collect_tui.services.message.lint import Library
 from collect_tui.services.message.placeholders import examine
 from collect_tui.services.message.render import Rendered, render
@@ -92,8 +93,8 @@ class Composer:
         items: Collection[int] = (),
     ) -> Composed:
         """The template filled for an account, in the customer's language unless another is asked for. `items`: those it was drafted about.
-        Invalid for a channel or language
-        that it has not; Refused when the account has not what it speaks of, unless examples may stand for it."""
+        Invalid for a channel or language that it has not; Refused when the account has not what it speaks of, unless examples may stand
+        for it, and while the grace of a contract runs that the message would cancel."""
         desk, db, library = self._desk, self._db, self.library
         template = library.template(name)
         channels = template.head.channels
@@ -115,6 +116,10 @@ class Composer:
         ledger = facts.ledger(db, desk.tenant_id, seen.id) if reckoned else None
         context = context_of(seen, to, template.head, library.rules, words, desk.house, plans, ledger, items)
         needed = {*examine(body.source).requires, *template.head.needs}
+        if not sampled and "cancellation" in needed and ledger and (until := grace(seen, ledger)):
+            last = format_day(until, seen.business_date)
+            told = f"The grace of the contract runs until {last}; no notice of cancellation goes before it is over."
+            raise Refused("message.grace", told, "template")
         context, examples = completed(context, needed, sampled=sampled)
         formats = library.formats(variant.language, channel, seen.currency)
         made = render(body.source, channel, context, words, formats, seen.numbers)

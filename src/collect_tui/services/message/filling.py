@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from collect_tui.domain.account import cancellation
@@ -187,6 +187,12 @@ def _cancellation(seen: AccountFacts, ledger: Ledger) -> said.Cancellation | Non
         effective=effective,
         surrender_value=found.surrender_value,
     )
+
+
+def grace(seen: AccountFacts, ledger: Ledger) -> date | None:
+    """The last day of a buyer's grace that has not passed; None: there is none to wait for."""
+    found = cancellation.of_ledger(ledger, seen.opened_on, seen.business_date)
+    return found.grace_until if found is not None and found.grace_until >= seen.business_date else None
 
 
 def _payment(seen: AccountFacts, head: Head) -> said.Payment | None:

@@ -4,6 +4,7 @@ forward only, not while it is held. The rules are `domain/account/ladder.py` and
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import and_, case, exists, or_, select, true, update
@@ -25,6 +26,7 @@ from collect_tui.domain.account.ladder import (
     params,
     steps_from,
 )
+from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.message.message import SERVED as SENT
 from collect_tui.domain.rules import LadderStep, Reminder
 from collect_tui.domain.states import DUNNED, STAGES, AccountState, HoldState, MessageState, Stage
@@ -44,8 +46,8 @@ def advance(session: Session, day: Day) -> int:
     """Moves accounts up their ladder and those with nothing past due back to CURRENT; returns how many moved.
 
     A stage is due when the oldest due date is `offset_days` past (for a stage before the due date: when an item falls due in so
-    many days). The next action is then the stage's, today; one that is timed for today, or an order to look after, stays.
-    SUSPENDED and TERMINATED are reached when a service of the account is.
+    many days). The next action is then the stage's, today or so many days later as it says; one that is timed for today, or an order
+    to look after, stays. SUSPENDED and TERMINATED are reached when a service of the account is.
     """
     moved = _cure(session, day)
     for below, step in _steps(day):
@@ -175,11 +177,13 @@ def _reach(session: Session, day: Day, below: tuple[str, ...], step: LadderStep)
     timed = and_(a.c.next_action_on == day_value("today"), a.c.next_action_at.is_not(None))
     ordered = and_(a.c.next_action_on <= day_value("today"), a.c.next_action_code == "order")
     stays = or_(timed, ordered)
+    after = day.date + timedelta(days=step.action_days)
+    on = Calendar(day.catalogue.rules.holidays).on_or_after(after) if step.action_days else day.date
     values = {
         "stage": step.stage,
         "stage_on": day.date,
         "next_action_code": case((stays, a.c.next_action_code), else_=step.action),
-        "next_action_on": case((stays, a.c.next_action_on), else_=day.date),
+        "next_action_on": case((stays, a.c.next_action_on), else_=on),
         "next_action_at": case((timed, a.c.next_action_at)),
     }
     return _move(session, day, reached, values, params(day.catalogue.rules, day.date, step))
