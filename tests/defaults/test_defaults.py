@@ -22,7 +22,8 @@ FLAGS = {
     "HU": "WC", "HV": "WCR", "RP": "WCR", "CB": "WCR", "PP": "WCRPS", "PA": "WCRPS", "PF": "WCRS", "PT": "WCR",
     "PM": "WCR", "PC": "W", "BP": "WCRP", "BX": "WCR", "RF": "WCR", "CP": "WCR", "JL": "WCR", "DI": "WCR",
     "DB": "WCRS", "BI": "WCR", "SX": "WCR", "RB": "WCR", "ND": "WCR", "SF": "WCR", "SA": "WCRP", "EX": "WCR",
-    "AQ": "WCR", "RS": "WCR", "SU": "WCR", "EQ": "WCR", "AT": "WCS", "CD": "WS", "DN": "WC", "IT": "WC", "BK": "WS",
+    "AQ": "WCR", "OP": "WCR", "OS": "WCR", "OI": "WCR", "OA": "WCR", "OD": "WCR", "OC": "WCR",
+    "RS": "WCR", "SU": "WCR", "EQ": "WCR", "AT": "WCS", "CD": "WS", "DN": "WC", "IT": "WC", "BK": "WS",
     "DE": "WS", "MD": "WCR", "FR": "WS", "LB": "WC", "MR": "W", "NS": "W", "SK": "W", "ES": "W", "AG": "W", "WO": "W",
     "CM": "",
 }  # fmt: skip
@@ -105,7 +106,30 @@ def test_a_code_whose_title_says_more_than_it_does_says_so(shipped: Catalogue) -
     """Titles that speak of money, orders, letters or tickets, which the code itself does not bring."""
     results = shipped.codes.results
     said = {code for code, result in results.items() if result.caveat}
-    assert said == {*("PF", "PT", "PC", "SA", "EX", "DI", "DB", "BI", "SX", "RB", "ND", "RS", "SU", "EQ", "IT", "NS")}
+    assert said == {
+        *(
+            "PF",
+            "PT",
+            "PC",
+            "SA",
+            "EX",
+            "DI",
+            "DB",
+            "BI",
+            "SX",
+            "RB",
+            "ND",
+            "RS",
+            "SU",
+            "EQ",
+            "IT",
+            "NS",
+            "OP",
+            "OS",
+            "OI",
+            "OA",
+        )
+    }
     for result in results.values():
         assert not result.caveat.endswith(".")
         assert not result.instead or (result.caveat and not result.instead.endswith("."))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from collect_tui.cli import offers
 from collect_tui.cli.common import add_tenant, progress, wired
+from collect_tui.cli.offers import open_desk, print_excluded
 
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
     from collect_tui.domain.message.template import Template
-    from collect_tui.services.local import LocalDesk
     from collect_tui.services.message.lint import Library
 
 
@@ -59,6 +59,7 @@ def add(commands: Any) -> None:
     eight.add_argument("account", metavar="ACCOUNT")
     add_tenant(eight)
     eight.set_defaults(run=assign)
+    offers.add(parts)
 
 
 def _library(settled: Wiring, folder: Path | None = None) -> Library:
@@ -119,7 +120,7 @@ def preview(args: argparse.Namespace) -> int:
 
     settled = wired(args)
     told = {name: getattr(args, name) for name in ("language", "channel", "form")}
-    with _desk(settled) as desk:
+    with open_desk(settled) as desk:
         shown = previewed(desk, _library(settled), args.account, args.template, sampled=args.sample, **told)
     if args.json:
         print(shown.model_dump_json(indent=2))
@@ -133,23 +134,12 @@ def preview(args: argparse.Namespace) -> int:
     return 0
 
 
-@contextmanager
-def _desk(settled: Wiring) -> Iterator[LocalDesk]:
-    from collect_tui import bootstrap
-
-    desk = bootstrap.open_desk(settled)
-    try:
-        yield desk
-    finally:
-        desk.close()
-
-
 def run(args: argparse.Namespace) -> int:
     from collect_tui.common.widths import table
     from collect_tui.common.words import plural
     from collect_tui.services.message.run import look, release
 
-    with _desk(wired(args)) as desk:
+    with open_desk(wired(args)) as desk:
         found = (release if args.release else look)(desk, template=args.template, progress=progress(args))
     if args.json:
         print(found.model_dump_json(indent=2))
@@ -160,9 +150,7 @@ def run(args: argparse.Namespace) -> int:
     if found.released:
         rows = [(each.template, each.channel, str(each.count)) for each in found.released]
         print(table(("template", "channel", "messages"), rows, (2,)))
-    if found.excluded:
-        left = [(str(each.count), each.reason, each.told, " ".join(each.accounts)) for each in found.excluded]
-        print(table(("not", "reason", "why", "accounts"), left, (0,)))
+    print_excluded(found.excluded)
     return 0
 
 
@@ -172,7 +160,7 @@ def send(args: argparse.Namespace) -> int:
     from collect_tui.common.words import plural
 
     settled = wired(args)
-    with _desk(settled) as desk:
+    with open_desk(settled) as desk:
         dispatch = bootstrap.message_dispatch(settled, desk)
         report = dispatch.run(progress(args))
     if args.json:
@@ -197,7 +185,7 @@ def send(args: argparse.Namespace) -> int:
 def settle(args: argparse.Namespace) -> int:
     from collect_tui.services.message.dispatch import MessageDispatch
 
-    with _desk(wired(args)) as desk:
+    with open_desk(wired(args)) as desk:
         MessageDispatch(desk, {}).settle(args.message, sent=args.outcome == "sent")
     print(f"message {args.message}: {'sent' if args.outcome == 'sent' else 'waits to be sent again'}")
     return 0
@@ -209,7 +197,7 @@ def inbox(args: argparse.Namespace) -> int:
     from collect_tui.common.words import plural
     from collect_tui.services.message.inbox import waiting
 
-    with _desk(wired(args)) as desk:
+    with open_desk(wired(args)) as desk:
         found = [row for unknown in (False, True)[args.unknown :] for row in waiting(desk, unknown=unknown)]
     if args.json:
         print(json.dumps([row.model_dump(mode="json") for row in found], indent=2, ensure_ascii=False))
@@ -226,7 +214,7 @@ def inbox(args: argparse.Namespace) -> int:
 def assign(args: argparse.Namespace) -> int:
     from collect_tui.services.message.intake import Intake
 
-    with _desk(wired(args)) as desk:
+    with open_desk(wired(args)) as desk:
         Intake(desk).assign(args.message, args.account)
     print(json.dumps({"message": args.message}) if args.json else f"Message {args.message} is given to {args.account}.")
     return 0

@@ -13,6 +13,7 @@ from typing import Any, Final, get_args
 
 from collect_tui.defaults.build import YEAR
 from collect_tui.defaults.reading import Table
+from collect_tui.domain.codes import OFFERS
 from collect_tui.domain.dates import WEEKDAYS, DateOrder, date_order_of, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.template import LEVELS
@@ -22,6 +23,7 @@ from collect_tui.domain.rules import (
     PRODUCT,
     ContactRules,
     LadderStep,
+    OfferRun,
     QueuePolicy,
     Reminder,
     Rules,
@@ -53,6 +55,7 @@ def rules(root: Table, next_actions: Collection[str], roles: Collection[str], to
         weights=_weights(root.table("weights")),
         ladder=tuple(_step(table, next_actions) for table in root.tables("ladder")),
         reminders=tuple(_reminder(table) for table in root.tables("reminders")),
+        offers=_offers(root.table("offers")),
         tolerance=tolerance,
         check_sample=desk.number("check_sample", 0, LIMIT),
         zone=zone,
@@ -158,6 +161,18 @@ def _step(table: Table, next_actions: Collection[str]) -> LadderStep:
     if step.level and not step.message:
         raise table.error("order", "notice", "a notice is a message; expected the key message with its template.")
     return step
+
+
+def _offers(table: Table) -> dict[str, OfferRun]:
+    found = {name: _offer(table.table(name)) for name in OFFERS}
+    table.done()
+    return found
+
+
+def _offer(table: Table) -> OfferRun:
+    found = OfferRun(table.text("message"), table.number("every_days", 1, 10 * YEAR), table.number("nightly", 0, LIMIT))
+    table.done()
+    return found
 
 
 def _reminder(table: Table) -> Reminder:

@@ -187,6 +187,16 @@ class Reminder:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferRun:
+    """How an offer is made to all who qualify: `message` (a template), to a customer once in `every_days`, to so many at most by each
+    night (`nightly`; none: only by `messages offer`)."""
+
+    message: str
+    every_days: int
+    nightly: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     contact: ContactRules
     suspend: SuspendRules
@@ -203,6 +213,7 @@ class Rules:
     apply_credits: bool = True  # at night, oldest first
     check_sample: int = 1000  # accounts that a check of the day run holds against the rules
     reminders: tuple[Reminder, ...] = ()
+    offers: Mapping[str, OfferRun] = field(default_factory=dict)  # by their names, `codes.OFFERS`
 
     def ladder_of(self, segment: str) -> tuple[LadderStep, ...]:
         """The ladder of a segment: its own, or the one of all others."""

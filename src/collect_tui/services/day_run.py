@@ -61,6 +61,10 @@ def run(
         tell(step.title, 0, 0)
         reports.append(_once(desk, day, step))
         tell(step.title, 1, 1)
+    if any(rule.nightly for rule in catalogue.rules.offers.values()):
+        from collect_tui.services.message.offer import nightly
+
+        nightly(desk)
     with desk.store.read() as session:
         orphans = count_orphans(session, tenant_id)
         night = not all(report.repeated for report in reports)

@@ -15,6 +15,7 @@ from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.domain.dates import format_day
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.message.effects import Content
+from collect_tui.domain.message.records import Offer, Prepayment
 from collect_tui.domain.message.template import LANGUAGES, LEVELS, TYPED, Head, Template, Variant
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message.document import Document, Node
@@ -36,6 +37,7 @@ class Composed:
     name: str
     rendered: Rendered
     sampled: tuple[str, ...] = ()
+    offer: Offer | Prepayment | None = None
 
     @property
     def head(self) -> Head:
@@ -45,7 +47,8 @@ class Composed:
     def content(self) -> Content:
         made = self.rendered
         document = dump(made.document) if made.html is not None else ""
-        return Content(self.variant.version, self.variant.language, made.subject, made.text, document)
+        told = (self.offer.amount, self.offer.until) if self.offer else ()
+        return Content(self.variant.version, self.variant.language, made.subject, made.text, document, *told)
 
 
 class Composer:
@@ -123,7 +126,9 @@ class Composer:
         context, examples = completed(context, needed, sampled=sampled)
         formats = library.formats(variant.language, channel, seen.currency)
         made = render(body.source, channel, context, words, formats, seen.numbers)
-        return Composed(template, variant, channel, party.name, made, examples)
+        printed = {name.partition(".")[0] for name in needed}
+        offer = context.prepayment if "prepayment" in printed else context.offer if "offer" in printed else None
+        return Composed(template, variant, channel, party.name, made, examples, offer)
 
     def typed(self, seen: AccountFacts, channel: str, text: str) -> Content:
         """What somebody typed, with how to have no more of it where the channel asks for that; in the customer's language."""

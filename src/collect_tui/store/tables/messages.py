@@ -69,6 +69,8 @@ class Message(SQLModel, table=True):
     cost: int | None = ref(null=True)
     detail: str = ""
     lifted: str | None = None
+    offered: int | None = ref(null=True)
+    offer_until: date | None = None
 
 
 class MessageItem(SQLModel, table=True):
