@@ -50,7 +50,7 @@ def advance(session: Session, day: Day) -> int:
     to look after, stays. SUSPENDED and TERMINATED are reached when a service of the account is.
     """
     moved = _cure(session, day)
-    for below, step in _steps(day):
+    for below, step in _steps(day, _segments(session, day)):
         moved += _reach(session, day, below, step)
     return moved
 
@@ -58,21 +58,30 @@ def advance(session: Session, day: Day) -> int:
 def write(session: Session, day: Day) -> int:
     """Drafts the messages that are due, each about what is owed then, and the reminders of what falls due, and returns how many. To whom
     and how each goes is decided when it is released."""
-    bulk, made = Bulk(session.connection()), 0
-    for below, step in _steps(day):
+    bulk, made, segments = Bulk(session.connection()), 0, _segments(session, day)
+    for below, step in _steps(day, segments):
         if step.message and step.offset_days >= 0:
             made += _draft(session, day, bulk, below, step)
-    for segment in ("", *day.catalogue.rules.segments):
+    for segment in segments:
         for reminder in filter(lambda each: each.days, day.catalogue.rules.reminders_of(segment)):
             made += _remind(session, day, bulk, segment, reminder)
     return made
 
 
-def _steps(day: Day) -> Iterator[tuple[tuple[str, ...], LadderStep]]:
-    """Each stage of each ladder with those it is reached from, the highest first."""
-    ladder = day.catalogue.rules.ladder
-    for segment in dict.fromkeys(step.segment for step in ladder):
-        yield from reversed(list(steps_from(day.catalogue.rules.ladder_of(segment))))
+def _segments(session: Session, day: Day) -> tuple[str, ...]:
+    """Segments with rules of their own of which there are accounts, and the empty one for all others: what is asked of a segment that
+    nobody is in looks at every account all the same."""
+    a = table(Account).c
+    there = session.execute(select(a.segment).where(a.tenant_id == tenant()).distinct(), day.values).scalars().all()
+    return ("", *(each for each in day.catalogue.rules.segments if each in there))
+
+
+def _steps(day: Day, segments: Collection[str]) -> Iterator[tuple[tuple[str, ...], LadderStep]]:
+    """Each stage of each of their ladders with those it is reached from, the highest first."""
+    rules = day.catalogue.rules
+    for segment in segments:
+        steps = [step for step in rules.ladder if step.segment == segment]
+        yield from reversed(list(steps_from(steps)))
 
 
 def _whose(segment: str, named: Collection[str]) -> tuple[Any, ...]:
@@ -118,9 +127,25 @@ def _remind(session: Session, day: Day, bulk: Bulk, segment: str, reminder: Remi
     free = [code for code, each in day.catalogue.holds.items() if "letter" not in each.blocks]
     forbids = and_(h.scope == "account", h.status == HoldState.ACTIVE, h.kind.not_in(free))
     held = select(h.id).where(h.tenant_id == tenant(), h.account_id == a.id, forbids)
-    mine = (*_whose(segment, rules.segments), a.stage.in_(reminders.below(reminder)), compiled(RUNS, a))
-    due = and_(a.tenant_id == tenant(), *mine, a.id.in_(select(i.account_id).where(about)), exists(way), ~exists(held))
-    return _insert(session, day, bulk, (reminder.message, ""), due, about, values)
+    # As a case, so that a few accounts are not sought among all of those stages.
+    on_it = case((and_(a.stage.in_(reminders.below(reminder)), compiled(RUNS, a)), 1), else_=0) == 1
+    mine = (*_whose(segment, rules.segments), on_it)
+    due = and_(a.tenant_id == tenant(), *mine, exists(way), ~exists(held))
+    # Few items come due of which nothing is written yet: sought out first, or every account is looked at.
+    few = session.execute(select(i.account_id).where(about).distinct(), values).scalars().all()
+    these = among(session.connection().dialect.name, a.id, "accounts")
+    made = 0
+    for start in range(0, len(few), ROWS):
+        made += _insert(
+            session,
+            day,
+            bulk,
+            (reminder.message, ""),
+            and_(these, due),
+            about,
+            {**values, "accounts": few[start : start + ROWS]},
+        )
+    return made
 
 
 def _reminded(reminder: Reminder, days: Any) -> Any:
