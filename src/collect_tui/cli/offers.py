@@ -6,10 +6,9 @@ import argparse
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from collect_tui.cli.common import add_tenant, progress, wired
+from collect_tui.cli.common import add_tenant, day, progress, wired
 
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
@@ -25,18 +24,16 @@ def add(parts: Any) -> None:
     add_tenant(one)
     one.set_defaults(run=offer)
     two = parts.add_parser("uptake", help="count what became of offers: accepted, declined, paid while they stood")
-    two.add_argument(
-        "--since", type=date.fromisoformat, metavar="DATE", help="of offers made from this day on (2026-11-23)"
-    )
+    two.add_argument("--since", type=day, metavar="DATE", help="of offers made from this day on (2026-11-23)")
     two.add_argument("--csv", action="store_true", help="as CSV, amounts in major units")
     add_tenant(two)
     two.set_defaults(run=uptake)
 
 
 def _count(text: str) -> int:
-    if (value := int(text)) < 1:
+    if not (text.isascii() and text.isdigit() and int(text)):
         raise argparse.ArgumentTypeError("expected a number from 1")
-    return value
+    return int(text)
 
 
 @contextmanager

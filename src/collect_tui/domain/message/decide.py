@@ -26,6 +26,9 @@ POINTS: Final[Mapping[str, tuple[str, ...]]] = {
 PERSONS_TWO: Final = ("pre-cut", "cancellation")
 """Levels past the final notice: what one has written, another releases."""
 
+SOON: Final = 30
+"""Days after the first item that comes due in which others are told of with it."""
+
 _SENT: Final = Served("sent")
 
 
@@ -60,16 +63,18 @@ def of_items(head: Head) -> tuple[bool | None, str]:
 
 def concerned(facts: AccountFacts, head: Head, items: Collection[int] = ()) -> list[Item]:
     """The items that a message of this head speaks of. `items`: those that it was drafted about, by id: of what comes due it speaks of
-    these and no others."""
+    these and no others; without them, where it is of items of any kind, of those that fall due in the `SOON` days after the first."""
     late, kind = of_items(head)
-    named = items if late is False else ()
-    return [
+    found = [
         i
         for i in facts.items
         if (i.open > 0 if late is None else i.collectable and (i.due < facts.business_date) is late)
         and kind in ("", i.kind)
-        and (not named or i.id in named)
     ]
+    if late is not False or (kind and not items):
+        return found
+    last = min((i.due for i in found), default=date.max - timedelta(days=SOON)) + timedelta(days=SOON)
+    return [i for i in found if (i.id in items if items else i.due <= last)]
 
 
 def about(facts: AccountFacts, head: Head) -> tuple[tuple[int, ...], tuple[int, ...]]:
