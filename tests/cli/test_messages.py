@@ -231,3 +231,60 @@ def test_a_message_of_nobody_known_is_given_to_an_account_once(run, tmp_path):
     assert json.loads(run("--json", "messages", "inbox")[1])[0]["account"] == ROSA
     code, _, err = run("messages", "assign", told["message"], ROSA)
     assert (code, "unknown sender" in err) == (3, True)
+
+
+PAYS = "4410-3001"
+OFFERED = Book(
+    account(PAYS, "Berg, Anna", points=[{"kind": "email", "value": "a@example.com"}], services=SERVICES),
+    account(
+        "4410-3002",
+        "Chen, Li",
+        points=[{"kind": "email", "value": "b@example.com", "consent": "out"}],
+        services=SERVICES,
+    ),
+)
+
+
+@pytest.fixture
+def offered(run, tmp_path):
+    (tmp_path / "desk.db").unlink()
+    OFFERED.store(tmp_path).close()
+    return run
+
+
+def test_an_offer_is_looked_at_and_drafted(offered):
+    code, out, _ = offered("messages", "offer", "prepayment", "--dry-run")
+    assert (code, out.splitlines()[0]) == (0, f"2 accounts looked at, 1 would be drafted: {PAYS}")
+    assert "1  point" in out
+    assert "4410-3002" in out
+    _, out, _ = offered("--json", "messages", "offer", "prepayment", "--limit", 5)
+    made = json.loads(out)
+    assert (made["template"], made["looked"], made["drafted"], made["accounts"]) == ("prepayment-offer", 2, 1, [PAYS])
+    assert [(each["reason"], each["count"]) for each in made["excluded"]] == [("point", 1)]
+    _, out, _ = offered("messages", "offer", "prepayment")
+    assert out.startswith("2 accounts looked at, 0 drafted (messages run --release lets them go)\n")
+    assert "not long enough ago" in out
+    code, _, err = offered("messages", "offer", "settlment")
+    assert (code, "did you mean settlement?" in err) == (2, True)
+    for words in (
+        ("offer", "autopay", "--limit", "0"),
+        ("offer", "autopay", "--limit", "-3"),
+        ("uptake", "--since", "yesterday"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            offered("messages", *words)
+        assert ended.value.code == 2
+
+
+def test_the_uptake_as_a_table_as_csv_and_as_json(offered):
+    assert offered("messages", "uptake") == (0, "No offer was made.\n", "")
+    for line in ("log in op", "log in oa", "pay 1104 ach R7 over=1104"):
+        assert offered("do", PAYS, line)[0] == 0
+    code, out, _ = offered("messages", "uptake")
+    assert (code, out.splitlines()[1].split()) == (0, ["prepayment", "USD", "0", "1", "1", "0", "0", "1", "1,104.00"])
+    _, out, _ = offered("messages", "uptake", "--since", "2026-11-23", "--csv")
+    heads = "offer,currency,messages,contacts,accepted,declined,considering,paid,amount"
+    assert out.splitlines() == [heads, "prepayment,USD,0,1,1,0,0,1,1104.00"]
+    _, out, _ = offered("--json", "messages", "uptake")
+    assert json.loads(out)[0]["amount"] == 110400
+    assert offered("messages", "uptake", "--since", "2026-11-24") == (0, "No offer was made.\n", "")

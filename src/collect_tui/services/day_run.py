@@ -23,6 +23,7 @@ from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
 from collect_tui.domain.dates import format_day
+from collect_tui.domain.message.decide import kinds_of_points
 from collect_tui.domain.states import AccountState
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message import digest
@@ -54,12 +55,17 @@ def run(
     with desk.reading() as session:
         _only_forward(desk.tenant(session).business_date, business_date)
         last = _last_run(session, tenant_id, business_date)
-    day = Day(tenant_id, business_date, last, catalogue, desk.clock(), desk.user, desk.ids, tell)
+    reached = _reached(desk)
+    day = Day(tenant_id, business_date, last, catalogue, desk.clock(), desk.user, desk.ids, tell, reached)
     reports = []
     for step in STEPS:
         tell(step.title, 0, 0)
         reports.append(_once(desk, day, step))
         tell(step.title, 1, 1)
+    if any(rule.nightly for rule in catalogue.rules.offers.values()):
+        from collect_tui.services.message.offer import nightly
+
+        nightly(desk)
     with desk.store.read() as session:
         orphans = count_orphans(session, tenant_id)
         night = not all(report.repeated for report in reports)
@@ -76,6 +82,14 @@ def run(
         found=() if found is None else found.views,
         digests=len(told),
     )
+
+
+def _reached(desk: DeskContext) -> dict[str, tuple[str, ...]]:
+    """Template of a reminder → the kinds of contact points by which it goes; none for one that there is not (`messages lint`)."""
+    rules = desk.catalogue().rules
+    named = {each.message for segment in ("", *rules.segments) for each in rules.reminders_of(segment)}
+    every = desk.library.every if named else {}
+    return {name: kinds_of_points(every[name].head.channels) for name in named if name in every}
 
 
 @dataclass(frozen=True, slots=True)

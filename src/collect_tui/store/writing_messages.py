@@ -73,13 +73,15 @@ def _(effect: fx.InboxChanged, here: WriteContext) -> None:
     here.set("message", key, status=effect.status, closed_at=None if effect.status is InboxState.RECEIVED else here.at)
 
 
-def _said(content: Content) -> dict[str, str]:
+def _said(content: Content) -> dict[str, Any]:
     return {
         "version": content.version,
         "lang": content.language,
         "subject": content.subject,
         "text": content.text,
         "document": content.document,
+        "offered": content.offered,
+        "offer_until": content.offer_until,
     }
 
 

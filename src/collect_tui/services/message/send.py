@@ -70,7 +70,7 @@ def released(facts: AccountFacts, draft: Message, context: Context, text: str = 
     if found is None or not verdict.allowed:
         return Decision((), verdict)
     channel, point = found
-    made = context.composer.write(facts, template.name, channel, context.composer.language(draft.id))
+    made = context.composer.write(facts, template.name, channel, context.composer.language(draft.id), items=draft.items)
     content = context.composer.edited(made, text) if text else made.content
     effect = MessageReleased(draft.id, channel, point.id, point.value, content, template.head.title)
     return Decision((effect,), verdict)

@@ -70,6 +70,8 @@ class Message(SQLModel, table=True):
     cost: int | None = ref(null=True)
     detail: str = ""
     lifted: str | None = None
+    offered: int | None = ref(null=True)
+    offer_until: date | None = None
 
 
 class MessageItem(SQLModel, table=True):
