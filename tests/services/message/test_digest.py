@@ -6,9 +6,11 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from collect_tui.desk.commands import Act, SendMessage
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.services.message.digest import write
 from collect_tui.services.message.port import NotNow, Rejected
@@ -232,4 +234,4 @@ def test_two_who_write_digests_at_once_write_each_once(house: House) -> None:
 def test_no_customer_gets_what_is_for_our_own_people(house: House) -> None:
     for name in ("internal-suspends", "internal-channels", "internal-reasons"):
         with pytest.raises(Refused, match="no customer gets this"):
-            do_line(house.desk, ROSA, f"em {name}")
+            house.desk.do(Act(id=uuid4(), account=ROSA, commands=(SendMessage(template=name),)))
