@@ -76,8 +76,24 @@ STATEMENTS = {
     "hold": """INSERT INTO hold (tenant_id, id, account_id, kind, scope, placed_on, placed_by, until, reason, status)
         SELECT 1, i, i, CASE WHEN i % 2 = 0 THEN 'MEDICAL' ELSE 'CEASE' END, 'account', '{day}', 'mia',
             date('{day}', ((i / 50) % 30) || ' days'), '', 'ACTIVE' FROM n WHERE i % 50 = 7""",
-    "notice": """INSERT INTO notice (tenant_id, id, account_id, level, channel, status, sent_on)
-        SELECT 1, i, i, 'pre-cut', 'letter', 'SENT', date('{day}', (-(i % 30)) || ' days') FROM n WHERE i % 15 = 3""",
+    # Two in three have an e-mail as well, by which a reminder goes.
+    "email": """INSERT INTO contact_point (tenant_id, id, party_id, kind, value, normalized, reversed, ord, quality, consent, zones)
+        SELECT 1, 100000000 + i, i, 'email', 'c' || i || '@example.com', 'c' || i || '@example.com', '', 1, 'unknown', 'unknown', ''
+        FROM n WHERE i % 10 <> 0 AND i % 3 <> 1""",
+    "balloon": """INSERT INTO item (tenant_id, id, account_id, doc_no, kind, issued, due, amount, open, disputed, source, level)
+        SELECT 1, i * 8 + 7, i, 'B' || i, 'balloon', '2024-01-01', date('{day}', (i / 50 % 90) || ' days'), 900000, 900000, 0, '', ''
+        FROM n WHERE i % 50 = 1""",
+    # Whoever stands at a notice has had it, about the oldest of what is owed; half of those at the final one the next as well.
+    "message": """INSERT INTO message (tenant_id, id, account_id, inbound, channel, status, level, template, version, lang, address,
+            subject, text, document, blocked, made_on, made_at, made_by, tries, sent_on, served_on, thread, automatic, detail)
+        SELECT 1, i * 4 + pre, i, 0, 'letter', 'SENT', CASE WHEN pre THEN 'pre-cut' WHEN late < 30 THEN '1' WHEN late < 45 THEN '2'
+                WHEN late < 60 THEN '3' ELSE 'final' END, '', '', 'en', '', '', '', '', '', date('{day}', (-(i % 30)) || ' days'), '{now}',
+            'load', 1, date('{day}', (-(i % 30)) || ' days'), date('{day}', (-(i % 30)) || ' days'), '', 0, ''
+        FROM (SELECT i, 30 * ((i / 3) % 5) + i % 30 - 20 AS late FROM n WHERE i % 3 = 0), (SELECT 0 AS pre UNION ALL SELECT 1)
+        WHERE late >= 15 AND (NOT pre OR late >= 60 AND i % 2 = 0)""",
+    "message_item": """INSERT INTO message_item (tenant_id, message_id, item_id, amount)
+        SELECT 1, m.id, m.account_id * 8 + (m.account_id / 3) % 5, 4000
+        FROM n JOIN message m ON m.tenant_id = 1 AND m.account_id = n.i""",
 }
 
 
@@ -146,6 +162,14 @@ def main() -> int:
     return 0
 
 
+def drafted(store: Store, on: date) -> str:
+    """How many messages of each template a night wrote."""
+    query = "SELECT template, count(*) FROM message WHERE tenant_id = 1 AND made_on = :on AND status = 'DRAFT' GROUP BY template"
+    with store.read() as db:
+        found = db.connection().execute(text(query), {"on": on.isoformat()}).all()
+    return ", ".join(f"{count:,} {template}" for template, count in found) or "nothing"
+
+
 def measure(store: Store, reps: int, *, check: bool) -> None:
     catalogue = load(None, today=DAY)
     ids = Ids()
@@ -163,6 +187,7 @@ def measure(store: Store, reps: int, *, check: bool) -> None:
         line(what, (time.perf_counter() - began) * 1000, None, budget * 1000, stretch * 1000)
         for step in report.steps:
             show(f"    {step.name:<14}{step.seconds:8.2f} s {step.changed:>10,} rows")
+        show(f"    drafted: {drafted(store, day)}")
         if check:
             again = day_run.run(desk, day, check=True)
             show(f"    differences: {again.differences}, orphans: {again.orphans}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,11 +75,11 @@ def wiring(
     return Wiring(settings, who, clock, frozen=at is not None, named=user is not None, tenant=tenant)
 
 
-def catalogue(wired: Wiring) -> Catalogue:
-    """The program's data files with the site's laid over them."""
+def catalogue(wired: Wiring, folder: Path | None = None) -> Catalogue:
+    """The program's data files with those of a site's folder (None: that of the settings) laid over them."""
     from collect_tui import defaults
 
-    return defaults.load(wired.settings.site_folder, today=wired.clock().date())
+    return defaults.load(folder or wired.settings.site_folder, today=wired.clock().date())
 
 
 def messages(wired: Wiring, folder: Path | None = None) -> Library:
@@ -201,14 +201,14 @@ def orders_port(folder: Path) -> Callable[[LocalDesk, bool, Progress | None], Or
     return exchange
 
 
-def message_dispatch(wired: Wiring, desk: LocalDesk) -> MessageDispatch:
+def message_dispatch(wired: Wiring, desk: LocalDesk, *, now: Sequence[str] = ()) -> MessageDispatch:
     """The messages of a desk, with the channels that are set up (`channels/ports.py`)."""
     from collect_tui.channels.ports import message_ports, pace_of
     from collect_tui.services.message.dispatch import MessageDispatch
     from collect_tui.services.message.intake import Intake
 
     ports = message_ports(wired.settings, os.environ)
-    return MessageDispatch(desk, ports, pace=pace_of(wired.settings), take=Intake(desk).take)
+    return MessageDispatch(desk, ports, pace=pace_of(wired.settings), take=Intake(desk).take, now=now)
 
 
 def seals_port(wired: Wiring) -> Callable[[Store, int], int]:

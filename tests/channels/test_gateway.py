@@ -142,6 +142,35 @@ def test_what_an_answer_means(far, port, name, status, body, error, more):
     assert not [word for word in ("5551234567", "Hola", "pass word", "12345", "proxy") if word in str(raised.value)]
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "cost", "currency"),
+    [
+        ("twilio", {"sid": "SM1", "price": None, "price_unit": "USD"}, None, ""),  # as a rule it is not known yet
+        ("twilio", {"sid": "SM1", "price": "-0.00750", "price_unit": "USD"}, 1, "USD"),
+        ("twilio", {"sid": "SM1", "price": "-7.5", "price_unit": "JPY"}, 8, "JPY"),
+        ("json", {"id": "1", "price": "0.02", "currency": "KWD"}, 20, "KWD"),
+        ("json", {"id": "1", "price": "1e9", "currency": "USD"}, None, ""),
+        ("json", {"id": "1", "price": "NaN", "currency": "USD"}, None, ""),
+        ("json", {"id": "1", "price": "9" * 400, "currency": "USD"}, None, ""),
+        ("json", {"id": "1", "price": ["0.01", "free"], "currency": "USD"}, None, ""),
+        ("json", {"id": "1", "price": {"amount": "0.01"}, "currency": "USD"}, None, ""),
+        ("json", {"id": "1", "price": "0.01", "currency": "US$; DROP"}, None, ""),
+        ("json", {"id": "1", "price": "0.01"}, None, ""),
+    ],
+)
+def test_what_a_message_costs(far, port, name, said, cost, currency):
+    far.says(201, said)
+    left = port(name).send(message())
+    assert (left.cost, left.currency) == (cost, currency)
+
+
+def test_the_parts_of_a_message_cost_their_sum(far, port):
+    parts = [{"message-id": f"0A{n}", "status": "0", "message-price": "0.03330000"} for n in range(3)]
+    far.says(200, {"message-count": "3", "messages": parts})
+    left = port("vonage").send(message())
+    assert (left.reference, left.cost, left.currency) == ("0A0", 10, "EUR")
+
+
 def test_accepted_without_a_reference_has_left(far, port):
     far.says(201, "no JSON")
     assert port("twilio").send(message()).reference == ""

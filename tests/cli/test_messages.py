@@ -12,6 +12,7 @@ from collect_tui.services.message.intake import Intake
 from collect_tui.services.message.port import Incoming
 from collect_tui.store.engine import Store
 from support.book import NOW, SERVICES, Book, Clock, account, local_desk
+from support.messages import add_message
 
 ROSA = "4410-2231"
 BOOK = Book(
@@ -64,7 +65,16 @@ def test_the_list_says_what_there_is(run):
     assert code == 0
     head, *rows = out.splitlines()
     assert head.split() == ["template", "title", "channels", "languages"]
-    assert next(row for row in rows if row.startswith("pre-cut")).endswith("letter email sms  en es fil ms zh")
+    assert next(row for row in rows if row.startswith("pre-cut")).split()[-8:] == [
+        "letter",
+        "email",
+        "sms",
+        "en",
+        "es",
+        "fil",
+        "ms",
+        "zh",
+    ]
     _, out, _ = run("--json", "messages", "list")
     first = json.loads(out)[0]
     assert first == {
@@ -79,18 +89,18 @@ def test_the_list_says_what_there_is(run):
 
 
 def test_lint_counts_what_is_right(run, site):
-    assert run("messages", "lint") == (0, "30 templates, 210 texts: nothing is wrong\n", "")
+    assert run("messages", "lint") == (0, "32 templates, 225 texts: nothing is wrong\n", "")
     folder = site(TEMPLATE.replace("PRINTED", "party.name"))
-    assert run("messages", "lint", folder) == (0, "31 templates, 211 texts: nothing is wrong\n", "")
+    assert run("messages", "lint", folder) == (0, "33 templates, 226 texts: nothing is wrong\n", "")
     _, out, _ = run("--json", "messages", "lint", folder)
-    assert json.loads(out) == {"templates": 31, "texts": 211, "faults": []}
+    assert json.loads(out) == {"templates": 33, "texts": 226, "faults": []}
 
 
 def test_lint_says_each_fault_in_a_sentence(run, site, tmp_path):
     folder = site(TEMPLATE.replace("PRINTED", "account.number"))
     where = folder / "messages/ours.md"
     said = f"{where}:9: there is no part of account number; it is printed masked only: write masked."
-    assert run("messages", "lint", folder) == (1, f"{said}\n31 templates, 211 texts: 1 fault\n", "")
+    assert run("messages", "lint", folder) == (1, f"{said}\n33 templates, 226 texts: 1 fault\n", "")
     code, out, _ = run("--json", "messages", "lint", folder)
     assert code == 1
     assert json.loads(out)["faults"] == [{"error": "message.placeholder", "message": said, "template": "ours"}]
@@ -100,6 +110,37 @@ def test_lint_says_each_fault_in_a_sentence(run, site, tmp_path):
     assert out.startswith(f"{folder / 'messages.toml'}: firm.fax: no such key")
     code, _, err = run("messages", "lint", tmp_path / "nowhere")
     assert (code, "is no folder" in err) == (2, True)
+
+
+def test_lint_says_where_a_digest_names_a_template_of_something_else(run, site):
+    folder = site('[digests.channels]\ntemplate = "internal-reasons"\n', "internal.toml")
+    code, out, _ = run("messages", "lint", folder)
+    assert code == 1
+    assert out.startswith(
+        "internal.toml: digests.channels.template: internal-reasons is not about channels that fail.\n"
+    )
+    site('[digests.channels]\ntemplate = "internal-reason"\n', "internal.toml")
+    code, out, _ = run("messages", "lint", folder)
+    assert (code, "did you mean internal-reasons?" in out) == (1, True)
+
+
+def test_digests_are_shown_and_written_once(run, site, tmp_path):
+    assert run("messages", "digest") == (0, "No digest is due.\n", "")
+    contact = '[contacts.south]\ntitle = "South"\nemail = "south@firm.example"\ndigests = ["channels"]\n'
+    there = tmp_path / "config" / "collect-tui"
+    there.mkdir(parents=True, exist_ok=True)
+    site(contact, "internal.toml").rename(there / "site")
+    with Store.open(tmp_path / "desk.db", create=False) as store:
+        add_message(store, ROSA, status="FAILED", channel="sms", detail="4.4.7 gave up", closed_at=NOW)
+    code, out, _ = run("messages", "digest", "--dry-run")
+    assert code == 0
+    assert "channels  south    south@firm.example" in out
+    assert "4.4.7 gave up" in out
+    code, out, _ = run("--json", "messages", "digest")
+    (made,) = json.loads(out)
+    assert (code, made["digest"], made["contact"], made["lines"]) == (0, "channels", "south", 1)
+    assert made["message"]
+    assert run("messages", "digest") == (0, "No digest is due.\n", "")
 
 
 def test_a_preview_is_in_the_language_of_the_customer(run):
@@ -190,3 +231,60 @@ def test_a_message_of_nobody_known_is_given_to_an_account_once(run, tmp_path):
     assert json.loads(run("--json", "messages", "inbox")[1])[0]["account"] == ROSA
     code, _, err = run("messages", "assign", told["message"], ROSA)
     assert (code, "unknown sender" in err) == (3, True)
+
+
+PAYS = "4410-3001"
+OFFERED = Book(
+    account(PAYS, "Berg, Anna", points=[{"kind": "email", "value": "a@example.com"}], services=SERVICES),
+    account(
+        "4410-3002",
+        "Chen, Li",
+        points=[{"kind": "email", "value": "b@example.com", "consent": "out"}],
+        services=SERVICES,
+    ),
+)
+
+
+@pytest.fixture
+def offered(run, tmp_path):
+    (tmp_path / "desk.db").unlink()
+    OFFERED.store(tmp_path).close()
+    return run
+
+
+def test_an_offer_is_looked_at_and_drafted(offered):
+    code, out, _ = offered("messages", "offer", "prepayment", "--dry-run")
+    assert (code, out.splitlines()[0]) == (0, f"2 accounts looked at, 1 would be drafted: {PAYS}")
+    assert "1  point" in out
+    assert "4410-3002" in out
+    _, out, _ = offered("--json", "messages", "offer", "prepayment", "--limit", 5)
+    made = json.loads(out)
+    assert (made["template"], made["looked"], made["drafted"], made["accounts"]) == ("prepayment-offer", 2, 1, [PAYS])
+    assert [(each["reason"], each["count"]) for each in made["excluded"]] == [("point", 1)]
+    _, out, _ = offered("messages", "offer", "prepayment")
+    assert out.startswith("2 accounts looked at, 0 drafted (messages run --release lets them go)\n")
+    assert "not long enough ago" in out
+    code, _, err = offered("messages", "offer", "settlment")
+    assert (code, "did you mean settlement?" in err) == (2, True)
+    for words in (
+        ("offer", "autopay", "--limit", "0"),
+        ("offer", "autopay", "--limit", "-3"),
+        ("uptake", "--since", "yesterday"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            offered("messages", *words)
+        assert ended.value.code == 2
+
+
+def test_the_uptake_as_a_table_as_csv_and_as_json(offered):
+    assert offered("messages", "uptake") == (0, "No offer was made.\n", "")
+    for line in ("log in op", "log in oa", "pay 1104 ach R7 over=1104"):
+        assert offered("do", PAYS, line)[0] == 0
+    code, out, _ = offered("messages", "uptake")
+    assert (code, out.splitlines()[1].split()) == (0, ["prepayment", "USD", "0", "1", "1", "0", "0", "1", "1,104.00"])
+    _, out, _ = offered("messages", "uptake", "--since", "2026-11-23", "--csv")
+    heads = "offer,currency,messages,contacts,accepted,declined,considering,paid,amount"
+    assert out.splitlines() == [heads, "prepayment,USD,0,1,1,0,0,1,1104.00"]
+    _, out, _ = offered("--json", "messages", "uptake")
+    assert json.loads(out)[0]["amount"] == 110400
+    assert offered("messages", "uptake", "--since", "2026-11-24") == (0, "No offer was made.\n", "")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from collect_tui.desk.errors import Refused, RefusedByPolicy
+from collect_tui.domain.states import OrderState
+from collect_tui.store.sql import table
+from collect_tui.store.tables import ServiceOrder
 from contract.conftest import act, do
 
 ROSA = "4410-2231"
@@ -71,3 +75,28 @@ def test_an_order_can_be_undone_before_it_leaves(desk):
     do(desk, ROSA, "undo")
     view = desk.account(ROSA)
     assert {s.product: s.status for s in view.services}["INT"] == "ACTIVE"
+
+
+def test_an_objection_stops_an_order_and_can_be_undone(desk):
+    suspend(desk)
+    do(desk, ROSA, "hold objection fri spoke to the owner")
+    view = desk.account(ROSA)
+    assert {s.product: s.status for s in view.services}["INT"] == "ACTIVE"
+    assert all(o.status == "CANCELLED" for o in view.orders)
+    assert "objection" in view.chips
+    do(desk, ROSA, "undo")
+    assert desk.account(ROSA).holds == ()
+
+
+def test_an_objection_is_refused_once_the_order_has_left(desk, store):
+    suspend(desk)
+    with store.write(1) as db:
+        order = table(ServiceOrder)
+        db.execute(update(order).where(order.c.tenant_id == 1).values(status=OrderState.SENT))
+    with pytest.raises(
+        Refused, match=r"^Order S.* has left already; an objection does not stop it any more\.$"
+    ) as error:
+        do(desk, ROSA, "hold objection fri too late")
+    assert error.value.code == "hold.left"
+    assert desk.account(ROSA).holds == ()
+    do(desk, ROSA, "hold moratorium fri")  # any other kind may be placed

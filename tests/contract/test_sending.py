@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -231,3 +232,84 @@ def test_nothing_is_written_while_another_act_of_the_line_is_refused(desk):
     with pytest.raises(RefusedByPolicy):
         do(desk, SAM, "stmt; notice 1; notice 1")
     assert waiting(desk, SAM) == []
+
+
+# a text that is changed before it leaves ---------------------------------------------------------------------------
+CHANGED = "Dear Rosa, as we said today: 110.00 by Friday is enough."
+
+
+def texts(desk: Desk, number: str = ROSA) -> list[tuple[str, str]]:
+    return [
+        (m.version.partition(" ")[2], m.text)
+        for m in (desk.message(number, w.id) for w in desk.pane(number, "messages").messages)
+    ]
+
+
+def test_what_somebody_changed_is_what_leaves_and_it_says_so(desk):
+    plain = shown(desk, "send reminder sms")
+    assert "110.00" in plain.text
+    preview = shown(desk, f'send reminder sms "{CHANGED}"')
+    assert preview.ok
+    assert preview.text.startswith(CHANGED)
+    assert preview.text != CHANGED, "how to have no more of it stands behind it"
+    assert do(desk, ROSA, f'send reminder sms "{CHANGED}"')
+    ((marked, text),) = texts(desk)
+    assert (marked, text) == ("edited", preview.text)
+    do(desk, ROSA, "xm reminder again")
+    do(desk, ROSA, f'send reminder sms "{plain.text}"')
+    assert texts(desk)[0][0] == "", "nothing of it was changed"
+
+
+def test_paragraphs_are_kept_in_what_somebody_changed(desk):
+    before = shown(desk, "send reminder email").text.split(" ¶ ")
+    changed = [before[0], CHANGED, *before[2:]]
+    do(desk, ROSA, f'send reminder email "{" ¶ ".join(changed)}"')
+    ((marked, text),) = texts(desk)
+    assert marked == "edited"
+    assert [" ".join(each.split("\n")[0].split()) for each in text.strip().split("\n\n")] == changed
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "says"),
+    [
+        ('notice 2 sms "pay"', "message.edit", "Second notice: its text leaves as it is written"),
+        ('stmt "pay"', "message.edit", "Statement of account"),
+        ('send validation "pay"', "message.edit", "Validation notice"),
+        (f'send reminder sms "{"pay now " * 80}"', "message.segments", "segments of GSM; Reminder before the due date may take"),
+        (f'send reminder sms "{"请付款 " * 60}"', "message.segments", "UCS-2"),
+        ('send reminder sms " ¶ "', "message.text", "Expected some text"),
+    ],
+)  # fmt: skip
+def test_what_may_not_be_changed_is_refused_with_a_sentence(desk, line, code, says):
+    preview = shown(desk, line)
+    assert (preview.ok, preview.error_code) == (False, code)
+    assert says in (preview.error or "")
+    with pytest.raises((Invalid, Refused)):
+        do(desk, ROSA, line)
+    assert waiting(desk) == []
+
+
+def test_a_card_number_does_not_leave_in_what_somebody_changed(desk):
+    given = act(desk, ROSA, "send reminder sms")
+    command = SendMessage(template="reminder", channel="sms", text="We charge 4111 1111 1111 1111")
+    given = given.model_copy(update={"commands": (command,), "line": ""})
+    assert "4111 1111 1111 1111" not in desk.preview(given).model_dump_json()
+    with contextlib.suppress(Invalid, Refused):
+        desk.do(given)
+    assert all("4111 1111 1111 1111" not in text for _, text in texts(desk))
+
+
+# copies of bills ---------------------------------------------------------------------------------------------------
+def test_a_copy_is_of_the_bill_that_was_named_paid_or_not(desk):
+    do(desk, ROSA, "pay 300 card R1")
+    assert "INV-1" not in [item.doc_no for item in desk.account(ROSA).items], "it is paid"
+    for number, amount in (("INV-1", "300.00"), ("inv-2", "112.10"), ("INV-3", "110.00")):
+        said = shown(desk, f"bill {number} email").text
+        assert number.upper() in said
+        assert amount in said
+    assert shown(desk, "bill email").text == shown(desk, "bill INV-3 email").text, "the newest"
+    do(desk, ROSA, "bill INV-1 email")
+    assert waiting(desk) == [("bill-copy", "email", "QUEUED")]
+    preview = shown(desk, "bill INV-777")
+    assert (preview.error_code, preview.field) == ("message.item", "item")
+    assert "INV-3" in (preview.error or "")

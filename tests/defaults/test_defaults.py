@@ -22,7 +22,8 @@ FLAGS = {
     "HU": "WC", "HV": "WCR", "RP": "WCR", "CB": "WCR", "PP": "WCRPS", "PA": "WCRPS", "PF": "WCRS", "PT": "WCR",
     "PM": "WCR", "PC": "W", "BP": "WCRP", "BX": "WCR", "RF": "WCR", "CP": "WCR", "JL": "WCR", "DI": "WCR",
     "DB": "WCRS", "BI": "WCR", "SX": "WCR", "RB": "WCR", "ND": "WCR", "SF": "WCR", "SA": "WCRP", "EX": "WCR",
-    "AQ": "WCR", "RS": "WCR", "SU": "WCR", "EQ": "WCR", "AT": "WCS", "CD": "WS", "DN": "WC", "IT": "WC", "BK": "WS",
+    "AQ": "WCR", "OP": "WCR", "OS": "WCR", "OI": "WCR", "OA": "WCR", "OD": "WCR", "OC": "WCR",
+    "RS": "WCR", "SU": "WCR", "EQ": "WCR", "AT": "WCS", "CD": "WS", "DN": "WC", "IT": "WC", "BK": "WS",
     "DE": "WS", "MD": "WCR", "FR": "WS", "LB": "WC", "MR": "W", "NS": "W", "SK": "W", "ES": "W", "AG": "W", "WO": "W",
     "CM": "",
 }  # fmt: skip
@@ -30,6 +31,7 @@ FLAGS = {
 
 QUEUE = '[queues.mine]\ntitle = "x"\ntier = {}\nreason = "pre_due"\nchip = "x"\nhelp = "x"'
 KIND = 'title = "x"\nblocks = ["fee"]\npauses_ladder = true\nhelp = "x"'
+REMIND = '[[reminders]]\nkind = "{}"\ndays = {}\nmessage = "balloon-due"\n'
 RUNG = '[[ladder]]\nstage = "{}"\noffset_days = {}\naction = "call"\ntitle = "x"\n'
 WEEK = '["mon", "tue", "wed", "thu", "fri", "sat", "sun"]'
 
@@ -104,7 +106,30 @@ def test_a_code_whose_title_says_more_than_it_does_says_so(shipped: Catalogue) -
     """Titles that speak of money, orders, letters or tickets, which the code itself does not bring."""
     results = shipped.codes.results
     said = {code for code, result in results.items() if result.caveat}
-    assert said == {*("PF", "PT", "PC", "SA", "EX", "DI", "DB", "BI", "SX", "RB", "ND", "RS", "SU", "EQ", "IT", "NS")}
+    assert said == {
+        *(
+            "PF",
+            "PT",
+            "PC",
+            "SA",
+            "EX",
+            "DI",
+            "DB",
+            "BI",
+            "SX",
+            "RB",
+            "ND",
+            "RS",
+            "SU",
+            "EQ",
+            "IT",
+            "NS",
+            "OP",
+            "OS",
+            "OI",
+            "OA",
+        )
+    }
     for result in results.values():
         assert not result.caveat.endswith(".")
         assert not result.instead or (result.caveat and not result.instead.endswith("."))
@@ -330,6 +355,10 @@ def test_another_year_has_other_holidays() -> None:
         ("rules", "[weights]\nmoney = 301", "sum", "weights", "add up to 1000"),
         ("rules", RUNG.format("FINAL", 3) + RUNG.format("PAST_DUE", 9), "order", "ladder", "go up"),
         ("rules", RUNG.format("FINALE", 3), "unknown_value", "ladder.1.stage", "did you mean FINAL?"),
+        ("rules", REMIND.format("ballon", "[9]"), "unknown_value", "reminders.1.kind", "did you mean balloon?"),
+        ("rules", REMIND.format("balloon", "[9, 9]"), "order", "reminders.1.days", "go down"),
+        ("rules", REMIND.format("balloon", "[-1]"), "type", "reminders.1.days", "whole numbers from 0"),
+        ("rules", 2 * REMIND.format("balloon", "[9]"), "duplicate", "reminders", "one entry for items of kind balloon"),
         ("rules", "[contact\n", "syntax", "rules.toml", "line 1"),
     ],
 )  # fmt: skip

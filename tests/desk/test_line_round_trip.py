@@ -263,8 +263,16 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         channel=st.sampled_from([None, "letter", "email", "sms"]),
         point=POINT,
         language=st.sampled_from([None, *LANGUAGES]),
+        text=RAW_TEXTS,
+    )
+    | st.builds(
+        SendMessage,
+        template=st.just("bill-copy"),
+        item=st.sampled_from(["INV-1041", "INV-1042", "9041-77"]),
+        point=POINT,
+        language=st.sampled_from([None, *LANGUAGES]),
     ),
-    ReleaseMessage: st.just(ReleaseMessage(message="pre-cut")),
+    ReleaseMessage: st.builds(ReleaseMessage, message=st.just("pre-cut"), text=RAW_TEXTS),
     CancelMessage: st.builds(
         CancelMessage, message=st.sampled_from([one.name for one in CONTEXT.waiting]), reason=REASONS
     ),

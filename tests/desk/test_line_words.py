@@ -17,6 +17,7 @@ from collect_tui.desk.commands import (
     MarkPoint,
     Part,
     PlaceHold,
+    ReleaseMessage,
     ScheduleCallback,
     SendMessage,
     SetNextAction,
@@ -245,6 +246,9 @@ REFUSED: list[tuple[str, str, str]] = [
     ("pp 50 15dec + 50 fri", "fri", "Expected a date after Mon 15 Dec"),
     ("pp 50 fri + 50 28nov", "28nov", "Expected a date after Fri 28 Nov"),
     ("pp b fri + rest 15", "rest", "Nothing is left of that"),
+    ('send reminder "a text" sms', "sms", "Nothing may follow the quoted text"),
+    ("stmt INV-1041", "INV-1041", "letter, email or sms"),
+    ("bill nowhere", "nowhere", "letter, email or sms"),
 ]
 
 
@@ -263,6 +267,11 @@ READ: list[tuple[str, tuple[Command, ...]]] = [
     ("log pp income m1", (LogContact(result="PP", reason="INCOME", point="m1"),)),
     ("lm inc m1", (LogContact(result="LM", reason="INCOME", point="m1"),)),
     ("bil email", (SendMessage(template="bill-copy", channel="email"),)),
+    ("bill inv-1042 e1", (SendMessage(template="bill-copy", item="INV-1042", point="e1"),)),
+    ("bill email INV-900", (SendMessage(template="bill-copy", item="INV-900", channel="email"),)),
+    ('bill INV-1041 "as asked"', (SendMessage(template="bill-copy", item="INV-1041", text="as asked"),)),
+    ('send reminder sms "pay; by fri"', (SendMessage(template="reminder", channel="sms", text="pay; by fri"),)),
+    ('free pre-cut "other words"', (ReleaseMessage(message="pre-cut", text="other words"),)),
     ("statem e1", (SendMessage(template="statement", point="e1"),)),
     ("em lm", (LogContact(result="LM", action="EM"),)),
     ("em notice-2", (SendMessage(template="notice-2", channel="email"),)),

@@ -256,6 +256,7 @@ def test_restoring_never_takes_less_than_stopping(rows: list, unapplied: int) ->
         ("REQUESTED", -3, None, True),
         ("REQUESTED", -2, None, False),
         ("REQUESTED", 0, None, False),
+        ("EARLY", -9, None, False),  # it takes effect today, and may leave until then
         ("SENT", -9, -3, True),
         ("SENT", -9, -2, False),  # the billing system's time starts when the order reaches it
         ("SENT", -3, None, True),  # from before the instant was kept
@@ -269,7 +270,9 @@ def test_an_order_is_stuck_when_it_has_waited_so_many_days(
     status: str, requested: int, sent: int | None, stuck: bool
 ) -> None:
     at = None if sent is None else datetime.combine(days(sent), time(12), UTC)
-    placed = replace(order(1, 1, "suspend", status), requested_on=days(requested), sent_at=at)
+    effective = TODAY if status == "EARLY" else days(-1)
+    given = order(1, 1, "suspend", "REQUESTED" if status == "EARLY" else status)
+    placed = replace(given, requested_on=days(requested), effective=effective, sent_at=at)
     assert orders.is_stuck(placed, TODAY, RULES) is stuck
 
 

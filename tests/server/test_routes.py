@@ -50,6 +50,7 @@ ASKED = {
     "history": None,
     "day": {},
     "orders": {},
+    "messages": {},
 }
 
 

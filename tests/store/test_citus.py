@@ -164,7 +164,11 @@ def test_a_cluster_of_the_format_before_gets_its_two_triggers(cluster: str, judg
         connection.exec_driver_sql("DROP TABLE sign_in_try")
         connection.exec_driver_sql("ALTER TABLE work_item DROP COLUMN claim_key")
         connection.exec_driver_sql("ALTER TABLE import_batch DROP COLUMN as_of")
-        connection.exec_driver_sql("DROP TABLE case_event, case_file, message_item, message")
+        connection.exec_driver_sql(
+            "DROP TABLE case_event, case_file, digest_order, message_channel, message_item, message"
+        )
+        for name in ("offered", "offered_on", "offer_until"):
+            connection.exec_driver_sql(f"ALTER TABLE contact_event DROP COLUMN {name}")
         create(
             connection,
             "notice\n tenant_id! id! account_id service_id? level:text channel:text status:text sent_on:date?",

@@ -121,6 +121,8 @@ TRIED = [{"at": NOW - timedelta(days=2)}]
 SPOKEN = [{"at": NOW - timedelta(days=10), "right_party": True, "contact": True}]
 SERVED = [{"level": "pre-cut", "sent_on": DAY - timedelta(days=12)}]
 
+UNSERVED = {"template": "notice-1", "status": "DRAFT", "sent_on": None}
+
 #: queue → an account that belongs in it.
 BELONGS: dict[str, dict[str, Any]] = {
     "callback": {"callbacks": [{"at": NOW + timedelta(hours=2), "owner": None}]},
@@ -143,7 +145,7 @@ BELONGS: dict[str, dict[str, Any]] = {
     },
     "stuck": {
         "services": [{"status": "PENDING_SUSPEND"}],
-        "orders": [{"requested_on": DAY - timedelta(days=2)}],
+        "orders": [{"requested_on": DAY - timedelta(days=2), "effective": DAY - timedelta(days=1)}],
         "next_action_on": DAY + timedelta(days=9),
     },
     "dispute-back": {
@@ -156,6 +158,7 @@ BELONGS: dict[str, dict[str, Any]] = {
         "events": SPOKEN,
         "holds": [{"kind": "PAYMENT_CLAIM", "status": "EXPIRED", "until": DAY - timedelta(days=1)}],
     },
+    "unserved": {"items": [LATE], "notices": [UNSERVED], "next_action_on": DAY + timedelta(days=9)},
     "new": {"items": [LATE]},
     "followup": {"items": [LATE], "events": TRIED},
     "predue": {
@@ -188,6 +191,8 @@ BARRED = [
     ("new", {"status": "CLOSED"}, "closed"),
     ("callback", {"status": "CLOSED"}, "closed"),
     ("inbox", {"status": "CLOSED"}, "closed"),
+    ("unserved", {"status": "CLOSED"}, "closed"),
+    ("unserved", {"work": {"snooze_until": DAY + timedelta(days=2), "snooze_reason": "TRACED"}}, "TRACED"),
     ("new", {"holds": [{"kind": "CEASE"}]}, "CEASE"),
     ("callback", {"holds": [{"kind": "CEASE"}]}, "CEASE"),
     ("followup", {"holds": [{"kind": "UNKNOWN"}]}, "UNKNOWN"),
@@ -245,6 +250,16 @@ def _ended(kind: str, days: int) -> dict[str, Any]:
 NOT_QUITE = [
     ("callback", {"callbacks": [{"at": NOW + timedelta(days=1), "owner": None}]}),
     ("callback", {"callbacks": [{"at": NOW - timedelta(days=1), "owner": None, "status": "DONE"}]}),
+    *(
+        ("unserved", {"points": [{"kind": kind, "value": f"at {kind}"}]})
+        for kind in ("address", "email", "mobile", "other")  # what a first notice goes to
+    ),
+    *(
+        ("unserved", {"notices": [{**UNSERVED, "status": status, "sent_on": DAY}]})
+        for status in ("QUEUED", "SENT", "FAILED", "CANCELLED")
+    ),
+    ("unserved", {"notices": [{**UNSERVED, "level": "", "template": "reminder"}]}),
+    ("unserved", {"notices": [{**UNSERVED, "inbound": True}]}),
     ("inbox", {"inbox": [{"status": "ANSWERED"}, {"status": "DONE"}]}),
     ("broken", {"events": [{"at": NOW, "right_party": True}]}),
     ("broken", {"promises": [{"status": "BROKEN", "closed_on": DAY - timedelta(days=1)}, {}]}),  # re-promised
@@ -267,7 +282,8 @@ NOT_QUITE = [
     ("restore", {"payments": [{"amount": 6_99}]}),  # the fee is not paid
     ("restore", {"items": [LATE], "orders": [{"kind": "restore", "status": "DRAFT"}]}),  # drafted, and owed again since
     ("restore", {"orders": [{"kind": "restore"}]}),
-    ("stuck", {"orders": [{"requested_on": DAY - timedelta(days=1)}]}),
+    ("stuck", {"orders": [{"requested_on": DAY - timedelta(days=1), "effective": DAY - timedelta(days=1)}]}),
+    ("stuck", {"orders": [{"requested_on": DAY - timedelta(days=9), "effective": DAY}]}),  # it may leave until then
     ("stuck", {"orders": [{"requested_on": DAY - timedelta(days=9), "status": "COMPLETED"}]}),
     ("dispute-back", {"events": [{"at": NOW, "right_party": True}]}),
     ("dispute-back", {"holds": [_ended("DISPUTE", 1), {"kind": "DISPUTE"}]}),  # disputed again
@@ -328,6 +344,19 @@ STILL = [
     ("stuck", {"orders": [{"status": "DRAFT"}], "services": [{}]}),  # held for review
     ("stuck", {"orders": [{"status": "REJECTED"}], "next_action_code": "order", "next_action_on": DAY}),
     ("stuck", {"orders": [{"status": "CANCELLED"}], "next_action_code": "order", "next_action_on": DAY}),
+    ("unserved", {"holds": [{"kind": "CEASE"}]}),
+    ("unserved", {"points": [{"kind": kind} for kind in ("home", "work")]}),
+    *(
+        ("unserved", {"points": [{"kind": kind, "value": f"at {kind}", **marked} for kind in ("email", "address")]})
+        for marked in ({"quality": "bad"}, {"quality": "wrong"}, {"consent": "out"})
+    ),
+    (
+        "unserved",
+        {
+            "notices": [{**UNSERVED, "level": "final", "template": "gone"}],
+            "points": [{"kind": "email", "value": "rosa@home.example"}],
+        },
+    ),
     ("predue", {"next_action_code": "letter"}),  # a call goes before the reminder
     ("new", {"promises": [{"status": "BROKEN", "closed_on": DAY - timedelta(days=41)}]}),  # about a debt of before
     ("new", {"notices": [{"sent_on": DAY - timedelta(days=41)}], "stage": "PAST_DUE"}),

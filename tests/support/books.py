@@ -217,7 +217,8 @@ def add(store: Store, spec: dict[str, Any], parties: list[int]) -> Added:
             db.execute(update(i).where(i.c.tenant_id == TENANT, i.c.id == ident).values(service_id=service))
         for level, status, n, place in spec["notices"]:
             service = None if place is None else added.services[place]
-            row = {"level": level, "status": status, "sent_on": ago(n), "service_id": service}
+            template = "pre-cut" if level == "pre-cut" else f"notice-{level}"
+            row = {"level": level, "template": template, "status": status, "sent_on": ago(n), "service_id": service}
             add_notice(db, own, row)
         for kind, status, scope, n, place in spec["holds"]:
             until = ago(-n) if status == "ACTIVE" else ago(n)

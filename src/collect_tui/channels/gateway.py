@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from decimal import ROUND_UP, Decimal
 from email.utils import parsedate_to_datetime
 from time import monotonic
 from types import ModuleType
@@ -23,7 +24,9 @@ from urllib.parse import quote
 from collect_tui.channels.places import first, found
 from collect_tui.common.text import clean
 from collect_tui.defaults.gateway import WORD, Answer, Gateway, Outcome, Send
+from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.segments import is_gsm
+from collect_tui.domain.money import exponent
 from collect_tui.services.message.port import Arrival, Departure, NotNow, Outgoing, Rejected, Unknown
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ LONGEST_WAIT: Final = 86_400
 
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{5,14}")  # E.164
 _THREAD: Final = re.compile(r"(?!\.+$)[\w.:@+=~-]{1,255}", re.ASCII)
+_PRICE: Final = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,9})?")
 _CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,10}")
 
 #: What a status means unless the gateway says another thing. Those of 4xx are about our settings and its load, not the message.
@@ -93,14 +97,27 @@ class GatewayPort:
             raise Rejected(said, point=meaning == "bad_number")
         if meaning == "unknown":
             raise Unknown(said)
+        cost, currency = self._cost(tree)
         if self._answer.own_key:
-            return Departure(reference=message.key)
+            return Departure(reference=message.key, cost=cost, currency=currency)
         if self._answer.pattern is not None:
             match = self._answer.pattern.search(text)
             reference = match[1] or "" if match else ""
         else:
             reference = first(tree, self._answer.reference)
-        return Departure(reference=clean(reference)[:255])
+        return Departure(reference=clean(reference)[:255], cost=cost, currency=currency)
+
+    def _cost(self, tree: Any) -> tuple[int | None, str]:
+        """What the answer says that it costs, rounded up to minor units, and their currency; nothing where it is no price."""
+        named = next((texts for place in self._answer.price if (texts := found(tree, place))), [])
+        currency = first(tree, self._answer.currency) or self._gateway.values.get("currency", "")
+        if not named or not all(map(_PRICE.fullmatch, named)):
+            return None, ""
+        try:
+            units = sum((abs(Decimal(text)) for text in named), Decimal()).scaleb(exponent(currency))
+        except Invalid:
+            return None, ""
+        return int(units.to_integral_value(ROUND_UP)), currency
 
     def _body(self, answer: httpx.Response) -> bytes:
         """What is read of an answer; the whole may take no longer than its first byte."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from collect_tui.cli import offers
 from collect_tui.cli.common import add_tenant, progress, wired
+from collect_tui.cli.offers import open_desk, print_excluded
+from collect_tui.domain.message.template import CHANNELS
 
 if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
     from collect_tui.domain.message.template import Template
-    from collect_tui.services.local import LocalDesk
     from collect_tui.services.message.lint import Library
 
 
@@ -42,7 +43,21 @@ def add(commands: Any) -> None:
     four.add_argument("--template", metavar="NAME", help="the drafts of one template only")
     add_tenant(four)
     four.set_defaults(run=run)
+    nine = parts.add_parser(
+        "digest", help="write the digests that are due for the firm's own people; each is written once"
+    )
+    nine.add_argument("--dry-run", action="store_true", help="show them; nothing is written")
+    add_tenant(nine)
+    nine.set_defaults(run=digest)
     five = parts.add_parser("send", help="let released messages leave by their channels, and read what came back")
+    five.add_argument(
+        "--now",
+        metavar="CHANNEL",
+        action="append",
+        default=[],
+        choices=CHANNELS,
+        help="try a channel that is put off because its far end failed",
+    )
     add_tenant(five)
     five.set_defaults(run=send)
     six = parts.add_parser("settle", help="say of a message that was tried whether it left")
@@ -59,6 +74,7 @@ def add(commands: Any) -> None:
     eight.add_argument("account", metavar="ACCOUNT")
     add_tenant(eight)
     eight.set_defaults(run=assign)
+    offers.add(parts)
 
 
 def _library(settled: Wiring, folder: Path | None = None) -> Library:
@@ -88,7 +104,7 @@ def lint(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
     from collect_tui.common.text import clean
     from collect_tui.domain.errors import Invalid
-    from collect_tui.services.message.lint import ladder_faults
+    from collect_tui.services.message.lint import digest_faults, ladder_faults, reminder_faults
 
     if args.folder is not None and not args.folder.is_dir():
         raise Invalid("message.folder", f"{args.folder} is no folder.", "folder")
@@ -97,7 +113,10 @@ def lint(args: argparse.Namespace) -> int:
         settled = wired(args)
         library = _library(settled, args.folder)
         every, faults = library.every, library.faults()
-        faults += ladder_faults(library, bootstrap.catalogue(settled).rules.ladder)
+        catalogue = bootstrap.catalogue(settled, args.folder)
+        rules = catalogue.rules
+        faults += [*ladder_faults(library, rules.ladder), *reminder_faults(library, rules.reminders)]
+        faults += digest_faults(library, catalogue.internal)
     except Invalid as error:  # a file that all of them need
         faults = [error]
     texts = sum(len(variant.bodies) for each in every.values() for variant in each.variants.values())
@@ -118,7 +137,7 @@ def preview(args: argparse.Namespace) -> int:
 
     settled = wired(args)
     told = {name: getattr(args, name) for name in ("language", "channel", "form")}
-    with _desk(settled) as desk:
+    with open_desk(settled) as desk:
         shown = previewed(desk, _library(settled), args.account, args.template, sampled=args.sample, **told)
     if args.json:
         print(shown.model_dump_json(indent=2))
@@ -132,24 +151,19 @@ def preview(args: argparse.Namespace) -> int:
     return 0
 
 
-@contextmanager
-def _desk(settled: Wiring) -> Iterator[LocalDesk]:
-    from collect_tui import bootstrap
-
-    desk = bootstrap.open_desk(settled)
-    try:
-        yield desk
-    finally:
-        desk.close()
-
-
 def run(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.common.text import clean
     from collect_tui.common.widths import table
     from collect_tui.common.words import plural
-    from collect_tui.services.message.run import look, release
+    from collect_tui.desk.views.message_run import channel_words
 
-    with _desk(wired(args)) as desk:
-        found = (release if args.release else look)(desk, template=args.template, progress=progress(args))
+    desk = bootstrap.connect(wired(args))
+    try:
+        found = desk.messages(release=args.release, template=args.template, progress=progress(args))
+        session = desk.session()
+    finally:
+        desk.close()
     if args.json:
         print(found.model_dump_json(indent=2))
         return 0
@@ -159,9 +173,26 @@ def run(args: argparse.Namespace) -> int:
     if found.released:
         rows = [(each.template, each.channel, str(each.count)) for each in found.released]
         print(table(("template", "channel", "messages"), rows, (2,)))
-    if found.excluded:
-        left = [(str(each.count), each.reason, each.told, " ".join(each.accounts)) for each in found.excluded]
-        print(table(("not", "reason", "why", "accounts"), left, (0,)))
+    print_excluded(found.excluded)
+    for channel in found.channels:
+        print(clean(channel_words(channel, session)))
+    return 0
+
+
+def digest(args: argparse.Namespace) -> int:
+    from collect_tui.common.text import clean
+    from collect_tui.common.widths import table
+    from collect_tui.services.message.digest import write
+
+    with open_desk(wired(args)) as desk:
+        made = write(desk, dry_run=args.dry_run)
+    if args.json:
+        print(json.dumps([each.model_dump(mode="json") for each in made], indent=2, ensure_ascii=False))
+        return 0
+    cells = [(each.digest, each.contact, each.email, str(each.lines), str(each.message or "")) for each in made]
+    print(table(("digest", "contact", "to", "lines", "message"), cells, (3,)) if made else "No digest is due.")
+    for each in made if args.dry_run else ():
+        print(f"\n{clean(each.subject)}\n\n{clean(each.text, keep_newlines=True).rstrip()}")
     return 0
 
 
@@ -171,8 +202,8 @@ def send(args: argparse.Namespace) -> int:
     from collect_tui.common.words import plural
 
     settled = wired(args)
-    with _desk(settled) as desk:
-        dispatch = bootstrap.message_dispatch(settled, desk)
+    with open_desk(settled) as desk:
+        dispatch = bootstrap.message_dispatch(settled, desk, now=args.now)
         report = dispatch.run(progress(args))
     if args.json:
         print(report.model_dump_json(indent=2))
@@ -196,7 +227,7 @@ def send(args: argparse.Namespace) -> int:
 def settle(args: argparse.Namespace) -> int:
     from collect_tui.services.message.dispatch import MessageDispatch
 
-    with _desk(wired(args)) as desk:
+    with open_desk(wired(args)) as desk:
         MessageDispatch(desk, {}).settle(args.message, sent=args.outcome == "sent")
     print(f"message {args.message}: {'sent' if args.outcome == 'sent' else 'waits to be sent again'}")
     return 0
@@ -208,7 +239,7 @@ def inbox(args: argparse.Namespace) -> int:
     from collect_tui.common.words import plural
     from collect_tui.services.message.inbox import waiting
 
-    with _desk(wired(args)) as desk:
+    with open_desk(wired(args)) as desk:
         found = [row for unknown in (False, True)[args.unknown :] for row in waiting(desk, unknown=unknown)]
     if args.json:
         print(json.dumps([row.model_dump(mode="json") for row in found], indent=2, ensure_ascii=False))
@@ -225,7 +256,7 @@ def inbox(args: argparse.Namespace) -> int:
 def assign(args: argparse.Namespace) -> int:
     from collect_tui.services.message.intake import Intake
 
-    with _desk(wired(args)) as desk:
+    with open_desk(wired(args)) as desk:
         Intake(desk).assign(args.message, args.account)
     print(json.dumps({"message": args.message}) if args.json else f"Message {args.message} is given to {args.account}.")
     return 0

@@ -205,6 +205,8 @@ def day_text(report: DayReport) -> str:
         for s in report.steps
     ]
     lines.append(f"open accounts without a next action: {report.orphans}")
+    if report.digests:
+        lines.append(f"digests written for our own people: {report.digests}")
     if report.differences is not None:
         lines.append(
             f"differences of a full recompute and of {report.checked:,} accounts by the rules: {report.differences}"

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from collect_tui import http_contract as wire
 from collect_tui.client import requests
+from collect_tui.client.asked import Asked
 from collect_tui.client.cache import KEPT, KeptFile, ResponseCache
 from collect_tui.client.calls import Calls
 from collect_tui.client.catalogue import fetched
@@ -27,13 +28,10 @@ from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import DomainError, SignedOut, Unavailable
 from collect_tui.desk.operations import BY_NAME
 from collect_tui.desk.protocol import Progress
-from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
+from collect_tui.desk.views.account import AccountView
 from collect_tui.desk.views.act import Preview, Receipt
-from collect_tui.desk.views.case import CaseList, CasePage, CaseView
-from collect_tui.desk.views.case_report import CaseReport
-from collect_tui.desk.views.floor import FloorView, Revealed
-from collect_tui.desk.views.message import MessageView
-from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
+from collect_tui.desk.views.message import MessagesRun
+from collect_tui.desk.views.queue import Claim
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 
 if TYPE_CHECKING:
@@ -43,7 +41,7 @@ CATALOGUE_FOR: Final = timedelta(minutes=5)
 """The site's catalogue changes seldom; it is asked for again after this."""
 
 
-class ApiDesk:
+class ApiDesk(Asked):
     """One user's desk at a server. Safe to call from any thread; errors are those of `desk.errors`.
 
     Args:
@@ -83,7 +81,7 @@ class ApiDesk:
         self._seen = ResponseCache()
         self._kept = KeptFile(state_folder, "catalogue", f"{url} {user}")
         self._queue = ActOutbox(state_folder, f"{url} {user}")
-        self._calls = Calls(self._http, token, self.wire, renew=renew, troubled=self._troubled)
+        self._calls = Calls(self._http, token, self.wire, renew=renew, troubled=lambda: self.sender.poke())
         self.sender = Sender(
             self._queue,
             self._calls.post,
@@ -111,12 +109,6 @@ class ApiDesk:
             return kept[0]  # type: ignore[no-any-return]
         return fetched(self._calls, self._kept, self._seen, self.clock())
 
-    def queues(self) -> QueueBoard:
-        return self._call("queues")  # type: ignore[no-any-return]
-
-    def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
-        return self._call("queue", name=name, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
-
     def next(self, queue: str | None = None, key: UUID | None = None) -> Claim | None:
         """Asks with the same key until the server has answered, so that a claim that nobody heard of is not lost."""
         asked = self._asked = key or self._asked or uuid4()
@@ -130,50 +122,9 @@ class ApiDesk:
         self._asked = None
         return found
 
-    def claim(self, account: str) -> Claim:
-        return self._call("claim", account=account)  # type: ignore[no-any-return]
-
     def release(self, account: str) -> None:
         """Without the server nothing is done: the lease ends by itself."""
         self._call("release", account=account)
-
-    def heartbeat(self, account: str) -> Claim:
-        return self._call("heartbeat", account=account)  # type: ignore[no-any-return]
-
-    def reassign(self, account: str, to: str, reason: str) -> Claim:
-        return self._call("reassign", account=account, to=to, reason=reason)  # type: ignore[no-any-return]
-
-    def floor(self) -> FloorView:
-        return self._call("floor")  # type: ignore[no-any-return]
-
-    def why(self, account: str) -> Why:
-        return self._call("why", account=account)  # type: ignore[no-any-return]
-
-    def account(self, number: str) -> AccountView:
-        return self._call("account", number=number)  # type: ignore[no-any-return]
-
-    def pane(self, number: str, pane: PaneName, *, cursor: str | None = None, limit: int = 200) -> PaneView:
-        return self._call("pane", number=number, pane=pane, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
-
-    def message(self, number: str, id: int) -> MessageView:
-        return self._call("message", number=number, id=id)  # type: ignore[no-any-return]
-
-    def cases(
-        self, which: CaseList = "open", *, kind: str = "", cursor: str | None = None, limit: int = 100
-    ) -> CasePage:
-        return self._call("cases", which=which, kind=kind, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
-
-    def case(self, number: str) -> CaseView:
-        return self._call("case", number=number)  # type: ignore[no-any-return]
-
-    def case_report(self, days: int = 7) -> CaseReport:
-        return self._call("case_report", days=days)  # type: ignore[no-any-return]
-
-    def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
-        return self._call("find", text=text, limit=limit)  # type: ignore[no-any-return]
-
-    def reveal(self, number: str, what: str, reason: str) -> Revealed:
-        return self._call("reveal", number=number, what=what, reason=reason)  # type: ignore[no-any-return]
 
     def history(self, *, limit: int = 20) -> tuple[Receipt, ...]:
         found: tuple[Receipt, ...] = self._call("history", limit=limit)
@@ -229,6 +180,11 @@ class ApiDesk:
     def orders(self, *, send: bool = False, progress: Progress | None = None) -> OrdersReport:
         return self._long("orders", progress, send=send)  # type: ignore[no-any-return]
 
+    def messages(
+        self, *, release: bool = False, template: str | None = None, progress: Progress | None = None
+    ) -> MessagesRun:
+        return self._long("messages", progress, release=release, template=template)  # type: ignore[no-any-return]
+
     def sign_in(self, password: str) -> str:
         """A new session for the same user; what waits goes out. What its owner is to hear. Raises SignedOut, Unavailable."""
         if self._sign_in is None:
@@ -264,9 +220,6 @@ class ApiDesk:
         except TransportFailed:
             return self._remembered(name, None)
 
-    def _troubled(self) -> None:
-        self.sender.poke()
-
     def fresh(self, number: str) -> AccountView:
         """An account as it is now. Unavailable when the server cannot be reached, whatever was seen before."""
         asked = requests.ask(BY_NAME["account"], {"number": number})
@@ -296,11 +249,8 @@ class ApiDesk:
 
     def _context(self, number: str) -> LineContext | None:
         """What was seen of an account and the site, to put an act into words; asks nobody."""
-        account, site, session = (
-            self._last("account", number=number),
-            self._seen.get("catalogue"),
-            self._last("session"),
-        )
+        account, site = self._last("account", number=number), self._seen.get("catalogue")
+        session = self._last("session")
         if account is None:
             return None
         from collect_tui.client import offline  # the line comes with it, which the first queue is shown without

@@ -30,6 +30,7 @@ REFUSED: Final = {
     "reveal": "Nothing is shown in full while the server cannot be reached: that is written down there.",
     "day": "The day cannot be run while the server cannot be reached.",
     "orders": "Orders cannot be listed or sent while the server cannot be reached.",
+    "messages": "Drafts of messages cannot be listed or released while the server cannot be reached.",
     "floor": "Who works what is known to the server alone, which cannot be reached.",
 }
 UNSEEN: Final = "The server cannot be reached, and this has not been looked at before, so there is nothing to show."

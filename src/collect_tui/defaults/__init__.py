@@ -1,7 +1,8 @@
 """Codes, queues, holds, arrangement policies and rules as TOML that a site may override, and the loader that checks them.
 
 A site's folder holds files of the same names: codes.toml, abbreviations.toml, queues.toml, holds.toml, arrangement.toml,
-rules.toml, authority.toml. They are laid over ours key by key; `drop = true` in an entry takes ours away, an empty text takes away a text.
+rules.toml, authority.toml, internal.toml. They are laid over ours key by key; `drop = true` in an entry takes ours away, an empty text
+takes away a text.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from collect_tui.defaults import build, build_authority, build_rules, case_rules
-from collect_tui.defaults.layers import layered, template_names
+from collect_tui.defaults import build, build_authority, build_internal, build_rules, case_rules
+from collect_tui.defaults.layers import layered, template_channels
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.check import Site
 from collect_tui.domain.case.formulas import FORMULAS
 from collect_tui.policy.authority import LIMITS
 
-FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules", "authority")
+FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules", "authority", "internal")
 
 __all__ = ["FILES", "layered", "load"]
 
@@ -37,7 +38,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
     holds = build.holds(roots["holds"], overriding)
     codes = build.codes(roots["codes"], holds)
     rules = build_rules.rules(roots["rules"], codes.next_actions, overriding, today)
-    queues, templates = build.queues(roots["queues"]), template_names(overrides)
+    queues, templates = build.queues(roots["queues"]), template_channels(overrides)
     site = Site(
         roles=tuple(authority.roles),
         holds=holds,
@@ -59,5 +60,6 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         authority=authority,
         cases=case_rules.load(overrides, site, codes, rules.zone, Calendar(rules.holidays)),
         templates=templates,
+        internal=build_internal.internal(roots["internal"], templates),
         site_folder=overrides,
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from collect_tui.defaults.reading import Table
-from collect_tui.domain.codes import HOT_LETTERS, Action, Codes, FollowUp, Result
+from collect_tui.domain.codes import ANSWERS, HOT_LETTERS, OFFERS, Action, Codes, FollowUp, Result
 from collect_tui.domain.hold.decide import BLOCKS
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.queue.rules import REASONS
@@ -87,6 +87,8 @@ def _result(code: str, table: Table, holds: Collection[str], next_actions: Colle
         instead=table.text("instead", ""),
         hot=table.maybe_choice("hot", HOT_LETTERS) or "",
         comment=table.flag("comment", False),
+        offer=table.maybe_choice("offer", OFFERS) or "",
+        answer=table.maybe_choice("answer", ANSWERS) or "",
     )
     table.done()
     if result.hot and result.needs:
@@ -154,8 +156,11 @@ def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:
             source=table.text("source", ""),
             override_role=table.maybe_choice("override_role", roles),
             help=table.text("help"),
+            objects=table.flag("objects", False),
         )
         table.done()
+        if found[code].objects and "suspend" not in found[code].blocks:
+            raise table.error("order", "objects", "an objection forbids to suspend; expected suspend in blocks.")
     return found
 
 

@@ -13,11 +13,23 @@ from typing import Any, Final, get_args
 
 from collect_tui.defaults.build import YEAR
 from collect_tui.defaults.reading import Table
+from collect_tui.domain.codes import OFFERS
 from collect_tui.domain.dates import WEEKDAYS, DateOrder, date_order_of, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.template import LEVELS
 from collect_tui.domain.money import LIMIT, exponent
-from collect_tui.domain.rules import PRODUCT, ContactRules, LadderStep, QueuePolicy, Rules, SuspendRules, Weights
+from collect_tui.domain.parts import ITEM_KINDS
+from collect_tui.domain.rules import (
+    PRODUCT,
+    ContactRules,
+    LadderStep,
+    OfferRun,
+    QueuePolicy,
+    Reminder,
+    Rules,
+    SuspendRules,
+    Weights,
+)
 from collect_tui.domain.states import STAGES, Stage
 
 DATE_ORDERS: Final[tuple[DateOrder, ...]] = get_args(DateOrder)
@@ -42,6 +54,8 @@ def rules(root: Table, next_actions: Collection[str], roles: Collection[str], to
         queue=_queue(root.table("queue"), roles),
         weights=_weights(root.table("weights")),
         ladder=tuple(_step(table, next_actions) for table in root.tables("ladder")),
+        reminders=tuple(_reminder(table) for table in root.tables("reminders")),
+        offers=_offers(root.table("offers")),
         tolerance=tolerance,
         check_sample=desk.number("check_sample", 0, LIMIT),
         zone=zone,
@@ -54,6 +68,7 @@ def rules(root: Table, next_actions: Collection[str], roles: Collection[str], to
     desk.done()
     root.done()
     _check_ladder(root, found.ladder)
+    _check_reminders(root, found.reminders)
     return found
 
 
@@ -139,12 +154,48 @@ def _step(table: Table, next_actions: Collection[str]) -> LadderStep:
         message=table.text("message", ""),
         level=table.word("notice", LEVELS),
         gap_days=table.number("gap_days", 0, YEAR, 0),
+        action_days=table.number("action_days", 0, YEAR, 0),
         segment=table.text("segment", ""),
     )
     table.done()
     if step.level and not step.message:
         raise table.error("order", "notice", "a notice is a message; expected the key message with its template.")
     return step
+
+
+def _offers(table: Table) -> dict[str, OfferRun]:
+    found = {name: _offer(table.table(name)) for name in OFFERS}
+    table.done()
+    return found
+
+
+def _offer(table: Table) -> OfferRun:
+    found = OfferRun(table.text("message"), table.number("every_days", 1, 10 * YEAR), table.number("nightly", 0, LIMIT))
+    table.done()
+    return found
+
+
+def _reminder(table: Table) -> Reminder:
+    found = Reminder(
+        message=table.text("message"),
+        days=table.numbers("days", 0, YEAR),
+        kind=table.choice("kind", ITEM_KINDS),
+        below=Stage(table.choice("below", STAGES[1:], Stage.FINAL)),
+        segment=table.text("segment", ""),
+    )
+    table.done()
+    if any(nearer >= days for days, nearer in pairwise(found.days)):
+        raise table.error("order", "days", "expected days before due that go down, such as [60, 30, 7].")
+    return found
+
+
+def _check_reminders(root: Table, reminders: Collection[Reminder]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for each in reminders:
+        if (each.segment, each.kind) in seen:
+            whose = f" of segment {each.segment}" if each.segment else ""
+            raise root.error("duplicate", "reminders", f"expected one entry for items of kind {each.kind}{whose}.")
+        seen.add((each.segment, each.kind))
 
 
 def _check_ladder(root: Table, steps: Collection[LadderStep]) -> None:

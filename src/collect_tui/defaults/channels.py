@@ -209,6 +209,8 @@ def _answer(table: Table) -> Answer:
         code=_places(table.text("code", "")),
         reference=_places(table.text("reference", "")),
         pattern=compiled,
+        price=_places(table.text("price", "")),
+        currency=_places(table.text("currency", "")),
         own_key=table.flag("own_key", False),
     )
     if not made.meanings["accepted"]:

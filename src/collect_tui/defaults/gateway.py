@@ -58,6 +58,8 @@ class Answer:
     code: Places = ()
     reference: Places = ()
     pattern: re.Pattern[str] | None = None
+    price: Places = ()  # what it costs, in whole units; of several parts the sum
+    currency: Places = ()  # of the price; without it, the value `currency`
     own_key: bool = False  # the far end gives no reference: its reports carry our key
 
 

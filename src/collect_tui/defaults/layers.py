@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from collect_tui.common import toml_files
 from collect_tui.defaults.reading import Source
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.message.template import CHANNELS
 
 
-def template_names(overrides: Path | None) -> tuple[str, ...]:
-    """The names of the templates of messages, ours and the site's, in their order."""
-    ours = (each.name for each in resources.files(__package__).joinpath("messages").iterdir())
-    theirs = (path.name for path in (overrides / "messages").glob("*.md")) if overrides else ()
-    return tuple(sorted({name.removesuffix(".md") for name in (*ours, *theirs) if name.count(".") == 1}))
+def template_channels(overrides: Path | None) -> dict[str, tuple[str, ...]]:
+    """The templates of messages, ours and the site's, in the order of their names: by which channels each is sent. None of one whose
+    head cannot be read: `messages lint` says what is wrong with it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for folder in (
+        resources.files(__package__).joinpath("messages"),
+        *((overrides / "messages",) if overrides else ()),
+    ):
+        for each in folder.iterdir() if folder.is_dir() else ():
+            if each.name.endswith(".md") and each.name.count(".") == 1:
+                found[each.name.removesuffix(".md")] = _channels(each)
+    return dict(sorted(found.items()))
+
+
+def _channels(template: Traversable) -> tuple[str, ...]:
+    try:
+        head = toml_files.parse(template.read_bytes().split(b"+++", 2)[1])
+    except (OSError, ValueError, IndexError):
+        return ()
+    channels = head.get("channels")
+    return tuple(each for each in channels if each in CHANNELS) if isinstance(channels, list) else ()
 
 
 def layered(name: str, overrides: Path | None, gone: dict[str, tuple[str, str]] | None = None) -> Source:

@@ -186,6 +186,13 @@ class Table:
     def maybe_number(self, key: str, low: int, high: int) -> int | None:
         return self.number(key, low, high) if self._get(key, int, None) is not None else None
 
+    def numbers(self, key: str, low: int, high: int) -> tuple[int, ...]:
+        """A list of whole numbers."""
+        values = self._get(key, list, ...)
+        if not all(isinstance(value, int) and not isinstance(value, bool) and low <= value <= high for value in values):
+            raise self._wrong((key,), f"a list of whole numbers from {low} to {high}")
+        return tuple(values)
+
     def flag(self, key: str, default: Any = ...) -> bool:
         value: bool = self._get(key, bool, default)
         return value

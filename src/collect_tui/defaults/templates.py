@@ -205,7 +205,8 @@ def _head(table: Table, known: MessageRules) -> Head:
     channels = table.choices("channels", CHANNELS)
     if not channels or len(set(channels)) != len(channels):
         raise table.error("type", "channels", "expected channels, each once.")
-    served = table.table("served", {})
+    served, packs = table.table("served", {}), table.choices("packs", known.packs, [])
+    may = known.kinds[kind].edit and not packs
     head = Head(
         kind=kind,
         level=level,
@@ -214,11 +215,15 @@ def _head(table: Table, known: MessageRules) -> Head:
         about=table.choice("about", ABOUT),
         served={channel: _served(served, channel) for channel in channels if served.text(channel, "")},
         needs=table.choices("needs", names(), []),
-        packs=table.choices("packs", known.packs, []),
+        packs=packs,
         review=table.text("review", ""),
         pay_within=_days(table, "pay_within") or PAY_WITHIN,
         segments=table.number("segments", 1, 6, 1),
+        edit=table.flag("edit", may),
     )
+    if head.edit and not may:
+        why = "of a pack of law" if packs else f"of {known.kinds[kind].title.lower()}"
+        raise table.error("type", "edit", f"the text {why} leaves as it is written; expected false.")
     served.done()
     table.done()
     return head
@@ -241,7 +246,12 @@ def _days(table: Table, key: str) -> int:
 
 # messages.toml -----------------------------------------------------------------------------------------------------
 def _kind(table: Table) -> KindRule:
-    found = KindRule(table.text("title"), table.choices("opt_out", CHANNELS, []), table.flag("level", False))
+    found = KindRule(
+        table.text("title"),
+        table.choices("opt_out", CHANNELS, []),
+        table.flag("level", False),
+        table.flag("edit", False),
+    )
     table.done()
     return found
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from collect_tui.domain.case.definition import CaseRules
 from collect_tui.domain.codes import Codes
+from collect_tui.domain.message.internal import Internal
 from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule, Rules
 from collect_tui.policy.authority import AuthorityRules
 
@@ -27,5 +28,8 @@ class Catalogue(BaseModel):
     rules: Rules
     authority: AuthorityRules
     cases: CaseRules = CaseRules()
-    templates: tuple[str, ...] = ()  # names of the templates of messages
+    templates: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict
+    )  # of messages: by which channels each is sent
+    internal: Internal = Field(default=Internal(), exclude=True)  # the firm's own people; only here
     site_folder: Path | None = Field(default=None, exclude=True)  # where the site's own files are; only here

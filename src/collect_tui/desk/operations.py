@@ -58,6 +58,14 @@ OPERATIONS: Final = (
     Operation("history", "GET", "/acts", "account.read", "My last acts, newest first"),
     Operation("day", "POST", "/day-runs", "day.run", "Roll to a business date", streams=True),
     Operation(
+        "messages",
+        "POST",
+        "/message-runs",
+        "message.release",
+        "List the drafts of messages, or release them",
+        streams=True,
+    ),
+    Operation(
         "orders", "POST", "/order-runs", "order.send", "List waiting and stuck orders, or send them", streams=True
     ),
 )

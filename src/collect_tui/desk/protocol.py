@@ -16,7 +16,7 @@ from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, Revealed
-from collect_tui.desk.views.message import MessageView
+from collect_tui.desk.views.message import MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 
@@ -144,6 +144,13 @@ class Desk(Protocol):
 
     def orders(self, *, send: bool = False, progress: Progress | None = None) -> OrdersReport:
         """Which orders wait to leave and which are stuck; with `send` they leave and acknowledgements are read."""
+        ...
+
+    def messages(
+        self, *, release: bool = False, template: str | None = None, progress: Progress | None = None
+    ) -> MessagesRun:
+        """Which drafts of messages would leave, all or those of one template, with samples, and which would not and why; with
+        `release` they are released, each as an act of its own."""
         ...
 
     def close(self) -> None: ...

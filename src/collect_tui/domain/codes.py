@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+OFFERS: Final = ("prepayment", "settlement", "autopay")
+"""What a customer is offered of the site's own accord."""
+
+ANSWERS: Final = ("accepted", "declined", "considering")
+
 HOT_LETTERS: Final = tuple("acdefhilmnopstvxyz")
 """Letters that log a result in two keys; the others move or lead away (back, board, refresh, next, undo, up, down, first), and
 whoever presses those wants out, and logs nothing."""
@@ -50,7 +55,8 @@ class Result:
     `hold`: kind of hold that it places. `needs`: what the line must also carry (reason, promise, plan, callback, note).
     `hot`: the letter that logs it in two keys. `comment`: it tells of no call, so no contact point is looked for.
     `caveat`: what its title may suggest and it does not do, for the preview; `instead`: what to do about that, said where
-    the line has an amount, a date or the like after the code.
+    the line has an amount, a date or the like after the code. `offer`: of `OFFERS`, it was made in this contact; `answer`: of
+    `ANSWERS`, to the last offer that was made to the account; both: to the last of that offer.
     """
 
     code: str
@@ -71,6 +77,8 @@ class Result:
     instead: str = ""
     hot: str = ""
     comment: bool = False
+    offer: str = ""
+    answer: str = ""
 
     @property
     def explained(self) -> str:

@@ -52,6 +52,10 @@ class Point:
 PHONE_KINDS = frozenset({"mobile", "home", "work", "other"})
 
 
+ITEM_KINDS: Final = ("invoice", "fee", "instalment", "balloon", "retention")
+"""Kinds of items that are asked for; a credit is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """An open item: invoice, fee, instalment, balloon, retention or credit (below nothing). `disputed` is the part of `open` under dispute.

@@ -62,7 +62,8 @@ class HoldKind:
 
     `chip`: the short word for it among the reasons why an account stands where it does.
     `override_role`: who may act in spite of it; None: nobody, the hold must be released first. `comes_back`: as what its end brings
-    the account back to the desk, one of `COMES_BACK`; empty when it does not.
+    the account back to the desk, one of `COMES_BACK`; empty when it does not. `objects`: it is an objection to a suspension that has
+    been ordered, which whoever answers for it may make until it leaves.
     """
 
     code: str
@@ -75,6 +76,7 @@ class HoldKind:
     help: str = ""
     comes_back: str = ""
     chip: str = ""
+    objects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,8 @@ class Weights:
 class LadderStep:
     """A stage is due `offset_days` past the oldest due date. `message`: the template that is written then. With a `level` it is a
     notice: the stage is reached when it has been served, and it is written `gap_days` after the notice before at the earliest.
-    `segment`: whose ladder it is; empty: of all that have none of their own."""
+    `action_days`: so many days after the stage is reached the next action falls, on a business day. `segment`: whose ladder it is; empty:
+    of all that have none of their own."""
 
     stage: Stage
     offset_days: int
@@ -169,6 +172,30 @@ class LadderStep:
     level: str = ""
     gap_days: int = 0
     segment: str = ""
+    action_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What is written of items of a kind before they fall due: `message` (a template), so many `days` before, the most first, once each;
+    no days: nothing is. `kind`: empty for all kinds that have no reminder of their own. `below`: the stage from which on an account
+    gets none. `segment`: as of a step of the ladder, kind by kind."""
+
+    message: str
+    days: tuple[int, ...]
+    kind: str = ""
+    below: Stage = Stage.FINAL
+    segment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRun:
+    """How an offer is made to all who qualify: `message` (a template), to a customer once in `every_days`, to so many at most by each
+    night (`nightly`; none: only by `messages offer`)."""
+
+    message: str
+    every_days: int
+    nightly: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +214,27 @@ class Rules:
     holidays: frozenset[date]
     apply_credits: bool = True  # at night, oldest first
     check_sample: int = 1000  # accounts that a check of the day run holds against the rules
+    reminders: tuple[Reminder, ...] = ()
+    offers: Mapping[str, OfferRun] = field(default_factory=dict)  # by their names, `codes.OFFERS`
 
     def ladder_of(self, segment: str) -> tuple[LadderStep, ...]:
         """The ladder of a segment: its own, or the one of all others."""
         own = tuple(step for step in self.ladder if step.segment == segment)
         return own or tuple(step for step in self.ladder if not step.segment)
+
+    def reminders_of(self, segment: str) -> tuple[Reminder, ...]:
+        """The reminders before due of a segment: by kind its own, or that of all others; and the one of its ladder for what is left."""
+        found = {each.kind: each for whose in ("", segment) for each in self.reminders if each.segment == whose}
+        for step in self.ladder_of(segment):
+            if step.offset_days < 0 and step.message:
+                found.setdefault("", Reminder(step.message, (-step.offset_days,), "", Stage.PAST_DUE, segment))
+        return tuple(found.values())
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Segments with a ladder or with reminders of their own."""
+        named = {step.segment for step in self.ladder} | {each.segment for each in self.reminders}
+        return tuple(sorted(named - {""}))
 
 
 def coming_back(kinds: Mapping[str, HoldKind], what: str) -> frozenset[str]:

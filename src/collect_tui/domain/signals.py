@@ -27,7 +27,7 @@ class Signals:
     review; `order_failed`: 1 when the last order was rejected or cancelled. `noticed_on`: the last notice served. `coming`:
     what falls due within days and has been due, less what is there to pay it. `capped`: 1 when the attempt cap is reached.
     `linked`: other past-due accounts of the customer. `unanswered`: messages that wait for an answer, 50 at most; `received_on`: the
-    day on which the first of them came in.
+    day on which the first of them came in. `unreached`: notices that wait and go by no contact point that may be used.
     """
 
     status: AccountState = AccountState.OPEN
@@ -65,4 +65,5 @@ class Signals:
     capped: int = 0
     linked: int = 0
     unanswered: int = 0
+    unreached: int = 0
     received_on: date | None = None

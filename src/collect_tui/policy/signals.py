@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.contact.points import candidate_zones
+from collect_tui.domain.contact.points import candidate_zones, usable
 from collect_tui.domain.dates import day_start, local_time, zone_info
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.figures import Figures, Past
 from collect_tui.domain.hold.decide import blocking
+from collect_tui.domain.message.decide import ways
+from collect_tui.domain.order.decide import waits_since
 from collect_tui.domain.queue.rules import PRE_DUE_DAYS
 from collect_tui.domain.rules import ContactRules, HoldKind, Rules, coming_back
 from collect_tui.domain.signals import NEVER, Signals
-from collect_tui.domain.states import FAILED_ORDER, NOT_KEPT, WAITING_ORDER, HoldState, OrderState
+from collect_tui.domain.states import FAILED_ORDER, NOT_KEPT, WAITING_ORDER, HoldState, MessageState, OrderState
 from collect_tui.policy.contact import attempts
 from collect_tui.policy.suspend import may_restore, may_suspend
 
@@ -37,8 +39,10 @@ def signals(
     rules: Rules,
     kinds: Mapping[str, HoldKind],
     calendar: Calendar,
+    templates: Mapping[str, Sequence[str]],
 ) -> Signals:
-    """The signals of an account on its business date."""
+    """The signals of an account on its business date. `templates`: by which channels each is sent."""
+    going = set(ways(templates))
     today, zone = facts.business_date, rules.zone
     action = facts.next_action
     day_end = day_start(today + timedelta(days=1), zone)
@@ -72,14 +76,7 @@ def signals(
         claim_until=_last(h.until for h in past.holds if h.kind in claims and not _answered(past, h.placed_on, zone)),
         suspendable=sum(may_suspend(facts, s, today, rules.suspend, kinds, calendar).allowed for s in facts.services),
         restorable=sum(may_restore(facts, s, rules, kinds).allowed for s in facts.services),
-        order_since=min(
-            (
-                local_time(o.sent_at, zone).date() if o.sent_at else o.requested_on
-                for o in facts.orders
-                if o.status in WAITING_ORDER
-            ),
-            default=None,
-        ),
+        order_since=min((waits_since(o, today, zone) for o in facts.orders if o.status in WAITING_ORDER), default=None),
         reviews=sum((o.kind, o.status) == ("suspend", OrderState.DRAFT) for o in facts.orders),
         order_failed=int(past.last_order in FAILED_ORDER),
         noticed_on=_last(m.served_on for m in facts.messages if m.level and m.served(facts.business_date)),
@@ -87,6 +84,12 @@ def signals(
         capped=int(attempts_on(facts, today, rules.contact) >= rules.contact.max_attempts),
         linked=beside.linked,
         unanswered=len(facts.inbox),
+        unreached=sum(
+            m.status is MessageState.DRAFT
+            and m.level != ""
+            and not any(usable(p) and f"{m.template} {p.kind}" in going for p in facts.points)
+            for m in facts.messages
+        ),
         received_on=min((m.made_on for m in facts.inbox), default=None),
     )
 

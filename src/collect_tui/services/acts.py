@@ -21,6 +21,7 @@ from collect_tui.domain.dates import clock
 from collect_tui.domain.effects import ActUndone
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.message.effects import WRITING
 from collect_tui.domain.wording import holder
 from collect_tui.policy.verdicts import Verdict
 from collect_tui.services import act_log, codec, confirm, events
@@ -30,6 +31,7 @@ from collect_tui.services.decide import Outcome, decide
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.masking import refuse_guess
 from collect_tui.services.message.compose import Composer
+from collect_tui.services.message.edited import on_one_line
 from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.services.verdict_view import changes, effect_views, next_action, passed, schedule_rows, verdict_view
 from collect_tui.store import facts
@@ -89,6 +91,7 @@ def preview(desk: DeskContext, act: Act) -> Preview:
             confirm=asked,
             overridden=override is not None,
         ),
+        text=next((on_one_line(e.content.text) for e in outcome.effects if isinstance(e, WRITING)), ""),
     )
 
 

@@ -8,10 +8,12 @@ from dataclasses import replace
 from collect_tui.desk.commands import LogContact, MarkPoint, ScheduleCallback, SetNextAction, UnpinNote, WriteNote
 from collect_tui.domain.codes import Action, Result
 from collect_tui.domain.contact import decide as contact
-from collect_tui.domain.dates import local_time
+from collect_tui.domain.dates import format_day, local_time
 from collect_tui.domain.effects import NoteUnpinned, NoteWritten
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
+from collect_tui.domain.message.offers import standing
+from collect_tui.domain.money import format_minor
 from collect_tui.policy.contact import hold_findings, may_call, may_write
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.policy.worklist import judge_callback, judge_next
@@ -36,6 +38,9 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
             "reason",
         )
     point = contact.find_point(facts, command.point) if command.point else contact.default_point(facts, action)
+    plans = context.catalogue.arrangement
+    policy = plans.get(facts.segment, plans["default"])
+    offer = standing(result.offer, facts, policy.offers) if result.offer and not result.answer else None
     effects = contact.log(
         facts,
         action=action,
@@ -51,9 +56,16 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
         holds=context.catalogue.holds,
         rules=context.rules.contact,
         by=context.user,
+        offer=offer,
     )
     word = contact.advice(facts, point, result)
     told = [Finding("contact.advice", Severity.INFO, f"{word}.", "number")] if word else []
+    if result.offer and not result.answer and offer is None:
+        unmade = f"By the site's figures this account is offered no {result.offer}; it is counted as none."
+        told.append(Finding("contact.offer", Severity.WARN, unmade, "offer"))
+    elif offer and offer.amount is not None and offer.until is not None:
+        amount, last = format_minor(offer.amount, facts.currency), format_day(offer.until, facts.business_date)
+        told.append(Finding("contact.offer", Severity.INFO, f"The offer is {amount}, until {last}.", "offer"))
     if word := contact.untimed(result.follow_up, facts, point, context.now, context.rules.contact):
         told.append(Finding("contact.next_try", Severity.WARN, f"Next try: {word}.", "window"))
     return Decision(effects, Verdict.of([*_judged(action, result, point, facts, context), *told]))

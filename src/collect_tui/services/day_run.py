@@ -4,7 +4,7 @@
 
 Doing it again for the same date does nothing; an interrupted run goes on at the step that was not finished. The first run
 looks at every account, later ones only at those that the days since the last complete run or an earlier step touch. Statements
-are set-based and the same for SQLite and PostgreSQL.
+are set-based and the same for SQLite and PostgreSQL. After the steps the digests for the firm's own people are written.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.session import DayReport, StepReport
 from collect_tui.domain.dates import format_day
+from collect_tui.domain.message.decide import kinds_of_points
 from collect_tui.domain.states import AccountState
 from collect_tui.services.desk_context import DeskContext
+from collect_tui.services.message import digest
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
 from collect_tui.store import claims, event_log, score_figures, scoring, sql, summary, worked
 from collect_tui.store.day import candidates, ladder, marks, seal
@@ -53,18 +55,24 @@ def run(
     with desk.reading() as session:
         _only_forward(desk.tenant(session).business_date, business_date)
         last = _last_run(session, tenant_id, business_date)
-    day = Day(tenant_id, business_date, last, catalogue, desk.clock(), desk.user, desk.ids, tell)
+    reached = _reached(desk)
+    day = Day(tenant_id, business_date, last, catalogue, desk.clock(), desk.user, desk.ids, tell, reached)
     reports = []
     for step in STEPS:
         tell(step.title, 0, 0)
         reports.append(_once(desk, day, step))
         tell(step.title, 1, 1)
+    if any(rule.nightly for rule in catalogue.rules.offers.values()):
+        from collect_tui.services.message.offer import nightly
+
+        nightly(desk)
     with desk.store.read() as session:
         orphans = count_orphans(session, tenant_id)
         night = not all(report.repeated for report in reports)
         found = checking.check(session, day, full=full, night=night) if check or full else None
     if found is not None and found.recomputed:
         _mend(desk, day)
+    told = digest.write(desk)
     return DayReport(
         business_date=business_date,
         steps=tuple(reports),
@@ -72,7 +80,16 @@ def run(
         differences=None if found is None else found.total,
         checked=None if found is None else found.checked,
         found=() if found is None else found.views,
+        digests=len(told),
     )
+
+
+def _reached(desk: DeskContext) -> dict[str, tuple[str, ...]]:
+    """Template of a reminder → the kinds of contact points by which it goes; none for one that there is not (`messages lint`)."""
+    rules = desk.catalogue().rules
+    named = {each.message for segment in ("", *rules.segments) for each in rules.reminders_of(segment)}
+    every = desk.library.every if named else {}
+    return {name: kinds_of_points(every[name].head.channels) for name in named if name in every}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, Revealed
-from collect_tui.desk.views.message import MessageView
+from collect_tui.desk.views.message import MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 from collect_tui.domain.dates import Calendar
@@ -261,6 +261,13 @@ class LocalDesk(DeskContext):
                 "orders.no_folder", "This desk has no folder for orders; name one in the settings (orders_folder)."
             )
         return self._send_orders(self, send, progress)
+
+    def messages(
+        self, *, release: bool = False, template: str | None = None, progress: Progress | None = None
+    ) -> MessagesRun:
+        from collect_tui.services.message import run
+
+        return (run.release if release else run.look)(self, template=template, progress=progress)
 
     def close(self) -> None:
         self.store.close()

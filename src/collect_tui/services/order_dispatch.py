@@ -22,6 +22,7 @@ from collect_tui.domain.facts import AccountFacts, Order
 from collect_tui.domain.order import decide as orders
 from collect_tui.domain.states import WAITING_ORDER, OrderState
 from collect_tui.domain.steps import next_step
+from collect_tui.policy.objections import waits
 from collect_tui.policy.orders import PAID_CHECKS, refusal
 from collect_tui.policy.verdicts import Finding, Severity
 from collect_tui.services.desk_context import DeskContext
@@ -113,7 +114,8 @@ class OrderDispatch:
 
     def _refusal(self, seen: AccountFacts, order: Order) -> Finding | None:
         house = self.desk.house
-        return refusal(seen, order, house.rules, house.holds, house.calendar, leaving=True)
+        found = refusal(seen, order, house.rules, house.holds, house.calendar, leaving=True)
+        return found or waits(seen, order, self.desk.catalogue().internal, house.calendar)
 
     def send(self, order_id: int, *, done: bool = False) -> bool:
         """Lets one order leave; False when it is not to leave, or not today. `done`: it has been carried out already."""

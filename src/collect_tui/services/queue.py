@@ -12,6 +12,7 @@ from collect_tui.domain.queue import decide as worklist
 from collect_tui.domain.rules import HoldKind
 from collect_tui.domain.states import HoldState
 from collect_tui.domain.undo import inverse, left_standing, only_written
+from collect_tui.policy.objections import in_time
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.policy.worklist import judge_snooze
 from collect_tui.services.context import Context
@@ -43,6 +44,8 @@ def _reason(code: str, context: Context) -> str:
 @decides(PlaceHold)
 def place_hold(command: PlaceHold, facts: AccountFacts, context: Context) -> Decision:
     kind = _kind(command.hold, context)
+    if kind.objects:
+        in_time(facts)
     effects = hold.place(
         facts,
         kind,

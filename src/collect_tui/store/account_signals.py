@@ -20,6 +20,7 @@ from collect_tui.domain.states import (
     AccountState,
     HoldState,
     InboxState,
+    MessageState,
     OrderState,
     PaymentState,
     PromiseState,
@@ -33,6 +34,7 @@ from collect_tui.store.tables import (
     Account,
     AccountSummary,
     Callback,
+    ContactPoint,
     Hold,
     Item,
     Message,
@@ -60,6 +62,7 @@ def signals(kind: str, products: tuple[str, ...]) -> Select[Any]:
         soon := _coming(kind),
         linked := _linked(kind),
         inbox := _inbox(kind),
+        unserved := _unreached(kind),
     ]
     joined: Any = table(Account).join(table(AccountSummary), and_(s.tenant_id == tenant(), s.account_id == a.id))
     joined = joined.outerjoin(table(WorkItem), and_(w.tenant_id == tenant(), w.account_id == a.id))
@@ -108,6 +111,7 @@ def signals(kind: str, products: tuple[str, ...]) -> Select[Any]:
             whole(linked.c.n).label("linked"),
             whole(inbox.c.n).label("unanswered"),
             inbox.c.on.label("received_on"),
+            whole(unserved.c.n).label("unreached"),
         )
         .select_from(joined)
         .where(
@@ -187,7 +191,9 @@ def _holds(kind: str) -> Any:
 
 def _orders(kind: str) -> Any:
     t = table(ServiceOrder).c
-    left = func.coalesce(desk_day(t.sent_at), t.requested_on)
+    early = and_(t.status == constant(OrderState.REQUESTED), t.effective >= day("today"))
+    not_sent = case((early, day("today")), else_=t.requested_on)
+    left = func.coalesce(desk_day(t.sent_at), not_sent)
     since = func.min(case((one_of(t.status, sorted(WAITING_ORDER)), left)), type_=Date)
     reviews = _count(and_(t.status == constant(OrderState.DRAFT), t.kind == constant("suspend")))
     failed = func.max(case((one_of(t.status, sorted(FAILED_ORDER)), t.id)))
@@ -205,6 +211,26 @@ def _inbox(kind: str) -> Any:
     n: Any = func.count()
     few = case((n > constant(MOST_WAITING), constant(MOST_WAITING)), else_=n)
     return _grouped(kind, t, [t.inbound, t.status == constant(InboxState.RECEIVED)], n=few, on=func.min(t.made_on))
+
+
+def _unreached(kind: str) -> Any:
+    """Notices that wait and go by no contact point that may be used. `ways`: a template and a kind of contact points that it goes to."""
+    n: Any = func.count()
+    return _grouped(kind, table(Message).c, unreached(), n=n)
+
+
+def unreached() -> list[Any]:
+    """The conditions of such a message."""
+    t, a, p = table(Message).c, table(Account).c, table(ContactPoint).c
+    may = and_(~one_of(p.quality, ("bad", "wrong")), p.consent != constant("out"))
+    way = exists(
+        select(p.id)
+        .select_from(table(Account).join(table(ContactPoint), and_(p.tenant_id == tenant(), p.party_id == a.party_id)))
+        .where(a.tenant_id == tenant(), a.id == t.account_id, may)
+        .where(listed(t.template + constant(" ") + p.kind, "ways", String))
+        .correlate(table(Message))
+    )
+    return [t.status == constant(MessageState.DRAFT), t.level != constant(""), ~t.inbound, ~way]
 
 
 def _coming(kind: str) -> Any:

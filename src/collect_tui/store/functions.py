@@ -20,6 +20,13 @@ class local_day(FunctionElement[date]):
     inherit_cache = True
 
 
+class days_before(FunctionElement[date]):
+    """The calendar day so many days before another: `days_before(day, n)`."""
+
+    type = Date()
+    inherit_cache = True
+
+
 class iso_instant(FunctionElement[str]):
     """An instant as `2026-11-24T14:00:00Z`: text that sorts by time."""
 
@@ -83,6 +90,18 @@ def _local_day_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 def _local_day_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     at, minutes = _args(element, compiler, kw)
     return f"CAST(({at}) AT TIME ZONE 'UTC' + {minutes} * INTERVAL '1 minute' AS DATE)"
+
+
+@compiles(days_before, "sqlite")
+def _days_before_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    on, days = _args(element, compiler, kw)
+    return f"date({on}, -({days}) || ' days')"
+
+
+@compiles(days_before, "postgresql")
+def _days_before_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    on, days = _args(element, compiler, kw)
+    return f"({on} - CAST({days} AS integer))"
 
 
 @compiles(iso_instant, "sqlite")

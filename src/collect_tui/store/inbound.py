@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from sqlalchemy import Select, and_, case, select
 from sqlmodel import Session
 
+from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.message.message import Received
 from collect_tui.domain.states import AccountState, InboxState
 from collect_tui.store.expressions import constant
@@ -36,6 +37,11 @@ class InboundRow:
     automatic: bool
     made_on: date
     made_at: datetime
+
+    def masked(self, numbers: Iterable[str] = ()) -> Self:
+        """Card data is masked and not lost; `numbers` are none. What far ends call things was seen to before."""
+        known = frozenset(numbers)
+        return replace(self, subject=mask_card(self.subject, known), text=mask_card(self.text, known))
 
 
 @dataclass(frozen=True, slots=True)

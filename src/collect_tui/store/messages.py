@@ -28,8 +28,8 @@ def find(session: Session, tenant_id: int, **key: Any) -> Any | None:
 
 
 def texts(session: Session, tenant_id: int, message_id: int) -> Any:
-    """What a message says and whom it is to: its texts, address and language, when it was tried, the customer's name and kind, and the
-    reference of what it answers."""
+    """What a message says and whom it is to: its texts, address and language, when it was tried, the customer's name and kind (None:
+    it is of no account), and the reference of what it answers."""
     m, p, a, asked = table(Message), table(Party), table(Account), table(Message).alias("asked")
     query = (
         select(
@@ -44,8 +44,8 @@ def texts(session: Session, tenant_id: int, message_id: int) -> Any:
             asked.c.reference.label("reply_to"),
         )
         .select_from(
-            m.join(a, and_(a.c.tenant_id == tenant_id, a.c.id == m.c.account_id))
-            .join(p, and_(p.c.tenant_id == tenant_id, p.c.id == a.c.party_id))
+            m.outerjoin(a, and_(a.c.tenant_id == tenant_id, a.c.id == m.c.account_id))
+            .outerjoin(p, and_(p.c.tenant_id == tenant_id, p.c.id == a.c.party_id))
             .outerjoin(asked, and_(asked.c.tenant_id == tenant_id, asked.c.id == m.c.answers))
         )
         .where(m.c.tenant_id == tenant_id, m.c.id == message_id)
@@ -62,9 +62,9 @@ def mark_tried(session: Session, tenant_id: int, message_id: int, at: datetime |
 
 def _rows(tenant_id: int) -> Select[Any]:
     m, a = table(Message), table(Account)
-    names = "id account_id channel status level template point_id blocked made_on made_by tried_at tries sent_on served_on inbound answers"
+    names = "id account_id channel status level template version point_id blocked made_on made_by tried_at tries sent_on served_on"
     return (
-        select(*(m.c[name] for name in names.split()), a.c.number.label("account"))
+        select(*(m.c[name] for name in (*names.split(), "inbound", "answers")), a.c.number.label("account"))
         .select_from(m.outerjoin(a, and_(a.c.tenant_id == tenant_id, a.c.id == m.c.account_id)))
         .where(m.c.tenant_id == tenant_id)
     )

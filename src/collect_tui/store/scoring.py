@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.dates import day_start
+from collect_tui.domain.message.decide import ways
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue import rules as queues
 from collect_tui.domain.queue.priority import Scale
@@ -138,6 +139,7 @@ def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date
         "free_call": _free(catalogue, "call"),
         "disputes": sorted(coming_back(catalogue.holds, "dispute")),
         "claims": sorted(coming_back(catalogue.holds, "claim")),
+        "ways": ways(catalogue.templates),
         "free_suspend": _free(catalogue, "suspend"),
         "free_fee": _free(catalogue, "fee"),
         **desk_clock(business_date, rules.zone),

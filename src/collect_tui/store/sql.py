@@ -118,6 +118,13 @@ def add_row(dialect: str, into: Table, *, by: Collection[str] = ()) -> Any:
     return _into(dialect, into).on_conflict_do_nothing(index_elements=key)
 
 
+def put_row(dialect: str, into: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
+    """Insert a row; where its key is known, update it."""
+    return (
+        _into(dialect, into).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=dict(values))
+    )
+
+
 def _into(dialect: str, table: Table) -> Any:
     """The dialect's own INSERT. Imported here: SQLite's users need not load PostgreSQL's drivers to start."""
     return importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)

@@ -15,14 +15,15 @@ from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, bindparam, or_, select, true
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, bindparam, exists, or_, select, true
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import TimelineEntry
 from collect_tui.desk.views.message import called
 from collect_tui.domain.dates import is_known
-from collect_tui.domain.states import GIVEN_BACK, LOST_MESSAGE, HoldState, OrderState, PromiseState
+from collect_tui.domain.message.internal import OBJECTION
+from collect_tui.domain.states import GIVEN_BACK, LIVE_MESSAGE, LOST_MESSAGE, HoldState, OrderState, PromiseState
 from collect_tui.store.facts import VOID
 
 __all__ = ["local_zone", "timeline"]
@@ -41,6 +42,7 @@ class _Source:
     told: Callable[[Any], TimelineEntry]
     only: Callable[[Any], ColumnElement[bool]] = lambda _: true()
     service: bool = False  # reads the product of the row's service too
+    digest: bool = False  # stands in a message, and is told while that is not lost
 
     @property
     def by_date(self) -> bool:
@@ -94,6 +96,8 @@ def _rows(
         service = _T["service"]
         own = and_(service.c.tenant_id == tenant_id, service.c.id == t.c.service_id)
         query = query.join(service, own).add_columns(service.c.product)
+    if source.digest:
+        query = query.where(_arrives(t.c, tenant_id))
     if place is not None:
         query = query.where(_older(source, number, place, zone))
     for row in db.execute(query.order_by(source.column.desc(), t.c.id.desc()).limit(limit)):
@@ -205,8 +209,21 @@ def _message(row: Any) -> TimelineEntry:
     return _entry("message", row.made_by, f"{what} by {row.channel}", row.status.lower())
 
 
+def _told(row: Any) -> TimelineEntry:
+    text = f"may object until {row.object_by.isoformat()}"
+    return _entry("message", "", f"{row.contact} told of the suspension on {row.effective.isoformat()}", text)
+
+
+def _arrives(c: Any, tenant_id: int) -> ColumnElement[bool]:
+    """Of what a digest told: it has not been lost."""
+    m = _T["message"].c
+    return exists().where(m.tenant_id == tenant_id, m.id == c.message_id, m.status.in_(sorted(LIVE_MESSAGE)))
+
+
 def _received(row: Any) -> TimelineEntry:
     seems = f", seems to say {row.detail}" if row.detail else ""
+    if row.detail.startswith(OBJECTION):
+        seems = f", {row.detail}"
     return _entry("message", "", f"{row.channel} received{seems}", row.subject or row.text)
 
 
@@ -254,4 +271,5 @@ _SOURCES: Final = (
     _Source("message", "sent_at", _message),
     _Source("message", "made_at", _received, lambda c: c.inbound),
     _Source("message", "closed_at", _message_closed, lambda c: c.status.in_(sorted(LOST_MESSAGE))),
+    _Source("digest_order", "told_at", _told, digest=True),
 )

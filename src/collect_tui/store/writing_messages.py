@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from collect_tui.domain import effects as fx
@@ -33,16 +34,20 @@ def _(effect: fx.MessageReleased, here: WriteContext) -> None:
 @write.register
 def _(effect: fx.MessageChanged, here: WriteContext) -> None:
     key = {"account_id": here.account_id, "id": effect.id, "status": effect.old_status}
+    here.set("message", key, **as_changed(effect, here.at))
+
+
+def as_changed(effect: fx.MessageChanged, at: datetime) -> dict[str, Any]:
+    """The columns of a message that has changed."""
     values: dict[str, Any] = {name: getattr(effect, name) for name in ("status", "served_on", "detail")}
     values["lifted"] = effect.old_status if effect.lifted else None
     if MessageState.CANCELLED not in (effect.status, effect.old_status):  # what waits again waits for the same
         values["blocked"] = effect.blocked
     values |= {name: value for name in ("reference", "cost") if (value := getattr(effect, name)) is not None}
     if effect.sent_on is not None:
-        values |= {"sent_on": effect.sent_on, "sent_at": here.at}
+        values |= {"sent_on": effect.sent_on, "sent_at": at}
     closed = effect.status in LOST_MESSAGE | {MessageState.CANCELLED, MessageState.DELIVERED}
-    values["closed_at"] = here.at if closed else None
-    here.set("message", key, **values)
+    return {**values, "closed_at": at if closed else None}
 
 
 @write.register
@@ -68,13 +73,15 @@ def _(effect: fx.InboxChanged, here: WriteContext) -> None:
     here.set("message", key, status=effect.status, closed_at=None if effect.status is InboxState.RECEIVED else here.at)
 
 
-def _said(content: Content) -> dict[str, str]:
+def _said(content: Content) -> dict[str, Any]:
     return {
         "version": content.version,
         "lang": content.language,
         "subject": content.subject,
         "text": content.text,
         "document": content.document,
+        "offered": content.offered,
+        "offer_until": content.offer_until,
     }
 
 

@@ -1,8 +1,7 @@
 """The app's own commands: what is the same from every screen, by key or by word on the line.
 
 Of a command `work.next`, `do_work_next` does it, and `may_work_next` looks at what it needs: it raises at once what needs no
-desk to be refused, and returns what the desk is to be asked, if anything.  Both are given what follows the word on the line
-where the command takes words (`Action.takes_words`).
+desk to be refused, and returns what the desk is to be asked, if anything. Both are given the words behind it (`Action.takes_words`).
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from collect_tui.desk.errors import Forbidden, Invalid, Refused
+from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.tui import messages
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.dialogs.choosing import ChoosingScreen
@@ -151,8 +150,13 @@ class Commands:
         return self._app.desk.floor
 
     async def do_floor_open(self) -> None:
-        screen = await self._navigator.show_screen("floor")
-        await screen.do_view_refresh()
+        await self._navigator.show_fresh("floor")
+
+    def may_run_open(self) -> None:
+        self._app.session_view.require("messages")
+
+    async def do_run_open(self) -> None:
+        await self._navigator.show_fresh("run")
 
     def may_outbox_open(self) -> None:
         if self._app.desk.outbox is None:
@@ -160,8 +164,7 @@ class Commands:
 
     async def do_outbox_open(self) -> None:
         self.may_outbox_open()
-        screen = await self._navigator.show_screen("outbox")
-        await screen.do_view_refresh()
+        await self._navigator.show_fresh("outbox")
 
     # -- this terminal ------------------------------------------------------------------------------------------
 
@@ -211,16 +214,13 @@ class Commands:
         asked.status(dropped)
 
     def may_identifier_reveal(self, rest: str) -> Callable[[], object]:
-        from collect_tui.desk.operations import BY_NAME
         from collect_tui.desk.views.floor import identifier, reveal_reason
 
         what, _, reason = rest.partition(" ")
         target, session = self._app.top.line_target(), self._app.session_view
         if target is None or not what or not reason.strip():
             raise Invalid("word.reveal", "Say which and why: `reveal m1 REASON`.")
-        needed = BY_NAME["reveal"].permission
-        if not session.allows(needed):
-            raise Forbidden.to(session.role, needed)
+        session.require("reveal")
         reveal_reason(reason)
 
         def look() -> object:

@@ -91,6 +91,11 @@ class Navigator:
             await app.push_screen(wanted)
         return self.screen_of(name)
 
+    async def show_fresh(self, name: str) -> None:
+        """Bring a screen to the top, with what there is to show now."""
+        screen = await self.show_screen(name)
+        await screen.do_view_refresh()
+
     async def open_form(
         self, name: str, view: AccountView, fence: int | None, text: str, *, whole: bool = False, why: str = ""
     ) -> None:

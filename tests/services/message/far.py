@@ -35,12 +35,14 @@ class Far:
     fails: list[Exception | None] = field(default_factory=list)
     says: list[Said] = field(default_factory=list)
     flushed: int = 0
+    cost: int | None = None
+    currency: str = ""
 
     def send(self, message: Outgoing) -> Departure:
         if self.fails and (error := self.fails.pop(0)) is not None:
             raise error
         self.left.append(message)
-        return Departure(reference=f"{self.channel}-{message.key}")
+        return Departure(reference=f"{self.channel}-{message.key}", cost=self.cost, currency=self.currency)
 
     def flush(self) -> None:
         self.flushed += 1

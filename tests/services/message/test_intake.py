@@ -15,12 +15,14 @@ from collect_tui.desk.errors import NotFound
 from collect_tui.domain.errors import Refused
 from collect_tui.services.local import LocalDesk
 from collect_tui.services.message import far_names
+from collect_tui.services.message.dispatch import MessageDispatch
 from collect_tui.services.message.intake import CONFIRMATION, Intake
 from collect_tui.services.message.port import Incoming
 from collect_tui.store import audit_check, facts
 from collect_tui.store.engine import Store
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, ContactPoint, Message
+from services.message.far import Far
 from support.book import NOW, Book, Clock, account, local_desk
 
 ROSA, SECOND, ANN, BOB = "4410-2231", "4410-2232", "4410-3001", "4410-3002"
@@ -145,6 +147,23 @@ def test_stop_ends_the_channel_and_is_confirmed_once(desk, word):
     take(desk, came(word, "+13125550142", "sms"))
     assert points(desk, ROSA)["m1"] == "out"
     assert len(row(desk, template=CONFIRMATION)) == 1
+
+
+@pytest.mark.parametrize("channel", ["chat", "social"])
+def test_stop_is_confirmed_once_in_a_chat_too(desk, channel):
+    with desk.store.write() as db:
+        party = db.execute(select(table(Account).c.party_id).where(table(Account).c.number == SECOND)).scalar_one()
+        made = {"tenant_id": 1, "id": desk.ids(), "party_id": party, "kind": "social", "value": "fb:9001", "ord": 1}
+        db.execute(table(ContactPoint).insert().values(**made, normalized="fb:9001"))
+    for _ in range(2):
+        kept = take(desk, came("STOP", "fb:9001", channel, thread="t-77"))
+        assert (kept.status, points(desk, ROSA)["s1"]) == ("DONE", "out")
+    (said,) = row(desk, template=CONFIRMATION)
+    assert (said.status, said.channel, said.address, said.number) == ("QUEUED", channel, "t-77", SECOND)
+    far = Far(channel)
+    report = MessageDispatch(desk, {channel: far}).run()
+    assert (report.sent, report.held, report.put_off) == ({channel: 1}, 0, {})
+    assert far.left[0].text == "Test book: you get no more messages here about your account ending 232."
 
 
 def test_one_click_ends_what_was_written_to(desk):

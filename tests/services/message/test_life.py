@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,14 +35,22 @@ class Year:
         self.orders = OrderDispatch(desk, FolderPort(folder))
         self.stage, self.step, self.since = str(self.life.seen.stage), 0, TODAY
         self.told: list[str] = []
+        self.waits = ("", "")
 
-    def pass_by(self, nights: int, *, cut: bool) -> str:
-        for _ in range(nights // EVERY):
+    def pass_by(self, nights: int, *, cut: bool, pays: int = 0) -> str:
+        """`pays`: the night after which all is paid that is owed."""
+        for night in range(EVERY, nights + EVERY, EVERY):
             self.life.night(EVERY, check=False)
             words = [*self._messages(), *(self._service() if cut else ())]
-            if str(self.life.seen.stage) != self.stage:
-                self.stage = str(self.life.seen.stage)
+            if night == pays:
+                do_line(self.desk, ROSA, f"pay {self.life.seen.collectable / 100:.2f} check R9 y")
+                words.append("all that is past due is paid")
+            seen = self.life.seen
+            if str(seen.stage) != self.stage:
+                self.stage = str(seen.stage)
                 words.append(f"the account stands at {self.stage}")
+                if seen.next_action.on > self.life.today:
+                    words.append(f"{seen.next_action.code} on {seen.next_action.on:%a %d %b %Y}")
             if words:
                 self.told.append(f"{self.life.today:%a %d %b %Y}: {'; '.join(words)}")
         return "\n".join(self.told) + "\n"
@@ -51,7 +60,10 @@ class Year:
         ports = (life.letter, life.email, life.sms)
         before = [len(far.left) for far in ports]
         release(self.desk)
-        release(self.second)
+        for left in release(self.second).excluded:
+            if (left.reason, left.told) != self.waits:
+                self.waits = left.reason, left.told
+                yield f"a draft waits: {left.told}"
         life.dispatch().run()
         templates = {f"1-{m.id}": m.template for m in life.seen.messages}
         for far, count in zip(ports, before, strict=True):
@@ -106,7 +118,52 @@ def test_a_life(tmp_path: Path, segment: str, items: list[tuple[str, int, int]],
     with Book(account(ROSA, "Alvarez, Rosa", items=items, **more)).store(tmp_path) as store:
         year = Year(local_desk(store, "lee", clock), clock, tmp_path / "orders")
         told = year.pass_by(nights, cut=segment == "default")
-    path = GOLDEN / f"life-{segment}.txt"
+    golden(f"life-{segment}.txt", told)
+
+
+MONTHLY = 20000
+
+
+def home(paid: int) -> dict[str, Any]:
+    """A buyer of a home: so many instalments of a month were paid, three more fall due from the twelfth day on, and a balloon."""
+    before = [(f"AM-{n}", 12 - 30 * n, MONTHLY, {"kind": "instalment"}) for n in range(1, paid + 1)]
+    items = [(f"AM+{n}", 12 + 30 * n, MONTHLY, {"kind": "instalment"}) for n in range(3)]
+    payments = [
+        {
+            "ref": f"P{n}",
+            "received_on": day(due),
+            "method": "check",
+            "amount": amount,
+            "allocations": [{"item": no, "amount": amount}],
+        }
+        for n, (no, due, amount, _) in enumerate(before)
+    ]
+    balloon = ("BA-1", 75, 300000, {"kind": "balloon"})
+    return account(
+        ROSA,
+        "Alvarez, Rosa",
+        items=[*before, *items, balloon],
+        payments=payments,
+        points=POINTS,
+        segment="real-estate",
+        next_action={"code": "monitor", "on": day(0)},
+    )
+
+
+@pytest.mark.parametrize(("name", "paid", "nights", "pays"), [("cancelled", 14, 160, 0), ("paid", 48, 140, 120)])
+def test_a_home_by_instalments(tmp_path: Path, name: str, paid: int, nights: int, pays: int) -> None:
+    """With a year paid the grace is 60 days, and the contract is cancelled; with four it is four months, in which the buyer pays."""
+    clock = Clock(NOW)
+    with Book(home(paid)).store(tmp_path) as store:
+        year = Year(local_desk(store, "lee", clock), clock, tmp_path / "orders")
+        told = year.pass_by(nights, cut=False, pays=pays)
+        if name == "paid":
+            assert year.life.seen.collectable == 0
+    golden(f"life-real-estate-{name}.txt", told)
+
+
+def golden(name: str, told: str) -> None:
+    path = GOLDEN / name
     if os.environ.get("GOLDEN") == "write":
         path.write_text(told, "utf-8")
     assert told == path.read_text("utf-8")

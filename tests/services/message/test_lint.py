@@ -9,7 +9,8 @@ import pytest
 from collect_tui.defaults.templates import rules
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.template import LANGUAGES, Served
-from collect_tui.services.message.lint import load
+from collect_tui.domain.rules import Reminder
+from collect_tui.services.message.lint import library, load, reminder_faults
 from collect_tui.services.message.placeholders import examine
 
 HEAD = """+++
@@ -39,7 +40,8 @@ SHIPPED = (
     *("broken-promise", "returned-payment", "restored", "statement", "bill-copy", "settlement-offer"),
     *("prepayment-offer", "autopay-invitation", "stop-confirmation", "cancellation", "validation", "b2b-reminder"),
     *("b2b-final", "balloon-due", "retention-due", "dispute-question", "dispute-granted", "dispute-part"),
-    *("dispute-refused", "ticket-answer", "internal-suspends", "weekly-unresolved"),
+    *("dispute-refused", "ticket-answer", "internal-suspends", "internal-channels", "internal-reasons"),
+    "weekly-unresolved",
 )
 
 
@@ -290,3 +292,22 @@ def test_the_rules_of_messages_are_read_as_all_other_files_of_a_site(tmp_path, t
         rules(tmp_path)
     assert str(tmp_path / "messages.toml") in refused.value.message
     assert said in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "said"),
+    [
+        ("balloon", "balloon-due", None),
+        ("balloon", "reminder", None),
+        (
+            "balloon",
+            "retention-due",
+            "retention-due is about the retention coming due, not about items coming due or the balloon",
+        ),
+        ("instalment", "remindr", "there is no template 'remindr'; did you mean reminder?"),
+    ],
+)
+def test_a_reminder_names_a_template_that_speaks_of_such_items(kind, message, said):
+    found = [fault.message for fault in reminder_faults(library(None, "US", "USD"), [Reminder(message, (7,), kind)])]
+    assert len(found) == (said is not None)
+    assert not said or said in found[0]

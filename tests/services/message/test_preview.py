@@ -25,9 +25,9 @@ GOLDEN = Path(__file__).with_name("golden")
 ROSA = "4410-2231"
 OF_CASES = (
     *("dispute-question", "dispute-granted", "dispute-part", "dispute-refused"),
-    *("ticket-answer", "internal-suspends", "weekly-unresolved"),
+    *("ticket-answer", "internal-suspends", "internal-channels", "internal-reasons", "weekly-unresolved"),
 )
-"""Templates about what nothing keeps yet."""
+"""Templates about what nothing keeps yet, or of no account."""
 ITEMS = [
     ("INV-1", -63, 20000),
     ("INV-2", -33, 15000, {"disputed": 5000}),

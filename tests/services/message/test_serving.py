@@ -137,6 +137,37 @@ def test_a_hold_keeps_a_draft_back_and_its_reason_is_told(stores: Any, why: str)
     assert life.out().sent == {"letter": 1}
 
 
+def test_an_account_without_any_way_to_serve_stands_in_a_queue_until_there_is_one(stores: Any) -> None:
+    life = stores(book())
+    do_line(life.desk, ROSA, "na m1")
+    for short in ("m1", "e1", "a1"):
+        do_line(life.desk, ROSA, f"bad {short}")
+    life.night()
+    assert life.notices == [("1", "", "DRAFT")]
+    why = life.desk.why(ROSA)
+    assert (why.queue, why.reasons[0], why.chips[0]) == ("unserved", "no_way_to_serve", "no way")
+    assert [(e.reason, e.accounts) for e in look(life.desk).excluded] == [("point", (ROSA,))]
+    life.night()
+    assert life.desk.why(ROSA).queue == "unserved", "it was marked once, and is looked at every night"
+    do_line(life.desk, ROSA, "good e1")
+    assert life.desk.why(ROSA).queue != "unserved"
+    do_line(life.desk, ROSA, "out e1")
+    assert life.desk.why(ROSA).queue == "unserved"
+    do_line(life.desk, ROSA, 'xm 1 "told in person"')
+    assert life.desk.why(ROSA).queue != "unserved"
+    assert day_run.run(life.desk, life.today, check=True, full=True).found == ()
+
+
+@pytest.mark.parametrize(("currency", "kept"), [("USD", 3), ("EUR", None), ("", None)])
+def test_what_it_cost_is_kept_in_the_currency_of_the_account_only(stores: Any, currency: str, kept: int | None) -> None:
+    life = stores(book())
+    life.letter.cost, life.letter.currency = 3, currency
+    life.night()
+    life.out()
+    (notice,) = life.seen.messages
+    assert life.desk.message(ROSA, notice.id).cost == kept
+
+
 def test_what_is_placed_after_the_release_stops_it_as_it_leaves(stores: Any) -> None:
     life = stores(book())
     life.night()
@@ -145,6 +176,14 @@ def test_what_is_placed_after_the_release_stops_it_as_it_leaves(stores: Any) -> 
     report = life.dispatch().run()
     assert (report.sent, report.held) == ({}, 1)
     assert life.notices == [("1", "letter", "DRAFT")]
+
+
+def test_a_changed_text_that_is_held_back_is_gone_and_not_written_anew(stores: Any) -> None:
+    life = stores(book(items=[("INV-1", 3, 20000)]))
+    do_line(life.desk, ROSA, 'send reminder email "Dear Rosa, as we said today."')
+    do_line(life.desk, ROSA, "out e1")
+    assert life.dispatch().run().held == 1
+    assert life.notices == [("reminder", "email", "CANCELLED")]
 
 
 def test_what_has_been_paid_is_not_sent(stores: Any) -> None:
@@ -289,3 +328,46 @@ def test_a_sent_message_is_not_undone_and_a_queued_one_is(stores: Any) -> None:
     life.dispatch().run()
     with pytest.raises(Refused):
         do_line(life.desk, ROSA, "undo")
+
+
+def test_a_balloon_is_reminded_of_at_each_interval_and_of_nothing_else(stores: Any) -> None:
+    """Of the ladder's reminder it is no part, a bill is none of the balloon's, and the text is about what the night named."""
+    items = [("B-1", 64, 900000, {"kind": "balloon"}), ("B-2", 400, 700000, {"kind": "balloon"}), ("INV-1", 61, 4000)]
+    life = stores(book(items=items, stage="CURRENT"))
+    told = []
+    for night in (3, 4, 5, 20, 33, 34, 35, 50, 55, 56, 57, 58, 63):
+        life.night(night - (life.today - TODAY).days)
+        before = len(life.email.left)
+        life.out()
+        told += [(night, left.text) for left in life.email.left[before:]]
+    assert life.letter.left == []
+    assert [night for night, _ in told] == [4, 34, 56, 57]
+    balloons, reminder = [told[at][1] for at in (0, 1, 3)], told[2][1]
+    assert all("B-1" in text and "B-2" not in text for text in balloons)
+    assert "INV-1" in reminder
+    assert "B-1" not in reminder
+
+
+def test_who_pays_before_the_day_is_reminded_of_the_next_bill_too(stores: Any) -> None:
+    life = stores(book(items=[("INV-1", 5, 4000), ("INV-2", 36, 4000)], stage="CURRENT"))
+    life.night()
+    assert life.notices == [("reminder", "", "DRAFT")]
+    assert life.out().sent == {"email": 1}
+    do_line(life.desk, ROSA, "pay 40 card R1 y INV-1=40")
+    life.night(29)
+    life.night()
+    assert life.notices[-1] == ("reminder", "", "DRAFT")
+    assert life.seen.stage == "PRE_DUE"
+
+
+@pytest.mark.parametrize("how", ["paid", "held", "out", "stopped"])
+def test_nobody_is_reminded_who_paid_or_is_held_or_wants_no_more(stores: Any, how: str) -> None:
+    points = [{**POINTS[1], "consent": "out"}, {**POINTS[0], "consent": "out"}, POINTS[2]]
+    more: dict[str, Any] = {"points": points} if how == "out" else {}
+    life = stores(book(items=[("INV-1", 5, 4000)], stage="CURRENT", **more))
+    if how == "paid":
+        do_line(life.desk, ROSA, "pay 40 card R1 y")
+    elif how in ("held", "stopped"):
+        do_line(life.desk, ROSA, f"hold {'cease' if how == 'held' else 'dispute'} checking")
+    life.night()
+    assert life.notices == []

@@ -30,6 +30,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "NEXT-ACTION": ("call", "review"),
     "REF": ("r881", "CHK1", "r7"),
     "ITEM": ("INV-1", "INV-2", "INV-30"),
+    "INVOICE": ("INV-1", "INV-2", "INV-30"),
     "CREDIT": ("CR-1", "CR-2"),
     "SERVICE": ("int", "tv"),
     "ORDER": ("S-1", "S-123"),

@@ -23,7 +23,7 @@ from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from html import unescape
 from typing import Final, Literal
 
@@ -139,7 +139,7 @@ def _resembles_a_bounce(message: Message) -> bool:
 
 # messages ---------------------------------------------------------------------------------------
 def _incoming(message: Message, raw: bytes, at: datetime, seal: Seal, ours: str) -> Incoming:
-    name, sender = parseaddr(_field(message, "From"))
+    name, sender = _author(message)
     own = _IDS.fullmatch(_field(message, "Message-ID"))
     threads = " ".join([_field(message, "In-Reply-To"), _tail(message, "References"), _arrived_for(message)])
     return Incoming(
@@ -153,6 +153,13 @@ def _incoming(message: Message, raw: bytes, at: datetime, seal: Seal, ours: str)
         text=_text(message),
         automatic=_automatic(message, sender, ours),
     )
+
+
+def _author(message: Message) -> tuple[str, str]:
+    """Name and address of whoever wrote; of several nobody knows which one a server has vouched for, so it is none of them."""
+    heads = [" ".join(str(each)[:_LONGEST_HEADER].split()) for each in message.get_all("From", ())]
+    several = sum("@" in address for _, address in getaddresses(heads)) > 1
+    return ("", "") if several else parseaddr(heads[0] if heads else "")
 
 
 def _automatic(message: Message, sender: str, ours: str) -> bool:

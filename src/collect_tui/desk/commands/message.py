@@ -13,7 +13,8 @@ from collect_tui.domain.message.template import LanguageCode
 class SendMessage(CommandBase):
     """Writes a message by a template, for its channel to take. `template`: its name, or the level of a notice (`2`, `final`). Without
     `channel` the first of the template's by which the customer can be reached; `point` is the short name (`e1`) of where to;
-    without `language` it is the customer's."""
+    without `language` it is the customer's. `item`: the number of the invoice that a copy is sent of; without it, the newest. `text`:
+    what it says instead of what the template does, where that may be changed; ¶ begins a new paragraph."""
 
     noun: ClassVar[str] = "messages"
     kind: Literal["message"] = "message"
@@ -21,14 +22,18 @@ class SendMessage(CommandBase):
     channel: Literal["letter", "email", "sms"] | None = None
     point: Short | None = None
     language: LanguageCode | None = None
+    item: Short | None = None
+    text: Text = ""
 
 
 class ReleaseMessage(CommandBase):
-    """Releases a draft: one that the night wrote, or that somebody else did. `message`: its template, or the level of the notice."""
+    """Releases a draft: one that the night wrote, or that somebody else did. `message`: its template, or the level of the notice.
+    `text`: what it says instead, as for a message that is sent."""
 
     noun: ClassVar[str] = "message-releases"
     kind: Literal["release-message"] = "release-message"
     message: Short
+    text: Text = ""
 
 
 class CancelMessage(CommandBase):

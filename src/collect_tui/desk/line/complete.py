@@ -183,6 +183,12 @@ def _documents(context: LineContext) -> Iterator[Offer]:
             yield f"{word(doc_no)}={say.amount(open_, context)}", f"open {say.money(open_, context)}{about}"
 
 
+def _invoices(context: LineContext) -> Iterator[Offer]:
+    for doc_no, open_, _ in context.items:
+        if open_ > 0:
+            yield word(doc_no), f"open {say.money(open_, context)}"
+
+
 def _credits(context: LineContext) -> Iterator[Offer]:
     for doc_no, open_, _ in context.items:
         if open_ < 0:
@@ -240,6 +246,7 @@ _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "part": lambda _: (("+", "a further part: + AMOUNT DATE"),),
     "credit": _credits,
     "document": _documents,
+    "invoice": _invoices,
     "service": _services,
     "order": _orders,
     "reason": _table(lambda context: context.codes.reasons),

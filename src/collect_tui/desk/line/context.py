@@ -87,7 +87,7 @@ class LineContext:
             number=account.number,
             pinned=account.pinned,
             standing=tuple(hold.kind for hold in account.holds),
-            templates=catalogue.templates,
+            templates=_to_customers(catalogue),
             waiting=account.waiting,
             late=frozenset(item.doc_no for item in account.items if item.dpd > 0),
             kinds=catalogue.cases.kinds,
@@ -112,7 +112,7 @@ class LineContext:
             currency=session.currency,
             calendar=Calendar(holidays=catalogue.rules.holidays),
             date_order=catalogue.rules.date_order,
-            templates=catalogue.templates,
+            templates=_to_customers(catalogue),
             kinds=catalogue.cases.kinds,
             departments=_titles(catalogue),
         )
@@ -166,6 +166,11 @@ class LineContext:
 
 def _titles(catalogue: Catalogue) -> dict[str, str]:
     return {each.name: each.title for each in catalogue.cases.departments.values()}
+
+
+def _to_customers(catalogue: Catalogue) -> tuple[str, ...]:
+    """The names of the templates that are for customers and not for the firm's own people."""
+    return tuple(name for name, channels in catalogue.templates.items() if "internal" not in channels)
 
 
 def _known_zone(zone: str | None) -> str | None:

@@ -18,7 +18,7 @@ from collect_tui.desk.commands import (
 )
 from collect_tui.desk.line import freetext, say, slots
 from collect_tui.desk.line.context import LineContext
-from collect_tui.desk.line.lexer import word
+from collect_tui.desk.line.lexer import literal, word
 from collect_tui.desk.line.look import match_code
 from collect_tui.desk.line.slot import CODE, POINT, WHY, Slot
 from collect_tui.desk.line.verb import Verb
@@ -32,6 +32,8 @@ LANGUAGE_NAMES: Final[Mapping[str, str]] = dict(
     zip(LANGUAGES, ("English", "Spanish", "Filipino", "Malay", "Chinese"), strict=True)
 )
 _BY_KIND: Final = {"email": "email", "address": "letter", "mobile": "sms"}
+_SHORTEST: Final = 3
+"""What is longer and has a digit in it is no contact point."""
 _NAMED: Final = {"stmt": "statement", "bill": "bill-copy"}
 
 
@@ -55,8 +57,8 @@ def notice(words: TokenCursor) -> tuple[Command, ...]:
 
 
 def named(words: TokenCursor, verb: str) -> tuple[Command, ...]:
-    """`stmt [CHANNEL] [POINT] [LANGUAGE]`, `bill [CHANNEL] [POINT] [LANGUAGE]`"""
-    return _sent(words, _NAMED[verb])
+    """`stmt [CHANNEL] [POINT] [LANGUAGE]`, `bill [INVOICE] [CHANNEL] [POINT] [LANGUAGE]`"""
+    return _sent(words, _NAMED[verb], invoice=verb == "bill")
 
 
 def channel_of(action: Action | None) -> str:
@@ -83,23 +85,55 @@ def by_action(words: TokenCursor) -> tuple[Command, ...] | None:
     return _sent(words, template, channel)
 
 
-def _sent(words: TokenCursor, template: str, by: str | None = None) -> tuple[Command, ...]:
-    """By which channel, where to and in which language, in any order. `by`: the channel is settled."""
-    channel, point, language = by, None, None
+def _sent(words: TokenCursor, template: str, by: str | None = None, *, invoice: bool = False) -> tuple[Command, ...]:
+    """By which channel, where to and in which language, in any order, and then what it says instead. `by`: the channel is settled;
+    `invoice`: it is about one."""
+    channel, point, language, item = by, None, None, None
     before = -1
     while before != words.pos:
         before = words.pos
+        item = item or (_invoice(words) if invoice else None)
         channel = channel or words.code("channel", CHANNELS)
         point = point or slots.maybe_point(words, noted=False)
         language = language or words.code("language", LANGUAGE_NAMES, shortest=2)
+    text = _edited(words)
     if (token := words.peek()) is not None and channel is None:
         words.reject(token, "channel")
-    return (words.build(SendMessage, template=template, channel=channel, point=point, language=language),)
+    how = {"channel": channel, "point": point, "language": language, "item": item, "text": text}
+    return (words.build(SendMessage, template=template, **how),)
+
+
+def _invoice(words: TokenCursor) -> str | None:
+    """The number of an invoice: one that is open, or what can be nothing else, as those that were paid are not known here."""
+    words.ask("invoice")
+    token = words.bare()
+    if token is None:
+        return None
+    known = words.context.documents.get(token.low)
+    points = words.context.point_names
+    number = (
+        any(c.isdigit() for c in token.text) and token.low not in points and match_code(token.low, CHANNELS) is None
+    )
+    if known is None and not (number and len(token.text) > _SHORTEST):
+        return None
+    words.limit(token, "invoice")
+    words.take("invoice")
+    return known[0] if known is not None else token.text
+
+
+def _edited(words: TokenCursor) -> str:
+    """What a message says instead of what its template does, in quotes; empty: nothing else."""
+    words.ask("edited")
+    quoted = words.literal()
+    if quoted is None:
+        return ""
+    words.take("text")
+    return quoted.text
 
 
 def free(words: TokenCursor) -> tuple[Command, ...]:
-    """`free TEMPLATE`: a draft by its template or level."""
-    return (words.build(ReleaseMessage, message=_waiting(words, "draft")),)
+    """`free TEMPLATE ["TEXT"]`: a draft by its template or level."""
+    return (words.build(ReleaseMessage, message=_waiting(words, "draft"), text=_edited(words)),)
 
 
 def cancel(words: TokenCursor) -> tuple[Command, ...]:
@@ -139,25 +173,28 @@ def _waiting(words: TokenCursor, kind: str) -> str:
 def render_send(command: SendMessage, context: LineContext) -> str:
     verb = next((verb for verb, template in _NAMED.items() if template == command.template), "")
     what = verb or say.join("notice" if command.template in LEVELS else "send", word(command.template))
-    return say.join(what, command.channel or "", command.point or "", command.language or "")
+    item = word(command.item) if command.item and verb == "bill" else ""
+    text = literal(command.text) if command.text else ""
+    return say.join(what, item, command.channel or "", command.point or "", command.language or "", text)
 
 
 def say_send(command: SendMessage, context: LineContext) -> str:
     what = f"notice {command.template}" if command.template in LEVELS else command.template
     return say.sentence(
-        f"send {what}",
+        f"send {what}{f' of {command.item}' if command.item else ''}",
         CHANNELS.get(command.channel or "", ""),
         f"to {command.point}" if command.point else "",
         f"in {LANGUAGE_NAMES[command.language]}" if command.language else "",
+        say.quoted(command.text) if command.text else "",
     )
 
 
 def render_free(command: ReleaseMessage, context: LineContext) -> str:
-    return say.join("free", word(command.message))
+    return say.join("free", word(command.message), literal(command.text) if command.text else "")
 
 
 def say_free(command: ReleaseMessage, context: LineContext) -> str:
-    return say.sentence(f"release the draft {command.message}")
+    return say.sentence(f"release the draft {command.message}", say.quoted(command.text) if command.text else "")
 
 
 def render_cancel(command: CancelMessage, context: LineContext) -> str:
@@ -194,11 +231,17 @@ SENT: Final = replace(
 """What stands behind an action of writing."""
 _TEMPLATE = Slot("template", "TEMPLATE", "Template", "its name; F4 lists them", "template", needed=True, writing="word")
 _LEVEL = Slot("template", "LEVEL", "Level", "1, 2, 3, final, pre-cut, cancellation", "level", needed=True)
-_CHANNEL = Slot("channel", "CHANNEL", "Channel", "letter, email, sms; nothing for the first that fits", "channel")
+_CHANNEL = Slot("channel", "CHANNEL", "Channel", "letter, email, sms; nothing for the first that fits", "channel",
+                also=frozenset(("item",)))  # fmt: skip
 LANGUAGE: Final = Slot(
     "language", "LANGUAGE", "Language", "en, es, fil, ms, zh; nothing for the customer's", "language"
 )
-_HOW = (_CHANNEL, POINT, LANGUAGE)
+_EDITED = Slot("text", '"TEXT"', "Text", "what it says instead, ¶ for a new paragraph; F4 brings what it says now", "edited",
+               frozenset(("text",)), writing="text")  # fmt: skip
+_INVOICE = Slot(
+    "item", "INVOICE", "Invoice", "its number; nothing for the newest; F4 lists them", "invoice", writing="word"
+)
+_HOW = (_CHANNEL, POINT, LANGUAGE, _EDITED)
 _DRAFT = Slot("message", "MESSAGE", "Draft", "its template, or the level of the notice; F4 lists them", "draft", needed=True,
               writing="word")  # fmt: skip
 _MESSAGE = replace(_DRAFT, label="Message", kind="message")
@@ -222,8 +265,8 @@ VERBS = (
     Verb("send", (_TEMPLATE, *_HOW), "send a message by its template", "send reminder email", send),
     Verb("notice", (_LEVEL, *_HOW), "send the notice of a level", "notice 2 letter", notice),
     Verb("stmt", _HOW, "send a statement of account", "stmt e1", partial(named, verb="stmt"), ("statement",)),
-    Verb("bill", _HOW, "send a copy of the newest bill", "bill email", partial(named, verb="bill")),
-    Verb("free", (_DRAFT,), "release a draft, what the night wrote or somebody else", "free pre-cut", free),
+    Verb("bill", (_INVOICE, *_HOW), "send a copy of a bill", "bill INV-1041 email", partial(named, verb="bill")),
+    Verb("free", (_DRAFT, _EDITED), "release a draft, what the night wrote or somebody else", "free pre-cut", free),
     Verb("xm", (_MESSAGE, WHY.must), "cancel a message that has not left yet", "xm pre-cut paid today", cancel),
     Verb(
         "answer",

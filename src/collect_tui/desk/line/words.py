@@ -42,6 +42,8 @@ EXPECTED: Final[Mapping[str, str]] = {
     "level": f"a level: {', '.join(LEVELS)}",
     "channel": "letter, email or sms",
     "language": f"a language: {', '.join(LANGUAGES)}",
+    "invoice": "the number of an invoice",
+    "edited": "in quotes what it says instead",
     "draft": "a draft, by its template or level",
     "message": "a message that waits, by its template or level",
     "skip reason": "a reason",

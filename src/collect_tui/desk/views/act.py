@@ -92,6 +92,7 @@ class Preview(View):
     confirm: Confirm | None = None  # the first thing that must still be typed
     overridden: bool = False  # the verdict forbids it, and the act carries an override that suffices
     said: tuple[Said, ...] = ()
+    text: str = ""  # of a message that it would send, on one line
 
     @property
     def ok(self) -> bool:

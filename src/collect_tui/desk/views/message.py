@@ -216,12 +216,26 @@ class Excluded(View):
     accounts: tuple[str, ...]
 
 
+class ChannelView(View):
+    """A channel for which messages wait, or whose far end fails: so many times in a row, `why` in its words. `until`: it is put off,
+    and nothing is handed to it before."""
+
+    channel: str
+    queued: int
+    failures: int
+    until: datetime | None
+    why: str
+
+
 class MessagesRun(View):
-    """What a run found among the drafts."""
+    """What a run found among the drafts. `samples`: some of those that would be released, with their texts as they would leave;
+    none once they are."""
 
     drafts: int
     released: tuple[Released, ...]
     excluded: tuple[Excluded, ...]
+    samples: tuple[MessageView, ...] = ()
+    channels: tuple[ChannelView, ...] = ()
 
 
 class MessagesSent(View):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from collect_tui.desk.errors import Forbidden
 from collect_tui.desk.views.base import View
 from collect_tui.policy.authority import covers
 
@@ -28,6 +29,13 @@ class Session(View):
     def allows(self, permission: str) -> bool:
         """May the user do what needs this permission?"""
         return covers(frozenset(self.may), permission)
+
+    def require(self, operation: str) -> None:
+        """Forbidden unless my role may do this operation of the desk."""
+        from collect_tui.desk.operations import BY_NAME
+
+        if not self.allows(needed := BY_NAME[operation].permission):
+            raise Forbidden.to(self.role, needed)
 
 
 class StepReport(View):
@@ -55,7 +63,7 @@ class Difference(View):
 
 class DayReport(View):
     """`differences`: all that a check found, when asked for; `found` lists them by kind. `checked`: how many accounts were held
-    against the pure rules."""
+    against the pure rules; `digests`: how many were written for the firm's own people."""
 
     business_date: date
     steps: tuple[StepReport, ...]
@@ -63,6 +71,7 @@ class DayReport(View):
     differences: int | None = None
     checked: int | None = None
     found: tuple[Difference, ...] = ()
+    digests: int = 0
 
 
 class OrdersReport(View):

@@ -40,9 +40,10 @@ PAID: Final = Field("collectable") < Param("least")
 FROZEN: Final = all_of(Field("open") > 0, Field("disputed") > 0, _due < _today)
 """Of an item: late debt in dispute freezes the stage until it is answered."""
 
-FREE: Final = all_of(
-    _open, unknown(Field("ladder_paused_by")), any_of(unknown(Field("stage_on")), Field("stage_on") < _today)
-)
+RUNS: Final = all_of(_open, unknown(Field("ladder_paused_by")))
+"""Of the account: nothing holds its ladder."""
+
+FREE: Final = all_of(RUNS, any_of(unknown(Field("stage_on")), Field("stage_on") < _today))
 """Of the account: it may advance today."""
 
 OWES: Final = all_of(Field("collectable") >= Param("least"), Field("oldest_due") <= Param("due_by", date))
@@ -151,7 +152,7 @@ def due_stage(facts: AccountFacts, stage_on: date | None, rules: Rules) -> Ladde
 
 def due_message(facts: AccountFacts, stage_on: date | None, rules: Rules) -> LadderStep | None:
     """The step of which the message is to be written on the business date: the stage is due, nothing of the kind is on its way or has
-    arrived for this debt, and the notice before was served long enough ago."""
+    arrived for this debt, and the notice before was served long enough ago. What is written before the due date: `reminders`."""
     return next(
         (step for step in _steps_due(facts, stage_on, rules, notices=True) if _unwritten(facts, step, rules)), None
     )
@@ -189,11 +190,10 @@ def noticed(facts: AccountFacts, level: str) -> bool:
 def _unwritten(facts: AccountFacts, step: LadderStep, rules: Rules) -> bool:
     values = params(rules, facts.business_date, step)
     about = oldest(facts)
-    if step.offset_days < 0:
-        about = {item.id for item in facts.items if holds(COMES, item, values)}
     written = any(holds(of_step(step), m, values) and not about.isdisjoint(m.items) for m in facts.messages)
     return (
         bool(step.message)
+        and step.offset_days >= 0
         and not written
         and not (step.level and any(holds(TOO_SOON, m, values) for m in facts.messages))
     )

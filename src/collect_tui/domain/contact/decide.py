@@ -33,6 +33,7 @@ from collect_tui.domain.effects import (
 )
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Hold, NextAction, Point
+from collect_tui.domain.message.offers import Standing
 from collect_tui.domain.rules import ContactRules, HoldKind
 from collect_tui.domain.states import AccountState, CallbackState, HoldState
 
@@ -81,8 +82,9 @@ def log(
     rules: ContactRules,
     reasons: Collection[str] | None = None,
     by: str = "",
+    offer: Standing | None = None,
 ) -> tuple[Effect, ...]:
-    """One contact: the event, and what its result changes.
+    """One contact: the event, and what its result changes. `offer`: what the account is offered in it by its result.
 
     `by` had it; `now` is the instant of the contact (UTC), `zone` the desk's own zone (for days of callbacks), `rules` say
     within which hours the next try falls, `reasons` are the codes a reason for non-payment may have (None: not checked). The
@@ -108,6 +110,9 @@ def log(
             reason=reason or None,
             note=note,
             typed=typed,
+            offered=offer.amount if offer else None,
+            offered_on=facts.business_date if offer else None,
+            offer_until=offer.until if offer else None,
         )
     ]
     if point is not None and result.point is not None:

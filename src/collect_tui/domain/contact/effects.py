@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from collect_tui.domain.codes import Codes
@@ -17,7 +17,8 @@ from collect_tui.domain.wording import because, day_words, low, quoted
 
 @dataclass(frozen=True, slots=True)
 class ContactLogged(Effect):
-    """One contact event: an action and its result, with the flags the result carries."""
+    """One contact event: an action and its result, with the flags the result carries. `offered`: the amount (minor units) that was offered
+    in it, on the business date `offered_on`, until the day `offer_until`."""
 
     event: ClassVar[EventSpec | None] = EventSpec(
         "contact.logged", ("id", "action", "result", "right_party", "outbound")
@@ -38,6 +39,9 @@ class ContactLogged(Effect):
     note: str = ""
     typed: str = ""
     supersedes: int | None = None  # the event that this one takes back
+    offered: int | None = None
+    offered_on: date | None = None
+    offer_until: date | None = None
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
         attempt = Attempt(

@@ -17,10 +17,12 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 from collect_tui.domain.message.records import (
     Account,
     Amount,
+    Backlog,
     Cancellation,
     Case,
     Day,
     Dispute,
+    Failure,
     Firm,
     Item,
     Offer,
@@ -34,6 +36,7 @@ from collect_tui.domain.message.records import (
     Service,
     Suspension,
     Ticket,
+    Trend,
     Validation,
     Words,
     told,
@@ -77,6 +80,13 @@ class MessageContext:
     ticket: Ticket | None = told("the ticket that the message answers")
     suspensions: tuple[Suspension, ...] = told("for the firm's own people: services that are about to be cut")
     cases: tuple[Case, ...] = told("for the firm's own people: cases that wait")
+    failures: tuple[Failure, ...] = told(
+        "for the firm's own people: messages that did not arrive since the last digest"
+    )
+    backlog: tuple[Backlog, ...] = told("for the firm's own people: what waits for a channel that does not answer")
+    trends: tuple[Trend, ...] = told(
+        "for the firm's own people: reasons for non-payment, this week and the week before"
+    )
     offer: Offer | None = told("a settlement that is offered")
     prepayment: Prepayment | None = told("a payment in advance that is offered")
     ways_to_pay: Words = told("how to pay")
@@ -131,6 +141,12 @@ def _slot(name: str, hint: Any, told: Mapping[str, Any]) -> Slot:
     else:
         kind = {str: "text", date: "day", int: "count"}[hint]  # type: ignore[assignment]
     return Slot(name, kind, record, optional, told["meaning"], told["example"], told["widest"])
+
+
+def blank(**given: Any) -> MessageContext:
+    """A context of nothing but what is given: no account stands behind it."""
+    nothing: dict[Kind, Any] = {"amount": 0, "count": 0, "list": (), "day": None, "record": None}
+    return MessageContext(**{name: nothing.get(slot.kind, "") for name, slot in slots().items()} | given)
 
 
 def sample(*, widest: bool = False, needed: frozenset[str] | None = None) -> MessageContext:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final, Literal
 
@@ -26,7 +26,15 @@ POINTS: Final[Mapping[str, tuple[str, ...]]] = {
 PERSONS_TWO: Final = ("pre-cut", "cancellation")
 """Levels past the final notice: what one has written, another releases."""
 
+SOON: Final = 30
+"""Days after the first item that comes due in which others are told of with it."""
+
 _SENT: Final = Served("sent")
+
+
+def kinds_of_points(channels: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of contact points that any of these channels reaches."""
+    return tuple(dict.fromkeys(kind for channel in channels for kind in POINTS[channel]))
 
 
 def route(facts: AccountFacts, channels: Iterable[str], point: Point | None = None) -> tuple[str, Point] | None:
@@ -37,6 +45,13 @@ def route(facts: AccountFacts, channels: Iterable[str], point: Point | None = No
             if each.kind in POINTS[channel] and (usable(each) or point is not None):
                 return channel, each
     return None
+
+
+def ways(templates: Mapping[str, Iterable[str]]) -> list[str]:
+    """Each template, by its channels, with each kind of contact points that it goes to: `notice-1 address`."""
+    return [
+        f"{name} {kind}" for name, channels in templates.items() for channel in channels for kind in POINTS[channel]
+    ]
 
 
 #: Of which items a message is, by the words of its head: whether they are past due, and their kind; any other is of all that is open.
@@ -53,15 +68,20 @@ def of_items(head: Head) -> tuple[bool | None, str]:
     return _OF_ITEMS.get(head.about, (None, ""))
 
 
-def concerned(facts: AccountFacts, head: Head) -> list[Item]:
-    """The items that a message of this head speaks of."""
+def concerned(facts: AccountFacts, head: Head, items: Collection[int] = ()) -> list[Item]:
+    """The items that a message of this head speaks of. `items`: those that it was drafted about, by id: of what comes due it speaks of
+    these and no others; without them, where it is of items of any kind, of those that fall due in the `SOON` days after the first."""
     late, kind = of_items(head)
-    return [
+    found = [
         i
         for i in facts.items
         if (i.open > 0 if late is None else i.collectable and (i.due < facts.business_date) is late)
         and kind in ("", i.kind)
     ]
+    if late is not False or (kind and not items):
+        return found
+    last = min((i.due for i in found), default=date.max - timedelta(days=SOON)) + timedelta(days=SOON)
+    return [i for i in found if (i.id in items if items else i.due <= last)]
 
 
 def about(facts: AccountFacts, head: Head) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -20,13 +20,16 @@ _SHOWN: Final = 320
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says, as it was rendered: kept as it left. `document`: the same with headings and tables, as JSON."""
+    """What a message says, as it was rendered: kept as it left. `document`: the same with headings and tables, as JSON. `offered`,
+    `offer_until`: the amount that it offers to take (minor units), and the last day of the offer."""
 
     version: str
     language: str
     subject: str
     text: str
     document: str = ""
+    offered: int | None = None
+    offer_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class MessageWritten(Effect):
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         point = next((p.short for p in facts.points if p.id == self.message.point_id), "")
         draft = "drafts " if self.message.status is MessageState.DRAFT else ""
+        if not self.message.channel:
+            return f"{draft}{self.title.lower()}"
         way = f" to {point}" if point else ""
         return f"{draft}{self.title.lower()} by {self.message.channel}{way}: {_shown(self.content)}"
 
@@ -97,6 +102,13 @@ class MessageReleased(Effect):
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         return f"{self.title.lower()} goes by {self.channel}: {_shown(self.content)}"
+
+
+EDITED: Final = " edited"
+"""Stands behind the version of a text that somebody changed."""
+
+WRITING: Final = (MessageWritten, MessageReleased)
+"""By which a message gets its text."""
 
 
 @dataclass(frozen=True, slots=True)

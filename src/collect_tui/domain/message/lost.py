@@ -4,16 +4,22 @@ written again, to go by the next way. Pure."""
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from typing import Literal
 
 from collect_tui.domain.account.effects import LadderChanged
 from collect_tui.domain.account.ladder import noticed, steps_from
+from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.contact.decide import mark_point
 from collect_tui.domain.effect import Effect, Ids, fold_all
 from collect_tui.domain.facts import AccountFacts, Message
-from collect_tui.domain.message.decide import changed
+from collect_tui.domain.message.decide import changed, served_on
 from collect_tui.domain.message.effects import Content, MessageWritten
+from collect_tui.domain.message.template import Head
 from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import MessageState
+
+Outcome = Literal["posted", "delivered", "failed", "returned"]
 
 _NOTHING = Content("", "", "", "")
 
@@ -48,6 +54,35 @@ def came_back(
             paused = facts.ladder_paused_by
             effects += (LadderChanged(type(facts.stage)(below[-1]), paused, facts.stage, paused),)
     return (*effects, *_again(facts, message, title, ids))
+
+
+def became(
+    facts: AccountFacts,
+    message: Message,
+    head: Head,
+    outcome: Outcome,
+    calendar: Calendar,
+    rules: Rules,
+    ids: Ids,
+    *,
+    on: date,
+    final: bool,
+    why: str,
+) -> tuple[Effect, ...]:
+    """What the far end says, on a business date, of a message that left. `final`: it will not arrive by this address at all. Nothing where
+    that is known, or was overtaken."""
+    if outcome == "posted" and message.status is MessageState.SENT:
+        served = served_on(head, message.channel, on, calendar)
+        same = served == message.served_on
+        return () if same else (changed(message, MessageState.SENT, served_on=served),)
+    if outcome == "delivered" and message.status is MessageState.SENT:
+        served = message.served_on or served_on(head, message.channel, on, calendar, after="delivered")
+        return (changed(message, MessageState.DELIVERED, served_on=served),)
+    returned = outcome == "returned" and message.status in (MessageState.SENT, MessageState.DELIVERED)
+    if returned or (outcome == "failed" and message.status is MessageState.SENT):
+        status = MessageState.RETURNED if returned else MessageState.FAILED
+        return came_back(facts, message, status, head.title, ids, rules, why, point=final)
+    return ()
 
 
 def _bad(facts: AccountFacts, message: Message) -> tuple[Effect, ...]:

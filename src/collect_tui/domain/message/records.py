@@ -164,12 +164,36 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
+    ref: str = told("the number of the order, by which an objection may name it", "S-1041")
     masked: str = told("the account's number, its last digits shown", "••••-•231")
     name: str = told("the customer's name", "Rosa Alvarez")
     service: str = told("which service", "Internet")
     owed: Amount = told("what is past due for it", 39710)
     effective: Day = told("when it is cut", Day(2026, 11, 30))
     object_by: Day = told("the last day on which an objection stops it", Day(2026, 11, 27))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    channel: str = told("by which channel it was sent", "email")
+    template: str = told("what was sent", "notice-2")
+    cause: str = told("why it did not arrive, as the far end says, without addresses and numbers", "5.1.1 no such user")
+    count: int = told("how many such messages", 12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    channel: str = told("which channel", "sms")
+    count: int = told("how many messages wait for it", 40)
+    since: Day = told("since when the oldest of them does", Day(2026, 11, 20), Day(2026, 9, 30))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    service: str = told("which product", "Internet")
+    cause: str = told("why customers say that they have not paid", "Out of work")
+    count: int = told("how often in the last seven days", 14)
+    before: int = told("how often in the seven days before", 9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,13 +19,14 @@ LANGUAGES: Final[tuple[LanguageCode, ...]] = get_args(LanguageCode)
 LEVELS: Final = ("1", "2", "3", "final", "pre-cut", "cancellation")
 PAY_WITHIN: Final = 10
 """Days until `pay_by`, where a template does not say."""
+BILL: Final = "the newest bill"
 ABOUT: Final = (
     "items past due",
     "items coming due",
     "all items",
     "the balloon coming due",
     "the retention coming due",
-    "the newest bill",
+    BILL,
     "the promise",
     "the broken promise",
     "the plan",
@@ -38,6 +39,8 @@ ABOUT: Final = (
     "the account",
     "services about to be cut",
     "cases that wait",
+    "channels that fail",
+    "reasons for non-payment",
 )
 
 
@@ -53,7 +56,8 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a template says of itself. `needs`: placeholders that every text of it prints; `pay_within`: days until `pay_by`."""
+    """What a template says of itself. `needs`: placeholders that every text of it prints; `pay_within`: days until `pay_by`;
+    `edit`: whoever sends it may change its text."""
 
     kind: str
     title: str
@@ -66,6 +70,7 @@ class Head:
     review: str = ""
     pay_within: int = PAY_WITHIN
     segments: int = 1
+    edit: bool = False
 
 
 TYPED: Final = Head("answer", "Answer", ("email", "sms", "chat", "social"), "the account")
@@ -107,11 +112,13 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class KindRule:
-    """A kind of message. `opt_out`: channels on which it says how to have no more of it. `level`: it is a notice of one."""
+    """A kind of message. `opt_out`: channels on which it says how to have no more of it. `level`: it is a notice of one. `edit`:
+    its texts may be changed by whoever sends them, unless the law has a word in them."""
 
     title: str
     opt_out: tuple[str, ...] = ()
     level: bool = False
+    edit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

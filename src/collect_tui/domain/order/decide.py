@@ -163,14 +163,20 @@ def stuck_by(business_date: date, rules: Rules) -> date:
     return business_date - timedelta(days=rules.suspend.stuck_after_days)
 
 
-def is_stuck(order: Order, business_date: date, rules: Rules) -> bool:
-    """Whether somebody has to ask after an order: it has waited for `stuck_after_days` whole days or more.
+def waits_since(order: Order, business_date: date, zone: str) -> date:
+    """Since when an order waits: since the desk's calendar day it was sent on or, as long as it was not sent, since the business date
+    it was requested on, for the billing system's time starts when the order reaches it. One that takes effect later may wait for
+    objections until then: it has waited for nothing yet."""
+    if order.sent_at:
+        return local_time(order.sent_at, zone).date()
+    early = order.status is OrderState.REQUESTED and order.effective >= business_date
+    return business_date if early else order.requested_on
 
-    It waits since the desk's calendar day it was sent on or, as long as it was not sent, since the business date it was
-    requested on: the billing system's time starts when the order reaches it. The queue of stuck orders says the same in
-    SQL, from `WAITING_ORDER` and `stuck_by`.
-    """
-    since = local_time(order.sent_at, rules.zone).date() if order.sent_at else order.requested_on
+
+def is_stuck(order: Order, business_date: date, rules: Rules) -> bool:
+    """Whether somebody has to ask after an order: it has waited for `stuck_after_days` whole days or more. The queue of stuck orders
+    says the same in SQL, from `WAITING_ORDER` and `stuck_by`."""
+    since = waits_since(order, business_date, rules.zone)
     return order.status in WAITING_ORDER and since <= stuck_by(business_date, rules)
 
 

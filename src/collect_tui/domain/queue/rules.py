@@ -38,7 +38,7 @@ PRE_DUE_DAYS: Final = 5
 CALLS: Final = ("call", "callback", "broken", "returned", "language")
 """Next actions that are calls; every other is work at the desk, which no hold on calls keeps from being done."""
 
-DESK_WORK: Final = frozenset({"suspend_ready", "restore_ready", "stuck_order", "message_unanswered"})
+DESK_WORK: Final = frozenset({"suspend_ready", "restore_ready", "stuck_order", "message_unanswered", "no_way_to_serve"})
 """Reasons whose work is no call: it needs no hour at which the customer may be called."""
 
 
@@ -142,6 +142,8 @@ WAYS: Final = (
         all_of(Field("claim_until") >= _spoken, Field("claim_until") >= _oldest, Field("claiming").equals(0)),
         _ALL - {"hold"},
     ),
+    # Until a notice can be served the account stays where it is; somebody finds out where the customer may be reached.
+    Way("no_way_to_serve", Field("unreached") > 0, frozenset({"closed", "snoozed"})),
     # Nothing has been done about what is owed since it fell due.
     Way(
         "new_delinquency",

@@ -229,7 +229,7 @@ class HoldEntry(Entry):
 
 class NoticeEntry(Entry):
     """`items`: documents that it is about; without them, those that were due by the day it was sent. It counts as served from
-    `served_on` on; without it, from the day it was sent."""
+    `served_on` on; without it, from the day it was sent. `template`: by which a draft is to be written."""
 
     level: Word
     channel: Word
@@ -238,6 +238,7 @@ class NoticeEntry(Entry):
     served_on: Day | None = None
     service: Key | None = None
     items: Annotated[tuple[Key, ...], Field(max_length=1000)] | None = None
+    template: Line = ""
 
 
 class ReceivedEntry(Entry):

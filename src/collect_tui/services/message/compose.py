@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,16 @@ from sqlmodel import Session as Db
 
 from collect_tui.common.text import clean
 from collect_tui.common.words import expected
-from collect_tui.desk.errors import Invalid
-from collect_tui.domain.facts import AccountFacts
+from collect_tui.desk.errors import Invalid, Refused
+from collect_tui.domain.dates import format_day
+from collect_tui.domain.facts import AccountFacts, Item
 from collect_tui.domain.message.effects import Content
-from collect_tui.domain.message.template import LANGUAGES, LEVELS, TYPED, Head, Template, Variant
+from collect_tui.domain.message.internal import DIGESTS
+from collect_tui.domain.message.records import Offer, Prepayment
+from collect_tui.domain.message.template import BILL, LANGUAGES, LEVELS, TYPED, Head, Template, Variant
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message.document import Document, Node
-from collect_tui.services.message.filling import OF_LEDGER, Addressee, completed, context_of
+from collect_tui.services.message.filling import OF_LEDGER, Addressee, completed, context_of, grace
 from collect_tui.services.message.lint import Library
 from collect_tui.services.message.placeholders import examine
 from collect_tui.services.message.render import Rendered, render
@@ -35,6 +38,7 @@ class Composed:
     name: str
     rendered: Rendered
     sampled: tuple[str, ...] = ()
+    offer: Offer | Prepayment | None = None
 
     @property
     def head(self) -> Head:
@@ -44,7 +48,8 @@ class Composed:
     def content(self) -> Content:
         made = self.rendered
         document = dump(made.document) if made.html is not None else ""
-        return Content(self.variant.version, self.variant.language, made.subject, made.text, document)
+        told = (self.offer.amount, self.offer.until) if self.offer else ()
+        return Content(self.variant.version, self.variant.language, made.subject, made.text, document, *told)
 
 
 class Composer:
@@ -81,14 +86,43 @@ class Composer:
         """The language in which a message was written; None: it has no text yet."""
         return self._db.get_one(Message, (self._desk.tenant_id, message_id)).lang or None
 
+    def bill(self, seen: AccountFacts, head: Head, doc_no: str) -> Item:
+        """An invoice of the account, paid or not, by its number. Invalid "message.item" for no such, or a message about none."""
+        if head.about != BILL:
+            raise Invalid("message.item", f"{head.title} is about no single invoice.", "item")
+        bills = [i for i in facts.ledger(self._db, self._desk.tenant_id, seen.id).items if i.kind == "invoice"]
+        found = next((i for i in bills if i.doc_no.casefold() == doc_no.casefold()), None)
+        if found is None:
+            there = ", ".join(i.doc_no for i in bills[-3:]) or "none"
+            raise Invalid("message.item", f"The account has no invoice of this number; the last are {there}.", "item")
+        return found
+
+    def edited(self, made: Composed, text: str) -> Content:
+        """As `edited.edited`."""
+        from collect_tui.services.message.edited import edited
+
+        return edited(made, self.library.rules, text)
+
     def write(
-        self, seen: AccountFacts, name: str, channel: str, language: str | None = None, *, sampled: bool = False
+        self,
+        seen: AccountFacts,
+        name: str,
+        channel: str,
+        language: str | None = None,
+        *,
+        sampled: bool = False,
+        items: Collection[int] = (),
+        bill: Item | None = None,
     ) -> Composed:
-        """The template filled for an account, in the customer's language unless another is asked for. Invalid for a channel or language
-        that it has not; Refused when the account has not what it speaks of, unless examples may stand for it."""
+        """The template filled for an account, in the customer's language unless another is asked for. `items`: those it was drafted about;
+        `bill`: the invoice that a copy is sent of, the newest without it. Invalid for a channel or language that it has not; Refused when
+        the account has not what it speaks of, unless examples may stand for it, and while the grace of a contract runs that the
+        message would cancel."""
         desk, db, library = self._desk, self._db, self.library
         template = library.template(name)
         channels = template.head.channels
+        if template.head.about in DIGESTS.values() and not sampled:
+            raise Refused("message.nothing", f"{template.head.title}: no customer gets this.", "template")
         if channel not in channels:
             raise Invalid(
                 "message.channel", f"{name} is not sent by {channel}; {expected(channel, channels)}", "channel"
@@ -105,12 +139,18 @@ class Composer:
         # All that was ever paid is read only for what is reckoned from it: the line composes at every key.
         reckoned = any(name in text for name in OF_LEDGER for text in (body.source, *words.words.values()))
         ledger = facts.ledger(db, desk.tenant_id, seen.id) if reckoned else None
-        context = context_of(seen, to, template.head, library.rules, words, desk.house, plans, ledger)
+        context = context_of(seen, to, template.head, library.rules, words, desk.house, plans, ledger, bill, items)
         needed = {*examine(body.source).requires, *template.head.needs}
+        if not sampled and "cancellation" in needed and ledger and (until := grace(seen, ledger)):
+            last = format_day(until, seen.business_date)
+            told = f"The grace of the contract runs until {last}; no notice of cancellation goes before it is over."
+            raise Refused("message.grace", told, "template")
         context, examples = completed(context, needed, sampled=sampled)
         formats = library.formats(variant.language, channel, seen.currency)
         made = render(body.source, channel, context, words, formats, seen.numbers)
-        return Composed(template, variant, channel, party.name, made, examples)
+        printed = {name.partition(".")[0] for name in needed}
+        offer = context.prepayment if "prepayment" in printed else context.offer if "offer" in printed else None
+        return Composed(template, variant, channel, party.name, made, examples, offer)
 
     def typed(self, seen: AccountFacts, channel: str, text: str) -> Content:
         """What somebody typed, with how to have no more of it where the channel asks for that; in the customer's language."""

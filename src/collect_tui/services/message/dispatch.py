@@ -8,7 +8,7 @@ Each message is two units of work, so that a run that is broken off has done wha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -21,13 +21,15 @@ from collect_tui.domain.contact.zones import intersect_window
 from collect_tui.domain.effects import Effect, InboxChanged
 from collect_tui.domain.facts import AccountFacts, Message
 from collect_tui.domain.message import decide, lost
+from collect_tui.domain.message.effects import EDITED
 from collect_tui.domain.message.meaning import STOP
 from collect_tui.domain.message.template import TYPED, Head
 from collect_tui.domain.states import InboxState, MessageState
 from collect_tui.policy.message import may_send
 from collect_tui.policy.verdicts import Finding
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.services.message import compose, far_names
+from collect_tui.services.message import compose, far_names, house
+from collect_tui.services.message.breaker import Breaker
 from collect_tui.services.message.filling import spoken
 from collect_tui.services.message.port import MessagePort, NotNow, Outgoing, Rejected, Report, Unknown
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
@@ -41,12 +43,17 @@ QUIET: Final = ("sms", "chat", "social")
 TakeIncoming = Callable[[Any], bool]
 
 
+class _PutOff(Exception):
+    """The far end of a channel failed once too often: the others wait."""
+
+
 Decided = Callable[[UnitOfWork, AccountFacts, Message], tuple[Effect, ...]]
 
 
 class MessageDispatch:
     """The messages of a desk that wait. `ports`: channel → how it leaves; a channel without one keeps its messages. `pace`: waits, before
-    a message leaves by a channel, as long as its rate asks for. `take`: what is done with messages that come in."""
+    a message leaves by a channel, as long as its rate asks for. `take`: what is done with messages that come in. `now`:
+    channels that are tried though their far ends failed and they are put off."""
 
     def __init__(
         self,
@@ -55,9 +62,10 @@ class MessageDispatch:
         *,
         pace: Callable[[str], None] = lambda channel: None,
         take: TakeIncoming | None = None,
+        now: Collection[str] = (),
     ) -> None:
         self.desk, self.ports, self.tenant_id = desk, ports, desk.tenant_id
-        self._pace, self._take = pace, take
+        self._pace, self._take, self._breaker = pace, take, Breaker(desk, now)
         self._sent: Counter[str] = Counter()
         self._put_off: dict[str, str] = {}
         self._unsure: list[int] = []
@@ -66,6 +74,9 @@ class MessageDispatch:
     def run(self, progress: Progress | None = None) -> MessagesSent:
         """Sends what waits, then reads what came back. Repeatable."""
         for channel, port in self.ports.items():
+            if said := self._breaker.put_off(channel):
+                self._put_off[channel] = said
+                continue
             with self.desk.reading() as db:
                 waiting = rows.waiting(db, self.tenant_id, MessageState.QUEUED, channel=channel)
             try:
@@ -75,6 +86,8 @@ class MessageDispatch:
                         progress(f"Send by {channel}", place, len(waiting))
                 port.flush()
             except NotNow as why:
+                self._put_off[channel] = self._breaker.failed(channel, str(why), why.after) or str(why)
+            except _PutOff as why:
                 self._put_off[channel] = str(why)
         received, refused = self._arrivals(progress)
         return MessagesSent(
@@ -88,7 +101,7 @@ class MessageDispatch:
         )
 
     def _one(self, row: Any, port: MessagePort) -> None:
-        """Lets one message leave. Raises NotNow when nothing would leave by this channel now."""
+        """Lets one message leave. Raises NotNow or _PutOff when nothing would leave by this channel now."""
         if row.tried_at is not None and not port.repeatable:
             self._unsure.append(row.id)
             return
@@ -102,17 +115,22 @@ class MessageDispatch:
             if why.channel:
                 raise
             self._put_off[message.key] = str(why)
-        except Unknown:
+        except Unknown as why:
             self._unsure.append(row.id)
+            if said := self._breaker.failed(row.channel, str(why)):
+                raise _PutOff(said) from None
         except Rejected as why:
             self._failed += 1
             self._change(row, partial(self._rejected, str(why), why.point))
         else:
             self._sent[row.channel] += 1
-            self._change(row, lambda work, seen, m: (self._left(work, m, left.reference, left.cost),))
+            self._breaker.left(row.channel)
+            self._change(row, lambda work, seen, m: (self._left(work, m, left.reference, left.cost_in(seen.currency)),))
 
     def _ready(self, row: Any) -> Outgoing | None:
         """The message as it leaves now, marked as tried; None: it may not, or not at this hour."""
+        if row.account is None:
+            return self._ready_for_our_own(row)
         with unit_of_work(self.desk, row.account) as work:
             seen = work.load(row.account)
             message, said = _message(seen, row.id, MessageState.QUEUED), rows.texts(work.db, self.tenant_id, row.id)
@@ -125,7 +143,11 @@ class MessageDispatch:
             if not verdict.allowed:
                 self._held += 1
                 why = verdict.findings[0]
-                work.change(seen, self._held_back(work, message, why), line=f"message {row.id} not sent: {why.rule}")
+                work.change(
+                    seen,
+                    self._held_back(work, message, why, row.version),
+                    line=f"message {row.id} not sent: {why.rule}",
+                )
                 return None
             if row.channel in QUIET and kind != STOP and not self._hours(seen, point, work, answers=answers):
                 self._put_off.setdefault("hours", "Outside the hours in which the customer may be reached.")
@@ -143,6 +165,12 @@ class MessageDispatch:
                 document=compose.load(said.document),
                 reply_to=far_names.sent(said.reply_to or ""),
             )
+
+    def _ready_for_our_own(self, row: Any) -> Outgoing | None:
+        with unit_of_work(self.desk) as work:
+            found = house.ready(work, row)
+        self._held += isinstance(found, str) and bool(found)
+        return None if isinstance(found, str) else found
 
     def _hours(self, seen: AccountFacts, point: Any, work: UnitOfWork, *, answers: bool) -> bool:
         """Whoever wrote and may be anywhere is answered at our hours."""
@@ -164,9 +192,9 @@ class MessageDispatch:
     def _rejected(self, why: str, point: bool, work: UnitOfWork, seen: AccountFacts, m: Message) -> tuple[Effect, ...]:
         return (*lost.failed(seen, m, self._head(m).title, work.ids, why, point=point), *self._unanswered(work, m))
 
-    def _held_back(self, work: UnitOfWork, message: Message, why: Finding) -> tuple[Effect, ...]:
-        """It is a draft again. What somebody typed, and the word that no more is sent, are for this moment and this point only."""
-        if message.template and self._head(message).kind != STOP:
+    def _held_back(self, work: UnitOfWork, message: Message, why: Finding, version: str) -> tuple[Effect, ...]:
+        """It is a draft again. What somebody typed or changed, and that no more is sent, are for this moment and point only."""
+        if message.template and self._head(message).kind != STOP and not version.endswith(EDITED):
             return (decide.changed(message, MessageState.DRAFT, blocked=why.check),)
         gone = decide.changed(message, MessageState.CANCELLED, detail=why.sentence)
         return (gone, *self._unanswered(work, message))
@@ -183,10 +211,12 @@ class MessageDispatch:
 
     def _change(self, row: Any, decided: Decided, *, of: MessageState | None = MessageState.QUEUED) -> bool:
         with unit_of_work(self.desk, row.account) as work:
-            seen = work.load(row.account)
+            seen = house.load(work, row) if row.account is None else work.load(row.account)
             message = _message(seen, row.id, of)
             effects = () if message is None else decided(work, seen, message)
-            if effects:
+            if effects and row.account is None:
+                house.change(work, seen, effects)
+            elif effects:
                 work.change(seen, effects, line=f"message {row.id} {effects[0].status.words}")  # type: ignore[attr-defined]
             return bool(effects)
 
@@ -233,46 +263,26 @@ class MessageDispatch:
         """Takes in what became of a message that left; False when it was known. Refused "message.report" for one that never left."""
         with self.desk.reading() as db:
             row = self._reported(db, channel, said)
-        if row is None or row.account is None:
+        if row is None or (row.account is None and row.inbound):
             raise Refused("message.report", "The report is of no message that left here.", "key")
 
         def decided(work: UnitOfWork, seen: AccountFacts, m: Message) -> tuple[Effect, ...]:
             if m.status is MessageState.QUEUED:  # it was tried, and this is the proof that it left
                 m = _after(seen, self._left(work, m, said.reference, None), m.id)
-            return self._became(work, seen, m, said)
+            head, calendar, rules = self._head(m), self.desk.calendar, work.catalogue.rules
+            on, final, why = min(said.at.date(), work.today), said.final, said.detail
+            return lost.became(seen, m, head, said.outcome, calendar, rules, work.ids, on=on, final=final, why=why)
 
         return self._change(row, decided, of=None)
 
     def _reported(self, db: Any, channel: str, said: Report) -> Any:
         if said.key is not None:
             tenant, _, ident = said.key.partition("-")
-            return (
-                rows.find(db, self.tenant_id, id=int(ident))
-                if int(tenant) == self.tenant_id and len(ident) < 19
-                else None
-            )
-        return (
-            rows.find(db, self.tenant_id, channel=channel, reference=far_names.kept(said.reference))
-            if said.reference
-            else None
-        )
-
-    def _became(self, work: UnitOfWork, seen: AccountFacts, m: Message, said: Report) -> tuple[Effect, ...]:
-        head, calendar = self._head(m), self.desk.calendar
-        day = min(said.at.date(), work.today)
-        if said.outcome == "posted" and m.status is MessageState.SENT:
-            served = decide.served_on(head, m.channel, day, calendar)
-            return () if served == m.served_on else (decide.changed(m, MessageState.SENT, served_on=served),)
-        if said.outcome == "delivered" and m.status is MessageState.SENT:
-            served = m.served_on or decide.served_on(head, m.channel, day, calendar, after="delivered")
-            return (decide.changed(m, MessageState.DELIVERED, served_on=served),)
-        came_back = said.outcome == "returned" and m.status in (MessageState.SENT, MessageState.DELIVERED)
-        if came_back or (said.outcome == "failed" and m.status is MessageState.SENT):
-            status = MessageState.RETURNED if came_back else MessageState.FAILED
-            return lost.came_back(
-                seen, m, status, head.title, work.ids, work.catalogue.rules, said.detail, point=said.final
-            )
-        return ()
+            ours = int(tenant) == self.tenant_id and len(ident) < 19
+            return rows.find(db, self.tenant_id, id=int(ident)) if ours else None
+        if not said.reference:
+            return None
+        return rows.find(db, self.tenant_id, channel=channel, reference=far_names.kept(said.reference))
 
 
 def _message(seen: AccountFacts, message_id: int, of: MessageState | None) -> Message | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from collect_tui.domain.account import cancellation
@@ -55,16 +55,27 @@ def context_of(
     house: House,
     plans: Plans,
     ledger: Ledger | None = None,
+    bill: OpenItem | None = None,
+    about: Collection[int] = (),
 ) -> MessageContext:
     """What a message of this head may print of an account. Refused "message.nothing" when it is about items and there are none.
 
-    `ledger`: for what is reckoned from all that was ever paid; without it there is neither a cancellation nor a validation."""
+    `ledger`: for what is reckoned from all that was ever paid; without it there is neither a cancellation nor a validation. `bill`: the
+    invoice that a copy is sent of; None: the newest. `about`: the items that the message was drafted about."""
     late, kind = decide_message.of_items(head)
-    items = [_item(i, language) for i in sorted(decide_message.concerned(seen, head), key=lambda i: (i.due, i.doc_no))]
+    items = [
+        _item(i, language) for i in sorted(decide_message.concerned(seen, head, about), key=lambda i: (i.due, i.doc_no))
+    ]
     if late is not None and not kind and not (items and (seen.collectable or not late)):
         raise Refused("message.nothing", f"This message is about {head.about}, and the account has none.", "template")
-    coming = (i.due for i in seen.items if i.collectable and i.due >= seen.business_date)
-    newest = max((i for i in seen.items if i.kind == "invoice"), key=lambda i: (i.issued, i.doc_no), default=None)
+    coming = (
+        i.due
+        for i in seen.items
+        if i.collectable and i.due >= seen.business_date and (late is not False or not about or i.id in about)
+    )
+    newest = bill or max(
+        (i for i in seen.items if i.kind == "invoice"), key=lambda i: (i.issued, i.doc_no), default=None
+    )
     pay_by = seen.business_date + timedelta(days=head.pay_within)
     masked = mask("account", seen.number)
     service, order = _ordered(seen, head, language)
@@ -98,6 +109,9 @@ def context_of(
         ticket=None,
         suspensions=(),
         cases=(),
+        failures=(),
+        backlog=(),
+        trends=(),
         offer=offers.settlement(seen, policy.offers),
         prepayment=offers.prepayment(seen, policy.offers),
         ways_to_pay="",
@@ -179,6 +193,12 @@ def _cancellation(seen: AccountFacts, ledger: Ledger) -> said.Cancellation | Non
         effective=effective,
         surrender_value=found.surrender_value,
     )
+
+
+def grace(seen: AccountFacts, ledger: Ledger) -> date | None:
+    """The last day of a buyer's grace that has not passed; None: there is none to wait for."""
+    found = cancellation.of_ledger(ledger, seen.opened_on, seen.business_date)
+    return found.grace_until if found is not None and found.grace_until >= seen.business_date else None
 
 
 def _payment(seen: AccountFacts, head: Head) -> said.Payment | None:

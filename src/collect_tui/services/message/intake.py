@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from sqlmodel import Session as Db
 
 from collect_tui.common.text import clean
-from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.contact.decide import mark_point
 from collect_tui.domain.dates import local_time
 from collect_tui.domain.effects import Effect
@@ -29,10 +28,11 @@ from collect_tui.domain.message.meaning import STOP, Meaning
 from collect_tui.domain.states import InboxState, MessageState
 from collect_tui.policy.message import may_send
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.services.message import far_names
+from collect_tui.services.message import far_names, objection
 from collect_tui.services.message.compose import Composer
 from collect_tui.services.message.port import Incoming
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
+from collect_tui.store import digests
 from collect_tui.store import inbound as rows
 from collect_tui.store.inbound import InboundRow, Sender
 from collect_tui.store.names import point_key
@@ -81,6 +81,7 @@ class Intake:
         with self.desk.reading() as db:
             if rows.known(db, self.tenant_id, channel, reference):
                 return False
+            digest = digests.answered(db, self.tenant_id, self._ids(incoming)) if channel == "email" else None
             found = self._find(db, incoming)
             zone, today = (tenant := self.desk.tenant(db)).zone, tenant.business_date
         at = min(incoming.at, self.desk.clock())
@@ -99,6 +100,8 @@ class Intake:
             made_on=on,
             made_at=at,
         )
+        if digest is not None:
+            return objection.answered(self.desk, row, digest)
         if found.sender is None:
             return self._unknown(row)
         if self._meaning(row).stop:  # first: what is known is not looked at again
@@ -106,7 +109,7 @@ class Intake:
                 self._stop(other, row)
         with unit_of_work(self.desk, found.sender.number) as work:
             seen = work.load(found.sender.number)
-            row = _masked(row, seen.numbers)
+            row = row.masked(seen.numbers)
             if not rows.receive(work.db, self.tenant_id, row, InboxState.RECEIVED):
                 return False
             effects = self._effects(work, seen, row, found.sender.answers)
@@ -117,12 +120,15 @@ class Intake:
         status = InboxState.DONE if row.automatic else InboxState.RECEIVED
         suggestion = "" if row.automatic else self._meaning(row).suggestion
         with self.desk.store.write(self.tenant_id) as db:
-            return rows.receive(db, self.tenant_id, _masked(row, ()), status, suggestion)
+            return rows.receive(db, self.tenant_id, row.masked(), status, suggestion)
+
+    def _ids(self, incoming: Incoming) -> set[int]:
+        """The messages of ours that are answered, by our keys."""
+        keys = [match for each in incoming.answers if (match := _KEY.fullmatch(_line(each)))]
+        return {int(match[2]) for match in keys if int(match[1]) == self.tenant_id}
 
     def _find(self, db: Db, incoming: Incoming) -> _Found:
-        named = [_line(each) for each in incoming.answers if each]
-        keys = [match for each in named if (match := _KEY.fullmatch(each))]
-        ids = {int(match[2]) for match in keys if int(match[1]) == self.tenant_id}
+        named, ids = [_line(each) for each in incoming.answers if each], self._ids(incoming)
         references = {far_names.kept(each) for each in named if not _KEY.fullmatch(each)}
         sender = rows.by_answer(db, self.tenant_id, incoming.channel, ids, references)
         if sender is None and incoming.thread:
@@ -224,12 +230,6 @@ def _kinds(channel: str) -> tuple[str, ...]:
 
 def _line(text: str) -> str:
     return clean(text).strip()
-
-
-def _masked(row: InboundRow, numbers: Iterable[str]) -> InboundRow:
-    """Card data is masked and not lost; `numbers` of the account are none. What far ends call things was seen to before."""
-    known = frozenset(numbers)
-    return replace(row, subject=mask_card(row.subject, known), text=mask_card(row.text, known))
 
 
 __all__ = ["CONFIRMATION", "Intake"]

@@ -14,9 +14,10 @@ from collect_tui.defaults.templates import rules, templates
 from collect_tui.domain.card_text import forbidden
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.context import MessageContext, sample, slots
+from collect_tui.domain.message.internal import DIGESTS, Internal
 from collect_tui.domain.message.records import Firm
 from collect_tui.domain.message.template import TEXTS, Body, MessageRules, Template, Variant
-from collect_tui.domain.rules import LadderStep
+from collect_tui.domain.rules import LadderStep, Reminder
 from collect_tui.services.message.document import CLOSE, OPEN, NotMarkup
 from collect_tui.services.message.formats import Formats
 from collect_tui.services.message.placeholders import Found, examine
@@ -82,6 +83,31 @@ def ladder_faults(every: Library, ladder: Iterable[LadderStep]) -> Iterator[Inva
         elif step.message and (level := every.every[step.message].head.level) != step.level:
             told = f"{where}: {step.message} is of level {level or 'none'}, not {step.level or 'none'}."
             yield Invalid("message.ladder", told, step.message)
+
+
+def digest_faults(every: Library, internal: Internal) -> Iterator[Invalid]:
+    """What does not fit between the digests of the firm's own people and the templates that they name."""
+    for digest in internal.digests.values():
+        where, about = f"internal.toml: digests.{digest.name}.template", DIGESTS[digest.name]
+        if (template := every.every.get(digest.template)) is None:
+            continue  # what is wrong with its file is said of it
+        if template.head.about != about:
+            yield Invalid("message.digest", f"{where}: {template.name} is not about {about}.", template.name)
+        elif "email" not in template.head.channels:
+            yield Invalid("message.digest", f"{where}: {template.name} is not sent by email.", template.name)
+
+
+def reminder_faults(every: Library, reminders: Iterable[Reminder]) -> Iterator[Invalid]:
+    """What does not fit between the reminders before due and the templates that they name."""
+    for each in reminders:
+        where = f"rules.toml: reminders, {f'{each.segment} ' if each.segment else ''}{each.kind}"
+        fitting = ("items coming due", f"the {each.kind} coming due")
+        if each.message not in every.every:
+            told = f"{where}: there is no template {each.message!r}; {expected(each.message, every.every)}"
+            yield Invalid("message.reminder", told, each.message)
+        elif (about := every.every[each.message].head.about) not in fitting:
+            told = f"{where}: {each.message} is about {about}, not about {' or '.join(fitting)}."
+            yield Invalid("message.reminder", told, each.message)
 
 
 def _pieces(known: MessageRules) -> Iterator[Invalid]:

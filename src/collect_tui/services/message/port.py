@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from collect_tui.desk.dated import Moment
+from collect_tui.domain.message.lost import Outcome
 from collect_tui.domain.message.template import Channel
 from collect_tui.services.message.document import Document
 
@@ -45,11 +46,16 @@ class Outgoing(_Passed):
 
 
 class Departure(_Passed):
-    """A message has left. `reference`: the far end's own for it (message id, batch and page); `cost` in minor units of the book's
-    currency, where the far end says it."""
+    """A message has left. `reference`: the far end's own for it (message id, batch and page); `cost` in minor units of `currency`,
+    where the far end says it."""
 
     reference: str
     cost: int | None = None
+    currency: str = ""
+
+    def cost_in(self, currency: str) -> int | None:
+        """The cost, where that is its currency."""
+        return self.cost if self.currency == currency else None
 
 
 class NotNow(Exception):
@@ -84,7 +90,7 @@ class Report(_Passed):
 
     key: Key | None = None
     reference: str = ""
-    outcome: Literal["posted", "delivered", "failed", "returned"]
+    outcome: Outcome
     at: Moment
     final: bool = True
     detail: Annotated[str, Field(max_length=1000)] = ""

@@ -27,9 +27,13 @@ def send_message(command: SendMessage, facts: AccountFacts, context: Context) ->
     verdict = may_send(facts, context.rules, context.catalogue.holds, point, head.level)
     if point is None:
         return Decision((), verdict)
-    made = context.composer.write(facts, template.name, channel, command.language)
+    bill = context.composer.bill(facts, head, command.item) if command.item else None
+    made = context.composer.write(facts, template.name, channel, command.language, bill=bill)
+    content = context.composer.edited(made, command.text) if command.text else made.content
     two = head.level in decide.PERSONS_TWO
     items, amounts = decide.about(facts, head)
+    if bill is not None:
+        items, amounts = ((bill.id,), (bill.collectable,)) if bill.collectable else ((), ())
     message = Message(
         id=context.ids(),
         level=head.level,
@@ -42,7 +46,7 @@ def send_message(command: SendMessage, facts: AccountFacts, context: Context) ->
         items=items,
     )
     blocked = "second_person" if two else ""
-    written = MessageWritten(message, made.content, point.value, head.title, blocked=blocked, amounts=amounts)
+    written = MessageWritten(message, content, point.value, head.title, blocked=blocked, amounts=amounts)
     return Decision((written,), verdict)
 
 
@@ -54,11 +58,11 @@ def release_message(command: ReleaseMessage, facts: AccountFacts, context: Conte
         raise Refused(
             "message.same_person", "What is past the final notice is released by another than who wrote it.", "message"
         )
-    return released(facts, draft, context)
+    return released(facts, draft, context, command.text)
 
 
-def released(facts: AccountFacts, draft: Message, context: Context) -> Decision:
-    """A draft gets its text as of now, and its way, unless the one that was chosen for it still holds."""
+def released(facts: AccountFacts, draft: Message, context: Context, text: str = "") -> Decision:
+    """A draft gets its text as of now, or another, and its way, unless the one that was chosen for it still holds."""
     template = context.composer.template(draft.template)
     chosen = next((p for p in facts.points if p.id == draft.point_id and usable(p)), None)
     found = (draft.channel, chosen) if chosen is not None else decide.route(facts, template.head.channels)
@@ -66,8 +70,9 @@ def released(facts: AccountFacts, draft: Message, context: Context) -> Decision:
     if found is None or not verdict.allowed:
         return Decision((), verdict)
     channel, point = found
-    made = context.composer.write(facts, template.name, channel, context.composer.language(draft.id))
-    effect = MessageReleased(draft.id, channel, point.id, point.value, made.content, template.head.title)
+    made = context.composer.write(facts, template.name, channel, context.composer.language(draft.id), items=draft.items)
+    content = context.composer.edited(made, text) if text else made.content
+    effect = MessageReleased(draft.id, channel, point.id, point.value, content, template.head.title)
     return Decision((effect,), verdict)
 
 

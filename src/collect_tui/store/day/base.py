@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
@@ -29,6 +29,8 @@ class Day:
     by: str
     ids: Callable[[], int]
     tell: Progress
+    reached: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Template → kinds of contact points by which it goes."""
 
     @property
     def values(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.views.session import Difference
-from collect_tui.domain.account import ladder
+from collect_tui.domain.account import ladder, reminders
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.figures import Past, figures
@@ -135,14 +135,15 @@ class _Rules:
                 yield f"settling.{name}", seen.number
             if self.night and ladder.due_stage(seen, rows[2][seen.id].stage_on, self.house.rules):
                 yield "ladder", seen.number
-            if self.night and ladder.due_message(seen, rows[2][seen.id].stage_on, self.house.rules):
+            due = ladder.due_message(seen, rows[2][seen.id].stage_on, self.house.rules)
+            if self.night and (due or any(reminders.due(seen, self.house.rules, self.house.holds, self.day.reached))):
                 yield "message", seen.number
 
     def _expected(self, seen: AccountFacts, before: Past, beside: RowExtras) -> tuple[dict[str, Any], dict[str, Any]]:
         """What the summary and the work item of an account should be."""
         rules, kinds = self.day.catalogue.rules, self.day.catalogue.holds
         figured = figures(seen, before)
-        row = signals(seen, figured, before, beside, rules, kinds, self.calendar)
+        row = signals(seen, figured, before, beside, rules, kinds, self.calendar, self.day.catalogue.templates)
         place = queues.place(row, self.queues, self.values)
         terms = priority.terms(row, self.scale)
         work = {

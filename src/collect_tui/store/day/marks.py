@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from collect_tui.domain.calendars import Calendar, add_months
 from collect_tui.domain.dates import day_start
+from collect_tui.domain.message.decide import ways
 from collect_tui.domain.message.message import SERVED
 from collect_tui.domain.order.suspension import is_suspension_day
 from collect_tui.domain.promise.effects import PROMISE_MONTHS
@@ -22,6 +23,7 @@ from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.rules import PRE_DUE_DAYS, ordered
 from collect_tui.domain.rules import SuspendRules
 from collect_tui.domain.states import OPEN_CALLBACK, PAYMENT, WAITING_ORDER, AccountState
+from collect_tui.store.account_signals import unreached
 from collect_tui.store.day.base import Day, mark
 from collect_tui.store.sql import table, tenant
 from collect_tui.store.tables import (
@@ -45,7 +47,8 @@ def for_ageing(session: Session, day: Day, last: date) -> int:
 
 def for_scoring(session: Session, day: Day, last: date) -> int:
     """Accounts whose score or queue those days change besides, and then all others of the customers marked so far."""
-    return sum(mark(session, day, query) for query in _scoring(day, last)) + siblings(session, day)
+    templates = {"ways": ways(day.catalogue.templates)}
+    return sum(mark(session, day, query, templates) for query in _scoring(day, last)) + siblings(session, day)
 
 
 def siblings(session: Session, day: Day) -> int:
@@ -107,6 +110,8 @@ def _scoring(day: Day, last: date) -> Iterator[Select[Any]]:
     )
     yield select(o.account_id).where(o.tenant_id == tenant(), o.status.in_(sorted(WAITING_ORDER)))
     yield from _suspensions(day, last)
+    m = table(Message).c
+    yield select(m.account_id).where(m.tenant_id == tenant(), m.made_on > last, *unreached())
     soon = timedelta(days=PRE_DUE_DAYS)
     yield select(i.account_id).where(i.tenant_id == tenant(), i.due > last + soon, i.due <= today + soon)
 

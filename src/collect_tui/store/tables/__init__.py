@@ -15,7 +15,7 @@ from collect_tui.store.tables.accounts import (
 from collect_tui.store.tables.cases import CaseEvent, CaseFile
 from collect_tui.store.tables.desk import ActLog, AppUser, Audit, BatchStep, DayMark, ImportBatch, QueueDelta, WorkItem
 from collect_tui.store.tables.gate import guard_texts
-from collect_tui.store.tables.messages import Message, MessageItem
+from collect_tui.store.tables.messages import DigestOrder, Message, MessageChannel, MessageItem
 from collect_tui.store.tables.shared import (
     AccessToken,
     AuditHead,
@@ -61,11 +61,13 @@ __all__ = [
     "ContactPoint",
     "CreditApplication",
     "DayMark",
+    "DigestOrder",
     "Hold",
     "ImportBatch",
     "Instalment",
     "Item",
     "Message",
+    "MessageChannel",
     "MessageItem",
     "NameToken",
     "Note",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from collect_tui.store.tables.base import STRICT, key, minor, ref, to
 
@@ -16,7 +16,8 @@ class Message(SQLModel, table=True):
     cancelled as nothing of what it is about was owed any more. `served_on`: the business date from which
     it counts as served; NULL: it does not. `reference`: the far end's own; `tried_at`: it was handed over, and nobody knows yet
     whether it left. `answers`: the message that this one answers. A message that came in from nobody known has no
-    account; its `detail` says what it seems to say, by codes of results with blanks between them, or `stop`, `start`."""
+    account; its `detail` says what it seems to say, by codes of results with blanks between them, or `stop`, `start`. Nor has a
+    digest for somebody of the firm: its `thread` names which one and for whom, `suspensions/south`."""
 
     __table_args__ = (
         to("account", "account_id"),
@@ -69,6 +70,8 @@ class Message(SQLModel, table=True):
     cost: int | None = ref(null=True)
     detail: str = ""
     lifted: str | None = None
+    offered: int | None = ref(null=True)
+    offer_until: date | None = None
 
 
 class MessageItem(SQLModel, table=True):
@@ -85,3 +88,39 @@ class MessageItem(SQLModel, table=True):
     message_id: int = key()
     item_id: int = key()
     amount: int = minor()
+
+
+class DigestOrder(SQLModel, table=True):
+    """An order that a digest told a contact of the firm's own of. `object_by`: until when they may object."""
+
+    __tablename__ = "digest_order"
+    __table_args__ = (
+        to("message", "message_id"),
+        to("account", "account_id"),
+        to("service_order", "order_id"),
+        Index("ix_digest_order_message", "tenant_id", "message_id"),
+        Index("ix_digest_order_effective", "tenant_id", "effective"),
+        Index("ix_digest_order_account", "tenant_id", "account_id", "told_at"),
+        STRICT,
+    )
+    tenant_id: int = key()
+    id: int = key()
+    message_id: int = ref()
+    order_id: int = ref()
+    account_id: int = ref()
+    contact: str
+    effective: date
+    object_by: date
+    told_at: datetime
+
+
+class MessageChannel(SQLModel, table=True):
+    """How the far end of a channel does: `failures` in a row, and until when nothing is handed to it; `why` in its words."""
+
+    __tablename__ = "message_channel"
+    __table_args__ = (STRICT,)
+    tenant_id: int = key()
+    channel: str = Field(primary_key=True)
+    failures: int = 0
+    until: datetime | None = None
+    why: str = ""

@@ -44,6 +44,9 @@ class ContactEvent(SQLModel, table=True):
     note: str = ""
     typed: str = ""
     supersedes: int | None = ref(null=True)
+    offered: int | None = ref(null=True)  # minor units
+    offered_on: date | None = None  # business date
+    offer_until: date | None = None
 
 
 class Note(SQLModel, table=True):

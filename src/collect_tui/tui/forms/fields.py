@@ -18,6 +18,8 @@ from collect_tui.tui.widgets.base import LineWidget
 from collect_tui.tui.widgets.lineedit import LineEdit
 
 LIMIT: Final = 1000
+LONGEST: Final = 4000
+"""Of the text of a message."""
 _FEWEST: Final = 4
 
 
@@ -38,6 +40,7 @@ class FormField(LineEdit):
     def become(self, slot: Slot, room: int, *, secret: bool) -> None:
         """Be the field of a slot; its label is that wide."""
         self.slot, self.secret, self._placeholder = slot, secret, slot.hint
+        self.limit = LONGEST if slot.kind == "edited" else LIMIT
         self.set_prompt(f"{tui_text.fit(slot.label, room)} ")
 
     def _typed(self, key: str, char: str | None) -> bool:

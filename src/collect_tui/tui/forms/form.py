@@ -219,6 +219,9 @@ class FormScreen(SavingScreen):
         if not isinstance(edit, FormField) or edit.slot is None:
             self._not_taken()
             return
+        if edit.slot.kind == "edited" and self.preview is not None and self.preview.text:
+            edit.set_text(self.preview.text)
+            return
         found = self.choices(edit.slot)
         if not found:
             self.refuse(f"{edit.slot.label}: {edit.slot.hint}.")

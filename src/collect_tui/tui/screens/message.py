@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 
+from collect_tui.domain.states import MessageState
 from collect_tui.tui.keys.actions import MESSAGE
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render.message import message_lines
@@ -55,7 +56,7 @@ class MessageScreen(DeskScreen):
 
     async def do_view_refresh(self) -> None:
         shown = self.message
-        if shown is not None:
+        if shown is not None and not (shown.text and shown.status == MessageState.DRAFT):  # a sample is of a moment
             found = await self.ask(self.desk_app.desk.message, shown.account, shown.id)
             if found is not None:
                 self.message = found

@@ -19,10 +19,11 @@ from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, MessageRow
 from collect_tui.tui.keys.actions import ACCOUNT, action
 from collect_tui.tui.messages import LOADING
-from collect_tui.tui.render.account import summary, tabs
+from collect_tui.tui.render.account import summary
 from collect_tui.tui.render.panes import NOTHING, pane_lines
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line, Span
+from collect_tui.tui.render.tabs import tabs
 from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from collect_tui.store.migrations.frozen import create
+from collect_tui.store.migrations.frozen import column, create
 
 revision = "0010"
 down_revision = "0009"
@@ -14,7 +14,7 @@ message
     tenant_id! id! account_id? service_id? point_id? inbound:bool channel:text status:text level:text template:text version:text
     lang:text address:text subject:text text:text document:text blocked:text made_on:date made_at:at made_by:text
     released_at:at? released_by:text? tried_at:at? tries sent_on:date? sent_at:at? served_on:date? closed_at:at? reference:text? thread:text
-    answers? automatic:bool cost? detail:text lifted:text?
+    answers? automatic:bool cost? detail:text lifted:text? offered? offer_until:date?
     account_id -> account
     unique channel reference
     index ix_message_account: account_id; made_at
@@ -26,12 +26,24 @@ message_item
     message_id -> message
     item_id -> item
     index ix_message_item: item_id
+digest_order
+    tenant_id! id! message_id order_id account_id contact:text effective:date object_by:date told_at:at
+    message_id -> message
+    account_id -> account
+    order_id -> service_order
+    index ix_digest_order_message: message_id
+    index ix_digest_order_effective: effective
+    index ix_digest_order_account: account_id; told_at
+message_channel
+    tenant_id! channel:text! failures:int until:at? why:text
 """
 
 KNOWN = """
 account
     tenant_id! id!
 item
+    tenant_id! id!
+service_order
     tenant_id! id!
 """
 
@@ -64,4 +76,6 @@ def upgrade() -> None:
     )
     connection.exec_driver_sql(moved)
     connection.exec_driver_sql(ABOUT)
+    for name in ("offered?", "offered_on:date?", "offer_until:date?"):
+        op.add_column("contact_event", column(name))
     op.drop_table("notice")

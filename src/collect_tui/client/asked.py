@@ -1,0 +1,66 @@
+"""What a desk at a server asks it for and hands on as it comes: one call each."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
+from collect_tui.desk.views.case import CaseList, CasePage, CaseView
+from collect_tui.desk.views.case_report import CaseReport
+from collect_tui.desk.views.floor import FloorView, Revealed
+from collect_tui.desk.views.message import MessageView
+from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
+
+
+class Asked(ABC):
+    @abstractmethod
+    def _call(self, name: str, /, **arguments: Any) -> Any:
+        """One operation: the server's answer, or what was seen before when it cannot be reached."""
+
+    def queues(self) -> QueueBoard:
+        return self._call("queues")  # type: ignore[no-any-return]
+
+    def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
+        return self._call("queue", name=name, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
+
+    def claim(self, account: str) -> Claim:
+        return self._call("claim", account=account)  # type: ignore[no-any-return]
+
+    def heartbeat(self, account: str) -> Claim:
+        return self._call("heartbeat", account=account)  # type: ignore[no-any-return]
+
+    def reassign(self, account: str, to: str, reason: str) -> Claim:
+        return self._call("reassign", account=account, to=to, reason=reason)  # type: ignore[no-any-return]
+
+    def floor(self) -> FloorView:
+        return self._call("floor")  # type: ignore[no-any-return]
+
+    def why(self, account: str) -> Why:
+        return self._call("why", account=account)  # type: ignore[no-any-return]
+
+    def account(self, number: str) -> AccountView:
+        return self._call("account", number=number)  # type: ignore[no-any-return]
+
+    def pane(self, number: str, pane: PaneName, *, cursor: str | None = None, limit: int = 200) -> PaneView:
+        return self._call("pane", number=number, pane=pane, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
+
+    def message(self, number: str, id: int) -> MessageView:
+        return self._call("message", number=number, id=id)  # type: ignore[no-any-return]
+
+    def cases(
+        self, which: CaseList = "open", *, kind: str = "", cursor: str | None = None, limit: int = 100
+    ) -> CasePage:
+        return self._call("cases", which=which, kind=kind, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
+
+    def case(self, number: str) -> CaseView:
+        return self._call("case", number=number)  # type: ignore[no-any-return]
+
+    def case_report(self, days: int = 7) -> CaseReport:
+        return self._call("case_report", days=days)  # type: ignore[no-any-return]
+
+    def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
+        return self._call("find", text=text, limit=limit)  # type: ignore[no-any-return]
+
+    def reveal(self, number: str, what: str, reason: str) -> Revealed:
+        return self._call("reveal", number=number, what=what, reason=reason)  # type: ignore[no-any-return]

@@ -1,0 +1,33 @@
+"""The panes of an account in one row: which there are, and which is shown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.styled import Line, Span
+
+TABS: Final = (
+    "summary",
+    "timeline",
+    "items",
+    "payments",
+    "points",
+    "promises",
+    "services",
+    "audit",
+    "messages",
+    "cases",
+)
+SHORT_TABS: Final = ("summary", "log", "items", "paid", "points", "ptp", "orders", "audit", "msgs", "cases")
+_TABS_WIDE: Final = sum(map(len, TABS)) + 3 * len(TABS) + 1
+
+
+def tabs(pane: int, width: int) -> Line:
+    """The panes with their digits; the one shown stands out."""
+    spans: list[Span] = []
+    for number, name in enumerate(TABS if width >= _TABS_WIDE else SHORT_TABS, start=1):
+        here = number == pane
+        edge = "[" if here else "]" if number == pane + 1 else " "
+        spans += [Span(edge, Role.HEAD), Span(f"{number % 10} {name}", Role.HEAD if here else Role.LABEL)]
+    return Line((*spans, Span("]" if pane == len(TABS) else "", Role.HEAD)))
