@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from collect_tui.desk.figures import amount, clock, dated_chips, full_day
 from collect_tui.domain.dates import clock as clock_label
-from collect_tui.domain.states import (
-    OPEN_INSTALMENT,
-    AccountState,
-    OrderState,
-    PaymentState,
-)
+from collect_tui.domain.states import OPEN_INSTALMENT, AccountState, OrderState, PaymentState
 from collect_tui.tui.render import panes
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
@@ -24,11 +19,7 @@ from collect_tui.tui.render.spans import order_spans, point_spans, service_spans
 from collect_tui.tui.render.styled import Line, Span
 
 if TYPE_CHECKING:
-    from collect_tui.desk.views.account import (
-        AccountView,
-        PromiseView,
-        TimelineEntry,
-    )
+    from collect_tui.desk.views.account import AccountView, PromiseView, TimelineEntry
     from collect_tui.desk.views.queue import Claim
     from collect_tui.domain.codes import Codes
 

@@ -1,7 +1,6 @@
 """The panes of an account: its summary and what else there is of it, asked for in the background.
 
-The screen is made once and kept; another account changes what it shows.  The newest answer wins, so a late one for the account
-before never shows.
+The screen is made once and kept; another account changes what it shows. The newest answer wins.
 """
 
 from __future__ import annotations
