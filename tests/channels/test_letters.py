@@ -220,6 +220,9 @@ def test_an_address_that_the_window_does_not_take_is_refused_as_a_point() -> Non
         with pytest.raises(Rejected, match=says) as error:
             typesetter.letter(message(to=to))
         assert error.value.point
+    with pytest.raises(Rejected, match="too long") as error:
+        typesetter.letter(message(name="Maximiliana " * 20))
+    assert not error.value.point
     long = "c/o Maximiliana Featherstonehaugh-Alvarez, 2210 West Division St"
     assert long in pages(typesetter.letter(message(to=f"{long}\nChicago")).pdf)[0]
 

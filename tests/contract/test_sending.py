@@ -274,7 +274,8 @@ def test_paragraphs_are_kept_in_what_somebody_changed(desk):
     [
         ('notice 2 sms "pay"', "message.edit", "Second notice: its text leaves as it is written"),
         ('stmt "pay"', "message.edit", "Statement of account"),
-        ('send validation "pay"', "message.edit", "Validation notice"),
+        ('send validation', "message.customers", "is for cards; this customer is default"),
+        ("send stop-confirmation sms", "message.kind", "is sent by itself"),
         (f'send reminder sms "{"pay now " * 80}"', "message.segments", "segments of GSM; Reminder before the due date may take"),
         (f'send reminder sms "{"请付款 " * 60}"', "message.segments", "UCS-2"),
         ('send reminder sms " ¶ "', "message.text", "Expected some text"),
@@ -313,3 +314,31 @@ def test_a_copy_is_of_the_bill_that_was_named_paid_or_not(desk):
     preview = shown(desk, "bill INV-777")
     assert (preview.error_code, preview.field) == ("message.item", "item")
     assert "INV-3" in (preview.error or "")
+
+
+def test_a_notice_does_not_overtake_one_that_waits(desk, lead):
+    do(desk, ROSA, "notice 1")
+    assert blocks(shown(desk, "notice 2")) == [("gap", "hold")]
+    with pytest.raises(RefusedByPolicy, match="has not left yet"):
+        do(desk, ROSA, "notice 2")
+    assert [name for name, _, _ in waiting(desk)] == ["1"]
+
+
+def test_of_several_by_one_name_the_channel_says_which(desk):
+    do(desk, ROSA, "send reminder email")
+    do(desk, ROSA, "send reminder sms")
+    with pytest.raises(AssertionError, match="Several wait"):
+        act(desk, ROSA, "xm reminder he called")
+    do(desk, ROSA, "xm reminder sms he called")
+    assert waiting(desk) == [("reminder", "email", "QUEUED")]
+
+
+def test_what_the_customer_wrote_is_the_last_word_until_it_is_answered(desk, store):
+    from support.messages import add_message
+
+    before = desk.account(ROSA).last_word
+    add_message(store, ROSA, inbound=True, status="RECEIVED", channel="sms", text="i paid on thursday")
+    assert "wrote by sms" in (desk.account(ROSA).last_word or "")
+    assert "i paid on thursday" in (desk.account(ROSA).last_word or "")
+    do(desk, ROSA, "read thanks")
+    assert desk.account(ROSA).last_word == before

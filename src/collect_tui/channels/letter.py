@@ -83,7 +83,7 @@ class Typesetter:
                 timestamp=int(datetime.combine(message.dated, time(), UTC).timestamp()),
             )
         except typst.TypstError as error:
-            raise _refusal(error) from None
+            raise _refusal(error, message) from None
         return Letter(pdf, len(_PAGE.findall(pdf)))
 
     def _data(self, message: Outgoing) -> Mapping[str, Any]:
@@ -158,7 +158,7 @@ def _day(message: Outgoing, tag: str) -> str:
         return message.dated.isoformat()
 
 
-def _refusal(error: typst.TypstError) -> Rejected:
+def _refusal(error: typst.TypstError, message: Outgoing) -> Rejected:
     """Why a letter cannot be set, without a word of it."""
     if missing := _MISSING.findall(error.diagnostic):
         scripts = {unicodedata.name(text[0], "CONTROL").split()[0] for text in missing if not text.startswith("\\")}
@@ -168,5 +168,7 @@ def _refusal(error: typst.TypstError) -> Rejected:
             "font_folder in the settings of the print house names a folder of other fonts."
         )
     if error.message.endswith("panicked with: window"):
-        return Rejected("A line of the postal address is too long for the window of the envelope.", point=True)
+        longest = max(map(len, message.to.splitlines()), default=0)  # a long name is no fault of the address
+        told = "A line of the name or postal address is too long for the window of the envelope."
+        return Rejected(told, point=longest >= len(message.name))
     return Rejected("The letter cannot be set.")

@@ -220,6 +220,7 @@ def _head(table: Table, known: MessageRules) -> Head:
         pay_within=_days(table, "pay_within") or PAY_WITHIN,
         segments=table.number("segments", 1, 6, 1),
         edit=table.flag("edit", may),
+        customers=table.phrases("customers"),
     )
     if head.edit and not may:
         why = "of a pack of law" if packs else f"of {known.kinds[kind].title.lower()}"

@@ -14,7 +14,7 @@ from collect_tui.domain.facts import AccountFacts, Message, Point
 from collect_tui.domain.message.meaning import STOP
 from collect_tui.domain.message.message import SERVED
 from collect_tui.domain.rules import HoldKind, Rules
-from collect_tui.domain.states import LIVE_MESSAGE
+from collect_tui.domain.states import LIVE_MESSAGE, WAITING_MESSAGE
 from collect_tui.policy.contact import hold_findings, may_be_written_to
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
@@ -34,7 +34,7 @@ def may_send(
     `answers`: it answers a message, which may have come from elsewhere than the customer's contact points.
 
     A hold as its kind says; no way, a point that was opted out or is bad, and the same notice under way BLOCK; a notice that comes
-    sooner after the last than the ladder's least gap is for a lead to send.
+    sooner after the last than the ladder's least gap, or while one before it waits, is for a lead to send.
     """
     findings = [
         *hold_findings(facts, "letter", rules.contact, holds, point),
@@ -70,6 +70,15 @@ def _notice(facts: AccountFacts, rules: Rules, level: str, draft: Message | None
         yield _say("notice", Severity.BLOCK, f"Notice {level} has {state} for this debt{when}.")
         return
     gap = next((step.gap_days for step in rules.ladder_of(facts.segment) if step.level == level), 0)
+    waits = next(
+        (m for m in others if m.status in WAITING_MESSAGE and _before(m, draft) and not debt.isdisjoint(m.items)), None
+    )
+    if waits is not None and gap:
+        text = f"Notice {waits.level} has not left yet; the next comes {gap} days after it was served at the earliest."
+        yield Finding(
+            "message.gap", Severity.HOLD, text, "gap", "House rule", override_role=rules.contact.override_role
+        )
+        return
     last = max((m.served_on or m.sent_on for m in others if m.status in SERVED and m.sent_on), default=None)
     if last is not None and gap and last + timedelta(days=gap) > facts.business_date:
         day = format_day(last, facts.business_date)
@@ -79,6 +88,11 @@ def _notice(facts: AccountFacts, rules: Rules, level: str, draft: Message | None
         )
         return
     yield _say("notice", Severity.ALLOW, "No such notice is under way.")
+
+
+def _before(one: Message, draft: Message | None) -> bool:
+    """Whether it was written before the draft; what is written now comes after all."""
+    return draft is None or (one.id < 0, abs(one.id)) < (draft.id < 0, abs(draft.id))
 
 
 def _say(check: str, severity: Severity, sentence: str) -> Finding:

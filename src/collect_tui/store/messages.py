@@ -57,12 +57,19 @@ def mark_tried(session: Session, tenant_id: int, message_id: int, at: datetime |
     """It is about to be handed over (`at`), or was not after all (None)."""
     m = table(Message)
     tries = {"tries": m.c.tries + 1} if at is not None else {}
-    session.execute(update(m).where(m.c.tenant_id == tenant_id, m.c.id == message_id).values(tried_at=at, **tries))
+    mine = update(m).where(m.c.tenant_id == tenant_id, m.c.id == message_id)
+    session.execute(mine.values(tried_at=at, detail="", **tries))
+
+
+def mark_unsure(session: Session, tenant_id: int, message_id: int, why: str) -> None:
+    """Whoever handed it over does not know whether it left."""
+    m = table(Message)
+    session.execute(update(m).where(m.c.tenant_id == tenant_id, m.c.id == message_id).values(detail=why))
 
 
 def _rows(tenant_id: int) -> Select[Any]:
     m, a = table(Message), table(Account)
-    names = "id account_id channel status level template version point_id blocked made_on made_by tried_at tries sent_on served_on"
+    names = "id account_id channel status level template version point_id blocked made_on made_by tried_at tries sent_on served_on detail"
     return (
         select(*(m.c[name] for name in (*names.split(), "inbound", "answers")), a.c.number.label("account"))
         .select_from(m.outerjoin(a, and_(a.c.tenant_id == tenant_id, a.c.id == m.c.account_id)))

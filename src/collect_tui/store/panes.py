@@ -17,7 +17,7 @@ from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.dates import MONTHS, is_known
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.money import format_minor
-from collect_tui.domain.states import GIVEN_BACK
+from collect_tui.domain.states import GIVEN_BACK, InboxState
 from collect_tui.store import audit as _audit
 from collect_tui.store.facts import VOID
 from collect_tui.store.timeline import local_zone, timeline
@@ -159,7 +159,8 @@ def last_word(session: Session, tenant_id: int, account_id: int) -> str | None:
 
 
 def last_words(session: Session, tenant_id: int, account_ids: Sequence[int]) -> dict[int, str]:
-    """The last word of each of a page of accounts (some hundreds): its last contact or note, whichever is younger."""
+    """The last word of each of a page of accounts (some hundreds): what the customer wrote and nobody has answered, else its last
+    contact or note, whichever is younger."""
     db, zone = session.connection(), local_zone(session, tenant_id)
     key = {"tenant": tenant_id, "accounts": list(account_ids)}
     found = {row.account_id: (row.at, row.said, row.note) for row in db.execute(_last_events(), key)}
@@ -167,6 +168,8 @@ def last_words(session: Session, tenant_id: int, account_ids: Sequence[int]) -> 
         known = found.get(row.account_id)
         if known is None or row.at > known[0]:
             found[row.account_id] = row.at, "note", row.note
+    for row in db.execute(_last_written(), key):
+        found[row.account_id] = row.made_at, f"wrote by {row.channel}", row.text
     words = {}
     for account_id, (at, said, note) in found.items():
         day = at.astimezone(zone).date()
@@ -196,6 +199,19 @@ def _last_notes() -> Select[Any]:
         .subquery()
     )
     return select(notes).where(notes.c.nth == 1)
+
+
+@lru_cache(maxsize=1)
+def _last_written() -> Select[Any]:
+    """What waits for an answer, the oldest first."""
+    m = _message.c
+    waits = (m.inbound, m.status == InboxState.RECEIVED)
+    text = func.substr(m.text, 1, 4 * WORD_LENGTH).label("text")
+    return (
+        select(m.account_id, m.made_at, m.channel, text)
+        .where(*_of_accounts(_message), *waits)
+        .order_by(m.made_at, m.id)
+    )
 
 
 def _of_accounts(rows: Table) -> tuple[Any, Any]:

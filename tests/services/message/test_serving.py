@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from collect_tui.desk.errors import Refused
 from collect_tui.services import day_run
@@ -251,6 +252,15 @@ def test_of_what_may_have_left_a_person_says_whether_it_did(stores: Any) -> None
         life.dispatch().settle(number, sent=True)
 
 
+def _tried(life: Any) -> int:
+    with life.desk.store.read() as db:
+        return (
+            db.connection()
+            .execute(text("SELECT id FROM message WHERE tried_at IS NOT NULL AND channel = 'email'"))
+            .scalar_one()
+        )
+
+
 class Killed(BaseException):
     """The program ends where it stands."""
 
@@ -266,6 +276,11 @@ def test_a_program_that_ends_while_it_sends_sends_nothing_twice(stores: Any) -> 
     with pytest.raises(Killed):
         life.dispatch().run()
     assert len(life.letter.left) == 1, "the house takes the same letter once, and is given it again"
+    report = life.dispatch().run()
+    assert (report.sent, report.unsure) == ({}, ()), "another run may be handing it over"
+    with pytest.raises(Refused, match="may be leaving now"):
+        life.dispatch().settle(_tried(life), sent=False)
+    life.clock.forward(minutes=11)
     report = life.dispatch().run()
     assert (report.sent, len(report.unsure)) == ({}, 1), "an e-mail is for a person to say"
     assert life.email.left == []

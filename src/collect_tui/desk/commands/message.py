@@ -37,11 +37,13 @@ class ReleaseMessage(CommandBase):
 
 
 class CancelMessage(CommandBase):
-    """Cancels a message that has not left yet. `message`: its template, or the level of the notice."""
+    """Cancels a message that has not left yet: the youngest of its template, or of the level of the notice; by `channel` where several
+    wait."""
 
     noun: ClassVar[str] = "message-cancellations"
     kind: Literal["cancel-message"] = "cancel-message"
     message: Short
+    channel: Literal["letter", "email", "sms"] | None = None
     reason: Text
 
 

@@ -137,9 +137,15 @@ def free(words: TokenCursor) -> tuple[Command, ...]:
 
 
 def cancel(words: TokenCursor) -> tuple[Command, ...]:
-    """`xm TEMPLATE REASON`"""
+    """`xm TEMPLATE [CHANNEL] REASON`"""
     message = _waiting(words, "message")
-    return (words.build(CancelMessage, message=message, reason=freetext.why(words)),)
+    several = {one.channel: "" for one in words.context.waiting if one.name == message and one.channel}
+    channel = words.code("channel", CHANNELS)
+    if channel is None and len(several) > 1:
+        words.reject(
+            words.require("channel"), "channel", f"Several wait: say by which channel, {' or '.join(several)}."
+        )
+    return (words.build(CancelMessage, message=message, channel=channel, reason=freetext.why(words)),)
 
 
 def answer(words: TokenCursor) -> tuple[Command, ...]:
@@ -198,11 +204,12 @@ def say_free(command: ReleaseMessage, context: LineContext) -> str:
 
 
 def render_cancel(command: CancelMessage, context: LineContext) -> str:
-    return say.join("xm", word(command.message), say.why(command.reason))
+    return say.join("xm", word(command.message), command.channel or "", say.why(command.reason))
 
 
 def say_cancel(command: CancelMessage, context: LineContext) -> str:
-    return say.sentence(f"cancel the message {command.message}", say.quoted(command.reason))
+    by = CHANNELS.get(command.channel or "", "")
+    return say.sentence(f"cancel the message {command.message}", by, say.quoted(command.reason))
 
 
 def render_answer(command: AnswerMessage, context: LineContext) -> str:
@@ -231,6 +238,9 @@ SENT: Final = replace(
 """What stands behind an action of writing."""
 _TEMPLATE = Slot("template", "TEMPLATE", "Template", "its name; F4 lists them", "template", needed=True, writing="word")
 _LEVEL = Slot("template", "LEVEL", "Level", "1, 2, 3, final, pre-cut, cancellation", "level", needed=True)
+_BY_CHANNEL = Slot(
+    "channel", "CHANNEL", "Channel", "where several of the name wait: letter, email, sms", "channel", writing="word"
+)
 _CHANNEL = Slot("channel", "CHANNEL", "Channel", "letter, email, sms; nothing for the first that fits", "channel",
                 also=frozenset(("item",)))  # fmt: skip
 LANGUAGE: Final = Slot(
@@ -267,7 +277,13 @@ VERBS = (
     Verb("stmt", _HOW, "send a statement of account", "stmt e1", partial(named, verb="stmt"), ("statement",)),
     Verb("bill", (_INVOICE, *_HOW), "send a copy of a bill", "bill INV-1041 email", partial(named, verb="bill")),
     Verb("free", (_DRAFT, _EDITED), "release a draft, what the night wrote or somebody else", "free pre-cut", free),
-    Verb("xm", (_MESSAGE, WHY.must), "cancel a message that has not left yet", "xm pre-cut paid today", cancel),
+    Verb(
+        "xm",
+        (_MESSAGE, _BY_CHANNEL, WHY.must),
+        "cancel a message that has not left yet",
+        "xm pre-cut paid today",
+        cancel,
+    ),
     Verb(
         "answer",
         (replace(WHY, name="text", word="TEXT", label="Text", hint="what is answered", kind="text", needed=True),),

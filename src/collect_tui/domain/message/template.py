@@ -57,7 +57,7 @@ class Served:
 @dataclass(frozen=True, slots=True)
 class Head:
     """What a template says of itself. `needs`: placeholders that every text of it prints; `pay_within`: days until `pay_by`;
-    `edit`: whoever sends it may change its text."""
+    `edit`: whoever sends it may change its text; `customers`: the segments whose customers it is for, empty: all."""
 
     kind: str
     title: str
@@ -71,6 +71,7 @@ class Head:
     pay_within: int = PAY_WITHIN
     segments: int = 1
     edit: bool = False
+    customers: tuple[str, ...] = ()
 
 
 TYPED: Final = Head("answer", "Answer", ("email", "sms", "chat", "social"), "the account")

@@ -19,7 +19,7 @@ from collect_tui.domain.message.internal import DIGESTS
 from collect_tui.domain.message.records import Offer, Prepayment
 from collect_tui.domain.message.template import BILL, LANGUAGES, LEVELS, TYPED, Head, Template, Variant
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.services.message.document import Document, Node
+from collect_tui.services.message.document import BREAK, Document, Node
 from collect_tui.services.message.filling import OF_LEDGER, Addressee, completed, context_of, grace
 from collect_tui.services.message.lint import Library
 from collect_tui.services.message.placeholders import examine
@@ -158,7 +158,10 @@ class Composer:
         language = self._party(seen).lang.partition("-")[0]
         language = language if language in rules.languages else LANGUAGES[0]
         opt_out = rules.languages[language].words.get(f"opt_out_{channel}", "")
-        said = clean(text, keep_newlines=True).strip()
+        parts = (part.strip() for part in clean(text, keep_newlines=True).split(BREAK))
+        said = "\n\n".join(part for part in parts if part)
+        if not said:
+            raise Invalid("message.text", "There is nothing in the text.", "text")
         between = "\n\n" if channel == "email" else " "
         whole = f"{said}{between}{opt_out}" if opt_out and channel in rules.kinds[TYPED.kind].opt_out else said
         return Content("", language, "", whole)

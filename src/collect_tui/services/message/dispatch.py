@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from collect_tui.common.text import clean
 from collect_tui.desk.errors import Refused
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.message import MessagesSent
-from collect_tui.domain.contact.points import candidate_zones
-from collect_tui.domain.contact.zones import intersect_window
 from collect_tui.domain.effects import Effect, InboxChanged
 from collect_tui.domain.facts import AccountFacts, Message
 from collect_tui.domain.message import decide, lost
@@ -28,16 +26,13 @@ from collect_tui.domain.states import InboxState, MessageState
 from collect_tui.policy.message import may_send
 from collect_tui.policy.verdicts import Finding
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.services.message import compose, far_names, house
+from collect_tui.services.message import compose, far_names, house, leaving
 from collect_tui.services.message.breaker import Breaker
 from collect_tui.services.message.filling import spoken
 from collect_tui.services.message.port import MessagePort, NotNow, Outgoing, Rejected, Report, Unknown
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
 from collect_tui.store import inbound
 from collect_tui.store import messages as rows
-
-QUIET: Final = ("sms", "chat", "social")
-"""Channels that ring: they keep the hours of calls."""
 
 #: Takes a message that somebody wrote; False: it was known.
 TakeIncoming = Callable[[Any], bool]
@@ -103,7 +98,8 @@ class MessageDispatch:
     def _one(self, row: Any, port: MessagePort) -> None:
         """Lets one message leave. Raises NotNow or _PutOff when nothing would leave by this channel now."""
         if row.tried_at is not None and not port.repeatable:
-            self._unsure.append(row.id)
+            if not leaving.on_its_way(row, self.desk.clock()):
+                self._unsure.append(row.id)
             return
         if (message := self._ready(row)) is None:
             return
@@ -117,6 +113,8 @@ class MessageDispatch:
             self._put_off[message.key] = str(why)
         except Unknown as why:
             self._unsure.append(row.id)
+            with unit_of_work(self.desk, row.account) as work:
+                rows.mark_unsure(work.db, self.tenant_id, row.id, str(why))
             if said := self._breaker.failed(row.channel, str(why)):
                 raise _PutOff(said) from None
         except Rejected as why:
@@ -149,14 +147,18 @@ class MessageDispatch:
                     line=f"message {row.id} not sent: {why.rule}",
                 )
                 return None
-            if row.channel in QUIET and kind != STOP and not self._hours(seen, point, work, answers=answers):
+            if (
+                row.channel in leaving.QUIET
+                and kind != STOP
+                and not leaving.open_now(seen, point, work, answers=answers)
+            ):
                 self._put_off.setdefault("hours", "Outside the hours in which the customer may be reached.")
                 return None
             rows.mark_tried(work.db, self.tenant_id, row.id, work.now)
             return Outgoing(
                 key=f"{self.tenant_id}-{row.id}",
                 channel=row.channel,
-                to=said.address.replace(", ", "\n", 1) if row.channel == "letter" else far_names.sent(said.address),
+                to=leaving.address(row.channel, said.address, rules.country),
                 name=spoken(said.name, said.kind),
                 language=said.lang,
                 dated=row.made_on,
@@ -171,13 +173,6 @@ class MessageDispatch:
             found = house.ready(work, row)
         self._held += isinstance(found, str) and bool(found)
         return None if isinstance(found, str) else found
-
-    def _hours(self, seen: AccountFacts, point: Any, work: UnitOfWork, *, answers: bool) -> bool:
-        """Whoever wrote and may be anywhere is answered at our hours."""
-        rules, zones = work.catalogue.rules.contact, candidate_zones(seen, point)
-        if not zones and answers:
-            zones = (work.zone,)
-        return bool(zones) and intersect_window(zones, rules.start, rules.end, work.now).open
 
     def _left(self, work: UnitOfWork, message: Message, reference: str, cost: int | None) -> Effect:
         head = self._head(message)
@@ -227,6 +222,8 @@ class MessageDispatch:
             row = rows.find(db, self.tenant_id, id=message_id)
         if row is None or row.status != MessageState.QUEUED or row.tried_at is None:
             raise Refused("message.sure", "Of this message it is known whether it left.", "message")
+        if leaving.on_its_way(row, self.desk.clock()):
+            raise Refused("message.leaving", "It may be leaving now; look again in ten minutes.", "message")
         if sent:
             self._change(row, lambda work, seen, m: (self._left(work, m, "", None),))
         else:

@@ -167,3 +167,13 @@ def _flushed(inline: list[Node]) -> Sequence[str]:
     words = "".join(each.words for each in inline)
     inline.clear()
     return words.split("\n") if words else ()
+
+
+BREAK = "¶"
+"""Begins a new paragraph in what is typed on one line."""
+
+
+def paragraphs(text: str) -> list[str]:
+    """Its lines with something to read in them: what underlines a heading is made again."""
+    lines = clean(text, keep_newlines=True).replace("\n", BREAK).split(BREAK)
+    return [part for line in lines if (part := " ".join(line.split())).strip("=- ")]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collect_tui.common.text import clean
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.message.effects import EDITED, Content
 from collect_tui.domain.message.segments import segments
 from collect_tui.domain.message.template import TEXTS, MessageRules
 from collect_tui.services.message.compose import Composed, dump
-from collect_tui.services.message.document import Document, Node
-
-BREAK = "¶"
-"""Begins a new paragraph in what is typed on one line."""
+from collect_tui.services.message.document import BREAK, Document, Node, paragraphs
 
 
 def edited(made: Composed, rules: MessageRules, text: str) -> Content:
@@ -23,12 +19,12 @@ def edited(made: Composed, rules: MessageRules, text: str) -> Content:
     head, kept = made.head, made.content
     if not head.edit:
         raise Refused("message.edit", f"{head.title}: its text leaves as it is written and may not be changed.", "text")
-    parts = _paragraphs(text)
+    parts = paragraphs(text)
     if not parts:
         raise Invalid("message.text", "Expected some text.", "text")
-    if parts == _paragraphs(kept.text):
+    if parts == paragraphs(kept.text):
         return kept
-    opt_out = _paragraphs(rules.languages[made.variant.language].words.get(f"opt_out_{made.channel}", ""))
+    opt_out = paragraphs(rules.languages[made.variant.language].words.get(f"opt_out_{made.channel}", ""))
     asked = made.channel in rules.kinds[head.kind].opt_out
     if asked and (missing := [each for each in opt_out if not any(each in part for part in parts)]):
         parts += missing
@@ -47,10 +43,4 @@ def edited(made: Composed, rules: MessageRules, text: str) -> Content:
 
 def on_one_line(text: str) -> str:
     """A text as it is typed on one line."""
-    return f" {BREAK} ".join(_paragraphs(text))
-
-
-def _paragraphs(text: str) -> list[str]:
-    """Its lines with something to read in them: what underlines a heading is made again."""
-    lines = clean(text, keep_newlines=True).replace("\n", BREAK).split(BREAK)
-    return [part for line in lines if (part := " ".join(line.split())).strip("=- ")]
+    return f" {BREAK} ".join(paragraphs(text))

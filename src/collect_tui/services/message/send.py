@@ -11,6 +11,7 @@ from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Message, Point
 from collect_tui.domain.message import decide
 from collect_tui.domain.message.effects import MessageReleased, MessageWritten, message_name
+from collect_tui.domain.message.meaning import STOP
 from collect_tui.domain.message.template import Head
 from collect_tui.domain.states import WAITING_MESSAGE, MessageState
 from collect_tui.policy.message import may_send
@@ -23,6 +24,7 @@ from collect_tui.services.decide import Decision, decides
 def send_message(command: SendMessage, facts: AccountFacts, context: Context) -> Decision:
     template = context.composer.template(command.template, facts.segment)
     head = template.head
+    _is_for(head, facts)
     channel, point = _way(command, facts, head)
     verdict = may_send(facts, context.rules, context.catalogue.holds, point, head.level)
     if point is None:
@@ -78,9 +80,18 @@ def released(facts: AccountFacts, draft: Message, context: Context, text: str = 
 
 @decides(CancelMessage)
 def cancel_message(command: CancelMessage, facts: AccountFacts, context: Context) -> Decision:
-    waiting = _waiting(facts, command.message)
+    waiting = _waiting(facts, command.message, channel=command.channel)
     effects: tuple[Effect, ...] = (decide.changed(waiting, MessageState.CANCELLED, detail=command.reason),)
     return Decision(effects, Verdict())
+
+
+def _is_for(head: Head, facts: AccountFacts) -> None:
+    """Refused "message.kind" for what the program alone sends, "message.customers" for what is for other customers."""
+    if head.kind == STOP:
+        raise Refused("message.kind", f"{head.title}: it is sent by itself when a customer writes so.", "template")
+    if head.customers and facts.segment not in head.customers:
+        told = f"{head.title} is for {' and '.join(head.customers)}; this customer is {facts.segment}."
+        raise Refused("message.customers", told, "template")
 
 
 def _way(command: SendMessage, facts: AccountFacts, head: Head) -> tuple[str, Point | None]:
@@ -104,10 +115,10 @@ def _way(command: SendMessage, facts: AccountFacts, head: Head) -> tuple[str, Po
     return next(fitting, (channels[0], None))
 
 
-def _waiting(facts: AccountFacts, name: str, *states: MessageState) -> Message:
-    """The youngest message of a name or level that has not left. Refused "message.none"."""
+def _waiting(facts: AccountFacts, name: str, *states: MessageState, channel: str | None = None) -> Message:
+    """The youngest message of a name or level that has not left; of a channel. Refused "message.none"."""
     low = name.lower()
-    mine = [m for m in facts.messages if m.status in (states or WAITING_MESSAGE)]
+    mine = [m for m in facts.messages if m.status in (states or WAITING_MESSAGE) and channel in (None, m.channel)]
     found = [m for m in mine if low in (m.template, m.level, str(m.id))]
     if not found:
         there = ", ".join(message_name(m) for m in mine) or "none"
