@@ -246,7 +246,10 @@ def test_stuck_orders_are_told(store, tmp_path):
         "S-1": ("SENT", {"sent_at": sent(days)}),
         "S-2": ("SENT", {"sent_at": sent(days - 1)}),
         "S-3": ("SENT", {"sent_at": sent(days - 1, hour=5)}),  # the evening before, in Chicago
-        "S-4": ("REQUESTED", {"requested_on": (NOW - timedelta(days=days)).date().isoformat()}),
+        "S-4": (
+            "REQUESTED",
+            {"requested_on": (NOW - timedelta(days=days)).date().isoformat(), "effective": "2026-11-20"},
+        ),
         "S-5": ("REQUESTED", {"requested_on": (NOW - timedelta(days=days - 1)).date().isoformat()}),
     }
     made = [cut(number, status, f"1-{n}", **more) for n, (number, (status, more)) in enumerate(told.items(), 1)]

@@ -98,7 +98,8 @@ def test_what_is_read_is_what_the_desk_says(api, context, operation) -> None:
     shape = Shape(operation)
     desk: LocalDesk = context.desk(_caller(context, "lee"))
     said = getattr(desk, operation.name)(**(ASKED[operation.name] or {}))
-    assert shape.result.validate_json(answer.content) == said
+    written = shape.result.dump_json(said)  # without what stays here: the site's folder, the firm's own people
+    assert shape.result.validate_json(answer.content) == shape.result.validate_json(written)
 
 
 def _caller(context, login):

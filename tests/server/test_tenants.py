@@ -109,6 +109,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/v1/acts"): Case("/v1/acts", 200),
     ("POST", "/v1/day-runs"): Case("/v1/day-runs", 200, {"check": True}),
     ("POST", "/v1/order-runs"): Case("/v1/order-runs", 200, {"send": False}),
+    ("POST", "/v1/message-runs"): Case("/v1/message-runs", 200, {"release": False}),
     ("GET", "/v1/events/page"): Case("/v1/events/page?after=0", 200),
     ("GET", "/v1/webhooks"): Case("/v1/webhooks", 200),
     ("POST", "/v1/webhooks"): Case("/v1/webhooks", 422, {"url": "nonsense"}),

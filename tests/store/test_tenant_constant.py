@@ -77,6 +77,8 @@ def test_no_statement_of_the_desk_lacks_its_tenant(seen: tuple[Store, set[str]])
             mia.next()
         _look(ben)
     lee.day(check=True)
+    lee.messages()
+    lee.messages(release=True)
     with store.read() as db:
         assert audit_check.verify(db, 1) == ()
         event_log.after(db, 1, 0)
