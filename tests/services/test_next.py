@@ -89,6 +89,6 @@ def test_a_round_of_any_queue_ends_and_hands_out_no_account_twice() -> None:
                 try:
                     do_line(desk, claim.account, "na")
                 except Invalid:  # nobody can be called
-                    do_line(desk, claim.account, "skip research")
+                    do_line(desk, claim.account, "snooze +1 waiting")
             assert next(f.left for f in desk.queues().queues if f.name == queue) <= len(handed)
             assert desk.queue(queue).figure.left == 0, queue
