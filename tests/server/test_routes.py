@@ -43,6 +43,7 @@ ASKED = {
     "message": {"number": ROSA, "id": MESSAGE},
     "cases": {"which": "open"},
     "case": {"number": "of the fixture"},
+    "case_report": {"days": 7},
     "find": {"text": "rosa"},
     "reveal": {"number": ROSA, "what": "m1", "reason": "customer asked to read it back"},
     "preview": {"id": str(uuid4()), "account": ROSA, "commands": [{"kind": "note", "text": "x"}]},

@@ -80,6 +80,12 @@ FIELDS: dict[str, dict[str, Any]] = {
     "cancel-message": {"message": "pre-cut", "reason": "x"},
     "answer": {"text": "x"},
     "close-message": {},
+    "open-case": {"case_kind": "task"},
+    "move-case": {"case": "DI-1", "move": "review"},
+    "change-case": {"case": "DI-1"},
+    "case-note": {"case": "DI-1", "text": "x"},
+    "link-case": {"case": "DI-1", "other": "TA-1"},
+    "decide-case": {"case": "DI-1", "agreed": True, "reason": "x"},
 }
 A = f"/v1/accounts/{ROSA}"
 CASES: dict[tuple[str, str], Case] = {
@@ -101,6 +107,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/v1/accounts/{number}/panes/{pane}"): Case(f"{A}/panes/points", 404),
     ("GET", "/v1/accounts/{number}/messages/{id}"): Case(f"{A}/messages/1", 404),
     ("POST", "/v1/accounts/{number}/reveals"): Case(f"{A}/reveals", 404, {"what": "m1", "reason": "x"}),
+    ("GET", "/v1/cases"): Case("/v1/cases", 200),
+    ("GET", "/v1/cases/{number}"): Case("/v1/cases/DI-1", 404),
+    ("GET", "/v1/case-reports"): Case("/v1/case-reports", 200),
     ("POST", "/v1/searches"): Case("/v1/searches", 200, {"text": "3125550142"}),
     ("POST", "/v1/previews"): Case(
         "/v1/previews", 404, {"id": str(uuid4()), "account": ROSA, "commands": [{"kind": "note", "text": "x"}]}

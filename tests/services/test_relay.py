@@ -112,9 +112,10 @@ def test_nothing_personal_leaves(store, clock):
 
 def test_every_told_effect_has_the_fields_that_are_told():
     from collect_tui.domain import effects, facts
+    from collect_tui.domain.case.case import Case
 
     inner = {"callback": facts.Callback, "hold": facts.Hold, "promise": facts.Promise, "payment": facts.Payment}
-    inner |= {"message": facts.Message, "received": facts.Received}
+    inner |= {"case": Case, "after": Case, "message": facts.Message, "received": facts.Received}
     inner |= {"order": facts.Order, "item": facts.Item, "application": facts.Application}
     for name, kind in effects.KINDS.items():
         if (told := kind.event) is None:

@@ -16,6 +16,7 @@ import pytest
 from collect_tui.desk.errors import DomainError
 from collect_tui.desk.protocol import Desk
 from collect_tui.desk.views.account import PaneName
+from collect_tui.desk.views.case import CaseList
 from collect_tui.services.local import LocalDesk
 from collect_tui.store import audit_check, event_log
 from collect_tui.store.engine import Store
@@ -119,6 +120,11 @@ def _look(desk: Any) -> None:
             desk.pane(number, "messages", cursor=f"{NOW.isoformat()}~{message.id}")
     for text in ("4410", "alv", "rosa alv", "0142", "+1 312 555 0142", "rosa@example.com", "INV-1", "ref1", "44102231"):
         desk.find(text)
+    for which in get_args(CaseList):
+        for case in desk.cases(which, kind="dispute").rows:
+            desk.case(case.number)
+    with suppress(DomainError):  # for leads
+        desk.case_report()
     desk.history()
     desk.orders()
 
@@ -136,6 +142,7 @@ def _work(mia: Any, ben: Any, lee: Any, clock: Clock) -> None:
     ben.release("4410-0100")
     lee.reassign(IVAN, "ben", "speaks Russian")
     mia.preview(act(mia, ROSA, "pp 150 fri"))
+    do(mia, ROSA, 'di INV-1 60 price "charged twice"')
     once = act(mia, ROSA, "pp 150 fri")
     assert mia.do(once) == mia.do(once).model_copy(update={"repeated": False})
     lee.reveal(ROSA, "m1", "wrote it down")
