@@ -170,3 +170,15 @@ async def test_a_terminal_with_few_colours_and_ascii_only(desks: Desks, profile:
             assert all(len(row) == 80 for row in rows)
             assert "????" in "".join(text for row in rows for text, _ in row)
             assert "chat" in desk.text
+
+
+@both
+async def test_what_was_done_on_a_message_stands_in_the_list_when_one_comes_back(tmp_path: Path, fast: bool) -> None:
+    made = Desks(tmp_path)
+    add_message(made.store, ROSA, inbound=True, status="RECEIVED", channel="sms", text="i paid on thursday")
+    async with driving(made.connect(), made.state) as desk:
+        await desk.play([*OPEN, "9", "enter"], fast=fast)
+        assert desk.context == "message"
+        await desk.play([*keys_of(":read thanks only"), "enter", "b"], fast=fast)
+        assert (desk.context, "received" in cursor_row(desk)) == ("account", False)
+        assert "done" in cursor_row(desk)

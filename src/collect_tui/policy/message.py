@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from collect_tui.domain.account.ladder import oldest
+from collect_tui.domain.account.ladder import noticed, oldest
 from collect_tui.domain.contact.points import label as point_label
 from collect_tui.domain.contact.points import usable
 from collect_tui.domain.dates import format_day
@@ -88,6 +88,16 @@ def _notice(facts: AccountFacts, rules: Rules, level: str, draft: Message | None
         )
         return
     yield _say("notice", Severity.ALLOW, "No such notice is under way.")
+    if passed := _passed(facts, rules, level):
+        yield _say("level", Severity.WARN, f"It goes before {passed}, which nobody has served for this debt.")
+
+
+def _passed(facts: AccountFacts, rules: Rules, level: str) -> str:
+    """The notices of the ladder that come before a level and have not been served, in words; empty: there is none."""
+    levels = [step.level for step in rules.ladder_of(facts.segment) if step.level]
+    before = levels[: levels.index(level)] if level in levels else []
+    missing = [each for each in before if not noticed(facts, each)]
+    return f"notice {', '.join(missing)}" if missing else ""
 
 
 def _before(one: Message, draft: Message | None) -> bool:

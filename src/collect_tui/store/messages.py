@@ -28,12 +28,13 @@ def find(session: Session, tenant_id: int, **key: Any) -> Any | None:
 
 
 def texts(session: Session, tenant_id: int, message_id: int) -> Any:
-    """What a message says and whom it is to: its texts, address and language, when it was tried, the customer's name and kind (None:
-    it is of no account), and the reference of what it answers."""
+    """What a message says and whom it is to: its texts, address and language, when they were made and it was tried, the customer's name
+    and kind (None: it is of no account), and the reference of what it answers."""
     m, p, a, asked = table(Message), table(Party), table(Account), table(Message).alias("asked")
     query = (
         select(
             m.c.tried_at,
+            m.c.released_at,
             m.c.subject,
             m.c.text,
             m.c.document,

@@ -223,6 +223,9 @@ class Navigator:
         """An act was done: the screen shows what it changed; an account that is held still is kept a while longer."""
         held, desk = self.claim, self._app.desk
         await screen.after_act(receipt)
+        below = cast("AccountPage", self.screen_of("account")) if "account" in self._screens else None
+        if below is not None and below is not screen and below.view and below.view.number == receipt.account:
+            await below.do_view_refresh()  # what was done on a page of it stands there when one comes back
         if held is None or self.claim is not held:
             return
 

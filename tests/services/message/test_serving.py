@@ -187,6 +187,20 @@ def test_a_changed_text_that_is_held_back_is_gone_and_not_written_anew(stores: A
     assert life.notices == [("reminder", "email", "CANCELLED")]
 
 
+def test_what_confirms_a_promise_that_was_replaced_is_written_anew(stores: Any) -> None:
+    life = stores(book())
+    do_line(life.desk, ROSA, "pp 190 fri; send promise-confirmation email")
+    life.clock.forward(minutes=1)
+    do_line(life.desk, ROSA, "pp 50 fri")
+    assert (life.dispatch().run().held, life.email.left) == (1, [])
+    assert life.notices == [("promise-confirmation", "email", "DRAFT")]
+    life.clock.forward(minutes=1)
+    do_line(life.desk, ROSA, "free promise-confirmation")
+    assert life.dispatch().run().sent == {"email": 1}
+    assert "$50.00" in life.email.left[0].text
+    assert "190" not in life.email.left[0].text
+
+
 def test_what_has_been_paid_is_not_sent(stores: Any) -> None:
     life = stores(book())
     life.night()

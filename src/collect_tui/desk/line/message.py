@@ -127,6 +127,8 @@ def _edited(words: TokenCursor) -> str:
     quoted = words.literal()
     if quoted is None:
         return ""
+    if not quoted.text:
+        words.reject(quoted, "edited", "Expected some text between the quotes.")
     words.take("text")
     return quoted.text
 

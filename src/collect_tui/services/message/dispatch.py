@@ -135,12 +135,12 @@ class MessageDispatch:
             if message is None or said.tried_at != row.tried_at:  # another run has it
                 return None
             point = next((p for p in seen.points if p.id == message.point_id), None)
-            rules, holds, kind = work.catalogue.rules, work.catalogue.holds, self._head(message).kind
+            rules, holds, head = work.catalogue.rules, work.catalogue.holds, self._head(message)
             answers = row.answers is not None
-            verdict = may_send(seen, rules, holds, point, message.level, message, kind=kind, answers=answers)
-            if not verdict.allowed:
+            verdict = may_send(seen, rules, holds, point, message.level, message, kind=head.kind, answers=answers)
+            why = leaving.overtaken(head, seen, said.released_at) if verdict.allowed else verdict.findings[0]
+            if why is not None:
                 self._held += 1
-                why = verdict.findings[0]
                 work.change(
                     seen,
                     self._held_back(work, message, why, row.version),
@@ -149,7 +149,7 @@ class MessageDispatch:
                 return None
             if (
                 row.channel in leaving.QUIET
-                and kind != STOP
+                and head.kind != STOP
                 and not leaving.open_now(seen, point, work, answers=answers)
             ):
                 self._put_off.setdefault("hours", "Outside the hours in which the customer may be reached.")

@@ -8,6 +8,8 @@ from typing import Any, Final
 from collect_tui.domain.contact.points import candidate_zones
 from collect_tui.domain.contact.zones import intersect_window
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.message.template import Head
+from collect_tui.policy.verdicts import Finding, Severity
 from collect_tui.services.message import far_names
 from collect_tui.services.unit_of_work import UnitOfWork
 from collect_tui.store.names import point_key
@@ -30,6 +32,17 @@ def open_now(seen: AccountFacts, point: Any, work: UnitOfWork, *, answers: bool)
     if not zones and answers:
         zones = (work.zone,)
     return bool(zones) and intersect_window(zones, rules.start, rules.end, work.now).open
+
+
+def overtaken(head: Head, seen: AccountFacts, written_at: datetime) -> Finding | None:
+    """Why a message does not leave as it was written: what it confirms has changed since."""
+    if head.about not in ("the promise", "the plan"):
+        return None
+    turns = (at for promise in seen.promises for at in (promise.made_at, promise.closed_at) if at is not None)
+    if all(at <= written_at for at in turns):
+        return None
+    told = "What was promised has changed since it was written."
+    return Finding("message.overtaken", Severity.HOLD, told, "overtaken", "House rule")
 
 
 def address(channel: str, kept: str, country: str) -> str:
