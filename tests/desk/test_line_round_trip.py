@@ -349,8 +349,8 @@ ACTS = st.lists(
 @given(commands=ACTS)
 def test_an_act_survives_its_own_line(commands: tuple[Command, ...]) -> None:
     line = render_act(commands, CONTEXT)
-    if len(line) > 2000:
-        return
+    if len(line) > 2000 or sum(isinstance(command, MoveCase) for command in commands) > 1:
+        return  # after the first move a case has others
     parsed = parse(line, CONTEXT)
     assert parsed.errors == (), line
     assert parsed.commands == commands, line

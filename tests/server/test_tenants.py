@@ -24,7 +24,7 @@ from collect_tui.server.app import create_app
 from collect_tui.server.context import ServerContext
 from collect_tui.services import signin, users
 from collect_tui.services.passwords import hashed
-from collect_tui.store.tables import AccessToken, ActLog, ServiceOrder, Webhook
+from collect_tui.store.tables import AccessToken, ActLog, CaseFile, ServiceOrder, Webhook
 from server.conftest import ROSA, Api, code
 from server.test_events import happen, listening
 from support.book import NOW, Book, account, catalogue, day
@@ -108,7 +108,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/v1/accounts/{number}/messages/{id}"): Case(f"{A}/messages/1", 404),
     ("POST", "/v1/accounts/{number}/reveals"): Case(f"{A}/reveals", 404, {"what": "m1", "reason": "x"}),
     ("GET", "/v1/cases"): Case("/v1/cases", 200),
-    ("GET", "/v1/cases/{number}"): Case("/v1/cases/DI-1", 404),
+    ("GET", "/v1/cases/{number}"): Case("/v1/cases/{case}", 404),
     ("GET", "/v1/case-reports"): Case("/v1/case-reports", 200),
     ("POST", "/v1/searches"): Case("/v1/searches", 200, {"text": "3125550142"}),
     ("POST", "/v1/previews"): Case(
@@ -221,6 +221,8 @@ def world(context: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_pat
     assert mia.act(f"/accounts/{ROSA}/notes", {"text": "Alvarez has a secret"}, key=act).status_code == 200
     order = {"service": "INT", "effective": day(7), "confirm": ROSA[-4:]}
     assert mia.act(f"/accounts/{ROSA}/suspensions", order).status_code == 200
+    task = {"case_kind": "task", "values": {"due": day(7), "what": "ask her landlord"}}
+    assert mia.act(f"/accounts/{ROSA}/cases", task).status_code == 200
     happen(context, "account.noted")
     with context.store.write() as db:
         db.add(
@@ -231,7 +233,9 @@ def world(context: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_pat
     with context.store.read() as db:
         token = db.exec(select(AccessToken.id).where(AccessToken.tenant_id == 1, AccessToken.login == "mia")).first()
         order = db.exec(select(ServiceOrder.number).where(ServiceOrder.tenant_id == 1)).first()
-    return World(context, api("zoe", tenant=2), {"act": act, "webhook": "77", "token": str(token), "order": str(order)})
+        case = db.exec(select(CaseFile.number).where(CaseFile.tenant_id == 1)).one()
+    names = {"act": act, "webhook": "77", "token": str(token), "order": str(order), "case": case}
+    return World(context, api("zoe", tenant=2), names)
 
 
 def _no_orders() -> Any:
@@ -321,7 +325,7 @@ def test_a_role_is_turned_away_exactly_where_the_file_says(
     """403 where `authority.toml` does not permit it; anything else, but never 403 or 401, where it does."""
     users.add(context.store, 1, "kim", context.catalogue.authority, role=role)
     context.send_orders = lambda *_: _no_orders()
-    names = {"act": str(UUID(int=5)), "webhook": "1", "token": "1", "order": "1"}
+    names = {"act": str(UUID(int=5)), "webhook": "1", "token": "1", "order": "1", "case": "TASK-1"}
     asked = 0
     for route in ROUTES:
         if route.permission is None or (route.verb, route.path) in STREAMS:
@@ -345,7 +349,7 @@ def test_a_role_is_turned_away_exactly_where_the_file_says(
 def test_a_stranger_is_turned_away_everywhere(
     context: ServerContext, api: Callable[..., Api], route: RoutePermission
 ) -> None:
-    names = {"act": str(UUID(int=5)), "webhook": "1", "token": "1", "order": "1"}
+    names = {"act": str(UUID(int=5)), "webhook": "1", "token": "1", "order": "1", "case": "TASK-1"}
     case = CASES.get((route.verb, route.path)) or Case(route.path, 401)
     answer = World(context, api(None), names).ask(route.verb, case)
     assert (answer.status_code, code(answer)) == (401, "signin.required")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from itertools import cycle
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from collect_tui.desk.line import fields
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.verbs import VERBS
+from collect_tui.store import facts
+from collect_tui.store.sql import table
+from collect_tui.store.tables import CaseFile
 from collect_tui.tui.dialogs.choosing import ChoosingScreen
 from collect_tui.tui.forms.form import FormScreen
 from collect_tui.tui.forms.order import OrderForm
-from support.book import SERVICES, Book, account, day
+from support.book import NOW, SERVICES, Book, account, day
 from tui.account_book import OPEN, ROSA, Desks
 from tui.driver import DeskDriver, driving, keys_of
 from tui.test_order_form import CUT
@@ -42,6 +47,27 @@ BOOK = Book(
 )  # fmt: skip
 
 
+def desks_for(example: str, folder: Path) -> Desks:
+    """The book, with the case that an example speaks of; it waits for a decision where that is what the example gives."""
+    desks = Desks(folder, BOOK)
+    if "DI-1A2B" in example:
+        asked = {"move": "grant", "by": "ben", "on": "2026-11-23", "amount": 6000, "values": {}}
+        waits = json.dumps(asked) if example.startswith(("agree", "reject")) else ""
+        with desks.store.write() as db:
+            row = {"tenant_id": 1, "id": 59_699, "account_id": facts.load(db, 1, ROSA).id, "number": "DI-1A2B"}
+            row |= {
+                "kind": "dispute",
+                "version": 1,
+                "state": "NEW",
+                "since": NOW.date(),
+                "opened_at": NOW,
+                "opened_by": "mia",
+            }
+            row |= {"moved_by": "mia", "department": "billing", "fields": "{}", "asked": waits}
+            db.connection().execute(insert(table(CaseFile)), row)
+    return desks
+
+
 def form_of(desk: DeskDriver) -> FormScreen:
     assert isinstance(desk.screen, FormScreen), desk.text
     return desk.screen
@@ -57,8 +83,8 @@ def context_of(desk: DeskDriver) -> LineContext:
 @pytest.mark.parametrize("name", list(VERBS))
 async def test_every_verb_has_a_form_that_amounts_to_its_line(tmp_path: Path, name: str, fast: bool) -> None:
     """`:form VERB`, then field by field what its example says."""
-    desks = Desks(tmp_path, BOOK)
     example = VERBS[name].example
+    desks = desks_for(example, tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
         await desk.press(*OPEN)
         view = desks.of("mia").account(ROSA)
@@ -78,8 +104,8 @@ async def test_every_verb_has_a_form_that_amounts_to_its_line(tmp_path: Path, na
 
 @pytest.mark.parametrize(("name", "fast"), zip(VERBS, cycle([False, True]), strict=False))
 async def test_a_typed_line_becomes_its_form(tmp_path: Path, name: str, fast: bool) -> None:
-    desks = Desks(tmp_path, BOOK)
     example = VERBS[name].example
+    desks = desks_for(example, tmp_path)
     async with driving(desks.connect(), desks.state) as desk:
         await desk.press(*OPEN)
         await desk.play([":", *keys_of(example), "f10"], fast=fast)
