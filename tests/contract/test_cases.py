@@ -165,3 +165,18 @@ def test_a_week_in_figures(desk, lead, desks, clock):
     assert [(c.clock, c.kept, c.missed) for c in found.clocks] == [("first", 1, 0), ("resolve", 1, 0)]
     assert [(t.reason, t.count, t.before) for t in found.trends] == [("PRICE", 1, 0), ("QTY", 1, 0)]
     assert [(d.by, d.agreed, d.refused) for d in found.decisions] == [("lee", 1, 0)]
+
+
+def test_what_nobody_answers_goes_to_the_lead_and_a_claim_ends_by_itself(desk, lead, clock):
+    number = dispute(desk)
+    claim = {"amount": 5000, "paid_on": "2026-11-20", "proof": "receipt 77"}
+    made = do(desk, OpenCase(case_kind="payment-claim", values=claim))
+    other = next(each.sentence for each in made.effects if "opens payment claim" in each.sentence).rpartition(" ")[2]
+    for _ in range(25):
+        clock.forward(days=1)
+        lead.day()
+    seen = desk.case(number)
+    assert (seen.department, seen.state) == ("floor", "NEW")
+    assert [(each.by, each.did) for each in seen.events][-1] == ("lee", "goes to floor: overdue")
+    assert desk.case(other).state == "EXPIRED"
+    assert lead.cases("overdue").rows[0].number == number

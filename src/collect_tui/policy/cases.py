@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
@@ -12,7 +12,7 @@ from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.case.consequences import Ground
 from collect_tui.domain.case.decide import arrive
-from collect_tui.domain.case.definition import Kind
+from collect_tui.domain.case.definition import Escalation, Kind
 from collect_tui.domain.case.effects import CaseChanged
 from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, MessageReceived, OrderChanged, PaymentRecorded
@@ -43,6 +43,25 @@ def follow(fold: Folded, effects: Sequence[Effect], house: House, ids: Callable[
         elif night and expired(kind, case, today, house.calendar):
             told = "was decided by nobody in time; the move is off"
             fold.add(CaseChanged(case, replace(case, asked=None), kind.title, told, ids(), what="passed"))
+        elif night and (late := overdue(kind, case, today, house.calendar)) is not None:
+            told = (
+                f"goes to {late.to}: {late.clock} answer overdue"
+                if late.clock == "first"
+                else f"goes to {late.to}: overdue"
+            )
+            fold.add(CaseChanged(case, replace(case, department=late.to), kind.title, told, ids(), what="passed"))
+
+
+def overdue(kind: Kind, case: Case, today: date, calendar: Calendar) -> Escalation | None:
+    """By which rule of its routes a case goes to another department today, as nobody has answered for so long."""
+    return next((each for on, each in _escalations(kind, case, calendar) if on <= today), None)
+
+
+def _escalations(kind: Kind, case: Case, calendar: Calendar) -> Iterator[tuple[date, Escalation]]:
+    for each in kind.routes.escalations:
+        due = case.first_due if each.clock == "first" else case.resolve_due
+        if due is not None and case.department != each.to:
+            yield ended_on(due.date(), each.overdue, calendar), each
 
 
 def ended_on(since: date, span: Span, calendar: Calendar) -> date:
@@ -66,6 +85,7 @@ def acts_on(kind: Kind, case: Case, calendar: Calendar) -> date | None:
     move = kind.moves.get(case.asked.move) if case.asked is not None else None
     if case.asked is not None and move is not None and move.approval is not None and move.approval.expires:
         found.append(ended_on(case.asked.on, move.approval.expires, calendar) + timedelta(days=1))
+    found += [on for on, _ in _escalations(kind, case, calendar)]
     return min(found, default=None)
 
 

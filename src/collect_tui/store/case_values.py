@@ -10,7 +10,7 @@ from collect_tui.domain.case.case import Asked, Case
 
 COLUMNS: Final = (
     "id number kind version state since opened_at opened_by moved_by department owner item_id service_id payment_id excluded ended"
-    " fields asked links"
+    " first_due resolve_due fields asked links"
 )
 """In the order of their row; all but the last three are as the case has them."""
 
@@ -27,7 +27,7 @@ def case_of(row: Any) -> Case:
 
 def row_of(case: Case) -> dict[str, Any]:
     return {
-        **{name: getattr(case, name) for name in _PLAIN},
+        **{name: getattr(case, name) for name in _PLAIN if not name.endswith("_due")},  # these are worked out anew
         "fields": json.dumps(dict(case.values), ensure_ascii=False),
         "asked": "" if case.asked is None else _asked().dump_json(case.asked).decode(),
         "links": " ".join(case.links),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +30,7 @@ def refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, a
     if accounts is not None:
         wanted.append(_c.account_id.in_(sorted(accounts)))
     kept = ("first_due", "resolve_due", "press_at", "acts_on")
-    found = session.execute(select(*(_c[name] for name in (*COLUMNS.split(), *kept))).where(*wanted)).all()
+    found = session.execute(select(*(_c[name] for name in (*COLUMNS.split(), *kept[2:]))).where(*wanted)).all()
     events = history(session, tenant_id, [row.id for row in found])
     changed = 0
     for row in found:
@@ -37,8 +38,9 @@ def refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, a
         kind = rules.kinds.get(case.kind)
         due: tuple[Any, ...] = (None, None, None, None)
         if kind is not None and not case.ended:
-            acts = acts_on(kind, case, rules.hours[kind.hours].calendar)
-            due = (*_dues(kind, case, rules, events[case.id], now), acts)
+            dues = _dues(kind, case, rules, events[case.id], now)
+            timed = replace(case, first_due=dues[0], resolve_due=dues[1])
+            due = (*dues, acts_on(kind, timed, rules.hours[kind.hours].calendar))
         if due != (row.first_due, row.resolve_due, row.press_at, row.acts_on):
             changed += 1
             mine = update(table(CaseFile)).where(_c.tenant_id == tenant_id, _c.id == case.id)
@@ -105,7 +107,7 @@ def _rows(tenant_id: int) -> Select[Any]:
         .outerjoin(payment, of(payment, _c.payment_id))
     )
     about = func.coalesce(item.c.doc_no, service.c.product, payment.c.ref, "")
-    columns = (*(_c[name] for name in COLUMNS.split()), _c.first_due, _c.resolve_due, _c.press_at)
+    columns = (*(_c[name] for name in COLUMNS.split()), _c.press_at)
     names = (_a.number.label("account"), _a.currency, _p.name.label("customer"), about.label("about"))
     return select(*columns, *names).select_from(joined).where(_c.tenant_id == tenant_id)
 

@@ -227,7 +227,7 @@ def _routes(kind: Kind, site: Site) -> Iterator[Problem]:
     if routes.by:
         yield from _by(kind, "routes", routes.by, routes.departments)
     for place, each in enumerate(routes.escalations, 1):
-        yield from _known(f"routes.escalate.{place}.to", each.to, [*site.departments, *site.roles])
+        yield from _known(f"routes.escalate.{place}.to", each.to, site.departments)
 
 
 def _by(kind: Kind, path: str, name: str, among: Iterable[str]) -> Iterator[Problem]:
