@@ -158,7 +158,7 @@ def test_what_waits_is_taken_back_by_the_payment_and_waits_again_without_it(desk
 @pytest.mark.parametrize("hold", ["dispute", "cease", "attorney"])
 def test_a_hold_that_forbids_letters_stops_it(desk, hold):
     do(desk, ROSA, f"hold {hold}")
-    for line in ("stmt e1", "notice 2", "send reminder sms"):
+    for line in ("stmt e1", "notice 1", "send reminder sms"):
         assert blocks(shown(desk, line)) == [("hold", "block")]
     with pytest.raises(RefusedByPolicy):
         do(desk, ROSA, "stmt e1")
@@ -342,3 +342,9 @@ def test_what_the_customer_wrote_is_the_last_word_until_it_is_answered(desk, sto
     assert "i paid on thursday" in (desk.account(ROSA).last_word or "")
     do(desk, ROSA, "read thanks")
     assert desk.account(ROSA).last_word == before
+
+
+def test_a_notice_whose_forerunners_nobody_served_says_so_and_may_go(desk):
+    preview = shown(desk, "notice 3")
+    warned = [f.sentence for f in preview.verdict.findings if f.check == "level"]
+    assert (preview.ok, warned) == (True, ["It goes before notice 1, 2, which nobody has served for this debt."])
