@@ -116,7 +116,7 @@ def context_of(desk: DeskContext, db: Db, act: Act, ids: Callable[[], int], now:
         past_acts=past,
         override=act.override,
         override_role=desk.role_of(db, act.override.by) if act.override else None,
-        departments=desk.departments_of(db, desk.user),
+        departments=lambda: desk.departments_of(db, desk.user),
         authority=desk.authority,
         compose=Composer(desk, db),
     )

@@ -40,7 +40,7 @@ class _Hand:
             context.authority or rules.of(context.role)
         ).limits  # whoever owns the file has those of their role, too
         self.actor = Actor(
-            context.user, context.departments, limits.get, lambda role: rules.outranks(context.role, role)
+            context.user, context.departments(), limits.get, lambda role: rules.outranks(context.role, role)
         )
 
     def _write(self, facts: AccountFacts, template: str) -> tuple[Effect, ...]:

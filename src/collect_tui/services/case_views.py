@@ -19,7 +19,8 @@ from collect_tui.desk.views.case import (
     CaseView,
 )
 from collect_tui.domain.case.case import Case
-from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, FieldType, Kind
+from collect_tui.domain.case.decide import Actor, may
+from collect_tui.domain.case.definition import OPENER, OWN_DEPARTMENT, FieldType, Kind
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import cases as rows
@@ -133,7 +134,7 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
         **_named(desk, row),
         fields=tuple(fields),
         events=tuple(CaseEventView.model_validate(dict(e._mapping)) for e in rows.events(db, desk.tenant_id, case.id)),
-        moves=() if kind is None or case.ended else tuple(_moves(desk, db, kind, row, role)),
+        moves=() if kind is None or case.ended else tuple(_moves(desk, db, kind, case, role)),
         first_due=row.first_due,
         resolve_due=row.resolve_due,
         asked_by=case.asked.by if case.asked else "",
@@ -142,19 +143,23 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
     )
 
 
-def _moves(desk: DeskContext, db: Db, kind: Kind, row: Any, role: str) -> list[CaseMoveView]:
-    mine = {
-        ANYBODY: True,
-        OPENER: row.opened_by == desk.user,
-        OWN_DEPARTMENT: row.department in desk.departments_of(db, desk.user) or row.owner == desk.user,
-    }
-    rules, found = desk.catalogue().authority, []
-    for move in kind.moves_from(row.state):
-        may = mine[move.who] if move.who in mine else rules.outranks(role, move.who)
-        barred = "" if may else f"for {move.who if move.who not in mine else 'whoever ' + _whose(move.who, row)}"
-        found.append(CaseMoveView(name=move.name, label=move.label, key=move.key, needs=move.needs, barred=barred))
-    return found
+def _moves(desk: DeskContext, db: Db, kind: Kind, case: Case, role: str) -> list[CaseMoveView]:
+    rules = desk.catalogue().authority
+    reader = Actor(
+        desk.user, desk.departments_of(db, desk.user), lambda limit: None, lambda wanted: rules.outranks(role, wanted)
+    )
+    return [
+        CaseMoveView(
+            name=move.name,
+            label=move.label,
+            key=move.key,
+            needs=move.needs,
+            barred="" if may(case, move, reader) else f"for {_whose(move.who, case)}",
+        )
+        for move in kind.moves_from(case.state)
+    ]
 
 
-def _whose(who: str, row: Any) -> str:
-    return f"opened it ({row.opened_by})" if who == OPENER else f"is of {row.department}"
+def _whose(who: str, case: Case) -> str:
+    told = {OPENER: f"whoever opened it ({case.opened_by})", OWN_DEPARTMENT: f"whoever is of {case.department}"}
+    return told.get(who, who)

@@ -47,7 +47,9 @@ class Context:
     past_acts: Callable[[str | None], Iterable[PastAct]]
     override: Override | None = None
     override_role: str | None = None  # role of `override.by`; None when there is no such user
-    departments: tuple[str, ...] = ()  # of the user: whose cases they answer
+    departments: Callable[[], tuple[str, ...]] = (
+        tuple  # of the user: whose cases they answer; only an act on a case asks
+    )
     authority: Authority | None = None  # what the user may do; None: everything, as the owner of the file
     compose: Composer | None = None  # writes messages by the site's templates
 

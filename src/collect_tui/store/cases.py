@@ -155,7 +155,7 @@ def overdue(now: datetime) -> list[Any]:
 
 
 def one(session: Session, tenant_id: int, number: str) -> Any:
-    """A case by its number, open or not, or by the end of it where that is enough. NotFound "case.not_found"."""
+    """A case by its number, open or not. NotFound "case.not_found"."""
     query = _rows(tenant_id)
     wanted = number.strip().upper()
     row = session.execute(query.where(_c.number == wanted)).first()

@@ -92,7 +92,7 @@ def move_case(
     """Makes a move, or asks for it where somebody else has to agree. Refused "case.move" for one that the case has not now, "case.role",
     "case.waits"; Invalid as `values.filled`."""
     move = _move(kind, case, name)
-    _may(kind, case, move, actor)
+    _require(case, move, actor)
     if case.asked is not None:
         raise Refused("case.waits", f"{kind.title} {case.number} waits for a decision.", "case")
     values = _values(kind, case, move, given, facts)
@@ -175,13 +175,19 @@ def _move(kind: Kind, case: Case, name: str) -> Move:
     return possible[name]
 
 
-def _may(kind: Kind, case: Case, move: Move, actor: Actor) -> None:
-    allowed = {
-        ANYBODY: True,
-        OPENER: actor.user == case.opened_by,
-        OWN_DEPARTMENT: case.department in actor.departments or actor.user == case.owner,
-    }
-    if not allowed.get(move.who, move.who not in allowed and actor.is_a(move.who)):
+def may(case: Case, move: Move, actor: Actor) -> bool:
+    """Whether a move of the case is for somebody: for anybody, for who opened it, for its department and owner, or for a role."""
+    if move.who == ANYBODY:
+        return True
+    if move.who == OPENER:
+        return actor.user == case.opened_by
+    if move.who == OWN_DEPARTMENT:
+        return case.department in actor.departments or actor.user == case.owner
+    return actor.is_a(move.who)
+
+
+def _require(case: Case, move: Move, actor: Actor) -> None:
+    if not may(case, move, actor):
         whose = {OPENER: f"{case.opened_by}, who opened it", OWN_DEPARTMENT: f"the department {case.department}"}
         told = whose.get(move.who, f"a {move.who}")
         raise Refused("case.role", f"To {move.label} {case.number} is for {told}.", "move")

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, get_args
 
+from collect_tui.desk.views.account import PaneName
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line, Span
 
-TABS: Final = (
-    "summary",
-    "timeline",
-    "items",
-    "payments",
-    "points",
-    "promises",
-    "services",
-    "audit",
-    "messages",
-    "cases",
-)
+TABS: Final = ("summary", *get_args(PaneName))
 SHORT_TABS: Final = ("summary", "log", "items", "paid", "points", "ptp", "orders", "audit", "msgs", "cases")
 _TABS_WIDE: Final = sum(map(len, TABS)) + 3 * len(TABS) + 1
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast, get_args
 
 from textual import events
 from textual.app import ComposeResult
@@ -35,18 +35,7 @@ if TYPE_CHECKING:
     from collect_tui.tui.page import CasePage, MessagePage
 
 #: The panes by their digit; 1 is the summary.
-PANES: Final[tuple[PaneName | None, ...]] = (
-    None,
-    "timeline",
-    "items",
-    "payments",
-    "points",
-    "promises",
-    "services",
-    "audit",
-    "messages",
-    "cases",
-)
+PANES: Final[tuple[PaneName | None, ...]] = (None, *get_args(PaneName))
 #: The panes whose rows are opened: their columns, and what a row is called by.
 _COLUMNS: Final = {"messages": screen_columns(MESSAGE_COLUMNS), "cases": screen_columns(ACCOUNT_CASE_COLUMNS)}
 _PAGED: Final = ("timeline", "payments", "audit", "messages")
