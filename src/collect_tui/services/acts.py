@@ -111,7 +111,7 @@ def context_of(desk: DeskContext, db: Db, act: Act, ids: Callable[[], int], now:
         now=now,
         zone=tenant.zone,
         user=desk.user,
-        role=desk.authority.role if desk.authority else desk.role_of(db, desk.user) or "collector",
+        role=desk.role(db),
         ids=ids,
         past_acts=past,
         override=act.override,

@@ -121,7 +121,7 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
     row = rows.one(db, desk.tenant_id, number)
     case = case_of(row)
     kind = desk.catalogue().cases.kinds.get(case.kind)
-    role = desk.authority.role if desk.authority else desk.role_of(db, desk.user) or "collector"
+    role = desk.role(db)
     fields = []
     for name, value in rows.values_of(kind, case).items():
         field = kind.fields.get(name) if kind else None

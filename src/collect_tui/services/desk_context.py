@@ -94,6 +94,10 @@ class DeskContext:
         mine = select(AppUser.desk).where(AppUser.tenant_id == self.tenant_id, AppUser.login == login)
         return self.catalogue().cases.departments_of(db.exec(mine).first() or "")
 
+    def role(self, db: Db) -> str:
+        """The role of the desk's user; whoever owns the file has that of their login, or a collector's."""
+        return self.authority.role if self.authority else self.role_of(db, self.user) or "collector"
+
     def role_of(self, db: Db, login: str) -> str | None:
         """The role of a login; None when there is no such user, or none who still works here."""
         mine = select(AppUser.role).where(AppUser.tenant_id == self.tenant_id, AppUser.login == login)
