@@ -35,6 +35,8 @@ from collect_tui.domain.errors import Invalid
 
 CLOCKS: Final = ("first", "resolve", "paused")
 LONGEST_TEXT: Final = 4000
+TOUCHPOINTS: Final = "touchpoints"
+"""The list of which a channel is one: the messages' own, and wherever else a case may come from."""
 _TYPES: Final = tuple(each.value for each in FieldType)
 
 Lists = Mapping[str, Mapping[str, str]]
@@ -98,7 +100,7 @@ def _kind(name: str, root: Table, lists: Lists) -> Kind:
     clocks = root.table("clocks", {})
     if not states:
         raise root.error("missing", "states", "expected at least the state in which a case is opened, and a final one.")
-    moves = [_move(table) for table in root.tables("moves")]
+    moves = [_move(table, fields) for table in root.tables("moves")]
     for place, move in enumerate(moves, 1):
         if any(move.name == other.name for other in moves[: place - 1]):
             raise root.tables("moves")[place - 1].error("duplicate", "name", "there is a move of this name already.")
@@ -133,6 +135,8 @@ def _field(name: str, table: Table, lists: Lists) -> Field:
         choices = lists[table.choice("list", lists)]
     elif given is not None:
         choices = {code: code.replace("-", " ") for code in table.phrases("list")}
+    elif type_ is FieldType.CHANNEL:
+        choices = lists[TOUCHPOINTS]
     longest = table.number("longest", 1, LONGEST_TEXT, LONGEST_TEXT)
     made = Field(
         name=name,
@@ -187,18 +191,25 @@ def _standing(table: Table) -> Standing:
     return made
 
 
-def _move(table: Table) -> Move:
-    name = table.text("name")
+def _worded(one: Consequence, said: str) -> Consequence:
+    """A message says the words of a field: unless the file names one, of the last text that its move asks for."""
+    return Consequence(one.name, {"text": said, **one.given}) if one.name == "message" and said else one
+
+
+def _move(table: Table, fields: Mapping[str, Field]) -> Move:
+    name, needs = table.text("name"), table.phrases("needs")
     does = tuple(_consequence(table, one) for one in table.listed("does"))
     if message := table.text("message", ""):
         does = (*does, Consequence("message", {"message": message}))
+    said = next((each for each in reversed(needs) if each in fields and fields[each].type is FieldType.TEXT), "")
+    does = tuple(_worded(one, said) for one in does)
     made = Move(
         name=name,
         key=table.text("key", ""),
         label=table.text("label", name),
         origins=table.phrases("from"),
         to=table.text("to"),
-        needs=table.phrases("needs"),
+        needs=needs,
         who=table.text("role", ANYBODY),
         approval=_approval(table.table("approval", {})),
         does=does,

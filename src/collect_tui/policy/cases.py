@@ -27,7 +27,7 @@ _ANSWERS: Final = FAILED_ORDER | {OrderState.COMPLETED}
 
 def follow(fold: Folded, effects: Sequence[Effect], house: House, ids: Callable[[], int], *, night: bool) -> None:
     """Moves the cases of the account on that what has happened, or the roll of the business date, moves on."""
-    ground = Ground(ids, BY, house.calendar, house.holds, lambda facts, template: ())
+    ground = Ground(ids, BY, house.calendar, house.holds, lambda case, facts, template, text: ())
     for case in fold.facts.cases:
         kind = house.cases.kinds.get(case.kind)
         state = kind.states.get(case.state) if kind is not None else None

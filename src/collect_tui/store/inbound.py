@@ -130,6 +130,11 @@ def unknown(session: Session, tenant_id: int, message_id: int) -> InboundRow | N
 def answered_by(session: Session, tenant_id: int, message_id: int) -> Received | None:
     """The message that came in and that one of ours answers."""
     asked = select(_m.answers).where(_m.tenant_id == tenant_id, _m.id == message_id).scalar_subquery()
+    return received(session, tenant_id, asked)
+
+
+def received(session: Session, tenant_id: int, asked: Any) -> Received | None:
+    """A message that came in, by its id."""
     columns = (_m[name] for name in RECEIVED.split())
     row = session.execute(select(*columns).where(_m.tenant_id == tenant_id, _m.id == asked, _m.inbound)).first()
     return None if row is None else Received(row.id, row.channel, InboxState(row.status), *row[3:])

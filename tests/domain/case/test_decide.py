@@ -33,7 +33,7 @@ def who(user: str, limit: int | None = 10000, departments: tuple[str, ...] = ("b
 
 
 def ground(first: int = 500) -> Ground:
-    return Ground(numbers(first), "mia", CALENDAR, SITE.holds, lambda facts, template: ())
+    return Ground(numbers(first), "mia", CALENDAR, SITE.holds, lambda case, facts, template, text: ())
 
 
 def opened(facts: AccountFacts | None = None, **more: object) -> tuple[AccountFacts, Case]:

@@ -10,7 +10,7 @@ from typing import Final
 from collect_tui.desk.line import say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import word
-from collect_tui.desk.line.vocabulary import BALANCES, CHANNELS
+from collect_tui.desk.line.vocabulary import BALANCES
 from collect_tui.domain.case.definition import Field, FieldType, Kind
 
 _ROLES: Final[Mapping[FieldType, str]] = {
@@ -28,12 +28,13 @@ _ROLES: Final[Mapping[FieldType, str]] = {
     FieldType.USER: "user",
     FieldType.CHANNEL: "channel",
     FieldType.DOCUMENT: "file",
+    FieldType.MESSAGE: "message",
     FieldType.TEXT: "said",
 }
 """What the words of each type are read as. A table has none: it is filled in by other means than the line."""
 
-_LISTED: Final = (FieldType.CODE, FieldType.YES_NO, FieldType.DEPARTMENT)
-FREE: Final = frozenset((FieldType.USER, FieldType.PAYMENT, FieldType.CHANNEL, FieldType.DOCUMENT, FieldType.TEXT))
+LISTED: Final = (FieldType.CODE, FieldType.YES_NO, FieldType.DEPARTMENT, FieldType.CHANNEL)
+FREE: Final = frozenset((FieldType.USER, FieldType.PAYMENT, FieldType.MESSAGE, FieldType.DOCUMENT, FieldType.TEXT))
 """Types of which any word may be."""
 
 _AMOUNT: Final = re.compile(r"[0-9.,]*[0-9][0-9.,]*%?")
@@ -88,7 +89,7 @@ def _confused(field: Field, later: Field) -> bool:
     if later.type is FieldType.TEXT:
         return False
     pair, figures = (field.type, later.type), (FieldType.MONEY, FieldType.NUMBER, FieldType.PERCENT)
-    if any(each in figures for each in pair) and any(each in _LISTED for each in pair):
+    if any(each in figures for each in pair) and any(each in LISTED for each in pair):
         return any(like_money(code.lower()) for code in (*field.choices, *later.choices))
     return True
 
@@ -99,16 +100,18 @@ def like_money(low: str) -> bool:
 
 
 def choices(field: Field, context: LineContext) -> Mapping[str, str]:
-    return {FieldType.CODE: field.choices, FieldType.DEPARTMENT: context.departments}.get(field.type, _YES_NO)
+    if field.type is FieldType.DEPARTMENT:
+        return context.departments
+    return _YES_NO if field.type is FieldType.YES_NO else field.choices
 
 
 def offers(field: Field, context: LineContext) -> Iterable[tuple[str, str]] | None:
     """What may stand for a field that has a list of its own, with what it means; None: it has none."""
-    if field.type in (FieldType.CODE, FieldType.DEPARTMENT, FieldType.YES_NO):
+    if field.type in LISTED:
         return ((word(code.lower()), title) for code, title in choices(field, context).items())
     if field.type is FieldType.ITEM:
         return ((word(no), f"open {say.money(open_, context)}") for no, open_, _ in context.items if open_ > 0)
-    return CHANNELS.items() if field.type is FieldType.CHANNEL else None
+    return None
 
 
 HINTS: Final[Mapping[FieldType, str]] = {
@@ -125,6 +128,7 @@ HINTS: Final[Mapping[FieldType, str]] = {
     FieldType.POINT: "m1, h1, or the last digits of a number; F4 lists them",
     FieldType.DEPARTMENT: "a department; F4 lists them",
     FieldType.USER: "a login",
-    FieldType.CHANNEL: "letter, email, sms or another; F4 lists them",
+    FieldType.CHANNEL: "call, email, sms or another; F4 lists them",
     FieldType.DOCUMENT: "the name of a document",
+    FieldType.MESSAGE: "the number of a message that waits for an answer",
 }

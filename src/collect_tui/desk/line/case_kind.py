@@ -32,8 +32,9 @@ _EXAMPLES: Final[Mapping[FieldType, str]] = {
     FieldType.POINT: "m1",
     FieldType.DEPARTMENT: "billing",
     FieldType.USER: "ben",
-    FieldType.CHANNEL: "letter",
+    FieldType.CHANNEL: "call",
     FieldType.DOCUMENT: "slip",
+    FieldType.MESSAGE: "4821",
     FieldType.TEXT: '"in words"',
 }
 OWNER: Final = Slot(

@@ -48,7 +48,7 @@ VOCABULARY: Final[Mapping[str, Shape]] = {
     "hold": Shape("[holds]", {"on": _ON, "in": "span"}),
     "release": Shape("[holds]"),
     "next_action": Shape("[next_actions]", {"in": "span"}),
-    "message": Shape("[templates]"),
+    "message": Shape("[templates]", {"text": "text"}),
     "cancel_promise": Shape(),
 }
 """The consequences that there are, each a pure decider of that name (`consequences.py`)."""
@@ -198,7 +198,7 @@ def _consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], sit
             yield from _known(f"{path}.{key}", value, what)
         elif what.startswith("["):
             yield from _known(f"{path}.{key}", value, getattr(site, what.strip("[]")))
-        elif what == "money":
+        elif what in ("money", "text"):
             yield from _of_type(kind, f"{path}.{key}", value, FieldType(what))
 
 

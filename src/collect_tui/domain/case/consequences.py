@@ -32,7 +32,9 @@ class Ground:
     by: str
     calendar: Calendar
     holds: Mapping[str, HoldKind]
-    write: Callable[[AccountFacts, str], tuple[Effect, ...]]  # a message by a template of the site
+    write: Callable[
+        [Case, AccountFacts, str, str], tuple[Effect, ...]
+    ]  # a message by a template of the site, with the words of a field
 
 
 Consequence = Callable[[Case, Mapping[str, str], AccountFacts, Ground], tuple[Effect, ...]]
@@ -128,7 +130,7 @@ def cancel_promise(case: Case, given: Mapping[str, str], facts: AccountFacts, gr
 
 
 def message(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
-    return ground.write(facts, given["message"])
+    return ground.write(case, facts, given["message"], given.get("text", ""))
 
 
 CONSEQUENCES: Final[Mapping[str, Consequence]] = {

@@ -11,16 +11,16 @@ from collect_tui.common.words import expected
 from collect_tui.domain import steps
 from collect_tui.domain.case.case import Asked, Case, Value
 from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, place_hold
-from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Kind, Move, State
+from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, FieldType, Kind, Move, State
 from collect_tui.domain.case.effects import CaseChanged, CaseOpened, ItemExcluded, What
 from collect_tui.domain.case.formulas import with_figures
 from collect_tui.domain.case.values import filled, item_of
 from collect_tui.domain.effect import Effect, Folded
-from collect_tui.domain.effects import HoldChanged
+from collect_tui.domain.effects import HoldChanged, InboxChanged
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Item
 from collect_tui.domain.money import format_minor
-from collect_tui.domain.states import HoldState
+from collect_tui.domain.states import HoldState, InboxState
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,10 @@ def open_case(
         values=with_figures(kind, values),
     )
     case = replace(blank, excluded=_excluded(blank, kind.initial))
+    asked = tuple(m for m in facts.inbox if str(m.id) == values.get(kind.of_type(FieldType.MESSAGE)))
     return (
         CaseOpened(case, kind.title, ground.ids()),
+        *(InboxChanged(each, InboxState.DONE, case.number) for each in asked),
         *_standing(blank, case, None, kind.initial, facts, ground),
     )
 
@@ -224,9 +226,11 @@ def _done(
 ) -> tuple[Effect, ...]:
     filled_in = replace(case, values=with_figures(kind, {**case.values, **values}), moved_by=by)
     fold = Folded(facts)
-    fold.add(*arrive(kind, case, filled_in, move.to, facts, ground, text=text, what=what))
+    there = arrive(kind, case, filled_in, move.to, facts, ground, text=text, what=what)
+    fold.add(*there)
+    after = next(each.after for each in there if isinstance(each, CaseChanged))
     for one in move.does:
-        fold.add(*CONSEQUENCES[one.name](filled_in, one.given, fold.facts, ground))
+        fold.add(*CONSEQUENCES[one.name](after, one.given, fold.facts, ground))
     return tuple(fold.effects)
 
 

@@ -41,6 +41,7 @@ class FieldType(StrEnum):
     DEPARTMENT = "department"
     USER = "user"
     CHANNEL = "channel"
+    MESSAGE = "message"  # one that came in and waits for an answer
     DOCUMENT = "document"
     TABLE = "table"
 
@@ -223,6 +224,10 @@ class Kind:
         """The field of codes by which cases of the kind are told apart in figures: that of its routes, else the first; empty: none."""
         codes = [each.name for each in self.fields.values() if each.type is FieldType.CODE]
         return self.routes.by or next(iter(codes), "")
+
+    def of_type(self, wanted: FieldType) -> str:
+        """The first field of a type; empty: none."""
+        return next((each.name for each in self.fields.values() if each.type is wanted), "")
 
     def moves_from(self, state: str) -> tuple[Move, ...]:
         return tuple(each for each in self.moves.values() if state in each.origins)

@@ -13,6 +13,9 @@ from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts, Item
 from collect_tui.domain.money import LIMIT, format_minor
 
+CALL = "call"
+"""The touchpoint of a case that came from no message."""
+
 
 def filled(
     kind: Kind, fields: Iterable[Field], given: Mapping[str, Value], known: Mapping[str, Value], facts: AccountFacts
@@ -40,6 +43,9 @@ def filled(
 
 
 def _default(field: Field, values: Mapping[str, Value], facts: AccountFacts) -> Value | None:
+    if field.type is FieldType.CHANNEL and field.default == "context":
+        asked = next((m for m in facts.inbox if str(m.id) in values.values()), None)
+        return asked.channel if asked is not None else CALL
     if not field.default or field.default in ("route", "context"):
         return None
     found = readable(field.default, values, facts)
@@ -86,7 +92,7 @@ def _checked(field: Field, value: Value, values: Mapping[str, Value], facts: Acc
                 raise _bad(field, "yes or no")
         case FieldType.DATE:
             return _date(field, value)
-        case FieldType.CODE:
+        case FieldType.CODE | FieldType.CHANNEL:
             return _one_of(field, value, field.choices)
         case FieldType.ITEM:
             return _one_of(field, value, [i.doc_no for i in facts.items if i.collectable])
@@ -96,6 +102,8 @@ def _checked(field: Field, value: Value, values: Mapping[str, Value], facts: Acc
             return _one_of(field, value, [p.ref for p in (*facts.payments, *facts.named)])
         case FieldType.POINT:
             return _one_of(field, value, [p.short for p in facts.points])
+        case FieldType.MESSAGE:
+            return _one_of(field, value, [str(m.id) for m in facts.inbox])
         case _:
             if not isinstance(value, str) or len(value) > field.longest:
                 raise _bad(field, f"a text of at most {field.longest} characters")

@@ -13,18 +13,18 @@ from collect_tui.common.text import clean
 from collect_tui.common.words import expected
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.domain.dates import format_day
-from collect_tui.domain.facts import AccountFacts, Item
+from collect_tui.domain.facts import AccountFacts, Item, Received
 from collect_tui.domain.message.effects import Content
 from collect_tui.domain.message.internal import DIGESTS
 from collect_tui.domain.message.records import Offer, Prepayment
 from collect_tui.domain.message.template import BILL, LANGUAGES, LEVELS, TYPED, Head, Template, Variant
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message.document import BREAK, Document, Node
-from collect_tui.services.message.filling import OF_LEDGER, Addressee, completed, context_of, grace
+from collect_tui.services.message.filling import OF_LEDGER, Addressee, CaseWords, completed, context_of, grace
 from collect_tui.services.message.lint import Library
 from collect_tui.services.message.placeholders import examine
 from collect_tui.services.message.render import Rendered, render
-from collect_tui.store import facts
+from collect_tui.store import facts, inbound
 from collect_tui.store.tables import Account, Message, Party
 
 
@@ -78,6 +78,10 @@ class Composer:
         tenant_id = self._desk.tenant_id
         return self._db.get_one(Party, (tenant_id, self._db.get_one(Account, (tenant_id, seen.id)).party_id))
 
+    def received(self, message_id: int) -> Received | None:
+        """A message of a customer's that came in."""
+        return inbound.received(self._db, self._desk.tenant_id, message_id)
+
     def made_by(self, message_id: int) -> str:
         """Who wrote a message: a login."""
         return self._db.get_one(Message, (self._desk.tenant_id, message_id)).made_by
@@ -113,9 +117,12 @@ class Composer:
         sampled: bool = False,
         items: Collection[int] = (),
         bill: Item | None = None,
+        case: CaseWords | None = None,
     ) -> Composed:
         """The template filled for an account, in the customer's language unless another is asked for. `items`: those it was drafted about;
-        `bill`: the invoice that a copy is sent of, the newest without it. Invalid for a channel or language that it has not; Refused when
+        `bill`: the invoice that a copy is sent of, the newest without it; `case`: which it is about.
+
+        Invalid for a channel or language that it has not; Refused when
         the account has not what it speaks of, unless examples may stand for it, and while the grace of a contract runs that the
         message would cancel."""
         desk, db, library = self._desk, self._db, self.library
@@ -139,7 +146,9 @@ class Composer:
         # All that was ever paid is read only for what is reckoned from it: the line composes at every key.
         reckoned = any(name in text for name in OF_LEDGER for text in (body.source, *words.words.values()))
         ledger = facts.ledger(db, desk.tenant_id, seen.id) if reckoned else None
-        context = context_of(seen, to, template.head, library.rules, words, desk.house, plans, ledger, bill, items)
+        context = context_of(
+            seen, to, template.head, library.rules, words, desk.house, plans, ledger, bill, items, case
+        )
         needed = {*examine(body.source).requires, *template.head.needs}
         if not sampled and "cancellation" in needed and ledger and (until := grace(seen, ledger)):
             last = format_day(until, seen.business_date)
