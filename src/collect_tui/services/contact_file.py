@@ -10,13 +10,11 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
-from collect_tui.desk.errors import DomainError, Invalid, NotFound
+from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.domain import steps
-from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.domain.message.decide import POINTS
-from collect_tui.domain.states import AccountState
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.intake.entries import PartyEntry, PointEntry
 from collect_tui.services.intake.portfolio import AccountEntry
@@ -27,7 +25,6 @@ from collect_tui.services.message.intake import Intake
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
 from collect_tui.store import inbound
 from collect_tui.store.inbound import InboundRow
-from collect_tui.store.tables import Account
 
 _T = SQLModel.metadata.tables
 OFFICE: Final = "OFFICE"
@@ -52,43 +49,40 @@ def of_message(desk: DeskContext, message: int) -> str:
     return number
 
 
-def _known(desk: DeskContext, db: Any, message: int) -> str:
-    a, m = _T["account"].c, _T["message"].c
-    joined = _T["message"].join(_T["account"], (a.tenant_id == desk.tenant_id) & (a.id == m.account_id))
-    query = select(a.number).select_from(joined).where(m.tenant_id == desk.tenant_id, m.id == message, m.inbound)
-    found = db.execute(query).scalar()
+def _known(desk: DeskContext, db: Session, message: int) -> str:
+    found = inbound.account_of(db, desk.tenant_id, message)
     if found is None:
         raise NotFound("message.not_found", "No message that came in has this number.", "message")
-    return str(found)
+    return found
 
 
 def _made(desk: DeskContext, number: str, name: str, kind: Any, row: InboundRow | None = None) -> str:
     with unit_of_work(desk) as work:
-        here = select(Account.number).where(Account.tenant_id == desk.tenant_id, Account.number == number)
+        a = _T["account"].c
+        here = select(a.number).where(a.tenant_id == desk.tenant_id, a.number == number)
         if work.db.execute(here).first() is None:
             for points in (_points(row), ()):  # what is no address of its kind is kept with the message alone
-                with suppress(Invalid):
+                with suppress(Invalid, ValueError):
                     _make(work, number, PartyEntry(name=name, kind=kind, points=points))
                     break
     return number
 
 
 def _make(work: UnitOfWork, number: str, party: PartyEntry) -> None:
-    entry = AccountEntry(number=number, party=party, status=AccountState.CLOSED.value, opened_on=work.today)
+    entry = AccountEntry(number=number, party=party, status="CLOSED", opened_on=work.today)
     ground = LoadContext.of(work, work.currency, Shift(0, ZoneInfo(work.zone), work.now))
     made = rows_of(RowSet(ground, entry, "row"))
     for table, values in made:
         work.db.execute(insert(_T[table]).values(**values))
     mine = next(values["id"] for table, values in made if table == "account")
-    work.record(mine, line=f"account {number} made for what belongs to no customer", effects=[{"kind": "AccountOpened"}])
+    work.record(
+        mine, line=f"account {number} made for what belongs to no customer", effects=[{"kind": "AccountOpened"}]
+    )
     work.touched.add(mine)
 
 
 def _points(row: InboundRow | None) -> tuple[PointEntry, ...]:
     if row is None:
         return ()
-    kinds = ("mobile",) if row.channel == "sms" else POINTS.get(row.channel, ())
+    kinds: tuple[Any, ...] = ("mobile",) if row.channel == "sms" else POINTS.get(row.channel, ())
     return tuple(PointEntry(kind=kind, value=far_names.sent(row.address)) for kind in kinds[:1] if row.address)
-
-
-__all__ = ["OFFICE", "DomainError", "of_message", "of_office"]

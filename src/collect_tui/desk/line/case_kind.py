@@ -131,6 +131,18 @@ def _not_collected(kind: Kind, command: OpenCase, context: LineContext) -> int:
     return min(rest, amount) if isinstance(amount, int) else 0
 
 
+def of_message(kinds: Mapping[str, Kind], message: int, words: str, context: LineContext) -> str:
+    """The line that opens a case from a message that came in, with its words where the kind asks for some; empty: no kind takes one."""
+    kind = next((each for each in kinds.values() if each.of_type(FieldType.MESSAGE)), None)
+    if kind is None:
+        return ""
+    values: dict[str, bool | int | str] = {kind.of_type(FieldType.MESSAGE): str(message)}
+    for field in kind.asked:
+        if not case_fields.may_be_left_out(field):
+            values[field.name] = next(reversed(tuple(field.choices)), "") if field.choices else words[: field.longest]
+    return render_open(OpenCase(case_kind=kind.name, values=values), context)
+
+
 def render_open(command: OpenCase, context: LineContext) -> str:
     kind = context.kinds.get(command.case_kind)
     owner = f"owner={word(command.owner)}" if command.owner else ""

@@ -47,7 +47,7 @@ def text_of(field: Field | None, value: Value, context: LineContext) -> str:
                 return say.day(date.fromisoformat(str(value)), context)
             except ValueError:
                 return word(str(value))
-        case FieldType.CODE | FieldType.DEPARTMENT:
+        case FieldType.CODE | FieldType.DEPARTMENT | FieldType.CHANNEL:
             return word(str(value).lower())
         case FieldType.TEXT:
             return say.why(str(value)) or '""'
@@ -66,7 +66,7 @@ def said(field: Field | None, value: Value, context: LineContext) -> str:
                 return say.date_said(date.fromisoformat(str(value)), context)
             except ValueError:
                 return str(value)
-        case FieldType.CODE if field is not None:
+        case FieldType.CODE | FieldType.CHANNEL if field is not None:
             return field.choices.get(str(value), str(value)).lower()
         case FieldType.TEXT:
             return say.quoted(str(value))
