@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from collect_tui.common.ids import short_number
 from collect_tui.desk.commands import Act, Command, MoveCase, OpenCase
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.protocol import Desk
@@ -48,7 +49,9 @@ def messages(desk: Desk, *, inbound: bool = False) -> list[MessageView]:
 
 def test_a_ticket_from_a_message_is_answered_by_its_channel_and_the_message_waits_no_more(desk):
     by_email, by_sms = sorted(messages(desk, inbound=True), key=lambda each: each.channel)
-    number = opened(desk, "ticket", category="billing", subject="No bill for June", message=str(by_sms.id))
+    number = opened(
+        desk, "ticket", category="billing", subject="No bill for June", message=short_number("M", by_sms.id)
+    )
     assert {each.name: each.value for each in desk.case(number).fields}["channel"] == "Text message"
     assert [each.status for each in messages(desk, inbound=True) if each.id == by_sms.id] == ["DONE"]
     do(desk, MoveCase(case=number, move="take"))
@@ -57,8 +60,8 @@ def test_a_ticket_from_a_message_is_answered_by_its_channel_and_the_message_wait
     assert (sent.channel, sent.address, sent.status) == ("sms", "+1 312 555 0142", "QUEUED")
     assert "It went out on 3 July." in sent.text
     with pytest.raises(Invalid, match="Came in as"):
-        opened(desk, "ticket", category="billing", subject="again", message=str(by_sms.id))
-    second = opened(desk, "ticket", category="billing", subject="No bill", message=str(by_email.id))
+        opened(desk, "ticket", category="billing", subject="again", message=short_number("M", by_sms.id))
+    second = opened(desk, "ticket", category="billing", subject="No bill", message=short_number("M", by_email.id))
     do(desk, MoveCase(case=second, move="take"))
     do(desk, MoveCase(case=second, move="wait", values={"question": "Which address do you live at?"}))
     letter = next(each for each in messages(desk) if each.channel == "email")

@@ -18,7 +18,11 @@ from collect_tui.store.engine import Store
 from support.book import NOW, Book, account, local_desk
 
 ROSA = "4410-2231"
-BOOK = Book(account(ROSA, "Alvarez, Rosa", items=[("INV-1", -63, 30000)], points=[{"kind": "email", "value": "rosa@home.example"}]))
+BOOK = Book(
+    account(
+        ROSA, "Alvarez, Rosa", items=[("INV-1", -63, 30000)], points=[{"kind": "email", "value": "rosa@home.example"}]
+    )
+)
 HEARD = [
     ("email", "lost@home.example", "Which bill?", "I moved and get no bill."),
     ("sms", "+1 312 555 0999", "", "who are you"),
@@ -39,7 +43,9 @@ def heard(store: Store, clock) -> None:
     intake = Intake(local_desk(store, "mia", clock))
     for at, (channel, sender, subject, text) in enumerate([*HEARD, ("email", "rosa@home.example", "Mine", "my bill?")]):
         more = {"thread": sender} if channel == "chat" else {}
-        intake.take(Incoming(channel=channel, reference=f"r{at}", sender=sender, subject=subject, text=text, at=NOW, **more))
+        intake.take(
+            Incoming(channel=channel, reference=f"r{at}", sender=sender, subject=subject, text=text, at=NOW, **more)
+        )
 
 
 def do(desk: Desk, number: str, *commands: Command) -> Receipt:
@@ -55,7 +61,7 @@ def test_whoever_wrote_gets_a_file_and_a_ticket_is_answered_from_it(desk, heard)
         number = desk.contact_file(row.message)
         assert desk.contact_file(row.message) == number
         assert desk.account(number).status == "CLOSED"
-        ticket = OpenCase(case_kind="ticket", values={"category": "other", "subject": "?", "message": str(row.message)})
+        ticket = OpenCase(case_kind="ticket", values={"category": "other", "subject": "?", "message": row.number})
         do(desk, number, ticket)
         (case,) = desk.account(number).cases
         do(desk, number, MoveCase(case=case.number, move="take"))
@@ -92,7 +98,7 @@ def test_a_ticket_without_an_account_goes_on_by_itself(desk, heard, lead, clock)
 def test_the_office_has_one_account_for_what_is_nobodys(desk, lead):
     number = desk.contact_file()
     assert (number, lead.contact_file()) == ("OFFICE", "OFFICE")
-    do(desk, number, OpenCase(case_kind="improvement", values={name: "x" for name in needed(desk, "improvement")}))
+    do(desk, number, OpenCase(case_kind="improvement", values=dict.fromkeys(needed(desk, "improvement"), "x")))
     assert [row.account for row in desk.cases(kind="improvement").rows] == ["OFFICE"]
     with pytest.raises(Refused, match="closed"):
         do(desk, number, OpenCase(case_kind="approval", values={"amount": 1, "what": "x", "facts": "y"}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from collect_tui.common.ids import id_of
 from collect_tui.common.words import expected
 from collect_tui.desk.commands import (
     ChangeCase,
@@ -62,7 +63,7 @@ class _Hand:
         )
         came = case.values.get(kind.of_type(FieldType.MESSAGE))
         try:
-            asked = context.composer.received(int(came)) if came else None
+            asked = context.composer.received(id_of(str(came))) if came else None
             if asked is None or asked.channel not in TYPED.channels:
                 found = send(SendMessage(template=template), facts, context, about)
             else:

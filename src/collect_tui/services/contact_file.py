@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select
 from sqlmodel import Session, SQLModel
 
+from collect_tui.common.ids import short_number
 from collect_tui.desk.errors import Invalid, NotFound
-from collect_tui.domain import steps
 from collect_tui.domain.message.decide import POINTS
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.intake.entries import PartyEntry, PointEntry
@@ -44,7 +44,7 @@ def of_message(desk: DeskContext, message: int) -> str:
         row = inbound.unknown(db, desk.tenant_id, message)
         if row is None:
             return _known(desk, db, message)
-    number = desk.store.attempt(lambda: _made(desk, steps.number("X", message), _STRANGER, "person", row))
+    number = desk.store.attempt(lambda: _made(desk, short_number("X", message), _STRANGER, "person", row))
     Intake(desk).assign(message, number)
     return number
 

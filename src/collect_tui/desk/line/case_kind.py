@@ -34,7 +34,7 @@ _EXAMPLES: Final[Mapping[FieldType, str]] = {
     FieldType.USER: "ben",
     FieldType.CHANNEL: "call",
     FieldType.DOCUMENT: "slip",
-    FieldType.MESSAGE: "4821",
+    FieldType.MESSAGE: "M-4K7",
     FieldType.TEXT: '"in words"',
 }
 OWNER: Final = Slot(
@@ -131,12 +131,12 @@ def _not_collected(kind: Kind, command: OpenCase, context: LineContext) -> int:
     return min(rest, amount) if isinstance(amount, int) else 0
 
 
-def of_message(kinds: Mapping[str, Kind], message: int, words: str, context: LineContext) -> str:
+def of_message(kinds: Mapping[str, Kind], message: str, words: str, context: LineContext) -> str:
     """The line that opens a case from a message that came in, with its words where the kind asks for some; empty: no kind takes one."""
     kind = next((each for each in kinds.values() if each.of_type(FieldType.MESSAGE)), None)
     if kind is None:
         return ""
-    values: dict[str, bool | int | str] = {kind.of_type(FieldType.MESSAGE): str(message)}
+    values: dict[str, bool | int | str] = {kind.of_type(FieldType.MESSAGE): message}
     for field in kind.asked:
         if not case_fields.may_be_left_out(field):
             values[field.name] = next(reversed(tuple(field.choices)), "") if field.choices else words[: field.longest]

@@ -252,10 +252,12 @@ class MessagesSent(View):
 
 
 class InboxRow(View):
-    """A message that waits for an answer. `account` None: nobody known wrote it. `age`: whole days; `sender`: in part; `suggestion`:
+    """A message that waits for an answer. `number`: by which a case names it; `account` None: nobody known wrote it.
+    `age`: whole days; `sender`: in part; `suggestion`:
     what it seems to say; `words`: how it begins."""
 
     message: int
+    number: str
     account: str | None
     received_at: datetime
     age: int

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from collect_tui.common.ids import short_number
 from collect_tui.common.words import expected
 from collect_tui.domain import steps
 from collect_tui.domain.case.case import Asked, Case, Value
@@ -57,7 +58,7 @@ def open_case(
     ident = ground.ids()
     blank = Case(
         id=ident,
-        number=steps.number(kind.verb.upper(), ident),
+        number=short_number(kind.verb.upper(), ident),
         kind=kind.name,
         version=kind.version,
         state=kind.initial.name,
@@ -73,7 +74,7 @@ def open_case(
         values=with_figures(kind, values),
     )
     case = replace(blank, excluded=_excluded(blank, kind.initial))
-    asked = tuple(m for m in facts.inbox if str(m.id) == values.get(kind.of_type(FieldType.MESSAGE)))
+    asked = tuple(m for m in facts.inbox if m.number == values.get(kind.of_type(FieldType.MESSAGE)))
     return (
         CaseOpened(case, kind.title, ground.ids()),
         *(InboxChanged(each, InboxState.DONE, case.number) for each in asked),

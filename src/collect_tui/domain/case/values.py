@@ -44,7 +44,7 @@ def filled(
 
 def _default(field: Field, values: Mapping[str, Value], facts: AccountFacts) -> Value | None:
     if field.type is FieldType.CHANNEL and field.default == "context":
-        asked = next((m for m in facts.inbox if str(m.id) in values.values()), None)
+        asked = next((m for m in facts.inbox if m.number in values.values()), None)
         return asked.channel if asked is not None else CALL
     if not field.default or field.default in ("route", "context"):
         return None
@@ -103,7 +103,7 @@ def _checked(field: Field, value: Value, values: Mapping[str, Value], facts: Acc
         case FieldType.POINT:
             return _one_of(field, value, [p.short for p in facts.points])
         case FieldType.MESSAGE:
-            return _one_of(field, value, [str(m.id) for m in facts.inbox])
+            return _one_of(field, value, [m.number for m in facts.inbox])
         case _:
             if not isinstance(value, str) or len(value) > field.longest:
                 raise _bad(field, f"a text of at most {field.longest} characters")

@@ -63,8 +63,10 @@ class InboxScreen(ListScreen):
         if found is None:
             self.table.say(self.why_not())
             return
-        self.rows = tuple(sorted(found, key=lambda row: (row.received_at, row.message)))
-        session = self.desk_app.session_view
+        self._show(tuple(sorted(found, key=lambda row: (row.received_at, row.message))))
+
+    def _show(self, rows: tuple[InboxRow, ...]) -> None:
+        self.rows, session = rows, self.desk_app.session_view
         self.table.replace(ListSource.of(COLUMNS, self.rows, lambda row: str(row.message), session))
         self.show_frame()
 
@@ -79,7 +81,11 @@ class InboxScreen(ListScreen):
 
     async def _account(self, row: InboxRow) -> str | None:
         """The account that the message stands on; one is made for a sender whom nobody knows."""
-        return row.account or await self.ask(self.desk_app.desk.contact_file, row.message)
+        account = row.account or await self.ask(self.desk_app.desk.contact_file, row.message)
+        if account != row.account:
+            known = row.model_copy(update={"account": account})
+            self._show(tuple(known if each is row else each for each in self.rows))
+        return account
 
     async def _open(self, row: InboxRow) -> None:
         account = await self._account(row)
@@ -96,7 +102,7 @@ class InboxScreen(ListScreen):
         if view is None:
             return
         context = LineContext.of(view, self.desk_app.catalogue, self.desk_app.session_view)
-        text = case_kind.of_message(context.kinds, row.message, row.words, context)
+        text = case_kind.of_message(context.kinds, row.number, row.words, context)
         if text:
             await self._open_line_of(LineTarget(view.number), text)
         else:
