@@ -164,7 +164,8 @@ DISPUTES = st.builds(
     owner=st.one_of(st.just(""), SHORTS),
 )
 OWN = {
-    "urgency": CODE(["LOW", "HIGH"]), "share": st.integers(0, 100), "meter": st.booleans(), "paid": SHORTS, "who": SHORTS, "by": CODE(["email", "call"]),
+    "urgency": CODE(["LOW", "HIGH"]), "share": st.integers(0, 100), "meter": st.booleans(), "paid": SHORTS, "who": SHORTS,
+    "by": CODE(["email", "call"]),
     "asked": SHORTS,
     "dept": CODE(["billing", "service"]), "slip": SHORTS, "hint": TEXT,
 }  # fmt: skip

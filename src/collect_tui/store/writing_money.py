@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Table, and_, bindparam, func, select
 from sqlmodel import SQLModel
 
+from collect_tui.common.ids import short_number
 from collect_tui.desk.errors import Refused
 from collect_tui.domain import effects as fx
 from collect_tui.domain.account.effects import at_least, cures
