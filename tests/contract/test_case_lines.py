@@ -114,3 +114,24 @@ def test_a_line_is_written_again_as_it_was_meant(desk):
     for line in ('di INV-2 10 qty "one box"', "case void", 'cnote "x; y"', "assign user=ben"):
         commands = parse(line, context).commands
         assert parse(render_act(commands, context), context).commands == commands
+
+
+HOME = 'hardship "wages 1800, benefits 200" "home 650, food 1,250 no" 4 "lost a job"'
+
+
+def test_rows_are_kept_as_they_were_typed_and_a_plan_follows_from_them(desk):
+    do(desk, ROSA, HOME)
+    (case,) = desk.account(ROSA).cases
+    assert case.affordable == 9_000
+    whole = desk.case(case.number)
+    spending = next(each for each in whole.fields if each.name == "spending")
+    assert spending.rows == (
+        {"heading": "home", "amount": 65_000, "essential": True},
+        {"heading": "food", "amount": 125_000, "essential": False},
+    )
+    told = "Home and contents 650.00 essential, Food and housekeeping 1,250.00 not essential; amount 1,900.00"
+    assert spending.value == told
+    do(desk, ROSA, 'assign income="wages 2,500"')
+    assert desk.account(ROSA).cases[0].affordable == 54_000
+    do(desk, ROSA, "undo")
+    assert desk.account(ROSA).cases == (case,)

@@ -118,6 +118,51 @@ def test_what_the_loader_refuses(tmp_path, old, new, says):
     assert str(tmp_path / "cases" / "chore.toml") in error.value.message
 
 
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ('type = "table"', "fields.rows: a table has columns, and nothing else has."),
+        ('type = "text", columns = { a = "text" }', "fields.rows: a table has columns"),
+        ('type = "table", columns = { a = "item" }', "fields.rows.columns.a: expected text, money"),
+        ('type = "table", columns = { a = "mony" }', "columns.a.type: no such value; did you mean money?"),
+        ('type = "table", columns = { a = "code:agencys" }', "columns.a.list: no such value; did you mean agencies?"),
+        ('type = "table", columns = { a = { type = "text", from = "DONE" } }', "columns.a: a column is asked for"),
+        ('type = "table", columns = { a = "text" }, sum = ["a"]', "fields.rows.sum: no such name"),
+        ('type = "table", columns = { a = "text" }, rows = 999', "fields.rows.rows: expected a whole number from 1"),
+        ('type = "yes/no", default = "yes"', "fields.rows.default: no yes/no to stand where none is given."),
+        ('type = "number", default = true', "fields.rows.default: no number to stand where none is given."),
+        ('type = "text", default = 1.5', "fields.rows.default: expected a text, a whole number, or true or false."),
+        ('type = "user", default = "route"', "fields.rows.default: a route is what a department is given by"),
+    ],
+)
+def test_what_the_loader_refuses_of_a_field(tmp_path, field, says):
+    with pytest.raises(Invalid) as error:
+        load(own(tmp_path, TASK.replace("[fields]\n", f"[fields]\nrows = {{ {field} }}\n")))
+    assert says in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("does", "says"),
+    [
+        ('adjust = "fee", amount = "amount", each = "amount"', "moves.1.does.1.each: no such name"),
+        (
+            'adjust = "fee", amount = "amount", each = "rows"',
+            "moves.1.does.1.amount: no such name; expected one of fee.",
+        ),
+        ('adjust = "fee", amount = "rows.fe"', "moves.1.does.1.amount: expected a field of type money"),
+    ],
+)
+def test_what_the_loader_refuses_of_rows_in_a_consequence(tmp_path, does, says):
+    rows = 'rows = { type = "table", columns = { a = "text", fee = "money" }, sum = ["fee"] }\n'
+    text = TASK.replace("[fields]\n", f"[fields]\n{rows}")
+    with pytest.raises(Invalid) as error:
+        load(own(tmp_path, text.replace('name = "done"', f'name = "done"\ndoes = [{{ {does} }}]')))
+    assert says in error.value.message
+    load(
+        own(tmp_path, text.replace('name = "done"', 'name = "done"\ndoes = [{ adjust = "fee", amount = "rows.fee" }]'))
+    )
+
+
 def test_a_state_that_cannot_be_left_is_refused(tmp_path):
     stuck = TASK.replace("[states.DONE]", "[states.STUCK]\n[states.DONE]").replace(
         "[clocks]", '[[moves]]\nname = "stick"\nfrom = ["OPEN"]\nto = "STUCK"\n[clocks]'

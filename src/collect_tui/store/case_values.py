@@ -22,7 +22,8 @@ def case_of(row: Any) -> Case:
     *plain, fields, asked, links = row[: len(_PLAIN) + 3]
     waits = _asked().validate_json(asked) if asked else None
     given = dict(zip(_PLAIN, plain, strict=True))
-    return Case(**given, values=json.loads(fields), asked=waits, links=tuple(links.split()))
+    values = {name: tuple(each) if isinstance(each, list) else each for name, each in json.loads(fields).items()}
+    return Case(**given, values=values, asked=waits, links=tuple(links.split()))
 
 
 def row_of(case: Case) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
@@ -13,7 +14,7 @@ from collect_tui.domain.case import decide
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.consequences import Ground
 from collect_tui.domain.case.decide import Actor
-from collect_tui.domain.case.definition import FieldType, Kind
+from collect_tui.domain.case.definition import Field, FieldType, Kind
 from collect_tui.domain.effect import Effect, fold_all
 from collect_tui.domain.effects import HoldChanged
 from collect_tui.domain.errors import DomainError, Invalid, Refused
@@ -140,10 +141,19 @@ def given_for(
     kind: Kind, names: list[str], facts: AccountFacts, case: Case | None, chance: Random
 ) -> dict[str, object]:
     """Values for fields, most of them good."""
+    return values_for([kind.fields[name] for name in names], facts, chance)
+
+
+def values_for(fields: Iterable[Field], facts: AccountFacts, chance: Random) -> dict[str, object]:
     found: dict[str, object] = {}
-    for name in names:
-        field = kind.fields[name]
+    for field in fields:
+        name = field.name
         match field.type:
+            case FieldType.TABLE:
+                rows = range(chance.choice((0, 1, 1, 2, 3)))
+                found[name] = tuple(values_for(field.columns, facts, chance) for _ in rows)
+            case FieldType.DEPARTMENT:
+                found[name] = chance.choice(list(field.choices))
             case FieldType.MONEY:
                 found[name] = chance.choice((1, 100, 6000, 29999, 30000, 40000))
             case FieldType.CODE:

@@ -1,5 +1,5 @@
 """What a move of a case brings about beside its new state: a small closed vocabulary, each a pure decider of that name
-(`check.VOCABULARY` says how a file writes them). Amounts are minor units."""
+(`vocabulary.VOCABULARY` says how a file writes them). Amounts are minor units."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Consequence = Callable[[Case, Mapping[str, str], AccountFacts, Ground], tuple[Ef
 
 
 def collect_again(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
-    """Nothing of it beside what every case does that ends: what it excluded is collected again (`decide._standing`)."""
+    """Nothing of it beside what every case does that ends: what it excluded is collected again (`moving.standing`)."""
     return ()
 
 

@@ -10,17 +10,16 @@ from datetime import datetime
 from collect_tui.common.words import expected
 from collect_tui.domain import steps
 from collect_tui.domain.case.case import Asked, Case, Value
-from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, place_hold
-from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Kind, Move, State
-from collect_tui.domain.case.effects import CaseChanged, CaseOpened, ItemExcluded, What
+from collect_tui.domain.case.consequences import Ground
+from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Kind, Move
+from collect_tui.domain.case.effects import CaseChanged, CaseOpened
 from collect_tui.domain.case.formulas import with_figures
+from collect_tui.domain.case.moving import done, excluded, standing
 from collect_tui.domain.case.values import filled, item_of
-from collect_tui.domain.effect import Effect, Folded
-from collect_tui.domain.effects import HoldChanged
+from collect_tui.domain.effect import Effect
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.facts import AccountFacts, Item
+from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.money import format_minor
-from collect_tui.domain.states import HoldState
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +71,10 @@ def open_case(
         payment_id=about[2],
         values=with_figures(kind, values),
     )
-    case = replace(blank, excluded=_excluded(blank, kind.initial))
+    case = replace(blank, excluded=excluded(blank, kind.initial))
     return (
         CaseOpened(case, kind.title, ground.ids()),
-        *_standing(blank, case, None, kind.initial, facts, ground),
+        *standing(blank, case, None, kind.initial, facts, ground),
     )
 
 
@@ -101,7 +100,7 @@ def move_case(
         after = replace(case, asked=Asked(move.name, actor.user, facts.business_date, amount, values))
         told = f"waits for somebody to agree to {move.label} {format_minor(amount, facts.currency)}"
         return (CaseChanged(case, after, kind.title, told, ground.ids(), text, "asked"),)
-    return _done(kind, case, move, values, facts, ground, actor.user, text)
+    return done(kind, case, move, values, facts, ground, actor.user, text)
 
 
 def decide_case(
@@ -124,7 +123,7 @@ def decide_case(
     if not agreed:
         told = f"is not agreed to: {move.label} is refused"
         return (CaseChanged(case, replace(case, asked=None), kind.title, told, ground.ids(), why, "refused"),)
-    return _done(kind, case, move, asked.values, facts, ground, asked.by, why, "agreed")
+    return done(kind, case, move, asked.values, facts, ground, asked.by, why, "agreed")
 
 
 def change_case(
@@ -139,14 +138,14 @@ def change_case(
 ) -> tuple[Effect, ...]:
     """Other values, another owner or department. Refused "case.same" when nothing would change."""
     fields = [kind.fields[name] for name in given if name in kind.fields]
-    values = with_figures(kind, {**case.values, **filled(kind, fields, given, case.values, facts)})
+    values = with_figures(kind, {**case.values, **filled(kind, fields, given, case.values, facts, anew=True)})
     after = replace(
         case,
         values=values,
         owner=case.owner if owner is None else owner,
         department=case.department if department is None else department,
     )
-    after = replace(after, excluded=_excluded(after, kind.states[case.state]))
+    after = replace(after, excluded=excluded(after, kind.states[case.state]))
     if after == case:
         raise Refused("case.same", f"{kind.title} {case.number} is like that already.", "case")
     state = kind.states[case.state]
@@ -154,7 +153,7 @@ def change_case(
     said += [f"is {owner}'s"] if owner else []
     said += [f"goes to {department}"] if department else []
     effect = CaseChanged(case, after, kind.title, " and ".join(said), ground.ids(), what="changed")
-    return (effect, *_standing(case, after, state, state, facts, ground))
+    return (effect, *standing(case, after, state, state, facts, ground))
 
 
 def find(facts: AccountFacts, number: str) -> Case:
@@ -209,74 +208,3 @@ def _to_approve(move: Move, case: Case, actor: Actor) -> int | None:
     amount = case.amount(move.approval.of)
     limit = actor.limit(move.approval.above) if move.approval.above else 0
     return amount if limit is not None and amount > limit else None
-
-
-def _done(
-    kind: Kind,
-    case: Case,
-    move: Move,
-    values: Mapping[str, Value],
-    facts: AccountFacts,
-    ground: Ground,
-    by: str,
-    text: str,
-    what: What = "moved",
-) -> tuple[Effect, ...]:
-    filled_in = replace(case, values=with_figures(kind, {**case.values, **values}), moved_by=by)
-    fold = Folded(facts)
-    fold.add(*arrive(kind, case, filled_in, move.to, facts, ground, text=text, what=what))
-    for one in move.does:
-        fold.add(*CONSEQUENCES[one.name](filled_in, one.given, fold.facts, ground))
-    return tuple(fold.effects)
-
-
-def arrive(
-    kind: Kind,
-    case: Case,
-    filled_in: Case,
-    to: str,
-    facts: AccountFacts,
-    ground: Ground,
-    *,
-    why: str = "",
-    text: str = "",
-    what: What = "moved",
-) -> tuple[Effect, ...]:
-    """A case comes to a state, by a move or by itself (`why`), with what holds there. `filled_in`: the case with what the move gave."""
-    state = kind.states[to]
-    after = replace(filled_in, state=state.name, since=facts.business_date, asked=None, ended=state.final)
-    after = replace(after, excluded=_excluded(after, state))
-    fold = Folded(facts)
-    fold.add(CaseChanged(case, after, kind.title, f"is {state.label}{why}", ground.ids(), text, what))
-    fold.add(*_standing(case, after, kind.states.get(case.state), state, fold.facts, ground))
-    return tuple(fold.effects)
-
-
-def _excluded(case: Case, state: State) -> int:
-    """How much of its item is not collected in a state."""
-    return case.amount(state.standing.exclude) if state.standing.exclude and case.item_id is not None else 0
-
-
-def _standing(
-    before: Case, after: Case, old: State | None, new: State, facts: AccountFacts, ground: Ground
-) -> tuple[Effect, ...]:
-    """What holds in the new state and did not in the old, and the other way round."""
-    fold = Folded(facts)
-    if (amount := after.excluded - before.excluded) and (item := _item(after, facts)) is not None:
-        fold.add(ItemExcluded(item.id, item.doc_no, amount))
-    was, now = (old.standing.hold if old else ""), new.standing.hold
-    if was and was != now:
-        fold.add(
-            *(
-                HoldChanged(h.id, HoldState.RELEASED, h.status, after.number)
-                for h in facts.holds
-                if h.kind == was and h.reason == after.number
-            )
-        )
-    if now and now != was:
-        fold.add(*place_hold(after, {"hold": now, "on": new.standing.on}, fold.facts, ground))
-    return tuple(fold.effects)
-
-
-def _item(case: Case, facts: AccountFacts) -> Item | None:
-    return next((i for i in (*facts.items, *facts.settled) if i.id == case.item_id), None)

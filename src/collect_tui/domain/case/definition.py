@@ -45,6 +45,16 @@ class FieldType(StrEnum):
     TABLE = "table"
 
 
+CELLS: Final = (
+    FieldType.TEXT,
+    FieldType.MONEY,
+    FieldType.NUMBER,
+    FieldType.DATE,
+    FieldType.CODE,
+    FieldType.YES_NO,
+)
+"""What a column of a table may hold."""
+
 READABLE: Final = (
     "item.open",
     "account.owed",
@@ -56,6 +66,9 @@ READABLE: Final = (
 )
 """What a default or a limit may name of the account beside `field:NAME`: amounts in minor units."""
 
+ROUTE: Final = "route"
+"""The default of a department: the one that the kind's routes name."""
+
 OPENER: Final = "opener"
 OWN_DEPARTMENT: Final = "dept"
 ANYBODY: Final = "anybody"
@@ -66,14 +79,15 @@ WHO: Final = (ANYBODY, OPENER, OWN_DEPARTMENT)
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field, in the order of the line's words and of the form. `since`: the state from which on it is asked for; empty: at opening.
-    `most`: one of `READABLE`, or `field:NAME`. `default`: one of these, `route`, `context`, or a value. `private`: roles that may read it;
-    empty: all."""
+    `most`: one of `READABLE`, or `field:NAME`. `default`: one of these, `route`, or a value. `private`: roles that may read it; empty: all.
+    Of a table: `columns` in the order of a row's words; `sums`: those that are added up, read as `field:NAME.COLUMN`; `most_rows`; `adds`:
+    a move adds rows to those that there are."""
 
     name: str
     type: FieldType
     label: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)  # code → its title
-    default: str = ""
+    default: str | int | bool = ""
     most: str = ""
     longest: int = 4000  # characters of a text
     optional: bool = False
@@ -82,6 +96,8 @@ class Field:
     formula: str = ""
     columns: tuple[Field, ...] = ()
     sums: tuple[str, ...] = ()
+    most_rows: int = 40
+    adds: bool = False
 
     @property
     def title(self) -> str:
@@ -223,6 +239,19 @@ class Kind:
         """The field of codes by which cases of the kind are told apart in figures: that of its routes, else the first; empty: none."""
         codes = [each.name for each in self.fields.values() if each.type is FieldType.CODE]
         return self.routes.by or next(iter(codes), "")
+
+    def adds_up(self, name: str, *types: FieldType) -> bool:
+        """Whether a name is that of a field of one of these types, or of such a column that a table adds up: `FIELD.COLUMN`."""
+        field, _, column = name.partition(".")
+        found = self.fields.get(field)
+        if found is None or not column:
+            return found is not None and found.type in types
+        return column in found.sums and any(each.name == column and each.type in types for each in found.columns)
+
+    def named(self, *types: FieldType) -> list[str]:
+        """What such names there are."""
+        sums = (f"{each.name}.{column}" for each in self.fields.values() for column in each.sums)
+        return [name for name in (*self.fields, *sums) if self.adds_up(name, *types)]
 
     def moves_from(self, state: str) -> tuple[Move, ...]:
         return tuple(each for each in self.moves.values() if state in each.origins)
