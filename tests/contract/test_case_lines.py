@@ -135,3 +135,23 @@ def test_rows_are_kept_as_they_were_typed_and_a_plan_follows_from_them(desk):
     assert desk.account(ROSA).cases[0].affordable == 54_000
     do(desk, ROSA, "undo")
     assert desk.account(ROSA).cases == (case,)
+
+
+def test_an_endorsed_ticket_stays_with_whoever_asks_until_it_is_answered(desk, lead, desks):
+    do(desk, ROSA, 'tk billing high "bill not received"')
+    do(desk, ROSA, 'case endorse service "meter reads high" "exchange it"')
+    outer, inner = desk.account(ROSA).cases
+    assert (outer.kind, outer.label, outer.owner, outer.department) == (
+        "ticket", "with another department", "mia", "billing",
+    )  # fmt: skip
+    assert (inner.kind, inner.label, inner.department) == ("endorsement", "asked", "service")
+    assert [row.number for row in desk.cases("mine").rows] == [outer.number]
+    assert (desk.case(outer.number).links, desk.case(inner.number).links) == ((inner.number,), (outer.number,))
+    do(desks("ben"), ROSA, f'case {inner.number} answer "a new meter is ordered"')
+    outer, inner = desk.account(ROSA).cases
+    assert (outer.label, inner.label) == ("being worked", "answered")
+    told = desk.case(outer.number).events[-1]
+    assert (told.by, told.did) == ("ben", f"is being worked: {inner.number} is answered")
+    do(desks("ben"), ROSA, "undo")
+    outer, inner = desk.account(ROSA).cases
+    assert (outer.label, inner.label) == ("with another department", "asked")

@@ -163,6 +163,46 @@ def test_what_the_loader_refuses_of_rows_in_a_consequence(tmp_path, does, says):
     )
 
 
+ASKS = TASK.replace("[states.DONE]", "[states.ASKED]\n[states.DONE]").replace(
+    "[clocks]",
+    """[[moves]]
+name = "ask"
+from = ["OPEN"]
+to = "ASKED"
+does = [{ open_case = "endorsement", with = { topic = "other", facts = "field:what" }, on = { ANSWERED = "back" } }]
+[[moves]]
+name = "back"
+from = ["ASKED"]
+to = "OPEN"
+[clocks]""",
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"endorsement"', '"endorsment"', "moves.2.does.1.open_case: no such name; did you mean endorsement?"),
+        ('topic = "other"', 'topic = "othr"', "moves.2.does.1.with.topic: no such name; did you mean other?"),
+        ('topic = "other", ', "", "moves.2.does.1.with: Endorsement asks for topic at opening; expected it here."),
+        ("topic =", "topc =", "moves.2.does.1.with.topc: no such name; did you mean topic?"),
+        ("field:what", "field:amount", "with.facts: expected a field of type text; did you mean field:found?"),
+        ("field:what", "account.owed", "moves.2.does.1.with.facts: an amount cannot be text."),
+        ("ANSWERED", "ANSWRED", "moves.2.does.1: no such name; did you mean ANSWERED?"),
+        ('= "back" }', '= "done" }', "moves.2.does.1.on.ANSWERED: no such name; expected one of back."),
+        ('= "back" }', '= "back", x = 1 }', "expected names of consequences, or tables of texts with one."),
+        ('to = "OPEN"', 'to = "OPEN"\nmessage = "dispute-question"', "back writes a message or opens a case"),
+        ('to = "OPEN"', 'to = "OPEN"\napproval = { of = "amount" }', "back needs somebody to agree"),
+        ('to = "OPEN"', 'to = "OPEN"\nneeds = ["found"]', "back asks for found, which Endorsement has not"),
+    ],
+)
+def test_what_the_loader_refuses_of_a_case_inside_a_case(tmp_path, old, new, says):
+    text = ASKS.replace("[fields]\n", '[fields]\nfound = { type = "text", from = "OPEN" }\n')
+    load(own(tmp_path, text))
+    with pytest.raises(Invalid) as error:
+        load(own(tmp_path, text.replace(old, new)))
+    assert says in error.value.message
+
+
 def test_a_state_that_cannot_be_left_is_refused(tmp_path):
     stuck = TASK.replace("[states.DONE]", "[states.STUCK]\n[states.DONE]").replace(
         "[clocks]", '[[moves]]\nname = "stick"\nfrom = ["OPEN"]\nto = "STUCK"\n[clocks]'

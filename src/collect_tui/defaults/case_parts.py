@@ -136,7 +136,12 @@ def move(table: Table) -> Move:
 def _consequence(table: Table, one: Any) -> Consequence:
     if isinstance(one, str):
         return Consequence(one)
-    if not isinstance(one, dict) or not all(isinstance(value, str) for value in one.values()):
+    if not isinstance(one, dict):
+        raise table.error("type", "does", "expected names of consequences, or tables of texts with one.")
+    for key in ("with", "on"):
+        if isinstance(below := one.get(key), dict):
+            one = {**{k: v for k, v in one.items() if k != key}, **{f"{key}.{k}": v for k, v in below.items()}}
+    if not all(isinstance(value, str) for value in one.values()):
         raise table.error("type", "does", "expected names of consequences, or tables of texts with one.")
     name = next((key for key in one if key in VOCABULARY), next(iter(one), ""))
     return Consequence(name, one)

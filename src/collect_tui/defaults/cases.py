@@ -15,6 +15,7 @@ from collect_tui.defaults import case_parts as parts
 from collect_tui.defaults.case_parts import Lists
 from collect_tui.defaults.layers import layered
 from collect_tui.defaults.reading import Table
+from collect_tui.domain.case import nested
 from collect_tui.domain.case.check import problems
 from collect_tui.domain.case.definition import (
     About,
@@ -40,6 +41,7 @@ def kinds(
     """All kinds by name. `departments`: what each is called. `verbs`: words that a line begins with already, which no kind may have for its
     own. `results`: codes of results, of which one may be the verb of a kind whose first word is an item: that tells them apart."""
     found: dict[str, Kind] = {}
+    roots: dict[str, Table] = {}
     taken = {each.casefold(): "a word of the line or the code of a result" for each in verbs}
     codes = {each.casefold() for each in results}
     for name in names(overrides):
@@ -66,6 +68,10 @@ def kinds(
             told = "the code of a result too; that is told apart only where the first field is an item."
             raise root.error("duplicate", "verb", told)
         taken[kind.verb.casefold()] = f"that of {name}"
+        roots[name] = root
+    for name, kind in found.items():
+        for path, sentence in nested.problems(kind, found):
+            raise roots[name].error_at(path, sentence)
     return found
 
 

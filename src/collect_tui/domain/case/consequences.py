@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.case.case import Case
+from collect_tui.domain.case import nested
+from collect_tui.domain.case.case import Case, Value
 from collect_tui.domain.case.clocks import Span
+from collect_tui.domain.case.effects import CaseOpened
+from collect_tui.domain.case.vocabulary import OPEN_CASE
 from collect_tui.domain.effect import Effect, Ids
 from collect_tui.domain.effects import CreditApplied, ItemCharged, NextActionSet, PaymentAllocated
 from collect_tui.domain.errors import Refused
@@ -24,6 +27,9 @@ _CREDITS: Final = ("credit", "waiver", "write-off")
 _PREFIX: Final = {"credit": "CR", "waiver": "WV", "write-off": "WO", "fee": "FEE", "interest": "INT"}
 
 
+Opens = Callable[[str, Mapping[str, Value], AccountFacts, "Ground"], tuple[Effect, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What a consequence may know besides the account and the case."""
@@ -33,6 +39,7 @@ class Ground:
     calendar: Calendar
     holds: Mapping[str, HoldKind]
     write: Callable[[AccountFacts, str], tuple[Effect, ...]]  # a message by a template of the site
+    opens: Opens  # a case of a kind
 
 
 Consequence = Callable[[Case, Mapping[str, str], AccountFacts, Ground], tuple[Effect, ...]]
@@ -131,6 +138,13 @@ def message(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: G
     return ground.write(facts, given["message"])
 
 
+def open_inner(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    """A case of another kind, inside this one, which it names."""
+    made = ground.opens(given[OPEN_CASE], nested.given_to(case, given, facts), facts, ground)
+    links = (case.number,)
+    return tuple(replace(e, case=replace(e.case, links=links)) if isinstance(e, CaseOpened) else e for e in made)
+
+
 CONSEQUENCES: Final[Mapping[str, Consequence]] = {
     "collect_again": collect_again,
     "adjust": adjust,
@@ -140,4 +154,5 @@ CONSEQUENCES: Final[Mapping[str, Consequence]] = {
     "next_action": next_action,
     "message": message,
     "cancel_promise": cancel_promise,
+    OPEN_CASE: open_inner,
 }

@@ -10,11 +10,11 @@ from datetime import datetime
 from collect_tui.common.words import expected
 from collect_tui.domain import steps
 from collect_tui.domain.case.case import Asked, Case, Value
-from collect_tui.domain.case.consequences import Ground
+from collect_tui.domain.case.consequences import Ground, Opens
 from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Kind, Move
 from collect_tui.domain.case.effects import CaseChanged, CaseOpened
 from collect_tui.domain.case.formulas import with_figures
-from collect_tui.domain.case.moving import done, excluded, standing
+from collect_tui.domain.case.moving import assigned, done, excluded, standing
 from collect_tui.domain.case.values import filled, item_of
 from collect_tui.domain.effect import Effect
 from collect_tui.domain.errors import Invalid, Refused
@@ -64,13 +64,13 @@ def open_case(
         opened_at=now,
         opened_by=actor.user,
         moved_by=actor.user,
-        department=str(values.get("dept", "")) or kind.routes.of(values),
-        owner=str(values.get("owner", owner)),
+        department=kind.routes.of(values),
         item_id=about[0],
         service_id=about[1],
         payment_id=about[2],
         values=with_figures(kind, values),
     )
+    blank = assigned(blank, {"owner": owner, **values})
     case = replace(blank, excluded=excluded(blank, kind.initial))
     return (
         CaseOpened(case, kind.title, ground.ids()),
@@ -139,11 +139,12 @@ def change_case(
     """Other values, another owner or department. Refused "case.same" when nothing would change."""
     fields = [kind.fields[name] for name in given if name in kind.fields]
     values = with_figures(kind, {**case.values, **filled(kind, fields, given, case.values, facts, anew=True)})
+    after = assigned(case, given)
     after = replace(
-        case,
+        after,
         values=values,
-        owner=case.owner if owner is None else owner,
-        department=case.department if department is None else department,
+        owner=after.owner if owner is None else owner,
+        department=after.department if department is None else department,
     )
     after = replace(after, excluded=excluded(after, kind.states[case.state]))
     if after == case:
@@ -154,6 +155,15 @@ def change_case(
     said += [f"goes to {department}"] if department else []
     effect = CaseChanged(case, after, kind.title, " and ".join(said), ground.ids(), what="changed")
     return (effect, *standing(case, after, state, state, facts, ground))
+
+
+def opening(kinds: Mapping[str, Kind], actor: Actor, now: datetime) -> Opens:
+    """How a move of somebody opens a case inside its own."""
+
+    def opens(name: str, values: Mapping[str, Value], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+        return open_case(kinds[name], values, facts, ground, actor, now)
+
+    return opens
 
 
 def find(facts: AccountFacts, number: str) -> Case:

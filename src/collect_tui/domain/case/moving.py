@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from collect_tui.domain.case.case import Case, Value
 from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, place_hold
 from collect_tui.domain.case.definition import Consequence, Kind, Move, State
-from collect_tui.domain.case.effects import CaseChanged, ItemExcluded, What
+from collect_tui.domain.case.effects import CaseChanged, CaseOpened, ItemExcluded, What
 from collect_tui.domain.case.formulas import with_figures
 from collect_tui.domain.effect import Effect, Folded
 from collect_tui.domain.effects import HoldChanged
@@ -26,14 +26,36 @@ def done(
     by: str,
     text: str,
     what: What = "moved",
+    why: str = "",
 ) -> tuple[Effect, ...]:
-    filled_in = replace(case, values=with_figures(kind, {**case.values, **values}), moved_by=by)
+    """A move is made, with all that it brings about. `by`: whose move it is; `why`: what has made it by itself."""
+    filled_in = replace(assigned(case, values), values=with_figures(kind, {**case.values, **values}), moved_by=by)
     fold = Folded(facts)
-    fold.add(*arrive(kind, case, filled_in, move.to, facts, ground, text=text, what=what))
+    fold.add(*arrive(kind, case, filled_in, move.to, facts, ground, text=text, what=what, why=why))
     for one in move.does:
         for each in _each(filled_in, one):
-            fold.add(*CONSEQUENCES[one.name](each, one.given, fold.facts, ground))
+            made = CONSEQUENCES[one.name](each, one.given, fold.facts, ground)
+            fold.add(*made, *_naming(kind, fold, case.id, made, ground))
     return tuple(fold.effects)
+
+
+def assigned(case: Case, values: Mapping[str, Value]) -> Case:
+    """The case with the department and the owner that its fields of these names say."""
+    return replace(
+        case, department=str(values.get("dept", case.department)), owner=str(values.get("owner", case.owner))
+    )
+
+
+def _naming(kind: Kind, fold: Folded, case_id: int, made: Iterable[Effect], ground: Ground) -> Iterator[Effect]:
+    """The case names those that it has opened inside it, and stays with whoever did where it was nobody's: it is among theirs until it is
+    answered."""
+    for each in made:
+        if isinstance(each, CaseOpened):
+            changes = (e.after for e in reversed(fold.effects) if isinstance(e, CaseChanged) and e.after.id == case_id)
+            now = next(changes)
+            number = each.case.number
+            after = replace(now, links=(*now.links, number), owner=now.owner or ground.by)
+            yield CaseChanged(now, after, kind.title, f"waits for {number}", ground.ids(), what="linked")
 
 
 def _each(case: Case, one: Consequence) -> Iterator[Case]:

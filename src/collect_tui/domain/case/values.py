@@ -41,7 +41,7 @@ def filled(
     for each in fields:
         so_far = {**known, **values}
         value = given.get(each.name)
-        if value in _NOTHING:
+        if value in _NOTHING and each.name not in known:
             value = _default(kind, each, so_far, facts)
         if value is None or value in _NOTHING:
             if each.optional or each.name in known:

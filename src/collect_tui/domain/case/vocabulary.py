@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from collect_tui.common.words import expected
+from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.case.definition import FieldType, Kind
+from collect_tui.domain.errors import Invalid
 
 Problem = tuple[str, str]
 """Where it stands in the file, as a path of keys, and a sentence."""
@@ -31,13 +33,16 @@ class Site:
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How a consequence is written: what its own name stands for, and what may or must stand beside it. A value in brackets is one of the
-    site's; `money` a field of that type, or the sum of such a column; with `each` a column of that table."""
+    site's; `money` a field of that type, or the sum of such a column; with `each` a column of that table.
+    `more`: how other keys begin that may stand there."""
 
     head: str | tuple[str, ...] = ""
     given: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
 
 
+OPEN_CASE: Final = "open_case"
 ADJUSTMENTS: Final = ("credit", "waiver", "write-off", "fee", "interest")
 _ON: Final = ("account", "item", "service", "party")
 
@@ -50,6 +55,7 @@ VOCABULARY: Final[Mapping[str, Shape]] = {
     "next_action": Shape("[next_actions]", {"in": "span"}),
     "message": Shape("[templates]"),
     "cancel_promise": Shape(),
+    OPEN_CASE: Shape("kind", more=("with.", "on.")),
 }
 """The consequences that there are, each a pure decider of that name (`consequences.py`)."""
 
@@ -65,6 +71,8 @@ def consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], site
             yield path, f"the key {key} is missing."
     rows = next((each for each in kind.fields.values() if each.name == given.get("each") and each.columns), None)
     for key, value in given.items():
+        if key.startswith(shape.more or "."):
+            continue
         if key not in allowed:
             yield from known(f"{path}.{key}", key, allowed)
             continue
@@ -73,6 +81,8 @@ def consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], site
             yield from known(f"{path}.{key}", value, what)
         elif what.startswith("["):
             yield from known(f"{path}.{key}", value, getattr(site, what.strip("[]")))
+        elif what == "span":
+            yield from _span(f"{path}.{key}", value)
         elif what == "table":
             tables = [each.name for each in kind.fields.values() if each.type is FieldType.TABLE]
             yield from known(f"{path}.{key}", value, tables)
@@ -81,6 +91,13 @@ def consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], site
             yield from known(f"{path}.{key}", value, columns)
         elif what == "money":
             yield from adds_up(kind, f"{path}.{key}", value, FieldType.MONEY)
+
+
+def _span(path: str, value: str) -> Iterator[Problem]:
+    try:
+        Span.parse(value)
+    except Invalid as error:
+        yield path, error.message
 
 
 def adds_up(kind: Kind, path: str, name: str, type_: FieldType) -> Iterator[Problem]:
