@@ -149,10 +149,24 @@ def test_what_the_loader_refuses_of_a_field(tmp_path, field, says):
             'adjust = "fee", amount = "amount", each = "rows"',
             "moves.1.does.1.amount: no such name; expected one of fee.",
         ),
+        (
+            'set = "account.limit", to = "field:amount"',
+            "moves.1.does.1.set: no such name; did you mean account.credit_limit?",
+        ),
+        ('set = "account.credit_limit"', "moves.1.does.1: the key to is missing."),
+        ('set = "account.credit_limit", to = "field:what"', "moves.1.does.1.to: expected a field of type money"),
+        ('set = "account.credit_limit", to = "yes"', "moves.1.does.1.to: expected field:NAME of type money."),
+        (
+            'set = "account.cash_only", to = "maybe"',
+            "moves.1.does.1.to: expected field:NAME of type yes/no, yes or no.",
+        ),
+        ('set = "party.language", to = "field:urgency"', "moves.1.does.1.to: no such name; expected one of"),
+        ('next_action = "call", in = "2 days"', "moves.1.does.1.in: Expected a span such as"),
+        ('next_action = "call", if = "what"', "moves.1.does.1.if: expected a field of type yes/no"),
         ('adjust = "fee", amount = "rows.fe"', "moves.1.does.1.amount: expected a field of type money"),
     ],
 )
-def test_what_the_loader_refuses_of_rows_in_a_consequence(tmp_path, does, says):
+def test_what_the_loader_refuses_of_a_consequence(tmp_path, does, says):
     rows = 'rows = { type = "table", columns = { a = "text", fee = "money" }, sum = ["fee"] }\n'
     text = TASK.replace("[fields]\n", f"[fields]\n{rows}")
     with pytest.raises(Invalid) as error:
@@ -186,7 +200,7 @@ to = "OPEN"
         ('topic = "other", ', "", "moves.2.does.1.with: Endorsement asks for topic at opening; expected it here."),
         ("topic =", "topc =", "moves.2.does.1.with.topc: no such name; did you mean topic?"),
         ("field:what", "field:amount", "with.facts: expected a field of type text; did you mean field:found?"),
-        ("field:what", "account.owed", "moves.2.does.1.with.facts: an amount cannot be text."),
+        ("field:what", "account.owed", "moves.2.does.1.with.facts: account.owed is money, not text."),
         ("ANSWERED", "ANSWRED", "moves.2.does.1: no such name; did you mean ANSWERED?"),
         ('= "back" }', '= "done" }', "moves.2.does.1.on.ANSWERED: no such name; expected one of back."),
         ('= "back" }', '= "back", x = 1 }', "expected names of consequences, or tables of texts with one."),

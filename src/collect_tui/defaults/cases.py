@@ -113,6 +113,7 @@ def _kind(name: str, root: Table, lists: Lists, departments: Mapping[str, str]) 
         private=root.phrases("private"),
         help=root.text("help", ""),
         source=root.text("source", ""),
+        digest=root.digest(),
     )
     clocks.done()
     return made

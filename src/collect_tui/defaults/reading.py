@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import time
@@ -268,6 +270,11 @@ class Table:
                 raise self.error("duplicate", name, f"the same name as {seen[name.casefold()]} in other letters.")
             seen[name.casefold()] = name
         return list(self._data)
+
+    def digest(self) -> str:
+        """A short word that is another where anything in the table is."""
+        text = json.dumps(self._data, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def done(self) -> None:
         """Refuses keys that nobody asked for, and names the nearest that somebody did."""

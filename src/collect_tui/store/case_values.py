@@ -9,7 +9,7 @@ from typing import Any, Final
 from collect_tui.domain.case.case import Asked, Case
 
 COLUMNS: Final = (
-    "id number kind version state since opened_at opened_by moved_by department owner item_id service_id payment_id excluded ended"
+    "id number kind version digest state since opened_at opened_by moved_by department owner item_id service_id payment_id excluded ended"
     " first_due resolve_due fields asked links"
 )
 """In the order of their row; all but the last three are as the case has them."""

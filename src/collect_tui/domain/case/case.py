@@ -48,9 +48,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case of an account. `version`: that of the definition that it was opened under. `since`: the business date on which it came to its
-    state. `excluded`: what of its item is not collected now. `moved_by`: who made its last move; `ended`: it is in a final state.
-    `first_due`, `resolve_due`: when its clocks end, as they were last worked out; None: they stand or have stopped."""
+    """A case of an account. `version`, `digest`: those of the definition that it was opened under. `since`: the business date on which it
+    came to its state. `excluded`: what of its item is not collected now. `moved_by`: who made its last move; `ended`: it is in a final
+    state. `first_due`, `resolve_due`: when its clocks end, as they were last worked out; None: they stand or have stopped."""
 
     id: int
     number: str
@@ -71,6 +71,7 @@ class Case:
     asked: Asked | None = None
     links: tuple[str, ...] = ()
     ended: bool = False
+    digest: str = ""
     first_due: datetime | None = field(default=None, compare=False)
     resolve_due: datetime | None = field(default=None, compare=False)
 

@@ -143,8 +143,9 @@ def _readable(kind: Kind, path: str, value: str, own: Field) -> Iterator[Problem
         return
     if value.startswith("field:"):
         yield from adds_up(kind, path, value.removeprefix("field:"), own.type)
-    elif value not in READABLE:
-        yield path, f"expected field:NAME or {', '.join(READABLE)}."
+    elif READABLE.get(value) is not own.type:
+        fitting = (name for name, type_ in READABLE.items() if type_ is own.type)
+        yield path, f"expected field:NAME or {', '.join(fitting)}."
     elif value.startswith("item.") and kind.about is not About.ITEM:
         yield path, "a case that is not about an item knows none."
 

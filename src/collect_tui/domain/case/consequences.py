@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from collect_tui.domain import steps
+from collect_tui.domain.account.effects import ATTRIBUTES
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case import nested
 from collect_tui.domain.case.case import Case, Value
@@ -15,7 +16,7 @@ from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.case.effects import CaseOpened
 from collect_tui.domain.case.vocabulary import OPEN_CASE
 from collect_tui.domain.effect import Effect, Ids
-from collect_tui.domain.effects import CreditApplied, ItemCharged, NextActionSet, PaymentAllocated
+from collect_tui.domain.effects import AttributeSet, CreditApplied, ItemCharged, NextActionSet, PaymentAllocated
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item
 from collect_tui.domain.hold import decide as hold
@@ -138,6 +139,15 @@ def message(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: G
     return ground.write(facts, given["message"])
 
 
+def set_attribute(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    """An attribute of the account or its customer is what a field says; nothing where that is empty, or it is so already."""
+    name, to = given["set"], given["to"]
+    before = getattr(facts, ATTRIBUTES[name].fact)
+    fixed: dict[str, bool | str | None] = {"yes": True, "no": False, "none": "" if isinstance(before, str) else None}
+    after = case.values.get(to.removeprefix("field:"), before) if to.startswith("field:") else fixed[to]
+    return () if after == before or isinstance(after, tuple) else (AttributeSet(name, before, after),)
+
+
 def open_inner(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
     """A case of another kind, inside this one, which it names."""
     made = ground.opens(given[OPEN_CASE], nested.given_to(case, given, facts), facts, ground)
@@ -154,5 +164,6 @@ CONSEQUENCES: Final[Mapping[str, Consequence]] = {
     "next_action": next_action,
     "message": message,
     "cancel_promise": cancel_promise,
+    "set": set_attribute,
     OPEN_CASE: open_inner,
 }

@@ -59,6 +59,7 @@ def open_case(
         number=steps.number(kind.verb.upper(), ident),
         kind=kind.name,
         version=kind.version,
+        digest=kind.digest,
         state=kind.initial.name,
         since=facts.business_date,
         opened_at=now,

@@ -55,16 +55,23 @@ CELLS: Final = (
 )
 """What a column of a table may hold."""
 
-READABLE: Final = (
-    "item.open",
-    "account.owed",
-    "account.total",
-    "account.open",
-    "account.credit",
-    "payment.amount",
-    "payment.unapplied",
-)
-"""What a default or a limit may name of the account beside `field:NAME`: amounts in minor units."""
+READABLE: Final[Mapping[str, FieldType]] = {
+    "item.open": FieldType.MONEY,
+    "item.amount": FieldType.MONEY,
+    "item.due": FieldType.DATE,
+    "account.owed": FieldType.MONEY,
+    "account.total": FieldType.MONEY,
+    "account.open": FieldType.MONEY,
+    "account.past_due": FieldType.MONEY,
+    "account.credit": FieldType.MONEY,
+    "account.credit_limit": FieldType.MONEY,
+    "account.cash_only": FieldType.YES_NO,
+    "party.language": FieldType.CODE,
+    "party.support": FieldType.CODE,
+    "payment.amount": FieldType.MONEY,
+    "payment.unapplied": FieldType.MONEY,
+}
+"""What a default or a limit may name of the account beside `field:NAME`, and what it is; amounts in minor units."""
 
 ROUTE: Final = "route"
 """The default of a department: the one that the kind's routes name."""
@@ -224,6 +231,7 @@ class Kind:
     private: tuple[str, ...] = ()
     help: str = ""
     source: str = ""
+    digest: str = ""  # of all that its file says: another where it says another
 
     @property
     def initial(self) -> State:

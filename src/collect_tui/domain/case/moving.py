@@ -59,7 +59,10 @@ def _naming(kind: Kind, fold: Folded, case_id: int, made: Iterable[Effect], grou
 
 
 def _each(case: Case, one: Consequence) -> Iterator[Case]:
-    """The case, or for each row of a table the case with what the row says, its number that of the row."""
+    """The case, or for each row of a table the case with what the row says, its number that of the row; none where a field must say yes and
+    does not."""
+    if "if" in one.given and case.values.get(one.given["if"]) is not True:
+        return
     rows = case.values.get(one.given.get("each", ""))
     if not isinstance(rows, tuple):
         yield case

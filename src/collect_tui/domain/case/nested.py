@@ -95,8 +95,8 @@ def _fits(kind: Kind, path: str, value: str, field: Field) -> Iterator[Problem]:
             told = expected(value, [f"field:{name}" for name in kind.named(field.type)])
             yield path, f"expected a field of type {field.type}; {told}"
     elif value in READABLE:
-        if field.type is not FieldType.MONEY:
-            yield path, f"an amount cannot be {field.type}."
+        if READABLE[value] is not field.type:
+            yield path, f"{value} is {READABLE[value]}, not {field.type}."
     elif field.type is FieldType.CODE:
         yield from known(path, value, field.choices)
     elif field.type is not FieldType.TEXT:

@@ -71,17 +71,25 @@ def readable(name: str, values: Mapping[str, Value], facts: AccountFacts) -> Val
     """What one of `READABLE`, `field:NAME` or `field:NAME.COLUMN` stands for; None: it is none of them, or is not there."""
     if name.startswith("field:"):
         return found(values, name.removeprefix("field:"))
-    amounts = {
+    known: dict[str, Value | None] = {
         "account.owed": facts.collectable,
         "account.total": max(0, facts.total),
         "account.open": sum(i.collectable for i in facts.items),
+        "account.past_due": facts.past_due,
         "account.credit": facts.credits + facts.unapplied,
+        "account.credit_limit": facts.credit_limit,
+        "account.cash_only": facts.cash_only,
+        "party.language": facts.language,
+        "party.support": facts.support or None,
     }
-    if name in amounts:
-        return amounts[name]
+    if name in known:
+        return known[name]
     if name.startswith("item."):
         item = item_of(values, facts)
-        return item.collectable if item else None
+        if item is None:
+            return None
+        due = item.due.isoformat()
+        return due if name == "item.due" else item.amount if name == "item.amount" else item.collectable
     if name.startswith("payment."):
         ref = values.get("payment")
         payment = next((p for p in (*facts.payments, *facts.named) if p.ref == ref), None)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from collect_tui.common.words import expected
+from collect_tui.domain.account.effects import ATTRIBUTES
 from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.case.definition import FieldType, Kind
 from collect_tui.domain.errors import Invalid
+from collect_tui.domain.message.template import LANGUAGES
 
 Problem = tuple[str, str]
 """Where it stands in the file, as a path of keys, and a sentence."""
@@ -34,7 +36,7 @@ class Site:
 class Shape:
     """How a consequence is written: what its own name stands for, and what may or must stand beside it. A value in brackets is one of the
     site's; `money` a field of that type, or the sum of such a column; with `each` a column of that table.
-    `more`: how other keys begin that may stand there."""
+    `more`: how other keys begin that may stand there. Beside any may stand `if`: a field that must say yes."""
 
     head: str | tuple[str, ...] = ""
     given: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
@@ -55,6 +57,7 @@ VOCABULARY: Final[Mapping[str, Shape]] = {
     "next_action": Shape("[next_actions]", {"in": "span"}),
     "message": Shape("[templates]"),
     "cancel_promise": Shape(),
+    "set": Shape(tuple(ATTRIBUTES), {"to": "value"}, ("to",)),
     OPEN_CASE: Shape("kind", more=("with.", "on.")),
 }
 """The consequences that there are, each a pure decider of that name (`consequences.py`)."""
@@ -65,7 +68,7 @@ def consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], site
     if shape is None:
         yield from known(path, name, VOCABULARY)
         return
-    allowed = {**({name: shape.head} if shape.head else {}), **shape.given}
+    allowed = {**({name: shape.head} if shape.head else {}), **shape.given, "if": "yes/no"}
     for key in (*([name] if shape.head else []), *shape.needs):
         if key not in given:
             yield path, f"the key {key} is missing."
@@ -81,6 +84,10 @@ def consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], site
             yield from known(f"{path}.{key}", value, what)
         elif what.startswith("["):
             yield from known(f"{path}.{key}", value, getattr(site, what.strip("[]")))
+        elif what == "value":
+            yield from _value(kind, f"{path}.{key}", value, given.get("set", ""))
+        elif what == "yes/no":
+            yield from adds_up(kind, f"{path}.{key}", value, FieldType.YES_NO)
         elif what == "span":
             yield from _span(f"{path}.{key}", value)
         elif what == "table":
@@ -91,6 +98,32 @@ def consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], site
             yield from known(f"{path}.{key}", value, columns)
         elif what == "money":
             yield from adds_up(kind, f"{path}.{key}", value, FieldType.MONEY)
+
+
+_SETS: Final = {
+    "account.credit_limit": FieldType.MONEY,
+    "account.cash_only": FieldType.YES_NO,
+    "party.language": FieldType.CODE,
+    "party.support": FieldType.CODE,
+}
+"""Of what type the field must be that an attribute is set to."""
+
+
+def _value(kind: Kind, path: str, value: str, attribute: str) -> Iterator[Problem]:
+    """An attribute is set to what a field says, or to yes, no or none."""
+    type_ = _SETS.get(attribute)
+    if type_ is None:
+        return
+    if value.startswith("field:"):
+        yield from adds_up(kind, path, value.removeprefix("field:"), type_)
+        field = kind.fields.get(value.removeprefix("field:"))
+        if attribute == "party.language" and field is not None:
+            for code in field.choices:
+                yield from known(path, code, LANGUAGES)
+    elif value not in (
+        ("yes", "no") if type_ is FieldType.YES_NO else ("none",) if attribute != "party.language" else ()
+    ):
+        yield path, f"expected field:NAME of type {type_}{', yes or no' if type_ is FieldType.YES_NO else ''}."
 
 
 def _span(path: str, value: str) -> Iterator[Problem]:
