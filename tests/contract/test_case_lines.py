@@ -114,3 +114,57 @@ def test_a_line_is_written_again_as_it_was_meant(desk):
     for line in ('di INV-2 10 qty "one box"', "case void", 'cnote "x; y"', "assign user=ben"):
         commands = parse(line, context).commands
         assert parse(render_act(commands, context), context).commands == commands
+
+
+HOME = 'hardship "wages 1800, benefits 200" "home 650, food 1,250 no" 4 "lost a job"'
+
+
+def test_rows_are_kept_as_they_were_typed_and_a_plan_follows_from_them(desk):
+    do(desk, ROSA, HOME)
+    (case,) = desk.account(ROSA).cases
+    assert case.affordable == 9_000
+    whole = desk.case(case.number)
+    spending = next(each for each in whole.fields if each.name == "spending")
+    assert spending.rows == (
+        {"heading": "home", "amount": 65_000, "essential": True},
+        {"heading": "food", "amount": 125_000, "essential": False},
+    )
+    told = "Home and contents 650.00 essential, Food and housekeeping 1,250.00 not essential; amount 1,900.00"
+    assert spending.value == told
+    do(desk, ROSA, 'assign income="wages 2,500"')
+    assert desk.account(ROSA).cases[0].affordable == 54_000
+    do(desk, ROSA, "undo")
+    assert desk.account(ROSA).cases == (case,)
+
+
+def test_an_endorsed_ticket_stays_with_whoever_asks_until_it_is_answered(desk, lead, desks):
+    do(desk, ROSA, 'tk billing high "bill not received"')
+    do(desk, ROSA, 'case endorse service "meter reads high" "exchange it"')
+    outer, inner = desk.account(ROSA).cases
+    assert (outer.kind, outer.label, outer.owner, outer.department) == (
+        "ticket", "with another department", "mia", "billing",
+    )  # fmt: skip
+    assert (inner.kind, inner.label, inner.department) == ("endorsement", "asked", "service")
+    assert [row.number for row in desk.cases("mine").rows] == [outer.number]
+    assert (desk.case(outer.number).links, desk.case(inner.number).links) == ((inner.number,), (outer.number,))
+    do(desks("ben"), ROSA, f'case {inner.number} answer "a new meter is ordered"')
+    outer, inner = desk.account(ROSA).cases
+    assert (outer.label, inner.label) == ("being worked", "answered")
+    told = desk.case(outer.number).events[-1]
+    assert (told.by, told.did) == ("ben", f"is being worked: {inner.number} is answered")
+    do(desks("ben"), ROSA, "undo")
+    outer, inner = desk.account(ROSA).cases
+    assert (outer.label, inner.label) == ("with another department", "asked")
+
+
+def test_a_credit_review_sets_what_the_account_shows_and_an_undo_takes_it_back(desk, lead, desks):
+    do(desk, ROSA, 'cr "returned cheques" proposed=3,000 cash_only=yes')
+    do(desks("ben"), ROSA, "case review")
+    do(desks("ben"), ROSA, 'case change "two cheques came back"')
+    assert desk.account(ROSA).credit_limit is None  # it waits for somebody to agree
+    do(lead, ROSA, "agree as proposed")
+    seen = desk.account(ROSA)
+    assert (seen.credit_limit, seen.cash_only, seen.cases) == (300_000, True, ())
+    do(lead, ROSA, "undo")
+    seen = desk.account(ROSA)
+    assert (seen.credit_limit, seen.cash_only) == (None, False)

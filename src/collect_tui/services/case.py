@@ -40,13 +40,20 @@ class _Hand:
 
     def __init__(self, context: Context) -> None:
         self.context, self.left_out = context, list[Finding]()
-        self.ground = Ground(context.ids, context.user, context.calendar, context.catalogue.holds, self._write)
         rules = context.catalogue.authority
         limits = (
             context.authority or rules.of(context.role)
         ).limits  # whoever owns the file has those of their role, too
         self.actor = Actor(
             context.user, context.departments(), limits.get, lambda role: rules.outranks(context.role, role)
+        )
+        self.ground = Ground(
+            context.ids,
+            context.user,
+            context.calendar,
+            context.catalogue.holds,
+            self._write,
+            decide.opening(context.catalogue.cases.kinds, self.actor, context.now),
         )
 
     def _write(self, case: Case, facts: AccountFacts, template: str, text: str) -> tuple[Effect, ...]:

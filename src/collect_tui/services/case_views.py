@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session as Db
 
 from collect_tui.desk.errors import Invalid
+from collect_tui.desk.line.case_rows import said
 from collect_tui.desk.views.case import (
     AccountCase,
     CaseEventView,
@@ -18,13 +19,17 @@ from collect_tui.desk.views.case import (
     CaseRow,
     CaseView,
 )
-from collect_tui.domain.case.case import Case
+from collect_tui.domain.case.case import Case, Value
 from collect_tui.domain.case.decide import Actor, may
-from collect_tui.domain.case.definition import OPENER, OWN_DEPARTMENT, FieldType, Kind
+from collect_tui.domain.case.definition import OPENER, OWN_DEPARTMENT, Field, FieldType, Kind
+from collect_tui.domain.case.formulas import affordable
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import cases as rows
 from collect_tui.store.case_values import case_of
+
+HIDDEN = "(not for your role)"
+"""Stands in the place of what the reader's role may not see."""
 
 TITLES = {
     "mine": "My cases",
@@ -75,6 +80,7 @@ def open_case(case: Case, facts: AccountFacts, kinds: Mapping[str, Kind]) -> Acc
         asked=case.asked.move if case.asked else "",
         asked_by=case.asked.by if case.asked else "",
         moves=tuple(move.name for move in kind.moves_from(case.state)) if kind else (),
+        affordable=affordable(case, kind) if kind else 0,
     )
 
 
@@ -127,9 +133,16 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
         field = kind.fields.get(name) if kind else None
         private = (field.private if field else ()) or (kind.private if kind else ())
         hidden = bool(private) and role not in private
-        shown = "(not for your role)" if hidden else field.choices.get(str(value), value) if field else value
         type_ = (FieldType.TEXT if hidden else field.type).value if field else FieldType.TEXT.value
-        fields.append(CaseFieldView(name=name, title=field.title if field else name, type=type_, value=shown))
+        fields.append(
+            CaseFieldView(
+                name=name,
+                title=field.title if field else name,
+                type=type_,
+                value=HIDDEN if hidden else _shown(field, value, row.currency),
+                rows=value if isinstance(value, tuple) and not hidden else (),
+            )
+        )
     return CaseView(
         **_named(desk, row),
         fields=tuple(fields),
@@ -141,6 +154,15 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
         asked_amount=case.asked.amount if case.asked else 0,
         links=case.links,
     )
+
+
+def _shown(field: Field | None, value: Value, currency: str) -> bool | int | str:
+    """A value as it is read: what a code means, what the rows of a table say."""
+    if isinstance(value, tuple):
+        return said(field, value, currency) if field is not None else f"{len(value)} rows"
+    if field is not None and isinstance(value, str):
+        return field.choices.get(value, value)
+    return value
 
 
 def _moves(desk: DeskContext, db: Db, kind: Kind, case: Case, role: str) -> list[CaseMoveView]:

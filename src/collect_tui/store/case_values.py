@@ -9,7 +9,7 @@ from typing import Any, Final
 from collect_tui.domain.case.case import Asked, Case
 
 COLUMNS: Final = (
-    "id number kind version state since opened_at opened_by moved_by department owner item_id service_id payment_id excluded ended"
+    "id number kind version digest state since opened_at opened_by moved_by department owner item_id service_id payment_id excluded ended"
     " first_due resolve_due fields asked links"
 )
 """In the order of their row; all but the last three are as the case has them."""
@@ -22,7 +22,8 @@ def case_of(row: Any) -> Case:
     *plain, fields, asked, links = row[: len(_PLAIN) + 3]
     waits = _asked().validate_json(asked) if asked else None
     given = dict(zip(_PLAIN, plain, strict=True))
-    return Case(**given, values=json.loads(fields), asked=waits, links=tuple(links.split()))
+    values = {name: tuple(each) if isinstance(each, list) else each for name, each in json.loads(fields).items()}
+    return Case(**given, values=values, asked=waits, links=tuple(links.split()))
 
 
 def row_of(case: Case) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from sqlmodel import Session
 from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import Reading, Span, Stretch, read, stretches
-from collect_tui.domain.case.definition import CaseRules, Kind
+from collect_tui.domain.case.definition import Kind
+from collect_tui.domain.case.rules import CaseRules
 from collect_tui.policy.cases import acts_on
 from collect_tui.store.case_values import COLUMNS, case_of
 from collect_tui.store.sql import table

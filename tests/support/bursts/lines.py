@@ -61,6 +61,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "payment": WORDS["REF"],
     "file": ("slip", "photo"),
     "message": ("4821", "1"),
+    "rows": ('"wages 1800, benefits 200"', '"x 5"', '"housing 650 yes"'),
     "said": ('"charged twice"', "never came", '"has the paper bill"'),
 }
 #: What is typed for a slip: nothing of a word, another one, one that is no word.

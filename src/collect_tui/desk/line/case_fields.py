@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from collect_tui.desk.line import say
+from collect_tui.desk.line import case_rows, say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import word
 from collect_tui.desk.line.vocabulary import BALANCES
@@ -30,15 +30,18 @@ _ROLES: Final[Mapping[FieldType, str]] = {
     FieldType.DOCUMENT: "file",
     FieldType.MESSAGE: "message",
     FieldType.TEXT: "said",
+    FieldType.TABLE: "rows",
 }
-"""What the words of each type are read as. A table has none: it is filled in by other means than the line."""
+"""What the words of each type are read as."""
 
 LISTED: Final = (FieldType.CODE, FieldType.YES_NO, FieldType.DEPARTMENT, FieldType.CHANNEL)
-FREE: Final = frozenset((FieldType.USER, FieldType.PAYMENT, FieldType.MESSAGE, FieldType.DOCUMENT, FieldType.TEXT))
+QUOTED: Final = (FieldType.TEXT, FieldType.TABLE)
+"""Types of which a word stands in quotes where more follows it."""
+
+FREE: Final = frozenset((FieldType.USER, FieldType.PAYMENT, FieldType.MESSAGE, FieldType.DOCUMENT, *QUOTED))
 """Types of which any word may be."""
 
 _AMOUNT: Final = re.compile(r"[0-9.,]*[0-9][0-9.,]*%?")
-_YES_NO: Final = {"yes": "", "no": ""}
 
 
 def slot_of(kind: Kind, field: Field) -> str:
@@ -47,19 +50,16 @@ def slot_of(kind: Kind, field: Field) -> str:
 
 
 def field_of(slot: str, context: LineContext) -> Field | None:
-    """The field that such a slot is for."""
+    """The field that such a slot is for, or the column of a table: `cell:hardship.income.heading`."""
     name, _, field = slot.partition(":")[2].partition(".")
     kind = context.kinds.get(name)
-    return kind.fields.get(field) if kind is not None else None
-
-
-def typed(fields: Iterable[Field]) -> tuple[Field, ...]:
-    """Those that the line can say."""
-    return tuple(each for each in fields if each.type in _ROLES)
+    field, _, column = field.partition(".")
+    found = kind.fields.get(field) if kind is not None else None
+    return found if found is None or not column else next((c for c in found.columns if c.name == column), None)
 
 
 def may_be_left_out(field: Field, known: Collection[str] = ()) -> bool:
-    return field.optional or bool(field.default) or field.name in known
+    return field.optional or field.default != "" or field.name in known
 
 
 def positional(fields: Sequence[Field], known: Collection[str] = (), *, noted: bool = False) -> tuple[Field, ...]:
@@ -86,7 +86,7 @@ def _until_needed(fields: Sequence[Field], known: Collection[str]) -> Iterable[F
 
 def _confused(field: Field, later: Field) -> bool:
     """Whether a word for the later field could be read for the one before it. A text in the middle stands in quotes."""
-    if later.type is FieldType.TEXT:
+    if later.type in QUOTED:
         return False
     pair, figures = (field.type, later.type), (FieldType.MONEY, FieldType.NUMBER, FieldType.PERCENT)
     if any(each in figures for each in pair) and any(each in LISTED for each in pair):
@@ -102,7 +102,7 @@ def like_money(low: str) -> bool:
 def choices(field: Field, context: LineContext) -> Mapping[str, str]:
     if field.type is FieldType.DEPARTMENT:
         return context.departments
-    return _YES_NO if field.type is FieldType.YES_NO else field.choices
+    return case_rows.YES_NO if field.type is FieldType.YES_NO else field.choices
 
 
 def offers(field: Field, context: LineContext) -> Iterable[tuple[str, str]] | None:
@@ -131,4 +131,10 @@ HINTS: Final[Mapping[FieldType, str]] = {
     FieldType.CHANNEL: "call, email, sms or another; F4 lists them",
     FieldType.DOCUMENT: "the name of a document",
     FieldType.MESSAGE: "the number of a message that waits for an answer",
+    FieldType.TABLE: "rows in quotes",
 }
+
+
+def hint(field: Field) -> str:
+    """What to type for a field."""
+    return case_rows.layout(field) if field.type is FieldType.TABLE else HINTS[field.type]

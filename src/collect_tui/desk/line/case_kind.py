@@ -13,7 +13,7 @@ from collect_tui.desk.commands import Command, OpenCase
 from collect_tui.desk.line import case_fields, case_written, say
 from collect_tui.desk.line import case_values as values
 from collect_tui.desk.line.context import LineContext
-from collect_tui.desk.line.lexer import Token, word
+from collect_tui.desk.line.lexer import Token, literal, word
 from collect_tui.desk.line.look import sure
 from collect_tui.desk.line.slot import Slot, Writing
 from collect_tui.desk.line.verb import Verb
@@ -36,6 +36,7 @@ _EXAMPLES: Final[Mapping[FieldType, str]] = {
     FieldType.DOCUMENT: "slip",
     FieldType.MESSAGE: "M-4K7",
     FieldType.TEXT: '"in words"',
+    FieldType.TABLE: '"…"',
 }
 OWNER: Final = Slot(
     "owner", "owner=LOGIN", "Owner", "a login; nothing for nobody yet", "owner", writing="word", key="owner"
@@ -44,7 +45,7 @@ OWNER: Final = Slot(
 
 def verb_of(kind: Kind) -> Verb:
     """How the kind is opened on the line."""
-    fields = case_fields.typed(kind.asked)
+    fields = kind.asked
     told = f"{kind.title}: {kind.help or 'opens one'}"
     return Verb(
         kind.verb.lower(),
@@ -57,7 +58,7 @@ def verb_of(kind: Kind) -> Verb:
 
 def opens(kind: Kind, after: Token | None, context: LineContext) -> bool:
     """Whether what follows the kind's verb opens a case where the verb is the code of a result too."""
-    first = next(iter(case_fields.typed(kind.asked)), None)
+    first = next(iter(kind.asked), None)
     if after is None or first is None or first.type is not FieldType.ITEM:
         return False
     if after.key is not None:
@@ -78,7 +79,7 @@ def slots_of(
             name=field.name,
             word=field.name.replace("_", "-").upper() if field in bare else f"{field.name}={field.type.name}",
             label=field.title,
-            hint=case_fields.HINTS[field.type],
+            hint=case_fields.hint(field),
             kind=case_fields.slot_of(kind, field),
             needed=not case_fields.may_be_left_out(field, known),
             writing=_writing(field),
@@ -90,7 +91,7 @@ def slots_of(
 
 
 def _writing(field: Field) -> Writing:
-    if field.type is FieldType.TEXT:
+    if field.type in case_fields.QUOTED:
         return "text"
     return "words" if field.type in (FieldType.DATE, FieldType.MONEY) else "word"
 
@@ -107,12 +108,14 @@ def _example(kind: Kind, fields: Sequence[Field]) -> str:
 
 
 def _example_of(field: Field) -> str:
+    if field.type is FieldType.TABLE:
+        return literal(" ".join(_example_of(each).strip('"') for each in field.columns))
     return next((word(code.lower()) for code in field.choices), "") or _EXAMPLES.get(field.type, "")
 
 
 def open_case(words: TokenCursor, kind: Kind) -> tuple[Command, ...]:
     """The fields that are asked for at opening, in their order or named; `owner=LOGIN`."""
-    fields = case_fields.typed(kind.asked)
+    fields = kind.asked
     options = {each.key: each.kind for each in _owner(kind)}
     given, extra = values.read(words, kind, fields, options=options)
     command = words.build(OpenCase, case_kind=kind.name, values=given, owner=extra.get("owner", ""))
@@ -149,9 +152,7 @@ def render_open(command: OpenCase, context: LineContext) -> str:
     if kind is None:
         named = case_written.write((), command.values, context)
         return say.join(word(command.case_kind), named, owner)
-    return say.join(
-        kind.verb.lower(), case_written.write(case_fields.typed(kind.asked), command.values, context), owner
-    )
+    return say.join(kind.verb.lower(), case_written.write(kind.asked, command.values, context), owner)
 
 
 def say_open(command: OpenCase, context: LineContext) -> str:

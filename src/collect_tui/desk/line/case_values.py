@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from collect_tui.desk.line import freetext, order, slots, when
+from collect_tui.desk.line import case_rows, freetext, order, slots, when
 from collect_tui.desk.line.case_fields import (
-    HINTS,
     LISTED,
     choices,
+    hint,
     like_money,
     may_be_left_out,
     offers,
@@ -106,6 +106,9 @@ def _bare(words: TokenCursor, kind: Kind, field: Field, *, needed: bool, last: b
     match field.type:
         case FieldType.TEXT:
             return _text(words, kind, field, token, last=last)
+        case FieldType.TABLE if needed or token.quote:
+            rows = case_rows.read(words, token, slot, field)
+            return _taken(words, slot, rows)
         case FieldType.CODE | FieldType.DEPARTMENT | FieldType.YES_NO | FieldType.CHANNEL if token.plain:
             if field.type is FieldType.DEPARTMENT and not words.context.departments:
                 return _taken(words, slot, token.text)
@@ -165,6 +168,8 @@ def _named(words: TokenCursor, kind: Kind, field: Field, token: Token) -> Value:
     if field.type is FieldType.TEXT:
         _fits(words, field, slot, token, token.text)
         return _taken(words, slot, token.text)
+    if field.type is FieldType.TABLE:
+        return _taken(words, slot, case_rows.read(words, token, slot, field))
     if field.type in LISTED:
         found = match_code(token.low, choices(field, words.context), 1)
         if found is None and not (field.type is FieldType.DEPARTMENT and not words.context.departments):
@@ -218,4 +223,4 @@ def _fits(words: TokenCursor, field: Field, slot: str, token: Token, text: str) 
 def _expected(words: TokenCursor, field: Field) -> str:
     found = offers(field, words.context)
     names = ", ".join([text for text, _ in found][:8]) if found is not None else ""
-    return f"{field.title}: {names or HINTS[field.type]}"
+    return f"{field.title}: {names or hint(field)}"

@@ -1,18 +1,22 @@
 """What a move of a case brings about beside its new state: a small closed vocabulary, each a pure decider of that name
-(`check.VOCABULARY` says how a file writes them). Amounts are minor units."""
+(`vocabulary.VOCABULARY` says how a file writes them). Amounts are minor units."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from collect_tui.domain import steps
+from collect_tui.domain.account.effects import ATTRIBUTES
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.case.case import Case
+from collect_tui.domain.case import nested
+from collect_tui.domain.case.case import Case, Value
 from collect_tui.domain.case.clocks import Span
+from collect_tui.domain.case.effects import CaseOpened
+from collect_tui.domain.case.vocabulary import OPEN_CASE
 from collect_tui.domain.effect import Effect, Ids
-from collect_tui.domain.effects import CreditApplied, ItemCharged, NextActionSet, PaymentAllocated
+from collect_tui.domain.effects import AttributeSet, CreditApplied, ItemCharged, NextActionSet, PaymentAllocated
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item
 from collect_tui.domain.hold import decide as hold
@@ -22,6 +26,9 @@ from collect_tui.domain.rules import HoldKind
 
 _CREDITS: Final = ("credit", "waiver", "write-off")
 _PREFIX: Final = {"credit": "CR", "waiver": "WV", "write-off": "WO", "fee": "FEE", "interest": "INT"}
+
+
+Opens = Callable[[str, Mapping[str, Value], AccountFacts, "Ground"], tuple[Effect, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +42,14 @@ class Ground:
     write: Callable[
         [Case, AccountFacts, str, str], tuple[Effect, ...]
     ]  # a message by a template of the site, with the words of a field
+    opens: Opens  # a case of a kind
 
 
 Consequence = Callable[[Case, Mapping[str, str], AccountFacts, Ground], tuple[Effect, ...]]
 
 
 def collect_again(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
-    """Nothing of it beside what every case does that ends: what it excluded is collected again (`decide._standing`)."""
+    """Nothing of it beside what every case does that ends: what it excluded is collected again (`moving.standing`)."""
     return ()
 
 
@@ -133,6 +141,22 @@ def message(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: G
     return ground.write(case, facts, given["message"], given.get("text", ""))
 
 
+def set_attribute(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    """An attribute of the account or its customer is what a field says; nothing where that is empty, or it is so already."""
+    name, to = given["set"], given["to"]
+    before = getattr(facts, ATTRIBUTES[name].fact)
+    fixed: dict[str, bool | str | None] = {"yes": True, "no": False, "none": "" if isinstance(before, str) else None}
+    after = case.values.get(to.removeprefix("field:"), before) if to.startswith("field:") else fixed[to]
+    return () if after == before or isinstance(after, tuple) else (AttributeSet(name, before, after),)
+
+
+def open_inner(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    """A case of another kind, inside this one, which it names."""
+    made = ground.opens(given[OPEN_CASE], nested.given_to(case, given, facts), facts, ground)
+    links = (case.number,)
+    return tuple(replace(e, case=replace(e.case, links=links)) if isinstance(e, CaseOpened) else e for e in made)
+
+
 CONSEQUENCES: Final[Mapping[str, Consequence]] = {
     "collect_again": collect_again,
     "adjust": adjust,
@@ -142,4 +166,6 @@ CONSEQUENCES: Final[Mapping[str, Consequence]] = {
     "next_action": next_action,
     "message": message,
     "cancel_promise": cancel_promise,
+    "set": set_attribute,
+    OPEN_CASE: open_inner,
 }

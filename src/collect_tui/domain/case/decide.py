@@ -11,17 +11,18 @@ from collect_tui.common.ids import short_number
 from collect_tui.common.words import expected
 from collect_tui.domain import steps
 from collect_tui.domain.case.case import Asked, Case, Value
-from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, place_hold
-from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, FieldType, Kind, Move, State
-from collect_tui.domain.case.effects import CaseChanged, CaseOpened, ItemExcluded, What
+from collect_tui.domain.case.consequences import Ground, Opens
+from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, FieldType, Kind, Move
+from collect_tui.domain.case.effects import CaseChanged, CaseOpened
 from collect_tui.domain.case.formulas import with_figures
+from collect_tui.domain.case.moving import assigned, done, excluded, standing
 from collect_tui.domain.case.values import filled, item_of
-from collect_tui.domain.effect import Effect, Folded
-from collect_tui.domain.effects import HoldChanged, InboxChanged
+from collect_tui.domain.effect import Effect
+from collect_tui.domain.effects import InboxChanged
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.facts import AccountFacts, Item
+from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.money import format_minor
-from collect_tui.domain.states import HoldState, InboxState
+from collect_tui.domain.states import InboxState
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +62,25 @@ def open_case(
         number=short_number(kind.verb.upper(), ident),
         kind=kind.name,
         version=kind.version,
+        digest=kind.digest,
         state=kind.initial.name,
         since=facts.business_date,
         opened_at=now,
         opened_by=actor.user,
         moved_by=actor.user,
-        department=str(values.get("dept", "")) or kind.routes.of(values),
-        owner=str(values.get("owner", owner)),
+        department=kind.routes.of(values),
         item_id=about[0],
         service_id=about[1],
         payment_id=about[2],
         values=with_figures(kind, values),
     )
-    case = replace(blank, excluded=_excluded(blank, kind.initial))
+    blank = assigned(blank, {"owner": owner, **values})
+    case = replace(blank, excluded=excluded(blank, kind.initial))
     asked = tuple(m for m in facts.inbox if m.number == values.get(kind.of_type(FieldType.MESSAGE)))
     return (
         CaseOpened(case, kind.title, ground.ids()),
         *(InboxChanged(each, InboxState.DONE, case.number) for each in asked),
-        *_standing(blank, case, None, kind.initial, facts, ground),
+        *standing(blank, case, None, kind.initial, facts, ground),
     )
 
 
@@ -104,7 +106,7 @@ def move_case(
         after = replace(case, asked=Asked(move.name, actor.user, facts.business_date, amount, values))
         told = f"waits for somebody to agree to {move.label} {format_minor(amount, facts.currency)}"
         return (CaseChanged(case, after, kind.title, told, ground.ids(), text, "asked"),)
-    return _done(kind, case, move, values, facts, ground, actor.user, text)
+    return done(kind, case, move, values, facts, ground, actor.user, text)
 
 
 def decide_case(
@@ -127,7 +129,7 @@ def decide_case(
     if not agreed:
         told = f"is not agreed to: {move.label} is refused"
         return (CaseChanged(case, replace(case, asked=None), kind.title, told, ground.ids(), why, "refused"),)
-    return _done(kind, case, move, asked.values, facts, ground, asked.by, why, "agreed")
+    return done(kind, case, move, asked.values, facts, ground, asked.by, why, "agreed")
 
 
 def change_case(
@@ -142,14 +144,15 @@ def change_case(
 ) -> tuple[Effect, ...]:
     """Other values, another owner or department. Refused "case.same" when nothing would change."""
     fields = [kind.fields[name] for name in given if name in kind.fields]
-    values = with_figures(kind, {**case.values, **filled(kind, fields, given, case.values, facts)})
+    values = with_figures(kind, {**case.values, **filled(kind, fields, given, case.values, facts, anew=True)})
+    after = assigned(case, given)
     after = replace(
-        case,
+        after,
         values=values,
-        owner=case.owner if owner is None else owner,
-        department=case.department if department is None else department,
+        owner=after.owner if owner is None else owner,
+        department=after.department if department is None else department,
     )
-    after = replace(after, excluded=_excluded(after, kind.states[case.state]))
+    after = replace(after, excluded=excluded(after, kind.states[case.state]))
     if after == case:
         raise Refused("case.same", f"{kind.title} {case.number} is like that already.", "case")
     state = kind.states[case.state]
@@ -157,7 +160,16 @@ def change_case(
     said += [f"is {owner}'s"] if owner else []
     said += [f"goes to {department}"] if department else []
     effect = CaseChanged(case, after, kind.title, " and ".join(said), ground.ids(), what="changed")
-    return (effect, *_standing(case, after, state, state, facts, ground))
+    return (effect, *standing(case, after, state, state, facts, ground))
+
+
+def opening(kinds: Mapping[str, Kind], actor: Actor, now: datetime) -> Opens:
+    """How a move of somebody opens a case inside its own."""
+
+    def opens(name: str, values: Mapping[str, Value], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+        return open_case(kinds[name], values, facts, ground, actor, now)
+
+    return opens
 
 
 def find(facts: AccountFacts, number: str) -> Case:
@@ -212,76 +224,3 @@ def _to_approve(move: Move, case: Case, actor: Actor) -> int | None:
     amount = case.amount(move.approval.of)
     limit = actor.limit(move.approval.above) if move.approval.above else 0
     return amount if limit is not None and amount > limit else None
-
-
-def _done(
-    kind: Kind,
-    case: Case,
-    move: Move,
-    values: Mapping[str, Value],
-    facts: AccountFacts,
-    ground: Ground,
-    by: str,
-    text: str,
-    what: What = "moved",
-) -> tuple[Effect, ...]:
-    filled_in = replace(case, values=with_figures(kind, {**case.values, **values}), moved_by=by)
-    fold = Folded(facts)
-    there = arrive(kind, case, filled_in, move.to, facts, ground, text=text, what=what)
-    fold.add(*there)
-    after = next(each.after for each in there if isinstance(each, CaseChanged))
-    for one in move.does:
-        fold.add(*CONSEQUENCES[one.name](after, one.given, fold.facts, ground))
-    return tuple(fold.effects)
-
-
-def arrive(
-    kind: Kind,
-    case: Case,
-    filled_in: Case,
-    to: str,
-    facts: AccountFacts,
-    ground: Ground,
-    *,
-    why: str = "",
-    text: str = "",
-    what: What = "moved",
-) -> tuple[Effect, ...]:
-    """A case comes to a state, by a move or by itself (`why`), with what holds there. `filled_in`: the case with what the move gave."""
-    state = kind.states[to]
-    after = replace(filled_in, state=state.name, since=facts.business_date, asked=None, ended=state.final)
-    after = replace(after, excluded=_excluded(after, state))
-    fold = Folded(facts)
-    fold.add(CaseChanged(case, after, kind.title, f"is {state.label}{why}", ground.ids(), text, what))
-    fold.add(*_standing(case, after, kind.states.get(case.state), state, fold.facts, ground))
-    return tuple(fold.effects)
-
-
-def _excluded(case: Case, state: State) -> int:
-    """How much of its item is not collected in a state."""
-    return case.amount(state.standing.exclude) if state.standing.exclude and case.item_id is not None else 0
-
-
-def _standing(
-    before: Case, after: Case, old: State | None, new: State, facts: AccountFacts, ground: Ground
-) -> tuple[Effect, ...]:
-    """What holds in the new state and did not in the old, and the other way round."""
-    fold = Folded(facts)
-    if (amount := after.excluded - before.excluded) and (item := _item(after, facts)) is not None:
-        fold.add(ItemExcluded(item.id, item.doc_no, amount))
-    was, now = (old.standing.hold if old else ""), new.standing.hold
-    if was and was != now:
-        fold.add(
-            *(
-                HoldChanged(h.id, HoldState.RELEASED, h.status, after.number)
-                for h in facts.holds
-                if h.kind == was and h.reason == after.number
-            )
-        )
-    if now and now != was:
-        fold.add(*place_hold(after, {"hold": now, "on": new.standing.on}, fold.facts, ground))
-    return tuple(fold.effects)
-
-
-def _item(case: Case, facts: AccountFacts) -> Item | None:
-    return next((i for i in (*facts.items, *facts.settled) if i.id == case.item_id), None)

@@ -7,14 +7,14 @@ from datetime import date, datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
-from collect_tui.store.tables.base import STRICT, key, minor, ref, to
+from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
 
 
 class CaseFile(SQLModel, table=True):
-    """A case of an account. `kind`, `version`: its definition's. `fields`: its values by name, `asked`: the move that waits for a decision
-    (JSON; empty: none); `links`: numbers of other cases with blanks between them. `first_due`, `resolve_due`: when its clocks end, NULL
-    while they stand or have stopped; `press_at`: from when the earlier of them presses; `acts_on`: the business date on which something
-    happens to it by itself. All four follow from the rest."""
+    """A case of an account. `kind`, `version`, `digest`: its definition's. `fields`: its values by name, `asked`: the move that waits for a
+    decision (JSON; empty: none); `links`: numbers of other cases with blanks between them. `first_due`, `resolve_due`: when its clocks
+    end, NULL while they stand or have stopped; `press_at`: from when the earlier of them presses; `acts_on`: the business date on which
+    something happens to it by itself. All four follow from the rest."""
 
     __tablename__ = "case_file"
     __table_args__ = (
@@ -65,6 +65,7 @@ class CaseFile(SQLModel, table=True):
     resolve_due: datetime | None = None
     press_at: datetime | None = None
     acts_on: date | None = None
+    digest: str = added("")
 
 
 class CaseEvent(SQLModel, table=True):

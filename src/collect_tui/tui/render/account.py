@@ -103,6 +103,7 @@ def _ranked(view: AccountView, *, crowded: bool = False) -> list[Ranked]:
         *_who(view),
         *((0, line) for line in _money(view)),
         *((0, line) for line in _promise(view)),
+        *_stepped(_terms(view), 1),
         *_stepped(_holds(view), 1),
         *_stepped(_cases(view), 1),
         *_call(view, crowded=crowded),
@@ -209,6 +210,13 @@ def _holds(view: AccountView) -> list[Line]:
             )
         )
     return lines
+
+
+def _terms(view: AccountView) -> list[Line]:
+    """What was set of the account and its customer."""
+    limit = f"credit limit {amount(view.credit_limit, view.currency)}" if view.credit_limit is not None else ""
+    said = (limit, "cash only" if view.cash_only else "", f"needs {view.support}" if view.support else "")
+    return [row("Terms", (" · ".join(filter(None, said)), Role.WARN))] if any(said) else []
 
 
 def _cases(view: AccountView) -> list[Line]:
