@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from collect_tui.defaults import load
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.render import render_act
 from collect_tui.desk.protocol import Desk
+from collect_tui.services import users
 from contract.conftest import ROSA, act, do
+from support.book import TODAY
 
+RULES = load(None, today=TODAY).authority
 OPEN = 'di INV-1 60 price "charged twice"'
 DUE = 30_000 + 11_210
 
@@ -168,3 +172,37 @@ def test_a_credit_review_sets_what_the_account_shows_and_an_undo_takes_it_back(d
     do(lead, ROSA, "undo")
     seen = desk.account(ROSA)
     assert (seen.credit_limit, seen.cash_only) == (None, False)
+
+
+def test_what_is_private_is_masked_wherever_it_stands(desk, desks, store):
+    users.add(store, 1, "tess", RULES, role="trainee")
+    do(desk, ROSA, HOME)
+    number = only(desk)
+    do(desk, ROSA, 'case support interpreter yes "asked for at the door"; cnote "her sister helps"')
+    hidden = "(not for your role)"
+
+    def everything(of: Desk) -> str:
+        seen = (
+            of.account(ROSA),
+            of.case(number),
+            of.pane(ROSA, "audit"),
+            of.pane(ROSA, "timeline"),
+            of.pane(ROSA, "cases"),
+            of.cases(),
+        )
+        return " ".join(each.model_dump_json() for each in seen)
+
+    told = everything(desk)
+    assert all(each in told for each in ("lost a job", "1800", "her sister helps", "asked for at the door"))
+    trainee = desks("tess")
+    (case,) = trainee.account(ROSA).cases
+    assert (case.number, case.affordable, case.amount) == (number, 0, 0)
+    whole = trainee.case(number)
+    assert {(each.value, each.type, each.rows) for each in whole.fields} == {(hidden, "text", ())}
+    assert {each.text for each in whole.events} == {"", hidden}
+    told = everything(trainee)
+    for each in ("lost a job", "1800", "180000", "her sister helps", "asked for at the door"):
+        assert each not in told, each
+    entry = trainee.pane(ROSA, "audit").audit[-1]
+    assert (entry.command, entry.verdict) == ("open-case", "done")
+    assert desk.pane(ROSA, "audit").audit[-1].command == HOME

@@ -10,6 +10,7 @@ from sqlmodel import Session as Db
 
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.case_report import CaseBacklog, CaseClock, CaseDecisions, CaseReport, CaseTrend
+from collect_tui.services.case_privacy import CaseReader
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import case_figures as figures
 
@@ -24,8 +25,9 @@ def report(desk: DeskContext, db: Db, days: int) -> CaseReport:
     end, rules, tenant_id = desk.clock(), desk.catalogue().cases, desk.tenant_id
     start = end - timedelta(days=days)
     opened, ended = figures.flow(db, tenant_id, start, end)
-    new = figures.reasons(db, tenant_id, rules, start, end)
-    old = figures.reasons(db, tenant_id, rules, start - timedelta(days=days), start)
+    reader = CaseReader(desk.role(db), rules.kinds)
+    new = _readable(figures.reasons(db, tenant_id, rules, start, end), reader)
+    old = _readable(figures.reasons(db, tenant_id, rules, start - timedelta(days=days), start), reader)
     clocks, decided = figures.clocks(db, tenant_id, rules, start, end), figures.decisions(db, tenant_id, start, end)
     return CaseReport(
         start=start,
@@ -47,6 +49,15 @@ def report(desk: DeskContext, db: Db, days: int) -> CaseReport:
             for by in sorted({by for by, _ in decided})
         ),
     )
+
+
+def _readable(found: Counter[tuple[str, str]], reader: CaseReader) -> Counter[tuple[str, str]]:
+    """The counts by kind and reason, without the reasons that are not for the reader."""
+    told: Counter[tuple[str, str]] = Counter()
+    for (name, reason), count in found.items():
+        by = reader.kinds[name].sorted_by if name in reader.kinds else ""
+        told[name, reason if reader.field(name, by) else ""] += count
+    return told
 
 
 def _backlog(now: Counter[tuple[str, str, int]], before: Counter[tuple[str, str, int]]) -> tuple[CaseBacklog, ...]:

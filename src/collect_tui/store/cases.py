@@ -170,6 +170,12 @@ def events(session: Session, tenant_id: int, case_id: int) -> list[Any]:
     return list(session.execute(query.order_by(_e.at, _e.id)))
 
 
+def kinds_of(session: Session, tenant_id: int, account_id: int) -> dict[str, str]:
+    """The kinds of all cases of an account, by number."""
+    query = select(_c.number, _c.kind).where(_c.tenant_id == tenant_id, _c.account_id == account_id)
+    return {row.number: row.kind for row in session.execute(query)}
+
+
 def of_account(session: Session, tenant_id: int, account_id: int) -> list[Any]:
     """All cases of an account, the open ones first, the newest first."""
     return list(

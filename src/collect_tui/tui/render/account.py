@@ -201,14 +201,8 @@ def _holds(view: AccountView) -> list[Line]:
         until = f"until {full_day(hold.until, view.business_date)}" if hold.until else "until released"
         scope = "" if hold.scope == "account" else f" ({hold.scope})"
         blocks = f" · no {', '.join(hold.blocks)}" if hold.blocks else ""
-        lines.append(
-            row(
-                "Holds" if not number else "",
-                (f"{hold.kind}{scope} {until}", Role.BAD),
-                (blocks, Role.LABEL),
-                f" {hold.reason}",
-            )
-        )
+        held = (f"{hold.kind}{scope} {until}", Role.BAD)
+        lines.append(row("" if number else "Holds", held, (blocks, Role.LABEL), f" {hold.reason}"))
     return lines
 
 
