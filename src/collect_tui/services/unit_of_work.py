@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from itertools import islice
 from typing import Any, Final
@@ -118,10 +118,11 @@ class UnitOfWork:
         self.record(seen.id, line=line, effects=codec.dump(whole))
         self.tell(seen, whole)
 
-    def apply(self, seen: AccountFacts, effects: Sequence[Effect]) -> int:
-        """Writes settled effects and returns the account's version. Stale when it is no longer as it was seen."""
+    def apply(self, seen: AccountFacts, effects: Sequence[Effect], *, by: str = "", at: datetime | None = None) -> int:
+        """Writes settled effects and returns the account's version. Stale when it is no longer as it was seen. `by`, `at`: who did it and
+        when, where that was before."""
         self.touched.add(seen.id)
-        return apply.apply(self.db, self.tenant_id, seen, effects, by=self.by, at=self.now)
+        return apply.apply(self.db, self.tenant_id, seen, effects, by=by or self.by, at=at or self.now)
 
     def touch(self, accounts: Collection[int]) -> None:
         """Rows of these accounts were written beside their facts: whoever has one on the screen must not write over it."""

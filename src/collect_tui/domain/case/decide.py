@@ -43,8 +43,10 @@ def open_case(
     actor: Actor,
     now: datetime,
     owner: str = "",
+    number: str = "",
 ) -> tuple[Effect, ...]:
-    """Opens a case with what is asked for. Refused "case.twice" where one of the kind is open about the same; Invalid as `filled`."""
+    """Opens a case with what is asked for. `number`: one that it has already. Refused "case.twice" where one of the kind is open about the
+    same; Invalid as `filled`."""
     if kind.about not in (About.PARTY, About.NONE):
         steps.require_open(facts)
     values = filled(kind, kind.asked, given, {}, facts)
@@ -58,7 +60,7 @@ def open_case(
     ident = ground.ids()
     blank = Case(
         id=ident,
-        number=short_number(kind.verb.upper(), ident),
+        number=number or short_number(kind.verb.upper(), ident),
         kind=kind.name,
         version=kind.version,
         state=kind.initial.name,

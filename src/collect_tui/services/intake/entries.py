@@ -272,3 +272,30 @@ class OrderEntry(Entry):
     closed_by: Line | None = None
     reversal_of: Key | None = None
     detail: Prose = ""
+
+
+#: The value of a field of a case: an amount in minor units, a date as ISO text, a code, a natural key, a text, yes or no.
+CaseValues = Annotated[dict[Annotated[str, Field(max_length=60)], bool | int | Prose], Field(max_length=60)]
+
+
+class CaseStepEntry(Entry):
+    """What was done in a case: a `move` with what it asks for, or whether the move that waited was `agreed` to; else a note."""
+
+    at: Moment
+    by: Line
+    move: Word | None = None
+    values: CaseValues = Field(default_factory=dict)
+    agreed: bool | None = None
+    text: Prose = ""
+
+
+class CaseEntry(Entry):
+    """A case as it was opened, and what was done in it since, in order of time. Where it stands follows from that."""
+
+    number: Key
+    kind: Word
+    opened_at: Moment
+    opened_by: Line
+    owner: Line = ""
+    values: CaseValues = Field(default_factory=dict)
+    steps: Annotated[tuple[CaseStepEntry, ...], Field(max_length=1000)] = ()
