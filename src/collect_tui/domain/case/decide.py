@@ -17,9 +17,10 @@ from collect_tui.domain.case.effects import CaseChanged, CaseOpened, ItemExclude
 from collect_tui.domain.case.formulas import with_figures
 from collect_tui.domain.case.values import filled, item_of
 from collect_tui.domain.effect import Effect, Folded
-from collect_tui.domain.effects import HoldChanged, InboxChanged
+from collect_tui.domain.effects import HoldChanged, HoldPlaced, InboxChanged
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Item
+from collect_tui.domain.hold.decide import successor
 from collect_tui.domain.money import format_minor
 from collect_tui.domain.states import HoldState, InboxState
 
@@ -199,12 +200,11 @@ def _require(case: Case, move: Move, actor: Actor) -> None:
 
 
 def _values(kind: Kind, case: Case, move: Move, given: Mapping[str, Value], facts: AccountFacts) -> dict[str, Value]:
-    needed = [kind.fields[name] for name in move.needs]
     more = [kind.fields[name] for name in given if name in kind.fields and name not in move.needs]
     for each in more:
         if each.formula or (each.since and each.since not in kind.before(case.state)):
             raise Invalid("case.unknown_field", f"{each.title} is not asked for here.", each.name)
-    return filled(kind, (*needed, *more), given, case.values, facts)
+    return filled(kind, (*kind.needed(move), *more), given, case.values, facts)
 
 
 def _to_approve(move: Move, case: Case, actor: Actor) -> int | None:
@@ -273,15 +273,14 @@ def _standing(
         fold.add(ItemExcluded(item.id, item.doc_no, amount))
     was, now = (old.standing.hold if old else ""), new.standing.hold
     if was and was != now:
-        fold.add(
-            *(
-                HoldChanged(h.id, HoldState.RELEASED, h.status, after.number)
-                for h in facts.holds
-                if h.kind == was and h.reason == after.number
-            )
-        )
+        ended = [h for h in facts.holds if h.kind == was and h.reason == after.number]
+        fold.add(*(HoldChanged(h.id, HoldState.RELEASED, h.status, after.number) for h in ended))
+        for one in ended:  # what held the ladder as well holds it on
+            fold.add(*steps.resume(fold.facts, one.holder, successor(fold.facts, ended, ground.holds)))
     if now and now != was:
-        fold.add(*place_hold(after, {"hold": now, "on": new.standing.on}, fold.facts, ground))
+        made = place_hold(after, {"hold": now, "on": new.standing.on}, fold.facts, ground)
+        # As long as the state does, whatever its kind has when it is typed.
+        fold.add(*(replace(e, hold=replace(e.hold, until=None)) if isinstance(e, HoldPlaced) else e for e in made))
     return tuple(fold.effects)
 
 

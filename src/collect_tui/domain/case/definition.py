@@ -4,7 +4,7 @@ what is wrong with one."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -228,6 +228,10 @@ class Kind:
     def of_type(self, wanted: FieldType) -> str:
         """The first field of a type; empty: none."""
         return next((each.name for each in self.fields.values() if each.type is wanted), "")
+
+    def needed(self, move: Move) -> tuple[Field, ...]:
+        """The fields that a move asks for: there they must be given, whatever they may be elsewhere, unless the case has them."""
+        return tuple(replace(self.fields[name], optional=False) for name in move.needs)
 
     def moves_from(self, state: str) -> tuple[Move, ...]:
         return tuple(each for each in self.moves.values() if state in each.origins)
