@@ -52,6 +52,10 @@ class Hours:
     zone: str
     calendar: Calendar = field(default_factory=Calendar)
     open: Mapping[int, tuple[time, time]] = field(default_factory=dict)
+    _known: dict[date, tuple[datetime, datetime] | None] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """Days that were asked for: clocks of many cases run over the same ones."""
 
     @property
     def _zone(self) -> ZoneInfo:
@@ -59,6 +63,11 @@ class Hours:
 
     def of(self, day: date) -> tuple[datetime, datetime] | None:
         """From when to when the desk is open on a day; None: it is closed."""
+        if day not in self._known:
+            self._known[day] = self._of(day)
+        return self._known[day]
+
+    def _of(self, day: date) -> tuple[datetime, datetime] | None:
         if not self.calendar.is_business_day(day):
             return None
         if day.weekday() in self.open:
