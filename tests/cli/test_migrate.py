@@ -16,6 +16,7 @@ from collect_tui.store import sqlite
 from collect_tui.store.tables import version
 from support import pg
 
+NOW = version.SCHEMA_VERSION
 NEWER = version.revision(version.SCHEMA_VERSION + 1)
 FORMAT_2 = (Path(__file__).parents[1] / "store/format2.sql").read_text("utf-8")
 
@@ -62,24 +63,24 @@ def test_it_checks_then_does_then_has_nothing_to_do(run: Run, old: Path) -> None
     assert code == 1
     code, out, _ = run("--db", old, "migrate")
     assert code == 0
-    assert f"{old} went from format 2 to 11." in out
+    assert f"{old} went from format 2 to {NOW}." in out
     assert f"{old}.format-2" in out
-    assert run("--db", old, "migrate", "--check")[:2] == (0, f"{old} is up to date (format 11).\n")
-    assert run("--db", old, "migrate")[:2] == (0, f"{old} is up to date (format 11).\n")
+    assert run("--db", old, "migrate", "--check")[:2] == (0, f"{old} is up to date (format {NOW}).\n")
+    assert run("--db", old, "migrate")[:2] == (0, f"{old} is up to date (format {NOW}).\n")
     code, out, _ = run("--db", old, "queues")
     assert (code, "follow-up" in out or "broken" in out or "first" in out) == (0, True), out
 
 
 def test_as_json(run: Run, old: Path) -> None:
     code, out, _ = run("--db", old, "--json", "migrate", "--check")
-    assert (code, json.loads(out)["after"], json.loads(out)["wanted"]) == (1, 2, 11)
+    assert (code, json.loads(out)["after"], json.loads(out)["wanted"]) == (1, 2, NOW)
     code, out, _ = run("--db", old, "--json", "migrate")
     assert code == 0
     assert json.loads(out) == {
         "database": str(old),
         "before": 2,
-        "after": 11,
-        "wanted": 11,
+        "after": NOW,
+        "wanted": NOW,
         "copy": f"{old}.format-2",
         "role": False,
         "cluster": False,

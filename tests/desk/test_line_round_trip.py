@@ -193,7 +193,7 @@ MOVES = st.one_of(
         MoveCase,
         case=st.just("DI-1A2B"),
         move=st.just("part"),
-        values=st.fixed_dictionaries({"finding": TEXT}, optional={"credit": MINOR, "amount": MINOR, "claim": TEXT}),
+        values=st.fixed_dictionaries({"finding": TEXT, "credit": MINOR}, optional={"amount": MINOR, "claim": TEXT}),
         note=NOTED,
     ),
     st.builds(MoveCase, case=CODE(["DI-1A2B", "DI-7QX2"]), move=st.just("void"), note=NOTED),
@@ -201,7 +201,7 @@ MOVES = st.one_of(
         MoveCase,
         case=st.just("VI-3C4D"),
         move=st.just("done with"),
-        values=st.fixed_dictionaries({"found": TEXT}, optional={"cost": MINOR, "where": TEXT, **OWN}),
+        values=st.fixed_dictionaries({"found": TEXT, "cost": MINOR}, optional={"where": TEXT, **OWN}),
         note=NOTED,
     ),
 )

@@ -56,6 +56,22 @@ def test_every_queue_has_work(store):
     }
 
 
+def test_every_kind_has_cases_that_are_new_overdue_and_ended_and_some_wait_for_a_decision(store):
+    with store.read() as db:
+        found = db.connection().execute(text("SELECT * FROM case_file")).mappings().all()
+    kinds, count = set(catalogue().cases.kinds), Counter(row["kind"] for row in found)
+    assert {kind for kind in kinds if count[kind] < 5} == set()
+    for what, wanted in (
+        ("new", [row for row in found if row["opened_at"] >= f"{TODAY}"]),
+        ("overdue", [row for row in found if (row["first_due"] or row["resolve_due"] or "9") < f"{TODAY}"]),
+        ("ended", [row for row in found if row["ended"]]),
+        ("somebody's", [row for row in found if row["owner"] and not row["ended"]]),
+    ):
+        assert kinds - {row["kind"] for row in wanted} == set(), what
+    asked = {row["kind"] for row in found if row["asked"]}
+    assert asked == {"dispute", "refund", "write-off", "credit-review", "placement", "legal"}
+
+
 def test_the_account_of_the_tour(store):
     with store.read() as db:
         rosa = facts.load(db, 1, "4410-2231")

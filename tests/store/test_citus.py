@@ -164,6 +164,7 @@ def test_a_cluster_of_the_format_before_gets_its_two_triggers(cluster: str, judg
         connection.exec_driver_sql("DROP TABLE sign_in_try")
         connection.exec_driver_sql("ALTER TABLE work_item DROP COLUMN claim_key")
         connection.exec_driver_sql("ALTER TABLE import_batch DROP COLUMN as_of")
+        connection.exec_driver_sql("ALTER TABLE tenant DROP COLUMN case_clocks")
         connection.exec_driver_sql(
             "DROP TABLE case_event, case_file, digest_order, message_channel, message_item, message"
         )

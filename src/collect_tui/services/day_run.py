@@ -164,6 +164,7 @@ def _silent(_title: str, _done: int, _of: int) -> None:
 
 def _settle(work: UnitOfWork, day: Day) -> int:
     """Settles the accounts that may have to be."""
+    work.clocks(every=True)  # by which it is known to what cases something happens
     changed = work.settle(candidates.find(work.db, day), line="day run", night=True)
     work.touched.clear()  # the steps that follow make anew what is marked
     mark_ids(work.db, day, changed)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from itertools import islice
 from typing import Any, Final
@@ -23,6 +23,7 @@ from sqlmodel import Session as Db
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.protocol import Progress
+from collect_tui.domain.case.effects import CaseChanged, CaseOpened
 from collect_tui.domain.effect import Effect
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.policy.settling import settle
@@ -38,13 +39,14 @@ _LIST: Final = 500
 
 class UnitOfWork:
     """A transaction of a desk's user. `now`: the instant (UTC) at which all of it happens. `touched`, `every`: whose summaries and
-    scores are to be made anew."""
+    scores are to be made anew; `cased`: in whose cases a clock may have come to stand otherwise."""
 
     def __init__(self, desk: DeskContext, db: Db, *, every: bool = False) -> None:
         self.desk, self.db, self.tenant_id = desk, db, desk.tenant_id
         self.by, self.ids, self.now = desk.user, desk.ids, desk.clock()
         self.catalogue: Catalogue = desk.catalogue()
         self.touched: set[int] = set()
+        self.cased: set[int] = set()
         self.every = every
         self._tenant = None if every else desk.tenant(db)
 
@@ -118,10 +120,13 @@ class UnitOfWork:
         self.record(seen.id, line=line, effects=codec.dump(whole))
         self.tell(seen, whole)
 
-    def apply(self, seen: AccountFacts, effects: Sequence[Effect]) -> int:
-        """Writes settled effects and returns the account's version. Stale when it is no longer as it was seen."""
+    def apply(self, seen: AccountFacts, effects: Sequence[Effect], *, by: str = "", at: datetime | None = None) -> int:
+        """Writes settled effects and returns the account's version. Stale when it is no longer as it was seen. `by`, `at`: who did it and
+        when, where that was before."""
         self.touched.add(seen.id)
-        return apply.apply(self.db, self.tenant_id, seen, effects, by=self.by, at=self.now)
+        if seen.cases or any(isinstance(each, CaseOpened | CaseChanged) for each in effects):
+            self.cased.add(seen.id)
+        return apply.apply(self.db, self.tenant_id, seen, effects, by=by or self.by, at=at or self.now)
 
     def touch(self, accounts: Collection[int]) -> None:
         """Rows of these accounts were written beside their facts: whoever has one on the screen must not write over it."""
@@ -149,6 +154,7 @@ class UnitOfWork:
     def derive(self, tell: Progress | None = None) -> None:
         """Summaries, scores and queues of what was touched; or of every account, with what scores are measured by."""
         self.db.flush()
+        self.clocks(every=self.every)
         if self.every:
             self._derive_all(tell)
         elif touched := sorted(self.touched):
@@ -156,14 +162,22 @@ class UnitOfWork:
                 some = Scope.some(touched[start : start + _LIST])
                 summary.refresh_scope(self.db, self.tenant_id, self.today, some)
             values = scoring.params(self.db, self.tenant_id, self.catalogue, self.today)
-            cases.refresh(self.db, self.tenant_id, self.catalogue.cases, self.now, touched)
             family = Scope.some(scoring.siblings(self.db, self.tenant_id, touched))
             scoring.rescore_scope(self.db, self.catalogue, values, family)
         self.touched, self.every = set(), False
 
+    def clocks(self, *, every: bool) -> None:
+        """The clocks of cases in which something happened; with `every` of all, where hours, holidays or kinds are others than they were
+        worked out by."""
+        rules = self.catalogue.cases
+        if every and not cases.rest_on(self.db, self.tenant_id, rules):
+            cases.refresh(self.db, self.tenant_id, rules, self.now, None)
+        elif self.cased:
+            cases.refresh(self.db, self.tenant_id, rules, self.now, self.cased)
+        self.cased = set()
+
     def _derive_all(self, tell: Progress | None) -> None:
         score = partial(scoring.rescore, self.db, self.tenant_id, self.catalogue, self.today, self.now)
-        cases.refresh(self.db, self.tenant_id, self.catalogue.cases, self.now, None)
         steps = ("Summaries", partial(summary.refresh, self.db, self.tenant_id, self.today)), ("Queues", score)
         for title, make in steps:
             if tell is not None:

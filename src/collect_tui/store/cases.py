@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, func, or_, select, update
 from sqlmodel import Session
 
 from collect_tui.desk.errors import Invalid, NotFound
@@ -18,22 +19,40 @@ from collect_tui.domain.case.rules import CaseRules
 from collect_tui.policy.cases import acts_on
 from collect_tui.store.case_values import COLUMNS, case_of
 from collect_tui.store.sql import table
-from collect_tui.store.tables import Account, CaseEvent, CaseFile, Item, Party, Payment, Service
+from collect_tui.store.tables import Account, CaseEvent, CaseFile, Item, Party, Payment, Service, Tenant
 
 _c, _e = table(CaseFile).c, table(CaseEvent).c
-_a, _p = table(Account).c, table(Party).c
+_a, _p, _t = table(Account).c, table(Party).c, table(Tenant).c
+
+
+_BATCH: Final = 500
+"""Cases that are worked out at a time, and accounts that one statement names."""
 
 
 def refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, accounts: Collection[int] | None) -> int:
     """Works the clocks of open cases out again, of some accounts or of all (None), and of those that have just ended. Returns how many
     differ from what was kept."""
     wanted = [_c.tenant_id == tenant_id, or_(~_c.ended, _c.press_at.is_not(None), _c.acts_on.is_not(None))]
-    if accounts is not None:
-        wanted.append(_c.account_id.in_(sorted(accounts)))
-    kept = ("first_due", "resolve_due", "press_at", "acts_on")
-    found = session.execute(select(*(_c[name] for name in (*COLUMNS.split(), *kept[2:]))).where(*wanted)).all()
-    events = history(session, tenant_id, [row.id for row in found])
+    query = select(*(_c[name] for name in (*COLUMNS.split(), "press_at", "acts_on"))).where(*wanted)
     changed = 0
+    if accounts is not None:
+        ids = sorted(accounts)
+        for start in range(0, len(ids), _BATCH):
+            mine = query.where(_c.account_id.in_(ids[start : start + _BATCH]))
+            changed += _refresh(session, tenant_id, rules, now, session.execute(mine).all())
+        return changed
+    session.execute(update(table(Tenant)).where(_t.tenant_id == tenant_id).values(case_clocks=worked_out_by(rules)))
+    last, pages = 0, query.order_by(_c.id).limit(_BATCH)
+    while some := session.execute(pages.where(_c.id > last)).all():
+        changed += _refresh(session, tenant_id, rules, now, some)
+        last = some[-1].id
+    return changed
+
+
+def _refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, found: Sequence[Any]) -> int:
+    kept = ("first_due", "resolve_due", "press_at", "acts_on")
+    events = history(session, tenant_id, [row.id for row in found])
+    new: list[dict[str, Any]] = []
     for row in found:
         case = case_of(row)
         kind = rules.kinds.get(case.kind)
@@ -43,10 +62,31 @@ def refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, a
             timed = replace(case, first_due=dues[0], resolve_due=dues[1])
             due = (*dues, acts_on(kind, timed, rules.hours[kind.hours].calendar))
         if due != (row.first_due, row.resolve_due, row.press_at, row.acts_on):
-            changed += 1
-            mine = update(table(CaseFile)).where(_c.tenant_id == tenant_id, _c.id == case.id)
-            session.execute(mine.values(dict(zip(kept, due, strict=True))))
-    return changed
+            new.append({"case": case.id, **{f"new_{name}": value for name, value in zip(kept, due, strict=True)}})
+    if new:
+        mine = update(table(CaseFile)).where(_c.tenant_id == tenant_id, _c.id == bindparam("case"))
+        session.connection().execute(mine.values({name: bindparam(f"new_{name}") for name in kept}), new)
+    return len(new)
+
+
+def worked_out_by(rules: CaseRules) -> str:
+    """A mark of all that clocks rest on beside what happened: opening hours, holidays, spans, escalations. Another one, and those of every
+    case are to be worked out again."""
+    hours = sorted(
+        (name, each.zone, sorted(each.calendar.holidays), sorted(each.calendar.weekend), sorted(each.open.items()))
+        for name, each in rules.hours.items()
+    )
+    kinds = sorted(
+        (each.name, each.hours, repr((each.first, each.resolve, each.warn, each.routes, tuple(each.states.values()))))
+        for each in rules.kinds.values()
+    )
+    return sha256(repr((hours, kinds)).encode()).hexdigest()[:16]
+
+
+def rest_on(session: Session, tenant_id: int, rules: CaseRules) -> bool:
+    """Whether the clocks of cases were worked out by these hours, holidays and kinds."""
+    mark = session.execute(select(_t.case_clocks).where(_t.tenant_id == tenant_id)).scalar()
+    return mark == worked_out_by(rules)
 
 
 def history(session: Session, tenant_id: int, ids: Collection[int]) -> dict[int, list[tuple[datetime, str]]]:

@@ -123,6 +123,31 @@ def test_above_ones_limit_somebody_else_agrees_and_never_whoever_had_a_part_in_i
     assert (refused.cases[0].state, refused.cases[0].asked) == ("IN_REVIEW", None)
 
 
+def test_a_ladder_that_a_case_held_goes_on_when_it_ends_or_is_held_by_what_else_holds_it():
+    kind, given = KIND["legal"], {"amount": 5000, "evidence": "none answered"}
+    seen = account(items=(BILL,))
+    seen = fold_all(seen, decide.open_case(kind, given, seen, ground(), who("mia"), NOW))
+    asked = fold_all(
+        seen, decide.move_case(kind, seen.cases[0], "refer", {"counsel": "Reed"}, seen, ground(600), who("mia", 0))
+    )
+    held = fold_all(asked, decide.decide_case(kind, asked.cases[0], True, "yes", asked, ground(700), who("lee", None)))
+    (hold,) = (each for each in held.holds if each.kind == "LEGAL")
+    assert (held.ladder_paused_by, hold.until) == (hold.holder, None)
+    assert moved(held, held.cases[0], "close", who("ben"), kind).ladder_paused_by is None
+    other = replace(hold, id=9, kind="DISPUTE", reason="x")
+    both = replace(held, holds=(*held.holds, other))
+    assert moved(both, both.cases[0], "close", who("ben"), kind).ladder_paused_by == other.holder
+
+
+def test_what_a_move_needs_must_be_given_whatever_it_is_elsewhere():
+    kind = KIND["task"]
+    seen = account(items=(BILL,))
+    seen = fold_all(seen, decide.open_case(kind, {"due": "2026-11-25", "what": "x"}, seen, ground(), who("mia"), NOW))
+    with pytest.raises(Invalid, match="Result is missing"):
+        moved(seen, seen.cases[0], "drop", who("mia"), kind)
+    assert moved(seen, seen.cases[0], "done", who("mia"), kind).cases == ()
+
+
 @pytest.mark.parametrize(
     ("move", "user", "departments", "code"),
     [

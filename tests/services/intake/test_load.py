@@ -87,6 +87,32 @@ def test_party_of_shares_the_customer_across_batches_and_within_one(store, tmp_p
     assert rows(store, "SELECT counted, point_id IS NOT NULL FROM contact_event") == [(1, 1)]
 
 
+CASE = {
+    "number": "DI-1", "kind": "dispute", "opened_at": "2026-11-20T16:00Z", "opened_by": "mia",
+    "values": {"item": "INV-1-1", "amount": 100, "reason": "PRICE", "claim": "x"},
+}  # fmt: skip
+REVIEW = {"at": "2026-11-21T16:00Z", "by": "lee", "move": "review", "text": "asked \x1b[2Jthe shop"}
+
+
+def test_a_case_comes_to_stand_where_its_steps_lead_days_moved(store, tmp_path):
+    task = {"number": "TASK-1", "kind": "task", "opened_at": "2026-11-20T16:00Z", "opened_by": "mia",
+            "values": {"due": "2026-11-25", "what": "ring"}}  # fmt: skip
+    ended = CASE | {"number": "DI-0", "steps": [{"at": "2026-11-20T17:00Z", "by": "mia", "move": "void"}]}
+    whole = account(cases=[ended, CASE | {"steps": [REVIEW]}, task])
+    report = bring(store, write(tmp_path, whole), shift_to=date(2026, 11, 24))
+    assert report.rows["case_file"] == 3
+    assert rows(store, "SELECT number, state, excluded, opened_at, since FROM case_file ORDER BY number") == [
+        ("DI-0", "VOIDED", 0, "2026-11-21 16:00:00.000000", "2026-11-21"),
+        ("DI-1", "IN_REVIEW", 100, "2026-11-21 16:00:00.000000", "2026-11-22"),
+        ("TASK-1", "OPEN", 0, "2026-11-21 16:00:00.000000", "2026-11-21"),
+    ]
+    assert rows(store, "SELECT disputed FROM item WHERE disputed") == [(100,)]
+    assert rows(store, "SELECT text FROM case_event WHERE state = 'IN_REVIEW'") == [("asked the shop",)]
+    with store.read() as db:
+        (task_now,) = (each for each in facts.load(db, 1, "1-1").cases if each.kind == "task")
+    assert task_now.values["due"] == "2026-11-26"
+
+
 @pytest.mark.parametrize(
     ("change", "path", "says"),
     [
@@ -128,6 +154,12 @@ def test_party_of_shares_the_customer_across_batches_and_within_one(store, tmp_p
             "promises[0].instalments[0].status",
             "does not fit",
         ),
+        ({"cases": [CASE | {"kind": "dispot"}]}, "cases[0]", "did you mean dispute?"),
+        ({"cases": [CASE, CASE]}, "cases[1]", "stands twice"),
+        ({"cases": [CASE | {"values": CASE["values"] | {"amount": 10**9}}]}, "cases[0]", "at most"),
+        ({"cases": [CASE | {"steps": [REVIEW, REVIEW]}]}, "cases[0]", "Dispute DI-1 is in review"),
+        ({"cases": [CASE | {"steps": [{"at": "2026-11-21T16:00Z", "by": "lee", "agreed": True}]}]}, "cases[0]", "no decision"),
+        ({"cases": [CASE | {"values": CASE["values"] | {"claim": "4111 1111 1111 1111"}}]}, "cases[0]", "card"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_and_nothing_stays(store, tmp_path, change, path, says):

@@ -28,9 +28,9 @@ def kind_of(context: LineContext, case: AccountCase | None) -> Kind | None:
 
 
 def needs(kind: Kind, move: Move) -> tuple[tuple[Field, ...], tuple[str, ...]]:
-    """The fields that a move asks for, and which of them the case has already."""
-    known = {each.name for each in kind.asked}
-    return tuple(kind.fields[name] for name in move.needs), tuple(n for n in move.needs if n in known)
+    """The fields that a move asks for, and which of them the case has in any case already."""
+    known = {each.name for each in kind.asked if not each.optional}
+    return kind.needed(move), tuple(n for n in move.needs if n in known)
 
 
 def _found(context: LineContext, number: str) -> AccountCase | None:

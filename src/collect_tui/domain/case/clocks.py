@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -59,13 +60,7 @@ class Hours:
 
     def of(self, day: date) -> tuple[datetime, datetime] | None:
         """From when to when the desk is open on a day; None: it is closed."""
-        if not self.calendar.is_business_day(day):
-            return None
-        if day.weekday() in self.open:
-            begins, ends = (datetime.combine(day, at, self._zone) for at in self.open[day.weekday()])
-        else:
-            begins, ends = (datetime.combine(each, time(), self._zone) for each in (day, day + timedelta(days=1)))
-        return begins.astimezone(UTC), ends.astimezone(UTC)
+        return _opening(self.zone, self.calendar, self.open.get(day.weekday()), day)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """How long the desk is open from one instant to another."""
@@ -103,6 +98,20 @@ class Hours:
             hours = self.of(day + timedelta(days=offset))
             if hours is not None and hours[1] > start:
                 yield max(start, hours[0]), hours[1]
+
+
+@lru_cache(maxsize=10_000)  # clocks of many cases run over the same days
+def _opening(
+    zone: str, calendar: Calendar, hours: tuple[time, time] | None, day: date
+) -> tuple[datetime, datetime] | None:
+    if not calendar.is_business_day(day):
+        return None
+    local = ZoneInfo(zone)
+    if hours is None:
+        begins, ends = (datetime.combine(each, time(), local) for each in (day, day + timedelta(days=1)))
+    else:
+        begins, ends = (datetime.combine(day, at, local) for at in hours)
+    return begins.astimezone(UTC), ends.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,10 @@ def open_case(
     actor: Actor,
     now: datetime,
     owner: str = "",
+    number: str = "",
 ) -> tuple[Effect, ...]:
-    """Opens a case with what is asked for. Refused "case.twice" where one of the kind is open about the same; Invalid as `filled`."""
+    """Opens a case with what is asked for. `number`: one that it has already. Refused "case.twice" where one of the kind is open about the
+    same; Invalid as `filled`."""
     if kind.about not in (About.PARTY, About.NONE):
         steps.require_open(facts)
     values = filled(kind, kind.asked, given, {}, facts)
@@ -59,7 +61,7 @@ def open_case(
     ident = ground.ids()
     blank = Case(
         id=ident,
-        number=short_number(kind.verb.upper(), ident),
+        number=number or short_number(kind.verb.upper(), ident),
         kind=kind.name,
         version=kind.version,
         digest=kind.digest,
@@ -209,12 +211,11 @@ def _require(case: Case, move: Move, actor: Actor) -> None:
 
 
 def _values(kind: Kind, case: Case, move: Move, given: Mapping[str, Value], facts: AccountFacts) -> dict[str, Value]:
-    needed = [kind.fields[name] for name in move.needs]
     more = [kind.fields[name] for name in given if name in kind.fields and name not in move.needs]
     for each in more:
         if each.formula or (each.since and each.since not in kind.before(case.state)):
             raise Invalid("case.unknown_field", f"{each.title} is not asked for here.", each.name)
-    return filled(kind, (*needed, *more), given, case.values, facts)
+    return filled(kind, (*kind.needed(move), *more), given, case.values, facts)
 
 
 def _to_approve(move: Move, case: Case, actor: Actor) -> int | None:

@@ -4,7 +4,7 @@ what is wrong with one."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -267,6 +267,10 @@ class Kind:
         """What such names there are."""
         sums = (f"{each.name}.{column}" for each in self.fields.values() for column in each.sums)
         return [name for name in (*self.fields, *sums) if self.adds_up(name, *types)]
+
+    def needed(self, move: Move) -> tuple[Field, ...]:
+        """The fields that a move asks for: there they must be given, whatever they may be elsewhere, unless the case has them."""
+        return tuple(replace(self.fields[name], optional=False) for name in move.needs)
 
     def moves_from(self, state: str) -> tuple[Move, ...]:
         return tuple(each for each in self.moves.values() if state in each.origins)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from collect_tui.domain import steps
 from collect_tui.domain.case.case import Case, Value
 from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, place_hold
 from collect_tui.domain.case.definition import Consequence, Kind, Move, State
 from collect_tui.domain.case.effects import CaseChanged, CaseOpened, ItemExcluded, What
 from collect_tui.domain.case.formulas import with_figures
 from collect_tui.domain.effect import Effect, Folded
-from collect_tui.domain.effects import HoldChanged
+from collect_tui.domain.effects import HoldChanged, HoldPlaced
 from collect_tui.domain.facts import AccountFacts, Item
+from collect_tui.domain.hold.decide import successor
 from collect_tui.domain.states import HoldState
 
 
@@ -109,15 +111,14 @@ def standing(
         fold.add(ItemExcluded(item.id, item.doc_no, amount))
     was, now = (old.standing.hold if old else ""), new.standing.hold
     if was and was != now:
-        fold.add(
-            *(
-                HoldChanged(h.id, HoldState.RELEASED, h.status, after.number)
-                for h in facts.holds
-                if h.kind == was and h.reason == after.number
-            )
-        )
+        ended = [h for h in facts.holds if h.kind == was and h.reason == after.number]
+        fold.add(*(HoldChanged(h.id, HoldState.RELEASED, h.status, after.number) for h in ended))
+        for one in ended:  # what held the ladder as well holds it on
+            fold.add(*steps.resume(fold.facts, one.holder, successor(fold.facts, ended, ground.holds)))
     if now and now != was:
-        fold.add(*place_hold(after, {"hold": now, "on": new.standing.on}, fold.facts, ground))
+        made = place_hold(after, {"hold": now, "on": new.standing.on}, fold.facts, ground)
+        # As long as the state does, whatever its kind has when it is typed.
+        fold.add(*(replace(e, hold=replace(e.hold, until=None)) if isinstance(e, HoldPlaced) else e for e in made))
     return tuple(fold.effects)
 
 

@@ -17,6 +17,7 @@ from collect_tui.desk.views.base import View
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.money import exponent
 from collect_tui.services.intake.batch import Batch, Brought, Row
+from collect_tui.services.intake.cases import Cases
 from collect_tui.services.intake.portfolio import AccountEntry, Header
 from collect_tui.services.intake.rows import rows_of
 from collect_tui.services.intake.rowset import LoadContext, RowSet, Shift
@@ -87,17 +88,19 @@ class Book:
         shift = Shift(self.days, ZoneInfo(_checked(header, _empty_book(db, tenant_id))), work.now)
         self.ground = LoadContext.of(work, header.tenant.currency, shift)
         self.day = shift.day(header.business_date)
-        self.counts = dict.fromkeys(_ORDER, 0)
-        self._db, self._bulk = db, Bulk(db)
+        self.counts = dict.fromkeys((*_ORDER, "case_file"), 0)
+        self._db, self._bulk, self._cases = db, Bulk(db), Cases(work, shift)
         _make_tenant(db, tenant_id, header, self.day)
         work.db.expire_all()
 
     def post(self, rows: Sequence[Row[AccountEntry]]) -> list[str]:
+        entries: list[tuple[str, AccountEntry]] = [(row.cells[0], row.value) for row in rows]  # type: ignore[misc]
         try:
-            self._write(rows)
+            self._write(entries)
+            self._bulk.settle()
+            self.counts["case_file"] += self._cases.post([each for each in entries if each[1].cases])
         except Invalid as error:
             raise Invalid(error.code, f"{self.file}: {error.message}", error.field) from None
-        self._bulk.settle()
         return ["taken"] * len(rows)
 
     def finish(self) -> None:
@@ -113,8 +116,7 @@ class Book:
             dry_run=brought.dry_run,
         )
 
-    def _write(self, batch: Sequence[Row[AccountEntry]]) -> None:
-        entries: list[tuple[str, AccountEntry]] = [(row.cells[0], row.value) for row in batch]  # type: ignore[misc]
+    def _write(self, entries: Sequence[tuple[str, AccountEntry]]) -> None:
         wanted = [entry.party_of for _, entry in entries if entry.party_of is not None]
         parties = self._parties(wanted) if wanted else {}
         made: dict[str, list[tuple[str, dict[str, Any]]]] = {name: [] for name in _ORDER}
@@ -156,7 +158,7 @@ class Book:
                 points[f"{row.kind[0]}{row.ord}"] = row.id
         return found
 
-    def _say_twice(self, entries: list[tuple[str, AccountEntry]], before: int) -> None:
+    def _say_twice(self, entries: Sequence[tuple[str, AccountEntry]], before: int) -> None:
         """After a row was refused: says which number stands twice, if that is what it was. Ids below `before` are of earlier batches."""
         for table, path in (("account", "number"), ("service_order", "orders")):
             where: dict[str, str] = {}

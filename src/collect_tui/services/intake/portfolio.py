@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from collect_tui.desk.dated import Day
+from collect_tui.services.intake.case_entries import CaseEntry
 from collect_tui.services.intake.entries import (
     CallbackEntry,
     ContactEntry,
@@ -68,6 +69,7 @@ class AccountEntry(Entry):
     notices: Annotated[tuple[NoticeEntry, ...], Field(max_length=1000)] = ()
     received: Annotated[tuple[ReceivedEntry, ...], Field(max_length=1000)] = ()
     orders: Annotated[tuple[OrderEntry, ...], Field(max_length=1000)] = ()
+    cases: Annotated[tuple[CaseEntry, ...], Field(max_length=1000)] = ()
 
     @property
     def numbers(self) -> set[str]:
@@ -78,6 +80,7 @@ class AccountEntry(Entry):
             *(item.doc_no for item in self.items),
             *(payment.ref for payment in self.payments),
             *(order.number for order in self.orders),
+            *(case.number for case in self.cases),
             *(point.value for point in (self.party.points if self.party else ())),
         }
 

@@ -27,7 +27,8 @@ def _column_reversed(context: Any) -> str:
 
 
 class Tenant(SQLModel, table=True):
-    """One agency, company or client book. `business_date` rolls with the day run; `median_collectable` is last night's."""
+    """One agency, company or client book. `business_date` rolls with the day run; `median_collectable` is last night's; `case_clocks` marks
+    the hours, holidays and kinds by which the clocks of its cases were last worked out."""
 
     __table_args__ = (STRICT,)
     tenant_id: int = key()
@@ -39,6 +40,7 @@ class Tenant(SQLModel, table=True):
     audit_key: str = Field(
         default_factory=_fresh_key, sa_column_kwargs={"default": _fresh_key}
     )  # hex; HMAC key of the audit chain
+    case_clocks: str = added("")
 
 
 class Party(SQLModel, table=True):
