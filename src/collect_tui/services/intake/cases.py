@@ -113,7 +113,7 @@ class Cases:
 
     def _ground(self, by: str) -> Ground:
         work = self._work
-        return Ground(work.ids, by, work.desk.calendar, work.catalogue.holds, lambda account, template: ())
+        return Ground(work.ids, by, work.desk.calendar, work.catalogue.holds, lambda case, account, template, field: ())
 
     def _actor(self, login: str) -> Actor:
         if login not in self._actors:
