@@ -50,7 +50,7 @@ def test_what_was_set_again_since_is_not_taken_back():
     assert once.inverse(later, numbers(1), "undone") == ()
 
 
-@pytest.mark.parametrize(("consent", "support"), [(True, "interpreter"), (False, ""), ("", "")])
+@pytest.mark.parametrize(("consent", "support"), [(True, "interpreter"), (False, "")])
 def test_support_is_kept_only_with_consent(consent, support):
     kind = KIND["hardship"]
     made = fold_all(FACTS, decide.open_case(kind, HOME, FACTS, ground(), who("mia"), NOW))

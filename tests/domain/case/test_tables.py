@@ -108,7 +108,7 @@ def test_more_is_not_banked_than_was_counted():
     facts, _ = moved(facts, "count", counted=coins)
     assert facts.cases[0].values["variance"] == 500
     with pytest.raises(Invalid, match=r"at most 175\.00"):
-        moved(facts, "bank", banked=17501)
-    after, effects = moved(facts, "bank")
+        moved(facts, "bank", banked=17501, reference="DEP-7")
+    after, effects = moved(facts, "bank", reference="DEP-7")
     assert next(e for e in effects if getattr(e, "what", "") == "moved").after.values["banked"] == 17500
     assert after.cases == ()

@@ -88,10 +88,16 @@ def _confused(field: Field, later: Field) -> bool:
     """Whether a word for the later field could be read for the one before it. A text in the middle stands in quotes."""
     if later.type in QUOTED:
         return False
+    if field.type in LISTED and later.type in LISTED:  # three letters tell one code from others
+        return any(a[:3] == b[:3] for a in _codes(field) for b in _codes(later))
     pair, figures = (field.type, later.type), (FieldType.MONEY, FieldType.NUMBER, FieldType.PERCENT)
     if any(each in figures for each in pair) and any(each in LISTED for each in pair):
         return any(like_money(code.lower()) for code in (*field.choices, *later.choices))
     return True
+
+
+def _codes(field: Field) -> Iterable[str]:
+    return (code.lower() for code in (case_rows.YES_NO if field.type is FieldType.YES_NO else field.choices))
 
 
 def like_money(low: str) -> bool:
