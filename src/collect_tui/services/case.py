@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from collect_tui.common.ids import id_of
 from collect_tui.common.words import expected
@@ -26,6 +27,7 @@ from collect_tui.domain.effects import Effect
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.message.template import TYPED
+from collect_tui.policy.authority import Authority
 from collect_tui.policy.cases import ended_on
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.services.context import Context
@@ -34,6 +36,8 @@ from collect_tui.services.message.answer import answer
 from collect_tui.services.message.filling import CaseWords
 from collect_tui.services.message.send import send
 
+DECIDES: Final = "act.decide-case"
+
 
 class _Hand:
     """What one command on cases is decided with, and what it had to leave out."""
@@ -41,11 +45,13 @@ class _Hand:
     def __init__(self, context: Context) -> None:
         self.context, self.left_out = context, list[Finding]()
         rules = context.catalogue.authority
-        limits = (
-            context.authority or rules.of(context.role)
-        ).limits  # whoever owns the file has those of their role, too
+        own = context.authority or rules.of(context.role)  # whoever owns the file has that of their role, too
         self.actor = Actor(
-            context.user, context.departments(), limits.get, lambda role: rules.outranks(context.role, role)
+            context.user,
+            context.departments(),
+            own.limits.get,
+            lambda role: rules.outranks(context.role, role),
+            context.may(DECIDES),
         )
         self.ground = Ground(
             context.ids,
@@ -54,6 +60,20 @@ class _Hand:
             context.catalogue.holds,
             self._write,
             decide.opening(context.catalogue.cases.kinds, self.actor, context.now),
+        )
+
+    def deciding(self) -> Actor:
+        """Whoever decides, with those in whose stead they may."""
+        return replace(self.actor, stands_for=tuple(self._away(*each) for each in self.context.stands_for().items()))
+
+    def _away(self, login: str, authority: Authority) -> Actor:
+        rules = self.context.catalogue.authority
+        return Actor(
+            login,
+            (),
+            authority.limits.get,
+            lambda role: rules.outranks(authority.role, role),
+            authority.allows(DECIDES),
         )
 
     def _write(self, case: Case, facts: AccountFacts, template: str, text: str) -> tuple[Effect, ...]:
@@ -135,7 +155,9 @@ def move_case(command: MoveCase, facts: AccountFacts, context: Context) -> Decis
 def decide_case(command: DecideCase, facts: AccountFacts, context: Context) -> Decision:
     hand = _Hand(context)
     kind, case = hand.case(facts, command.case)
-    return hand.decision(decide.decide_case(kind, case, command.agreed, command.reason, facts, hand.ground, hand.actor))
+    return hand.decision(
+        decide.decide_case(kind, case, command.agreed, command.reason, facts, hand.ground, hand.deciding())
+    )
 
 
 @decides(ChangeCase)
