@@ -163,6 +163,9 @@ def test_what_the_loader_refuses_of_a_field(tmp_path, field, says):
         ('set = "party.language", to = "field:urgency"', "moves.1.does.1.to: no such name; expected one of"),
         ('next_action = "call", in = "2 days"', "moves.1.does.1.in: Expected a span such as"),
         ('next_action = "call", if = "what"', "moves.1.does.1.if: expected a field of type yes/no"),
+        ('order = "suspend", reason = "NONPAY"', "moves.1.does.1: only of a service is an order proposed"),
+        ('order = "cut", reason = "NONPAY"', "moves.1.does.1"),
+        ('callback = "soon"', "moves.1.does.1.callback: Expected a span such as"),
         ('adjust = "fee", amount = "rows.fe"', "moves.1.does.1.amount: expected a field of type money"),
     ],
 )
@@ -204,7 +207,11 @@ to = "OPEN"
         ("ANSWERED", "ANSWRED", "moves.2.does.1: no such name; did you mean ANSWERED?"),
         ('= "back" }', '= "done" }', "moves.2.does.1.on.ANSWERED: no such name; expected one of back."),
         ('= "back" }', '= "back", x = 1 }', "expected names of consequences, or tables of texts with one."),
-        ('to = "OPEN"', 'to = "OPEN"\nmessage = "dispute-question"', "back writes a message or opens a case"),
+        (
+            'to = "OPEN"',
+            'to = "OPEN"\nmessage = "dispute-question"',
+            "back asks for a message, an order, a callback or a case: it is not made by itself.",
+        ),
         ('to = "OPEN"', 'to = "OPEN"\napproval = { of = "amount" }', "back needs somebody to agree"),
         ('to = "OPEN"', 'to = "OPEN"\nneeds = ["found"]', "back asks for found, which Endorsement has not"),
     ],

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from collect_tui.cli.common import at_desk, wired
 
 if TYPE_CHECKING:
+    from collect_tui.bootstrap import Wiring
     from collect_tui.desk.views.case import CaseView
     from collect_tui.desk.views.session import Session
+    from collect_tui.domain.case.rules import CaseRules
 
 
 def add(commands: Any) -> None:
@@ -83,17 +85,29 @@ def lint(args: argparse.Namespace) -> int:
     if args.folder is not None and not args.folder.is_dir():
         raise Invalid("case.folder", f"{args.folder} is no folder.", "folder")
     settled = wired(args)
-    fault, count = "", 0
+    fault, count, told = "", 0, tuple[str, ...]()
     try:
         found = load(args.folder, today=settled.clock().date()) if args.folder else bootstrap.catalogue(settled)
         count = len(found.cases.kinds)
+        told = tuple(clean(each) for each in _open_cases(settled, found.cases))
     except Invalid as error:
         fault = clean(error.message)
     if args.json:
-        print(json.dumps({"kinds": count, "fault": fault or None}, ensure_ascii=False))
+        print(json.dumps({"kinds": count, "fault": fault or None, "open": told}, ensure_ascii=False))
     else:
-        print(fault or f"{count} kinds of cases: nothing is wrong")
-    return 1 if fault else 0
+        print(fault or "\n".join(told) or f"{count} kinds of cases: nothing is wrong")
+    return 1 if fault or told else 0
+
+
+def _open_cases(settled: Wiring, rules: CaseRules) -> tuple[str, ...]:
+    """What the kinds mean for the cases that are open; nothing where there is no database yet."""
+    from collect_tui import bootstrap
+    from collect_tui.services import case_lint
+
+    if not settled.settings.url and not settled.database.exists():
+        return ()
+    with bootstrap.open_store(settled) as store, store.read() as db:
+        return case_lint.problems(db, bootstrap.book(settled, store), rules)
 
 
 def list_some(args: argparse.Namespace) -> int:

@@ -47,6 +47,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         next_actions=codes.next_actions,
         limits=tuple(LIMITS),
         formulas=FORMULAS,
+        suspend_reasons=codes.suspend_reasons,
     )
     abbreviations = roots["abbreviations"].table("abbreviations").texts()
     roots["abbreviations"].done()

@@ -15,6 +15,7 @@ from collect_tui.policy.authority import (
     LIMITS,
     MORE_PERMISSIONS,
     AuthorityRules,
+    Deputy,
     RoleRule,
     SignInRules,
 )
@@ -43,7 +44,8 @@ def authority(root: Table) -> AuthorityRules:
     roles = {name: _role(name, table, known) for name, table in entries}
     if "collector" not in roles:
         raise root.error("missing", "roles", "the role collector is missing; it is what a new user gets.")
-    found = AuthorityRules(roles, _sign_in(root.table("sign_in")))
+    away = root.tables("deputies") if root.peek("deputies") is not None else ()
+    found = AuthorityRules(roles, _sign_in(root.table("sign_in")), tuple(map(_deputy, away)))
     root.done()
     return found
 
@@ -62,6 +64,16 @@ def _role(name: str, table: Table, known: Collection[str]) -> RoleRule:
     limits.done()
     table.done()
     return role
+
+
+def _deputy(table: Table) -> Deputy:
+    made = Deputy(table.text("of"), table.text("deputy"), table.day("from"), table.day("until"))
+    table.done()
+    if made.of == made.deputy:
+        raise table.error("value", "deputy", "nobody stands in for themselves.")
+    if made.until < made.since:
+        raise table.error("value", "until", "expected a day that is not before from.")
+    return made
 
 
 def _sign_in(table: Table) -> SignInRules:

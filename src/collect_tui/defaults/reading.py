@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ _TYPES = {
     list: "a list",
     dict: "a table",
     time: "a time of day such as 08:00:00",
+    date: "a day such as 2026-12-24, without quotes",
 }
 
 
@@ -209,6 +210,12 @@ class Table:
         value = self._data.get(key, default)
         if not isinstance(value, str | int):
             raise self._wrong((key,), "a text, a whole number, or true or false")
+        return value
+
+    def day(self, key: str) -> date:
+        value: date = self._get(key, date, ...)
+        if isinstance(value, datetime):
+            raise self._wrong((key,), _TYPES[date])
         return value
 
     def table(self, key: str, default: Any = ...) -> Table:

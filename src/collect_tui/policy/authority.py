@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final
 
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -94,11 +95,30 @@ class SignInRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Deputy:
+    """Who decides cases in the stead of somebody who is away: logins, and business dates, both of which belong to it."""
+
+    of: str
+    deputy: str
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorityRules:
-    """`defaults/authority.toml`: the roles by name, and how one signs in."""
+    """`defaults/authority.toml`: the roles by name, how one signs in, and who stands in for whom."""
 
     roles: Mapping[str, RoleRule]
     sign_in: SignInRules
+    deputies: tuple[Deputy, ...] = ()
+
+    def stands_for(self, login: str, on: date) -> tuple[str, ...]:
+        """In whose stead a login decides on a business date."""
+        return tuple(each.of for each in self.deputies if each.deputy == login and each.since <= on <= each.until)
+
+    def whole(self, authority: Authority) -> bool:
+        """Whether it is all that its role may, and not what a token's scopes leave of it."""
+        return authority.may == self.of(authority.role).may
 
     def of(self, role: str, scopes: Iterable[str] = ()) -> Authority:
         """The authority of a role; of one that the site does not know: nothing at all."""

@@ -37,7 +37,7 @@ from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.states import WAITING_MESSAGE, ServiceState
 from collect_tui.policy.contact import label, may_call, most_attempts
 from collect_tui.policy.suspend import may_restore, may_suspend
-from collect_tui.services.case_views import of_account, open_case, reader_of
+from collect_tui.services.case_views import of_account, open_cases, reader_of
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.verdict_view import next_action, verdict_view
 from collect_tui.store import cases, panes, queues
@@ -94,7 +94,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
             for m in seen.messages
             if m.status in WAITING_MESSAGE
         ),
-        cases=tuple(open_case(c, seen, reader_of(desk, db)) for c in seen.cases),
+        cases=open_cases(seen, desk, db),
         last_payment=payment_view(last_payment, seen) if last_payment else None,
         last_word=panes.last_word(db, desk.tenant_id, seen.id),
         last_contact_at=last_contact,

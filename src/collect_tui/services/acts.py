@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlmodel import Session as Db
 
 from collect_tui.common.ids import Provisional
-from collect_tui.desk.commands import Act
+from collect_tui.desk.commands import Act, DecideCase
 from collect_tui.desk.errors import Forbidden, Invalid, NotFound, RefusedByPolicy, Stale, Unavailable
 from collect_tui.desk.views.act import Preview, Receipt, Said, VerdictView
 from collect_tui.desk.views.said import refusal, said, text
@@ -117,6 +117,7 @@ def context_of(desk: DeskContext, db: Db, act: Act, ids: Callable[[], int], now:
         override=act.override,
         override_role=desk.role_of(db, act.override.by) if act.override else None,
         departments=lambda: desk.departments_of(db, desk.user),
+        stands_for=lambda: desk.stands_for(db, tenant.business_date),
         authority=desk.authority,
         compose=Composer(desk, db),
     )
@@ -176,8 +177,15 @@ def _refs(act: Act) -> set[str]:
 def _permitted(desk: DeskContext, act: Act) -> None:
     """Forbidden unless the user may do every command of the act; Invalid where one guesses at what is masked."""
     for command in act.commands:
-        require(desk.authority, f"act.{command.kind}")
+        if not (isinstance(command, DecideCase) and _may_stand_in(desk)):  # else the decider looks for whom, and today
+            require(desk.authority, f"act.{command.kind}")
         refuse_guess(getattr(command, "point", None), desk.authority)
+
+
+def _may_stand_in(desk: DeskContext) -> bool:
+    """Whether the user decides in somebody's stead at some time; a token that is for less never does."""
+    rules, authority = desk.catalogue().authority, desk.authority
+    return authority is not None and rules.whole(authority) and any(d.deputy == desk.user for d in rules.deputies)
 
 
 def _normal(act: Act) -> Act:

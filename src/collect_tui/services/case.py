@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, time
+from typing import Final
 
 from collect_tui.common.ids import id_of
 from collect_tui.common.words import expected
@@ -12,27 +15,39 @@ from collect_tui.desk.commands import (
     LinkCase,
     MoveCase,
     OpenCase,
+    ScheduleCallback,
     SendMessage,
     WriteCaseNote,
 )
 from collect_tui.domain.case import decide
 from collect_tui.domain.case.case import Case
+from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.case.consequences import Ground
 from collect_tui.domain.case.decide import Actor
 from collect_tui.domain.case.definition import FieldType, Kind
 from collect_tui.domain.case.effects import CaseChanged, CaseNoted
-from collect_tui.domain.dates import local_time
+from collect_tui.domain.dates import local_time, zone_info
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.message.template import TYPED
+from collect_tui.domain.order import decide as order
+from collect_tui.domain.order.suspension import first_suspension_day
+from collect_tui.policy.authority import Authority
 from collect_tui.policy.cases import ended_on
+from collect_tui.policy.orders import suspension
+from collect_tui.policy.suspend import may_restore
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
+from collect_tui.services.contact import schedule_callback
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 from collect_tui.services.message.answer import answer
 from collect_tui.services.message.filling import CaseWords
 from collect_tui.services.message.send import send
+
+DECIDES: Final = "act.decide-case"
+MORNING: Final = time(9)
+"""When a callback is planned for a day, by the clock of the desk, unless it opens later."""
 
 
 class _Hand:
@@ -41,11 +56,13 @@ class _Hand:
     def __init__(self, context: Context) -> None:
         self.context, self.left_out = context, list[Finding]()
         rules = context.catalogue.authority
-        limits = (
-            context.authority or rules.of(context.role)
-        ).limits  # whoever owns the file has those of their role, too
+        own = context.authority or rules.of(context.role)  # whoever owns the file has that of their role, too
         self.actor = Actor(
-            context.user, context.departments(), limits.get, lambda role: rules.outranks(context.role, role)
+            context.user,
+            context.departments(),
+            own.limits.get,
+            lambda role: rules.outranks(context.role, role),
+            context.may(DECIDES),
         )
         self.ground = Ground(
             context.ids,
@@ -54,6 +71,21 @@ class _Hand:
             context.catalogue.holds,
             self._write,
             decide.opening(context.catalogue.cases.kinds, self.actor, context.now),
+            self._ask,
+        )
+
+    def deciding(self) -> Actor:
+        """Whoever decides, with those in whose stead they may."""
+        return replace(self.actor, stands_for=tuple(self._away(*each) for each in self.context.stands_for().items()))
+
+    def _away(self, login: str, authority: Authority) -> Actor:
+        rules = self.context.catalogue.authority
+        return Actor(
+            login,
+            (),
+            authority.limits.get,
+            lambda role: rules.outranks(authority.role, role),
+            authority.allows(DECIDES),
         )
 
     def _write(self, case: Case, facts: AccountFacts, template: str, text: str) -> tuple[Effect, ...]:
@@ -78,16 +110,48 @@ class _Hand:
                 made = context.composer.write(facts, template, asked.channel, case=about).content if fits else None
                 found = answer(asked, about.text, facts, context, made)
         except DomainError as error:
-            self._leave_out(template, error.message)
-            return ()
-        if not found.verdict.allowed:
-            self._leave_out(template, found.verdict.findings[0].sentence)
-            return ()
-        return found.effects
+            return self._left_out(f"{template} is not written", error.message)
+        return self._allowed(f"{template} is not written", found)
 
-    def _leave_out(self, template: str, why: str) -> None:
-        sentence = f"{template} is not written: {why}"
-        self.left_out.append(Finding("case.message", Severity.WARN, sentence, "message"))
+    def _ask(self, case: Case, given: Mapping[str, str], facts: AccountFacts) -> tuple[Effect, ...]:
+        """The order or the callback of a move, by the rules for those; what stands in its way does not hold up the move."""
+        what = f"to {given['order']} is not proposed" if "order" in given else "no callback is planned"
+        try:
+            found = self._order(case, given, facts) if "order" in given else self._callback(case, given, facts)
+        except DomainError as error:
+            return self._left_out(what, error.message)
+        return self._allowed(what, found)
+
+    def _order(self, case: Case, given: Mapping[str, str], facts: AccountFacts) -> Decision:
+        context, kind = self.context, given["order"]
+        service = next((each for each in facts.services if each.id == case.service_id), None)
+        if service is None:
+            raise Refused("case.service", f"The service of {case.number} is not there any more.", "case")
+        rules, holds, calendar, day = context.rules, context.catalogue.holds, context.calendar, facts.business_date
+        if kind == "suspend":
+            day = first_suspension_day(calendar.next_business_day(day), rules.suspend, calendar) or day
+            verdict = suspension(facts, service, day, given["reason"], rules, holds, calendar)
+        else:
+            verdict = may_restore(facts, service, rules, holds)
+        return Decision(order.propose(facts, service, kind, given["reason"], day, context.ids), verdict)
+
+    def _callback(self, case: Case, given: Mapping[str, str], facts: AccountFacts) -> Decision:
+        rules, span = self.context.catalogue.cases, Span.parse(given["callback"])
+        hours = rules.hours[self.kind(case.kind).hours]
+        at = hours.after(self.context.now, span) if span.unit in ("m", "h") else None
+        if at is None:
+            day = ended_on(facts.business_date, span, hours.calendar)
+            morning = datetime.combine(day, MORNING, zone_info(hours.zone)).astimezone(UTC)
+            opens = hours.of(day)
+            at = max(morning, opens[0]) if opens is not None else morning
+        return schedule_callback(ScheduleCallback(at=at, note=case.number), facts, self.context)
+
+    def _allowed(self, what: str, found: Decision) -> tuple[Effect, ...]:
+        return found.effects if found.verdict.allowed else self._left_out(what, found.verdict.findings[0].sentence)
+
+    def _left_out(self, what: str, why: str) -> tuple[Effect, ...]:
+        self.left_out.append(Finding("case.message", Severity.WARN, f"{what}: {why}", "message"))
+        return ()
 
     def decision(self, effects: tuple[Effect, ...]) -> Decision:
         return Decision(effects, Verdict.of(self.left_out))
@@ -135,7 +199,9 @@ def move_case(command: MoveCase, facts: AccountFacts, context: Context) -> Decis
 def decide_case(command: DecideCase, facts: AccountFacts, context: Context) -> Decision:
     hand = _Hand(context)
     kind, case = hand.case(facts, command.case)
-    return hand.decision(decide.decide_case(kind, case, command.agreed, command.reason, facts, hand.ground, hand.actor))
+    return hand.decision(
+        decide.decide_case(kind, case, command.agreed, command.reason, facts, hand.ground, hand.deciding())
+    )
 
 
 @decides(ChangeCase)

@@ -76,8 +76,13 @@ def of_account(desk: DeskContext, db: Db, account_id: int) -> tuple[CaseRow, ...
     return tuple(row_of(desk, each, reader) for each in rows.of_account(db, desk.tenant_id, account_id))
 
 
-def open_case(case: Case, facts: AccountFacts, reader: CaseReader) -> AccountCase:
-    """An open case of an account whose facts are loaded."""
+def open_cases(facts: AccountFacts, desk: DeskContext, db: Db) -> tuple[AccountCase, ...]:
+    """The open cases of an account whose facts are loaded."""
+    reader = reader_of(desk, db) if facts.cases else None
+    return tuple(_open_case(case, facts, reader) for case in facts.cases if reader is not None)
+
+
+def _open_case(case: Case, facts: AccountFacts, reader: CaseReader) -> AccountCase:
     kind = reader.kinds.get(case.kind)
     return AccountCase.made_of(
         case,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -50,6 +50,7 @@ class Context:
     departments: Callable[[], tuple[str, ...]] = (
         tuple  # of the user: whose cases they answer; only an act on a case asks
     )
+    stands_for: Callable[[], Mapping[str, Authority]] = dict  # in whose stead the user decides cases today
     authority: Authority | None = None  # what the user may do; None: everything, as the owner of the file
     compose: Composer | None = None  # writes messages by the site's templates
 

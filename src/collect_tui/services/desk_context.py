@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlmodel import Session as Db
@@ -93,6 +93,12 @@ class DeskContext:
         """The departments of a login, by its desk."""
         mine = select(AppUser.desk).where(AppUser.tenant_id == self.tenant_id, AppUser.login == login)
         return self.catalogue().cases.departments_of(db.exec(mine).first() or "")
+
+    def stands_for(self, db: Db, on: date) -> dict[str, Authority]:
+        """In whose stead the user decides cases on a business date, with what each of them may; nobody who does not work here."""
+        rules = self.catalogue().authority
+        away = ((login, self.role_of(db, login)) for login in rules.stands_for(self.user, on))
+        return {login: rules.of(role) for login, role in away if role is not None}
 
     def role(self, db: Db) -> str:
         """The role of the desk's user; whoever owns the file has that of their login, or a collector's."""

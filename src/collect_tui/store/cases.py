@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, update
 from sqlmodel import Session
 
 from collect_tui.desk.errors import Invalid, NotFound
@@ -19,7 +20,7 @@ from collect_tui.domain.case.rules import CaseRules
 from collect_tui.policy.cases import acts_on
 from collect_tui.store.case_values import COLUMNS, case_of
 from collect_tui.store.sql import table
-from collect_tui.store.tables import Account, CaseEvent, CaseFile, Item, Party, Payment, Service, Tenant
+from collect_tui.store.tables import Account, AppUser, CaseEvent, CaseFile, Item, Party, Payment, Service, Tenant
 
 _c, _e = table(CaseFile).c, table(CaseEvent).c
 _a, _p, _t = table(Account).c, table(Party).c, table(Tenant).c
@@ -208,6 +209,31 @@ def one(session: Session, tenant_id: int, number: str) -> Any:
 def events(session: Session, tenant_id: int, case_id: int) -> list[Any]:
     query = select(_e.at, _e.by, _e.state, _e.did, _e.text).where(_e.tenant_id == tenant_id, _e.case_id == case_id)
     return list(session.execute(query.order_by(_e.at, _e.id)))
+
+
+class Kept(NamedTuple):
+    """Under what a case was opened, and where it is."""
+
+    kind: str
+    version: int
+    digest: str
+    state: str
+    department: str
+
+
+def definitions(session: Session, tenant_id: int) -> Counter[Kept]:
+    """How many cases are open under which definition, where."""
+    columns = [_c[name] for name in Kept._fields]
+    query = select(*columns, func.count()).where(_c.tenant_id == tenant_id, ~_c.ended).group_by(*columns)
+    return Counter({Kept(*row[:-1]): row[-1] for row in session.execute(query)})
+
+
+def of_nobody(session: Session, tenant_id: int) -> list[tuple[str, int]]:
+    """Owners of open cases who do not work here, or not any more, with how many they have."""
+    u = table(AppUser).c
+    works = exists().where(u.tenant_id == tenant_id, u.login == _c.owner, u.active)
+    query = select(_c.owner, func.count()).where(_c.tenant_id == tenant_id, ~_c.ended, _c.owner != "", ~works)
+    return [(row[0], row[1]) for row in session.execute(query.group_by(_c.owner).order_by(_c.owner))]
 
 
 def kinds_of(session: Session, tenant_id: int, account_id: int) -> dict[str, str]:

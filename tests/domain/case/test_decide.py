@@ -148,6 +148,39 @@ def test_what_a_move_needs_must_be_given_whatever_it_is_elsewhere():
     assert moved(seen, seen.cases[0], "done", who("mia"), kind).cases == ()
 
 
+def asked_for(by: str = "ben") -> AccountFacts:
+    """A dispute of mia's, of which a grant waits that was asked for."""
+    facts, case = opened()
+    facts = moved(facts, case, "review", who(by))
+    return moved(facts, facts.cases[0], "grant", who(by, 5000), finding="yes")
+
+
+def test_a_deputy_decides_as_the_one_who_is_away_may_and_says_for_whom():
+    facts = asked_for()
+    lee, kim = who("lee", 10000), who("kim", 5000)
+    with pytest.raises(Refused, match="more than you may agree to"):
+        decide.decide_case(DISPUTE, facts.cases[0], True, "fine", facts, ground(), kim)
+    deputy = replace(kim, stands_for=(who("max", 100), lee))
+    for agreed, told in (
+        (True, "is credited, agreed to for lee"),
+        (False, "is not agreed to for lee: grant is refused"),
+    ):
+        effects = decide.decide_case(DISPUTE, facts.cases[0], agreed, "fine", facts, ground(700), deputy)
+        assert effects[0].did == told
+    own = replace(who("kim", 10000), stands_for=(lee,))  # who may so by themselves does so
+    effects = decide.decide_case(DISPUTE, facts.cases[0], True, "fine", facts, ground(700), own)
+    assert effects[0].did == "is credited"
+
+
+@pytest.mark.parametrize(("deputy", "of", "code"), [("kim", "ben", "case.authority"), ("ben", "lee", "case.maker")])
+def test_standing_in_for_somebody_makes_nobody_their_own_judge(deputy, of, code):
+    facts = asked_for()
+    actor = replace(who(deputy, 5000), decides=False, stands_for=(who(of, None),))
+    with pytest.raises(Refused) as error:
+        decide.decide_case(DISPUTE, facts.cases[0], True, "fine", facts, ground(), actor)
+    assert error.value.code == code
+
+
 @pytest.mark.parametrize(
     ("move", "user", "departments", "code"),
     [

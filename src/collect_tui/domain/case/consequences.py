@@ -31,6 +31,9 @@ _PREFIX: Final = {"credit": "CR", "waiver": "WV", "write-off": "WO", "fee": "FEE
 Opens = Callable[[str, Mapping[str, Value], AccountFacts, "Ground"], tuple[Effect, ...]]
 
 
+Asks = Callable[[Case, Mapping[str, str], AccountFacts], tuple[Effect, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What a consequence may know besides the account and the case."""
@@ -43,6 +46,9 @@ class Ground:
         [Case, AccountFacts, str, str], tuple[Effect, ...]
     ]  # a message by a template of the site, with the words of a field
     opens: Opens  # a case of a kind
+    asks: Asks = (
+        lambda case, given, facts: ()
+    )  # an order that is proposed, a callback: judged as when somebody asks for them
 
 
 Consequence = Callable[[Case, Mapping[str, str], AccountFacts, Ground], tuple[Effect, ...]]
@@ -150,6 +156,11 @@ def set_attribute(case: Case, given: Mapping[str, str], facts: AccountFacts, gro
     return () if after == before or isinstance(after, tuple) else (AttributeSet(name, before, after),)
 
 
+def ask(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    """Proposes an order for the case's service, or plans a callback; what rules forbid is left out and said."""
+    return ground.asks(case, given, facts)
+
+
 def open_inner(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
     """A case of another kind, inside this one, which it names."""
     made = ground.opens(given[OPEN_CASE], nested.given_to(case, given, facts), facts, ground)
@@ -167,5 +178,7 @@ CONSEQUENCES: Final[Mapping[str, Consequence]] = {
     "message": message,
     "cancel_promise": cancel_promise,
     "set": set_attribute,
+    "order": ask,
+    "callback": ask,
     OPEN_CASE: open_inner,
 }

@@ -12,7 +12,7 @@ from collect_tui.common.words import expected
 from collect_tui.domain import steps
 from collect_tui.domain.case.case import Asked, Case, Value
 from collect_tui.domain.case.consequences import Ground, Opens
-from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, FieldType, Kind, Move
+from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Approval, FieldType, Kind, Move
 from collect_tui.domain.case.effects import CaseChanged, CaseOpened
 from collect_tui.domain.case.formulas import with_figures
 from collect_tui.domain.case.moving import assigned, done, excluded, standing
@@ -28,12 +28,19 @@ from collect_tui.domain.states import InboxState
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts. `limit`: the most of an amount that they may decide, by the name of a limit of the authority; None: there is none.
-    `is_a`: whether theirs is a role, or reaches as far."""
+    `is_a`: whether theirs is a role, or reaches as far. `decides`: whether they decide at all; `stands_for`: in whose stead besides."""
 
     user: str
     departments: Collection[str]
     limit: Callable[[str], int | None]
     is_a: Callable[[str], bool]
+    decides: bool = True
+    stands_for: tuple[Actor, ...] = ()
+
+    def may_decide(self, asked: Asked, approval: Approval | None) -> bool:
+        limit = self.limit(approval.above) if approval is not None and approval.above else None
+        enough = limit is None or asked.amount <= limit
+        return self.decides and enough and (approval is None or not approval.by or self.is_a(approval.by))
 
 
 def open_case(
@@ -115,23 +122,26 @@ def decide_case(
     kind: Kind, case: Case, agreed: bool, reason: str, facts: AccountFacts, ground: Ground, actor: Actor
 ) -> tuple[Effect, ...]:
     """Agrees to the move that waits, or not. Whoever asked for it, opened the case, has it or moved it last never decides: Refused
-    "case.maker"; "case.authority", "case.decided"."""
+    "case.maker"; "case.authority", "case.decided". Whoever stands in for another decides as that one may, unless that one had a part in
+    it."""
     asked = case.asked
     if asked is None:
         raise Refused("case.decided", f"{kind.title} {case.number} waits for no decision.", "case")
-    if actor.user in (asked.by, case.opened_by, case.owner, case.moved_by):
+    makers = (asked.by, case.opened_by, case.owner, case.moved_by)
+    if actor.user in makers:
         raise Refused("case.maker", f"{kind.title} {case.number} is decided by somebody who had no part in it.", "case")
     move = _move(kind, case, asked.move)
-    approval = move.approval
-    limit = actor.limit(approval.above) if approval is not None and approval.above else None
-    if (limit is not None and asked.amount > limit) or (approval and approval.by and not actor.is_a(approval.by)):
+    free = (each for each in (actor, *actor.stands_for) if each.user not in makers)
+    by = next((each for each in free if each.may_decide(asked, move.approval)), None)
+    if by is None:
         told = format_minor(asked.amount, facts.currency)
         raise Refused("case.authority", f"{told} is more than you may agree to.", "case")
+    stead = "" if by is actor else f" for {by.user}"
     why = steps.require_reason(reason, "case.reason", "it is decided so")
     if not agreed:
-        told = f"is not agreed to: {move.label} is refused"
+        told = f"is not agreed to{stead}: {move.label} is refused"
         return (CaseChanged(case, replace(case, asked=None), kind.title, told, ground.ids(), why, "refused"),)
-    return done(kind, case, move, asked.values, facts, ground, asked.by, why, "agreed")
+    return done(kind, case, move, asked.values, facts, ground, asked.by, why, "agreed", stead and f", agreed to{stead}")
 
 
 def change_case(

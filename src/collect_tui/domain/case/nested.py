@@ -113,8 +113,11 @@ def _on(kind: Kind, path: str, opening: Move, given: Mapping[str, str], inner: K
             yield from known(f"{path}.{key}", name, [each.name for each in kind.moves_from(opening.to)])
         elif move.approval is not None:
             yield f"{path}.{key}", f"{name} needs somebody to agree: it is not made by itself."
-        elif any(one.name in (OPEN_CASE, "message") for one in move.does):
-            yield f"{path}.{key}", f"{name} writes a message or opens a case: it is not made by itself."
+        elif any(one.name in (OPEN_CASE, "message", "order", "callback") for one in move.does):
+            yield (
+                f"{path}.{key}",
+                f"{name} asks for a message, an order, a callback or a case: it is not made by itself.",
+            )
         else:
             yield from _told(kind, f"{path}.{key}", move, inner)
 

@@ -9,7 +9,7 @@ from typing import Final
 from collect_tui.common.words import expected
 from collect_tui.domain.account.effects import ATTRIBUTES
 from collect_tui.domain.case.clocks import Span
-from collect_tui.domain.case.definition import FieldType, Kind
+from collect_tui.domain.case.definition import About, FieldType, Kind
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.template import LANGUAGES
 
@@ -30,6 +30,7 @@ class Site:
     next_actions: Collection[str] = ()
     limits: Collection[str] = ()
     formulas: Collection[str] = ()
+    suspend_reasons: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ VOCABULARY: Final[Mapping[str, Shape]] = {
     "next_action": Shape("[next_actions]", {"in": "span"}),
     "message": Shape("[templates]", {"text": "text"}),
     "cancel_promise": Shape(),
+    "order": Shape(("suspend", "restore"), {"reason": "[suspend_reasons]"}, ("reason",)),
+    "callback": Shape("span"),
     "set": Shape(tuple(ATTRIBUTES), {"to": "value"}, ("to",)),
     OPEN_CASE: Shape("kind", more=("with.", "on.")),
 }
@@ -72,6 +75,8 @@ def consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], site
     for key in (*([name] if shape.head else []), *shape.needs):
         if key not in given:
             yield path, f"the key {key} is missing."
+    if name == "order" and kind.about is not About.SERVICE:
+        yield path, 'only of a service is an order proposed; expected about = "service".'
     rows = next((each for each in kind.fields.values() if each.name == given.get("each") and each.columns), None)
     for key, value in given.items():
         if key.startswith(shape.more or "."):

@@ -220,6 +220,20 @@ def draft_restore(facts: AccountFacts, service: Service, ids: Callable[[], int])
     return OrderRequested(_new(facts, service, "restore", "PAID", facts.business_date, OrderState.DRAFT, ids))
 
 
+def propose(
+    facts: AccountFacts, service: Service, kind: str, reason: str, effective: date, ids: Callable[[], int]
+) -> tuple[Effect, ...]:
+    """An order, `suspend` or `restore`, that waits for somebody to send it off; the service stays as it is. Raises as `suspend`, and
+    Refused "order.cause" of a service that was cut for anything but non-payment."""
+    steps.require_open(facts)
+    _no_open_order(facts, service)
+    _state(service, ServiceState.PENDING_SUSPEND if kind == "suspend" else ServiceState.PENDING_RESTORE)
+    if kind == "restore" and service.suspend_cause != NONPAY:
+        raise Refused("order.cause", f"{_cause_sentence(service)}; only non-payment is lifted from here.", "service")
+    _effective(facts, effective)
+    return (OrderRequested(_new(facts, service, kind, reason, effective, OrderState.DRAFT, ids)),)
+
+
 def undone(facts: AccountFacts, order: Order) -> tuple[Effect, ...]:
     """The service as it was before an order that is not carried out, and its fee taken off; a draft moved neither."""
     return (*_back(facts, order), *(fees.discharge(facts, order.number) if order.kind == "restore" else ()))
