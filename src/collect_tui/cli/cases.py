@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
     from collect_tui.desk.views.case import CaseView
     from collect_tui.desk.views.session import Session
-    from collect_tui.domain.case.definition import CaseRules
+    from collect_tui.domain.case.rules import CaseRules
 
 
 def add(commands: Any) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlmodel import Session as Db
 
 from collect_tui.common.words import plural
-from collect_tui.domain.case.definition import CaseRules
+from collect_tui.domain.case.rules import CaseRules
 from collect_tui.store import cases
 
 
