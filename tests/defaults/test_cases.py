@@ -132,6 +132,7 @@ def test_what_the_loader_refuses(tmp_path, old, new, says):
         ('type = "yes/no", default = "yes"', "fields.rows.default: no yes/no to stand where none is given."),
         ('type = "number", default = true', "fields.rows.default: no number to stand where none is given."),
         ('type = "text", default = 1.5', "fields.rows.default: expected a text, a whole number, or true or false."),
+        ('type = "text", default = "context"', "fields.rows.default: the context says where a case comes from"),
         ('type = "user", default = "route"', "fields.rows.default: a route is what a department is given by"),
     ],
 )

@@ -13,6 +13,7 @@ from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, NextAction, Payment
 from collect_tui.domain.order import decide as orders
 from collect_tui.domain.order import required
+from collect_tui.domain.order.stuck import is_stuck
 from collect_tui.domain.states import AccountState, OrderState, PaymentState
 from support.trade import CALENDAR, KINDS, RULES, TODAY, account, credit, days, fold, item, numbers, order, service
 
@@ -273,11 +274,11 @@ def test_an_order_is_stuck_when_it_has_waited_so_many_days(
     effective = TODAY if status == "EARLY" else days(-1)
     given = order(1, 1, "suspend", "REQUESTED" if status == "EARLY" else status)
     placed = replace(given, requested_on=days(requested), effective=effective, sent_at=at)
-    assert orders.is_stuck(placed, TODAY, RULES) is stuck
+    assert is_stuck(placed, TODAY, RULES) is stuck
 
 
 def test_the_day_an_order_was_sent_on_is_the_desks() -> None:
     """Four in the morning UTC is the evening before in New York."""
     early = replace(order(1, 1, "suspend", "SENT"), sent_at=datetime.combine(days(-2), time(4), UTC))
-    assert orders.is_stuck(early, TODAY, RULES)
-    assert not orders.is_stuck(replace(early, sent_at=early.sent_at + timedelta(hours=2)), TODAY, RULES)
+    assert is_stuck(early, TODAY, RULES)
+    assert not is_stuck(replace(early, sent_at=early.sent_at + timedelta(hours=2)), TODAY, RULES)

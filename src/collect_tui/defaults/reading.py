@@ -23,7 +23,6 @@ _TYPES = {
     date: "a day such as 2026-12-24, without quotes",
 }
 
-
 _NAME = re.compile(r"[^\W\d_][\w-]*")
 
 
@@ -197,8 +196,7 @@ class Table:
         return tuple(values)
 
     def flag(self, key: str, default: Any = ...) -> bool:
-        value: bool = self._get(key, bool, default)
-        return value
+        return self._get(key, bool, default)  # type: ignore[no-any-return]
 
     def clock(self, key: str) -> time:
         value: time = self._get(key, time, ...)
@@ -213,10 +211,9 @@ class Table:
         return value
 
     def day(self, key: str) -> date:
-        value: date = self._get(key, date, ...)
-        if isinstance(value, datetime):
+        if isinstance(value := self._get(key, date, ...), datetime):
             raise self._wrong((key,), _TYPES[date])
-        return value
+        return value  # type: ignore[no-any-return]
 
     def table(self, key: str, default: Any = ...) -> Table:
         return Table(self._source, (*self._keys, key), self._get(key, dict, default))

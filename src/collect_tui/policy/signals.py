@@ -14,7 +14,7 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.figures import Figures, Past
 from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.message.decide import ways
-from collect_tui.domain.order.decide import waits_since
+from collect_tui.domain.order.stuck import waits_since
 from collect_tui.domain.queue.rules import PRE_DUE_DAYS
 from collect_tui.domain.rules import ContactRules, HoldKind, Rules, coming_back
 from collect_tui.domain.signals import NEVER, Signals

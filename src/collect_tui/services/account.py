@@ -30,8 +30,8 @@ from collect_tui.domain.dates import clock, local_time
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Order, Payment, Point, Promise, Service
 from collect_tui.domain.hold.decide import forbids
 from collect_tui.domain.money import format_minor
-from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import required
+from collect_tui.domain.order.stuck import is_stuck
 from collect_tui.domain.order.suspension import first_suspension_day
 from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.states import WAITING_MESSAGE, ServiceState
@@ -207,7 +207,7 @@ def order_view(placed: Order, seen: AccountFacts, desk: DeskContext) -> OrderVie
     return OrderView.made_of(
         placed,
         product=seen.service(placed.service_id).product,
-        stuck=order.is_stuck(placed, seen.business_date, desk.catalogue().rules),
+        stuck=is_stuck(placed, seen.business_date, desk.catalogue().rules),
     )
 
 

@@ -20,6 +20,7 @@ from collect_tui.domain.effects import Effect, OrderChanged
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.facts import AccountFacts, Order
 from collect_tui.domain.order import decide as orders
+from collect_tui.domain.order.stuck import is_stuck
 from collect_tui.domain.states import WAITING_ORDER, OrderState
 from collect_tui.domain.steps import next_step
 from collect_tui.policy.objections import waits
@@ -96,7 +97,7 @@ class OrderDispatch:
         with self.desk.reading() as db:
             today, rules = self.desk.tenant(db).business_date, self.desk.catalogue().rules
             waiting = rows.listed(db, self.tenant_id, WAITING_ORDER)
-        late = [(row.requested_on, row.number) for row in waiting if orders.is_stuck(row, today, rules)]
+        late = [(row.requested_on, row.number) for row in waiting if is_stuck(row, today, rules)]
         return tuple(number for _, number in sorted(late))
 
     def page(self, status: str, *, system: str | None, after: int, limit: int) -> tuple[list[Any], int | None]:

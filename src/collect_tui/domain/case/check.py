@@ -8,6 +8,7 @@ from typing import Final
 from collect_tui.common.words import expected
 from collect_tui.domain.case.definition import (
     CELLS,
+    CONTEXT,
     READABLE,
     ROUTE,
     WAKES,
@@ -111,6 +112,9 @@ def _default(kind: Kind, path: str, field: Field) -> Iterator[Problem]:
         return
     if isinstance(default, str) and is_read(default):
         yield from _readable(kind, path, default, field)
+    elif default == CONTEXT:
+        if field.type is not FieldType.CHANNEL:
+            yield path, "the context says where a case comes from; expected a field of type channel."
     elif default == ROUTE:
         if field.type is not FieldType.DEPARTMENT or not kind.routes.default:
             yield path, "a route is what a department is given by; expected one, and routes with a default."

@@ -15,13 +15,12 @@ from typing import Final
 from collect_tui.common.ids import short_number
 from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar, add_months
-from collect_tui.domain.dates import as_utc, local_time
+from collect_tui.domain.dates import as_utc
 from collect_tui.domain.effects import Effect, OrderChanged, OrderRequested, ServiceChanged
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Order, Service
 from collect_tui.domain.payment import fees
-from collect_tui.domain.rules import Rules
-from collect_tui.domain.states import SERVICE, WAITING_ORDER, OrderState, ServiceState
+from collect_tui.domain.states import SERVICE, OrderState, ServiceState
 
 NONPAY: Final = "nonpay"
 CAUSES: Final = {"VOLUNTARY": "voluntary", "FRAUD": "fraud"}
@@ -157,28 +156,6 @@ def acknowledge(facts: AccountFacts, order: Order, outcome: str, detail: str, at
         return (answered, ServiceChanged(service.id, ServiceState.ACTIVE, None, service.status, service.suspend_cause))
     cause = service.suspend_cause
     return (answered, ServiceChanged(service.id, ServiceState.SUSPENDED, cause, service.status, cause))
-
-
-def stuck_by(business_date: date, rules: Rules) -> date:
-    """The last day since which an order that still waits is stuck."""
-    return business_date - timedelta(days=rules.suspend.stuck_after_days)
-
-
-def waits_since(order: Order, business_date: date, zone: str) -> date:
-    """Since when an order waits: since the desk's calendar day it was sent on or, as long as it was not sent, since the business date
-    it was requested on, for the billing system's time starts when the order reaches it. One that takes effect later may wait for
-    objections until then: it has waited for nothing yet."""
-    if order.sent_at:
-        return local_time(order.sent_at, zone).date()
-    early = order.status is OrderState.REQUESTED and order.effective >= business_date
-    return business_date if early else order.requested_on
-
-
-def is_stuck(order: Order, business_date: date, rules: Rules) -> bool:
-    """Whether somebody has to ask after an order: it has waited for `stuck_after_days` whole days or more. The queue of stuck orders
-    says the same in SQL, from `WAITING_ORDER` and `stuck_by`."""
-    since = waits_since(order, business_date, rules.zone)
-    return order.status in WAITING_ORDER and since <= stuck_by(business_date, rules)
 
 
 def find_service(facts: AccountFacts, text: str, shown: Callable[[str], str] = str) -> Service:

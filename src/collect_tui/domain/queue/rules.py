@@ -27,7 +27,7 @@ from collect_tui.domain.expression import (
     unknown,
 )
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.domain.order import decide as order
+from collect_tui.domain.order.stuck import stuck_by
 from collect_tui.domain.rules import QueueRule, Rules
 from collect_tui.domain.signals import Signals
 from collect_tui.domain.states import AccountState, Stage
@@ -181,7 +181,7 @@ def params(rules: Rules, today: date) -> dict[str, Any]:
     """What the conditions compare with on a business date."""
     return {
         "today": today,
-        "stuck_by": order.stuck_by(today, rules),
+        "stuck_by": stuck_by(today, rules),
     }
 
 

@@ -1,5 +1,5 @@
-"""What a case may set of an account and its customer; by which text of its definition it was opened, what of items from before a day it keeps
-from being collected, what is drawn up in it; and by which hours, holidays and kinds a book's clocks were worked out. Format 12."""
+"""What a case may set of an account and its customer; by which text of its definition it was opened, what of items from before a day
+it keeps from being collected, what is drawn up in it; and by which hours, holidays and kinds a book works its clocks out. Format 12."""
 
 from __future__ import annotations
 
