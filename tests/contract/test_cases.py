@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from collect_tui.desk.commands import (
     LinkCase,
     MoveCase,
     OpenCase,
+    RecordPayment,
     Undo,
     WriteCaseNote,
 )
@@ -52,6 +54,21 @@ def test_what_is_disputed_is_not_collected_and_an_undo_takes_it_back(desk):
     assert desk.account(ROSA).collectable == before - 6000
     do(desk, Undo())
     assert desk.account(ROSA).collectable == before
+
+
+def test_what_was_owed_before_an_insolvency_stands_still_and_an_undo_collects_it_again(desk):
+    before = desk.account(ROSA)
+    day = min(item.issued for item in before.items) + timedelta(days=1)
+    given = {"regime": "liquidation", "relevant": day.isoformat(), "practitioner": "Hart & Low"}
+    do(desk, OpenCase(case_kind="insolvency", values=given))
+    seen = desk.account(ROSA)
+    assert {item.doc_no: item.disputed for item in seen.items} == {"INV-1": 30000, "INV-2": 0}
+    assert (before.collectable, seen.collectable, seen.total) == (41210, 11210, 41210)
+    do(desk, RecordPayment(amount=15000, method="cash", ref="P-9"))
+    assert (desk.account(ROSA).collectable, desk.account(ROSA).unapplied) == (0, 3790)
+    do(desk, Undo())
+    do(desk, Undo())
+    assert desk.account(ROSA).items == before.items
 
 
 def test_the_department_answers_and_the_credit_leaves_the_bill(desk, desks):

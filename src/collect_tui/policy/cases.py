@@ -11,7 +11,7 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.case.consequences import Ground
-from collect_tui.domain.case.decide import arrive
+from collect_tui.domain.case.decide import arrive, freeze
 from collect_tui.domain.case.definition import Escalation, Kind
 from collect_tui.domain.case.effects import CaseChanged
 from collect_tui.domain.effect import Folded
@@ -50,6 +50,15 @@ def follow(fold: Folded, effects: Sequence[Effect], house: House, ids: Callable[
                 else f"goes to {late.to}: overdue"
             )
             fold.add(CaseChanged(case, replace(case, department=late.to), kind.title, told, ids(), what="passed"))
+    stand_still(fold, house, ids)
+
+
+def stand_still(fold: Folded, house: House, ids: Callable[[], int]) -> None:
+    """What a case keeps from being collected and is collected still: before money is given to it."""
+    for case in fold.facts.cases:
+        kind = house.cases.kinds.get(case.kind)
+        if kind is not None and case.state in kind.states and kind.states[case.state].standing.split:
+            fold.add(*freeze(kind, case, fold.facts, ids))
 
 
 def overdue(kind: Kind, case: Case, today: date, calendar: Calendar) -> Escalation | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from collect_tui.common.words import expected
-from collect_tui.domain.case.definition import READABLE, WAKES, WHO, About, Field, FieldType, Kind, Move, State
+from collect_tui.domain.case.definition import BEFORE, READABLE, WAKES, WHO, About, Field, FieldType, Kind, Move, State
 
 Problem = tuple[str, str]
 """Where it stands in the file, as a path of keys, and a sentence."""
@@ -108,6 +108,10 @@ def _standing(kind: Kind, path: str, state: State, site: Site) -> Iterator[Probl
         if kind.about is not About.ITEM:
             yield f"{path}.while.exclude", 'only of an item is an amount excluded; expected about = "item".'
         yield from _of_type(kind, f"{path}.while.exclude", standing.exclude, FieldType.MONEY)
+    if standing.split:
+        if kind.about not in (About.ACCOUNT, About.PARTY):
+            yield f"{path}.while.split", 'the ledger is split of an account; expected about = "account".'
+        yield from _of_type(kind, f"{path}.while.split", standing.split, FieldType.DATE)
     if standing.hold:
         yield from _known(f"{path}.while.hold.kind", standing.hold, site.holds)
         if standing.on in ("item", "service") and kind.about.value != standing.on:
@@ -123,7 +127,7 @@ def _fields(kind: Kind, site: Site) -> Iterator[Problem]:
         if each.since:
             yield from _known(f"{path}.from", each.since, kind.states)
         yield from _readable(kind, f"{path}.most", each.most, each)
-        if each.default.startswith("field:") or each.default in READABLE:
+        if each.default.startswith(("field:", BEFORE)) or each.default in READABLE:
             yield from _readable(kind, f"{path}.default", each.default, each)
         if each.type is FieldType.CODE and not each.choices:
             yield path, "expected codes to choose from: list = a list of the site, or the codes themselves."
@@ -142,8 +146,10 @@ def _readable(kind: Kind, path: str, value: str, own: Field) -> Iterator[Problem
         return
     if value.startswith("field:"):
         yield from _of_type(kind, path, value.removeprefix("field:"), own.type)
+    elif value.startswith(BEFORE):
+        yield from _of_type(kind, path, value.removeprefix(BEFORE), FieldType.DATE)
     elif value not in READABLE:
-        yield path, f"expected field:NAME or {', '.join(READABLE)}."
+        yield path, f"expected field:NAME or {', '.join((f'{BEFORE}NAME', *READABLE))}."
     elif value.startswith("item.") and kind.about is not About.ITEM:
         yield path, "a case that is not about an item knows none."
 

@@ -55,7 +55,11 @@ def adjust(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Gr
     if what not in _CREDITS:
         return (ItemCharged(Item(ident, doc_no, "fee", today, today, amount, amount, service_id=service)),)
     of_item = given.get("on") == "item"
-    room = [(item, item.open)] if of_item and item else [(each, each.collectable) for each in posting.debit(facts)]
+    room = (
+        [(item, item.open)]
+        if of_item and item
+        else [(each, each.collectable) for each in sorted(posting.debit(facts), key=lambda i: i.id not in case.frozen)]
+    )
     if sum(open_ for _, open_ in room) < amount or (of_item and item is None):
         raise Refused("case.adjust", "Less is open than is to be taken off.", given["amount"])
     effects: list[Effect] = [

@@ -3,7 +3,7 @@ definition. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,8 +14,9 @@ from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, place_hol
 from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Kind, Move, State
 from collect_tui.domain.case.effects import CaseChanged, CaseOpened, ItemExcluded, What
 from collect_tui.domain.case.formulas import with_figures
+from collect_tui.domain.case.split import day_of, frozen, set_off
 from collect_tui.domain.case.values import filled, item_of
-from collect_tui.domain.effect import Effect, Folded
+from collect_tui.domain.effect import Effect, Folded, Ids
 from collect_tui.domain.effects import HoldChanged
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Item
@@ -72,11 +73,12 @@ def open_case(
         payment_id=about[2],
         values=with_figures(kind, values),
     )
-    case = replace(blank, excluded=_excluded(blank, kind.initial))
-    return (
-        CaseOpened(case, kind.title, ground.ids()),
-        *_standing(blank, case, None, kind.initial, facts, ground),
-    )
+    fold = Folded(facts)
+    fold.add(*_set_off(blank, kind.initial, facts, ground))
+    case = _apart(blank, kind.initial, fold.facts)
+    fold.add(CaseOpened(case, kind.title, ground.ids()))
+    fold.add(*_standing(blank, case, None, kind.initial, fold.facts, ground))
+    return tuple(fold.effects)
 
 
 def move_case(
@@ -146,7 +148,7 @@ def change_case(
         owner=case.owner if owner is None else owner,
         department=case.department if department is None else department,
     )
-    after = replace(after, excluded=_excluded(after, kind.states[case.state]))
+    after = _apart(after, kind.states[case.state], facts)
     if after == case:
         raise Refused("case.same", f"{kind.title} {case.number} is like that already.", "case")
     state = kind.states[case.state]
@@ -245,16 +247,46 @@ def arrive(
     """A case comes to a state, by a move or by itself (`why`), with what holds there. `filled_in`: the case with what the move gave."""
     state = kind.states[to]
     after = replace(filled_in, state=state.name, since=facts.business_date, asked=None, ended=state.final)
-    after = replace(after, excluded=_excluded(after, state))
+    old = kind.states.get(case.state)
     fold = Folded(facts)
+    if not (old and old.standing.split):
+        fold.add(*_set_off(after, state, facts, ground))
+    after = _apart(after, state, fold.facts)
     fold.add(CaseChanged(case, after, kind.title, f"is {state.label}{why}", ground.ids(), text, what))
-    fold.add(*_standing(case, after, kind.states.get(case.state), state, fold.facts, ground))
+    fold.add(*_standing(case, after, old, state, fold.facts, ground))
     return tuple(fold.effects)
 
 
-def _excluded(case: Case, state: State) -> int:
-    """How much of its item is not collected in a state."""
-    return case.amount(state.standing.exclude) if state.standing.exclude and case.item_id is not None else 0
+def freeze(kind: Kind, case: Case, facts: AccountFacts, ids: Ids) -> tuple[Effect, ...]:
+    """What the case has to stand still and does not yet: a bill that came late, what another case does not exclude any more."""
+    after = _apart(case, kind.states[case.state], facts)
+    if after.frozen == case.frozen:
+        return ()
+    told = "more of what was owed before stands still"
+    return (CaseChanged(case, after, kind.title, told, ids(), what="changed"), *_apart_now(case, after, facts))
+
+
+def _apart(case: Case, state: State, facts: AccountFacts) -> Case:
+    """The case with what is not collected in a state: so much of its item, or all from before a day."""
+    standing = state.standing
+    amount = case.amount(standing.exclude) if standing.exclude and case.item_id is not None else 0
+    day = day_of(case, standing.split) if standing.split else None
+    return replace(case, excluded=amount, frozen={} if day is None else frozen(case, facts, day))
+
+
+def _set_off(case: Case, state: State, facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    day = day_of(case, state.standing.split) if state.standing.split else None
+    return () if day is None else set_off(facts, day, ground.ids)
+
+
+def _apart_now(before: Case, after: Case, facts: AccountFacts) -> Iterator[Effect]:
+    """What is not collected any more, or is again."""
+    if (amount := after.excluded - before.excluded) and (item := _item(after, facts)) is not None:
+        yield ItemExcluded(item.id, item.doc_no, amount)
+    names = {i.id: i.doc_no for i in (*facts.items, *facts.settled)}
+    for item_id in sorted({*before.frozen, *after.frozen}):
+        if amount := after.frozen.get(item_id, 0) - before.frozen.get(item_id, 0):
+            yield ItemExcluded(item_id, names.get(item_id, f"item {item_id}"), amount)
 
 
 def _standing(
@@ -262,8 +294,7 @@ def _standing(
 ) -> tuple[Effect, ...]:
     """What holds in the new state and did not in the old, and the other way round."""
     fold = Folded(facts)
-    if (amount := after.excluded - before.excluded) and (item := _item(after, facts)) is not None:
-        fold.add(ItemExcluded(item.id, item.doc_no, amount))
+    fold.add(*_apart_now(before, after, facts))
     was, now = (old.standing.hold if old else ""), new.standing.hold
     if was and was != now:
         fold.add(

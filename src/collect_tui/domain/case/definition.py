@@ -56,6 +56,9 @@ READABLE: Final = (
 )
 """What a default or a limit may name of the account beside `field:NAME`: amounts in minor units."""
 
+BEFORE: Final = "before:"
+"""With the name of a date field behind it: what is open of the account's items that were issued before that day."""
+
 OPENER: Final = "opener"
 OWN_DEPARTMENT: Final = "dept"
 ANYBODY: Final = "anybody"
@@ -91,7 +94,7 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What holds while a case is in a state. `exclude`: the money field whose amount of the item is not collected; `hold`: a kind of
-    hold, on what `on` says."""
+    hold, on what `on` says; `split`: the date field, before whose day all that was issued is not collected."""
 
     exclude: str = ""
     hold: str = ""

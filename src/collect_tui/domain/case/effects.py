@@ -38,10 +38,11 @@ class CaseOpened(Effect):
         now = next((c for c in facts.cases if c.id == self.case.id), None)
         if now is None:
             return ()  # it has ended since
+        late = {item: n - self.case.frozen.get(item, 0) for item, n in now.frozen.items()}  # it stands still by no act
+        ended = replace(now, ended=True, state=TAKEN_BACK)
         return (
-            CaseChanged(
-                now, replace(now, ended=True, state=TAKEN_BACK), self.title, "is taken back", ids(), reason, "undone"
-            ),
+            CaseChanged(now, ended, self.title, "is taken back", ids(), reason, "undone"),
+            *(ItemExcluded(item, "what came late", -amount) for item, amount in late.items() if amount),
         )
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:

@@ -8,7 +8,8 @@ from datetime import date
 from collect_tui.common.words import expected
 from collect_tui.domain.calendars import is_known
 from collect_tui.domain.case.case import Value
-from collect_tui.domain.case.definition import Field, FieldType, Kind
+from collect_tui.domain.case.definition import BEFORE, Field, FieldType, Kind
+from collect_tui.domain.case.split import open_before
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts, Item
 from collect_tui.domain.money import LIMIT, format_minor
@@ -47,9 +48,12 @@ def _default(field: Field, values: Mapping[str, Value], facts: AccountFacts) -> 
 
 
 def readable(name: str, values: Mapping[str, Value], facts: AccountFacts) -> Value | None:
-    """What one of `READABLE`, or `field:NAME`, stands for; None: it is none of them, or is not there."""
+    """What one of `READABLE`, `field:NAME` or `before:NAME` stands for; None: it is none of them, or is not there."""
     if name.startswith("field:"):
         return values.get(name.removeprefix("field:"))
+    if name.startswith(BEFORE):
+        day = values.get(name.removeprefix(BEFORE))
+        return open_before(facts, date.fromisoformat(day)) if isinstance(day, str) else None
     amounts = {
         "account.owed": facts.collectable,
         "account.total": max(0, facts.total),

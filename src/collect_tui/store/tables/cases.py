@@ -7,12 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
-from collect_tui.store.tables.base import STRICT, key, minor, ref, to
+from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
 
 
 class CaseFile(SQLModel, table=True):
     """A case of an account. `kind`, `version`: its definition's. `fields`: its values by name, `asked`: the move that waits for a decision
-    (JSON; empty: none); `links`: numbers of other cases with blanks between them. `first_due`, `resolve_due`: when its clocks end, NULL
+    (JSON; empty: none); `links`: numbers of other cases with blanks between them;
+    `frozen`: what of items from before a day is not collected, by item (JSON). `first_due`, `resolve_due`: when its clocks end, NULL
     while they stand or have stopped; `press_at`: from when the earlier of them presses; `acts_on`: the business date on which something
     happens to it by itself. All four follow from the rest."""
 
@@ -65,11 +66,13 @@ class CaseFile(SQLModel, table=True):
     resolve_due: datetime | None = None
     press_at: datetime | None = None
     acts_on: date | None = None
+    frozen: str = added("")
 
 
 class CaseEvent(SQLModel, table=True):
     """Something that happened in a case: append-only. `what` it was, by a word of `domain.case.effects.What`, `opened` or `noted`; `did`:
-    in words; `state`: in which the case was afterwards, empty of a note; `text`: what was said."""
+    in words; `state`: in which the case was afterwards, empty of a note; `text`: what was said; `document`: what was drawn up (JSON;
+    empty: nothing)."""
 
     __tablename__ = "case_event"
     __table_args__ = (
@@ -86,3 +89,4 @@ class CaseEvent(SQLModel, table=True):
     what: str
     did: str
     text: str = ""
+    document: str = added("")

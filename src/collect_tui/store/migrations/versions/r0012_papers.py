@@ -1,0 +1,15 @@
+"""What of items from before a day a case keeps from being collected; and what is drawn up in a case. Format 12."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from collect_tui.store.migrations.frozen import column
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    op.add_column("case_file", column("frozen:text", server_default=""))
+    op.add_column("case_event", column("document:text", server_default=""))
