@@ -33,6 +33,12 @@ def add(commands: Any) -> None:
     four.add_argument("case", metavar="CASE", help="its number")
     four.set_defaults(run=show)
 
+    six = parts.add_parser("document", help="what was drawn up in a case, such as a proof of debt")
+    six.add_argument("case", metavar="CASE", help="its number")
+    six.add_argument("--field", metavar="NAME", default="", help="of this field (default: the last that was drawn up)")
+    six.add_argument("--pdf", metavar="FILE", type=Path, help="set it as a PDF")
+    six.add_argument("--csv", metavar="FILE", type=Path, help="write the debts that it lists")
+    six.set_defaults(run=document)
     five = parts.add_parser("report", help="what became of cases: unresolved by age, clocks kept, trends, decisions")
     five.add_argument("--days", metavar="N", type=int, default=7, help="of the last N days (7)")
     five.add_argument("--xlsx", metavar="FILE", type=Path, help="write a workbook, a sheet for each part")
@@ -111,6 +117,31 @@ def show(args: argparse.Namespace) -> int:
     desk = bootstrap.connect(at_desk(args))
     found = desk.case(args.case)
     print(found.model_dump_json(indent=2) if args.json else case_text(found, desk.session()))
+    return 0
+
+
+def document(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.common.text import clean
+
+    wiring = at_desk(args)
+    found = bootstrap.connect(wiring).case_document(args.case, field=args.field)
+    if args.csv is not None:
+        from collect_tui.reports.case_document import write
+
+        write(found, args.csv)
+        print(f"Written: {args.csv}")
+    if args.pdf is not None:
+        from collect_tui.cli.papers import write_pdf
+        from collect_tui.services.message.compose import load
+
+        if (made := load(found.document)) is not None:
+            write_pdf(wiring, made, args.pdf, key=found.case, dated=found.on)
+        print(f"Written: {args.pdf}")
+    if args.json:
+        print(found.model_dump_json(indent=2))
+    elif not (args.csv or args.pdf):
+        print(clean(found.text, keep_newlines=True).rstrip())
     return 0
 
 

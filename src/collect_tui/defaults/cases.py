@@ -181,6 +181,7 @@ def _standing(table: Table) -> Standing:
         on=cast(Any, hold.choice("on", ("account", "item", "service", "party"), "account")),
         pauses_ladder=table.flag("pauses_ladder", False),
         split=table.text("split", ""),
+        set_off=table.text("set_off", ""),
     )
     hold.done()
     table.done()

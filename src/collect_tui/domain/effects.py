@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from collect_tui.domain.account.effects import ActUndone, LadderChanged, NextActionSet, NoteUnpinned, NoteWritten
-from collect_tui.domain.case.effects import CaseChanged, CaseNoted, CaseOpened, ItemExcluded
+from collect_tui.domain.case.effects import CaseChanged, CaseDocumented, CaseNoted, CaseOpened, ItemExcluded
 from collect_tui.domain.contact.effects import (
     CallbackChanged,
     CallbackScheduled,
@@ -43,6 +43,7 @@ __all__ = [
     "CallbackChanged",
     "CallbackScheduled",
     "CaseChanged",
+    "CaseDocumented",
     "CaseNoted",
     "CaseOpened",
     "ContactLogged",

@@ -11,9 +11,10 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.case.consequences import Ground
-from collect_tui.domain.case.decide import arrive, freeze
+from collect_tui.domain.case.decide import arrive
 from collect_tui.domain.case.definition import Escalation, Kind
 from collect_tui.domain.case.effects import CaseChanged
+from collect_tui.domain.case.standing import freeze
 from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, MessageReceived, OrderChanged, PaymentRecorded
 from collect_tui.domain.states import FAILED_ORDER, OrderState

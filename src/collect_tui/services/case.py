@@ -34,7 +34,8 @@ class _Hand:
 
     def __init__(self, context: Context) -> None:
         self.context, self.left_out = context, list[Finding]()
-        self.ground = Ground(context.ids, context.user, context.calendar, context.catalogue.holds, self._write)
+        holds = context.catalogue.holds
+        self.ground = Ground(context.ids, context.user, context.calendar, holds, self._write, self._draw)
         rules = context.catalogue.authority
         limits = (
             context.authority or rules.of(context.role)
@@ -54,6 +55,11 @@ class _Hand:
             self._leave_out(template, found.verdict.findings[0].sentence)
             return ()
         return found.effects
+
+    def _draw(self, facts: AccountFacts, case: Case, template: str) -> str:
+        from collect_tui.services.message.papers import draw
+
+        return draw(self.context.composer, facts, self.kind(case.kind), case, template)
 
     def _leave_out(self, template: str, why: str) -> None:
         sentence = f"{template} is not written: {why}"

@@ -14,6 +14,7 @@ from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.case import CaseList, CasePage, CaseView
+from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.message import MessagesRun, MessageView
@@ -182,6 +183,12 @@ class LocalDesk(DeskContext):
 
         with self.reading() as db:
             return case_views.view(self, db, number)
+
+    def case_document(self, number: str, *, field: str = "") -> CaseDocument:
+        from collect_tui.services.message import papers
+
+        with self.reading() as db:
+            return papers.kept(self, db, number, field)
 
     def case_report(self, days: int = 7) -> CaseReport:
         from collect_tui.services import case_report

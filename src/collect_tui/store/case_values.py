@@ -22,7 +22,7 @@ def case_of(row: Any) -> Case:
     *plain, fields, asked, links, frozen = row[: len(_PLAIN) + 4]
     waits = _asked().validate_json(asked) if asked else None
     given = dict(zip(_PLAIN, plain, strict=True))
-    kept = {int(item): amount for item, amount in json.loads(frozen or "{}").items()}
+    kept = tuple((item, amount) for item, amount in json.loads(frozen or "[]"))
     return Case(**given, values=json.loads(fields), asked=waits, links=tuple(links.split()), frozen=kept)
 
 
@@ -32,7 +32,7 @@ def row_of(case: Case) -> dict[str, Any]:
         "fields": json.dumps(dict(case.values), ensure_ascii=False),
         "asked": "" if case.asked is None else _asked().dump_json(case.asked).decode(),
         "links": " ".join(case.links),
-        "frozen": json.dumps(dict(case.frozen)) if case.frozen else "",
+        "frozen": json.dumps(case.frozen) if case.frozen else "",
     }
 
 

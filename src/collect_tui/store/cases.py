@@ -169,6 +169,12 @@ def events(session: Session, tenant_id: int, case_id: int) -> list[Any]:
     return list(session.execute(query.order_by(_e.at, _e.id)))
 
 
+def documents(session: Session, tenant_id: int, case_id: int) -> list[Any]:
+    """What was drawn up in a case, the oldest first."""
+    query = select(_e.at, _e.by, _e.document).where(_e.tenant_id == tenant_id, _e.case_id == case_id, _e.document != "")
+    return list(session.execute(query.order_by(_e.at, _e.id)))
+
+
 def of_account(session: Session, tenant_id: int, account_id: int) -> list[Any]:
     """All cases of an account, the open ones first, the newest first."""
     return list(

@@ -168,7 +168,7 @@ def sound(facts: AccountFacts) -> None:
     every = (*facts.items, *facts.settled)
     for each in every:
         of_it = sum(c.excluded for c in facts.cases if c.item_id == each.id)
-        assert each.disputed == of_it + sum(c.frozen.get(each.id, 0) for c in facts.cases)
+        assert each.disputed == of_it + sum(dict(c.frozen).get(each.id, 0) for c in facts.cases)
         set_off = sum(a.amount for a in facts.applications if a.item_id == each.id)
         used = sum(a.amount for a in facts.applications if a.credit_id == each.id)
         assert each.open == each.amount - set_off + used

@@ -28,9 +28,9 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Case:
     """A case of an account. `version`: that of the definition that it was opened under. `since`: the business date on which it came to its
-    state. `excluded`: what of its item is not collected now; `frozen`: what of other items is not, by item. `moved_by`: who made its last
-    move; `ended`: it is in a final state. `first_due`, `resolve_due`: when its clocks end, as they were last worked out; None: they stand
-    or have stopped."""
+    state. `excluded`: what of its item is not collected now; `frozen`: ids of other items, each with what of it is
+    not. `moved_by`: who made its last move; `ended`: it is in a final state. `first_due`, `resolve_due`: when its clocks end, as they were
+    last worked out; None: they stand or have stopped."""
 
     id: int
     number: str
@@ -48,7 +48,7 @@ class Case:
     payment_id: int | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
     excluded: int = 0
-    frozen: Mapping[int, int] = field(default_factory=dict)
+    frozen: tuple[tuple[int, int], ...] = ()  # no mapping: written down, an id that is a key looks like a card's number
     asked: Asked | None = None
     links: tuple[str, ...] = ()
     ended: bool = False

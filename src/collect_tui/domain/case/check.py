@@ -50,6 +50,7 @@ VOCABULARY: Final[Mapping[str, Shape]] = {
     "next_action": Shape("[next_actions]", {"in": "span"}),
     "message": Shape("[templates]"),
     "cancel_promise": Shape(),
+    "document": Shape("[templates]", {"as": "document"}, ("as",)),
 }
 """The consequences that there are, each a pure decider of that name (`consequences.py`)."""
 
@@ -112,6 +113,8 @@ def _standing(kind: Kind, path: str, state: State, site: Site) -> Iterator[Probl
         if kind.about not in (About.ACCOUNT, About.PARTY):
             yield f"{path}.while.split", 'the ledger is split of an account; expected about = "account".'
         yield from _of_type(kind, f"{path}.while.split", standing.split, FieldType.DATE)
+    if standing.set_off:
+        yield from _of_type(kind, f"{path}.while.set_off", standing.set_off, FieldType.MONEY)
     if standing.hold:
         yield from _known(f"{path}.while.hold.kind", standing.hold, site.holds)
         if standing.on in ("item", "service") and kind.about.value != standing.on:
@@ -204,7 +207,7 @@ def _consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], sit
             yield from _known(f"{path}.{key}", value, what)
         elif what.startswith("["):
             yield from _known(f"{path}.{key}", value, getattr(site, what.strip("[]")))
-        elif what == "money":
+        elif what in ("money", "document"):
             yield from _of_type(kind, f"{path}.{key}", value, FieldType(what))
 
 

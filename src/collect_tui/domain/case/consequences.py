@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import Span
+from collect_tui.domain.case.effects import CaseDocumented
 from collect_tui.domain.effect import Effect, Ids
 from collect_tui.domain.effects import CreditApplied, ItemCharged, NextActionSet, PaymentAllocated
 from collect_tui.domain.errors import Refused
@@ -33,6 +36,7 @@ class Ground:
     calendar: Calendar
     holds: Mapping[str, HoldKind]
     write: Callable[[AccountFacts, str], tuple[Effect, ...]]  # a message by a template of the site
+    draw: Callable[[AccountFacts, Case, str], str] = lambda facts, case, template: ""  # a document, as it is kept
 
 
 Consequence = Callable[[Case, Mapping[str, str], AccountFacts, Ground], tuple[Effect, ...]]
@@ -58,7 +62,10 @@ def adjust(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Gr
     room = (
         [(item, item.open)]
         if of_item and item
-        else [(each, each.collectable) for each in sorted(posting.debit(facts), key=lambda i: i.id not in case.frozen)]
+        else [
+            (each, each.collectable)
+            for each in sorted(posting.debit(facts), key=lambda i: i.id not in dict(case.frozen))
+        ]
     )
     if sum(open_ for _, open_ in room) < amount or (of_item and item is None):
         raise Refused("case.adjust", "Less is open than is to be taken off.", given["amount"])
@@ -133,6 +140,22 @@ def cancel_promise(case: Case, given: Mapping[str, str], facts: AccountFacts, gr
 
 def message(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
     return ground.write(facts, given["message"])
+
+
+def digest(text: str) -> str:
+    """What a document is known by: its SHA-256 in base 32, in which there are no digits that could be a card's number."""
+    return base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=").lower()
+
+
+def drawn_up(
+    case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground
+) -> tuple[Case, tuple[Effect, ...]]:
+    """A document by a template, and the case with its hash in the field that is named."""
+    name = given["document"]
+    if not (text := ground.draw(facts, case, name)):
+        return case, ()
+    after = replace(case, values={**case.values, given["as"]: digest(text)})
+    return after, (CaseDocumented(ground.ids(), case.id, case.number, name, text),)
 
 
 CONSEQUENCES: Final[Mapping[str, Consequence]] = {

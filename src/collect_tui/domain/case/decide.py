@@ -3,25 +3,23 @@ definition. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from collect_tui.common.words import expected
 from collect_tui.domain import steps
 from collect_tui.domain.case.case import Asked, Case, Value
-from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, place_hold
-from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Kind, Move, State
-from collect_tui.domain.case.effects import CaseChanged, CaseOpened, ItemExcluded, What
+from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, drawn_up
+from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Kind, Move
+from collect_tui.domain.case.effects import CaseChanged, CaseOpened, What
 from collect_tui.domain.case.formulas import with_figures
-from collect_tui.domain.case.split import day_of, frozen, set_off
+from collect_tui.domain.case.standing import apart, holding, set_off_before
 from collect_tui.domain.case.values import filled, item_of
-from collect_tui.domain.effect import Effect, Folded, Ids
-from collect_tui.domain.effects import HoldChanged
+from collect_tui.domain.effect import Effect, Folded
 from collect_tui.domain.errors import Invalid, Refused
-from collect_tui.domain.facts import AccountFacts, Item
+from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.money import format_minor
-from collect_tui.domain.states import HoldState
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +72,9 @@ def open_case(
         values=with_figures(kind, values),
     )
     fold = Folded(facts)
-    fold.add(*_set_off(blank, kind.initial, facts, ground))
-    case = _apart(blank, kind.initial, fold.facts)
+    case = apart(set_off_before(blank, kind.initial, fold, ground), kind.initial, fold.facts)
     fold.add(CaseOpened(case, kind.title, ground.ids()))
-    fold.add(*_standing(blank, case, None, kind.initial, fold.facts, ground))
+    fold.add(*holding(blank, case, None, kind.initial, fold.facts, ground))
     return tuple(fold.effects)
 
 
@@ -148,7 +145,7 @@ def change_case(
         owner=case.owner if owner is None else owner,
         department=case.department if department is None else department,
     )
-    after = _apart(after, kind.states[case.state], facts)
+    after = apart(after, kind.states[case.state], facts)
     if after == case:
         raise Refused("case.same", f"{kind.title} {case.number} is like that already.", "case")
     state = kind.states[case.state]
@@ -156,7 +153,7 @@ def change_case(
     said += [f"is {owner}'s"] if owner else []
     said += [f"goes to {department}"] if department else []
     effect = CaseChanged(case, after, kind.title, " and ".join(said), ground.ids(), what="changed")
-    return (effect, *_standing(case, after, state, state, facts, ground))
+    return (effect, *holding(case, after, state, state, facts, ground))
 
 
 def find(facts: AccountFacts, number: str) -> Case:
@@ -225,10 +222,16 @@ def _done(
     what: What = "moved",
 ) -> tuple[Effect, ...]:
     filled_in = replace(case, values=with_figures(kind, {**case.values, **values}), moved_by=by)
-    fold = Folded(facts)
-    fold.add(*arrive(kind, case, filled_in, move.to, facts, ground, text=text, what=what))
+    papers: list[Effect] = []
     for one in move.does:
-        fold.add(*CONSEQUENCES[one.name](filled_in, one.given, fold.facts, ground))
+        if one.name == "document":  # before anything else: the case comes to its new state with the hash of it
+            filled_in, paper = drawn_up(filled_in, one.given, facts, ground)
+            papers += paper
+    fold = Folded(facts)
+    fold.add(*arrive(kind, case, filled_in, move.to, facts, ground, text=text, what=what), *papers)
+    for one in move.does:
+        if one.name != "document":
+            fold.add(*CONSEQUENCES[one.name](filled_in, one.given, fold.facts, ground))
     return tuple(fold.effects)
 
 
@@ -250,64 +253,8 @@ def arrive(
     old = kind.states.get(case.state)
     fold = Folded(facts)
     if not (old and old.standing.split):
-        fold.add(*_set_off(after, state, facts, ground))
-    after = _apart(after, state, fold.facts)
+        after = set_off_before(after, state, fold, ground)
+    after = apart(after, state, fold.facts)
     fold.add(CaseChanged(case, after, kind.title, f"is {state.label}{why}", ground.ids(), text, what))
-    fold.add(*_standing(case, after, old, state, fold.facts, ground))
+    fold.add(*holding(case, after, old, state, fold.facts, ground))
     return tuple(fold.effects)
-
-
-def freeze(kind: Kind, case: Case, facts: AccountFacts, ids: Ids) -> tuple[Effect, ...]:
-    """What the case has to stand still and does not yet: a bill that came late, what another case does not exclude any more."""
-    after = _apart(case, kind.states[case.state], facts)
-    if after.frozen == case.frozen:
-        return ()
-    told = "more of what was owed before stands still"
-    return (CaseChanged(case, after, kind.title, told, ids(), what="changed"), *_apart_now(case, after, facts))
-
-
-def _apart(case: Case, state: State, facts: AccountFacts) -> Case:
-    """The case with what is not collected in a state: so much of its item, or all from before a day."""
-    standing = state.standing
-    amount = case.amount(standing.exclude) if standing.exclude and case.item_id is not None else 0
-    day = day_of(case, standing.split) if standing.split else None
-    return replace(case, excluded=amount, frozen={} if day is None else frozen(case, facts, day))
-
-
-def _set_off(case: Case, state: State, facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
-    day = day_of(case, state.standing.split) if state.standing.split else None
-    return () if day is None else set_off(facts, day, ground.ids)
-
-
-def _apart_now(before: Case, after: Case, facts: AccountFacts) -> Iterator[Effect]:
-    """What is not collected any more, or is again."""
-    if (amount := after.excluded - before.excluded) and (item := _item(after, facts)) is not None:
-        yield ItemExcluded(item.id, item.doc_no, amount)
-    names = {i.id: i.doc_no for i in (*facts.items, *facts.settled)}
-    for item_id in sorted({*before.frozen, *after.frozen}):
-        if amount := after.frozen.get(item_id, 0) - before.frozen.get(item_id, 0):
-            yield ItemExcluded(item_id, names.get(item_id, f"item {item_id}"), amount)
-
-
-def _standing(
-    before: Case, after: Case, old: State | None, new: State, facts: AccountFacts, ground: Ground
-) -> tuple[Effect, ...]:
-    """What holds in the new state and did not in the old, and the other way round."""
-    fold = Folded(facts)
-    fold.add(*_apart_now(before, after, facts))
-    was, now = (old.standing.hold if old else ""), new.standing.hold
-    if was and was != now:
-        fold.add(
-            *(
-                HoldChanged(h.id, HoldState.RELEASED, h.status, after.number)
-                for h in facts.holds
-                if h.kind == was and h.reason == after.number
-            )
-        )
-    if now and now != was:
-        fold.add(*place_hold(after, {"hold": now, "on": new.standing.on}, fold.facts, ground))
-    return tuple(fold.effects)
-
-
-def _item(case: Case, facts: AccountFacts) -> Item | None:
-    return next((i for i in (*facts.items, *facts.settled) if i.id == case.item_id), None)

@@ -94,13 +94,15 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What holds while a case is in a state. `exclude`: the money field whose amount of the item is not collected; `hold`: a kind of
-    hold, on what `on` says; `split`: the date field, before whose day all that was issued is not collected."""
+    hold, on what `on` says; `split`: the date field, before whose day all that was issued is not collected,
+    and `set_off` the money field for what was set off then."""
 
     exclude: str = ""
     hold: str = ""
     on: Literal["account", "item", "service", "party"] = "account"
     pauses_ladder: bool = False
     split: str = ""
+    set_off: str = ""
 
 
 @dataclass(frozen=True, slots=True)

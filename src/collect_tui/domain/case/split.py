@@ -3,11 +3,10 @@ amounts are minor units."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from collect_tui.domain.case.case import Case
-from collect_tui.domain.effect import Effect, Folded, Ids
+from collect_tui.domain.effect import Folded, Ids
 from collect_tui.domain.effects import CreditApplied, PaymentAllocated
 from collect_tui.domain.facts import AccountFacts, Allocation, Application
 from collect_tui.domain.payment import posting
@@ -26,29 +25,31 @@ def open_before(facts: AccountFacts, day: date) -> int:
     return max(0, owed - sum(p.unapplied for p in (*facts.payments, *facts.named) if p.received_on < day))
 
 
-def frozen(case: Case, facts: AccountFacts, day: date) -> Mapping[int, int]:
+def frozen(case: Case, facts: AccountFacts, day: date) -> tuple[tuple[int, int], ...]:
     """Of each item issued before a day what is not collected: what stood still already and what is collected still."""
     after = {i.id for i in (*facts.items, *facts.settled) if i.issued >= day}
-    kept = {item: amount for item, amount in case.frozen.items() if item not in after}
+    kept = {item: amount for item, amount in case.frozen if item not in after}
     for item in facts.items:
         if item.issued < day and item.collectable:
             kept[item.id] = kept.get(item.id, 0) + item.collectable
-    return kept
+    return tuple(kept.items())
 
 
-def set_off(facts: AccountFacts, day: date, ids: Ids) -> tuple[Effect, ...]:
+def set_off(facts: AccountFacts, day: date, ids: Ids) -> tuple[CreditApplied | PaymentAllocated, ...]:
     """Credits and money from before a day are set against what was owed before it, oldest due first: they pay nothing that comes after.
     Money on account stays: it waits for somebody's word."""
-    fold = Folded(facts)
+    fold, found = Folded(facts), list[CreditApplied | PaymentAllocated]()
     for item in (i for i in posting.debit(facts) if i.issued < day):
         left = item.collectable
         for credit in fold.facts.items:
             if credit.issued < day and (part := min(left, credit.credit)):
-                fold.add(CreditApplied(Application(ids(), credit.id, item.id, part, directed=True)))
+                found.append(CreditApplied(Application(ids(), credit.id, item.id, part, directed=True)))
+                fold.add(found[-1])
                 left -= part
         for paid in (*fold.facts.payments, *fold.facts.named):
             waits = paid.status in posting.WAITING and paid.received_on < day
             if waits and (part := min(left, paid.unapplied)):
-                fold.add(PaymentAllocated(ids(), paid.id, Allocation(item.id, part, directed=True)))
+                found.append(PaymentAllocated(ids(), paid.id, Allocation(item.id, part, directed=True)))
+                fold.add(found[-1])
                 left -= part
-    return tuple(fold.effects)
+    return tuple(found)

@@ -30,6 +30,8 @@ def filled(
     for each in fields:
         so_far = {**known, **values}
         value = given.get(each.name)
+        if each.type is FieldType.DOCUMENT and value not in (None, "", known.get(each.name)):
+            raise Invalid("case.field", f"{each.title}: is drawn up by a move, and not typed.", each.name)
         if value in (None, ""):
             value = _default(each, so_far, facts)
         if value in (None, ""):
