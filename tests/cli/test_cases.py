@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import json
 from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import text
 
 from collect_tui import cli
 from collect_tui.desk.commands import Act, MoveCase, OpenCase
+from collect_tui.desk.views.case_report import CHART
+from collect_tui.store.engine import Store
 from support.book import SERVICES, Book, Clock, account, day, local_desk
 from support.papers import INSOLVENT, PROOF
 
@@ -71,3 +75,23 @@ def test_where_nothing_was_drawn_up_it_says_so(run):
     assert run("cases", "document", "INS-NONE")[0] == 5
     code, _, told = run("cases", "document", run.number, "--field", "practitioner")
     assert (code, "There is no document practitioner in" in told) == (5, True)
+
+
+HOSTILE = '=cmd|"/c calc"!A1 #set page(fill: red) *x* \x1b[31m'
+
+
+def test_a_report_is_printed_with_bars_and_written_as_files_in_which_nothing_is_more_than_text(run, tmp_path):
+    with Store.open(tmp_path / "desk.db", create=False) as store, store.write(1) as db:
+        db.execute(text("UPDATE case_file SET kind = :kind, department = :kind"), {"kind": HOSTILE})
+    code, out, _ = run("cases", "report")
+    assert (code, "1 opened, 0 ended" in out, "#" * CHART in out, "\x1b" in out) == (0, True, True, False)
+    pdf, book, folder = tmp_path / "r.pdf", tmp_path / "r.xlsx", tmp_path / "r"
+    assert run("cases", "report", "--pdf", pdf, "--xlsx", book, "--csv", folder)[0] == 0
+    words = " ".join(page.extract_text() for page in PdfReader(pdf).pages).replace("\u200b", "")
+    assert "#set page(fill: red) *x*" in words
+    rows = list(csv.DictReader((folder / "backlog.csv").open(newline="")))
+    assert rows[0]["kind"].startswith("'=cmd")
+    assert (rows[0]["total"], rows[0]["before"], rows[0]["change"]) == ("1", "0", "1")
+    sheets = ZipFile(book)
+    assert not any(b"<f>" in sheets.read(name) for name in sheets.namelist())
+    assert {path.stat().st_mode & 0o777 for path in (pdf, book, *folder.iterdir())} == {0o600}

@@ -188,7 +188,12 @@ def test_a_week_in_figures(desk, lead, desks, clock):
         ("billing", "dispute", 1, 1, 0)
     ]
     assert [(c.clock, c.kept, c.missed) for c in found.clocks] == [("first", 1, 0), ("resolve", 1, 0)]
-    assert [(t.reason, t.count, t.before) for t in found.trends] == [("PRICE", 1, 0), ("QTY", 1, 0)]
+    assert [(t.by, t.reason, t.count, t.before, t.share) for t in found.trends] == [
+        ("reason", "PRICE", 1, 0, 100),
+        ("reason", "QTY", 1, 0, 100),
+        ("product", "INT", 1, 0, 100),
+        ("product", "TV", 1, 0, 100),
+    ]
     assert [(d.by, d.agreed, d.refused) for d in found.decisions] == [("lee", 1, 0)]
 
 

@@ -42,6 +42,8 @@ def add(commands: Any) -> None:
     five = parts.add_parser("report", help="what became of cases: unresolved by age, clocks kept, trends, decisions")
     five.add_argument("--days", metavar="N", type=int, default=7, help="of the last N days (7)")
     five.add_argument("--xlsx", metavar="FILE", type=Path, help="write a workbook, a sheet for each part")
+    five.add_argument("--csv", metavar="FOLDER", type=Path, help="write a file of CSV for each part")
+    five.add_argument("--pdf", metavar="FILE", type=Path, help="set it as a PDF")
     five.set_defaults(run=report)
 
 
@@ -151,20 +153,27 @@ def report(args: argparse.Namespace) -> int:
     from collect_tui.desk.views.case_report import REPORT_PARTS
     from collect_tui.domain.dates import stamp
 
-    desk = bootstrap.connect(at_desk(args))
+    desk = bootstrap.connect(wiring := at_desk(args))
     found, session = desk.case_report(args.days), desk.session()
-    if args.xlsx is not None:
-        from collect_tui.reports.case_report import write
+    span = f"{stamp(found.start, session.zone)} to {stamp(found.end, session.zone)}"
+    told = f"{span}: {found.opened} opened, {found.ended} ended"
+    if args.xlsx or args.csv or args.pdf:
+        from collect_tui.cli.papers import write_pdf
+        from collect_tui.reports import case_report
 
-        write(found, args.xlsx)
-        print(f"Written: {args.xlsx}")
+        if args.xlsx:
+            case_report.write(found, args.xlsx)
+        if args.csv:
+            case_report.write_csv(found, args.csv)
+        if args.pdf:
+            paper = case_report.document(found, session, told)
+            write_pdf(wiring, paper, args.pdf, key=span, dated=session.business_date)
+        print(f"Written: {', '.join(str(each) for each in (args.xlsx, args.csv, args.pdf) if each)}")
         return 0
     if args.json:
         print(found.model_dump_json(indent=2))
         return 0
-    print(
-        f"{stamp(found.start, session.zone)} to {stamp(found.end, session.zone)}: {found.opened} opened, {found.ended} ended"
-    )
+    print(told)
     for name, title, columns in REPORT_PARTS:
         rows = getattr(found, name)
         print(f"\n{title}\n{listed(columns, rows, session) if rows else 'nothing'}")

@@ -9,7 +9,7 @@ from typing import Final
 from sqlmodel import Session as Db
 
 from collect_tui.desk.errors import Invalid
-from collect_tui.desk.views.case_report import CaseBacklog, CaseClock, CaseDecisions, CaseReport, CaseTrend
+from collect_tui.desk.views.case_report import BY, CaseBacklog, CaseClock, CaseDecisions, CaseReport, CaseTrend
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import case_figures as figures
 
@@ -24,8 +24,9 @@ def report(desk: DeskContext, db: Db, days: int) -> CaseReport:
     end, rules, tenant_id = desk.clock(), desk.catalogue().cases, desk.tenant_id
     start = end - timedelta(days=days)
     opened, ended = figures.flow(db, tenant_id, start, end)
-    new = figures.reasons(db, tenant_id, rules, start, end)
-    old = figures.reasons(db, tenant_id, rules, start - timedelta(days=days), start)
+    new = figures.trends(db, tenant_id, rules, start, end)
+    old = figures.trends(db, tenant_id, rules, start - timedelta(days=days), start)
+    most = {by: max(new[each] for each in (*new, *old) if each[0] == by) for by, _, _ in (*new, *old)}
     clocks, decided = figures.clocks(db, tenant_id, rules, start, end), figures.decisions(db, tenant_id, start, end)
     return CaseReport(
         start=start,
@@ -39,14 +40,28 @@ def report(desk: DeskContext, db: Db, days: int) -> CaseReport:
             for kind, clock in sorted({(kind, clock) for kind, clock, _ in clocks})
         ),
         trends=tuple(
-            CaseTrend(kind=kind, reason=reason, count=new[kind, reason], before=old[kind, reason])
-            for kind, reason in sorted(new.keys() | old.keys(), key=lambda each: (-new[each], each))
+            CaseTrend(
+                by=by,
+                kind=kind,
+                reason=reason,
+                count=new[by, kind, reason],
+                before=old[by, kind, reason],
+                share=_share(new[by, kind, reason], most[by]),
+            )
+            for by, kind, reason in sorted(
+                new.keys() | old.keys(), key=lambda each: (BY.index(each[0]), -new[each], each)
+            )
         ),
         decisions=tuple(
             CaseDecisions(by=by, agreed=decided[by, "agreed"], refused=decided[by, "refused"])
             for by in sorted({by for by, _ in decided})
         ),
     )
+
+
+def _share(count: int, most: int) -> int:
+    """Of a hundred, rounded up: what is there at all is seen."""
+    return -(-100 * count // most) if most else 0
 
 
 def _backlog(now: Counter[tuple[str, str, int]], before: Counter[tuple[str, str, int]]) -> tuple[CaseBacklog, ...]:

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 
-from collect_tui.domain.case.definition import CaseRules
+from collect_tui.domain.case.definition import CaseRules, FieldType
 from collect_tui.store.case_values import COLUMNS, case_of
 from collect_tui.store.cases import history, readings
 from collect_tui.store.sql import table
-from collect_tui.store.tables import CaseEvent, CaseFile
+from collect_tui.store.tables import CaseEvent, CaseFile, Item, Service
 
 _c, _e = table(CaseFile).c, table(CaseEvent).c
 
@@ -54,17 +54,32 @@ def clocks(
     return found
 
 
-def reasons(
+def trends(
     session: Session, tenant_id: int, rules: CaseRules, start: datetime, end: datetime
-) -> Counter[tuple[str, str]]:
-    """Of the cases opened in the time: kind, and what its routes, else its first clock, go by: its category, reason or topic."""
-    columns = (_c[name] for name in COLUMNS.split())
-    query = select(*columns).where(_c.tenant_id == tenant_id, _c.opened_at > start, _c.opened_at <= end)
-    found: Counter[tuple[str, str]] = Counter()
-    for case in map(case_of, session.execute(query)):
+) -> Counter[tuple[str, str, str]]:
+    """Cases opened in the time by kind: each by its `reason` (what its routes, else its first field of codes, go by: its category, reason
+    or topic), by the `product` of the service or the document that it is about, and by the `channel` that it came by."""
+    item, service = table(Item), table(Service)
+    mine = and_(service.c.tenant_id == tenant_id, service.c.id == func.coalesce(_c.service_id, item.c.service_id))
+    joined = (
+        table(CaseFile)
+        .outerjoin(item, and_(item.c.tenant_id == tenant_id, item.c.id == _c.item_id))
+        .outerjoin(service, mine)
+    )
+    columns = (*(_c[name] for name in COLUMNS.split()), service.c.product)
+    query = select(*columns).select_from(joined)
+    rows = session.execute(query.where(_c.tenant_id == tenant_id, _c.opened_at > start, _c.opened_at <= end))
+    found: Counter[tuple[str, str, str]] = Counter()
+    for row in rows:
+        case = case_of(row)
         kind = rules.kinds.get(case.kind)
-        by = kind.sorted_by if kind is not None else ""
-        found[case.kind, str(case.values.get(by, "")) if by else ""] += 1
+        fields = kind.fields.values() if kind is not None else ()
+        channel = next((case.values.get(f.name, "") for f in fields if f.type is FieldType.CHANNEL), "")
+        reason = case.values.get(kind.sorted_by, "") if kind is not None else ""
+        found["reason", case.kind, str(reason)] += 1
+        for by, what in (("product", row.product), ("channel", channel)):
+            if what:
+                found[by, case.kind, str(what)] += 1
     return found
 
 
