@@ -40,6 +40,7 @@ from collect_tui.domain.message.records import (
     Suspension,
     Ticket,
     Trend,
+    Unresolved,
     Validation,
     Words,
     told,
@@ -87,6 +88,7 @@ class MessageContext:
     debts: tuple[Debt, ...] = told("the documents of which something was open on that day")
     suspensions: tuple[Suspension, ...] = told("for the firm's own people: services that are about to be cut")
     cases: tuple[Case, ...] = told("for the firm's own people: cases that wait")
+    unresolved: tuple[Unresolved, ...] = told("for the firm's own people: unresolved cases by department")
     failures: tuple[Failure, ...] = told(
         "for the firm's own people: messages that did not arrive since the last digest"
     )

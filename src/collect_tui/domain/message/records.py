@@ -207,6 +207,13 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unresolved:
+    department: str = told("which department", "Billing")
+    count: int = told("how many cases of it are not resolved", 14)
+    before: int = told("how many were not a week before", 9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseField:
     label: str = told("what a field of the case is called", "Office-holder")
     value: str = told("what it holds, as it is written in the language", "Hart & Low, ref 88-12")

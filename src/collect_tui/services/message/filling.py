@@ -113,6 +113,7 @@ def context_of(
         debts=(),
         suspensions=(),
         cases=(),
+        unresolved=(),
         failures=(),
         backlog=(),
         trends=(),
