@@ -95,3 +95,11 @@ def test_a_report_is_printed_with_bars_and_written_as_files_in_which_nothing_is_
     sheets = ZipFile(book)
     assert not any(b"<f>" in sheets.read(name) for name in sheets.namelist())
     assert {path.stat().st_mode & 0o777 for path in (pdf, book, *folder.iterdir())} == {0o600}
+
+
+def test_who_is_with_an_agency_is_written_for_it(run, tmp_path):
+    code, out, _ = run("cases", "placed", "north", tmp_path / "out.csv")
+    assert (code, out) == (0, f"{tmp_path / 'out.csv'}: 0 accounts\n")
+    assert (tmp_path / "out.csv").read_text("utf-8").startswith("case,account,customer,")
+    assert run("cases", "placed", "nowhere", tmp_path / "no.csv")[0] != 0
+    assert not (tmp_path / "no.csv").exists()

@@ -39,6 +39,13 @@ def add(commands: Any) -> None:
     six.add_argument("--pdf", metavar="FILE", type=Path, help="set it as a PDF")
     six.add_argument("--csv", metavar="FILE", type=Path, help="write the debts that it lists")
     six.set_defaults(run=document)
+    seven = parts.add_parser("placed", help="write the accounts that are with an agency, as a file for it")
+    seven.add_argument("agency", metavar="AGENCY", help="its code")
+    seven.add_argument("file", metavar="FILE", type=Path)
+    seven.add_argument(
+        "--raw", action="store_true", help="for a program: no apostrophe in front of what looks like a formula"
+    )
+    seven.set_defaults(run=placed)
     five = parts.add_parser("report", help="what became of cases: unresolved by age, clocks kept, trends, decisions")
     five.add_argument("--days", metavar="N", type=int, default=7, help="of the last N days (7)")
     five.add_argument("--xlsx", metavar="FILE", type=Path, help="write a workbook, a sheet for each part")
@@ -144,6 +151,19 @@ def document(args: argparse.Namespace) -> int:
         print(found.model_dump_json(indent=2))
     elif not (args.csv or args.pdf):
         print(clean(found.text, keep_newlines=True).rstrip())
+    return 0
+
+
+def placed(args: argparse.Namespace) -> int:
+    from collect_tui.cli.offers import open_desk
+    from collect_tui.common.words import plural
+    from collect_tui.reports.placement import write
+
+    with open_desk(wired(args)) as desk:
+        count = write(desk, args.agency, args.file, raw=args.raw)
+    print(
+        json.dumps({"file": str(args.file), "rows": count}) if args.json else f"{args.file}: {plural(count, 'account')}"
+    )
     return 0
 
 

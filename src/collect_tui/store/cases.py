@@ -164,6 +164,12 @@ def one(session: Session, tenant_id: int, number: str) -> Any:
     return row
 
 
+def of_number(session: Session, tenant_id: int, account: str, where: Collection[Any]) -> list[Any]:
+    """The open cases of the account of a number."""
+    query = _rows(tenant_id).where(_a.tenant_id == tenant_id, _a.number == account, ~_c.ended, *where)
+    return list(session.execute(query.order_by(_c.id)))
+
+
 def events(session: Session, tenant_id: int, case_id: int) -> list[Any]:
     query = select(_e.at, _e.by, _e.state, _e.did, _e.text).where(_e.tenant_id == tenant_id, _e.case_id == case_id)
     return list(session.execute(query.order_by(_e.at, _e.id)))
