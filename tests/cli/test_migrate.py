@@ -62,24 +62,24 @@ def test_it_checks_then_does_then_has_nothing_to_do(run: Run, old: Path) -> None
     assert code == 1
     code, out, _ = run("--db", old, "migrate")
     assert code == 0
-    assert f"{old} went from format 2 to 12." in out
+    assert f"{old} went from format 2 to 13." in out
     assert f"{old}.format-2" in out
-    assert run("--db", old, "migrate", "--check")[:2] == (0, f"{old} is up to date (format 12).\n")
-    assert run("--db", old, "migrate")[:2] == (0, f"{old} is up to date (format 12).\n")
+    assert run("--db", old, "migrate", "--check")[:2] == (0, f"{old} is up to date (format 13).\n")
+    assert run("--db", old, "migrate")[:2] == (0, f"{old} is up to date (format 13).\n")
     code, out, _ = run("--db", old, "queues")
     assert (code, "follow-up" in out or "broken" in out or "first" in out) == (0, True), out
 
 
 def test_as_json(run: Run, old: Path) -> None:
     code, out, _ = run("--db", old, "--json", "migrate", "--check")
-    assert (code, json.loads(out)["after"], json.loads(out)["wanted"]) == (1, 2, 12)
+    assert (code, json.loads(out)["after"], json.loads(out)["wanted"]) == (1, 2, 13)
     code, out, _ = run("--db", old, "--json", "migrate")
     assert code == 0
     assert json.loads(out) == {
         "database": str(old),
         "before": 2,
-        "after": 12,
-        "wanted": 12,
+        "after": 13,
+        "wanted": 13,
         "copy": f"{old}.format-2",
         "role": False,
         "cluster": False,

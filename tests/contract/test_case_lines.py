@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from collect_tui.defaults import load
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.render import render_act
 from collect_tui.desk.protocol import Desk
+from collect_tui.services import users
 from contract.conftest import ROSA, act, do
+from support.book import TODAY
 
+RULES = load(None, today=TODAY).authority
 OPEN = 'di INV-1 60 price "charged twice"'
 DUE = 30_000 + 11_210
 
@@ -114,3 +118,91 @@ def test_a_line_is_written_again_as_it_was_meant(desk):
     for line in ('di INV-2 10 qty "one box"', "case void", 'cnote "x; y"', "assign user=ben"):
         commands = parse(line, context).commands
         assert parse(render_act(commands, context), context).commands == commands
+
+
+HOME = 'hardship "wages 1800, benefits 200" "home 650, food 1,250 no" 4 "lost a job"'
+
+
+def test_rows_are_kept_as_they_were_typed_and_a_plan_follows_from_them(desk):
+    do(desk, ROSA, HOME)
+    (case,) = desk.account(ROSA).cases
+    assert case.affordable == 9_000
+    whole = desk.case(case.number)
+    spending = next(each for each in whole.fields if each.name == "spending")
+    assert spending.rows == (
+        {"heading": "home", "amount": 65_000, "essential": True},
+        {"heading": "food", "amount": 125_000, "essential": False},
+    )
+    told = "Home and contents 650.00 essential, Food and housekeeping 1,250.00 not essential; amount 1,900.00"
+    assert spending.value == told
+    do(desk, ROSA, 'assign income="wages 2,500"')
+    assert desk.account(ROSA).cases[0].affordable == 54_000
+    do(desk, ROSA, "undo")
+    assert desk.account(ROSA).cases == (case,)
+
+
+def test_an_endorsed_ticket_stays_with_whoever_asks_until_it_is_answered(desk, lead, desks):
+    do(desk, ROSA, 'tk billing high "bill not received"')
+    do(desk, ROSA, 'case endorse service "meter reads high" "exchange it"')
+    outer, inner = desk.account(ROSA).cases
+    assert (outer.kind, outer.label, outer.owner, outer.department) == (
+        "ticket", "with another department", "mia", "billing",
+    )  # fmt: skip
+    assert (inner.kind, inner.label, inner.department) == ("endorsement", "asked", "service")
+    assert [row.number for row in desk.cases("mine").rows] == [outer.number]
+    assert (desk.case(outer.number).links, desk.case(inner.number).links) == ((inner.number,), (outer.number,))
+    do(desks("ben"), ROSA, f'case {inner.number} answer "a new meter is ordered"')
+    outer, inner = desk.account(ROSA).cases
+    assert (outer.label, inner.label) == ("being worked", "answered")
+    told = desk.case(outer.number).events[-1]
+    assert (told.by, told.did) == ("ben", f"is being worked: {inner.number} is answered")
+    do(desks("ben"), ROSA, "undo")
+    outer, inner = desk.account(ROSA).cases
+    assert (outer.label, inner.label) == ("with another department", "asked")
+
+
+def test_a_credit_review_sets_what_the_account_shows_and_an_undo_takes_it_back(desk, lead, desks):
+    do(desk, ROSA, 'cr "returned cheques" proposed=3,000 cash_only=yes')
+    do(desks("ben"), ROSA, "case review")
+    do(desks("ben"), ROSA, 'case change "two cheques came back"')
+    assert desk.account(ROSA).credit_limit is None  # it waits for somebody to agree
+    do(lead, ROSA, "agree as proposed")
+    seen = desk.account(ROSA)
+    assert (seen.credit_limit, seen.cash_only, seen.cases) == (300_000, True, ())
+    do(lead, ROSA, "undo")
+    seen = desk.account(ROSA)
+    assert (seen.credit_limit, seen.cash_only) == (None, False)
+
+
+def test_what_is_private_is_masked_wherever_it_stands(desk, desks, store):
+    users.add(store, 1, "tess", RULES, role="trainee")
+    do(desk, ROSA, HOME)
+    number = only(desk)
+    do(desk, ROSA, 'case support interpreter yes "asked for at the door"; cnote "her sister helps"')
+    hidden = "(not for your role)"
+
+    def everything(of: Desk) -> str:
+        seen = (
+            of.account(ROSA),
+            of.case(number),
+            of.pane(ROSA, "audit"),
+            of.pane(ROSA, "timeline"),
+            of.pane(ROSA, "cases"),
+            of.cases(),
+        )
+        return " ".join(each.model_dump_json() for each in seen)
+
+    told = everything(desk)
+    assert all(each in told for each in ("lost a job", "1800", "her sister helps", "asked for at the door"))
+    trainee = desks("tess")
+    (case,) = trainee.account(ROSA).cases
+    assert (case.number, case.affordable, case.amount) == (number, 0, 0)
+    whole = trainee.case(number)
+    assert {(each.value, each.type, each.rows) for each in whole.fields} == {(hidden, "text", ())}
+    assert {each.text for each in whole.events} == {"", hidden}
+    told = everything(trainee)
+    for each in ("lost a job", "1800", "180000", "her sister helps", "asked for at the door"):
+        assert each not in told, each
+    entry = trainee.pane(ROSA, "audit").audit[-1]
+    assert (entry.command, entry.verdict) == ("open-case", "done")
+    assert desk.pane(ROSA, "audit").audit[-1].command == HOME

@@ -118,6 +118,105 @@ def test_what_the_loader_refuses(tmp_path, old, new, says):
     assert str(tmp_path / "cases" / "chore.toml") in error.value.message
 
 
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ('type = "table"', "fields.rows: a table has columns, and nothing else has."),
+        ('type = "text", columns = { a = "text" }', "fields.rows: a table has columns"),
+        ('type = "table", columns = { a = "item" }', "fields.rows.columns.a: expected text, money"),
+        ('type = "table", columns = { a = "mony" }', "columns.a.type: no such value; did you mean money?"),
+        ('type = "table", columns = { a = "code:agencys" }', "columns.a.list: no such value; did you mean agencies?"),
+        ('type = "table", columns = { a = { type = "text", from = "DONE" } }', "columns.a: a column is asked for"),
+        ('type = "table", columns = { a = "text" }, sum = ["a"]', "fields.rows.sum: no such name"),
+        ('type = "table", columns = { a = "text" }, rows = 999', "fields.rows.rows: expected a whole number from 1"),
+        ('type = "yes/no", default = "yes"', "fields.rows.default: no yes/no to stand where none is given."),
+        ('type = "number", default = true', "fields.rows.default: no number to stand where none is given."),
+        ('type = "text", default = 1.5', "fields.rows.default: expected a text, a whole number, or true or false."),
+        ('type = "user", default = "route"', "fields.rows.default: a route is what a department is given by"),
+    ],
+)
+def test_what_the_loader_refuses_of_a_field(tmp_path, field, says):
+    with pytest.raises(Invalid) as error:
+        load(own(tmp_path, TASK.replace("[fields]\n", f"[fields]\nrows = {{ {field} }}\n")))
+    assert says in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("does", "says"),
+    [
+        ('adjust = "fee", amount = "amount", each = "amount"', "moves.1.does.1.each: no such name"),
+        (
+            'adjust = "fee", amount = "amount", each = "rows"',
+            "moves.1.does.1.amount: no such name; expected one of fee.",
+        ),
+        (
+            'set = "account.limit", to = "field:amount"',
+            "moves.1.does.1.set: no such name; did you mean account.credit_limit?",
+        ),
+        ('set = "account.credit_limit"', "moves.1.does.1: the key to is missing."),
+        ('set = "account.credit_limit", to = "field:what"', "moves.1.does.1.to: expected a field of type money"),
+        ('set = "account.credit_limit", to = "yes"', "moves.1.does.1.to: expected field:NAME of type money."),
+        (
+            'set = "account.cash_only", to = "maybe"',
+            "moves.1.does.1.to: expected field:NAME of type yes/no, yes or no.",
+        ),
+        ('set = "party.language", to = "field:urgency"', "moves.1.does.1.to: no such name; expected one of"),
+        ('next_action = "call", in = "2 days"', "moves.1.does.1.in: Expected a span such as"),
+        ('next_action = "call", if = "what"', "moves.1.does.1.if: expected a field of type yes/no"),
+        ('adjust = "fee", amount = "rows.fe"', "moves.1.does.1.amount: expected a field of type money"),
+    ],
+)
+def test_what_the_loader_refuses_of_a_consequence(tmp_path, does, says):
+    rows = 'rows = { type = "table", columns = { a = "text", fee = "money" }, sum = ["fee"] }\n'
+    text = TASK.replace("[fields]\n", f"[fields]\n{rows}")
+    with pytest.raises(Invalid) as error:
+        load(own(tmp_path, text.replace('name = "done"', f'name = "done"\ndoes = [{{ {does} }}]')))
+    assert says in error.value.message
+    load(
+        own(tmp_path, text.replace('name = "done"', 'name = "done"\ndoes = [{ adjust = "fee", amount = "rows.fee" }]'))
+    )
+
+
+ASKS = TASK.replace("[states.DONE]", "[states.ASKED]\n[states.DONE]").replace(
+    "[clocks]",
+    """[[moves]]
+name = "ask"
+from = ["OPEN"]
+to = "ASKED"
+does = [{ open_case = "endorsement", with = { topic = "other", facts = "field:what" }, on = { ANSWERED = "back" } }]
+[[moves]]
+name = "back"
+from = ["ASKED"]
+to = "OPEN"
+[clocks]""",
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"endorsement"', '"endorsment"', "moves.2.does.1.open_case: no such name; did you mean endorsement?"),
+        ('topic = "other"', 'topic = "othr"', "moves.2.does.1.with.topic: no such name; did you mean other?"),
+        ('topic = "other", ', "", "moves.2.does.1.with: Endorsement asks for topic at opening; expected it here."),
+        ("topic =", "topc =", "moves.2.does.1.with.topc: no such name; did you mean topic?"),
+        ("field:what", "field:amount", "with.facts: expected a field of type text; did you mean field:found?"),
+        ("field:what", "account.owed", "moves.2.does.1.with.facts: account.owed is money, not text."),
+        ("ANSWERED", "ANSWRED", "moves.2.does.1: no such name; did you mean ANSWERED?"),
+        ('= "back" }', '= "done" }', "moves.2.does.1.on.ANSWERED: no such name; expected one of back."),
+        ('= "back" }', '= "back", x = 1 }', "expected names of consequences, or tables of texts with one."),
+        ('to = "OPEN"', 'to = "OPEN"\nmessage = "dispute-question"', "back writes a message or opens a case"),
+        ('to = "OPEN"', 'to = "OPEN"\napproval = { of = "amount" }', "back needs somebody to agree"),
+        ('to = "OPEN"', 'to = "OPEN"\nneeds = ["found"]', "back asks for found, which Endorsement has not"),
+    ],
+)
+def test_what_the_loader_refuses_of_a_case_inside_a_case(tmp_path, old, new, says):
+    text = ASKS.replace("[fields]\n", '[fields]\nfound = { type = "text", from = "OPEN" }\n')
+    load(own(tmp_path, text))
+    with pytest.raises(Invalid) as error:
+        load(own(tmp_path, text.replace(old, new)))
+    assert says in error.value.message
+
+
 def test_a_state_that_cannot_be_left_is_refused(tmp_path):
     stuck = TASK.replace("[states.DONE]", "[states.STUCK]\n[states.DONE]").replace(
         "[clocks]", '[[moves]]\nname = "stick"\nfrom = ["OPEN"]\nto = "STUCK"\n[clocks]'

@@ -19,6 +19,7 @@ from collect_tui.desk.commands import (
 from collect_tui.desk.line import fields
 from collect_tui.desk.line.complete import complete, offered
 from collect_tui.desk.line.parse import parse
+from collect_tui.desk.line.promise import affordable_plan
 from collect_tui.desk.line.verbs import find, table
 from support.line_world import CASES, CONTEXT, KINDS, NO_ACCOUNT
 
@@ -68,6 +69,55 @@ def test_a_line_says_what_is_to_become_of_a_case(line, command):
     parsed = parse(line, CONTEXT)
     assert parsed.errors == ()
     assert parsed.commands == (command,)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("box", ({"part": "BOX"},)),
+        ("box 9.50 no 14oct a b", ({"part": "BOX", "fee": 950, "ours": False, "on": "2025-10-14", "serial": "a b"},)),
+        ("met - n,  b 1,800 , ", ({"part": "METER", "ours": False}, {"part": "BOX", "fee": 180_000})),
+    ],
+)
+def test_rows_are_one_word_in_quotes(text, rows):
+    parsed = parse(f'vi el-1 2 15dec m1 parts="{text}" "round the back"', CONTEXT)
+    assert parsed.errors == ()
+    assert parsed.commands[0].values["parts"] == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "Expected Parts, 1 to 40 rows: part fee ours on serial, …"),
+        ("bx 5", "Expected Part: box, meter"),
+        ("box x", "Expected an amount"),
+        ("box 5 maybe", "Expected Ours: yes, no"),
+        ("-", "Expected Part after"),
+        (", ".join(["box"] * 41), "1 to 40 rows"),
+    ],
+)
+def test_what_is_wrong_in_a_row_is_said_at_the_word(text, says):
+    line = f'vi el-1 2 15dec m1 parts="{text}" "round the back"'
+    error = parse(line, CONTEXT).errors[0]
+    assert line[error.start : error.end] == f'parts="{text}"'
+    assert says in error.message
+
+
+@pytest.mark.parametrize(
+    ("text", "offers", "at"),
+    [
+        ("", ["box", "meter"], ""),
+        ("box, m", ["meter"], "m"),
+        ("box 5 ", ["yes", "no"], ""),
+        ("box 5 n", ["no"], "n"),
+        ("box 5", [], ""),
+    ],
+)
+def test_a_cell_is_completed_in_its_quotes(text, offers, at):
+    line = f'vi el-1 2 15dec m1 parts="{text}'
+    found = complete(line, len(line), CONTEXT)
+    assert [each.text for each in found] == offers
+    assert all(each.insert_from == len(line) - len(at) for each in found)
 
 
 @pytest.mark.parametrize("line", ["case review", "cnote has it", "assign user=ben", "link TK-1"])
@@ -142,9 +192,7 @@ def test_the_verb_of_a_kind_has_its_usage_its_form_and_its_help(name):
     assert [type(each) for each in parsed.commands] == [OpenCase], (row, parsed.errors)
     verb, values = fields.read(row.example, NO_ACCOUNT)
     assert row.usage == verb.usage
-    assert [slot.name for slot in verb.fields if slot.kind != "owner"] == [
-        f.name for f in kind.asked if f.type != "table"
-    ]
+    assert [slot.name for slot in verb.fields if slot.kind != "owner"] == [f.name for f in kind.asked]
     written = fields.write(verb.verb, verb.fields, values)
     again = parse(written.text, NO_ACCOUNT)
     assert again.commands == parsed.commands
@@ -204,3 +252,15 @@ def test_the_form_of_a_move_has_the_fields_that_it_asks_for():
     verb, values = fields.read('case 1a2b part 40 "two lines" amount=50', CONTEXT)
     assert [slot.name for slot in verb.fields] == ["case", "move", "credit", "finding", "values", "note"]
     assert values == {"case": "1a2b", "move": "part", "credit": "40", "finding": "two lines", "values": "amount=50"}
+
+
+def test_a_plan_is_offered_as_a_household_can_pay_it():
+    able = replace(CONTEXT, cases=(CASES[0].model_copy(update={"affordable": 10_000}),))
+    found = complete("pa 412.10 ", 10, able)
+    assert [each.text for each in found][1:3] == ["5m", "3m"]
+    assert found[1].title == "monthly, as 100.00 can be paid"
+    line = fields.write("pa", find("pa", able, ()).fields, {**affordable_plan(able), "first": "15"}).text
+    (_, plan) = parse(line, able).commands
+    assert (plan.total, plan.count, plan.frequency) == (41_210, 5, "monthly")
+    for most in (0, 100):  # no case says, or it would take longer than any plan
+        assert affordable_plan(replace(able, cases=(CASES[0].model_copy(update={"affordable": most}),))) == {}

@@ -149,6 +149,7 @@ CONFIRM = st.one_of(st.none(), st.sampled_from(["2231", "0001", "12-4", "a b"]))
 
 CODE = st.sampled_from
 ISO = DATES.map(date.isoformat)
+CELLS = RAW_TEXTS.map(lambda text: " ".join(text.replace(",", "").split())).filter(lambda text: text not in ("", "-"))
 TEXT = RAW_TEXTS.filter(lambda text: bool(text.strip()))
 DISPUTES = st.builds(
     OpenCase,
@@ -163,8 +164,19 @@ DISPUTES = st.builds(
     ),
     owner=st.one_of(st.just(""), SHORTS),
 )
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {"part": CODE(["BOX", "METER"])},
+        optional={"fee": MINOR, "ours": st.booleans(), "on": ISO, "serial": CELLS},
+    ),
+    min_size=1,
+    max_size=5,
+).map(tuple)
 OWN = {
-    "urgency": CODE(["LOW", "HIGH"]), "share": st.integers(0, 100), "meter": st.booleans(), "paid": SHORTS, "who": SHORTS, "by": SHORTS,
+    "parts": ROWS,
+    "urgency": CODE(["LOW", "HIGH"]), "share": st.integers(0, 100), "meter": st.booleans(), "paid": SHORTS, "who": SHORTS,
+    "by": CODE(["email", "call"]),
+    "asked": SHORTS,
     "dept": CODE(["billing", "service"]), "slip": SHORTS, "hint": TEXT,
 }  # fmt: skip
 VISITS = st.builds(

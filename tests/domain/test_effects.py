@@ -99,6 +99,7 @@ SAMPLES: dict[type, fx.Effect] = {
         DISPUTE, replace(DISPUTE, state="VOIDED", ended=True), "Dispute", "is taken back", 107
     ),
     fx.ItemExcluded: fx.ItemExcluded(11, "INV-11", 5000),
+    fx.AttributeSet: fx.AttributeSet("account.credit_limit", None, 300000),
     fx.Snoozed: fx.Snoozed(days(2), "RESEARCH", 1),
 }
 UNFELT: tuple[fx.Effect, ...] = (
@@ -145,7 +146,7 @@ def test_an_effect_on_a_row_that_is_not_loaded_changes_nothing_else(kind: type) 
     effect = SAMPLES.get(kind) or next(e for e in UNFELT if isinstance(e, kind))
     after = effect.fold(bare)
     adds = {fx.NoteWritten, fx.CallbackScheduled, fx.HoldPlaced, fx.PromiseMade, fx.PaymentRecorded, fx.OrderRequested}
-    adds |= {fx.CaseOpened, fx.CreditApplied, fx.ItemCharged, fx.MessageWritten, fx.MessageReceived}
+    adds |= {fx.CaseOpened, fx.CreditApplied, fx.ItemCharged, fx.MessageWritten, fx.MessageReceived, fx.AttributeSet}
     assert (after != bare) is (kind in adds | {fx.LadderChanged})
 
 

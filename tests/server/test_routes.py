@@ -43,6 +43,8 @@ ASKED = {
     "account": {"number": ROSA},
     "pane": {"number": ROSA, "pane": "timeline"},
     "message": {"number": ROSA, "id": MESSAGE},
+    "inbox": {"unknown": True},
+    "contact_file": {},
     "cases": {"which": "open"},
     "case": {"number": "of the fixture"},
     "case_report": {"days": 7},

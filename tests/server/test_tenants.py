@@ -108,6 +108,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/v1/accounts/{number}/panes/{pane}"): Case(f"{A}/panes/points", 404),
     ("GET", "/v1/accounts/{number}/messages/{id}"): Case(f"{A}/messages/1", 404),
     ("POST", "/v1/accounts/{number}/reveals"): Case(f"{A}/reveals", 404, {"what": "m1", "reason": "x"}),
+    ("GET", "/v1/inbox"): Case("/v1/inbox", 200),
+    ("POST", "/v1/contact-files"): Case("/v1/contact-files", 404, {"message": 2}),
     ("GET", "/v1/cases"): Case("/v1/cases", 200),
     ("GET", "/v1/cases/{number}"): Case("/v1/cases/{case}", 404),
     ("GET", "/v1/cases/{number}/document"): Case("/v1/cases/{case}/document", 404),
@@ -218,6 +220,7 @@ def world(context: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_pat
     users.change(context.store, 2, "zoe", rules, NOW, role="everything")
     users.set_password(context.store, 1, "mia", "the password of mia", rules, NOW)
     add_message(context.store, ROSA, id=1, point="e1", text="Dear Rosa Alvarez")
+    add_message(context.store, ROSA, id=2, point="e1", text="where is my bill", inbound=True, status="RECEIVED")
     act = str(uuid4())
     mia = api("mia")
     assert mia.act(f"/accounts/{ROSA}/notes", {"text": "Alvarez has a secret"}, key=act).status_code == 200

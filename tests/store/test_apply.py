@@ -300,6 +300,15 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     ),
     "ladder": lambda a: (fx.LadderChanged(Stage.NOTICE_1, Holder.read("promise 1"), Stage.CURRENT, None),),
     "ladder resumed": lambda a: (fx.LadderChanged(Stage.CURRENT, None, Stage.CURRENT, Holder.read("promise 1")),),
+    "set of the account": lambda a: (
+        fx.AttributeSet("account.credit_limit", None, 300_000),
+        fx.AttributeSet("account.cash_only", False, True),
+        fx.AttributeSet("account.credit_limit", 300_000, None),
+    ),
+    "set of the customer": lambda a: (
+        fx.AttributeSet("party.support", "", "interpreter"),
+        fx.AttributeSet("party.language", "en", "es"),
+    ),
     "snoozed": lambda a: (fx.Snoozed(LATER, "away", 1),),
     "snoozed, then worked": lambda a: (fx.Snoozed(LATER, "away", 1), contact()),
     "message": lambda a: (_message(a.points[1], items=(a.items[0], a.items[1])),),

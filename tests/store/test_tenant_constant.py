@@ -120,6 +120,10 @@ def _look(desk: Any) -> None:
             desk.pane(number, "messages", cursor=f"{NOW.isoformat()}~{message.id}")
     for text in ("4410", "alv", "rosa alv", "0142", "+1 312 555 0142", "rosa@example.com", "INV-1", "ref1", "44102231"):
         desk.find(text)
+    for row in (*desk.inbox(unknown=True), *desk.inbox()):
+        desk.contact_file(row.message)
+    with suppress(DomainError):
+        desk.contact_file()
     for which in get_args(CaseList):
         for case in desk.cases(which, kind="dispute").rows:
             desk.case(case.number)

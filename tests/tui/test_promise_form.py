@@ -49,6 +49,16 @@ async def test_a_plan_shows_every_instalment_and_a_sum_to_the_cent(tmp_path: Pat
 
 
 @both
+async def test_a_plan_begins_with_what_a_case_of_hardship_finds_can_be_paid(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    line = 'hardship "wages 2000" "home 1,900" 4 "lost a job"'
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, ":", *keys_of(line), "enter", "a"], fast=fast)
+        assert form_of(desk).form.values["total"] == "412.10"
+        assert (form_of(desk).form.values["count"], form_of(desk).form.values["frequency"]) == ("5", "m")
+
+
+@both
 async def test_f2_saves_and_the_account_shows_it(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:

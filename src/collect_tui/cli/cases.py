@@ -32,6 +32,13 @@ def add(commands: Any) -> None:
     four = parts.add_parser("show", help="show a case with what happened in it")
     four.add_argument("case", metavar="CASE", help="its number")
     four.set_defaults(run=show)
+    six = parts.add_parser(
+        "account", help="the account for what belongs to no customer: of the office, or of who wrote a message"
+    )
+    six.add_argument(
+        "message", metavar="MESSAGE", nargs="?", type=int, default=0, help="its number, as the inbox has it"
+    )
+    six.set_defaults(run=account)
 
     six = parts.add_parser("document", help="what was drawn up in a case, such as a proof of debt")
     six.add_argument("case", metavar="CASE", help="its number")
@@ -117,6 +124,14 @@ def list_some(args: argparse.Namespace) -> int:
     print(f"{page.title}\n{listed(CASE_COLUMNS, page.rows, desk.session())}")
     if (left := page.total - len(page.rows)) > 0:
         print(f"… {left:,} more")
+    return 0
+
+
+def account(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+
+    number = bootstrap.connect(at_desk(args)).contact_file(args.message)
+    print(json.dumps({"account": number}) if args.json else number)
     return 0
 
 

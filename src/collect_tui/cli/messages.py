@@ -237,10 +237,9 @@ def inbox(args: argparse.Namespace) -> int:
     from collect_tui.common.text import clean
     from collect_tui.common.widths import table
     from collect_tui.common.words import plural
-    from collect_tui.services.message.inbox import waiting
 
     with open_desk(wired(args)) as desk:
-        found = [row for unknown in (False, True)[args.unknown :] for row in waiting(desk, unknown=unknown)]
+        found = [row for unknown in (False, True)[args.unknown :] for row in desk.inbox(unknown=unknown)]
     if args.json:
         print(json.dumps([row.model_dump(mode="json") for row in found], indent=2, ensure_ascii=False))
         return 0

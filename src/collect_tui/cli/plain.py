@@ -98,6 +98,9 @@ def account_text(a: AccountView) -> str:
         f"can call: {a.call_label}",
         *(f"  {p.short} {p.value} {p.quality} {p.local_time}" for p in a.points),
         *(f"pinned: {text}" for text in a.pinned),
+        *([f"credit limit {money(a.credit_limit)}"] if a.credit_limit is not None else []),
+        *(["cash only"] if a.cash_only else []),
+        *([f"needs {a.support}"] if a.support else []),
         *(f"hold: {h.kind} until {h.until or 'released'}: blocks {', '.join(h.blocks) or 'nothing'}" for h in a.holds),
     ]
     if a.promise:

@@ -10,7 +10,7 @@ from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, Revealed
-from collect_tui.desk.views.message import MessageView
+from collect_tui.desk.views.message import InboxRow, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 
 
@@ -48,6 +48,12 @@ class Asked(ABC):
 
     def message(self, number: str, id: int) -> MessageView:
         return self._call("message", number=number, id=id)  # type: ignore[no-any-return]
+
+    def inbox(self, *, unknown: bool = False) -> tuple[InboxRow, ...]:
+        return self._call("inbox", unknown=unknown)  # type: ignore[no-any-return]
+
+    def contact_file(self, message: int = 0) -> str:
+        return self._call("contact_file", message=message)  # type: ignore[no-any-return]
 
     def cases(
         self, which: CaseList = "open", *, kind: str = "", cursor: str | None = None, limit: int = 100

@@ -13,6 +13,7 @@ import time
 
 _EPOCH_MS = 1_577_836_800_000
 _BITS = 21
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Ids:
@@ -39,3 +40,19 @@ class Provisional:
     def __call__(self) -> int:
         self._last -= 1
         return self._last
+
+
+def short_number(prefix: str, ident: int) -> str:
+    """A short number people can say: prefix and base 36 of the id, `S-1Z4K`. A provisional (negative) id is `S-NEW`."""
+    if ident < 0:
+        return f"{prefix}-NEW"
+    text = ""
+    while ident or not text:
+        ident, digit = divmod(ident, 36)
+        text = _DIGITS[digit] + text
+    return f"{prefix}-{text}"
+
+
+def id_of(number: str) -> int:
+    """The id that a short number stands for. ValueError for none."""
+    return int(number.rpartition("-")[2], 36)

@@ -15,8 +15,8 @@ from collect_tui.defaults import build, build_authority, build_internal, build_r
 from collect_tui.defaults.layers import layered, template_channels
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.case.check import Site
 from collect_tui.domain.case.formulas import FORMULAS
+from collect_tui.domain.case.vocabulary import Site
 from collect_tui.policy.authority import LIMITS
 
 FILES: Final = ("codes", "abbreviations", "queues", "holds", "arrangement", "rules", "authority", "internal")

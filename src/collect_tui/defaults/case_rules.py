@@ -14,9 +14,9 @@ from collect_tui.defaults.cases import kinds
 from collect_tui.defaults.layers import layered
 from collect_tui.defaults.reading import Table
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.case.check import Site
 from collect_tui.domain.case.clocks import Hours
-from collect_tui.domain.case.definition import CaseRules, Department
+from collect_tui.domain.case.rules import CaseRules, Department
+from collect_tui.domain.case.vocabulary import Site
 from collect_tui.domain.codes import Codes
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -34,7 +34,9 @@ def load(overrides: Path | None, site: Site, codes: Codes, zone: str, calendar: 
     root.done()
     known = replace(site, hours=hours, departments=departments)
     verbs = (*taken(), *codes.actions)
-    return CaseRules(kinds(overrides, known, {**codes.lists, **own}, verbs, codes.results), hours, departments)
+    titles = {each.name: each.title for each in departments.values()}
+    found = kinds(overrides, known, {**codes.lists, **own}, titles, verbs, codes.results)
+    return CaseRules(found, hours, departments)
 
 
 def _hours(table: Table, zone: str, calendar: Calendar) -> Hours:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -201,6 +203,14 @@ class Table:
         value: time = self._get(key, time, ...)
         return value
 
+    def plain(self, key: str, default: str) -> str | int | bool:
+        """A text, a whole number, or true or false."""
+        self._known[key] = None
+        value = self._data.get(key, default)
+        if not isinstance(value, str | int):
+            raise self._wrong((key,), "a text, a whole number, or true or false")
+        return value
+
     def table(self, key: str, default: Any = ...) -> Table:
         return Table(self._source, (*self._keys, key), self._get(key, dict, default))
 
@@ -209,10 +219,12 @@ class Table:
         rows = self._get(key, list, ...)
         return tuple(Table(self._source, (*self._keys, key, str(at)), row) for at, row in enumerate(rows, start=1))
 
-    def entries(self) -> Iterator[tuple[str, Table]]:
-        """All sub-tables by name."""
+    def entries(self, spelled: Callable[[str], dict[str, Any]] | None = None) -> Iterator[tuple[str, Table]]:
+        """All sub-tables by name. `spelled`: the table that a text stands for which stands in the place of one."""
         for key, value in self._data.items():
             self._known[key] = None
+            if isinstance(value, str) and spelled is not None:
+                value = spelled(value)
             yield key, Table(self._source, (*self._keys, key), value)
 
     def variants(self, key: str, allowed: Collection[str]) -> Iterator[tuple[str, Table]]:
@@ -258,6 +270,11 @@ class Table:
                 raise self.error("duplicate", name, f"the same name as {seen[name.casefold()]} in other letters.")
             seen[name.casefold()] = name
         return list(self._data)
+
+    def digest(self) -> str:
+        """A short word that is another where anything in the table is."""
+        text = json.dumps(self._data, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def done(self) -> None:
         """Refuses keys that nobody asked for, and names the nearest that somebody did."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from collect_tui.domain.case.definition import CaseRules
+from collect_tui.domain.case.rules import CaseRules
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.message.internal import Internal
 from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule, Rules

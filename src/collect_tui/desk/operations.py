@@ -45,6 +45,10 @@ OPERATIONS: Final = (
     Operation("account", "GET", "/accounts/{number}", "account.read", "One account on one screen"),
     Operation("pane", "GET", "/accounts/{number}/panes/{pane}", "account.read", "One pane's rows, newest first"),
     Operation("message", "GET", "/accounts/{number}/messages/{id}", "account.read", "One message with its text"),
+    Operation("inbox", "GET", "/inbox", "account.read", "Messages that wait for an answer, the oldest first"),
+    Operation(
+        "contact_file", "POST", "/contact-files", "act", "The account of a message, or of the office; made if none"
+    ),
     Operation("cases", "GET", "/cases", "account.read", "A list of open cases, what presses first"),
     Operation("case_report", "GET", "/case-reports", "floor.read", "What became of cases in the last days"),
     Operation("case", "GET", "/cases/{number}", "account.read", "One case with what happened in it"),

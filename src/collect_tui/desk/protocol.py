@@ -17,7 +17,7 @@ from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, Revealed
-from collect_tui.desk.views.message import MessagesRun, MessageView
+from collect_tui.desk.views.message import InboxRow, MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 
@@ -90,6 +90,15 @@ class Desk(Protocol):
 
     def message(self, number: str, id: int) -> MessageView:
         """One message of an account with its text. NotFound when it has none of this id."""
+        ...
+
+    def inbox(self, *, unknown: bool = False) -> tuple[InboxRow, ...]:
+        """The messages that wait for an answer, the oldest first: those of accounts, or of senders that nobody knows."""
+        ...
+
+    def contact_file(self, message: int = 0) -> str:
+        """The number of the account of a message; one is made for a sender whom nobody knows, closed and owing nothing. Without a
+        message that of the office, for what belongs to no customer. NotFound "message.not_found"."""
         ...
 
     def cases(

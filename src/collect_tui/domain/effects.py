@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from collect_tui.domain.account.effects import ActUndone, LadderChanged, NextActionSet, NoteUnpinned, NoteWritten
+from collect_tui.domain.account.effects import (
+    ActUndone,
+    AttributeSet,
+    LadderChanged,
+    NextActionSet,
+    NoteUnpinned,
+    NoteWritten,
+)
 from collect_tui.domain.case.effects import CaseChanged, CaseDocumented, CaseNoted, CaseOpened, ItemExcluded
 from collect_tui.domain.contact.effects import (
     CallbackChanged,
@@ -40,6 +47,7 @@ __all__ = [
     "KINDS",
     "ActUndone",
     "AllocationReleased",
+    "AttributeSet",
     "CallbackChanged",
     "CallbackScheduled",
     "CaseChanged",

@@ -71,6 +71,10 @@ class AccountFacts:
     next_action: NextAction | None = None
     parked: Parked | None = None
     ladder_paused_by: Holder | None = None  # None: the ladder runs
+    credit_limit: int | None = None  # minor units; None: none was set
+    cash_only: bool = False
+    language: str = "en"  # of the customer
+    support: str = ""  # what the customer needs to be served well; a code of the site
     snoozes: int = 0  # times put off since it was last worked
     points: tuple[Point, ...] = ()
     items: tuple[Item, ...] = ()  # only those with something open

@@ -9,15 +9,12 @@ where it stood without remembering anything.
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
 from collect_tui.domain.account.effects import LadderChanged, NextActionSet
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Holder, NextAction, Parked
 from collect_tui.domain.holder import HolderKind
 from collect_tui.domain.states import AccountState, State, check, trade_name
-
-_DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def require_open(facts: AccountFacts) -> None:
@@ -68,14 +65,3 @@ def resume(facts: AccountFacts, holder: Holder, successor: Holder | None = None)
     if facts.ladder_paused_by != holder:
         return ()
     return (LadderChanged(facts.stage, successor, facts.stage, holder),)
-
-
-def number(prefix: str, ident: int) -> str:
-    """A short number people can say: prefix and base 36 of the id, `S-1Z4K`. A provisional (negative) id is `S-NEW`."""
-    if ident < 0:
-        return f"{prefix}-NEW"
-    text = ""
-    while ident or not text:
-        ident, digit = divmod(ident, 36)
-        text = _DIGITS[digit] + text
-    return f"{prefix}-{text}"

@@ -11,46 +11,39 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.case.consequences import Ground
-from collect_tui.domain.case.decide import arrive
-from collect_tui.domain.case.definition import Escalation, Kind
-from collect_tui.domain.case.effects import CaseChanged
+from collect_tui.domain.case.definition import Escalation, Kind, Move
+from collect_tui.domain.case.effects import CaseChanged, CaseNoted
+from collect_tui.domain.case.moving import arrive, done
+from collect_tui.domain.case.nested import answered, told_by
 from collect_tui.domain.case.standing import freeze
+from collect_tui.domain.case.values import filled
 from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, MessageReceived, OrderChanged, PaymentRecorded
+from collect_tui.domain.errors import DomainError
+from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.states import FAILED_ORDER, OrderState
 from collect_tui.policy.house import House
 
 BY: Final = "night"
 """Who does what happens by itself."""
 
+_CHAIN: Final = 8
+"""So many cases deep one that ends moves on those that wait for it."""
+
 _ANSWERS: Final = FAILED_ORDER | {OrderState.COMPLETED}
 
 
 def follow(fold: Folded, effects: Sequence[Effect], house: House, ids: Callable[[], int], *, night: bool) -> None:
-    """Moves the cases of the account on that what has happened, or the roll of the business date, moves on."""
-    ground = Ground(ids, BY, house.calendar, house.holds, lambda facts, template: ())
-    for case in fold.facts.cases:
-        kind = house.cases.kinds.get(case.kind)
-        state = kind.states.get(case.state) if kind is not None else None
-        if kind is None or state is None:
-            continue
-        today = fold.facts.business_date
-        if state.wakes and any(_arrived(state.wakes, each, case) for each in effects):
-            fold.add(*arrive(kind, case, case, state.woken, fold.facts, ground, why=f": {state.wakes}", what="passed"))
-        elif night and state.after and today >= ended_on(case.since, state.after, house.calendar):
-            fold.add(
-                *arrive(kind, case, case, state.then, fold.facts, ground, why=f" after {state.after}", what="passed")
-            )
-        elif night and expired(kind, case, today, house.calendar):
-            told = "was decided by nobody in time; the move is off"
-            fold.add(CaseChanged(case, replace(case, asked=None), kind.title, told, ids(), what="passed"))
-        elif night and (late := overdue(kind, case, today, house.calendar)) is not None:
-            told = (
-                f"goes to {late.to}: {late.clock} answer overdue"
-                if late.clock == "first"
-                else f"goes to {late.to}: overdue"
-            )
-            fold.add(CaseChanged(case, replace(case, department=late.to), kind.title, told, ids(), what="passed"))
+    """Moves the cases of the account on that what has happened, or the roll of the business date, moves on; and those that wait for one of
+    them."""
+    ground = Ground(ids, BY, house.calendar, house.holds, lambda *_: (), lambda *_: ())
+    for _ in range(_CHAIN):
+        begun = len(fold.effects)
+        for case in fold.facts.cases:
+            _follow(case, fold, effects, house, ground, night=night)
+        effects, night = fold.effects[begun:], False
+        if not effects:
+            break
     stand_still(fold, house, ids)
 
 
@@ -60,6 +53,42 @@ def stand_still(fold: Folded, house: House, ids: Callable[[], int]) -> None:
         kind = house.cases.kinds.get(case.kind)
         if kind is not None and case.state in kind.states and kind.states[case.state].standing.split:
             fold.add(*freeze(kind, case, fold.facts, ids))
+
+
+def _follow(case: Case, fold: Folded, effects: Sequence[Effect], house: House, ground: Ground, *, night: bool) -> None:
+    kind = house.cases.kinds.get(case.kind)
+    state = kind.states.get(case.state) if kind is not None else None
+    if kind is None or state is None:
+        return
+    today = fold.facts.business_date
+    if (found := answered(kind, case, effects)) is not None:
+        fold.add(*_told(kind, case, *found, house, fold.facts, ground))
+    elif state.wakes and any(_arrived(state.wakes, each, case) for each in effects):
+        fold.add(*arrive(kind, case, case, state.woken, fold.facts, ground, why=f": {state.wakes}", what="passed"))
+    elif night and state.after and today >= ended_on(case.since, state.after, house.calendar):
+        fold.add(*arrive(kind, case, case, state.then, fold.facts, ground, why=f" after {state.after}", what="passed"))
+    elif night and expired(kind, case, today, house.calendar):
+        told = "was decided by nobody in time; the move is off"
+        fold.add(CaseChanged(case, replace(case, asked=None), kind.title, told, ground.ids(), what="passed"))
+    elif night and (late := overdue(kind, case, today, house.calendar)) is not None:
+        told = f"goes to {late.to}: {'first answer ' if late.clock == 'first' else ''}overdue"
+        fold.add(CaseChanged(case, replace(case, department=late.to), kind.title, told, ground.ids(), what="passed"))
+
+
+def _told(
+    kind: Kind, case: Case, move: Move, inner: Case, house: House, facts: AccountFacts, ground: Ground
+) -> tuple[Effect, ...]:
+    """The move that an inner case brings about; what stands in its way is written in the outer one, which somebody then moves."""
+    label = house.cases.kinds[inner.kind].states[inner.state].label
+    try:
+        values = filled(
+            kind, [kind.fields[name] for name in move.needs], told_by(kind, move, inner), case.values, facts
+        )
+        why = f": {inner.number} is {label}"
+        return done(kind, case, move, values, facts, ground, case.moved_by, "", "passed", why)
+    except DomainError as error:
+        told = f"{inner.number} is {label}, but {move.label} cannot be: {error.message}"
+        return (CaseNoted(ground.ids(), case.id, case.number, told),)
 
 
 def overdue(kind: Kind, case: Case, today: date, calendar: Calendar) -> Escalation | None:
@@ -108,4 +137,9 @@ def _arrived(what: str, effect: Effect, case: Case) -> bool:
         case "order answer":
             return isinstance(effect, OrderChanged) and effect.status in _ANSWERS
         case _:  # case closed
-            return isinstance(effect, CaseChanged) and effect.after.ended and effect.after.number in case.links
+            return (
+                isinstance(effect, CaseChanged)
+                and effect.after.ended
+                and effect.what != "undone"
+                and effect.after.number in case.links
+            )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.case.definition import CaseRules
+from collect_tui.domain.case.rules import CaseRules
 from collect_tui.domain.rules import HoldKind, Rules
 
 

@@ -37,11 +37,11 @@ from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.states import WAITING_MESSAGE, ServiceState
 from collect_tui.policy.contact import label, may_call, most_attempts
 from collect_tui.policy.suspend import may_restore, may_suspend
-from collect_tui.services.case_views import of_account, open_case
+from collect_tui.services.case_views import of_account, open_case, reader_of
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.verdict_view import next_action, verdict_view
+from collect_tui.store import cases, panes, queues
 from collect_tui.store import facts as load_facts
-from collect_tui.store import panes, queues
 from collect_tui.store.tables import AccountSummary
 
 
@@ -94,7 +94,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
             for m in seen.messages
             if m.status in WAITING_MESSAGE
         ),
-        cases=tuple(open_case(c, seen, catalogue.cases.kinds) for c in seen.cases),
+        cases=tuple(open_case(c, seen, reader_of(desk, db)) for c in seen.cases),
         last_payment=payment_view(last_payment, seen) if last_payment else None,
         last_word=panes.last_word(db, desk.tenant_id, seen.id),
         last_contact_at=last_contact,
@@ -125,7 +125,10 @@ def pane_view(db: Db, desk: DeskContext, number: str, pane: PaneName, cursor: st
         case "promises":
             return PaneView(**here, promises=panes.promises(db, desk.tenant_id, seen.id))
         case "audit":
-            entries, more = panes.audit(db, desk.tenant_id, seen.id, cursor=cursor, limit=limit)
+            reader, of = reader_of(desk, db), cases.kinds_of(db, desk.tenant_id, seen.id)
+            entries, more = panes.audit(
+                db, desk.tenant_id, seen.id, cursor=cursor, limit=limit, readable=lambda c: reader.may_read(c, of)
+            )
             return PaneView(**here, audit=entries, cursor=more)
         case "messages":
             messages, more = panes.messages(db, desk.tenant_id, seen, cursor=cursor, limit=limit)

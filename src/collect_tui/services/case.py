@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from collect_tui.common.ids import id_of
 from collect_tui.common.words import expected
 from collect_tui.desk.commands import (
     ChangeCase,
@@ -18,15 +19,20 @@ from collect_tui.domain.case import decide
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.consequences import Ground
 from collect_tui.domain.case.decide import Actor
-from collect_tui.domain.case.definition import Kind
+from collect_tui.domain.case.definition import FieldType, Kind
 from collect_tui.domain.case.effects import CaseChanged, CaseNoted
+from collect_tui.domain.dates import local_time
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.message.template import TYPED
+from collect_tui.policy.cases import ended_on
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
-from collect_tui.services.message.send import send_message
+from collect_tui.services.message.answer import answer
+from collect_tui.services.message.filling import CaseWords
+from collect_tui.services.message.send import send
 
 
 class _Hand:
@@ -34,8 +40,6 @@ class _Hand:
 
     def __init__(self, context: Context) -> None:
         self.context, self.left_out = context, list[Finding]()
-        holds = context.catalogue.holds
-        self.ground = Ground(context.ids, context.user, context.calendar, holds, self._write, self._draw)
         rules = context.catalogue.authority
         limits = (
             context.authority or rules.of(context.role)
@@ -43,11 +47,37 @@ class _Hand:
         self.actor = Actor(
             context.user, context.departments(), limits.get, lambda role: rules.outranks(context.role, role)
         )
+        self.ground = Ground(
+            context.ids,
+            context.user,
+            context.calendar,
+            context.catalogue.holds,
+            self._write,
+            decide.opening(context.catalogue.cases.kinds, self.actor, context.now),
+            self._draw,
+        )
 
-    def _write(self, facts: AccountFacts, template: str) -> tuple[Effect, ...]:
-        """The message of a move; what stands in its way is said and does not hold up the move."""
+    def _write(self, case: Case, facts: AccountFacts, template: str, text: str) -> tuple[Effect, ...]:
+        """The message of a move, to where the case came from, else by the template's own way; what stands in its way is said and does
+        not hold up the move."""
+        context = self.context
+        kind = self.kind(case.kind)
+        after = kind.states[case.state].after
+        about = CaseWords(
+            case,
+            str(case.values.get(text, "")),
+            local_time(case.opened_at, context.zone).date(),
+            ended_on(facts.business_date, after, context.calendar) if after else None,
+        )
+        came = case.values.get(kind.of_type(FieldType.MESSAGE))
         try:
-            found = send_message(SendMessage(template=template), facts, self.context)
+            asked = context.composer.received(id_of(str(came))) if came else None
+            if asked is None or asked.channel not in TYPED.channels:
+                found = send(SendMessage(template=template), facts, context, about)
+            else:
+                fits = asked.channel in context.composer.template(template).head.channels
+                made = context.composer.write(facts, template, asked.channel, case=about).content if fits else None
+                found = answer(asked, about.text, facts, context, made)
         except DomainError as error:
             self._leave_out(template, error.message)
             return ()

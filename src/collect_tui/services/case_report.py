@@ -10,6 +10,8 @@ from sqlmodel import Session as Db
 
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.case_report import BY, CaseBacklog, CaseClock, CaseDecisions, CaseReport, CaseTrend
+from collect_tui.domain.case.definition import FieldType
+from collect_tui.services.case_privacy import CaseReader
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import case_figures as figures
 
@@ -24,8 +26,9 @@ def report(desk: DeskContext, db: Db, days: int) -> CaseReport:
     end, rules, tenant_id = desk.clock(), desk.catalogue().cases, desk.tenant_id
     start = end - timedelta(days=days)
     opened, ended = figures.flow(db, tenant_id, start, end)
-    new = figures.trends(db, tenant_id, rules, start, end)
-    old = figures.trends(db, tenant_id, rules, start - timedelta(days=days), start)
+    reader = CaseReader(desk.role(db), rules.kinds)
+    new = _readable(figures.trends(db, tenant_id, rules, start, end), reader)
+    old = _readable(figures.trends(db, tenant_id, rules, start - timedelta(days=days), start), reader)
     most = {by: max(new[each] for each in (*new, *old) if each[0] == by) for by, _, _ in (*new, *old)}
     clocks, decided = figures.clocks(db, tenant_id, rules, start, end), figures.decisions(db, tenant_id, start, end)
     return CaseReport(
@@ -62,6 +65,16 @@ def report(desk: DeskContext, db: Db, days: int) -> CaseReport:
 def _share(count: int, most: int) -> int:
     """Of a hundred, rounded up: what is there at all is seen."""
     return -(-100 * count // most) if most else 0
+
+
+def _readable(found: Counter[tuple[str, str, str]], reader: CaseReader) -> Counter[tuple[str, str, str]]:
+    """The counts by one of `BY`, kind and what that is, without the reasons and channels that are not for the reader."""
+    told: Counter[tuple[str, str, str]] = Counter()
+    for (by, name, what), count in found.items():
+        kind = reader.kinds.get(name)
+        field = "" if kind is None else kind.sorted_by if by == "reason" else kind.of_type(FieldType.CHANNEL)
+        told[by, name, what if by == "product" or reader.field(name, field) else ""] += count
+    return told
 
 
 def _backlog(now: Counter[tuple[str, str, int]], before: Counter[tuple[str, str, int]]) -> tuple[CaseBacklog, ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session as Db
 
 from collect_tui.desk.errors import Invalid
+from collect_tui.desk.line.case_rows import said
 from collect_tui.desk.views.case import (
     AccountCase,
     CaseEventView,
@@ -18,10 +18,12 @@ from collect_tui.desk.views.case import (
     CaseRow,
     CaseView,
 )
-from collect_tui.domain.case.case import Case
+from collect_tui.domain.case.case import Case, Value
 from collect_tui.domain.case.decide import Actor, may
-from collect_tui.domain.case.definition import OPENER, OWN_DEPARTMENT, FieldType, Kind
+from collect_tui.domain.case.definition import OPENER, OWN_DEPARTMENT, Field, FieldType, Kind
+from collect_tui.domain.case.formulas import affordable
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.services.case_privacy import HIDDEN, CaseReader
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import cases as rows
 from collect_tui.store.case_values import case_of
@@ -53,28 +55,38 @@ def page(desk: DeskContext, db: Db, which: CaseList, *, kind: str = "", cursor: 
     found, total, more = rows.listed(
         db, desk.tenant_id, [*where, *rows.of_kind(kind)], cursor=cursor, limit=max(1, min(limit, 500))
     )
-    return CasePage(title=TITLES[which], rows=tuple(row_of(desk, each) for each in found), total=total, cursor=more)
+    reader = reader_of(desk, db)
+    return CasePage(
+        title=TITLES[which], rows=tuple(row_of(desk, each, reader) for each in found), total=total, cursor=more
+    )
 
 
-def row_of(desk: DeskContext, row: Any) -> CaseRow:
-    return CaseRow(**_named(desk, row))
+def reader_of(desk: DeskContext, db: Db) -> CaseReader:
+    """The desk's user as one who reads cases."""
+    return CaseReader(desk.role(db), desk.catalogue().cases.kinds)
+
+
+def row_of(desk: DeskContext, row: Any, reader: CaseReader) -> CaseRow:
+    return CaseRow(**_named(desk, row, reader))
 
 
 def of_account(desk: DeskContext, db: Db, account_id: int) -> tuple[CaseRow, ...]:
     """The cases of an account, the open ones first, then the newest."""
-    return tuple(row_of(desk, each) for each in rows.of_account(db, desk.tenant_id, account_id))
+    reader = reader_of(desk, db)
+    return tuple(row_of(desk, each, reader) for each in rows.of_account(db, desk.tenant_id, account_id))
 
 
-def open_case(case: Case, facts: AccountFacts, kinds: Mapping[str, Kind]) -> AccountCase:
+def open_case(case: Case, facts: AccountFacts, reader: CaseReader) -> AccountCase:
     """An open case of an account whose facts are loaded."""
-    kind = kinds.get(case.kind)
+    kind = reader.kinds.get(case.kind)
     return AccountCase.made_of(
         case,
-        **_words(case, kind),
+        **_words(case, reader),
         about=_about(case, facts),
         asked=case.asked.move if case.asked else "",
         asked_by=case.asked.by if case.asked else "",
         moves=tuple(move.name for move in kind.moves_from(case.state)) if kind else (),
+        affordable=affordable(case, kind) if kind and reader.kind(case.kind) else 0,
     )
 
 
@@ -87,19 +99,19 @@ def _about(case: Case, facts: AccountFacts) -> str:
     return next(iter(named), "")
 
 
-def _words(case: Case, kind: Kind | None) -> dict[str, Any]:
-    """What a case and its state are called, and the amount that it is about."""
+def _words(case: Case, reader: CaseReader) -> dict[str, Any]:
+    """What a case and its state are called, and the amount that it is about, where it may be read."""
+    kind = reader.kinds.get(case.kind)
     state = kind.states.get(case.state) if kind else None
     return {
         "title": kind.title if kind else case.kind,
         "label": state.label if state else case.state.replace("_", " ").lower(),
-        "amount": case.amount("amount"),
+        "amount": case.amount("amount") if reader.field(case.kind, "amount") else 0,
     }
 
 
-def _named(desk: DeskContext, row: Any) -> dict[str, Any]:
+def _named(desk: DeskContext, row: Any, reader: CaseReader) -> dict[str, Any]:
     case, now = case_of(row), desk.clock()
-    kind = desk.catalogue().cases.kinds.get(case.kind)
     due = min((each for each in (row.first_due, row.resolve_due) if each is not None), default=None)
     names = "number kind state department owner opened_at opened_by ended"
     return {
@@ -107,7 +119,7 @@ def _named(desk: DeskContext, row: Any) -> dict[str, Any]:
         "account": row.account,
         "customer": row.customer,
         "currency": row.currency,
-        **_words(case, kind),
+        **_words(case, reader),
         "about": row.about,
         "due": due,
         "press_at": row.press_at,
@@ -121,26 +133,52 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
     row = rows.one(db, desk.tenant_id, number)
     case = case_of(row)
     kind = desk.catalogue().cases.kinds.get(case.kind)
-    role = desk.role(db)
+    reader = reader_of(desk, db)
     fields = []
     for name, value in rows.values_of(kind, case).items():
         field = kind.fields.get(name) if kind else None
-        private = (field.private if field else ()) or (kind.private if kind else ())
-        hidden = bool(private) and role not in private
-        shown = "(not for your role)" if hidden else field.choices.get(str(value), value) if field else value
+        hidden = not reader.field(case.kind, name)
         type_ = (FieldType.TEXT if hidden else field.type).value if field else FieldType.TEXT.value
-        fields.append(CaseFieldView(name=name, title=field.title if field else name, type=type_, value=shown))
+        fields.append(
+            CaseFieldView(
+                name=name,
+                title=field.title if field else name,
+                type=type_,
+                value=HIDDEN if hidden else _shown(field, value, row.currency),
+                rows=value if isinstance(value, tuple) and not hidden else (),
+            )
+        )
     return CaseView(
-        **_named(desk, row),
+        **_named(desk, row, reader),
         fields=tuple(fields),
-        events=tuple(CaseEventView.model_validate(dict(e._mapping)) for e in rows.events(db, desk.tenant_id, case.id)),
-        moves=() if kind is None or case.ended else tuple(_moves(desk, db, kind, case, role)),
+        events=tuple(
+            CaseEventView.model_validate(_said(dict(e._mapping), reader.kind(case.kind)))
+            for e in rows.events(db, desk.tenant_id, case.id)
+        ),
+        moves=() if kind is None or case.ended else tuple(_moves(desk, db, kind, case, reader.role)),
         first_due=row.first_due,
         resolve_due=row.resolve_due,
         asked_by=case.asked.by if case.asked else "",
-        asked_amount=case.asked.amount if case.asked else 0,
+        asked_amount=case.asked.amount if case.asked and reader.kind(case.kind) else 0,
         links=case.links,
     )
+
+
+def _said(event: dict[str, Any], readable: bool) -> dict[str, Any]:
+    """What happened, and what was said with it where that may be read."""
+    if readable:
+        return event
+    did = event["did"].partition(": ")[0] if event["state"] else event["did"]
+    return {**event, "did": did, "text": HIDDEN if event["text"] else ""}
+
+
+def _shown(field: Field | None, value: Value, currency: str) -> bool | int | str:
+    """A value as it is read: what a code means, what the rows of a table say."""
+    if isinstance(value, tuple):
+        return said(field, value, currency) if field is not None else f"{len(value)} rows"
+    if field is not None and isinstance(value, str):
+        return field.choices.get(value, value)
+    return value
 
 
 def _moves(desk: DeskContext, db: Db, kind: Kind, case: Case, role: str) -> list[CaseMoveView]:

@@ -17,7 +17,7 @@ from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, Revealed
-from collect_tui.desk.views.message import MessagesRun, MessageView
+from collect_tui.desk.views.message import InboxRow, MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 from collect_tui.domain.dates import Calendar
@@ -169,6 +169,16 @@ class LocalDesk(DeskContext):
 
         with self.reading() as db:
             return masked_message(message_view(db, self, number, id), self.authority)
+
+    def inbox(self, *, unknown: bool = False) -> tuple[InboxRow, ...]:
+        from collect_tui.services.message import inbox
+
+        return inbox.waiting(self, unknown=unknown)
+
+    def contact_file(self, message: int = 0) -> str:
+        from collect_tui.services import contact_file
+
+        return contact_file.of_message(self, message) if message else contact_file.of_office(self)
 
     def cases(
         self, which: CaseList = "open", *, kind: str = "", cursor: str | None = None, limit: int = 100

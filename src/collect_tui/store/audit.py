@@ -17,7 +17,7 @@ import hmac
 import importlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import lru_cache
@@ -42,6 +42,14 @@ _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 #: What the hash of an entry is made over, after its instant.
 HASHED: Final = ("tenant_id", "account_id", "seq", "by", "act_id", "line", "commands", "verdict", "effects", "outcome")
+
+
+Readable = Callable[[Sequence[Any]], bool]
+
+
+def anything(commands: Sequence[Any]) -> bool:
+    """Whoever reads it may know all."""
+    return True
 
 
 def append(session: Session, tenant_id: int, account_id: int, *, effects: Any, **said: Any) -> int:
@@ -106,23 +114,34 @@ def count(session: Session, tenant_id: int, account_id: int | None = None) -> in
 
 
 def entries(
-    session: Session, tenant_id: int, account_id: int, *, before: int | None = None, limit: int = 200
+    session: Session,
+    tenant_id: int,
+    account_id: int,
+    *,
+    before: int | None = None,
+    limit: int = 200,
+    readable: Readable = anything,
 ) -> tuple[AuditEntry, ...]:
-    """The account's entries, newest first; `before`: only those with a smaller number."""
+    """The account's entries, newest first; `before`: only those with a smaller number. `readable`: whether the reader may know what
+    commands said; of others only their kinds and those of their effects are told."""
     query = select(AUDIT).where(AUDIT.c.tenant_id == tenant_id, AUDIT.c.account_id == account_id)
     if before is not None:
         query = query.where(AUDIT.c.seq < before)
     rows = session.connection().execute(query.order_by(AUDIT.c.seq.desc()).limit(limit))
-    return tuple(
-        AuditEntry(
-            at=row.at,
-            by=row.by,
-            command=row.line or "; ".join(_kind(c) for c in json.loads(row.commands)),
-            verdict=_verdict(json.loads(row.verdict), row.outcome),
-            effects=tuple(_effect(e) for e in json.loads(row.effects)),
-            seq=row.seq,
-        )
-        for row in rows
+    return tuple(_entry(row, readable) for row in rows)
+
+
+def _entry(row: Any, readable: Readable) -> AuditEntry:
+    commands, effects = json.loads(row.commands), json.loads(row.effects)
+    whole = readable(commands if isinstance(commands, list) else [])
+    kinds = "; ".join(_kind(c) for c in commands)
+    return AuditEntry(
+        at=row.at,
+        by=row.by,
+        command=(row.line or kinds) if whole else kinds,
+        verdict=_verdict(json.loads(row.verdict), row.outcome) if whole else row.outcome,
+        effects=tuple(_effect(e if whole or not isinstance(e, dict) else {"kind": e.get("kind", "")}) for e in effects),
+        seq=row.seq,
     )
 
 

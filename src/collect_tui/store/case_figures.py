@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 
-from collect_tui.domain.case.definition import CaseRules, FieldType
+from collect_tui.domain.case.definition import FieldType
+from collect_tui.domain.case.rules import CaseRules
 from collect_tui.store.case_values import COLUMNS, case_of
 from collect_tui.store.cases import history, readings
 from collect_tui.store.sql import table

@@ -9,7 +9,7 @@ from typing import Any, Final
 from collect_tui.domain.case.case import Asked, Case
 
 COLUMNS: Final = (
-    "id number kind version state since opened_at opened_by moved_by department owner item_id service_id payment_id excluded ended"
+    "id number kind version digest state since opened_at opened_by moved_by department owner item_id service_id payment_id excluded ended"
     " first_due resolve_due fields asked links frozen"
 )
 """In the order of their row; all but the last four are as the case has them."""
@@ -22,8 +22,9 @@ def case_of(row: Any) -> Case:
     *plain, fields, asked, links, frozen = row[: len(_PLAIN) + 4]
     waits = _asked().validate_json(asked) if asked else None
     given = dict(zip(_PLAIN, plain, strict=True))
+    values = {name: tuple(each) if isinstance(each, list) else each for name, each in json.loads(fields).items()}
     kept = tuple((item, amount) for item, amount in json.loads(frozen or "[]"))
-    return Case(**given, values=json.loads(fields), asked=waits, links=tuple(links.split()), frozen=kept)
+    return Case(**given, values=values, asked=waits, links=tuple(links.split()), frozen=kept)
 
 
 def row_of(case: Case) -> dict[str, Any]:

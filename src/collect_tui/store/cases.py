@@ -13,7 +13,8 @@ from sqlmodel import Session
 from collect_tui.desk.errors import Invalid, NotFound
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import Reading, Span, Stretch, read, stretches
-from collect_tui.domain.case.definition import CaseRules, Kind
+from collect_tui.domain.case.definition import Kind
+from collect_tui.domain.case.rules import CaseRules
 from collect_tui.policy.cases import acts_on
 from collect_tui.store.case_values import COLUMNS, case_of
 from collect_tui.store.sql import table
@@ -173,6 +174,12 @@ def of_number(session: Session, tenant_id: int, account: str, where: Collection[
 def events(session: Session, tenant_id: int, case_id: int) -> list[Any]:
     query = select(_e.at, _e.by, _e.state, _e.did, _e.text).where(_e.tenant_id == tenant_id, _e.case_id == case_id)
     return list(session.execute(query.order_by(_e.at, _e.id)))
+
+
+def kinds_of(session: Session, tenant_id: int, account_id: int) -> dict[str, str]:
+    """The kinds of all cases of an account, by number."""
+    query = select(_c.number, _c.kind).where(_c.tenant_id == tenant_id, _c.account_id == account_id)
+    return {row.number: row.kind for row in session.execute(query)}
 
 
 def documents(session: Session, tenant_id: int, case_id: int) -> list[Any]:

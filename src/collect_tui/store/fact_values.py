@@ -100,6 +100,10 @@ def assembled(
             NextAction(head.parked_code, head.parked_on, head.parked_at), head.parked_by or 0, head.parked_since
         ),
         ladder_paused_by=head.ladder_paused_by and Holder.read(head.ladder_paused_by),
+        credit_limit=head.credit_limit,
+        cash_only=head.cash_only,
+        language=head.lang,
+        support=head.support,
         snoozes=head.snoozes or 0,
         points=tuple(as_point(row, head.zone) for row in read["points"]),
         items=items,

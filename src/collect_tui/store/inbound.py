@@ -127,9 +127,24 @@ def unknown(session: Session, tenant_id: int, message_id: int) -> InboundRow | N
     return None if row is None else InboundRow(*row)
 
 
+def account_of(session: Session, tenant_id: int, message_id: int) -> str | None:
+    """The number of the account that a message which came in stands on."""
+    mine = and_(_a.tenant_id == tenant_id, _a.id == _m.account_id)
+    query = select(_a.number).select_from(table(Message).join(table(Account), mine))
+    found: str | None = session.execute(
+        query.where(_m.tenant_id == tenant_id, _m.id == message_id, _m.inbound)
+    ).scalar()
+    return found
+
+
 def answered_by(session: Session, tenant_id: int, message_id: int) -> Received | None:
     """The message that came in and that one of ours answers."""
     asked = select(_m.answers).where(_m.tenant_id == tenant_id, _m.id == message_id).scalar_subquery()
+    return received(session, tenant_id, asked)
+
+
+def received(session: Session, tenant_id: int, asked: Any) -> Received | None:
+    """A message that came in, by its id."""
     columns = (_m[name] for name in RECEIVED.split())
     row = session.execute(select(*columns).where(_m.tenant_id == tenant_id, _m.id == asked, _m.inbound)).first()
     return None if row is None else Received(row.id, row.channel, InboxState(row.status), *row[3:])

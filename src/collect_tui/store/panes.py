@@ -143,13 +143,20 @@ def message(session: Session, tenant_id: int, seen: AccountFacts, message_id: in
 
 
 def audit(
-    session: Session, tenant_id: int, account_id: int, *, cursor: str | None = None, limit: int = 200
+    session: Session,
+    tenant_id: int,
+    account_id: int,
+    *,
+    cursor: str | None = None,
+    limit: int = 200,
+    readable: _audit.Readable = _audit.anything,
 ) -> tuple[tuple[AuditEntry, ...], str | None]:
-    """A page of the audit, newest first, and the cursor of the next page. Raises Invalid `pane.cursor`."""
+    """A page of the audit, newest first, and the cursor of the next page. `readable` as in `audit.entries`. Raises Invalid
+    `pane.cursor`."""
     if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16):
         raise _bad_cursor()
     before = int(cursor) if cursor else None
-    found = _audit.entries(session, tenant_id, account_id, before=before, limit=limit + 1)
+    found = _audit.entries(session, tenant_id, account_id, before=before, limit=limit + 1, readable=readable)
     return found[:limit], str(found[limit - 1].seq) if len(found) > limit else None
 
 

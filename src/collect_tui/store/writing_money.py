@@ -7,13 +7,13 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Table, and_, bindparam, func, select
 from sqlmodel import SQLModel
 
+from collect_tui.common.ids import short_number
 from collect_tui.desk.errors import Refused
 from collect_tui.domain import effects as fx
 from collect_tui.domain.account.effects import at_least, cures
 from collect_tui.domain.order.effects import sent_off
 from collect_tui.domain.payment.moving import payment_status
 from collect_tui.domain.states import GIVEN_BACK, OPEN_ORDER, OrderState
-from collect_tui.domain.steps import number
 from collect_tui.store.writing import WriteContext, write
 
 _T = SQLModel.metadata.tables
@@ -108,7 +108,7 @@ def _(effect: fx.ItemCharged, here: WriteContext) -> None:
 def _(effect: fx.ItemVoided, here: WriteContext) -> None:
     # Nothing is charged any more: the row stays with nothing on it, and its number is free for another document.
     this = here.change("item", account_id=here.account_id, id=effect.item_id, amount=effect.amount, open=effect.amount)
-    here.one(this.values(amount=0, open=0, disputed=0, doc_no=f"{effect.doc_no}-{number('V', effect.item_id)}"))
+    here.one(this.values(amount=0, open=0, disputed=0, doc_no=f"{effect.doc_no}-{short_number('V', effect.item_id)}"))
 
 
 def _restate(here: WriteContext, payment_id: int) -> None:

@@ -202,5 +202,18 @@ def _have_work_item(here: WriteContext) -> None:
 
 
 @write.register
+def _(effect: fx.AttributeSet, here: WriteContext) -> None:
+    attribute = effect.attribute
+    key = {"id": here.account_id}
+    if attribute.table == "party":
+        account = _T["account"].c
+        mine = (account.tenant_id == here.tenant_id, account.id == here.account_id)
+        key = {"id": here.db.execute(select(account.party_id).where(*mine)).scalar_one()}
+    column = _T[attribute.table].c[attribute.column]
+    as_it_was = here.change(attribute.table, **key).where(column.is_not_distinct_from(effect.before))
+    here.one(as_it_was.values({column: effect.after}))
+
+
+@write.register
 def _(effect: fx.ActUndone, here: WriteContext) -> None:
     """Nothing of the account: the act log is marked by the service, which knows the act that undoes."""

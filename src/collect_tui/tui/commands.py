@@ -14,10 +14,8 @@ from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.tui import messages
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.dialogs.choosing import ChoosingScreen
-from collect_tui.tui.dialogs.signin import PasswordScreen
+from collect_tui.tui.own_commands import OwnCommands
 from collect_tui.tui.queue_rows import load_queue
-from collect_tui.tui.render.roles import Role
-from collect_tui.tui.render.theme import ThemeError, load_theme, theme_names
 from collect_tui.tui.undo import ask_undo, find_undo
 
 if TYPE_CHECKING:
@@ -31,11 +29,11 @@ if TYPE_CHECKING:
     from collect_tui.tui.queue_rows import Loaded
 
 
-class Commands:
+class Commands(OwnCommands):
     """A method per command that no screen does itself."""
 
     def __init__(self, app: DeskApp, navigator: Navigator, acts: Acts) -> None:
-        self._app = app
+        super().__init__(app)
         self._navigator = navigator
         self._acts = acts
 
@@ -152,6 +150,14 @@ class Commands:
     async def do_floor_open(self) -> None:
         await self._navigator.show_fresh("floor")
 
+    async def do_inbox_open(self) -> None:
+        await self._navigator.show_fresh("inbox")
+
+    async def do_office_open(self) -> None:
+        number = await self._app.top.ask(self._app.desk.contact_file)
+        if number is not None:
+            await self._navigator.open_account(number)
+
     def may_run_open(self) -> None:
         self._app.session_view.require("messages")
 
@@ -165,87 +171,6 @@ class Commands:
     async def do_outbox_open(self) -> None:
         self.may_outbox_open()
         await self._navigator.show_fresh("outbox")
-
-    # -- this terminal ------------------------------------------------------------------------------------------
-
-    def do_screen_redraw(self) -> None:
-        self._app.redraw()
-
-    def may_theme_choose(self, name: str) -> None:
-        try:
-            if name:
-                load_theme(name, self._app.themes_folder)
-        except ThemeError as error:
-            names = ", ".join(theme_names(self._app.themes_folder))
-            raise Invalid("word.theme", f"{error}; there are {names}.") from None
-
-    async def do_theme_choose(self, name: str = "") -> None:
-        """Change the colours for this session."""
-        self.may_theme_choose(name)
-        if name:
-            self._app.use_theme(name)
-        else:
-            self._app.top.status(f"Themes: {', '.join(theme_names(self._app.themes_folder))}.")
-
-    def may_desk_signin(self) -> None:
-        if self._app.outbox is None:
-            raise Refused("word.signin", "This desk works on its own database; nobody has to sign in.")
-
-    async def do_desk_signin(self) -> None:
-        """Ask for the password and sign in again."""
-        app, top = self._app, self._app.top
-        self.may_desk_signin()
-        outbox = app.outbox
-        assert outbox is not None
-
-        async def sign_in(password: str) -> None:
-            warned = await app.call(outbox.sign_in, password)
-            await top.do_view_refresh()
-            top.status(f"{warned} Signed in; what waited goes out.".lstrip(), Role.WARN if warned else Role.GOOD)
-
-        def answered(password: str | None) -> None:
-            if password:
-                app.run_held(sign_in(password), top)
-            else:
-                top.status("Not signed in.")
-
-        dropped = messages.dropped(app.flush_keys())  # what was typed ahead is no password
-        await app.push_screen(asked := PasswordScreen(app.user), answered)
-        asked.status(dropped)
-
-    def may_identifier_reveal(self, rest: str) -> Callable[[], object]:
-        from collect_tui.desk.views.floor import identifier, reveal_reason
-
-        what, _, reason = rest.partition(" ")
-        target, session = self._app.top.line_target(), self._app.session_view
-        if target is None or not what or not reason.strip():
-            raise Invalid("word.reveal", "Say which and why: `reveal m1 REASON`.")
-        session.require("reveal")
-        reveal_reason(reason)
-
-        def look() -> object:
-            seen = self._app.desk.account(target.account)
-            return identifier(what, seen.points, seen.services)
-
-        return look
-
-    async def do_identifier_reveal(self, rest: str = "") -> None:
-        """Say an identifier in full on the status line, and take it away after its time."""
-        self.may_identifier_reveal(rest)
-        what, _, reason = rest.partition(" ")
-        top, target = self._app.top, self._app.top.line_target()
-        assert target is not None
-        shown = await top.ask(self._app.desk.reveal, target.account, what, reason.strip())
-        if shown is None:
-            return
-        said = f"{shown.what} {shown.value}"
-        top.status(said, Role.WARN)
-
-        def hide() -> None:
-            if top.is_mounted and top.said == said:
-                top.status("")
-
-        self._app.set_timer(shown.seconds, hide)
 
     def may_form_open(self, text: str) -> None:
         top = self._app.top

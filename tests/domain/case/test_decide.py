@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
@@ -13,16 +14,19 @@ from collect_tui.domain.case import decide
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.consequences import Ground
 from collect_tui.domain.case.decide import Actor
-from collect_tui.domain.case.definition import FieldType, Kind
-from collect_tui.domain.effect import Effect, fold_all
+from collect_tui.domain.case.definition import Field, FieldType, Kind
+from collect_tui.domain.effect import Effect, Folded, fold_all
 from collect_tui.domain.effects import HoldChanged
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.policy.cases import follow
+from collect_tui.policy.house import House
 from support.trade import CALENDAR, TODAY, account, credit, item, numbers
 
 NOW = datetime(2026, 11, 23, 16, tzinfo=UTC)
 SITE = load(today=TODAY)
 KIND = SITE.cases.kinds
+HOUSE = House(SITE.rules, SITE.holds, CALENDAR, SITE.cases)
 DISPUTE = KIND["dispute"]
 BILL = item(1041, 30000, -40)
 CLAIM = {"item": "INV-1041", "amount": 6000, "reason": "PRICE", "claim": "charged twice"}
@@ -33,7 +37,7 @@ def who(user: str, limit: int | None = 10000, departments: tuple[str, ...] = ("b
 
 
 def ground(first: int = 500) -> Ground:
-    return Ground(numbers(first), "mia", CALENDAR, SITE.holds, lambda facts, template: ())
+    return Ground(numbers(first), "mia", CALENDAR, SITE.holds, lambda *_: (), decide.opening(KIND, who("mia"), NOW))
 
 
 def opened(facts: AccountFacts | None = None, **more: object) -> tuple[AccountFacts, Case]:
@@ -140,10 +144,19 @@ def given_for(
     kind: Kind, names: list[str], facts: AccountFacts, case: Case | None, chance: Random
 ) -> dict[str, object]:
     """Values for fields, most of them good."""
+    return values_for([kind.fields[name] for name in names], facts, chance)
+
+
+def values_for(fields: Iterable[Field], facts: AccountFacts, chance: Random) -> dict[str, object]:
     found: dict[str, object] = {}
-    for name in names:
-        field = kind.fields[name]
+    for field in fields:
+        name = field.name
         match field.type:
+            case FieldType.TABLE:
+                rows = range(chance.choice((0, 1, 1, 2, 3)))
+                found[name] = tuple(values_for(field.columns, facts, chance) for _ in rows)
+            case FieldType.DEPARTMENT:
+                found[name] = chance.choice(list(field.choices))
             case FieldType.MONEY:
                 found[name] = chance.choice((1, 100, 6000, 29999, 30000, 40000))
             case FieldType.CODE:
@@ -210,7 +223,10 @@ def test_over_any_life_the_sums_hold_and_what_was_done_last_can_be_taken_back(se
         except DomainError:
             continue
         done += bool(effects)
-        facts = fold_all(facts, effects)
+        fold = Folded(facts)
+        fold.add(*effects)
+        follow(fold, effects, HOUSE, ids, night=False)
+        facts, effects = fold.facts, tuple(fold.effects)
         sound(facts)
         back = taken_back(facts, effects, ids)
         assert (back.items, back.collectable) == (before.items, before.collectable)

@@ -30,7 +30,7 @@ RELEVANT = days(-30)
 ASKED = {"regime": "liquidation", "relevant": RELEVANT.isoformat(), "practitioner": "Hart & Low, ref 88-12"}
 ANN = Actor("ann", ("billing", "credit"), lambda _: None, lambda role: True)
 IDS = numbers(5000)
-GROUND = Ground(IDS, "ann", CALENDAR, SITE.holds, lambda facts, template: ())
+GROUND = Ground(IDS, "ann", CALENDAR, SITE.holds, lambda *_: (), lambda *_: ())
 
 
 def bill(ident: int, amount: int, issued: date) -> Item:

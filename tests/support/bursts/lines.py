@@ -60,6 +60,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "owner": ("ben", "lee"),
     "payment": WORDS["REF"],
     "file": ("slip", "photo"),
+    "message": ("4821", "1"),
+    "rows": ('"wages 1800, benefits 200"', '"x 5"', '"housing 650 yes"'),
     "said": ('"charged twice"', "never came", '"has the paper bill"'),
 }
 #: What is typed for a slip: nothing of a word, another one, one that is no word.
@@ -103,7 +105,9 @@ def value(chance: random.Random, slot: Slot, kinds: Mapping[str, Kind]) -> str:
     kind, _, name = slot.kind.partition(":")
     what, _, own = name.partition(".")
     return chance.choice(
-        FIELDS[kind] if kind != "choice" else [code.lower() for code in kinds[what].fields[own].choices]
+        FIELDS[kind]
+        if kind not in ("choice", "channel")
+        else [code.lower() for code in kinds[what].fields[own].choices]
     )
 
 

@@ -1,7 +1,8 @@
 """Cases: what somebody else must answer, opened, moved on, changed, written in, and decided by a second person.
 
 A kind of case is a file of the site (`defaults/cases/`): its fields and moves are data. Values are by the name of the field: an amount in
-minor units, a date as ISO text, a code, the number of a document, a text, true or false.
+minor units, a date as ISO text, a code, the number of a document, a text, true or false; of a table a list of rows, each with its cells by
+the name of the column.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from pydantic import Field
 
 from collect_tui.desk.commands.base import CommandBase, Short, Text
 
-Values = Annotated[dict[Annotated[str, Field(max_length=60)], bool | int | Text], Field(max_length=60)]
+Name = Annotated[str, Field(max_length=60)]
+Row = Annotated[dict[Name, bool | int | Text], Field(max_length=20)]
+Rows = Annotated[tuple[Row, ...], Field(max_length=200)]
+Values = Annotated[dict[Name, bool | int | Text | Rows], Field(max_length=60)]
 
 
 class OpenCase(CommandBase):

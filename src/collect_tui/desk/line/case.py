@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from collect_tui.desk.commands import ChangeCase, Command, DecideCase, LinkCase, MoveCase, WriteCaseNote
-from collect_tui.desk.line import case_fields, case_kind, case_values, freetext
+from collect_tui.desk.line import case_kind, case_values, freetext
 from collect_tui.desk.line.case_text import MEANING, NOBODY, RENDER, definition, kind_of, needs
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
@@ -120,7 +120,7 @@ def move_case(words: TokenCursor) -> tuple[Command, ...]:
     extra: dict[str, str] = {}
     if kind is not None and move is not None:
         asked, known = needs(kind, move)
-        others = [each for each in case_fields.typed(kind.fields.values()) if each not in asked]
+        others = [each for each in kind.fields.values() if each not in asked]
         given, extra = case_values.read(
             words, kind, asked, named=others, known=known, noted=True, options={"note": "note"}
         )
@@ -152,7 +152,7 @@ def change(words: TokenCursor) -> tuple[Command, ...]:
     """`assign [CASE] [user=LOGIN] [dept=DEPARTMENT] [NAME=VALUE …]`"""
     number, case = _case(words, "case", words.context.cases, more=1)
     kind, context = kind_of(words.context, case), words.context
-    fields = [] if kind is None else [f for f in case_fields.typed(kind.fields.values()) if f.name not in _CHANGES]
+    fields = [] if kind is None else [f for f in kind.fields.values() if f.name not in _CHANGES]
     blank = kind or _NOTHING
     words.ask("word:user=")
     words.ask("word:dept=")

@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from collect_tui.desk.line import say
+from collect_tui.desk.line import case_rows, say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import word
-from collect_tui.desk.line.vocabulary import BALANCES, CHANNELS
+from collect_tui.desk.line.vocabulary import BALANCES
 from collect_tui.domain.case.definition import Field, FieldType, Kind
 
 _ROLES: Final[Mapping[FieldType, str]] = {
@@ -28,16 +28,20 @@ _ROLES: Final[Mapping[FieldType, str]] = {
     FieldType.USER: "user",
     FieldType.CHANNEL: "channel",
     FieldType.DOCUMENT: "file",
+    FieldType.MESSAGE: "message",
     FieldType.TEXT: "said",
+    FieldType.TABLE: "rows",
 }
-"""What the words of each type are read as. A table has none: it is filled in by other means than the line."""
+"""What the words of each type are read as."""
 
-_LISTED: Final = (FieldType.CODE, FieldType.YES_NO, FieldType.DEPARTMENT)
-FREE: Final = frozenset((FieldType.USER, FieldType.PAYMENT, FieldType.CHANNEL, FieldType.DOCUMENT, FieldType.TEXT))
+LISTED: Final = (FieldType.CODE, FieldType.YES_NO, FieldType.DEPARTMENT, FieldType.CHANNEL)
+QUOTED: Final = (FieldType.TEXT, FieldType.TABLE)
+"""Types of which a word stands in quotes where more follows it."""
+
+FREE: Final = frozenset((FieldType.USER, FieldType.PAYMENT, FieldType.MESSAGE, FieldType.DOCUMENT, *QUOTED))
 """Types of which any word may be."""
 
 _AMOUNT: Final = re.compile(r"[0-9.,]*[0-9][0-9.,]*%?")
-_YES_NO: Final = {"yes": "", "no": ""}
 
 
 def slot_of(kind: Kind, field: Field) -> str:
@@ -46,19 +50,16 @@ def slot_of(kind: Kind, field: Field) -> str:
 
 
 def field_of(slot: str, context: LineContext) -> Field | None:
-    """The field that such a slot is for."""
+    """The field that such a slot is for, or the column of a table: `cell:hardship.income.heading`."""
     name, _, field = slot.partition(":")[2].partition(".")
     kind = context.kinds.get(name)
-    return kind.fields.get(field) if kind is not None else None
-
-
-def typed(fields: Iterable[Field]) -> tuple[Field, ...]:
-    """Those that the line can say."""
-    return tuple(each for each in fields if each.type in _ROLES)
+    field, _, column = field.partition(".")
+    found = kind.fields.get(field) if kind is not None else None
+    return found if found is None or not column else next((c for c in found.columns if c.name == column), None)
 
 
 def may_be_left_out(field: Field, known: Collection[str] = ()) -> bool:
-    return field.optional or bool(field.default) or field.name in known
+    return field.optional or field.default != "" or field.name in known
 
 
 def positional(fields: Sequence[Field], known: Collection[str] = (), *, noted: bool = False) -> tuple[Field, ...]:
@@ -85,10 +86,10 @@ def _until_needed(fields: Sequence[Field], known: Collection[str]) -> Iterable[F
 
 def _confused(field: Field, later: Field) -> bool:
     """Whether a word for the later field could be read for the one before it. A text in the middle stands in quotes."""
-    if later.type is FieldType.TEXT:
+    if later.type in QUOTED:
         return False
     pair, figures = (field.type, later.type), (FieldType.MONEY, FieldType.NUMBER, FieldType.PERCENT)
-    if any(each in figures for each in pair) and any(each in _LISTED for each in pair):
+    if any(each in figures for each in pair) and any(each in LISTED for each in pair):
         return any(like_money(code.lower()) for code in (*field.choices, *later.choices))
     return True
 
@@ -99,16 +100,18 @@ def like_money(low: str) -> bool:
 
 
 def choices(field: Field, context: LineContext) -> Mapping[str, str]:
-    return {FieldType.CODE: field.choices, FieldType.DEPARTMENT: context.departments}.get(field.type, _YES_NO)
+    if field.type is FieldType.DEPARTMENT:
+        return context.departments
+    return case_rows.YES_NO if field.type is FieldType.YES_NO else field.choices
 
 
 def offers(field: Field, context: LineContext) -> Iterable[tuple[str, str]] | None:
     """What may stand for a field that has a list of its own, with what it means; None: it has none."""
-    if field.type in (FieldType.CODE, FieldType.DEPARTMENT, FieldType.YES_NO):
+    if field.type in LISTED:
         return ((word(code.lower()), title) for code, title in choices(field, context).items())
     if field.type is FieldType.ITEM:
         return ((word(no), f"open {say.money(open_, context)}") for no, open_, _ in context.items if open_ > 0)
-    return CHANNELS.items() if field.type is FieldType.CHANNEL else None
+    return None
 
 
 HINTS: Final[Mapping[FieldType, str]] = {
@@ -125,6 +128,13 @@ HINTS: Final[Mapping[FieldType, str]] = {
     FieldType.POINT: "m1, h1, or the last digits of a number; F4 lists them",
     FieldType.DEPARTMENT: "a department; F4 lists them",
     FieldType.USER: "a login",
-    FieldType.CHANNEL: "letter, email, sms or another; F4 lists them",
+    FieldType.CHANNEL: "call, email, sms or another; F4 lists them",
     FieldType.DOCUMENT: "the name of a document",
+    FieldType.MESSAGE: "the number of a message that waits for an answer",
+    FieldType.TABLE: "rows in quotes",
 }
+
+
+def hint(field: Field) -> str:
+    """What to type for a field."""
+    return case_rows.layout(field) if field.type is FieldType.TABLE else HINTS[field.type]

@@ -13,7 +13,7 @@ from collect_tui.desk.commands import Command, OpenCase
 from collect_tui.desk.line import case_fields, case_written, say
 from collect_tui.desk.line import case_values as values
 from collect_tui.desk.line.context import LineContext
-from collect_tui.desk.line.lexer import Token, word
+from collect_tui.desk.line.lexer import Token, literal, word
 from collect_tui.desk.line.look import sure
 from collect_tui.desk.line.slot import Slot, Writing
 from collect_tui.desk.line.verb import Verb
@@ -32,9 +32,11 @@ _EXAMPLES: Final[Mapping[FieldType, str]] = {
     FieldType.POINT: "m1",
     FieldType.DEPARTMENT: "billing",
     FieldType.USER: "ben",
-    FieldType.CHANNEL: "letter",
+    FieldType.CHANNEL: "call",
     FieldType.DOCUMENT: "slip",
+    FieldType.MESSAGE: "M-4K7",
     FieldType.TEXT: '"in words"',
+    FieldType.TABLE: '"…"',
 }
 OWNER: Final = Slot(
     "owner", "owner=LOGIN", "Owner", "a login; nothing for nobody yet", "owner", writing="word", key="owner"
@@ -43,7 +45,7 @@ OWNER: Final = Slot(
 
 def verb_of(kind: Kind) -> Verb:
     """How the kind is opened on the line."""
-    fields = case_fields.typed(kind.asked)
+    fields = kind.asked
     told = f"{kind.title}: {kind.help or 'opens one'}"
     return Verb(
         kind.verb.lower(),
@@ -56,7 +58,7 @@ def verb_of(kind: Kind) -> Verb:
 
 def opens(kind: Kind, after: Token | None, context: LineContext) -> bool:
     """Whether what follows the kind's verb opens a case where the verb is the code of a result too."""
-    first = next(iter(case_fields.typed(kind.asked)), None)
+    first = next(iter(kind.asked), None)
     if after is None or first is None or first.type is not FieldType.ITEM:
         return False
     if after.key is not None:
@@ -77,7 +79,7 @@ def slots_of(
             name=field.name,
             word=field.name.replace("_", "-").upper() if field in bare else f"{field.name}={field.type.name}",
             label=field.title,
-            hint=case_fields.HINTS[field.type],
+            hint=case_fields.hint(field),
             kind=case_fields.slot_of(kind, field),
             needed=not case_fields.may_be_left_out(field, known),
             writing=_writing(field),
@@ -89,7 +91,7 @@ def slots_of(
 
 
 def _writing(field: Field) -> Writing:
-    if field.type is FieldType.TEXT:
+    if field.type in case_fields.QUOTED:
         return "text"
     return "words" if field.type in (FieldType.DATE, FieldType.MONEY) else "word"
 
@@ -106,12 +108,14 @@ def _example(kind: Kind, fields: Sequence[Field]) -> str:
 
 
 def _example_of(field: Field) -> str:
+    if field.type is FieldType.TABLE:
+        return literal(" ".join(_example_of(each).strip('"') for each in field.columns))
     return next((word(code.lower()) for code in field.choices), "") or _EXAMPLES.get(field.type, "")
 
 
 def open_case(words: TokenCursor, kind: Kind) -> tuple[Command, ...]:
     """The fields that are asked for at opening, in their order or named; `owner=LOGIN`."""
-    fields = case_fields.typed(kind.asked)
+    fields = kind.asked
     options = {each.key: each.kind for each in _owner(kind)}
     given, extra = values.read(words, kind, fields, options=options)
     command = words.build(OpenCase, case_kind=kind.name, values=given, owner=extra.get("owner", ""))
@@ -130,15 +134,25 @@ def _not_collected(kind: Kind, command: OpenCase, context: LineContext) -> int:
     return min(rest, amount) if isinstance(amount, int) else 0
 
 
+def of_message(kinds: Mapping[str, Kind], message: str, words: str, context: LineContext) -> str:
+    """The line that opens a case from a message that came in, with its words where the kind asks for some; empty: no kind takes one."""
+    kind = next((each for each in kinds.values() if each.of_type(FieldType.MESSAGE)), None)
+    if kind is None:
+        return ""
+    values: dict[str, bool | int | str] = {kind.of_type(FieldType.MESSAGE): message}
+    for field in kind.asked:
+        if not case_fields.may_be_left_out(field):
+            values[field.name] = next(reversed(tuple(field.choices)), "") if field.choices else words[: field.longest]
+    return render_open(OpenCase(case_kind=kind.name, values=values), context)
+
+
 def render_open(command: OpenCase, context: LineContext) -> str:
     kind = context.kinds.get(command.case_kind)
     owner = f"owner={word(command.owner)}" if command.owner else ""
     if kind is None:
         named = case_written.write((), command.values, context)
         return say.join(word(command.case_kind), named, owner)
-    return say.join(
-        kind.verb.lower(), case_written.write(case_fields.typed(kind.asked), command.values, context), owner
-    )
+    return say.join(kind.verb.lower(), case_written.write(kind.asked, command.values, context), owner)
 
 
 def say_open(command: OpenCase, context: LineContext) -> str:

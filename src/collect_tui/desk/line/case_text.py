@@ -30,7 +30,7 @@ def kind_of(context: LineContext, case: AccountCase | None) -> Kind | None:
 def needs(kind: Kind, move: Move) -> tuple[tuple[Field, ...], tuple[str, ...]]:
     """The fields that a move asks for, and which of them the case has already."""
     known = {each.name for each in kind.asked}
-    return case_fields.typed(kind.fields[name] for name in move.needs), tuple(n for n in move.needs if n in known)
+    return tuple(kind.fields[name] for name in move.needs), tuple(n for n in move.needs if n in known)
 
 
 def _found(context: LineContext, number: str) -> AccountCase | None:

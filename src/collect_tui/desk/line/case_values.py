@@ -11,8 +11,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from collect_tui.desk.line import freetext, order, slots, when
-from collect_tui.desk.line.case_fields import HINTS, choices, like_money, may_be_left_out, offers, positional, slot_of
+from collect_tui.desk.line import case_rows, freetext, order, slots, when
+from collect_tui.desk.line.case_fields import (
+    LISTED,
+    choices,
+    hint,
+    like_money,
+    may_be_left_out,
+    offers,
+    positional,
+    slot_of,
+)
 from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.look import match_code
 from collect_tui.desk.line.words import TokenCursor
@@ -97,7 +106,10 @@ def _bare(words: TokenCursor, kind: Kind, field: Field, *, needed: bool, last: b
     match field.type:
         case FieldType.TEXT:
             return _text(words, kind, field, token, last=last)
-        case FieldType.CODE | FieldType.DEPARTMENT | FieldType.YES_NO if token.plain:
+        case FieldType.TABLE if needed or token.quote:
+            rows = case_rows.read(words, token, slot, field)
+            return _taken(words, slot, rows)
+        case FieldType.CODE | FieldType.DEPARTMENT | FieldType.YES_NO | FieldType.CHANNEL if token.plain:
             if field.type is FieldType.DEPARTMENT and not words.context.departments:
                 return _taken(words, slot, token.text)
             shortest = 1 if needed else 3
@@ -126,7 +138,7 @@ def _bare(words: TokenCursor, kind: Kind, field: Field, *, needed: bool, last: b
             | FieldType.SERVICE
             | FieldType.USER
             | FieldType.PAYMENT
-            | FieldType.CHANNEL
+            | FieldType.MESSAGE
             | FieldType.DOCUMENT
         ) if needed:
             return _value(words, slot, field, token)
@@ -156,7 +168,9 @@ def _named(words: TokenCursor, kind: Kind, field: Field, token: Token) -> Value:
     if field.type is FieldType.TEXT:
         _fits(words, field, slot, token, token.text)
         return _taken(words, slot, token.text)
-    if field.type in (FieldType.CODE, FieldType.DEPARTMENT, FieldType.YES_NO):
+    if field.type is FieldType.TABLE:
+        return _taken(words, slot, case_rows.read(words, token, slot, field))
+    if field.type in LISTED:
         found = match_code(token.low, choices(field, words.context), 1)
         if found is None and not (field.type is FieldType.DEPARTMENT and not words.context.departments):
             words.reject(token, slot, expected=_expected(words, field))
@@ -209,4 +223,4 @@ def _fits(words: TokenCursor, field: Field, slot: str, token: Token, text: str) 
 def _expected(words: TokenCursor, field: Field) -> str:
     found = offers(field, words.context)
     names = ", ".join([text for text, _ in found][:8]) if found is not None else ""
-    return f"{field.title}: {names or HINTS[field.type]}"
+    return f"{field.title}: {names or hint(field)}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from collect_tui.desk.line import say
+from collect_tui.desk.line import case_rows, say
 from collect_tui.desk.line.case_fields import positional
 from collect_tui.desk.line.context import LineContext
-from collect_tui.desk.line.lexer import word
+from collect_tui.desk.line.lexer import literal, word
 from collect_tui.domain.case.case import Value
 from collect_tui.domain.case.definition import Field, FieldType
 
@@ -39,6 +39,8 @@ def text_of(field: Field | None, value: Value, context: LineContext) -> str:
     """A value as it is typed."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return literal(case_rows.typed(field, value, context) if field is not None else str(value))
     match field.type if field is not None else None:
         case FieldType.MONEY if isinstance(value, int):
             return say.amount(value, context)
@@ -47,7 +49,7 @@ def text_of(field: Field | None, value: Value, context: LineContext) -> str:
                 return say.day(date.fromisoformat(str(value)), context)
             except ValueError:
                 return word(str(value))
-        case FieldType.CODE | FieldType.DEPARTMENT:
+        case FieldType.CODE | FieldType.DEPARTMENT | FieldType.CHANNEL:
             return word(str(value).lower())
         case FieldType.TEXT:
             return say.why(str(value)) or '""'
@@ -58,6 +60,8 @@ def said(field: Field | None, value: Value, context: LineContext) -> str:
     """A value as part of a sentence."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return f"{field.title.lower()} {case_rows.said(field, value, context.currency)}" if field is not None else ""
     match field.type if field is not None else None:
         case FieldType.MONEY if isinstance(value, int):
             return say.money(value, context)
@@ -66,7 +70,7 @@ def said(field: Field | None, value: Value, context: LineContext) -> str:
                 return say.date_said(date.fromisoformat(str(value)), context)
             except ValueError:
                 return str(value)
-        case FieldType.CODE if field is not None:
+        case FieldType.CODE | FieldType.CHANNEL if field is not None:
             return field.choices.get(str(value), str(value)).lower()
         case FieldType.TEXT:
             return say.quoted(str(value))

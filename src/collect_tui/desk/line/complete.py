@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from collect_tui.desk.line import case_fields, say
+from collect_tui.desk.line import case_fields, case_rows, say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import acts, clean, word
 from collect_tui.desk.line.message import LANGUAGE_NAMES
 from collect_tui.desk.line.model import MAX_CHARACTERS, Candidate, Fault
+from collect_tui.desk.line.promise import affordable_plan
 from collect_tui.desk.line.slot import Slot
 from collect_tui.desk.line.verbs import VERBS, find, takes_text
 from collect_tui.desk.line.vocabulary import BALANCES, CHANNELS, METHODS
@@ -62,9 +63,9 @@ def _asked(text: str, context: LineContext) -> tuple[int, str, tuple[str, ...]]:
     act = found[-1]
     last = act.tokens[-1]
     fresh = last.end < len(source)
-    if not last.closed or not (fresh or last.plain):
+    if last.closed and not (fresh or last.plain):
         return len(text), "", ()
-    index = len(act.tokens) if fresh else len(act.tokens) - 1
+    index = len(act.tokens) if fresh and last.closed else len(act.tokens) - 1
     start = len(text) if fresh else last.start
     if index == 0:
         return start, source[start:], ("verb",)
@@ -73,7 +74,11 @@ def _asked(text: str, context: LineContext) -> tuple[int, str, tuple[str, ...]]:
     if verb is not None:
         with contextlib.suppress(Fault):
             verb.read(words)
-    return start, source[start:], tuple(dict.fromkeys(slot for at, slot in words.asked if at == index))
+    asked = tuple(dict.fromkeys(slot for at, slot in words.asked if at == index))
+    if not last.closed:  # in quotes only the cell of a row is completed
+        part = case_rows.begun(last.text)
+        return len(text) - len(part), part, tuple(slot for slot in asked if slot.startswith("cell:"))
+    return start, source[start:], asked
 
 
 def _offers(part: str, slots: Iterable[str], context: LineContext) -> list[Offer]:
@@ -170,6 +175,13 @@ def _times(context: LineContext) -> Iterator[Offer]:
         yield f"{hour}:00", "customer's time" if context.customer_zone else "desk time"
 
 
+def _terms(context: LineContext) -> Iterator[Offer]:
+    if plan := affordable_plan(context):
+        most = max(case.affordable for case in context.cases)
+        yield f"{plan['count']}m", f"monthly, as {say.money(most, context)} can be paid"
+    yield from (("3m", "three monthly"), ("4w", "four weekly"), ("6f", "six fortnightly"))
+
+
 def _anchors(context: LineContext) -> Iterator[Offer]:
     for form in ("1", "15", "eom"):
         yield form, f"first {say.date_said(parse_date(form, context.today), context)}"
@@ -240,7 +252,7 @@ _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "date": _dates,
     "moment": _moments,
     "time": _times,
-    "terms": lambda _: (("3m", "three monthly"), ("4w", "four weekly"), ("6f", "six fortnightly")),
+    "terms": _terms,
     "anchor": _anchors,
     "down": lambda _: (("dn", "a down payment, such as dn100"),),
     "part": lambda _: (("+", "a further part: + AMOUNT DATE"),),

@@ -75,6 +75,16 @@ def cancel(words: TokenCursor) -> tuple[Command, ...]:
     return (words.build(CancelPromise, reason=freetext.why(words)),)
 
 
+def affordable_plan(context: LineContext) -> dict[str, str]:
+    """The fields of a plan, as they are typed, that a case of hardship on the account finds can be paid: monthly, as many as it takes;
+    none where no case does."""
+    most = max((case.affordable for case in context.cases), default=0)
+    count = -(-context.collectable // most) if most else 0
+    if not 0 < count <= MOST_INSTALMENTS:
+        return {}
+    return {"total": say.amount(context.collectable, context), "count": str(count), "frequency": "m"}
+
+
 def plan_of(words: TokenCursor, terms: PlanTerms, method: str | None, note: str) -> MakePlan:
     return words.build(
         MakePlan,

@@ -196,6 +196,10 @@ class AccountView(View):
     fence: int
     waiting: tuple[WaitingMessage, ...] = ()  # drafts and what is queued
     cases: tuple[AccountCase, ...] = ()  # those that are open
+    credit_limit: int | None = None  # minor units; None: none was set
+    cash_only: bool = False
+    language: str = "en"  # of the customer
+    support: str = ""  # what the customer needs to be served well; a code of the site
     zones: tuple[str, ...] = ()  # all the customer may be in: the hours are those that they share
 
 

@@ -48,7 +48,8 @@ class CaseRow(View):
 class AccountCase(View):
     """An open case among what else there is of its account. `about`: the number of the document, the product of the service or the
     reference of the payment; `amount`: what it is about, minor units. `asked`: the move that waits for a decision, `asked_by` who asked
-    for it; `moves`: the names of those that it has now."""
+    for it; `moves`: the names of those that it has now. `affordable`: what can be paid a month, as a case of hardship has worked out; minor
+    units, 0: none has."""
 
     number: str
     kind: str
@@ -62,15 +63,18 @@ class AccountCase(View):
     asked: str
     asked_by: str
     moves: tuple[str, ...]
+    affordable: int = 0
 
 
 class CaseFieldView(View):
-    """A field of a case: `value` as text; an amount in minor units stands as a number."""
+    """A field of a case: `value` as text; an amount in minor units stands as a number. Of a table it is what its rows say, and `rows` are
+    they, each with its cells by the name of the column."""
 
     name: str
     title: str
     type: str
     value: bool | int | str
+    rows: tuple[dict[str, bool | int | str], ...] = ()
 
 
 class CaseEventView(View):

@@ -252,10 +252,12 @@ class MessagesSent(View):
 
 
 class InboxRow(View):
-    """A message that waits for an answer. `account` None: nobody known wrote it. `age`: whole days; `sender`: in part; `suggestion`:
+    """A message that waits for an answer. `number`: by which a case names it; `account` None: nobody known wrote it.
+    `age`: whole days; `sender`: in part; `suggestion`:
     what it seems to say; `words`: how it begins."""
 
     message: int
+    number: str
     account: str | None
     received_at: datetime
     age: int
@@ -263,3 +265,20 @@ class InboxRow(View):
     sender: str
     suggestion: str
     words: str
+
+
+def _account(account: str | None, row: InboxRow, session: Session) -> str:
+    return account or "unknown"
+
+
+def _words(words: str, row: InboxRow, session: Session) -> str:
+    return f"{words} ({row.suggestion.replace(' ', ', ')})" if row.suggestion else words
+
+
+INBOX_COLUMNS: Final = (
+    Column("account", "Account", 11, role=Role.VALUE, write=_account),
+    Column("age", "Days", 4, align="right"),
+    Column("channel", "By", 6),
+    Column("sender", "From", 16, flex=1),
+    Column("words", "Says", 20, flex=3, write=_words),
+)

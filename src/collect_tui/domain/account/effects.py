@@ -1,14 +1,16 @@
-"""What becomes of notes, the next action and the ladder, and the mark of an act that was undone."""
+"""What becomes of notes, the next action, the ladder and what is set of an account, and the mark of an act that was undone."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.effect import Effect, Ids
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Holder, Item, NextAction, Parked
+from collect_tui.domain.money import format_minor
 from collect_tui.domain.states import DUNNED, STAGES, AccountState, Stage
 from collect_tui.domain.wording import next_action_words, quoted
 
@@ -136,6 +138,57 @@ class ActUndone(Effect):
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         return "the act is undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """`fact`: its name among the facts; `table`, `column`: where it is kept."""
+
+    title: str
+    fact: str
+    table: str
+    column: str
+
+
+ATTRIBUTES: Final[Mapping[str, Attribute]] = {
+    "account.credit_limit": Attribute("credit limit", "credit_limit", "account", "credit_limit"),
+    "account.cash_only": Attribute("cash only", "cash_only", "account", "cash_only"),
+    "party.language": Attribute("language", "language", "party", "lang"),
+    "party.support": Attribute("support needed", "support", "party", "support"),
+}
+"""By name. The credit limit is in minor units, None where there is none; the language an ISO 639 code; support a code of the site."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeSet(Effect):
+    """One of `ATTRIBUTES` is another."""
+
+    name: str
+    before: bool | int | str | None
+    after: bool | int | str | None
+
+    @property
+    def attribute(self) -> Attribute:
+        return ATTRIBUTES[self.name]
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        changed: dict[str, Any] = {self.attribute.fact: self.after}
+        return replace(facts, **changed)
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        if getattr(facts, self.attribute.fact) != self.after:
+            return ()  # it has been set again since
+        return (AttributeSet(self.name, self.after, self.before),)
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        was, now = (_said(value, facts.currency) for value in (self.before, self.after))
+        return f"{self.attribute.title}: {now} (was {was})"
+
+
+def _said(value: bool | int | str | None, currency: str) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return format_minor(value, currency) if isinstance(value, int) else value or "none"
 
 
 def cures(effect: LadderChanged) -> bool:

@@ -9,8 +9,29 @@ from datetime import date, datetime
 TAKEN_BACK = "TAKEN_BACK"
 """The state of a case whose opening was undone, whatever its kind."""
 
-Value = str | int | bool
-"""What a field holds: an amount in minor units, a date as ISO text, a code, the number of a document, a text, yes or no."""
+Cell = str | int | bool
+"""What a column of a row holds: an amount in minor units, a date as ISO text, a code, the number of a document, a text, yes or no."""
+
+Rows = tuple[Mapping[str, Cell], ...]
+"""What a table holds: cells by the name of the column, row by row."""
+
+Value = Cell | Rows
+"""What a field holds."""
+
+
+def found(values: Mapping[str, Value], name: str) -> Value | None:
+    """What a name stands for: a field, or `FIELD.COLUMN`, the sum of a column of a table; None: nothing is there."""
+    field, _, column = name.partition(".")
+    value = values.get(field)
+    if not column:
+        return value
+    return sum(amount(row, column) for row in value) if isinstance(value, tuple) else None
+
+
+def amount(values: Mapping[str, Value] | Mapping[str, Cell], name: str) -> int:
+    """An amount among values, named as `found` names it; nothing where there is none."""
+    value = found(values, name)
+    return value if isinstance(value, int) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +48,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case of an account. `version`: that of the definition that it was opened under. `since`: the business date on which it came to its
-    state. `excluded`: what of its item is not collected now; `frozen`: ids of other items, each with what of it is
-    not. `moved_by`: who made its last move; `ended`: it is in a final state. `first_due`, `resolve_due`: when its clocks end, as they were
-    last worked out; None: they stand or have stopped."""
+    """A case of an account. `version`, `digest`: those of the definition that it was opened under. `since`: the business date on which it
+    came to its state. `excluded`: what of its item is not collected now; `frozen`: ids of other items, each with what of it is not.
+    `moved_by`: who made its last move; `ended`: it is in a final state. `first_due`, `resolve_due`: when its clocks end, as they were last
+    worked out; None: they stand or have stopped."""
 
     id: int
     number: str
@@ -52,10 +73,10 @@ class Case:
     asked: Asked | None = None
     links: tuple[str, ...] = ()
     ended: bool = False
+    digest: str = ""
     first_due: datetime | None = field(default=None, compare=False)
     resolve_due: datetime | None = field(default=None, compare=False)
 
     def amount(self, name: str) -> int:
-        """An amount among its values; nothing where there is none."""
-        found = self.values.get(name, 0)
-        return found if isinstance(found, int) else 0
+        """An amount among its values, or the sum of a column, `FIELD.COLUMN`; nothing where there is none."""
+        return amount(self.values, name)

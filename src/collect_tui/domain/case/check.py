@@ -2,57 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from collect_tui.common.words import expected
-from collect_tui.domain.case.definition import BEFORE, READABLE, WAKES, WHO, About, Field, FieldType, Kind, Move, State
-
-Problem = tuple[str, str]
-"""Where it stands in the file, as a path of keys, and a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The names that a kind may refer to."""
-
-    roles: Collection[str] = ()
-    departments: Collection[str] = ()
-    holds: Collection[str] = ()
-    queues: Collection[str] = ()
-    templates: Collection[str] = ()
-    hours: Collection[str] = ()
-    next_actions: Collection[str] = ()
-    limits: Collection[str] = ()
-    formulas: Collection[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How a consequence is written: what its own name stands for, and what may or must stand beside it. A value in brackets is one of the
-    site's; `field` a field of the case."""
-
-    head: str | tuple[str, ...] = ""
-    given: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()
-
-
-ADJUSTMENTS: Final = ("credit", "waiver", "write-off", "fee", "interest")
-_ON: Final = ("account", "item", "service", "party")
-
-VOCABULARY: Final[Mapping[str, Shape]] = {
-    "collect_again": Shape(),
-    "adjust": Shape(ADJUSTMENTS, {"amount": "money", "on": ("item", "account")}, ("amount",)),
-    "refund": Shape("money"),
-    "hold": Shape("[holds]", {"on": _ON, "in": "span"}),
-    "release": Shape("[holds]"),
-    "next_action": Shape("[next_actions]", {"in": "span"}),
-    "message": Shape("[templates]"),
-    "cancel_promise": Shape(),
-    "document": Shape("[templates]", {"as": "document"}, ("as",)),
-}
-"""The consequences that there are, each a pure decider of that name (`consequences.py`)."""
+from collect_tui.domain.case.definition import (
+    BEFORE,
+    CELLS,
+    READABLE,
+    ROUTE,
+    WAKES,
+    WHO,
+    About,
+    Field,
+    FieldType,
+    Kind,
+    Move,
+    State,
+)
+from collect_tui.domain.case.values import is_read
+from collect_tui.domain.case.vocabulary import Problem, Site, adds_up, consequence, known
 
 
 def problems(kind: Kind, site: Site) -> Iterator[Problem]:
@@ -91,15 +60,15 @@ def _states(kind: Kind, site: Site) -> Iterator[Problem]:
             yield f"{path}.reopens", "only a final state is opened again."
         for key, value in (("to_after", state.then), ("to_on_wake", state.woken), ("reopens", state.reopens)):
             if value:
-                yield from _known(f"{path}.{key}", value, names)
+                yield from known(f"{path}.{key}", value, names)
         if bool(state.after) != bool(state.then):
             yield path, "after and to_after stand together."
         if bool(state.wakes) != bool(state.woken):
             yield path, "wakes and to_on_wake stand together."
         if state.wakes:
-            yield from _known(f"{path}.wakes", state.wakes, WAKES)
+            yield from known(f"{path}.wakes", state.wakes, WAKES)
         if state.queue:
-            yield from _known(f"{path}.queue", state.queue, site.queues)
+            yield from known(f"{path}.queue", state.queue, site.queues)
         yield from _standing(kind, path, state, site)
 
 
@@ -108,15 +77,15 @@ def _standing(kind: Kind, path: str, state: State, site: Site) -> Iterator[Probl
     if standing.exclude:
         if kind.about is not About.ITEM:
             yield f"{path}.while.exclude", 'only of an item is an amount excluded; expected about = "item".'
-        yield from _of_type(kind, f"{path}.while.exclude", standing.exclude, FieldType.MONEY)
+        yield from adds_up(kind, f"{path}.while.exclude", standing.exclude, FieldType.MONEY)
     if standing.split:
         if kind.about not in (About.ACCOUNT, About.PARTY):
             yield f"{path}.while.split", 'the ledger is split of an account; expected about = "account".'
-        yield from _of_type(kind, f"{path}.while.split", standing.split, FieldType.DATE)
+        yield from adds_up(kind, f"{path}.while.split", standing.split, FieldType.DATE)
     if standing.set_off:
-        yield from _of_type(kind, f"{path}.while.set_off", standing.set_off, FieldType.MONEY)
+        yield from adds_up(kind, f"{path}.while.set_off", standing.set_off, FieldType.MONEY)
     if standing.hold:
-        yield from _known(f"{path}.while.hold.kind", standing.hold, site.holds)
+        yield from known(f"{path}.while.hold.kind", standing.hold, site.holds)
         if standing.on in ("item", "service") and kind.about.value != standing.on:
             yield f"{path}.while.hold.on", f"a case about {kind.about} knows no {standing.on} to hold."
 
@@ -128,53 +97,87 @@ def _fields(kind: Kind, site: Site) -> Iterator[Problem]:
     for name, each in kind.fields.items():
         path = f"fields.{name}"
         if each.since:
-            yield from _known(f"{path}.from", each.since, kind.states)
+            yield from known(f"{path}.from", each.since, kind.states)
         yield from _readable(kind, f"{path}.most", each.most, each)
-        if each.default.startswith(("field:", BEFORE)) or each.default in READABLE:
-            yield from _readable(kind, f"{path}.default", each.default, each)
+        yield from _default(kind, path, each)
         if each.type is FieldType.CODE and not each.choices:
             yield path, "expected codes to choose from: list = a list of the site, or the codes themselves."
-        if each.default and each.type is FieldType.CODE and each.default not in each.choices:
-            yield f"{path}.default", f"no such code; {expected(each.default, list(each.choices))}"
         if each.formula:
-            yield from _known(f"{path}.formula", each.formula, site.formulas)
+            yield from known(f"{path}.formula", each.formula, site.formulas)
         for role in each.private:
-            yield from _known(f"{path}.private", role, site.roles)
-        for summed in each.sums:
-            yield from _known(f"{path}.sum", summed, [column.name for column in each.columns])
+            yield from known(f"{path}.private", role, site.roles)
+        yield from _table(kind, path, each)
+
+
+_DEFAULTS: Final = {FieldType.YES_NO: bool, FieldType.NUMBER: int, FieldType.PERCENT: int}
+
+
+def _default(kind: Kind, path: str, field: Field) -> Iterator[Problem]:
+    default, path = field.default, f"{path}.default"
+    if default == "":
+        return
+    if isinstance(default, str) and is_read(default):
+        yield from _readable(kind, path, default, field)
+    elif default == ROUTE:
+        if field.type is not FieldType.DEPARTMENT or not kind.routes.default:
+            yield path, "a route is what a department is given by; expected one, and routes with a default."
+    elif type(default) is not _DEFAULTS.get(field.type, str) or field.type in (FieldType.MONEY, FieldType.TABLE):
+        yield path, f"no {field.type} to stand where none is given."
+    elif field.type is FieldType.CODE and default not in field.choices:
+        yield path, f"no such code; {expected(str(default), list(field.choices))}"
+
+
+def _table(kind: Kind, path: str, field: Field) -> Iterator[Problem]:
+    if (field.type is FieldType.TABLE) != bool(field.columns):
+        yield path, "a table has columns, and nothing else has."
+    for each in field.columns:
+        below = f"{path}.columns.{each.name}"
+        if each.type not in CELLS:
+            yield below, f"expected {', '.join(CELLS)}."
+        if each.since or each.formula or each.private or each.columns:
+            yield below, "a column is asked for, worked out and private as its table is."
+        if each.type is FieldType.CODE and not each.choices:
+            yield below, "expected codes to choose from: list = a list of the site, or the codes themselves."
+        yield from _default(kind, below, each)
+        yield from _readable(kind, f"{below}.most", each.most, each)
+    for summed in field.sums:
+        fitting = [each.name for each in field.columns if each.type in (FieldType.MONEY, FieldType.NUMBER)]
+        yield from known(f"{path}.sum", summed, fitting)
 
 
 def _readable(kind: Kind, path: str, value: str, own: Field) -> Iterator[Problem]:
     if not value:
         return
     if value.startswith("field:"):
-        yield from _of_type(kind, path, value.removeprefix("field:"), own.type)
-    elif value.startswith(BEFORE):
-        yield from _of_type(kind, path, value.removeprefix(BEFORE), FieldType.DATE)
-    elif value not in READABLE:
-        yield path, f"expected field:NAME or {', '.join((f'{BEFORE}NAME', *READABLE))}."
+        yield from adds_up(kind, path, value.removeprefix("field:"), own.type)
+    elif value.startswith(BEFORE) and own.type is FieldType.MONEY:
+        yield from adds_up(kind, path, value.removeprefix(BEFORE), FieldType.DATE)
+    elif READABLE.get(value) is not own.type:
+        fitting = [name for name, type_ in READABLE.items() if type_ is own.type]
+        fitting += [f"{BEFORE}NAME"] if own.type is FieldType.MONEY else []
+        yield path, f"expected field:NAME or {', '.join(fitting)}."
     elif value.startswith("item.") and kind.about is not About.ITEM:
         yield path, "a case that is not about an item knows none."
 
 
 def _move(kind: Kind, path: str, move: Move, site: Site) -> Iterator[Problem]:
     for origin in move.origins:
-        yield from _known(f"{path}.from", origin, kind.states)
-    yield from _known(f"{path}.to", move.to, kind.states)
-    yield from _known(f"{path}.role", move.who, [*WHO, *site.roles])
+        yield from known(f"{path}.from", origin, kind.states)
+    yield from known(f"{path}.to", move.to, kind.states)
+    yield from known(f"{path}.role", move.who, [*WHO, *site.roles])
     for name in move.needs:
         found = kind.fields.get(name)
         if found is None:
-            yield from _known(f"{path}.needs", name, kind.fields)
+            yield from known(f"{path}.needs", name, kind.fields)
     if (approval := move.approval) is not None:
-        yield from _of_type(kind, f"{path}.approval.of", approval.of, FieldType.MONEY)
+        yield from adds_up(kind, f"{path}.approval.of", approval.of, FieldType.MONEY)
         if approval.above:
-            yield from _known(f"{path}.approval.above", approval.above, site.limits)
+            yield from known(f"{path}.approval.above", approval.above, site.limits)
         if approval.by:
-            yield from _known(f"{path}.approval.by", approval.by, site.roles)
+            yield from known(f"{path}.approval.by", approval.by, site.roles)
     for place, one in enumerate(move.does, 1):
-        yield from _consequence(kind, f"{path}.does.{place}", one.name, one.given, site)
-    moved = {name for name in _money_of(move) if name in kind.fields}
+        yield from consequence(kind, f"{path}.does.{place}", one.name, one.given, site)
+    moved = {name for name in (each.partition(".")[0] for each in _money_of(move)) if name in kind.fields}
     asked = {each.name for each in kind.asked} | set(move.needs)
     for name in sorted(moved - asked):
         since = kind.fields[name].since
@@ -186,29 +189,7 @@ def _money_of(move: Move) -> Iterator[str]:
     if move.approval is not None:
         yield move.approval.of
     for one in move.does:
-        yield from (one.given[key] for key in ("amount", "refund") if key in one.given)
-
-
-def _consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], site: Site) -> Iterator[Problem]:
-    shape = VOCABULARY.get(name)
-    if shape is None:
-        yield from _known(path, name, VOCABULARY)
-        return
-    allowed = {**({name: shape.head} if shape.head else {}), **shape.given}
-    for key in (*([name] if shape.head else []), *shape.needs):
-        if key not in given:
-            yield path, f"the key {key} is missing."
-    for key, value in given.items():
-        if key not in allowed:
-            yield from _known(f"{path}.{key}", key, allowed)
-            continue
-        what = allowed[key]
-        if isinstance(what, tuple):
-            yield from _known(f"{path}.{key}", value, what)
-        elif what.startswith("["):
-            yield from _known(f"{path}.{key}", value, getattr(site, what.strip("[]")))
-        elif what in ("money", "document"):
-            yield from _of_type(kind, f"{path}.{key}", value, FieldType(what))
+        yield from (one.given[key] for key in ("each", "amount", "refund") if key in one.given)
 
 
 def _keys(kind: Kind) -> Iterator[Problem]:
@@ -220,7 +201,7 @@ def _keys(kind: Kind) -> Iterator[Problem]:
 
 
 def _clocks(kind: Kind, site: Site) -> Iterator[Problem]:
-    yield from _known("clocks.calendar", kind.hours, site.hours)
+    yield from known("clocks.calendar", kind.hours, site.hours)
     for name, rule in (("first", kind.first), ("resolve", kind.resolve)):
         if rule is not None and rule.by:
             yield from _by(kind, f"clocks.{name}", rule.by, rule.spans)
@@ -232,11 +213,11 @@ def _routes(kind: Kind, site: Site) -> Iterator[Problem]:
     routes = kind.routes
     for value in (routes.default, *routes.departments.values()):
         if value:
-            yield from _known("routes", value, site.departments)
+            yield from known("routes", value, site.departments)
     if routes.by:
         yield from _by(kind, "routes", routes.by, routes.departments)
     for place, each in enumerate(routes.escalations, 1):
-        yield from _known(f"routes.escalate.{place}.to", each.to, site.departments)
+        yield from known(f"routes.escalate.{place}.to", each.to, site.departments)
 
 
 def _by(kind: Kind, path: str, name: str, among: Iterable[str]) -> Iterator[Problem]:
@@ -246,15 +227,4 @@ def _by(kind: Kind, path: str, name: str, among: Iterable[str]) -> Iterator[Prob
         yield f"{path}.by", f"expected a field of codes; {expected(name, codes)}"
         return
     for value in among:
-        yield from _known(f"{path}.{value}", value, found.choices)
-
-
-def _of_type(kind: Kind, path: str, name: str, type_: FieldType) -> Iterator[Problem]:
-    fitting = [each.name for each in kind.fields.values() if each.type is type_]
-    if name not in fitting:
-        yield path, f"expected a field of type {type_}; {expected(name, fitting)}"
-
-
-def _known(path: str, value: str, among: Collection[str]) -> Iterator[Problem]:
-    if value not in among:
-        yield path, f"no such name; {expected(value, sorted(among))}"
+        yield from known(f"{path}.{value}", value, found.choices)

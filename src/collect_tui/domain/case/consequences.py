@@ -1,5 +1,5 @@
 """What a move of a case brings about beside its new state: a small closed vocabulary, each a pure decider of that name
-(`check.VOCABULARY` says how a file writes them). Amounts are minor units."""
+(`vocabulary.VOCABULARY` says how a file writes them). Amounts are minor units."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from collect_tui.domain import steps
+from collect_tui.domain.account.effects import ATTRIBUTES
 from collect_tui.domain.calendars import Calendar
-from collect_tui.domain.case.case import Case
+from collect_tui.domain.case import nested
+from collect_tui.domain.case.case import Case, Value
 from collect_tui.domain.case.clocks import Span
-from collect_tui.domain.case.effects import CaseDocumented
+from collect_tui.domain.case.effects import CaseDocumented, CaseOpened
+from collect_tui.domain.case.vocabulary import OPEN_CASE
 from collect_tui.domain.effect import Effect, Ids
-from collect_tui.domain.effects import CreditApplied, ItemCharged, NextActionSet, PaymentAllocated
+from collect_tui.domain.effects import AttributeSet, CreditApplied, ItemCharged, NextActionSet, PaymentAllocated
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Allocation, Application, Item
 from collect_tui.domain.hold import decide as hold
@@ -27,6 +30,9 @@ _CREDITS: Final = ("credit", "waiver", "write-off")
 _PREFIX: Final = {"credit": "CR", "waiver": "WV", "write-off": "WO", "fee": "FEE", "interest": "INT"}
 
 
+Opens = Callable[[str, Mapping[str, Value], AccountFacts, "Ground"], tuple[Effect, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What a consequence may know besides the account and the case."""
@@ -35,7 +41,10 @@ class Ground:
     by: str
     calendar: Calendar
     holds: Mapping[str, HoldKind]
-    write: Callable[[AccountFacts, str], tuple[Effect, ...]]  # a message by a template of the site
+    write: Callable[
+        [Case, AccountFacts, str, str], tuple[Effect, ...]
+    ]  # a message by a template of the site, with the words of a field
+    opens: Opens  # a case of a kind
     draw: Callable[[AccountFacts, Case, str], str] = lambda facts, case, template: ""  # a document, as it is kept
 
 
@@ -43,7 +52,7 @@ Consequence = Callable[[Case, Mapping[str, str], AccountFacts, Ground], tuple[Ef
 
 
 def collect_again(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
-    """Nothing of it beside what every case does that ends: what it excluded is collected again (`decide._standing`)."""
+    """Nothing of it beside what every case does that ends: what it excluded is collected again (`standing.holding`)."""
     return ()
 
 
@@ -139,7 +148,23 @@ def cancel_promise(case: Case, given: Mapping[str, str], facts: AccountFacts, gr
 
 
 def message(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
-    return ground.write(facts, given["message"])
+    return ground.write(case, facts, given["message"], given.get("text", ""))
+
+
+def set_attribute(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    """An attribute of the account or its customer is what a field says; nothing where that is empty, or it is so already."""
+    name, to = given["set"], given["to"]
+    before = getattr(facts, ATTRIBUTES[name].fact)
+    fixed: dict[str, bool | str | None] = {"yes": True, "no": False, "none": "" if isinstance(before, str) else None}
+    after = case.values.get(to.removeprefix("field:"), before) if to.startswith("field:") else fixed[to]
+    return () if after == before or isinstance(after, tuple) else (AttributeSet(name, before, after),)
+
+
+def open_inner(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    """A case of another kind, inside this one, which it names."""
+    made = ground.opens(given[OPEN_CASE], nested.given_to(case, given, facts), facts, ground)
+    links = (case.number,)
+    return tuple(replace(e, case=replace(e.case, links=links)) if isinstance(e, CaseOpened) else e for e in made)
 
 
 def digest(text: str) -> str:
@@ -167,4 +192,6 @@ CONSEQUENCES: Final[Mapping[str, Consequence]] = {
     "next_action": next_action,
     "message": message,
     "cancel_promise": cancel_promise,
+    "set": set_attribute,
+    OPEN_CASE: open_inner,
 }

@@ -7,19 +7,23 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from collect_tui.common.ids import short_number
 from collect_tui.common.words import expected
 from collect_tui.domain import steps
 from collect_tui.domain.case.case import Asked, Case, Value
-from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, drawn_up
-from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Kind, Move
-from collect_tui.domain.case.effects import CaseChanged, CaseOpened, What
+from collect_tui.domain.case.consequences import Ground, Opens
+from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, FieldType, Kind, Move
+from collect_tui.domain.case.effects import CaseChanged, CaseOpened
 from collect_tui.domain.case.formulas import with_figures
+from collect_tui.domain.case.moving import assigned, done
 from collect_tui.domain.case.standing import apart, holding, set_off_before
 from collect_tui.domain.case.values import filled, item_of
 from collect_tui.domain.effect import Effect, Folded
+from collect_tui.domain.effects import InboxChanged
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.money import format_minor
+from collect_tui.domain.states import InboxState
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +60,27 @@ def open_case(
     ident = ground.ids()
     blank = Case(
         id=ident,
-        number=steps.number(kind.verb.upper(), ident),
+        number=short_number(kind.verb.upper(), ident),
         kind=kind.name,
         version=kind.version,
+        digest=kind.digest,
         state=kind.initial.name,
         since=facts.business_date,
         opened_at=now,
         opened_by=actor.user,
         moved_by=actor.user,
-        department=str(values.get("dept", "")) or kind.routes.of(values),
-        owner=str(values.get("owner", owner)),
+        department=kind.routes.of(values),
         item_id=about[0],
         service_id=about[1],
         payment_id=about[2],
         values=with_figures(kind, values),
     )
+    blank = assigned(blank, {"owner": owner, **values})
     fold = Folded(facts)
     case = apart(set_off_before(blank, kind.initial, fold, ground), kind.initial, fold.facts)
+    asked = tuple(m for m in facts.inbox if m.number == values.get(kind.of_type(FieldType.MESSAGE)))
     fold.add(CaseOpened(case, kind.title, ground.ids()))
+    fold.add(*(InboxChanged(each, InboxState.DONE, case.number) for each in asked))
     fold.add(*holding(blank, case, None, kind.initial, fold.facts, ground))
     return tuple(fold.effects)
 
@@ -100,7 +107,7 @@ def move_case(
         after = replace(case, asked=Asked(move.name, actor.user, facts.business_date, amount, values))
         told = f"waits for somebody to agree to {move.label} {format_minor(amount, facts.currency)}"
         return (CaseChanged(case, after, kind.title, told, ground.ids(), text, "asked"),)
-    return _done(kind, case, move, values, facts, ground, actor.user, text)
+    return done(kind, case, move, values, facts, ground, actor.user, text)
 
 
 def decide_case(
@@ -123,7 +130,7 @@ def decide_case(
     if not agreed:
         told = f"is not agreed to: {move.label} is refused"
         return (CaseChanged(case, replace(case, asked=None), kind.title, told, ground.ids(), why, "refused"),)
-    return _done(kind, case, move, asked.values, facts, ground, asked.by, why, "agreed")
+    return done(kind, case, move, asked.values, facts, ground, asked.by, why, "agreed")
 
 
 def change_case(
@@ -138,12 +145,13 @@ def change_case(
 ) -> tuple[Effect, ...]:
     """Other values, another owner or department. Refused "case.same" when nothing would change."""
     fields = [kind.fields[name] for name in given if name in kind.fields]
-    values = with_figures(kind, {**case.values, **filled(kind, fields, given, case.values, facts)})
+    values = with_figures(kind, {**case.values, **filled(kind, fields, given, case.values, facts, anew=True)})
+    after = assigned(case, given)
     after = replace(
-        case,
+        after,
         values=values,
-        owner=case.owner if owner is None else owner,
-        department=case.department if department is None else department,
+        owner=after.owner if owner is None else owner,
+        department=after.department if department is None else department,
     )
     after = apart(after, kind.states[case.state], facts)
     if after == case:
@@ -154,6 +162,15 @@ def change_case(
     said += [f"goes to {department}"] if department else []
     effect = CaseChanged(case, after, kind.title, " and ".join(said), ground.ids(), what="changed")
     return (effect, *holding(case, after, state, state, facts, ground))
+
+
+def opening(kinds: Mapping[str, Kind], actor: Actor, now: datetime) -> Opens:
+    """How a move of somebody opens a case inside its own."""
+
+    def opens(name: str, values: Mapping[str, Value], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+        return open_case(kinds[name], values, facts, ground, actor, now)
+
+    return opens
 
 
 def find(facts: AccountFacts, number: str) -> Case:
@@ -208,53 +225,3 @@ def _to_approve(move: Move, case: Case, actor: Actor) -> int | None:
     amount = case.amount(move.approval.of)
     limit = actor.limit(move.approval.above) if move.approval.above else 0
     return amount if limit is not None and amount > limit else None
-
-
-def _done(
-    kind: Kind,
-    case: Case,
-    move: Move,
-    values: Mapping[str, Value],
-    facts: AccountFacts,
-    ground: Ground,
-    by: str,
-    text: str,
-    what: What = "moved",
-) -> tuple[Effect, ...]:
-    filled_in = replace(case, values=with_figures(kind, {**case.values, **values}), moved_by=by)
-    papers: list[Effect] = []
-    for one in move.does:
-        if one.name == "document":  # before anything else: the case comes to its new state with the hash of it
-            filled_in, paper = drawn_up(filled_in, one.given, facts, ground)
-            papers += paper
-    fold = Folded(facts)
-    fold.add(*arrive(kind, case, filled_in, move.to, facts, ground, text=text, what=what), *papers)
-    for one in move.does:
-        if one.name != "document":
-            fold.add(*CONSEQUENCES[one.name](filled_in, one.given, fold.facts, ground))
-    return tuple(fold.effects)
-
-
-def arrive(
-    kind: Kind,
-    case: Case,
-    filled_in: Case,
-    to: str,
-    facts: AccountFacts,
-    ground: Ground,
-    *,
-    why: str = "",
-    text: str = "",
-    what: What = "moved",
-) -> tuple[Effect, ...]:
-    """A case comes to a state, by a move or by itself (`why`), with what holds there. `filled_in`: the case with what the move gave."""
-    state = kind.states[to]
-    after = replace(filled_in, state=state.name, since=facts.business_date, asked=None, ended=state.final)
-    old = kind.states.get(case.state)
-    fold = Folded(facts)
-    if not (old and old.standing.split):
-        after = set_off_before(after, state, fold, ground)
-    after = apart(after, state, fold.facts)
-    fold.add(CaseChanged(case, after, kind.title, f"is {state.label}{why}", ground.ids(), text, what))
-    fold.add(*holding(case, after, old, state, fold.facts, ground))
-    return tuple(fold.effects)

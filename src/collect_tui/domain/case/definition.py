@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal
 
-from collect_tui.domain.case.clocks import Hours, Span
+from collect_tui.domain.case.clocks import Span
 
 Clock = Literal["first", "resolve", "paused", ""]
 
@@ -41,20 +41,43 @@ class FieldType(StrEnum):
     DEPARTMENT = "department"
     USER = "user"
     CHANNEL = "channel"
+    MESSAGE = "message"  # one that came in and waits for an answer
     DOCUMENT = "document"
     TABLE = "table"
 
 
-READABLE: Final = (
-    "item.open",
-    "account.owed",
-    "account.total",
-    "account.open",
-    "account.credit",
-    "payment.amount",
-    "payment.unapplied",
+CELLS: Final = (
+    FieldType.TEXT,
+    FieldType.MONEY,
+    FieldType.NUMBER,
+    FieldType.DATE,
+    FieldType.CODE,
+    FieldType.YES_NO,
 )
-"""What a default or a limit may name of the account beside `field:NAME`: amounts in minor units."""
+"""What a column of a table may hold."""
+
+READABLE: Final[Mapping[str, FieldType]] = {
+    "item.open": FieldType.MONEY,
+    "item.amount": FieldType.MONEY,
+    "item.due": FieldType.DATE,
+    "account.owed": FieldType.MONEY,
+    "account.total": FieldType.MONEY,
+    "account.open": FieldType.MONEY,
+    "account.past_due": FieldType.MONEY,
+    "account.credit": FieldType.MONEY,
+    "account.credit_limit": FieldType.MONEY,
+    "account.cash_only": FieldType.YES_NO,
+    "party.language": FieldType.CODE,
+    "party.support": FieldType.CODE,
+    "payment.amount": FieldType.MONEY,
+    "payment.unapplied": FieldType.MONEY,
+}
+"""What a default or a limit may name of the account beside `field:NAME`, and what it is; amounts in minor units."""
+
+CONTEXT: Final = "context"
+"""A default that stands for where the case came from: the channel of the message that it is opened from, else a call."""
+ROUTE: Final = "route"
+"""The default of a department: the one that the kind's routes name."""
 
 BEFORE: Final = "before:"
 """With the name of a date field behind it: what is open of the account's items that were issued before that day."""
@@ -69,14 +92,15 @@ WHO: Final = (ANYBODY, OPENER, OWN_DEPARTMENT)
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field, in the order of the line's words and of the form. `since`: the state from which on it is asked for; empty: at opening.
-    `most`: one of `READABLE`, or `field:NAME`. `default`: one of these, `route`, `context`, or a value. `private`: roles that may read it;
-    empty: all."""
+    `most`: one of `READABLE`, or `field:NAME`. `default`: one of these, `route`, or a value. `private`: roles that may read it; empty: all.
+    Of a table: `columns` in the order of a row's words; `sums`: those that are added up, read as `field:NAME.COLUMN`; `most_rows`; `adds`:
+    a move adds rows to those that there are."""
 
     name: str
     type: FieldType
     label: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)  # code → its title
-    default: str = ""
+    default: str | int | bool = ""
     most: str = ""
     longest: int = 4000  # characters of a text
     optional: bool = False
@@ -85,6 +109,8 @@ class Field:
     formula: str = ""
     columns: tuple[Field, ...] = ()
     sums: tuple[str, ...] = ()
+    most_rows: int = 40
+    adds: bool = False
 
     @property
     def title(self) -> str:
@@ -213,6 +239,7 @@ class Kind:
     private: tuple[str, ...] = ()
     help: str = ""
     source: str = ""
+    digest: str = ""  # of all that its file says: another where it says another
 
     @property
     def initial(self) -> State:
@@ -229,6 +256,23 @@ class Kind:
         codes = [each.name for each in self.fields.values() if each.type is FieldType.CODE]
         return self.routes.by or next(iter(codes), "")
 
+    def of_type(self, wanted: FieldType) -> str:
+        """The first field of a type; empty: none."""
+        return next((each.name for each in self.fields.values() if each.type is wanted), "")
+
+    def adds_up(self, name: str, *types: FieldType) -> bool:
+        """Whether a name is that of a field of one of these types, or of such a column that a table adds up: `FIELD.COLUMN`."""
+        field, _, column = name.partition(".")
+        found = self.fields.get(field)
+        if found is None or not column:
+            return found is not None and found.type in types
+        return column in found.sums and any(each.name == column and each.type in types for each in found.columns)
+
+    def named(self, *types: FieldType) -> list[str]:
+        """What such names there are."""
+        sums = (f"{each.name}.{column}" for each in self.fields.values() for column in each.sums)
+        return [name for name in (*self.fields, *sums) if self.adds_up(name, *types)]
+
     def moves_from(self, state: str) -> tuple[Move, ...]:
         return tuple(each for each in self.moves.values() if state in each.origins)
 
@@ -244,24 +288,3 @@ class Kind:
         while new := {name for name in self.states if name not in found and self.reached_from(name) & found}:
             found |= new
         return frozenset(found)
-
-
-@dataclass(frozen=True, slots=True)
-class Department:
-    """Who answers cases: the users of these desks; without any, everybody."""
-
-    name: str
-    title: str
-    desks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRules:
-    """The kinds of cases of a site, by name, and the hours and departments that they refer to."""
-
-    kinds: Mapping[str, Kind] = field(default_factory=dict)
-    hours: Mapping[str, Hours] = field(default_factory=dict)
-    departments: Mapping[str, Department] = field(default_factory=dict)
-
-    def departments_of(self, desk: str) -> tuple[str, ...]:
-        return tuple(each.name for each in self.departments.values() if not each.desks or desk in each.desks)

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import Final
 
-from collect_tui.common.words import expected
+from collect_tui.common.words import expected, plural
 from collect_tui.domain.calendars import is_known
-from collect_tui.domain.case.case import Value
-from collect_tui.domain.case.definition import BEFORE, Field, FieldType, Kind
+from collect_tui.domain.case.case import Cell, Rows, Value, found
+from collect_tui.domain.case.definition import BEFORE, CONTEXT, READABLE, ROUTE, Field, FieldType, Kind
 from collect_tui.domain.case.split import open_before
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts, Item
 from collect_tui.domain.money import LIMIT, format_minor
 
+CALL: Final = "call"
+"""The touchpoint of a case that came from no message."""
+
+_NOTHING: Final = (None, "", ())
+LEFT_OUT: Final = "-"
+"""Stands in a row, as it is written, for a cell that is left out."""
+
 
 def filled(
-    kind: Kind, fields: Iterable[Field], given: Mapping[str, Value], known: Mapping[str, Value], facts: AccountFacts
+    kind: Kind,
+    fields: Iterable[Field],
+    given: Mapping[str, Value],
+    known: Mapping[str, Value],
+    facts: AccountFacts,
+    *,
+    anew: bool = False,
 ) -> dict[str, Value]:
     """The values of fields: what was given, else the default; every one checked against the account and those before it. `known`: the
-    values that the case has. Invalid "case.field", "case.missing", "case.limit", with the field's name."""
+    values that the case has; `anew`: rows take the place of those that there are, though their table adds. Invalid "case.field",
+    "case.missing", "case.limit", with the field's name."""
     fields = tuple(fields)
     asked = {each.name for each in fields}
     for name in given:
@@ -30,43 +45,63 @@ def filled(
     for each in fields:
         so_far = {**known, **values}
         value = given.get(each.name)
-        if each.type is FieldType.DOCUMENT and value not in (None, "", known.get(each.name)):
+        if each.type is FieldType.DOCUMENT and value not in (*_NOTHING, known.get(each.name)):
             raise Invalid("case.field", f"{each.title}: is drawn up by a move, and not typed.", each.name)
-        if value in (None, ""):
-            value = _default(each, so_far, facts)
-        if value in (None, ""):
+        if value in _NOTHING and each.name not in known:
+            value = _default(kind, each, so_far, facts)
+        if value is None or value in _NOTHING:
             if each.optional or each.name in known:
                 continue
             raise Invalid("case.missing", f"{kind.title}: {each.title} is missing.", each.name)
+        if each.type is FieldType.TABLE and each.adds and not anew:
+            value = (*_rows(known.get(each.name, ())), *_rows(value))
         values[each.name] = _checked(each, value, so_far, facts)
     return values
 
 
-def _default(field: Field, values: Mapping[str, Value], facts: AccountFacts) -> Value | None:
-    if not field.default or field.default in ("route", "context"):
-        return None
+def _default(kind: Kind, field: Field, values: Mapping[str, Value], facts: AccountFacts) -> Value | None:
+    if field.default == ROUTE:
+        return kind.routes.of(values)
+    if field.default == CONTEXT:
+        asked = next((m for m in facts.inbox if m.number in values.values()), None)
+        return asked.channel if asked is not None else CALL
+    if not isinstance(field.default, str) or not is_read(field.default):
+        return field.default
     found = readable(field.default, values, facts)
-    return field.default if found is None else found
+    return None if found == 0 and field.type is not FieldType.YES_NO else found
+
+
+def is_read(name: str) -> bool:
+    """Whether a default or a limit is looked up, and not itself the value."""
+    return name.startswith(("field:", BEFORE)) or name in READABLE
 
 
 def readable(name: str, values: Mapping[str, Value], facts: AccountFacts) -> Value | None:
-    """What one of `READABLE`, `field:NAME` or `before:NAME` stands for; None: it is none of them, or is not there."""
+    """What one of `READABLE`, `field:NAME`, `field:NAME.COLUMN` or `before:NAME` stands for; None: it is none of them, or is not there."""
     if name.startswith("field:"):
-        return values.get(name.removeprefix("field:"))
+        return found(values, name.removeprefix("field:"))
     if name.startswith(BEFORE):
         day = values.get(name.removeprefix(BEFORE))
         return open_before(facts, date.fromisoformat(day)) if isinstance(day, str) else None
-    amounts = {
+    known: dict[str, Value | None] = {
         "account.owed": facts.collectable,
         "account.total": max(0, facts.total),
         "account.open": sum(i.collectable for i in facts.items),
+        "account.past_due": facts.past_due,
         "account.credit": facts.credits + facts.unapplied,
+        "account.credit_limit": facts.credit_limit,
+        "account.cash_only": facts.cash_only,
+        "party.language": facts.language,
+        "party.support": facts.support or None,
     }
-    if name in amounts:
-        return amounts[name]
+    if name in known:
+        return known[name]
     if name.startswith("item."):
         item = item_of(values, facts)
-        return item.collectable if item else None
+        if item is None:
+            return None
+        due = item.due.isoformat()
+        return due if name == "item.due" else item.amount if name == "item.amount" else item.collectable
     if name.startswith("payment."):
         ref = values.get("payment")
         payment = next((p for p in (*facts.payments, *facts.named) if p.ref == ref), None)
@@ -92,7 +127,7 @@ def _checked(field: Field, value: Value, values: Mapping[str, Value], facts: Acc
                 raise _bad(field, "yes or no")
         case FieldType.DATE:
             return _date(field, value)
-        case FieldType.CODE:
+        case FieldType.CODE | FieldType.CHANNEL | FieldType.DEPARTMENT:
             return _one_of(field, value, field.choices)
         case FieldType.ITEM:
             return _one_of(field, value, [i.doc_no for i in facts.items if i.collectable])
@@ -102,10 +137,59 @@ def _checked(field: Field, value: Value, values: Mapping[str, Value], facts: Acc
             return _one_of(field, value, [p.ref for p in (*facts.payments, *facts.named)])
         case FieldType.POINT:
             return _one_of(field, value, [p.short for p in facts.points])
+        case FieldType.MESSAGE:
+            return _one_of(field, value, [m.number for m in facts.inbox])
+        case FieldType.TABLE:
+            return _table(field, value, values, facts)
         case _:
             if not isinstance(value, str) or len(value) > field.longest:
                 raise _bad(field, f"a text of at most {field.longest} characters")
     return value
+
+
+def _rows(value: Value) -> Rows:
+    return value if isinstance(value, tuple) else ()
+
+
+def _table(field: Field, value: Value, values: Mapping[str, Value], facts: AccountFacts) -> Rows:
+    """Every row with its cells in the order of the columns; what is left out of one has its default."""
+    rows = _rows(value)
+    if not rows or len(rows) > field.most_rows:
+        raise _bad(field, f"1 to {plural(field.most_rows, 'row')}")
+    made: list[dict[str, Cell]] = []
+    for place, row in enumerate(rows, 1):
+        try:
+            made.append(dict(_cells(field.columns, row, values, facts)))
+        except Invalid as error:
+            raise Invalid(error.code, f"{field.title}, row {place}: {error.message}", field.name) from None
+    return tuple(made)
+
+
+def _cells(
+    columns: tuple[Field, ...], row: Mapping[str, Cell], values: Mapping[str, Value], facts: AccountFacts
+) -> Iterator[tuple[str, Cell]]:
+    names = [each.name for each in columns]
+    for name in row:
+        if name not in names:
+            raise Invalid("case.field", f"no such column; {expected(name, names)}")
+    for each in columns:
+        cell = row.get(each.name, "")
+        cell = each.default if cell == "" else cell
+        if cell != "":
+            checked = _checked(each, _word(each, cell, last=each is columns[-1]), values, facts)
+            assert not isinstance(checked, tuple)
+            yield each.name, checked
+        elif not each.optional:
+            raise Invalid("case.missing", f"{each.title} is missing.", each.name)
+
+
+def _word(column: Field, cell: Cell, *, last: bool) -> Cell:
+    """A text that stands in a row as a row is written: without what parts cells and rows; only the last one has blanks."""
+    if column.type is FieldType.TEXT and isinstance(cell, str):
+        cell = " ".join(cell.split())
+        if "," in cell or cell == LEFT_OUT or (" " in cell and not last):
+            raise _bad(column, "words without a comma" if last else "one word without a comma")
+    return cell
 
 
 def _amount(field: Field, value: Value, values: Mapping[str, Value], facts: AccountFacts) -> int:

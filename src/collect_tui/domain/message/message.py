@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from collect_tui.common.ids import short_number
 from collect_tui.domain.states import InboxState, MessageState
 
 SERVED: Final = (MessageState.SENT, MessageState.DELIVERED)
@@ -62,6 +63,11 @@ class Received:
     thread: str = ""
     subject: str = ""
     suggestion: str = ""
+
+    @property
+    def number(self) -> str:
+        """By which a case names it: short, and in no way a card's."""
+        return short_number("M", self.id)
 
     @property
     def answer_to(self) -> str:

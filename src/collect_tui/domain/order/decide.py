@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from collect_tui.common.ids import short_number
 from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar, add_months
 from collect_tui.domain.dates import as_utc, local_time
@@ -240,7 +241,7 @@ def _new(
             o for o in facts.orders if (o.service_id, o.kind, o.status) == (service.id, "suspend", OrderState.COMPLETED)
         ]
         reversal_of = max((o.id for o in cuts), default=None)
-    label = steps.number(kind[0].upper(), ident)
+    label = short_number(kind[0].upper(), ident)
     return Order(
         ident, label, service.id, kind, reason, effective, status, facts.business_date, reversal_of=reversal_of
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from collect_tui.common.ids import short_number
 from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar, add_months
 from collect_tui.domain.effect import Folded
@@ -50,7 +51,7 @@ def record(
     """
     _check(facts, amount, method, ref, received_on)
     ident = ids()
-    name = ref.strip() or steps.number("P", ident)
+    name = ref.strip() or short_number("P", ident)
     fold = Folded(facts)
     fold.add(PaymentRecorded(Payment(ident, name, received_on, method.strip(), amount, PaymentState.UNAPPLIED)))
     for item, part in posting.parts_of(facts, directed, amount):

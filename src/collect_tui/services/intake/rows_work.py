@@ -169,13 +169,16 @@ def _received(rows: RowSet, path: str, received: ReceivedEntry) -> None:
     codes = received.suggests.split()
     if unknown := next((code for code in codes if code not in rows.ground.codes.results), None):
         rows.bad(f"{path}.suggests", f"names {unknown!r}, which is no result code of this site.")
+    point_id = rows.point_id(f"{path}.point", received.point)
+    own = (row["value"] for table, row in rows.rows if table == "contact_point" and row["id"] == point_id)
     rows.put(
         "message",
         received,
         path,
-        *("at", "point", "suggests"),
+        *("at", "point", "suggests", "address"),
         inbound=True,
-        point_id=rows.point_id(f"{path}.point", received.point),
+        point_id=point_id,
+        address=received.address or next(own, ""),
         reference=f"{rows.entry.number} {path}",
         detail=received.suggests,
         made_on=at.astimezone(shift.zone).date(),

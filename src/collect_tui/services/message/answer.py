@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from collect_tui.desk.commands import AnswerMessage, CloseMessage
 from collect_tui.domain.errors import Refused
-from collect_tui.domain.facts import AccountFacts, Message
-from collect_tui.domain.message.effects import InboxChanged, MessageWritten
+from collect_tui.domain.facts import AccountFacts, Message, Received
+from collect_tui.domain.message.effects import Content, InboxChanged, MessageWritten
 from collect_tui.domain.message.template import TYPED
 from collect_tui.domain.states import InboxState, MessageState
 from collect_tui.policy.message import may_send
@@ -19,12 +19,18 @@ from collect_tui.services.decide import Decision, decides
 @decides(AnswerMessage)
 def answer_message(command: AnswerMessage, facts: AccountFacts, context: Context) -> Decision:
     _waiting(facts)
-    asked = facts.inbox[-1]
+    return answer(facts.inbox[-1], command.text, facts, context)
+
+
+def answer(
+    asked: Received, text: str, facts: AccountFacts, context: Context, content: Content | None = None
+) -> Decision:
+    """What was written goes back to where a message came from; `content`: as a template has it, where it is one for that channel."""
     if asked.channel not in TYPED.channels:
         raise Refused("message.channel", f"What came by {asked.channel} is not answered from here.", "text")
     point = next((p for p in facts.points if p.id == asked.point_id), None)
     verdict = may_send(facts, context.rules, context.catalogue.holds, point, kind=TYPED.kind, answers=True)
-    content = context.composer.typed(facts, asked.channel, command.text)
+    content = content or context.composer.typed(facts, asked.channel, text)
     if asked.channel == "email":
         subject = asked.subject if asked.subject[:3].lower() == "re:" else f"Re: {asked.subject}".strip()
         content = replace(content, subject=subject)

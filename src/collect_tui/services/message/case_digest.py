@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from collect_tui.domain.case.definition import CaseRules
+from collect_tui.domain.case.rules import CaseRules
 from collect_tui.domain.dates import local_time
 from collect_tui.domain.message.internal import InternalContact
 from collect_tui.domain.message.records import Case, Unresolved

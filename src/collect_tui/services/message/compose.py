@@ -14,7 +14,7 @@ from collect_tui.common.words import expected
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.domain.account.ledger import Ledger
 from collect_tui.domain.dates import format_day
-from collect_tui.domain.facts import AccountFacts, Item
+from collect_tui.domain.facts import AccountFacts, Item, Received
 from collect_tui.domain.message.context import MessageContext
 from collect_tui.domain.message.effects import Content
 from collect_tui.domain.message.internal import DIGESTS
@@ -22,11 +22,11 @@ from collect_tui.domain.message.records import Offer, Prepayment
 from collect_tui.domain.message.template import BILL, LANGUAGES, LEVELS, TYPED, Head, Language, Template, Variant
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message.document import BREAK, Document, Node
-from collect_tui.services.message.filling import OF_LEDGER, Addressee, completed, context_of, grace
+from collect_tui.services.message.filling import OF_LEDGER, Addressee, CaseWords, completed, context_of, grace
 from collect_tui.services.message.lint import Library
 from collect_tui.services.message.placeholders import examine
 from collect_tui.services.message.render import Rendered, render
-from collect_tui.store import facts
+from collect_tui.store import facts, inbound
 from collect_tui.store.tables import Account, Message, Party
 
 
@@ -80,6 +80,10 @@ class Composer:
         tenant_id = self._desk.tenant_id
         return self._db.get_one(Party, (tenant_id, self._db.get_one(Account, (tenant_id, seen.id)).party_id))
 
+    def received(self, message_id: int) -> Received | None:
+        """A message of a customer's that came in."""
+        return inbound.received(self._db, self._desk.tenant_id, message_id)
+
     def made_by(self, message_id: int) -> str:
         """Who wrote a message: a login."""
         return self._db.get_one(Message, (self._desk.tenant_id, message_id)).made_by
@@ -115,9 +119,12 @@ class Composer:
         sampled: bool = False,
         items: Collection[int] = (),
         bill: Item | None = None,
+        case: CaseWords | None = None,
     ) -> Composed:
         """The template filled for an account, in the customer's language unless another is asked for. `items`: those it was drafted about;
-        `bill`: the invoice that a copy is sent of, the newest without it. Invalid for a channel or language that it has not; Refused when
+        `bill`: the invoice that a copy is sent of, the newest without it; `case`: which it is about.
+
+        Invalid for a channel or language that it has not; Refused when
         the account has not what it speaks of, unless examples may stand for it, and while the grace of a contract runs that the
         message would cancel."""
         library = self.library
@@ -138,9 +145,8 @@ class Composer:
         words, body = library.rules.languages[variant.language], variant.body(channel)
         # All that was ever paid is read only for what is reckoned from it: the line composes at every key.
         reckoned = any(name in text for name in OF_LEDGER for text in (body.source, *words.words.values()))
-        context = self.context(
-            seen, template.head, words, ledger := self.ledger(seen) if reckoned else None, bill, items
-        )
+        ledger = self.ledger(seen) if reckoned else None
+        context = self.context(seen, template.head, words, ledger, bill, items, case)
         needed = {*examine(body.source).requires, *template.head.needs}
         if not sampled and "cancellation" in needed and ledger and (until := grace(seen, ledger)):
             last = format_day(until, seen.business_date)
@@ -161,12 +167,13 @@ class Composer:
         ledger: Ledger | None = None,
         bill: Item | None = None,
         items: Collection[int] = (),
+        case: CaseWords | None = None,
     ) -> MessageContext:
         """What a text of this head may print of an account; as `filling.context_of`."""
         desk, party = self._desk, self._party(seen)
         to = Addressee(party.name, party.kind, desk.tenant(self._db).name)
         plans = desk.catalogue().arrangement
-        return context_of(seen, to, head, self.library.rules, words, desk.house, plans, ledger, bill, items)
+        return context_of(seen, to, head, self.library.rules, words, desk.house, plans, ledger, bill, items, case)
 
     def ledger(self, seen: AccountFacts) -> Ledger:
         """All that was ever asked for and paid on an account."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from collect_tui.domain.account import cancellation
 from collect_tui.domain.account.ledger import Ledger
+from collect_tui.domain.case.case import Case
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.facts import Item as OpenItem
@@ -46,6 +47,17 @@ class Addressee:
     firm: str
 
 
+@dataclass(frozen=True, slots=True)
+class CaseWords:
+    """What a message says of the case that has it sent. `text`: the words of whoever moves it; `opened_on`: by the desk's clock;
+    `answer_by`: until when it waits in its state, None for ever."""
+
+    case: Case
+    text: str
+    opened_on: date
+    answer_by: date | None = None
+
+
 def context_of(
     seen: AccountFacts,
     to: Addressee,
@@ -57,11 +69,13 @@ def context_of(
     ledger: Ledger | None = None,
     bill: OpenItem | None = None,
     about: Collection[int] = (),
+    case: CaseWords | None = None,
 ) -> MessageContext:
     """What a message of this head may print of an account. Refused "message.nothing" when it is about items and there are none.
 
     `ledger`: for what is reckoned from all that was ever paid; without it there is neither a cancellation nor a validation. `bill`: the
-    invoice that a copy is sent of; None: the newest. `about`: the items that the message was drafted about."""
+    invoice that a copy is sent of; None: the newest. `about`: the items that the message was drafted about;
+    `case`: the case that has it sent."""
     late, kind = decide_message.of_items(head)
     items = [
         _item(i, language) for i in sorted(decide_message.concerned(seen, head, about), key=lambda i: (i.due, i.doc_no))
@@ -105,8 +119,8 @@ def context_of(
         coming=next(iter(items), None) if kind else None,
         cancellation=_cancellation(seen, ledger) if ledger else None,
         validation=validation(seen, ledger, to.firm, house.calendar) if ledger else None,
-        dispute=None,
-        ticket=None,
+        dispute=_dispute(seen, case, pay_by) if case else None,
+        ticket=_ticket(seen, case) if case else None,
         case=None,
         case_fields=(),
         provable=None,
@@ -140,6 +154,32 @@ def _item(item: OpenItem, language: Language) -> said.Item:
         kind=kind,
         owed=owed,
     )
+
+
+def _dispute(seen: AccountFacts, about: CaseWords, pay_by: date) -> said.Dispute | None:
+    """What a case says of an amount, and what of it credits of the case have taken off."""
+    case, amount = about.case, about.case.amount("amount")
+    credits = (i for i in (*seen.items, *seen.settled) if i.amount < 0 and i.doc_no.endswith(f"-{case.number}"))
+    granted = min(amount, -sum(i.amount for i in credits))
+    if not amount:
+        return None
+    return said.Dispute(
+        opened_on=about.opened_on,
+        amount=amount,
+        granted=granted,
+        left=amount - granted,
+        reason=about.text,
+        question=about.text,
+        answer_by=about.answer_by or pay_by,
+    )
+
+
+def _ticket(seen: AccountFacts, about: CaseWords) -> said.Ticket | None:
+    case = about.case
+    subject = str(case.values.get("subject", ""))
+    if not subject:
+        return None
+    return said.Ticket(ref=case.number, subject=subject, opened_on=about.opened_on, answer=about.text)
 
 
 def _promise(seen: AccountFacts, head: Head) -> said.Promise | None:

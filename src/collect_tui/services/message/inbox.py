@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from collect_tui.common.ids import short_number
 from collect_tui.desk.views.message import InboxRow
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message import far_names
@@ -23,6 +24,7 @@ def waiting(desk: DeskContext, *, unknown: bool = False) -> tuple[InboxRow, ...]
     return tuple(
         InboxRow(
             message=row.id,
+            number=short_number("M", row.id),
             account=row.account,
             received_at=row.made_at,
             age=max(0, (now - row.made_at).days),

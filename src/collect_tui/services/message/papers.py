@@ -23,6 +23,7 @@ from collect_tui.domain.message import records as said
 from collect_tui.domain.message.provable import provable
 from collect_tui.domain.message.template import LANGUAGES
 from collect_tui.domain.money import format_minor
+from collect_tui.services.case_privacy import CaseReader
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message.compose import Composer, dump, load
 from collect_tui.services.message.filling import completed
@@ -96,16 +97,20 @@ def draw(composer: Composer, seen: AccountFacts, kind: Kind, case: Case, name: s
 
 
 def kept(desk: DeskContext, db: Db, number: str, field: str = "") -> CaseDocument:
-    """A document of a case, of the field that is named or the last that was drawn up. NotFound "case.not_found";
+    """A document of a case, of the field that is named or the last that was drawn up, for who may read that. NotFound "case.not_found";
     "case.no_document" when there is none of which the case has the hash."""
     row = rows.one(db, desk.tenant_id, number)
     case = case_of(row)
     found = desk.catalogue().cases.kinds.get(case.kind)
     fields = found.fields if found is not None else {}
+    reader = CaseReader(desk.role(db), desk.catalogue().cases.kinds)
     hashes = {
         str(value): name
         for name, value in case.values.items()
-        if name in fields and fields[name].type is FieldType.DOCUMENT and field in ("", name)
+        if name in fields
+        and fields[name].type is FieldType.DOCUMENT
+        and field in ("", name)
+        and reader.field(case.kind, name)
     }
     papers = [each for each in rows.documents(db, desk.tenant_id, case.id) if digest(each.document) in hashes]
     if not papers:
@@ -143,5 +148,8 @@ def _shown(field: Field, value: Any, formats: Formats) -> str:
             return formats.day(date.fromisoformat(str(value)))
         case FieldType.YES_NO:
             return "yes" if value else "no"
+        case FieldType.TABLE:
+            rows = ([_shown(c, row[c.name], formats) for c in field.columns if c.name in row] for row in value)
+            return "; ".join(" ".join(cells) for cells in rows)
         case _:
             return field.choices.get(str(value), str(value))

@@ -18,10 +18,16 @@ from collect_tui.policy.message import may_send
 from collect_tui.policy.verdicts import Verdict
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
+from collect_tui.services.message.filling import CaseWords
 
 
 @decides(SendMessage)
 def send_message(command: SendMessage, facts: AccountFacts, context: Context) -> Decision:
+    return send(command, facts, context)
+
+
+def send(command: SendMessage, facts: AccountFacts, context: Context, case: CaseWords | None = None) -> Decision:
+    """A message by a template and its way. `case`: which it is about, where a case has it sent."""
     template = context.composer.template(command.template, facts.segment)
     head = template.head
     _is_for(head, facts)
@@ -30,7 +36,7 @@ def send_message(command: SendMessage, facts: AccountFacts, context: Context) ->
     if point is None:
         return Decision((), verdict)
     bill = context.composer.bill(facts, head, command.item) if command.item else None
-    made = context.composer.write(facts, template.name, channel, command.language, bill=bill)
+    made = context.composer.write(facts, template.name, channel, command.language, bill=bill, case=case)
     content = context.composer.edited(made, command.text) if command.text else made.content
     two = head.level in decide.PERSONS_TWO
     items, amounts = decide.about(facts, head)

@@ -6,7 +6,7 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, event, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
 
 from collect_tui.domain.states import AccountState, ServiceState, Stage
@@ -49,6 +49,7 @@ class Party(SQLModel, table=True):
     kind: str = "person"  # person, org
     lang: str = "en"
     zone: str | None = None  # stated by the customer: replaces the candidate zones of the points
+    support: str = added("")  # what it needs to be served well; a code of the site
 
 
 class NameToken(SQLModel, table=True):
@@ -144,6 +145,8 @@ class Account(SQLModel, table=True):
     parked_at: datetime | None = None
     parked_by: int | None = ref(null=True)
     parked_since: date | None = None
+    credit_limit: int | None = Field(default=None, nullable=True, sa_type=BigInteger)  # minor units; NULL: none was set
+    cash_only: bool = added(False)
 
 
 class AccountSummary(SQLModel, table=True):

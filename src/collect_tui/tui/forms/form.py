@@ -9,6 +9,7 @@ from textual import events
 
 from collect_tui.desk.line import fields
 from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.promise import affordable_plan
 from collect_tui.desk.line.verbs import VERBS
 from collect_tui.tui.dialogs.choosing import ChoosingScreen
 from collect_tui.tui.forms.fields import FormField
@@ -101,6 +102,12 @@ class FormScreen(SavingScreen):
         self._lead = _DRAFTED if draft else ""
         if draft:
             self.status(_DRAFTED, Role.LABEL, typed=True)
+
+    def starting_values(self) -> Mapping[str, str]:
+        """A plan begins with what a case of hardship has found can be paid."""
+        known = {slot.name for slot in self.verb.fields}
+        offer = affordable_plan(self.line_context) if self.line_context is not None else {}
+        return offer if offer.keys() <= known else {}
 
     def _first(self) -> str:
         """The field to begin with: what is missing or wrong in what was typed, else the first."""

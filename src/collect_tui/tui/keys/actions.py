@@ -16,12 +16,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, FIND, WHY, FLOOR, OUTBOX, RUN, HELP, FORM, ASKING = (
+BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RUN, HELP, FORM, ASKING = (
     "board",
     "queue",
     "account",
     "message",
     "case",
+    "inbox",
     "find",
     "why",
     "floor",
@@ -32,10 +33,10 @@ BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, FIND, WHY, FLOOR, OUTBOX, RUN, HELP, FORM,
     "asking",
 )
 #: Where keys may mean something; the order is that of the help.
-CONTEXTS: Final = (BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, FIND, WHY, FLOOR, OUTBOX, RUN, HELP, FORM, ASKING)
+CONTEXTS: Final = (BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RUN, HELP, FORM, ASKING)
 
-_DESK: Final = frozenset({BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, FIND, WHY, FLOOR, OUTBOX, RUN, HELP})
-_LISTS: Final = frozenset({BOARD, QUEUE, FIND, FLOOR, OUTBOX, RUN})
+_DESK: Final = frozenset({BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RUN, HELP})
+_LISTS: Final = frozenset({BOARD, QUEUE, INBOX, FIND, FLOOR, OUTBOX, RUN})
 _LINES: Final = frozenset({BOARD, QUEUE, ACCOUNT})
 _WORK: Final = frozenset({QUEUE, ACCOUNT})
 
@@ -138,7 +139,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("callback.make", "Callback", "Sets a callback at a day and hour.", ("l",), contexts=_WORK, text="cb ",
        needs_account=True, needs_lease=True),
     _C("undo.last", "Undo", "Takes back my last act, on whichever account, after showing what that undoes.", ("u",), mnemonic="undo",
-       contexts=_DESK - {HELP, FIND, FLOOR, OUTBOX, RUN}, label="undo", on_bar=frozenset({ACCOUNT, BOARD}),
+       contexts=_DESK - {HELP, INBOX, FIND, FLOOR, OUTBOX, RUN}, label="undo", on_bar=frozenset({ACCOUNT, BOARD}),
        needs_lease=True),
     _C("account.previous", "Previous account", "Goes back to the account before this one.", fkey="f7",
        mnemonic="previous", contexts=frozenset({ACCOUNT})),
@@ -176,6 +177,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
        contexts=frozenset({RUN}), label="release"),
     _C("identifier.reveal", "Reveal", "Shows a masked identifier in full for half a minute: `reveal m1 REASON`; kept in the audit.",
        mnemonic="reveal", contexts=frozenset({ACCOUNT}), takes_words=True),
+    _C("inbox.ticket", "Ticket", "Begins the line that opens a ticket from the message under the cursor.", ("i",),
+       contexts=frozenset({INBOX}), label="ticket"),
+    _C("inbox.open", "Inbox", "Messages that wait for an answer, of customers and of senders that nobody knows.", mnemonic="inbox"),
+    _C("office.open", "Office", "The office's own account, for cases that belong to no customer.", mnemonic="office"),
     _C("floor.open", "Floor", "Who works what now.", mnemonic="floor"),
     _C("run.open", "Run of messages", "Drafts of messages by template, channel and reason, samples of them, and their release.",
        mnemonic="run"),
@@ -189,10 +194,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("theme.choose", "Theme", "Changes the colours for this session.", mnemonic="theme", takes_words=True,
        needs_desk=False),
     _C("view.refresh", "Refresh", "Loads again; the cursor stays on the same account.", ("r",), "f5", "refresh",
-       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, FLOOR, OUTBOX, RUN}), needs=frozenset({"find"}),
+       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, INBOX, FLOOR, OUTBOX, RUN}), needs=frozenset({"find"}),
        needs_desk=False),
     _C("nav.back", "Back", "One step back; what is typed is kept.", ("b",), "f12", "back", _DESK | {FORM},
-       label="back", on_bar=frozenset({MESSAGE, CASE, WHY, HELP, FIND, FLOOR, OUTBOX, RUN, FORM}), needs_desk=False),
+       label="back", on_bar=frozenset({MESSAGE, CASE, INBOX, WHY, HELP, FIND, FLOOR, OUTBOX, RUN, FORM}), needs_desk=False),
     _C("nav.exit", "To the board", "Back to the board of queues; there it asks before leaving.", ("q",), "f3", "base",
        _DESK | {FORM}, label="exit", on_bar=frozenset({BOARD}), needs_desk=False),
     _C("screen.redraw", "Redraw", "Paints everything again, after line noise.", ("ctrl+l",), mnemonic="redraw",

@@ -103,6 +103,7 @@ def _ranked(view: AccountView, *, crowded: bool = False) -> list[Ranked]:
         *_who(view),
         *((0, line) for line in _money(view)),
         *((0, line) for line in _promise(view)),
+        *_stepped(_terms(view), 1),
         *_stepped(_holds(view), 1),
         *_stepped(_cases(view), 1),
         *_call(view, crowded=crowded),
@@ -200,15 +201,16 @@ def _holds(view: AccountView) -> list[Line]:
         until = f"until {full_day(hold.until, view.business_date)}" if hold.until else "until released"
         scope = "" if hold.scope == "account" else f" ({hold.scope})"
         blocks = f" · no {', '.join(hold.blocks)}" if hold.blocks else ""
-        lines.append(
-            row(
-                "Holds" if not number else "",
-                (f"{hold.kind}{scope} {until}", Role.BAD),
-                (blocks, Role.LABEL),
-                f" {hold.reason}",
-            )
-        )
+        held = (f"{hold.kind}{scope} {until}", Role.BAD)
+        lines.append(row("" if number else "Holds", held, (blocks, Role.LABEL), f" {hold.reason}"))
     return lines
+
+
+def _terms(view: AccountView) -> list[Line]:
+    """What was set of the account and its customer."""
+    limit = f"credit limit {amount(view.credit_limit, view.currency)}" if view.credit_limit is not None else ""
+    said = (limit, "cash only" if view.cash_only else "", f"needs {view.support}" if view.support else "")
+    return [row("Terms", (" · ".join(filter(None, said)), Role.WARN))] if any(said) else []
 
 
 def _cases(view: AccountView) -> list[Line]:

@@ -1,4 +1,4 @@
-"""What of items from before a day a case keeps from being collected; and what is drawn up in a case. Format 12."""
+"""What of items from before a day a case keeps from being collected; and what is drawn up in a case. Format 13."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from alembic import op
 
 from collect_tui.store.migrations.frozen import column
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:
