@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pypdf import PdfReader
+from sqlalchemy import text
 
+from collect_tui.channels.letter import Typesetter
 from collect_tui.desk.commands import (
     Act,
     ChangeCase,
     Command,
     DecideCase,
+    Directed,
     LinkCase,
     MoveCase,
     OpenCase,
+    RecordPayment,
     Undo,
     WriteCaseNote,
 )
-from collect_tui.desk.errors import Forbidden, Invalid, Refused
+from collect_tui.desk.errors import Forbidden, Invalid, NotFound, Refused
 from collect_tui.desk.protocol import Desk
 from collect_tui.desk.views.act import Receipt
+from collect_tui.services.message.compose import load
+from collect_tui.settings import PrintHouse
 from collect_tui.store.engine import Store
 from support.book import SERVICES, Book, account
+from support.papers import INSOLVENT, PROOF
 
 ROSA = "4410-2231"
 LATE = [("INV-2", -33, 11210, {"service": "TV"}), ("INV-1", -63, 30000, {"service": "INT"})]
@@ -52,6 +62,21 @@ def test_what_is_disputed_is_not_collected_and_an_undo_takes_it_back(desk):
     assert desk.account(ROSA).collectable == before - 6000
     do(desk, Undo())
     assert desk.account(ROSA).collectable == before
+
+
+def test_what_was_owed_before_an_insolvency_stands_still_and_an_undo_collects_it_again(desk):
+    before = desk.account(ROSA)
+    day = min(item.issued for item in before.items) + timedelta(days=1)
+    given = {"regime": "liquidation", "relevant": day.isoformat(), "practitioner": "Hart & Low"}
+    do(desk, OpenCase(case_kind="insolvency", values=given))
+    seen = desk.account(ROSA)
+    assert {item.doc_no: item.disputed for item in seen.items} == {"INV-1": 30000, "INV-2": 0}
+    assert (before.collectable, seen.collectable, seen.total) == (41210, 11210, 41210)
+    do(desk, RecordPayment(amount=15000, method="cash", ref="P-9"))
+    assert (desk.account(ROSA).collectable, desk.account(ROSA).unapplied) == (0, 3790)
+    do(desk, Undo())
+    do(desk, Undo())
+    assert desk.account(ROSA).items == before.items
 
 
 def test_the_department_answers_and_the_credit_leaves_the_bill(desk, desks):
@@ -163,7 +188,12 @@ def test_a_week_in_figures(desk, lead, desks, clock):
         ("billing", "dispute", 1, 1, 0)
     ]
     assert [(c.clock, c.kept, c.missed) for c in found.clocks] == [("first", 1, 0), ("resolve", 1, 0)]
-    assert [(t.reason, t.count, t.before) for t in found.trends] == [("PRICE", 1, 0), ("QTY", 1, 0)]
+    assert [(t.by, t.reason, t.count, t.before, t.share) for t in found.trends] == [
+        ("reason", "PRICE", 1, 0, 100),
+        ("reason", "QTY", 1, 0, 100),
+        ("product", "INT", 1, 0, 100),
+        ("product", "TV", 1, 0, 100),
+    ]
     assert [(d.by, d.agreed, d.refused) for d in found.decisions] == [("lee", 1, 0)]
 
 
@@ -180,3 +210,56 @@ def test_what_nobody_answers_goes_to_the_lead_and_a_claim_ends_by_itself(desk, l
     assert [(each.by, each.did) for each in seen.events][-1] == ("lee", "goes to floor: overdue")
     assert desk.case(other).state == "EXPIRED"
     assert lead.cases("overdue").rows[0].number == number
+
+
+def insolvent(desk: Desk, **more: object) -> str:
+    day = min(item.issued for item in desk.account(ROSA).items) + timedelta(days=1)
+    given = {**INSOLVENT, "relevant": day.isoformat(), **more}
+    do(desk, OpenCase(case_kind="insolvency", values=given))
+    return desk.cases("open", kind="insolvency").rows[0].number
+
+
+def test_a_proof_is_drawn_up_kept_with_its_hash_and_set(desk, tmp_path):
+    number = insolvent(desk)
+    with pytest.raises(NotFound, match="no document"):
+        desk.case_document(number)
+    with pytest.raises(Invalid, match="Creditor's address is missing"):
+        do(desk, MoveCase(case=number, move="draft", values={}))
+    do(desk, MoveCase(case=number, move="draft", values=PROOF))
+    found, seen = desk.case_document(number), desk.case(number)
+    assert {f.name: f.value for f in seen.fields}["proof"] == found.sha256
+    assert found.sha256 in {f.value for f in seen.fields}
+    assert (found.data["fields"]["claimed"], found.data["ledger"]["left"], found.data["ledger"]["later"]) == (
+        30000,
+        30000,
+        11210,
+    )
+    assert [(d["doc_no"], d["open"], d["left"]) for d in found.data["debts"]] == [("INV-1", 30000, 30000)]
+    for words in ("=Hart & #Low *x*", "1 Harbor St", "INV-1", "$300.00", "Rosa Alvarez", "credit manager"):
+        assert words in found.text
+    assert all(not event.text for event in seen.events)
+    made = load(found.document)
+    one, other = (Typesetter(PrintHouse()).paper(made, number, found.on) for _ in range(2))
+    assert one == other
+    words = " ".join(page.extract_text() for page in PdfReader(BytesIO(one)).pages)
+    assert "=Hart & #Low *x*" in words
+
+
+def test_what_is_paid_after_the_day_is_deducted_from_the_claim(desk):
+    number = insolvent(desk)
+    do(desk, RecordPayment(amount=5000, method="cash", ref="P-9", directed=(Directed(doc_no="INV-1", amount=5000),)))
+    do(desk, MoveCase(case=number, move="draft", values=PROOF))
+    ledger = desk.case_document(number).data["ledger"]
+    assert (ledger["total"], ledger["paid"], ledger["left"]) == (30000, 5000, 25000)
+    with pytest.raises(Invalid, match="is drawn up by a move"):
+        do(desk, ChangeCase(case=number, values={"proof": "0" * 64}))
+
+
+@pytest.mark.parametrize("combination", ["sqlite"], indirect=True)
+def test_a_document_that_is_not_what_was_drawn_up_is_not_shown(desk, store):
+    number = insolvent(desk)
+    do(desk, MoveCase(case=number, move="draft", values=PROOF))
+    with store.write(1) as db:
+        db.execute(text("UPDATE case_event SET document = replace(document, '30000', '90000') WHERE document <> ''"))
+    with pytest.raises(NotFound, match="what it was when it was drawn up"):
+        desk.case_document(number)

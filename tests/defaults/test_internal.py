@@ -31,6 +31,7 @@ def test_nobody_is_named_by_us_and_the_digests_are_there() -> None:
         "suspensions": ("internal-suspends", 2, None),
         "channels": ("internal-channels", 0, None),
         "reasons": ("internal-reasons", 0, 0),
+        "cases": ("weekly-unresolved", 0, 0),
     }
     assert ours.told("suspensions") == ()
 
@@ -44,7 +45,7 @@ def test_a_site_names_its_people_and_moves_a_digest(site) -> None:
 
 def test_a_digest_that_is_dropped_tells_nobody(site) -> None:
     found = site("[digests.channels]\ndrop = true\n")
-    assert list(found.digests) == ["suspensions", "reasons"]
+    assert list(found.digests) == ["suspensions", "reasons", "cases"]
     assert found.told("channels") == ()
 
 

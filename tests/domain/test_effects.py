@@ -105,6 +105,7 @@ SAMPLES: dict[type, fx.Effect] = {
 UNFELT: tuple[fx.Effect, ...] = (
     fx.Skipped("HOURS"),
     fx.ActUndone("a"),
+    fx.CaseDocumented(109, 26, "DI-A", "proof-of-debt", "{}"),
     fx.CaseNoted(108, 26, "DI-A", "called"),
 )  # the store knows what to do with them
 

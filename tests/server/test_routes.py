@@ -9,6 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from collect_tui import __version__
+from collect_tui.desk.commands import Act, MoveCase, OpenCase
 from collect_tui.desk.operations import NOT_ON_THE_WIRE, OPERATIONS
 from collect_tui.desk.protocol import Desk
 from collect_tui.desk.views.account import AccountView
@@ -22,6 +23,7 @@ from collect_tui.services.local import LocalDesk
 from server.conftest import ROSA, code
 from support.book import catalogue, do_line
 from support.messages import add_message
+from support.papers import INSOLVENT, PROOF
 
 MESSAGE = 7
 
@@ -46,6 +48,7 @@ ASKED = {
     "cases": {"which": "open"},
     "case": {"number": "of the fixture"},
     "case_report": {"days": 7},
+    "case_document": {"number": "of the fixture"},
     "find": {"text": "rosa"},
     "reveal": {"number": ROSA, "what": "m1", "reason": "customer asked to read it back"},
     "preview": {"id": str(uuid4()), "account": ROSA, "commands": [{"kind": "note", "text": "x"}]},
@@ -63,6 +66,10 @@ def context(context):
     desk = context.desk(_caller(context, "lee"))
     do_line(desk, ROSA, f'di {desk.account(ROSA).items[0].doc_no} 1 price "x"')
     ASKED["case"] = {"number": desk.account(ROSA).cases[0].number}
+    desk.do(Act(id=uuid4(), account=ROSA, commands=(OpenCase(case_kind="insolvency", values=INSOLVENT),)))
+    number = desk.cases("open", kind="insolvency").rows[0].number
+    desk.do(Act(id=uuid4(), account=ROSA, commands=(MoveCase(case=number, move="draft", values=PROOF),)))
+    ASKED["case_document"] = {"number": number}
     return context
 
 

@@ -30,6 +30,7 @@ from server.test_events import happen, listening
 from support.book import NOW, Book, account, catalogue, day
 from support.book import context as desk_context
 from support.messages import add_message
+from support.papers import INSOLVENT, PROOF
 
 SECRETS = ("Alvarez", "Petrov", "Okafor", "Lindqvist", "555 0142", 'INV-1"', "rosa@", "INT-1001", "will pay Friday")
 """What only tenant 1 has and no request of the other says."""
@@ -111,6 +112,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/v1/contact-files"): Case("/v1/contact-files", 404, {"message": 2}),
     ("GET", "/v1/cases"): Case("/v1/cases", 200),
     ("GET", "/v1/cases/{number}"): Case("/v1/cases/{case}", 404),
+    ("GET", "/v1/cases/{number}/document"): Case("/v1/cases/{case}/document", 404),
     ("GET", "/v1/case-reports"): Case("/v1/case-reports", 200),
     ("POST", "/v1/searches"): Case("/v1/searches", 200, {"text": "3125550142"}),
     ("POST", "/v1/previews"): Case(
@@ -224,8 +226,12 @@ def world(context: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_pat
     assert mia.act(f"/accounts/{ROSA}/notes", {"text": "Alvarez has a secret"}, key=act).status_code == 200
     order = {"service": "INT", "effective": day(7), "confirm": ROSA[-4:]}
     assert mia.act(f"/accounts/{ROSA}/suspensions", order).status_code == 200
-    task = {"case_kind": "task", "values": {"due": day(7), "what": "ask her landlord"}}
-    assert mia.act(f"/accounts/{ROSA}/cases", task).status_code == 200
+    insolvency = {"case_kind": "insolvency", "values": INSOLVENT}
+    assert mia.act(f"/accounts/{ROSA}/cases", insolvency).status_code == 200
+    with context.store.read() as db:
+        case = db.exec(select(CaseFile.number).where(CaseFile.tenant_id == 1)).one()
+    draft = {"case": case, "move": "draft", "values": PROOF}
+    assert mia.act(f"/accounts/{ROSA}/case-moves", draft).status_code == 200
     happen(context, "account.noted")
     with context.store.write() as db:
         db.add(
@@ -236,7 +242,6 @@ def world(context: ServerContext, app: FastAPI, api: Callable[..., Api], tmp_pat
     with context.store.read() as db:
         token = db.exec(select(AccessToken.id).where(AccessToken.tenant_id == 1, AccessToken.login == "mia")).first()
         order = db.exec(select(ServiceOrder.number).where(ServiceOrder.tenant_id == 1)).first()
-        case = db.exec(select(CaseFile.number).where(CaseFile.tenant_id == 1)).one()
     names = {"act": act, "webhook": "77", "token": str(token), "order": str(order), "case": case}
     return World(context, api("zoe", tenant=2), names)
 

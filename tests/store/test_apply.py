@@ -350,6 +350,7 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     "case opened, moved, noted and waiting for a decision": lambda a: (
         fx.CaseOpened(made := _case(a.items[1]), "Dispute", ids()),
         fx.ItemExcluded(a.items[1], "", 30_00),
+        fx.CaseDocumented(ids(), made.id, made.number, "proof-of-debt", "{}"),
         fx.CaseNoted(ids(), made.id, made.number, "called the customer"),
         fx.CaseChanged(made, going := replace(made, state="IN_REVIEW", owner="ben"), "Dispute", "is in review", ids()),
         fx.CaseChanged(

@@ -127,6 +127,8 @@ def _look(desk: Any) -> None:
     for which in get_args(CaseList):
         for case in desk.cases(which, kind="dispute").rows:
             desk.case(case.number)
+            with suppress(DomainError):  # for most
+                desk.case_document(case.number)
     with suppress(DomainError):  # for leads
         desk.case_report()
     desk.history()

@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from collect_tui.common.text import clean
 from collect_tui.domain.errors import Invalid
-from collect_tui.services.message.document import Node
+from collect_tui.services.message.document import Document, Node
 from collect_tui.services.message.port import Outgoing, Rejected
 from collect_tui.settings import PrintHouse
 
@@ -73,18 +73,33 @@ class Typesetter:
         """Sets one. Raises Rejected when the address does not fit its window, or no font has a character of the text."""
         import typst
 
-        data = self._data(message)
         try:
-            pdf: Any = self._compiler.compile(
-                format="pdf",
-                sys_inputs={"letter": json.dumps(data, ensure_ascii=False)},
-                pdf_standards=["a-2u"],
-                pdf_tags=False,
-                timestamp=int(datetime.combine(message.dated, time(), UTC).timestamp()),
-            )
+            pdf = self._compiled(self._data(message), message.dated)
         except typst.TypstError as error:
             raise _refusal(error, message) from None
         return Letter(pdf, len(_PAGE.findall(pdf)))
+
+    def paper(self, document: Document, key: str, dated: date) -> bytes:
+        """Sets a document that goes to nobody by post: no address, in smaller type for its tables. Invalid "messages.font" when no font
+        has a character of it."""
+        import typst
+
+        data = {**self._sheet(key, document.language, document.blocks), "window": False, "size": 9}
+        try:
+            return self._compiled(data, dated)
+        except typst.TypstError as error:
+            raise Invalid("messages.font", _unset(error), "font") from None
+
+    def _compiled(self, data: Mapping[str, Any], dated: date) -> bytes:
+        made: Any = self._compiler.compile(
+            format="pdf",
+            sys_inputs={"letter": json.dumps(data, ensure_ascii=False)},
+            pdf_standards=["a-2u"],
+            pdf_tags=False,
+            timestamp=int(datetime.combine(dated, time(), UTC).timestamp()),
+        )
+        found: bytes = made
+        return found
 
     def _data(self, message: Outgoing) -> Mapping[str, Any]:
         house = self._house
@@ -100,17 +115,24 @@ class Typesetter:
         day = _day(message, tag)
         opening = "\n".join(block.words for block in blocks[:3])
         return {
-            "key": message.key,
-            "paper": house.paper,
-            "language": found[0] if (found := _LANGUAGE.match(tag)) else "en",
-            "fonts": self._fonts,
-            "emphasis": self._emphasis,
+            **self._sheet(message.key, tag, blocks),
             "sender": _line(house.sender),
             "head": [part for each in house.sender.split("·") if (part := _line(each))] if house.letterhead else [],
             "folds": [0, 1] if house.fold_marks else [],
             "address": address,
             # Texts that begin with the date say it once.
             "date": "" if re.search(rf"(?<!\d){re.escape(day)}(?!\d)", opening) else day,
+        }
+
+    def _sheet(self, key: str, tag: str, blocks: Iterable[Node]) -> Mapping[str, Any]:
+        return {
+            "key": key,
+            "paper": self._house.paper,
+            "language": found[0] if (found := _LANGUAGE.match(tag)) else "en",
+            "fonts": self._fonts,
+            "emphasis": self._emphasis,
+            "window": True,
+            "size": 10.5,
             "blocks": [_node(block) for block in blocks],
         }
 
@@ -160,15 +182,21 @@ def _day(message: Outgoing, tag: str) -> str:
 
 def _refusal(error: typst.TypstError, message: Outgoing) -> Rejected:
     """Why a letter cannot be set, without a word of it."""
-    if missing := _MISSING.findall(error.diagnostic):
-        scripts = {unicodedata.name(text[0], "CONTROL").split()[0] for text in missing if not text.startswith("\\")}
-        named = f" ({', '.join(sorted(scripts)[:3])})" if scripts else ""
-        return Rejected(
-            f"No font at hand has all characters of the letter{named}: Chinese comes with the extra files-zh, and "
-            "font_folder in the settings of the print house names a folder of other fonts."
-        )
+    if _MISSING.search(error.diagnostic):
+        return Rejected(_unset(error))
     if error.message.endswith("panicked with: window"):
         longest = max(map(len, message.to.splitlines()), default=0)  # a long name is no fault of the address
         told = "A line of the name or postal address is too long for the window of the envelope."
         return Rejected(told, point=longest >= len(message.name))
-    return Rejected("The letter cannot be set.")
+    return Rejected(_unset(error))
+
+
+def _unset(error: typst.TypstError) -> str:
+    if not (missing := _MISSING.findall(error.diagnostic)):
+        return "The letter cannot be set."
+    scripts = {unicodedata.name(text[0], "CONTROL").split()[0] for text in missing if not text.startswith("\\")}
+    named = f" ({', '.join(sorted(scripts)[:3])})" if scripts else ""
+    return (
+        f"No font at hand has all characters of the letter{named}: Chinese comes with the extra files-zh, and "
+        "font_folder in the settings of the print house names a folder of other fonts."
+    )

@@ -42,9 +42,24 @@ def add(commands: Any) -> None:
     )
     six.set_defaults(run=account)
 
+    six = parts.add_parser("document", help="what was drawn up in a case, such as a proof of debt")
+    six.add_argument("case", metavar="CASE", help="its number")
+    six.add_argument("--field", metavar="NAME", default="", help="of this field (default: the last that was drawn up)")
+    six.add_argument("--pdf", metavar="FILE", type=Path, help="set it as a PDF")
+    six.add_argument("--csv", metavar="FILE", type=Path, help="write the debts that it lists")
+    six.set_defaults(run=document)
+    seven = parts.add_parser("placed", help="write the accounts that are with an agency, as a file for it")
+    seven.add_argument("agency", metavar="AGENCY", help="its code")
+    seven.add_argument("file", metavar="FILE", type=Path)
+    seven.add_argument(
+        "--raw", action="store_true", help="for a program: no apostrophe in front of what looks like a formula"
+    )
+    seven.set_defaults(run=placed)
     five = parts.add_parser("report", help="what became of cases: unresolved by age, clocks kept, trends, decisions")
     five.add_argument("--days", metavar="N", type=int, default=7, help="of the last N days (7)")
     five.add_argument("--xlsx", metavar="FILE", type=Path, help="write a workbook, a sheet for each part")
+    five.add_argument("--csv", metavar="FOLDER", type=Path, help="write a file of CSV for each part")
+    five.add_argument("--pdf", metavar="FILE", type=Path, help="set it as a PDF")
     five.set_defaults(run=report)
 
 
@@ -143,26 +158,71 @@ def show(args: argparse.Namespace) -> int:
     return 0
 
 
+def document(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.common.text import clean
+
+    wiring = at_desk(args)
+    found = bootstrap.connect(wiring).case_document(args.case, field=args.field)
+    if args.csv is not None:
+        from collect_tui.reports.case_document import write
+
+        write(found, args.csv)
+        print(f"Written: {args.csv}")
+    if args.pdf is not None:
+        from collect_tui.cli.papers import write_pdf
+        from collect_tui.services.message.compose import load
+
+        if (made := load(found.document)) is not None:
+            write_pdf(wiring, made, args.pdf, key=found.case, dated=found.on)
+        print(f"Written: {args.pdf}")
+    if args.json:
+        print(found.model_dump_json(indent=2))
+    elif not (args.csv or args.pdf):
+        print(clean(found.text, keep_newlines=True).rstrip())
+    return 0
+
+
+def placed(args: argparse.Namespace) -> int:
+    from collect_tui.cli.offers import open_desk
+    from collect_tui.common.words import plural
+    from collect_tui.reports.placement import write
+
+    with open_desk(wired(args)) as desk:
+        count = write(desk, args.agency, args.file, raw=args.raw)
+    print(
+        json.dumps({"file": str(args.file), "rows": count}) if args.json else f"{args.file}: {plural(count, 'account')}"
+    )
+    return 0
+
+
 def report(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
     from collect_tui.cli.plain import listed
     from collect_tui.desk.views.case_report import REPORT_PARTS
     from collect_tui.domain.dates import stamp
 
-    desk = bootstrap.connect(at_desk(args))
+    desk = bootstrap.connect(wiring := at_desk(args))
     found, session = desk.case_report(args.days), desk.session()
-    if args.xlsx is not None:
-        from collect_tui.reports.case_report import write
+    span = f"{stamp(found.start, session.zone)} to {stamp(found.end, session.zone)}"
+    told = f"{span}: {found.opened} opened, {found.ended} ended"
+    if args.xlsx or args.csv or args.pdf:
+        from collect_tui.cli.papers import write_pdf
+        from collect_tui.reports import case_report
 
-        write(found, args.xlsx)
-        print(f"Written: {args.xlsx}")
+        if args.xlsx:
+            case_report.write(found, args.xlsx)
+        if args.csv:
+            case_report.write_csv(found, args.csv)
+        if args.pdf:
+            paper = case_report.document(found, session, told)
+            write_pdf(wiring, paper, args.pdf, key=span, dated=session.business_date)
+        print(f"Written: {', '.join(str(each) for each in (args.xlsx, args.csv, args.pdf) if each)}")
         return 0
     if args.json:
         print(found.model_dump_json(indent=2))
         return 0
-    print(
-        f"{stamp(found.start, session.zone)} to {stamp(found.end, session.zone)}: {found.opened} opened, {found.ended} ended"
-    )
+    print(told)
     for name, title, columns in REPORT_PARTS:
         rows = getattr(found, name)
         print(f"\n{title}\n{listed(columns, rows, session) if rows else 'nothing'}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.case import CaseList, CasePage, CaseView
+from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.message import InboxRow, MessageView
@@ -61,6 +62,9 @@ class Asked(ABC):
 
     def case(self, number: str) -> CaseView:
         return self._call("case", number=number)  # type: ignore[no-any-return]
+
+    def case_document(self, number: str, *, field: str = "") -> CaseDocument:
+        return self._call("case_document", number=number, field=field)  # type: ignore[no-any-return]
 
     def case_report(self, days: int = 7) -> CaseReport:
         return self._call("case_report", days=days)  # type: ignore[no-any-return]

@@ -106,6 +106,7 @@ def standing(table: Table) -> Standing:
         on=cast(Any, hold.choice("on", ("account", "item", "service", "party"), "account")),
         pauses_ladder=table.flag("pauses_ladder", False),
         split=table.text("split", ""),
+        set_off=table.text("set_off", ""),
     )
     hold.done()
     table.done()

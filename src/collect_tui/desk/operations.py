@@ -52,6 +52,7 @@ OPERATIONS: Final = (
     Operation("cases", "GET", "/cases", "account.read", "A list of open cases, what presses first"),
     Operation("case_report", "GET", "/case-reports", "floor.read", "What became of cases in the last days"),
     Operation("case", "GET", "/cases/{number}", "account.read", "One case with what happened in it"),
+    Operation("case_document", "GET", "/cases/{number}/document", "account.read", "What was drawn up in a case"),
     # A search is a POST: what is looked for is personal, and addresses of requests end up in logs.
     Operation("find", "POST", "/searches", "account.read", "Find accounts by anything that names them"),
     Operation(

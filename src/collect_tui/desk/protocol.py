@@ -14,6 +14,7 @@ from collect_tui.desk.outbox import Outbox
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.case import CaseList, CasePage, CaseView
+from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.message import InboxRow, MessagesRun, MessageView
@@ -108,6 +109,10 @@ class Desk(Protocol):
 
     def case(self, number: str) -> CaseView:
         """One case with what happened in it and its moves. NotFound "case.not_found"."""
+        ...
+
+    def case_document(self, number: str, *, field: str = "") -> CaseDocument:
+        """What was drawn up in a case, of one of its fields, else the last. NotFound "case.not_found", "case.no_document"."""
         ...
 
     def case_report(self, days: int = 7) -> CaseReport:

@@ -12,7 +12,7 @@ from collect_tui.domain.account.effects import (
     NoteUnpinned,
     NoteWritten,
 )
-from collect_tui.domain.case.effects import CaseChanged, CaseNoted, CaseOpened, ItemExcluded
+from collect_tui.domain.case.effects import CaseChanged, CaseDocumented, CaseNoted, CaseOpened, ItemExcluded
 from collect_tui.domain.contact.effects import (
     CallbackChanged,
     CallbackScheduled,
@@ -51,6 +51,7 @@ __all__ = [
     "CallbackChanged",
     "CallbackScheduled",
     "CaseChanged",
+    "CaseDocumented",
     "CaseNoted",
     "CaseOpened",
     "ContactLogged",

@@ -63,6 +63,15 @@ KINDS: dict[str, Kind] = {
             "collect_tui.services.intake.ledger:Ledger",
             mapped=True,
         ),
+        Kind(
+            "cases",
+            "what somebody outside, such as an agency, did with cases, from a CSV, through a mapping",
+            "collect_tui.ingest.case_files:CaseMovesFile",
+            "collect_tui.services.intake.case_moves:CaseMoves",
+            batch=200,
+            mapped=True,
+            lasting="What such a file moved is taken back case by case, and its payments are reversed.",
+        ),
         *(
             Kind(
                 name,

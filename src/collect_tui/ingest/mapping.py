@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
@@ -173,8 +173,16 @@ class Mapping(Entry):
         return self
 
 
+_M = TypeVar("_M", bound=Entry)
+
+
 def read_mapping(path: Path) -> Mapping:
-    """A mapping from its TOML file. Raises Invalid that names file, key and, for an unknown key, the nearest one there is."""
+    """A mapping of invoices from its TOML file. Raises as `read_as`."""
+    return read_as(path, Mapping)
+
+
+def read_as(path: Path, model: type[_M]) -> _M:
+    """A mapping of a model from its TOML file. Raises Invalid that names file, key and, for an unknown key, the nearest one there is."""
     try:
         with path.open("rb") as file:
             raw = file.read(_LARGEST + 1)
@@ -189,7 +197,7 @@ def read_mapping(path: Path) -> Mapping:
     except ValueError as error:
         raise Invalid("mapping.malformed", f"{path.name} is no TOML in UTF-8: {error}.", "map") from None
     try:
-        return Mapping.model_validate(_tuples(data))
+        return model.model_validate(_tuples(data))
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False)
         # A key misspelt is also a key missing: the first says more.
@@ -197,7 +205,7 @@ def read_mapping(path: Path) -> Mapping:
         place = _place(first["loc"], data, missing=first["type"] == "missing")
         where = path_of(place) or "the file"
         if first["type"] == "extra_forbidden":
-            near = _nearest(first["loc"])
+            near = _nearest(first["loc"], model)
             hint = f" Did you mean {near}?" if near else ""
             sentence = f"{path.name}: there is no key {where}.{hint}"
         elif first["type"] == "missing":
@@ -238,11 +246,10 @@ def _tuples(value: object) -> object:
     return tuple(_tuples(each) for each in value) if isinstance(value, list) else value
 
 
-def _nearest(location: tuple[int | str, ...]) -> str | None:
-    model: type[BaseModel] = Mapping
+def _nearest(location: tuple[int | str, ...], model: type[BaseModel]) -> str | None:
     for step in location[:-1]:
         kind = model.model_fields[str(step)].annotation
         parts = [kind, *getattr(kind, "__args__", ())]
-        model = next((part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)), Mapping)
+        model = next((part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)), model)
     found = nearest(str(location[-1]), model.model_fields)
     return ".".join([*map(str, location[:-1]), found]) if found else None

@@ -15,6 +15,7 @@ from collect_tui.domain.case.definition import Escalation, Kind, Move
 from collect_tui.domain.case.effects import CaseChanged, CaseNoted
 from collect_tui.domain.case.moving import arrive, done
 from collect_tui.domain.case.nested import answered, told_by
+from collect_tui.domain.case.standing import freeze
 from collect_tui.domain.case.values import filled
 from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, MessageReceived, OrderChanged, PaymentRecorded
@@ -42,7 +43,16 @@ def follow(fold: Folded, effects: Sequence[Effect], house: House, ids: Callable[
             _follow(case, fold, effects, house, ground, night=night)
         effects, night = fold.effects[begun:], False
         if not effects:
-            return
+            break
+    stand_still(fold, house, ids)
+
+
+def stand_still(fold: Folded, house: House, ids: Callable[[], int]) -> None:
+    """What a case keeps from being collected and is collected still: before money is given to it."""
+    for case in fold.facts.cases:
+        kind = house.cases.kinds.get(case.kind)
+        if kind is not None and case.state in kind.states and kind.states[case.state].standing.split:
+            fold.add(*freeze(kind, case, fold.facts, ids))
 
 
 def _follow(case: Case, fold: Folded, effects: Sequence[Effect], house: House, ground: Ground, *, night: bool) -> None:

@@ -86,6 +86,7 @@ def settle(
     if fold.facts.status != AccountState.OPEN:
         cases.follow(fold, effects, house, ids, night=night)
         return tuple(fold.effects[told:])
+    cases.stand_still(fold, house, ids)
     undone = any(isinstance(e, ActUndone) for e in effects)  # what was there before it is there again
     if night or billed or (any(isinstance(e, _MONEY) for e in effects) and not undone):
         posting.post(fold, ids, house.rules, house.holds)

@@ -1,14 +1,18 @@
-"""A report on cases as a workbook: a sheet for each part. No cell is ever a formula or a link, whatever stands in it."""
+"""A report on cases as a workbook, a sheet for each part, as files of CSV, and as a document to be set. No cell is ever a formula, a link
+or markup, whatever stands in it."""
 
 from __future__ import annotations
 
 import io
 from pathlib import Path
 
-from collect_tui.common.files import AtomicFile
+from collect_tui.common.cells import Writer
+from collect_tui.common.files import AtomicFile, make_private
 from collect_tui.common.text import clean
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.case_report import REPORT_PARTS, CaseReport
+from collect_tui.desk.views.session import Session
+from collect_tui.services.message.document import Document, Node
 
 
 def write(report: CaseReport, target: Path) -> None:
@@ -39,3 +43,40 @@ def write(report: CaseReport, target: Path) -> None:
             out.buffer.write(buffer.getvalue())
     except OSError as error:
         raise Invalid("report.unwritable", f"{target.name} cannot be written: {error.strerror}.", "xlsx") from None
+
+
+def write_csv(report: CaseReport, folder: Path) -> None:
+    """Writes a file for each part into a folder, which is made, readable by its owner only. Invalid "report.unwritable"."""
+    try:
+        make_private(folder)
+        for name, _, columns in REPORT_PARTS:
+            with AtomicFile(folder / f"{name}.csv") as out:
+                writer = Writer(out)
+                shown = [column for column in columns if column.name != "chart"]
+                writer.row(column.name for column in shown)
+                for row in getattr(report, name):
+                    writer.row(column.in_file(row) for column in shown)
+    except OSError as error:
+        raise Invalid("report.unwritable", f"{folder.name} cannot be written: {error.strerror}.", "csv") from None
+
+
+def document(report: CaseReport, session: Session, told: str) -> Document:
+    """The report as headings and tables. `told`: of what time it is, and what came of it in all."""
+    blocks = [_text("h1", "Cases"), _text("p", told)]
+    for name, title, columns in REPORT_PARTS:
+        blocks.append(_text("h2", title))
+        if not (rows := getattr(report, name)):
+            blocks.append(_text("p", "nothing"))
+            continue
+        right = [column.align == "right" for column in columns]
+        lines = [[column.heading or column.name for column in columns]]
+        lines += [[column.in_plain(row, session) for column in columns] for row in rows]
+        cells = [
+            tuple(Node("td", "", (Node("", clean(c)),), r) for c, r in zip(line, right, strict=True)) for line in lines
+        ]
+        blocks.append(Node("table", "", tuple(Node("tr", "", line) for line in cells)))
+    return Document("en", tuple(blocks))
+
+
+def _text(tag: str, words: str) -> Node:
+    return Node(tag, "", (Node("", clean(words)),))

@@ -72,6 +72,7 @@ class _Hand:
             self._write,
             decide.opening(context.catalogue.cases.kinds, self.actor, context.now),
             self._ask,
+            self._draw,
         )
 
     def deciding(self) -> Actor:
@@ -152,6 +153,11 @@ class _Hand:
     def _left_out(self, what: str, why: str) -> tuple[Effect, ...]:
         self.left_out.append(Finding("case.message", Severity.WARN, f"{what}: {why}", "message"))
         return ()
+
+    def _draw(self, facts: AccountFacts, case: Case, template: str) -> str:
+        from collect_tui.services.message.papers import draw
+
+        return draw(self.context.composer, facts, self.kind(case.kind), case, template)
 
     def decision(self, effects: tuple[Effect, ...]) -> Decision:
         return Decision(effects, Verdict.of(self.left_out))

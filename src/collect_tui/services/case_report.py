@@ -9,7 +9,8 @@ from typing import Final
 from sqlmodel import Session as Db
 
 from collect_tui.desk.errors import Invalid
-from collect_tui.desk.views.case_report import CaseBacklog, CaseClock, CaseDecisions, CaseReport, CaseTrend
+from collect_tui.desk.views.case_report import BY, CaseBacklog, CaseClock, CaseDecisions, CaseReport, CaseTrend
+from collect_tui.domain.case.definition import FieldType
 from collect_tui.services.case_privacy import CaseReader
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import case_figures as figures
@@ -26,8 +27,9 @@ def report(desk: DeskContext, db: Db, days: int) -> CaseReport:
     start = end - timedelta(days=days)
     opened, ended = figures.flow(db, tenant_id, start, end)
     reader = CaseReader(desk.role(db), rules.kinds)
-    new = _readable(figures.reasons(db, tenant_id, rules, start, end), reader)
-    old = _readable(figures.reasons(db, tenant_id, rules, start - timedelta(days=days), start), reader)
+    new = _readable(figures.trends(db, tenant_id, rules, start, end), reader)
+    old = _readable(figures.trends(db, tenant_id, rules, start - timedelta(days=days), start), reader)
+    most = {by: max(new[each] for each in (*new, *old) if each[0] == by) for by, _, _ in (*new, *old)}
     clocks, decided = figures.clocks(db, tenant_id, rules, start, end), figures.decisions(db, tenant_id, start, end)
     return CaseReport(
         start=start,
@@ -41,8 +43,17 @@ def report(desk: DeskContext, db: Db, days: int) -> CaseReport:
             for kind, clock in sorted({(kind, clock) for kind, clock, _ in clocks})
         ),
         trends=tuple(
-            CaseTrend(kind=kind, reason=reason, count=new[kind, reason], before=old[kind, reason])
-            for kind, reason in sorted(new.keys() | old.keys(), key=lambda each: (-new[each], each))
+            CaseTrend(
+                by=by,
+                kind=kind,
+                reason=reason,
+                count=new[by, kind, reason],
+                before=old[by, kind, reason],
+                share=_share(new[by, kind, reason], most[by]),
+            )
+            for by, kind, reason in sorted(
+                new.keys() | old.keys(), key=lambda each: (BY.index(each[0]), -new[each], each)
+            )
         ),
         decisions=tuple(
             CaseDecisions(by=by, agreed=decided[by, "agreed"], refused=decided[by, "refused"])
@@ -51,12 +62,18 @@ def report(desk: DeskContext, db: Db, days: int) -> CaseReport:
     )
 
 
-def _readable(found: Counter[tuple[str, str]], reader: CaseReader) -> Counter[tuple[str, str]]:
-    """The counts by kind and reason, without the reasons that are not for the reader."""
-    told: Counter[tuple[str, str]] = Counter()
-    for (name, reason), count in found.items():
-        by = reader.kinds[name].sorted_by if name in reader.kinds else ""
-        told[name, reason if reader.field(name, by) else ""] += count
+def _share(count: int, most: int) -> int:
+    """Of a hundred, rounded up: what is there at all is seen."""
+    return -(-100 * count // most) if most else 0
+
+
+def _readable(found: Counter[tuple[str, str, str]], reader: CaseReader) -> Counter[tuple[str, str, str]]:
+    """The counts by one of `BY`, kind and what that is, without the reasons and channels that are not for the reader."""
+    told: Counter[tuple[str, str, str]] = Counter()
+    for (by, name, what), count in found.items():
+        kind = reader.kinds.get(name)
+        field = "" if kind is None else kind.sorted_by if by == "reason" else kind.of_type(FieldType.CHANNEL)
+        told[by, name, what if by == "product" or reader.field(name, field) else ""] += count
     return told
 
 

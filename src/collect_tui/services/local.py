@@ -13,17 +13,16 @@ from collect_tui.desk.errors import Invalid, NotFound, Unavailable
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
-from collect_tui.desk.views.case import CaseList, CasePage, CaseView
-from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, Revealed
-from collect_tui.desk.views.message import InboxRow, MessagesRun, MessageView
+from collect_tui.desk.views.message import MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 from collect_tui.domain.dates import Calendar
 from collect_tui.policy.authority import Authority
 from collect_tui.services import claiming
 from collect_tui.services.access import guarded
-from collect_tui.services.desk_context import Clock, DeskContext
+from collect_tui.services.case_desk import CaseDesk
+from collect_tui.services.desk_context import Clock
 from collect_tui.services.masking import masked_account, masked_hits, masked_message, masked_pane, may_find
 from collect_tui.store import claims, facts, find, queues
 from collect_tui.store.engine import Store
@@ -37,7 +36,7 @@ KeepSeals = Callable[[Store, int], object]
 
 
 @guarded
-class LocalDesk(DeskContext):
+class LocalDesk(CaseDesk):
     """One user's desk. Every operation asks first whether its user may."""
 
     outbox: None = None  # nothing lies between this desk and its database
@@ -168,36 +167,6 @@ class LocalDesk(DeskContext):
 
         with self.reading() as db:
             return masked_message(message_view(db, self, number, id), self.authority)
-
-    def inbox(self, *, unknown: bool = False) -> tuple[InboxRow, ...]:
-        from collect_tui.services.message import inbox
-
-        return inbox.waiting(self, unknown=unknown)
-
-    def contact_file(self, message: int = 0) -> str:
-        from collect_tui.services import contact_file
-
-        return contact_file.of_message(self, message) if message else contact_file.of_office(self)
-
-    def cases(
-        self, which: CaseList = "open", *, kind: str = "", cursor: str | None = None, limit: int = 100
-    ) -> CasePage:
-        from collect_tui.services import case_views
-
-        with self.reading() as db:
-            return case_views.page(self, db, which, kind=kind, cursor=cursor, limit=limit)
-
-    def case(self, number: str) -> CaseView:
-        from collect_tui.services import case_views
-
-        with self.reading() as db:
-            return case_views.view(self, db, number)
-
-    def case_report(self, days: int = 7) -> CaseReport:
-        from collect_tui.services import case_report
-
-        with self.reading() as db:
-            return case_report.report(self, db, days)
 
     def find(self, text: str, *, limit: int = 50) -> tuple[FindHit, ...]:
         if not text.strip():

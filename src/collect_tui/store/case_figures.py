@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 
+from collect_tui.domain.case.definition import FieldType
 from collect_tui.domain.case.rules import CaseRules
 from collect_tui.store.case_values import COLUMNS, case_of
 from collect_tui.store.cases import history, readings
 from collect_tui.store.sql import table
-from collect_tui.store.tables import CaseEvent, CaseFile
+from collect_tui.store.tables import Account, CaseEvent, CaseFile, Item, Service
 
-_c, _e = table(CaseFile).c, table(CaseEvent).c
+_c, _e, _s = table(CaseFile).c, table(CaseEvent).c, table(Service).c
 
 
 def unresolved(session: Session, tenant_id: int, at: datetime) -> Counter[tuple[str, str, int]]:
@@ -24,6 +25,26 @@ def unresolved(session: Session, tenant_id: int, at: datetime) -> Counter[tuple[
         _c.tenant_id == tenant_id, _c.opened_at <= at, or_(~_c.ended, _c.ended_at > at)
     )
     return Counter((row.department, row.kind, (at - row.opened_at).days) for row in session.execute(query))
+
+
+def waiting(session: Session, tenant_id: int, since: datetime) -> list[Any]:
+    """Cases that are open or were at an instant, the oldest first, each with its account, and the service that it is about."""
+    a, joined = table(Account), _with_service(tenant_id)
+    query = (
+        select(_c.number, _c.kind, _c.department, _c.owner, _c.opened_at, _c.ended)
+        .add_columns(a.c.number.label("account"), a.c.segment, _s.product, _s.billing_system.label("system"))
+        .select_from(joined.join(a, and_(a.c.tenant_id == tenant_id, a.c.id == _c.account_id)))
+        .where(_c.tenant_id == tenant_id, or_(~_c.ended, _c.ended_at > since))
+    )
+    return list(session.execute(query.order_by(_c.opened_at, _c.id)))
+
+
+def _with_service(tenant_id: int) -> Any:
+    """Cases with the service that they, or their documents, are about."""
+    item = table(Item)
+    mine = and_(_s.tenant_id == tenant_id, _s.id == func.coalesce(_c.service_id, item.c.service_id))
+    about = and_(item.c.tenant_id == tenant_id, item.c.id == _c.item_id)
+    return table(CaseFile).outerjoin(item, about).outerjoin(table(Service), mine)
 
 
 def flow(session: Session, tenant_id: int, start: datetime, end: datetime) -> tuple[Counter[str], Counter[str]]:
@@ -54,17 +75,25 @@ def clocks(
     return found
 
 
-def reasons(
+def trends(
     session: Session, tenant_id: int, rules: CaseRules, start: datetime, end: datetime
-) -> Counter[tuple[str, str]]:
-    """Of the cases opened in the time: kind, and what its routes, else its first clock, go by: its category, reason or topic."""
-    columns = (_c[name] for name in COLUMNS.split())
-    query = select(*columns).where(_c.tenant_id == tenant_id, _c.opened_at > start, _c.opened_at <= end)
-    found: Counter[tuple[str, str]] = Counter()
-    for case in map(case_of, session.execute(query)):
+) -> Counter[tuple[str, str, str]]:
+    """Cases opened in the time by kind: each by its `reason` (what its routes, else its first field of codes, go by: its category, reason
+    or topic), by the `product` of the service or the document that it is about, and by the `channel` that it came by."""
+    columns = (*(_c[name] for name in COLUMNS.split()), _s.product)
+    query = select(*columns).select_from(_with_service(tenant_id))
+    rows = session.execute(query.where(_c.tenant_id == tenant_id, _c.opened_at > start, _c.opened_at <= end))
+    found: Counter[tuple[str, str, str]] = Counter()
+    for row in rows:
+        case = case_of(row)
         kind = rules.kinds.get(case.kind)
-        by = kind.sorted_by if kind is not None else ""
-        found[case.kind, str(case.values.get(by, "")) if by else ""] += 1
+        fields = kind.fields.values() if kind is not None else ()
+        channel = next((case.values.get(f.name, "") for f in fields if f.type is FieldType.CHANNEL), "")
+        reason = case.values.get(kind.sorted_by, "") if kind is not None else ""
+        found["reason", case.kind, str(reason)] += 1
+        for by, what in (("product", row.product), ("channel", channel)):
+            if what:
+                found[by, case.kind, str(what)] += 1
     return found
 
 

@@ -10,20 +10,21 @@ from collect_tui.domain.case.case import Asked, Case
 
 COLUMNS: Final = (
     "id number kind version digest state since opened_at opened_by moved_by department owner item_id service_id payment_id excluded ended"
-    " first_due resolve_due fields asked links"
+    " first_due resolve_due fields asked links frozen"
 )
-"""In the order of their row; all but the last three are as the case has them."""
+"""In the order of their row; all but the last four are as the case has them."""
 
-_PLAIN: Final = COLUMNS.split()[:-3]
+_PLAIN: Final = COLUMNS.split()[:-4]
 
 
 def case_of(row: Any) -> Case:
     """The case of a row that begins with these columns."""
-    *plain, fields, asked, links = row[: len(_PLAIN) + 3]
+    *plain, fields, asked, links, frozen = row[: len(_PLAIN) + 4]
     waits = _asked().validate_json(asked) if asked else None
     given = dict(zip(_PLAIN, plain, strict=True))
     values = {name: tuple(each) if isinstance(each, list) else each for name, each in json.loads(fields).items()}
-    return Case(**given, values=values, asked=waits, links=tuple(links.split()))
+    kept = tuple((item, amount) for item, amount in json.loads(frozen or "[]"))
+    return Case(**given, values=values, asked=waits, links=tuple(links.split()), frozen=kept)
 
 
 def row_of(case: Case) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def row_of(case: Case) -> dict[str, Any]:
         "fields": json.dumps(dict(case.values), ensure_ascii=False),
         "asked": "" if case.asked is None else _asked().dump_json(case.asked).decode(),
         "links": " ".join(case.links),
+        "frozen": json.dumps(case.frozen) if case.frozen else "",
     }
 
 

@@ -206,6 +206,12 @@ def one(session: Session, tenant_id: int, number: str) -> Any:
     return row
 
 
+def of_number(session: Session, tenant_id: int, account: str, where: Collection[Any]) -> list[Any]:
+    """The open cases of the account of a number."""
+    query = _rows(tenant_id).where(_a.tenant_id == tenant_id, _a.number == account, ~_c.ended, *where)
+    return list(session.execute(query.order_by(_c.id)))
+
+
 def events(session: Session, tenant_id: int, case_id: int) -> list[Any]:
     query = select(_e.at, _e.by, _e.state, _e.did, _e.text).where(_e.tenant_id == tenant_id, _e.case_id == case_id)
     return list(session.execute(query.order_by(_e.at, _e.id)))
@@ -240,6 +246,12 @@ def kinds_of(session: Session, tenant_id: int, account_id: int) -> dict[str, str
     """The kinds of all cases of an account, by number."""
     query = select(_c.number, _c.kind).where(_c.tenant_id == tenant_id, _c.account_id == account_id)
     return {row.number: row.kind for row in session.execute(query)}
+
+
+def documents(session: Session, tenant_id: int, case_id: int) -> list[Any]:
+    """What was drawn up in a case, the oldest first."""
+    query = select(_e.at, _e.by, _e.document).where(_e.tenant_id == tenant_id, _e.case_id == case_id, _e.document != "")
+    return list(session.execute(query.order_by(_e.at, _e.id)))
 
 
 def of_account(session: Session, tenant_id: int, account_id: int) -> list[Any]:

@@ -42,6 +42,22 @@ def _(effect: fx.CaseNoted, here: WriteContext) -> None:
 
 
 @write.register
+def _(effect: fx.CaseDocumented, here: WriteContext) -> None:
+    here.add(
+        "case_event",
+        id=effect.event_id,
+        case_id=effect.case_id,
+        at=here.at,
+        by=here.by,
+        state="",
+        what="documented",
+        did=f"has its {effect.name} drawn up",
+        text="",
+        document=effect.document,
+    )
+
+
+@write.register
 def _(effect: fx.ItemExcluded, here: WriteContext) -> None:
     c = table(Item).c
     after = c.disputed + effect.amount

@@ -222,7 +222,7 @@ def values_for(fields: Iterable[Field], facts: AccountFacts, chance: Random) -> 
             case FieldType.ITEM:
                 found[name] = chance.choice([i.doc_no for i in facts.items] or ["none"])
             case FieldType.DATE:
-                found[name] = "2026-12-01"
+                found[name] = chance.choice(("2025-10-01", "2026-12-01"))
             case FieldType.YES_NO:
                 found[name] = chance.random() < 0.5
             case FieldType.NUMBER | FieldType.PERCENT:
@@ -238,7 +238,8 @@ def sound(facts: AccountFacts) -> None:
     """No amount is in two places or nowhere: what is open of an item is what it was, less what is set against it."""
     every = (*facts.items, *facts.settled)
     for each in every:
-        assert each.disputed == sum(c.excluded for c in facts.cases if c.item_id == each.id)
+        of_it = sum(c.excluded for c in facts.cases if c.item_id == each.id)
+        assert each.disputed == of_it + sum(dict(c.frozen).get(each.id, 0) for c in facts.cases)
         set_off = sum(a.amount for a in facts.applications if a.item_id == each.id)
         used = sum(a.amount for a in facts.applications if a.credit_id == each.id)
         assert each.open == each.amount - set_off + used

@@ -11,6 +11,7 @@ from collect_tui.domain.effect import fold_all
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.parts import Service
 from domain.case.test_decide import BILL, KIND, NOW, ground, taken_back, who
+from support.papers import PROOF
 from support.trade import account, numbers
 
 HOME = {
@@ -88,7 +89,8 @@ def test_what_did_not_come_back_is_charged_row_by_row_and_taken_back_whole():
 
 def test_a_table_that_adds_keeps_what_was_there_until_it_is_changed():
     facts = opened("insolvency", regime="liquidation", relevant="2026-10-01", practitioner="Hart & Low")
-    facts, _ = moved(facts, "lodge", claimed=10000)
+    facts, _ = moved(facts, "draft", **{**PROOF, "claimed": 10000, "tax": 100})
+    facts, _ = moved(facts, "lodge")
     facts, _ = moved(facts, "admit", admitted=10000)
     facts, _ = moved(facts, "dividend", dividends=({"on": "2026-12-01", "amount": 100},))
     before, _ = facts, None

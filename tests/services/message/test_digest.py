@@ -198,6 +198,26 @@ def test_reasons_for_non_payment_are_told_by_product_once_a_week(house: House) -
     assert house.night().digests == 2
 
 
+def test_cases_that_wait_are_told_once_a_week_with_what_has_changed(house: House) -> None:
+    house.named(
+        SITE.replace('digests = ["channels", "reasons"]', 'digests = ["cases"]').replace('"reasons"]', '"cases"]')
+    )
+    do_line(house.desk, ROSA, 'di INV-11 60 price "=x() *y* # z"')
+    do_line(house.desk, ROSA, 'di INV-12 60 price "charged twice"')
+    do_line(house.desk, IVAN, 'di INV-21 60 price "charged twice"')
+    house.night(7)
+    do_line(house.desk, ADA, 'di INV-31 60 price "charged twice"')
+    assert house.night(7).digests == 2  # on Monday
+    tv, south = sorted(house.digests()[-2:], key=lambda row: row.address, reverse=True)
+    assert (tv.address, south.address) == (TV, ALL)
+    numbers = {number: [c.number for c in house.desk.account(number).cases] for number in (ROSA, IVAN, ADA)}
+    assert [number in south.text for each in numbers.values() for number in each] == [True] * 4
+    assert [number in tv.text for number in numbers[ROSA]] == [False, True]
+    assert "Billing" in south.text
+    assert house.night(0).digests == 0
+    assert house.night().digests == 0
+
+
 def test_a_week_that_was_missed_is_told_later(house: House) -> None:
     assert len(write(house.desk)) == 2
     assert house.night(9).digests == 2  # Wednesday

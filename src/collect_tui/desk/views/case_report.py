@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from collect_tui.desk.columns import Column, Role
 from collect_tui.desk.views.base import View
+
+BY: Final = ("reason", "product", "channel")
 
 
 class CaseBacklog(View):
@@ -32,12 +34,15 @@ class CaseClock(View):
 
 
 class CaseTrend(View):
-    """Cases of a kind opened in the time, by what they are about, and in the time as long before it."""
+    """Cases of a kind opened in the time, and in the time as long before it, by one of `BY`: why, which product, through which channel.
+    `share`: the count in percent of the largest of those by the same."""
 
+    by: str
     kind: str
     reason: str
     count: int
     before: int
+    share: int
 
 
 class CaseDecisions(View):
@@ -60,6 +65,13 @@ class CaseReport(View):
     decisions: tuple[CaseDecisions, ...]
 
 
+def _signed(value: int, row: Any, session: Any) -> str:
+    return f"{value:+}" if value else "0"
+
+
+CHART: Final = 20
+"""Columns of the bar of the largest."""
+
 BACKLOG_COLUMNS: Final = (
     Column("department", "Department", 12),
     Column("kind", "Kind", 14, flex=1),
@@ -69,6 +81,7 @@ BACKLOG_COLUMNS: Final = (
     Column("older", "31+", 5, align="right", role=Role.BAD),
     Column("total", "Open", 6, align="right", role=Role.VALUE),
     Column("before", "Before", 6, align="right"),
+    Column("change", "Change", 6, align="right", value=lambda row: row.total - row.before, write=_signed),
 )
 CLOCK_COLUMNS: Final = (
     Column("kind", "Kind", 14, flex=1),
@@ -77,11 +90,13 @@ CLOCK_COLUMNS: Final = (
     Column("missed", "Missed", 6, align="right", role=Role.BAD),
 )
 TREND_COLUMNS: Final = (
+    Column("by", "By", 7),
     Column("kind", "Kind", 14, flex=1),
     Column("reason", "About", 16, flex=1),
     Column("count", "Opened", 6, align="right"),
     Column("before", "Before", 6, align="right"),
-    Column("chart", "", 20, value=lambda row: "#" * min(20, row.count)),
+    Column("change", "Change", 6, align="right", value=lambda row: row.count - row.before, write=_signed),
+    Column("chart", "Chart", CHART, value=lambda row: "#" * -(-CHART * row.share // 100)),
 )
 DECISION_COLUMNS: Final = (
     Column("by", "Decided by", 12, flex=1),

@@ -49,8 +49,9 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Case:
     """A case of an account. `version`, `digest`: those of the definition that it was opened under. `since`: the business date on which it
-    came to its state. `excluded`: what of its item is not collected now. `moved_by`: who made its last move; `ended`: it is in a final
-    state. `first_due`, `resolve_due`: when its clocks end, as they were last worked out; None: they stand or have stopped."""
+    came to its state. `excluded`: what of its item is not collected now; `frozen`: ids of other items, each with what of it is not.
+    `moved_by`: who made its last move; `ended`: it is in a final state. `first_due`, `resolve_due`: when its clocks end, as they were last
+    worked out; None: they stand or have stopped."""
 
     id: int
     number: str
@@ -68,6 +69,7 @@ class Case:
     payment_id: int | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
     excluded: int = 0
+    frozen: tuple[tuple[int, int], ...] = ()  # no mapping: written down, an id that is a key looks like a card's number
     asked: Asked | None = None
     links: tuple[str, ...] = ()
     ended: bool = False

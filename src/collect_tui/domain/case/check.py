@@ -7,6 +7,7 @@ from typing import Final
 
 from collect_tui.common.words import expected
 from collect_tui.domain.case.definition import (
+    BEFORE,
     CELLS,
     CONTEXT,
     READABLE,
@@ -78,6 +79,12 @@ def _standing(kind: Kind, path: str, state: State, site: Site) -> Iterator[Probl
         if kind.about is not About.ITEM:
             yield f"{path}.while.exclude", 'only of an item is an amount excluded; expected about = "item".'
         yield from adds_up(kind, f"{path}.while.exclude", standing.exclude, FieldType.MONEY)
+    if standing.split:
+        if kind.about not in (About.ACCOUNT, About.PARTY):
+            yield f"{path}.while.split", 'the ledger is split of an account; expected about = "account".'
+        yield from adds_up(kind, f"{path}.while.split", standing.split, FieldType.DATE)
+    if standing.set_off:
+        yield from adds_up(kind, f"{path}.while.set_off", standing.set_off, FieldType.MONEY)
     if standing.hold:
         yield from known(f"{path}.while.hold.kind", standing.hold, site.holds)
         if standing.on in ("item", "service") and kind.about.value != standing.on:
@@ -147,8 +154,11 @@ def _readable(kind: Kind, path: str, value: str, own: Field) -> Iterator[Problem
         return
     if value.startswith("field:"):
         yield from adds_up(kind, path, value.removeprefix("field:"), own.type)
+    elif value.startswith(BEFORE) and own.type is FieldType.MONEY:
+        yield from adds_up(kind, path, value.removeprefix(BEFORE), FieldType.DATE)
     elif READABLE.get(value) is not own.type:
-        fitting = (name for name, type_ in READABLE.items() if type_ is own.type)
+        fitting = [name for name, type_ in READABLE.items() if type_ is own.type]
+        fitting += [f"{BEFORE}NAME"] if own.type is FieldType.MONEY else []
         yield path, f"expected field:NAME or {', '.join(fitting)}."
     elif value.startswith("item.") and kind.about is not About.ITEM:
         yield path, "a case that is not about an item knows none."

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,7 +15,7 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case import nested
 from collect_tui.domain.case.case import Case, Value
 from collect_tui.domain.case.clocks import Span
-from collect_tui.domain.case.effects import CaseOpened
+from collect_tui.domain.case.effects import CaseDocumented, CaseOpened
 from collect_tui.domain.case.vocabulary import OPEN_CASE
 from collect_tui.domain.effect import Effect, Ids
 from collect_tui.domain.effects import AttributeSet, CreditApplied, ItemCharged, NextActionSet, PaymentAllocated
@@ -49,13 +51,14 @@ class Ground:
     asks: Asks = (
         lambda case, given, facts: ()
     )  # an order that is proposed, a callback: judged as when somebody asks for them
+    draw: Callable[[AccountFacts, Case, str], str] = lambda facts, case, template: ""  # a document, as it is kept
 
 
 Consequence = Callable[[Case, Mapping[str, str], AccountFacts, Ground], tuple[Effect, ...]]
 
 
 def collect_again(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
-    """Nothing of it beside what every case does that ends: what it excluded is collected again (`moving.standing`)."""
+    """Nothing of it beside what every case does that ends: what it excluded is collected again (`standing.holding`)."""
     return ()
 
 
@@ -71,7 +74,14 @@ def adjust(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Gr
     if what not in _CREDITS:
         return (ItemCharged(Item(ident, doc_no, "fee", today, today, amount, amount, service_id=service)),)
     of_item = given.get("on") == "item"
-    room = [(item, item.open)] if of_item and item else [(each, each.collectable) for each in posting.debit(facts)]
+    room = (
+        [(item, item.open)]
+        if of_item and item
+        else [
+            (each, each.collectable)
+            for each in sorted(posting.debit(facts), key=lambda i: i.id not in dict(case.frozen))
+        ]
+    )
     if sum(open_ for _, open_ in room) < amount or (of_item and item is None):
         raise Refused("case.adjust", "Less is open than is to be taken off.", given["amount"])
     effects: list[Effect] = [
@@ -166,6 +176,22 @@ def open_inner(case: Case, given: Mapping[str, str], facts: AccountFacts, ground
     made = ground.opens(given[OPEN_CASE], nested.given_to(case, given, facts), facts, ground)
     links = (case.number,)
     return tuple(replace(e, case=replace(e.case, links=links)) if isinstance(e, CaseOpened) else e for e in made)
+
+
+def digest(text: str) -> str:
+    """What a document is known by: its SHA-256 in base 32, in which there are no digits that could be a card's number."""
+    return base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=").lower()
+
+
+def drawn_up(
+    case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground
+) -> tuple[Case, tuple[Effect, ...]]:
+    """A document by a template, and the case with its hash in the field that is named."""
+    name = given["document"]
+    if not (text := ground.draw(facts, case, name)):
+        return case, ()
+    after = replace(case, values={**case.values, given["as"]: digest(text)})
+    return after, (CaseDocumented(ground.ids(), case.id, case.number, name, text),)
 
 
 CONSEQUENCES: Final[Mapping[str, Consequence]] = {

@@ -15,9 +15,10 @@ from collect_tui.domain.case.consequences import Ground, Opens
 from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Approval, FieldType, Kind, Move
 from collect_tui.domain.case.effects import CaseChanged, CaseOpened
 from collect_tui.domain.case.formulas import with_figures
-from collect_tui.domain.case.moving import assigned, done, excluded, standing
+from collect_tui.domain.case.moving import assigned, done
+from collect_tui.domain.case.standing import apart, holding, set_off_before
 from collect_tui.domain.case.values import filled, item_of
-from collect_tui.domain.effect import Effect
+from collect_tui.domain.effect import Effect, Folded
 from collect_tui.domain.effects import InboxChanged
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
@@ -84,13 +85,13 @@ def open_case(
         values=with_figures(kind, values),
     )
     blank = assigned(blank, {"owner": owner, **values})
-    case = replace(blank, excluded=excluded(blank, kind.initial))
+    fold = Folded(facts)
+    case = apart(set_off_before(blank, kind.initial, fold, ground), kind.initial, fold.facts)
     asked = tuple(m for m in facts.inbox if m.number == values.get(kind.of_type(FieldType.MESSAGE)))
-    return (
-        CaseOpened(case, kind.title, ground.ids()),
-        *(InboxChanged(each, InboxState.DONE, case.number) for each in asked),
-        *standing(blank, case, None, kind.initial, facts, ground),
-    )
+    fold.add(CaseOpened(case, kind.title, ground.ids()))
+    fold.add(*(InboxChanged(each, InboxState.DONE, case.number) for each in asked))
+    fold.add(*holding(blank, case, None, kind.initial, fold.facts, ground))
+    return tuple(fold.effects)
 
 
 def move_case(
@@ -164,7 +165,7 @@ def change_case(
         owner=after.owner if owner is None else owner,
         department=after.department if department is None else department,
     )
-    after = replace(after, excluded=excluded(after, kind.states[case.state]))
+    after = apart(after, kind.states[case.state], facts)
     if after == case:
         raise Refused("case.same", f"{kind.title} {case.number} is like that already.", "case")
     state = kind.states[case.state]
@@ -172,7 +173,7 @@ def change_case(
     said += [f"is {owner}'s"] if owner else []
     said += [f"goes to {department}"] if department else []
     effect = CaseChanged(case, after, kind.title, " and ".join(said), ground.ids(), what="changed")
-    return (effect, *standing(case, after, state, state, facts, ground))
+    return (effect, *holding(case, after, state, state, facts, ground))
 
 
 def opening(kinds: Mapping[str, Kind], actor: Actor, now: datetime) -> Opens:

@@ -79,6 +79,9 @@ CONTEXT: Final = "context"
 ROUTE: Final = "route"
 """The default of a department: the one that the kind's routes name."""
 
+BEFORE: Final = "before:"
+"""With the name of a date field behind it: what is open of the account's items that were issued before that day."""
+
 OPENER: Final = "opener"
 OWN_DEPARTMENT: Final = "dept"
 ANYBODY: Final = "anybody"
@@ -117,13 +120,15 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What holds while a case is in a state. `exclude`: the money field whose amount of the item is not collected; `hold`: a kind of
-    hold, on what `on` says."""
+    hold, on what `on` says; `split`: the date field, before whose day all that was issued is not collected,
+    and `set_off` the money field for what was set off then."""
 
     exclude: str = ""
     hold: str = ""
     on: Literal["account", "item", "service", "party"] = "account"
     pauses_ladder: bool = False
     split: str = ""
+    set_off: str = ""
 
 
 @dataclass(frozen=True, slots=True)

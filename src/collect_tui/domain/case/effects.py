@@ -38,10 +38,12 @@ class CaseOpened(Effect):
         now = next((c for c in facts.cases if c.id == self.case.id), None)
         if now is None:
             return ()  # it has ended since
+        own = dict(self.case.frozen)
+        late = {item: n - own.get(item, 0) for item, n in now.frozen}  # it stands still by no act
+        ended = replace(now, ended=True, state=TAKEN_BACK)
         return (
-            CaseChanged(
-                now, replace(now, ended=True, state=TAKEN_BACK), self.title, "is taken back", ids(), reason, "undone"
-            ),
+            CaseChanged(now, ended, self.title, "is taken back", ids(), reason, "undone"),
+            *(ItemExcluded(item, "what came late", -amount) for item, amount in late.items() if amount),
         )
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
@@ -113,6 +115,39 @@ class CaseNoted(Effect):
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         return f'notes in {self.number} "{self.text}"'
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDocumented(Effect):
+    """A document is drawn up in a case, whose field has its hash. `document`: what is kept of it (JSON)."""
+
+    work: ClassVar[bool] = True
+
+    event_id: int
+    case_id: int
+    number: str
+    name: str
+    document: str
+
+    @property
+    def target(self) -> int | None:
+        return self.case_id
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        return facts
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        return ()
+
+    @property
+    def only_written(self) -> bool:
+        return True
+
+    def stays(self) -> str:
+        return f"the {self.name} in {self.number}"
+
+    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
+        return f"draws up the {self.name} of {self.number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from collect_tui.domain import steps
 from collect_tui.domain.case.case import Case, Value
-from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, place_hold
-from collect_tui.domain.case.definition import Consequence, Kind, Move, State
-from collect_tui.domain.case.effects import CaseChanged, CaseOpened, ItemExcluded, What
+from collect_tui.domain.case.consequences import CONSEQUENCES, Ground, drawn_up
+from collect_tui.domain.case.definition import Consequence, Kind, Move
+from collect_tui.domain.case.effects import CaseChanged, CaseOpened, What
 from collect_tui.domain.case.formulas import with_figures
+from collect_tui.domain.case.standing import apart, holding, set_off_before
 from collect_tui.domain.effect import Effect, Folded
-from collect_tui.domain.effects import HoldChanged, HoldPlaced
-from collect_tui.domain.facts import AccountFacts, Item
-from collect_tui.domain.hold.decide import successor
-from collect_tui.domain.states import HoldState
+from collect_tui.domain.facts import AccountFacts
 
 
 def done(
@@ -32,12 +29,18 @@ def done(
 ) -> tuple[Effect, ...]:
     """A move is made, with all that it brings about. `by`: whose move it is; `why`: what has made it by itself."""
     filled_in = replace(assigned(case, values), values=with_figures(kind, {**case.values, **values}), moved_by=by)
+    papers: list[Effect] = []
+    for one in move.does:  # documents before anything else: the case comes to its new state with their hashes
+        for each in _each(filled_in, one) if one.name == "document" else ():
+            filled_in, paper = drawn_up(each, one.given, facts, ground)
+            papers += paper
     fold = Folded(facts)
     there = arrive(kind, case, filled_in, move.to, facts, ground, text=text, what=what, why=why)
-    fold.add(*there)
+    fold.add(*there, *papers)
     after = next(each.after for each in there if isinstance(each, CaseChanged))
+    after = replace(after, frozen=case.frozen)  # what stood still until now is written off before anything else
     for one in move.does:
-        for each in _each(after, one):
+        for each in _each(after, one) if one.name != "document" else ():
             made = CONSEQUENCES[one.name](each, one.given, fold.facts, ground)
             fold.add(*made, *_naming(kind, fold, case.id, made, ground))
     return tuple(fold.effects)
@@ -90,37 +93,11 @@ def arrive(
     """A case comes to a state, by a move or by itself (`why`), with what holds there. `filled_in`: the case with what the move gave."""
     state = kind.states[to]
     after = replace(filled_in, state=state.name, since=facts.business_date, asked=None, ended=state.final)
-    after = replace(after, excluded=excluded(after, state))
+    old = kind.states.get(case.state)
     fold = Folded(facts)
+    if not (old and old.standing.split):
+        after = set_off_before(after, state, fold, ground)
+    after = apart(after, state, fold.facts)
     fold.add(CaseChanged(case, after, kind.title, f"is {state.label}{why}", ground.ids(), text, what))
-    fold.add(*standing(case, after, kind.states.get(case.state), state, fold.facts, ground))
+    fold.add(*holding(case, after, old, state, fold.facts, ground))
     return tuple(fold.effects)
-
-
-def excluded(case: Case, state: State) -> int:
-    """How much of its item is not collected in a state."""
-    return case.amount(state.standing.exclude) if state.standing.exclude and case.item_id is not None else 0
-
-
-def standing(
-    before: Case, after: Case, old: State | None, new: State, facts: AccountFacts, ground: Ground
-) -> tuple[Effect, ...]:
-    """What holds in the new state and did not in the old, and the other way round."""
-    fold = Folded(facts)
-    if (amount := after.excluded - before.excluded) and (item := _item(after, facts)) is not None:
-        fold.add(ItemExcluded(item.id, item.doc_no, amount))
-    was, now = (old.standing.hold if old else ""), new.standing.hold
-    if was and was != now:
-        ended = [h for h in facts.holds if h.kind == was and h.reason == after.number]
-        fold.add(*(HoldChanged(h.id, HoldState.RELEASED, h.status, after.number) for h in ended))
-        for one in ended:  # what held the ladder as well holds it on
-            fold.add(*steps.resume(fold.facts, one.holder, successor(fold.facts, ended, ground.holds)))
-    if now and now != was:
-        made = place_hold(after, {"hold": now, "on": new.standing.on}, fold.facts, ground)
-        # As long as the state does, whatever its kind has when it is typed.
-        fold.add(*(replace(e, hold=replace(e.hold, until=None)) if isinstance(e, HoldPlaced) else e for e in made))
-    return tuple(fold.effects)
-
-
-def _item(case: Case, facts: AccountFacts) -> Item | None:
-    return next((i for i in (*facts.items, *facts.settled) if i.id == case.item_id), None)

@@ -9,7 +9,8 @@ from typing import Final
 from collect_tui.common.words import expected, plural
 from collect_tui.domain.calendars import is_known
 from collect_tui.domain.case.case import Cell, Rows, Value, found
-from collect_tui.domain.case.definition import CONTEXT, READABLE, ROUTE, Field, FieldType, Kind
+from collect_tui.domain.case.definition import BEFORE, CONTEXT, READABLE, ROUTE, Field, FieldType, Kind
+from collect_tui.domain.case.split import open_before
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts, Item
 from collect_tui.domain.money import LIMIT, format_minor
@@ -44,6 +45,8 @@ def filled(
     for each in fields:
         so_far = {**known, **values}
         value = given.get(each.name)
+        if each.type is FieldType.DOCUMENT and value not in (*_NOTHING, known.get(each.name)):
+            raise Invalid("case.field", f"{each.title}: is drawn up by a move, and not typed.", each.name)
         if value in _NOTHING and each.name not in known:
             value = _default(kind, each, so_far, facts)
         if value is None or value in _NOTHING:
@@ -70,13 +73,16 @@ def _default(kind: Kind, field: Field, values: Mapping[str, Value], facts: Accou
 
 def is_read(name: str) -> bool:
     """Whether a default or a limit is looked up, and not itself the value."""
-    return name.startswith("field:") or name in READABLE
+    return name.startswith(("field:", BEFORE)) or name in READABLE
 
 
 def readable(name: str, values: Mapping[str, Value], facts: AccountFacts) -> Value | None:
-    """What one of `READABLE`, `field:NAME` or `field:NAME.COLUMN` stands for; None: it is none of them, or is not there."""
+    """What one of `READABLE`, `field:NAME`, `field:NAME.COLUMN` or `before:NAME` stands for; None: it is none of them, or is not there."""
     if name.startswith("field:"):
         return found(values, name.removeprefix("field:"))
+    if name.startswith(BEFORE):
+        day = values.get(name.removeprefix(BEFORE))
+        return open_before(facts, date.fromisoformat(day)) if isinstance(day, str) else None
     known: dict[str, Value | None] = {
         "account.owed": facts.collectable,
         "account.total": max(0, facts.total),

@@ -60,6 +60,7 @@ VOCABULARY: Final[Mapping[str, Shape]] = {
     "cancel_promise": Shape(),
     "order": Shape(("suspend", "restore"), {"reason": "[suspend_reasons]"}, ("reason",)),
     "callback": Shape("span"),
+    "document": Shape("[templates]", {"as": "document"}, ("as",)),
     "set": Shape(tuple(ATTRIBUTES), {"to": "value"}, ("to",)),
     OPEN_CASE: Shape("kind", more=("with.", "on.")),
 }
@@ -101,8 +102,8 @@ def consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], site
         elif what == "money" and rows is not None:
             columns = [each.name for each in rows.columns if each.type is FieldType.MONEY]
             yield from known(f"{path}.{key}", value, columns)
-        elif what == "money":
-            yield from adds_up(kind, f"{path}.{key}", value, FieldType.MONEY)
+        elif what in ("money", "document"):
+            yield from adds_up(kind, f"{path}.{key}", value, FieldType(what))
 
 
 _SETS: Final = {

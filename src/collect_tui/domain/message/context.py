@@ -20,7 +20,9 @@ from collect_tui.domain.message.records import (
     Backlog,
     Cancellation,
     Case,
+    CaseField,
     Day,
+    Debt,
     Dispute,
     Failure,
     Firm,
@@ -33,10 +35,12 @@ from collect_tui.domain.message.records import (
     PlanOffer,
     Prepayment,
     Promise,
+    Provable,
     Service,
     Suspension,
     Ticket,
     Trend,
+    Unresolved,
     Validation,
     Words,
     told,
@@ -78,8 +82,13 @@ class MessageContext:
     validation: Validation | None = told("the debt as a validation notice itemises it (12 CFR 1006.34)")
     dispute: Dispute | None = told("the dispute that the message is about")
     ticket: Ticket | None = told("the ticket that the message answers")
+    case: Case | None = told("the case that a document is drawn up in")
+    case_fields: tuple[CaseField, ...] = told("what is in that case, but for what not everybody may read")
+    provable: Provable | None = told("what was owed on the day at which that case splits the ledger")
+    debts: tuple[Debt, ...] = told("the documents of which something was open on that day")
     suspensions: tuple[Suspension, ...] = told("for the firm's own people: services that are about to be cut")
     cases: tuple[Case, ...] = told("for the firm's own people: cases that wait")
+    unresolved: tuple[Unresolved, ...] = told("for the firm's own people: unresolved cases by department")
     failures: tuple[Failure, ...] = told(
         "for the firm's own people: messages that did not arrive since the last digest"
     )

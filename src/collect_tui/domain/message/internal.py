@@ -12,6 +12,7 @@ from typing import Final
 SUSPENSIONS: Final = "suspensions"
 CHANNELS: Final = "channels"
 REASONS: Final = "reasons"
+CASES: Final = "cases"
 
 OBJECTION: Final = "objection"
 """What a message that came in is said to say which placed one: `objection until 2026-11-27`."""
@@ -20,6 +21,7 @@ DIGESTS: Final[Mapping[str, str]] = {
     SUSPENSIONS: "services about to be cut",
     CHANNELS: "channels that fail",
     REASONS: "reasons for non-payment",
+    CASES: "cases that wait",
 }
 """Digest → what its template is about."""
 

@@ -27,6 +27,7 @@ class Firm:
     email: str = told("e-mail for questions", "help@harborlights.example")
     website: str = told("where to pay", "harborlights.example/pay", "www.harborlights.example/pay")
     hours: str = told("when the telephone is answered", "Mon–Fri 8–18")
+    registered: str = told("number under which the firm is registered", "IL 0412887")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,3 +204,38 @@ class Case:
     opened_on: Day = told("since when it is open", Day(2026, 10, 30))
     days: int = told("for how many days", 24)
     owner: str = told("whose it is", "Tam")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unresolved:
+    department: str = told("which department", "Billing")
+    count: int = told("how many cases of it are not resolved", 14)
+    before: int = told("how many were not a week before", 9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseField:
+    label: str = told("what a field of the case is called", "Office-holder")
+    value: str = told("what it holds, as it is written in the language", "Hart & Low, ref 88-12")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debt:
+    doc_no: str = told("number of the invoice", "INV-10041", "INV-2026-00010041")
+    kind: str = told("what it is, in the language of the document", "Invoice")
+    issued: Day = told("date of the invoice", Day(2026, 9, 1), Day(2026, 9, 30))
+    due: Day = told("when it was due", Day(2026, 9, 21), Day(2026, 9, 30))
+    amount: Amount = told("what it was for, tax included", 15000, 9999999)
+    open: Amount = told("what was open of it on the day", 12000, 9999999)
+    paid: Amount = told("what was paid of that since", 2000, 9999999)
+    left: Amount = told("what is open of it", 10000, 9999999)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provable:
+    on: Day = told("the day at which the ledger is split: what was issued before it is provable", Day(2026, 10, 1))
+    total: Amount = told("what was owed on that day, tax included", 121000)
+    set_off: Amount = told("credits and money from before the day that are set against it", 15000)
+    paid: Amount = told("what was paid of it since", 1000)
+    left: Amount = told("what is left of it", 105000)
+    later: Amount = told("what is open of what came after, and is no part of it", 60000)

@@ -37,6 +37,7 @@ ABOUT: Final = (
     "the dispute",
     "the ticket",
     "the account",
+    "the case",
     "services about to be cut",
     "cases that wait",
     "channels that fail",

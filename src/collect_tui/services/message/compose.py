@@ -12,12 +12,14 @@ from sqlmodel import Session as Db
 from collect_tui.common.text import clean
 from collect_tui.common.words import expected
 from collect_tui.desk.errors import Invalid, Refused
+from collect_tui.domain.account.ledger import Ledger
 from collect_tui.domain.dates import format_day
 from collect_tui.domain.facts import AccountFacts, Item, Received
+from collect_tui.domain.message.context import MessageContext
 from collect_tui.domain.message.effects import Content
 from collect_tui.domain.message.internal import DIGESTS
 from collect_tui.domain.message.records import Offer, Prepayment
-from collect_tui.domain.message.template import BILL, LANGUAGES, LEVELS, TYPED, Head, Template, Variant
+from collect_tui.domain.message.template import BILL, LANGUAGES, LEVELS, TYPED, Head, Language, Template, Variant
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.message.document import BREAK, Document, Node
 from collect_tui.services.message.filling import OF_LEDGER, Addressee, CaseWords, completed, context_of, grace
@@ -125,7 +127,7 @@ class Composer:
         Invalid for a channel or language that it has not; Refused when
         the account has not what it speaks of, unless examples may stand for it, and while the grace of a contract runs that the
         message would cancel."""
-        desk, db, library = self._desk, self._db, self.library
+        library = self.library
         template = library.template(name)
         channels = template.head.channels
         if template.head.about in DIGESTS.values() and not sampled:
@@ -141,14 +143,10 @@ class Composer:
         party = self._party(seen)
         variant = template.in_language(language or party.lang)
         words, body = library.rules.languages[variant.language], variant.body(channel)
-        to = Addressee(party.name, party.kind, desk.tenant(db).name)
-        plans = desk.catalogue().arrangement
         # All that was ever paid is read only for what is reckoned from it: the line composes at every key.
         reckoned = any(name in text for name in OF_LEDGER for text in (body.source, *words.words.values()))
-        ledger = facts.ledger(db, desk.tenant_id, seen.id) if reckoned else None
-        context = context_of(
-            seen, to, template.head, library.rules, words, desk.house, plans, ledger, bill, items, case
-        )
+        ledger = self.ledger(seen) if reckoned else None
+        context = self.context(seen, template.head, words, ledger, bill, items, case)
         needed = {*examine(body.source).requires, *template.head.needs}
         if not sampled and "cancellation" in needed and ledger and (until := grace(seen, ledger)):
             last = format_day(until, seen.business_date)
@@ -160,6 +158,26 @@ class Composer:
         printed = {name.partition(".")[0] for name in needed}
         offer = context.prepayment if "prepayment" in printed else context.offer if "offer" in printed else None
         return Composed(template, variant, channel, party.name, made, examples, offer)
+
+    def context(
+        self,
+        seen: AccountFacts,
+        head: Head,
+        words: Language,
+        ledger: Ledger | None = None,
+        bill: Item | None = None,
+        items: Collection[int] = (),
+        case: CaseWords | None = None,
+    ) -> MessageContext:
+        """What a text of this head may print of an account; as `filling.context_of`."""
+        desk, party = self._desk, self._party(seen)
+        to = Addressee(party.name, party.kind, desk.tenant(self._db).name)
+        plans = desk.catalogue().arrangement
+        return context_of(seen, to, head, self.library.rules, words, desk.house, plans, ledger, bill, items, case)
+
+    def ledger(self, seen: AccountFacts) -> Ledger:
+        """All that was ever asked for and paid on an account."""
+        return facts.ledger(self._db, self._desk.tenant_id, seen.id)
 
     def typed(self, seen: AccountFacts, channel: str, text: str) -> Content:
         """What somebody typed, with how to have no more of it where the channel asks for that; in the customer's language."""

@@ -18,20 +18,21 @@ from collect_tui.desk.views.digest import DigestView
 from collect_tui.domain.dates import day_start
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.message.context import blank
-from collect_tui.domain.message.internal import CHANNELS, SUSPENSIONS, Digest, Internal, InternalContact
+from collect_tui.domain.message.internal import CASES, CHANNELS, SUSPENSIONS, Digest, Internal, InternalContact
 from collect_tui.domain.message.records import Backlog, Failure, Party, Suspension, Trend
 from collect_tui.domain.message.template import Language, Template
 from collect_tui.policy.objections import answering, object_by
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.masking import mask
+from collect_tui.services.message.case_digest import told
 from collect_tui.services.message.compose import dump
 from collect_tui.services.message.filling import spoken
 from collect_tui.services.message.lint import digest_faults
 from collect_tui.services.message.render import Rendered, render
 from collect_tui.services.order_dispatch import REQUESTED
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
+from collect_tui.store import case_figures, event_log, facts
 from collect_tui.store import digests as rows
-from collect_tui.store import event_log, facts
 from collect_tui.store import orders as order_rows
 
 MOST: Final = 200
@@ -81,6 +82,8 @@ class _Writer:
                 yield from self._suspensions(digest, contacts)
             elif digest.name == CHANNELS:
                 yield from self._channels(digest, contacts)
+            elif digest.name == CASES:
+                yield from self._cases(digest, contacts)
             else:
                 yield from self._reasons(digest, contacts)
 
@@ -170,6 +173,15 @@ class _Writer:
             if failures or waiting:
                 count = len(failures) + len(waiting)
                 yield self._write(digest, contact, count, failures=failures, backlog=waiting)
+
+    # cases ----------------------------------------------------------------------------------------------------------
+    def _cases(self, digest: Digest, contacts: Sequence[InternalContact]) -> Iterator[DigestView]:
+        work, before = self._work, self._work.now - _WEEK
+        waiting = [contact for contact in contacts if self._due(digest, contact)[0]]
+        found = case_figures.waiting(self._db, work.tenant_id, before) if waiting else []
+        for contact in waiting:
+            if said := told(found, contact, work.catalogue.cases, before, work.now, work.zone, MOST):
+                yield self._write(digest, contact, len(said["cases"]), **said)
 
     # reasons for non-payment ----------------------------------------------------------------------------------------
     def _reasons(self, digest: Digest, contacts: Sequence[InternalContact]) -> Iterator[DigestView]:

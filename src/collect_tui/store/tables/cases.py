@@ -12,7 +12,8 @@ from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
 
 class CaseFile(SQLModel, table=True):
     """A case of an account. `kind`, `version`, `digest`: its definition's. `fields`: its values by name, `asked`: the move that waits for a
-    decision (JSON; empty: none); `links`: numbers of other cases with blanks between them. `first_due`, `resolve_due`: when its clocks
+    decision (JSON; empty: none); `links`: numbers of other cases with blanks between them; `frozen`: ids of
+    items from before a day, each with what of it is not collected (JSON). `first_due`, `resolve_due`: when its clocks
     end, NULL while they stand or have stopped; `press_at`: from when the earlier of them presses; `acts_on`: the business date on which
     something happens to it by itself. All four follow from the rest."""
 
@@ -66,11 +67,13 @@ class CaseFile(SQLModel, table=True):
     press_at: datetime | None = None
     acts_on: date | None = None
     digest: str = added("")
+    frozen: str = added("")
 
 
 class CaseEvent(SQLModel, table=True):
     """Something that happened in a case: append-only. `what` it was, by a word of `domain.case.effects.What`, `opened` or `noted`; `did`:
-    in words; `state`: in which the case was afterwards, empty of a note; `text`: what was said."""
+    in words; `state`: in which the case was afterwards, empty of a note; `text`: what was said; `document`: what was
+    drawn up (JSON; empty: nothing)."""
 
     __tablename__ = "case_event"
     __table_args__ = (
@@ -87,3 +90,4 @@ class CaseEvent(SQLModel, table=True):
     what: str
     did: str
     text: str = ""
+    document: str = added("")

@@ -48,6 +48,7 @@ MADE: Final = _columns("""
     import_batch: sha256
     work_item: sort_timed claim_key
     contact_point: reversed
+    case_file: frozen
 """)
 #: JSON: each text in it is looked at by itself, or two beside each other would seem one number.
 JSON: Final = _columns("""
@@ -55,6 +56,7 @@ JSON: Final = _columns("""
     audit: commands verdict effects
     outbox: payload
     message: document
+    case_event: document
 """)
 #: Identifiers, in which `CID-4410` is a circuit and no security code.
 NUMBERS: Final = _columns("""
