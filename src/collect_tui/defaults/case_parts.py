@@ -132,6 +132,7 @@ def move(table: Table, fields: Mapping[str, Field]) -> Move:
         origins=table.phrases("from"),
         to=table.text("to"),
         needs=needs,
+        asks=table.phrases("asks"),
         who=table.text("role", ANYBODY),
         approval=_approval(table.table("approval", {})),
         does=does,

@@ -81,9 +81,7 @@ def _told(
     """The move that an inner case brings about; what stands in its way is written in the outer one, which somebody then moves."""
     label = house.cases.kinds[inner.kind].states[inner.state].label
     try:
-        values = filled(
-            kind, [kind.fields[name] for name in move.needs], told_by(kind, move, inner), case.values, facts
-        )
+        values = filled(kind, kind.needed(move), told_by(kind, move, inner), case.values, facts)
         why = f": {inner.number} is {label}"
         return done(kind, case, move, values, facts, ground, case.moved_by, "", "passed", why)
     except DomainError as error:

@@ -267,5 +267,5 @@ def verb_of_move(tokens: Sequence[Token], context: LineContext) -> Verb:
 def most_slots(kinds: Collection[Kind]) -> int:
     """As many slots as any verb of these kinds has, be it to open a case or to move one on."""
     opened = (len(kind.asked) + 1 for kind in kinds)
-    moved = (len(move.needs) + len(_MOVES.slots) for kind in kinds for move in kind.moves.values())
+    moved = (len(move.needs) + len(move.asks) + len(_MOVES.slots) for kind in kinds for move in kind.moves.values())
     return max((*opened, *moved), default=0)

@@ -170,9 +170,9 @@ def _move(kind: Kind, path: str, move: Move, site: Site) -> Iterator[Problem]:
     yield from known(f"{path}.to", move.to, kind.states)
     yield from known(f"{path}.role", move.who, [*WHO, *site.roles])
     for name in move.needs:
-        found = kind.fields.get(name)
-        if found is None:
-            yield from known(f"{path}.needs", name, kind.fields)
+        yield from known(f"{path}.needs", name, kind.fields)
+    for name in move.asks:
+        yield from known(f"{path}.asks", name, kind.fields)
     if (approval := move.approval) is not None:
         yield from adds_up(kind, f"{path}.approval.of", approval.of, FieldType.MONEY)
         if approval.above:

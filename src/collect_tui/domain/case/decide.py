@@ -222,7 +222,7 @@ def _require(case: Case, move: Move, actor: Actor) -> None:
 
 
 def _values(kind: Kind, case: Case, move: Move, given: Mapping[str, Value], facts: AccountFacts) -> dict[str, Value]:
-    more = [kind.fields[name] for name in given if name in kind.fields and name not in move.needs]
+    more = [kind.fields[name] for name in given if name in kind.fields and name not in (*move.needs, *move.asks)]
     for each in more:
         if each.formula or (each.since and each.since not in kind.before(case.state)):
             raise Invalid("case.unknown_field", f"{each.title} is not asked for here.", each.name)

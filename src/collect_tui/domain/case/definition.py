@@ -174,12 +174,15 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Move:
+    """`needs`: the fields that must be given with it; `asks`: those that may be."""
+
     name: str
     key: str
     label: str
     origins: tuple[str, ...]
     to: str
     needs: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
     who: str = ANYBODY
     approval: Approval | None = None
     does: tuple[Consequence, ...] = ()
@@ -274,8 +277,11 @@ class Kind:
         return [name for name in (*self.fields, *sums) if self.adds_up(name, *types)]
 
     def needed(self, move: Move) -> tuple[Field, ...]:
-        """The fields that a move asks for: there they must be given, whatever they may be elsewhere, unless the case has them."""
-        return tuple(replace(self.fields[name], optional=False) for name in move.needs)
+        """The fields that a move asks for: what it needs must be given there, whatever it may be elsewhere, unless the case has it."""
+        return (
+            *(replace(self.fields[name], optional=False) for name in move.needs),
+            *(replace(self.fields[name], optional=True) for name in move.asks),
+        )
 
     def moves_from(self, state: str) -> tuple[Move, ...]:
         return tuple(each for each in self.moves.values() if state in each.origins)

@@ -126,7 +126,7 @@ def _told(kind: Kind, path: str, move: Move, inner: Kind) -> Iterator[Problem]:
     asked = {each.name for each in kind.asked}
     for name in move.needs:
         field, same = kind.fields.get(name), inner.fields.get(name)
-        if field is None or name in asked or field.optional or field.default != "":
+        if field is None or name in asked or field.default != "":
             continue
         if same is None or same.type is not field.type:
             yield path, f"{move.name} asks for {name}, which {inner.title} has not: it is not made by itself."
