@@ -59,21 +59,16 @@ class Door:
                 context = LineContext.of(desk.account(ROSA), desk.catalogue(), desk.session())
                 line = render_act((command,), context)
                 parsed = parse(line, context)
-                if parsed.errors:  # what the desk would refuse, the line does not take
-                    return self._refused(desk, act)
-                act = act.model_copy(update={"commands": parsed.commands, "line": line})
+                if not parsed.errors:
+                    act = act.model_copy(update={"commands": parsed.commands, "line": line})
+                elif code := desk.preview(act).error_code:  # what the desk would refuse, the line does not take
+                    return code  # else it asks once more for what the case has
             desk.do(act)
         except DomainError as error:
             return error.code
         known = {each.number for each in desk.account(ROSA).cases}
         self.numbers += sorted(known - set(self.numbers))
         return ""
-
-    @staticmethod
-    def _refused(desk: Desk, act: Act) -> str:
-        code = desk.preview(act).error_code
-        assert code, f"the line takes no {act.commands}, and the desk does"
-        return code
 
     def rows(self) -> dict[str, list[str]]:
         """All rows but for what is an id, or when it was; numbers by their place."""
