@@ -178,7 +178,7 @@ def test_what_is_private_is_masked_wherever_it_stands(desk, desks, store):
     users.add(store, 1, "tess", RULES, role="trainee")
     do(desk, ROSA, HOME)
     number = only(desk)
-    do(desk, ROSA, 'case support support=interpreter yes "asked for at the door"; cnote "her sister helps"')
+    do(desk, ROSA, 'case support interpreter yes "asked for at the door"; cnote "her sister helps"')
     hidden = "(not for your role)"
 
     def everything(of: Desk) -> str:
