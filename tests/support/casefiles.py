@@ -47,7 +47,7 @@ def values(fields: Iterable[Field], text: str = "words") -> dict[str, object]:
         elif each.type is FieldType.CODE:
             found[each.name] = next(iter(each.choices))
         elif each.type is FieldType.TABLE:
-            found[each.name] = (values(each.columns, text),)
+            found[each.name] = (values(each.columns, text.replace(" ", "")),)  # on the line a cell is a word
         elif each.type in _GOOD:
             found[each.name] = _GOOD[each.type]
         else:
