@@ -310,6 +310,30 @@ def test_a_token_changed_to_another_tenant_is_no_token(world: World) -> None:
     assert world.ask("GET", replace(CASES["GET", "/v1/session"], headers={"Authorization": text})).status_code == 401
 
 
+def test_a_case_of_another_tenant_is_none_of_ones_own(world: World) -> None:
+    """By its number, on an account of one's own, where a case of one's own stands."""
+    mine, other = "/accounts/9000-0001", world.names["case"]
+    opened = world.zoe.act(f"{mine}/cases", {"case_kind": "improvement", "values": {"what": "x"}})
+    assert opened.status_code == 200, opened.text
+    before = rows_of(world.context, 1)
+    commands: dict[str, dict[str, Any]] = {
+        "case-moves": {"move": "done"},
+        "case-changes": {"owner": "zoe"},
+        "case-notes": {"text": "x"},
+        "case-links": {"other": "TA-1"},
+        "case-decisions": {"agreed": True, "reason": "x"},
+    }
+    for noun, given in commands.items():
+        answer = world.zoe.act(f"{mine}/{noun}", {"case": other, **given})
+        assert (answer.status_code, code(answer)) == (409, "case.none"), answer.text
+        assert other not in answer.text
+    own = world.zoe("GET", "/cases").json()["rows"][0]["number"]
+    linked = world.zoe.act(f"{mine}/case-links", {"case": own, "other": other})
+    assert linked.status_code == 200, linked.text  # a number is but words
+    assert world.ask("GET", Case("/v1/cases/{case}", 404)).status_code == 404
+    assert rows_of(world.context, 1) == before
+
+
 def test_an_override_is_proved_in_ones_own_tenant(world: World) -> None:
     """Tenant 1's lead means nothing in tenant 2, password or not."""
     users.set_password(world.context.store, 1, "lee", "the password of lee", world.context.catalogue.authority, NOW)

@@ -9,6 +9,7 @@ from collect_tui.domain.case import decide
 from collect_tui.domain.case.consequences import set_attribute
 from collect_tui.domain.case.values import readable
 from collect_tui.domain.effect import fold_all
+from collect_tui.domain.errors import Invalid
 from domain.case.test_decide import BILL, KIND, NOW, SITE, ground, taken_back, who
 from domain.case.test_tables import HOME
 from support.trade import account, numbers
@@ -59,6 +60,8 @@ def test_support_is_kept_only_with_consent(consent, support):
     after = fold_all(made, effects)
     assert after.support == support
     assert taken_back(after, effects, numbers(900)).support == ""
+    with pytest.raises(Invalid, match="Consents that this is kept is missing"):
+        decide.move_case(kind, made.cases[0], "support", {**given, "consent": ""}, made, ground(600), who("mia"))
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -15,13 +14,13 @@ from collect_tui.domain.case import decide
 from collect_tui.domain.case.case import Case, Value
 from collect_tui.domain.case.consequences import Ground
 from collect_tui.domain.case.decide import Actor
-from collect_tui.domain.case.definition import FieldType, Kind
+from collect_tui.domain.case.definition import Field, FieldType, Kind
 from collect_tui.domain.case.effects import CaseNoted
 from collect_tui.domain.effect import fold_all
 from collect_tui.domain.effects import Effect
 from collect_tui.domain.errors import DomainError, Invalid
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.services.intake.case_entries import CaseEntry, CaseStepEntry, CaseValues
+from collect_tui.services.intake.case_entries import CaseEntry, CaseStepEntry
 from collect_tui.services.intake.portfolio import AccountEntry
 from collect_tui.services.intake.rowset import Shift
 from collect_tui.services.unit_of_work import UnitOfWork
@@ -70,7 +69,7 @@ class Cases:
         self._numbers.add(entry.number)
         kind = self._rules.kinds[entry.kind]
         at, by = self._shift.at(entry.opened_at), entry.opened_by
-        values, ground, actor = self._dated(kind, entry.values), self._ground(by, at), self._actor(by)
+        values, ground, actor = self._dated(kind.fields.values(), entry.values), self._ground(by, at), self._actor(by)
 
         def opened(now: AccountFacts) -> tuple[Effect, ...]:
             return decide.open_case(kind, values, now, ground, actor, at, entry.owner, number=entry.number)
@@ -84,7 +83,7 @@ class Cases:
         ground, actor, values = (
             self._ground(step.by, self._shift.at(step.at)),
             self._actor(step.by),
-            self._dated(kind, step.values),
+            self._dated(kind.fields.values(), step.values),
         )
 
         def done(now: AccountFacts) -> tuple[Effect, ...]:
@@ -106,14 +105,25 @@ class Cases:
         version = work.apply(account, whole, by=by, at=at)
         return replace(fold_all(account, whole), version=version)
 
-    def _dated(self, kind: Kind, values: CaseValues) -> dict[str, Value]:
-        """With dates as the portfolio is shifted; what is no date is refused by its field."""
+    def _dated(self, fields: Iterable[Field], values: Mapping[str, Value]) -> dict[str, Value]:
+        """With dates as the portfolio is shifted, those in rows of a table too; what is no date is refused by its field."""
         dated: dict[str, Value] = {**values}
-        for each in kind.fields.values():
-            if each.type is FieldType.DATE and each.name in dated:
-                with suppress(ValueError):
-                    dated[each.name] = self._shift.day(date.fromisoformat(str(dated[each.name]))).isoformat()
+        for each in fields:
+            value = dated.get(each.name)
+            if each.type is FieldType.DATE and value is not None:
+                dated[each.name] = self._day(value)
+            elif isinstance(value, tuple):
+                days = {column.name for column in each.columns if column.type is FieldType.DATE}
+                dated[each.name] = tuple(
+                    {name: self._day(cell) if name in days else cell for name, cell in row.items()} for row in value
+                )
         return dated
+
+    def _day(self, value: Value) -> str:
+        try:
+            return self._shift.day(date.fromisoformat(str(value))).isoformat()
+        except ValueError:
+            return str(value)
 
     def _ground(self, by: str, at: datetime) -> Ground:
         work = self._work
