@@ -127,6 +127,7 @@ def _look(desk: Any) -> None:
     for which in get_args(CaseList):
         for case in desk.cases(which, kind="dispute").rows:
             desk.case(case.number)
+        desk.cases(which, reason="PRICE", channel="letter", age="<7d", cursor=f"{NOW.isoformat()}~1")
     with suppress(DomainError):  # for leads
         desk.case_report()
     desk.history()

@@ -15,8 +15,12 @@ from collect_tui.domain.money import format_minor
 if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
 
-CaseList = Literal["mine", "department", "decide", "overdue", "open"]
-"""Mine; those of my department; those that wait for a decision of mine; those whose clock has run out; every open one."""
+CaseList = Literal["mine", "department", "decide", "overdue", "unresolved", "open"]
+"""Mine; those of my department; those that wait for a decision of mine; those whose clock has run out; every open one by its age; every
+open one."""
+
+MOST: Final = 1_000
+"""So many cases of a list are counted: where there are as many or more, it is said to have this many and more."""
 
 
 class CaseRow(View):
@@ -114,10 +118,26 @@ class CaseView(CaseRow):
 
 
 class CasePage(View):
+    """A slice of a list of cases in its order. `total`: how many it has, at most `MOST`; `cursor` asks for the next slice."""
+
     title: str
     rows: tuple[CaseRow, ...]
     total: int
     cursor: str | None = None
+
+
+class CaseFigure(View):
+    """A list of cases on the board: how many it has, and how many of them press, at most `MOST` each."""
+
+    name: CaseList
+    title: str
+    count: int
+    pressing: int
+
+
+def counted(count: int) -> str:
+    """How many cases there are, as people read it."""
+    return f"{count:,}{'+' if count >= MOST else ''}"
 
 
 def _due(at: datetime | None, row: CaseRow, session: Session) -> str:

@@ -1,4 +1,4 @@
-"""A book says by which hours, holidays and kinds the clocks of its cases were worked out. Format 12."""
+"""A book says by which hours, holidays and kinds the clocks of its cases were worked out. Format 13."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from alembic import op
 
 from collect_tui.store.migrations.frozen import column
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:
