@@ -15,8 +15,8 @@ from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.case import CaseFigure, CaseList, CasePage
 from collect_tui.domain.case.definition import Kind
 from collect_tui.policy.cases import A_SECOND, roles_of
-from collect_tui.services.case_views import actor, reader_of, row_of
 from collect_tui.services.case_privacy import CaseReader
+from collect_tui.services.case_views import actor, reader_of, row_of
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import case_lists as rows
 from collect_tui.store.case_lists import Wanted

@@ -82,7 +82,7 @@ def told_by(kind: Kind) -> tuple[str, str]:
 
 
 def worked_out_by(rules: CaseRules) -> str:
-    """A mark of all that clocks and lists rest on beside what happened: opening hours, holidays, spans, escalations, moves. Another one, and
+    """A mark of all that clocks and lists rest on beside what happened: hours, holidays, spans, escalations, moves. Another one, and
     what follows for every case is to be worked out again."""
     hours = sorted(
         (name, each.zone, sorted(each.calendar.holidays), sorted(each.calendar.weekend), sorted(each.open.items()))

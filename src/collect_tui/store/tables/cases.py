@@ -22,11 +22,11 @@ def _open(name: str, *columns: str) -> Index:
 
 class CaseFile(SQLModel, table=True):
     """A case of an account. `kind`, `version`, `digest`: its definition's. `fields`: its values by name, `asked`: the move that waits for a
-    decision (JSON; empty: none); `links`: numbers of other cases with blanks between them. `first_due`, `resolve_due`: when its clocks end, NULL
-    while they stand or have stopped; `press_at`: from when the earlier of them presses; `acts_on`: the business date on which something
-    happens to it by itself; `awaits`: who has to decide it (`policy.cases.decided_by`); `reason`, `channel`: by which it is
-    told apart from others of its kind, and by which it came; `asked_by`, `asked_move`, `asked_amount`: of `asked`. All of these follow from
-    the rest."""
+    decision (JSON; empty: none); `links`: numbers of other cases with blanks between them. `first_due`, `resolve_due`: when its clocks
+    end, NULL while they stand or have stopped; `press_at`: from when the earlier of them presses; `acts_on`: the business date on which
+    something happens to it by itself; `awaits`: who has to decide it (`policy.cases.decided_by`); `reason`, `channel`: by which it is told
+    apart from others of its kind, and by which it came; `asked_by`, `asked_move`, `asked_amount`: of `asked`. All of these follow from the
+    rest."""
 
     __tablename__ = "case_file"
     __table_args__ = (
