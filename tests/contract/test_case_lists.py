@@ -53,7 +53,7 @@ def test_pages_follow_one_another_from_what_presses_to_what_does_not(desk, clock
     for line in (DISPUTE, TICKET, ASK, 'task 2dec low "ask for the key"'):
         do(desk, ROSA, line)
     do(desk, IVAN, TICKET)
-    do(desk, IVAN, "case take; case wait")
+    do(desk, IVAN, 'case take; case wait "which bill?"')
     clock.forward(days=4)
     found = numbers(desk)
     assert len(found) == len(set(found)) == 5

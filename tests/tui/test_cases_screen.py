@@ -187,7 +187,7 @@ async def test_two_keys_begin_a_ticket(desks: Desks, fast: bool) -> None:
     async with driving(desks.connect(), desks.state) as desk:
         await desk.play([*OPEN, "d"], fast=fast)
         expect_screen("case_kinds", desk.text)
-        await desk.play(["t", *keys_of("billing high no bill since June"), "enter"], fast=fast)
+        await desk.play(["t", *keys_of('billing high "no bill since June"'), "enter"], fast=fast)
         assert [case.kind for case in desks.of("mia").account(ROSA).cases] == ["ticket"]
         await desk.play(["d", "Q"], fast=fast)
         assert "letter of no kind of case" in desk.said

@@ -82,5 +82,6 @@ def rebuild(connection: Connection) -> None:
     run("CREATE TABLE case_before AS SELECT * FROM case_file")
     run("DROP TABLE case_file")
     create(connection, TABLES, KNOWN)
+    op.add_column("case_file", column("digest:text", server_default=""))
     run("INSERT INTO case_file SELECT * FROM case_before")
     run("DROP TABLE case_before")
