@@ -34,7 +34,7 @@ def in_order(board: QueueBoard) -> Iterator[QueueFigure | CaseFigure]:
 
 
 def board_rows(board: QueueBoard, session: Session) -> Iterator[tuple[str, Sequence[Span]]]:
-    """The rows of the board with their keys. What presses of a list of cases stands where a queue says what is due."""
+    """The rows of the board with their keys. What presses of a list of cases stands where a queue says what is left."""
     for number, each in enumerate(in_order(board), start=1):
         if isinstance(each, CaseFigure):
             pressing = Span(counted(each.pressing), Role.WARN) if each.pressing else Span("")
