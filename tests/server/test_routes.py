@@ -45,7 +45,7 @@ ASKED = {
     "message": {"number": ROSA, "id": MESSAGE},
     "inbox": {"unknown": True},
     "contact_file": {},
-    "cases": {"which": "open"},
+    "cases": {"which": "open", "kind": "dispute", "reason": "PRICE", "channel": "", "age": "<7d"},
     "case": {"number": "of the fixture"},
     "case_report": {"days": 7},
     "case_document": {"number": "of the fixture"},

@@ -172,6 +172,42 @@ def test_a_document_number_becomes_one_of_its_account(kind: str, old: Path, requ
             db.connection().exec_driver_sql(same.format(account="account_id").replace("id + 1000", "id + 2000"))
 
 
+WAITING = '{"move":"grant","by":"ben","on":"2026-11-23","amount":6000,"values":{}}'
+CASE = """
+INSERT INTO case_file (tenant_id, id, account_id, number, kind, version, state, since, opened_at, opened_by, moved_by, department, owner,
+    fields, excluded, asked, links, ended, press_at)
+SELECT 1, {id}, min(id), 'DI-{id}', 'dispute', 1, 'NEW', '2026-11-20', {at},
+    'mia', 'ben', 'billing', '', '{{}}', 0, :asked, '', {no}, {press}
+FROM account WHERE tenant_id = 1
+"""
+EVENT = """INSERT INTO case_event (tenant_id, id, case_id, at, by, state, what, did, text)
+VALUES (1, 9, 1, {at}, 'mia', 'NEW', 'opened', 'is opened', '')"""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_an_open_case_says_what_waits_in_it_and_when_it_presses(
+    kind: str, old: Path, request: pytest.FixtureRequest
+) -> None:
+    at = "'2026-11-20 12:00:00.000000'" if kind == "sqlite" else "'2026-11-20 12:00:00+00'"
+    no = "0" if kind == "sqlite" else "false"
+    engine = sqlite.make_engine(old, writes=True) if kind == "sqlite" else None
+    with engine.begin() if engine is not None else owner(request.getfixturevalue("old_pg")) as connection:
+        if kind == "sqlite":
+            version.write(connection, 2)
+        migrate.upgrade(connection, "0013")
+        connection.execute(text(CASE.format(id=1, at=at, no=no, press=at)), {"asked": WAITING})
+        connection.execute(text(CASE.format(id=2, at=at, no=no, press="NULL")), {"asked": ""})
+        connection.exec_driver_sql(EVENT.format(at=at))
+        migrate.upgrade(connection)
+        columns = "id, asked_by, asked_move, asked_amount, reason, asked"
+        found = connection.exec_driver_sql(f"SELECT {columns} FROM case_file ORDER BY press_at, id").all()
+        assert [tuple(row) for row in found] == [(1, "ben", "grant", 6000, "", WAITING), (2, "", "", 0, "", "")]
+        assert connection.exec_driver_sql("SELECT count(*) FROM case_event").scalar_one() == 1
+        connection.rollback()
+    if engine is not None:
+        engine.dispose()
+
+
 def test_the_first_step_makes_the_tables_that_the_older_program_made(old: Path, tmp_path: Path) -> None:
     engine = sqlite.make_engine(tmp_path / "first.db", writes=True)
     with engine.begin() as connection:

@@ -129,6 +129,7 @@ def _look(desk: Any) -> None:
             desk.case(case.number)
             with suppress(DomainError):  # for most
                 desk.case_document(case.number)
+        desk.cases(which, reason="PRICE", channel="letter", age="<7d", cursor=f"{NOW.isoformat()}~1")
     with suppress(DomainError):  # for leads
         desk.case_report()
     desk.history()

@@ -27,8 +27,12 @@ def add(commands: Any) -> None:
     )
     two.set_defaults(run=lint)
     three = parts.add_parser("list", help="list open cases, what presses first")
-    three.add_argument("which", nargs="?", choices=("open", "mine", "department", "decide", "overdue"), default="open")
+    lists = ("open", "mine", "department", "decide", "overdue", "unresolved")
+    three.add_argument("which", nargs="?", choices=lists, default="open", help="whose (open: every one)")
     three.add_argument("--kind", metavar="NAME", default="", help="of one kind only")
+    three.add_argument("--reason", metavar="CODE", default="", help="of one reason, category or topic only")
+    three.add_argument("--channel", metavar="NAME", default="", help="of those that came by one channel only")
+    three.add_argument("--age", metavar="AGE", default="", help="opened more (>7d) or less (<7d) than so many days ago")
     three.add_argument("--limit", metavar="N", type=int, default=100, help="at most so many (100)")
     three.set_defaults(run=list_some)
     four = parts.add_parser("show", help="show a case with what happened in it")
@@ -128,16 +132,17 @@ def _open_cases(settled: Wiring, rules: CaseRules) -> tuple[str, ...]:
 def list_some(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
     from collect_tui.cli.plain import listed
-    from collect_tui.desk.views.case import CASE_COLUMNS
+    from collect_tui.desk.views.case import CASE_COLUMNS, MOST
 
     desk = bootstrap.connect(at_desk(args))
-    page = desk.cases(args.which, kind=args.kind, limit=args.limit)
+    filters = {name: getattr(args, name) for name in ("kind", "reason", "channel", "age")}
+    page = desk.cases(args.which, **filters, limit=args.limit)
     if args.json:
         print(page.model_dump_json(indent=2))
         return 0
     print(f"{page.title}\n{listed(CASE_COLUMNS, page.rows, desk.session())}")
     if (left := page.total - len(page.rows)) > 0:
-        print(f"… {left:,} more")
+        print(f"… {left:,}{'+' if page.total >= MOST else ''} more")
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
-from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS
+from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, counted
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
 from collect_tui.desk.views.queue import BOARD_COLUMNS, QUEUE_COLUMNS
 from collect_tui.desk.views.said import text as said_text
@@ -70,7 +70,11 @@ def listed(columns: Sequence[Column], rows: Iterable[object], session: Session, 
 
 def board_text(board: QueueBoard, session: Session) -> str:
     head = f"Business date {board.business_date:%a} {board.business_date}\n"
-    return head + listed(BOARD_COLUMNS, board.queues, session)
+    cases = (
+        f"{each.title}: {counted(each.count)}{f', {counted(each.pressing)} pressing' if each.pressing else ''}"
+        for each in board.cases
+    )
+    return "\n".join((head + listed(BOARD_COLUMNS, board.queues, session), *cases))
 
 
 def page_text(page: QueuePage, session: Session) -> str:

@@ -56,9 +56,18 @@ class Asked(ABC):
         return self._call("contact_file", message=message)  # type: ignore[no-any-return]
 
     def cases(
-        self, which: CaseList = "open", *, kind: str = "", cursor: str | None = None, limit: int = 100
+        self,
+        which: CaseList = "open",
+        *,
+        kind: str = "",
+        reason: str = "",
+        channel: str = "",
+        age: str = "",
+        cursor: str | None = None,
+        limit: int = 100,
     ) -> CasePage:
-        return self._call("cases", which=which, kind=kind, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
+        named = {"kind": kind, "reason": reason, "channel": channel, "age": age}
+        return self._call("cases", which=which, **named, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
 
     def case(self, number: str) -> CaseView:
         return self._call("case", number=number)  # type: ignore[no-any-return]

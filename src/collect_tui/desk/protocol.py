@@ -102,9 +102,19 @@ class Desk(Protocol):
         ...
 
     def cases(
-        self, which: CaseList = "open", *, kind: str = "", cursor: str | None = None, limit: int = 100
+        self,
+        which: CaseList = "open",
+        *,
+        kind: str = "",
+        reason: str = "",
+        channel: str = "",
+        age: str = "",
+        cursor: str | None = None,
+        limit: int = 100,
     ) -> CasePage:
-        """A list of open cases, what presses first; of one kind with `kind`. Invalid "case.list", "case.cursor"."""
+        """A list of open cases, what presses first, with an age the oldest first; of one kind, reason (a code of the field that its kind is
+        sorted by), channel or age (`>7d`, `<7d`) where these are given. Invalid "case.list", "case.kind", "case.reason", "case.age",
+        "case.cursor"."""
         ...
 
     def case(self, number: str) -> CaseView:

@@ -11,7 +11,7 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.case.consequences import Ground
-from collect_tui.domain.case.definition import Escalation, Kind, Move
+from collect_tui.domain.case.definition import OPENER, WHO, Escalation, Kind, Move
 from collect_tui.domain.case.effects import CaseChanged, CaseNoted
 from collect_tui.domain.case.moving import arrive, done
 from collect_tui.domain.case.nested import answered, told_by
@@ -29,6 +29,9 @@ BY: Final = "night"
 
 _CHAIN: Final = 8
 """So many cases deep one that ends moves on those that wait for it."""
+
+A_SECOND: Final = "*"
+"""Somebody who had no part in a case."""
 
 _ANSWERS: Final = FAILED_ORDER | {OrderState.COMPLETED}
 
@@ -106,6 +109,18 @@ def ended_on(since: date, span: Span, calendar: Calendar) -> date:
     if span.unit == "bd":
         return calendar.add_business_days(since, span.count)
     return since + timedelta(days=span.count if span.unit == "d" else 1)
+
+
+def decided_by(kind: Kind, case: Case) -> str:
+    """Who has to decide a case now: `A_SECOND` where a move waits for somebody to agree; the roles, with blanks between, where nobody else
+    moves it on, but for who opened it, who may take it back; empty: nobody in particular."""
+    return A_SECOND if case.asked is not None else roles_of(kind, case.state)
+
+
+def roles_of(kind: Kind, state: str) -> str:
+    """The roles that alone move cases of a kind on from a state; empty: others may."""
+    whose = {move.who for move in kind.moves_from(state)} - {OPENER}
+    return " ".join(sorted(whose)) if whose.isdisjoint(WHO) else ""
 
 
 def expired(kind: Kind, case: Case, today: date, calendar: Calendar) -> bool:

@@ -55,9 +55,9 @@ def write(desk: DeskContext, agency: str, target: Path, *, kind: str = "placemen
 
 def _rows(desk: DeskContext, db: Session, kind: Kind, agency: str) -> Iterator[list[Any]]:
     placed = {name for name, state in kind.states.items() if state.standing.hold == _PLACED}
-    cursor: str | None = None
-    while True:
-        found, _, cursor = rows_of.listed(db, desk.tenant_id, rows_of.of_kind(kind.name), cursor=cursor, limit=_PAGE)
+    after = 0
+    while found := rows_of.of_kind(db, desk.tenant_id, kind.name, after, _PAGE):
+        after = found[-1].id
         for row in found:
             case = case_of(row)
             if case.state not in placed or case.values.get("agency") != agency:
@@ -78,5 +78,3 @@ def _rows(desk: DeskContext, db: Session, kind: Kind, agency: str) -> Iterator[l
                 case.values.get("commission", ""),
                 *(points.get(name, "") for name in _POINTS),
             ]
-        if cursor is None:
-            return

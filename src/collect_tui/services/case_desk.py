@@ -23,12 +23,20 @@ class CaseDesk(DeskContext):
         return contact_file.of_message(self, message) if message else contact_file.of_office(self)
 
     def cases(
-        self, which: CaseList = "open", *, kind: str = "", cursor: str | None = None, limit: int = 100
+        self,
+        which: CaseList = "open",
+        *,
+        kind: str = "",
+        reason: str = "",
+        channel: str = "",
+        age: str = "",
+        cursor: str | None = None,
+        limit: int = 100,
     ) -> CasePage:
-        from collect_tui.services import case_views
+        from collect_tui.services import case_lists
 
         with self.reading() as db:
-            return case_views.page(self, db, which, kind=kind, cursor=cursor, limit=limit)
+            return case_lists.page(self, db, which, kind, reason, channel, age, cursor=cursor, limit=limit)
 
     def case(self, number: str) -> CaseView:
         from collect_tui.services import case_views

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from sqlmodel import Session as Db
 
-from collect_tui.desk.errors import Invalid
 from collect_tui.desk.line.case_rows import said
 from collect_tui.desk.views.case import (
     AccountCase,
     CaseEventView,
     CaseFieldView,
-    CaseList,
     CaseMoveView,
-    CasePage,
     CaseRow,
     CaseView,
 )
@@ -27,38 +25,9 @@ from collect_tui.services.case_privacy import HIDDEN, CaseReader
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import cases as rows
 from collect_tui.store.case_values import case_of
+from collect_tui.store.tables.cases import NEVER
 
-TITLES = {
-    "mine": "My cases",
-    "department": "Cases of my department",
-    "decide": "Waiting for my decision",
-    "overdue": "Cases overdue",
-    "open": "Open cases",
-}
-
-
-def page(desk: DeskContext, db: Db, which: CaseList, *, kind: str = "", cursor: str | None, limit: int) -> CasePage:
-    """A list of open cases, what presses first. Invalid "case.list", "case.cursor"."""
-    if which not in TITLES:
-        raise Invalid("case.list", f"Expected one of {', '.join(TITLES)}.", "which")
-    match which:
-        case "mine":
-            where = rows.mine(desk.user)
-        case "department":
-            where = rows.of_departments(desk.departments_of(db, desk.user))
-        case "decide":
-            where = rows.waiting_for_others_than(desk.user)
-        case "overdue":
-            where = rows.overdue(desk.clock())
-        case _:
-            where = []
-    found, total, more = rows.listed(
-        db, desk.tenant_id, [*where, *rows.of_kind(kind)], cursor=cursor, limit=max(1, min(limit, 500))
-    )
-    reader = reader_of(desk, db)
-    return CasePage(
-        title=TITLES[which], rows=tuple(row_of(desk, each, reader) for each in found), total=total, cursor=more
-    )
+_WAITS: Final = "off until it is decided"
 
 
 def reader_of(desk: DeskContext, db: Db) -> CaseReader:
@@ -127,7 +96,7 @@ def _named(desk: DeskContext, row: Any, reader: CaseReader) -> dict[str, Any]:
         **_words(case, reader),
         "about": row.about,
         "due": due,
-        "press_at": row.press_at,
+        "press_at": None if row.press_at == NEVER else row.press_at,
         "asked": case.asked.move if case.asked else "",
         "overdue": due is not None and due < now,
     }
@@ -140,7 +109,8 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
     kind = desk.catalogue().cases.kinds.get(case.kind)
     reader = reader_of(desk, db)
     fields = []
-    for name, value in rows.values_of(kind, case).items():
+    asked = replace(case, values={**case.values, **case.asked.values}) if case.asked is not None else case
+    for name, value in rows.values_of(kind, asked).items():
         field = kind.fields.get(name) if kind else None
         hidden = not reader.field(case.kind, name)
         type_ = (FieldType.TEXT if hidden else field.type).value if field else FieldType.TEXT.value
@@ -186,18 +156,22 @@ def _shown(field: Field | None, value: Value, currency: str) -> bool | int | str
     return value
 
 
-def _moves(desk: DeskContext, db: Db, kind: Kind, case: Case, role: str) -> list[CaseMoveView]:
+def actor(desk: DeskContext, db: Db, role: str) -> Actor:
+    """The desk's user as somebody who moves and decides cases."""
     rules = desk.catalogue().authority
-    reader = Actor(
-        desk.user, desk.departments_of(db, desk.user), lambda limit: None, lambda wanted: rules.outranks(role, wanted)
-    )
+    limits = (desk.authority or rules.of(role)).limits
+    return Actor(desk.user, desk.departments_of(db, desk.user), limits.get, lambda wanted: rules.outranks(role, wanted))
+
+
+def _moves(desk: DeskContext, db: Db, kind: Kind, case: Case, role: str) -> list[CaseMoveView]:
+    reader = actor(desk, db, role)
     return [
         CaseMoveView(
             name=move.name,
             label=move.label,
             key=move.key,
             needs=move.needs,
-            barred="" if may(case, move, reader) else f"for {_whose(move.who, case)}",
+            barred=_WAITS if case.asked else "" if may(case, move, reader) else f"for {_whose(move.who, case)}",
         )
         for move in kind.moves_from(case.state)
     ]

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlmodel import Session as Db
 
-from collect_tui.desk.errors import Refused
+from collect_tui.desk.catalogue import Catalogue
+from collect_tui.desk.errors import NotFound, Refused
 from collect_tui.desk.views.queue import Claim, QueueFigure
 from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
 from collect_tui.policy.contact import may_call
@@ -21,6 +22,16 @@ MOST_PASSED = 1000
 
 #: How many are looked at together: mostly one of the first may be called, but at the edges of the day hundreds may not.
 FIRST_LOOK, NEXT_LOOKS = 8, 50
+
+
+def queue_name(catalogue: Catalogue, text: str) -> str:
+    """A queue by its name or by a prefix that only one has. NotFound names the queues there are."""
+    names = [q.name for q in catalogue.queues]
+    wanted = text.strip().casefold()
+    found = [n for n in names if n == wanted] or [n for n in names if n.startswith(wanted)]
+    if len(found) != 1:
+        raise NotFound("queue.not_found", f"There is no queue {text!r}; the queues are {', '.join(names)}.", "queue")
+    return found[0]
 
 
 def next_account(desk: DeskContext, queue: str | None, key: str | None) -> Claim | None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from collect_tui.common.ids import Ids
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Act
-from collect_tui.desk.errors import Invalid, NotFound, Unavailable
+from collect_tui.desk.errors import Invalid, Unavailable
 from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
@@ -88,10 +88,12 @@ class LocalDesk(CaseDesk):
 
     # queues ---------------------------------------------------------------------------------
     def queues(self) -> QueueBoard:
+        from collect_tui.services import case_lists
+
         with self.reading() as db:
             board = queues.board(db, self.tenant_id, self._catalogue, self.clock(), self.user)
             found = {"queues": claiming.figured(self, db, board.queues), "unworked": claiming.unworked(self, db)}
-            return board.model_copy(update=found)
+            return board.model_copy(update={**found, "cases": case_lists.board(self, db)})
 
     def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
         if not 1 <= limit <= 1000:
@@ -101,7 +103,7 @@ class LocalDesk(CaseDesk):
                 db,
                 self.tenant_id,
                 self._catalogue,
-                self.queue_name(name),
+                claiming.queue_name(self._catalogue, name),
                 cursor=cursor,
                 limit=limit,
                 now=self.clock(),
@@ -109,19 +111,8 @@ class LocalDesk(CaseDesk):
             )
             return page.model_copy(update={"figure": claiming.figured(self, db, (page.figure,))[0]})
 
-    def queue_name(self, text: str) -> str:
-        """A queue by its name or by a prefix that only one has. NotFound names the queues there are."""
-        names = [q.name for q in self._catalogue.queues]
-        wanted = text.strip().casefold()
-        found = [n for n in names if n == wanted] or [n for n in names if n.startswith(wanted)]
-        if len(found) != 1:
-            raise NotFound(
-                "queue.not_found", f"There is no queue {text!r}; the queues are {', '.join(names)}.", "queue"
-            )
-        return found[0]
-
     def next(self, queue: str | None = None, key: UUID | None = None) -> Claim | None:
-        name = self.queue_name(queue) if queue else None
+        name = claiming.queue_name(self._catalogue, queue) if queue else None
         return claiming.next_account(self, name, str(key) if key else None)
 
     def claim(self, account: str) -> Claim:

@@ -31,10 +31,17 @@ def row_of(case: Case) -> dict[str, Any]:
     return {
         **{name: getattr(case, name) for name in _PLAIN if not name.endswith("_due")},  # these are worked out anew
         "fields": json.dumps(dict(case.values), ensure_ascii=False),
-        "asked": "" if case.asked is None else _asked().dump_json(case.asked).decode(),
+        **_waits(case.asked),
         "links": " ".join(case.links),
         "frozen": json.dumps(case.frozen) if case.frozen else "",
     }
+
+
+def _waits(asked: Asked | None) -> dict[str, Any]:
+    if asked is None:
+        return {"asked": "", "asked_by": "", "asked_move": "", "asked_amount": 0}
+    kept = _asked().dump_json(asked).decode()
+    return {"asked": kept, "asked_by": asked.by, "asked_move": asked.move, "asked_amount": asked.amount}
 
 
 @cache

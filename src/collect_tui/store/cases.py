@@ -1,4 +1,4 @@
-"""Cases as lists and whole, and their clocks, which are worked out anew from what happened whenever a case changes."""
+"""Cases whole, and what follows from the rest of each, such as its clocks: it is worked out anew whenever a case changes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, update
 from sqlmodel import Session
 
-from collect_tui.desk.errors import Invalid, NotFound
+from collect_tui.desk.errors import NotFound
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import Reading, Span, Stretch, read, stretches
-from collect_tui.domain.case.definition import Kind
+from collect_tui.domain.case.definition import FieldType, Kind
 from collect_tui.domain.case.rules import CaseRules
-from collect_tui.policy.cases import acts_on
+from collect_tui.policy.cases import acts_on, decided_by
 from collect_tui.store.case_values import COLUMNS, case_of
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, AppUser, CaseEvent, CaseFile, Item, Party, Payment, Service, Tenant
+from collect_tui.store.tables.cases import NEVER
 
 _c, _e = table(CaseFile).c, table(CaseEvent).c
 _a, _p, _t = table(Account).c, table(Party).c, table(Tenant).c
@@ -29,12 +30,15 @@ _a, _p, _t = table(Account).c, table(Party).c, table(Tenant).c
 _BATCH: Final = 500
 """Cases that are worked out at a time, and accounts that one statement names."""
 
+_FOLLOWS: Final = ("first_due", "resolve_due", "press_at", "acts_on", "awaits", "reason", "channel")
+"""What follows from the rest of a case."""
+
 
 def refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, accounts: Collection[int] | None) -> int:
-    """Works the clocks of open cases out again, of some accounts or of all (None), and of those that have just ended. Returns how many
-    differ from what was kept."""
-    wanted = [_c.tenant_id == tenant_id, or_(~_c.ended, _c.press_at.is_not(None), _c.acts_on.is_not(None))]
-    query = select(*(_c[name] for name in (*COLUMNS.split(), "press_at", "acts_on"))).where(*wanted)
+    """Works the clocks of open cases out again, of some accounts or of all (None), and of those that have just ended; and what they are
+    told apart by. Returns how many differ from what was kept."""
+    wanted = [_c.tenant_id == tenant_id, or_(~_c.ended, _c.press_at < NEVER, _c.acts_on.is_not(None))]
+    query = select(*(_c[name] for name in (*COLUMNS.split(), *_FOLLOWS[2:]))).where(*wanted)
     changed = 0
     if accounts is not None:
         ids = sorted(accounts)
@@ -51,37 +55,55 @@ def refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, a
 
 
 def _refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, found: Sequence[Any]) -> int:
-    kept = ("first_due", "resolve_due", "press_at", "acts_on")
     events = history(session, tenant_id, [row.id for row in found])
     new: list[dict[str, Any]] = []
     for row in found:
         case = case_of(row)
         kind = rules.kinds.get(case.kind)
-        due: tuple[Any, ...] = (None, None, None, None)
+        was = tuple(getattr(row, name) for name in _FOLLOWS)
+        follows: tuple[Any, ...] = (None, None, NEVER, None, "", *was[5:])
         if kind is not None and not case.ended:
-            dues = _dues(kind, case, rules, events[case.id], now)
-            timed = replace(case, first_due=dues[0], resolve_due=dues[1])
-            due = (*dues, acts_on(kind, timed, rules.hours[kind.hours].calendar))
-        if due != (row.first_due, row.resolve_due, row.press_at, row.acts_on):
-            new.append({"case": case.id, **{f"new_{name}": value for name, value in zip(kept, due, strict=True)}})
+            first, resolve, press = _dues(kind, case, rules, events[case.id], now)
+            timed = replace(case, first_due=first, resolve_due=resolve)
+            acts = acts_on(kind, timed, rules.hours[kind.hours].calendar)
+            told = (str(case.values.get(name, "")) for name in told_by(kind))
+            follows = (first, resolve, press or NEVER, acts, decided_by(kind, case), *told)
+        if follows != was:
+            named = zip(_FOLLOWS, follows, strict=True)
+            new.append({"case": case.id, **{f"new_{name}": value for name, value in named}})
     if new:
         mine = update(table(CaseFile)).where(_c.tenant_id == tenant_id, _c.id == bindparam("case"))
-        session.connection().execute(mine.values({name: bindparam(f"new_{name}") for name in kept}), new)
+        session.connection().execute(mine.values({name: bindparam(f"new_{name}") for name in _FOLLOWS}), new)
     return len(new)
 
 
+def told_by(kind: Kind) -> tuple[str, str]:
+    """The fields that hold the reason and the channel of a case; empty: it has none."""
+    return kind.sorted_by, kind.of_type(FieldType.CHANNEL)
+
+
 def worked_out_by(rules: CaseRules) -> str:
-    """A mark of all that clocks rest on beside what happened: opening hours, holidays, spans, escalations. Another one, and those of every
-    case are to be worked out again."""
+    """A mark of all that clocks and lists rest on beside what happened: hours, holidays, spans, escalations, moves. Another one, and
+    what follows for every case is to be worked out again."""
     hours = sorted(
         (name, each.zone, sorted(each.calendar.holidays), sorted(each.calendar.weekend), sorted(each.open.items()))
         for name, each in rules.hours.items()
     )
     kinds = sorted(
-        (each.name, each.hours, repr((each.first, each.resolve, each.warn, each.routes, tuple(each.states.values()))))
+        (
+            each.name,
+            each.hours,
+            repr((each.first, each.resolve, each.warn, each.routes, tuple(each.states.values()))),
+            _told_apart(each),
+        )
         for each in rules.kinds.values()
     )
     return sha256(repr((hours, kinds)).encode()).hexdigest()[:16]
+
+
+def _told_apart(kind: Kind) -> list[tuple[str, ...]]:
+    """What the lists of cases rest on."""
+    return [told_by(kind), *sorted((move.name, move.who, *sorted(move.origins)) for move in kind.moves.values())]
 
 
 def rest_on(session: Session, tenant_id: int, rules: CaseRules) -> bool:
@@ -134,8 +156,7 @@ def readings(
     return first, resolve
 
 
-# lists -----------------------------------------------------------------------------------------------------------------
-def _rows(tenant_id: int) -> Select[Any]:
+def whole_rows(tenant_id: int) -> Select[Any]:
     case, item, service, payment = table(CaseFile), table(Item), table(Service), table(Payment)
 
     def of(other: Any, column: Any) -> Any:
@@ -154,51 +175,9 @@ def _rows(tenant_id: int) -> Select[Any]:
     return select(*columns, *names).select_from(joined).where(_c.tenant_id == tenant_id)
 
 
-def listed(
-    session: Session,
-    tenant_id: int,
-    where: Collection[Any],
-    *,
-    cursor: str | None,
-    limit: int,
-) -> tuple[list[Any], int, str | None]:
-    """A page of open cases, what presses first; how many there are; the cursor of the next page. Invalid "case.cursor"."""
-    try:
-        skip = int(cursor or 0)
-    except ValueError:
-        raise Invalid("case.cursor", "Expected a cursor that a page of cases gave.", "cursor") from None
-    count = select(func.count()).select_from(table(CaseFile)).where(_c.tenant_id == tenant_id, ~_c.ended, *where)
-    total = session.execute(count).scalar_one()
-    query = _rows(tenant_id).where(~_c.ended, *where).order_by(_c.press_at.is_(None), _c.press_at, _c.id)
-    rows = list(session.execute(query.offset(skip).limit(limit)))
-    more = skip + len(rows)
-    return rows, total, str(more) if more < total else None
-
-
-def mine(user: str) -> list[Any]:
-    return [_c.owner == user]
-
-
-def of_departments(departments: Collection[str]) -> list[Any]:
-    return [_c.department.in_(sorted(departments))]
-
-
-def waiting_for_others_than(user: str) -> list[Any]:
-    """Cases that wait for a decision of somebody who had no part in them."""
-    return [_c.asked != "", _c.opened_by != user, _c.owner != user, _c.moved_by != user]
-
-
-def of_kind(kind: str) -> list[Any]:
-    return [_c.kind == kind] if kind else []
-
-
-def overdue(now: datetime) -> list[Any]:
-    return [or_(_c.first_due < now, _c.resolve_due < now)]
-
-
 def one(session: Session, tenant_id: int, number: str) -> Any:
     """A case by its number, open or not. NotFound "case.not_found"."""
-    query = _rows(tenant_id)
+    query = whole_rows(tenant_id)
     wanted = number.strip().upper()
     row = session.execute(query.where(_c.number == wanted)).first()
     if row is None:
@@ -206,10 +185,16 @@ def one(session: Session, tenant_id: int, number: str) -> Any:
     return row
 
 
-def of_number(session: Session, tenant_id: int, account: str, where: Collection[Any]) -> list[Any]:
-    """The open cases of the account of a number."""
-    query = _rows(tenant_id).where(_a.tenant_id == tenant_id, _a.number == account, ~_c.ended, *where)
+def of_number(session: Session, tenant_id: int, account: str, kind: str) -> list[Any]:
+    """The open cases of a kind of the account of a number."""
+    query = whole_rows(tenant_id).where(_a.tenant_id == tenant_id, _a.number == account, ~_c.ended, _c.kind == kind)
     return list(session.execute(query.order_by(_c.id)))
+
+
+def of_kind(session: Session, tenant_id: int, kind: str, after: int, limit: int) -> list[Any]:
+    """The open cases of a kind in the order of their ids, from one on."""
+    query = whole_rows(tenant_id).where(~_c.ended, _c.kind == kind, _c.id > after)
+    return list(session.execute(query.order_by(_c.id).limit(limit)))
 
 
 def events(session: Session, tenant_id: int, case_id: int) -> list[Any]:
@@ -257,7 +242,9 @@ def documents(session: Session, tenant_id: int, case_id: int) -> list[Any]:
 def of_account(session: Session, tenant_id: int, account_id: int) -> list[Any]:
     """All cases of an account, the open ones first, the newest first."""
     return list(
-        session.execute(_rows(tenant_id).where(_c.account_id == account_id).order_by(_c.ended, _c.id.desc()).limit(200))
+        session.execute(
+            whole_rows(tenant_id).where(_c.account_id == account_id).order_by(_c.ended, _c.id.desc()).limit(200)
+        )
     )
 
 

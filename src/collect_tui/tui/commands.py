@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, cast
 
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.tui import messages
+from collect_tui.tui.case_commands import CaseCommands
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.dialogs.choosing import ChoosingScreen
-from collect_tui.tui.own_commands import OwnCommands
 from collect_tui.tui.queue_rows import load_queue
 from collect_tui.tui.undo import ask_undo, find_undo
 
@@ -29,12 +29,11 @@ if TYPE_CHECKING:
     from collect_tui.tui.queue_rows import Loaded
 
 
-class Commands(OwnCommands):
+class Commands(CaseCommands):
     """A method per command that no screen does itself."""
 
     def __init__(self, app: DeskApp, navigator: Navigator, acts: Acts) -> None:
-        super().__init__(app)
-        self._navigator = navigator
+        super().__init__(app, navigator)
         self._acts = acts
 
     # -- accounts and queues ------------------------------------------------------------------------------------

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import EffectView, Receipt
-    from collect_tui.desk.views.case import CaseView
     from collect_tui.desk.views.message import MessageView
     from collect_tui.desk.views.queue import Claim, Why
     from collect_tui.domain.errors import DomainError
+    from collect_tui.tui.case_rows import CaseRows, Seen
     from collect_tui.tui.queue_rows import Loaded
     from collect_tui.tui.render.styled import Line
 
@@ -135,7 +135,14 @@ class MessagePage(Page, Protocol):
 class CasePage(Page, Protocol):
     """One case."""
 
-    def show_case(self, case: CaseView) -> None: ...
+    def show_case(self, seen: Seen, rows: CaseRows | None = None) -> None: ...
+    async def decide(self, *, agreed: bool) -> None: ...
+
+
+class CasesPage(Page, Protocol):
+    """A list of cases."""
+
+    def show_rows(self, rows: CaseRows) -> None: ...
 
 
 class FindPage(Page, Protocol):

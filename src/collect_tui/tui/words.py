@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,7 @@ from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 
 if TYPE_CHECKING:
+    from collect_tui.desk.line.model import Candidate
     from collect_tui.tui.commands import Commands
     from collect_tui.tui.desk_app import DeskApp
     from collect_tui.tui.page import Page
@@ -64,6 +65,19 @@ class LineWords:
             return None
         wanted, rest = found
         return f"{wanted.title.lower()} {rest}".strip() + f" · {wanted.help}"
+
+    def offers(self, text: str) -> Sequence[Candidate]:
+        """What may be typed at the end of a line that is the app's own."""
+        found = self.command(text)
+        offers: Callable[[], Sequence[tuple[str, str]]] | None = found and getattr(
+            self._commands, found[0].method.replace("do_", "offers_", 1), None
+        )
+        if not offers:
+            return ()
+        from collect_tui.desk.line.model import Candidate
+
+        begun = "" if text.endswith(" ") else text.rpartition(" ")[2]
+        return [Candidate(word, title, len(text) - len(begun)) for word, title in offers() if word.startswith(begun)]
 
     def preview(self, screen: Page, text: str) -> None:
         """Say what a line that is the app's own will do, or why Enter will refuse it."""

@@ -15,8 +15,12 @@ from collect_tui.domain.money import format_minor
 if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
 
-CaseList = Literal["mine", "department", "decide", "overdue", "open"]
-"""Mine; those of my department; those that wait for a decision of mine; those whose clock has run out; every open one."""
+CaseList = Literal["mine", "department", "decide", "overdue", "unresolved", "open"]
+"""Mine; those of my department; those that wait for a decision of mine; those whose clock has run out; every open one by its age; every
+open one."""
+
+MOST: Final = 1_000
+"""So many cases of a list are counted: where there are as many or more, it is said to have this many and more."""
 
 
 class CaseRow(View):
@@ -101,7 +105,7 @@ class CaseMoveView(View):
 
 
 class CaseView(CaseRow):
-    """A case whole: its fields, what happened in it, oldest first, and its moves."""
+    """A case whole: its fields, those with them that come with the move that waits; what happened in it, oldest first; its moves."""
 
     fields: tuple[CaseFieldView, ...]
     events: tuple[CaseEventView, ...]
@@ -114,10 +118,26 @@ class CaseView(CaseRow):
 
 
 class CasePage(View):
+    """A slice of a list of cases in its order. `total`: how many it has, at most `MOST`; `cursor` asks for the next slice."""
+
     title: str
     rows: tuple[CaseRow, ...]
     total: int
     cursor: str | None = None
+
+
+class CaseFigure(View):
+    """A list of cases on the board: how many it has, and how many of them press, at most `MOST` each."""
+
+    name: CaseList
+    title: str
+    count: int
+    pressing: int
+
+
+def counted(count: int) -> str:
+    """How many cases there are, as people read it."""
+    return f"{count:,}{'+' if count >= MOST else ''}"
 
 
 def _due(at: datetime | None, row: CaseRow, session: Session) -> str:
@@ -155,6 +175,25 @@ CASE_COLUMNS: Final = (
     Column("owner", "Owner", 6),
     Column("due", "Due", 17, write=_due, screen=_due_soon, role=_role),
 )
+
+
+def _now(label: Any, row: CaseRow, session: Session) -> str:
+    return f"{row.asked} waits" if row.asked else str(label)
+
+
+CASE_LIST_COLUMNS: Final = (
+    Column("number", "Case", 4, value=lambda row: row.number[-4:], role=Role.VALUE),
+    Column("account", "Account", 9),
+    Column("customer", "Customer", 12, flex=1),
+    Column("title", "Kind", 9, flex=1),
+    Column("label", "State", 12, flex=2, write=_now, role=_role),
+    Column("due", "Due", 12, write=_due, screen=_due_shortly, role=_role),
+    money_column("amount", "Amount", 9, rank=1),
+    Column("department", "Dept", 8, rank=2),
+    Column("owner", "Owner", 6, rank=3),
+    Column("about", "About", 10, rank=4),
+)
+"""Of many accounts: a case by the end of its number, by which it is named on the line."""
 
 ACCOUNT_CASE_COLUMNS: Final = (
     *(column for column in CASE_COLUMNS if column.name in ("number", "title", "label")),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from collect_tui.desk.columns import Column, Role, grouped, money_column, number, short_day
 from collect_tui.desk.figures import amount, clock, dated_chips
 from collect_tui.desk.views.base import View
+from collect_tui.desk.views.case import CaseFigure
 from collect_tui.domain.dates import format_day
 
 if TYPE_CHECKING:
@@ -67,9 +68,11 @@ BOARD_COLUMNS: Final = (
 
 
 class QueueBoard(View):
-    """`unworked`: why `next` hands nothing out yet, an account of mine that has no result; empty when it does."""
+    """`cases`: the lists of cases in which anything is for the user. `unworked`: why `next` hands nothing out yet, an account of mine that
+    has no result; empty when it does."""
 
     queues: tuple[QueueFigure, ...]
+    cases: tuple[CaseFigure, ...] = ()
     business_date: date
     unworked: str = ""
 

@@ -140,11 +140,10 @@ class CaseMoves:
 
     def _case(self, row: CaseRow) -> tuple[Case, str]:
         """The case of a row and the number of its account. NotFound "case.not_found"; Invalid "row.case" for one that it is not about."""
-        where = rows_of.of_kind(self._kind.name)
         if row.case:
             found = rows_of.one(self.work.db, self.work.tenant_id, row.case)
         else:
-            open_ = rows_of.of_number(self.work.db, self.work.tenant_id, row.account, where)
+            open_ = rows_of.of_number(self.work.db, self.work.tenant_id, row.account, self._kind.name)
             if len(open_) != 1:
                 raise Invalid("row.case", f"has {len(open_) or 'no'} open cases of this kind", "account")
             found = open_[0]

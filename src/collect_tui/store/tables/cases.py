@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from typing import Final
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
+
+NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
+"""From when a case presses that has no clock running: it sorts after all that have one."""
+
+
+def _open(name: str, *columns: str) -> Index:
+    """An index of the open cases alone."""
+    which = text("NOT ended")
+    return Index(name, "tenant_id", *columns, "id", sqlite_where=which, postgresql_where=which)
 
 
 class CaseFile(SQLModel, table=True):
@@ -15,29 +25,23 @@ class CaseFile(SQLModel, table=True):
     decision (JSON; empty: none); `links`: numbers of other cases with blanks between them; `frozen`: ids of
     items from before a day, each with what of it is not collected (JSON). `first_due`, `resolve_due`: when its clocks
     end, NULL while they stand or have stopped; `press_at`: from when the earlier of them presses; `acts_on`: the business date on which
-    something happens to it by itself. All four follow from the rest."""
+    something happens to it by itself; `awaits`: who has to decide it (`policy.cases.decided_by`); `reason`, `channel`: by which it is told
+    apart from others of its kind, and by which it came; `asked_by`, `asked_move`, `asked_amount`: of `asked`. All of these follow from the
+    rest."""
 
     __tablename__ = "case_file"
     __table_args__ = (
         to("account", "account_id"),
         UniqueConstraint("tenant_id", "number"),
         Index("ix_case_account", "tenant_id", "account_id"),
-        Index(
-            "ix_case_department",
-            "tenant_id",
-            "department",
-            "press_at",
-            sqlite_where=text("NOT ended"),
-            postgresql_where=text("NOT ended"),
-        ),
-        Index(
-            "ix_case_owner",
-            "tenant_id",
-            "owner",
-            "press_at",
-            sqlite_where=text("NOT ended"),
-            postgresql_where=text("NOT ended"),
-        ),
+        _open("ix_case_press", "press_at"),
+        _open("ix_case_opened", "opened_at"),
+        _open("ix_case_owner", "owner", "press_at"),
+        _open("ix_case_department", "department", "press_at"),
+        _open("ix_case_kind", "kind", "press_at"),
+        _open("ix_case_reason", "reason", "press_at"),
+        _open("ix_case_channel", "channel", "press_at"),
+        _open("ix_case_awaits", "awaits", "press_at"),
         STRICT,
     )
     tenant_id: int = key()
@@ -64,10 +68,16 @@ class CaseFile(SQLModel, table=True):
     ended_at: datetime | None = None
     first_due: datetime | None = None
     resolve_due: datetime | None = None
-    press_at: datetime | None = None
+    press_at: datetime = NEVER
     acts_on: date | None = None
     digest: str = added("")
     frozen: str = added("")
+    awaits: str = added("")
+    reason: str = added("")
+    channel: str = added("")
+    asked_by: str = added("")
+    asked_move: str = added("")
+    asked_amount: int = added(0)
 
 
 class CaseEvent(SQLModel, table=True):

@@ -16,9 +16,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RUN, HELP, FORM, ASKING = (
+BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RUN, HELP, FORM, ASKING = (
     "board",
     "queue",
+    "cases",
     "account",
     "message",
     "case",
@@ -33,12 +34,29 @@ BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RUN, HELP
     "asking",
 )
 #: Where keys may mean something; the order is that of the help.
-CONTEXTS: Final = (BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RUN, HELP, FORM, ASKING)
+CONTEXTS: Final = (
+    BOARD,
+    QUEUE,
+    CASES,
+    ACCOUNT,
+    MESSAGE,
+    CASE,
+    INBOX,
+    FIND,
+    WHY,
+    FLOOR,
+    OUTBOX,
+    RUN,
+    HELP,
+    FORM,
+    ASKING,
+)
 
-_DESK: Final = frozenset({BOARD, QUEUE, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RUN, HELP})
-_LISTS: Final = frozenset({BOARD, QUEUE, INBOX, FIND, FLOOR, OUTBOX, RUN})
+_DESK: Final = frozenset({BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RUN, HELP})
+_LISTS: Final = frozenset({BOARD, QUEUE, CASES, INBOX, FIND, FLOOR, OUTBOX, RUN})
 _LINES: Final = frozenset({BOARD, QUEUE, ACCOUNT})
 _WORK: Final = frozenset({QUEUE, ACCOUNT})
+_CASES: Final = frozenset({CASES, CASE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +127,7 @@ _CHOSEN: Final = frozenset({"find", "account"})
 #: Every command, in the order of the key bar and of the help.
 ACTIONS: Final[tuple[Action, ...]] = (
     _C("row.open", "Open", "Opens the row under the cursor; after a number, that row.", ("enter",),
-       contexts=_LISTS | {ACCOUNT}, label="open", on_bar=_LISTS, needs=_ROWS, needs_account=True),
+       contexts=_LISTS | {ACCOUNT, CASE}, label="open", on_bar=_LISTS, needs=_ROWS, needs_account=True),
     _C("work.next", "Next account", "Leaves this account and takes the next best one.", ("w",), "f8", "next",
        _DESK - {HELP}, label="next"),
     _C("work.skip", "Skip", "Passes the account over, with a reason.", ("s",), contexts=_WORK, text="skip ",
@@ -138,6 +156,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
        needs_account=True, needs_lease=True),
     _C("callback.make", "Callback", "Sets a callback at a day and hour.", ("l",), contexts=_WORK, text="cb ",
        needs_account=True, needs_lease=True),
+    _C("case.new", "New case", "With one more letter: begins the line that opens a case of that kind.", ("d",),
+       contexts=frozenset({ACCOUNT}), needs_account=True, needs_lease=True),
+    _C("case.agree", "Agree", "Agrees to what waits in the case, with a reason on the line, and shows the next one.", ("+",),
+       contexts=_CASES, label="agree", needs=_ROWS),
+    _C("case.refuse", "Refuse", "Refuses what waits in the case, with a reason on the line, and shows the next one.", ("-",),
+       contexts=_CASES, label="refuse", needs=_ROWS),
     _C("undo.last", "Undo", "Takes back my last act, on whichever account, after showing what that undoes.", ("u",), mnemonic="undo",
        contexts=_DESK - {HELP, INBOX, FIND, FLOOR, OUTBOX, RUN}, label="undo", on_bar=frozenset({ACCOUNT, BOARD}),
        needs_lease=True),
@@ -152,9 +176,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
             start=1,
         )
     ),
-    _C("pane.next", "Next pane", "Goes to the next pane or field.", ("tab",), contexts=frozenset({ACCOUNT, FORM})),
-    _C("pane.previous", "Previous pane", "Goes to the previous pane or field.", ("shift+tab",),
-       contexts=frozenset({ACCOUNT, FORM})),
+    _C("pane.next", "Next pane", "Goes to the next pane, field, list of cases, or case of the list.", ("tab",),
+       contexts=frozenset({ACCOUNT, FORM}) | _CASES, label="next", on_bar=_CASES, needs=_ROWS),
+    _C("pane.previous", "Previous pane", "Goes to the previous pane, field, list of cases, or case of the list.", ("shift+tab",),
+       contexts=frozenset({ACCOUNT, FORM}) | _CASES, needs=_ROWS),
     _C("form.save", "Save", "Does what the form says, as its preview shows it.", fkey="f2", contexts=frozenset({FORM}), label="save"),
     _C("form.open", "Form", "What stands in the line as a form (`form pay`: an empty one); in a form, who overrides its refusal, and why.",
        fkey="f10", mnemonic="form", contexts=_WORK | {FORM}, label="form", needs=_CHOSEN | {"preview"},
@@ -187,6 +212,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("outbox.open", "Outbox", "What was typed and is not done yet, rejected acts too.", mnemonic="outbox"),
     _C("desk.signin", "Sign in", "Asks for the password again, when the session has run out; what is typed is kept.",
        mnemonic="signin"),
+    _C("cases.show", "Cases", "A list of cases: whose, and of which kind, reason, channel or age: `cases overdue dispute >7d`.",
+       mnemonic="cases", takes_words=True),
     _C("queue.show", "Queue", "Shows a queue by its name, or the board without one.", mnemonic="q", takes_words=True),
     _C("account.open", "Account", "Opens an account by its number.", mnemonic="a", takes_words=True),
     _C("whynot.open", "Why not", "Which rules keep an account out of the queues.", mnemonic="whynot",
@@ -197,7 +224,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
        _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, INBOX, FLOOR, OUTBOX, RUN}), needs=frozenset({"find"}),
        needs_desk=False),
     _C("nav.back", "Back", "One step back; what is typed is kept.", ("b",), "f12", "back", _DESK | {FORM},
-       label="back", on_bar=frozenset({MESSAGE, CASE, INBOX, WHY, HELP, FIND, FLOOR, OUTBOX, RUN, FORM}), needs_desk=False),
+       label="back", on_bar=frozenset({CASES, MESSAGE, CASE, INBOX, WHY, HELP, FIND, FLOOR, OUTBOX, RUN, FORM}), needs_desk=False),
     _C("nav.exit", "To the board", "Back to the board of queues; there it asks before leaving.", ("q",), "f3", "base",
        _DESK | {FORM}, label="exit", on_bar=frozenset({BOARD}), needs_desk=False),
     _C("screen.redraw", "Redraw", "Paints everything again, after line noise.", ("ctrl+l",), mnemonic="redraw",

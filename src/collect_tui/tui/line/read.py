@@ -166,6 +166,8 @@ class ReadLine(KeptLine):
         """What could stand at the caret, best first."""
         from collect_tui.desk.line.complete import complete
 
+        if not self.acts:
+            return self.desk_app.words.offers(self.text[: self.caret])
         context = self.context()
         return complete(self.text, self.caret, context) if context is not None else ()
 

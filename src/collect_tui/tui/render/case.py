@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from collect_tui.desk.figures import moment
@@ -11,6 +12,7 @@ from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 
 if TYPE_CHECKING:
+    from collect_tui.desk.views.act import Preview
     from collect_tui.desk.views.case import CaseView
     from collect_tui.desk.views.session import Session
 
@@ -18,13 +20,17 @@ _LABEL = 24
 _WHEN = 14
 
 
-def case_lines(case: CaseView, session: Session, width: int) -> list[Line]:
+def case_lines(case: CaseView, agreed: Preview | None, session: Session, width: int) -> list[Line]:
+    """`agreed`: what agreeing to what waits would do."""
     lines: list[Line] = []
     for label, words in head(case, session):
+        if label == "See also":
+            words = "  ".join(f"{at} {number}" for at, number in enumerate(case.links, start=1))
         lines += _beside(tui_text.clean(label), words, width, _LABEL, Role.WARN if label == "Waits" else Role.VALUE)
-    if case.moves:
+    lines += _decision(agreed, width) if agreed is not None else ()
+    if case.moves and not case.asked:
         lines += [Line(), Line.of(("Moves", Role.HEAD), (" · a key begins its line", Role.LABEL))]
-    for move in case.moves:
+    for move in case.moves if not case.asked else ():
         barred = f" ({tui_text.clean(move.barred)})" if move.barred else ""
         asks = f" · asks for {', '.join(move.needs)}" if move.needs else ""
         told = tui_text.clean(f"{move.label}{asks}")
@@ -40,6 +46,15 @@ def case_lines(case: CaseView, session: Session, width: int) -> list[Line]:
         told = f"{each.by} {each.did}{f': {each.text}' if each.text else ''}"
         lines += _beside(moment(each.at, session.zone, session.business_date), told, width, _WHEN, Role.PLAIN)
     return lines
+
+
+def _decision(agreed: Preview, width: int) -> Iterator[Line]:
+    if agreed.error:
+        yield from _beside("Not for you", agreed.error, width, _LABEL, Role.WARN)
+        return
+    told = [each.sentence for each in agreed.effects]
+    for at, sentence in enumerate(told):
+        yield from _beside("" if at else "Agreeing", sentence, width, _LABEL, Role.PLAIN)
 
 
 def _beside(label: str, words: str, width: int, left: int, role: Role) -> list[Line]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import uuid4
 
 from collect_tui.desk.errors import Stale
@@ -14,7 +14,7 @@ from collect_tui.tui.keys.actions import CHORD_OUT, action
 from collect_tui.tui.page import LineTarget
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.account import header, held_by_other
-from collect_tui.tui.render.chord import chord_lines
+from collect_tui.tui.render.chord import chord_lines, letters
 from collect_tui.tui.render.line import receipt_line
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line, Span
@@ -36,7 +36,8 @@ class AccountScreen(PanesScreen):
     def __init__(self) -> None:
         super().__init__()
         self.claim: Claim | None = None
-        self._chord = False
+        self._chord: Literal["", "result", "case"] = ""
+        """What the second of two keys is the letter of, once the first has been pressed."""
         self._refused_chord = False
         """Was the first of two keys refused?  Then the second does nothing else."""
         self._place = 0
@@ -48,7 +49,7 @@ class AccountScreen(PanesScreen):
     def show_account(self, view: AccountView, claim: Claim | None) -> None:
         """Show an account from its summary on; nothing of the one before is left."""
         self.claim = claim
-        self._behind = self._chord = False
+        self._behind, self._chord = False, ""
         self.begin(view)
 
     def header_line(self) -> Line:
@@ -90,7 +91,7 @@ class AccountScreen(PanesScreen):
 
     def run_command(self, command_id: str) -> None:
         super().run_command(command_id)
-        self._refused_chord = command_id == "result.hot" and not self._chord
+        self._refused_chord = command_id in ("result.hot", "case.new") and not self._chord
 
     # -- after acts ---------------------------------------------------------------------------------------------
 
@@ -116,12 +117,24 @@ class AccountScreen(PanesScreen):
         if not (self.line_edit and self.line_edit.text):
             self.status("A result code, then a note: lm left message, na no answer, …; F4 lists them.", Role.LABEL)
 
-    # -- two keys: a result, and the next account ---------------------------------------------------------------
+    # -- two keys: a result, and the next account; a case -------------------------------------------------------
 
     def do_result_hot(self) -> None:
         """The first key: the key bar shows what the second may be."""
-        self._set_chord(on=True)
+        self._set_chord("result")
         self.status("The letter of a result logs it and takes the next account.", Role.LABEL)
+
+    def do_case_new(self) -> None:
+        self._set_chord("case")
+        self.status("The letter of a kind of case begins the line that opens one.", Role.LABEL)
+
+    def _second(self) -> list[tuple[str, str, str]]:
+        """What the second key may be: letter, word and title of each."""
+        if self._chord == "result":
+            return self._hot_results()
+        kinds = self.desk_app.catalogue.cases.kinds.values()
+        titles = {kind.verb: kind.title for kind in kinds}
+        return [(key, verb, titles[verb]) for key, verb in letters(titles, CHORD_OUT).items()]
 
     def _hot_results(self) -> list[tuple[str, str, str]]:
         """Letter, code and words of every result that two keys log."""
@@ -137,10 +150,10 @@ class AccountScreen(PanesScreen):
         if not self._chord:
             return super()._lines(view)
         width, height = self.body.size or self.size
-        return chord_lines(self._hot_results(), width, height)
+        return chord_lines(self._chord, self._second(), width, height)
 
-    def _set_chord(self, *, on: bool) -> None:
-        """Show the results in place of the body, or the body again where it was."""
+    def _set_chord(self, on: Literal["", "result", "case"] = "") -> None:
+        """Show what the second key may be in place of the body, or the body again where it was."""
         if on:
             self._place = self.body.top
         self._chord = on
@@ -151,7 +164,7 @@ class AccountScreen(PanesScreen):
 
     def key_hints(self) -> list[KeyHint]:
         if self._chord:
-            return [*(KeyHint(key, code) for key, code, _ in self._hot_results()), KeyHint("F12", "none")]
+            return [*(KeyHint(key, code) for key, code, _ in self._second()), KeyHint("F12", "none")]
         return super().key_hints()
 
     def typed(self, name: str) -> bool:
@@ -172,7 +185,7 @@ class AccountScreen(PanesScreen):
     def handed_on(self, view: AccountView, claim: Claim | None, said: str) -> None:
         """The account went to somebody else, or the hold on it ran out: show it as it is, and say so."""
         if self._chord:
-            self._set_chord(on=False)
+            self._set_chord()
         self.claim = claim
         self.changed(view)
         self.refuse(said)
@@ -184,7 +197,9 @@ class AccountScreen(PanesScreen):
                 self.refuse(self.refusal("result.hot") or "No result was logged.")
                 return True
             return super().typed(name)
-        self._set_chord(on=False)
+        if self._chord == "case":
+            return self._begin_case(name)
+        self._set_chord()
         hot = self.desk_app.catalogue.codes.hot
         code = hot.get(name)
         if name in CHORD_OUT:
@@ -194,6 +209,17 @@ class AccountScreen(PanesScreen):
             self.refuse(f"{name} is the letter of no result ({known}); nothing was logged.")
         else:
             self._held(self._log_and_next(code))
+        return True
+
+    def _begin_case(self, name: str) -> bool:
+        verbs = {key: verb for key, verb, _ in self._second()}
+        self._set_chord()
+        if name in verbs:
+            self.open_line(f"{verbs[name]} ")
+        elif name in CHORD_OUT:
+            self.status("No case was begun.")
+        else:
+            self.refuse(f"{name} is the letter of no kind of case ({' '.join(verbs)}); nothing was begun.")
         return True
 
     def _held(self, work: Coroutine[Any, Any, None]) -> None:

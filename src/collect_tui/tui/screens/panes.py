@@ -16,6 +16,7 @@ from collect_tui.desk.columns import screen_columns
 from collect_tui.desk.views.account import PaneName, PaneView
 from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, MessageRow
+from collect_tui.tui.case_rows import look
 from collect_tui.tui.keys.actions import ACCOUNT, action
 from collect_tui.tui.messages import LOADING
 from collect_tui.tui.render.account import summary
@@ -206,9 +207,9 @@ class PanesScreen(DeskScreen):
         self.start(partial(opened, message.key))
 
     async def _open_case(self, number: str) -> None:
-        found = await self.ask(self.desk_app.desk.case, number)
-        if found is not None:
-            cast("CasePage", await self.desk_app.navigator.show_screen("case")).show_case(found)
+        seen = await self.ask(look, self.desk_app.desk, number)
+        if seen is not None:
+            cast("CasePage", await self.desk_app.navigator.show_screen("case")).show_case(seen)
 
     async def _open_message(self, message_id: str) -> None:
         view, app = self.view, self.desk_app

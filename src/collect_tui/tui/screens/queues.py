@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
-from operator import attrgetter
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from collect_tui.desk.views.case import CaseFigure, counted
 from collect_tui.desk.views.queue import BOARD_COLUMNS
 from collect_tui.tui.keys.actions import BOARD
 from collect_tui.tui.render.queue import render_board_summary
 from collect_tui.tui.render.roles import Role
-from collect_tui.tui.render.styled import Line
+from collect_tui.tui.render.styled import Line, Span
 from collect_tui.tui.screens.lists import ListScreen
-from collect_tui.tui.widgets.worktable import ListSource, numbered
+from collect_tui.tui.widgets.worktable import ListSource, numbered, row_cells
 
 if TYPE_CHECKING:
-    from collect_tui.desk.views.queue import QueueBoard
+    from collect_tui.desk.views.queue import QueueBoard, QueueFigure
+    from collect_tui.desk.views.session import Session
 
 COLUMNS = numbered(BOARD_COLUMNS, 2)
+OF_CASES: Final = "cases "
+"""How the key of a list of cases begins among those of queues."""
+URGENT: Final = 2
+"""Queues up to this tier, in which a customer waits or has broken their word, stand before cases whose clock presses."""
+
+
+def in_order(board: QueueBoard) -> Iterator[QueueFigure | CaseFigure]:
+    """The queues by their tiers, cases whose clock presses behind the urgent ones, other cases at the end."""
+    yield from (each for each in board.queues if each.tier <= URGENT)
+    yield from (each for each in board.cases if each.pressing)
+    yield from (each for each in board.queues if each.tier > URGENT)
+    yield from (each for each in board.cases if not each.pressing)
+
+
+def board_rows(board: QueueBoard, session: Session) -> Iterator[tuple[str, Sequence[Span]]]:
+    """The rows of the board with their keys. What presses of a list of cases stands where a queue says what is left."""
+    for number, each in enumerate(in_order(board), start=1):
+        if isinstance(each, CaseFigure):
+            pressing = Span(counted(each.pressing), Role.WARN) if each.pressing else Span("")
+            cells = (
+                Span(str(number), Role.DIM),
+                Span(each.name),
+                Span(each.title),
+                Span(counted(each.count)),
+                pressing,
+            )
+            yield OF_CASES + each.name, cells
+        else:
+            yield each.name, row_cells(COLUMNS, number, each, session)
 
 
 class QueuesScreen(ListScreen):
@@ -57,7 +87,7 @@ class QueuesScreen(ListScreen):
         self.board = board
         self.desk_app.navigator.saw_day(board.business_date)
         session = self.desk_app.session_view
-        self.table.replace(ListSource.of(COLUMNS, board.queues, attrgetter("name"), session))
+        self.table.replace(ListSource(board_rows(board, session)))
         self.show_frame()
 
     def on_screen_resume(self) -> None:
@@ -66,7 +96,8 @@ class QueuesScreen(ListScreen):
             self.fetch("board", self.desk_app.desk.queues, self.show_board)
 
     def open_row(self, key: str) -> Awaitable[None] | None:
-        return self.desk_app.navigator.show_queue(key)
+        which = key.removeprefix(OF_CASES)
+        return self.desk_app.commands.do_cases_show(which) if which != key else self.desk_app.navigator.show_queue(key)
 
 
 SCREEN = QueuesScreen

@@ -74,6 +74,7 @@ class LineEdit(TextRow, can_focus=True):
         self.history: Sequence[str] = history
         self._recalled = 0  # steps back in history; 0 is the line being typed
         self._draft = ""
+        self._offered = False
 
     # -- state --------------------------------------------------------------------------------------------------
 
@@ -115,8 +116,12 @@ class LineEdit(TextRow, can_focus=True):
         """Is the whole text selected, so that the next character replaces it?"""
         return self._selection is not None
 
-    def select_all(self, beginning: str = "") -> None:
-        """Select the whole text: what is typed next replaces it by ``beginning`` and itself; other keys keep it."""
+    def select_all(self, beginning: str = "", *, offered: bool = False) -> None:
+        """Select the whole text: what is typed next replaces it by ``beginning`` and itself; other keys keep it.
+
+        ``offered``: the program has put it there, to be taken by Enter at once.
+        """
+        self._offered = offered
         self._selection = tui_text.clean(beginning) if self._text else None
         self._caret = len(self._text)
         self._ghost = ""
@@ -162,7 +167,7 @@ class LineEdit(TextRow, can_focus=True):
         text, at = self._text, self._caret
         if char is None and self._selection is not None and key in KEEPING:
             self.keep_selected()
-            if key in ONLY_KEEPING:
+            if key in ONLY_KEEPING and not (key == "enter" and self._offered):
                 return True
         if char is not None:
             self._insert(char)
