@@ -194,7 +194,7 @@ def test_an_open_case_says_what_waits_in_it_and_when_it_presses(
     with engine.begin() if engine is not None else owner(request.getfixturevalue("old_pg")) as connection:
         if kind == "sqlite":
             version.write(connection, 2)
-        migrate.upgrade(connection, "0013")
+        migrate.upgrade(connection, "0012")
         connection.execute(text(CASE.format(id=1, at=at, no=no, press=at)), {"asked": WAITING})
         connection.execute(text(CASE.format(id=2, at=at, no=no, press="NULL")), {"asked": ""})
         connection.exec_driver_sql(EVENT.format(at=at))
