@@ -55,7 +55,8 @@ OPENED = "datetime('{now}', (-(i * 7 % 30)) || ' days', (-(i % 400)) || ' minute
 CASE = f"""INSERT INTO case_file (tenant_id, id, account_id, number, kind, version, state, since, opened_at, opened_by, moved_by,
         department, owner, fields, excluded, asked, links, ended, press_at)
     SELECT 1, 5000000000 + i, i, 'CA-' || i, '{{kind}}', 1, '{{state}}', date({OPENED}), {OPENED}, 'user' || (i % 200), 'user' || (i % 200),
-        {{department}}, CASE WHEN i % 3 THEN 'user' || (i % 211) ELSE '' END, '{{fields}}', 0, '{{asked}}', '', 0, '9999-12-31 00:00:00.000000'
+        {{department}}, CASE WHEN i % 3 THEN 'user' || (i % 211) ELSE '' END, '{{fields}}', 0, '{{asked}}', '', 0,
+        '9999-12-31 00:00:00.000000'
     FROM n WHERE i % {len(KINDS)} = {{place}}"""
 EVENT = """INSERT INTO case_event (tenant_id, id, case_id, at, by, state, what, did, text)
     SELECT 1, id + 5000000000, id, opened_at, opened_by, state, 'opened', 'is opened', '' FROM case_file"""

@@ -103,8 +103,7 @@ def standing(table: Table) -> Standing:
     made = Standing(
         exclude=table.text("exclude", ""),
         hold=hold.text("kind", ""),
-        on=cast(Any, hold.choice("on", ("account", "item", "service", "party"), "account")),
-        pauses_ladder=table.flag("pauses_ladder", False),
+        on=cast(Any, hold.choice("on", ("account", "item", "service"), "account")),
         split=table.text("split", ""),
         set_off=table.text("set_off", ""),
     )
@@ -136,7 +135,6 @@ def move(table: Table, fields: Mapping[str, Field]) -> Move:
         who=table.text("role", ANYBODY),
         approval=_approval(table.table("approval", {})),
         does=does,
-        retries=table.number("retries", 0, 99, 0),
     )
     table.done()
     if not made.origins:

@@ -100,7 +100,6 @@ def _kind(name: str, root: Table, lists: Lists, departments: Mapping[str, str]) 
         title=title,
         verb=root.text("verb"),
         about=About(root.choice("about", [each.value for each in About])),
-        about_optional=root.flag("about_optional", False),
         version=root.number("version", 1, 9999),
         fields=fields,
         states=states,

@@ -9,7 +9,7 @@ from typing import Final
 
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.case import Case
-from collect_tui.domain.case.clocks import Span
+from collect_tui.domain.case.clocks import ended_on
 from collect_tui.domain.case.consequences import Ground
 from collect_tui.domain.case.definition import OPENER, WHO, Escalation, Kind, Move
 from collect_tui.domain.case.effects import CaseChanged, CaseNoted
@@ -102,13 +102,6 @@ def _escalations(kind: Kind, case: Case, calendar: Calendar) -> Iterator[tuple[d
         due = case.first_due if each.clock == "first" else case.resolve_due
         if due is not None and case.department != each.to:
             yield ended_on(due.date(), each.overdue, calendar), each
-
-
-def ended_on(since: date, span: Span, calendar: Calendar) -> date:
-    """The business date on which a span is over that began on another; one of hours on the day after."""
-    if span.unit == "bd":
-        return calendar.add_business_days(since, span.count)
-    return since + timedelta(days=span.count if span.unit == "d" else 1)
 
 
 def decided_by(kind: Kind, case: Case) -> str:

@@ -21,7 +21,7 @@ from collect_tui.desk.commands import (
 )
 from collect_tui.domain.case import decide
 from collect_tui.domain.case.case import Case
-from collect_tui.domain.case.clocks import Span
+from collect_tui.domain.case.clocks import Span, ended_on
 from collect_tui.domain.case.consequences import Ground
 from collect_tui.domain.case.decide import Actor
 from collect_tui.domain.case.definition import FieldType, Kind
@@ -34,7 +34,6 @@ from collect_tui.domain.message.template import TYPED
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.order.suspension import first_suspension_day
 from collect_tui.policy.authority import Authority
-from collect_tui.policy.cases import ended_on
 from collect_tui.policy.orders import suspension
 from collect_tui.policy.suspend import may_restore
 from collect_tui.policy.verdicts import Finding, Severity, Verdict

@@ -188,3 +188,10 @@ def stretches(history: Iterable[tuple[datetime, bool]]) -> tuple[Stretch, ...]:
     if since is not None:
         found.append(Stretch(since))
     return tuple(found)
+
+
+def ended_on(since: date, span: Span, calendar: Calendar) -> date:
+    """The business date on which a span is over that began on another; one of hours on the day after."""
+    if span.unit == "bd":
+        return calendar.add_business_days(since, span.count)
+    return since + timedelta(days=span.count if span.unit == "d" else 1)

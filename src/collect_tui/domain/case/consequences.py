@@ -14,7 +14,7 @@ from collect_tui.domain.account.effects import ATTRIBUTES
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case import nested
 from collect_tui.domain.case.case import Case, Value
-from collect_tui.domain.case.clocks import Span
+from collect_tui.domain.case.clocks import Span, ended_on
 from collect_tui.domain.case.effects import CaseDocumented, CaseOpened
 from collect_tui.domain.case.vocabulary import OPEN_CASE
 from collect_tui.domain.effect import Effect, Ids
@@ -123,7 +123,7 @@ def place_hold(case: Case, given: Mapping[str, str], facts: AccountFacts, ground
     made = hold.place(
         facts,
         ground.holds[given["hold"]],
-        until=None,
+        until=ended_on(facts.business_date, Span.parse(given["in"]), ground.calendar) if "in" in given else None,
         reason=case.number,
         by=ground.by,
         ids=ground.ids,
@@ -144,7 +144,7 @@ def release(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: G
 
 def next_action(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
     span = Span.parse(given.get("in", "0bd"))
-    on = ground.calendar.add_business_days(facts.business_date, span.count)
+    on = ground.calendar.on_or_after(ended_on(facts.business_date, span, ground.calendar))
     return steps.next_step(facts, given["next_action"], on)
 
 

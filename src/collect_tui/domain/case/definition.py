@@ -125,8 +125,7 @@ class Standing:
 
     exclude: str = ""
     hold: str = ""
-    on: Literal["account", "item", "service", "party"] = "account"
-    pauses_ladder: bool = False
+    on: Literal["account", "item", "service"] = "account"
     split: str = ""
     set_off: str = ""
 
@@ -186,7 +185,6 @@ class Move:
     who: str = ANYBODY
     approval: Approval | None = None
     does: tuple[Consequence, ...] = ()
-    retries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +231,6 @@ class Kind:
     fields: Mapping[str, Field]
     states: Mapping[str, State]
     moves: Mapping[str, Move]
-    about_optional: bool = False
     hours: str = "desk"
     first: ClockRule | None = None
     resolve: ClockRule | None = None

@@ -47,7 +47,7 @@ class Shape:
 
 OPEN_CASE: Final = "open_case"
 ADJUSTMENTS: Final = ("credit", "waiver", "write-off", "fee", "interest")
-_ON: Final = ("account", "item", "service", "party")
+_ON: Final = ("account", "item", "service")
 
 VOCABULARY: Final[Mapping[str, Shape]] = {
     "collect_again": Shape(),
@@ -102,7 +102,7 @@ def consequence(kind: Kind, path: str, name: str, given: Mapping[str, str], site
         elif what == "money" and rows is not None:
             columns = [each.name for each in rows.columns if each.type is FieldType.MONEY]
             yield from known(f"{path}.{key}", value, columns)
-        elif what in ("money", "document"):
+        elif what in ("money", "document", "text"):
             yield from adds_up(kind, f"{path}.{key}", value, FieldType(what))
 
 
