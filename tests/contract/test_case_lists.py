@@ -72,6 +72,7 @@ def test_whose_the_cases_are(desk, desks):
     do(desk, ROSA, TICKET)
     do(desk, ROSA, "assign user=ben")
     assert (kinds(desk, "mine"), kinds(desks("ben"), "mine")) == ([], ["TK"])
+    assert (kinds(desk, "asked"), kinds(desks("ben"), "asked")) == (["TK"], [])
     assert kinds(desk, "department") == ["TK"]
     do(desk, ROSA, "assign dept=floor")
     assert kinds(desk, "department") == []
@@ -138,7 +139,7 @@ def test_what_is_asked_for_wrongly_is_said(desk, asked, says):
 
 
 @LOCAL
-@pytest.mark.parametrize("which", ["mine", "department", "decide", "overdue", "unresolved", "open"])
+@pytest.mark.parametrize("which", ["mine", "asked", "department", "decide", "overdue", "unresolved", "open"])
 def test_a_list_is_read_from_an_index_of_open_cases(desk, lead, store, which):
     """Not from all cases there ever were: none of its statements looks through the table."""
     from sqlalchemy import event, text

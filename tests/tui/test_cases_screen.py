@@ -137,7 +137,7 @@ async def test_who_may_not_decide_is_told_why(desks: Desks, fast: bool) -> None:
     async with driving(desks.connect("ben"), desks.state) as desk:
         await desk.play(DECIDE, fast=fast)
         assert "There is no such case." in desk.text
-        await desk.play(["shift+tab", "tab", "tab", "tab", "tab", "enter"], fast=fast)
+        await desk.play(["shift+tab", "tab", "tab", "tab", "tab", "tab", "enter"], fast=fast)
         assert "is decided by somebody who had" in desk.text
         await desk.play(["+", *keys_of("I say so"), "enter"], fast=fast)
         assert set(open_cases(desks).values()) == {"grant"}

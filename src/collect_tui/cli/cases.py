@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
     )
     two.set_defaults(run=lint)
     three = parts.add_parser("list", help="list open cases, what presses first")
-    lists = ("open", "mine", "department", "decide", "overdue", "unresolved")
+    lists = ("open", "mine", "asked", "department", "decide", "overdue", "unresolved")
     three.add_argument("which", nargs="?", choices=lists, default="open", help="whose (open: every one)")
     three.add_argument("--kind", metavar="NAME", default="", help="of one kind only")
     three.add_argument("--reason", metavar="CODE", default="", help="of one reason, category or topic only")

@@ -60,6 +60,7 @@ def field(name: str, table: Table, lists: Lists, departments: Mapping[str, str],
         since=table.text("from", ""),
         private=table.phrases("private"),
         formula=table.text("formula", ""),
+        past=table.flag("past", False),
         columns=tuple(
             field(each, column, lists, {}, LONGEST_CELL)
             for each, column in table.table("columns", {}).entries(_spelled)

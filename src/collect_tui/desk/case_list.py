@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from collect_tui.common.words import expected
 from collect_tui.desk.views.case import CaseList
-from collect_tui.domain.case.definition import Kind
+from collect_tui.domain.case.definition import FieldType, Kind
 from collect_tui.domain.errors import Invalid
 
 LISTS: Final[Mapping[CaseList, str]] = {
@@ -19,17 +19,10 @@ LISTS: Final[Mapping[CaseList, str]] = {
     "decide": "Waiting for my decision",
     "overdue": "Cases overdue",
     "unresolved": "Unresolved, from this week and before",
+    "asked": "Opened by me",
     "open": "Open cases",
 }
 AGES: Final = {">7d": "opened more than 7 days ago", "<7d": "opened in the last 7 days"}
-TOUCHPOINTS: Final = {
-    "call": "by telephone",
-    "letter": "by post",
-    "email": "by e-mail",
-    "sms": "as a text from a mobile",
-    "chat": "in a chat",
-    "social": "in a social network",
-}
 _AGE: Final = re.compile(r"([<>])(\d{1,4})d")
 MOST_DAYS: Final = 3660
 
@@ -96,8 +89,14 @@ def _names(kinds: Mapping[str, Kind]) -> dict[str, dict[str, str]]:
         "which": {name: name for name in LISTS},
         "kind": verbs | {name.lower(): name for name in kinds},
         "reason": {code.lower(): code for kind in kinds.values() for code in reasons(kind)},
-        "channel": {name: name for name in TOUCHPOINTS},
+        "channel": {name.lower(): name for name in touchpoints(kinds)},
     }
+
+
+def touchpoints(kinds: Mapping[str, Kind]) -> dict[str, str]:
+    """Where cases may come from, by the codes of the site, and what those are called."""
+    named = (kind.fields[name] for kind in kinds.values() if (name := kind.of_type(FieldType.CHANNEL)))
+    return {code: title for field in named for code, title in field.choices.items()}
 
 
 def reasons(kind: Kind) -> Mapping[str, str]:
@@ -117,4 +116,4 @@ def offers(kinds: Mapping[str, Kind]) -> Iterator[tuple[str, str]]:
             if code.lower() not in seen:
                 seen.add(code.lower())
                 yield code.lower(), f"{kind.title}: {title}"
-    yield from TOUCHPOINTS.items()
+    yield from touchpoints(kinds).items()

@@ -60,6 +60,8 @@ def _list(desk: DeskContext, db: Db, which: CaseList, now: datetime) -> Wanted:
     match which:
         case "mine":
             return rows.mine(desk.user)
+        case "asked":
+            return rows.asked_by(desk.user)
         case "department":
             return rows.of_departments(desk.departments_of(db, desk.user))
         case "decide":

@@ -105,6 +105,11 @@ def mine(user: str) -> Wanted:
     return Wanted(((_c.owner == user,),))
 
 
+def asked_by(user: str) -> Wanted:
+    """Those that somebody has opened and another answers: they stay in sight until they are."""
+    return Wanted(((_c.opened_by == user,),))
+
+
 def of_departments(departments: Collection[str]) -> Wanted:
     return Wanted(tuple((_c.department == name,) for name in sorted(set(departments))))
 

@@ -88,7 +88,7 @@ def test_what_did_not_come_back_is_charged_row_by_row_and_taken_back_whole():
 
 
 def test_a_table_that_adds_keeps_what_was_there_until_it_is_changed():
-    facts = opened("insolvency", regime="liquidation", relevant="2026-10-01", practitioner="Hart & Low")
+    facts = opened("insolvency", regime="liquidation", relevant="2025-10-01", practitioner="Hart & Low")
     facts, _ = moved(facts, "draft", **{**PROOF, "claimed": 10000, "tax": 100})
     facts, _ = moved(facts, "lodge")
     facts, _ = moved(facts, "admit", admitted=10000)

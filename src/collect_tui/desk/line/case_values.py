@@ -120,7 +120,8 @@ def _bare(words: TokenCursor, kind: Kind, field: Field, *, needed: bool, last: b
         case FieldType.NUMBER | FieldType.PERCENT if token.plain and (needed or _FIGURE.fullmatch(token.low)):
             return _value(words, slot, field, token)
         case FieldType.DATE if token.plain:
-            day = when.day(words) if needed else when.maybe_day(words, wide=True, figures=True)
+            past = field.past
+            day = when.day(words, past=past) if needed else when.maybe_day(words, past=past, wide=True, figures=True)
             if day is not None:
                 words.spans[-1] = replace(words.spans[-1], role=slot)
             return None if day is None else day.isoformat()
@@ -194,7 +195,7 @@ def _value(words: TokenCursor, slot: str, field: Field, token: Token) -> Value:
                 words.reject(token, slot, expected=_expected(words, field))
             value = int(token.low.removesuffix("%"))
         case FieldType.DATE:
-            value = when.date_of(words, token, token.low).isoformat()
+            value = when.date_of(words, token, token.low, past=field.past).isoformat()
         case FieldType.ITEM if context.number is not None:
             if token.low not in context.documents:
                 words.reject(token, slot, expected=_expected(words, field))

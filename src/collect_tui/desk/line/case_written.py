@@ -46,7 +46,7 @@ def text_of(field: Field | None, value: Value, context: LineContext) -> str:
             return say.amount(value, context)
         case FieldType.DATE:
             try:
-                return say.day(date.fromisoformat(str(value)), context)
+                return say.day(date.fromisoformat(str(value)), context, past=field is not None and field.past)
             except ValueError:
                 return word(str(value))
         case FieldType.CODE | FieldType.DEPARTMENT | FieldType.CHANNEL:

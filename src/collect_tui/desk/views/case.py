@@ -15,9 +15,9 @@ from collect_tui.domain.money import format_minor
 if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
 
-CaseList = Literal["mine", "department", "decide", "overdue", "unresolved", "open"]
-"""Mine; those of my department; those that wait for a decision of mine; those whose clock has run out; every open one by its age; every
-open one."""
+CaseList = Literal["mine", "asked", "department", "decide", "overdue", "unresolved", "open"]
+"""Mine; those that I opened; those of my department; those that wait for a decision of mine; those whose clock has run out; every open
+one by its age; every open one."""
 
 MOST: Final = 1_000
 """So many cases of a list are counted: where there are as many or more, it is said to have this many and more."""

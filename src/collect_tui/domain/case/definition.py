@@ -92,9 +92,9 @@ WHO: Final = (ANYBODY, OPENER, OWN_DEPARTMENT)
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field, in the order of the line's words and of the form. `since`: the state from which on it is asked for; empty: at opening.
-    `most`: one of `READABLE`, or `field:NAME`. `default`: one of these, `route`, `context`, or a value. `private`: roles that may read it;
-    empty: all. Of a table: `columns` in the order of a row's words; `sums`: those that are added up, read as `field:NAME.COLUMN`;
-    `most_rows`; `adds`: a move adds rows to those that there are."""
+    `most`: one of `READABLE`, or `field:NAME`. `default`: one of these, `route`, `context`, or a value. `past`: a day that has been.
+    `private`: roles that may read it; empty: all. Of a table: `columns` in the order of a row's words; `sums`: those that are added up,
+    read as `field:NAME.COLUMN`; `most_rows`; `adds`: a move adds rows to those that there are."""
 
     name: str
     type: FieldType
@@ -109,6 +109,7 @@ class Field:
     formula: str = ""
     columns: tuple[Field, ...] = ()
     sums: tuple[str, ...] = ()
+    past: bool = False
     most_rows: int = 40
     adds: bool = False
 

@@ -126,7 +126,7 @@ def _checked(field: Field, value: Value, values: Mapping[str, Value], facts: Acc
             if not isinstance(value, bool):
                 raise _bad(field, "yes or no")
         case FieldType.DATE:
-            return _date(field, value)
+            return _date(field, value, facts.business_date)
         case FieldType.CODE | FieldType.CHANNEL | FieldType.DEPARTMENT:
             return _one_of(field, value, field.choices)
         case FieldType.ITEM:
@@ -202,13 +202,15 @@ def _amount(field: Field, value: Value, values: Mapping[str, Value], facts: Acco
     return value
 
 
-def _date(field: Field, value: Value) -> str:
+def _date(field: Field, value: Value, today: date) -> str:
     try:
         day = date.fromisoformat(str(value))
     except ValueError:
         raise _bad(field, "a date") from None
     if not is_known(day):
         raise _bad(field, "a date that anybody may mean")
+    if field.past and day > today:
+        raise _bad(field, "a day that has been")
     return day.isoformat()
 
 

@@ -37,6 +37,7 @@ class CaseFile(SQLModel, table=True):
         _open("ix_case_press", "press_at"),
         _open("ix_case_opened", "opened_at"),
         _open("ix_case_owner", "owner", "press_at"),
+        _open("ix_case_opener", "opened_by", "press_at"),
         _open("ix_case_department", "department", "press_at"),
         _open("ix_case_kind", "kind", "press_at"),
         _open("ix_case_reason", "reason", "press_at"),

@@ -37,6 +37,7 @@ INDEXES = """
 index ix_case_press: press_at; id where NOT ended
 index ix_case_opened: opened_at; id where NOT ended
 index ix_case_owner: owner; press_at; id where NOT ended
+index ix_case_opener: opened_by; press_at; id where NOT ended
 index ix_case_department: department; press_at; id where NOT ended
 index ix_case_kind: kind; press_at; id where NOT ended
 index ix_case_reason: reason; press_at; id where NOT ended
