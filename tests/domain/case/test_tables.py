@@ -114,3 +114,8 @@ def test_more_is_not_banked_than_was_counted():
     after, effects = moved(facts, "bank", reference="DEP-7")
     assert next(e for e in effects if getattr(e, "what", "") == "moved").after.values["banked"] == 17500
     assert after.cases == ()
+
+
+def test_a_day_that_has_been_is_not_one_to_come():
+    with pytest.raises(Invalid, match="Paid on: expected a day that has been"):
+        opened("payment-claim", amount=100, paid_on="2099-01-01", proof="slip")
