@@ -267,3 +267,38 @@ def test_a_document_that_is_not_what_was_drawn_up_is_not_shown(desk, store):
         db.execute(text("UPDATE case_event SET document = replace(document, '30000', '90000') WHERE document <> ''"))
     with pytest.raises(NotFound, match="what it was when it was drawn up"):
         desk.case_document(number)
+
+
+def test_a_case_that_has_ended_comes_back_where_its_kind_says_so(desk, desks, lead):
+    made = do(desk, OpenCase(case_kind="ticket", values={"category": "billing", "subject": "no bill"}))
+    number = next(each.sentence for each in made.effects if "opens ticket" in each.sentence).rpartition(" ")[2]
+    do(desk, MoveCase(case=number, move="close"))
+    assert [move.typed for move in desk.case(number).moves] == ["reopen"]
+    do(desks("ben"), MoveCase(case=number, move="reopen", note="she wrote again"))
+    seen = desk.case(number)
+    assert (seen.state, seen.ended, seen.events[-1].text) == ("OPEN", False, "she wrote again")
+    assert seen.due is not None
+    do(desks("ben"), Undo())
+    assert desk.case(number).ended
+    other = dispute(desk)
+    do(desk, MoveCase(case=other, move="void"))
+    with pytest.raises(Refused, match="over for good"):
+        do(desk, MoveCase(case=other, move="reopen"))
+    with pytest.raises(Refused, match="has ended"):
+        do(desk, MoveCase(case="TK-NONE", move="reopen"))
+
+
+def test_what_is_written_off_twice_has_a_number_each_time(desk, desks, lead):
+    for again in (False, True):
+        if again:
+            do(desk, MoveCase(case=number, move="reopen"))
+            do(desk, MoveCase(case=number, move="leave"))
+            do(desk, MoveCase(case=number, move="reopen"))
+            do(desk, MoveCase(case=number, move="reinstate", values={"decision": "found"}))
+            do(lead, DecideCase(case=number, agreed=True, reason="yes"))
+        values = {"amount": 41210, "cause": "untraceable", "evidence": "three tracers"}
+        made = do(desk, OpenCase(case_kind="write-off", values=values))
+        number = next(each.sentence for each in made.effects if "opens write-off" in each.sentence).rpartition(" ")[2]
+        do(desk, MoveCase(case=number, move="write-off"))
+        do(lead, DecideCase(case=number, agreed=True, reason="yes"))
+        assert desk.account(ROSA).total == 0

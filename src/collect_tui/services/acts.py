@@ -34,7 +34,8 @@ from collect_tui.services.message.compose import Composer
 from collect_tui.services.message.edited import on_one_line
 from collect_tui.services.unit_of_work import unit_of_work
 from collect_tui.services.verdict_view import changes, effect_views, next_action, passed, schedule_rows, verdict_view
-from collect_tui.store import facts
+from collect_tui.store import cases as case_rows
+from collect_tui.store import documents, facts
 
 #: Who overrode a verdict, in what role and why, as the audit keeps it.
 Evidence = dict[str, str]
@@ -99,10 +100,10 @@ def context_of(desk: DeskContext, db: Db, act: Act, ids: Callable[[], int], now:
     """What the deciders of an act may know."""
     tenant = desk.tenant(db)
 
+    here = partial(facts.account_id, db, desk.tenant_id, act.account)
+
     def past(which: str | None) -> Iterable[PastAct]:
-        return act_log.past_acts(
-            db, desk.tenant_id, facts.account_id(db, desk.tenant_id, act.account), desk.user, which
-        )
+        return act_log.past_acts(db, desk.tenant_id, here(), desk.user, which)
 
     return Context(
         catalogue=desk.catalogue(),
@@ -117,6 +118,8 @@ def context_of(desk: DeskContext, db: Db, act: Act, ids: Callable[[], int], now:
         override=act.override,
         override_role=desk.role_of(db, act.override.by) if act.override else None,
         departments=lambda: desk.departments_of(db, desk.user),
+        ended=lambda number: case_rows.ended(db, desk.tenant_id, here(), number),
+        taken=lambda number: bool(documents.find(db.connection(), desk.tenant_id, [(here(), number)])),
         stands_for=lambda: desk.stands_for(db, tenant.business_date),
         authority=desk.authority,
         compose=Composer(desk, db),

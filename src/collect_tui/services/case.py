@@ -24,7 +24,7 @@ from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import Span, ended_on
 from collect_tui.domain.case.consequences import Ground
 from collect_tui.domain.case.decide import Actor
-from collect_tui.domain.case.definition import FieldType, Kind
+from collect_tui.domain.case.definition import REOPEN, FieldType, Kind
 from collect_tui.domain.case.effects import CaseChanged, CaseNoted
 from collect_tui.domain.dates import local_time, zone_info
 from collect_tui.domain.effects import Effect
@@ -72,6 +72,7 @@ class _Hand:
             decide.opening(context.catalogue.cases.kinds, self.actor, context.now),
             self._ask,
             self._draw,
+            context.taken,
         )
 
     def deciding(self) -> Actor:
@@ -194,6 +195,11 @@ def open_case(command: OpenCase, facts: AccountFacts, context: Context) -> Decis
 @decides(MoveCase)
 def move_case(command: MoveCase, facts: AccountFacts, context: Context) -> Decision:
     hand = _Hand(context)
+    if command.move == REOPEN:
+        ended = context.ended(command.case)
+        if ended is None:
+            raise Refused("case.none", f"No case {command.case[:40]} of this account has ended.", "case")
+        return hand.decision(decide.reopen(hand.kind(ended.kind), ended, facts, hand.ground, hand.actor, command.note))
     kind, case = hand.case(facts, command.case)
     return hand.decision(
         decide.move_case(kind, case, command.move, command.values, facts, hand.ground, hand.actor, command.note)

@@ -18,7 +18,7 @@ from collect_tui.desk.views.case import (
 )
 from collect_tui.domain.case.case import Case, Value
 from collect_tui.domain.case.decide import Actor, may
-from collect_tui.domain.case.definition import OPENER, OWN_DEPARTMENT, Field, FieldType, Kind
+from collect_tui.domain.case.definition import OPENER, OWN_DEPARTMENT, REOPEN, Field, FieldType, Kind
 from collect_tui.domain.case.formulas import affordable
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.services.case_privacy import HIDDEN, CaseReader
@@ -130,7 +130,11 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
             CaseEventView.model_validate(_said(dict(e._mapping), reader.kind(case.kind)))
             for e in rows.events(db, desk.tenant_id, case.id)
         ),
-        moves=() if kind is None or case.ended else tuple(_moves(desk, db, kind, case, reader.role)),
+        moves=()
+        if kind is None
+        else _reopening(kind, case)
+        if case.ended
+        else tuple(_moves(desk, db, kind, case, reader.role)),
         first_due=row.first_due,
         resolve_due=row.resolve_due,
         asked_by=case.asked.by if case.asked else "",
@@ -161,6 +165,12 @@ def actor(desk: DeskContext, db: Db, role: str) -> Actor:
     rules = desk.catalogue().authority
     limits = (desk.authority or rules.of(role)).limits
     return Actor(desk.user, desk.departments_of(db, desk.user), limits.get, lambda wanted: rules.outranks(role, wanted))
+
+
+def _reopening(kind: Kind, case: Case) -> tuple[CaseMoveView, ...]:
+    state = kind.states.get(case.state)
+    back = state is not None and state.reopens
+    return (CaseMoveView(name=REOPEN, label="open it again", key="o", needs=()),) if back else ()
 
 
 def _moves(desk: DeskContext, db: Db, kind: Kind, case: Case, role: str) -> list[CaseMoveView]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Override
+from collect_tui.domain.case.case import Case
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.dates import Calendar
 from collect_tui.domain.effect import Effect
@@ -50,6 +51,8 @@ class Context:
     departments: Callable[[], tuple[str, ...]] = (
         tuple  # of the user: whose cases they answer; only an act on a case asks
     )
+    taken: Callable[[str], bool] = lambda number: False  # whether the account has an item of a number, settled or not
+    ended: Callable[[str], Case | None] = lambda number: None  # a case of the account that has ended, by its number
     stands_for: Callable[[], Mapping[str, Authority]] = dict  # in whose stead the user decides cases today
     authority: Authority | None = None  # what the user may do; None: everything, as the owner of the file
     compose: Composer | None = None  # writes messages by the site's templates

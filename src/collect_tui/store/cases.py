@@ -191,6 +191,13 @@ def of_number(session: Session, tenant_id: int, account: str, kind: str) -> list
     return list(session.execute(query.order_by(_c.id)))
 
 
+def ended(session: Session, tenant_id: int, account_id: int, number: str) -> Case | None:
+    """A case of an account that has ended, by its number."""
+    query = whole_rows(tenant_id).where(_c.account_id == account_id, _c.ended)
+    row = session.execute(query.where(_c.number == number.strip().upper())).first()
+    return None if row is None else case_of(row)
+
+
 def of_kind(session: Session, tenant_id: int, kind: str, after: int, limit: int) -> list[Any]:
     """The open cases of a kind in the order of their ids, from one on."""
     query = whole_rows(tenant_id).where(~_c.ended, _c.kind == kind, _c.id > after)

@@ -21,7 +21,7 @@ from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 from collect_tui.desk.views.case import AccountCase
 from collect_tui.domain.case.case import Value
-from collect_tui.domain.case.definition import About, Kind
+from collect_tui.domain.case.definition import REOPEN, About, Kind
 
 __all__ = ["MEANING", "RENDER", "VERBS", "most_slots", "verb_of_move"]
 
@@ -112,7 +112,19 @@ def _moves(case: AccountCase) -> Mapping[str, str]:
 
 
 def move_case(words: TokenCursor) -> tuple[Command, ...]:
-    """`case [CASE] MOVE [VALUES] [NOTE]`"""
+    """`case [CASE] MOVE [VALUES] [NOTE]`; `case CASE reopen [NOTE]` for one that has ended, of which the line knows nothing"""
+    ended, then = words.peek(), words.tokens[words.pos + 1 : words.pos + 2]
+    if (
+        ended is not None
+        and ended.key is None
+        and then
+        and then[0].low == REOPEN
+        and not _named(ended.low, words.context.cases)
+    ):
+        words.limit(ended, "case")
+        words.take("case")
+        words.take("move")
+        return (words.build(MoveCase, case=ended.text, move=REOPEN, note=freetext.note(words)[0]),)
     number, case = _case(words, "case", words.context.cases)
     name = _move_of(words, case)
     kind, move = definition(words.context, case, name)

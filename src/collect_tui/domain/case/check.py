@@ -11,6 +11,7 @@ from collect_tui.domain.case.definition import (
     CELLS,
     CONTEXT,
     READABLE,
+    REOPEN,
     ROUTE,
     WAKES,
     WHO,
@@ -169,6 +170,8 @@ def _move(kind: Kind, path: str, move: Move, site: Site) -> Iterator[Problem]:
         yield from known(f"{path}.from", origin, kind.states)
     yield from known(f"{path}.to", move.to, kind.states)
     yield from known(f"{path}.role", move.who, [*WHO, *site.roles])
+    if move.name == REOPEN:
+        yield f"{path}.name", "a case that has ended comes back by this word: say it by reopens."
     for name in move.needs:
         yield from known(f"{path}.needs", name, kind.fields)
     for name in move.asks:

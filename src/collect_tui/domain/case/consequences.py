@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -27,7 +28,7 @@ from collect_tui.domain.promise import decide as promise
 from collect_tui.domain.rules import HoldKind
 
 _CREDITS: Final = ("credit", "waiver", "write-off")
-_PREFIX: Final = {"credit": "CR", "waiver": "WV", "write-off": "WO", "fee": "FEE", "interest": "INT"}
+_PREFIX: Final = {"credit": "CR", "waiver": "WV", "write-off": "WO", "fee": "FEE", "interest": "INT", "back-bill": "BB"}
 
 
 Opens = Callable[[str, Mapping[str, Value], AccountFacts, "Ground"], tuple[Effect, ...]]
@@ -52,6 +53,13 @@ class Ground:
         lambda case, given, facts: ()
     )  # an order that is proposed, a callback: judged as when somebody asks for them
     draw: Callable[[AccountFacts, Case, str], str] = lambda facts, case, template: ""  # a document, as it is kept
+    taken: Callable[[str], bool] = lambda number: False  # whether the account has a document of this number
+
+    def number(self, text: str, facts: AccountFacts) -> str:
+        """A number for a document of a case; a case that has come back may have had one of that number before."""
+        known = {i.doc_no for i in (*facts.items, *facts.settled)}
+        later = (f"{text}-{count}" for count in itertools.count(2))
+        return next(each for each in (text, *itertools.islice(later, 99)) if each not in known and not self.taken(each))
 
 
 Consequence = Callable[[Case, Mapping[str, str], AccountFacts, Ground], tuple[Effect, ...]]
@@ -63,16 +71,18 @@ def collect_again(case: Case, given: Mapping[str, str], facts: AccountFacts, gro
 
 
 def adjust(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
-    """An entry of the ledger: a credit, waiver or write-off that is set against the case's item, or a fee or interest as a new item."""
+    """An entry of the ledger: a credit, waiver or write-off that is set against the case's item, or as a new item a fee, interest or a bill
+    for what was not billed."""
     amount, what = case.amount(given["amount"]), given["adjust"]
     if not amount:
         return ()
     ident, today = ground.ids(), facts.business_date
     item = next((i for i in facts.items if i.id == case.item_id), None)
     service = item.service_id if item else case.service_id
-    doc_no = f"{_PREFIX[what]}-{case.number}"
+    doc_no = ground.number(f"{_PREFIX[what]}-{case.number}", facts)
     if what not in _CREDITS:
-        return (ItemCharged(Item(ident, doc_no, "fee", today, today, amount, amount, service_id=service)),)
+        billed = "invoice" if what == "back-bill" else "fee"
+        return (ItemCharged(Item(ident, doc_no, billed, today, today, amount, amount, service_id=service)),)
     of_item = given.get("on") == "item"
     room = (
         [(item, item.open)]
@@ -101,7 +111,7 @@ def refund(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Gr
         raise Refused(
             "case.refund", "There is less credit and unapplied money than is to be refunded.", given["refund"]
         )
-    charge = Item(ident, f"REF-{case.number}", "fee", today, today, amount, amount)
+    charge = Item(ident, ground.number(f"REF-{case.number}", facts), "fee", today, today, amount, amount)
     effects: list[Effect] = [ItemCharged(charge)]
     for credit in facts.items:
         if part := min(amount, credit.credit):

@@ -15,7 +15,7 @@ from collect_tui.domain.case.consequences import Ground, Opens
 from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Approval, FieldType, Kind, Move
 from collect_tui.domain.case.effects import CaseChanged, CaseOpened
 from collect_tui.domain.case.formulas import with_figures
-from collect_tui.domain.case.moving import assigned, done
+from collect_tui.domain.case.moving import arrive, assigned, done
 from collect_tui.domain.case.standing import apart, holding, set_off_before
 from collect_tui.domain.case.values import filled, item_of
 from collect_tui.domain.effect import Effect, Folded
@@ -183,6 +183,16 @@ def opening(kinds: Mapping[str, Kind], actor: Actor, now: datetime) -> Opens:
         return open_case(kinds[name], values, facts, ground, actor, now)
 
     return opens
+
+
+def reopen(
+    kind: Kind, case: Case, facts: AccountFacts, ground: Ground, actor: Actor, text: str = ""
+) -> tuple[Effect, ...]:
+    """A case that has ended comes back to the state that its own says. Refused "case.final" where it says none."""
+    state = kind.states.get(case.state)
+    if state is None or not state.reopens:
+        raise Refused("case.final", f"{kind.title} {case.number} is over for good; open another.", "case")
+    return arrive(kind, case, replace(case, moved_by=actor.user), state.reopens, facts, ground, text=text)
 
 
 def find(facts: AccountFacts, number: str) -> Case:

@@ -78,9 +78,11 @@ CONTEXT: Final = "context"
 """A default that stands for where the case came from: the channel of the message that it is opened from, else a call."""
 ROUTE: Final = "route"
 """The default of a department: the one that the kind's routes name."""
-
 BEFORE: Final = "before:"
 """With the name of a date field behind it: what is open of the account's items that were issued before that day."""
+
+REOPEN: Final = "reopen"
+"""The move by which a case that has ended comes back, where its state says to which (`State.reopens`)."""
 
 OPENER: Final = "opener"
 OWN_DEPARTMENT: Final = "dept"

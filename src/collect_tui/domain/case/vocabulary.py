@@ -46,7 +46,7 @@ class Shape:
 
 
 OPEN_CASE: Final = "open_case"
-ADJUSTMENTS: Final = ("credit", "waiver", "write-off", "fee", "interest")
+ADJUSTMENTS: Final = ("credit", "waiver", "write-off", "fee", "interest", "back-bill")
 _ON: Final = ("account", "item", "service")
 
 VOCABULARY: Final[Mapping[str, Shape]] = {

@@ -159,7 +159,7 @@ def _item(item: OpenItem, language: Language) -> said.Item:
 def _dispute(seen: AccountFacts, about: CaseWords, pay_by: date) -> said.Dispute | None:
     """What a case says of an amount, and what of it credits of the case have taken off."""
     case, amount = about.case, about.case.amount("amount")
-    credits = (i for i in (*seen.items, *seen.settled) if i.amount < 0 and i.doc_no.endswith(f"-{case.number}"))
+    credits = (i for i in (*seen.items, *seen.settled) if i.amount < 0 and f"-{case.number}" in i.doc_no)
     granted = min(amount, -sum(i.amount for i in credits))
     if not amount:
         return None
