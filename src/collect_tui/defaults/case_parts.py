@@ -11,16 +11,14 @@ from collect_tui.domain.case.definition import (
     ANYBODY,
     Approval,
     Clock,
-    ClockRule,
     Consequence,
-    Escalation,
     Field,
     FieldType,
     Move,
-    Routes,
     Standing,
     State,
 )
+from collect_tui.domain.case.routes import ClockRule, Escalation, Routes
 from collect_tui.domain.case.vocabulary import VOCABULARY
 from collect_tui.domain.errors import Invalid
 

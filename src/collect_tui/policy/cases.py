@@ -11,10 +11,11 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import ended_on
 from collect_tui.domain.case.consequences import Ground
-from collect_tui.domain.case.definition import OPENER, WHO, Escalation, Kind, Move
+from collect_tui.domain.case.definition import OPENER, WHO, Kind, Move
 from collect_tui.domain.case.effects import CaseChanged, CaseNoted
 from collect_tui.domain.case.moving import arrive, done
 from collect_tui.domain.case.nested import answered, told_by
+from collect_tui.domain.case.routes import Escalation
 from collect_tui.domain.case.standing import freeze
 from collect_tui.domain.case.values import filled
 from collect_tui.domain.effect import Folded
