@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collect_tui.desk.case_list import CaseFilter, offers, read
-from collect_tui.desk.errors import Invalid
+from collect_tui.desk.errors import Forbidden, Invalid, Refused, Stale
 from collect_tui.desk.protocol import Desk
 from contract.conftest import LOCAL, ROSA, do
 from support.book import catalogue
@@ -95,13 +95,61 @@ def test_what_a_lead_asks_for_waits_for_nobody_of_less(lead, desk, desks):
     assert [kinds(each, "decide") for each in (lead, desk, desks("ben"))] == [[], [], []]
 
 
-def test_what_only_a_role_may_move_waits_for_its_decision(desk, desks, lead):
+def test_a_request_for_approval_waits_for_whoever_has_the_authority_and_no_part_in_it(desk, desks, lead):
     do(desk, ROSA, ASK)
     assert (kinds(lead, "decide"), kinds(desks("ben"), "decide"), kinds(desk, "decide")) == (["ASK"], [], [])
-    do(lead, ROSA, "case approve")
-    assert kinds(lead, "decide") == []
+    with pytest.raises(Refused, match="waits for a decision"):
+        do(lead, ROSA, "case approve")
+    do(lead, ROSA, 'agree "has paid before"')
+    assert (kinds(lead, "decide"), desk.account(ROSA).cases) == ([], ())
     do(lead, ADA, ASK)
     assert kinds(lead, "decide") == []
+    with pytest.raises((Refused, Forbidden)):
+        do(lead, ADA, 'agree "my own"')
+    do(lead, ADA, "case withdraw")
+    do(desk, ROSA, ASK)
+    do(lead, ROSA, 'reject "too much"')
+    assert desk.account(ROSA).cases == ()
+
+
+def test_who_ever_had_a_part_in_a_case_does_not_decide_it(desk, desks, lead):
+    ben = desks("ben")
+    do(desk, ROSA, 'di INV-1 60 price "charged twice"')
+    do(lead, ROSA, "case review")
+    do(ben, ROSA, 'case ask question="which line?"')
+    do(ben, ROSA, "case review")
+    do(ben, ROSA, 'case grant "billed twice"')
+    assert kinds(lead, "decide") == []
+    with pytest.raises(Refused, match="had no part"):
+        do(lead, ROSA, 'agree "yes"')
+
+
+def test_what_waits_for_a_decision_is_not_changed_under_it(desk, desks, lead):
+    ben = desks("ben")
+    do(desk, ROSA, 'di INV-1 60 price "charged twice"')
+    do(ben, ROSA, "case review")
+    do(ben, ROSA, 'case grant "billed twice"')
+    for who in (desk, ben, lead):
+        with pytest.raises(Refused, match="what it is about stays"):
+            do(who, ROSA, "assign amount=300")
+    do(lead, ROSA, 'reject "which line?"')
+    with pytest.raises(Invalid, match="stays as it was"):
+        do(ben, ROSA, "assign item=INV-2")
+    do(ben, ROSA, "assign amount=300")
+    with pytest.raises(Invalid, match=r"at most 300\.00"):
+        do(ben, ROSA, "assign amount=300.01")
+
+
+def test_a_department_answers_while_a_collector_holds_the_account(desk, desks, lead):
+    ben = desks("ben")
+    do(desk, ROSA, 'di INV-1 60 price "charged twice"')
+    desk.claim(ROSA)
+    do(ben, ROSA, "case review")
+    do(ben, ROSA, 'cnote "looked at the bill"')
+    do(ben, ROSA, 'case grant "billed twice"')
+    do(lead, ROSA, 'agree "yes"')
+    with pytest.raises(Stale):
+        do(ben, ROSA, "n mine too")
 
 
 def test_the_board_counts_what_there_is(desk, lead, clock):

@@ -289,8 +289,9 @@ def test_a_case_that_has_ended_comes_back_where_its_kind_says_so(desk, desks, le
 
 
 def test_what_is_written_off_twice_has_a_number_each_time(desk, desks, lead):
-    for again in (False, True):
-        if again:
+    number = ""
+    for _ in range(2):
+        if number:
             do(desk, MoveCase(case=number, move="reopen"))
             do(desk, MoveCase(case=number, move="leave"))
             do(desk, MoveCase(case=number, move="reopen"))
@@ -298,7 +299,56 @@ def test_what_is_written_off_twice_has_a_number_each_time(desk, desks, lead):
             do(lead, DecideCase(case=number, agreed=True, reason="yes"))
         values = {"amount": 41210, "cause": "untraceable", "evidence": "three tracers"}
         made = do(desk, OpenCase(case_kind="write-off", values=values))
-        number = next(each.sentence for each in made.effects if "opens write-off" in each.sentence).rpartition(" ")[2]
+        number = next(e.sentence for e in made.effects if "opens write-off" in e.sentence).rpartition(" ")[2]
         do(desk, MoveCase(case=number, move="write-off"))
         do(lead, DecideCase(case=number, agreed=True, reason="yes"))
         assert desk.account(ROSA).total == 0
+
+
+def test_a_hold_stands_as_long_as_any_case_wants_it(desk, desks):
+    for amount in (10000, 5000):
+        do(desk, OpenCase(case_kind="payment-claim", values={"amount": amount, "paid_on": "2026-11-20", "proof": "x"}))
+    numbers = [row.number for row in desk.cases(kind="payment-claim").rows]
+    kinds = [hold.kind for hold in desk.account(ROSA).holds]
+    assert len(kinds) == 1
+    do(desks("ben"), MoveCase(case=numbers[0], move="missing", values={"finding": "no trace"}))
+    assert [hold.kind for hold in desk.account(ROSA).holds] == kinds
+    do(desks("ben"), MoveCase(case=numbers[1], move="missing", values={"finding": "no trace"}))
+    assert desk.account(ROSA).holds == ()
+
+
+def test_a_claim_is_found_by_no_smaller_payment(desk):
+    do(desk, OpenCase(case_kind="payment-claim", values={"amount": 10000, "paid_on": "2026-11-20", "proof": "x"}))
+    do(desk, RecordPayment(amount=1, method="cash", ref="R1"))
+    (case,) = desk.account(ROSA).cases
+    do(desk, RecordPayment(amount=10000, method="cash", ref="R2"))
+    assert desk.case(case.number).state == "FOUND"
+
+
+def test_what_was_right_is_credited_though_it_has_been_paid_since(desk, desks):
+    number, ben = dispute(desk), desks("ben")
+    do(desk, RecordPayment(amount=30000, method="cash", ref="R1", directed=({"doc_no": "INV-1", "amount": 30000},)))
+    do(ben, MoveCase(case=number, move="review"))
+    do(ben, MoveCase(case=number, move="part", values={"credit": 4000, "finding": "one line was billed twice"}))
+    seen = desk.account(ROSA)
+    assert (seen.total, seen.collectable) == (41210 - 30000 - 4000, 11210 - 4000)
+
+
+def test_a_household_has_one_open_file_of_a_kind(desk):
+    place = {"agency": "north", "commission": 18}
+    do(desk, OpenCase(case_kind="placement", values=place))
+    with pytest.raises(Refused, match="is open about this already"):
+        do(desk, OpenCase(case_kind="placement", values={**place, "agency": "south"}))
+
+
+def test_a_move_that_changes_no_state_does_not_begin_it_anew(desk, desks, lead, clock):
+    home = {"income": [{"heading": "wages", "amount": 1000}], "spending": [{"heading": "home", "amount": 500}]}
+    do(desk, OpenCase(case_kind="hardship", values={**home, "household": 1, "what": "lost a job"}))
+    (case,) = desk.account(ROSA).cases
+    clock.forward(days=3)
+    lead.day()
+    do(desks("ben"), MoveCase(case=case.number, move="support", values={"support": "interpreter", "consent": False}))
+    while desk.session().business_date.isoformat() < "2027-01-23":
+        clock.forward(days=1)
+        lead.day()
+    assert desk.case(case.number).state == "ENDED"

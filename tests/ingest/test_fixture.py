@@ -69,7 +69,7 @@ def test_every_kind_has_cases_that_are_new_overdue_and_ended_and_some_wait_for_a
     ):
         assert kinds - {row["kind"] for row in wanted} == set(), what
     asked = {row["kind"] for row in found if row["asked"]}
-    assert asked == {"dispute", "refund", "write-off", "credit-review", "placement", "legal"}
+    assert asked == {"approval", "dispute", "refund", "write-off", "credit-review", "placement", "legal"}
 
 
 def test_the_account_of_the_tour(store):

@@ -245,7 +245,7 @@ def case_text(case: CaseView, session: Session) -> str:
         f"{case.title} {case.number}: {case.label} · {case.customer} {case.account}",
         *(f"{label}: {words}" for label, words in head(case, session)),
         *(
-            f"  {stamp(each.at, session.zone)} {each.by} {each.did}{f': {each.text}' if each.text else ''}"
+            f"  {stamp(each.at, session.zone)} {each.by}: {each.did}{f': {each.text}' if each.text else ''}"
             for each in case.events
         ),
         *([f"moves: {' · '.join(moves)}"] if moves else []),

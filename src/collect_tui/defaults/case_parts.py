@@ -92,6 +92,7 @@ def state(name: str, table: Table, always: Standing) -> State:
         wakes=table.text("wakes", ""),
         woken=table.text("to_on_wake", ""),
         reopens=table.text("reopens", ""),
+        asks_for=table.text("asks_for", ""),
     )
     table.done()
     return made
@@ -165,6 +166,7 @@ def _approval(table: Table) -> Approval | None:
         above=table.text("above", "").removeprefix("authority."),
         by=table.text("by", ""),
         expires=_span(table, "expires"),
+        refused=table.text("refused", ""),
     )
     table.done()
     return made

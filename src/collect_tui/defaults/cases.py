@@ -110,6 +110,7 @@ def _kind(name: str, root: Table, lists: Lists, departments: Mapping[str, str]) 
         warn=clocks.number("warn", 1, 100, 80),
         routes=parts.routes(root.table("routes", {})),
         private=root.phrases("private"),
+        once=root.flag("once", False),
         help=root.text("help", ""),
         source=root.text("source", ""),
         digest=root.digest(),

@@ -11,12 +11,12 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import ended_on
 from collect_tui.domain.case.consequences import Ground
-from collect_tui.domain.case.definition import OPENER, WHO, Kind, Move
+from collect_tui.domain.case.definition import Kind, Move
 from collect_tui.domain.case.effects import CaseChanged, CaseNoted
 from collect_tui.domain.case.moving import arrive, done
 from collect_tui.domain.case.nested import answered, told_by
 from collect_tui.domain.case.routes import Escalation
-from collect_tui.domain.case.standing import freeze
+from collect_tui.domain.case.standing import freeze, held
 from collect_tui.domain.case.values import filled
 from collect_tui.domain.effect import Folded
 from collect_tui.domain.effects import Effect, MessageReceived, OrderChanged, PaymentRecorded
@@ -49,6 +49,12 @@ def follow(fold: Folded, effects: Sequence[Effect], house: House, ids: Callable[
         if not effects:
             break
     stand_still(fold, house, ids)
+    for (
+        case
+    ) in fold.facts.cases:  # a hold that ended with another case, or was released, stands as long as a case wants it
+        kind = house.cases.kinds.get(case.kind)
+        if kind is not None and case.state in kind.states and case.state:
+            fold.add(*held(case, kind.states[case.state], fold.facts, ground))
 
 
 def stand_still(fold: Folded, house: House, ids: Callable[[], int]) -> None:
@@ -105,22 +111,12 @@ def _escalations(kind: Kind, case: Case, calendar: Calendar) -> Iterator[tuple[d
             yield ended_on(due.date(), each.overdue, calendar), each
 
 
-def decided_by(kind: Kind, case: Case) -> str:
-    """Who has to decide a case now: `A_SECOND` where a move waits for somebody to agree; the roles, with blanks between, where nobody else
-    moves it on, but for who opened it, who may take it back; empty: nobody in particular."""
-    return A_SECOND if case.asked is not None else roles_of(kind, case.state)
-
-
-def roles_of(kind: Kind, state: str) -> str:
-    """The roles that alone move cases of a kind on from a state; empty: others may."""
-    whose = {move.who for move in kind.moves_from(state)} - {OPENER}
-    return " ".join(sorted(whose)) if whose.isdisjoint(WHO) else ""
-
-
 def expired(kind: Kind, case: Case, today: date, calendar: Calendar) -> bool:
     """Whether nobody has decided for longer than the move that waits allows."""
     move = kind.moves.get(case.asked.move) if case.asked is not None else None
     span = move.approval.expires if move is not None and move.approval is not None else None
+    if case.asked is not None and move is None:  # its kind has no such move any more
+        return True
     return case.asked is not None and span is not None and today > ended_on(case.asked.on, span, calendar)
 
 
@@ -140,7 +136,7 @@ def _arrived(what: str, effect: Effect, case: Case) -> bool:
         case "message in":
             return isinstance(effect, MessageReceived)
         case "payment":
-            return isinstance(effect, PaymentRecorded)
+            return isinstance(effect, PaymentRecorded) and effect.payment.amount >= case.amount("amount")
         case "order answer":
             return isinstance(effect, OrderChanged) and effect.status in _ANSWERS
         case _:  # case closed

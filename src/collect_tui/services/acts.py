@@ -118,6 +118,7 @@ def context_of(desk: DeskContext, db: Db, act: Act, ids: Callable[[], int], now:
         override=act.override,
         override_role=desk.role_of(db, act.override.by) if act.override else None,
         departments=lambda: desk.departments_of(db, desk.user),
+        parts=partial(case_rows.parts, db, desk.tenant_id),
         ended=lambda number: case_rows.ended(db, desk.tenant_id, here(), number),
         taken=lambda number: bool(documents.find(db.connection(), desk.tenant_id, [(here(), number)])),
         stands_for=lambda: desk.stands_for(db, tenant.business_date),
@@ -221,6 +222,10 @@ def _fresh(desk: DeskContext, db: Db, act: Act, seen: AccountFacts) -> None:
 
 def _lease(desk: DeskContext, act: Act, seen: AccountFacts) -> Stale | None:
     """Who else holds the account, or who got it after the lease that the act was made under; None: nothing stands against it."""
+    if not any(
+        command.leased for command in act.commands
+    ):  # a department answers while a collector is on the telephone
+        return None
     by, until = seen.lease_by, seen.lease_until
     if by and by != desk.user and until and until > desk.clock():
         sentence = holder(by, seen.lease_since, until, desk.catalogue().rules.zone)

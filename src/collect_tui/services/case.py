@@ -95,15 +95,15 @@ class _Hand:
         context = self.context
         kind = self.kind(case.kind)
         after = kind.states[case.state].after
-        about = CaseWords(
-            case,
-            str(case.values.get(text, "")),
-            local_time(case.opened_at, context.zone).date(),
-            ended_on(facts.business_date, after, context.calendar) if after else None,
-        )
         came = case.values.get(kind.of_type(FieldType.MESSAGE))
         try:
             asked = context.composer.received(id_of(str(came))) if came else None
+            about = CaseWords(
+                case,
+                str(case.values.get(text, "")),
+                asked.made_on if asked is not None else local_time(case.opened_at, context.zone).date(),
+                ended_on(facts.business_date, after, context.calendar) if after else None,
+            )
             if asked is None or asked.channel not in TYPED.channels:
                 found = send(SendMessage(template=template), facts, context, about)
             else:
@@ -211,7 +211,9 @@ def decide_case(command: DecideCase, facts: AccountFacts, context: Context) -> D
     hand = _Hand(context)
     kind, case = hand.case(facts, command.case)
     return hand.decision(
-        decide.decide_case(kind, case, command.agreed, command.reason, facts, hand.ground, hand.deciding())
+        decide.decide_case(
+            kind, case, command.agreed, command.reason, facts, hand.ground, hand.deciding(), context.parts(case.id)
+        )
     )
 
 

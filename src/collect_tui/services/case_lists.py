@@ -14,7 +14,7 @@ from collect_tui.desk.case_list import LISTS, CaseFilter, age_of, reasons
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.case import CaseFigure, CaseList, CasePage
 from collect_tui.domain.case.definition import Kind
-from collect_tui.policy.cases import A_SECOND, roles_of
+from collect_tui.policy.cases import A_SECOND
 from collect_tui.services.case_privacy import CaseReader
 from collect_tui.services.case_views import actor, reader_of, row_of
 from collect_tui.services.desk_context import DeskContext
@@ -77,8 +77,7 @@ def _list(desk: DeskContext, db: Db, which: CaseList, now: datetime) -> Wanted:
 
 
 def _to_decide(desk: DeskContext, db: Db) -> Wanted:
-    """Those that wait for somebody to agree to a move and may be decided by the user; and those in a state that only a role of theirs moves
-    on."""
+    """Those that wait for somebody to agree to a move and may be decided by the user."""
     kinds, reader = desk.catalogue().cases.kinds.values(), actor(desk, db, desk.role(db))
     barred, limits, roles = list[tuple[str, str]](), defaultdict[int, list[tuple[str, str]]](list), set[str]()
     for kind in kinds if _allowed(desk, "act.decide-case") else ():
@@ -89,10 +88,7 @@ def _to_decide(desk: DeskContext, db: Db) -> Wanted:
                 barred.append((kind.name, move.name))
             elif most is not None:
                 limits[most].append((kind.name, move.name))
-    for kind in kinds if _allowed(desk, "act.move-case") else ():
-        whose = (roles_of(kind, state) for state in kind.states)
-        roles |= {each for each in whose if any(map(reader.is_a, each.split()))}
-    return rows.deciding(desk.user, roles, barred, limits)
+    return rows.deciding(desk.tenant_id, desk.user, roles, barred, limits)
 
 
 def _allowed(desk: DeskContext, permission: str) -> bool:

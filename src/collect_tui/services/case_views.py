@@ -17,7 +17,7 @@ from collect_tui.desk.views.case import (
     CaseView,
 )
 from collect_tui.domain.case.case import Case, Value
-from collect_tui.domain.case.decide import Actor, may
+from collect_tui.domain.case.decide import Actor, may, waits
 from collect_tui.domain.case.definition import OPENER, OWN_DEPARTMENT, REOPEN, Field, FieldType, Kind
 from collect_tui.domain.case.formulas import affordable
 from collect_tui.domain.facts import AccountFacts
@@ -181,7 +181,11 @@ def _moves(desk: DeskContext, db: Db, kind: Kind, case: Case, role: str) -> list
             label=move.label,
             key=move.key,
             needs=move.needs,
-            barred=_WAITS if case.asked else "" if may(case, move, reader) else f"for {_whose(move.who, case)}",
+            barred=_WAITS
+            if waits(case, move, desk.user)
+            else ""
+            if may(case, move, reader)
+            else f"for {_whose(move.who, case)}",
         )
         for move in kind.moves_from(case.state)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -51,6 +51,7 @@ class Context:
     departments: Callable[[], tuple[str, ...]] = (
         tuple  # of the user: whose cases they answer; only an act on a case asks
     )
+    parts: Callable[[int], Collection[str]] = lambda case_id: ()  # who ever had a part in a case
     taken: Callable[[str], bool] = lambda number: False  # whether the account has an item of a number, settled or not
     ended: Callable[[str], Case | None] = lambda number: None  # a case of the account that has ended, by its number
     stands_for: Callable[[], Mapping[str, Authority]] = dict  # in whose stead the user decides cases today

@@ -14,12 +14,14 @@ from sqlmodel import Session
 
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.case import MOST, CaseList
+from collect_tui.domain.case.effects import PARTS
 from collect_tui.policy.cases import A_SECOND
 from collect_tui.store.cases import whole_rows
 from collect_tui.store.sql import table
-from collect_tui.store.tables import CaseFile
+from collect_tui.store.tables import CaseEvent, CaseFile
 
 _c: Final = table(CaseFile).c
+_e: Final = table(CaseEvent).c
 _OPEN: Final[ColumnElement[bool]] = literal_column("NOT case_file.ended")
 """As the indexes of open cases say it: SQLite uses them where it reads the same."""
 
@@ -127,10 +129,11 @@ Moves = Sequence[tuple[str, str]]
 """Moves by kind and name."""
 
 
-def deciding(user: str, roles: Iterable[str], barred: Moves, limits: Mapping[int, Moves]) -> Wanted:
+def deciding(tenant_id: int, user: str, roles: Iterable[str], barred: Moves, limits: Mapping[int, Moves]) -> Wanted:
     """Those that somebody may decide who had no part in them. `roles`: what a case may wait for, as `decided_by` says it; of the moves to
     which somebody has to agree, `barred` are not theirs, and those of `limits` are up to an amount."""
-    no_part = [_c[name] != user for name in ("opened_by", "owner", "moved_by")]
+    part = select(_e.id).where(_e.tenant_id == tenant_id, _e.case_id == _c.id, _e.by == user, _e.what.in_(PARTS))
+    no_part = [*(_c[name] != user for name in ("opened_by", "owner", "moved_by")), ~part.exists()]
     waits = tuple_(_c.kind, _c.asked_move)
     theirs: list[Condition] = [waits.not_in(barred)] if barred else []
     theirs += [or_(_c.asked_amount <= most, waits.not_in(moves)) for most, moves in limits.items()]

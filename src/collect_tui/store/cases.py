@@ -16,8 +16,9 @@ from collect_tui.desk.errors import NotFound
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import Reading, Span, Stretch, read, stretches
 from collect_tui.domain.case.definition import FieldType, Kind
+from collect_tui.domain.case.effects import PARTS
 from collect_tui.domain.case.rules import CaseRules
-from collect_tui.policy.cases import acts_on, decided_by
+from collect_tui.policy.cases import A_SECOND, acts_on
 from collect_tui.store.case_values import COLUMNS, case_of
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, AppUser, CaseEvent, CaseFile, Item, Party, Payment, Service, Tenant
@@ -67,7 +68,7 @@ def _refresh(session: Session, tenant_id: int, rules: CaseRules, now: datetime, 
             timed = replace(case, first_due=first, resolve_due=resolve)
             acts = acts_on(kind, timed, rules.hours[kind.hours].calendar)
             told = (str(case.values.get(name, "")) for name in told_by(kind))
-            follows = (first, resolve, press or NEVER, acts, decided_by(kind, case), *told)
+            follows = (first, resolve, press or NEVER, acts, A_SECOND if case.asked is not None else "", *told)
         if follows != was:
             named = zip(_FOLLOWS, follows, strict=True)
             new.append({"case": case.id, **{f"new_{name}": value for name, value in named}})
@@ -196,6 +197,12 @@ def ended(session: Session, tenant_id: int, account_id: int, number: str) -> Cas
     query = whole_rows(tenant_id).where(_c.account_id == account_id, _c.ended)
     row = session.execute(query.where(_c.number == number.strip().upper())).first()
     return None if row is None else case_of(row)
+
+
+def parts(session: Session, tenant_id: int, case_id: int) -> frozenset[str]:
+    """Who ever had a part in a case: opened, moved, changed or asked in it."""
+    query = select(_e.by).where(_e.tenant_id == tenant_id, _e.case_id == case_id, _e.what.in_(PARTS)).distinct()
+    return frozenset(session.execute(query).scalars())
 
 
 def of_kind(session: Session, tenant_id: int, kind: str, after: int, limit: int) -> list[Any]:

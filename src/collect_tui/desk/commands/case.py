@@ -33,6 +33,7 @@ class MoveCase(CommandBase):
     """Makes a move of an open case. `case`: its number; `move`: the name of the move; `values`: what it asks for; `note`: what is to be
     said with it. One that takes a second person waits for a decision."""
 
+    leased: ClassVar[bool] = False
     noun: ClassVar[str] = "case-moves"
     kind: Literal["move-case"] = "move-case"
     case: Short
@@ -44,6 +45,7 @@ class MoveCase(CommandBase):
 class ChangeCase(CommandBase):
     """Gives an open case other values, another owner or another department."""
 
+    leased: ClassVar[bool] = False
     noun: ClassVar[str] = "case-changes"
     kind: Literal["change-case"] = "change-case"
     case: Short
@@ -55,6 +57,7 @@ class ChangeCase(CommandBase):
 class WriteCaseNote(CommandBase):
     """Writes something in an open case."""
 
+    leased: ClassVar[bool] = False
     noun: ClassVar[str] = "case-notes"
     kind: Literal["case-note"] = "case-note"
     case: Short
@@ -64,6 +67,7 @@ class WriteCaseNote(CommandBase):
 class LinkCase(CommandBase):
     """Names another case in an open one."""
 
+    leased: ClassVar[bool] = False
     noun: ClassVar[str] = "case-links"
     kind: Literal["link-case"] = "link-case"
     case: Short
@@ -73,6 +77,7 @@ class LinkCase(CommandBase):
 class DecideCase(CommandBase):
     """Decides the move that waits in a case. Whoever had a part in it never does."""
 
+    leased: ClassVar[bool] = False
     noun: ClassVar[str] = "case-decisions"
     kind: Literal["decide-case"] = "decide-case"
     case: Short

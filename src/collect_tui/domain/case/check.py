@@ -65,6 +65,8 @@ def _states(kind: Kind, site: Site) -> Iterator[Problem]:
                 yield from known(f"{path}.{key}", value, names)
         if bool(state.after) != bool(state.then):
             yield path, "after and to_after stand together."
+        if state.asks_for and (name != kind.initial.name or not _agreed_to(kind, state.asks_for)):
+            yield f"{path}.asks_for", "expected a move of the first state to which somebody has to agree."
         if bool(state.wakes) != bool(state.woken):
             yield path, "wakes and to_on_wake stand together."
         if state.wakes:
@@ -72,6 +74,10 @@ def _states(kind: Kind, site: Site) -> Iterator[Problem]:
         if state.queue:
             yield from known(f"{path}.queue", state.queue, site.queues)
         yield from _standing(kind, path, state, site)
+
+
+def _agreed_to(kind: Kind, name: str) -> bool:
+    return any(move.name == name and move.approval is not None for move in kind.moves_from(kind.initial.name))
 
 
 def _standing(kind: Kind, path: str, state: State, site: Site) -> Iterator[Problem]:
@@ -180,6 +186,8 @@ def _move(kind: Kind, path: str, move: Move, site: Site) -> Iterator[Problem]:
         yield from adds_up(kind, f"{path}.approval.of", approval.of, FieldType.MONEY)
         if approval.above:
             yield from known(f"{path}.approval.above", approval.above, site.limits)
+        if approval.refused:
+            yield from known(f"{path}.approval.refused", approval.refused, kind.moves)
         if approval.by:
             yield from known(f"{path}.approval.by", approval.by, site.roles)
     for place, one in enumerate(move.does, 1):

@@ -84,15 +84,15 @@ def adjust(case: Case, given: Mapping[str, str], facts: AccountFacts, ground: Gr
         billed = "invoice" if what == "back-bill" else "fee"
         return (ItemCharged(Item(ident, doc_no, billed, today, today, amount, amount, service_id=service)),)
     of_item = given.get("on") == "item"
-    room = (
-        [(item, item.open)]
-        if of_item and item
-        else [
-            (each, each.collectable)
-            for each in sorted(posting.debit(facts), key=lambda i: i.id not in dict(case.frozen))
-        ]
-    )
-    if sum(open_ for _, open_ in room) < amount or (of_item and item is None):
+    if of_item:
+        room = [] if item is None else [(item, item.open)]
+    else:
+        frozen_first = sorted(posting.debit(facts), key=lambda i: i.id not in dict(case.frozen))
+        room = [(each, each.collectable) for each in frozen_first]
+    more = (
+        what == "credit" and of_item
+    )  # what was right is credited, though it has been paid since: the rest stays on the account
+    if sum(open_ for _, open_ in room) < amount and not more:
         raise Refused("case.adjust", "Less is open than is to be taken off.", given["amount"])
     effects: list[Effect] = [
         ItemCharged(Item(ident, doc_no, "credit", today, today, -amount, -amount, service_id=service))

@@ -3,7 +3,7 @@ definition. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,17 @@ from collect_tui.common.words import expected
 from collect_tui.domain import steps
 from collect_tui.domain.case.case import Asked, Case, Value
 from collect_tui.domain.case.consequences import Ground, Opens
-from collect_tui.domain.case.definition import ANYBODY, OPENER, OWN_DEPARTMENT, About, Approval, FieldType, Kind, Move
+from collect_tui.domain.case.definition import (
+    ANYBODY,
+    OPENER,
+    OWN_DEPARTMENT,
+    About,
+    Approval,
+    Field,
+    FieldType,
+    Kind,
+    Move,
+)
 from collect_tui.domain.case.effects import CaseChanged, CaseOpened
 from collect_tui.domain.case.formulas import with_figures
 from collect_tui.domain.case.moving import arrive, assigned, done
@@ -64,7 +74,8 @@ def open_case(
     paid = next((p for p in (*facts.payments, *facts.named) if p.ref == values.get("payment")), None)
     about = tuple(None if one is None else one.id for one in (item, service, paid))
     for other in facts.cases:
-        if other.kind == kind.name and (other.item_id, other.service_id, other.payment_id) == about and any(about):
+        same = (other.item_id, other.service_id, other.payment_id) == about and any(about)
+        if other.kind == kind.name and (same or kind.once):
             raise Refused("case.twice", f"{kind.title} {other.number} is open about this already.", kind.about.value)
     ident = ground.ids()
     blank = Case(
@@ -88,6 +99,9 @@ def open_case(
     fold = Folded(facts)
     case = apart(set_off_before(blank, kind.initial, fold, ground), kind.initial, fold.facts)
     asked = tuple(m for m in facts.inbox if m.number == values.get(kind.of_type(FieldType.MESSAGE)))
+    if (move := kind.moves.get(kind.initial.asks_for)) is not None and move.approval is not None:
+        amount = case.amount(move.approval.of)
+        case = replace(case, asked=Asked(move.name, actor.user, facts.business_date, amount))
     fold.add(CaseOpened(case, kind.title, ground.ids()))
     fold.add(*(InboxChanged(each, InboxState.DONE, case.number) for each in asked))
     fold.add(*holding(blank, case, None, kind.initial, fold.facts, ground))
@@ -108,7 +122,7 @@ def move_case(
     "case.waits"; Invalid as `values.filled`."""
     move = _move(kind, case, name)
     _require(case, move, actor)
-    if case.asked is not None:
+    if waits(case, move, actor.user):
         raise Refused("case.waits", f"{kind.title} {case.number} waits for a decision.", "case")
     values = _values(kind, case, move, given, facts)
     amount = _to_approve(move, replace(case, values={**case.values, **values}), actor)
@@ -119,28 +133,46 @@ def move_case(
     return done(kind, case, move, values, facts, ground, actor.user, text)
 
 
+def waits(case: Case, move: Move, user: str) -> bool:
+    """Whether a move has to wait for a decision: all but that by which whoever has asked takes it back."""
+    return case.asked is not None and not (move.who == OPENER and user == case.asked.by)
+
+
 def decide_case(
-    kind: Kind, case: Case, agreed: bool, reason: str, facts: AccountFacts, ground: Ground, actor: Actor
+    kind: Kind,
+    case: Case,
+    agreed: bool,
+    reason: str,
+    facts: AccountFacts,
+    ground: Ground,
+    actor: Actor,
+    parts: Collection[str] = (),
 ) -> tuple[Effect, ...]:
-    """Agrees to the move that waits, or not. Whoever asked for it, opened the case, has it or moved it last never decides: Refused
-    "case.maker"; "case.authority", "case.decided". Whoever stands in for another decides as that one may, unless that one had a part in
-    it."""
+    """Agrees to the move that waits, or not. Whoever had a part in the case never decides, be it that they opened, moved, changed or had
+    it, or asked (`parts`: who else ever did): Refused "case.maker"; "case.authority", "case.decided". Whoever stands in for another
+    decides as that one may, unless that one had a part in it."""
     asked = case.asked
     if asked is None:
         raise Refused("case.decided", f"{kind.title} {case.number} waits for no decision.", "case")
-    makers = (asked.by, case.opened_by, case.owner, case.moved_by)
+    makers = {asked.by, case.opened_by, case.owner, case.moved_by, *parts}
     if actor.user in makers:
         raise Refused("case.maker", f"{kind.title} {case.number} is decided by somebody who had no part in it.", "case")
-    move = _move(kind, case, asked.move)
+    move = next((each for each in kind.moves_from(case.state) if each.name == asked.move), None)
+    if move is None and agreed:
+        told = f"{kind.title} {case.number} cannot {asked.move} any more, as its kind has changed; reject it."
+        raise Refused("case.move", told, "case")
+    approval = move.approval if move is not None else None
     free = (each for each in (actor, *actor.stands_for) if each.user not in makers)
-    by = next((each for each in free if each.may_decide(asked, move.approval)), None)
+    by = next((each for each in free if each.may_decide(asked, approval)), None)
     if by is None:
         told = format_minor(asked.amount, facts.currency)
         raise Refused("case.authority", f"{told} is more than you may agree to.", "case")
     stead = "" if by is actor else f" for {by.user}"
     why = steps.require_reason(reason, "case.reason", "it is decided so")
-    if not agreed:
-        told = f"is not agreed to{stead}: {move.label} is refused"
+    if move is None or not agreed:
+        told = f"is not agreed to{stead}: {move.label if move else asked.move} is refused"
+        if approval is not None and approval.refused:
+            return done(kind, case, kind.moves[approval.refused], {}, facts, ground, asked.by, why, "refused")
         return (CaseChanged(case, replace(case, asked=None), kind.title, told, ground.ids(), why, "refused"),)
     return done(kind, case, move, asked.values, facts, ground, asked.by, why, "agreed", stead and f", agreed to{stead}")
 
@@ -156,8 +188,11 @@ def change_case(
     department: str | None = None,
 ) -> tuple[Effect, ...]:
     """Other values, another owner or department. Refused "case.same" when nothing would change."""
-    fields = [kind.fields[name] for name in given if name in kind.fields]
-    values = with_figures(kind, {**case.values, **filled(kind, fields, given, case.values, facts, anew=True)})
+    if given and case.asked is not None:
+        raise Refused("case.waits", f"{kind.title} {case.number} waits for a decision; what it is about stays.", "case")
+    fields = _open_to(kind, case, given)
+    given_now = filled(kind, fields, given, case.values, facts, anew=True, own=case.excluded)
+    values = with_figures(kind, {**case.values, **given_now})
     after = assigned(case, given)
     after = replace(
         after,
@@ -232,11 +267,20 @@ def _require(case: Case, move: Move, actor: Actor) -> None:
 
 
 def _values(kind: Kind, case: Case, move: Move, given: Mapping[str, Value], facts: AccountFacts) -> dict[str, Value]:
-    more = [kind.fields[name] for name in given if name in kind.fields and name not in (*move.needs, *move.asks)]
-    for each in more:
+    more = _open_to(kind, case, [name for name in given if name not in (*move.needs, *move.asks)])
+    return filled(kind, (*kind.needed(move), *more), given, case.values, facts, own=case.excluded)
+
+
+def _open_to(kind: Kind, case: Case, names: Iterable[str]) -> list[Field]:
+    """The fields of these names, each of which may be given anew in the state of the case. Invalid "case.unknown_field", "case.fixed"."""
+    found = [kind.fields[name] for name in names if name in kind.fields]
+    for each in found:
         if each.formula or (each.since and each.since not in kind.before(case.state)):
             raise Invalid("case.unknown_field", f"{each.title} is not asked for here.", each.name)
-    return filled(kind, (*kind.needed(move), *more), given, case.values, facts)
+        if kind.fixed(each):
+            told = f"{each.title} stays as it was when {case.number} was opened; take that back and open another."
+            raise Invalid("case.fixed", told, each.name)
+    return found
 
 
 def _to_approve(move: Move, case: Case, actor: Actor) -> int | None:
@@ -244,5 +288,7 @@ def _to_approve(move: Move, case: Case, actor: Actor) -> int | None:
     if move.approval is None:
         return None
     amount = case.amount(move.approval.of)
-    limit = actor.limit(move.approval.above) if move.approval.above else 0
+    if not move.approval.above:
+        return amount
+    limit = actor.limit(move.approval.above)
     return amount if limit is not None and amount > limit else None

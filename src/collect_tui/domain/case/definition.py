@@ -137,7 +137,7 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class State:
     """`after`, `then`: the state that it goes on to by itself. `wakes`: what arrives and moves it to `woken`. `reopens`: the state to which
-    a final one goes back."""
+    a final one goes back. `asks_for`: the move to which somebody has to agree as soon as a case is opened in it."""
 
     name: str
     label: str
@@ -150,6 +150,7 @@ class State:
     wakes: str = ""
     woken: str = ""
     reopens: str = ""
+    asks_for: str = ""
 
 
 WAKES: Final = ("message in", "payment", "order answer", "case closed")
@@ -167,12 +168,14 @@ class Consequence:
 @dataclass(frozen=True, slots=True)
 class Approval:
     """A move that somebody else must agree to where the amount of a field is above a limit: `above` names one of the site's authority,
-    empty: always. `by`: the role that may; `expires`: it comes to nothing after that."""
+    empty: always. `by`: the role that may; `expires`: it comes to nothing after that; `refused`: the move that is made
+    when somebody does not agree."""
 
     of: str
     above: str = ""
     by: str = ""
     expires: Span | None = None
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +194,12 @@ class Move:
     does: tuple[Consequence, ...] = ()
 
 
+_ABOUT: Final = (FieldType.ITEM, FieldType.SERVICE, FieldType.PAYMENT, FieldType.MESSAGE)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of case. The first state is the one in which it is opened."""
+    """A kind of case. The first state is the one in which it is opened. `once`: an account has one open at most."""
 
     name: str
     title: str
@@ -207,7 +213,8 @@ class Kind:
     first: ClockRule | None = None
     resolve: ClockRule | None = None
     warn: int = 80
-    routes: Routes = Routes()
+    routes: Routes = field(default_factory=Routes)
+    once: bool = False
     private: tuple[str, ...] = ()
     help: str = ""
     source: str = ""
@@ -227,6 +234,11 @@ class Kind:
         """The field of codes by which cases of the kind are told apart in figures: that of its routes, else the first; empty: none."""
         codes = [each.name for each in self.fields.values() if each.type is FieldType.CODE]
         return self.routes.by or next(iter(codes), "")
+
+    def fixed(self, field: Field) -> bool:
+        """Whether a field stays as it was when the case was opened: what the case is about, and the day that splits its ledger."""
+        splits = {state.standing.split for state in self.states.values()}
+        return not field.since and (field.type in _ABOUT or field.name in splits)
 
     def of_type(self, wanted: FieldType) -> str:
         """The first field of a type; empty: none."""

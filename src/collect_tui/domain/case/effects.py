@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from collect_tui.domain.case.case import TAKEN_BACK, Case
 from collect_tui.domain.codes import Codes
@@ -13,6 +13,10 @@ from collect_tui.domain.money import format_minor
 
 What = Literal["moved", "passed", "asked", "agreed", "refused", "changed", "linked", "undone"]
 """`passed`: it went on by itself; `asked`: for somebody to agree, who `agreed`, and with that it moved, or `refused`."""
+
+
+PARTS: Final = ("opened", "moved", "asked", "changed", "linked")
+"""What gives whoever did it a part in a case: they do not decide it."""
 
 
 @dataclass(frozen=True, slots=True)

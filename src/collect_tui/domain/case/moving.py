@@ -92,8 +92,8 @@ def arrive(
 ) -> tuple[Effect, ...]:
     """A case comes to a state, by a move or by itself (`why`), with what holds there. `filled_in`: the case with what the move gave."""
     state = kind.states[to]
-    after = replace(filled_in, state=state.name, since=facts.business_date, asked=None, ended=state.final)
-    old = kind.states.get(case.state)
+    old, since = kind.states.get(case.state), case.since if state.name == case.state else facts.business_date
+    after = replace(filled_in, state=state.name, since=since, asked=None, ended=state.final)
     fold = Folded(facts)
     if not (old and old.standing.split):
         after = set_off_before(after, state, fold, ground)

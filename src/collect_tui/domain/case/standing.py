@@ -56,6 +56,13 @@ def _apart_now(before: Case, after: Case, facts: AccountFacts) -> Iterator[Effec
             yield ItemExcluded(item_id, names.get(item_id, f"item {item_id}"), amount)
 
 
+def held(case: Case, state: State, facts: AccountFacts, ground: Ground) -> tuple[Effect, ...]:
+    """The hold of a state, where none of its kind is there: as long as the state, whatever its kind has when it is typed."""
+    standing = state.standing
+    made = place_hold(case, {"hold": standing.hold, "on": standing.on}, facts, ground) if standing.hold else ()
+    return tuple(replace(e, hold=replace(e.hold, until=None)) if isinstance(e, HoldPlaced) else e for e in made)
+
+
 def holding(
     before: Case, after: Case, old: State | None, new: State, facts: AccountFacts, ground: Ground
 ) -> tuple[Effect, ...]:
@@ -69,9 +76,7 @@ def holding(
         for one in ended:  # what held the ladder as well holds it on
             fold.add(*steps.resume(fold.facts, one.holder, successor(fold.facts, ended, ground.holds)))
     if now and now != was:
-        made = place_hold(after, {"hold": now, "on": new.standing.on}, fold.facts, ground)
-        # As long as the state does, whatever its kind has when it is typed.
-        fold.add(*(replace(e, hold=replace(e.hold, until=None)) if isinstance(e, HoldPlaced) else e for e in made))
+        fold.add(*held(after, new, fold.facts, ground))
     return tuple(fold.effects)
 
 

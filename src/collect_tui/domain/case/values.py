@@ -31,9 +31,11 @@ def filled(
     facts: AccountFacts,
     *,
     anew: bool = False,
+    own: int = 0,
 ) -> dict[str, Value]:
     """The values of fields: what was given, else the default; every one checked against the account and those before it. `known`: the
-    values that the case has; `anew`: rows take the place of those that there are, though their table adds. Invalid "case.field",
+    values that the case has; `anew`: rows take the place of those that there are, though their table adds; `own`: what of its
+    item the case itself keeps from being collected. Invalid "case.field",
     "case.missing", "case.limit", with the field's name."""
     fields = tuple(fields)
     asked = {each.name for each in fields}
@@ -55,7 +57,7 @@ def filled(
             raise Invalid("case.missing", f"{kind.title}: {each.title} is missing.", each.name)
         if each.type is FieldType.TABLE and each.adds and not anew:
             value = (*_rows(known.get(each.name, ())), *_rows(value))
-        values[each.name] = _checked(each, value, so_far, facts)
+        values[each.name] = _checked(each, value, so_far, facts, own)
     return values
 
 
@@ -111,13 +113,13 @@ def readable(name: str, values: Mapping[str, Value], facts: AccountFacts) -> Val
 
 def item_of(values: Mapping[str, Value], facts: AccountFacts) -> Item | None:
     """The item that the values name."""
-    return next((i for i in facts.items if i.doc_no == values.get("item")), None)
+    return next((i for i in (*facts.items, *facts.settled) if i.doc_no == values.get("item")), None)
 
 
-def _checked(field: Field, value: Value, values: Mapping[str, Value], facts: AccountFacts) -> Value:
+def _checked(field: Field, value: Value, values: Mapping[str, Value], facts: AccountFacts, own: int = 0) -> Value:
     match field.type:
         case FieldType.MONEY:
-            return _amount(field, value, values, facts)
+            return _amount(field, value, values, facts, own)
         case FieldType.NUMBER | FieldType.PERCENT:
             most = 100 if field.type is FieldType.PERCENT else 10**9
             if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
@@ -192,10 +194,12 @@ def _word(column: Field, cell: Cell, *, last: bool) -> Cell:
     return cell
 
 
-def _amount(field: Field, value: Value, values: Mapping[str, Value], facts: AccountFacts) -> int:
+def _amount(field: Field, value: Value, values: Mapping[str, Value], facts: AccountFacts, own: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= LIMIT:
         raise _bad(field, "an amount above nothing")
     most = readable(field.most, values, facts) if field.most else None
+    if field.most == "item.open":  # of one that is not there any more nothing
+        most = own + (most if isinstance(most, int) else 0)
     if isinstance(most, int) and value > most:
         told = format_minor(most, facts.currency)
         raise Invalid("case.limit", f"{field.title} is at most {told} here.", field.name)

@@ -49,7 +49,8 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class CaseWords:
-    """What a message says of the case that has it sent. `text`: the words of whoever moves it; `opened_on`: by the desk's clock;
+    """What a message says of the case that has it sent. `text`: the words of whoever moves it;
+    `opened_on`: when the customer wrote or called, by the desk's clock;
     `answer_by`: until when it waits in its state, None for ever."""
 
     case: Case

@@ -43,7 +43,7 @@ def case_lines(case: CaseView, agreed: Preview | None, session: Session, width: 
         )
     lines += [Line(), Line.of(("What happened", Role.HEAD))]
     for each in reversed(case.events):
-        told = f"{each.by} {each.did}{f': {each.text}' if each.text else ''}"
+        told = f"{each.by}: {each.did}{f': {each.text}' if each.text else ''}"
         lines += _beside(moment(each.at, session.zone, session.business_date), told, width, _WHEN, Role.PLAIN)
     return lines
 

@@ -26,11 +26,11 @@ URGENT: Final = 2
 
 
 def in_order(board: QueueBoard) -> Iterator[QueueFigure | CaseFigure]:
-    """The queues by their tiers, cases whose clock presses behind the urgent ones, other cases at the end."""
+    """The queues by their tiers, cases whose clock presses and what waits for a decision behind the urgent ones, other cases at the end."""
     yield from (each for each in board.queues if each.tier <= URGENT)
-    yield from (each for each in board.cases if each.pressing)
+    yield from (each for each in board.cases if each.pressing or each.name == "decide")
     yield from (each for each in board.queues if each.tier > URGENT)
-    yield from (each for each in board.cases if not each.pressing)
+    yield from (each for each in board.cases if not each.pressing and each.name != "decide")
 
 
 def board_rows(board: QueueBoard, session: Session) -> Iterator[tuple[str, Sequence[Span]]]:
