@@ -87,7 +87,7 @@ async def test_the_key_of_a_move_begins_its_line(desks: Desks, fast: bool) -> No
         await desk.play([*OPEN, *DISPUTE, "0", "enter", "r", *keys_of("asked the shop"), "enter"], fast=fast)
         assert desk.context == "case"
         assert cases(desks)[0].label == "in review"
-        assert "ben is in review: asked the shop" in desk.text
+        assert "ben: is in review: asked the shop" in desk.text
         await desk.play(["p", *keys_of('40 "one line twice"'), "enter"], fast=fast)
         assert "credited in part" in desk.text
         assert cases(desks) == ()
