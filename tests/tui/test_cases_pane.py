@@ -139,3 +139,17 @@ async def test_what_means_harm_is_text(desks: Desks) -> None:
         assert "[b]x[/foo] 请" in desk.text
         strips = desk.app.screen._compositor.render_strips()
         assert all(strip.cell_length == 80 for strip in strips)
+
+
+@both
+async def test_a_move_of_the_case_s_screen_is_filled_in_as_a_form(desks: Desks, fast: bool) -> None:
+    desks.of("mia")
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([*OPEN, *DISPUTE, "0", "enter"], fast=fast)
+        assert desk.context == "case"
+        await desk.play(["r", "enter", "a", "f10"], fast=fast)
+        assert desk.context == "form"
+        await desk.play([*keys_of("which line?"), "f2"], fast=fast)
+        assert desk.context == "case"
+    (case,) = cases(desks)
+    assert case.state == "WAITING_CUSTOMER"

@@ -155,15 +155,16 @@ async def test_a_draft_of_the_account_is_not_done_in_place_of_the_decision(desks
 
 
 @both
-async def test_a_role_decides_by_a_move_and_the_next_stands_there(desks: Desks, fast: bool) -> None:
+async def test_requests_are_decided_like_all_else_and_the_next_stands_there(desks: Desks, fast: bool) -> None:
     for number in (ROSA, IVAN):
         do_line(desks.of("mia"), number, 'ask 50 "settlement of 70 %" "sold the car"')
         desks.clock.forward(minutes=1)
     async with driving(desks.connect("lee"), desks.state) as desk:
-        await desk.play([*DECIDE, "enter", "a", "enter"], fast=fast)
+        await desk.play([*DECIDE, "enter", "+", *keys_of("paid before"), "enter"], fast=fast)
         assert opened(desk) == IVAN
-        await desk.play(["x", "enter"], fast=fast)
+        await desk.play(["-", *keys_of("too much"), "enter"], fast=fast)
         assert open_cases(desks) == {}
+    assert {row.label for row in desks.of("lee").account(IVAN).cases} == set()
 
 
 @both

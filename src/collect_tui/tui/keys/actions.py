@@ -182,7 +182,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
        contexts=frozenset({ACCOUNT, FORM}) | _CASES, needs=_ROWS),
     _C("form.save", "Save", "Does what the form says, as its preview shows it.", fkey="f2", contexts=frozenset({FORM}), label="save"),
     _C("form.open", "Form", "What stands in the line as a form (`form pay`: an empty one); in a form, who overrides its refusal, and why.",
-       fkey="f10", mnemonic="form", contexts=_WORK | {FORM}, label="form", needs=_CHOSEN | {"preview"},
+       fkey="f10", mnemonic="form", contexts=_WORK | {CASE, FORM}, label="form", needs=_CHOSEN | {"preview"},
        takes_words=True, needs_account=True, needs_lease=True),
     _C("field.list", "List", "Lists what may be typed in this field.", fkey="f4",
        contexts=frozenset({FORM, ACCOUNT, QUEUE}), needs=_CHOSEN),
