@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from functools import partial
 from typing import Final
 
 from collect_tui.common.ids import id_of
@@ -44,6 +45,7 @@ from collect_tui.services.message.answer import answer
 from collect_tui.services.message.filling import CaseWords
 from collect_tui.services.message.send import send
 
+MOVES: Final = "act.move-case"
 DECIDES: Final = "act.decide-case"
 MORNING: Final = time(9)
 """When a callback is planned for a day, by the clock of the desk, unless it opens later."""
@@ -55,11 +57,11 @@ class _Hand:
     def __init__(self, context: Context) -> None:
         self.context, self.left_out = context, list[Finding]()
         rules = context.catalogue.authority
-        own = context.authority or rules.of(context.role)  # whoever owns the file has that of their role, too
+        self.own = context.authority or rules.of(context.role)  # whoever owns the file has that of their role, too
         self.actor = Actor(
             context.user,
             context.departments(),
-            own.limits.get,
+            partial(self.own.most, MOVES),
             lambda role: rules.outranks(context.role, role),
             context.may(DECIDES),
         )
@@ -77,14 +79,15 @@ class _Hand:
 
     def deciding(self) -> Actor:
         """Whoever decides, with those in whose stead they may."""
-        return replace(self.actor, stands_for=tuple(self._away(*each) for each in self.context.stands_for().items()))
+        away = tuple(self._away(*each) for each in self.context.stands_for().items())
+        return replace(self.actor, limit=partial(self.own.most, DECIDES), stands_for=away)
 
     def _away(self, login: str, authority: Authority) -> Actor:
         rules = self.context.catalogue.authority
         return Actor(
             login,
             (),
-            authority.limits.get,
+            partial(authority.most, DECIDES),
             lambda role: rules.outranks(authority.role, role),
             authority.allows(DECIDES),
         )

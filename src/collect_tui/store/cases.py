@@ -205,7 +205,9 @@ def of_kind(session: Session, tenant_id: int, kind: str, after: int, limit: int)
 
 
 def events(session: Session, tenant_id: int, case_id: int) -> list[Any]:
-    query = select(_e.at, _e.by, _e.state, _e.did, _e.text).where(_e.tenant_id == tenant_id, _e.case_id == case_id)
+    query = select(_e.at, _e.by, _e.state, _e.what, _e.did, _e.text).where(
+        _e.tenant_id == tenant_id, _e.case_id == case_id
+    )
     return list(session.execute(query.order_by(_e.at, _e.id)))
 
 
