@@ -242,6 +242,12 @@ def kinds_of(session: Session, tenant_id: int, account_id: int) -> dict[str, str
     return {row.number: row.kind for row in session.execute(query)}
 
 
+def kinds(session: Session, tenant_id: int, numbers: Collection[str]) -> dict[str, str]:
+    """The kinds of the tenant's cases of these numbers, by number."""
+    query = select(_c.number, _c.kind).where(_c.tenant_id == tenant_id, _c.number.in_(numbers))
+    return {row.number: row.kind for row in session.execute(query)} if numbers else {}
+
+
 def documents(session: Session, tenant_id: int, case_id: int) -> list[Any]:
     """What was drawn up in a case, the oldest first."""
     query = select(_e.at, _e.by, _e.document).where(_e.tenant_id == tenant_id, _e.case_id == case_id, _e.document != "")
