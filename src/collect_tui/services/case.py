@@ -38,6 +38,7 @@ from collect_tui.policy.authority import Authority
 from collect_tui.policy.orders import suspension
 from collect_tui.policy.suspend import may_restore
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
+from collect_tui.services.access import DECIDES, MOVES
 from collect_tui.services.contact import schedule_callback
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
@@ -45,8 +46,6 @@ from collect_tui.services.message.answer import answer
 from collect_tui.services.message.filling import CaseWords
 from collect_tui.services.message.send import send
 
-MOVES: Final = "act.move-case"
-DECIDES: Final = "act.decide-case"
 MORNING: Final = time(9)
 """When a callback is planned for a day, by the clock of the desk, unless it opens later."""
 

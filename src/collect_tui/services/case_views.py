@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from sqlmodel import Session as Db
@@ -21,6 +22,7 @@ from collect_tui.domain.case.decide import Actor, may
 from collect_tui.domain.case.definition import OPENER, OWN_DEPARTMENT, REOPEN, Field, FieldType, Kind
 from collect_tui.domain.case.formulas import affordable
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.services.access import MOVES
 from collect_tui.services.case_privacy import HIDDEN, CaseReader
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import cases as rows
@@ -163,8 +165,9 @@ def _shown(field: Field | None, value: Value, currency: str) -> bool | int | str
 def actor(desk: DeskContext, db: Db, role: str) -> Actor:
     """The desk's user as somebody who moves and decides cases."""
     rules = desk.catalogue().authority
-    limits = (desk.authority or rules.of(role)).limits
-    return Actor(desk.user, desk.departments_of(db, desk.user), limits.get, lambda wanted: rules.outranks(role, wanted))
+    own = desk.authority or rules.of(role)
+    limit = partial(own.most, MOVES)
+    return Actor(desk.user, desk.departments_of(db, desk.user), limit, lambda wanted: rules.outranks(role, wanted))
 
 
 def _reopening(kind: Kind, case: Case) -> tuple[CaseMoveView, ...]:
