@@ -12,8 +12,8 @@ from sqlmodel import SQLModel
 
 from collect_tui.cli.cases import case_text
 from collect_tui.common.text import clean
-from collect_tui.desk.commands import Act, Command, DecideCase, MoveCase, OpenCase, WriteCaseNote
-from collect_tui.desk.errors import Forbidden, Refused, SignedOut, Stale
+from collect_tui.desk.commands import Act, ChangeCase, Command, DecideCase, LinkCase, MoveCase, OpenCase, WriteCaseNote
+from collect_tui.desk.errors import Forbidden, Invalid, Refused, SignedOut, Stale
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.line.render import render_act
@@ -111,6 +111,28 @@ def test_whoever_has_left_decides_nothing_and_what_waits_for_them_waits_for_othe
     assert ann.cases("decide").total == 1
     do(ann, DecideCase(case=number, agreed=True, reason="in the place of lee"))
     assert ann.case(number).state == "REFERRED"
+
+
+def test_a_case_names_cases_and_belongs_to_people_that_there_are(desk, store):
+    number = opened(desk, "dispute")
+    with pytest.raises(Refused, match="no case TK-NONE; expected") as raised:
+        do(desk, LinkCase(case=number, other="tk-none"))
+    assert (raised.value.code, raised.value.field) == ("case.none", "other")
+    do(desk, OpenCase(case_kind="ticket", values={"category": "billing", "subject": "no bill"}))
+    other = desk.cases(kind="ticket").rows[0].number
+    with pytest.raises(Refused, match=f"did you mean {other}"):
+        do(desk, LinkCase(case=number, other=f"{other}X"))
+    users.change(store, 1, "ben", catalogue().authority, NOW, active=False)
+    for command in (
+        ChangeCase(case=number, owner="ben"),
+        OpenCase(case_kind="task", values=opening(KINDS["task"]).values, owner="ben"),
+    ):
+        with pytest.raises(Invalid, match="Nobody of this login works here") as error:
+            do(desk, command)
+        assert (error.value.code, error.value.field) == ("case.owner", "owner")
+    do(desk, ChangeCase(case=number, owner="lee"))
+    do(desk, ChangeCase(case=number, owner=""))
+    assert desk.case(number).owner == ""
 
 
 def _context(desk: Desk) -> LineContext:

@@ -16,6 +16,7 @@ from support.book import TODAY
 
 RULES = load(None, today=TODAY).authority
 OPEN = 'di INV-1 60 price "charged twice"'
+IVAN = "4410-0087"
 DUE = 30_000 + 11_210
 
 
@@ -48,8 +49,9 @@ def test_what_is_left_out_has_its_default_and_is_previewed(desk):
 def test_a_case_goes_its_way_word_by_word(desk, lead, desks):
     do(desk, ROSA, OPEN)
     number, ben = only(desk), desks("ben")
-    ending = number[-4:].lower()
-    do(ben, ROSA, f"cnote {ending} has the paper bill; assign {ending} user=ben dept=serv; link {ending} TK-7")
+    do(desk, IVAN, 'tk billing high "no bill since June"')
+    ending, other = number[-4:].lower(), desk.cases(kind="ticket").rows[0].number
+    do(ben, ROSA, f"cnote {ending} has the paper bill; assign {ending} user=ben dept=serv; link {ending} {other}")
     do(ben, ROSA, f"case {ending} rev asked the shop")
     do(ben, ROSA, 'case grant "billed twice" note="as last year"')
     (case,) = ben.account(ROSA).cases
@@ -61,7 +63,7 @@ def test_a_case_goes_its_way_word_by_word(desk, lead, desks):
     seen = desk.account(ROSA)
     assert (seen.cases, seen.collectable) == ((), DUE - 4_000)
     whole = desk.case(number)
-    assert whole.links == ("TK-7",)
+    assert whole.links == (other,)
     assert [(each.did, each.text) for each in whole.events][-4:] == [
         ("is in review", "asked the shop"),
         ("waits for somebody to agree to grant 60.00", "as last year"),

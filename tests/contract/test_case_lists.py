@@ -13,6 +13,7 @@ from support.book import catalogue
 DISPUTE = 'di INV-1 60 price "charged twice"'
 ASK = 'ask 500 "settlement of 70 %" "sold the car"'
 TICKET = 'tk billing high "no bill since June"'
+FILTERS = ("kind", "reason", "channel", "age")
 IVAN, ADA = "4410-0087", "4410-0099"
 
 
@@ -177,6 +178,8 @@ def test_the_board_counts_what_there_is(desk, lead, clock):
         ({"age": "7"}, ">7d"),
         ({"age": ">99999d"}, ">7d"),
         ({"cursor": "9999-12-31T00:00:00~1"}, "cursor"),
+        ({"cursor": "0001-01-01T00:00:00+14:00~1"}, "cursor"),
+        ({"cursor": "9999-12-31T23:59:59-14:00~1"}, "cursor"),
         ({"cursor": "9999-12-31T00:00:00+00:00~99999999999999999999"}, "cursor"),
     ],
 )
@@ -184,6 +187,16 @@ def test_what_is_asked_for_wrongly_is_said(desk, asked, says):
     with pytest.raises(Invalid) as raised:
         desk.cases(**asked)
     assert says in raised.value.message
+
+
+@LOCAL
+@pytest.mark.parametrize("text", ["\ud800", "\x00", "a\u202eb", "\x1b[31m"])
+@pytest.mark.parametrize("name", FILTERS)
+def test_what_is_no_text_is_refused_in_words_that_can_be_sent(desk, name, text):
+    with pytest.raises(Invalid, match="spelled so") as raised:
+        desk.cases(**{name: text})
+    assert raised.value.field == name
+    assert raised.value.message.encode()
 
 
 @LOCAL

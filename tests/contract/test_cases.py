@@ -119,7 +119,8 @@ def test_an_undone_decision_puts_the_money_back_where_it_was(desk, lead, desks):
 def test_a_case_is_changed_written_in_and_linked(desk):
     number = dispute(desk)
     do(desk, WriteCaseNote(case=number, text="has the paper bill"))
-    do(desk, LinkCase(case=number, other="TA-1"))
+    do(desk, OpenCase(case_kind="ticket", values={"category": "billing", "subject": "no bill"}))
+    do(desk, LinkCase(case=number, other=desk.cases(kind="ticket").rows[0].number.lower()))
     do(desk, ChangeCase(case=number, values={"amount": 7000}, owner="ben", department="service"))
     assert desk.account(ROSA).collectable == 41210 - 7000
     with pytest.raises(Refused, match="like that already"):
@@ -133,6 +134,8 @@ def test_a_case_is_changed_written_in_and_linked(desk):
         (OpenCase(case_kind="dispute", values={**CLAIM, "amount": 30001}), Invalid, "at most 300.00"),
         (OpenCase(case_kind="dispute", values={**CLAIM, "item": "INV-9"}), Invalid, "Item"),
         (MoveCase(case="DI-1", move="grant"), Refused, "No such case"),
+        (OpenCase(case_kind="dispute", values=CLAIM, owner="bem"), Invalid, "works here; did you mean ben?"),
+        (OpenCase(case_kind="dispute", values=CLAIM, owner="Robert'); --"), Invalid, "expected a login"),
         (DecideCase(case="DI-1", agreed=True, reason="x"), (Refused, Forbidden), ""),
     ],
 )

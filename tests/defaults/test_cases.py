@@ -29,6 +29,8 @@ def test_the_shipped_kinds_are_sound():
     assert dispute.states["VALID"].standing.exclude == ""
 
 
+MANY = ", ".join(f"c{n} = 'text'" for n in range(21))
+OTHER = 'name = "all done"\nfrom = ["OPEN"]\nto = "DONE"\n[[moves]]\nname = "all-done"'
 TASK = """
 title = "Chore"
 verb = "chore"
@@ -107,6 +109,29 @@ def test_a_site_changes_a_kind_key_by_key(tmp_path):
         ("[clocks]\n", "[clocks]\ncalendar = \"dsk\"\n", "clocks.calendar: no such name; did you mean desk?"),
         ("resolve = {", "first = {", "a state runs the clock resolve; expected how long it has."),
         ("[fields]\n", "[fields]\nlimit = { type = \"money\", most = \"acount.owed\" }\n", "fields.limit.most: expected field:NAME or"),
+        ("version = 1", "version = 1\nprivate = [\"leed\"]", "private: no such name; did you mean lead?"),
+        ('verb = "chore"', 'verb = "fri"', "verb: a day, an amount, a way to pay or a contact point on the line."),
+        ('verb = "chore"', 'verb = "m1"', "verb: a day, an amount"),
+        ('verb = "chore"', 'verb = "gcash"', "verb: a day, an amount"),
+        ('verb = "chore"', 'verb = "july"', "verb: a day, an amount"),
+        ('key = "d"', 'key = " "', "moves.1.key: expected one letter or digit."),
+        ('key = "d"', 'key = "dd"', "moves.1.key: expected one letter or digit."),
+        ('name = "done"', 'name = "done;"', "moves.1.name: cannot be typed; expected letters"),
+        ('name = "done"', f'name = "{"x" * 61}"', "moves.1.name: cannot be typed"),
+        ('name = "done"', OTHER, "there is a move of this name already."),
+        ("[fields]\n", f"[fields]\n{'x' * 61} = {{ type = \"text\" }}\n", "expected a name of at most 60 letters."),
+        ("[fields]\n", "[fields]\nowner = { type = \"text\" }\n", "fields.owner.type: a case is given to one by this name; expected user."),
+        ("[fields]\n", "[fields]\ndept = { type = \"text\" }\n", "fields.dept.type: a case is given to one by this name; expected d"),
+        ('"low", "high"]', '"low", "high", "Low"]', "fields.urgency.list: low and Low are the same word where one is typed."),
+        ('title = "Chore"', 'title = "Ch\\u001bore"', "title: a sign that moves or hides others"),
+        ('title = "Chore"', 'title = "Ch\\u202eore"', "title: a sign that moves or hides others"),
+        ("[states.OPEN]\n", "[states.OPEN]\nlabel = \"a\\nb\"\n", "states.OPEN.label: a sign that moves or hides others"),
+        ("[states.OPEN]\n", "[states.OPEN]\nafter = \"0d\"\nto_after = \"DONE\"\n", "states.OPEN.after: expected at least 1."),
+        ("[states.OPEN]\n", "[states.OPEN]\nafter = \"3651d\"\n", "states.OPEN.after: Expected a span of at most 3,650 days."),
+        ('low = "5bd"', 'low = "9999bd"', "clocks.resolve.low: Expected a span of at most 3,650 days."),
+        ('name = "done"', 'name = "done"\napproval = { of = "amount", above = "authority.hold_days" }', "above: no such name"),
+        ("[fields]\n", "[fields]\nleft = { type = \"number\", formula = \"variance\" }\n", "formula: works out an amount"),
+        ("[fields]\n", "[fields]\nleft = { type = \"money\", formula = \"variance\" }\n", "formula: is worked out from counted.amount"),
         ("title = \"Chore\"", "title = \"Chore\"\nverbs = 1", "verbs: no such key; did you mean verb?"),
     ],
 )  # fmt: skip
@@ -128,6 +153,12 @@ def test_what_the_loader_refuses(tmp_path, old, new, says):
         ('type = "table", columns = { a = "code:agencys" }', "columns.a.list: no such value; did you mean agencies?"),
         ('type = "table", columns = { a = { type = "text", from = "DONE" } }', "columns.a: a column is asked for"),
         ('type = "table", columns = { a = "text" }, sum = ["a"]', "fields.rows.sum: no such name"),
+        (
+            f'type = "table", columns = {{ {MANY} }}',
+            "columns: expected at most 20.",
+        ),
+        ('type = "table", columns = { a = "text", A = "text" }', "columns.A: the same name as a in other letters."),
+        ('type = "table", columns = { "a b" = "text" }', "columns.a b: a name that cannot be typed"),
         ('type = "table", columns = { a = "text" }, rows = 999', "fields.rows.rows: expected a whole number from 1"),
         ('type = "yes/no", default = "yes"', "fields.rows.default: no yes/no to stand where none is given."),
         ('type = "number", default = true', "fields.rows.default: no number to stand where none is given."),

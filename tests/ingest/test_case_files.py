@@ -8,14 +8,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
-from collect_tui.desk.commands import Act, Command, DecideCase, MoveCase, OpenCase
+from collect_tui.desk.commands import Act, Command, DecideCase, MoveCase, OpenCase, WriteCaseNote
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.ingest.pipeline import run
 from collect_tui.reports.placement import COLUMNS, write
+from collect_tui.services import users
 from collect_tui.services.intake.case_moves import CaseFileReport
 from collect_tui.store.engine import Store
-from support.book import SERVICES, Book, Clock, account, context, local_desk
+from support.book import SERVICES, Book, Clock, account, catalogue, context, local_desk
 
 ROSA, IVAN = "4410-2231", "4410-0087"
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/agency.map.toml"
@@ -152,6 +154,29 @@ def test_a_row_that_cannot_be_is_refused_by_itself(store, placed, tmp_path):
     take(store, tmp_path, f"{placed},payment,N-20,2026-11-23,5.00,,\n", "one.csv")
     twice = take(store, tmp_path, f"{placed},payment,N-20,2026-11-23,6.00,,\n", "two.csv")
     assert [r.code for r in twice.problems] == ["row.differs"]
+
+
+def test_a_row_is_known_by_what_a_file_brought_and_by_nothing_that_a_person_wrote(store, placed, tmp_path):
+    do(store, ROSA, WriteCaseNote(case=placed, text="N-1: they say they have it"))
+    received, paid = f"{placed},received,N-1,2026-11-23,,,\n", f"{placed},payment,N-2,2026-11-23,5.00,,\n"
+    assert take(store, tmp_path, received + paid, "one.csv").taken == 2
+    assert take(store, tmp_path, received + paid, "two.csv", again=True).known == 2
+    crossed = f"{placed},question,N-2,2026-11-23,,,\n{placed},payment,N-1,2026-11-23,5.00,,\n"
+    report = take(store, tmp_path, crossed, "three.csv")
+    assert [(each.code, each.column) for each in report.problems] == [("row.differs", "reference")] * 2
+
+
+@pytest.mark.parametrize(("role", "taken"), [("compliance", 0), ("integration", 0), ("nobody's", 0), ("collector", 2)])
+def test_whoever_brings_a_file_in_may_do_at_the_desk_what_its_rows_do(store, placed, tmp_path, role, taken):
+    users.add(store, 1, "test", catalogue().authority, role="collector")
+    with store.write(1) as db:
+        db.execute(text("UPDATE app_user SET role = :role WHERE login = 'test'"), {"role": role})
+    rows = f"{placed},received,N-1,2026-11-23,,,\n{placed},payment,N-2,2026-11-23,5.00,,\n"
+    report = take(store, tmp_path, rows)
+    assert (report.taken, {each.code for each in report.problems}) == (
+        taken,
+        set() if taken else {"authority.permission"},
+    )
 
 
 @pytest.mark.parametrize(

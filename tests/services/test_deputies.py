@@ -81,7 +81,14 @@ def decided(desk: LocalDesk, number: str) -> str:
 )
 def test_between_the_days_and_as_far_as_the_other_may(store: Store, given: dict, became: str) -> None:
     number = waiting(store)
-    assert decided(desk_of(store, "ben", "collector", **given), number) == became
+    ben = desk_of(store, "ben", "collector", **given)
+    shown = [
+        [row.number for row in ben.cases("decide").rows],
+        [f.count for f in ben.queues().cases if f.name == "decide"],
+    ]
+    assert shown == ([[number], [1]] if became.startswith("is") else [[], []])
+    assert decided(ben, number) == became
+    assert ben.cases("decide").total == 0
 
 
 def test_who_stands_in_for_nobody_is_asked_at_the_door(store: Store) -> None:
@@ -91,7 +98,8 @@ def test_who_stands_in_for_nobody_is_asked_at_the_door(store: Store) -> None:
 
 def test_a_token_that_is_for_less_decides_nothing(store: Store) -> None:
     number = waiting(store)
-    desk = desk_of(store, "ben", "collector", "account.read", "act.contact", "desk.read")
+    desk = desk_of(store, "ben", "collector", "account.read", "queue.read", "act.contact", "desk.read")
+    assert desk.cases("decide").total == 0
     assert decided(desk, number) == "authority.permission"
 
 
@@ -99,9 +107,17 @@ def test_nobody_stands_in_for_somebody_who_left(store: Store) -> None:
     number = waiting(store)
     users.remove(store, 1, "lee", RULES, NOW)
     assert decided(desk_of(store, "ben", "collector"), number) == "case.authority"
+    assert desk_of(store, "ben", "collector").cases("decide").total == 0
     assert desk_of(store, "kim", "lead").cases("decide").total == 1  # whoever has the authority finds it there
     users.add(store, 1, "kim", RULES, role="lead")
     assert decided(desk_of(store, "kim", "lead"), number) == "is credited"
+
+
+def test_what_one_decides_oneself_and_for_another_is_listed_once(store: Store) -> None:
+    number = waiting(store)
+    for role in ("lead", "senior"):  # as far as one may oneself, or only in the stead of the other
+        page = desk_of(store, "ben", role).cases("decide")
+        assert ([row.number for row in page.rows], page.total) == ([number], 1)
 
 
 DEPUTY = '[[deputies]]\nof = "lee"\ndeputy = "ben"\nfrom = 2026-12-21\nuntil = 2027-01-03\n'

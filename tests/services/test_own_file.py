@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from collect_tui.desk.commands import Override
 from collect_tui.desk.errors import Invalid, RefusedByPolicy
@@ -51,3 +52,16 @@ def test_an_override_takes_a_reason_and_a_rank_and_no_password(desk: LocalDesk) 
 def test_card_data_are_refused(desk: LocalDesk) -> None:
     with pytest.raises(Invalid, match="card number"):
         desk.do(new_act(ROSA, {"kind": "note", "text": "4111 1111 1111 1111"}))
+
+
+@pytest.mark.parametrize(("role", "waits"), [("compliance", True), ("collector", True), ("lead", False)])
+def test_a_role_that_moves_no_cases_agrees_to_no_amount_by_itself(desk: LocalDesk, role: str, waits: bool) -> None:
+    values = {"item": "INV-1", "amount": 20_000, "reason": "PRICE", "claim": "charged twice"}
+    desk.do(new_act(ROSA, {"kind": "open-case", "case_kind": "dispute", "values": values}))
+    with desk.store.write(1) as db:
+        db.execute(text("UPDATE app_user SET role = :role WHERE login = 'tom'"), {"role": role})
+    number = desk.account(ROSA).cases[0].number
+    desk.do(new_act(ROSA, {"kind": "move-case", "case": number, "move": "review"}))
+    grant = {"kind": "move-case", "case": number, "move": "grant", "values": {"finding": "billed twice"}}
+    desk.do(new_act(ROSA, grant))
+    assert bool(desk.case(number).asked) is waits

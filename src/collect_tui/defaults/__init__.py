@@ -45,7 +45,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         queues=tuple(queue.name for queue in queues),
         templates=templates,
         next_actions=codes.next_actions,
-        limits=tuple(LIMITS),
+        limits=tuple(name for name, (unit, _) in LIMITS.items() if unit == "amount"),
         formulas=FORMULAS,
         suspend_reasons=codes.suspend_reasons,
     )

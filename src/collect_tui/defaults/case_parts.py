@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
@@ -29,6 +30,9 @@ ROWS: Final = 40
 MOST_ROWS: Final = 200
 TOUCHPOINTS: Final = "touchpoints"
 """The list of which a channel is one: the messages' own, and wherever else a case may come from."""
+LONGEST_NAME: Final = 60
+MOST_COLUMNS: Final = 20
+_NAME: Final = re.compile(r"[^\W_](?:[\w -]{0,58}[\w-])?")
 _TYPES: Final = tuple(each.value for each in FieldType)
 
 Lists = Mapping[str, Mapping[str, str]]
@@ -45,6 +49,13 @@ def field(name: str, table: Table, lists: Lists, departments: Mapping[str, str],
         choices = {code: code.replace("-", " ") for code in table.phrases("list")}
     elif type_ is FieldType.CHANNEL:
         choices = lists[TOUCHPOINTS]
+    seen: dict[str, str] = {}
+    for code in choices:
+        if (other := seen.setdefault(code.casefold(), code)) != code:
+            raise table.error("duplicate", "list", f"{other} and {code} are the same word where one is typed.")
+    columns = table.table("columns", {})
+    if len(names(columns)) > MOST_COLUMNS:
+        raise table.error("type", "columns", f"expected at most {MOST_COLUMNS}.")
     longest = table.number("longest", 1, most, most)
     made = Field(
         name=name,
@@ -59,16 +70,22 @@ def field(name: str, table: Table, lists: Lists, departments: Mapping[str, str],
         private=table.phrases("private"),
         formula=table.text("formula", ""),
         past=table.flag("past", False),
-        columns=tuple(
-            field(each, column, lists, {}, LONGEST_CELL)
-            for each, column in table.table("columns", {}).entries(_spelled)
-        ),
+        columns=tuple(field(each, column, lists, {}, LONGEST_CELL) for each, column in columns.entries(_spelled)),
         sums=table.phrases("sum"),
         most_rows=table.number("rows", 1, MOST_ROWS, ROWS),
         adds=table.flag("adds", False),
     )
     table.done()
     return made
+
+
+def names(table: Table) -> list[str]:
+    """The names of fields or columns."""
+    found = table.names()
+    for name in found:
+        if len(name) > LONGEST_NAME:
+            raise table.error("name", name, f"expected a name of at most {LONGEST_NAME} letters.")
+    return found
 
 
 def _spelled(text: str) -> dict[str, Any]:
@@ -139,8 +156,11 @@ def move(table: Table, fields: Mapping[str, Field]) -> Move:
     table.done()
     if not made.origins:
         raise table.error("missing", "from", "expected the states from which this move leads.")
-    if len(made.key) > 1:
-        raise table.error("type", "key", "expected one letter.")
+    if made.key and not (len(made.key) == 1 and made.key.isascii() and made.key.isalnum()):
+        raise table.error("type", "key", "expected one letter or digit.")
+    if not _NAME.fullmatch(name):
+        told = f"cannot be typed; expected letters, digits, blanks, - and _, at most {LONGEST_NAME}."
+        raise table.error("name", "name", told)
     return made
 
 
@@ -188,7 +208,7 @@ def clock(clocks: Table, name: str) -> ClockRule | None:
 
 
 def _length(span: Span | None) -> int:
-    return 0 if span is None else span.count * {"m": 1, "h": 60, "d": 1440, "bd": 1440}[span.unit]
+    return 0 if span is None else span.minutes
 
 
 def routes(table: Table) -> Routes:

@@ -21,6 +21,7 @@ from collect_tui.domain.case.definition import (
     About,
     FieldType,
     Kind,
+    Move,
 )
 from collect_tui.domain.case.vocabulary import Site
 
@@ -40,6 +41,8 @@ def kinds(
 ) -> dict[str, Kind]:
     """All kinds by name. `departments`: what each is called. `verbs`: words that a line begins with already, which no kind may have for its
     own. `results`: codes of results, of which one may be the verb of a kind whose first word is an item: that tells them apart."""
+    from collect_tui.desk.line.look import means
+
     found: dict[str, Kind] = {}
     roots: dict[str, Table] = {}
     taken = {each.casefold(): "a word of the line or the code of a result" for each in verbs}
@@ -56,13 +59,15 @@ def kinds(
             raise root.error(
                 "type", None, "expected a file whose name is small letters, digits, hyphens and underscores."
             )
-        for field in root.table("fields", {}).names():
+        for field in parts.names(root.table("fields", {})):
             if field.casefold() in _OF_THE_LINE:
                 raise root.table("fields").error(
                     "name", field, "the line calls something else so; expected another name."
                 )
         if (other := taken.get(kind.verb.casefold())) is not None:
             raise root.error("duplicate", "verb", f"the same word as {other}.")
+        if means(kind.verb.casefold()):
+            raise root.error("duplicate", "verb", "a day, an amount, a way to pay or a contact point on the line.")
         first = next(iter(kind.asked), None)
         if kind.verb.casefold() in codes and (first is None or first.type is not FieldType.ITEM):
             told = "the code of a result too; that is told apart only where the first field is an item."
@@ -93,7 +98,7 @@ def _kind(name: str, root: Table, lists: Lists, departments: Mapping[str, str]) 
         raise root.error("missing", "states", "expected at least the state in which a case is opened, and a final one.")
     moves = [parts.move(table, fields) for table in root.tables("moves")]
     for place, move in enumerate(moves, 1):
-        if any(move.name == other.name for other in moves[: place - 1]):
+        if any(_typed(move) == _typed(other) for other in moves[: place - 1]):
             raise root.tables("moves")[place - 1].error("duplicate", "name", "there is a move of this name already.")
     made = Kind(
         name=name,
@@ -117,6 +122,10 @@ def _kind(name: str, root: Table, lists: Lists, departments: Mapping[str, str]) 
     )
     clocks.done()
     return made
+
+
+def _typed(move: Move) -> str:
+    return move.name.casefold().replace(" ", "-")
 
 
 __all__ = ["kinds", "names"]

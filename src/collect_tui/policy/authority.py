@@ -56,6 +56,10 @@ class Authority:
     limits: Mapping[str, int] = field(default_factory=dict)
     masked: frozenset[str] = frozenset()
 
+    def most(self, permission: str, limit: str) -> int | None:
+        """The most of a limit of `limits` by a permission, in its unit: none at all without it; None: as much as there is."""
+        return self.limits.get(limit) if self.allows(permission) else 0
+
     def allows(self, permission: str) -> bool:
         group, _, _ = permission.partition(".")
         return bool({EVERYTHING, permission, f"{group}.*"} & self.may) or (

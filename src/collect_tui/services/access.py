@@ -18,6 +18,9 @@ from collect_tui.policy.authority import Authority
 
 T = TypeVar("T")
 
+MOVES: Final = "act.move-case"
+DECIDES: Final = "act.decide-case"
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:

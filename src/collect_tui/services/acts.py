@@ -121,6 +121,8 @@ def context_of(desk: DeskContext, db: Db, act: Act, ids: Callable[[], int], now:
         parts=partial(case_rows.parts, db, desk.tenant_id),
         ended=lambda number: case_rows.ended(db, desk.tenant_id, here(), number),
         taken=lambda number: bool(documents.find(db.connection(), desk.tenant_id, [(here(), number)])),
+        is_case=lambda number: bool(case_rows.kinds(db, desk.tenant_id, (number,))),
+        logins=lambda: desk.logins(db),
         stands_for=lambda: desk.stands_for(db, tenant.business_date),
         authority=desk.authority,
         compose=Composer(desk, db),

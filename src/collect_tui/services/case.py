@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from functools import partial
 from typing import Final
 
 from collect_tui.common.ids import id_of
-from collect_tui.common.words import expected
+from collect_tui.common.words import expected, nearest
 from collect_tui.desk.commands import (
     ChangeCase,
     DecideCase,
@@ -20,7 +21,7 @@ from collect_tui.desk.commands import (
     WriteCaseNote,
 )
 from collect_tui.domain.case import decide
-from collect_tui.domain.case.case import Case
+from collect_tui.domain.case.case import Case, Value
 from collect_tui.domain.case.clocks import Span, ended_on
 from collect_tui.domain.case.consequences import Ground
 from collect_tui.domain.case.decide import Actor
@@ -37,6 +38,7 @@ from collect_tui.policy.authority import Authority
 from collect_tui.policy.orders import suspension
 from collect_tui.policy.suspend import may_restore
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
+from collect_tui.services.access import DECIDES, MOVES
 from collect_tui.services.contact import schedule_callback
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
@@ -44,7 +46,6 @@ from collect_tui.services.message.answer import answer
 from collect_tui.services.message.filling import CaseWords
 from collect_tui.services.message.send import send
 
-DECIDES: Final = "act.decide-case"
 MORNING: Final = time(9)
 """When a callback is planned for a day, by the clock of the desk, unless it opens later."""
 
@@ -55,11 +56,11 @@ class _Hand:
     def __init__(self, context: Context) -> None:
         self.context, self.left_out = context, list[Finding]()
         rules = context.catalogue.authority
-        own = context.authority or rules.of(context.role)  # whoever owns the file has that of their role, too
+        self.own = context.authority or rules.of(context.role)  # whoever owns the file has that of their role, too
         self.actor = Actor(
             context.user,
             context.departments(),
-            own.limits.get,
+            partial(self.own.most, MOVES),
             lambda role: rules.outranks(context.role, role),
             context.may(DECIDES),
         )
@@ -77,14 +78,15 @@ class _Hand:
 
     def deciding(self) -> Actor:
         """Whoever decides, with those in whose stead they may."""
-        return replace(self.actor, stands_for=tuple(self._away(*each) for each in self.context.stands_for().items()))
+        away = tuple(self._away(*each) for each in self.context.stands_for().items())
+        return replace(self.actor, limit=partial(self.own.most, DECIDES), stands_for=away)
 
     def _away(self, login: str, authority: Authority) -> Actor:
         rules = self.context.catalogue.authority
         return Actor(
             login,
             (),
-            authority.limits.get,
+            partial(authority.most, DECIDES),
             lambda role: rules.outranks(authority.role, role),
             authority.allows(DECIDES),
         )
@@ -168,6 +170,15 @@ class _Hand:
             raise Invalid("case.kind", f"No such kind of case; {expected(name, list(kinds))}", "case_kind")
         return kinds[name]
 
+    def check_people(self, kind: Kind, values: Mapping[str, Value], owner: str | None) -> None:
+        """Invalid "case.owner" for somebody who does not work here; nobody is nobody."""
+        named = {n: str(v) for n, v in values.items() if n in kind.fields and kind.fields[n].type is FieldType.USER}
+        for field, login in {**named, "owner": owner or named.get("owner", "")}.items():
+            if login and login not in (logins := self.context.logins()):
+                near = nearest(login, logins)
+                told = f"did you mean {near}?" if near else "expected a login."
+                raise Invalid("case.owner", f"Nobody of this login works here; {told}", field)
+
     def case(self, facts: AccountFacts, number: str) -> tuple[Kind, Case]:
         """An open case with its kind. Refused "case.none", "case.kind"."""
         found = decide.find(facts, number)
@@ -187,6 +198,7 @@ class _Hand:
 def open_case(command: OpenCase, facts: AccountFacts, context: Context) -> Decision:
     hand = _Hand(context)
     kind = hand.kind(command.case_kind)
+    hand.check_people(kind, command.values, command.owner)
     return hand.decision(
         decide.open_case(kind, command.values, facts, hand.ground, hand.actor, context.now, command.owner)
     )
@@ -201,6 +213,7 @@ def move_case(command: MoveCase, facts: AccountFacts, context: Context) -> Decis
             raise Refused("case.none", f"No case {command.case[:40]} of this account has ended.", "case")
         return hand.decision(decide.reopen(hand.kind(ended.kind), ended, facts, hand.ground, hand.actor, command.note))
     kind, case = hand.case(facts, command.case)
+    hand.check_people(kind, command.values, None)
     return hand.decision(
         decide.move_case(kind, case, command.move, command.values, facts, hand.ground, hand.actor, command.note)
     )
@@ -221,6 +234,7 @@ def decide_case(command: DecideCase, facts: AccountFacts, context: Context) -> D
 def change_case(command: ChangeCase, facts: AccountFacts, context: Context) -> Decision:
     hand = _Hand(context)
     kind, case = hand.case(facts, command.case)
+    hand.check_people(kind, command.values, command.owner)
     departments = context.catalogue.cases.departments
     if command.department and command.department not in departments:
         told = expected(command.department, list(departments))
@@ -251,5 +265,9 @@ def link_case(command: LinkCase, facts: AccountFacts, context: Context) -> Decis
     other = command.other.upper()
     if other == case.number or other in case.links:
         raise Refused("case.linked", f"{case.number} names {other} already.", "other")
+    if not context.is_case(other):
+        there = [each.number for each in facts.cases if each.id != case.id]
+        told = expected(other, there) if there else "expected the number of one."
+        raise Refused("case.none", f"There is no case {other}; {told}", "other")
     after = replace(case, links=(*case.links, other))
     return Decision((CaseChanged(case, after, kind.title, f"is about {other} too", context.ids(), what="linked"),))

@@ -14,12 +14,13 @@ from collect_tui.desk.case_list import LISTS, CaseFilter, age_of, reasons
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.case import CaseFigure, CaseList, CasePage
 from collect_tui.domain.case.definition import Kind
-from collect_tui.policy.cases import A_SECOND
+from collect_tui.policy.authority import Authority, AuthorityRules
+from collect_tui.services.access import DECIDES
 from collect_tui.services.case_privacy import CaseReader
-from collect_tui.services.case_views import actor, reader_of, row_of
+from collect_tui.services.case_views import reader_of, row_of
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import case_lists as rows
-from collect_tui.store.case_lists import Wanted
+from collect_tui.store.case_lists import Deciding, Wanted
 
 BOARD: Final[tuple[CaseList, ...]] = ("decide", "mine", "department", "overdue")
 """The lists that are counted beside the queues of accounts."""
@@ -27,7 +28,7 @@ BOARD: Final[tuple[CaseList, ...]] = ("decide", "mine", "department", "overdue")
 
 def page(desk: DeskContext, db: Db, which: CaseList, *filters: str, cursor: str | None, limit: int) -> CasePage:
     """A slice of a list; `filters`: as `CaseFilter` has them. Invalid "case.list", "case.kind", "case.reason", "case.age",
-    "case.cursor"."""
+    "case.channel", "case.cursor"."""
     asked = CaseFilter(which, *filters)
     if asked.which not in LISTS:
         raise Invalid("case.list", f"Expected one of {', '.join(LISTS)}.", "which")
@@ -77,18 +78,25 @@ def _list(desk: DeskContext, db: Db, which: CaseList, now: datetime) -> Wanted:
 
 
 def _to_decide(desk: DeskContext, db: Db) -> Wanted:
-    """Those that wait for somebody to agree to a move and may be decided by the user."""
-    kinds, reader = desk.catalogue().cases.kinds.values(), actor(desk, db, desk.role(db))
-    barred, limits, roles = list[tuple[str, str]](), defaultdict[int, list[tuple[str, str]]](list), set[str]()
-    for kind in kinds if _allowed(desk, "act.decide-case") else ():
-        roles.add(A_SECOND)
+    """Those that wait for somebody to agree to a move and may be decided by the user, for themselves or in somebody's stead."""
+    rules, kinds = desk.catalogue().authority, desk.catalogue().cases.kinds.values()
+    own = desk.authority or rules.of(desk.role(db))
+    away = desk.stands_for(db, desk.tenant(db).business_date) if own.allows(DECIDES) or rules.whole(own) else {}
+    decide = [(login, each) for login, each in ((desk.user, own), *away.items()) if each.allows(DECIDES)]
+    return rows.to_decide(desk.tenant_id, desk.user, [_deciding(login, each, rules, kinds) for login, each in decide])
+
+
+def _deciding(login: str, authority: Authority, rules: AuthorityRules, kinds: Iterable[Kind]) -> Deciding:
+    barred, limits = list[tuple[str, str]](), defaultdict[int, list[tuple[str, str]]](list)
+    for kind in kinds:
         for move in kind.moves.values():
-            most = reader.limit(move.approval.above) if move.approval is not None and move.approval.above else None
-            if move.approval is not None and move.approval.by and not reader.is_a(move.approval.by):
+            approval = move.approval
+            most = authority.most(DECIDES, approval.above) if approval is not None and approval.above else None
+            if approval is not None and approval.by and not rules.outranks(authority.role, approval.by):
                 barred.append((kind.name, move.name))
             elif most is not None:
                 limits[most].append((kind.name, move.name))
-    return rows.deciding(desk.tenant_id, desk.user, roles, barred, limits)
+    return Deciding(login, barred, limits)
 
 
 def _allowed(desk: DeskContext, permission: str) -> bool:
@@ -97,6 +105,9 @@ def _allowed(desk: DeskContext, permission: str) -> bool:
 
 def _filtered(desk: DeskContext, db: Db, wanted: Wanted, asked: CaseFilter, now: datetime) -> Wanted:
     kinds: Mapping[str, Kind] = desk.catalogue().cases.kinds
+    for name, value in asked.asked.items():
+        if not value.isprintable():  # neither a database nor an answer takes half a character
+            raise Invalid(f"case.{name}", f"No {name} is spelled so; expected letters and digits.", name)
     if asked.kind and asked.kind not in kinds:
         raise Invalid("case.kind", f"No such kind of case; {expected(asked.kind[:40], list(kinds))}", "kind")
     if asked.reason:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from collect_tui.domain.case.definition import Kind
+from collect_tui.domain.case.definition import Kind, Move
 
 HIDDEN: Final = "(not for your role)"
 """Stands in the place of what the reader's role may not see."""
@@ -28,6 +28,19 @@ class CaseReader:
         """Whether what a field holds is for them."""
         found = self.kinds[name].fields.get(field) if name in self.kinds else None
         return found is not None and self.kind(name) and self._among(found.private)
+
+    def asked(self, name: str, move: str) -> bool:
+        """Whether it is for them of what amount a move waits to be agreed to."""
+        kind = self.kinds.get(name)
+        made = kind.moves.get(move) if kind is not None else None
+        return made is not None and self._amount(name, made)
+
+    def any_asked(self, name: str) -> bool:
+        """The same of every move of a kind: what is kept of one that was asked for does not say which it was."""
+        return self.kind(name) and all(self._amount(name, move) for move in self.kinds[name].moves.values())
+
+    def _amount(self, name: str, move: Move) -> bool:
+        return move.approval is None or self.field(name, move.approval.of.partition(".")[0])
 
     def _among(self, roles: Collection[str]) -> bool:
         return not roles or self.role in roles

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from sqlmodel import Session as Db
@@ -21,12 +23,15 @@ from collect_tui.domain.case.decide import Actor, may, waits
 from collect_tui.domain.case.definition import OPENER, OWN_DEPARTMENT, REOPEN, Field, FieldType, Kind
 from collect_tui.domain.case.formulas import affordable
 from collect_tui.domain.facts import AccountFacts
+from collect_tui.services.access import MOVES
 from collect_tui.services.case_privacy import HIDDEN, CaseReader
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import cases as rows
 from collect_tui.store.case_values import case_of
 from collect_tui.store.tables.cases import NEVER
 
+WAITS: Final = "waits for somebody to agree"
+"""How it begins what is said of a move that was asked for; behind it stand the move and the amount."""
 _WAITS: Final = "off until it is decided"
 
 
@@ -108,6 +113,8 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
     case = case_of(row)
     kind = desk.catalogue().cases.kinds.get(case.kind)
     reader = reader_of(desk, db)
+    kinds = rows.kinds(db, desk.tenant_id, case.links)
+    apart = {number for number, name in kinds.items() if not reader.kind(name)}
     fields = []
     asked = replace(case, values={**case.values, **case.asked.values}) if case.asked is not None else case
     for name, value in rows.values_of(kind, asked).items():
@@ -127,7 +134,7 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
         **_named(desk, row, reader),
         fields=tuple(fields),
         events=tuple(
-            CaseEventView.model_validate(_said(dict(e._mapping), reader.kind(case.kind)))
+            CaseEventView.model_validate(_said(dict(e._mapping), case.kind, reader, apart))
             for e in rows.events(db, desk.tenant_id, case.id)
         ),
         moves=()
@@ -138,17 +145,22 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
         first_due=row.first_due,
         resolve_due=row.resolve_due,
         asked_by=case.asked.by if case.asked else "",
-        asked_amount=case.asked.amount if case.asked and reader.kind(case.kind) else 0,
-        links=case.links,
+        asked_amount=case.asked.amount if case.asked and reader.asked(case.kind, case.asked.move) else 0,
+        links=tuple(HIDDEN if number in apart else number for number in case.links),
     )
 
 
-def _said(event: dict[str, Any], readable: bool) -> dict[str, Any]:
-    """What happened, and what was said with it where that may be read."""
-    if readable:
-        return event
-    did = event["did"].partition(": ")[0] if event["state"] else event["did"]
-    return {**event, "did": did, "text": HIDDEN if event["text"] else ""}
+def _said(event: dict[str, Any], name: str, reader: CaseReader, apart: Collection[str]) -> dict[str, Any]:
+    """What happened in a case of a kind, and what was said with it where that may be read. `apart`: the numbers of those that it names and
+    whose kind is not for the reader."""
+    what, did, readable = event.pop("what"), event["did"], reader.kind(name)
+    if did.startswith(WAITS) and what in ("asked", "brought") and not reader.any_asked(name):
+        did = WAITS
+    if what == "linked":
+        did = " ".join(HIDDEN if word in apart else word for word in did.split(" "))
+    if not readable and event["state"]:
+        did = did.partition(": ")[0]
+    return {**event, "did": did, "text": HIDDEN if event["text"] and not readable else event["text"]}
 
 
 def _shown(field: Field | None, value: Value, currency: str) -> bool | int | str:
@@ -163,8 +175,9 @@ def _shown(field: Field | None, value: Value, currency: str) -> bool | int | str
 def actor(desk: DeskContext, db: Db, role: str) -> Actor:
     """The desk's user as somebody who moves and decides cases."""
     rules = desk.catalogue().authority
-    limits = (desk.authority or rules.of(role)).limits
-    return Actor(desk.user, desk.departments_of(db, desk.user), limits.get, lambda wanted: rules.outranks(role, wanted))
+    own = desk.authority or rules.of(role)
+    limit = partial(own.most, MOVES)
+    return Actor(desk.user, desk.departments_of(db, desk.user), limit, lambda wanted: rules.outranks(role, wanted))
 
 
 def _reopening(kind: Kind, case: Case) -> tuple[CaseMoveView, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import product
 from operator import itemgetter
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Select, func, literal, literal_column, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, or_, select, tuple_, union_all
 from sqlmodel import Session
 
 from collect_tui.desk.errors import Invalid
@@ -55,14 +55,14 @@ def page(
 
 
 def _position(cursor: str) -> tuple[datetime, int]:
-    at, _, ident = cursor.partition("~")
+    words, _, ident = cursor.partition("~")
     try:
-        found = datetime.fromisoformat(at), int(ident)
-    except ValueError:
-        found = None
-    if found is None or found[0].tzinfo is None or not 0 <= found[1] < 2**63:
-        raise Invalid("case.cursor", "Expected a cursor that a page of cases gave.", "cursor") from None
-    return found
+        at, last = datetime.fromisoformat(words), int(ident)
+        if at.tzinfo is not None and 0 <= last < 2**63:
+            return at.astimezone(UTC), last
+    except (ValueError, OverflowError):
+        pass  # no time, no number, or a day before the first or after the last
+    raise Invalid("case.cursor", "Expected a cursor that a page of cases gave.", "cursor")
 
 
 def _slice(
@@ -129,18 +129,32 @@ Moves = Sequence[tuple[str, str]]
 """Moves by kind and name."""
 
 
-def deciding(tenant_id: int, user: str, roles: Iterable[str], barred: Moves, limits: Mapping[int, Moves]) -> Wanted:
-    """Those that somebody may decide who had no part in them. `roles`: what a case may wait for, as `decided_by` says it; of the moves to
-    which somebody has to agree, `barred` are not theirs, and those of `limits` are up to an amount."""
-    part = select(_e.id).where(_e.tenant_id == tenant_id, _e.case_id == _c.id, _e.by == user, _e.what.in_(PARTS))
-    no_part = [*(_c[name] != user for name in ("opened_by", "owner", "moved_by")), ~part.exists()]
+class Deciding(NamedTuple):
+    """Who decides: of the moves to which somebody has to agree, `barred` are not theirs, and those of `limits` are up to an amount."""
+
+    login: str
+    barred: Moves
+    limits: Mapping[int, Moves]
+
+
+def to_decide(tenant_id: int, user: str, deciding: Sequence[Deciding]) -> Wanted:
+    """Those that somebody may decide who never had a part in them. `deciding`: as whom they agree to moves, themselves or in whose stead,
+    who had no part in it either."""
+    if not deciding:
+        return nothing()
+    theirs = or_(*(and_(*_no_part(tenant_id, each.login), *_agreeing(each)) for each in deciding))
+    return Wanted(((_c.awaits == A_SECOND, *_no_part(tenant_id, user), theirs),))
+
+
+def _no_part(tenant_id: int, login: str) -> list[Condition]:
+    part = select(_e.id).where(_e.tenant_id == tenant_id, _e.case_id == _c.id, _e.by == login, _e.what.in_(PARTS))
+    return [*(_c[name] != login for name in ("asked_by", "opened_by", "owner", "moved_by")), ~part.exists()]
+
+
+def _agreeing(who: Deciding) -> list[Condition]:
     waits = tuple_(_c.kind, _c.asked_move)
-    theirs: list[Condition] = [waits.not_in(barred)] if barred else []
-    theirs += [or_(_c.asked_amount <= most, waits.not_in(moves)) for most, moves in limits.items()]
-    second = (_c.asked_by != user, *no_part, *theirs)
-    return Wanted(
-        tuple((_c.awaits == each, *(second if each == A_SECOND else no_part[:2])) for each in sorted(set(roles)))
-    )
+    barred: list[Condition] = [waits.not_in(who.barred)] if who.barred else []
+    return barred + [or_(_c.asked_amount <= most, waits.not_in(moves)) for most, moves in who.limits.items()]
 
 
 def of_kinds(kinds: Iterable[str]) -> list[tuple[Condition, ...]]:

@@ -212,7 +212,9 @@ def of_kind(session: Session, tenant_id: int, kind: str, after: int, limit: int)
 
 
 def events(session: Session, tenant_id: int, case_id: int) -> list[Any]:
-    query = select(_e.at, _e.by, _e.state, _e.did, _e.text).where(_e.tenant_id == tenant_id, _e.case_id == case_id)
+    query = select(_e.at, _e.by, _e.state, _e.what, _e.did, _e.text).where(
+        _e.tenant_id == tenant_id, _e.case_id == case_id
+    )
     return list(session.execute(query.order_by(_e.at, _e.id)))
 
 
@@ -245,6 +247,12 @@ def kinds_of(session: Session, tenant_id: int, account_id: int) -> dict[str, str
     """The kinds of all cases of an account, by number."""
     query = select(_c.number, _c.kind).where(_c.tenant_id == tenant_id, _c.account_id == account_id)
     return {row.number: row.kind for row in session.execute(query)}
+
+
+def kinds(session: Session, tenant_id: int, numbers: Collection[str]) -> dict[str, str]:
+    """The kinds of the tenant's cases of these numbers, by number."""
+    query = select(_c.number, _c.kind).where(_c.tenant_id == tenant_id, _c.number.in_(numbers))
+    return {row.number: row.kind for row in session.execute(query)} if numbers else {}
 
 
 def documents(session: Session, tenant_id: int, case_id: int) -> list[Any]:

@@ -73,6 +73,14 @@ def sure(token: Token, context: LineContext) -> Look | None:
     return next((look for pattern, look in _LOOKS if pattern.fullmatch(low)), None) or _money(low) or NUMBER
 
 
+def means(low: str) -> bool:
+    """Whether a word in lower case is a day, an amount, a way to pay or a contact point on every line, whatever its account."""
+    named = any(day.lower().startswith(low) for day in WEEKDAYS) if len(low) > 1 else False
+    month = len(low) > 2 and any(each.lower().startswith(low) for each in MONTHS)
+    shaped = any(pattern.fullmatch(low) for pattern, _ in _LOOKS if pattern is not _DOCUMENT)
+    return low in _AMOUNTS or low in _DAYS or low in METHODS or named or month or shaped
+
+
 def maybe(token: Token, context: LineContext, asked: Collection[str]) -> Look | None:
     """What a word of letters looks like; it may be a word of prose as well. `asked`: kinds of words the act could have."""
     low, codes = token.low, context.codes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from collect_tui.common.text import clean
 from collect_tui.common.words import expected
 from collect_tui.domain.case.definition import (
     BEFORE,
@@ -22,11 +23,15 @@ from collect_tui.domain.case.definition import (
     Move,
     State,
 )
+from collect_tui.domain.case.formulas import INPUTS
 from collect_tui.domain.case.values import is_read
 from collect_tui.domain.case.vocabulary import Problem, Site, adds_up, consequence, known
 
 
 def problems(kind: Kind, site: Site) -> Iterator[Problem]:
+    yield from _titles(kind)
+    for role in kind.private:
+        yield from known("private", role, site.roles)
     yield from _fields(kind, site)
     for place, move in enumerate(kind.moves.values(), 1):
         yield from _move(kind, f"moves.{place}", move, site)
@@ -34,6 +39,22 @@ def problems(kind: Kind, site: Site) -> Iterator[Problem]:
     yield from _clocks(kind, site)
     yield from _routes(kind, site)
     yield from _states(kind, site)  # last: a name that is wrong tears a way
+
+
+def _titles(kind: Kind) -> Iterator[Problem]:
+    """What stands on the screen among other words moves none of them."""
+    titles = {
+        "title": kind.title,
+        "help": kind.help,
+        "source": kind.source,
+        **{f"fields.{name}.label": each.label for name, each in kind.fields.items()},
+        **{f"fields.{name}.list": " ".join(each.choices.values()) for name, each in kind.fields.items()},
+        **{f"states.{name}.label": each.label for name, each in kind.states.items()},
+        **{f"moves.{place}.label": each.label for place, each in enumerate(kind.moves.values(), 1)},
+    }
+    for path, title in titles.items():
+        if any(clean(char) != char for char in title):
+            yield path, "a sign that moves or hides others; expected letters, digits and signs that are seen."
 
 
 def _states(kind: Kind, site: Site) -> Iterator[Problem]:
@@ -63,6 +84,8 @@ def _states(kind: Kind, site: Site) -> Iterator[Problem]:
         for key, value in (("to_after", state.then), ("to_on_wake", state.woken), ("reopens", state.reopens)):
             if value:
                 yield from known(f"{path}.{key}", value, names)
+        if state.after and state.after.count < 1:
+            yield f"{path}.after", "expected at least 1."
         if bool(state.after) != bool(state.then):
             yield path, "after and to_after stand together."
         if state.asks_for and (name != kind.initial.name or not _agreed_to(kind, state.asks_for)):
@@ -112,11 +135,19 @@ def _fields(kind: Kind, site: Site) -> Iterator[Problem]:
             yield path, "expected codes to choose from: list = a list of the site, or the codes themselves."
         if each.formula:
             yield from known(f"{path}.formula", each.formula, site.formulas)
+            if each.type is not FieldType.MONEY:
+                yield f"{path}.formula", "works out an amount; expected a field of type money."
+            for needed in INPUTS.get(each.formula, ()):
+                if not kind.adds_up(needed, FieldType.MONEY):
+                    yield f"{path}.formula", f"is worked out from {needed}, which the kind has not."
+        if (type_ := _NAMED.get(name, each.type)) is not each.type:
+            yield f"{path}.type", f"a case is given to one by this name; expected {type_}."
         for role in each.private:
             yield from known(f"{path}.private", role, site.roles)
         yield from _table(kind, path, each)
 
 
+_NAMED: Final = {"owner": FieldType.USER, "dept": FieldType.DEPARTMENT}
 _DEFAULTS: Final = {FieldType.YES_NO: bool, FieldType.NUMBER: int, FieldType.PERCENT: int}
 
 

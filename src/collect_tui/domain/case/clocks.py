@@ -20,9 +20,11 @@ from collect_tui.domain.errors import Invalid
 Unit = Literal["m", "h", "d", "bd"]
 
 _SPAN: Final = re.compile(r"(?P<count>[0-9]{1,4})(?P<unit>m|h|bd|d)")
-_MINUTES: Final = {"m": 1, "h": 60}
+_MINUTES: Final[Mapping[Unit, int]] = {"m": 1, "h": 60, "d": 1440, "bd": 1440}
 _LONGEST: Final = 3660
 """Days that are looked through for the end of a clock."""
+MOST_DAYS: Final = 3650
+"""The longest span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,15 @@ class Span:
         found = _SPAN.fullmatch(text)
         if found is None:
             raise Invalid("case.span", "Expected a span such as 30m, 4h, 8d or 2bd.")
-        return cls(int(found["count"]), found["unit"])  # type: ignore[arg-type]
+        made = cls(int(found["count"]), found["unit"])  # type: ignore[arg-type]
+        if made.minutes > MOST_DAYS * _MINUTES["d"]:
+            raise Invalid("case.span", f"Expected a span of at most {MOST_DAYS:,} days.")
+        return made
+
+    @property
+    def minutes(self) -> int:
+        """How long it is, a business day as long as any."""
+        return self.count * _MINUTES[self.unit]
 
     def __str__(self) -> str:
         return f"{self.count}{self.unit}"

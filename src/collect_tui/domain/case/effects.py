@@ -11,8 +11,9 @@ from collect_tui.domain.effect import Effect, EventSpec, Ids, changed
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.money import format_minor
 
-What = Literal["moved", "passed", "asked", "agreed", "refused", "changed", "linked", "undone"]
-"""`passed`: it went on by itself; `asked`: for somebody to agree, who `agreed`, and with that it moved, or `refused`."""
+What = Literal["moved", "passed", "asked", "agreed", "refused", "changed", "linked", "undone", "brought"]
+"""`passed`: it went on by itself; `brought`: a row of a file moved it or asked for that; `asked`: for somebody to agree, who `agreed`,
+and with that it moved, or `refused`."""
 
 
 PARTS: Final = ("opened", "moved", "asked", "changed", "linked")

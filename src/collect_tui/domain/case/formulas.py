@@ -29,6 +29,13 @@ FORMULAS: Final[Mapping[str, Callable[[Mapping[str, Value]], int]]] = {
 }
 
 
+INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "affordable_instalment": ("income.amount", "spending.amount"),
+    "variance": ("counted.amount", "expected"),
+}
+"""The amounts that each is worked out from."""
+
+
 def affordable(case: Case, kind: Kind) -> int:
     """What can be paid a month as a case has worked it out; nothing where its kind does not."""
     worked_out = (each.name for each in kind.fields.values() if each.formula == affordable_instalment.__name__)

@@ -7,8 +7,9 @@ of it for their work is no business of the customer, and is summed up in the cas
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, Final, NamedTuple, Protocol, cast
 from uuid import uuid4
 
 from collect_tui.common.words import expected, plural
@@ -16,15 +17,21 @@ from collect_tui.desk.commands import Act, ChangeCase, Command, MoveCase, Record
 from collect_tui.desk.errors import DomainError, Invalid, Refused
 from collect_tui.domain.case.case import Case, Value
 from collect_tui.domain.case.definition import FieldType, Kind
+from collect_tui.domain.case.effects import CaseChanged, What
 from collect_tui.domain.confirm import surplus
+from collect_tui.domain.effects import Effect
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.services import codec
+from collect_tui.services.access import require
 from collect_tui.services.acts import context_of
 from collect_tui.services.decide import decide
 from collect_tui.services.intake.batch import Batch, Brought, Outcome, Reject, Row
 from collect_tui.services.intake.report import Report
 from collect_tui.store import cases as rows_of
 from collect_tui.store.case_values import case_of
+
+BROUGHT: Final[What] = "brought"
+"""What happened, of a move that a row made: by its text the row is known, and by nothing that a person wrote."""
 
 
 class CaseRow(NamedTuple):
@@ -83,6 +90,9 @@ class CaseMoves:
     def __init__(self, batch: Batch, source: CaseSource) -> None:
         self.work, self._source, self._file = batch.work, source, batch.file
         self.day = self.work.today
+        desk = self.work.desk
+        # Whoever owns the file has that of their role, as one who decides cases at it.
+        self._authority = desk.authority or self.work.catalogue.authority.of(desk.role(self.work.db))
         self._collected = self._fees = 0
         kinds = self.work.catalogue.cases.kinds
         if source.kind not in kinds:
@@ -126,16 +136,19 @@ class CaseMoves:
         if self._is_known(case, row, seen):
             return "known"
         commands = (*self._money(case, row, seen),) if not row.move else (self._move(case, row),)
+        for command in commands:
+            require(self._authority, f"act.{command.kind}")
         act = Act(id=uuid4(), account=account, commands=commands)
         context = context_of(self.work.desk, self.work.db, act, self.work.ids, self.work.now)
         outcome = decide(act, seen, context)
         if not outcome.verdict.allowed:
             found = outcome.verdict.findings[0]
             raise Refused(found.rule, found.sentence, found.check or None)
-        self.work.apply(seen, outcome.effects)
+        effects = tuple(_brought(each, case, commands[0]) for each in outcome.effects)
+        self.work.apply(seen, effects)
         line = f"row {number} of {self._file}"
-        self.work.record(seen.id, line=line, effects=codec.dump(outcome.effects))
-        self.work.tell(seen, outcome.effects)
+        self.work.record(seen.id, line=line, effects=codec.dump(effects))
+        self.work.tell(seen, effects)
         return "taken"
 
     def _case(self, row: CaseRow) -> tuple[Case, str]:
@@ -154,14 +167,16 @@ class CaseMoves:
         return case, found.account
 
     def _is_known(self, case: Case, row: CaseRow, seen: AccountFacts) -> bool:
-        """Whether the row came before. Invalid "row.differs" when it said another amount."""
+        """Whether the row came before. Invalid "row.differs" when it said another amount, or money where it says a move, or a move where it
+        says money."""
         paid = next((p for p in (*seen.payments, *seen.named) if p.ref == row.ref), None)
-        if not row.move and paid is not None:
-            if paid.amount != row.amount:
-                raise Invalid("row.differs", "is not what was taken in for this reference before", "amount")
-            return True
-        marks = (each.text for each in rows_of.events(self.work.db, self.work.tenant_id, case.id))
-        return bool(row.move) and any(text == row.ref or text.startswith(f"{row.ref}: ") for text in marks)
+        texts = (e.text for e in rows_of.events(self.work.db, self.work.tenant_id, case.id) if e.what == BROUGHT)
+        moved = any(text == row.ref or text.startswith(f"{row.ref}: ") for text in texts)
+        if (row.move and paid is not None) or (not row.move and moved):
+            raise Invalid("row.differs", f"is that of {'money' if paid else 'a move'} that came before", "ref")
+        if paid is not None and paid.amount != row.amount:
+            raise Invalid("row.differs", "is not what was taken in for this reference before", "amount")
+        return moved or paid is not None
 
     def _move(self, case: Case, row: CaseRow) -> MoveCase:
         fields, needs = self._kind.fields, self._kind.moves[row.move].needs
@@ -187,6 +202,14 @@ class CaseMoves:
         }
         self._collected, self._fees = self._collected + row.amount, self._fees + fee
         return [paid] if case.ended or not sums else [paid, ChangeCase(case=case.number, values=sums)]
+
+
+def _brought(effect: Effect, case: Case, made: Command) -> Effect:
+    """The move of a row with the mark of one."""
+    if not isinstance(effect, CaseChanged) or not isinstance(made, MoveCase):
+        return effect
+    mine = effect.after.id == case.id and effect.text == made.note
+    return replace(effect, what=BROUGHT) if mine else effect
 
 
 __all__ = ["CaseFileReport", "CaseMoves", "CaseRow", "CaseSource"]
