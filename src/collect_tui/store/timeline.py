@@ -1,4 +1,4 @@
-"""What happened to an account, newest first: contacts, notes, payments, promises, orders, notices and holds as one list.
+"""What happened to an account, newest first: contacts, notes, payments, promises, orders, notices, holds and cases as one list.
 
 Each kind is read from its own index, newest first, from the cursor on, and the lists are merged. The order is (instant, id,
 kind), all descending, so that a cursor names one place in it however many rows share an instant. What has a date and no
@@ -242,6 +242,15 @@ def _hold_closed(row: Any) -> TimelineEntry:
     return _entry("hold", row.closed_by or "", f"hold {row.kind} {row.status.lower()}", row.closed_reason or "")
 
 
+def _case(row: Any) -> TimelineEntry:
+    """What it is about may be private; its number says where to look."""
+    return _entry("case", row.opened_by, f"case {row.number} opened")
+
+
+def _case_ended(row: Any) -> TimelineEntry:
+    return _entry("case", row.moved_by, f"case {row.number} ended, {row.state.replace('_', ' ').lower()}")
+
+
 def _returned(c: Any) -> ColumnElement[bool]:
     return or_(c.status.in_(sorted(GIVEN_BACK)), c.returned > 0)
 
@@ -272,4 +281,6 @@ _SOURCES: Final = (
     _Source("message", "made_at", _received, lambda c: c.inbound),
     _Source("message", "closed_at", _message_closed, lambda c: c.status.in_(sorted(LOST_MESSAGE))),
     _Source("digest_order", "told_at", _told, digest=True),
+    _Source("case_file", "opened_at", _case),
+    _Source("case_file", "ended_at", _case_ended),
 )

@@ -130,7 +130,7 @@ class PaymentView(View):
 
 
 class TimelineEntry(View):
-    """One thing that happened, newest first: contact, note, payment, promise, order, notice, hold."""
+    """One thing that happened, newest first: contact, note, payment, promise, order, notice, hold, case."""
 
     at: datetime
     kind: str

@@ -67,7 +67,10 @@ def draw(composer: Composer, seen: AccountFacts, kind: Kind, case: Case, name: s
             days=(seen.business_date - opened).days,
             owner=case.owner,
         ),
-        case_fields=tuple(said.CaseField(label=f.title, value=_shown(f, value, formats)) for f, value in rows),
+        case_fields=(
+            said.CaseField(label="Account", value=seen.number),
+            *(said.CaseField(label=f.title, value=_shown(f, value, formats)) for f, value in rows),
+        ),
         provable=proved,
         debts=tuple(replace(each, kind=words.items.get(each.kind, each.kind)) for each in debts),
     )
@@ -134,13 +137,19 @@ def kept(desk: DeskContext, db: Db, number: str, field: str = "") -> CaseDocumen
 
 
 def _fields(kind: Kind, case: Case) -> Iterator[tuple[Field, Any]]:
-    """What a document may say: nothing that not everybody may read, and no other document."""
+    """What a document may say: nothing that not everybody may read, and no other document. What was asked for with it and not given is
+    none, and said to be."""
+    asked = {
+        name for move in kind.moves.values() if any(one.name == "document" for one in move.does) for name in move.asks
+    }
     for field in kind.fields.values() if not kind.private else ():
-        if not field.private and field.type is not FieldType.DOCUMENT and field.name in case.values:
-            yield field, case.values[field.name]
+        if not field.private and field.type is not FieldType.DOCUMENT and field.name in {*case.values, *asked}:
+            yield field, case.values.get(field.name)
 
 
 def _shown(field: Field, value: Any, formats: Formats) -> str:
+    if value is None:
+        return "none"
     match field.type:
         case FieldType.MONEY:
             return formats.money(int(value))
