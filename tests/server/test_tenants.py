@@ -328,8 +328,9 @@ def test_a_case_of_another_tenant_is_none_of_ones_own(world: World) -> None:
         assert (answer.status_code, code(answer)) == (409, "case.none"), answer.text
         assert other not in answer.text
     own = world.zoe("GET", "/cases").json()["rows"][0]["number"]
-    linked = world.zoe.act(f"{mine}/case-links", {"case": own, "other": other})
-    assert linked.status_code == 200, linked.text  # a number is but words
+    refused = [world.zoe.act(f"{mine}/case-links", {"case": own, "other": name}) for name in (other, "INS-NONE")]
+    assert [(answer.status_code, code(answer)) for answer in refused] == [(409, "case.none")] * 2
+    assert refused[0].json()["detail"] == refused[1].json()["detail"].replace("INS-NONE", other)  # as of none at all
     assert world.ask("GET", Case("/v1/cases/{case}", 404)).status_code == 404
     assert rows_of(world.context, 1) == before
 
