@@ -79,7 +79,7 @@ def ask(api, operation, arguments):
     for name in Shape(operation).in_path:
         path = path.replace(f"{{{name}}}", str(sent.pop(name, "x")))
     more = {"If-Match": "*", "Idempotency-Key": str(uuid4())} if operation.name == "do" else {}
-    body = {} if operation.verb == "GET" or arguments is None else {"json": sent}
+    body = {} if arguments is None else {"params" if operation.verb == "GET" else "json": sent}
     return api(operation.verb, path, headers=more, **body)
 
 
