@@ -89,18 +89,18 @@ def test_the_list_says_what_there_is(run):
 
 
 def test_lint_counts_what_is_right(run, site):
-    assert run("messages", "lint") == (0, "32 templates, 225 texts: nothing is wrong\n", "")
+    assert run("messages", "lint") == (0, "33 templates, 226 texts: nothing is wrong\n", "")
     folder = site(TEMPLATE.replace("PRINTED", "party.name"))
-    assert run("messages", "lint", folder) == (0, "33 templates, 226 texts: nothing is wrong\n", "")
+    assert run("messages", "lint", folder) == (0, "34 templates, 227 texts: nothing is wrong\n", "")
     _, out, _ = run("--json", "messages", "lint", folder)
-    assert json.loads(out) == {"templates": 33, "texts": 226, "faults": []}
+    assert json.loads(out) == {"templates": 34, "texts": 227, "faults": []}
 
 
 def test_lint_says_each_fault_in_a_sentence(run, site, tmp_path):
     folder = site(TEMPLATE.replace("PRINTED", "account.number"))
     where = folder / "messages/ours.md"
     said = f"{where}:9: there is no part of account number; it is printed masked only: write masked."
-    assert run("messages", "lint", folder) == (1, f"{said}\n33 templates, 226 texts: 1 fault\n", "")
+    assert run("messages", "lint", folder) == (1, f"{said}\n34 templates, 227 texts: 1 fault\n", "")
     code, out, _ = run("--json", "messages", "lint", folder)
     assert code == 1
     assert json.loads(out)["faults"] == [{"error": "message.placeholder", "message": said, "template": "ours"}]
