@@ -181,3 +181,11 @@ def test_who_is_signed_out_sees_nothing_that_was_seen(desk, line, clock):
     with pytest.raises(SignedOut):
         desk.account(ROSA)
     assert desk.outbox.connection().state == "signed-out"
+
+
+def test_a_note_in_a_case_may_wait_and_a_move_may_not(desk, line, clock):
+    desk.do(act(desk, ROSA, 'tk billing "no bill"'))
+    note, move = act(desk, ROSA, "cnote called the shop"), act(desk, ROSA, "case take")
+    away(desk, line, clock)
+    assert desk.preview(note).ok
+    assert desk.preview(move).error_code == "offline.refused"

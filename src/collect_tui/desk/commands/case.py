@@ -57,6 +57,7 @@ class ChangeCase(CommandBase):
 class WriteCaseNote(CommandBase):
     """Writes something in an open case."""
 
+    offline: ClassVar[bool] = True
     leased: ClassVar[bool] = False
     noun: ClassVar[str] = "case-notes"
     kind: Literal["case-note"] = "case-note"
