@@ -103,7 +103,7 @@ def open_case(
         amount = case.amount(move.approval.of)
         case = replace(case, asked=Asked(move.name, actor.user, facts.business_date, amount))
     fold.add(CaseOpened(case, kind.title, ground.ids()))
-    fold.add(*(InboxChanged(each, InboxState.DONE, case.number) for each in asked))
+    fold.add(*(InboxChanged(each, InboxState.DONE, f"it is {case.number} now") for each in asked))
     fold.add(*holding(blank, case, None, kind.initial, fold.facts, ground))
     return tuple(fold.effects)
 
