@@ -184,6 +184,8 @@ def test_a_week_in_figures(desk, lead, desks, clock):
     ben, first = desks("ben"), dispute(desk)
     do(ben, MoveCase(case=first, move="review"))
     do(ben, MoveCase(case=first, move="grant", values={"finding": "billed twice"}))
+    do(lead, DecideCase(case=first, agreed=False, reason="no"))
+    do(lead, Undo())
     do(lead, DecideCase(case=first, agreed=True, reason="seen the bill"))
     clock.forward(days=3)
     dispute(desk, item="INV-2", amount=100, reason="QTY")

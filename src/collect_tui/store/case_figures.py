@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -98,7 +98,13 @@ def trends(
 
 
 def decisions(session: Session, tenant_id: int, start: datetime, end: datetime) -> Counter[tuple[str, str]]:
-    """By whom what was decided in the time: agreed or refused."""
-    asked = and_(_e.tenant_id == tenant_id, _e.at > start, _e.at <= end, _e.what.in_(("agreed", "refused")))
-    query = select(_e.by, _e.what, func.count()).where(asked).group_by(_e.by, _e.what)
-    return Counter({(row[0], row[1]): row[2] for row in session.execute(query)})
+    """By whom what was decided in the time, agreed or refused, and stands: what was undone since was not."""
+    done = and_(_e.tenant_id == tenant_id, _e.at > start, _e.at <= end, _e.what.not_in(("noted", "opened")))
+    query = select(_e.case_id, _e.by, _e.what).where(done).order_by(_e.case_id, _e.at, _e.id)
+    stand: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for case_id, by, what in session.execute(query):
+        if what != "undone":
+            stand[case_id].append((by, what))
+        elif stand[case_id]:
+            stand[case_id].pop()
+    return Counter(each for done_in in stand.values() for each in done_in if each[1] in ("agreed", "refused"))
