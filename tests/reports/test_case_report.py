@@ -17,7 +17,7 @@ def test_no_cell_is_a_formula_or_a_link_and_no_control_gets_in(tmp_path: Path) -
     report = CaseReport(
         start=NOW - timedelta(days=7), end=NOW, days=7, opened=1, ended=0, clocks=(),
         backlog=tuple(CaseBacklog(department=each, kind=each, to_2=1, to_7=0, to_30=0, older=0, total=1, before=0) for each in HOSTILE),
-        trends=tuple(CaseTrend(kind=each, reason=each, count=1, before=0) for each in HOSTILE),
+        trends=tuple(CaseTrend(by="reason", kind=each, reason=each, count=1, before=0, share=100) for each in HOSTILE),
         decisions=tuple(CaseDecisions(by=each, agreed=1, refused=0) for each in HOSTILE),
     )  # fmt: skip
     target = tmp_path / "cases.xlsx"

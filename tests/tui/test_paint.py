@@ -233,7 +233,7 @@ def test_what_is_owed_takes_no_more_rows_than_there_are(view: AccountView, rows:
 @pytest.mark.parametrize(("known", "height"), [(11, 17), (11, 8), (11, 4), (1, 3), (0, 5)])
 def test_every_result_stands_in_the_menu_whatever_its_height(known: int, height: int) -> None:
     table = [(chr(97 + n), f"C{n}", f"meaning {n}") for n in range(known)]
-    lines = [line.text for line in chord_lines(table, 80, height)]
+    lines = [line.text for line in chord_lines("result", table, 80, height)]
     assert len(lines) <= height
     for key, code, _ in table:
         assert f"  {key}  {code} " in " ".join(lines)

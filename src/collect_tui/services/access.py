@@ -43,7 +43,7 @@ def guarded(desk: type[T]) -> type[T]:
     """Has every operation of a desk look first whether its user may, and last what of the answer: nobody can forget it in a new
     one."""
     for operation in OPERATIONS:
-        if method := getattr(desk, operation.name, None):
+        if method := vars(desk).get(operation.name):
             setattr(desk, operation.name, _guard(method, operation))
     return desk
 

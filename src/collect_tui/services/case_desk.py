@@ -6,11 +6,13 @@ from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.message import InboxRow
+from collect_tui.services.access import guarded
 from collect_tui.services.desk_context import DeskContext
 
 
+@guarded
 class CaseDesk(DeskContext):
-    """The operations of these names; `guarded` there asks whether the user may."""
+    """The operations of these names, each of which asks first whether the user may."""
 
     def inbox(self, *, unknown: bool = False) -> tuple[InboxRow, ...]:
         from collect_tui.services.message import inbox

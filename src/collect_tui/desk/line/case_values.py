@@ -161,7 +161,9 @@ def _text(words: TokenCursor, kind: Kind, field: Field, token: Token, *, last: b
         words.reject(late, slot, told, f"{field.title} in quotes")
     quoted = next((one for one in words.tokens[words.pos + 1 :] if one.quote), None)
     if quoted is not None and quoted is words.tokens[-1]:  # what was meant for another field is no part of the text
-        told = f"Nothing that is asked for here is called “{token.text[:40]}”; a text of several words stands in quotes."
+        told = (
+            f"Nothing that is asked for here is called “{token.text[:40]}”; a text of several words stands in quotes."
+        )
         words.reject(token, slot, told, f"{field.title} in quotes")
     text = freetext.why(words, slot=slot, most=field.longest)
     words.spans[-1] = replace(words.spans[-1], role=slot)
