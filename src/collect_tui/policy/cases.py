@@ -11,7 +11,7 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.case.clocks import ended_on
 from collect_tui.domain.case.consequences import Ground
-from collect_tui.domain.case.definition import Kind, Move
+from collect_tui.domain.case.definition import Kind, Move, State
 from collect_tui.domain.case.effects import CaseChanged, CaseNoted
 from collect_tui.domain.case.moving import arrive, done
 from collect_tui.domain.case.nested import answered, told_by
@@ -49,27 +49,31 @@ def follow(fold: Folded, effects: Sequence[Effect], house: House, ids: Callable[
         if not effects:
             break
     stand_still(fold, house, ids)
-    for (
-        case
-    ) in fold.facts.cases:  # a hold that ended with another case, or was released, stands as long as a case wants it
-        kind = house.cases.kinds.get(case.kind)
-        if kind is not None and case.state in kind.states and case.state:
-            fold.add(*held(case, kind.states[case.state], fold.facts, ground))
+    for case in fold.facts.cases:
+        if (
+            known := _known(case, house)
+        ) is not None:  # a hold that ended with another case stands as long as one wants it
+            fold.add(*held(case, known[1], fold.facts, ground))
 
 
 def stand_still(fold: Folded, house: House, ids: Callable[[], int]) -> None:
     """What a case keeps from being collected and is collected still: before money is given to it."""
     for case in fold.facts.cases:
-        kind = house.cases.kinds.get(case.kind)
-        if kind is not None and case.state in kind.states and kind.states[case.state].standing.split:
-            fold.add(*freeze(kind, case, fold.facts, ids))
+        if (known := _known(case, house)) is not None and known[1].standing.split:
+            fold.add(*freeze(known[0], case, fold.facts, ids))
+
+
+def _known(case: Case, house: House) -> tuple[Kind, State] | None:
+    """The kind and the state of a case; None: the site knows one of them no more."""
+    kind = house.cases.kinds.get(case.kind)
+    state = kind.states.get(case.state) if kind is not None else None
+    return None if kind is None or state is None else (kind, state)
 
 
 def _follow(case: Case, fold: Folded, effects: Sequence[Effect], house: House, ground: Ground, *, night: bool) -> None:
-    kind = house.cases.kinds.get(case.kind)
-    state = kind.states.get(case.state) if kind is not None else None
-    if kind is None or state is None:
+    if (known := _known(case, house)) is None:
         return
+    kind, state = known
     today = fold.facts.business_date
     if (found := answered(kind, case, effects)) is not None:
         fold.add(*_told(kind, case, *found, house, fold.facts, ground))

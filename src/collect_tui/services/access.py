@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeVar
@@ -12,9 +12,10 @@ from typing import Any, Final, TypeVar
 from collect_tui.desk.commands import Command, MakePlan, MakePromise, PlaceHold, RecordPayment, SnoozeAccount
 from collect_tui.desk.errors import DomainError, Forbidden
 from collect_tui.desk.operations import OPERATIONS, Operation
+from collect_tui.domain.case.decide import Actor
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.domain.money import format_minor
-from collect_tui.policy.authority import Authority
+from collect_tui.policy.authority import Authority, AuthorityRules
 
 T = TypeVar("T")
 
@@ -31,6 +32,22 @@ class Caller:
     authority: Authority
     token_id: int
     kind: str  # session, personal
+
+
+def actor(
+    login: str,
+    departments: Collection[str],
+    own: Authority,
+    rules: AuthorityRules,
+    role: str,
+    permission: str = MOVES,
+    *,
+    decides: bool = True,
+) -> Actor:
+    """Somebody who moves cases, or decides them: with the limits of their authority for that `permission`, as far as a role reaches."""
+    return Actor(
+        login, departments, functools.partial(own.most, permission), lambda other: rules.outranks(role, other), decides
+    )
 
 
 def require(authority: Authority | None, permission: str) -> None:

@@ -34,11 +34,10 @@ from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.message.template import TYPED
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.order.suspension import first_suspension_day
-from collect_tui.policy.authority import Authority
 from collect_tui.policy.orders import suspension
 from collect_tui.policy.suspend import may_restore
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
-from collect_tui.services.access import DECIDES, MOVES
+from collect_tui.services.access import DECIDES, actor
 from collect_tui.services.contact import schedule_callback
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
@@ -57,12 +56,8 @@ class _Hand:
         self.context, self.left_out = context, list[Finding]()
         rules = context.catalogue.authority
         self.own = context.authority or rules.of(context.role)  # whoever owns the file has that of their role, too
-        self.actor = Actor(
-            context.user,
-            context.departments(),
-            partial(self.own.most, MOVES),
-            lambda role: rules.outranks(context.role, role),
-            context.may(DECIDES),
+        self.actor = actor(
+            context.user, context.departments(), self.own, rules, context.role, decides=context.may(DECIDES)
         )
         self.ground = Ground(
             context.ids,
@@ -78,18 +73,12 @@ class _Hand:
 
     def deciding(self) -> Actor:
         """Whoever decides, with those in whose stead they may."""
-        away = tuple(self._away(*each) for each in self.context.stands_for().items())
-        return replace(self.actor, limit=partial(self.own.most, DECIDES), stands_for=away)
-
-    def _away(self, login: str, authority: Authority) -> Actor:
         rules = self.context.catalogue.authority
-        return Actor(
-            login,
-            (),
-            partial(authority.most, DECIDES),
-            lambda role: rules.outranks(authority.role, role),
-            authority.allows(DECIDES),
+        away = (
+            actor(login, (), each, rules, each.role, DECIDES, decides=each.allows(DECIDES))
+            for login, each in self.context.stands_for().items()
         )
+        return replace(self.actor, limit=partial(self.own.most, DECIDES), stands_for=tuple(away))
 
     def _write(self, case: Case, facts: AccountFacts, template: str, text: str) -> tuple[Effect, ...]:
         """The message of a move, to where the case came from, else by the template's own way; what stands in its way is said and does

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any, Final
 
 from sqlmodel import Session as Db
@@ -19,11 +18,11 @@ from collect_tui.desk.views.case import (
     CaseView,
 )
 from collect_tui.domain.case.case import Case, Value
-from collect_tui.domain.case.decide import Actor, may, waits
+from collect_tui.domain.case.decide import may, waits
 from collect_tui.domain.case.definition import OPENER, OWN_DEPARTMENT, REOPEN, Field, FieldType, Kind
 from collect_tui.domain.case.formulas import affordable
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.services.access import MOVES
+from collect_tui.services.access import actor
 from collect_tui.services.case_privacy import HIDDEN, CaseReader
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import cases as rows
@@ -137,11 +136,7 @@ def view(desk: DeskContext, db: Db, number: str) -> CaseView:
             CaseEventView.model_validate(_said(dict(e._mapping), case.kind, reader, apart))
             for e in rows.events(db, desk.tenant_id, case.id)
         ),
-        moves=()
-        if kind is None
-        else _reopening(kind, case)
-        if case.ended
-        else tuple(_moves(desk, db, kind, case, reader.role)),
+        moves=tuple(_moves(desk, db, kind, case, reader.role)) if kind is not None else (),
         first_due=row.first_due,
         resolve_due=row.resolve_due,
         asked_by=case.asked.by if case.asked else "",
@@ -172,36 +167,20 @@ def _shown(field: Field | None, value: Value, currency: str) -> bool | int | str
     return value
 
 
-def actor(desk: DeskContext, db: Db, role: str) -> Actor:
-    """The desk's user as somebody who moves and decides cases."""
+def _moves(desk: DeskContext, db: Db, kind: Kind, case: Case, role: str) -> Iterator[CaseMoveView]:
+    """The moves that there are now; of one that has ended the one that brings it back."""
+    if case.ended:
+        state = kind.states.get(case.state)
+        if state is not None and state.reopens:
+            yield CaseMoveView(name=REOPEN, label="open it again", key="o", needs=())
+        return
     rules = desk.catalogue().authority
-    own = desk.authority or rules.of(role)
-    limit = partial(own.most, MOVES)
-    return Actor(desk.user, desk.departments_of(db, desk.user), limit, lambda wanted: rules.outranks(role, wanted))
-
-
-def _reopening(kind: Kind, case: Case) -> tuple[CaseMoveView, ...]:
-    state = kind.states.get(case.state)
-    back = state is not None and state.reopens
-    return (CaseMoveView(name=REOPEN, label="open it again", key="o", needs=()),) if back else ()
-
-
-def _moves(desk: DeskContext, db: Db, kind: Kind, case: Case, role: str) -> list[CaseMoveView]:
-    reader = actor(desk, db, role)
-    return [
-        CaseMoveView(
-            name=move.name,
-            label=move.label,
-            key=move.key,
-            needs=move.needs,
-            barred=_WAITS
-            if waits(case, move, desk.user)
-            else ""
-            if may(case, move, reader)
-            else f"for {_whose(move.who, case)}",
-        )
-        for move in kind.moves_from(case.state)
-    ]
+    reader = actor(desk.user, desk.departments_of(db, desk.user), desk.authority or rules.of(role), rules, role)
+    for move in kind.moves_from(case.state):
+        barred = "" if may(case, move, reader) else f"for {_whose(move.who, case)}"
+        if waits(case, move, desk.user):
+            barred = _WAITS
+        yield CaseMoveView(name=move.name, label=move.label, key=move.key, needs=move.needs, barred=barred)
 
 
 def _whose(who: str, case: Case) -> str:

@@ -14,14 +14,13 @@ from sqlmodel import Session, SQLModel
 
 from collect_tui.common.ids import short_number
 from collect_tui.desk.errors import Invalid, NotFound
-from collect_tui.domain.message.decide import POINTS
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.intake.entries import PartyEntry, PointEntry
 from collect_tui.services.intake.portfolio import AccountEntry
 from collect_tui.services.intake.rows import rows_of
 from collect_tui.services.intake.rowset import LoadContext, RowSet, Shift
 from collect_tui.services.message import far_names
-from collect_tui.services.message.intake import Intake
+from collect_tui.services.message.intake import Intake, point_kind
 from collect_tui.services.unit_of_work import UnitOfWork, unit_of_work
 from collect_tui.store import inbound
 from collect_tui.store.inbound import InboundRow
@@ -82,7 +81,6 @@ def _make(work: UnitOfWork, number: str, party: PartyEntry) -> None:
 
 
 def _points(row: InboundRow | None) -> tuple[PointEntry, ...]:
-    if row is None:
+    if row is None or not row.address or not (kind := point_kind(row.channel)):
         return ()
-    kinds: tuple[Any, ...] = ("mobile",) if row.channel == "sms" else POINTS.get(row.channel, ())
-    return tuple(PointEntry(kind=kind, value=far_names.sent(row.address)) for kind in kinds[:1] if row.address)
+    return (PointEntry.model_validate({"kind": kind, "value": far_names.sent(row.address)}),)

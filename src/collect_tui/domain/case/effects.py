@@ -90,8 +90,29 @@ class CaseChanged(Effect):
         return f"{self.title.lower()} {self.after.number} {self.did}"
 
 
+class _Kept:
+    """Of what is put into a case: it changes nothing of the account, and stays when the act is undone."""
+
+    __slots__ = ()
+    case_id: int
+
+    @property
+    def target(self) -> int | None:
+        return self.case_id
+
+    def fold(self, facts: AccountFacts) -> AccountFacts:
+        return facts
+
+    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
+        return ()
+
+    @property
+    def only_written(self) -> bool:
+        return True
+
+
 @dataclass(frozen=True, slots=True)
-class CaseNoted(Effect):
+class CaseNoted(_Kept, Effect):
     """Something is written in a case."""
 
     work: ClassVar[bool] = True
@@ -101,20 +122,6 @@ class CaseNoted(Effect):
     number: str
     text: str
 
-    @property
-    def target(self) -> int | None:
-        return self.case_id
-
-    def fold(self, facts: AccountFacts) -> AccountFacts:
-        return facts
-
-    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
-        return ()
-
-    @property
-    def only_written(self) -> bool:
-        return True
-
     def stays(self) -> str:
         return f"the note in {self.number}"
 
@@ -123,7 +130,7 @@ class CaseNoted(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class CaseDocumented(Effect):
+class CaseDocumented(_Kept, Effect):
     """A document is drawn up in a case, whose field has its hash. `document`: what is kept of it (JSON)."""
 
     work: ClassVar[bool] = True
@@ -133,20 +140,6 @@ class CaseDocumented(Effect):
     number: str
     name: str
     document: str
-
-    @property
-    def target(self) -> int | None:
-        return self.case_id
-
-    def fold(self, facts: AccountFacts) -> AccountFacts:
-        return facts
-
-    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
-        return ()
-
-    @property
-    def only_written(self) -> bool:
-        return True
 
     def stays(self) -> str:
         return f"the {self.name} in {self.number}"

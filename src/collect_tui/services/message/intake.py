@@ -142,7 +142,7 @@ class Intake:
 
     def _key(self, channel: str, address: str) -> str:
         """An address as contact points are found by it."""
-        kind = "mobile" if channel == "sms" else _kinds(channel)[0] if _kinds(channel) else ""
+        kind = point_kind(channel)
         return point_key(kind, address, self.desk.catalogue().rules.country) if kind and address else ""
 
     def _meaning(self, row: InboundRow) -> Meaning:
@@ -223,6 +223,11 @@ def _opted_out(seen: AccountFacts, points: Iterable[Point]) -> tuple[Effect, ...
     return tuple(effect for point in points for effect in mark_point(seen, point, None, "out"))
 
 
+def point_kind(channel: str) -> str:
+    """As what kind of contact point the sender of a message of a channel is kept; empty: as none."""
+    return "mobile" if channel == "sms" else next(iter(_kinds(channel)), "")
+
+
 def _kinds(channel: str) -> tuple[str, ...]:
     """Kinds of contact points that a message of a channel may come from: a text from whatever telephone."""
     return tuple(sorted(PHONE_KINDS)) if channel == "sms" else POINTS.get(channel, ())
@@ -232,4 +237,4 @@ def _line(text: str) -> str:
     return clean(text).strip()
 
 
-__all__ = ["CONFIRMATION", "Intake"]
+__all__ = ["CONFIRMATION", "Intake", "point_kind"]
