@@ -81,7 +81,7 @@ def _follow(case: Case, fold: Folded, effects: Sequence[Effect], house: House, g
         fold.add(*arrive(kind, case, case, state.woken, fold.facts, ground, why=f": {state.wakes}", what="passed"))
     elif night and state.after and today >= ended_on(case.since, state.after, house.calendar):
         fold.add(*arrive(kind, case, case, state.then, fold.facts, ground, why=f" after {state.after}", what="passed"))
-    elif night and expired(kind, case, today, house.calendar):
+    elif night and (off := off_on(kind, case, house.calendar)) is not None and today >= off:
         told = "was decided by nobody in time; the move is off"
         fold.add(CaseChanged(case, replace(case, asked=None), kind.title, told, ground.ids(), what="passed"))
     elif night and (late := overdue(kind, case, today, house.calendar)) is not None:
@@ -115,22 +115,22 @@ def _escalations(kind: Kind, case: Case, calendar: Calendar) -> Iterator[tuple[d
             yield ended_on(due.date(), each.overdue, calendar), each
 
 
-def expired(kind: Kind, case: Case, today: date, calendar: Calendar) -> bool:
-    """Whether nobody has decided for longer than the move that waits allows."""
-    move = kind.moves.get(case.asked.move) if case.asked is not None else None
-    span = move.approval.expires if move is not None and move.approval is not None else None
-    if case.asked is not None and move is None:  # its kind has no such move any more
-        return True
-    return case.asked is not None and span is not None and today > ended_on(case.asked.on, span, calendar)
+def off_on(kind: Kind, case: Case, calendar: Calendar) -> date | None:
+    """The business date on which a move that waits is off: nobody has decided for longer than it allows, or the kind has no such move any
+    more; None: it waits on, or nothing does."""
+    if case.asked is None:
+        return None
+    if (move := kind.moves.get(case.asked.move)) is None:
+        return case.asked.on
+    span = move.approval.expires if move.approval is not None else None
+    return None if span is None else ended_on(case.asked.on, span, calendar) + timedelta(days=1)
 
 
 def acts_on(kind: Kind, case: Case, calendar: Calendar) -> date | None:
     """The first business date on which something may happen to it by itself; None: nothing will."""
     state = kind.states.get(case.state)
     found = [ended_on(case.since, state.after, calendar)] if state is not None and state.after else []
-    move = kind.moves.get(case.asked.move) if case.asked is not None else None
-    if case.asked is not None and move is not None and move.approval is not None and move.approval.expires:
-        found.append(ended_on(case.asked.on, move.approval.expires, calendar) + timedelta(days=1))
+    found += [off] if (off := off_on(kind, case, calendar)) is not None else []
     found += [on for on, _ in _escalations(kind, case, calendar)]
     return min(found, default=None)
 

@@ -19,7 +19,7 @@ from collect_tui.domain.effect import Effect, Folded, fold_all
 from collect_tui.domain.effects import HoldChanged
 from collect_tui.domain.errors import DomainError, Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.policy.cases import follow
+from collect_tui.policy.cases import acts_on, follow
 from collect_tui.policy.house import House
 from support.trade import CALENDAR, TODAY, account, credit, item, numbers
 
@@ -298,3 +298,13 @@ def taken_back(facts: AccountFacts, effects: tuple[Effect, ...], ids) -> Account
     for effect in reversed(effects):
         facts = fold_all(facts, effect.inverse(facts, ids, "undone"))
     return facts
+
+
+def test_a_move_that_its_kind_has_no_more_is_found_by_the_night_and_is_off():
+    facts = asked_for()
+    kind = replace(DISPUTE, moves={name: move for name, move in DISPUTE.moves.items() if name != "grant"})
+    assert acts_on(kind, facts.cases[0], CALENDAR) == facts.business_date
+    rules = replace(SITE.cases, kinds={**KIND, "dispute": kind})
+    fold = Folded(facts)
+    follow(fold, (), House(SITE.rules, SITE.holds, CALENDAR, rules), numbers(900), night=True)
+    assert (fold.facts.cases[0].asked, fold.facts.cases[0].state) == (None, "IN_REVIEW")
