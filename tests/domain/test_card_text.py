@@ -1,6 +1,8 @@
 """Card data in text: whatever the spelling, and nothing that is no card."""
 
+import hashlib
 import random
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -312,3 +314,26 @@ def test_few_random_numbers_are_taken_for_cards() -> None:
     for size in range(13, 20):
         numbers = ["".join(source.choices("0123456789", k=size)) for _ in range(4000)]
         assert sum(map(is_card_number, numbers)) / len(numbers) < 0.04, size
+
+
+HEXADECIMAL = {
+    "SHA-256": lambda some: hashlib.sha256(some).hexdigest(),
+    "SHA-1": lambda some: hashlib.sha1(some).hexdigest(),
+    "UUID": lambda some: str(UUID(bytes=hashlib.md5(some).digest())),
+    "message of a gateway": lambda some: f"SM{hashlib.md5(some).hexdigest()}",
+}
+
+
+@pytest.mark.parametrize("kind", HEXADECIMAL)
+def test_no_digest_and_no_id_is_a_card(kind: str) -> None:
+    made = [HEXADECIMAL[kind](str(n).encode()) for n in range(20_000)]
+    assert [one for one in made if forbidden(f"its manifest has the {kind} {one}")] == []
+    assert any(forbidden(one.replace("-", "")[4:30]) for one in made)  # only what is whole is one
+
+
+@pytest.mark.parametrize(
+    "text", ["4111111111111111abcdefabcdefabcd", "abcdefab4111111111111111cdefabcd", "a4111111111111111b"]
+)
+def test_letters_around_a_card_make_no_digest_of_it(text: str) -> None:
+    assert forbidden(text) is not None
+    assert forbidden(f"{UUID(int=7)} {text} {hashlib.sha256(b'').hexdigest()}") is not None

@@ -16,7 +16,7 @@ from typing import Final, Literal
 from collect_tui.domain.card_codes import codes_in, speaks_of_a_code
 from collect_tui.domain.card_numbers import LONGEST, PRINTED, SHORTEST, SPLIT, is_card_number, is_sim_number
 from collect_tui.domain.card_reading import STRONG, WEAK, Reading, plain, readings, thrice, veiled
-from collect_tui.domain.other_numbers import FileNumbers, digits_of, figures, named_otherwise
+from collect_tui.domain.other_numbers import FileNumbers, digits_of, figures, named_otherwise, without_hexadecimal
 
 Kind = Literal["card", "cvv", "ssn"]
 Span = tuple[int, int]
@@ -110,7 +110,7 @@ def find_cards(text: str, known: Iterable[str] | FileNumbers = ()) -> list[CardF
     """Every finding in a text, as `find_card` defines them, in order and without overlaps."""
     numbers = FileNumbers.of(known)
     found: list[CardFinding] = []
-    for reading in readings(text):
+    for reading in readings(without_hexadecimal(text)):
         beside = frozenset(map(digits_of, numbers.beside(reading.text)))
         skipped = numbers.digits | beside if beside else numbers.digits
         found += (CardFinding(kind, *reading.span(start, end)) for kind, start, end in _in_reading(reading, skipped))

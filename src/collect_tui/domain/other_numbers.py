@@ -1,4 +1,4 @@
-"""Numbers in text that are known to be something else than a card's: dates, times, amounts, IBANs, UUIDs."""
+"""Numbers in text that are known to be something else than a card's: dates, times, amounts, IBANs, UUIDs, digests."""
 
 from __future__ import annotations
 
@@ -20,8 +20,12 @@ _FIGURE: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[^\s;|()]+")
 _AROUND: Final = re.compile(r"^[^0-9]*|[^0-9]*$")
-_UUID: Final = re.compile(
-    r"(?<![0-9a-z])(?=[0-9-]*[a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-z])", re.IGNORECASE
+#: UUIDs, and digests and ids of 32, 40 or 64 hexadecimal digits, also with two letters before them (`SM…`, of gateways). Digits
+#: and letters change places in them, as they do not in a number that is typed with letters before or behind it.
+_HEXADECIMAL: Final = re.compile(
+    r"(?<![0-9a-z])(?:(?=[0-9-]*[a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+    r"|(?:[a-z]{2})?(?=(?:[a-f]*+[0-9]++){3})(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}))(?![0-9a-z])",
+    re.IGNORECASE | re.ASCII,
 )
 
 #: Length of an IBAN by its country (ISO 13616 registry).
@@ -108,11 +112,14 @@ def figures(plain: str, start: int, end: int) -> list[Span]:
     return found
 
 
+def without_hexadecimal(text: str) -> str:
+    """The text, as long, with letters in place of each UUID and digest, of whose digits one in some thousands seems a card."""
+    return _HEXADECIMAL.sub(lambda match: "x" * len(match[0]), text)
+
+
 def named_otherwise(plain: str, start: int, end: int) -> Iterator[Span]:
-    """Valid IBANs and UUIDs that reach into plain[start:end]."""
+    """Valid IBANs that reach into plain[start:end]."""
     around = slice(max(0, start - 40), end + 40)
-    for match in _UUID.finditer(plain[around]):
-        yield around.start + match.start(), around.start + match.end()
     for match in _IBAN.finditer(plain[around]):
         wanted = _IBAN_LENGTHS.get(match["country"], 0)
         places = [n for n, character in enumerate(match[0]) if character.isalnum()]
