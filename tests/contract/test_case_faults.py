@@ -129,7 +129,7 @@ def test_a_case_names_cases_and_belongs_to_people_that_there_are(desk, store):
     ):
         with pytest.raises(Invalid, match="Nobody of this login works here") as error:
             do(desk, command)
-        assert (error.value.code, error.value.field) == ("case.owner", "owner")
+        assert (error.value.code, error.value.field) == ("user.unknown", "owner")
     do(desk, ChangeCase(case=number, owner="lee"))
     do(desk, ChangeCase(case=number, owner=""))
     assert desk.case(number).owner == ""

@@ -38,6 +38,7 @@ from collect_tui.desk.commands import (
     ScheduleCallback,
     SendMessage,
     SetNextAction,
+    SetOwner,
     SkipAccount,
     SnoozeAccount,
     Undo,
@@ -298,6 +299,7 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         PlaceHold, hold=st.sampled_from(list(HOLDS)), until=st.one_of(st.none(), DATES), reason=RAW_TEXTS
     ),
     ReleaseHold: st.builds(ReleaseHold, hold=st.sampled_from(list(HOLDS)), reason=REASONS),
+    SetOwner: st.builds(SetOwner, owner=st.one_of(st.just(""), SHORTS.filter(lambda login: login.lower() != "nobody"))),
     OpenCase: st.one_of(DISPUTES, VISITS),
     MoveCase: MOVES,
     ChangeCase: CHANGES,

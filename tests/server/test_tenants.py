@@ -74,6 +74,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "skip": {"reason": "BUSY"},
     "snooze": {"until": day(2), "reason": "BUSY"},
     "hold": {"hold": "CEASE"},
+    "owner": {"owner": "ben"},
     "release": {"hold": "CEASE", "reason": "x"},
     "undo": {"act": "{act}"},
     "message": {"template": "statement"},

@@ -170,7 +170,12 @@ def test_a_cluster_of_the_format_before_gets_its_two_triggers(cluster: str, judg
         )
         for name in ("offered", "offered_on", "offer_until"):
             connection.exec_driver_sql(f"ALTER TABLE contact_event DROP COLUMN {name}")
-        for table, name in (("account", "credit_limit"), ("account", "cash_only"), ("party", "support")):
+        for table, name in (
+            ("account", "credit_limit"),
+            ("account", "cash_only"),
+            ("account", "owner"),
+            ("party", "support"),
+        ):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {name}")
         create(
             connection,

@@ -104,6 +104,7 @@ def account_text(a: AccountView) -> str:
         *(f"pinned: {text}" for text in a.pinned),
         *([f"credit limit {money(a.credit_limit)}"] if a.credit_limit is not None else []),
         *(["cash only"] if a.cash_only else []),
+        *([f"owner {a.owner}"] if a.owner else []),
         *([f"needs {a.support}"] if a.support else []),
         *(f"hold: {h.kind} until {h.until or 'released'}: blocks {', '.join(h.blocks) or 'nothing'}" for h in a.holds),
     ]

@@ -73,6 +73,7 @@ class AccountFacts:
     ladder_paused_by: Holder | None = None  # None: the ladder runs
     credit_limit: int | None = None  # minor units; None: none was set
     cash_only: bool = False
+    owner: str = ""  # login of whose account it is; empty: nobody's
     language: str = "en"  # of the customer
     support: str = ""  # what the customer needs to be served well; a code of the site
     snoozes: int = 0  # times put off since it was last worked

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from collect_tui.common.ids import id_of
-from collect_tui.common.words import expected, nearest
+from collect_tui.common.words import expected
 from collect_tui.desk.commands import (
     ChangeCase,
     DecideCase,
@@ -160,13 +160,10 @@ class _Hand:
         return kinds[name]
 
     def check_people(self, kind: Kind, values: Mapping[str, Value], owner: str | None) -> None:
-        """Invalid "case.owner" for somebody who does not work here; nobody is nobody."""
+        """Invalid "user.unknown" for somebody who does not work here; nobody is nobody."""
         named = {n: str(v) for n, v in values.items() if n in kind.fields and kind.fields[n].type is FieldType.USER}
         for field, login in {**named, "owner": owner or named.get("owner", "")}.items():
-            if login and login not in (logins := self.context.logins()):
-                near = nearest(login, logins)
-                told = f"did you mean {near}?" if near else "expected a login."
-                raise Invalid("case.owner", f"Nobody of this login works here; {told}", field)
+            self.context.login(login, field)
 
     def case(self, facts: AccountFacts, number: str) -> tuple[Kind, Case]:
         """An open case with its kind. Refused "case.none", "case.kind"."""

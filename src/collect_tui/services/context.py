@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from collect_tui.common.words import nearest
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.commands import Override
 from collect_tui.domain.case.case import Case
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.dates import Calendar
 from collect_tui.domain.effect import Effect
+from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import ArrangementPolicy, Rules
 from collect_tui.policy.authority import Authority
 from collect_tui.policy.house import House
@@ -76,6 +78,14 @@ class Context:
     def may(self, permission: str) -> bool:
         """Whether the user's authority reaches so far; who owns the file has that of their role."""
         return (self.authority or self.catalogue.authority.of(self.role)).allows(permission)
+
+    def login(self, given: str, field: str) -> str:
+        """The login of somebody who works here; nothing for nobody. Invalid "user.unknown"."""
+        if given and given not in (logins := self.logins()):
+            near = nearest(given, logins)
+            told = f"did you mean {near}?" if near else "expected a login."
+            raise Invalid("user.unknown", f"Nobody of this login works here; {told}", field)
+        return given
 
     @property
     def composer(self) -> Composer:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collect_tui.desk.commands import PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
+from collect_tui.desk.commands import PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
 from collect_tui.desk.commands.queue import ACT_NAME, ACT_NAMES
-from collect_tui.domain.effects import ActUndone
+from collect_tui.domain.effects import ActUndone, AttributeSet
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.hold import decide as hold
@@ -64,6 +64,14 @@ def release_hold(command: ReleaseHold, facts: AccountFacts, context: Context) ->
         raise Invalid("hold.reason", "Say why the hold is released.", "reason")
     kind = _kind(command.hold, context, tuple(each.kind for each in facts.holds if each.status == HoldState.ACTIVE))
     return Decision(hold.release(facts, kind, command.reason, kinds=context.catalogue.holds))
+
+
+@decides(SetOwner)
+def set_owner(command: SetOwner, facts: AccountFacts, context: Context) -> Decision:
+    owner = context.login(command.owner, "owner")
+    if owner == facts.owner:
+        raise Refused("account.owner", f"The account is {owner or 'nobody'}'s already.", "owner")
+    return Decision((AttributeSet("account.owner", facts.owner, owner),))
 
 
 def _kind(text: str, context: Context, standing: tuple[str, ...] = ()) -> HoldKind:

@@ -80,8 +80,9 @@ HEADS = (
         *_columns(_account, "id party_id number version status stage currency segment opened_on ladder_paused_by"),
         *_columns(
             _account,
-            "next_action_code next_action_on next_action_at parked_code parked_on parked_at parked_by parked_since credit_limit cash_only",
+            "next_action_code next_action_on next_action_at parked_code parked_on parked_at parked_by parked_since",
         ),
+        *_columns(_account, "credit_limit cash_only owner"),
         *_columns(_party, "name zone lang support"),
         _tenant.c.business_date,
         *_columns(_work, "snoozes claimed claimed_by claimed_at lease_until fence"),

@@ -102,6 +102,7 @@ def assembled(
         ladder_paused_by=head.ladder_paused_by and Holder.read(head.ladder_paused_by),
         credit_limit=head.credit_limit,
         cash_only=head.cash_only,
+        owner=head.owner,
         language=head.lang,
         support=head.support,
         snoozes=head.snoozes or 0,

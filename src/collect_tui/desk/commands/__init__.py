@@ -27,7 +27,7 @@ from collect_tui.desk.commands.message import (
 from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension
 from collect_tui.desk.commands.payment import ApplyCredit, Directed, RecordPayment, ReversePayment
 from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, Part
-from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
+from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.act import Confirm
@@ -63,6 +63,7 @@ Command = Annotated[
     | SnoozeAccount
     | PlaceHold
     | ReleaseHold
+    | SetOwner
     | Undo,
     Field(discriminator="kind"),
 ]
@@ -145,6 +146,7 @@ __all__ = [
     "ScheduleCallback",
     "SendMessage",
     "SetNextAction",
+    "SetOwner",
     "SkipAccount",
     "SnoozeAccount",
     "Undo",

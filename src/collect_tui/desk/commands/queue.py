@@ -49,6 +49,14 @@ class ReleaseHold(CommandBase):
     reason: Text
 
 
+class SetOwner(CommandBase):
+    """Whose account it is: it stands in their own queue whoever works it. `owner`: a login; empty: nobody's."""
+
+    noun: ClassVar[str] = "owners"
+    kind: Literal["owner"] = "owner"
+    owner: Short
+
+
 class Undo(CommandBase):
     """Takes back the agent's last act on this account that can be, or the act named, while nothing of it has left the building.
     `act`: its number (1: the agent's newest on the account) or the beginning of its id."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from collect_tui.desk.commands import ChangeCase, Command, DecideCase, LinkCase, MoveCase, WriteCaseNote
 from collect_tui.desk.line import case_kind, case_values, freetext
-from collect_tui.desk.line.case_text import MEANING, NOBODY, RENDER, definition, kind_of, needs
+from collect_tui.desk.line.case_text import MEANING, RENDER, definition, kind_of, needs, owner_of
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.look import match_code
@@ -180,11 +180,9 @@ def change(words: TokenCursor) -> tuple[Command, ...]:
     if not given and not extra:
         words.missing("change", "what changes: user=LOGIN, dept=DEPARTMENT or a field of the case")
     words.state.moved = True
-    return (words.build(ChangeCase, case=number, values=given, owner=_owner(extra.get("user")), department=department),)
-
-
-def _owner(login: str | None) -> str | None:
-    return "" if login is not None and login.lower() == NOBODY else login
+    return (
+        words.build(ChangeCase, case=number, values=given, owner=owner_of(extra.get("user")), department=department),
+    )
 
 
 def link(words: TokenCursor) -> tuple[Command, ...]:

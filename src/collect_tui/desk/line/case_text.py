@@ -14,6 +14,13 @@ from collect_tui.domain.case.case import Value
 from collect_tui.domain.case.definition import Field, FieldType, Kind, Move
 
 NOBODY: Final = "nobody"
+
+
+def owner_of(login: str | None) -> str | None:
+    """The login as it is kept: nothing for nobody."""
+    return "" if login is not None and login.lower() == NOBODY else login
+
+
 """The login of a case that is nobody's."""
 
 

@@ -1,12 +1,13 @@
-"""Work on the queue by line: `skip research`, `snooze fri waiting`, `hold DISPUTE 5d reason`, `rel DISPUTE reason`, `undo`."""
+"""Work on the queue by line: `skip research`, `snooze fri waiting`, `hold DISPUTE 5d reason`, `rel DISPUTE reason`, `own mia`, `undo`."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from collect_tui.desk.commands import Command, PlaceHold, ReleaseHold, SkipAccount, SnoozeAccount, Undo
+from collect_tui.desk.commands import Command, PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
 from collect_tui.desk.commands.queue import ACT_NAME, ACT_NAMES
 from collect_tui.desk.line import freetext, say, when
+from collect_tui.desk.line.case_text import NOBODY, owner_of
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import literal, word
 from collect_tui.desk.line.slot import DATE, WHY, Slot
@@ -74,6 +75,17 @@ def _kind(words: TokenCursor, standing: tuple[str, ...] = ()) -> str:
     return kind
 
 
+def own(words: TokenCursor) -> tuple[Command, ...]:
+    """`own LOGIN`; `own nobody`: no longer anybody's."""
+    token = words.require("user")
+    words.limit(token, "user", SHORT)
+    if token.key is not None or not token.text.strip():
+        words.reject(token, "user")
+    words.take("user")
+    words.done()
+    return (words.build(SetOwner, owner=owner_of(token.text) or ""),)
+
+
 def undo(words: TokenCursor) -> tuple[Command, ...]:
     """`undo [ACT]`: the last act that can be taken back, or the one of that number or whose id begins so."""
     token = words.peek()
@@ -132,6 +144,14 @@ def say_release(command: ReleaseHold, context: LineContext) -> str:
     return say.sentence(f"release hold {command.hold}", say.quoted(command.reason))
 
 
+def render_own(command: SetOwner, context: LineContext) -> str:
+    return say.join("own", word(command.owner or NOBODY))
+
+
+def say_own(command: SetOwner, context: LineContext) -> str:
+    return f"make it {command.owner}'s account" if command.owner else "make it nobody's account"
+
+
 def render_undo(command: Undo, context: LineContext) -> str:
     return say.join("undo", word(command.act) if command.act else "")
 
@@ -154,6 +174,7 @@ _KIND = Slot("hold", "KIND", "Kind", "F4 lists them", "hold", needed=True)
 _UNTIL = replace(
     DATE, name="until", word="UNTIL|5d", label="Until", hint="fri, 15dec, or how long: 5d, 2w", needed=False
 )
+_OWNER = Slot("owner", "LOGIN", "Owner", "a login; nobody", "user", needed=True, writing="word")
 _ACT = Slot("act", "ACT", "Act", "nothing: the last one; 2: the one before it", "act")
 
 RENDER = {
@@ -161,6 +182,7 @@ RENDER = {
     SnoozeAccount: render_snooze,
     PlaceHold: render_hold,
     ReleaseHold: render_release,
+    SetOwner: render_own,
     Undo: render_undo,
 }
 MEANING = {
@@ -168,6 +190,7 @@ MEANING = {
     SnoozeAccount: say_snooze,
     PlaceHold: say_hold,
     ReleaseHold: say_release,
+    SetOwner: say_own,
     Undo: say_undo,
 }
 
@@ -183,6 +206,7 @@ VERBS = (
     ),
     Verb("hold", (_KIND, _UNTIL, WHY), "place a hold", "hold dispute 5d checking the bill", hold),
     Verb("rel", (_KIND, WHY.must), "release a hold", "rel dispute bill was right", release, ("release",)),
+    Verb("own", (_OWNER,), "make it somebody's account, in whose own queue it then stands", "own mia", own, ("owner",)),
     Verb(
         "undo",
         (_ACT,),

@@ -198,6 +198,7 @@ class AccountView(View):
     cases: tuple[AccountCase, ...] = ()  # those that are open
     credit_limit: int | None = None  # minor units; None: none was set
     cash_only: bool = False
+    owner: str = ""  # login of whose account it is; empty: nobody's
     language: str = "en"  # of the customer
     support: str = ""  # what the customer needs to be served well; a code of the site
     zones: tuple[str, ...] = ()  # all the customer may be in: the hours are those that they share

@@ -153,10 +153,12 @@ class Attribute:
 ATTRIBUTES: Final[Mapping[str, Attribute]] = {
     "account.credit_limit": Attribute("credit limit", "credit_limit", "account", "credit_limit"),
     "account.cash_only": Attribute("cash only", "cash_only", "account", "cash_only"),
+    "account.owner": Attribute("owner", "owner", "account", "owner"),
     "party.language": Attribute("language", "language", "party", "lang"),
     "party.support": Attribute("support needed", "support", "party", "support"),
 }
-"""By name. The credit limit is in minor units, None where there is none; the language an ISO 639 code; support a code of the site."""
+"""By name. The credit limit is in minor units, None where there is none; the owner a login, empty for nobody; the language an ISO 639 code;
+support a code of the site."""
 
 
 @dataclass(frozen=True, slots=True)

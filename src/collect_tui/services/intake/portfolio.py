@@ -52,6 +52,7 @@ class AccountEntry(Entry):
     party_of: Key | None = None
     segment: Word = "default"
     billing_system: Line = ""
+    owner: Word = ""
     status: Literal["OPEN", "CLOSED"] = "OPEN"
     stage: Stage = "CURRENT"
     stage_on: Day | None = None

@@ -80,6 +80,7 @@ def account(rows: RowSet) -> None:
         party_id=rows.party_id,
         segment=entry.segment,
         billing_system=entry.billing_system,
+        owner=entry.owner,
         status=entry.status,
         stage=entry.stage,
         stage_on=shift.maybe_day(entry.stage_on),

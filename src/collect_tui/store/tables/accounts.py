@@ -111,6 +111,13 @@ class Account(SQLModel, table=True):
         ),
         Index("ix_account_party", "tenant_id", "party_id"),
         Index("ix_account_bare", "tenant_id", text("replace(number, '-', '')")),  # found with or without dashes
+        Index(
+            "ix_account_owner",
+            "tenant_id",
+            "owner",
+            sqlite_where=text("owner <> ''"),
+            postgresql_where=text("owner <> ''"),
+        ),
         Index("ix_account_next", "tenant_id", "status", "next_action_on"),
         Index(
             "ix_account_stage", "tenant_id", "stage", "status", "ladder_paused_by", "stage_on"
@@ -149,6 +156,7 @@ class Account(SQLModel, table=True):
     parked_since: date | None = None
     credit_limit: int | None = Field(default=None, nullable=True, sa_type=BigInteger)  # minor units; NULL: none was set
     cash_only: bool = added(False)
+    owner: str = added("")  # login of whose account it is; empty: nobody's
 
 
 class AccountSummary(SQLModel, table=True):

@@ -209,7 +209,12 @@ def _holds(view: AccountView) -> list[Line]:
 def _terms(view: AccountView) -> list[Line]:
     """What was set of the account and its customer."""
     limit = f"credit limit {amount(view.credit_limit, view.currency)}" if view.credit_limit is not None else ""
-    said = (limit, "cash only" if view.cash_only else "", f"needs {view.support}" if view.support else "")
+    said = (
+        limit,
+        "cash only" if view.cash_only else "",
+        f"needs {view.support}" if view.support else "",
+        f"owner {view.owner}" if view.owner else "",
+    )
     return [row("Terms", (" · ".join(filter(None, said)), Role.WARN))] if any(said) else []
 
 
