@@ -256,9 +256,14 @@ MEANINGS = [
     ("n lm w/ sp", ('note · "left message w/ spouse"',)),
     (
         "arr 412.10 dn100 3m 31",
-        ("plan 412.10 · 100.00 down today · 3 monthly of 104.03, last 104.04, from Sun 30 Nov, then on day 31",),
+        (
+            "plan 412.10 · 100.00 down today · 3 monthly of 104.03, last 104.04, from Sun 30 Nov, then on day 31 · no contact is logged",
+        ),
     ),
-    ("call tue 9:30 m2 any", ("call back tomorrow 09:30 (customer's time, Chicago UTC-06:00) · m2 · by anyone",)),
+    (
+        "call tue 9:30 m2 any",
+        ("call back tomorrow 09:30 (customer's time, Chicago UTC-06:00) · m2 · by anyone · no contact is logged",),
+    ),
     ("pay 120 card y INV-1041=60", ("payment 120.00 · card · received Sun 23 Nov · towards INV-1041 60.00",)),
     ("sus int fri", ("suspend INT Fri 28 Nov · reason: Non-payment",)),
     ("snooze fri waiting", ("put off until Fri 28 Nov · Waits for another department",)),
@@ -275,7 +280,7 @@ def test_a_line_says_what_it_means(line: str, meaning: tuple[str, ...]) -> None:
 def test_without_the_customers_zone_times_are_the_desks_and_say_so() -> None:
     parsed = parse("call tue 9:30 m2", NO_ACCOUNT)
     assert parsed.commands == (ScheduleCallback(at=datetime(2025, 11, 25, 14, 30, tzinfo=UTC), point="m2"),)
-    assert parsed.meaning == ("call back tomorrow 09:30 (desk time, New York UTC-05:00) · m2",)
+    assert parsed.meaning == ("call back tomorrow 09:30 (desk time, New York UTC-05:00) · m2 · no contact is logged",)
 
 
 def test_without_an_account_names_of_its_things_are_taken_as_typed() -> None:

@@ -242,7 +242,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("pay 120 card 15.12.2025", "15.12.2025", "ref=… makes it the reference"),
     ("pay 120 card A1 50", "50", "Only one amount fits here"),
     ("revpay CHK1 50", "50", "quote it if it is the reason"),
-    ("pp $150 fri", "$150", "without a sign"),
+    ("pp €150 fri", "€150", "in USD, not in another currency"),
     ("pp rest fri + 50 15", "rest", "Only the last part"),
     ("pp 50 15dec + 50 fri", "fri", "Expected a date after Mon 15 Dec"),
     ("pp 50 fri + 50 28nov", "28nov", "Expected a date after Fri 28 Nov"),
@@ -263,6 +263,9 @@ def test_refused_with_a_sentence(line: str, word: str, says: str) -> None:
 
 
 READ: list[tuple[str, tuple[Command, ...]]] = [
+    ("ptp $150 fri", (MakePromise(amount=15_000, due=date(2025, 11, 28)),)),
+    ("ptp 150$ fri", (MakePromise(amount=15_000, due=date(2025, 11, 28)),)),
+    ("ptp $1,250.50 fri", (MakePromise(amount=125_050, due=date(2025, 11, 28)),)),
     ("lm 3125550142", (LogContact(result="LM", point="m2"),)),
     ("lm +1(312)555-0142", (LogContact(result="LM", point="m2"),)),
     ("log pp income m1", (LogContact(result="PP", reason="INCOME", point="m1"),)),
@@ -408,7 +411,7 @@ def test_unequal_parts_are_one_plan(line: str, commands: tuple[Command, ...]) ->
 
 def test_each_part_is_said_with_its_day() -> None:
     assert parse("ptp 50 fri + 77.60 15/12 cash", CONTEXT).meaning == (
-        "plan 127.60: 50.00 Fri 28 Nov, 77.60 Mon 15 Dec · cash",
+        "plan 127.60: 50.00 Fri 28 Nov, 77.60 Mon 15 Dec · cash · no contact is logged",
     )
 
 

@@ -395,3 +395,27 @@ def test_the_time_that_is_named_for_the_next_call_is_one_at_which_it_may_be_made
     assert verdict.next_ok is not None
     assert verdict.next_ok > now
     assert may_call(facts, verdict.next_ok, rules, KINDS).allowed
+
+
+# ------------------------------------------------------------------------------------------------- one talk is one call
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.booleans(), st.integers(1, 2)), max_size=8),
+    st.integers(0, 60),
+)
+def test_a_talk_that_is_logged_twice_counts_once(said: list[tuple[int, bool, int]], minutes: int) -> None:
+    """Against the count by hand: a talk goes on while the next word of it comes soon enough, by number."""
+    rules = replace(RULES, conversation_minutes=minutes)
+    calls = sorted((NOON - timedelta(minutes=90 - at), number, talk) for at, talk, number in said)
+    made = tuple(
+        Attempt(at, "TM", "PP" if talk else "NA", True, talk, number, id=n + 1)
+        for n, (at, number, talk) in enumerate(calls)
+    )
+    expected, last = 0, dict[int, datetime]()
+    for at, number, talk in calls:
+        goes_on = talk and number in last and at - last[number] < timedelta(minutes=minutes)
+        expected += not goes_on
+        if talk:
+            last[number] = at
+    assert attempts(someone(CHI, attempts=made), NOON, rules, CHI) == expected

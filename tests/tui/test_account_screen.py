@@ -312,6 +312,20 @@ async def test_f7_goes_back_to_the_account_before(tmp_path: Path, fast: bool) ->
 
 
 @both
+async def test_who_works_a_queue_goes_on_in_it_after_looking_elsewhere(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path)
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play(["w"], fast=fast)
+        first, worked = shown(desk), desk.app.navigator.next_queue
+        elsewhere = IVAN if first != IVAN else ROSA
+        assert worked not in (None, desk.app.desk.account(elsewhere).queue)
+        await desk.play([":", *elsewhere, "enter"], fast=fast)
+        assert (shown(desk), desk.app.navigator.next_queue) == (elsewhere, worked)
+        await desk.play(["f7"], fast=fast)
+        assert (shown(desk), desk.app.navigator.next_queue) == (first, worked)
+
+
+@both
 async def test_letters_put_their_word_in_the_line(tmp_path: Path, fast: bool) -> None:
     desks = Desks(tmp_path)
     async with driving(desks.connect(), desks.state) as desk:

@@ -82,6 +82,7 @@ class Column:
     heading: on the screen; above a plain table in small letters.
     width: cells on the screen, 0 for none there; with `flex` the least it takes.
     flex: share of the room left over.
+    most: up to so many cells it takes before columns of a rank do, so that a name is cut last.
     align: numbers to the right.
     rank: 0 is always on the screen; the others stand behind those, lowest first, as far as there is room.
     role: of its cells on the screen, or what says it from the row.
@@ -95,6 +96,7 @@ class Column:
     heading: str = ""
     width: int = 0
     flex: int = 0
+    most: int = 0
     align: Align = "left"
     rank: int = 0
     role: Role | Callable[[Any], Role] = Role.PLAIN

@@ -30,6 +30,29 @@ EXPONENTS: Final[Mapping[str, int]] = MappingProxyType(
 )
 """Decimal digits of the currencies that do not have two (ISO 4217, list one)."""
 
+SIGNS: Final[Mapping[str, str]] = {
+    "$": "USD AUD BBD BMD BND BSD BZD CAD CLP COP DOP FJD GYD HKD JMD KYD LRD MXN NAD NZD SBD SGD SRD TTD TWD XCD",
+    "€": "EUR",
+    "£": "GBP EGP FKP GIP SHP",
+    "¥": "JPY CNY",
+    "₱": "PHP",
+    "₹": "INR",
+    "₩": "KRW",
+    "₫": "VND",
+    "₦": "NGN",
+    "₪": "ILS",
+    "₺": "TRY",
+    "₴": "UAH",
+    "₽": "RUB",
+    "฿": "THB",
+    "₲": "PYG",
+    "₡": "CRC",
+    "₵": "GHS",
+    "₸": "KZT",
+    "₮": "MNT",
+}
+"""Which currencies a sign before or behind an amount may stand for."""
+
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _AMOUNT = re.compile(r"(?P<sign>-?)(?P<whole>[0-9][0-9,]*)?(?:(?P<mark>\.)(?P<part>[0-9]*))?")
@@ -167,6 +190,14 @@ def parse_minor(text: str, currency: str, *, decimal_mark: str = ".", allow_nega
     if minor > LIMIT:
         raise _out_of_range(currency)
     return -minor if match["sign"] else minor
+
+
+def without_sign(text: str, currency: str) -> str:
+    """An amount as typed, without a sign of its own currency at one of its ends: `$150` in USD is `150`, in EUR it stays `$150`."""
+    for at, rest in ((text[:1], text[1:]), (text[-1:], text[:-1])):
+        if currency in SIGNS.get(at, "").split():
+            return rest.strip()
+    return text
 
 
 def split_even(total: int, parts: int) -> list[int]:

@@ -103,6 +103,7 @@ class ContactRules:
     cooldown_days: int
     override_role: str
     sources: Mapping[str, str]
+    conversation_minutes: int = 30  # what is logged so soon after a talk with the same number tells more of it
 
 
 PRODUCT: Final = r"^[A-Z][A-Z0-9]{0,7}$"
@@ -216,6 +217,9 @@ class Rules:
     check_sample: int = 1000  # accounts that a check of the day run holds against the rules
     reminders: tuple[Reminder, ...] = ()
     offers: Mapping[str, OfferRun] = field(default_factory=dict)  # by their names, `codes.OFFERS`
+    states: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # what is cited to customers of a state, by rule
 
     def ladder_of(self, segment: str) -> tuple[LadderStep, ...]:
         """The ladder of a segment: its own, or the one of all others."""

@@ -7,7 +7,7 @@ standard. Judgements are local to the customer and made in every zone the custom
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
@@ -118,7 +118,7 @@ def attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zone: str 
     All numbers of the customer add up. The next call is within the presumption while this is below `max_attempts`.
     """
     today = _local_date(as_utc(now), zone)
-    return _counted(facts.attempts, today, rules.window_days, zone)
+    return _counted(facts.attempts, today, rules, zone)
 
 
 def most_attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zones: Sequence[str]) -> int:
@@ -227,7 +227,7 @@ class _Call:
         """When the oldest of the calls that fill the cap falls out of the window."""
         for ahead in range(1, self.rules.window_days + 1):
             day = self._today() + timedelta(days=ahead)
-            counts = (_counted(self.facts.attempts, day, self.rules.window_days, z) for z in _judged_in(self.zones))
+            counts = (_counted(self.facts.attempts, day, self.rules, z) for z in _judged_in(self.zones))
             if max(counts) < self.rules.max_attempts:
                 return self._opening(day)
         return None
@@ -283,9 +283,23 @@ def _local_date(instant: datetime, zone: str | None) -> date:
     return instant.date() if zone is None else local_time(instant, zone).date()
 
 
-def _counted(made: Sequence[Attempt], today: date, window_days: int, zone: str | None) -> int:
-    since = today - timedelta(days=window_days - 1)
-    return sum(1 for a in made if a.counted and since <= _local_date(a.at, zone) <= today)
+def _counted(made: Sequence[Attempt], today: date, rules: ContactRules, zone: str | None) -> int:
+    since = today - timedelta(days=rules.window_days - 1)
+    calls = [a for a in made if a.counted and not same_call(a, made, rules)]
+    return sum(1 for a in calls if since <= _local_date(a.at, zone) <= today)
+
+
+def same_call(attempt: Attempt, made: Iterable[Attempt], rules: ContactRules) -> bool:
+    """Whether it tells more of a talk that is counted: with the same number, which somebody had answered a few minutes before."""
+    span = timedelta(minutes=rules.conversation_minutes)
+    return attempt.conversation and any(
+        before.counted
+        and before.conversation
+        and before.point_id == attempt.point_id
+        and (before.at, before.id) < (attempt.at, attempt.id)
+        and attempt.at < before.at + span
+        for before in made
+    )
 
 
 def _moment(instant: datetime, zones: Sequence[str], now: datetime | None, today: date | None = None) -> str:

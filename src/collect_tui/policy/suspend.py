@@ -273,7 +273,11 @@ def _named(
 
 def _by_hold(finding: Finding, kind: HoldKind | None) -> Finding:
     """The finding, with the source of the hold it comes from."""
-    return replace(finding, cite=(kind.source if kind else "") or finding.cite)
+    return (
+        finding
+        if kind is None
+        else replace(finding, rule=f"{finding.rule}.{kind.code}", cite=kind.source or finding.cite)
+    )
 
 
 def _signals(facts: AccountFacts, service: Service, ordered: int) -> suspension.Signals:

@@ -80,7 +80,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
             past_due=ages.past_due,
         ),
         points=tuple(point_view(p, seen, desk) for p in seen.points),
-        may_call=verdict_view(may),
+        may_call=verdict_view(may, seen, rules),
         call_label=label(may, most_attempts(seen, now, rules.contact, zones), rules.contact.max_attempts, zones, now),
         items=tuple(item_view(i, seen) for i in sorted(seen.items, key=lambda i: (i.due, i.doc_no))),
         promise=promise_view(promise) if promise else None,
@@ -157,7 +157,7 @@ def point_view(point: Point, seen: AccountFacts, desk: DeskContext) -> PointView
     return PointView.made_of(
         point,
         local_time=" / ".join(times),
-        may_call=verdict_view(may_call(seen, now, rules.contact, holds, point))
+        may_call=verdict_view(may_call(seen, now, rules.contact, holds, point), seen, rules)
         if point.kind not in {"email", "address", "social"}
         else None,
         attempts_7d=sum(a.counted and a.point_id == point.id and a.at > since for a in seen.attempts),
@@ -195,10 +195,12 @@ def service_view(service: Service, seen: AccountFacts, desk: DeskContext) -> Ser
             first_suspension_day(tomorrow, catalogue.rules.suspend.of(service.product), desk.calendar) or tomorrow
         )
         suspend = verdict_view(
-            may_suspend(seen, service, effective, catalogue.rules.suspend, catalogue.holds, desk.calendar)
+            may_suspend(seen, service, effective, catalogue.rules.suspend, catalogue.holds, desk.calendar),
+            seen,
+            catalogue.rules,
         )
     elif service.status == ServiceState.SUSPENDED:
-        restore = verdict_view(may_restore(seen, service, catalogue.rules, catalogue.holds))
+        restore = verdict_view(may_restore(seen, service, catalogue.rules, catalogue.holds), seen, catalogue.rules)
         needed = required.required_to_restore(seen, service, catalogue.rules, catalogue.holds)
     return ServiceView.made_of(service, suspend=suspend, restore=restore, required_to_restore=needed)
 

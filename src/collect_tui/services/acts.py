@@ -51,7 +51,7 @@ def preview(desk: DeskContext, act: Act) -> Preview:
             _permitted(desk, act)
             context = context_of(desk, db, act, Provisional(), desk.clock())
             outcome = decide(act, seen, context)
-            override = _override(act, outcome.verdict, context) if act.override else None
+            override = _override(act, outcome.verdict, seen, context) if act.override else None
             asked = confirm.unanswered(act, outcome)
         except DomainError as error:
             known: VerdictView | None = getattr(error, "verdict", None)
@@ -62,7 +62,7 @@ def preview(desk: DeskContext, act: Act) -> Preview:
                 meaning=(),
                 effects=(),
                 schedule=(),
-                verdict=known or verdict_view(Verdict()),
+                verdict=known or verdict_view(Verdict(), seen, desk.catalogue().rules),
                 said=(Said(kind="refused", text=error.message),),
                 error=error.message,
                 error_code=error.code,
@@ -70,7 +70,7 @@ def preview(desk: DeskContext, act: Act) -> Preview:
                 outside=outside,
             )
     views = effect_views(seen, outcome.effects, context.codes, context.zone)
-    told, verdict = changes(outcome.effects, views), verdict_view(outcome.verdict)
+    told, verdict = changes(outcome.effects, views), verdict_view(outcome.verdict, outcome.before, context.rules)
     following = next_action(outcome.after, context.codes, context.zone, context.now)
     return Preview(
         account=seen.number,
@@ -154,7 +154,7 @@ def _done(desk: DeskContext, act: Act, proved: bool) -> Receipt:
         _fresh(desk, work.db, act, before)
         context = context_of(desk, work.db, act, work.ids, work.now)
         outcome = decide(act, before, context)
-        override = _override(act, outcome.verdict, context)
+        override = _override(act, outcome.verdict, before, context)
         if override is not None and not proved:  # what has changed since it was looked at takes the override now
             raise Forbidden("override.proof", "Whoever overrides this must give their own password.", "proof")
         confirm.require(act, outcome)
@@ -238,7 +238,7 @@ def _lease(desk: DeskContext, act: Act, seen: AccountFacts) -> Stale | None:
     return None
 
 
-def _override(act: Act, verdict: Verdict, context: Context) -> Evidence | None:
+def _override(act: Act, verdict: Verdict, seen: AccountFacts, context: Context) -> Evidence | None:
     """Who overrides the verdict, in what role and why; None when it needs no override.
 
     Raises RefusedByPolicy when it needs one and has none, or one of somebody whose role does not reach so far.
@@ -249,14 +249,14 @@ def _override(act: Act, verdict: Verdict, context: Context) -> Evidence | None:
     role = verdict.overridable_by
     if act.override is None:
         way = f" A {role} may override it with a reason." if role else ""
-        view = verdict_view(verdict)
+        view = verdict_view(verdict, seen, context.rules)
         raise RefusedByPolicy(first.rule, refusal(view) + way, first.check or None, view)
     if role is None:
-        view = verdict_view(verdict)
+        view = verdict_view(verdict, seen, context.rules)
         raise RefusedByPolicy(first.rule, f"{refusal(view)} There is no override for it.", first.check or None, view)
     if context.override_role is None or not context.catalogue.authority.outranks(context.override_role, role):
         sentence = f"{act.override.by} may not override this; it takes a {role}."
-        raise RefusedByPolicy("override.authority", sentence, "override", verdict_view(verdict))
+        raise RefusedByPolicy("override.authority", sentence, "override", verdict_view(verdict, seen, context.rules))
     if not act.override.reason.strip():
         raise Invalid("override.reason", "Say why the rule is overridden.", "override")
     return {"by": act.override.by, "role": context.override_role, "reason": act.override.reason.strip()}
@@ -273,7 +273,7 @@ def _keep_evidence(desk: DeskContext, act: Act, refusal: RefusedByPolicy) -> Non
 
 def _receipt(act: Act, outcome: Outcome, version: int, context: Context) -> Receipt:
     views = effect_views(outcome.before, outcome.effects, context.codes, context.zone)
-    told, verdict = changes(outcome.effects, views), verdict_view(outcome.verdict)
+    told, verdict = changes(outcome.effects, views), verdict_view(outcome.verdict, outcome.before, context.rules)
     following = next_action(outcome.after, context.codes, context.zone, context.now)
     return Receipt(
         id=act.id,

@@ -14,7 +14,7 @@ from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
 from collect_tui.domain.message.offers import standing
 from collect_tui.domain.money import format_minor
-from collect_tui.policy.contact import hold_findings, may_call, may_write
+from collect_tui.policy.contact import hold_findings, may_call, may_write, same_call
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.policy.worklist import judge_callback, judge_next
 from collect_tui.services.context import Context
@@ -58,8 +58,14 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
         by=context.user,
         offer=offer,
     )
+    logged = effects[0].fold(facts).attempts
+    if logged[-1].counted and same_call(logged[-1], logged, context.rules.contact):
+        said = f"The call is counted already: it was answered less than {context.rules.contact.conversation_minutes} minutes ago."
+        told_of = [Finding("contact.same_call", Severity.INFO, said, "cap")]
+    else:
+        told_of = []
     word = contact.advice(facts, point, result)
-    told = [Finding("contact.advice", Severity.INFO, f"{word}.", "number")] if word else []
+    told = [*told_of, *([Finding("contact.advice", Severity.INFO, f"{word}.", "number")] if word else [])]
     if result.offer and not result.answer and offer is None:
         unmade = f"By the site's figures this account is offered no {result.offer}; it is counted as none."
         told.append(Finding("contact.offer", Severity.WARN, unmade, "offer"))

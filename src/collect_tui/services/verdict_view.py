@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from collect_tui.desk.views.act import EffectView, FindingView, Said, ScheduleRow, VerdictView
 from collect_tui.domain.codes import Codes
+from collect_tui.domain.contact.points import state_of
 from collect_tui.domain.effects import CallbackScheduled, ContactLogged, Effect, PromiseMade
 from collect_tui.domain.facts import AccountFacts, Instalment
+from collect_tui.domain.rules import Rules
 from collect_tui.domain.wording import next_action_words
 from collect_tui.policy.verdicts import Verdict
 from collect_tui.services.decide import Outcome
 
 
-def verdict_view(verdict: Verdict) -> VerdictView:
+def verdict_view(verdict: Verdict, seen: AccountFacts, rules: Rules) -> VerdictView:
+    """A verdict on an account; what it cites is of the customer's state, where the site's rules know its law."""
+    cites = rules.states.get(state_of(seen), {}) if rules.states else {}
     return VerdictView(
         severity=verdict.severity.name.lower(),
         allowed=verdict.allowed,
         overridable_by=verdict.overridable_by,
-        findings=tuple(FindingView.made_of(f, severity=f.severity.name.lower()) for f in verdict.findings),
+        findings=tuple(
+            FindingView.made_of(f, severity=f.severity.name.lower(), cite=_cite(cites, f.rule) or f.cite)
+            for f in verdict.findings
+        ),
     )
+
+
+def _cite(cites: Mapping[str, str], rule: str) -> str:
+    """Of a rule, or of the kind of hold that it comes from."""
+    _, of_hold, kind = rule.partition(".hold.")
+    return cites.get(f"hold.{kind}" if of_hold else rule, "")
 
 
 def effect_views(facts: AccountFacts, effects: Iterable[Effect], codes: Codes, zone: str) -> tuple[EffectView, ...]:

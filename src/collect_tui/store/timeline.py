@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, bindparam, exists, or_, select, true
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select, true
 from sqlmodel import Session, SQLModel
 
 from collect_tui.desk.errors import Invalid
@@ -41,6 +41,7 @@ class _Source:
     when: str
     told: Callable[[Any], TimelineEntry]
     only: Callable[[Any], ColumnElement[bool]] = lambda _: true()
+    adds: Callable[[Any, int], ColumnElement[Any]] | None = None  # another column, of another table
     service: bool = False  # reads the product of the row's service too
     digest: bool = False  # stands in a message, and is told while that is not lost
 
@@ -96,6 +97,8 @@ def _rows(
         service = _T["service"]
         own = and_(service.c.tenant_id == tenant_id, service.c.id == t.c.service_id)
         query = query.join(service, own).add_columns(service.c.product)
+    if source.adds is not None:
+        query = query.add_columns(source.adds(t.c, tenant_id))
     if source.digest:
         query = query.where(_arrives(t.c, tenant_id))
     if place is not None:
@@ -178,7 +181,14 @@ def _given_back(row: Any) -> TimelineEntry:
 
 def _promise(row: Any) -> TimelineEntry:
     override = f"override by {row.override_by}: {row.override_reason}" if row.override_by else row.note
-    return _entry("promise", row.made_by, "plan" if row.kind == "plan" else "promise", override, row.total)
+    made = _entry("promise", row.made_by, "plan" if row.kind == "plan" else "promise", override, row.total)
+    return made.model_copy(update={"due": row.first_due})
+
+
+def _first_due(c: Any, tenant_id: int) -> ColumnElement[Any]:
+    i = _T["instalment"].c
+    due = select(func.min(i.due)).where(i.tenant_id == tenant_id, i.promise_id == c.id)
+    return due.scalar_subquery().label("first_due")
 
 
 def _promise_closed(row: Any) -> TimelineEntry:
@@ -261,7 +271,7 @@ _SOURCES: Final = (
     _Source("note", "at", _note),
     _Source("payment", "recorded_at", _payment),
     _Source("payment", "returned_on", _given_back, lambda c: and_(_returned(c), c.returned_at.is_(None))),
-    _Source("promise", "made_at", _promise),
+    _Source("promise", "made_at", _promise, adds=_first_due),
     _Source(
         "promise", "closed_on", _promise_closed, lambda c: and_(c.status != PromiseState.ACTIVE, c.closed_at.is_(None))
     ),

@@ -124,8 +124,8 @@ class Navigator:
         screen.show_page(loaded)
 
     async def open_account(self, number: str) -> None:
-        """Show an account and take it, when nobody else holds it; whoever holds it is named."""
-        desk = self._app.desk
+        """Show an account and take it, when nobody else holds it; whoever holds it is named. Who works a queue goes on in that."""
+        desk, worked, held = self._app.desk, self.next_queue, self.claim
 
         def opened() -> tuple[AccountView, Claim | None, str]:
             try:
@@ -137,8 +137,15 @@ class Navigator:
             return desk.account(number), claim, said
 
         found = await self._app.top.ask(opened)
-        if found is not None:
-            await self._show_account(*found)
+        if found is None:
+            return
+        view, claim, said = found
+        if claim is not None and worked is not None and claim.queue != worked:
+            left = held.left if held is not None and held.queue == worked else claim.left
+            claim = claim.model_copy(update={"queue": worked, "left": left})
+        await self._show_account(view, claim, said)
+        if claim is None:
+            self._ended = worked
 
     async def next_account(self, queue: str | None = None) -> TakeResult:
         """Take the next best account, of one queue or of all; the lease of the one before is given back."""

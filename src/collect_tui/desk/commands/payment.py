@@ -9,7 +9,7 @@ from pydantic import Field
 from collect_tui.desk.commands.base import CommandBase, Minor, Short, Text
 from collect_tui.desk.dated import Day
 from collect_tui.domain.confirm import surplus
-from collect_tui.domain.money import parse_minor
+from collect_tui.domain.money import parse_minor, without_sign
 
 if TYPE_CHECKING:
     from collect_tui.domain.confirm import Question
@@ -45,7 +45,7 @@ class RecordPayment(CommandBase):
         return surplus(facts, self.amount, self.over)
 
     def answered(self, typed: str, currency: str) -> Self:
-        return self.model_copy(update={"over": parse_minor(typed, currency) or None})
+        return self.model_copy(update={"over": parse_minor(without_sign(typed.strip(), currency), currency) or None})
 
 
 class ReversePayment(CommandBase):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from collect_tui.desk.commands import Command
+from collect_tui.desk.commands import Command, LogContact, MakePlan, MakePromise, ScheduleCallback
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import ActSource, Token, acts, clean
 from collect_tui.desk.line.model import MAX_CHARACTERS, MAX_COMMANDS, Fault, LineError, Parsed, Span
@@ -24,6 +24,8 @@ _SECRET: Final = {
     "card": "A card number may not be written down; take the payment in the payment system.",
     "cvv": "A card's security code may not be written down.",
 }
+_OF_A_TALK: Final = (MakePromise, MakePlan, ScheduleCallback)
+_UNLOGGED: Final = " · no contact is logged"
 _SSN: Final = "This looks like a social security number; better leave it out."
 
 
@@ -65,7 +67,11 @@ def parse(text: str, context: LineContext) -> Parsed:
     secret, warnings = _secrets(source, spans, context)
     if secret:
         return Parsed(text, errors=(*secret, *errors), spans=tuple(spans), warnings=warnings)
-    said = tuple(meaning(command, context) for command in commands)
+    talked = any(isinstance(command, LogContact) for command in commands)
+    said = tuple(
+        meaning(command, context) + (_UNLOGGED if isinstance(command, _OF_A_TALK) and not talked else "")
+        for command in commands
+    )
     complete = bool(commands) and not errors
     return Parsed(text, tuple(commands), said, tuple(errors), complete, tuple(spans), warnings)
 

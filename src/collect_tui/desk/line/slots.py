@@ -10,7 +10,7 @@ from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.vocabulary import BALANCES, METHODS
 from collect_tui.desk.line.words import EXPECTED, QUOTE_IT, TokenCursor
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.money import parse_minor
+from collect_tui.domain.money import parse_minor, without_sign
 
 _PERCENT = re.compile(r"([0-9]{1,3})%")
 _POINT = re.compile(r"[mhwoeas][0-9]{1,3}")
@@ -33,11 +33,12 @@ def amount(words: TokenCursor) -> int:
 
 def amount_of(words: TokenCursor, token: Token, low: str, *, zero: bool = False, earlier: int = 0) -> int:
     """The amount that a part of a word stands for; `token` is where an error is shown, `earlier` what is promised before."""
+    low = without_sign(low, words.context.currency)
     percent = _PERCENT.fullmatch(low)
     if percent or low in BALANCES:
         return _share(words, token, low, int(percent[1]) if percent else None, earlier)
     if any(unicodedata.category(character) == "Sc" for character in low):
-        words.reject(token, "amount", f"Expected an amount in {words.context.currency}, without a sign.")
+        words.reject(token, "amount", f"Expected an amount in {words.context.currency}, not in another currency.")
     try:
         minor = parse_minor(low, words.context.currency)
     except Invalid as error:

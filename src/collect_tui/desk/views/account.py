@@ -138,6 +138,7 @@ class TimelineEntry(View):
     title: str
     text: str = ""
     amount: int | None = None
+    due: date | None = None  # of a promise, or the first instalment of a plan
 
 
 class AuditEntry(View):
@@ -236,7 +237,7 @@ class FindHit(View):
 
 FIND_COLUMNS: Final = (
     Column("account", "Account", 10),
-    Column("name", "Customer", 18, flex=2),
+    Column("name", "Customer", 18, flex=2, most=30),
     Column("matched", "Found by", 18, flex=2),
     money_column("collectable", "Collect", 10),
     number("dpd", "DPD", 4),

@@ -104,14 +104,14 @@ def _why_now(chips: tuple[str, ...], row: QueueRow, session: Session) -> str:
 
 QUEUE_COLUMNS: Final = (
     Column("account", "Account", 10),
-    Column("name", "Customer", 14),
+    Column("name", "Customer", 18, most=24),
     money_column("collectable", "Collect", 10),
     Column("currency"),
     number("dpd", "DPD", 4, role=lambda row: Role.BAD if row.dpd > 60 else Role.PLAIN),
     number("tier"),
     number("score", "Score", 5, rank=3),
     Column(
-        *("reasons", "Why now", 24),
+        *("reasons", "Why now", 20),
         flex=1,
         value=lambda row: row.chips,
         write=_why_now,

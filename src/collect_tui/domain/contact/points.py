@@ -14,6 +14,7 @@ NO_ANSWER: Final = "NA"
 """The result of which three in a row on one number mean: try the next number."""
 
 ROTATE_AFTER: Final = 3
+_STATE: Final = re.compile(r",\s*([A-Z]{2})\s+[0-9]{5}(?:-[0-9]{4})?\b")
 _SHORT: Final = re.compile(r"[a-z][0-9]{1,2}")
 
 _NAMES: Final[Mapping[str, str]] = {"email": "e-mail", "social": "social account"}
@@ -26,6 +27,16 @@ def label(point: Point) -> str:
     if point.kind in PHONE_KINDS and len(digits) >= 4:
         return f"{name} …{digits[-4:]}"
     return f"{name} {point.short}"
+
+
+def state_of(facts: AccountFacts) -> str:
+    """The state of the customer's address as its post writes it (`Los Angeles, CA 90046`); empty when none of them says one."""
+    found = (
+        _STATE.search(p.value)
+        for p in ordered(facts.points)
+        if p.kind == "address" and p.quality not in ("bad", "wrong")
+    )
+    return next((match[1] for match in found if match), "")
 
 
 def find_point(facts: AccountFacts, short: str) -> Point:

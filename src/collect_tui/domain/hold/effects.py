@@ -9,7 +9,7 @@ from collect_tui.domain.codes import Codes
 from collect_tui.domain.effect import STATUS, Effect, EventSpec, Ids, changed
 from collect_tui.domain.facts import AccountFacts, Hold
 from collect_tui.domain.states import HoldState, check
-from collect_tui.domain.wording import day_words, low
+from collect_tui.domain.wording import day_words, low, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class HoldPlaced(Effect):
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         until = "until released" if self.hold.until is None else f"until {day_words(self.hold.until, facts)}"
-        return f"hold {low(self.hold.kind)} {until}"
+        why = f", reason {quoted(self.hold.reason)}" if self.hold.reason else ""
+        return f"hold {low(self.hold.kind)} {until}{why}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.strip import Strip
@@ -36,6 +37,17 @@ class FormField(LineEdit):
     def __init__(self) -> None:
         super().__init__(limit=LIMIT)
         self.slot: Slot | None = None
+        self.offered = ""
+        """What the program has put in it: the first key takes its place."""
+
+    def on_focus(self, event: events.Focus) -> None:
+        super().on_focus(event)
+        if self.offered and self.text == self.offered:
+            self.select_all(offered=True)
+
+    def on_blur(self, event: events.Blur) -> None:
+        self.keep_selected()
+        super().on_blur(event)
 
     def become(self, slot: Slot, room: int, *, secret: bool) -> None:
         """Be the field of a slot; its label is that wide."""
@@ -44,6 +56,8 @@ class FormField(LineEdit):
         self.set_prompt(f"{tui_text.fit(slot.label, room)} ")
 
     def _typed(self, key: str, char: str | None) -> bool:
+        if char is None:
+            self.keep_selected()
         if key == "enter":
             self.post_message(self.Entered(self))
             return True
@@ -131,10 +145,12 @@ class Form(Widget):
         """What is typed, field by field."""
         return {name: edit.text for name, edit in zip(self.fields, self._edits, strict=False)}
 
-    def fill(self, values: Mapping[str, str]) -> None:
-        """Put texts in all fields; a field that is not named is emptied."""
+    def fill(self, values: Mapping[str, str], *, offered: bool = False) -> None:
+        """Put texts in all fields; a field that is not named is emptied. `offered`: nobody has typed them."""
         for edit in self._edits:
-            edit.set_text(values.get(edit.slot.name, "") if edit.slot is not None else "", quiet=True)
+            text = values.get(edit.slot.name, "") if edit.slot is not None else ""
+            edit.set_text(text, quiet=True)
+            edit.offered = text if offered else ""
             edit.clear_error()
 
     def point(self, name: str | None) -> None:

@@ -89,7 +89,8 @@ class FormScreen(SavingScreen):
         self._touched = bool(draft or values)
         self.fit()
         self.override(on=bool(draft.get("override_by") or draft.get("override_why")))
-        self.fill(draft or values or self.starting_values())
+        typed = draft or values
+        self.fill(typed or self.starting_values(), offered=not typed)
         self.show_frame()
         if whole:
             self.set_focus(None)
@@ -115,9 +116,9 @@ class FormScreen(SavingScreen):
         wrong = self.wrong() if self._touched else None
         return wrong[0] if wrong is not None else next(iter(self.form.fields))
 
-    def fill(self, values: Mapping[str, str]) -> None:
-        """Put in the fields what was typed, drafted or suggested."""
-        self.form.fill(values)
+    def fill(self, values: Mapping[str, str], *, offered: bool = False) -> None:
+        """Put in the fields what was typed, drafted or, `offered`, suggested."""
+        self.form.fill(values, offered=offered)
 
     def fit(self) -> None:
         """Fields take about half of the screen; the rest is for what the desk says of them."""

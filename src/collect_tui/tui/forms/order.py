@@ -73,8 +73,8 @@ class OrderForm(FormScreen):
         wanted = self.form.values.get("service", "").strip().casefold()
         return find_service(self.view, wanted) if self.view is not None else None
 
-    def fill(self, values: Mapping[str, str]) -> None:
-        super().fill(values)
+    def fill(self, values: Mapping[str, str], *, offered: bool = False) -> None:
+        super().fill(values, offered=offered)
         self._verbs = {}
         verb = values.get("verb")
         if (found := self.service) is not None and verb in ORDERS:

@@ -72,8 +72,8 @@ class Action:
 
     `takes_words`: its word on the line may be followed by something.  `needs_desk`: it does nothing before the desk is
     open.  `needs_account`: it is about the account under the cursor.  `needs_lease`: it works the account, which only
-    looking at it while somebody else holds it does not allow.  `opens_form`: the form (a module of `forms/`) that it opens
-    where the account is in front, for its `text`; elsewhere that begins the line, if it has one.
+    looking at it while somebody else holds it does not allow.  `opens_form`: the form (a module of `forms/`) that it opens, for
+    its `text`, wherever the account is chosen.
     """
 
     id: str

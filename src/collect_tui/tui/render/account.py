@@ -202,7 +202,8 @@ def _holds(view: AccountView) -> list[Line]:
         scope = "" if hold.scope == "account" else f" ({hold.scope})"
         blocks = f" · no {', '.join(hold.blocks)}" if hold.blocks else ""
         held = (f"{hold.kind}{scope} {until}", Role.BAD)
-        lines.append(row("" if number else "Holds", held, (blocks, Role.LABEL), f" {hold.reason}"))
+        why = f" · reason: {hold.reason}" if hold.reason else ""
+        lines.append(row("" if number else "Holds", held, (blocks, Role.LABEL), why))
     return lines
 
 

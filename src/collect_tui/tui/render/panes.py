@@ -79,7 +79,9 @@ def timeline(entries: Iterable[TimelineEntry], view: AccountView, width: int, co
         rest = tui_text.wrap(text, max(20, width - 24))
         beside = tui_text.width(rest[0]) + 1 if rest and len(e.title) + len(rest[0]) < width - 26 else 0
         words = titled(e.title, codes, width - 26 - beside) if e.kind == "contact" else e.title
-        title = f"{words}{money}"
+        till = "from" if e.title == "plan" else "by"
+        day = f" {till} {e.due:%a} {full_day(e.due, view.business_date)}" if e.due is not None else ""
+        title = f"{words}{money}{day}"
         lines.append(
             Line.of(
                 (head, Role.LABEL),

@@ -45,7 +45,7 @@ class DeskScreen(CallingScreen):
             return
         wanted = action(command_id)
         method: Callable[[], Any] | None = getattr(self, wanted.method, None)
-        if method is None and wanted.opens_form and (self.shows_account or not wanted.text):
+        if method is None and wanted.opens_form:
             method = partial(self.open_form, wanted.opens_form, wanted.text.strip())
         elif method is None and wanted.text:
             method = partial(self.open_line, wanted.text)

@@ -35,6 +35,7 @@ class QueueScreen(ListScreen):
     context: ClassVar[str] = QUEUE
     columns = COLUMNS
     empty: ClassVar[str] = "Nothing is left in this queue."
+    summary_rows: ClassVar[int] = 2
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,8 +73,12 @@ class QueueScreen(ListScreen):
         if row is None:
             return ()
         if self._account is not None and self._account.number == row.account:
-            return (render_account_summary(self._account),)
-        return (render_row_summary(row, self.rows.session),) if self.rows is not None else ()
+            said = render_account_summary(self._account)
+        elif self.rows is not None:
+            said = render_row_summary(row, self.rows.session)
+        else:
+            return ()
+        return said.wrapped(self.size.width)[: self.summary_rows]
 
     @property
     def row(self) -> QueueRow | None:

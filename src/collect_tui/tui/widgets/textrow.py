@@ -97,9 +97,10 @@ class TextRow(LineWidget):
         if self._selection is not None:
             return [Span(text, Role.CURSOR)]
         # In brackets, for "dim" is not to be seen everywhere.
-        shown = f"[{self._ghost}]" if self._ghost and self._caret == len(text) else ""
+        shown = self._ghost if self._ghost and self._caret == len(text) else ""
         if not text and not shown:
             shown = self._placeholder
+        shown = f"[{shown}]" if shown else ""
         spans = [Span(text)]
         if self._error is not None:
             start, end = self._error

@@ -70,21 +70,25 @@ def numbered(columns: Sequence[Column], digits: int) -> tuple[Column, ...]:
 
 def fit_columns(columns: Sequence[Column], cells: int, gap: int = 1) -> list[tuple[int, int]]:
     """Choose the columns to show in ``cells`` cells: pairs of column index and width, in order."""
-    chosen: set[int] = set()
-    used = -gap
-    for index in sorted(range(len(columns)), key=lambda i: (columns[i].rank, i)):
-        size = columns[index].width + gap
-        if columns[index].rank and used + size > cells:
+    widths = [column.width for column in columns]
+    chosen = {index for index, column in enumerate(columns) if not column.rank}
+    used = sum(widths[index] + gap for index in chosen) - gap
+    for index in sorted(chosen):
+        more = min(max(0, columns[index].most - widths[index]), max(0, cells - used))
+        widths[index] += more
+        used += more
+    for index in sorted((i for i, column in enumerate(columns) if column.rank), key=lambda i: (columns[i].rank, i)):
+        if used + widths[index] + gap > cells:
             break
         chosen.add(index)
-        used += size
+        used += widths[index] + gap
     room, shares = max(0, cells - used), sum(columns[i].flex for i in chosen)
     result = []
     for index in sorted(chosen):
         flex = columns[index].flex
         extra = room * flex // shares if flex else 0
         room, shares = room - extra, shares - flex
-        result.append((index, columns[index].width + extra))
+        result.append((index, widths[index] + extra))
     return result
 
 
