@@ -169,12 +169,12 @@ async def test_two_lines_on_a_row_that_leaves_its_queue_are_for_one_account(tmp_
         await desk.play([*keys_of(":snooze fri research"), "enter", *keys_of(":n asked for time"), "enter"], fast=fast)
         assert desk.queue.keys == rows
         assert desk.queue.cursor == row
-        assert desk.queue.table.marked == {row}
+        assert desk.queue.table.gone == {row}
         timeline = [entry.text for entry in desks.of("lee").pane(str(row), "timeline").timeline]
         assert any("asked for time" in text for text in timeline)
         await desk.press("r")
         assert row not in desk.queue.keys
-        assert desk.queue.table.marked == frozenset()
+        assert desk.queue.table.gone == frozenset()
 
 
 @pytest.mark.parametrize("where", [["y"], ["/", *"rosa", "enter"], ["?"]])

@@ -103,7 +103,7 @@ async def test_back_from_an_account_header_and_rows_are_as_they_are_now(tmp_path
         await desk.play(["enter", ":", *keys_of("na"), "enter", "b"], fast=fast)
         assert desk.header.startswith("New delinquencies · 11 left")
         assert (desk.queue.keys, desk.queue.cursor) == (shown, cursor), "no row moves before `r`"
-        marked = [key for key in shown if key in desk.queue.table.marked]
+        marked = [key for key in shown if key in desk.queue.table.gone]
         assert marked == [cursor], "it has left the queue, and says so"
         await desk.press("r")
         assert desk.queue.keys == [key for key in shown if key != cursor]

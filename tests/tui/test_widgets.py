@@ -119,7 +119,7 @@ async def test_replacing_rows_keeps_the_cursor_on_its_key() -> None:
 async def test_hostile_text_is_text() -> None:
     rows = [("a", ("[/x]", "\x1b[2J[b]王\u202e")), ("b", (Span("9", Role.BAD), "ok"))]
     table = WorkTable(COLUMNS, ListSource(rows))
-    table.mark(["b"])
+    table.show_gone(["b"])
     app = One(table)
     async with app.run_test(size=(30, 4)):
         lines = app.shown()

@@ -151,6 +151,11 @@ def why(args: argparse.Namespace) -> int:
 
 def do(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
+
+    if args.account == "-" or "," in args.account:
+        from collect_tui.cli.shell import do_each
+
+        return do_each(args, _wired(args))
     from collect_tui.cli.plain import preview_text, receipt_text
     from collect_tui.cli.shell import act_of
 

@@ -196,7 +196,13 @@ def build_parser() -> argparse.ArgumentParser:
         "do",
         handlers.do,
         "do what a line says on an account, such as 'lm m2' or 'pp 150 fri'",
-        account,
+        (
+            ("account",),
+            {
+                "metavar": "ACCOUNT",
+                "help": "a number; for notes, dates, results and owners several with commas between, or - for those on standard input",
+            },
+        ),
         (("line",), {"metavar": "LINE"}),
         (("--dry-run",), {"action": "store_true", "help": "show what it would do; write nothing"}),
         (

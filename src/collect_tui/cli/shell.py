@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import argparse
+import sys
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 
 from collect_tui.common.text import clean
 from collect_tui.common.widths import width
+from collect_tui.desk.bulk import Bulk, BulkRow, plan
 from collect_tui.desk.commands import Act, Command, Override
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.parse import parse
 from collect_tui.desk.protocol import Desk
-from collect_tui.domain.errors import Invalid
+from collect_tui.domain.errors import DomainError, Invalid
+
+if TYPE_CHECKING:
+    from collect_tui.bootstrap import Wiring
 
 AROUND = 40
 """How many characters of a line are shown on either side of what is wrong with it."""
@@ -52,6 +59,31 @@ def act_of(
         first = error.errors()[0]
         name = str(first["loc"][0] if first["loc"] else "override")
         raise Invalid("act.malformed", f"The {name} cannot be taken: {first['msg'].lower()}.", name) from None
+
+
+def do_each(args: argparse.Namespace, wired: Wiring) -> int:
+    """Does a line on many accounts, each by itself; what is refused on one keeps no other from it. 3 when one was refused."""
+    from collect_tui import bootstrap
+
+    if args.confirm or args.override_by or args.override_reason:
+        raise Invalid(
+            "bulk.confirm", "What asks to be confirmed or overridden is done on each account by itself.", "account"
+        )
+    desk = bootstrap.connect(wired)
+    given = sys.stdin.read().replace(",", " ").split() if args.account == "-" else args.account.split(",")
+    base = _id(args.id)
+    acts, found = plan(desk, given, args.line, base)
+    if not args.dry_run:
+        sender = bootstrap.sent_from(wired, desk)
+        rows = {row.account: row for row in found.rows}
+        for act in acts:
+            try:
+                rows[act.account] = BulkRow.of(sender.do(desk, act))
+            except DomainError as error:
+                rows[act.account] = BulkRow.refused(act, error)
+        found = Bulk(line=args.line, done=True, rows=tuple(rows.values()))
+    print(found.model_dump_json(indent=2) if args.json else found.text())
+    return 3 if found.refused else 0
 
 
 def _pointed(line: str, start: int, end: int) -> str:

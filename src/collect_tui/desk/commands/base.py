@@ -26,7 +26,8 @@ class CommandBase(BaseModel):
     `outside`: it takes effect outside the building and stands alone; only an `OutsideCommand` may. `noun` is its resource
     in the API, below an account; the permission is `act.` and its kind. `offline`: it may wait for the server, because no
     limit that only the server knows stands in its way. `asks`: its field for what must be typed before it is done; a
-    command that has one says in `question` what that is, and every door asks for it. `leased`: whoever else holds the account
+    command that has one says in `question` what that is, and every door asks for it. `bulk`: it may be done on many
+    accounts at once. `leased`: whoever else holds the account
     keeps it from being done. `months_ahead`: no date of it lies
     further from the business date than that. `dates`: it says when the account is worked on next, and what to know of it
     where something else goes before that day; None: it does not.
@@ -37,6 +38,7 @@ class CommandBase(BaseModel):
     outside: ClassVar[bool] = False
     noun: ClassVar[str]
     offline: ClassVar[bool] = False
+    bulk: ClassVar[bool] = False
     leased: ClassVar[bool] = True
     asks: ClassVar[str | None] = None
     months_ahead: ClassVar[int] = 12 * YEARS_EITHER_WAY

@@ -12,6 +12,7 @@ class LogContact(CommandBase):
     """An action and its result. `point` is the short name (`m2`) of the point used; without it the first one that fits."""
 
     noun: ClassVar[str] = "contacts"
+    bulk: ClassVar[bool] = True
     offline: ClassVar[bool] = True
     kind: Literal["contact"] = "contact"
     result: Short
@@ -24,6 +25,7 @@ class LogContact(CommandBase):
 
 class WriteNote(CommandBase):
     noun: ClassVar[str] = "notes"
+    bulk: ClassVar[bool] = True
     offline: ClassVar[bool] = True
     kind: Literal["note"] = "note"
     text: Text
@@ -56,6 +58,7 @@ class SetNextAction(CommandBase):
     """Moves the next action to a business date."""
 
     noun: ClassVar[str] = "next-actions"
+    bulk: ClassVar[bool] = True
     offline: ClassVar[bool] = True
     months_ahead: ClassVar[int] = 12
     dates: ClassVar[str | None] = "set the date again after that"

@@ -53,6 +53,7 @@ class SetOwner(CommandBase):
     """Whose account it is: it stands in their own queue whoever works it. `owner`: a login; empty: nobody's."""
 
     noun: ClassVar[str] = "owners"
+    bulk: ClassVar[bool] = True
     kind: Literal["owner"] = "owner"
     owner: Short
 

@@ -192,6 +192,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("row.pageup", "Page up", "One page up.", ("pgup",), contexts=_DESK, needs=_ROWS),
     _C("row.first", "First row", "To the first row.", ("home", "g"), contexts=_DESK, needs=_ROWS),
     _C("row.last", "Last row", "To the last row.", ("end", "G"), contexts=_DESK, needs=_ROWS),
+    _C("mark.row", "Mark", "Marks the account, or no longer; notes, dates, results and owners are then for all marked. `marks all|none`.",
+       ("*",), mnemonic="marks", contexts=frozenset({QUEUE}), needs=_ROWS, takes_words=True, needs_account=True),
     _C("held.send", "Send again", "Sends a rejected act again, on the account as it is now.", ("v",),
        contexts=frozenset({OUTBOX}), label="send again", needs=frozenset({"beside"})),
     _C("held.drop", "Drop", "Takes a rejected act away for good, after a question.", ("x",),

@@ -22,8 +22,12 @@ from collect_tui.tui.undo import ask_undone
 from collect_tui.tui.widgets.lineedit import LineEdit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from collect_tui.desk.bulk import BulkRow
     from collect_tui.desk.commands import Act, Command
     from collect_tui.desk.line.model import Parsed
+    from collect_tui.desk.views.act import Receipt
     from collect_tui.tui.page import LineTarget
 
 
@@ -111,6 +115,11 @@ class LineBar(ReadLine):
             self._point(parsed, typing=False)
             screen.refuse(parsed.errors[0].message if parsed.errors else "There is nothing to do in the line.")
             return
+        if marked := screen.marked_accounts:
+            from collect_tui.tui.bulk import ask_each
+
+            await ask_each(app, screen, text, marked, partial(self._done_on_each, text))
+            return
         commands = parsed.commands
         if commands[0].outside:
             if form := _form_of(commands[0]):
@@ -129,6 +138,11 @@ class LineBar(ReadLine):
             await ask_undone(screen, app.desk, act, partial(self._send, parsed))
         else:
             await self._send(parsed, act)
+
+    async def _done_on_each(self, text: str, refused: Sequence[BulkRow], last: Receipt | None) -> None:
+        """The line has been done on the marked accounts; those that refused it stay marked."""
+        self._done(text, "")
+        await self.desk_screen.marks_done([row.account for row in refused], last)
 
     async def _hopeless(self, parsed: Parsed, command: Command, target: LineTarget) -> bool:
         """Is an order refused whatever could be typed in its form?  Then that is said, and the line stays."""

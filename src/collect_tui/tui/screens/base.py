@@ -7,7 +7,7 @@ done by a form, typed into the line when they are said in its language, or done 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -25,6 +25,7 @@ from collect_tui.tui.widgets.rowmover import RowMover
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
+    from collect_tui.desk.views.act import Receipt
 
 
 class DeskScreen(CallingScreen):
@@ -83,6 +84,14 @@ class DeskScreen(CallingScreen):
         """The account of the line as it was seen, for the line's words; None while it has not been fetched."""
         target, view = self.line_target(), self._line_view
         return view if view is not None and target is not None and view.number == target.account else None
+
+    @property
+    def marked_accounts(self) -> tuple[str, ...]:
+        """The accounts that somebody has marked; what is done in the line is then for all of them."""
+        return ()
+
+    async def marks_done(self, still: Sequence[str], last: Receipt | None) -> None:
+        """It was done on the marked accounts but for those that are `still` marked; `last`: the last receipt."""
 
     def do_field_list(self) -> None:
         """F4: all that could stand at the caret of the line."""

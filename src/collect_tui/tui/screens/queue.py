@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 AHEAD = 60
 #: Seconds the cursor rests on a row before its account is looked at: going down a list costs two rows a key, not an account.
 REST = 0.3
+
+
+_MARKS = ("all", "none")
 
 
 class QueueScreen(ListScreen):
@@ -57,7 +60,9 @@ class QueueScreen(ListScreen):
         self.desk_app.session_view = loaded.session
         self.queue_name, self.figure, self._account = page.queue, page.figure, None
         self.rows = QueueRows(page.rows if rows is None else rows, page.cursor, loaded.session)
-        self.table.mark(())
+        self.table.show_gone(())
+        if not same:
+            self.table.mark(())
         self.table.replace(self.rows)
         if not same:
             self.table.move_to(0)
@@ -66,7 +71,7 @@ class QueueScreen(ListScreen):
         self._look()
 
     def header_line(self) -> Line:
-        return render_queue_header(self.figure) if self.figure is not None else Line()
+        return render_queue_header(self.figure, len(self.table.marked)) if self.figure is not None else Line()
 
     def summary_lines(self) -> Iterable[Line]:
         row = self.row
@@ -86,6 +91,35 @@ class QueueScreen(ListScreen):
         if self.rows is None or not self.rows.rows:
             return None
         return self.rows.rows[min(self.table.cursor, len(self.rows) - 1)]
+
+    @property
+    def marked_accounts(self) -> tuple[str, ...]:
+        marked = self.table.marked
+        return tuple(row.account for row in self.rows.rows if row.account in marked) if self.rows is not None else ()
+
+    async def marks_done(self, still: Sequence[str], last: Receipt | None) -> None:
+        self._mark(still)
+        if last is not None:
+            await self.after_act(last)
+
+    async def mark_row(self, which: str) -> None:
+        """Mark the row under the cursor, or no longer, and go on to the next; `all` of them, or `none`."""
+        if which and which not in _MARKS:
+            self.refuse(f"Expected {' or '.join(_MARKS)}, or nothing for the account under the cursor.")
+        elif which == "all":
+            from collect_tui.desk.bulk import MOST
+
+            await self._load_to(MOST - 1)
+            self._mark(row.account for row in (self.rows.rows[:MOST] if self.rows is not None else ()))
+        elif which == "none":
+            self._mark(())
+        elif (row := self.row) is not None:
+            self._mark(self.table.marked ^ {row.account})
+            self._move(self.table.cursor + 1)
+
+    def _mark(self, accounts: Iterable[str]) -> None:
+        self.table.mark(accounts)
+        self.show_frame()
 
     def line_target(self) -> LineTarget | None:
         row = self.row
@@ -132,7 +166,7 @@ class QueueScreen(ListScreen):
         self._nothing_older()
         loaded, now = found
         self.desk_app.session_view, self.figure, self._account = loaded.session, loaded.page.figure, None
-        self.table.mark(rows.renew(now, loaded.session))
+        self.table.show_gone(rows.renew(now, loaded.session))
         self.show_frame()
         self._look()
         self._load_ahead()

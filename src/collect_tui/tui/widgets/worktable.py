@@ -120,6 +120,7 @@ class WorkTable(RowMover):
         self._source: RowSource = source if source is not None else ListSource()
         self._empty = empty
         self._instead = LOADING if source is None else ""
+        self._gone: frozenset[str] = frozenset()
         self._marked: frozenset[str] = frozenset()
         self._layout_for: tuple[int, list[tuple[int, int]]] = (-1, [])
         self.top_lines = 1  # the columns' titles
@@ -138,12 +139,22 @@ class WorkTable(RowMover):
 
     @property
     def marked(self) -> frozenset[str]:
-        """Keys of the rows marked ``*``."""
+        """Keys of the rows marked ``+``: somebody chose them."""
         return self._marked
 
+    @property
+    def gone(self) -> frozenset[str]:
+        """Keys of the rows marked ``*``: they stand here no longer."""
+        return self._gone
+
     def mark(self, keys: Iterable[str]) -> None:
-        """Mark these rows and no others."""
+        """Mark these rows and no others as chosen."""
         self._marked = frozenset(keys)
+        self.refresh_row(self.top_lines, self.page)
+
+    def show_gone(self, keys: Iterable[str]) -> None:
+        """Mark these rows and no others as those that stand here no longer."""
+        self._gone = frozenset(keys)
         self.refresh_row(self.top_lines, self.page)
 
     def say(self, instead: str) -> None:
@@ -213,13 +224,13 @@ class WorkTable(RowMover):
             row = y - self.top_lines
             return self.strip_of((Span("  "), *told[row].spans) if 0 <= row < len(told) else (), cells)
         here = index == self._cursor
-        marked = bool(self._marked) and self._source.key(index) in self._marked
-        marker = (">" if here else " ") + ("*" if marked else " ")
+        key = self._source.key(index) if self._marked or self._gone else ""
+        marker = (">" if here else " ") + ("+" if key in self._marked else "*" if key in self._gone else " ")
         return self.strip_of(self._cells(marker, self._source.row(index), cells), cells, Role.CURSOR if here else None)
 
     def _cells(self, marker: str, row: Sequence[str | Span], cells: int) -> list[Span]:
         """A row's spans: the marker, then each column in its width."""
-        spans = [Span(marker, Role.MARK if marker[1] == "*" else Role.PLAIN)]
+        spans = [Span(marker, Role.MARK if marker[1] != " " else Role.PLAIN)]
         gap = Span(" ")
         for number, (index, size) in enumerate(self._layout(cells)):
             column = self._columns[index]
