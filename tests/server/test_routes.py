@@ -38,6 +38,7 @@ ASKED = {
     "heartbeat": {"account": ROSA},
     "release": {"account": ROSA},
     "reassign": {"account": ROSA, "to": "ben", "reason": "on leave"},
+    "agent": {"state": "pause", "code": "break"},
     "floor": None,
     "why": {"account": ROSA},
     "account": {"number": ROSA},

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, Literal
 
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
+from collect_tui.desk.views.agent import AgentView
 from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
@@ -33,6 +34,9 @@ class Asked(ABC):
 
     def reassign(self, account: str, to: str, reason: str) -> Claim:
         return self._call("reassign", account=account, to=to, reason=reason)  # type: ignore[no-any-return]
+
+    def agent(self, state: Literal["", "available", "pause"] = "", code: str = "", heard: int = 0) -> AgentView:
+        return self._call("agent", state=state, code=code, heard=heard)  # type: ignore[no-any-return]
 
     def floor(self) -> FloorView:
         return self._call("floor")  # type: ignore[no-any-return]

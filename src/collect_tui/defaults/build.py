@@ -35,13 +35,15 @@ def codes(root: Table, holds: Collection[str]) -> Codes:
         skip_reasons=root.table("skip_reasons").texts(),
         suspend_reasons=root.table("suspend_reasons").texts(),
         next_actions=next_actions,
+        pauses=root.table("pauses").texts(),
     )
     root.done()
     seen: dict[str, str] = {}
     for code, result in found.results.items():
         if result.hot and seen.setdefault(result.hot, code) != code:
             raise root.table("results").table(code).error("duplicate", "hot", f"the same letter as {seen[result.hot]}.")
-    for name in ("actions", "results", "reasons", "dispute_reasons", "skip_reasons", "suspend_reasons", "next_actions"):
+    lists = ("reasons", "dispute_reasons", "skip_reasons", "suspend_reasons", "next_actions", "pauses")
+    for name in ("actions", "results", *lists):
         root.table(name).names()
     return found
 

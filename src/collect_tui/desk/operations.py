@@ -40,6 +40,7 @@ OPERATIONS: Final = (
     Operation("heartbeat", "PATCH", "/accounts/{account}/claim", "queue.work", "Renew the lease of a claim"),
     Operation("release", "DELETE", "/accounts/{account}/claim", "queue.work", "Give a claimed account back"),
     Operation("reassign", "PUT", "/accounts/{account}/assignment", "queue.assign", "Hand an account to a colleague"),
+    Operation("agent", "PUT", "/agent", "queue.work", "What I do now: pausing, coming back, acknowledging a word"),
     Operation("floor", "GET", "/floor", "floor.read", "Who works what now"),
     Operation("why", "GET", "/accounts/{account}/why", "account.read", "Why an account stands where it does"),
     Operation("account", "GET", "/accounts/{number}", "account.read", "One account on one screen"),

@@ -4,7 +4,8 @@ one per keystroke's worth of work, safe to call from any thread. Errors are thos
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from datetime import datetime
+from typing import Literal, Protocol
 from uuid import UUID
 
 from collect_tui.desk.catalogue import Catalogue
@@ -13,6 +14,7 @@ from collect_tui.desk.dated import Day
 from collect_tui.desk.outbox import Outbox
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
+from collect_tui.desk.views.agent import AgentView
 from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
@@ -29,6 +31,11 @@ class Desk(Protocol):
     @property
     def outbox(self) -> Outbox | None:
         """The queue between this desk and its server; None: the desk is here."""
+        ...
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """What time it is (UTC), by the desk's own clock."""
         ...
 
     def session(self) -> Session:
@@ -69,6 +76,11 @@ class Desk(Protocol):
 
     def reassign(self, account: str, to: str, reason: str) -> Claim:
         """Hands an account to a colleague, whoever holds it; the reason is in the audit. NotFound: no such user."""
+        ...
+
+    def agent(self, state: Literal["", "available", "pause"] = "", code: str = "", heard: int = 0) -> AgentView:
+        """What I do now, after I have paused with a code of the site or come back, or have acknowledged a lead's words up to one.
+        Invalid "agent.code"."""
         ...
 
     def floor(self) -> FloorView:

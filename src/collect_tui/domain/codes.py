@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 OFFERS: Final = ("prepayment", "settlement", "autopay")
@@ -96,6 +96,7 @@ class Codes:
     skip_reasons: Mapping[str, str]
     suspend_reasons: Mapping[str, str]
     next_actions: Mapping[str, str]  # code → title
+    pauses: Mapping[str, str] = field(default_factory=dict)  # why an agent is away from the desk
 
     @property
     def lists(self) -> Mapping[str, Mapping[str, str]]:

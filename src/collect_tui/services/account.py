@@ -40,7 +40,7 @@ from collect_tui.policy.suspend import may_restore, may_suspend
 from collect_tui.services.case_views import of_account, open_cases, reader_of
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.verdict_view import next_action, verdict_view
-from collect_tui.store import cases, panes, queues
+from collect_tui.store import agents, cases, panes, queues
 from collect_tui.store import facts as load_facts
 from collect_tui.store.tables import AccountSummary
 
@@ -65,6 +65,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
     return AccountView.made_of(
         seen,
         now=now,
+        agent=agents.view(db, desk.tenant_id, desk.user, now),
         desk_zone=rules.zone,
         promised=sum(i.outstanding for i in promise.instalments) if promise else 0,
         dpd=dpd,

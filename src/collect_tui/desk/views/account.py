@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from collect_tui.desk.columns import Column, money_column, number
 from collect_tui.desk.views.act import VerdictView
+from collect_tui.desk.views.agent import AgentView
 from collect_tui.desk.views.base import View
 from collect_tui.desk.views.case import AccountCase, CaseRow
 from collect_tui.desk.views.message import MessageRow
@@ -202,6 +203,7 @@ class AccountView(View):
     owner: str = ""  # login of whose account it is; empty: nobody's
     language: str = "en"  # of the customer
     support: str = ""  # what the customer needs to be served well; a code of the site
+    agent: AgentView | None = None  # what I do
     zones: tuple[str, ...] = ()  # all the customer may be in: the hours are those that they share
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collect_tui.desk.outbox import ConnectionView, HeldAct
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.floor import SeatView
+    from collect_tui.desk.views.session import Session
+    from collect_tui.tui.render.agent import AgentSeen
 
 
 def render_connection(connection: ConnectionView) -> Line:
@@ -33,6 +35,20 @@ def render_connection(connection: ConnectionView) -> Line:
     return (
         Line((*head.spans, *((review,) if connection.review else ()), *aside)) if connection.review or aside else head
     )
+
+
+def render_seat(session: Session | None, connection: ConnectionView | None, agent: AgentSeen, *, wide: bool) -> Line:
+    """Who sits there, on what day, on which desk, and what they do; where there is room (`wide`), also in what role. `connection` None:
+    the desk is here; `session` None: there is none yet."""
+    if session is None:
+        away = connection is not None and connection.state != "online"
+        return render_connection(connection) if connection is not None and away else Line.of(("no desk", Role.DIM))
+    on = session.business_date
+    who = f"{session.user} · {session.role}" if wide else session.user
+    begin = agent.beside(who, f"{on:%a} {on.day} {on:%b}", wide=wide)
+    if connection is None:
+        return Line.of((f"{begin} · ", Role.LABEL), ("●", Role.GOOD), f" {session.backend}")
+    return Line((*Line.of((f"{begin} · ", Role.LABEL)).spans, *render_connection(connection).spans))
 
 
 def old(now: datetime, then: datetime) -> str:

@@ -77,6 +77,7 @@ def render_codes(codes: Codes, width: int) -> list[Line]:
     for title, table in (
         ("Reasons for non-payment", codes.reasons),
         ("Reasons to skip or snooze", codes.skip_reasons),
+        ("Reasons for a pause", codes.pauses),
         ("Reasons to suspend", codes.suspend_reasons),
     ):
         lines += heading(title)

@@ -1,0 +1,32 @@
+"""What a desk of our own answers about its people: what each does, and handing work on. Part of `LocalDesk`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from collect_tui.desk.views.agent import AgentView
+from collect_tui.desk.views.floor import FloorView
+from collect_tui.desk.views.queue import Claim
+from collect_tui.services import claiming
+from collect_tui.services.access import guarded
+from collect_tui.services.desk_context import DeskContext
+
+
+@guarded
+class FloorDesk(DeskContext):
+    """The operations of these names, each of which asks first whether the user may."""
+
+    def agent(self, state: Literal["", "available", "pause"] = "", code: str = "", heard: int = 0) -> AgentView:
+        from collect_tui.services import agent
+
+        return agent.agent(self, state, code, heard)
+
+    def reassign(self, account: str, to: str, reason: str) -> Claim:
+        from collect_tui.services import floor
+
+        return claiming.counted(self, floor.reassign(self, account, to, reason), to)
+
+    def floor(self) -> FloorView:
+        from collect_tui.services import floor
+
+        return floor.floor(self)
