@@ -39,6 +39,7 @@ ASKED = {
     "release": {"account": ROSA},
     "reassign": {"account": ROSA, "to": "ben", "reason": "on leave"},
     "agent": {"state": "pause", "code": "break"},
+    "me": {"login": "mia"},
     "floor": None,
     "why": {"account": ROSA},
     "account": {"number": ROSA},

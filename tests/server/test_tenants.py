@@ -104,6 +104,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("DELETE", "/v1/accounts/{account}/claim"): Case(f"{A}/claim", 404),
     ("PUT", "/v1/accounts/{account}/assignment"): Case(f"{A}/assignment", 404, {"to": "lee", "reason": "x"}),
     ("PUT", "/v1/agent"): Case("/v1/agent", 200, {"state": "pause", "code": "break"}),
+    ("GET", "/v1/me"): Case("/v1/me", 200),
     ("GET", "/v1/floor"): Case("/v1/floor", 200),
     ("GET", "/v1/accounts/{account}/why"): Case(f"{A}/why", 404),
     ("GET", "/v1/accounts/{number}"): Case(A, 404),

@@ -105,6 +105,7 @@ def _look(desk: Any) -> None:
     desk.session()
     desk.catalogue()
     desk.floor()
+    desk.me()
     board = desk.queues()
     for queue in board.queues:
         page = desk.queue(queue.name, limit=1)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collect_tui.bootstrap import Wiring
     from collect_tui.desk.views.event import Event
     from collect_tui.desk.views.floor import FloorView
+    from collect_tui.desk.views.me import MeView
     from collect_tui.desk.views.queue import Claim
     from collect_tui.desk.views.session import Session
 
@@ -25,6 +26,13 @@ EVERY: Final = 0.5
 def add(commands: Any) -> None:
     floor = commands.add_parser("floor", help="list who works what now", description="List who works what now.")
     floor.set_defaults(run=show)
+    mine = commands.add_parser(
+        "me",
+        help="show what your work has come to, and what is left",
+        description="Show what your work has come to today, and what is left of it.",
+    )
+    mine.add_argument("login", nargs="?", default="", metavar="USER", help="somebody else, for a lead")
+    mine.set_defaults(run=me)
     give = commands.add_parser(
         "reassign",
         help="hand an account to a colleague, whoever holds it",
@@ -50,6 +58,22 @@ def show(args: argparse.Namespace) -> int:
     view = desk.floor()
     print(view.model_dump_json(indent=2) if args.json else floor_text(view, desk.session()))
     return 0
+
+
+def me(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+
+    view = bootstrap.connect(at_desk(args)).me(args.login)
+    print(view.model_dump_json(indent=2) if args.json else me_text(view))
+    return 0
+
+
+def me_text(view: MeView) -> str:
+    from collect_tui.common.text import clean
+    from collect_tui.desk.views.me import sums
+
+    rows = (f"{heading:<12} {words}" for heading, words, _, _ in sums(view))
+    return clean(f"{view.login}, {view.business_date}") + "\n" + "\n".join(rows)
 
 
 def reassign(args: argparse.Namespace) -> int:

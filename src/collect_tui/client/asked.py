@@ -11,6 +11,7 @@ from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, Revealed
+from collect_tui.desk.views.me import MeView
 from collect_tui.desk.views.message import InboxRow, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 
@@ -37,6 +38,9 @@ class Asked(ABC):
 
     def agent(self, state: Literal["", "available", "pause"] = "", code: str = "", heard: int = 0) -> AgentView:
         return self._call("agent", state=state, code=code, heard=heard)  # type: ignore[no-any-return]
+
+    def me(self, login: str = "") -> MeView:
+        return self._call("me", login=login)  # type: ignore[no-any-return]
 
     def floor(self) -> FloorView:
         return self._call("floor")  # type: ignore[no-any-return]

@@ -32,6 +32,7 @@ REFUSED: Final = {
     "orders": "Orders cannot be listed or sent while the server cannot be reached.",
     "messages": "Drafts of messages cannot be listed or released while the server cannot be reached.",
     "agent": "What you do cannot be kept while the server cannot be reached.",
+    "me": "What your work has come to is known to the server alone, which cannot be reached.",
     "floor": "Who works what is known to the server alone, which cannot be reached.",
 }
 UNSEEN: Final = "The server cannot be reached, and this has not been looked at before, so there is nothing to show."

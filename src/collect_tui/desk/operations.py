@@ -41,6 +41,7 @@ OPERATIONS: Final = (
     Operation("release", "DELETE", "/accounts/{account}/claim", "queue.work", "Give a claimed account back"),
     Operation("reassign", "PUT", "/accounts/{account}/assignment", "queue.assign", "Hand an account to a colleague"),
     Operation("agent", "PUT", "/agent", "queue.work", "What I do now: pausing, coming back, acknowledging a word"),
+    Operation("me", "GET", "/me", "account.read", "What my work has come to, and what is left of it"),
     Operation("floor", "GET", "/floor", "floor.read", "Who works what now"),
     Operation("why", "GET", "/accounts/{account}/why", "account.read", "Why an account stands where it does"),
     Operation("account", "GET", "/accounts/{number}", "account.read", "One account on one screen"),

@@ -19,6 +19,7 @@ from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
 from collect_tui.desk.views.floor import FloorView, Revealed
+from collect_tui.desk.views.me import MeView
 from collect_tui.desk.views.message import InboxRow, MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
@@ -81,6 +82,10 @@ class Desk(Protocol):
     def agent(self, state: Literal["", "available", "pause"] = "", code: str = "", heard: int = 0) -> AgentView:
         """What I do now, after I have paused with a code of the site or come back, or have acknowledged a lead's words up to one.
         Invalid "agent.code"."""
+        ...
+
+    def me(self, login: str = "") -> MeView:
+        """What my work has come to today and before, and what is left of it; for a lead, of somebody else's. NotFound: no such user."""
         ...
 
     def floor(self) -> FloorView:

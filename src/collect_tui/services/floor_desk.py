@@ -6,6 +6,7 @@ from typing import Literal
 
 from collect_tui.desk.views.agent import AgentView
 from collect_tui.desk.views.floor import FloorView
+from collect_tui.desk.views.me import MeView
 from collect_tui.desk.views.queue import Claim
 from collect_tui.services import claiming
 from collect_tui.services.access import guarded
@@ -25,6 +26,11 @@ class FloorDesk(DeskContext):
         from collect_tui.services import floor
 
         return claiming.counted(self, floor.reassign(self, account, to, reason), to)
+
+    def me(self, login: str = "") -> MeView:
+        from collect_tui.services import me
+
+        return me.me(self, login)
 
     def floor(self) -> FloorView:
         from collect_tui.services import floor

@@ -94,7 +94,10 @@ class LocalDesk(FloorDesk, CaseDesk):
         with self.reading() as db:
             board = queues.board(db, self.tenant_id, self._catalogue, self.clock(), self.user)
             found = {"queues": claiming.figured(self, db, board.queues), "unworked": claiming.unworked(self, db)}
-            more = {"cases": case_lists.board(self, db), "agent": agents.view(db, self.tenant_id, self.user, self.clock())}
+            more = {
+                "cases": case_lists.board(self, db),
+                "agent": agents.view(db, self.tenant_id, self.user, self.clock()),
+            }
             return board.model_copy(update={**found, **more})
 
     def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:

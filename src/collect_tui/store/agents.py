@@ -80,7 +80,7 @@ def takes(session: Session, tenant_id: int, login: str, now: datetime, account_i
 
 
 def logs(session: Session, tenant_id: int, login: str, now: datetime, account_id: int) -> int | None:
-    """A result is logged: wrap begins where the account was talked about. How many seconds that lasted; None: it was not, or nobody knows."""
+    """A result is logged: wrap begins where the account was talked about. How many seconds that lasted; None: nobody knows."""
     before = status(session, tenant_id, login)
     if before is None or before.state != AgentState.TALK or before.account_id != account_id:
         return None
@@ -115,9 +115,7 @@ def hear(session: Session, tenant_id: int, login: str, now: datetime, word: int)
     add(session, tenant_id, login, now, "heard", by=login, text=str(word))
 
 
-def add(
-    session: Session, tenant_id: int, login: str, now: datetime, kind: str, *, by: str, **more: Any
-) -> int:
+def add(session: Session, tenant_id: int, login: str, now: datetime, kind: str, *, by: str, **more: Any) -> int:
     """Adds an entry to the log and returns its id."""
     row = {"tenant_id": tenant_id, "id": _IDS(), "login": login, "at": now, "by": by, "kind": kind, **more}
     session.execute(insert(_EVENT), row)
@@ -153,4 +151,18 @@ def lasted(
     return {(row.login, row.state): row.seconds for row in session.execute(query)}
 
 
-__all__ = ["absent", "add", "enter", "every", "hear", "lasted", "lets_go", "logs", "pauses", "put", "status", "takes", "view"]
+__all__ = [
+    "absent",
+    "add",
+    "enter",
+    "every",
+    "hear",
+    "lasted",
+    "lets_go",
+    "logs",
+    "pauses",
+    "put",
+    "status",
+    "takes",
+    "view",
+]

@@ -128,6 +128,12 @@ def _done(session: Session, tenant_id: int, day_began: datetime) -> dict[str, Ma
     return {row.by: {"acts": row.acts, "worked": row.worked, "last_at": row.last_at} for row in found}
 
 
+def logins(session: Session, tenant_id: int) -> list[str]:
+    """Every login that has ever acted."""
+    query = select(_logins().c.login)
+    return [login for login in session.execute(query, {"tenant": tenant_id}).scalars() if login is not None]
+
+
 def _has(log: Any, effect: str) -> Any:
     """Whether an act had an effect of that name."""
     return log.effects.contains(f'"kind": "{effect}"', autoescape=True)

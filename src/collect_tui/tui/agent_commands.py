@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.tui.own_commands import OwnCommands
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.agent import AgentView
     from collect_tui.tui.desk_app import DeskApp
     from collect_tui.tui.navigator import Navigator
+    from collect_tui.tui.page import MePage
 
 
 class AgentCommands(OwnCommands):
@@ -71,3 +73,11 @@ class AgentCommands(OwnCommands):
         if found is not None:
             self._app.saw_agent(found)
             self._app.top.status(f"{last.by} sees that you have read it.", Role.LABEL)
+
+    def may_me_open(self, login: str) -> Callable[[], object]:
+        return partial(self._app.desk.me, login)
+
+    async def do_me_open(self, login: str = "") -> None:
+        screen = cast("MePage", self._navigator.screen_of("me"))
+        screen.login = login
+        await self._navigator.show_fresh("me")

@@ -132,6 +132,12 @@ class WhyPage(Page, Protocol):
     def show_why(self, why: Why) -> None: ...
 
 
+class MePage(Page, Protocol):
+    """The figures of one agent."""
+
+    login: str
+
+
 class MessagePage(Page, Protocol):
     """One message."""
 

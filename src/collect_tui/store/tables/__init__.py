@@ -12,7 +12,7 @@ from collect_tui.store.tables.accounts import (
     Service,
     Tenant,
 )
-from collect_tui.store.tables.agents import AgentEvent, AgentStatus, KpiDay, QueueLock
+from collect_tui.store.tables.agents import AgentEvent, AgentStatus, KpiDay, QueueLock, ScriptRead
 from collect_tui.store.tables.cases import CaseEvent, CaseFile
 from collect_tui.store.tables.desk import ActLog, AppUser, Audit, BatchStep, DayMark, ImportBatch, QueueDelta, WorkItem
 from collect_tui.store.tables.gate import guard_texts
@@ -82,6 +82,7 @@ __all__ = [
     "Promise",
     "QueueDelta",
     "QueueLock",
+    "ScriptRead",
     "SealedHead",
     "Service",
     "ServiceOrder",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from collect_tui.store.tables.base import STRICT, key, ref
+from collect_tui.store.tables.base import STRICT, key, ref, to
 
 
 class AgentStatus(SQLModel, table=True):
@@ -70,3 +70,18 @@ class QueueLock(SQLModel, table=True):
     by: str
     at: datetime
     reason: str
+
+
+class ScriptRead(SQLModel, table=True):
+    """Append-only by custom: a script's card was read to the customer. `digest`: SHA-256 of the words as they were shown."""
+
+    __tablename__ = "script_read"
+    __table_args__ = (to("account", "account_id"), Index("ix_script_account", "tenant_id", "account_id", "at"), STRICT)
+    tenant_id: int = key()
+    id: int = key()
+    account_id: int = ref()
+    at: datetime
+    by: str
+    script: str
+    language: str
+    digest: str

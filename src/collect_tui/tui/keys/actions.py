@@ -16,43 +16,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RUN, HELP, FORM, ASKING = (
-    "board",
-    "queue",
-    "cases",
-    "account",
-    "message",
-    "case",
-    "inbox",
-    "find",
-    "why",
-    "floor",
-    "outbox",
-    "run",
-    "help",
-    "form",
-    "asking",
-)
 #: Where keys may mean something; the order is that of the help.
 CONTEXTS: Final = (
-    BOARD,
-    QUEUE,
-    CASES,
-    ACCOUNT,
-    MESSAGE,
-    CASE,
-    INBOX,
-    FIND,
-    WHY,
-    FLOOR,
-    OUTBOX,
-    RUN,
-    HELP,
-    FORM,
-    ASKING,
+    "board", "queue", "cases", "account", "message", "case", "script", "inbox", "find", "why", "me", "floor", "outbox", "run",
+    "help", "form", "asking",
+)  # fmt: skip
+BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, SCRIPT, INBOX, FIND, WHY, ME, FLOOR, OUTBOX, RUN, HELP, FORM, ASKING = (
+    CONTEXTS
 )
 
-_DESK: Final = frozenset({BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RUN, HELP})
+_DESK: Final = frozenset(CONTEXTS) - {FORM, ASKING}
 _LISTS: Final = frozenset({BOARD, QUEUE, CASES, INBOX, FIND, FLOOR, OUTBOX, RUN})
 _LINES: Final = frozenset({BOARD, QUEUE, ACCOUNT})
 _WORK: Final = frozenset({QUEUE, ACCOUNT})
@@ -163,7 +136,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("case.refuse", "Refuse", "Refuses what waits in the case, with a reason on the line, and shows the next one.", ("-",),
        contexts=_CASES, label="refuse", needs=_ROWS),
     _C("undo.last", "Undo", "Takes back my last act, on whichever account, after showing what that undoes.", ("u",), mnemonic="undo",
-       contexts=_DESK - {HELP, INBOX, FIND, FLOOR, OUTBOX, RUN}, label="undo", on_bar=frozenset({ACCOUNT, BOARD}),
+       contexts=_DESK - {HELP, INBOX, FIND, SCRIPT, ME, FLOOR, OUTBOX, RUN}, label="undo", on_bar=frozenset({ACCOUNT, BOARD}),
        needs_lease=True),
     _C("account.previous", "Previous account", "Goes back to the account before this one.", fkey="f7",
        mnemonic="previous", contexts=frozenset({ACCOUNT})),
@@ -211,6 +184,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("agent.pause", "Pause", "Away from the desk, with a code of the site: `pause break`.", mnemonic="pause", takes_words=True),
     _C("agent.ready", "Ready", "Ends a pause.", mnemonic="ready"),
     _C("agent.heard", "Heard", "Acknowledges what a lead has said to me on the status line.", mnemonic="heard"),
+    _C("me.open", "My day", "What I have worked, promised and collected, and what is left; a lead may name an agent.", mnemonic="me",
+       takes_words=True),
     _C("floor.open", "Floor", "Who works what now.", mnemonic="floor"),
     _C("run.open", "Run of messages", "Drafts of messages by template, channel and reason, samples of them, and their release.",
        mnemonic="run"),
@@ -226,10 +201,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("theme.choose", "Theme", "Changes the colours for this session.", mnemonic="theme", takes_words=True,
        needs_desk=False),
     _C("view.refresh", "Refresh", "Loads again; the cursor stays on the same account.", ("r",), "f5", "refresh",
-       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, INBOX, FLOOR, OUTBOX, RUN}), needs=frozenset({"find"}),
+       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, INBOX, ME, FLOOR, OUTBOX, RUN}), needs=frozenset({"find"}),
        needs_desk=False),
     _C("nav.back", "Back", "One step back; what is typed is kept.", ("b",), "f12", "back", _DESK | {FORM},
-       label="back", on_bar=frozenset({CASES, MESSAGE, CASE, INBOX, WHY, HELP, FIND, FLOOR, OUTBOX, RUN, FORM}), needs_desk=False),
+       label="back", on_bar=_DESK - _LINES | {FORM}, needs_desk=False),
     _C("nav.exit", "To the board", "Back to the board of queues; there it asks before leaving.", ("q",), "f3", "base",
        _DESK | {FORM}, label="exit", on_bar=frozenset({BOARD}), needs_desk=False),
     _C("screen.redraw", "Redraw", "Paints everything again, after line noise.", ("ctrl+l",), mnemonic="redraw",

@@ -230,7 +230,9 @@ class FrameScreen(Screen[None]):
         self._say = (text, role)
         if not self._framed:
             return
-        if not typed and (word := self.desk_app.agent.said(self.desk_app.door("agent.heard"))):  # until it is acknowledged
+        if not typed and (
+            word := self.desk_app.agent.said(self.desk_app.door("agent.heard"))
+        ):  # until it is acknowledged
             said = text if isinstance(text, Line) else Line.of(*(((text, role),) if text else ()))
             text = Line.of(*said.spans, *((" · ",) if text else ()), (word, Role.WARN))
         self.said_rows.say(text, role, typed=typed)
