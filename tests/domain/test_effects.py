@@ -66,6 +66,7 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.NextActionSet: fx.NextActionSet(NextAction("call", days(3)), NextAction("call", TODAY)),
     fx.PointMarked: fx.PointMarked(1, "bad", "out", "unknown", "unknown"),
     fx.CallbackScheduled: fx.CallbackScheduled(Callback(94, NOW, "mia")),
+    fx.CallbackGiven: fx.CallbackGiven(6, "lee", None),
     fx.CallbackChanged: fx.CallbackChanged(6, CallbackState.DONE, CallbackState.SCHEDULED),
     fx.HoldPlaced: fx.HoldPlaced(Hold(95, "CEASE", TODAY, None)),
     fx.HoldChanged: fx.HoldChanged(7, HoldState.RELEASED, HoldState.ACTIVE),

@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, get_args
@@ -150,6 +151,14 @@ def _work(mia: Any, ben: Any, lee: Any, clock: Clock) -> None:
     mia.next(mia.queues().queues[0].name)
     ben.claim("4410-0100")
     ben.release("4410-0100")
+    lee.word("mia", "the 4410 first")
+    lee.absent("ben", reason="")
+    lee.absent("ben", NOW.date() + timedelta(days=3), "lee", "ill")
+    lee.absent("ben")
+    lee.lock_order("broken", True, "oldest first")
+    lee.lock_order("broken", False)
+    do(mia, ADA, "own mia")
+    lee.hand_on("mia", ("ben",), "on leave", do=True)
     lee.reassign(IVAN, "ben", "speaks Russian")
     mia.preview(act(mia, ROSA, "pp 150 fri"))
     do(mia, ROSA, 'di INV-1 60 price "charged twice"')

@@ -28,6 +28,7 @@ from collect_tui.cli import (
     outbox,
     serve,
     signin,
+    team,
     tenants,
     users,
 )
@@ -252,7 +253,21 @@ def build_parser() -> argparse.ArgumentParser:
         (("what",), {"nargs": "?", "choices": ("keys", "line", "codes"), "default": "keys"}),
     )
     command("locate", handlers.locate, "say where files are")
-    for module in (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox, messages, cases):
+    for module in (
+        signin,
+        serve,
+        migrate,
+        audit,
+        evidence,
+        backup,
+        tenants,
+        users,
+        floor,
+        team,
+        outbox,
+        messages,
+        cases,
+    ):
         module.add(commands)
     return parser
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from datetime import date
 from typing import Any, Literal
 
 from collect_tui.desk.views.account import AccountView, FindHit, PaneName, PaneView
@@ -41,6 +42,15 @@ class Asked(ABC):
 
     def me(self, login: str = "") -> MeView:
         return self._call("me", login=login)  # type: ignore[no-any-return]
+
+    def word(self, login: str, text: str) -> None:
+        self._call("word", login=login, text=text)
+
+    def absent(self, login: str, until: date | None = None, deputy: str = "", reason: str = "") -> None:
+        self._call("absent", login=login, until=until, deputy=deputy, reason=reason)
+
+    def lock_order(self, queue: str, locked: bool, reason: str = "") -> None:
+        self._call("lock_order", queue=queue, locked=locked, reason=reason)
 
     def floor(self) -> FloorView:
         return self._call("floor")  # type: ignore[no-any-return]

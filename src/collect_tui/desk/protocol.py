@@ -18,7 +18,7 @@ from collect_tui.desk.views.agent import AgentView
 from collect_tui.desk.views.case import CaseList, CasePage, CaseView
 from collect_tui.desk.views.case_document import CaseDocument
 from collect_tui.desk.views.case_report import CaseReport
-from collect_tui.desk.views.floor import FloorView, Revealed
+from collect_tui.desk.views.floor import FloorView, HandedOn, Revealed
 from collect_tui.desk.views.me import MeView
 from collect_tui.desk.views.message import InboxRow, MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
@@ -90,6 +90,26 @@ class Desk(Protocol):
 
     def floor(self) -> FloorView:
         """Who works what now."""
+        ...
+
+    def word(self, login: str, text: str) -> None:
+        """Leaves an agent a word, which stands on their status line until they acknowledge it. NotFound; Invalid "word.text"."""
+        ...
+
+    def absent(self, login: str, until: Day | None = None, deputy: str = "", reason: str = "") -> None:
+        """An agent is away until a business date, on which they are back; without one they are back now. Meanwhile their callbacks
+        are anybody's, and `deputy` decides cases in their stead. NotFound; Invalid "absent.until", "absent.reason", "absent.deputy"."""
+        ...
+
+    def lock_order(self, queue: str, locked: bool, reason: str = "") -> None:
+        """Locks the order of a queue, or releases it. NotFound: no such queue; Invalid "lock.reason"."""
+        ...
+
+    def hand_on(
+        self, of: str, to: tuple[str, ...], reason: str = "", *, do: bool = False, progress: Progress | None = None
+    ) -> HandedOn:
+        """Counts what is an agent's, and with `do` hands it to a colleague or spreads it over several, each account an act of its own.
+        NotFound: no such user; Invalid "handover.to", "handover.reason"."""
         ...
 
     def why(self, account: str) -> Why:

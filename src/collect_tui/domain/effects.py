@@ -15,6 +15,7 @@ from collect_tui.domain.account.effects import (
 from collect_tui.domain.case.effects import CaseChanged, CaseDocumented, CaseNoted, CaseOpened, ItemExcluded
 from collect_tui.domain.contact.effects import (
     CallbackChanged,
+    CallbackGiven,
     CallbackScheduled,
     ContactLogged,
     ContactVoided,
@@ -49,6 +50,7 @@ __all__ = [
     "AllocationReleased",
     "AttributeSet",
     "CallbackChanged",
+    "CallbackGiven",
     "CallbackScheduled",
     "CaseChanged",
     "CaseDocumented",

@@ -15,7 +15,7 @@ from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.store import agents, claims, facts, locks, queues, worked
+from collect_tui.store import agents, claims, facts, locks, queue_locks, queues, worked
 
 #: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
 MOST_PASSED = 1000
@@ -185,10 +185,24 @@ def _no_result(desk: DeskContext, db: Db, held: int) -> Refused:
     return Refused("queue.unworked", sentence, "account", account=number)
 
 
+def _in_order(desk: DeskContext, db: Db, account_id: int) -> None:
+    """Refused "queue.locked" for an account of a queue whose order is locked, but for whoever has it or may lock one."""
+    locked = queue_locks.told(db, desk.tenant_id, account_id)
+    if (
+        locked is None
+        or desk.rights(db).allows("queue.lock")
+        or claims.holds(db, desk.tenant_id, account_id, desk.user)
+    ):
+        return
+    raise Refused("queue.locked", locked, "account")
+
+
 def _held(desk: DeskContext, account: str, how: Callable[..., tuple[str, int, datetime]]) -> Claim:
     with desk.store.write(desk.tenant_id) as db:
         account_id = facts.account_id(db, desk.tenant_id, account)
         minutes = desk.catalogue().rules.queue.lease_minutes
+        if how is claims.take:
+            _in_order(desk, db, account_id)
         in_queue, fence, until = how(db, desk.tenant_id, account_id, desk.user, desk.clock(), minutes)
         if how is claims.take:
             agents.takes(db, desk.tenant_id, desk.user, desk.clock(), account_id)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
+from collect_tui.desk.protocol import Progress
 from collect_tui.desk.views.agent import AgentView
-from collect_tui.desk.views.floor import FloorView
+from collect_tui.desk.views.floor import FloorView, HandedOn
 from collect_tui.desk.views.me import MeView
 from collect_tui.desk.views.queue import Claim
 from collect_tui.services import claiming
@@ -21,6 +23,28 @@ class FloorDesk(DeskContext):
         from collect_tui.services import agent
 
         return agent.agent(self, state, code, heard)
+
+    def word(self, login: str, text: str) -> None:
+        from collect_tui.services import team
+
+        team.word(self, login, text)
+
+    def absent(self, login: str, until: date | None = None, deputy: str = "", reason: str = "") -> None:
+        from collect_tui.services import team
+
+        team.absent(self, login, until, deputy, reason)
+
+    def lock_order(self, queue: str, locked: bool, reason: str = "") -> None:
+        from collect_tui.services import team
+
+        team.lock_order(self, queue, locked, reason)
+
+    def hand_on(
+        self, of: str, to: tuple[str, ...], reason: str = "", *, do: bool = False, progress: Progress | None = None
+    ) -> HandedOn:
+        from collect_tui.services import team
+
+        return team.hand_on(self, of, to, reason, do=do, progress=progress)
 
     def reassign(self, account: str, to: str, reason: str) -> Claim:
         from collect_tui.services import floor

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from collect_tui.common.ids import Ids
@@ -14,7 +14,7 @@ from collect_tui.desk.views.agent import AgentView, Word
 from collect_tui.domain.agent import AgentState, seconds
 from collect_tui.store import sql
 from collect_tui.store.sql import table, tenant
-from collect_tui.store.tables import AgentEvent, AgentStatus
+from collect_tui.store.tables import AgentEvent, AgentStatus, Tenant
 
 _NOW = table(AgentStatus)
 _EVENT = table(AgentEvent)
@@ -65,8 +65,7 @@ def enter(
         lasted = seconds(before.since, now)
         kept = {name: getattr(before, name) for name in values}
         add(session, tenant_id, login, now, "state", by=login, **kept, since=before.since, seconds=lasted)
-        change = update(_NOW).where(_n.tenant_id == tenant_id, _n.login == login)
-        session.execute(change.values(**values, since=now))
+        change(session, tenant_id, login, **values, since=now)
         return lasted
     put(session, tenant_id, login, **values, since=now)
     return None
@@ -95,7 +94,7 @@ def lets_go(session: Session, tenant_id: int, login: str, now: datetime, account
     if before.state != AgentState.PAUSE:
         enter(session, tenant_id, login, now, AgentState.AVAILABLE)
     else:
-        session.execute(update(_NOW).where(_n.tenant_id == tenant_id, _n.login == login).values(account_id=None))
+        change(session, tenant_id, login, account_id=None)
 
 
 def pauses(session: Session, tenant_id: int, login: str, now: datetime, code: str) -> None:
@@ -111,7 +110,7 @@ def hear(session: Session, tenant_id: int, login: str, now: datetime, word: int)
         return
     mine = (_e.tenant_id == tenant_id, _e.login == login, _e.kind == "word")
     following = session.execute(select(_e.id).where(*mine, _e.id > word).order_by(_e.id).limit(1)).scalar_one_or_none()
-    session.execute(update(_NOW).where(_n.tenant_id == tenant_id, _n.login == login).values(unheard=following))
+    change(session, tenant_id, login, unheard=following)
     add(session, tenant_id, login, now, "heard", by=login, text=str(word))
 
 
@@ -128,6 +127,11 @@ def put(session: Session, tenant_id: int, login: str, **values: Any) -> None:
     session.execute(sql.put_row(sql.dialect_of(session), _NOW, key, values))
 
 
+def change(session: Session, tenant_id: int, login: str, **values: Any) -> None:
+    """Changes an agent's row."""
+    session.execute(update(_NOW).where(_n.tenant_id == tenant_id, _n.login == login).values(**values))
+
+
 def every(session: Session, tenant_id: int) -> dict[str, Any]:
     """The rows of all agents by login."""
     return {row.login: row for row in session.execute(select(*_n).where(_n.tenant_id == tenant_id))}
@@ -137,6 +141,19 @@ def absent(session: Session, tenant_id: int, today: date) -> dict[str, date]:
     """Who is away on a business date, and on which they are back."""
     query = select(_n.login, _n.absent_until).where(_n.tenant_id == tenant_id, _n.absent_until > today)
     return {row.login: row.absent_until for row in session.execute(query)}
+
+
+def deputised(session: Session, tenant_id: int, deputy: str, today: date) -> list[str]:
+    """For whom somebody decides on a business date, because they are away."""
+    query = select(_n.login).where(_n.tenant_id == tenant_id, _n.deputy == deputy, _n.absent_until > today)
+    return list(session.execute(query.order_by(_n.login)).scalars())
+
+
+def away(tenant_id: Any, login: Any) -> Any:
+    """That the agent of a login, a column, is away on the tenant's business date."""
+    t, a = table(Tenant).c, _NOW.alias("away").c
+    today = select(t.business_date).where(t.tenant_id == tenant_id).scalar_subquery()
+    return exists(select(a.login).where(a.tenant_id == tenant_id, a.login == login, a.absent_until > today))
 
 
 def lasted(
@@ -154,6 +171,9 @@ def lasted(
 __all__ = [
     "absent",
     "add",
+    "away",
+    "change",
+    "deputised",
     "enter",
     "every",
     "hear",

@@ -168,6 +168,12 @@ def renew(
     return row.queue, row.fence, row.lease_until
 
 
+def holds(session: Session, tenant_id: int, account_id: int, user: str) -> bool:
+    """Whether an account is the user's, under a lease that may have run out."""
+    current = _row(session, tenant_id, account_id)
+    return current is not None and current.claimed and current.claimed_by == user
+
+
 def give_back(session: Session, tenant_id: int, account_id: int, user: str) -> bool:
     """Gives an account back; False, and no error, when it was not the user's."""
     session.flush()
@@ -285,6 +291,7 @@ __all__ = [
     "best",
     "give_back",
     "hand_over",
+    "holds",
     "renew",
     "sweep",
     "take",

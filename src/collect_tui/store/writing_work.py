@@ -98,6 +98,12 @@ def _(effect: fx.CallbackChanged, here: WriteContext) -> None:
     here.set("callback", key, status=effect.status)
 
 
+@write.register
+def _(effect: fx.CallbackGiven, here: WriteContext) -> None:
+    key = {"account_id": here.account_id, "id": effect.id, "owner": effect.old_owner}
+    here.one(here.change("callback", **key).values(owner=effect.owner))
+
+
 # ------------------------------------------------------------------------------------------------ holds and promises
 
 

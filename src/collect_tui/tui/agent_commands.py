@@ -29,10 +29,10 @@ class AgentCommands(OwnCommands):
         return tuple((code.lower(), title) for code, title in self._app.catalogue.codes.pauses.items())
 
     def may_agent_pause(self, code: str) -> None:
+        self._app.session_view.require("agent")
         codes = self._app.catalogue.codes.pauses
         if not code or not any(each.casefold().startswith(code.casefold()) for each in codes):
             raise Invalid("agent.code", f"Say why: one of {', '.join(codes)}.", "code")
-        self._app.session_view.require("agent")
 
     async def do_agent_pause(self, code: str = "") -> None:
         self.may_agent_pause(code)
@@ -78,6 +78,7 @@ class AgentCommands(OwnCommands):
         return partial(self._app.desk.me, login)
 
     async def do_me_open(self, login: str = "") -> None:
-        screen = cast("MePage", self._navigator.screen_of("me"))
-        screen.login = login
-        await self._navigator.show_fresh("me")
+        found = await self._app.top.ask(self._app.desk.me, login)
+        if found is not None:
+            screen = cast("MePage", await self._navigator.show_screen("me"))
+            screen.show_day(login, found)

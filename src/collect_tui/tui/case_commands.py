@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from collect_tui.tui.agent_commands import AgentCommands
 from collect_tui.tui.case_rows import CaseRows, Loaded, load_cases
+from collect_tui.tui.team_commands import TeamCommands
 
 if TYPE_CHECKING:
     from collect_tui.desk.case_list import CaseFilter
     from collect_tui.tui.page import CasesPage
 
 
-class CaseCommands(AgentCommands):
+class CaseCommands(TeamCommands):
     """A method per command on cases that no screen does itself."""
 
     def _wanted(self, words: str) -> CaseFilter:

@@ -142,7 +142,7 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
 
     def saw_agent(self, agent: AgentView | None) -> None:
         """The desk has said what its user does: the header times it; what a lead says to them stands on the status line."""
-        if self.agent.saw(agent, self.desk.clock):
+        if self.agent.saw(agent, self.desk.clock) or self.agent.words:
             self.top.say_again()
         self._paint_right(self.header_right())
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from collect_tui.desk.errors import NotFound, Stale, Unavailable
+from collect_tui.desk.errors import NotFound, Refused, Stale, Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import FORMS
@@ -130,6 +130,8 @@ class Navigator:
                 claim, said = desk.claim(number), ""
             except Stale as held:
                 claim, said = None, messages.sentence(held)
+            except Refused as locked:
+                claim, said = None, messages.sentence(locked)
             except NotFound:
                 claim, said = None, ""
             return desk.account(number), claim, said

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from collect_tui.desk.views.account import AccountView
     from collect_tui.desk.views.act import EffectView, Receipt
+    from collect_tui.desk.views.me import MeView
     from collect_tui.desk.views.message import MessageView
     from collect_tui.desk.views.queue import Claim, Why
     from collect_tui.domain.errors import DomainError
@@ -135,7 +136,7 @@ class WhyPage(Page, Protocol):
 class MePage(Page, Protocol):
     """The figures of one agent."""
 
-    login: str
+    def show_day(self, login: str, me: MeView) -> None: ...
 
 
 class MessagePage(Page, Protocol):

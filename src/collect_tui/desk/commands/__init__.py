@@ -27,7 +27,7 @@ from collect_tui.desk.commands.message import (
 from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension
 from collect_tui.desk.commands.payment import ApplyCredit, Directed, RecordPayment, ReversePayment
 from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, Part
-from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
+from collect_tui.desk.commands.queue import HandOver, PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.act import Confirm
@@ -64,6 +64,7 @@ Command = Annotated[
     | PlaceHold
     | ReleaseHold
     | SetOwner
+    | HandOver
     | Undo,
     Field(discriminator="kind"),
 ]
@@ -125,6 +126,7 @@ __all__ = [
     "CommandBase",
     "DecideCase",
     "Directed",
+    "HandOver",
     "LinkCase",
     "LogContact",
     "MakePlan",

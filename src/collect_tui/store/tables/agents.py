@@ -12,7 +12,8 @@ from collect_tui.store.tables.base import STRICT, key, ref, to
 
 class AgentStatus(SQLModel, table=True):
     """What an agent does now. `account_id`: with which account; `unheard`: the first word of a lead's to them (`agent_event`) that they
-    have not acknowledged; `absent_until`: the business date on which they are back, None when they are here."""
+    have not acknowledged; `absent_until`: the business date on which they are back, None when they are
+    here; `deputy`: who decides cases in their stead until then."""
 
     __tablename__ = "agent_state"
     __table_args__ = (STRICT,)
@@ -24,6 +25,7 @@ class AgentStatus(SQLModel, table=True):
     since: datetime
     unheard: int | None = ref(null=True)
     absent_until: date | None = None
+    deputy: str = ""
 
 
 class AgentEvent(SQLModel, table=True):

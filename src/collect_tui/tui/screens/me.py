@@ -33,9 +33,13 @@ class MeScreen(DeskScreen):
     async def do_view_refresh(self) -> None:
         found = await self.ask(self.desk_app.desk.me, self.login)
         if found is not None:
-            self.me = found
-            self.query_one("#body", LinePane).set_lines(render_me(found))
-            self.show_frame()
+            self.show_day(self.login, found)
+
+    def show_day(self, login: str, me: MeView) -> None:
+        """Show these figures, of somebody by their login, or of mine."""
+        self.login, self.me = login, me
+        self.query_one("#body", LinePane).set_lines(render_me(me))
+        self.show_frame()
 
 
 SCREEN = MeScreen

@@ -25,7 +25,7 @@ INDEXES: Final = {
 }
 TABLES: Final = """
 agent_state
-    tenant_id! login:text! state:text code:text account_id? since:at unheard? absent_until:date?
+    tenant_id! login:text! state:text code:text account_id? since:at unheard? absent_until:date? deputy:text
 agent_event
     tenant_id! id! login:text at:at by:text kind:text state:text code:text account_id? since:at? seconds:int? text:text
     index ix_agent_event: login; at

@@ -1,0 +1,82 @@
+"""What an agent says of themselves, and what a lead does about the floor."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from collect_tui.cli.common import at_desk, day
+
+if TYPE_CHECKING:
+    from collect_tui.desk.protocol import Desk
+    from collect_tui.desk.views.agent import AgentView
+
+
+def add(commands: Any) -> None:
+    pause = commands.add_parser(
+        "pause", help="be away from the desk", description="Be away from the desk, with a code of the site."
+    )
+    pause.add_argument("code", metavar="CODE", help="such as break; `keys codes` lists them")
+    pause.set_defaults(run=_state(lambda desk, args: desk.agent("pause", args.code)))
+    ready = commands.add_parser("ready", help="end a pause", description="End a pause.")
+    ready.set_defaults(run=_state(lambda desk, args: desk.agent("available")))
+    word = commands.add_parser(
+        "word",
+        help="leave an agent a word on their status line",
+        description="Leave an agent a word on their status line.",
+    )
+    word.add_argument("login", metavar="USER")
+    word.add_argument("text", metavar="TEXT")
+    word.set_defaults(run=_does(lambda desk, args: desk.word(args.login, args.text)))
+    away = commands.add_parser(
+        "away",
+        help="say that an agent is away until a day, or is back",
+        description="Say that an agent is away until a day, or is back. Meanwhile their callbacks are anybody's.",
+    )
+    away.add_argument("login", metavar="USER")
+    away.add_argument(
+        "--until",
+        type=day,
+        metavar="DATE",
+        help="the business date on which they are back; without it they are back now",
+    )
+    away.add_argument("--deputy", default="", metavar="USER", help="who decides cases in their stead")
+    away.add_argument("--reason", default="", metavar="TEXT")
+    away.set_defaults(run=_does(lambda desk, args: desk.absent(args.login, args.until, args.deputy, args.reason)))
+    lock = commands.add_parser(
+        "lock",
+        help="lock the order of a queue",
+        description="Lock the order of a queue: nobody chooses from it or skips.",
+    )
+    lock.add_argument("queue", metavar="QUEUE")
+    lock.add_argument("--reason", required=True, metavar="TEXT")
+    lock.set_defaults(run=_does(lambda desk, args: desk.lock_order(args.queue, True, args.reason)))
+    unlock = commands.add_parser(
+        "unlock", help="release the order of a queue", description="Release the order of a queue."
+    )
+    unlock.add_argument("queue", metavar="QUEUE")
+    unlock.set_defaults(run=_does(lambda desk, args: desk.lock_order(args.queue, False)))
+
+
+def _state(ask: Callable[[Desk, argparse.Namespace], AgentView]) -> Callable[[argparse.Namespace], int]:
+    def run(args: argparse.Namespace) -> int:
+        from collect_tui import bootstrap
+
+        view = ask(bootstrap.connect(at_desk(args)), args)
+        print(view.model_dump_json(indent=2) if args.json else " ".join(filter(None, (view.state, view.code))))
+        return 0
+
+    return run
+
+
+def _does(ask: Callable[[Desk, argparse.Namespace], None]) -> Callable[[argparse.Namespace], int]:
+    """Prints nothing: what was asked for is done, or refused."""
+
+    def run(args: argparse.Namespace) -> int:
+        from collect_tui import bootstrap
+
+        ask(bootstrap.connect(at_desk(args)), args)
+        return 0
+
+    return run
