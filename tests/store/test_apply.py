@@ -216,7 +216,7 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     "point": lambda a: (fx.PointMarked(a.points[0], "bad", "out", "unknown", "unknown"),),
     "callback": lambda a: (fx.CallbackScheduled(Callback(ids(), NOW, "mia", a.points[0], note="after lunch")),),
     "callback missed": lambda a: (fx.CallbackChanged(a.callbacks[0], CallbackState.MISSED, CallbackState.SCHEDULED),),
-    "callback given": lambda a: (fx.CallbackGiven(a.callbacks[0], "lee", None),),
+    "callback given": lambda a: (fx.CallbackGiven(a.callbacks[0], "lee", "mia"),),
     "callback done": lambda a: (fx.CallbackChanged(a.callbacks[0], CallbackState.DONE, CallbackState.SCHEDULED),),
     "hold": lambda a: (
         fx.HoldPlaced(Hold(ids(), "medical", DAY, LATER, "note seen", "service", a.services[0], placed_by="lee")),

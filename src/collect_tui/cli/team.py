@@ -42,7 +42,7 @@ def add(commands: Any) -> None:
         help="the business date on which they are back; without it they are back now",
     )
     away.add_argument("--deputy", default="", metavar="USER", help="who decides cases in their stead")
-    away.add_argument("--reason", default="", metavar="TEXT")
+    away.add_argument("--reason", default="", metavar="TEXT", help="why; it is kept in their log")
     away.set_defaults(run=_does(lambda desk, args: desk.absent(args.login, args.until, args.deputy, args.reason)))
     lock = commands.add_parser(
         "lock",
@@ -50,7 +50,7 @@ def add(commands: Any) -> None:
         description="Lock the order of a queue: nobody chooses from it or skips.",
     )
     lock.add_argument("queue", metavar="QUEUE")
-    lock.add_argument("--reason", required=True, metavar="TEXT")
+    lock.add_argument("--reason", required=True, metavar="TEXT", help="why; whoever is refused reads it")
     lock.set_defaults(run=_does(lambda desk, args: desk.lock_order(args.queue, True, args.reason)))
     unlock = commands.add_parser(
         "unlock", help="release the order of a queue", description="Release the order of a queue."

@@ -128,10 +128,8 @@ class Navigator:
         def opened() -> tuple[AccountView, Claim | None, str]:
             try:
                 claim, said = desk.claim(number), ""
-            except Stale as held:
-                claim, said = None, messages.sentence(held)
-            except Refused as locked:
-                claim, said = None, messages.sentence(locked)
+            except (Stale, Refused) as kept:
+                claim, said = None, messages.sentence(kept)
             except NotFound:
                 claim, said = None, ""
             return desk.account(number), claim, said
