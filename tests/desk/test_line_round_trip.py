@@ -32,6 +32,7 @@ from collect_tui.desk.commands import (
     OrderSuspension,
     Part,
     PlaceHold,
+    ReadScript,
     RecordPayment,
     ReleaseHold,
     ReleaseMessage,
@@ -300,6 +301,7 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         PlaceHold, hold=st.sampled_from(list(HOLDS)), until=st.one_of(st.none(), DATES), reason=RAW_TEXTS
     ),
     ReleaseHold: st.builds(ReleaseHold, hold=st.sampled_from(list(HOLDS)), reason=REASONS),
+    ReadScript: st.builds(ReadScript, script=SHORTS),
     HandOver: st.builds(HandOver, of=SHORTS, to=SHORTS, reason=RAW_TEXTS),
     SetOwner: st.builds(SetOwner, owner=st.one_of(st.just(""), SHORTS.filter(lambda login: login.lower() != "nobody"))),
     OpenCase: st.one_of(DISPUTES, VISITS),

@@ -104,6 +104,7 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.Snoozed: fx.Snoozed(days(2), "RESEARCH", 1),
 }
 UNFELT: tuple[fx.Effect, ...] = (
+    fx.ScriptRead(9, "party", "Right party", "en", "0" * 64, NOW),
     fx.Skipped("HOURS"),
     fx.ActUndone("a"),
     fx.CaseDocumented(109, 26, "DI-A", "proof-of-debt", "{}"),

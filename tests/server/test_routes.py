@@ -40,6 +40,7 @@ ASKED = {
     "reassign": {"account": ROSA, "to": "ben", "reason": "on leave"},
     "agent": {"state": "pause", "code": "break"},
     "me": {"login": "mia"},
+    "script": {"number": ROSA},
     "word": {"login": "mia", "text": "call the 4410 first"},
     "absent": {"login": "mia"},
     "lock_order": {"queue": "broken", "locked": True, "reason": "oldest first"},

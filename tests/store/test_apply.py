@@ -216,6 +216,7 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     "point": lambda a: (fx.PointMarked(a.points[0], "bad", "out", "unknown", "unknown"),),
     "callback": lambda a: (fx.CallbackScheduled(Callback(ids(), NOW, "mia", a.points[0], note="after lunch")),),
     "callback missed": lambda a: (fx.CallbackChanged(a.callbacks[0], CallbackState.MISSED, CallbackState.SCHEDULED),),
+    "script read": lambda a: (fx.ScriptRead(ids(), "party", "Right party", "en", "0" * 64, NOW),),
     "callback given": lambda a: (fx.CallbackGiven(a.callbacks[0], "lee", "mia"),),
     "callback done": lambda a: (fx.CallbackChanged(a.callbacks[0], CallbackState.DONE, CallbackState.SCHEDULED),),
     "hold": lambda a: (

@@ -114,6 +114,7 @@ def _look(desk: Any) -> None:
             desk.queue(queue.name, limit=1, cursor=page.cursor)
     for number in (ROSA, IVAN, ADA, "4410-0100"):
         desk.account(number)
+        desk.script(number)
         desk.why(number)
         for pane in get_args(PaneName):
             desk.pane(number, pane, limit=1)

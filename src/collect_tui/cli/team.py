@@ -11,6 +11,7 @@ from collect_tui.cli.common import at_desk, day
 if TYPE_CHECKING:
     from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.agent import AgentView
+    from collect_tui.desk.views.script import ScriptView
 
 
 def add(commands: Any) -> None:
@@ -21,6 +22,13 @@ def add(commands: Any) -> None:
     pause.set_defaults(run=_state(lambda desk, args: desk.agent("pause", args.code)))
     ready = commands.add_parser("ready", help="end a pause", description="End a pause.")
     ready.set_defaults(run=_state(lambda desk, args: desk.agent("available")))
+    script = commands.add_parser(
+        "script",
+        help="show what is said in a call on an account",
+        description="Show what is said in a call: cards to read, and objections with what to answer.",
+    )
+    script.add_argument("account", metavar="ACCOUNT")
+    script.set_defaults(run=show_script)
     word = commands.add_parser(
         "word",
         help="leave an agent a word on their status line",
@@ -57,6 +65,25 @@ def add(commands: Any) -> None:
     )
     unlock.add_argument("queue", metavar="QUEUE")
     unlock.set_defaults(run=_does(lambda desk, args: desk.lock_order(args.queue, False)))
+
+
+def show_script(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+
+    view = bootstrap.connect(at_desk(args)).script(args.account)
+    print(view.model_dump_json(indent=2) if args.json else script_text(view))
+    return 0
+
+
+def script_text(view: ScriptView) -> str:
+    from collect_tui.common.text import clean
+
+    cards = [f"{c.name}: {c.text}" + (" (to be read)" if c.must and c.read_at is None else "") for c in view.cards]
+    said = [
+        f"{o.under + ' > ' if o.under else ''}{o.name}: {o.says} — {o.answer} {o.line}".rstrip()
+        for o in view.objections
+    ]
+    return "\n".join(map(clean, (*cards, *said)))
 
 
 def _state(ask: Callable[[Desk, argparse.Namespace], AgentView]) -> Callable[[argparse.Namespace], int]:

@@ -15,6 +15,7 @@ from collect_tui.desk.views.floor import FloorView, Revealed
 from collect_tui.desk.views.me import MeView
 from collect_tui.desk.views.message import InboxRow, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
+from collect_tui.desk.views.script import ScriptView
 
 
 class Asked(ABC):
@@ -63,6 +64,9 @@ class Asked(ABC):
 
     def pane(self, number: str, pane: PaneName, *, cursor: str | None = None, limit: int = 200) -> PaneView:
         return self._call("pane", number=number, pane=pane, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
+
+    def script(self, number: str) -> ScriptView:
+        return self._call("script", number=number)  # type: ignore[no-any-return]
 
     def message(self, number: str, id: int) -> MessageView:
         return self._call("message", number=number, id=id)  # type: ignore[no-any-return]

@@ -33,6 +33,7 @@ REFUSED: Final = {
     "messages": "Drafts of messages cannot be listed or released while the server cannot be reached.",
     "agent": "What you do cannot be kept while the server cannot be reached.",
     "me": "What your work has come to is known to the server alone, which cannot be reached.",
+    "script": "The script is filled by the server, which cannot be reached.",
     "word": "Nobody can be left a word while the server cannot be reached.",
     "absent": "Who is away is known to the server alone, which cannot be reached.",
     "lock_order": "The order of a queue cannot be locked or released while the server cannot be reached.",

@@ -52,6 +52,7 @@ OPERATIONS: Final = (
     Operation("why", "GET", "/accounts/{account}/why", "account.read", "Why an account stands where it does"),
     Operation("account", "GET", "/accounts/{number}", "account.read", "One account on one screen"),
     Operation("pane", "GET", "/accounts/{number}/panes/{pane}", "account.read", "One pane's rows, newest first"),
+    Operation("script", "GET", "/accounts/{number}/script", "account.read", "What is said in a call with the customer"),
     Operation("message", "GET", "/accounts/{number}/messages/{id}", "account.read", "One message with its text"),
     Operation("inbox", "GET", "/inbox", "account.read", "Messages that wait for an answer, the oldest first"),
     Operation(

@@ -22,6 +22,7 @@ from collect_tui.desk.views.floor import FloorView, HandedOn, Revealed
 from collect_tui.desk.views.me import MeView
 from collect_tui.desk.views.message import InboxRow, MessagesRun, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
+from collect_tui.desk.views.script import ScriptView
 from collect_tui.desk.views.session import DayReport, OrdersReport, Session
 
 #: Called by long work with (step title, done, of how many); `of` 0 when unknown.
@@ -123,6 +124,10 @@ class Desk(Protocol):
 
     def pane(self, number: str, pane: PaneName, *, cursor: str | None = None, limit: int = 200) -> PaneView:
         """One pane's rows, newest first where there is time in them."""
+        ...
+
+    def script(self, number: str) -> ScriptView:
+        """What is said in a call: cards and objections, filled for the customer. Invalid "script.text": the site's is wrong."""
         ...
 
     def message(self, number: str, id: int) -> MessageView:

@@ -43,6 +43,7 @@ from collect_tui.domain.payment.effects import (
 )
 from collect_tui.domain.promise.effects import InstalmentPaid, PromiseChanged, PromiseMade
 from collect_tui.domain.queue.effects import Skipped, Snoozed
+from collect_tui.domain.script import ScriptRead
 
 __all__ = [
     "KINDS",
@@ -84,6 +85,7 @@ __all__ = [
     "PointMarked",
     "PromiseChanged",
     "PromiseMade",
+    "ScriptRead",
     "ServiceChanged",
     "Skipped",
     "Snoozed",

@@ -10,6 +10,7 @@ from collect_tui.desk.views.agent import AgentView
 from collect_tui.desk.views.floor import FloorView, HandedOn
 from collect_tui.desk.views.me import MeView
 from collect_tui.desk.views.queue import Claim
+from collect_tui.desk.views.script import ScriptView
 from collect_tui.services import claiming
 from collect_tui.services.access import guarded
 from collect_tui.services.desk_context import DeskContext
@@ -23,6 +24,12 @@ class FloorDesk(DeskContext):
         from collect_tui.services import agent
 
         return agent.agent(self, state, code, heard)
+
+    def script(self, number: str) -> ScriptView:
+        from collect_tui.services import script
+
+        with self.reading() as db:
+            return script.script(self, db, number)
 
     def word(self, login: str, text: str) -> None:
         from collect_tui.services import team

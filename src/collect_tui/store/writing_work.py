@@ -104,6 +104,11 @@ def _(effect: fx.CallbackGiven, here: WriteContext) -> None:
     here.one(here.change("callback", **key).values(owner=effect.owner))
 
 
+@write.register
+def _(effect: fx.ScriptRead, here: WriteContext) -> None:
+    here.put("script_read", effect, by=here.by)
+
+
 # ------------------------------------------------------------------------------------------------ holds and promises
 
 

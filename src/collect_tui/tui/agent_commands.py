@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.agent import AgentView
     from collect_tui.tui.desk_app import DeskApp
     from collect_tui.tui.navigator import Navigator
-    from collect_tui.tui.page import MePage
+    from collect_tui.tui.page import MePage, ScriptPage
 
 
 class AgentCommands(OwnCommands):
@@ -73,6 +73,15 @@ class AgentCommands(OwnCommands):
         if found is not None:
             self._app.saw_agent(found)
             self._app.top.status(f"{last.by} sees that you have read it.", Role.LABEL)
+
+    async def do_script_open(self) -> None:
+        """What is said in the call, over the account, which stays held."""
+        target = self._app.top.line_target()
+        if target is None:
+            raise Refused("word.script", "There is no account here.")
+        found = await self._app.top.ask(self._app.desk.script, target.account)
+        if found is not None:
+            cast("ScriptPage", await self._navigator.show_screen("script")).show_script(found)
 
     def may_me_open(self, login: str) -> Callable[[], object]:
         return partial(self._app.desk.me, login)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.me import MeView
     from collect_tui.desk.views.message import MessageView
     from collect_tui.desk.views.queue import Claim, Why
+    from collect_tui.desk.views.script import ScriptView
     from collect_tui.domain.errors import DomainError
     from collect_tui.tui.case_rows import CaseRows, Seen
     from collect_tui.tui.queue_rows import Loaded
@@ -137,6 +138,12 @@ class MePage(Page, Protocol):
     """The figures of one agent."""
 
     def show_day(self, login: str, me: MeView) -> None: ...
+
+
+class ScriptPage(Page, Protocol):
+    """What is said in a call."""
+
+    def show_script(self, script: ScriptView) -> None: ...
 
 
 class MessagePage(Page, Protocol):

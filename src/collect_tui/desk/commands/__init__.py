@@ -12,6 +12,7 @@ from collect_tui.desk.commands.case import ChangeCase, DecideCase, LinkCase, Mov
 from collect_tui.desk.commands.contact import (
     LogContact,
     MarkPoint,
+    ReadScript,
     ScheduleCallback,
     SetNextAction,
     UnpinNote,
@@ -39,6 +40,7 @@ Command = Annotated[
     | ScheduleCallback
     | SetNextAction
     | MarkPoint
+    | ReadScript
     | MakePromise
     | MakePlan
     | CancelPromise
@@ -141,6 +143,7 @@ __all__ = [
     "Override",
     "Part",
     "PlaceHold",
+    "ReadScript",
     "RecordPayment",
     "ReleaseHold",
     "ReleaseMessage",

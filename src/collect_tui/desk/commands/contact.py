@@ -68,6 +68,14 @@ class SetNextAction(CommandBase):
     note: Text = ""
 
 
+class ReadScript(CommandBase):
+    """A card of the script was read to the customer, in the words that the desk shows now."""
+
+    noun: ClassVar[str] = "scripts-read"
+    kind: Literal["script"] = "script"
+    script: Short
+
+
 class MarkPoint(CommandBase):
     noun: ClassVar[str] = "point-marks"
     offline: ClassVar[bool] = True
@@ -77,4 +85,4 @@ class MarkPoint(CommandBase):
     consent: Literal["unknown", "in", "out"] | None = None
 
 
-__all__ = ["LogContact", "MarkPoint", "ScheduleCallback", "SetNextAction", "UnpinNote", "WriteNote"]
+__all__ = ["LogContact", "MarkPoint", "ReadScript", "ScheduleCallback", "SetNextAction", "UnpinNote", "WriteNote"]

@@ -75,7 +75,7 @@ class QueueLock(SQLModel, table=True):
 
 
 class ScriptRead(SQLModel, table=True):
-    """Append-only by custom: a script's card was read to the customer. `digest`: SHA-256 of the words as they were shown."""
+    """A script's card was read to the customer. `digest`: SHA-256 of the words as they were shown."""
 
     __tablename__ = "script_read"
     __table_args__ = (to("account", "account_id"), Index("ix_script_account", "tenant_id", "account_id", "at"), STRICT)

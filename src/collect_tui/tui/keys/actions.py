@@ -100,7 +100,7 @@ _CHOSEN: Final = frozenset({"find", "account"})
 #: Every command, in the order of the key bar and of the help.
 ACTIONS: Final[tuple[Action, ...]] = (
     _C("row.open", "Open", "Opens the row under the cursor; after a number, that row.", ("enter",),
-       contexts=_LISTS | {ACCOUNT, CASE}, label="open", on_bar=_LISTS, needs=_ROWS, needs_account=True),
+       contexts=_LISTS | {ACCOUNT, CASE, SCRIPT}, label="open", on_bar=_LISTS, needs=_ROWS, needs_account=True),
     _C("work.next", "Next account", "Leaves this account and takes the next best one.", ("w",), "f8", "next",
        _DESK - {HELP}, label="next"),
     _C("work.skip", "Skip", "Passes the account over, with a reason.", ("s",), contexts=_WORK, text="skip ",
@@ -184,6 +184,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("agent.pause", "Pause", "Away from the desk, with a code of the site: `pause break`.", mnemonic="pause", takes_words=True),
     _C("agent.ready", "Ready", "Ends a pause.", mnemonic="ready"),
     _C("agent.heard", "Heard", "Acknowledges what a lead has said to me on the status line.", mnemonic="heard"),
+    _C("script.open", "Script", "What is said in the call: cards to read, and objections with their answers.", ("T",), mnemonic="script",
+       contexts=frozenset({ACCOUNT}), needs=_CHOSEN, needs_account=True),
     _C("me.open", "My day", "What I have worked, promised and collected, and what is left; a lead may name an agent.", mnemonic="me",
        takes_words=True),
     _C("team.word", "Word", "Leaves an agent a word on their status line: `word mia call the 4410 first`.", mnemonic="word",
