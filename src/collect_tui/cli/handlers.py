@@ -177,6 +177,19 @@ def do(args: argparse.Namespace) -> int:
     return _say(args, receipt, lambda: receipt_text(receipt))
 
 
+def history(args: argparse.Namespace) -> int:
+    from collect_tui.cli.plain import listed
+    from collect_tui.desk.views.act import HISTORY_COLUMNS
+
+    desk = _desk(args)
+    done = desk.history(limit=args.limit, words=" ".join(args.words), by=args.by)
+    if args.json:
+        print("[" + ",\n ".join(each.model_dump_json() for each in done) + "]")
+    else:
+        print(listed(HISTORY_COLUMNS, done, desk.session()) if done else "No act has these words.")
+    return 0
+
+
 def _proof(desk: Desk, by: str | None) -> str | None:
     """At a server, whoever overrides for somebody else shows that they are there."""
     if by is None or desk.outbox is None or by == desk.session().user:

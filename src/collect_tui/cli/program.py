@@ -217,6 +217,17 @@ def build_parser() -> argparse.ArgumentParser:
         (("--id",), {"metavar": "UUID", "help": "id of the act: sent twice, it is done once"}),
     )
     command(
+        "history",
+        handlers.history,
+        "list what was done, newest first: my acts, or those of a colleague",
+        (
+            ("words",),
+            {"metavar": "WORDS", "nargs": "*", "help": "only acts with all these words in account, sentence or day"},
+        ),
+        (("--by",), {"metavar": "USER", "default": "", "help": "the acts of a colleague"}),
+        (("--limit",), {"type": int, "default": 50, "metavar": "N", "help": "how many (50)"}),
+    )
+    command(
         "day",
         handlers.day,
         "roll to a business date",

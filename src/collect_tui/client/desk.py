@@ -126,12 +126,14 @@ class ApiDesk(Asked):
         """Without the server nothing is done: the lease ends by itself."""
         self._call("release", account=account)
 
-    def history(self, *, limit: int = 20) -> tuple[Receipt, ...]:
-        found: tuple[Receipt, ...] = self._call("history", limit=limit)
+    def history(self, *, limit: int = 20, words: str = "", by: str = "") -> tuple[Receipt, ...]:
+        found: tuple[Receipt, ...] = self._call("history", limit=limit, words=words, by=by)
         if self.wire.state == "online":
             return found
         from collect_tui.client import offline
 
+        if words or by:
+            return found
         waiting = [row for row in reversed(self._queue.rows()) if row.state != "review"]
         mine = tuple(offline.queued(r.act, r.waits, r.typed_at, self._context(r.act.account)) for r in waiting)
         return (*mine, *found)[:limit]

@@ -149,8 +149,9 @@ class Desk(Protocol):
         """
         ...
 
-    def history(self, *, limit: int = 20) -> tuple[Receipt, ...]:
-        """My last acts, newest first."""
+    def history(self, *, limit: int = 20, words: str = "", by: str = "") -> tuple[Receipt, ...]:
+        """My last acts, newest first; those that have all the `words` in their account, sentence or day (`2026-11-30`). `by`: those of a
+        colleague, for whoever may take them back. `entry` says where each stands in the account's evidence."""
         ...
 
     # the day ----------------------------------------------------------------------------------

@@ -195,10 +195,10 @@ class LocalDesk(CaseDesk):
             proved = True
         return acts.do(self, act, proved=proved)
 
-    def history(self, *, limit: int = 20) -> tuple[Receipt, ...]:
+    def history(self, *, limit: int = 20, words: str = "", by: str = "") -> tuple[Receipt, ...]:
         from collect_tui.services import act_log
 
-        return act_log.history(self, limit)
+        return act_log.history(self, limit, words, by)
 
     # the day --------------------------------------------------------------------------------
     def day(

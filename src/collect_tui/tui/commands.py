@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collect_tui.tui.acts import Acts
     from collect_tui.tui.desk_app import DeskApp
     from collect_tui.tui.navigator import Navigator
-    from collect_tui.tui.page import FindPage, HelpPage, QueuePage, WhyPage
+    from collect_tui.tui.page import FindPage, HelpPage, HistoryPage, QueuePage, WhyPage
     from collect_tui.tui.queue_rows import Loaded
 
 
@@ -145,6 +145,10 @@ class Commands(CaseCommands):
 
     may_whynot_open = may_why_open
     do_whynot_open = do_why_open
+
+    async def do_history_open(self, words: str = "") -> None:
+        screen = cast("HistoryPage", await self._navigator.show_screen("history"))
+        await screen.show_words(words)
 
     def may_floor_open(self) -> Callable[[], object]:
         return self._app.desk.floor

@@ -109,6 +109,12 @@ class QueuePage(Page, Protocol):
     async def mark_row(self, which: str) -> None: ...
 
 
+class HistoryPage(Page, Protocol):
+    """What was done."""
+
+    async def show_words(self, words: str) -> None: ...
+
+
 class FormPage(Page, Protocol):
     """A form."""
 

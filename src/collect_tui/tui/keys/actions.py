@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RUN, HELP, FORM, ASKING = (
+BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, HISTORY, OUTBOX, RUN, HELP, FORM, ASKING = (
     "board",
     "queue",
     "cases",
@@ -27,6 +27,7 @@ BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RU
     "find",
     "why",
     "floor",
+    "history",
     "outbox",
     "run",
     "help",
@@ -45,6 +46,7 @@ CONTEXTS: Final = (
     FIND,
     WHY,
     FLOOR,
+    HISTORY,
     OUTBOX,
     RUN,
     HELP,
@@ -52,8 +54,10 @@ CONTEXTS: Final = (
     ASKING,
 )
 
-_DESK: Final = frozenset({BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, OUTBOX, RUN, HELP})
-_LISTS: Final = frozenset({BOARD, QUEUE, CASES, INBOX, FIND, FLOOR, OUTBOX, RUN})
+_DESK: Final = frozenset(
+    {BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, INBOX, FIND, WHY, FLOOR, HISTORY, OUTBOX, RUN, HELP}
+)
+_LISTS: Final = frozenset({BOARD, QUEUE, CASES, INBOX, FIND, FLOOR, HISTORY, OUTBOX, RUN})
 _LINES: Final = frozenset({BOARD, QUEUE, ACCOUNT})
 _WORK: Final = frozenset({QUEUE, ACCOUNT})
 _CASES: Final = frozenset({CASES, CASE})
@@ -163,7 +167,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("case.refuse", "Refuse", "Refuses what waits in the case, with a reason on the line, and shows the next one.", ("-",),
        contexts=_CASES, label="refuse", needs=_ROWS),
     _C("undo.last", "Undo", "Takes back my last act, on whichever account, after showing what that undoes.", ("u",), mnemonic="undo",
-       contexts=_DESK - {HELP, INBOX, FIND, FLOOR, OUTBOX, RUN}, label="undo", on_bar=frozenset({ACCOUNT, BOARD}),
+       contexts=_DESK - {HELP, INBOX, FIND, FLOOR, OUTBOX, RUN}, label="undo", on_bar=frozenset({ACCOUNT, BOARD, HISTORY}),
        needs_lease=True),
     _C("account.previous", "Previous account", "Goes back to the account before this one.", fkey="f7",
        mnemonic="previous", contexts=frozenset({ACCOUNT})),
@@ -209,6 +213,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("inbox.open", "Inbox", "Messages that wait for an answer, of customers and of senders that nobody knows.", mnemonic="inbox"),
     _C("office.open", "Office", "The office's own account, for cases that belong to no customer.", mnemonic="office"),
     _C("floor.open", "Floor", "Who works what now.", mnemonic="floor"),
+    _C("history.open", "History", "What was done, newest first; acts with these words, or a colleague's: `history 4410 promise by=ben`.",
+       mnemonic="history", takes_words=True),
     _C("run.open", "Run of messages", "Drafts of messages by template, channel and reason, samples of them, and their release.",
        mnemonic="run"),
     _C("outbox.open", "Outbox", "What was typed and is not done yet, rejected acts too.", mnemonic="outbox"),
@@ -223,10 +229,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("theme.choose", "Theme", "Changes the colours for this session.", mnemonic="theme", takes_words=True,
        needs_desk=False),
     _C("view.refresh", "Refresh", "Loads again; the cursor stays on the same account.", ("r",), "f5", "refresh",
-       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, INBOX, FLOOR, OUTBOX, RUN}), needs=frozenset({"find"}),
+       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, INBOX, FLOOR, HISTORY, OUTBOX, RUN}), needs=frozenset({"find"}),
        needs_desk=False),
     _C("nav.back", "Back", "One step back; what is typed is kept.", ("b",), "f12", "back", _DESK | {FORM},
-       label="back", on_bar=frozenset({CASES, MESSAGE, CASE, INBOX, WHY, HELP, FIND, FLOOR, OUTBOX, RUN, FORM}), needs_desk=False),
+       label="back", on_bar=frozenset({CASES, MESSAGE, CASE, INBOX, WHY, HELP, FIND, FLOOR, HISTORY, OUTBOX, RUN, FORM}), needs_desk=False),
     _C("nav.exit", "To the board", "Back to the board of queues; there it asks before leaving.", ("q",), "f3", "base",
        _DESK | {FORM}, label="exit", on_bar=frozenset({BOARD}), needs_desk=False),
     _C("screen.redraw", "Redraw", "Paints everything again, after line noise.", ("ctrl+l",), mnemonic="redraw",
