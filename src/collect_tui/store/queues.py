@@ -240,7 +240,7 @@ def _position(cursor: str) -> dict[str, Any]:
         )
         if not (isinstance(timed, str) and isinstance(number, str) and type(skipped) is int and type(score) is int):
             raise ValueError
-        if max(abs(skipped), abs(score)) >= 2**31 or "\x00" in timed + number:  # no database would take them
+        if abs(skipped) >= 2**31 or abs(score) >= 2**63 or "\x00" in timed + number:  # no database would take them
             raise ValueError
         values = (skipped, timed, score, date.fromisoformat(due), number)
     except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):
