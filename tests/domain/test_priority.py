@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain.account.ageing import days_past_due, next_edge
+from collect_tui.domain.account.ageing import next_edge
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.priority import Scale, Terms
 from collect_tui.domain.rules import Weights
@@ -78,8 +78,10 @@ def test_terms_by_example(signals, expected):
 
 @pytest.mark.parametrize(
     ("dpd", "points"),
-    [(0, 0), (2, 0), (3, 16), (9, 16), (10, 33), (17, 50), (24, 66), (30, 66), (31, 66), (32, 66), (33, 83), (54, 133)]
-    + [(61, 133), (62, 133), (63, 150), (83, 183), (84, 200), (90, 200), (91, 200), (400, 200)],
+    [
+        *((0, 0), (2, 0), (3, 16), (9, 16), (10, 33), (17, 50), (24, 66), (30, 66), (31, 66), (32, 66), (33, 83)),
+        *((54, 133), (61, 133), (62, 133), (63, 150), (83, 183), (84, 200), (90, 200), (91, 200), (400, 200)),
+    ],
 )
 def test_roll_grows_by_the_week_towards_each_bucket_and_keeps_what_it_had_reached(dpd, points):
     """It was a saw's teeth once, nothing on the day an edge was passed: the oldest debts stood behind young ones."""

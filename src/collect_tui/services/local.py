@@ -163,12 +163,14 @@ class LocalDesk(CaseDesk):
         if not text.strip():
             raise Invalid(
                 "find.empty",
-                "Type something to find: an account, a name, a phone, an e-mail, an invoice or a payment reference.",
+                "Type something to find: an account, a name, a phone, an e-mail, a service, an invoice, a payment, an address or a note.",
                 "text",
             )
         with self.reading() as db:
             keep = may_find(self.authority, text[:200])
-            return masked_hits(find.find(db, self.tenant_id, text[:200], limit, keep), self.authority)
+            country = self.catalogue().rules.country
+            hits = find.find(db, self.tenant_id, text[:200], limit, keep, country=country)
+            return masked_hits(hits, self.authority)
 
     def reveal(self, number: str, what: str, reason: str) -> Revealed:
         from collect_tui.services import masking
