@@ -8,8 +8,10 @@ from datetime import datetime
 
 from sqlmodel import Session as Db
 
+from collect_tui.desk import queue_filter
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import NotFound, Refused
+from collect_tui.desk.queue_filter import NOTHING, QueueFilter
 from collect_tui.desk.views.queue import Claim, QueueFigure
 from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
 from collect_tui.policy.contact import may_call
@@ -34,15 +36,29 @@ def queue_name(catalogue: Catalogue, text: str) -> str:
     return found[0]
 
 
-def next_account(desk: DeskContext, queue: str | None, key: str | None) -> Claim | None:
+def wanted(desk: DeskContext, db: Db, words: str) -> QueueFilter:
+    """What words want of a queue. Invalid "queue.filter"."""
+    return queue_filter.read(words, desk.tenant(db).currency, desk.catalogue().holds) if words.strip() else NOTHING
+
+
+def next_account(desk: DeskContext, queue: str | None, key: str | None, words: str = "") -> Claim | None:
     """Takes the best free account; those whose customer may not be called at this hour are skipped, not lost.
 
     They are looked for before the write lock is taken: at eight in the morning there are many, and colleagues wait.
     """
     with desk.reading() as db:
-        passed, first = _out_of_hours(desk, db, queue)
-    claim = desk.store.attempt(lambda: _take_next(desk, queue, [*passed], first, key))
+        among = _among(desk, db, words)
+        passed, first = _out_of_hours(desk, db, queue, among)
+    claim = desk.store.attempt(lambda: _take_next(desk, queue, [*passed], first, key, among))
     return None if claim is None else counted(desk, claim)
+
+
+def _among(desk: DeskContext, db: Db, words: str) -> claims.Among | None:
+    """Among which work items the next account is looked for; None: all. How they are sorted is the queue's."""
+    if not (found := wanted(desk, db, words)).terms and not found.search:
+        return None
+    today = desk.tenant(db).business_date
+    return found, queues.ground_of(db, desk.tenant_id, desk.catalogue(), today, desk.clock(), desk.user)
 
 
 def hold(desk: DeskContext, account: str, how: Callable[..., tuple[str, int, datetime]]) -> Claim:
@@ -95,7 +111,12 @@ def unworked(desk: DeskContext, db: Db) -> str:
 
 
 def _take_next(
-    desk: DeskContext, name: str | None, passed: list[int], first: int | None, key: str | None
+    desk: DeskContext,
+    name: str | None,
+    passed: list[int],
+    first: int | None,
+    key: str | None,
+    among: claims.Among | None,
 ) -> Claim | None:
     """`passed`: who may not be called now; `first`: who comes next and may, as was just found."""
     with desk.store.write(desk.tenant_id) as db:
@@ -114,6 +135,7 @@ def _take_next(
                 exclude=tuple(passed),
                 key=key,
                 since=since,
+                among=among,
             )
             if taken is None:
                 return None
@@ -129,14 +151,16 @@ def _take_next(
     return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0, again=again)
 
 
-def _out_of_hours(desk: DeskContext, db: Db, queue: str | None) -> tuple[list[int], int | None]:
+def _out_of_hours(
+    desk: DeskContext, db: Db, queue: str | None, among: claims.Among | None
+) -> tuple[list[int], int | None]:
     """The accounts that come before the first one whose customer may be called now, and that one; None: there is none."""
     passed: list[int] = []
     since = worked.day_began(db, desk.tenant_id)
     while len(passed) < MOST_PASSED:
         limit = FIRST_LOOK if not passed else NEXT_LOOKS
         found = claims.best(
-            db, desk.tenant_id, queue, desk.user, desk.clock(), exclude=passed, limit=limit, since=since
+            db, desk.tenant_id, queue, desk.user, desk.clock(), exclude=passed, limit=limit, since=since, among=among
         )
         first = next(_reachable(desk, db, found), None)
         ids = [account_id for account_id, _ in found]

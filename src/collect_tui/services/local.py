@@ -95,7 +95,7 @@ class LocalDesk(CaseDesk):
             found = {"queues": claiming.figured(self, db, board.queues), "unworked": claiming.unworked(self, db)}
             return board.model_copy(update={**found, "cases": case_lists.board(self, db)})
 
-    def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
+    def queue(self, name: str, *, words: str = "", cursor: str | None = None, limit: int = 200) -> QueuePage:
         if not 1 <= limit <= 1000:
             raise Invalid("queue.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
         with self.reading() as db:
@@ -108,12 +108,13 @@ class LocalDesk(CaseDesk):
                 limit=limit,
                 now=self.clock(),
                 user=self.user,
+                wanted=claiming.wanted(self, db, words),
             )
             return page.model_copy(update={"figure": claiming.figured(self, db, (page.figure,))[0]})
 
-    def next(self, queue: str | None = None, key: UUID | None = None) -> Claim | None:
+    def next(self, queue: str | None = None, key: UUID | None = None, words: str = "") -> Claim | None:
         name = claiming.queue_name(self._catalogue, queue) if queue else None
-        return claiming.next_account(self, name, str(key) if key else None)
+        return claiming.next_account(self, name, str(key) if key else None, words)
 
     def claim(self, account: str) -> Claim:
         return claiming.hold(self, account, claims.take)

@@ -30,6 +30,8 @@ SHORTEST_NEAR: Final = 4
 NEAR: Final = 1000
 """Different words that are compared with what was typed, of those that begin or end like it."""
 NEAREST: Final = 10
+TEXTS: Final = 50
+"""Texts of one kind that are read at least, of those in which the words stand."""
 SAMPLED: Final = 2000
 """Rows of a common word among which PostgreSQL looks; it has no order in which the newest come first."""
 _SAMPLE: Final = text(f"SET LOCAL gin_fuzzy_search_limit = {SAMPLED}")
@@ -85,7 +87,7 @@ def _named(asked: Asked, typed: Sequence[str], words: Sequence[tuple[str, bool]]
 def by_words(asked: Asked) -> Iterator[Found]:
     words = _words_of(asked.wanted)
     today = asked.db.execute(select(_tenant.business_date).where(_tenant.tenant_id == asked.tenant_id)).scalar_one()
-    for told in _told(asked.db, asked.tenant_id, words, asked.most):
+    for told in _told(asked.db, asked.tenant_id, words, max(TEXTS, asked.most // 4)):
         yield Found(
             told.shown(words, today),
             False,

@@ -29,7 +29,9 @@ INDEXES: Final = {
     ),
 }
 #: The score first, then the amount; the next day run works scores out anew.
-RANKED: Final = "UPDATE work_item SET sort_score = -(score * 1000000000000 + {most}({least}(collectable, 999999999999), 0))"
+RANKED: Final = (
+    "UPDATE work_item SET sort_score = -(score * 1000000000000 + {most}({least}(collectable, 999999999999), 0))"
+)
 
 
 def upgrade() -> None:
