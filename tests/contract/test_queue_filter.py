@@ -161,9 +161,7 @@ def test_a_mistake_names_the_word_and_what_it_may_have_been(desk, words, told):
         assert mistake.value.message.startswith(told)
 
 
-@pytest.mark.parametrize(
-    "words", ["owner='--", 'product="x', "owner=\x00", "𝔘ﬀ%_", "collect>9999999999999", "owner=é"]
-)
+@pytest.mark.parametrize("words", ["owner='--", 'product="x', "owner=\x00", "𝔘ﬀ%_", "collect>9999999999999", "owner=é"])
 def test_hostile_words_find_nothing_or_are_mistakes(desk, words):
     with contextlib.suppress(Invalid):
         assert rows(desk, words) == []

@@ -79,8 +79,9 @@ def board_text(board: QueueBoard, session: Session) -> str:
 
 def page_text(page: QueuePage, session: Session) -> str:
     left = page.figure.count - len(page.rows)
-    more = f"\n… {left:,} more" if page.cursor else ""
-    return f"{page.title}\n{listed(QUEUE_COLUMNS, page.rows, session, numbered=True)}{more}"
+    more = "" if not page.cursor else "\n… more" if page.words else f"\n… {left:,} more"
+    wanted = f" · {page.words}" if page.words else ""
+    return f"{page.title}{wanted}\n{listed(QUEUE_COLUMNS, page.rows, session, numbered=True)}{more}"
 
 
 def hits_json(hits: Sequence[FindHit]) -> str:

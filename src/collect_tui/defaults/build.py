@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from collect_tui.defaults.reading import Table
+from collect_tui.desk import own_filters, queue_filter
 from collect_tui.domain.codes import ANSWERS, HOT_LETTERS, OFFERS, Action, Codes, FollowUp, Result
+from collect_tui.domain.errors import Invalid
 from collect_tui.domain.hold.decide import BLOCKS
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.queue.rules import REASONS
-from collect_tui.domain.rules import COMES_BACK, ArrangementPolicy, HoldKind, OfferRules, QueueRule
+from collect_tui.domain.rules import COMES_BACK, ArrangementPolicy, HoldKind, OfferRules, QueueRule, SavedFilter
 from collect_tui.domain.states import Stage
 
 POINT_KINDS: Final = ("mobile", "home", "work", "other", "email", "address", "social")
@@ -112,6 +114,25 @@ def _follow_up(table: Table, next_actions: Collection[str]) -> FollowUp:
     table.done()
     if sum(x is not None for x in (found.minutes, found.days, found.business_days)) > 1:
         raise table.error("follow_up", None, "expected one of minutes, days and business_days.")
+    return found
+
+
+def filters(
+    root: Table, queues: Collection[str], holds: Mapping[str, HoldKind], currency: str
+) -> dict[str, SavedFilter]:
+    """What the site has saved of queues."""
+    found = {}
+    for name, table in root.entries():
+        if not own_filters.NAME.fullmatch(name) or name in queues:
+            raise table.error("name", None, "a filter's name has small letters, digits and dashes, and is no queue's.")
+        queue, words = table.choice("queue", queues), table.text("words")
+        columns = table.choices("columns", own_filters.COLUMNS, ())
+        table.done()
+        try:
+            queue_filter.read(words, currency, holds)
+            found[name] = SavedFilter(name, queue, words, columns)
+        except Invalid as error:
+            raise table.error("filter", "words", error.message) from None
     return found
 
 

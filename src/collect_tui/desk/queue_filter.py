@@ -115,7 +115,19 @@ def _sorted(words: list[str]) -> tuple[str, bool, list[str]]:
         )
     way = words[at + 2].lower() if at + 2 < len(words) else ""
     used = 3 if way in ("asc", "desc") else 2
-    return name, way == "desc" or (used == 2 and name in NUMBERS), words[:at] + words[at + used :]
+    down, rest = way == "desc" or (used == 2 and name in NUMBERS), words[at + used :]
+    if any(word.lower() == "sort" for word in rest):  # what was said last counts
+        return _sorted([*words[:at], *rest])
+    return name, down, [*words[:at], *rest]
+
+
+def unsorted(words: str) -> str:
+    """The words but for those that say how is sorted."""
+    kept = words.split()
+    try:
+        return " ".join(_sorted(kept)[2])
+    except Invalid:
+        return words
 
 
 def _term(name: str, how: str, value: str, currency: str, holds: Mapping[str, HoldKind]) -> Term:

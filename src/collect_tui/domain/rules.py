@@ -92,6 +92,17 @@ class QueueRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A queue of which a part is wanted, under a name of its own. `words` as `desk/queue_filter.py` reads them; `columns` by their names,
+    none: the usual ones."""
+
+    name: str
+    queue: str
+    words: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ContactRules:
     """Call window in the customer's local time, `start <= t < end`, in every candidate zone; and the attempt cap."""
 

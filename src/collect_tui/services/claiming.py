@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session as Db
@@ -17,7 +18,7 @@ from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.store import claims, facts, locks, queues, worked
+from collect_tui.store import claims, facts, locks, own_queues, queues, worked
 
 #: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
 MOST_PASSED = 1000
@@ -28,12 +29,21 @@ FIRST_LOOK, NEXT_LOOKS = 8, 50
 
 def queue_name(catalogue: Catalogue, text: str) -> str:
     """A queue by its name or by a prefix that only one has. NotFound names the queues there are."""
-    names = [q.name for q in catalogue.queues]
+    names = [*(q.name for q in catalogue.queues), *own_queues.TITLES]
     wanted = text.strip().casefold()
     found = [n for n in names if n == wanted] or [n for n in names if n.startswith(wanted)]
     if len(found) != 1:
-        raise NotFound("queue.not_found", f"There is no queue {text!r}; the queues are {', '.join(names)}.", "queue")
+        known = ", ".join([*names, *catalogue.filters])
+        raise NotFound("queue.not_found", f"There is no queue {text[:60]!r}; the queues are {known}.", "queue")
     return found[0]
+
+
+def listed(catalogue: Catalogue, name: str, words: str = "") -> tuple[str, str]:
+    """A queue by its name, or what the site has saved under a name: the queue, and the words with those that are asked for besides."""
+    saved = catalogue.filters.get(name.strip().casefold())
+    if saved is None:
+        return queue_name(catalogue, name), words
+    return saved.queue, f"{saved.words} {words}".strip()
 
 
 def wanted(desk: DeskContext, db: Db, words: str) -> QueueFilter:
@@ -47,15 +57,19 @@ def next_account(desk: DeskContext, queue: str | None, key: str | None, words: s
     They are looked for before the write lock is taken: at eight in the morning there are many, and colleagues wait.
     """
     with desk.reading() as db:
-        among = _among(desk, db, words)
+        among = _among(desk, db, queue, words)
+        queue = None if queue in own_queues.TITLES else queue
         passed, first = _out_of_hours(desk, db, queue, among)
     claim = desk.store.attempt(lambda: _take_next(desk, queue, [*passed], first, key, among))
     return None if claim is None else counted(desk, claim)
 
 
-def _among(desk: DeskContext, db: Db, words: str) -> claims.Among | None:
+def _among(desk: DeskContext, db: Db, queue: str | None, words: str) -> claims.Among | None:
     """Among which work items the next account is looked for; None: all. How they are sorted is the queue's."""
-    if not (found := wanted(desk, db, words)).terms and not found.search:
+    found = wanted(desk, db, words)
+    if queue in own_queues.TITLES:
+        found = replace(found, terms=(*found.terms, own_queues.owners(db, desk.tenant_id, queue, desk.user)))
+    if not found.terms and not found.search:
         return None
     today = desk.tenant(db).business_date
     return found, queues.ground_of(db, desk.tenant_id, desk.catalogue(), today, desk.clock(), desk.user)

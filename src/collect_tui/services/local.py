@@ -98,12 +98,13 @@ class LocalDesk(CaseDesk):
     def queue(self, name: str, *, words: str = "", cursor: str | None = None, limit: int = 200) -> QueuePage:
         if not 1 <= limit <= 1000:
             raise Invalid("queue.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
+        queue, words = claiming.listed(self._catalogue, name, words)
         with self.reading() as db:
             page = queues.page(
                 db,
                 self.tenant_id,
                 self._catalogue,
-                claiming.queue_name(self._catalogue, name),
+                queue,
                 cursor=cursor,
                 limit=limit,
                 now=self.clock(),
@@ -113,7 +114,9 @@ class LocalDesk(CaseDesk):
             return page.model_copy(update={"figure": claiming.figured(self, db, (page.figure,))[0]})
 
     def next(self, queue: str | None = None, key: UUID | None = None, words: str = "") -> Claim | None:
-        name = claiming.queue_name(self._catalogue, queue) if queue else None
+        name = None
+        if queue:
+            name, words = claiming.listed(self._catalogue, queue, words)
         return claiming.next_account(self, name, str(key) if key else None, words)
 
     def claim(self, account: str) -> Claim:

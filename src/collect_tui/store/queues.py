@@ -7,7 +7,7 @@ first does. Amounts are minor units.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -22,7 +22,7 @@ from collect_tui.desk.views.queue import QueueBoard, QueueFigure, QueuePage, Que
 from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.rules import QueueRule
-from collect_tui.store import queue_filter, queue_rows, sql, worked
+from collect_tui.store import own_queues, queue_filter, queue_rows, sql, worked
 from collect_tui.store.queue_rows import ORDER, chips, columns, of_account, standing_chips
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, AccountSummary, Party, QueueDelta, Tenant, WorkItem
@@ -47,7 +47,8 @@ def board(session: Session, tenant_id: int, catalogue: Catalogue, now: datetime,
     """All queues with their figures, best tier first, in the site's order within a tier."""
     today, currency = _tenant(session, tenant_id)
     figures = _figures(session, tenant_id, ordered(catalogue.queues), currency, now, user)
-    return QueueBoard(queues=tuple(figures), business_date=today)
+    own = own_queues.figures(session, tenant_id, currency, now, user)
+    return QueueBoard(queues=(*figures, *own), business_date=today)
 
 
 def figure(session: Session, tenant_id: int, catalogue: Catalogue, name: str, now: datetime, user: str) -> QueueFigure:
@@ -68,13 +69,23 @@ def page(
     user: str = "",
     wanted: QueueFilter = NOTHING,
 ) -> QueuePage:
-    """A slice of one queue in its order, from after `cursor`; of what is `wanted` of it. NotFound "queue.not_found", Invalid
+    """A slice of one queue in its order, or of the user's own across all (`own_queues`), from after `cursor`; of what is `wanted` of it.
+    NotFound "queue.not_found", Invalid
     "queue.cursor"."""
-    rule = _rule(catalogue, name)
     today, currency = _tenant(session, tenant_id)
-    order = queue_filter.order(wanted, _w, ORDER)
     asked = f"{name} {wanted.said}"
-    slice_ = select(_w.account_id).where(_w.tenant_id == sql.tenant(), _w.queue == bindparam("queue"))
+    slice_ = select(_w.account_id).where(_w.tenant_id == sql.tenant())
+    if name in own_queues.TITLES:
+        term = own_queues.owners(session, tenant_id, name, user)
+        whole = own_queues.figure(session, tenant_id, name, term, currency, now)
+        wanted = replace(wanted, terms=(*wanted.terms, term))
+        order, slice_ = (
+            queue_filter.order(wanted, _w, own_queues.ACROSS),
+            slice_.where(_w.queue != literal_column("''")),
+        )
+    else:
+        whole = _figures(session, tenant_id, (_rule(catalogue, name),), currency, now, user)[0]
+        order, slice_ = queue_filter.order(wanted, _w, ORDER), slice_.where(_w.queue == bindparam("queue"))
     if wanted:
         ground = ground_of(session, tenant_id, catalogue, today, now, user)
         slice_ = filtered(slice_, wanted, ground)
@@ -89,10 +100,10 @@ def page(
     rows = tuple(_row(row, extras, catalogue, today, now) for row in shown)
     return QueuePage(
         queue=name,
-        title=rule.title,
+        title=whole.title,
         rows=rows,
         cursor=order.cursor(shown[-1], asked) if len(found) > limit else None,
-        figure=_figures(session, tenant_id, (rule,), currency, now, user)[0],
+        figure=whole,
         words=wanted.said,
     )
 
