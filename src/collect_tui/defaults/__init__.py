@@ -50,6 +50,8 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         formulas=FORMULAS,
         suspend_reasons=codes.suspend_reasons,
     )
+    cases = case_rules.load(overrides, site, codes, rules.zone, Calendar(rules.holidays))
+    build.known_departments(roots["queues"], queues, cases.departments)
     abbreviations = roots["abbreviations"].table("abbreviations").texts()
     roots["abbreviations"].done()
     return Catalogue(
@@ -61,7 +63,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         arrangement=build.arrangement(roots["arrangement"], overriding),
         rules=rules,
         authority=authority,
-        cases=case_rules.load(overrides, site, codes, rules.zone, Calendar(rules.holidays)),
+        cases=cases,
         templates=templates,
         internal=build_internal.internal(roots["internal"], templates),
         site_folder=overrides,

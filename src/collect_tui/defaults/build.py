@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
+from collect_tui.common.words import expected
 from collect_tui.defaults.reading import Table
 from collect_tui.desk import own_filters, queue_filter
 from collect_tui.domain.codes import ANSWERS, HOT_LETTERS, OFFERS, Action, Codes, FollowUp, Result
@@ -149,6 +150,7 @@ def queues(root: Table) -> tuple[QueueRule, ...]:
             reason=table.choice("reason", REASONS),
             chip=table.text("chip"),
             help=table.text("help"),
+            department=table.maybe_text("department") or "",
         )
         table.done()
         twin = next((q.name for q in found if q.reason == rule.reason), None)
@@ -158,6 +160,14 @@ def queues(root: Table) -> tuple[QueueRule, ...]:
     if not found:
         raise root.error("missing", "queues", "expected at least one queue.")
     return tuple(found)
+
+
+def known_departments(root: Table, queues: Iterable[QueueRule], departments: Collection[str]) -> None:
+    """Sees that the departments of queues are there."""
+    for queue in queues:
+        if queue.department and queue.department not in departments:
+            told = expected(queue.department, departments)
+            raise root.error("department", "queues", f"queue {queue.name} is of no known department; {told}")
 
 
 def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:

@@ -30,6 +30,7 @@ CODES: Final[Mapping[str, str]] = {
     "zone": "open: may be called at this hour",
     "owner": "whose account: a login, me, or none",
     "stage": "stage of the ladder",
+    "queue": "queue in which it stands, of mine or my team's",
 }
 FLAGS: Final[Mapping[str, str]] = {
     "disputed": "something of it is disputed",

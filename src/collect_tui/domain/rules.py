@@ -81,7 +81,8 @@ class HoldKind:
 
 @dataclass(frozen=True, slots=True)
 class QueueRule:
-    """A named queue: the reason (a name the store knows as an SQL condition) that puts accounts in it, and its tier 1–8."""
+    """A named queue: the reason (a name the store knows as an SQL condition) that puts accounts in it, and its tier 1–8.
+    `department`: whose queue it is, of those of cases; empty: everybody's."""
 
     name: str
     title: str
@@ -89,6 +90,7 @@ class QueueRule:
     reason: str
     chip: str
     help: str = ""
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from sqlmodel import Session as Db
 from collect_tui.desk import queue_filter
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import NotFound, Refused
-from collect_tui.desk.queue_filter import NOTHING, QueueFilter
+from collect_tui.desk.queue_filter import NOTHING, QueueFilter, Term
 from collect_tui.desk.views.queue import Claim, QueueFigure
 from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
 from collect_tui.policy.contact import may_call
@@ -27,9 +27,9 @@ MOST_PASSED = 1000
 FIRST_LOOK, NEXT_LOOKS = 8, 50
 
 
-def queue_name(catalogue: Catalogue, text: str) -> str:
-    """A queue by its name or by a prefix that only one has. NotFound names the queues there are."""
-    names = [*(q.name for q in catalogue.queues), *own_queues.TITLES]
+def _queue_name(catalogue: Catalogue, text: str, theirs: Collection[str]) -> str:
+    """A queue by its name or by a prefix that only one has. NotFound names the queues there are but for those of others."""
+    names = [*(q.name for q in catalogue.queues if q.name not in theirs), *own_queues.TITLES]
     wanted = text.strip().casefold()
     found = [n for n in names if n == wanted] or [n for n in names if n.startswith(wanted)]
     if len(found) != 1:
@@ -38,11 +38,21 @@ def queue_name(catalogue: Catalogue, text: str) -> str:
     return found[0]
 
 
-def listed(catalogue: Catalogue, name: str, words: str = "") -> tuple[str, str]:
+def others(desk: DeskContext, db: Db) -> frozenset[str]:
+    """The queues that are of departments of others; whoever sees the floor sees all."""
+    owned = [queue for queue in desk.catalogue().queues if queue.department]
+    if not owned or desk.authority is None or desk.authority.allows("floor.read"):
+        return frozenset()
+    mine = desk.departments_of(db, desk.user)
+    return frozenset(queue.name for queue in owned if queue.department not in mine)
+
+
+def listed(desk: DeskContext, db: Db, name: str, words: str = "") -> tuple[str, str]:
     """A queue by its name, or what the site has saved under a name: the queue, and the words with those that are asked for besides."""
+    catalogue, theirs = desk.catalogue(), others(desk, db)
     saved = catalogue.filters.get(name.strip().casefold())
-    if saved is None:
-        return queue_name(catalogue, name), words
+    if saved is None or saved.queue in theirs:
+        return _queue_name(catalogue, name, theirs), words
     return saved.queue, f"{saved.words} {words}".strip()
 
 
@@ -57,6 +67,8 @@ def next_account(desk: DeskContext, queue: str | None, key: str | None, words: s
     They are looked for before the write lock is taken: at eight in the morning there are many, and colleagues wait.
     """
     with desk.reading() as db:
+        if queue:
+            queue, words = listed(desk, db, queue, words)
         among = _among(desk, db, queue, words)
         queue = None if queue in own_queues.TITLES else queue
         passed, first = _out_of_hours(desk, db, queue, among)
@@ -69,6 +81,8 @@ def _among(desk: DeskContext, db: Db, queue: str | None, words: str) -> claims.A
     found = wanted(desk, db, words)
     if queue in own_queues.TITLES:
         found = replace(found, terms=(*found.terms, own_queues.owners(db, desk.tenant_id, queue, desk.user)))
+    if not queue and (theirs := others(desk, db)):
+        found = replace(found, terms=(*found.terms, Term("queue", "!=", tuple(sorted(theirs)))))
     if not found.terms and not found.search:
         return None
     today = desk.tenant(db).business_date

@@ -92,14 +92,16 @@ class LocalDesk(CaseDesk):
 
         with self.reading() as db:
             board = queues.board(db, self.tenant_id, self._catalogue, self.clock(), self.user)
-            found = {"queues": claiming.figured(self, db, board.queues), "unworked": claiming.unworked(self, db)}
+            theirs = claiming.others(self, db)
+            mine = tuple(figure for figure in board.queues if figure.name not in theirs)
+            found = {"queues": claiming.figured(self, db, mine), "unworked": claiming.unworked(self, db)}
             return board.model_copy(update={**found, "cases": case_lists.board(self, db)})
 
     def queue(self, name: str, *, words: str = "", cursor: str | None = None, limit: int = 200) -> QueuePage:
         if not 1 <= limit <= 1000:
             raise Invalid("queue.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
-        queue, words = claiming.listed(self._catalogue, name, words)
         with self.reading() as db:
+            queue, words = claiming.listed(self, db, name, words)
             page = queues.page(
                 db,
                 self.tenant_id,
@@ -114,10 +116,7 @@ class LocalDesk(CaseDesk):
             return page.model_copy(update={"figure": claiming.figured(self, db, (page.figure,))[0]})
 
     def next(self, queue: str | None = None, key: UUID | None = None, words: str = "") -> Claim | None:
-        name = None
-        if queue:
-            name, words = claiming.listed(self._catalogue, queue, words)
-        return claiming.next_account(self, name, str(key) if key else None, words)
+        return claiming.next_account(self, queue, str(key) if key else None, words)
 
     def claim(self, account: str) -> Claim:
         return claiming.hold(self, account, claims.take)

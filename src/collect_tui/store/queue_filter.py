@@ -219,5 +219,6 @@ _CODES: Final[Mapping[str, Callable[[str, Any, Ground], Condition]]] = {
     "owner": _owner,
     "zone": _zone,
     "stage": _stage,
+    "queue": lambda value, w, _ground: w.queue == value,
     "flag": _flag,
 }

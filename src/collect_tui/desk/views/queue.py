@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class QueueFigure(View):
-    """One queue on the board.
+    """One queue on the board. `tier` 0: the user's own, across the others.
 
     `collectable` sums one currency; `due_now` leaves out what is timed for later today; `oldest` is the oldest due date. Of what
     is due, `others` have a colleague who works them or whose callback they are (looked at where at most 500 are due); `closed` may
