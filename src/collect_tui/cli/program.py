@@ -230,6 +230,13 @@ def build_parser() -> argparse.ArgumentParser:
         book,
         every,
     )
+    command(
+        "forecast",
+        handlers.forecast,
+        "say what comes to the queues and goes, by a day run on a copy of the book",
+        (("--date",), {"type": day, "metavar": "DATE", "help": "the business date (default: tomorrow's)"}),
+        (("--rules",), {"type": Path, "metavar": "FOLDER", "help": "a site's folder: what its rules would change"}),
+    )
     imports.add(commands)
     command(
         "export",

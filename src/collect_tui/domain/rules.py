@@ -154,6 +154,7 @@ class QueuePolicy:
     lease_minutes: int
     max_snooze_days: int
     max_snoozes: int
+    accounts_a_day: int
     max_next_action_days: int = 30
     override_role: str = "lead"
 
