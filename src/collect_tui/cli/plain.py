@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
+from collect_tui.common.words import plural
 from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, counted
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
 from collect_tui.desk.views.queue import BOARD_COLUMNS, QUEUE_COLUMNS
 from collect_tui.desk.views.said import text as said_text
-from collect_tui.common.words import plural
 from collect_tui.domain.dates import format_day, stamp
 from collect_tui.domain.errors import DomainError
 from collect_tui.domain.money import format_minor

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
-from collect_tui.desk.errors import Invalid
+from collect_tui.desk.errors import Invalid, Refused
+from collect_tui.tui.keys.actions import QUEUE
 from collect_tui.tui.queue_rows import load_queue
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ class QueueCommands:
 
     @property
     def _shown(self) -> QueuePage:
-        return cast("QueuePage", self._app.top)
+        """Refused `word.queue` where no queue is shown."""
+        if self._app.top.context != QUEUE or not (shown := cast("QueuePage", self._app.top)).queue_name:
+            raise Refused("word.queue", "That is about a queue that is shown; q NAME opens one.")
+        return shown
 
     def offers_queue_filter(self) -> Sequence[tuple[str, str]]:
         from collect_tui.desk.queue_filter import offers
@@ -93,6 +97,7 @@ class QueueCommands:
     def may_queue_columns(self, names: str) -> None:
         from collect_tui.desk.own_filters import columns
 
+        _ = self._shown
         columns(names)
 
     async def do_queue_columns(self, names: str = "") -> None:

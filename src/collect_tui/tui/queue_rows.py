@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from collect_tui.desk.views.queue import QUEUE_COLUMNS
+from collect_tui.desk.views.queue import QUEUE_COLUMNS, USUAL
 from collect_tui.tui.render.styled import Span
 from collect_tui.tui.widgets.worktable import numbered, row_cells
 
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
 
 PAGE = 200
-COLUMNS = numbered(QUEUE_COLUMNS, 4)
+ALL = numbered(QUEUE_COLUMNS, 4)
+COLUMNS = tuple(column for column in ALL if column.rank <= USUAL)
+"""Those that stand there unless somebody chooses others."""
 
 
 def chosen_columns(names: Sequence[str]) -> tuple[Column, ...]:
     """The columns of a queue by their names, in that order and all of them; none: the usual ones, as many as there is room for."""
     if not names:
         return COLUMNS
-    known = {column.name: column for column in COLUMNS}
+    known = {column.name: column for column in ALL}
     return (COLUMNS[0], *(replace(known[name], rank=0) for name in names if name in known))
 
 

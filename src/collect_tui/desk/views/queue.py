@@ -110,6 +110,9 @@ def _tried(at: datetime | None, row: QueueRow, session: Session) -> str:
     return short_day(local_time(at, session.zone).date(), row, session) if at is not None else ""
 
 
+USUAL: Final = 3
+"""The rank up to which columns are shown unless somebody chooses others."""
+
 QUEUE_COLUMNS: Final = (
     Column("account", "Account", 10),
     Column("name", "Customer", 18, most=24),
