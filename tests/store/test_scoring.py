@@ -101,7 +101,7 @@ def test_the_sql_scores_as_the_definition(store, specs, median):
             assert {name: getattr(row, f"t_{name}") for name in priority.NAMES} == {
                 name: getattr(expected, name) for name in priority.NAMES
             }
-            assert (row.score, row.sort_score) == (expected.score, -expected.score)
+            assert (row.score, row.sort_score) == (expected.score, priority.rank(expected.score, row.collectable))
 
 
 def test_why_explains_the_very_terms_that_are_stored(store):

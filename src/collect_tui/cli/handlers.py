@@ -97,8 +97,18 @@ def queue(args: argparse.Namespace) -> int:
     from collect_tui.cli.plain import page_text
 
     desk = _desk(args)
-    page = desk.queue(args.name, limit=args.limit)
+    name, words = _wanted(args, args.name)
+    page = desk.queue(name or args.name, words=words, limit=args.limit)
     return _say(args, page, lambda: page_text(page, desk.session()))
+
+
+def _wanted(args: argparse.Namespace, name: str | None) -> tuple[str | None, str]:
+    """A queue by its name, or what its user has saved under a name; and what is wanted of it."""
+    from collect_tui.desk.own_filters import OwnFilters
+
+    words = " ".join(args.words)
+    saved = OwnFilters(_wired(args).settings.site_folder / "filters.toml").by_name(name) if name else None
+    return (name, words) if saved is None else (saved.queue, f"{saved.words} {words}".strip())
 
 
 def next_account(args: argparse.Namespace) -> int:
@@ -106,7 +116,8 @@ def next_account(args: argparse.Namespace) -> int:
     from collect_tui.desk.errors import NotFound
 
     desk = _desk(args)
-    claim = desk.next(args.queue)
+    name, words = _wanted(args, args.queue)
+    claim = desk.next(name, words=words)
     if claim is None:
         raise NotFound("queue.empty", "Nothing is left to work now.", "queue")
     return _say(args, claim, lambda: account_text(desk.account(claim.account)))
@@ -223,6 +234,20 @@ def _each_book(args: argparse.Namespace, work: Callable[[argparse.Namespace], in
             code = 1
         worst = max(worst, code)
     return worst
+
+
+def forecast(args: argparse.Namespace) -> int:
+    from collect_tui import bootstrap
+    from collect_tui.cli.plain import forecast_text
+    from collect_tui.services import forecast as forecasting
+
+    desk, rules = _beside(args), None
+    if args.rules is not None:
+        if not args.rules.is_dir():
+            raise Invalid("forecast.rules", f"{args.rules} is no folder with a site's files.", "rules")
+        rules = bootstrap.catalogue(_wired(args), args.rules)
+    found = forecasting.forecast(desk, args.date, rules=rules, progress=_progress(args))
+    return _say(args, found, lambda: forecast_text(found))
 
 
 def day(args: argparse.Namespace) -> int:

@@ -140,6 +140,7 @@ def build_parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
 
     account = (("account",), {"metavar": "ACCOUNT"})
+    words = (("words",), {"metavar": "WORDS", "nargs": "*", "help": "of which: 'collect>500' zone=open sort dpd"})
     book = (("--tenant",), {"default": argparse.SUPPRESS, "metavar": "BOOK", "help": "the book's name or number"})
     every = (("--all",), {"action": "store_true", "help": "every book of the database, one after the other"})
     command(
@@ -152,11 +153,14 @@ def build_parser() -> argparse.ArgumentParser:
     command(
         "queue",
         handlers.queue,
-        "list one queue in its order",
+        "list one queue in its order, or what is wanted of it",
         (("name",), {"metavar": "NAME"}),
+        words,
         (("--limit",), {"type": int, "default": 50, "metavar": "N", "help": "how many of its rows (50)"}),
     )
-    command("next", handlers.next_account, "take the next account", (("queue",), {"metavar": "NAME", "nargs": "?"}))
+    command(
+        "next", handlers.next_account, "take the next account", (("queue",), {"metavar": "NAME", "nargs": "?"}), words
+    )
     command(
         "show",
         handlers.show,
@@ -236,6 +240,13 @@ def build_parser() -> argparse.ArgumentParser:
         (("--full",), {"action": "store_true", "help": "check, and hold every account against the rules"}),
         book,
         every,
+    )
+    command(
+        "forecast",
+        handlers.forecast,
+        "say what comes to the queues and goes, by a day run on a copy of the book",
+        (("--date",), {"type": day, "metavar": "DATE", "help": "the business date (default: tomorrow's)"}),
+        (("--rules",), {"type": Path, "metavar": "FOLDER", "help": "a site's folder: what its rules would change"}),
     )
     imports.add(commands)
     command(

@@ -109,11 +109,11 @@ class ApiDesk(Asked):
             return kept[0]  # type: ignore[no-any-return]
         return fetched(self._calls, self._kept, self._seen, self.clock())
 
-    def next(self, queue: str | None = None, key: UUID | None = None) -> Claim | None:
+    def next(self, queue: str | None = None, key: UUID | None = None, words: str = "") -> Claim | None:
         """Asks with the same key until the server has answered, so that a claim that nobody heard of is not lost."""
         asked = self._asked = key or self._asked or uuid4()
         try:
-            found: Claim | None = self._call("next", queue=queue, key=asked)
+            found: Claim | None = self._call("next", queue=queue, key=asked, words=words)
         except Unavailable:
             raise
         except DomainError:

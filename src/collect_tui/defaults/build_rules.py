@@ -131,6 +131,7 @@ def _queue(table: Table, roles: Collection[str]) -> QueuePolicy:
         lease_minutes=table.number("lease_minutes", 1, 24 * 60),
         max_snooze_days=table.number("max_snooze_days", 1, YEAR),
         max_snoozes=table.number("max_snoozes", 0, 1000),
+        accounts_a_day=table.number("accounts_a_day", 1, 10_000),
         max_next_action_days=table.number("max_next_action_days", 1, YEAR),
         override_role=table.choice("override_role", roles),
     )

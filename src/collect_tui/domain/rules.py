@@ -81,7 +81,8 @@ class HoldKind:
 
 @dataclass(frozen=True, slots=True)
 class QueueRule:
-    """A named queue: the reason (a name the store knows as an SQL condition) that puts accounts in it, and its tier 1–8."""
+    """A named queue: the reason (a name the store knows as an SQL condition) that puts accounts in it, and its tier 1–8.
+    `department`: whose queue it is, of those of cases; empty: everybody's."""
 
     name: str
     title: str
@@ -89,6 +90,18 @@ class QueueRule:
     reason: str
     chip: str
     help: str = ""
+    department: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A queue of which a part is wanted, under a name of its own. `words` as `desk/queue_filter.py` reads them; `columns` by their names,
+    none: the usual ones."""
+
+    name: str
+    queue: str
+    words: str
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +154,7 @@ class QueuePolicy:
     lease_minutes: int
     max_snooze_days: int
     max_snoozes: int
+    accounts_a_day: int
     max_next_action_days: int = 30
     override_role: str = "lead"
 

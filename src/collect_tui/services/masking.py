@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from collect_tui.common.text import fold
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import AccountView, FindHit, PaneView, PointView, ServiceView
 from collect_tui.desk.views.floor import Revealed, identifier, reveal_reason
@@ -24,6 +25,9 @@ _POINTS: Final = dict.fromkeys(("mobile", "home", "work", "other"), "phone")
 #: What an address is, by the channel of a message.
 _CHANNELS: Final = {"letter": "address", "sms": "phone", "chat": "social", "internal": "email"}
 _MARK: Final = re.compile(r" \((?:bad|wrong)\)$")
+#: What somebody wrote; an identifier in it is none of the words by which it is found.
+_TEXTS: Final = frozenset(("note", "contact", "message"))
+_IDENTIFIER: Final = re.compile(r"[^\s@]+@\S+|\S*[0-9](?:[ ().\-/]{0,3}[0-9]){3,}\S*")
 _SHORT: Final = re.compile(r"[a-zA-Z][0-9]{0,2}")
 _DIALLED: Final = re.compile(r"[0-9+() .\-/]+")
 #: Digits of a masked telephone by which it may be looked for: its last four, which are shown, or a whole number without its
@@ -65,17 +69,29 @@ def may_find(authority: Authority | None, typed: str) -> Callable[[str], bool]:
     def keep(matched: str) -> bool:
         name, _, rest = matched.partition(" ")
         kind = kind_of(name)
+        if kind in _TEXTS:
+            return _words(typed) <= _words(_IDENTIFIER.sub(" ", rest))
         if kind not in masked:
             return True
         value = _MARK.sub("", rest)
-        if kind != "phone":
-            return typed.strip().casefold() == value.casefold()
-        number = _digits(typed)
-        return len(number) in (MOST_SHOWN, *range(LEAST_WHOLE, 16)) and _digits(value).endswith(
-            number.lstrip("0") or number
-        )
+        if kind == "phone":
+            number = _digits(typed)
+            return len(number) in (MOST_SHOWN, *range(LEAST_WHOLE, 16)) and _digits(value).endswith(
+                number.lstrip("0") or number
+            )
+        bare = _bare(typed)
+        shown = _bare(mask(kind, value)) if kind == "service" else ""
+        return bare == _bare(value) or (bool(shown) and bare == shown)
 
     return keep
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", fold(text)))
 
 
 def masked_hits(hits: tuple[FindHit, ...], authority: Authority | None) -> tuple[FindHit, ...]:

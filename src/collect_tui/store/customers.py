@@ -13,7 +13,8 @@ from collect_tui.store.phone_zones import candidate_zones, known_zones
 
 def name_rows(tenant_id: int, party_id: int, name: str) -> list[dict[str, Any]]:
     """Rows of `name_token`."""
-    return [{"tenant_id": tenant_id, "token": token, "party_id": party_id} for token in tokens(name)]
+    mine = {"tenant_id": tenant_id, "party_id": party_id}
+    return [{**mine, "token": token, "reversed": token[::-1]} for token in tokens(name)]
 
 
 def point_row(kind: str, value: str, country: str, zones: Sequence[str] = ()) -> dict[str, Any]:

@@ -42,25 +42,27 @@ WORDS = 60
 
 @dataclass(frozen=True, slots=True)
 class RowExtras:
-    """By party: the zone of the first telephone that may be used. By account: `INT 26 Nov`, `LM 18 Nov "will pay Friday"`, and the
-    chips of what stands: since when the customer waits for an answer, and holds."""
+    """By party: the zone of the first telephone that may be used. By account: `INT 26 Nov`, `LM 18 Nov "will pay Friday"`, the chips of
+    what stands (since when the customer waits for an answer, and holds), and its products, `INT TV`."""
 
     zones: dict[int, str]
     suspensions: dict[int, str]
     words: dict[int, str]
     holds: dict[int, tuple[str, ...]]
+    products: dict[int, str]
 
 
 def extras(
     session: Session, tenant_id: int, catalogue: Catalogue, accounts: Sequence[int], parties: Sequence[int], today: date
 ) -> RowExtras:
     if not accounts:
-        return RowExtras({}, {}, {}, {})
+        return RowExtras({}, {}, {}, {}, {})
     return RowExtras(
         _zones(session, tenant_id, parties),
         _suspensions(session, tenant_id, accounts, today),
         _words(session, tenant_id, accounts, today),
         standing_chips(session, tenant_id, catalogue, accounts, today),
+        _products(session, tenant_id, accounts),
     )
 
 
@@ -129,6 +131,15 @@ def _suspensions(session: Session, tenant_id: int, accounts: Sequence[int], toda
     return {
         account_id: f"{product} {_short(effective, today)}" for account_id, product, effective in session.execute(query)
     }
+
+
+def _products(session: Session, tenant_id: int, accounts: Sequence[int]) -> dict[int, str]:
+    s = table(Service).c
+    query = select(s.account_id, s.product).where(s.tenant_id == tenant_id, s.account_id.in_(accounts))
+    found: dict[int, dict[str, None]] = {}
+    for account_id, product in session.execute(query.order_by(s.account_id, s.id)):
+        found.setdefault(account_id, {})[product] = None
+    return {account_id: " ".join(products) for account_id, products in found.items()}
 
 
 def _words(session: Session, tenant_id: int, accounts: Sequence[int], today: date) -> dict[int, str]:

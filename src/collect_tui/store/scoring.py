@@ -36,7 +36,7 @@ from collect_tui.domain.queue.priority import Scale
 from collect_tui.domain.queue.rules import EXCLUSIONS, PRE_DUE_DAYS, TIMED, WAYS, bars
 from collect_tui.domain.rules import coming_back
 from collect_tui.domain.signals import NEVER
-from collect_tui.store import service_signals, sql
+from collect_tui.store import functions, service_signals, sql
 from collect_tui.store.account_signals import signals
 from collect_tui.store.attempts import EARLIEST, at_cap
 from collect_tui.store.clock import desk_clock
@@ -216,7 +216,7 @@ def select_fresh(shape: Shape, kind: str) -> Select[Any]:
         _first(first, [constant(tier) for _, tier, _ in shape.queues], constant(0)).label("tier"),
         at.reasons,
         score.label("score"),
-        (-score).label("sort_score"),
+        _rank(score, at.collectable).label("sort_score"),
         func.coalesce(
             _first(first, [_timed(at, reason) for _, _, reason in shape.queues], constant("")), constant("")
         ).label("sort_timed"),
@@ -225,6 +225,12 @@ def select_fresh(shape: Shape, kind: str) -> Select[Any]:
         at.currency,
         *(at[f"t_{name}"] for name in priority.NAMES),
     ).where(at.tenant_id == tenant())
+
+
+def _rank(score: Any, collectable: Any) -> Any:
+    """`priority.rank`."""
+    amount = functions.least(functions.greatest(collectable, constant(0)), constant(priority.MOST_RANKED - 1))
+    return -(score * constant(priority.MOST_RANKED) + amount)
 
 
 def _fixed(query: Select[Any], name: str) -> Any:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from textual.app import App
 from textual.screen import ModalScreen
 
+from collect_tui.desk.own_filters import OwnFilters
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui.drafts import Drafts
 from collect_tui.tui.history import History
@@ -62,6 +63,7 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         state_folder: drafts, history and log; None keeps nothing.
         themes_folder: the user's own themes.
         keys_file: the user's own keys.
+        filters_file: what the user has saved of queues, and chosen columns; None keeps nothing.
         scope: tells databases apart: drafts and history of one are not those of another, nor of another user.
         throwaway: nothing stays of the desk nor of the state folder, as of a demo.
     """
@@ -75,6 +77,7 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         state_folder: Path | None = None,
         themes_folder: Path | None = None,
         keys_file: Path | None = None,
+        filters_file: Path | None = None,
         scope: str = "",
         throwaway: bool = False,
     ) -> None:
@@ -86,6 +89,7 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         self.drafts = Drafts(state_folder, scope)
         self.sight = Sight(None, lambda _seconds, _then: None, lambda: 0.0)
         self.line_history = History(state_folder, scope)
+        self.filters = OwnFilters(filters_file)
         self._scope = scope
         self._connect = connect
         self._opening: Desk | None = None

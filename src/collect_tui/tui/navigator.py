@@ -55,6 +55,8 @@ class Navigator:
         self._ended: str | None = None
         """The queue that had nothing left when last asked, while its last account is shown: looking again looks there."""
         self._look_at = 0.0
+        self._filtered: tuple[str | None, str] = (None, "")
+        """The queue that was last worked, and what was wanted of it."""
 
     # -- screens ------------------------------------------------------------------------------------------------
 
@@ -112,9 +114,9 @@ class Navigator:
 
     # -- queues and accounts ------------------------------------------------------------------------------------
 
-    async def show_queue(self, name: str) -> None:
-        """Show a queue by its name or a prefix that only one has."""
-        loaded = await self._app.top.ask(load_queue, self._app.desk, name)
+    async def show_queue(self, name: str, words: str = "") -> None:
+        """Show a queue by its name or a prefix that only one has, or what words want of it."""
+        loaded = await self._app.top.ask(load_queue, self._app.desk, name, words)
         if loaded is None:
             return
         await self.leave_account()
@@ -149,10 +151,11 @@ class Navigator:
 
     async def next_account(self, queue: str | None = None) -> TakeResult:
         """Take the next best account, of one queue or of all; the lease of the one before is given back."""
-        desk, held = self._app.desk, self.claim
+        desk, held, words = self._app.desk, self.claim, self._words_of(queue)
+        self._filtered = queue, words
 
         def taken() -> tuple[AccountView, Claim | None, str] | str:
-            claim = desk.next(queue)
+            claim = desk.next(queue, words=words)
             if claim is None:
                 return messages.not_handed([f for f in desk.queues().queues if queue in (None, f.name)])
             if held is not None and held.account != claim.account:
@@ -290,6 +293,11 @@ class Navigator:
         if found is not None:
             self.claim = found[1]
         return found
+
+    def _words_of(self, queue: str | None) -> str:
+        """What is wanted of a queue: as its screen shows it, else as it was worked."""
+        shown = getattr(self._app.top, "words", None)
+        return shown if shown is not None else self._filtered[1] if queue == self._filtered[0] else ""
 
     @property
     def next_queue(self) -> str | None:

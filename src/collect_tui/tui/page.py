@@ -102,7 +102,10 @@ class AccountPage(Page, Protocol):
 
 
 class QueuePage(Page, Protocol):
-    """The screen of one queue."""
+    """The screen of one queue. `words`: what is wanted of it."""
+
+    queue_name: str
+    words: str
 
     def show_page(self, loaded: Loaded) -> None: ...
 

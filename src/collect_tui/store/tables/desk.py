@@ -14,7 +14,7 @@ class WorkItem(SQLModel, table=True):
     """Where an open account stands in the queues: one narrow row each. `queue` empty: in none now.
 
     `reasons` is a bit mask over the queue rules in their order; `t_*` are the terms of `score` (points). `sort_*` copy what the
-    order needs, so that a queue is read from one index: skipped, tier, timed_at, score descending, dpd descending, number.
+    order needs, so that a queue is read from one index: skipped, tier, timed_at, score and amount descending, dpd descending, number.
     Bit i is the i-th queue rule by tier. `oldest_due` is 9999-12-31 when nothing is past due, never NULL once scored.
     """
 
@@ -82,7 +82,7 @@ class WorkItem(SQLModel, table=True):
     tier: int = 0
     reasons: int = 0
     score: int = 0
-    sort_score: int = 0  # -score: every column of the order then ascends
+    sort_score: int = minor(0)  # `priority.rank`: every column of the order then ascends
     sort_timed: str = ""  # ISO instant of a timed action, '' when it is not timed
     skipped: int = 0  # how often skipped since the last day run
     oldest_due: date | None = None
