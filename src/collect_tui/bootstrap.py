@@ -266,7 +266,7 @@ def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = N
     settings, scope = wired.settings, desk_scope(wired)
     gc.disable()  # an eighth of the start: the collector walks what the imports make, and none of that is garbage
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through every package for some
-    profile = prepare(os.environ)  # before Textual is imported
+    profile = prepare(os.environ, function_keys=settings.function_keys)  # before Textual is imported
     from collect_tui.tui.app import CollectApp
 
     def settled() -> None:

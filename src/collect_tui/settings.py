@@ -137,6 +137,7 @@ class Settings:
     state_folder: Path  # drafts, history, log
     data_folder: Path  # the embedded PostgreSQL
     theme: str = "auto"  # auto, or a theme's name
+    function_keys: str = _one_of("auto", "xterm", "sco")  # what the terminal sends for them; auto: as its TERM says
     user: str = ""  # login at the desk; default: the operating system's
     server: str = ""  # URL of a shared desk; with it the terminal is a thin client
     serve: Serve = field(default_factory=Serve)
