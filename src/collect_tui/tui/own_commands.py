@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from collect_tui.desk.errors import Invalid, Refused
 from collect_tui.tui import messages
 from collect_tui.tui.dialogs.signin import PasswordScreen
+from collect_tui.tui.dialogs.theming import ThemeScreen
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.theme import ThemeError, load_theme, theme_names
 
@@ -32,13 +33,31 @@ class OwnCommands:
             names = ", ".join(theme_names(self._app.themes_folder))
             raise Invalid("word.theme", f"{error}; there are {names}.") from None
 
+    def offers_theme_choose(self) -> Sequence[tuple[str, str]]:
+        """The themes there are, the user's own among them."""
+        return [(name, "") for name in theme_names(self._app.themes_folder)]
+
     async def do_theme_choose(self, name: str = "") -> None:
-        """Change the colours for this session."""
+        """Change the colours for this session; without a name, one is chosen from those there are."""
         self.may_theme_choose(name)
+        app, before = self._app, self._app.worn
         if name:
-            self._app.use_theme(name)
-        else:
-            self._app.top.status(f"Themes: {', '.join(theme_names(self._app.themes_folder))}.")
+            app.use_theme(name)
+            app.top.status(f"Theme {name}; `theme {before}` puts back what was before.", Role.LABEL)
+            return
+
+        def wear(one: str) -> str:
+            try:
+                app.use_theme(one)
+            except ThemeError as error:
+                return str(error).rpartition("/")[2]
+            return ""
+
+        def chosen(one: str | None) -> None:
+            app.top.status(f"Theme {one}." if one else "", Role.LABEL)
+
+        names = theme_names(app.themes_folder)
+        await app.push_screen(ThemeScreen(names, before, wear), chosen)
 
     def may_desk_signin(self) -> None:
         if self._app.outbox is None:
