@@ -251,8 +251,11 @@ def schema(args: argparse.Namespace) -> int:
 
 
 def keys(args: argparse.Namespace) -> int:
-    from collect_tui.cli.about import keys_text
+    from collect_tui.cli.about import checked_keys, keys_text
 
+    if args.check:
+        print(checked_keys(_wired(args), as_json=args.json))
+        return 0
     print(keys_text(args.what, _wired(args), as_json=args.json))
     return 0
 

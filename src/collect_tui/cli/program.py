@@ -244,6 +244,13 @@ def build_parser() -> argparse.ArgumentParser:
         handlers.keys,
         "list keys, verbs of the line and result codes",
         (("what",), {"nargs": "?", "choices": ("keys", "line", "codes"), "default": "keys"}),
+        (
+            ("--check",),
+            {
+                "action": "store_true",
+                "help": "only say whether keys.toml can be used, and every key in it that two want",
+            },
+        ),
     )
     command("locate", handlers.locate, "say where files are")
     for module in (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox, messages, cases):

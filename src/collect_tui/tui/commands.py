@@ -6,7 +6,7 @@ desk to be refused, and returns what the desk is to be asked, if anything. Both 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -74,6 +74,10 @@ class Commands(CaseCommands):
 
     def may_queue_show(self, name: str) -> Callable[[], Loaded] | None:
         return partial(load_queue, self._app.desk, name, limit=1) if name else None
+
+    def offers_queue_show(self) -> Sequence[tuple[str, str]]:
+        """The queues of the site."""
+        return [(rule.name, rule.title) for rule in self._app.catalogue.queues]
 
     async def do_queue_show(self, name: str = "") -> None:
         """A queue by its name; without one the board, and no question."""

@@ -103,10 +103,15 @@ class DeskScreen(CallingScreen):
         """To the line; from a field, all of what is said below it."""
         if isinstance(self.focused, LineEdit) or self.line_edit is None:
             self.do_said_more()
-        elif self.has_line or (target := self.line_target()) is None:
-            self.open_line()
         else:
-            self.desk_app.run_held(self._open_line_of(target), self)
+            self.begin_line("")
+
+    def begin_line(self, text: str) -> None:
+        """To the line, with its beginning; where no account is shown, once the one it is for has been fetched."""
+        if self.has_line or (target := self.line_target()) is None:
+            self.open_line(text)
+        else:
+            self.desk_app.run_held(self._open_line_of(target, text), self)
 
     async def _open_line_of(self, target: LineTarget, text: str = "") -> None:
         """To the line where no account is shown: the one it is for is asked for first, so that what is typed can be previewed."""
@@ -182,7 +187,7 @@ class DeskScreen(CallingScreen):
         if found.moved:
             self.refuse(found.moved)
             return True
-        if name in KEPT_QUIET or name in self.active_bindings:
+        if name in KEPT_QUIET or (name in self.active_bindings and name != "ctrl+c"):  # Textual's own copies with it
             return False
         self.refuse(f"{messages.no_key(name)}; {self.desk_app.door('help.open')} shows the keys.")
         return True
