@@ -19,6 +19,8 @@ from collect_tui.cli import (
     audit,
     backup,
     cases,
+    completion,
+    doctor,
     evidence,
     floor,
     handlers,
@@ -253,7 +255,22 @@ def build_parser() -> argparse.ArgumentParser:
         ),
     )
     command("locate", handlers.locate, "say where files are")
-    for module in (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox, messages, cases):
+    for module in (
+        signin,
+        serve,
+        migrate,
+        audit,
+        evidence,
+        backup,
+        tenants,
+        users,
+        floor,
+        outbox,
+        messages,
+        cases,
+        doctor,
+        completion,
+    ):
         module.add(commands)
     return parser
 
