@@ -22,8 +22,14 @@ AT = "2026-11-23T16:00Z"
 SENT = {
     **{f"f{n + 1}": f"\x1bO{char}" for n, char in enumerate("PQRSTUVWXYZ[")},
     **dict(zip(("up", "down", "right", "left"), ("\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"), strict=True)),
-    **{"home": "\x1b[1~", "end": "\x1b[4~", "pgup": "\x1b[5~", "pgdn": "\x1b[6~"},
-    **{"tab": "\t", "shift+tab": "\x1b[Z", "enter": "\r", "backspace": "\x7f"},
+    "home": "\x1b[1~",
+    "end": "\x1b[4~",
+    "pgup": "\x1b[5~",
+    "pgdn": "\x1b[6~",
+    "tab": "\t",
+    "shift+tab": "\x1b[Z",
+    "enter": "\r",
+    "backspace": "\x7f",
 }
 
 

@@ -155,7 +155,7 @@ def _format(wired: Wiring) -> Iterator[Finding]:
 
 
 def _file(path: Path) -> Iterator[Finding]:
-    from collect_tui.store.sqlite import examined
+    from collect_tui.store.examine import examined
 
     seen = examined(path)
     bad = (

@@ -125,7 +125,12 @@ def _options(**more: Any) -> _Parser:
         "--tenant", metavar="BOOK", help="the book's name or number, on a database of several (`tenant list`)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON (documented in docs/json.md)")
-    parser.add_argument("--theme", metavar="NAME", help="a theme of themes/: ansi, mono, …")
+    parser.add_argument("--linear", action="store_true", help="one line at a time, unpainted, for screen readers")
+    parser.add_argument(
+        "--theme",
+        metavar="NAME",
+        help="a theme: ansi, mono, high-contrast, amber, green, dusk, or your own",
+    )
     parser.set_defaults(run=handlers.open_terminal)
     return parser
 

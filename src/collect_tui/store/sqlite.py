@@ -13,7 +13,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.dialects import registry
@@ -160,26 +160,6 @@ def version_of(path: Path) -> int | None:
     """
     with contextlib.closing(sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)) as connection:
         return read_version(connection.execute, path)
-
-
-class Examined(NamedTuple):
-    """How a file is: what its integrity check complains of first (empty: nothing), and its journal mode."""
-
-    damage: str
-    journal: str
-
-
-def examined(path: Path) -> Examined:
-    """Looks through a whole file without changing it: structure and contents of its pages, but not whether indexes agree."""
-    with contextlib.closing(
-        sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
-    ) as connection:
-        try:
-            said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            return Examined(str(error), "unknown")
-    return Examined("" if said == "ok" else said, journal)
 
 
 def make_schema(writer: Engine, path: Path) -> None:
