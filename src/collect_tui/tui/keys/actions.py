@@ -218,6 +218,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("account.open", "Account", "Opens an account by its number.", mnemonic="a", takes_words=True),
     _C("whynot.open", "Why not", "Which rules keep an account out of the queues.", mnemonic="whynot",
        takes_words=True),
+    _C("text.copy", "Copy", "Copies the account's number to the clipboard of your terminal; `copy row` the row under the cursor, "
+       "`copy m1` a contact point, `copy TEXT` that text.", mnemonic="copy", takes_words=True),
     _C("theme.choose", "Theme", "Changes the colours for this session; without a name, shows each as the cursor moves.",
        mnemonic="theme", takes_words=True,
        needs_desk=False),

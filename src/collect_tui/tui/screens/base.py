@@ -84,6 +84,15 @@ class DeskScreen(CallingScreen):
         target, view = self.line_target(), self._line_view
         return view if view is not None and target is not None and view.number == target.account else None
 
+    @property
+    def row_text(self) -> str:
+        """The row under the cursor as it is seen; empty where there is none."""
+        mover = next((w for w in self.query(RowMover) if w.can_focus and w.display and w.moves_cursor), None)
+        if mover is None or not mover.row_count():
+            return ""
+        strip = mover.render_line(mover.top_lines + mover.cursor - mover.top)
+        return " ".join(strip.text.removeprefix(">").split())
+
     def do_field_list(self) -> None:
         """F4: all that could stand at the caret of the line."""
         self.open_line()

@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from collect_tui.tui.terminal.clipboard import Multiplexer, multiplexer
 from collect_tui.tui.terminal.function_keys import sends_sco
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class TerminalProfile:
     colors: Colors = "16"
     ascii_only: bool = False
     sco: bool = False  # its function keys are SCO's
+    through: Multiplexer = ""  # what stands between it and the program
 
     @property
     def theme(self) -> str:
@@ -77,7 +79,10 @@ def profile(environ: Mapping[str, str], function_keys: str = "auto") -> Terminal
     """What the terminal described by these environment variables can show, and which keys it sends."""
     term = environ.get("TERM", "")
     return TerminalProfile(
-        colors=_colors(environ, term), ascii_only=_is_ascii(environ, term), sco=sends_sco(term, function_keys)
+        colors=_colors(environ, term),
+        ascii_only=_is_ascii(environ, term),
+        sco=sends_sco(term, function_keys),
+        through=multiplexer(environ),
     )
 
 
