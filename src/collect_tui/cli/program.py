@@ -25,6 +25,7 @@ from collect_tui.cli import (
     floor,
     handlers,
     imports,
+    lock,
     messages,
     migrate,
     outbox,
@@ -260,22 +261,8 @@ def build_parser() -> argparse.ArgumentParser:
         ),
     )
     command("locate", handlers.locate, "say where files are")
-    for module in (
-        signin,
-        serve,
-        migrate,
-        audit,
-        evidence,
-        backup,
-        tenants,
-        users,
-        floor,
-        outbox,
-        messages,
-        cases,
-        doctor,
-        completion,
-    ):
+    parts = (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox, messages, cases)
+    for module in (*parts, doctor, completion, lock):
         module.add(commands)
     return parser
 

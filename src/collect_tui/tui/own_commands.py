@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from collect_tui.common.text import clean
 from collect_tui.desk.errors import Invalid, NotFound, Refused
 from collect_tui.tui import messages
+from collect_tui.tui.dialogs.lock import lock
 from collect_tui.tui.dialogs.signin import PasswordScreen
 from collect_tui.tui.dialogs.theming import ThemeScreen
 from collect_tui.tui.render.roles import Role
@@ -28,6 +29,9 @@ class OwnCommands:
 
     def do_screen_redraw(self) -> None:
         self._app.redraw()
+
+    def do_screen_lock(self) -> None:
+        lock(self._app)
 
     def may_theme_choose(self, name: str) -> None:
         try:

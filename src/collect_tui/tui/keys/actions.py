@@ -220,6 +220,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
        takes_words=True),
     _C("text.copy", "Copy", "Copies the account's number to the clipboard of your terminal; `copy row` the row under the cursor, "
        "`copy m1` a contact point, `copy TEXT` that text.", mnemonic="copy", takes_words=True),
+    _C("screen.lock", "Lock", "Covers the screen until your passphrase or password is typed; what is typed is kept.", mnemonic="lock",
+       needs_desk=False),
     _C("theme.choose", "Theme", "Changes the colours for this session; without a name, shows each as the cursor moves.",
        mnemonic="theme", takes_words=True,
        needs_desk=False),
