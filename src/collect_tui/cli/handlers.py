@@ -54,6 +54,10 @@ def _progress(args: argparse.Namespace) -> Callable[[str, int, int], None] | Non
 def open_terminal(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
 
+    if args.linear:
+        from collect_tui.cli.linear import run
+
+        return run(_wired(args))
     _needs_terminal()
     return bootstrap.run_terminal(_wired(args), theme=args.theme)
 
@@ -62,7 +66,7 @@ def _needs_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Invalid(
             "terminal.none",
-            "The desk needs a terminal; without one use the plain commands (collect-tui --help), such as queues or show.",
+            "The desk needs a terminal; without one use --linear, or the plain commands (collect-tui --help), such as queues or show.",
             "terminal",
         )
 
@@ -80,6 +84,11 @@ def demo(args: argparse.Namespace) -> int:
         kept = replace(wired, settings=wired.settings.with_database(args.keep))
         demos.make_demo(kept)
         return 0
+    if args.linear:
+        from collect_tui.cli.linear import run
+
+        with demos.demo(wired) as shown:
+            return run(shown, backend="demo")
     _needs_terminal()
     with demos.demo(wired) as shown:
         return bootstrap.run_terminal(shown, backend="demo", theme=args.theme)
@@ -294,8 +303,11 @@ def schema(args: argparse.Namespace) -> int:
 
 
 def keys(args: argparse.Namespace) -> int:
-    from collect_tui.cli.about import keys_text
+    from collect_tui.cli.about import checked_keys, keys_text
 
+    if args.check:
+        print(checked_keys(_wired(args), as_json=args.json))
+        return 0
     print(keys_text(args.what, _wired(args), as_json=args.json))
     return 0
 

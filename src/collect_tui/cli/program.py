@@ -19,10 +19,13 @@ from collect_tui.cli import (
     audit,
     backup,
     cases,
+    completion,
+    doctor,
     evidence,
     floor,
     handlers,
     imports,
+    lock,
     messages,
     migrate,
     outbox,
@@ -123,7 +126,12 @@ def _options(**more: Any) -> _Parser:
         "--tenant", metavar="BOOK", help="the book's name or number, on a database of several (`tenant list`)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON (documented in docs/json.md)")
-    parser.add_argument("--theme", metavar="NAME", help="a theme of themes/: ansi, mono, …")
+    parser.add_argument("--linear", action="store_true", help="one line at a time, unpainted, for screen readers")
+    parser.add_argument(
+        "--theme",
+        metavar="NAME",
+        help="a theme: ansi, mono, high-contrast, amber, green, dusk, or your own",
+    )
     parser.set_defaults(run=handlers.open_terminal)
     return parser
 
@@ -272,9 +280,17 @@ def build_parser() -> argparse.ArgumentParser:
         handlers.keys,
         "list keys, verbs of the line and result codes",
         (("what",), {"nargs": "?", "choices": ("keys", "line", "codes"), "default": "keys"}),
+        (
+            ("--check",),
+            {
+                "action": "store_true",
+                "help": "only say whether keys.toml can be used, and every key in it that two want",
+            },
+        ),
     )
     command("locate", handlers.locate, "say where files are")
-    for module in (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox, messages, cases):
+    parts = (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox, messages, cases)
+    for module in (*parts, doctor, completion, lock):
         module.add(commands)
     return parser
 

@@ -187,6 +187,11 @@ class ApiDesk(Asked):
     ) -> MessagesRun:
         return self._long("messages", progress, release=release, template=template)  # type: ignore[no-any-return]
 
+    @property
+    def signs_in(self) -> bool:
+        """Is it a password that signs in here, and no access token?"""
+        return self._sign_in is not None
+
     def sign_in(self, password: str) -> str:
         """A new session for the same user; what waits goes out. What its owner is to hear. Raises SignedOut, Unavailable."""
         if self._sign_in is None:

@@ -201,7 +201,8 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
 
     def use_theme(self, name: str) -> None:
         """Change the colours.  ThemeError: there is none of this name, or its file is wrong."""
-        spec = themes.load_theme(name, self.themes_folder)
+        few = self.terminal.colors in ("none", "16")
+        spec, self.worn = themes.load_theme(name, self.themes_folder, few_colors=few), name
         self.register_theme(themes.textual_theme(spec))
         self.theme = spec.name
 
