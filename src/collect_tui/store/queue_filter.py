@@ -69,6 +69,10 @@ class Ground:
     holds: Collection[str]
 
 
+Among = tuple[QueueFilter, Ground]
+"""Which of a queue are wanted, and what that is judged by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """Columns that rows come by, each with whether it goes downwards; the last makes it total."""
