@@ -24,6 +24,7 @@ from sqlalchemy import text
 
 from collect_tui.common.ids import Ids
 from collect_tui.defaults import load
+from collect_tui.desk.catalogue import Catalogue
 from collect_tui.services import day_run
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import claims, queues, scoring, summary
@@ -249,6 +250,31 @@ def measure(store: Store, reps: int, *, check: bool) -> None:
 
     line("take the next account", *timed(reps, next_account), 20, 5)
     find(store, reps)
+    filters(store, catalogue, biggest.name, now, reps)
+
+
+def filters(store: Store, catalogue: Catalogue, queue: str, now: datetime, reps: int) -> None:
+    """First pages of a queue of which something is wanted."""
+    from collect_tui.desk.queue_filter import read
+
+    with store.read() as db:
+        for words in (
+            "dpd>30",
+            "collect>90",
+            "sort dpd",
+            "sort collect",
+            "zone=open",
+            "flag=hold",
+            "owner=me",
+            "lindenwal",
+        ):
+            wanted = read(words, "USD", catalogue.holds)
+            line(
+                f"open it: {words}",
+                *timed(reps, lambda wanted=wanted: queues.page(db, TENANT, catalogue, queue, now=now, wanted=wanted)),
+                50,
+                20,
+            )
 
 
 def find(store: Store, reps: int) -> None:

@@ -292,7 +292,6 @@ def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = N
         state_folder=settings.state_folder,
         themes_folder=settings.themes_folder,
         keys_file=settings.site_folder / "keys.toml",
-        filters_file=settings.site_folder / "filters.toml",
         scope=scope,
         throwaway=backend == "demo",
     )

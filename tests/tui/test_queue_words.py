@@ -48,7 +48,7 @@ def desk_of(tmp_path: Path, folder: Path, **options):
     return driving(
         lambda: local_desk(store, "mia", TheClock()),
         tmp_path / "state",
-        filters_file=folder / "filters.toml",
+        keys_file=folder / "keys.toml",
         **options,
     )
 

@@ -245,20 +245,6 @@ def _each_book(args: argparse.Namespace, work: Callable[[argparse.Namespace], in
     return worst
 
 
-def forecast(args: argparse.Namespace) -> int:
-    from collect_tui import bootstrap
-    from collect_tui.cli.plain import forecast_text
-    from collect_tui.services import forecast as forecasting
-
-    desk, rules = _beside(args), None
-    if args.rules is not None:
-        if not args.rules.is_dir():
-            raise Invalid("forecast.rules", f"{args.rules} is no folder with a site's files.", "rules")
-        rules = bootstrap.catalogue(_wired(args), args.rules)
-    found = forecasting.forecast(desk, args.date, rules=rules, progress=_progress(args))
-    return _say(args, found, lambda: forecast_text(found))
-
-
 def day(args: argparse.Namespace) -> int:
     if args.all:
         return _each_book(args, day)

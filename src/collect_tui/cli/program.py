@@ -23,6 +23,7 @@ from collect_tui.cli import (
     doctor,
     evidence,
     floor,
+    forecasts,
     handlers,
     imports,
     lock,
@@ -251,7 +252,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     command(
         "forecast",
-        handlers.forecast,
+        forecasts.run,
         "say what comes to the queues and goes, by a day run on a copy of the book",
         (("--date",), {"type": day, "metavar": "DATE", "help": "the business date (default: tomorrow's)"}),
         (("--rules",), {"type": Path, "metavar": "FOLDER", "help": "a site's folder: what its rules would change"}),

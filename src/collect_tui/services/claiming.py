@@ -19,6 +19,7 @@ from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import claims, facts, locks, own_queues, queues, worked
+from collect_tui.store.queue_filter import Among
 
 #: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
 MOST_PASSED = 1000
@@ -70,13 +71,16 @@ def next_account(desk: DeskContext, queue: str | None, key: str | None, words: s
         if queue:
             queue, words = listed(desk, db, queue, words)
         among = _among(desk, db, queue, words)
-        queue = None if queue in own_queues.TITLES else queue
+        own = queue if queue in own_queues.TITLES else None
+        queue = None if own else queue
         passed, first = _out_of_hours(desk, db, queue, among)
     claim = desk.store.attempt(lambda: _take_next(desk, queue, [*passed], first, key, among))
-    return None if claim is None else counted(desk, claim)
+    if claim is None:
+        return None
+    return counted(desk, claim).model_copy(update={"queue": own}) if own else counted(desk, claim)
 
 
-def _among(desk: DeskContext, db: Db, queue: str | None, words: str) -> claims.Among | None:
+def _among(desk: DeskContext, db: Db, queue: str | None, words: str) -> Among | None:
     """Among which work items the next account is looked for; None: all. How they are sorted is the queue's."""
     found = wanted(desk, db, words)
     if queue in own_queues.TITLES:
@@ -144,7 +148,7 @@ def _take_next(
     passed: list[int],
     first: int | None,
     key: str | None,
-    among: claims.Among | None,
+    among: Among | None,
 ) -> Claim | None:
     """`passed`: who may not be called now; `first`: who comes next and may, as was just found."""
     with desk.store.write(desk.tenant_id) as db:
@@ -179,9 +183,7 @@ def _take_next(
     return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0, again=again)
 
 
-def _out_of_hours(
-    desk: DeskContext, db: Db, queue: str | None, among: claims.Among | None
-) -> tuple[list[int], int | None]:
+def _out_of_hours(desk: DeskContext, db: Db, queue: str | None, among: Among | None) -> tuple[list[int], int | None]:
     """The accounts that come before the first one whose customer may be called now, and that one; None: there is none."""
     passed: list[int] = []
     since = worked.day_began(db, desk.tenant_id)

@@ -28,15 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.errors import NotFound, Stale
-from collect_tui.desk.queue_filter import QueueFilter
 from collect_tui.domain.wording import holder
-from collect_tui.store.queue_filter import Ground, conditions
+from collect_tui.store.queue_filter import Among, conditions
 from collect_tui.store.sql import add_row, among, dialect_of, execute, instant, table, tenant
 from collect_tui.store.tables import Account, Tenant, WorkItem
 from collect_tui.store.worked import has_result, moment, somebody_elses
-
-Among = tuple[QueueFilter, Ground]
-"""Which of a queue are wanted, and what that is judged by."""
 
 _WORK = table(WorkItem)
 _W = _WORK.alias("w")
@@ -67,9 +63,8 @@ def take_next(
 ) -> tuple[int, str, int, datetime] | None:
     """Takes the best account that is free and due, of one queue or of all by tier: (account id, queue, fence, lease until).
 
-    What is timed for later and callbacks that somebody else owns are skipped, and so is what has had a result of the user's
-    `since` an instant and is not timed: an order that waits, say; and what a filter (`among`) does not want. Accounts held before are
-    given back first. None: nothing is left.
+    What is timed for later, callbacks that somebody else owns and what is not `among` the wanted are skipped, and so is what has had a
+    result of the user's `since` an instant and is not timed. Accounts held before are given back first. None: nothing is left.
     """
     session.flush()
     _sweep(session, tenant_id, now)
@@ -209,8 +204,7 @@ def _free_of(session: Session, queue: str | None, among: Among | None) -> Select
     free = _free(dialect_of(session), queue is not None)
     if among is None:
         return free
-    wanted, ground = among
-    a = table(Account).c
+    a, (wanted, ground) = table(Account).c, among
     beside = and_(a.tenant_id == tenant(), a.id == _W.c.account_id)
     return free.join_from(_W, table(Account), beside).where(*conditions(wanted, _W.c, ground))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, func, select, union
+from sqlalchemy import and_, func, literal_column, select, union
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.queue_filter import Term
@@ -45,8 +45,8 @@ def figures(session: Session, tenant_id: int, currency: str, now: datetime, user
 def figure(session: Session, tenant_id: int, name: str, term: Term, currency: str, now: datetime) -> QueueFigure:
     a = table(Account).c
     whose: Any = union(
-        *(
-            select(a.id).where(a.tenant_id == tenant_id, a.owner != "", a.owner == login)  # as its index says it
+        *(  # as the index of those that have an owner says it
+            select(a.id).where(a.tenant_id == tenant_id, a.owner != literal_column("''"), a.owner == login)
             for login in term.values
         )
     ).subquery()

@@ -16,7 +16,21 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Date, Integer, and_, exists, func, literal, not_, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    and_,
+    exists,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.queue_filter import QueueFilter, Term
@@ -53,6 +67,10 @@ class Ground:
     me: str
     rules: ContactRules
     holds: Collection[str]
+
+
+Among = tuple[QueueFilter, Ground]
+"""Which of a queue are wanted, and what that is judged by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +181,9 @@ def _product(value: str, _w: Any, ground: Ground) -> Condition:
 
 
 def _owner(value: str, _w: Any, ground: Ground) -> Condition:
-    return _a.owner == {"me": ground.me, "none": ""}.get(value, value)
+    if value != "none":  # as the index of those that have one says it
+        return and_(_a.owner != literal_column("''"), _a.owner == (ground.me if value == "me" else value))
+    return _a.owner == literal_column("''")
 
 
 def _zone(value: str, _w: Any, ground: Ground) -> Condition:

@@ -58,12 +58,10 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
 
     Args:
         connect: opens the desk; called once, in a thread.
-        theme: a theme's name, or `auto` for what the terminal can show.
-        terminal: what the terminal can show.
+        theme: a theme's name, or `auto` for what the terminal can show. terminal: what that is.
         state_folder: drafts, history and log; None keeps nothing.
         themes_folder: the user's own themes.
-        keys_file: the user's own keys.
-        filters_file: what the user has saved of queues, and chosen columns; None keeps nothing.
+        keys_file: the user's own keys; beside it is `filters.toml`, what they have saved of queues.
         scope: tells databases apart: drafts and history of one are not those of another, nor of another user.
         throwaway: nothing stays of the desk nor of the state folder, as of a demo.
     """
@@ -77,7 +75,6 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         state_folder: Path | None = None,
         themes_folder: Path | None = None,
         keys_file: Path | None = None,
-        filters_file: Path | None = None,
         scope: str = "",
         throwaway: bool = False,
     ) -> None:
@@ -89,7 +86,7 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         self.drafts = Drafts(state_folder, scope)
         self.sight = Sight(None, lambda _seconds, _then: None, lambda: 0.0)
         self.line_history = History(state_folder, scope)
-        self.filters = OwnFilters(filters_file)
+        self.filters = OwnFilters(keys_file and keys_file.with_name("filters.toml"))
         self._scope = scope
         self._connect = connect
         self._opening: Desk | None = None

@@ -10,7 +10,7 @@ from collect_tui.desk.errors import NotFound, Stale, Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import FORMS
-from collect_tui.tui.queue_rows import load_queue
+from collect_tui.tui.queue_rows import load_queue, wanted_of
 from collect_tui.tui.render.roles import Role
 
 if TYPE_CHECKING:
@@ -55,8 +55,6 @@ class Navigator:
         self._ended: str | None = None
         """The queue that had nothing left when last asked, while its last account is shown: looking again looks there."""
         self._look_at = 0.0
-        self._filtered: tuple[str | None, str] = (None, "")
-        """The queue that was last worked, and what was wanted of it."""
 
     # -- screens ------------------------------------------------------------------------------------------------
 
@@ -151,8 +149,7 @@ class Navigator:
 
     async def next_account(self, queue: str | None = None) -> TakeResult:
         """Take the next best account, of one queue or of all; the lease of the one before is given back."""
-        desk, held, words = self._app.desk, self.claim, self._words_of(queue)
-        self._filtered = queue, words
+        desk, held, words = self._app.desk, self.claim, wanted_of(self._screens.get("queue"), queue)
 
         def taken() -> tuple[AccountView, Claim | None, str] | str:
             claim = desk.next(queue, words=words)
@@ -293,11 +290,6 @@ class Navigator:
         if found is not None:
             self.claim = found[1]
         return found
-
-    def _words_of(self, queue: str | None) -> str:
-        """What is wanted of a queue: as its screen shows it, else as it was worked."""
-        shown = getattr(self._app.top, "words", None)
-        return shown if shown is not None else self._filtered[1] if queue == self._filtered[0] else ""
 
     @property
     def next_queue(self) -> str | None:

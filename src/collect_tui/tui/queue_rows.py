@@ -52,6 +52,11 @@ def load_until(desk: Desk, name: str, words: str, count: int) -> tuple[Loaded, t
     return Loaded(first.page.model_copy(update={"cursor": cursor}), first.session), rows
 
 
+def wanted_of(screen: object, queue: str | None) -> str:
+    """What is wanted of a queue that is worked: what its screen shows of it."""
+    return getattr(screen, "words", "") if queue and getattr(screen, "queue_name", "") == queue else ""
+
+
 class QueueRows:
     """The rows of a queue fetched so far; the next page is added at the end, so no row ever moves."""
 

@@ -51,6 +51,7 @@ class WorkItem(SQLModel, table=True):
             sqlite_where=text("sort_timed <> ''"),
             postgresql_where=text("sort_timed <> ''"),
         ),
+        Index("ix_work_amount", "tenant_id", "queue", "collectable", "number"),  # a queue by amount
         Index("ix_work_oldest", "tenant_id", "queue", "oldest_due"),  # the oldest of a queue in one seek
         Index(
             "ix_work_holder",

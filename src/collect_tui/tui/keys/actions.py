@@ -60,6 +60,7 @@ _DESK: Final = frozenset(
 _LISTS: Final = frozenset({BOARD, QUEUE, CASES, INBOX, FIND, FLOOR, HISTORY, OUTBOX, RUN})
 _LINES: Final = frozenset({BOARD, QUEUE, ACCOUNT})
 _WORK: Final = frozenset({QUEUE, ACCOUNT})
+_QUEUE: Final = frozenset({QUEUE})
 _CASES: Final = frozenset({CASES, CASE})
 
 
@@ -223,14 +224,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("cases.show", "Cases", "A list of cases: whose, and of which kind, reason, channel or age: `cases overdue dispute >7d`.",
        mnemonic="cases", takes_words=True),
     _C("queue.show", "Queue", "Shows a queue by its name, or the board without one.", mnemonic="q", takes_words=True),
-    _C("queue.filter", "Filter", "What is wanted of the queue shown: `filter collect>500 zone=open sort dpd`; alone: all of it.",
-       mnemonic="filter", contexts=frozenset({QUEUE}), takes_words=True),
-    _C("queue.sort", "Sort", "The queue shown in another order: `sort dpd desc`; alone: its own.",
-       mnemonic="sort", contexts=frozenset({QUEUE}), takes_words=True),
-    _C("queue.columns", "Columns", "Which columns the queue shown has: `columns account name dpd owner`; alone: the usual ones.",
-       mnemonic="columns", contexts=frozenset({QUEUE}), takes_words=True),
-    _C("queue.save", "Save", "Keeps what is shown of the queue under a name, which `q NAME` opens.",
-       mnemonic="save", contexts=frozenset({QUEUE}), takes_words=True),
+    _C("queue.filter", "Filter", "Of the queue: `filter dpd>30 zone=open`.", mnemonic="filter", contexts=_QUEUE, takes_words=True),
+    _C("queue.sort", "Sort", "Sorts the queue shown: `sort dpd desc`.", mnemonic="sort", contexts=_QUEUE, takes_words=True),
+    _C("queue.columns", "Columns", "As `columns account dpd`; alone: the usual.", mnemonic="columns", contexts=_QUEUE, takes_words=True),
+    _C("queue.save", "Save", "Keeps what is shown under a name, for `q NAME`.", mnemonic="save", contexts=_QUEUE, takes_words=True),
     _C("account.open", "Account", "Opens an account by its number.", mnemonic="a", takes_words=True),
     _C("whynot.open", "Why not", "Which rules keep an account out of the queues.", mnemonic="whynot",
        takes_words=True),

@@ -23,6 +23,7 @@ ADDED: Final = {
 INDEXES: Final = {
     "account": ("index ix_account_owner: owner where owner <> ''", f"index ix_account_tail: {TAIL.format('number')}"),
     "name_token": ("index ix_token_reversed: reversed",),
+    "work_item": ("index ix_work_amount: queue; collectable; number",),
     "service": (
         "index ix_service_bare: replace(identifier, '-', '')",
         f"index ix_service_tail: {TAIL.format('identifier')}",
