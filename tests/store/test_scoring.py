@@ -418,7 +418,7 @@ ZONED = [
     (("America/Chicago",), 5, DAY - timedelta(days=7), "followup"),
     (("America/Chicago", "America/New_York"), 5, DAY - timedelta(days=7), ""),
     (("America/Los_Angeles",), 5, DAY - timedelta(days=7), "followup"),
-    ((), 5, DAY - timedelta(days=7), ""),  # in UTC, as no zone is known
+    ((), 5, DAY - timedelta(days=7), "followup"),  # nothing tells, so in the zone of the book
 ]
 
 

@@ -74,6 +74,8 @@ class AccountFacts:
     credit_limit: int | None = None  # minor units; None: none was set
     cash_only: bool = False
     owner: str = ""  # login of whose account it is; empty: nobody's
+    zone: str | None = None  # that the customer stated: it stands before what numbers and addresses tell
+    home_zone: str = ""  # of the book, where nothing else tells
     language: str = "en"  # of the customer
     support: str = ""  # what the customer needs to be served well; a code of the site
     snoozes: int = 0  # times put off since it was last worked

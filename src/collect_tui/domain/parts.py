@@ -28,7 +28,8 @@ from collect_tui.domain.states import (
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A way to reach the party. `zones` are the IANA zones the number or address may be in; `order` 1 is tried first."""
+    """A way to reach the party. `zones` are the IANA zones the number or address may be in, empty where it does not tell; `order` 1 is
+    tried first. `country`: all zones of a telephone's country, where the number is bound to no place of it."""
 
     id: int
     kind: str  # mobile, home, work, other, email, address, social
@@ -37,6 +38,7 @@ class Point:
     quality: str = "unknown"  # unknown, good, bad, wrong
     consent: str = "unknown"  # unknown, in, out
     zones: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
 
     @property
     def callable(self) -> bool:

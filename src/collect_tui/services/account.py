@@ -24,7 +24,7 @@ from collect_tui.desk.views.account import (
 )
 from collect_tui.desk.views.message import MessageView
 from collect_tui.domain.account.ageing import age, bucket, days_past_due
-from collect_tui.domain.contact.points import candidate_zones
+from collect_tui.domain.contact.points import candidate_zones, first_zone, zones_at
 from collect_tui.domain.contact.zones import clocks
 from collect_tui.domain.dates import clock, local_time
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Order, Payment, Point, Promise, Service
@@ -101,7 +101,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
         next_action=next_action(seen, catalogue.codes, rules.zone, now),
         next_action_on=seen.next_action.on if seen.next_action else None,
         callback_at=callback,
-        zone=next((p.zones[0] for p in seen.points if p.callable and p.zones), None),
+        zone=first_zone(seen),
         zones=zones,
         queue=stand.queue,
         chips=stand.chips,
@@ -152,7 +152,7 @@ def message_view(db: Db, desk: DeskContext, number: str, message_id: int) -> Mes
 def point_view(point: Point, seen: AccountFacts, desk: DeskContext) -> PointView:
     rules, holds, now = desk.catalogue().rules, desk.catalogue().holds, desk.clock()
     since = now - timedelta(days=rules.contact.window_days)
-    there = clocks((z, local_time(now, z)) for z in point.zones)
+    there = clocks((z, local_time(now, z)) for z in zones_at(seen, point))
     times = (clock(now, zone) for zone, _ in there)
     return PointView.made_of(
         point,

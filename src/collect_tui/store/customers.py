@@ -7,7 +7,7 @@ from typing import Any
 
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import PHONE_KINDS
-from collect_tui.store.names import point_key, reversed_digits, tokens
+from collect_tui.store.names import international, point_key, reversed_digits, tokens
 from collect_tui.store.phone_zones import candidate_zones, known_zones
 
 
@@ -17,13 +17,19 @@ def name_rows(tenant_id: int, party_id: int, name: str) -> list[dict[str, Any]]:
     return [{**mine, "token": token, "reversed": token[::-1]} for token in tokens(name)]
 
 
-def point_row(kind: str, value: str, country: str, zones: Sequence[str] = ()) -> dict[str, Any]:
-    """Columns of `contact_point` that follow from what it is; `zones` adds to what a number tells.
+def point_row(
+    kind: str, value: str, country: str, zones: Sequence[str] = (), *, region: str | None = None
+) -> dict[str, Any]:
+    """Columns of `contact_point` that follow from what it is; `zones` adds to what a number tells. `country`: the site's; `region`: the
+    one in whose way the number is written, where that is another: it is kept with its country's code then, as whoever reads it again
+    takes it for one of the site's.
 
     Raises Invalid "point.phone", "point.email" or "point.zone" with a reason without its subject.
     """
-    normalized = point_key(kind, value, country)
     phone = kind in PHONE_KINDS
+    normalized = point_key(kind, value, region or country)
+    if phone and normalized != point_key(kind, value, country):
+        value = international(normalized) or value
     if phone and not 4 <= len(normalized) <= 15:
         raise Invalid("point.phone", "is no telephone number", "value")
     if kind == "email" and "@" not in value:

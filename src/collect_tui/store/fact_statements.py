@@ -85,6 +85,7 @@ HEADS = (
         *_columns(_account, "credit_limit cash_only owner"),
         *_columns(_party, "name zone lang support"),
         _tenant.c.business_date,
+        _tenant.c.zone.label("home_zone"),
         *_columns(_work, "snoozes claimed claimed_by claimed_at lease_until fence"),
     )
     .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
@@ -161,6 +162,7 @@ def for_calls(dialect: str) -> tuple[Any, Any, Any, Any]:
             *_columns(_account, "next_action_code next_action_on next_action_at"),
             _party.c.zone,
             _tenant.c.business_date,
+            _tenant.c.zone.label("home_zone"),
         )
         .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
         .join(_tenant, _tenant.c.tenant_id == _TENANT)

@@ -48,7 +48,7 @@ from collect_tui.domain.states import (
 )
 from collect_tui.store import fact_statements as statements
 from collect_tui.store.case_values import case_of
-from collect_tui.store.phone_zones import candidate_zones
+from collect_tui.store.phone_zones import reach
 
 ATTEMPT_DAYS: Final = 30
 """Contact events stay in the facts for this many days before the business date (UTC days)."""
@@ -103,10 +103,12 @@ def assembled(
         credit_limit=head.credit_limit,
         cash_only=head.cash_only,
         owner=head.owner,
+        zone=head.zone,
+        home_zone=head.home_zone,
         language=head.lang,
         support=head.support,
         snoozes=head.snoozes or 0,
-        points=tuple(as_point(row, head.zone) for row in read["points"]),
+        points=tuple(as_point(row) for row in read["points"]),
         items=items,
         settled=settled(applied) if applied else (),
         promises=_promises(read["promises"]),
@@ -149,13 +151,13 @@ def holds_of(rows: Sequence[Any]) -> tuple[Hold, ...]:
     return _made(Hold, rows, statements.HOLD, HoldState)
 
 
-def as_point(row: Any, stated_zone: str | None) -> Point:
-    # A zone stated by the customer replaces what the number suggests. What was stored with a number is what was known of
-    # it on that day: what is known of it now counts as well.
-    zones = tuple(z for z in (stated_zone or row.zones).split(",") if z)
-    if not stated_zone and row.kind in PHONE_KINDS:
-        zones = candidate_zones(row.normalized, zones)
-    return Point(row.id, row.kind, row.value, row.ord, row.quality, row.consent, zones)
+def as_point(row: Any) -> Point:
+    # What was stored with a number is what was known of it on that day: what is known of it now counts as well.
+    zones = tuple(z for z in row.zones.split(",") if z)
+    country: tuple[str, ...] = ()
+    if row.kind in PHONE_KINDS:
+        zones, country = reach(row.normalized, zones)
+    return Point(row.id, row.kind, row.value, row.ord, row.quality, row.consent, zones, country)
 
 
 def attempts_since(today: date) -> datetime:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from collect_tui.domain.codes import Codes
-from collect_tui.domain.contact.points import label
+from collect_tui.domain.contact.points import candidate_zones, label, zones_at
 from collect_tui.domain.dates import clock, local_time
 from collect_tui.domain.effect import STATUS, Effect, EventSpec, Ids, changed, final
 from collect_tui.domain.facts import AccountFacts, Attempt, Callback, Point
@@ -196,7 +196,8 @@ class CallbackChanged(Effect):
 def _there(at: datetime, zone: str, facts: AccountFacts, point: Point | None) -> str:
     """The same moment where the customer is, when the clocks there show another hour; empty when they do not."""
     asked = (point,) if point is not None else facts.points
-    theirs = next((p.zones[0] for p in asked if p.zones and (point is not None or p.callable)), zone)
+    found = (zones for p in asked if point is not None or p.callable if (zones := zones_at(facts, p)))
+    theirs = next(found, candidate_zones(facts, point) or (zone,))[0]
     local, desk = local_time(at, theirs), local_time(at, zone)
     if local.utcoffset() == desk.utcoffset():
         return ""

@@ -43,11 +43,12 @@ def party(rows: RowSet, party: PartyEntry) -> None:
     rows.rows += [("name_token", row) for row in name_rows(rows.ground.tenant_id, rows.party_id, party.name)]
     count: dict[str, int] = {}
     seen: set[str] = set()
+    region = rows.ground.region(party)
     for index, point in enumerate(party.points):
         path = f"party.points[{index}]"
         count[point.kind] = order = point.order or count.get(point.kind, 0) + 1
         try:
-            made = point_row(point.kind, point.value, rows.ground.country, point.zones)
+            made = point_row(point.kind, point.value, rows.ground.country, point.zones, region=region)
         except Invalid as error:
             rows.bad(f"{path}.{error.field}", f"{error.message}.")
         if (short := f"{point.kind[0]}{order}") in rows.points:
