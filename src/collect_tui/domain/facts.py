@@ -76,6 +76,7 @@ class AccountFacts:
     owner: str = ""  # login of whose account it is; empty: nobody's
     zone: str | None = None  # that the customer stated: it stands before what numbers and addresses tell
     home_zone: str = ""  # of the book, where nothing else tells
+    times: str = ""  # when the customer wants to be called and when not (`domain/contact/times.py`)
     language: str = "en"  # of the customer
     support: str = ""  # what the customer needs to be served well; a code of the site
     snoozes: int = 0  # times put off since it was last worked

@@ -39,6 +39,9 @@ class Point:
     consent: str = "unknown"  # unknown, in, out
     zones: tuple[str, ...] = ()
     country: tuple[str, ...] = ()
+    normalized: str = ""  # as it is found: digits of a telephone with its country's code, an e-mail or address folded
+    consent_source: str = ""  # how the consent was given or withdrawn: one of CONSENT_SOURCES; empty: not known
+    consent_on: date | None = None
 
     @property
     def callable(self) -> bool:
@@ -50,6 +53,9 @@ class Point:
         """The name used on the line: m1, h1, w1, e1, a1 … (letter of the kind, number in `order`)."""
         return f"{self.kind[0]}{self.order}"
 
+
+CONSENT_SOURCES: Final = ("call", "web", "letter", "form", "email", "text", "visit")
+"""How consent is given or withdrawn."""
 
 PHONE_KINDS = frozenset({"mobile", "home", "work", "other"})
 

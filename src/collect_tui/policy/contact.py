@@ -1,6 +1,6 @@
 """May this customer be called or written to now: holds, the point; for a call the hours, the cap, the pause after a talk.
 
-The numbers are `ContactRules` (TOML); `sources` cites each check by its short name: hold, number, window, cap, cooldown.
+The numbers are `ContactRules` (TOML); `sources` cites each check by its short name: hold, number, window, times, cap, cooldown.
 The values shipped are those of Regulation F (12 CFR 1006.6(b)(1), 1006.14(b)), kept by a first-party desk as its house
 standard. Judgements are local to the customer and made in every zone the customer may be in; the strictest zone wins.
 """
@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
 from collect_tui.common.words import plural
-from collect_tui.domain.codes import Action
-from collect_tui.domain.contact.points import candidate_zones, usable
+from collect_tui.domain.contact import times
+from collect_tui.domain.contact.points import candidate_zones
 from collect_tui.domain.contact.points import label as point_label
 from collect_tui.domain.contact.zones import WindowVerdict, intersect_window
 from collect_tui.domain.dates import as_utc, clock, format_day, local_time, zone_info
@@ -48,17 +48,8 @@ def may_call(
     opted out BLOCK; a hold as its kind says.
     """
     checks = _Call(facts, as_utc(now), rules, holds, point, candidate_zones(facts, point), today)
-    return Verdict.of((*checks.holds_(), checks.number(), checks.window(), checks.cap(), checks.cooldown()))
-
-
-def may_write(
-    facts: AccountFacts, rules: ContactRules, holds: Mapping[str, HoldKind], action: Action, point: Point | None = None
-) -> Verdict:
-    """Whether a letter or message may be sent, to one point or, without one, to any that the action uses.
-
-    A hold as its kind says; a point that was opted out or is marked bad or wrong BLOCK, and so is having no other.
-    """
-    return Verdict.of((*hold_findings(facts, "letter", rules, holds, point), _sendable(facts, rules, action, point)))
+    asked = (checks.times(),) if facts.times else ()
+    return Verdict.of((*checks.holds_(), checks.number(), checks.window(), *asked, checks.cap(), checks.cooldown()))
 
 
 def hold_findings(
@@ -90,26 +81,7 @@ def hold_findings(
             override_role=role,
         )
     if not found:
-        yield _say(rules, "hold", Severity.ALLOW, f"No hold forbids {what}.")
-
-
-def _sendable(facts: AccountFacts, rules: ContactRules, action: Action, point: Point | None) -> Finding:
-    if point is None:
-        fitting = [p for p in facts.points if p.kind in action.kinds]
-        if not fitting or any(usable(p) for p in fitting):
-            return _say(rules, "number", Severity.ALLOW, "There is a way to write.")
-        return _say(rules, "number", Severity.BLOCK, f"{action.title}: nothing is left that may be written to.")
-    return _say(rules, "number", *may_be_written_to(point))
-
-
-def may_be_written_to(point: Point) -> tuple[Severity, str]:
-    """Whether a letter or message may go to a point, and the sentence that says so."""
-    name = point_label(point).capitalize()
-    if point.consent == "out":
-        return Severity.BLOCK, f"{name} was opted out by the customer."
-    if not usable(point):
-        return Severity.BLOCK, f"{name} is marked {point.quality}."
-    return Severity.ALLOW, f"{name} may be written to."
+        yield say(rules, "hold", Severity.ALLOW, f"No hold forbids {what}.")
 
 
 def attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zone: str | None) -> int:
@@ -181,10 +153,26 @@ class _Call:
             text = f"The customer's possible time zones share no hour within {hours}: {where}."
             return self._say("window", Severity.HOLD, text, role=role)
         if not seen.open:
+            seen = self._window(self.zones, self.now)
             opens = _moment(seen.next_open or self.now, self.zones, self.now, self.today)
             text = f"Outside {hours} where the customer may be ({where}); from {opens}."
             return self._say("window", Severity.SCHEDULE, text, next_ok=seen.next_open)
         return self._open(seen, where)
+
+    def times(self) -> Finding:
+        """What the customer asked for, where the zone tells whether it is the time."""
+        said = times.read(self.facts.times)
+        known = _known(self.zones)
+        closed = [zone for zone in known if said.closed(local_time(self.now, zone))]
+        if not closed:
+            return self._say("times", Severity.ALLOW, f"As the customer asked: {said.text}.")
+        seen = self._window(known, self.now)
+        opens = "" if seen.next_open is None else f"; from {_moment(seen.next_open, known, self.now, self.today)}"
+        text = f"The customer asked for other times ({said.text}){opens}."
+        return self._say("times", Severity.SCHEDULE, text, next_ok=seen.next_open)
+
+    def _window(self, zones: Sequence[str], now: datetime) -> WindowVerdict:
+        return intersect_window(zones, self.rules.start, self.rules.end, now, times.read(self.facts.times))
 
     def _open(self, seen: WindowVerdict, where: str) -> Finding:
         soft = timedelta(minutes=self.rules.soft_end_minutes)
@@ -236,7 +224,7 @@ class _Call:
         """The first instant within the hours on or after a local day, in every zone."""
         zones = _known(self.zones) or ["UTC"]
         midnight = max(datetime.combine(day, time(), tzinfo=zone_info(zone)).astimezone(UTC) for zone in zones)
-        return intersect_window(zones, self.rules.start, self.rules.end, midnight).next_open
+        return self._window(zones, midnight).next_open
 
     def _say(
         self,
@@ -247,10 +235,10 @@ class _Call:
         role: str | None = None,
         next_ok: datetime | None = None,
     ) -> Finding:
-        return _say(self.rules, check, severity, sentence, role=role, next_ok=next_ok)
+        return say(self.rules, check, severity, sentence, role=role, next_ok=next_ok)
 
 
-def _say(
+def say(
     rules: ContactRules,
     check: str,
     severity: Severity,

@@ -14,9 +14,10 @@ from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
 from collect_tui.domain.message.offers import standing
 from collect_tui.domain.money import format_minor
-from collect_tui.policy.contact import hold_findings, may_call, may_write, same_call
+from collect_tui.policy.contact import hold_findings, may_call, same_call
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.policy.worklist import judge_callback, judge_next
+from collect_tui.policy.writing import may_write
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
@@ -194,4 +195,6 @@ def set_next_action(command: SetNextAction, facts: AccountFacts, context: Contex
 @decides(MarkPoint)
 def mark_point(command: MarkPoint, facts: AccountFacts, context: Context) -> Decision:
     point = contact.find_point(facts, command.point)
-    return Decision(contact.mark_point(facts, point, command.quality, command.consent))
+    return Decision(
+        contact.mark_point(facts, point, command.quality, command.consent, command.source or "", command.on)
+    )

@@ -75,6 +75,7 @@ def _whose(column: Any, many: str) -> Any:
     return among(many, column, "accounts") if many else column == _ACCOUNT
 
 
+_BOOK = _tenant.c.business_date, _tenant.c.zone.label("home_zone")
 HEADS = (
     select(
         *_columns(_account, "id party_id number version status stage currency segment opened_on ladder_paused_by"),
@@ -83,9 +84,8 @@ HEADS = (
             "next_action_code next_action_on next_action_at parked_code parked_on parked_at parked_by parked_since",
         ),
         *_columns(_account, "credit_limit cash_only owner"),
-        *_columns(_party, "name zone lang support"),
-        _tenant.c.business_date,
-        _tenant.c.zone.label("home_zone"),
+        *_columns(_party, "name zone times lang support"),
+        *_BOOK,
         *_columns(_work, "snoozes claimed claimed_by claimed_at lease_until fence"),
     )
     .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
@@ -101,7 +101,7 @@ CHANGED = select(_account.c.changed_by, _account.c.changed_at).where(
     _account.c.tenant_id == _TENANT, _account.c.id == _ACCOUNT
 )
 
-POINT = "id kind value ord quality consent zones normalized"
+POINT = "id kind value ord quality consent zones normalized consent_source consent_on"
 HOLD = "id kind placed_on until reason scope target_id status placed_by"
 ATTEMPT = "id at action result counted contact right_party point_id supersedes"
 ITEM = "id doc_no kind issued due amount open disputed service_id level"
@@ -160,9 +160,8 @@ def for_calls(dialect: str) -> tuple[Any, Any, Any, Any]:
         select(
             *_columns(_account, "id number version status stage currency segment opened_on"),
             *_columns(_account, "next_action_code next_action_on next_action_at"),
-            _party.c.zone,
-            _tenant.c.business_date,
-            _tenant.c.zone.label("home_zone"),
+            *_columns(_party, "zone times"),
+            *_BOOK,
         )
         .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
         .join(_tenant, _tenant.c.tenant_id == _TENANT)

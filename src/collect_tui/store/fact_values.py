@@ -105,6 +105,7 @@ def assembled(
         owner=head.owner,
         zone=head.zone,
         home_zone=head.home_zone,
+        times=head.times,
         language=head.lang,
         support=head.support,
         snoozes=head.snoozes or 0,
@@ -157,7 +158,8 @@ def as_point(row: Any) -> Point:
     country: tuple[str, ...] = ()
     if row.kind in PHONE_KINDS:
         zones, country = reach(row.normalized, zones)
-    return Point(row.id, row.kind, row.value, row.ord, row.quality, row.consent, zones, country)
+    given = row.normalized, row.consent_source, row.consent_on
+    return Point(row.id, row.kind, row.value, row.ord, row.quality, row.consent, zones, country, *given)
 
 
 def attempts_since(today: date) -> datetime:

@@ -136,6 +136,7 @@ def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
             opened_on=row.opened_on,
             next_action=values.next_action(row),
             zone=row.zone,
+            times=row.times,
             home_zone=row.home_zone,
             points=tuple(numbers[row.id]),
             holds=values.holds_of(held.get(row.id, ())),

@@ -74,6 +74,11 @@ def _plan() -> frozenset[str]:
     return frozenset(TIMEZONE_DATA["1"]) & known_zones()
 
 
+def cities() -> frozenset[str]:
+    """The zones of countries: those whose last part is a city of one."""
+    return frozenset(zone for zones in _countries().values() for zone in zones) & known_zones()
+
+
 @lru_cache(maxsize=1000)
 def country_of(zone: str) -> str:
     """The country of a zone (ISO 3166), empty for one of none such as UTC."""

@@ -17,6 +17,7 @@ from collect_tui.desk.commands.contact import (
     UnpinNote,
     WriteNote,
 )
+from collect_tui.desk.commands.customer import AddPoint, CorrectCustomer, CorrectPoint
 from collect_tui.desk.commands.message import (
     AnswerMessage,
     CancelMessage,
@@ -39,6 +40,9 @@ Command = Annotated[
     | ScheduleCallback
     | SetNextAction
     | MarkPoint
+    | AddPoint
+    | CorrectPoint
+    | CorrectCustomer
     | MakePromise
     | MakePlan
     | CancelPromise
@@ -114,6 +118,7 @@ class Act(BaseModel):
 __all__ = [
     "COMMANDS",
     "Act",
+    "AddPoint",
     "AnswerMessage",
     "ApplyCredit",
     "CancelMessage",
@@ -123,6 +128,8 @@ __all__ = [
     "CloseMessage",
     "Command",
     "CommandBase",
+    "CorrectCustomer",
+    "CorrectPoint",
     "DecideCase",
     "Directed",
     "LinkCase",

@@ -47,6 +47,10 @@ EXPECTED: Final[Mapping[str, str]] = {
     "draft": "a draft, by its template or level",
     "message": "a message that waits, by its template or level",
     "skip reason": "a reason",
+    "point kind": "m, h, w, o (telephones), e (e-mail), a (address) or s (social account)",
+    "detail": "name, address, lang, zone, times or a contact point such as m1",
+    "value": "how it is to be",
+    "source": "how it was said: call, web, letter, form, email, text or visit",
     "quality": "good, bad, wrong, in or out",
     "case": "the number of a case",
     "asked case": "the number of a case that waits for a decision",
@@ -210,6 +214,7 @@ class TokenCursor:
 _CODES: Final[Mapping[str, str]] = {
     "text": "missing",
     "why": "missing",
+    "value": "missing",
     "skip reason": "code",
     "result or template": "result",
     "reason": "code",

@@ -33,6 +33,8 @@ class PointView(View):
     value: str
     quality: str
     consent: str
+    consent_source: str = ""  # how it was given or withdrawn: call, web, letter, form, email, text, visit
+    consent_on: date | None = None  # when
     local_time: str  # "11:32 Chicago UTC-06:00"; several zones separated by " / "
     may_call: VerdictView | None
     attempts_7d: int
@@ -202,6 +204,7 @@ class AccountView(View):
     owner: str = ""  # login of whose account it is; empty: nobody's
     language: str = "en"  # of the customer
     support: str = ""  # what the customer needs to be served well; a code of the site
+    times: str = ""  # when the customer wants to be called and when not: "not sat, best 09:00 to 11:00"
     zones: tuple[str, ...] = ()  # all the customer may be in: the hours are those that they share
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.codes import FollowUp
+from collect_tui.domain.contact import times
 from collect_tui.domain.contact.points import candidate_zones
 from collect_tui.domain.contact.zones import opening
 from collect_tui.domain.dates import as_utc, local_time, zone_info
@@ -68,17 +69,30 @@ def _working_hour(
     today = facts.business_date
     wanted = as_utc(now) + timedelta(minutes=minutes)
     zones = _zones(facts, point, wanted, rules)
-    at = opening(zones, rules.start, rules.end, wanted)
+    at = _opening(zones, wanted, facts, rules)
     while at is not None and (day := _day_of(at, today, now, zone)) != calendar.from_today(day, today):
         morning = local_time(now, zone).date() + (calendar.on_or_after(day) - today)
-        at = opening(zones, rules.start, rules.end, datetime.combine(morning, time(), zone_info(zone)))
+        at = _opening(zones, datetime.combine(morning, time(), zone_info(zone)), facts, rules)
     return at
+
+
+def _opening(zones: tuple[str, ...], wanted: datetime, facts: AccountFacts, rules: ContactRules) -> datetime | None:
+    """The first instant from `wanted` on that is within the hours and not excepted; at the customer's best time where that comes on
+    the same day."""
+    said = times.read(facts.times)
+    first, best = (opening(zones, rules.start, rules.end, wanted, each) for each in (said, said.preferred()))
+    same = (
+        first is not None
+        and best is not None
+        and all(local_time(first, zone).date() == local_time(best, zone).date() for zone in zones)
+    )
+    return best if same else first
 
 
 def _zones(facts: AccountFacts, point: Point | None, wanted: datetime, rules: ContactRules) -> tuple[str, ...]:
     """Zones whose hours bind the next try: of all numbers, since it may be on another; else of the one that was tried."""
     for zones in (candidate_zones(facts), candidate_zones(facts, point)):
-        if opening(zones, rules.start, rules.end, wanted) is not None:
+        if opening(zones, rules.start, rules.end, wanted, times.read(facts.times)) is not None:
             return zones
     return ()
 

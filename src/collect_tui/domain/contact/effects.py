@@ -1,4 +1,4 @@
-"""What becomes of contacts, contact points and callbacks."""
+"""What becomes of contacts and callbacks."""
 
 from __future__ import annotations
 
@@ -90,41 +90,6 @@ class ContactVoided(Effect):
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         return f"takes the contact back{because(self.reason)}"
-
-
-@dataclass(frozen=True, slots=True)
-class PointMarked(Effect):
-    point_id: int
-    quality: str
-    consent: str
-    old_quality: str
-    old_consent: str
-
-    def fold(self, facts: AccountFacts) -> AccountFacts:
-        def change(point: Point) -> Point:
-            return replace(point, quality=self.quality, consent=self.consent)
-
-        return replace(facts, points=changed(facts.points, self.point_id, change))
-
-    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
-        now = next((p for p in facts.points if p.id == self.point_id), None)
-        if now is None or (now.quality, now.consent) != (self.quality, self.consent):
-            return ()
-        return (PointMarked(self.point_id, self.old_quality, self.old_consent, self.quality, self.consent),)
-
-    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
-        point = next((p for p in facts.points if p.id == self.point_id), None)
-        name = "the contact point" if point is None else label(point)
-        said = []
-        if self.quality != self.old_quality:
-            said.append(f"is marked {self.quality}")
-        if self.consent != self.old_consent:
-            said.append(
-                {"out": "is not to be used: opted out", "in": "may be used: consent given"}.get(
-                    self.consent, "has no known consent"
-                )
-            )
-        return f"{name} {' and '.join(said) or 'stays as it is'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,6 @@ class LoadContext:
             work.tenant_id, currency, site.rules.country, site.codes, site.holds, shift, work.ids, work.now, work.by
         )
 
-
     def region(self, party: PartyEntry) -> str:
         """The country in whose way the numbers of a customer are written."""
         places = (zone for point in party.points if point.kind == "address" for zone in point.zones)

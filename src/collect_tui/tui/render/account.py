@@ -239,6 +239,8 @@ def _call(view: AccountView, *, crowded: bool) -> list[Ranked]:
     phone = next((p for p in view.points if p.may_call is not None), None) if crowded else None
     beside = [Span(" · ", Role.LABEL), *point_spans(phone)] if phone is not None else []
     lines = [(0, row("May I call", (view.call_label, _TONE[view.may_call.severity]), *beside))]
+    if view.times:
+        lines.append((1, row("", (view.times, Role.PLAIN))))
     first = view.may_call.first
     if first is not None and first.severity not in {"allow", "info"}:
         lines.append((2, row("", (first.sentence, Role.DIM))))

@@ -16,9 +16,11 @@ down_revision = "0013"
 
 TAIL: Final = "substr(replace({0}, '-', ''), length(replace({0}, '-', '')) - 3)"
 #: By table: columns, each with what stands in it for the rows that are there.
-ADDED: Final = {
+ADDED: Final[dict[str, dict[str, str | None]]] = {
     "account": {"owner:text": ""},
     "name_token": {"reversed:text": ""},
+    "party": {"times:text": ""},
+    "contact_point": {"consent_source:text": "", "consent_on:date?": None},
 }
 INDEXES: Final = {
     "account": ("index ix_account_owner: owner where owner <> ''", f"index ix_account_tail: {TAIL.format('number')}"),
