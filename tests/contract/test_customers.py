@@ -155,6 +155,18 @@ def test_an_account_that_waits_for_a_number_is_called_when_it_has_one(desk):
     assert (receipt.next_action or "").startswith("call today")
 
 
+def test_whoever_has_no_good_number_left_is_on_the_skip_list_until_there_is_one(desk):
+    do(desk, ROSA, "bad h1")
+    do(desk, ROSA, "dc m1")
+    why = desk.why(ROSA)
+    assert "no_number" in why.reasons
+    assert "no number" in why.chips
+    do(desk, ROSA, "add m (312) 555-0188")
+    assert "no_number" not in desk.why(ROSA).reasons
+    do(desk, ROSA, "undo")
+    assert "no_number" in desk.why(ROSA).reasons
+
+
 def test_numbers_are_read_as_in_the_country_of_the_book(tmp_path):
     book = Book(account("1-1", "A", items=[("I-1", -40, 5000)], phone="+44 20 7946 0018"))
     book.data["tenant"]["zone"] = "Europe/London"

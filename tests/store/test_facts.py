@@ -209,7 +209,7 @@ def test_zones_of_the_number_or_as_stated(store: Store) -> None:
 
 
 def test_a_mobile_of_a_wide_country_is_where_the_address_is_and_else_at_home(store: Store) -> None:
-    mobile = {"kind": "mobile", "value": "+61 412 345 678"}
+    mobile = {"kind": "mobile", "value": "+61 412 345 678", "zones": ""}
     alone = loaded(store, add_account(store, points=[mobile]))
     assert candidate_zones(alone) == ("America/Chicago",)
     housed = loaded(
@@ -223,8 +223,8 @@ def test_a_mobile_of_a_wide_country_is_where_the_address_is_and_else_at_home(sto
 
 
 def test_a_number_without_a_place_is_where_the_others_are(store: Store) -> None:
-    free = {"kind": "work", "value": "+1 800 555 0142"}
-    own = loaded(store, add_account(store, points=[free, {"kind": "mobile", "value": "+1 415 555 0142"}]))
+    free = {"kind": "work", "value": "+1 800 555 0142", "zones": ""}
+    own = loaded(store, add_account(store, points=[free, {"kind": "mobile", "value": "+1 415 555 0142", "zones": ""}]))
     assert own.points[0].zones == ()
     assert candidate_zones(own, own.points[0]) == ("America/Los_Angeles",)
     assert candidate_zones(loaded(store, add_account(store, points=[free]))) == ("America/Chicago",)

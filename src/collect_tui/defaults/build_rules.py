@@ -75,20 +75,52 @@ def rules(root: Table, next_actions: Collection[str], roles: Collection[str], to
 
 def _contact(table: Table, roles: Collection[str]) -> ContactRules:
     found = ContactRules(
-        start=table.clock("start"),
-        end=table.clock("end"),
-        soft_end_minutes=table.number("soft_end_minutes", 0, 24 * 60),
-        max_attempts=table.number("max_attempts", 1, 1000),
-        window_days=table.number("window_days", 1, 30),
-        conversation_minutes=table.number("conversation_minutes", 0, 240),
-        cooldown_days=table.number("cooldown_days", 0, 30),
+        **_reaching(table),
         override_role=table.choice("override_role", roles),
         sources=table.table("sources", {}).texts(),
     )
+    parties = {}
+    for kind, own in table.variants("parties", _REACHING):
+        if kind not in PARTY_KINDS:
+            raise own.error("party", None, "expected a kind of customer: person or org.")
+        parties[kind] = replace(found, **_reaching(own))
     table.done()
-    if found.start >= found.end:
+    return replace(found, parties=parties)
+
+
+_REACHING: Final = (
+    "start",
+    "end",
+    "weekdays",
+    "soft_end_minutes",
+    "max_attempts",
+    "window_days",
+    "conversation_minutes",
+    "cooldown_days",
+)
+"""Values that a kind of customer may have of its own."""
+
+PARTY_KINDS: Final = ("person", "org")
+
+
+def _reaching(table: Table) -> dict[str, Any]:
+    names = {name[:3].lower(): at for at, name in enumerate(WEEKDAYS)}
+    days = table.choices("weekdays", tuple(names))
+    if not days:
+        raise table.error("order", "weekdays", "expected at least one weekday on which customers are called.")
+    start, end = table.clock("start"), table.clock("end")
+    if start >= end:
         raise table.error("order", "end", "expected a time after start, on the same day.")
-    return found
+    return {
+        "start": start,
+        "end": end,
+        "weekdays": tuple(sorted({names[name] for name in days})),
+        "soft_end_minutes": table.number("soft_end_minutes", 0, 24 * 60),
+        "max_attempts": table.number("max_attempts", 0, 1000),
+        "window_days": table.number("window_days", 1, 30),
+        "conversation_minutes": table.number("conversation_minutes", 0, 240),
+        "cooldown_days": table.number("cooldown_days", 0, 30),
+    }
 
 
 def _suspend(table: Table, tolerance: int) -> SuspendRules:

@@ -74,6 +74,7 @@ class AccountFacts:
     credit_limit: int | None = None  # minor units; None: none was set
     cash_only: bool = False
     owner: str = ""  # login of whose account it is; empty: nobody's
+    party_kind: str = "person"  # what the customer is: person, org
     zone: str | None = None  # that the customer stated: it stands before what numbers and addresses tell
     home_zone: str = ""  # of the book, where nothing else tells
     times: str = ""  # when the customer wants to be called and when not (`domain/contact/times.py`)

@@ -47,6 +47,7 @@ def may_call(
     the cap and when the zone is unknown HOLD, which `rules.override_role` may override; a number marked bad or wrong or
     opted out BLOCK; a hold as its kind says.
     """
+    rules = rules.of(facts.party_kind)
     checks = _Call(facts, as_utc(now), rules, holds, point, candidate_zones(facts, point), today)
     asked = (checks.times(),) if facts.times else ()
     return Verdict.of((*checks.holds_(), checks.number(), checks.window(), *asked, checks.cap(), checks.cooldown()))
@@ -90,7 +91,7 @@ def attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zone: str 
     All numbers of the customer add up. The next call is within the presumption while this is below `max_attempts`.
     """
     today = _local_date(as_utc(now), zone)
-    return _counted(facts.attempts, today, rules, zone)
+    return _counted(facts.attempts, today, rules.of(facts.party_kind), zone)
 
 
 def most_attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zones: Sequence[str]) -> int:
@@ -99,12 +100,12 @@ def most_attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zones
 
 
 def label(verdict: Verdict, n: int, cap: int, zones: Sequence[str] = (), now: datetime | None = None) -> str:
-    """The verdict in a word or five: `yes 5/7`, `no until 08:00 Los Angeles UTC-08:00`, `no 7/7`, `no: cease`.
+    """The verdict in a word or five: `yes 5/7`, `no until 08:00 Los Angeles UTC-08:00`, `no 7/7`, `no: cease`; without a cap `yes`.
 
     The time stands in the zone of `zones` that opens last; with `now`, a later day is named.
     """
     if verdict.allowed:
-        return f"yes {n}/{cap}"
+        return f"yes {n}/{cap}" if cap else "yes"
     refusal = max(verdict.findings, key=lambda f: f.severity)
     if refusal.severity is Severity.SCHEDULE and verdict.next_ok is not None:
         return f"no until {_moment(verdict.next_ok, _known(zones), now)}"
@@ -142,12 +143,12 @@ class _Call:
         return self._say("number", Severity.ALLOW, f"{name} may be called.")
 
     def window(self) -> Finding:
-        hours = f"{self.rules.start:%H:%M}–{self.rules.end:%H:%M}"
+        hours = self.rules.hours
         role = self.rules.override_role
         if not self.zones or len(_known(self.zones)) < len(self.zones):
             text = f"The customer's time zone is not known, so the hours {hours} cannot be checked."
             return self._say("window", Severity.HOLD, text, role=role)
-        seen = intersect_window(self.zones, self.rules.start, self.rules.end, self.now)
+        seen = intersect_window(self.zones, self.rules.start, self.rules.end, self.now, self.rules.times(""))
         where = ", ".join(seen.labels())
         if not seen.open and seen.next_open is None:
             text = f"The customer's possible time zones share no hour within {hours}: {where}."
@@ -172,7 +173,7 @@ class _Call:
         return self._say("times", Severity.SCHEDULE, text, next_ok=seen.next_open)
 
     def _window(self, zones: Sequence[str], now: datetime) -> WindowVerdict:
-        return intersect_window(zones, self.rules.start, self.rules.end, now, times.read(self.facts.times))
+        return intersect_window(zones, self.rules.start, self.rules.end, now, self.rules.times(self.facts.times))
 
     def _open(self, seen: WindowVerdict, where: str) -> Finding:
         soft = timedelta(minutes=self.rules.soft_end_minutes)
@@ -185,6 +186,8 @@ class _Call:
     def cap(self) -> Finding:
         most, days = self.rules.max_attempts, self.rules.window_days
         n = most_attempts(self.facts, self.now, self.rules, self.zones)
+        if not most:
+            return self._say("cap", Severity.ALLOW, "No cap on calls is set.")
         text = f"{n} of {most} calls in {days} days"
         if n < most:
             near = n >= max(1, most - NEAR_CAP)

@@ -50,7 +50,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
     catalogue, now = desk.catalogue(), desk.clock()
     rules = catalogue.rules
     may = may_call(seen, now, rules.contact, catalogue.holds)
-    zones = candidate_zones(seen)
+    zones, contact = candidate_zones(seen), rules.contact.of(seen.party_kind)
     sums = db.get(AccountSummary, (desk.tenant_id, seen.id)) or AccountSummary(
         tenant_id=desk.tenant_id, account_id=seen.id
     )
@@ -81,7 +81,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
         ),
         points=tuple(point_view(p, seen, desk) for p in seen.points),
         may_call=verdict_view(may, seen, rules),
-        call_label=label(may, most_attempts(seen, now, rules.contact, zones), rules.contact.max_attempts, zones, now),
+        call_label=label(may, most_attempts(seen, now, contact, zones), contact.max_attempts, zones, now),
         items=tuple(item_view(i, seen) for i in sorted(seen.items, key=lambda i: (i.due, i.doc_no))),
         promise=promise_view(promise) if promise else None,
         broken_12m=sums.broken_12m,
@@ -151,7 +151,7 @@ def message_view(db: Db, desk: DeskContext, number: str, message_id: int) -> Mes
 
 def point_view(point: Point, seen: AccountFacts, desk: DeskContext) -> PointView:
     rules, holds, now = desk.catalogue().rules, desk.catalogue().holds, desk.clock()
-    since = now - timedelta(days=rules.contact.window_days)
+    since = now - timedelta(days=rules.contact.of(seen.party_kind).window_days)
     there = clocks((z, local_time(now, z)) for z in zones_at(seen, point))
     times = (clock(now, zone) for zone, _ in there)
     return PointView.made_of(

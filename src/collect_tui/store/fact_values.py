@@ -46,7 +46,7 @@ from collect_tui.domain.states import (
     Stage,
     State,
 )
-from collect_tui.store import fact_statements as statements
+from collect_tui.store import fact_columns
 from collect_tui.store.case_values import case_of
 from collect_tui.store.phone_zones import reach
 
@@ -77,12 +77,12 @@ def assembled(
     named: tuple[Payment, ...] = (),
 ) -> AccountFacts:
     payments, applied = payments_of(read["payments"])
-    items = _made(Item, read["items"], statements.ITEM)
-    applications = _made(Application, read["applications"], statements.APPLICATION)
+    items = _made(Item, read["items"], fact_columns.ITEM)
+    applications = _made(Application, read["applications"], fact_columns.APPLICATION)
     applied |= {a.item_id for p in named for a in p.allocations}
     applied |= {item_id for a in applications for item_id in (a.item_id, a.credit_id)}
     applied -= {item.id for item in items}
-    orders = _made(Order, read["orders"], statements.ORDER, OrderState)
+    orders = _made(Order, read["orders"], fact_columns.ORDER, OrderState)
     return AccountFacts(
         id=head.id,
         number=head.number,
@@ -103,6 +103,7 @@ def assembled(
         credit_limit=head.credit_limit,
         cash_only=head.cash_only,
         owner=head.owner,
+        party_kind=head.party_kind,
         zone=head.zone,
         home_zone=head.home_zone,
         times=head.times,
@@ -114,17 +115,17 @@ def assembled(
         settled=settled(applied) if applied else (),
         promises=_promises(read["promises"]),
         holds=holds_of(read["holds"]),
-        services=_made(Service, read["services"], statements.SERVICE, ServiceState),
+        services=_made(Service, read["services"], fact_columns.SERVICE, ServiceState),
         orders=tuple(o for o in orders if o.status is not OrderState.CANCELLED),
         lifted=tuple(o for o in orders if o.status is OrderState.CANCELLED),
         cases=tuple(map(case_of, read["cases"])),
         messages=_messages(read["messages"]),
-        inbox=_made(Received, read["inbox"], statements.RECEIVED, InboxState),
+        inbox=_made(Received, read["inbox"], fact_columns.RECEIVED, InboxState),
         payments=payments,
         named=named,
         applications=applications,
         attempts=attempts(read["attempts"]),
-        callbacks=_made(Callback, read["callbacks"], statements.CALLBACK, CallbackState),
+        callbacks=_made(Callback, read["callbacks"], fact_columns.CALLBACK, CallbackState),
         pinned=tuple(row.text for row in read["pinned"]),
         lease_by=head.claimed_by if head.claimed else None,
         lease_until=head.lease_until if head.claimed else None,
@@ -149,7 +150,7 @@ def _made(
 
 
 def holds_of(rows: Sequence[Any]) -> tuple[Hold, ...]:
-    return _made(Hold, rows, statements.HOLD, HoldState)
+    return _made(Hold, rows, fact_columns.HOLD, HoldState)
 
 
 def as_point(row: Any) -> Point:
@@ -220,7 +221,7 @@ def _messages(rows: Sequence[Any]) -> tuple[Message, ...]:
     return tuple(
         replace(message, items=tuple(items), lifted=row.lifted and MessageState[row.lifted])
         for message, (row, items) in zip(
-            _made(Message, [row for row, _ in found.values()], statements.MESSAGE, MessageState),
+            _made(Message, [row for row, _ in found.values()], fact_columns.MESSAGE, MessageState),
             found.values(),
             strict=True,
         )

@@ -135,6 +135,7 @@ def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
             business_date=today,
             opened_on=row.opened_on,
             next_action=values.next_action(row),
+            party_kind=row.party_kind,
             zone=row.zone,
             times=row.times,
             home_zone=row.home_zone,

@@ -20,7 +20,7 @@ from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.signals import Signals
 from collect_tui.domain.states import OPEN_ORDER, HoldState, InboxState
 from collect_tui.store import sql
-from collect_tui.store.fact_statements import POINT
+from collect_tui.store.fact_columns import POINT
 from collect_tui.store.fact_values import as_point
 from collect_tui.store.sql import table
 from collect_tui.store.tables import (

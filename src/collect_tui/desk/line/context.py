@@ -63,6 +63,7 @@ class LineContext:
     @classmethod
     def of(cls, account: AccountView, catalogue: Catalogue, session: Session) -> Self:
         """The context of an account on the screen."""
+        contact = catalogue.rules.contact.of(account.party_kind)
         return cls(
             codes=catalogue.codes,
             abbreviations=catalogue.abbreviations,
@@ -81,7 +82,7 @@ class LineContext:
             ),
             customer_zone=_known_zone(account.zone),
             zones=account.zones,
-            hours=(catalogue.rules.contact.start, catalogue.rules.contact.end),
+            hours=(contact.start, contact.end),
             calendar=Calendar(holidays=catalogue.rules.holidays),
             date_order=catalogue.rules.date_order,
             number=account.number,

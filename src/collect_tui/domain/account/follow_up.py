@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.codes import FollowUp
-from collect_tui.domain.contact import times
 from collect_tui.domain.contact.points import candidate_zones
 from collect_tui.domain.contact.zones import opening
 from collect_tui.domain.dates import as_utc, local_time, zone_info
@@ -32,7 +31,7 @@ def follow(
     A timed one is on the business date, or as many days on as the desk's clock (`zone`) passes midnight until then. Where no
     time can be proposed (`untimed`), it is the next business day.
     """
-    today = facts.business_date
+    today, rules = facts.business_date, rules.of(facts.party_kind)
     if asked.minutes is not None:
         at = _working_hour(asked.minutes, facts, point, now, calendar, zone, rules)
         on = calendar.next_business_day(today) if at is None else _day_of(at, today, now, zone)
@@ -48,9 +47,10 @@ def untimed(
     asked: FollowUp, facts: AccountFacts, point: Point | None, now: datetime, rules: ContactRules
 ) -> str | None:
     """Why a timed follow-up has a day and no time, as a sentence without its full stop; None when it has a time or needs none."""
+    rules = rules.of(facts.party_kind)
     if asked.minutes is None or _zones(facts, point, as_utc(now) + timedelta(minutes=asked.minutes), rules):
         return None
-    hours = f"{rules.start:%H:%M}–{rules.end:%H:%M}"
+    hours = rules.hours
     if not candidate_zones(facts, point):
         return f"the customer's time zone is not known, so no time within {hours} can be proposed"
     return f"the customer's possible time zones share no hour within {hours}, so no time can be proposed"
@@ -79,7 +79,7 @@ def _working_hour(
 def _opening(zones: tuple[str, ...], wanted: datetime, facts: AccountFacts, rules: ContactRules) -> datetime | None:
     """The first instant from `wanted` on that is within the hours and not excepted; at the customer's best time where that comes on
     the same day."""
-    said = times.read(facts.times)
+    said = rules.times(facts.times)
     first, best = (opening(zones, rules.start, rules.end, wanted, each) for each in (said, said.preferred()))
     same = (
         first is not None
@@ -92,7 +92,7 @@ def _opening(zones: tuple[str, ...], wanted: datetime, facts: AccountFacts, rule
 def _zones(facts: AccountFacts, point: Point | None, wanted: datetime, rules: ContactRules) -> tuple[str, ...]:
     """Zones whose hours bind the next try: of all numbers, since it may be on another; else of the one that was tried."""
     for zones in (candidate_zones(facts), candidate_zones(facts, point)):
-        if opening(zones, rules.start, rules.end, wanted, times.read(facts.times)) is not None:
+        if opening(zones, rules.start, rules.end, wanted, rules.times(facts.times)) is not None:
             return zones
     return ()
 

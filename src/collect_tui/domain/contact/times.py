@@ -95,6 +95,14 @@ def read(text: str) -> Times:
     return found
 
 
+@lru_cache(maxsize=4096)
+def without(text: str, weekdays: tuple[int, ...]) -> Times:
+    """What was said, and nothing on other days of the week than these."""
+    said = read(text)
+    off = frozenset(range(7)) - frozenset(weekdays)
+    return Times(said.best, (*said.shut, Span(off, 0, DAY))) if off else said
+
+
 def _clause(words: list[str]) -> tuple[str, Span]:
     kind, days = "", frozenset[int]()
     hours: list[str] = []
