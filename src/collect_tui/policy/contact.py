@@ -7,7 +7,7 @@ standard. Judgements are local to the customer and made in every zone the custom
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
@@ -18,10 +18,10 @@ from collect_tui.domain.contact.points import candidate_zones
 from collect_tui.domain.contact.points import label as point_label
 from collect_tui.domain.contact.zones import WindowVerdict, intersect_window
 from collect_tui.domain.dates import as_utc, clock, format_day, local_time, zone_info
-from collect_tui.domain.errors import Invalid
-from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Attempt, Point
+from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
 from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.rules import ContactRules, HoldKind
+from collect_tui.policy.attempts import counted, judged_in, known_zones, local_date, most_attempts
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
 NEAR_CAP: Final = 2
@@ -85,20 +85,6 @@ def hold_findings(
         yield say(rules, "hold", Severity.ALLOW, f"No hold forbids {what}.")
 
 
-def attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zone: str | None) -> int:
-    """Counted calls whose local date lies in the last `window_days` days, today's included; in UTC without a zone.
-
-    All numbers of the customer add up. The next call is within the presumption while this is below `max_attempts`.
-    """
-    today = _local_date(as_utc(now), zone)
-    return _counted(facts.attempts, today, rules.of(facts.party_kind), zone)
-
-
-def most_attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zones: Sequence[str]) -> int:
-    """The count of the strictest of the zones."""
-    return max(attempts(facts, now, rules, zone) for zone in _judged_in(zones))
-
-
 def label(verdict: Verdict, n: int, cap: int, zones: Sequence[str] = (), now: datetime | None = None) -> str:
     """The verdict in a word or five: `yes 5/7`, `no until 08:00 Los Angeles UTC-08:00`, `no 7/7`, `no: cease`; without a cap `yes`.
 
@@ -108,7 +94,7 @@ def label(verdict: Verdict, n: int, cap: int, zones: Sequence[str] = (), now: da
         return f"yes {n}/{cap}" if cap else "yes"
     refusal = max(verdict.findings, key=lambda f: f.severity)
     if refusal.severity is Severity.SCHEDULE and verdict.next_ok is not None:
-        return f"no until {_moment(verdict.next_ok, _known(zones), now)}"
+        return f"no until {_moment(verdict.next_ok, known_zones(zones), now)}"
     if refusal.check == "cap":
         return f"no {n}/{cap}"
     return f"no: {refusal.rule.rsplit('.', 1)[-1].replace('_', ' ').lower()}"
@@ -145,7 +131,7 @@ class _Call:
     def window(self) -> Finding:
         hours = self.rules.hours
         role = self.rules.override_role
-        if not self.zones or len(_known(self.zones)) < len(self.zones):
+        if not self.zones or len(known_zones(self.zones)) < len(self.zones):
             text = f"The customer's time zone is not known, so the hours {hours} cannot be checked."
             return self._say("window", Severity.HOLD, text, role=role)
         seen = intersect_window(self.zones, self.rules.start, self.rules.end, self.now, self.rules.times(""))
@@ -163,7 +149,7 @@ class _Call:
     def times(self) -> Finding:
         """What the customer asked for, where the zone tells whether it is the time."""
         said = times.read(self.facts.times)
-        known = _known(self.zones)
+        known = known_zones(self.zones)
         closed = [zone for zone in known if said.closed(local_time(self.now, zone))]
         if not closed:
             return self._say("times", Severity.ALLOW, f"As the customer asked: {said.text}.")
@@ -203,8 +189,8 @@ class _Call:
         if not talks:
             return self._say("cooldown", Severity.ALLOW, "No conversation in the last weeks.")
         last = max(talks)
-        free = {zone: _local_date(last, zone) + timedelta(days=days) for zone in _judged_in(self.zones)}
-        if all(_local_date(self.now, zone) >= day for zone, day in free.items()):
+        free = {zone: local_date(last, zone) + timedelta(days=days) for zone in judged_in(self.zones)}
+        if all(local_date(self.now, zone) >= day for zone, day in free.items()):
             return self._say("cooldown", Severity.ALLOW, f"The last conversation is {days} days or more ago.")
         first = max(free.values())
         text = f"A conversation took place in the last {days} days; next call {format_day(first, self.today or self._today())}."
@@ -212,20 +198,20 @@ class _Call:
         return self._say("cooldown", Severity.SCHEDULE, text, role=role, next_ok=self._opening(first))
 
     def _today(self) -> date:
-        return max(_local_date(self.now, zone) for zone in _judged_in(self.zones))
+        return max(local_date(self.now, zone) for zone in judged_in(self.zones))
 
     def _below_cap(self) -> datetime | None:
         """When the oldest of the calls that fill the cap falls out of the window."""
         for ahead in range(1, self.rules.window_days + 1):
             day = self._today() + timedelta(days=ahead)
-            counts = (_counted(self.facts.attempts, day, self.rules, z) for z in _judged_in(self.zones))
+            counts = (counted(self.facts.attempts, day, self.rules, z) for z in judged_in(self.zones))
             if max(counts) < self.rules.max_attempts:
                 return self._opening(day)
         return None
 
     def _opening(self, day: date) -> datetime | None:
         """The first instant within the hours on or after a local day, in every zone."""
-        zones = _known(self.zones) or ["UTC"]
+        zones = known_zones(self.zones) or ["UTC"]
         midnight = max(datetime.combine(day, time(), tzinfo=zone_info(zone)).astimezone(UTC) for zone in zones)
         return self._window(zones, midnight).next_open
 
@@ -251,46 +237,6 @@ def say(
     next_ok: datetime | None = None,
 ) -> Finding:
     return Finding(f"contact.{check}", severity, sentence, check, rules.sources.get(check, ""), next_ok, role)
-
-
-def _known(zones: Sequence[str]) -> list[str]:
-    """Those of the zones that the tz database has."""
-    found = []
-    for zone in zones:
-        try:
-            zone_info(zone)
-        except Invalid:
-            continue
-        found.append(zone)
-    return found
-
-
-def _judged_in(zones: Sequence[str]) -> Sequence[str | None]:
-    """The zones whose local dates count; UTC (None) when none is known."""
-    return _known(zones) or [None]
-
-
-def _local_date(instant: datetime, zone: str | None) -> date:
-    return instant.date() if zone is None else local_time(instant, zone).date()
-
-
-def _counted(made: Sequence[Attempt], today: date, rules: ContactRules, zone: str | None) -> int:
-    since = today - timedelta(days=rules.window_days - 1)
-    calls = [a for a in made if a.counted and not same_call(a, made, rules)]
-    return sum(1 for a in calls if since <= _local_date(a.at, zone) <= today)
-
-
-def same_call(attempt: Attempt, made: Iterable[Attempt], rules: ContactRules) -> bool:
-    """Whether it tells more of a talk that is counted: with the same number, which somebody had answered a few minutes before."""
-    span = timedelta(minutes=rules.conversation_minutes)
-    return attempt.conversation and any(
-        before.counted
-        and before.conversation
-        and before.point_id == attempt.point_id
-        and (before.at, before.id) < (attempt.at, attempt.id)
-        and attempt.at < before.at + span
-        for before in made
-    )
 
 
 def _moment(instant: datetime, zones: Sequence[str], now: datetime | None, today: date | None = None) -> str:

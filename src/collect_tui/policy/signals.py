@@ -19,7 +19,7 @@ from collect_tui.domain.queue.rules import PRE_DUE_DAYS
 from collect_tui.domain.rules import ContactRules, HoldKind, Rules, coming_back
 from collect_tui.domain.signals import NEVER, Signals
 from collect_tui.domain.states import FAILED_ORDER, NOT_KEPT, WAITING_ORDER, HoldState, MessageState, OrderState
-from collect_tui.policy.contact import attempts
+from collect_tui.policy.attempts import attempts
 from collect_tui.policy.suspend import may_restore, may_suspend
 
 

@@ -14,7 +14,8 @@ from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
 from collect_tui.domain.message.offers import standing
 from collect_tui.domain.money import format_minor
-from collect_tui.policy.contact import hold_findings, may_call, same_call
+from collect_tui.policy.attempts import same_call
+from collect_tui.policy.contact import hold_findings, may_call
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.policy.worklist import judge_callback, judge_next
 from collect_tui.policy.writing import may_write

@@ -239,13 +239,12 @@ def _call(view: AccountView, *, crowded: bool) -> list[Ranked]:
     phone = next((p for p in view.points if p.may_call is not None), None) if crowded else None
     beside = [Span(" · ", Role.LABEL), *point_spans(phone)] if phone is not None else []
     lines = [(0, row("May I call", (view.call_label, _TONE[view.may_call.severity]), *beside))]
-    lines += [(1, row("", (view.times, Role.PLAIN)))] if view.times else []
-    first = view.may_call.first
+    first, asked = view.may_call.first, [(1, row("", (view.times, Role.PLAIN)))] if view.times else []
     if first is not None and first.severity not in {"allow", "info"}:
         lines.append((2, row("", (first.sentence, Role.DIM))))
     others = (point for point in view.points if point is not phone)
     points = [row("Points" if not n else "", *point_spans(point)) for n, point in enumerate(others)]
-    return lines + _stepped(points, 2)
+    return lines + asked + _stepped(points, 2)
 
 
 def _words(view: AccountView) -> list[Ranked]:
