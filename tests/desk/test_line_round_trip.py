@@ -46,6 +46,7 @@ from collect_tui.desk.commands import (
     SnoozeAccount,
     Undo,
     UnpinNote,
+    VerifyCustomer,
     WriteCaseNote,
     WriteNote,
 )
@@ -246,6 +247,11 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         consent=st.sampled_from(["in", "out"]),
         source=st.sampled_from([None, "call", "web", "letter", "form", "email", "text", "visit"]),
         on=st.none() | DATES,
+    ),
+    VerifyCustomer: st.builds(
+        VerifyCustomer,
+        facts=st.lists(st.sampled_from(["dob", "addr", "id4", "mail"]), min_size=1, max_size=6).map(tuple),
+        method=st.sampled_from(["call", "inbound", "chat"]),
     ),
     AddPoint: st.builds(AddPoint, what=st.sampled_from(POINT_KINDS), value=VALUES),
     CorrectPoint: st.builds(CorrectPoint, point=st.sampled_from([point[0] for point in CONTEXT.points]), value=VALUES),

@@ -65,6 +65,7 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.NoteUnpinned: fx.NoteUnpinned(93, "dog"),
     fx.NextActionSet: fx.NextActionSet(NextAction("call", days(3)), NextAction("call", TODAY)),
     fx.PointMarked: fx.PointMarked(1, "bad", "out", "unknown", "unknown"),
+    fx.Verified: fx.Verified(("date of birth", "address"), "call", "mia", NOW, 3),
     fx.PointAdded: fx.PointAdded(replace(MOBILE, id=110, order=2)),
     fx.PointRemoved: fx.PointRemoved(MOBILE),
     fx.PointChanged: fx.PointChanged(replace(MOBILE, value="+1 312 555 0188"), MOBILE),
@@ -151,6 +152,7 @@ def test_an_effect_on_a_row_that_is_not_loaded_changes_nothing_else(kind: type) 
     adds = {fx.NoteWritten, fx.CallbackScheduled, fx.HoldPlaced, fx.PromiseMade, fx.PaymentRecorded, fx.OrderRequested}
     adds |= {
         fx.PointAdded,
+        fx.Verified,
         fx.CaseOpened,
         fx.CreditApplied,
         fx.ItemCharged,

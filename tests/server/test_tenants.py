@@ -62,6 +62,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "callback": {"at": "2026-11-24T16:00:00Z"},
     "next": {"on": day(2)},
     "point": {"point": "m1", "quality": "bad"},
+    "verify": {"facts": ["dob", "addr"]},
     "add-point": {"what": "mobile", "value": "+1 312 555 0199"},
     "correct-point": {"point": "m1", "value": "+1 312 555 0198"},
     "correct-customer": {"what": "name", "value": "x"},

@@ -220,6 +220,7 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     ),
     "next action": lambda a: (fx.NextActionSet(NextAction("visit", LATER, NOW), None),),
     "point": lambda a: (fx.PointMarked(a.points[0], "bad", "out", "unknown", "unknown", "web", DAY),),
+    "verified": lambda a: (fx.Verified(("date of birth", "address"), "call", USER, NOW, 3),),
     "point added": lambda a: (fx.PointAdded(_point(2, "312 555 0188")),),
     "point added and removed": lambda a: (fx.PointAdded(one := _point(2, "+61 412 345 678")), fx.PointRemoved(one)),
     "point added and another": lambda a: (

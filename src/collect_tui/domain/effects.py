@@ -20,6 +20,7 @@ from collect_tui.domain.contact.effects import (
     ContactVoided,
 )
 from collect_tui.domain.contact.point_effects import PointAdded, PointChanged, PointEffect, PointMarked, PointRemoved
+from collect_tui.domain.contact.verification import Verified
 from collect_tui.domain.effect import Effect
 from collect_tui.domain.hold.effects import HoldChanged, HoldPlaced
 from collect_tui.domain.message.effects import (
@@ -88,6 +89,7 @@ __all__ = [
     "ServiceChanged",
     "Skipped",
     "Snoozed",
+    "Verified",
 ]
 
 KINDS: Final[dict[str, type[Effect]]] = {

@@ -102,6 +102,9 @@ class AccountFacts:
     lease_until: datetime | None = None
     lease_since: datetime | None = None  # when it was handed out; None where it was taken by choice
     fence: int = 0
+    verified_by: str = ""  # who verified the customer last, when, and under which fence
+    verified_at: datetime | None = None
+    verified_fence: int = 0
 
     @property
     def total(self) -> int:

@@ -137,6 +137,21 @@ class ContactRules:
         return without(said, self.weekdays)
 
 
+@dataclass(frozen=True, slots=True)
+class VerificationRules:
+    """Who is spoken to is verified by `needed` of `facts` (code → what it is), for the lease on the account and `minutes` at most.
+
+    `mode`: off; warn: a contact with the right party says so when nobody was verified; refuse: it is not logged; hide: nor are
+    balances shown before.
+    """
+
+    mode: str = "off"
+    needed: int = 2
+    minutes: int = 30
+    facts: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+
+
 PRODUCT: Final = r"^[A-Z][A-Z0-9]{0,7}$"
 """How a product of a service is written."""
 
@@ -249,6 +264,7 @@ class Rules:
     check_sample: int = 1000  # accounts that a check of the day run holds against the rules
     reminders: tuple[Reminder, ...] = ()
     offers: Mapping[str, OfferRun] = field(default_factory=dict)  # by their names, `codes.OFFERS`
+    verification: VerificationRules = VerificationRules()
     states: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # what is cited to customers of a state, by rule

@@ -25,6 +25,7 @@ from collect_tui.desk.views.account import (
 from collect_tui.desk.views.message import MessageView
 from collect_tui.domain.account.ageing import age, bucket, days_past_due
 from collect_tui.domain.contact.points import candidate_zones, first_zone, zones_at
+from collect_tui.domain.contact.verification import is_verified
 from collect_tui.domain.contact.zones import clocks
 from collect_tui.domain.dates import clock, local_time
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Order, Payment, Point, Promise, Service
@@ -38,6 +39,7 @@ from collect_tui.domain.states import WAITING_MESSAGE, ServiceState
 from collect_tui.policy.attempts import most_attempts
 from collect_tui.policy.contact import label, may_call
 from collect_tui.policy.suspend import may_restore, may_suspend
+from collect_tui.services import masking
 from collect_tui.services.case_views import of_account, open_cases, reader_of
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.verdict_view import next_action, verdict_view
@@ -63,9 +65,12 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
     callback = min((c.at for c in seen.callbacks), default=None)
     last_contact = seen.attempts[-1].at if seen.attempts else sums.last_attempt_at
     ages = age(((i.due, i.open) for i in seen.items), seen.business_date)
-    return AccountView.made_of(
+    verified = is_verified(seen, desk.user, now, rules.verification)
+    view = AccountView.made_of(
         seen,
         now=now,
+        verified=verified,
+        hidden=False,
         desk_zone=rules.zone,
         promised=sum(i.outstanding for i in promise.instalments) if promise else 0,
         dpd=dpd,
@@ -108,6 +113,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
         chips=stand.chips,
         claimed_by=seen.lease_by if seen.lease_until and seen.lease_until > now else None,
     )
+    return view if verified or rules.verification.mode != "hide" else masking.unverified(view)
 
 
 def pane_view(db: Db, desk: DeskContext, number: str, pane: PaneName, cursor: str | None, limit: int) -> PaneView:
@@ -116,6 +122,9 @@ def pane_view(db: Db, desk: DeskContext, number: str, pane: PaneName, cursor: st
         raise Invalid("pane.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
     seen = load_facts.load(db, desk.tenant_id, number)
     here = {"account": seen.number, "pane": pane}
+    rules = desk.catalogue().rules.verification
+    if rules.mode == "hide" and pane != "points" and not is_verified(seen, desk.user, desk.clock(), rules):
+        return PaneView(**here)
     match pane:
         case "timeline":
             rows, more = panes.timeline(db, desk.tenant_id, seen.id, cursor=cursor, limit=limit)

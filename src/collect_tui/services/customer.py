@@ -7,10 +7,11 @@ from email.errors import MessageError
 from email.headerregistry import Address
 
 from collect_tui.common.text import clean
-from collect_tui.desk.commands import AddPoint, CorrectCustomer, CorrectPoint
+from collect_tui.desk.commands import AddPoint, CorrectCustomer, CorrectPoint, VerifyCustomer
 from collect_tui.domain.contact import decide as contact
 from collect_tui.domain.contact import times
 from collect_tui.domain.contact.points import label
+from collect_tui.domain.contact.verification import verify
 from collect_tui.domain.effect import Effect
 from collect_tui.domain.effects import AttributeSet, PointAdded, PointChanged
 from collect_tui.domain.errors import Invalid, Refused
@@ -71,6 +72,12 @@ def correct_customer(command: CorrectCustomer, facts: AccountFacts, context: Con
             return _set("party.times", facts.times, said)
         case "zone":
             return _set("party.zone", facts.zone, None if value.lower() == "none" else _zone(value))
+
+
+@decides(VerifyCustomer)
+def verify_customer(command: VerifyCustomer, facts: AccountFacts, context: Context) -> Decision:
+    rules = context.rules.verification
+    return Decision((verify(facts, command.facts, command.method, by=context.user, now=context.now, rules=rules),))
 
 
 def _set(name: str, before: str | None, after: str | None) -> Decision:

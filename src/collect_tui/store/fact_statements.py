@@ -76,12 +76,8 @@ def _whose(column: Any, many: str) -> Any:
     return among(many, column, "accounts") if many else column == _ACCOUNT
 
 
-_WHERE = (
-    *_columns(_party, "zone times"),
-    _party.c.kind.label("party_kind"),
-    _tenant.c.business_date,
-    _tenant.c.zone.label("home_zone"),
-)
+_BOOK = _tenant.c.business_date, _tenant.c.zone.label("home_zone")
+_WHERE = (*_columns(_party, "zone times"), _party.c.kind.label("party_kind"), *_BOOK)
 HEADS = (
     select(
         *_columns(_account, "id party_id number version status stage currency segment opened_on ladder_paused_by"),
@@ -92,7 +88,9 @@ HEADS = (
         *_columns(_account, "credit_limit cash_only owner"),
         *_columns(_party, "name lang support"),
         *_WHERE,
-        *_columns(_work, "snoozes claimed claimed_by claimed_at lease_until fence"),
+        *_columns(
+            _work, "snoozes claimed claimed_by claimed_at lease_until fence verified_by verified_at verified_fence"
+        ),
     )
     .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
     .join(_tenant, _tenant.c.tenant_id == _TENANT)

@@ -131,6 +131,9 @@ def assembled(
         lease_until=head.lease_until if head.claimed else None,
         lease_since=head.claimed_at if head.claimed else None,
         fence=head.fence or 0,
+        verified_by=head.verified_by or "",
+        verified_at=head.verified_at,
+        verified_fence=head.verified_fence or 0,
     )
 
 

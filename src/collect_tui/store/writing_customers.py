@@ -12,6 +12,7 @@ from collect_tui.domain.facts import Point
 from collect_tui.store.customers import name_rows
 from collect_tui.store.names import reversed_digits
 from collect_tui.store.writing import WriteContext, write
+from collect_tui.store.writing_work import have_work_item
 
 _T = SQLModel.metadata.tables
 
@@ -62,6 +63,13 @@ def _party(here: WriteContext) -> int:
     account = _T["account"].c
     mine = (account.tenant_id == here.tenant_id, account.id == here.account_id)
     return int(here.db.execute(select(account.party_id).where(*mine)).scalar_one())
+
+
+@write.register
+def _(effect: fx.Verified, here: WriteContext) -> None:
+    have_work_item(here)
+    known = {"verified_by": effect.by, "verified_at": effect.at, "verified_fence": effect.fence}
+    here.set("work_item", {"account_id": here.account_id}, **known)
 
 
 @write.register

@@ -174,7 +174,7 @@ def _(effect: fx.InstalmentPaid, here: WriteContext) -> None:
 
 @write.register
 def _(effect: fx.Snoozed, here: WriteContext) -> None:
-    _have_work_item(here)
+    have_work_item(here)
     here.one(
         here.change("work_item", account_id=here.account_id).values(
             snooze_until=effect.until, snoozes=effect.old_snoozes + 1, snooze_reason=effect.reason
@@ -184,11 +184,12 @@ def _(effect: fx.Snoozed, here: WriteContext) -> None:
 
 @write.register
 def _(effect: fx.Skipped, here: WriteContext) -> None:
-    _have_work_item(here)
+    have_work_item(here)
     here.one(here.change("work_item", account_id=here.account_id).values(skipped=_T["work_item"].c.skipped + 1))
 
 
-def _have_work_item(here: WriteContext) -> None:
+def have_work_item(here: WriteContext) -> None:
+    """An account that was never scored has no work item yet; scoring fills in the rest."""
     """An account that was never scored has no work item yet; scoring fills in the rest."""
     t = _T["work_item"]
     known = select(t.c.account_id).where(t.c.tenant_id == here.tenant_id, t.c.account_id == here.account_id)

@@ -27,6 +27,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "POINT": ("m1", "h1", "m", "0142", "m7", "e1"),
     "POINT-KIND": ("m", "e", "a", "work"),
     "PART": ("name", "times", "zone", "address", "m1"),
+    "FACT": ("dob addr", "mail paid", "dob"),
     "SOURCE": ("web", "call", "letter"),
     "NOTE": ("said so", "+1 cust will call", '"x9 is his desk"', "sh wp"),
     "TEXT": ("waits for salary", "cust ptp fri wp", "ring after six"),

@@ -17,7 +17,7 @@ from collect_tui.desk.commands.contact import (
     UnpinNote,
     WriteNote,
 )
-from collect_tui.desk.commands.customer import AddPoint, CorrectCustomer, CorrectPoint
+from collect_tui.desk.commands.customer import AddPoint, CorrectCustomer, CorrectPoint, VerifyCustomer
 from collect_tui.desk.commands.message import (
     AnswerMessage,
     CancelMessage,
@@ -43,6 +43,7 @@ Command = Annotated[
     | AddPoint
     | CorrectPoint
     | CorrectCustomer
+    | VerifyCustomer
     | MakePromise
     | MakePlan
     | CancelPromise
@@ -158,6 +159,7 @@ __all__ = [
     "SnoozeAccount",
     "Undo",
     "UnpinNote",
+    "VerifyCustomer",
     "WriteCaseNote",
     "WriteNote",
 ]

@@ -46,4 +46,13 @@ class CorrectCustomer(CommandBase):
     value: Value
 
 
-__all__ = ["PARTS", "POINT_KINDS", "AddPoint", "CorrectCustomer", "CorrectPoint", "PointKind"]
+class VerifyCustomer(CommandBase):
+    """Whoever is spoken to is the customer: which facts they knew (`dob`, `addr`, …: the site's), and in what kind of talk."""
+
+    noun: ClassVar[str] = "verifications"
+    kind: Literal["verify"] = "verify"
+    facts: Annotated[tuple[Short, ...], Field(min_length=1, max_length=6)]
+    method: Literal["call", "inbound", "chat"] = "call"
+
+
+__all__ = ["PARTS", "POINT_KINDS", "AddPoint", "CorrectCustomer", "CorrectPoint", "PointKind", "VerifyCustomer"]

@@ -285,5 +285,7 @@ _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "point kind": lambda _: customer.KINDS.items(),
     "detail": lambda _: customer.OFFERED.items(),
     "source": lambda _: SOURCES.items(),
+    "fact": lambda context: context.facts.items(),
+    "talk": lambda _: customer.TALKS.items(),
     "pinned": lambda context: ((f"{word(text)}", "pinned") for text in context.pinned),
 }

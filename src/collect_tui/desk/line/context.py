@@ -41,6 +41,8 @@ class LineContext:
     collectable: int = 0
     items: tuple[tuple[str, int, int], ...] = ()
     points: tuple[tuple[str, str, str], ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """By which the site verifies customers."""
     services: tuple[tuple[str, str, str], ...] = ()
     orders: tuple[str, ...] = ()
     customer_zone: str | None = None
@@ -93,6 +95,7 @@ class LineContext:
             late=frozenset(item.doc_no for item in account.items if item.dpd > 0),
             kinds=catalogue.cases.kinds,
             departments=_titles(catalogue),
+            facts=catalogue.rules.verification.facts,
             cases=account.cases,
         )
 
@@ -116,6 +119,7 @@ class LineContext:
             templates=_to_customers(catalogue),
             kinds=catalogue.cases.kinds,
             departments=_titles(catalogue),
+            facts=catalogue.rules.verification.facts,
         )
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from collect_tui.desk.commands import AddPoint, Command, CorrectCustomer, CorrectPoint
+from collect_tui.desk.commands import AddPoint, Command, CorrectCustomer, CorrectPoint, VerifyCustomer
 from collect_tui.desk.commands.customer import PARTS, POINT_KINDS
 from collect_tui.desk.line import say, slots
 from collect_tui.desk.line.context import LineContext
@@ -43,6 +43,37 @@ def fix(words: TokenCursor) -> tuple[Command, ...]:
     if (point := slots.maybe_point(words, noted=False)) is None:
         words.reject(token, "detail")
     return (words.build(CorrectPoint, point=point, value=_value(words)),)
+
+
+def ver(words: TokenCursor) -> tuple[Command, ...]:
+    """`ver FACT FACT … [call|inbound|chat]`"""
+    said: list[str] = []
+    method = "call"
+    words.require("fact")
+    while (token := words.peek()) is not None:
+        words.ask("fact")
+        words.ask("talk")
+        if not token.plain:
+            words.reject(token, "fact")
+        if token.low in _TALKS:
+            method = token.low
+            words.take("talk")
+            words.done()
+            break
+        words.limit(token, "fact")
+        said.append(token.low)
+        words.take("fact")
+    if not said:
+        words.reject(words.tokens[1], "fact")
+    return (words.build(VerifyCustomer, facts=tuple(said), method=method),)
+
+
+def render_verify(command: VerifyCustomer, context: LineContext) -> str:
+    return say.join("ver", *command.facts, "" if command.method == "call" else command.method)
+
+
+def say_verify(command: VerifyCustomer, context: LineContext) -> str:
+    return say.sentence(f"the customer knew {', '.join(command.facts)}", _TALKS[command.method])
 
 
 def _value(words: TokenCursor) -> str:
@@ -105,6 +136,11 @@ _VALUE = Slot(
     needed=True, writing="text",
 )  # fmt: skip
 
+_TALKS: Final = {"call": "a call that was made", "inbound": "a call that came in", "chat": "a chat"}
+_FACTS = Slot("facts", "FACT …", "Facts", "what they knew: dob addr; F4 lists them", "fact", needed=True, many=True)
+_TALK = Slot("method", "(call|inbound|chat)", "In", "call, inbound or chat", "talk", choices=tuple(_TALKS.items()))
+
+TALKS: Final = _TALKS
 OFFERED: Final = {**_PARTS, "address": "the address"}
 KINDS: Final = _KINDS
 
@@ -112,20 +148,29 @@ RENDER: Final[dict[type, Callable[..., str]]] = {
     AddPoint: render_add,
     CorrectPoint: render_point,
     CorrectCustomer: render_customer,
+    VerifyCustomer: render_verify,
 }
 MEANING: Final[dict[type, Callable[..., str]]] = {
     AddPoint: say_add,
     CorrectPoint: say_point,
     CorrectCustomer: say_customer,
+    VerifyCustomer: say_verify,
 }
 
 VERBS = (
-    Verb("add", (_KIND, _VALUE), "a new telephone, e-mail, address or social account", "add m +1 213 555 0188", add),
+    Verb("add", (_KIND, _VALUE), "a new telephone, e-mail, address or social account", "add m (213) 555-0188", add),
     Verb(
         "fix",
         (_PART, _VALUE),
         "mend what is known of the customer: name, address, language, zone, times to call, a contact point",
-        "fix times not weekdays 15 to 17, best 9 to 11",
+        "fix times not weekdays 15 to 17",
         fix,
+    ),
+    Verb(
+        "ver",
+        (_FACTS, _TALK),
+        "verify whom one speaks to by what they know; it holds for this call",
+        "ver dob addr",
+        ver,
     ),
 )

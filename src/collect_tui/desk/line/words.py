@@ -50,6 +50,8 @@ EXPECTED: Final[Mapping[str, str]] = {
     "point kind": "m, h, w, o (telephones), e (e-mail), a (address) or s (social account)",
     "detail": "name, address, lang, zone, times or a contact point such as m1",
     "value": "how it is to be",
+    "fact": "facts that the customer knew, such as dob addr",
+    "talk": "call, inbound or chat",
     "source": "how it was said: call, web, letter, form, email, text or visit",
     "quality": "good, bad, wrong, in or out",
     "case": "the number of a case",

@@ -204,6 +204,8 @@ class AccountView(View):
     owner: str = ""  # login of whose account it is; empty: nobody's
     language: str = "en"  # of the customer
     support: str = ""  # what the customer needs to be served well; a code of the site
+    verified: bool = False  # the customer was verified in this call
+    hidden: bool = False  # what is owed, paid and promised is not shown before
     party_kind: str = "person"  # what the customer is: person, org
     times: str = ""  # when the customer wants to be called and when not: "not sat, best 09:00 to 11:00"
     zones: tuple[str, ...] = ()  # all the customer may be in: the hours are those that they share

@@ -83,6 +83,7 @@ def log(
     reasons: Collection[str] | None = None,
     by: str = "",
     offer: Standing | None = None,
+    verified: bool = False,
 ) -> tuple[Effect, ...]:
     """One contact: the event, and what its result changes. `offer`: what the account is offered in it by its result.
 
@@ -113,6 +114,7 @@ def log(
             offered=offer.amount if offer else None,
             offered_on=facts.business_date if offer else None,
             offer_until=offer.until if offer else None,
+            verified=verified and result.right_party,
         )
     ]
     if point is not None and result.point is not None:

@@ -42,6 +42,7 @@ class ContactLogged(Effect):
     offered: int | None = None
     offered_on: date | None = None
     offer_until: date | None = None
+    verified: bool = False  # the customer had been verified
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
         attempt = Attempt(
