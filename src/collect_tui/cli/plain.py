@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
 from collect_tui.common.words import plural
+from collect_tui.desk.views.account import LINKED_COLUMNS
 from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, counted
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
 from collect_tui.desk.views.queue import BOARD_COLUMNS, QUEUE_COLUMNS
@@ -160,6 +161,8 @@ def pane_text(pane: PaneView, session: Session) -> str:
     """A pane's rows; instants by the clock of the desk."""
     if pane.messages:
         return listed(MESSAGE_COLUMNS, pane.messages, session)
+    if pane.linked:
+        return listed(LINKED_COLUMNS, pane.linked, session)
     if pane.cases:
         return listed(ACCOUNT_CASE_COLUMNS, pane.cases, session)
     entries: Sequence[Any] = next((getattr(pane, f) for f in (pane.pane,) if getattr(pane, f)), ())

@@ -43,7 +43,7 @@ from collect_tui.services import masking
 from collect_tui.services.case_views import of_account, open_cases, reader_of
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.verdict_view import next_action, verdict_view
-from collect_tui.store import cases, panes, queues
+from collect_tui.store import cases, linked, panes, queues
 from collect_tui.store import facts as load_facts
 from collect_tui.store.tables import AccountSummary
 
@@ -71,6 +71,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
         now=now,
         verified=verified,
         hidden=False,
+        linked=linked.count(db, desk.tenant_id, seen.id),
         desk_zone=rules.zone,
         promised=sum(i.outstanding for i in promise.instalments) if promise else 0,
         dpd=dpd,
@@ -145,6 +146,9 @@ def pane_view(db: Db, desk: DeskContext, number: str, pane: PaneName, cursor: st
             return PaneView(**here, messages=messages, cursor=more)
         case "cases":
             return PaneView(**here, cases=of_account(desk, db, seen.id))
+        case "linked":
+            found = linked.others(db, desk.tenant_id, seen.id, seen.business_date, desk.clock())
+            return PaneView(**here, linked=found)
         case "items":
             return PaneView(**here, items=panes.items(db, desk.tenant_id, seen.id, seen.business_date))
         case "points":
