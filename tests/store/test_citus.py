@@ -176,6 +176,13 @@ def test_a_cluster_of_the_format_before_gets_its_two_triggers(cluster: str, judg
             ("account", "owner"),
             ("name_token", "reversed"),
             ("party", "support"),
+            ("party", "times"),
+            ("work_item", "verified_by"),
+            ("work_item", "verified_at"),
+            ("work_item", "verified_fence"),
+            ("contact_event", "verified"),
+            ("contact_point", "consent_source"),
+            ("contact_point", "consent_on"),
         ):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {name}")
         create(

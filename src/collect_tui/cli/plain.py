@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
 from collect_tui.common.words import plural
+from collect_tui.desk.views.account import LINKED_COLUMNS
 from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, counted
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
 from collect_tui.desk.views.queue import BOARD_COLUMNS, QUEUE_COLUMNS
@@ -123,6 +124,7 @@ def account_text(a: AccountView) -> str:
         f"{a.dpd} days past due · current {money(ages.current)} · 1-30 {money(ages.b1_30)} · 31-60 {money(ages.b31_60)}"
         f" · 61-90 {money(ages.b61_90)} · 91+ {money(ages.b91_plus)} · credits {money(ages.credits)}",
         f"can call: {a.call_label}",
+        *([f"asked for: {a.times}"] if a.times else []),
         *(f"  {p.short} {p.value} {p.quality} {p.local_time}" for p in a.points),
         *(f"pinned: {text}" for text in a.pinned),
         *([f"credit limit {money(a.credit_limit)}"] if a.credit_limit is not None else []),
@@ -159,6 +161,8 @@ def pane_text(pane: PaneView, session: Session) -> str:
     """A pane's rows; instants by the clock of the desk."""
     if pane.messages:
         return listed(MESSAGE_COLUMNS, pane.messages, session)
+    if pane.linked:
+        return listed(LINKED_COLUMNS, pane.linked, session)
     if pane.cases:
         return listed(ACCOUNT_CASE_COLUMNS, pane.cases, session)
     entries: Sequence[Any] = next((getattr(pane, f) for f in (pane.pane,) if getattr(pane, f)), ())

@@ -188,6 +188,7 @@ def build_parser() -> argparse.ArgumentParser:
                     "audit",
                     "messages",
                     "cases",
+                    "linked",
                 ),
                 "help": "show this part of it instead",
             },

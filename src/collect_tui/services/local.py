@@ -23,7 +23,7 @@ from collect_tui.services import claiming
 from collect_tui.services.access import guarded
 from collect_tui.services.case_desk import CaseDesk
 from collect_tui.services.desk_context import Clock
-from collect_tui.services.masking import masked_account, masked_hits, masked_message, masked_pane, may_find
+from collect_tui.services.masking import masked_account, masked_hits, masked_message, masked_pane, may_find, unowed
 from collect_tui.store import claims, facts, find, queues
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser
@@ -113,7 +113,8 @@ class LocalDesk(CaseDesk):
                 user=self.user,
                 wanted=claiming.wanted(self, db, words),
             )
-            return page.model_copy(update={"figure": claiming.figured(self, db, (page.figure,))[0]})
+            rows = unowed(page.rows, self._catalogue.rules.verification)
+            return page.model_copy(update={"rows": rows, "figure": claiming.figured(self, db, (page.figure,))[0]})
 
     def next(self, queue: str | None = None, key: UUID | None = None, words: str = "") -> Claim | None:
         return claiming.next_account(self, queue, str(key) if key else None, words)
@@ -173,7 +174,7 @@ class LocalDesk(CaseDesk):
             keep = may_find(self.authority, text[:200])
             country = self.catalogue().rules.country
             hits = find.find(db, self.tenant_id, text[:200], limit, keep, country=country)
-            return masked_hits(hits, self.authority)
+            return unowed(masked_hits(hits, self.authority), self._catalogue.rules.verification)
 
     def reveal(self, number: str, what: str, reason: str) -> Revealed:
         from collect_tui.services import masking

@@ -11,13 +11,16 @@ from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import AccountView, FindHit, PaneView, PointView, ServiceView
 from collect_tui.desk.views.floor import Revealed, identifier, reveal_reason
 from collect_tui.desk.views.message import MessageRow
+from collect_tui.desk.views.queue import QueueRow
 from collect_tui.domain.card_text import mask_card
+from collect_tui.domain.rules import VerificationRules
 from collect_tui.policy.authority import Authority
 
 if TYPE_CHECKING:
     from collect_tui.services.desk_context import DeskContext
 
 _M = TypeVar("_M", bound=MessageRow)
+_R = TypeVar("_R", QueueRow, FindHit)
 
 DOT: Final = "•"
 #: Kinds of points by the kind of identifier that `authority.toml` masks.
@@ -42,6 +45,29 @@ def masked_account(view: AccountView, authority: Authority | None) -> AccountVie
     return view.model_copy(
         update={"points": _points(view.points, authority), "services": _services(view.services, authority)}
     )
+
+
+def unverified(view: AccountView) -> AccountView:
+    """An account before its customer is verified: who, how to reach them and whether they may be called, and nothing of what is owed."""
+    nothing = dict.fromkeys(("total", "past_due", "collectable", "disputed", "promised", "unapplied", "dpd"), 0)
+    ageing = dict.fromkeys(type(view.ageing).model_fields, 0)
+    shown = {
+        **nothing,
+        "ageing": view.ageing.model_copy(update=ageing),
+        **dict.fromkeys(("items", "services", "orders", "holds", "waiting", "cases", "chips", "pinned"), ()),
+        **dict.fromkeys(("promise", "last_payment", "last_word", "credit_limit", "next_action"), None),
+        "bucket": "",
+        "call_label": f"{view.call_label} · verify first: ver",
+        "hidden": True,
+    }
+    return view.model_copy(update=shown)
+
+
+def unowed(rows: tuple[_R, ...], rules: VerificationRules) -> tuple[_R, ...]:
+    """Rows of many customers, of whom nobody is verified: where the site hides what is owed before, it is hidden."""
+    if rules.mode != "hide":
+        return rows
+    return tuple(row.model_copy(update={"collectable": 0, "dpd": 0}) for row in rows)
 
 
 def masked_pane(view: PaneView, authority: Authority | None) -> PaneView:

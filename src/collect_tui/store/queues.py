@@ -227,7 +227,7 @@ def _page(slice_: Select[Any], order: queue_filter.Order) -> Select[Any]:
     a, p, s = table(Account).c, table(Party).c, table(AccountSummary).c
     one_page = slice_.order_by(*order.by()).limit(bindparam("most")).subquery("one_page")
     return (
-        select(*columns(), a.party_id, a.owner, a.stage, p.name, p.zone)
+        select(*columns(), a.party_id, a.owner, a.stage, p.name)
         .select_from(
             one_page.join(table(WorkItem), and_(_w.tenant_id == sql.tenant(), _w.account_id == one_page.c.account_id))
             .join(table(Account), and_(a.tenant_id == sql.tenant(), a.id == one_page.c.account_id))
@@ -245,7 +245,7 @@ def _row(row: Any, extras: queue_rows.RowExtras, catalogue: Catalogue, today: da
         account=row.number,
         dpd=days_past_due(row.oldest_due, today),
         chips=chips(row, catalogue, today, extras.holds.get(row.account_id, ())),
-        zone=(row.zone or "").split(",")[0] or extras.zones.get(row.party_id),
+        zone=extras.zones.get(row.party_id),
         timed_at=datetime.fromisoformat(row.sort_timed) if row.sort_timed else None,
         claimed_by=row.claimed_by if leased else None,
         suspend=extras.suspensions.get(row.account_id),

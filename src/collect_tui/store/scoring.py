@@ -46,6 +46,9 @@ from collect_tui.store.score_figures import counted, figures, note_deltas
 from collect_tui.store.sql import Scope, day, execute, scopes, table, tenant
 from collect_tui.store.tables import Account, AccountSummary, Tenant, WorkItem
 
+NO_CAP: Final = 1_000_000_000
+"""More calls than anybody makes, where no kind of customer has a cap."""
+
 MEDIAN_MOVES = 20
 """The median that the money term is measured by follows last night's when that is this many percent off, not every night."""
 
@@ -127,14 +130,15 @@ def settle_median(session: Session, tenant_id: int) -> bool:
 def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date: date) -> dict[str, Any]:
     """Values of all that the statement compares with, for every account the same."""
     rules = catalogue.rules
-    first = business_date - timedelta(days=rules.contact.window_days - 1)
+    contact = [each for each in (rules.contact, *rules.contact.parties.values()) if each.max_attempts]
+    first = business_date - timedelta(days=max((each.window_days for each in contact), default=1) - 1)
     return {
         "tenant": tenant_id,
         "never": NEVER,
         "no_due": sql.NEVER,
         "day_end": day_start(business_date + timedelta(days=1), rules.zone),
         "attempts_from": datetime.combine(first, time(), UTC) - EARLIEST,
-        "attempts_most": rules.contact.max_attempts,
+        "attempts_most": min((each.max_attempts for each in contact), default=NO_CAP),
         "soon": business_date + timedelta(days=PRE_DUE_DAYS),
         "free_call": _free(catalogue, "call"),
         "disputes": sorted(coming_back(catalogue.holds, "dispute")),

@@ -17,6 +17,7 @@ from collect_tui.desk.commands.contact import (
     UnpinNote,
     WriteNote,
 )
+from collect_tui.desk.commands.customer import AddPoint, CorrectCustomer, CorrectPoint, VerifyCustomer
 from collect_tui.desk.commands.message import (
     AnswerMessage,
     CancelMessage,
@@ -39,6 +40,10 @@ Command = Annotated[
     | ScheduleCallback
     | SetNextAction
     | MarkPoint
+    | AddPoint
+    | CorrectPoint
+    | CorrectCustomer
+    | VerifyCustomer
     | MakePromise
     | MakePlan
     | CancelPromise
@@ -114,6 +119,7 @@ class Act(BaseModel):
 __all__ = [
     "COMMANDS",
     "Act",
+    "AddPoint",
     "AnswerMessage",
     "ApplyCredit",
     "CancelMessage",
@@ -123,6 +129,8 @@ __all__ = [
     "CloseMessage",
     "Command",
     "CommandBase",
+    "CorrectCustomer",
+    "CorrectPoint",
     "DecideCase",
     "Directed",
     "LinkCase",
@@ -151,6 +159,7 @@ __all__ = [
     "SnoozeAccount",
     "Undo",
     "UnpinNote",
+    "VerifyCustomer",
     "WriteCaseNote",
     "WriteNote",
 ]

@@ -60,6 +60,7 @@ class Party(SQLModel, table=True):
     kind: str = "person"  # person, org
     lang: str = "en"
     zone: str | None = None  # stated by the customer: replaces the candidate zones of the points
+    times: str = added("")  # when it wants to be called and when not, as it said
     support: str = added("")  # what it needs to be served well; a code of the site
 
 
@@ -107,6 +108,8 @@ class ContactPoint(SQLModel, table=True):
     quality: str = "unknown"
     consent: str = "unknown"
     zones: str = ""
+    consent_source: str = added("")  # how the consent was given or withdrawn, on `consent_on`
+    consent_on: date | None = None
 
 
 @event.listens_for(ContactPoint, "before_insert")

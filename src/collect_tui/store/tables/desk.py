@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, text, true
 from sqlmodel import Field, SQLModel
 
-from collect_tui.store.tables.base import STRICT, key, minor, ref, to
+from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
 
 
 class WorkItem(SQLModel, table=True):
@@ -104,6 +104,9 @@ class WorkItem(SQLModel, table=True):
     claimed_at: datetime | None = None  # when `next` handed it to its holder; None when it was taken by choice
     lease_until: datetime | None = None
     fence: int = 0
+    verified_by: str = added("")  # who verified the customer last, when, and under which fence
+    verified_at: datetime | None = None
+    verified_fence: int = added(0)
     claim_key: str | None = None  # what `next` was asked with: asked again with it, it says the same
 
 

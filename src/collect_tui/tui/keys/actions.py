@@ -181,6 +181,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
             start=1,
         )
     ),
+    _C("linked.show", "Linked accounts", "The other accounts of the customer; Enter goes to one.", mnemonic="linked",
+       contexts=frozenset({ACCOUNT})),
     _C("pane.next", "Next pane", "Goes to the next pane, field, list of cases, or case of the list.", ("tab",),
        contexts=frozenset({ACCOUNT, FORM}) | _CASES, label="next", on_bar=_CASES, needs=_ROWS),
     _C("pane.previous", "Previous pane", "Goes to the previous pane, field, list of cases, or case of the list.", ("shift+tab",),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from alembic import op
-from sqlalchemy import BigInteger, MetaData, Table
+from sqlalchemy import BigInteger, MetaData, Table, false
 
 from collect_tui.store.migrations.frozen import column, index
 from collect_tui.store.tables import words
@@ -16,9 +16,13 @@ down_revision = "0013"
 
 TAIL: Final = "substr(replace({0}, '-', ''), length(replace({0}, '-', '')) - 3)"
 #: By table: columns, each with what stands in it for the rows that are there.
-ADDED: Final = {
+ADDED: Final[dict[str, dict[str, Any]]] = {
     "account": {"owner:text": ""},
     "name_token": {"reversed:text": ""},
+    "party": {"times:text": ""},
+    "work_item": {"verified_by:text": "", "verified_at:at?": None, "verified_fence": "0"},
+    "contact_event": {"verified:bool": false()},
+    "contact_point": {"consent_source:text": "", "consent_on:date?": None},
 }
 INDEXES: Final = {
     "account": ("index ix_account_owner: owner where owner <> ''", f"index ix_account_tail: {TAIL.format('number')}"),
