@@ -52,7 +52,7 @@ async def test_a_queue_whose_order_is_locked_is_seen_and_not_chosen_from(tmp_pat
     desks = Desks(tmp_path)
     queue = desks.of("mia").account(IVAN).queue
     async with driving(desks.connect("lee"), desks.state) as desk:
-        await desk.play([*typed(f"lock {queue} oldest first"), *typed("floor")], fast=fast)
+        await desk.play([*typed(f"lockqueue {queue} oldest first"), *typed("floor")], fast=fast)
         assert any(f"{queue} locked by lee: oldest first" in row for row in desk.rows)
     async with driving(desks.connect("mia"), desks.state) as desk:
         await desk.play(typed(IVAN), fast=fast)
@@ -82,7 +82,7 @@ async def test_what_is_somebodys_is_handed_on_after_a_question_that_counts_it(tm
 
 @both
 @pytest.mark.parametrize(
-    "line", ["word mia", "away mia", "away mia 3dec", "lock broken", "unlock", "handon mia", "here"]
+    "line", ["word mia", "away mia", "away mia 3dec", "lockqueue broken", "freequeue", "handon mia", "here"]
 )
 async def test_what_is_missing_is_said(tmp_path: Path, fast: bool, line: str) -> None:
     desks = Desks(tmp_path)

@@ -53,7 +53,7 @@ def add(commands: Any) -> None:
     away.add_argument("--reason", default="", metavar="TEXT", help="why; it is kept in their log")
     away.set_defaults(run=_does(lambda desk, args: desk.absent(args.login, args.until, args.deputy, args.reason)))
     lock = commands.add_parser(
-        "lock",
+        "lockqueue",
         help="lock the order of a queue",
         description="Lock the order of a queue: nobody chooses from it or skips.",
     )
@@ -61,7 +61,7 @@ def add(commands: Any) -> None:
     lock.add_argument("--reason", required=True, metavar="TEXT", help="why; whoever is refused reads it")
     lock.set_defaults(run=_does(lambda desk, args: desk.lock_order(args.queue, True, args.reason)))
     unlock = commands.add_parser(
-        "unlock", help="release the order of a queue", description="Release the order of a queue."
+        "freequeue", help="release the order of a queue", description="Release the order of a queue."
     )
     unlock.add_argument("queue", metavar="QUEUE")
     unlock.set_defaults(run=_does(lambda desk, args: desk.lock_order(args.queue, False)))

@@ -110,11 +110,11 @@ class ApiDesk(Asked):
             return kept[0]  # type: ignore[no-any-return]
         return fetched(self._calls, self._kept, self._seen, self.clock())
 
-    def next(self, queue: str | None = None, key: UUID | None = None) -> Claim | None:
+    def next(self, queue: str | None = None, key: UUID | None = None, words: str = "") -> Claim | None:
         """Asks with the same key until the server has answered, so that a claim that nobody heard of is not lost."""
         asked = self._asked = key or self._asked or uuid4()
         try:
-            found: Claim | None = self._call("next", queue=queue, key=asked)
+            found: Claim | None = self._call("next", queue=queue, key=asked, words=words)
         except Unavailable:
             raise
         except DomainError:
@@ -127,12 +127,14 @@ class ApiDesk(Asked):
         """Without the server nothing is done: the lease ends by itself."""
         self._call("release", account=account)
 
-    def history(self, *, limit: int = 20) -> tuple[Receipt, ...]:
-        found: tuple[Receipt, ...] = self._call("history", limit=limit)
+    def history(self, *, limit: int = 20, words: str = "", by: str = "") -> tuple[Receipt, ...]:
+        found: tuple[Receipt, ...] = self._call("history", limit=limit, words=words, by=by)
         if self.wire.state == "online":
             return found
         from collect_tui.client import offline
 
+        if words or by:
+            return found
         waiting = [row for row in reversed(self._queue.rows()) if row.state != "review"]
         mine = tuple(offline.queued(r.act, r.waits, r.typed_at, self._context(r.act.account)) for r in waiting)
         return (*mine, *found)[:limit]
@@ -190,6 +192,11 @@ class ApiDesk(Asked):
         self, of: str, to: tuple[str, ...], reason: str = "", *, do: bool = False, progress: Progress | None = None
     ) -> HandedOn:
         return self._long("hand_on", progress, of=of, to=to, reason=reason, do=do)  # type: ignore[no-any-return]
+
+    @property
+    def signs_in(self) -> bool:
+        """Is it a password that signs in here, and no access token?"""
+        return self._sign_in is not None
 
     def sign_in(self, password: str) -> str:
         """A new session for the same user; what waits goes out. What its owner is to hear. Raises SignedOut, Unavailable."""

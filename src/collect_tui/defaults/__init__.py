@@ -1,8 +1,8 @@
 """Codes, queues, holds, arrangement policies and rules as TOML that a site may override, and the loader that checks them.
 
 A site's folder holds files of the same names: codes.toml, abbreviations.toml, queues.toml, holds.toml, arrangement.toml,
-rules.toml, authority.toml, internal.toml, scripts.toml. They are laid over ours key by key; `drop = true` in an entry takes ours away, an empty text
-takes away a text.
+rules.toml, authority.toml, internal.toml, scripts.toml. They are laid over ours key by key; `drop = true` in an entry
+takes ours away, an empty text takes away a text.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
     holds = build.holds(roots["holds"], overriding)
     codes = build.codes(roots["codes"], holds)
     rules = build_rules.rules(roots["rules"], codes.next_actions, overriding, today)
+    saved = roots["queues"].table("filters", {})
     queues, templates = build.queues(roots["queues"]), template_channels(overrides)
     site = Site(
         roles=tuple(authority.roles),
@@ -49,17 +50,20 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         formulas=FORMULAS,
         suspend_reasons=codes.suspend_reasons,
     )
+    cases = case_rules.load(overrides, site, codes, rules.zone, Calendar(rules.holidays))
+    build.known_departments(roots["queues"], queues, cases.departments)
     abbreviations = roots["abbreviations"].table("abbreviations").texts()
     roots["abbreviations"].done()
     return Catalogue(
         codes=codes,
         abbreviations=abbreviations,
         queues=queues,
+        filters=build.filters(saved, [queue.name for queue in queues], holds, rules.currency),
         holds=holds,
         arrangement=build.arrangement(roots["arrangement"], overriding),
         rules=rules,
         authority=authority,
-        cases=case_rules.load(overrides, site, codes, rules.zone, Calendar(rules.holidays)),
+        cases=cases,
         templates=templates,
         internal=build_internal.internal(roots["internal"], templates),
         scripts=build_scripts.scripts(roots["scripts"]),

@@ -69,7 +69,13 @@ OPERATIONS: Final = (
     ),
     Operation("preview", "POST", "/previews", "account.read", "What an act would do; writes nothing"),
     Operation("do", "POST", "/accounts/{account}/acts", "act", "Do all commands of an act, or none"),
-    Operation("history", "GET", "/acts", "account.read", "My last acts, newest first"),
+    Operation(
+        "history",
+        "GET",
+        "/acts",
+        "account.read",
+        "Last acts, newest first: mine or a colleague's, or those with all the words",
+    ),
     Operation("day", "POST", "/day-runs", "day.run", "Roll to a business date", streams=True),
     Operation(
         "messages",

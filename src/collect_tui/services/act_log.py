@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session as Db
 from sqlmodel import col, select
 
+from collect_tui.common.text import clean
 from collect_tui.desk.commands import Act
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.act import Receipt
 from collect_tui.domain.effects import ActUndone, Effect
 from collect_tui.domain.undo import only_written
 from collect_tui.services import codec
+from collect_tui.services.access import require
 from collect_tui.services.context import PastAct
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.unit_of_work import UnitOfWork
 from collect_tui.store import audit
 from collect_tui.store.tables import Account, ActLog
+
+LOOKED_AT: Final = 5000
+"""Acts among which words are looked for."""
+
+
+ON_A_CASE: Final = "an act on a case, which its own screen tells of"
+"""Said of a colleague's act: what stands in a case may be private."""
 
 
 def known(desk: DeskContext, act: Act) -> bool:
@@ -89,15 +98,26 @@ def past_acts(db: Db, tenant_id: int, account_id: int, user: str, which: str | N
         standing = standing or (stands and not only_written(effects))
 
 
-def history(desk: DeskContext, limit: int) -> tuple[Receipt, ...]:
+def history(desk: DeskContext, limit: int, words: str = "", by: str = "") -> tuple[Receipt, ...]:
+    """The last acts of a user that have all the words, among their last `LOOKED_AT`."""
     if not 1 <= limit <= 1000:
         raise Invalid("history.limit", "The history shows 1 to 1,000 acts.", "limit")
+    if by and by != desk.user:
+        require(desk.authority, "undo.others")
+    wanted = clean(words).casefold().split()
+    mine = select(ActLog).where(ActLog.tenant_id == desk.tenant_id, ActLog.by == (by or desk.user))
+    found: list[tuple[int, Receipt]] = []
     with desk.store.read() as db:
-        rows = db.exec(
-            select(ActLog)
-            .where(ActLog.tenant_id == desk.tenant_id, ActLog.by == desk.user)
-            .order_by(col(ActLog.id).desc())
-            .limit(limit)
-        ).all()
-    receipts = ((Receipt.model_validate_json(row.receipt), row.undone_by is None) for row in rows)
-    return tuple(r.model_copy(update={"undoable": r.undoable and stands}) for r, stands in receipts)
+        rows = db.exec(mine.order_by(col(ActLog.id).desc()).limit(LOOKED_AT if wanted else limit))
+        for row in rows:
+            receipt = Receipt.model_validate_json(row.receipt)
+            if row.by != desk.user and any(effect["kind"].startswith("Case") for effect in json.loads(row.effects)):
+                receipt = receipt.model_copy(update={"sentence": ON_A_CASE, "effects": (), "said": ()})
+            said = f"{receipt.account} {receipt.at:%Y-%m-%d} {receipt.sentence}".casefold()
+            if all(word in said for word in wanted):
+                stands = receipt.undoable and row.undone_by is None
+                found.append((row.account_id, receipt.model_copy(update={"undoable": stands})))
+            if len(found) == limit:
+                break
+        places = audit.places(db, desk.tenant_id, {account for account, _ in found}, {str(r.id) for _, r in found})
+    return tuple(receipt.model_copy(update={"entry": places.get(str(receipt.id))}) for _, receipt in found)

@@ -82,4 +82,6 @@ def _day(on: date, figures: kpi.Figures, currency: str) -> AgentDay:
 
 def _left(desk: DeskContext, db: Db) -> int:
     board = queues.board(db, desk.tenant_id, desk.catalogue(), desk.clock(), desk.user)
-    return sum(figure.left for figure in claiming.figured(desk, db, board.queues))
+    theirs = claiming.others(desk, db)
+    mine = tuple(figure for figure in board.queues if figure.name not in theirs)
+    return sum(figure.left for figure in claiming.figured(desk, db, mine))

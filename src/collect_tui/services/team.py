@@ -81,7 +81,12 @@ def lock_order(desk: DeskContext, queue: str, locked: bool, reason: str) -> None
 
     NotFound "queue.not_found"; Invalid "lock.reason".
     """
-    name = claiming.queue_name(desk.catalogue(), queue)
+    with desk.reading() as db:
+        name = claiming.listed(desk, db, queue)[0]
+    if name not in {rule.name for rule in desk.catalogue().queues}:
+        raise NotFound(
+            "queue.not_found", f"{name} is everybody's own; only a queue of the site has one order.", "queue"
+        )
     why = _why(reason, "lock.reason") if locked else ""
 
     def changed() -> None:

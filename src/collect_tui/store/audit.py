@@ -17,7 +17,7 @@ import hmac
 import importlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import lru_cache
@@ -111,6 +111,14 @@ def count(session: Session, tenant_id: int, account_id: int | None = None) -> in
     """How many entries there are."""
     query = select(func.count()).where(AUDIT.c.tenant_id == tenant_id, of_account(AUDIT, account_id))
     return int(session.connection().execute(query).scalar_one())
+
+
+def places(session: Session, tenant_id: int, accounts: Collection[int], acts: Collection[str]) -> dict[str, int]:
+    """The number of the entry of each act, among those of these accounts."""
+    query = select(AUDIT.c.act_id, AUDIT.c.seq).where(
+        AUDIT.c.tenant_id == tenant_id, AUDIT.c.account_id.in_(sorted(accounts)), AUDIT.c.act_id.in_(sorted(acts))
+    )
+    return {row.act_id: row.seq for row in session.connection().execute(query)}
 
 
 def entries(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, true
 from sqlalchemy.orm import Session
 
 from collect_tui.store import sql
@@ -26,6 +26,12 @@ def told(session: Session, tenant_id: int, account_id: int) -> str | None:
     return None if row is None else f"{row.by} has locked the order of {row.queue}: {row.reason}."
 
 
+def is_held(session: Session, tenant_id: int, account_id: int, user: str) -> bool:
+    """Whether an account is the user's, under a lease that may have run out."""
+    mine = (_w.tenant_id == tenant_id, _w.account_id == account_id, _w.claimed == true(), _w.claimed_by == user)
+    return session.execute(select(_w.account_id).where(*mine)).first() is not None
+
+
 def every(session: Session, tenant_id: int) -> list[Any]:
     """All locks, by queue."""
     return list(session.execute(select(*_l).where(_l.tenant_id == tenant_id).order_by(_l.queue)))
@@ -42,4 +48,4 @@ def unlock(session: Session, tenant_id: int, queue: str) -> None:
     session.execute(delete(table(QueueLock)).where(_l.tenant_id == tenant_id, _l.queue == queue))
 
 
-__all__ = ["every", "lock", "told", "unlock"]
+__all__ = ["every", "is_held", "lock", "told", "unlock"]

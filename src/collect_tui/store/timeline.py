@@ -165,10 +165,6 @@ def _note(row: Any) -> TimelineEntry:
     return _entry("note", row.by, "pinned note" if row.pinned else "note", row.text)
 
 
-def _script(row: Any) -> TimelineEntry:
-    return _entry("note", row.by, f"script read: {row.script} ({row.language})")
-
-
 def _payment(row: Any) -> TimelineEntry:
     return _entry("payment", row.recorded_by, f"payment {row.ref} by {row.method}", amount=row.amount)
 
@@ -297,5 +293,5 @@ _SOURCES: Final = (
     _Source("digest_order", "told_at", _told, digest=True),
     _Source("case_file", "opened_at", _case),
     _Source("case_file", "ended_at", _case_ended),
-    _Source("script_read", "at", _script),
+    _Source("script_read", "at", lambda row: _entry("note", row.by, f"script read: {row.script} ({row.language})")),
 )

@@ -83,7 +83,7 @@ class TeamCommands(AgentCommands):
 
     def may_team_lock(self, words: str) -> Callable[[], object]:
         self._app.session_view.require("lock_order")
-        return self._queue(self._two(words, "Say which queue and why: `lock broken oldest first`.")[0])
+        return self._queue(self._two(words, "Say which queue and why: `lockqueue broken oldest first`.")[0])
 
     async def do_team_lock(self, words: str = "") -> None:
         self.may_team_lock(words)
@@ -93,7 +93,7 @@ class TeamCommands(AgentCommands):
     def may_team_unlock(self, words: str) -> Callable[[], object]:
         self._app.session_view.require("lock_order")
         if not words:
-            raise Invalid("word.unlock", "Say which queue: `unlock broken`.")
+            raise Invalid("word.unlock", "Say which queue: `freequeue broken`.")
         return self._queue(words)
 
     async def do_team_unlock(self, words: str = "") -> None:

@@ -18,6 +18,7 @@ from collect_tui.desk.commands.contact import (
     UnpinNote,
     WriteNote,
 )
+from collect_tui.desk.commands.customer import AddPoint, CorrectCustomer, CorrectPoint, VerifyCustomer
 from collect_tui.desk.commands.message import (
     AnswerMessage,
     CancelMessage,
@@ -41,6 +42,10 @@ Command = Annotated[
     | SetNextAction
     | MarkPoint
     | ReadScript
+    | AddPoint
+    | CorrectPoint
+    | CorrectCustomer
+    | VerifyCustomer
     | MakePromise
     | MakePlan
     | CancelPromise
@@ -117,6 +122,7 @@ class Act(BaseModel):
 __all__ = [
     "COMMANDS",
     "Act",
+    "AddPoint",
     "AnswerMessage",
     "ApplyCredit",
     "CancelMessage",
@@ -126,6 +132,8 @@ __all__ = [
     "CloseMessage",
     "Command",
     "CommandBase",
+    "CorrectCustomer",
+    "CorrectPoint",
     "DecideCase",
     "Directed",
     "HandOver",
@@ -156,6 +164,7 @@ __all__ = [
     "SnoozeAccount",
     "Undo",
     "UnpinNote",
+    "VerifyCustomer",
     "WriteCaseNote",
     "WriteNote",
 ]

@@ -15,6 +15,7 @@ from collect_tui.desk.line import (
     case,
     case_kind,
     contact,
+    customer,
     message,
     note,
     order,
@@ -33,7 +34,7 @@ from collect_tui.desk.line.verb import Verb
 from collect_tui.domain.case.definition import Kind
 from collect_tui.domain.codes import Codes
 
-_CAPABILITIES: Final = (contact, note, promise, payment, order, message, point, case, queue, script)
+_CAPABILITIES: Final = (contact, note, promise, payment, order, message, point, customer, case, queue, script)
 
 VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
     {verb.verb: verb for module in _CAPABILITIES for verb in module.VERBS}

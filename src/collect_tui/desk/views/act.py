@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
+from collect_tui.desk.columns import Column
+from collect_tui.desk.figures import moment
 from collect_tui.desk.views.base import View
 
 Kind = Literal["refused", "warning", "replaced", "done", "next", "allowed"]
@@ -104,7 +106,8 @@ class Receipt(View):
     """What an act did. `undoable`: `undo` can still take it back. `repeated`: this id had been done before; nothing was done twice.
 
     `said`: what it did in sentences, in the order in which they are to be read; `sentence` is what was replaced and what is new,
-    in one line. `queued`: the server could not be asked; the act waits in the outbox and its effects are not known yet.
+    in one line. `entry`: its number in the account's chain of evidence, where it was looked up.
+    `queued`: the server could not be asked; the act waits in the outbox and its effects are not known yet.
     """
 
     id: UUID
@@ -119,9 +122,20 @@ class Receipt(View):
     repeated: bool = False
     queued: bool = False
     said: tuple[Said, ...] = ()
+    entry: int | None = None
 
     @property
     def sentences(self) -> tuple[Said, ...]:
         """What was said; of an act kept from before there were sentences, its one."""
         again = (Said(kind="warning", text="it had been done before; nothing was done twice"),) if self.repeated else ()
         return (*again, *(self.said or (Said(kind="done", text=self.sentence),)))
+
+
+HISTORY_COLUMNS: Final = (
+    Column("at", "When", 12, write=lambda at, row, session: moment(at, session.zone, session.business_date)),
+    Column("account", "Account", 10),
+    Column("sentence", "What was done", 40, flex=1),
+    Column("undoable", "Undo", 4, write=lambda undoable, row, session: "u" if undoable else ""),
+    Column("entry", "Entry", 5, align="right", rank=1),
+    Column("id"),
+)

@@ -18,17 +18,35 @@ from typing import Final
 
 #: Where keys may mean something; the order is that of the help.
 CONTEXTS: Final = (
-    "board", "queue", "cases", "account", "message", "case", "script", "inbox", "find", "why", "me", "floor", "outbox", "run",
-    "help", "form", "asking",
+    "board", "queue", "cases", "account", "message", "case", "script", "inbox", "find", "why", "me", "floor", "history", "outbox",
+    "run", "help", "form", "asking",
 )  # fmt: skip
-BOARD, QUEUE, CASES, ACCOUNT, MESSAGE, CASE, SCRIPT, INBOX, FIND, WHY, ME, FLOOR, OUTBOX, RUN, HELP, FORM, ASKING = (
-    CONTEXTS
-)
+(
+    BOARD,
+    QUEUE,
+    CASES,
+    ACCOUNT,
+    MESSAGE,
+    CASE,
+    SCRIPT,
+    INBOX,
+    FIND,
+    WHY,
+    ME,
+    FLOOR,
+    HISTORY,
+    OUTBOX,
+    RUN,
+    HELP,
+    FORM,
+    ASKING,
+) = CONTEXTS
 
 _DESK: Final = frozenset(CONTEXTS) - {FORM, ASKING}
-_LISTS: Final = frozenset({BOARD, QUEUE, CASES, INBOX, FIND, FLOOR, OUTBOX, RUN})
+_LISTS: Final = frozenset({BOARD, QUEUE, CASES, INBOX, FIND, FLOOR, HISTORY, OUTBOX, RUN})
 _LINES: Final = frozenset({BOARD, QUEUE, ACCOUNT})
 _WORK: Final = frozenset({QUEUE, ACCOUNT})
+_QUEUE: Final = frozenset({QUEUE})
 _CASES: Final = frozenset({CASES, CASE})
 
 
@@ -136,7 +154,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("case.refuse", "Refuse", "Refuses what waits in the case, with a reason on the line, and shows the next one.", ("-",),
        contexts=_CASES, label="refuse", needs=_ROWS),
     _C("undo.last", "Undo", "Takes back my last act, on whichever account, after showing what that undoes.", ("u",), mnemonic="undo",
-       contexts=_DESK - {HELP, INBOX, FIND, SCRIPT, ME, FLOOR, OUTBOX, RUN}, label="undo", on_bar=frozenset({ACCOUNT, BOARD}),
+       contexts=_DESK - {HELP, INBOX, FIND, SCRIPT, ME, FLOOR, OUTBOX, RUN}, label="undo", on_bar=frozenset({ACCOUNT, BOARD, HISTORY}),
        needs_lease=True),
     _C("account.previous", "Previous account", "Goes back to the account before this one.", fkey="f7",
        mnemonic="previous", contexts=frozenset({ACCOUNT})),
@@ -149,6 +167,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
             start=1,
         )
     ),
+    _C("linked.show", "Linked accounts", "The other accounts of the customer; Enter goes to one.", mnemonic="linked",
+       contexts=frozenset({ACCOUNT})),
     _C("pane.next", "Next pane", "Goes to the next pane, field, list of cases, or case of the list.", ("tab",),
        contexts=frozenset({ACCOUNT, FORM}) | _CASES, label="next", on_bar=_CASES, needs=_ROWS),
     _C("pane.previous", "Previous pane", "Goes to the previous pane, field, list of cases, or case of the list.", ("shift+tab",),
@@ -158,7 +178,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
        fkey="f10", mnemonic="form", contexts=_WORK | {CASE, FORM}, label="form", needs=_CHOSEN | {"preview"},
        takes_words=True, needs_account=True, needs_lease=True),
     _C("field.list", "List", "Lists what may be typed in this field.", fkey="f4",
-       contexts=frozenset({FORM, ACCOUNT, QUEUE}), needs=_CHOSEN),
+       contexts=frozenset({FORM, ACCOUNT, QUEUE, BOARD}), needs=_CHOSEN),
     _C("row.down", "Down", "One row down.", ("down", "j"), contexts=_DESK, needs=_ROWS),
     _C("row.up", "Up", "One row up.", ("up", "k"), contexts=_DESK, needs=_ROWS),
     _C("row.pagedown", "Page down", "One page down.", ("pgdn",), contexts=_DESK, needs=_ROWS),
@@ -193,12 +213,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("team.away", "Away", "An agent is away until a day: `away mia 3dec for=lee ill`; their callbacks are anybody's meanwhile.",
        mnemonic="away", takes_words=True),
     _C("team.back", "Here", "An agent is back before the day.", mnemonic="here", takes_words=True),
-    _C("team.lock", "Lock order", "A queue is worked in its order, and nobody chooses from it: `lock broken oldest first`.",
-       mnemonic="lock", takes_words=True),
-    _C("team.unlock", "Release order", "The order of a queue is free again.", mnemonic="unlock", takes_words=True),
+    _C("team.lock", "Lock order", "A queue is worked in its order, and nobody chooses from it: `lockqueue broken oldest first`.",
+       mnemonic="lockqueue", takes_words=True),
+    _C("team.unlock", "Release order", "The order of a queue is free again.", mnemonic="freequeue", takes_words=True),
     _C("team.handon", "Hand on", "All that is an agent's to one colleague or several, after a question: `handon mia ben,lee on leave`.",
        mnemonic="handon", takes_words=True),
     _C("floor.open", "Floor", "Who works what now.", mnemonic="floor"),
+    _C("history.open", "History", "What was done, newest first; acts with these words, or a colleague's: `history 4410 promise by=ben`.",
+       mnemonic="history", takes_words=True),
     _C("run.open", "Run of messages", "Drafts of messages by template, channel and reason, samples of them, and their release.",
        mnemonic="run"),
     _C("outbox.open", "Outbox", "What was typed and is not done yet, rejected acts too.", mnemonic="outbox"),
@@ -207,13 +229,22 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("cases.show", "Cases", "A list of cases: whose, and of which kind, reason, channel or age: `cases overdue dispute >7d`.",
        mnemonic="cases", takes_words=True),
     _C("queue.show", "Queue", "Shows a queue by its name, or the board without one.", mnemonic="q", takes_words=True),
+    _C("queue.filter", "Filter", "Of the queue: `filter dpd>30 zone=open`.", mnemonic="filter", contexts=_QUEUE, takes_words=True),
+    _C("queue.sort", "Sort", "Sorts the queue shown: `sort dpd desc`.", mnemonic="sort", contexts=_QUEUE, takes_words=True),
+    _C("queue.columns", "Columns", "As `columns account dpd`; alone: the usual.", mnemonic="columns", contexts=_QUEUE, takes_words=True),
+    _C("queue.save", "Save", "Keeps what is shown under a name, for `q NAME`.", mnemonic="save", contexts=_QUEUE, takes_words=True),
     _C("account.open", "Account", "Opens an account by its number.", mnemonic="a", takes_words=True),
     _C("whynot.open", "Why not", "Which rules keep an account out of the queues.", mnemonic="whynot",
        takes_words=True),
-    _C("theme.choose", "Theme", "Changes the colours for this session.", mnemonic="theme", takes_words=True,
+    _C("text.copy", "Copy", "Copies the account's number to the clipboard of your terminal; `copy row` the row under the cursor, "
+       "`copy m1` a contact point, `copy TEXT` that text.", mnemonic="copy", takes_words=True),
+    _C("screen.lock", "Lock", "Covers the screen until your passphrase or password is typed; what is typed is kept.", mnemonic="lock",
+       needs_desk=False),
+    _C("theme.choose", "Theme", "Changes the colours for this session; without a name, shows each as the cursor moves.",
+       mnemonic="theme", takes_words=True,
        needs_desk=False),
     _C("view.refresh", "Refresh", "Loads again; the cursor stays on the same account.", ("r",), "f5", "refresh",
-       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, INBOX, ME, FLOOR, OUTBOX, RUN}), needs=frozenset({"find"}),
+       _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, INBOX, ME, FLOOR, HISTORY, OUTBOX, RUN}), needs=frozenset({"find"}),
        needs_desk=False),
     _C("nav.back", "Back", "One step back; what is typed is kept.", ("b",), "f12", "back", _DESK | {FORM},
        label="back", on_bar=_DESK - _LINES | {FORM}, needs_desk=False),
