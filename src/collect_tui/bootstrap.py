@@ -296,6 +296,7 @@ def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = N
         filters_file=settings.site_folder / "filters.toml",
         scope=scope,
         throwaway=backend == "demo",
+        first_words=f"The demo is in {wired.database}" if backend == "demo" else "",
     )
     app.run(mouse=False)
     return app.return_code or 0
