@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from datetime import date
 
+    from collect_tui.domain.rules import Rules
+
 from collect_tui.bootstrap import Clock, Wiring, catalogue, open_desk
 from collect_tui.common.words import expected
+from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.errors import Invalid
 
 UTILITY: Final = "utility"
@@ -61,7 +64,7 @@ def demo(wired: Wiring, trade: str = UTILITY) -> Iterator[Wiring]:
             state_folder=place / "state",
             server="",
         )
-        clock = wired.clock if wired.frozen else demo_clock(catalogue(wired).rules.zone)
+        clock = wired.clock if wired.frozen else demo_clock(catalogue(wired).rules)
         shown = replace(wired, settings=own, clock=clock)
         make_demo(shown, trade)
         yield shown
@@ -75,7 +78,7 @@ def make_demo(wired: Wiring, trade: str = UTILITY) -> None:
 
     desk = open_desk(replace(wired, user="demo"), create=True, backend="demo")
     try:
-        pipeline.run("portfolio", desk, portfolio(trade), shift_to=opening_day(wired.clock()))
+        pipeline.run("portfolio", desk, portfolio(trade), shift_to=opening_day(wired.clock(), catalogue(wired).rules))
     except BaseException:
         desk.close()
         if not wired.settings.url:
@@ -84,15 +87,15 @@ def make_demo(wired: Wiring, trade: str = UTILITY) -> None:
     desk.close()
 
 
-def opening_day(now: datetime) -> date:
-    """The day a demo opens on: today, or the Friday before when it is a weekend, so that there is work to do."""
-    return now.date() - timedelta(days=max(0, now.weekday() - 4))
+def opening_day(now: datetime, rules: Rules) -> date:
+    """The day a demo opens on: today, or the last business day of the desk before it, so that there is work to do."""
+    return Calendar(rules.holidays).add_business_days(now.date() + timedelta(days=1), -1)
 
 
-def demo_clock(zone: str) -> Clock:
+def demo_clock(rules: Rules) -> Clock:
     """The demo's own clock: it runs from half past ten at the desk, whenever it is started, so that calls are allowed."""
     from zoneinfo import ZoneInfo
 
     started = datetime.now(UTC)
-    opening = datetime.combine(opening_day(started), time(10, 30), ZoneInfo(zone)).astimezone(UTC)
+    opening = datetime.combine(opening_day(started, rules), time(10, 30), ZoneInfo(rules.zone)).astimezone(UTC)
     return lambda: opening + (datetime.now(UTC) - started)

@@ -173,7 +173,7 @@ def _class(wired: Wiring, *, own: bool) -> Iterator[Wiring]:
     from collect_tui import bootstrap, demo
     from collect_tui import settings as site
 
-    clock = wired.clock if wired.frozen else demo.demo_clock(bootstrap.catalogue(wired).rules.zone)
+    clock = wired.clock if wired.frozen else demo.demo_clock(bootstrap.catalogue(wired).rules)
     with tempfile.TemporaryDirectory(prefix="collect-tui-class-") as folder:
         place = Path(folder)
         settings = replace(wired.settings, orders_folder=place / "orders", state_folder=place / "state")
