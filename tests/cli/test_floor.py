@@ -41,9 +41,24 @@ def test_the_floor_shows_who_works_what(run):
     assert code == 0
     head, names, first, *others = out.splitlines()
     assert head == "10:00 Chicago UTC-06:00"
-    assert names.split() == ["login", "name", "role", "account", "queue", "since", "until", "worked", "acts", "last"]
+    assert names.split() == [
+        "login",
+        "name",
+        "role",
+        "state",
+        "account",
+        "queue",
+        "since",
+        "until",
+        "worked",
+        "rpc",
+        "ptp",
+        "acts",
+        "last",
+    ]
     assert first.split()[0] == "mia"
-    assert first.split()[3] in (ROSA, IVAN)
+    assert first.split()[3] == "talk"
+    assert first.split()[4] in (ROSA, IVAN)
     assert [o.split()[0] for o in others] == ["ben", "lee"]
     code, out, _ = run("--json", "floor")
     assert json.loads(out)["seats"][0]["login"] == "mia"
@@ -127,3 +142,21 @@ def test_an_event_on_one_line(kind, data, said):
     from collect_tui.cli.floor import line
 
     assert line(kind, data, "America/Chicago") == said
+
+
+def test_what_a_lead_and_an_agent_do_from_the_shell(run):
+    assert run("pause", "lunch", user="mia")[:2] == (0, "pause LUNCH\n")
+    assert run("ready", user="mia")[1] == "available\n"
+    assert run("word", "mia", "call first", user="lee")[:2] == (0, "")
+    assert run("away", "mia", "--until", "2026-12-03", "--reason", "ill", user="lee")[0] == 0
+    assert "away" in run("floor", user="lee")[1]
+    assert run("lockqueue", "broken", "--reason", "oldest first", user="lee")[0] == 0
+    assert run("freequeue", "broken", user="lee")[0] == 0
+    assert run("do", ROSA, "own mia", user="mia")[0] == 0
+    code, out, _ = run("reassign", "--from", "mia", "--to", "ben", "--dry-run", user="lee")
+    assert (code, out) == (0, "1 accounts of mia: 1 owned, 0 with callbacks, 0 with cases, 0 held.\n")
+    code, out, _ = run("reassign", "--from", "mia", "--to", "ben", "--reason", "on leave", user="lee")
+    assert out.endswith("handed to ben: 1.\n")
+    assert run("reassign", ROSA, "--from", "mia", user="lee")[0] != 0
+    assert "Worked" in run("me", user="mia")[1]
+    assert "party: Am I speaking with" in run("script", ROSA, user="mia")[1]

@@ -61,7 +61,7 @@ FLOOR_COLUMNS: Final = (
         *("state", "State", 15),
         write=_doing,
         role=lambda seat: Role.DIM if seat.absent_until else Role.PLAIN,
-        plain=dashed(_doing),
+        plain=dashed(lambda state, seat, session: "away" if seat.absent_until else seat.code.lower() or state or ""),
     ),
     Column(
         *("account", "Account", 10),
