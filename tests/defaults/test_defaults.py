@@ -87,7 +87,13 @@ def test_every_entry_tells_the_user_what_it_is(shipped: Catalogue) -> None:
         assert entry.help.endswith("."), entry
         assert "\n" not in entry.help
         assert len(entry.help) <= 120, entry
-    for titles in (codes.reasons, codes.dispute_reasons, codes.skip_reasons, codes.suspend_reasons, codes.next_actions):
+    for titles in (
+        codes.reasons,
+        codes.dispute_reasons,
+        codes.skip_reasons,
+        *codes.order_reasons.values(),
+        codes.next_actions,
+    ):
         assert titles
         assert all(titles.values())
     assert len(codes.reasons) == len(codes.dispute_reasons) == 12

@@ -29,6 +29,7 @@ from collect_tui.desk.commands import (
     OpenCase,
     OrderRestore,
     OrderSuspension,
+    OrderTermination,
     Part,
     PlaceHold,
     RecordPayment,
@@ -253,22 +254,17 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         ),
     ),
     ApplyCredit: st.builds(ApplyCredit, credit=st.just("CR-77"), directed=st.lists(DIRECTED, max_size=3).map(tuple)),
-    OrderSuspension: st.builds(
-        OrderSuspension,
-        service=SERVICES,
-        effective=DATES,
-        reason=st.one_of(st.sampled_from(list(CODES.suspend_reasons)), SHORTS),
-        note=RAW_TEXTS,
-        confirm=CONFIRM,
-    ),
-    OrderRestore: st.builds(
-        OrderRestore,
-        service=SERVICES,
-        effective=st.one_of(st.none(), DATES),
-        reason=st.one_of(st.sampled_from(list(CODES.suspend_reasons)), SHORTS),
-        note=RAW_TEXTS,
-        confirm=CONFIRM,
-    ),
+    **{
+        command: st.builds(
+            command,
+            service=SERVICES,
+            effective=st.one_of(st.none(), DATES) if command is OrderRestore else DATES,
+            reason=st.one_of(st.sampled_from(list(CODES.reasons_for(kind))), SHORTS),
+            note=RAW_TEXTS,
+            confirm=CONFIRM,
+        )
+        for kind, command in (("suspend", OrderSuspension), ("restore", OrderRestore), ("terminate", OrderTermination))
+    },
     CancelOrder: st.builds(CancelOrder, order=st.sampled_from(["S-123", "S-200", "INT", "EL"]), reason=REASONS),
     SendMessage: st.builds(
         SendMessage,

@@ -42,7 +42,16 @@ STARTS = (
     *("pp half fri + rest 15", "ptp 50 fri + 77.60 15dec", "ptp 150 fri", "ptp 150 fri card", "pa 412.10 dn100 3m 15"),
     *("pa 600 3m 15 m1 card", "arr 412.10 4w fri", "cb tue 9:30", "cb tue 9:30 m2 any", "cb 15dec", "call +2h"),
     *("call tue 9:30 m1", "t fri", "t +3", "t fri verify", "xp", "pay 120 card ref=1 y", "revpay CHK1", "retpay ref=7"),
-    *("sus int fri", "sus int fri broken", "res tv", "res tv tom paid", "xo S-123", "hold dispute", "hold dispute fri"),
+    *(
+        "sus int fri",
+        "sus int fri broken",
+        "res tv",
+        "res tv tom paid",
+        "term tv fri",
+        "xo S-123",
+        "hold dispute",
+        "hold dispute fri",
+    ),
     *(
         "rel dispute",
         "xm reminder",

@@ -27,7 +27,7 @@ def suspended(**more: object) -> AccountFacts:
 
 def suspend(facts: AccountFacts, **more: object):
     options = {"effective": days(2), "reason": "NONPAY", "ids": numbers(36), **more}
-    return orders.suspend(facts, facts.services[0], **options)
+    return orders.cut(facts, facts.services[0], **options)
 
 
 def restore(facts: AccountFacts, **more: object):

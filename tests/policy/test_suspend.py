@@ -13,7 +13,8 @@ from collect_tui.domain.facts import AccountFacts, Hold, Payment
 from collect_tui.domain.order.required import fees_to_keep, required_to_restore
 from collect_tui.domain.order.suspension import first_suspension_day, is_suspension_day
 from collect_tui.domain.states import MessageState, PaymentState
-from collect_tui.policy.suspend import may_restore, may_suspend
+from collect_tui.policy.restore import may_restore
+from collect_tui.policy.suspend import may_suspend
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from support.trade import CALENDAR, KINDS, RULES, SUSPEND, TODAY, account, days, item, notice, order, promise, service
 

@@ -131,7 +131,7 @@ class History:
                 return (NextActionSet(NextAction(code, today + timedelta(days=ahead)), facts.next_action),)
             case ("suspend", ident):
                 more = {"effective": today + timedelta(days=7), "reason": "NONPAY", "calendar": CALENDAR}
-                return order.suspend(facts, facts.service(ident), ids=ids, **more)
+                return order.cut(facts, facts.service(ident), ids=ids, **more)
             case ("restore", ident):
                 more = {"effective": today, "reason": "PAID", "fee": RULES.suspend.reconnect_fee, "calendar": CALENDAR}
                 return order.restore(facts, facts.service(ident), ids=ids, **more)

@@ -47,7 +47,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         next_actions=codes.next_actions,
         limits=tuple(name for name, (unit, _) in LIMITS.items() if unit == "amount"),
         formulas=FORMULAS,
-        suspend_reasons=codes.suspend_reasons,
+        order_reasons=codes.order_reasons,
     )
     abbreviations = roots["abbreviations"].table("abbreviations").texts()
     roots["abbreviations"].done()

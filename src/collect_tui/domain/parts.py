@@ -173,12 +173,12 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order to a billing system: suspend or restore one service on its effective business date."""
+    """An order to a billing system, of one of the kinds of `domain/order/kinds.py`, for one service on its effective business date."""
 
     id: int
     number: str
     service_id: int
-    kind: str  # suspend, restore
+    kind: str
     reason: str
     effective: date
     status: OrderState

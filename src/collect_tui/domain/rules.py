@@ -114,8 +114,8 @@ PRODUCT: Final = r"^[A-Z][A-Z0-9]{0,7}$"
 class SuspendRules:
     """`notice_level` must have been served `notice_days` before the effective date; no cuts on weekdays (0 Monday) and holidays listed.
 
-    `tolerance` is the desk's: an item with less open counts as paid, however old it is. `products`: product → the same with what
-    is otherwise for its services.
+    A service that has been cut may be terminated `terminate_dpd` days past due. `tolerance` is the desk's: an item with less open
+    counts as paid, however old it is. `products`: product → the same with what is otherwise for its services.
     """
 
     notice_level: str
@@ -127,6 +127,7 @@ class SuspendRules:
     stuck_after_days: int
     sources: Mapping[str, str]
     tolerance: int = 0
+    terminate_dpd: int = 90
     products: Mapping[str, SuspendRules] = field(default_factory=dict)
 
     def of(self, product: str) -> SuspendRules:

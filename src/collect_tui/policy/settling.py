@@ -35,6 +35,7 @@ from collect_tui.domain.facts import AccountFacts, Order
 from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import required
+from collect_tui.domain.order.kinds import KINDS
 from collect_tui.domain.payment import appropriation, posting
 from collect_tui.domain.rules import Rules
 from collect_tui.domain.states import (
@@ -144,8 +145,8 @@ def _orders(fold: Folded, house: House, ids: Callable[[], int], *, taken_back: b
             continue
         if one.override_by is not None and one.status == OrderState.REQUESTED:
             fold.add(OrderChanged(one.id, OrderState.DRAFT, one.status, found.sentence))
-        elif one.kind == "restore" or one.status == OrderState.REQUESTED:
-            lifted = one.kind == "suspend" and found.check in PAID_CHECKS
+        elif one.kind != "suspend" or one.status == OrderState.REQUESTED:
+            lifted = KINDS[one.kind].cuts and found.check in PAID_CHECKS
             fold.add(OrderChanged(one.id, OrderState.CANCELLED, one.status, found.sentence, lifted))
         else:
             continue
@@ -180,14 +181,17 @@ def _messages(fold: Folded) -> None:
 def _stand_again(fold: Folded, one: Order, house: House) -> None:
     service = fold.facts.service(one.service_id)
     busy = any(o.service_id == service.id and o.open for o in fold.facts.orders)
-    over = one.effective < fold.facts.business_date  # whoever wants it cut now orders it for another day
+    kind, over = (
+        KINDS[one.kind],
+        one.effective < fold.facts.business_date,
+    )  # whoever wants it cut now orders it for another day
     if (
         busy
         or over
-        or service.status != ServiceState.ACTIVE
+        or service.status != kind.before
         or refusal(fold.facts, one, house.rules, house.holds, house.calendar)
     ):
         return
-    cause = order.CAUSES.get(one.reason.upper(), order.NONPAY)
+    cause = order.cause_of(service, one.reason)
     fold.add(OrderChanged(one.id, OrderState.REQUESTED, one.status, "what stopped it was taken back"))
-    fold.add(ServiceChanged(service.id, ServiceState.PENDING_SUSPEND, cause, service.status, service.suspend_cause))
+    fold.add(ServiceChanged(service.id, kind.pending, cause, service.status, service.suspend_cause))

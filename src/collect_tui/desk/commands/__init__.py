@@ -24,7 +24,7 @@ from collect_tui.desk.commands.message import (
     ReleaseMessage,
     SendMessage,
 )
-from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension
+from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension, OrderTermination
 from collect_tui.desk.commands.payment import ApplyCredit, Directed, RecordPayment, ReversePayment
 from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, Part
 from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
@@ -47,6 +47,7 @@ Command = Annotated[
     | ApplyCredit
     | OrderSuspension
     | OrderRestore
+    | OrderTermination
     | CancelOrder
     | SendMessage
     | ReleaseMessage
@@ -135,6 +136,7 @@ __all__ = [
     "OpenCase",
     "OrderRestore",
     "OrderSuspension",
+    "OrderTermination",
     "OutsideCommand",
     "Override",
     "Part",

@@ -1,4 +1,4 @@
-"""Suspension and restore orders, one service at a time. They take effect outside the building."""
+"""Orders to suspend, restore and terminate, one service at a time. They take effect outside the building."""
 
 from __future__ import annotations
 
@@ -32,6 +32,18 @@ class OrderRestore(OutsideCommand):
     service: Short
     effective: Day | None = None
     reason: Short = "PAID"
+    note: Text = ""
+
+
+class OrderTermination(OutsideCommand):
+    """Orders the billing system to end a suspended service for good; what the firm has lent with it is then fetched."""
+
+    noun: ClassVar[str] = "terminations"
+    months_ahead: ClassVar[int] = 12
+    kind: Literal["terminate"] = "terminate"
+    service: Short
+    effective: Day
+    reason: Short = "NONPAY"
     note: Text = ""
 
 

@@ -1,6 +1,6 @@
-"""Orders to billing systems: suspend one service of an account, restore it, and what each takes.
+"""Orders to billing systems: suspend one service of an account, restore or terminate it, and what each takes.
 
-Who may, and when, is `policy/suspend.py`; this module keeps the states straight. A suspension remembers its cause, so
+Who may, and when, is `policy/suspend.py`; this module keeps the states straight, by `kinds.py`. A suspension remembers its cause, so
 that a payment restores what non-payment cut and nothing else (billing systems that forget it bring back services cut
 for fraud). Amounts are minor units, dates business dates.
 """
@@ -19,8 +19,9 @@ from collect_tui.domain.dates import as_utc
 from collect_tui.domain.effects import Effect, OrderChanged, OrderRequested, ServiceChanged
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Order, Service
+from collect_tui.domain.order.kinds import KINDS, OrderKind
 from collect_tui.domain.payment import fees
-from collect_tui.domain.states import SERVICE, OrderState, ServiceState
+from collect_tui.domain.states import OrderState, ServiceState
 
 NONPAY: Final = "nonpay"
 CAUSES: Final = {"VOLUNTARY": "voluntary", "FRAUD": "fraud"}
@@ -32,37 +33,43 @@ OUTCOMES: Final = {"completed": OrderState.COMPLETED, "rejected": OrderState.REJ
 _WHOSE: Final = {"voluntary": "at the customer's own wish", "fraud": "for fraud"}
 
 
-def suspend(
+def cut(
     facts: AccountFacts,
     service: Service,
     *,
+    kind: OrderKind = KINDS["suspend"],
     effective: date,
     reason: str,
     ids: Callable[[], int],
     calendar: Calendar | None = None,
     override_by: str | None = None,
 ) -> tuple[Effect, ...]:
-    """Order the suspension of an active service; it leaves with the next orders run. It replaces one held for review.
+    """Order that an active service is suspended, or a suspended one terminated; it leaves with the next orders run. It
+    replaces one held for review.
 
     Next action: the day after the effective date, by `calendar` a business day. Raises Refused "account.closed",
     "service.state", "order.open", "order.in_past"; Invalid "order.effective" (over a year ahead), "order.reason".
     """
     steps.require_open(facts)
-    why = steps.require_reason(reason, "order.reason", "the service is suspended")
-    draft = _draft(facts, service, "suspend")
+    why = steps.require_reason(reason, "order.reason", f"the service is {kind.done}")
+    draft = _draft(facts, service, kind.name)
     _no_open_order(facts, service, besides=draft)
-    _state(service, ServiceState.PENDING_SUSPEND)
+    _state(service, kind)
     _effective(facts, effective)
-    cause = CAUSES.get(why.upper(), NONPAY)
     replaced = (OrderChanged(draft.id, OrderState.CANCELLED, draft.status, "replaced by a new order"),) if draft else ()
     return (
         *replaced,
         OrderRequested(
-            replace(_new(facts, service, "suspend", why, effective, OrderState.REQUESTED, ids), override_by=override_by)
+            replace(_new(facts, service, kind.name, why, effective, OrderState.REQUESTED, ids), override_by=override_by)
         ),
-        ServiceChanged(service.id, ServiceState.PENDING_SUSPEND, cause, service.status, service.suspend_cause),
+        ServiceChanged(service.id, kind.pending, cause_of(service, why), service.status, service.suspend_cause),
         *steps.next_step(facts, "order", _day_after(effective, calendar)),
     )
+
+
+def cause_of(service: Service, reason: str) -> str:
+    """Why a service is off once an order for a reason has been carried out: what is suspended already keeps its cause."""
+    return service.suspend_cause or CAUSES.get(reason.upper(), NONPAY)
 
 
 def restore(
@@ -86,7 +93,7 @@ def restore(
     why = steps.require_reason(reason, "order.reason", "the service is restored")
     draft = _draft(facts, service, "restore")
     _no_open_order(facts, service, besides=draft)
-    _state(service, ServiceState.PENDING_RESTORE)
+    _state(service, KINDS["restore"])
     if service.suspend_cause != NONPAY:
         raise Refused("order.cause", f"{_cause_sentence(service)}; only non-payment is lifted from here.", "service")
     _effective(facts, effective)
@@ -152,10 +159,11 @@ def acknowledge(facts: AccountFacts, order: Order, outcome: str, detail: str, at
     if status == OrderState.REJECTED:
         return (answered, *undone(facts, order), *steps.next_step(facts, "order", facts.business_date))
     service = facts.service(order.service_id)
-    if order.kind == "restore":
-        return (answered, ServiceChanged(service.id, ServiceState.ACTIVE, None, service.status, service.suspend_cause))
-    cause = service.suspend_cause
-    return (answered, ServiceChanged(service.id, ServiceState.SUSPENDED, cause, service.status, cause))
+    kind, cause = KINDS[order.kind], service.suspend_cause
+    return (
+        answered,
+        ServiceChanged(service.id, kind.after, cause if kind.keeps_cause else None, service.status, cause),
+    )
 
 
 def find_service(facts: AccountFacts, text: str, shown: Callable[[str], str] = str) -> Service:
@@ -200,11 +208,11 @@ def draft_restore(facts: AccountFacts, service: Service, ids: Callable[[], int])
 def propose(
     facts: AccountFacts, service: Service, kind: str, reason: str, effective: date, ids: Callable[[], int]
 ) -> tuple[Effect, ...]:
-    """An order, `suspend` or `restore`, that waits for somebody to send it off; the service stays as it is. Raises as `suspend`, and
+    """An order of a kind that waits for somebody to send it off; the service stays as it is. Raises as `cut`, and
     Refused "order.cause" of a service that was cut for anything but non-payment."""
     steps.require_open(facts)
     _no_open_order(facts, service)
-    _state(service, ServiceState.PENDING_SUSPEND if kind == "suspend" else ServiceState.PENDING_RESTORE)
+    _state(service, KINDS[kind])
     if kind == "restore" and service.suspend_cause != NONPAY:
         raise Refused("order.cause", f"{_cause_sentence(service)}; only non-payment is lifted from here.", "service")
     _effective(facts, effective)
@@ -240,17 +248,12 @@ def _new(
 
 def _back(facts: AccountFacts, order: Order) -> tuple[ServiceChanged, ...]:
     """The service as it was before the order; a draft never moved it."""
-    service = facts.service(order.service_id)
-    if order.kind == "suspend" and service.status == ServiceState.PENDING_SUSPEND:
-        return (ServiceChanged(service.id, ServiceState.ACTIVE, None, service.status, service.suspend_cause),)
-    if order.kind == "restore" and service.status == ServiceState.PENDING_RESTORE:
-        cause = service.suspend_cause
-        return (ServiceChanged(service.id, ServiceState.SUSPENDED, cause, service.status, cause),)
-    return ()
-
-
-def _open_order(facts: AccountFacts, service: Service) -> Order | None:
-    return next((o for o in facts.orders if o.service_id == service.id and o.open), None)
+    service, kind = facts.service(order.service_id), KINDS[order.kind]
+    if service.status != kind.pending or kind.pending == kind.before:
+        return ()
+    cause = service.suspend_cause
+    back = None if kind.before == ServiceState.ACTIVE else cause
+    return (ServiceChanged(service.id, kind.before, back, service.status, cause),)
 
 
 def _draft(facts: AccountFacts, service: Service, kind: str) -> Order | None:
@@ -265,11 +268,9 @@ def _no_open_order(facts: AccountFacts, service: Service, besides: Order | None 
         raise Refused("order.open", text, "service")
 
 
-def _state(service: Service, new: ServiceState) -> None:
-    if new not in SERVICE[service.status]:
-        now, wanted = service.status.words, "suspend" if new == ServiceState.PENDING_SUSPEND else "restore"
-        needed = "an active" if wanted == "suspend" else "a suspended"
-        text = f"{service.product} is {now}; only {needed} service can be {wanted.removesuffix('e')}ed."
+def _state(service: Service, kind: OrderKind) -> None:
+    if service.status != kind.before:
+        text = f"{service.product} is {service.status.words}; only {kind.must} service can be {kind.done}."
         raise Refused("service.state", text, "service")
 
 

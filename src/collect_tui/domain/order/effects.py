@@ -128,9 +128,9 @@ class ServiceChanged(Effect):
             ServiceState.PENDING_RESTORE: "waits for restore",
             ServiceState.PENDING_TERM: "waits for termination",
             ServiceState.ACTIVE: "is on" if self.old_status == ServiceState.PENDING_RESTORE else "stays on",
-            ServiceState.SUSPENDED: "stays suspended"
-            if self.old_status == ServiceState.PENDING_RESTORE
-            else "is suspended",
+            ServiceState.SUSPENDED: "is suspended"
+            if self.old_status == ServiceState.PENDING_SUSPEND
+            else "stays suspended",
         }
         return f"{'the service' if service is None else service.product} {became.get(self.status, f'is {self.status.words}')}"
 

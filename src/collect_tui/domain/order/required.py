@@ -59,5 +59,6 @@ def fees_to_keep(facts: AccountFacts, rules: Rules, holds: Mapping[str, HoldKind
     return sum(
         reconnect_fee(facts, s, rules, holds)
         for s in mine
-        if s.status == ServiceState.SUSPENDED or (s.status == ServiceState.PENDING_SUSPEND and s.id in leaving)
+        if s.status in (ServiceState.SUSPENDED, ServiceState.PENDING_TERM)
+        or (s.status == ServiceState.PENDING_SUSPEND and s.id in leaving)
     )

@@ -77,7 +77,7 @@ def render_codes(codes: Codes, width: int) -> list[Line]:
     for title, table in (
         ("Reasons for non-payment", codes.reasons),
         ("Reasons to skip or snooze", codes.skip_reasons),
-        ("Reasons to suspend", codes.suspend_reasons),
+        *((f"Reasons to {kind}", table) for kind, table in codes.order_reasons.items()),
     ):
         lines += heading(title)
         for code, meaning in table.items():
