@@ -144,3 +144,15 @@ def test_a_billing_system_is_told_and_answers_in_its_own_words(lead: Desk, store
     sent = json.loads((folder / "outbox" / "north" / f"{number}.json").read_text())
     assert (sent["kind"], sent["order_code"], sent["reason_code"]) == ("terminate", "TERM-09", "N01")
     assert tv(lead) == "TERMINATED"
+
+
+def test_the_restore_screen_says_what_it_takes_and_what_paying_that_sets_off(lead: Desk) -> None:
+    [off] = [s for s in lead.account(ROSA).services if s.product == "TV"]
+    assert [(part.what, part.amount) for part in off.required_parts] == [("past due", 30000), ("reconnect", 800)]
+    assert [(part.what, part.amount) for part in off.not_needed] == [("not yet due", 11000)]
+    shown = lead.preview(act(lead, ROSA, "res tv"))
+    [told] = [finding.sentence for finding in shown.verdict.findings if finding.check == "if_paid"]
+    assert told.startswith("If 308.00 is paid on it: stage current; drafts restore order R-NEW for TV, effective today")
+    assert told.endswith("when north has carried it out, TV is on.")
+    do(lead, ROSA, "pay 308 card ref1")
+    assert [(o.kind, o.status) for o in lead.account(ROSA).orders] == [("restore", "DRAFT")], "as it was told"

@@ -190,7 +190,7 @@ def test_restoring_takes_the_debt_and_the_fee() -> None:
     verdict = restore(cut())
     assert [f.check for f in verdict.findings] == ["amount", "state", "cause", "order"]
     assert "USD 437.10 is still required" in found(verdict, "amount").sentence
-    assert "USD 25.00 for the reconnection" in found(verdict, "amount").sentence
+    assert "reconnect 25.00" in found(verdict, "amount").sentence
     assert verdict.overridable_by == "lead"
 
 

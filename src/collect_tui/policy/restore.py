@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from collect_tui.domain.expression import evaluate
 from collect_tui.domain.expression import holds as met
 from collect_tui.domain.facts import AccountFacts, Service
 from collect_tui.domain.order import required, suspension
 from collect_tui.domain.rules import HoldKind, Rules
 from collect_tui.domain.states import OrderState
-from collect_tui.policy.checks import by_hold, checked, money, named
+from collect_tui.policy.checks import by_hold, checked, named
 from collect_tui.policy.suspend import signals_of
 from collect_tui.policy.verdicts import Severity, Verdict
 
@@ -46,10 +45,9 @@ def may_restore(facts: AccountFacts, service: Service, rules: Rules, holds: Mapp
     if meets["amount"]:
         findings.append(checked("restore", cite, "amount", Severity.ALLOW, "What is required to restore it is paid."))
     else:
-        left = money(facts, evaluate(suspension.REQUIRED, row, params))
-        for_fee = f"{money(facts, fee)} for the reconnection" if fee else ""
-        what = ", and ".join(filter(None, ("past due" if row.late else "", for_fee)))
-        text = f"{left} is still required to restore it ({what})."
+        lacks = required.to_restore(facts, service, rules, holds)
+        total, _, parts = required.in_words(lacks.parts, lacks.besides, facts.currency).partition(" = ")
+        text = f"{facts.currency} {total} is still required to restore it: {parts}."
         held = checked("restore", cite, "amount", Severity.HOLD, text)
         findings.append(replace(held, override_role=rules.contact.override_role))
     if rules.suspend.of(service.product).reconnect_fee:

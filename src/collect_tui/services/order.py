@@ -20,6 +20,7 @@ from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 from collect_tui.services.masking import mask
+from collect_tui.services.order_chain import if_paid
 
 
 @decides(OrderSuspension)
@@ -59,6 +60,8 @@ def order_restore(command: OrderRestore, facts: AccountFacts, context: Context) 
     service = order.find_service(facts, command.service, _shown(context))
     reason = _reason(command.kind, command.reason, service, context)
     verdict = may_restore(facts, service, context.rules, context.catalogue.holds)
+    if told := if_paid(facts, service, context):
+        verdict += Verdict((Finding("restore.if_paid", Severity.INFO, told, "if_paid"),))
     effective = command.effective or facts.business_date
     effects = order.restore(
         facts,
