@@ -35,17 +35,36 @@ from support.third import Relocate, relocates
 
 ROSA = "4410-2231"
 CUT = {**SERVICES[1], "status": "SUSPENDED", "suspend_cause": "nonpay"}
+ERRED = {**CUT, "product": "EL", "identifier": "EL-1"}
 BOOK = Book(
     account(
         ROSA,
         "Alvarez, Rosa",
         items=[("INV-1", -63, 30000, {"service": "INT"})],
-        services=[SERVICES[0], CUT],
+        services=[SERVICES[0], CUT, ERRED],
+        orders=[
+            {
+                "number": "S-7",
+                "service": "EL-1",
+                "kind": "suspend",
+                "reason": "NONPAY",
+                "effective": day(-3),
+                "status": "COMPLETED",
+                "requested_on": day(-4),
+                "requested_by": "mia",
+            },
+        ],
         stage=Stage.FINAL,
         notices=[{"level": "pre-cut", "channel": "letter", "status": "DELIVERED", "sent_on": day(-20)}],
     )
 )
-LINES = {"suspend": "sus int tue", "restore": "res tv", "terminate": "term tv tue voluntary", "relocate": "reloc int"}
+LINES = {
+    "suspend": "sus int tue",
+    "restore": "res tv",
+    "terminate": "term tv tue voluntary",
+    "relocate": "reloc int",
+    "reverse-order": "revorder el error",
+}
 COURTESY = {"by": "lee", "reason": "courtesy"}  # a restore before all is paid
 
 

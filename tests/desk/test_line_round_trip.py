@@ -35,6 +35,7 @@ from collect_tui.desk.commands import (
     RecordPayment,
     ReleaseHold,
     ReleaseMessage,
+    ReverseOrder,
     ReversePayment,
     ScheduleCallback,
     SendMessage,
@@ -265,6 +266,9 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         )
         for kind, command in (("suspend", OrderSuspension), ("restore", OrderRestore), ("terminate", OrderTermination))
     },
+    ReverseOrder: st.builds(
+        ReverseOrder, order=st.sampled_from(["S-123", "INT", "EL"]), reason=REASONS, confirm=CONFIRM
+    ),
     CancelOrder: st.builds(CancelOrder, order=st.sampled_from(["S-123", "S-200", "INT", "EL"]), reason=REASONS),
     SendMessage: st.builds(
         SendMessage,

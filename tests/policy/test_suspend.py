@@ -20,7 +20,7 @@ from support.trade import CALENDAR, KINDS, RULES, SUSPEND, TODAY, account, days,
 
 WEDNESDAY = days(9)  # 3 December
 SERVED = notice(-8)
-CHECKS = ["state", "amount", "age", "dispute", "hold", "promise", "notice", "day", "life_support", "order"]
+CHECKS = ["state", "amount", "age", "dispute", "hold", "promise", "notice", "day", "life_support", "rank", "order"]
 
 
 def ready(**more: object) -> AccountFacts:
@@ -147,6 +147,21 @@ def test_a_product_may_be_cut_by_rules_of_its_own() -> None:
     assert "at least USD 900.00" in found(internet, "amount").sentence
     assert "Notice final" in found(internet, "notice").sentence
     assert "Notice pre-cut was served" in found(tv, "notice").sentence
+
+
+def test_what_is_needed_least_is_cut_first() -> None:
+    rules = replace(SUSPEND, products={"INT": replace(SUSPEND, cut_rank=2)})
+    facts = ready(services=(service(), service(2, "TV")))
+    internet, tv = (may_suspend(facts, s, WEDNESDAY, rules, KINDS, CALENDAR) for s in facts.services)
+    assert (found(internet, "rank").severity, internet.overridable_by) == (Severity.HOLD, "lead")
+    assert found(internet, "rank").sentence.startswith("TV is to be cut before INT")
+    assert found(tv, "rank").severity is Severity.ALLOW
+    for spared in (service(2, "TV", "SUSPENDED", "nonpay"), replace(service(2, "TV"), life_support=True)):
+        facts = ready(services=(service(), spared))
+        assert may_suspend(facts, facts.services[0], WEDNESDAY, rules, KINDS, CALENDAR).allowed
+    facts = ready(services=(service(), service(2, "TV")))
+    paid = replace(facts, items=tuple(replace(i, service_id=1) for i in facts.items))
+    assert may_suspend(paid, paid.services[0], WEDNESDAY, rules, KINDS, CALENDAR).allowed, "TV owes nothing"
 
 
 def test_restoring_costs_what_the_product_costs_and_what_is_drafted_beside_it() -> None:

@@ -61,7 +61,11 @@ SITES = st.sampled_from(
                 "rules": replace(
                     RULES,
                     suspend=replace(
-                        RULES.suspend, products={"P0": OWN, "P1": replace(OWN, notice_level="pre-cut", min_dpd=20)}
+                        RULES.suspend,
+                        products={
+                            "P0": replace(OWN, cut_rank=3),
+                            "P1": replace(OWN, notice_level="pre-cut", min_dpd=20),
+                        },
                     ),
                 )
             }

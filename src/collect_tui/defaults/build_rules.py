@@ -115,6 +115,7 @@ _SUSPENDING: Final = (
     "min_dpd",
     "reconnect_fee",
     "terminate_dpd",
+    "cut_rank",
 )
 """Values that a product may have of its own; how long an order may take is the billing system's."""
 
@@ -132,6 +133,7 @@ def _suspending(table: Table) -> dict[str, Any]:
         "min_dpd": table.number("min_dpd", 0, 10 * YEAR),
         "reconnect_fee": table.number("reconnect_fee", 0, LIMIT),
         "terminate_dpd": table.number("terminate_dpd", 0, 10 * YEAR),
+        "cut_rank": table.number("cut_rank", 1, 100),
     }
 
 

@@ -114,6 +114,7 @@ PRODUCT: Final = r"^[A-Z][A-Z0-9]{0,7}$"
 class SuspendRules:
     """`notice_level` must have been served `notice_days` before the effective date; no cuts on weekdays (0 Monday) and holidays listed.
 
+    Of the services of an account those of the lowest `cut_rank` that owe something are cut first.
     A service that has been cut may be terminated `terminate_dpd` days past due. `tolerance` is the desk's: an item with less open
     counts as paid, however old it is. `products`: product → the same with what is otherwise for its services.
     """
@@ -128,6 +129,7 @@ class SuspendRules:
     sources: Mapping[str, str]
     tolerance: int = 0
     terminate_dpd: int = 90
+    cut_rank: int = 1
     products: Mapping[str, SuspendRules] = field(default_factory=dict)
 
     def of(self, product: str) -> SuspendRules:

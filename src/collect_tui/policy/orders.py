@@ -11,6 +11,7 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.facts import AccountFacts, Hold, Order, Service, entered
 from collect_tui.domain.order import decide as orders
 from collect_tui.domain.order.kinds import KINDS
+from collect_tui.domain.order.reversal import reverses
 from collect_tui.domain.rules import HoldKind, Rules
 from collect_tui.domain.states import OrderState
 from collect_tui.policy.restore import may_restore
@@ -18,7 +19,7 @@ from collect_tui.policy.suspend import may_suspend
 from collect_tui.policy.terminate import may_terminate
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
-NONPAY_CHECKS: Final = frozenset({"amount", "age", "dispute", "promise", "notice", "cause"})
+NONPAY_CHECKS: Final = frozenset({"amount", "age", "dispute", "promise", "notice", "cause", "rank"})
 """Checks that ask whether enough is owed for long enough and was announced: they judge a cut for non-payment."""
 
 PAID_CHECKS: Final = frozenset({"amount", "age"})
@@ -60,6 +61,8 @@ def refusal(
     What a lead overrode when the order was given does not count; `leaving`: it is about to be sent, so that the day on which
     it would be carried out is judged as well.
     """
+    if reverses(order):
+        return None
     service = facts.service(order.service_id)
     today = facts.business_date
     if order.kind == "restore":
@@ -76,7 +79,8 @@ def refusal(
         when = max(order.effective, today)
         cut = without.service(service.id)
         verdict = cutting(order.kind, without, cut, when, order.reason, rules, holds, calendar)
-        ignored = {"state"} if leaving else {"state", "day"}
+        # What is cut first is asked when an order is given: it is not taken back because another service comes to owe as well.
+        ignored = {"state", "rank", *(() if leaving else ("day",))}
     found = (f for f in verdict.findings if f.severity > Severity.WARN and f.check not in ignored)
     return next(found, None)
 

@@ -1,7 +1,7 @@
 """May this service be suspended on that day: check by check, those that are met too.
 
 The numbers are `SuspendRules` (TOML); `sources` cites each check by its short name: state, amount, age, dispute, hold,
-promise, notice, day, life_support, order. Among equally strict findings the order of the checks stands. Whether a
+promise, notice, day, life_support, rank, order. Among equally strict findings the order of the checks stands. Whether a
 check is met says `domain/order/suspension.py`, for the queues as well; here it is put in words.
 """
 
@@ -22,7 +22,7 @@ from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.message.message import SERVED
 from collect_tui.domain.order import suspension
 from collect_tui.domain.rules import HoldKind, SuspendRules
-from collect_tui.domain.states import OrderState
+from collect_tui.domain.states import OrderState, ServiceState
 from collect_tui.policy.checks import by_hold, checked, money, named
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
@@ -40,7 +40,7 @@ def may_suspend(
     SCHEDULE, for a day on which nothing is cut or that comes too soon after the notice, names the first day that would
     do (`next_ok`, held at noon UTC so that it is the same day in nearly every zone). BLOCK has no override.
     """
-    checks = Suspension(facts, service, effective, rules.of(service.product), holds, calendar)
+    checks = Suspension(facts, service, effective, rules.of(service.product), holds, calendar, rules)
     return Verdict.of(
         (
             checks.state(),
@@ -52,6 +52,7 @@ def may_suspend(
             checks.notice(),
             checks.day(),
             checks.life_support(),
+            checks.rank(),
             checks.order(),
         )
     )
@@ -67,6 +68,7 @@ class Suspension:
     rules: SuspendRules
     holds: Mapping[str, HoldKind]
     calendar: Calendar
+    site: SuspendRules  # of all products
     rule: ClassVar[str] = "suspend"
     doing: ClassVar[str] = "cutting"
 
@@ -80,6 +82,7 @@ class Suspension:
             noticed_on=served.served_on if served else None,
             held=len(self._blocking()),
             promises=sum(p.open for p in facts.promises),
+            earlier=len(self._earlier()),
         )
         suspension_day = suspension.is_suspension_day(self.effective, self.rules, self.calendar)
         params = suspension.params_to_suspend(
@@ -169,12 +172,35 @@ class Suspension:
             return self._say("life_support", Severity.ALLOW, "No life support depends on it.")
         return self._say("life_support", Severity.BLOCK, f"{self.service.product} keeps life support going.")
 
+    def rank(self) -> Finding:
+        if self.meets["rank"]:
+            return self._say("rank", Severity.ALLOW, "No other service is to be cut before it.")
+        first = ", ".join(s.product for s in self._earlier())
+        held = self._say(
+            "rank",
+            Severity.HOLD,
+            f"{first} is to be cut before {self.service.product}: it owes enough, and is needed less.",
+        )
+        return replace(held, override_role="lead")
+
     def order(self) -> Finding:
         if self.meets["order"]:
             return self._say("order", Severity.ALLOW, "No other order is under way.")
         found = self._under_way()[0]
         text = f"Order {found.number} to {found.kind} it is {found.status.lower()} already."
         return self._say("order", Severity.BLOCK, text)
+
+    def _earlier(self) -> list[Service]:
+        """Other services that are cut before this one, and may be as far as they themselves are concerned."""
+        others = (s for s in self.facts.services if self.site.of(s.product).cut_rank < self.rules.cut_rank)
+        return [
+            s
+            for s in others
+            if s.status == ServiceState.ACTIVE
+            and not s.life_support
+            and self.facts.owed(self.facts.of_service(s.id)) >= max(1, self.site.of(s.product).min_past_due)
+            and not blocking(self.facts, "suspend", self.holds, scope="service", target_id=s.id)
+        ]
 
     def _blocking(self) -> tuple[Hold, ...]:
         return blocking(self.facts, "suspend", self.holds, scope="service", target_id=self.service.id)

@@ -26,7 +26,7 @@ def may_terminate(
     """Whether a service that was cut for non-payment may be terminated on a business date. BLOCK has no override."""
     own = rules.of(service.product)
     as_to_cut = replace(own, min_dpd=own.terminate_dpd)
-    checks = _Termination(facts, service, facts.business_date, as_to_cut, holds, calendar)
+    checks = _Termination(facts, service, facts.business_date, as_to_cut, holds, calendar, rules)
     return Verdict.of(
         (
             checks.state(),

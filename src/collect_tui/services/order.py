@@ -6,14 +6,15 @@ from collections.abc import Callable
 from functools import partial
 
 from collect_tui.common.words import expected
-from collect_tui.desk.commands import CancelOrder, OrderRestore, OrderSuspension, OrderTermination
+from collect_tui.desk.commands import CancelOrder, OrderRestore, OrderSuspension, OrderTermination, ReverseOrder
 from collect_tui.domain.case.definition import TERMINATED
 from collect_tui.domain.effects import Effect, NoteWritten
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts, Service
 from collect_tui.domain.order import decide as order
-from collect_tui.domain.order import required
+from collect_tui.domain.order import required, reversal
 from collect_tui.domain.order.kinds import KINDS
+from collect_tui.domain.states import WAITING_ORDER, OrderState
 from collect_tui.policy.orders import cutting
 from collect_tui.policy.restore import may_restore
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -88,6 +89,20 @@ def _reason(kind: str, reason: str, service: Service, context: Context) -> str:
     else:
         text = f"{reason!r} is no reason to {kind}; {told}"
     raise Invalid("order.reason", text, "reason")
+
+
+@decides(ReverseOrder)
+def reverse_order(command: ReverseOrder, facts: AccountFacts, context: Context) -> Decision:
+    effects = reversal.reverse(
+        facts,
+        order.find_order(facts, command.order, WAITING_ORDER | {OrderState.COMPLETED}),
+        command.reason,
+        by=context.user,
+        ids=context.ids,
+        calendar=context.calendar,
+    )
+    text = "What was ordered in error costs nothing and waits for no payment."
+    return Decision(effects, Verdict((Finding("order.reversal", Severity.INFO, text, "reversal"),)))
 
 
 @decides(CancelOrder)

@@ -24,7 +24,7 @@ from collect_tui.desk.commands.message import (
     ReleaseMessage,
     SendMessage,
 )
-from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension, OrderTermination
+from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension, OrderTermination, ReverseOrder
 from collect_tui.desk.commands.payment import ApplyCredit, Directed, RecordPayment, ReversePayment
 from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, Part
 from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
@@ -48,6 +48,7 @@ Command = Annotated[
     | OrderSuspension
     | OrderRestore
     | OrderTermination
+    | ReverseOrder
     | CancelOrder
     | SendMessage
     | ReleaseMessage
@@ -144,6 +145,7 @@ __all__ = [
     "RecordPayment",
     "ReleaseHold",
     "ReleaseMessage",
+    "ReverseOrder",
     "ReversePayment",
     "ScheduleCallback",
     "SendMessage",

@@ -47,6 +47,16 @@ class OrderTermination(OutsideCommand):
     note: Text = ""
 
 
+class ReverseOrder(OutsideCommand):
+    """Reverses a suspension that was ordered in error and has left: the service is restored without a fee, whatever is owed, and a fee
+    that was charged for it is taken off."""
+
+    noun: ClassVar[str] = "order-reversals"
+    kind: Literal["reverse-order"] = "reverse-order"
+    order: Short  # its number, or the product code of its service
+    reason: Text
+
+
 class CancelOrder(CommandBase):
     """Cancels an order that has not left yet."""
 

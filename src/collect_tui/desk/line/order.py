@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from collect_tui.desk.commands import CancelOrder, Command, OrderRestore, OrderSuspension, OrderTermination
+from collect_tui.desk.commands import (
+    CancelOrder,
+    Command,
+    OrderRestore,
+    OrderSuspension,
+    OrderTermination,
+    ReverseOrder,
+)
 from collect_tui.desk.commands.base import CommandBase
 from collect_tui.desk.line import confirm, freetext, say, when
 from collect_tui.desk.line.context import LineContext
@@ -44,6 +51,19 @@ def cancel(words: TokenCursor) -> tuple[Command, ...]:
     order = _order(words, token)
     words.take("order")
     return (words.build(CancelOrder, order=order, reason=freetext.why(words)),)
+
+
+@confirm.leaves
+def reverse(words: TokenCursor) -> tuple[Command, ...]:
+    """`revorder ORDER REASON [#DIGITS]`: the number of the order, or its service."""
+    token = words.require("order")
+    words.limit(token, "order")
+    if token.key is not None or not token.text.strip():
+        words.reject(token, "order")
+    known = next((product for product, _, _ in words.context.services if product.lower() == token.low), token.text)
+    words.take("order")
+    given = confirm.option(words)
+    return (words.build(ReverseOrder, order=known, reason=freetext.why(words), confirm=given),)
 
 
 def _reason(words: TokenCursor, kind: str, service: str) -> str | None:
@@ -135,6 +155,15 @@ def say_placed(command: _Placed, context: LineContext) -> str:
     return say.sentence(f"{command.kind} {command.service}{on}", f"reason: {reason}", say.quoted(command.note))
 
 
+def render_reverse(command: ReverseOrder, context: LineContext) -> str:
+    option, last = confirm.texts(command)
+    return say.join("revorder", word(command.order), option, say.why(command.reason), last)
+
+
+def say_reverse(command: ReverseOrder, context: LineContext) -> str:
+    return say.sentence(f"reverse order {command.order}", say.quoted(command.reason))
+
+
 def render_cancel(command: CancelOrder, context: LineContext) -> str:
     return say.join("xo", word(command.order), say.why(command.reason))
 
@@ -165,9 +194,15 @@ _ORDER = Slot(
 _VERB: Final[dict[type[CommandBase], str]] = {OrderSuspension: "sus", OrderRestore: "res", OrderTermination: "term"}
 _SUMMARY: Final = "order the {} of one service; stands alone, asks for the account's last four digits"
 
-RENDER: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {CancelOrder: render_cancel}
+RENDER: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {
+    CancelOrder: render_cancel,
+    ReverseOrder: render_reverse,
+}
 RENDER.update(dict.fromkeys(_VERB, render_placed))
-MEANING: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {CancelOrder: say_cancel}
+MEANING: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {
+    CancelOrder: say_cancel,
+    ReverseOrder: say_reverse,
+}
 MEANING.update(dict.fromkeys(_VERB, say_placed))
 
 VERBS = (
@@ -194,6 +229,13 @@ VERBS = (
         "term int fri",
         _order_of(OrderTermination),
         ("terminate",),
+    ),
+    Verb(
+        "revorder",
+        (_ORDER, WHY.must, DIGITS),
+        "reverse a suspension that has left and was ordered in error: no fee, nothing to pay first; stands alone",
+        "revorder int cut by mistake",
+        reverse,
     ),
     Verb("xo", (_ORDER, WHY.must), "cancel an order that has not left yet", "xo S-123 paid in full", cancel),
 )

@@ -7,7 +7,7 @@ for fraud). Amounts are minor units, dates business dates.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -19,9 +19,10 @@ from collect_tui.domain.dates import as_utc
 from collect_tui.domain.effects import Effect, OrderChanged, OrderRequested, ServiceChanged
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Order, Service
+from collect_tui.domain.order import reversal
 from collect_tui.domain.order.kinds import KINDS, OrderKind
 from collect_tui.domain.payment import fees
-from collect_tui.domain.states import OrderState, ServiceState
+from collect_tui.domain.states import OPEN_ORDER, OrderState, ServiceState
 
 NONPAY: Final = "nonpay"
 CAUSES: Final = {"VOLUNTARY": "voluntary", "FRAUD": "fraud"}
@@ -155,14 +156,17 @@ def acknowledge(facts: AccountFacts, order: Order, outcome: str, detail: str, at
     if order.status == status:
         return ()
     steps.require_move(order.status, status)
-    answered = OrderChanged(order.id, status, order.status, detail)
-    if status == OrderState.REJECTED:
-        return (answered, *undone(facts, order), *steps.next_step(facts, "order", facts.business_date))
-    service = facts.service(order.service_id)
+    answered, service = OrderChanged(order.id, status, order.status, detail), facts.service(order.service_id)
     kind, cause = KINDS[order.kind], service.suspend_cause
+    if status == OrderState.REJECTED:
+        _, more = reversal.answered(facts, order, kind.before)
+        effects = (answered, *undone(facts, order), *more)
+        return (*effects, *steps.next_step(facts, "order", facts.business_date))
+    after, _ = reversal.answered(facts, order, kind.after)
+    kept = cause if after != ServiceState.ACTIVE else None
     return (
         answered,
-        ServiceChanged(service.id, kind.after, cause if kind.keeps_cause else None, service.status, cause),
+        *((ServiceChanged(service.id, after, kept, service.status, cause),) if service.status != after else ()),
     )
 
 
@@ -186,16 +190,16 @@ def find_service(facts: AccountFacts, text: str, shown: Callable[[str], str] = s
     raise Invalid("service.unknown", f"No such service on this account; expected one of {choices}.", "service")
 
 
-def find_order(facts: AccountFacts, text: str) -> Order:
-    """The order of that number, or the open one of the service of that name. Raises Invalid "order.unknown"."""
+def find_order(facts: AccountFacts, text: str, states: Collection[OrderState] = OPEN_ORDER) -> Order:
+    """The order of that number, or the one of the service of that name that is in one of these states. Raises Invalid "order.unknown"."""
     wanted = text.strip().casefold()
     found = [o for o in facts.orders if o.number.casefold() == wanted]
     if not found:
         known = {s.id for s in facts.services if wanted in (s.product.casefold(), s.identifier.casefold())}
-        found = [o for o in facts.orders if o.open and o.service_id in known]
+        found = [o for o in facts.orders if o.status in states and o.service_id in known]
     if len(found) == 1:
         return found[0]
-    numbers = ", ".join(o.number for o in facts.orders if o.open)
+    numbers = ", ".join(o.number for o in facts.orders if o.status in states)
     expected = f"expected one of {numbers}" if numbers else "none is open"
     raise Invalid("order.unknown", f"No such order on this account; {expected}.", "order")
 

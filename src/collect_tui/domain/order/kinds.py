@@ -34,11 +34,6 @@ class OrderKind:
         """Whether it takes something from the customer: what money may stop."""
         return self.name != "restore"
 
-    @property
-    def keeps_cause(self) -> bool:
-        """Whether the service remembers afterwards why it was cut."""
-        return self.after != ServiceState.ACTIVE
-
 
 KINDS: Final[Mapping[str, OrderKind]] = {
     kind.name: kind
