@@ -20,6 +20,7 @@ from collect_tui.desk.commands import (
     Command,
     DecideCase,
     Directed,
+    ExtendOrder,
     LinkCase,
     LogContact,
     MakePlan,
@@ -32,6 +33,7 @@ from collect_tui.desk.commands import (
     OrderTermination,
     Part,
     PlaceHold,
+    ReAge,
     RecordPayment,
     ReleaseHold,
     ReleaseMessage,
@@ -266,6 +268,10 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         )
         for kind, command in (("suspend", OrderSuspension), ("restore", OrderRestore), ("terminate", OrderTermination))
     },
+    ExtendOrder: st.builds(
+        ExtendOrder, days=st.integers(1, 366), order=st.sampled_from(["", "S-123", "INT"]), note=RAW_TEXTS
+    ),
+    ReAge: st.builds(ReAge, due=DATES, item=st.sampled_from(["", "INV-1041"]), reason=REASONS),
     ReverseOrder: st.builds(
         ReverseOrder, order=st.sampled_from(["S-123", "INT", "EL"]), reason=REASONS, confirm=CONFIRM
     ),

@@ -48,6 +48,8 @@ STARTS = (
         "res tv",
         "res tv tom paid",
         "term tv fri",
+        "reage fri",
+        "ext 5 int",
         "xo S-123",
         "hold dispute",
         "hold dispute fri",

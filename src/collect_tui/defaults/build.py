@@ -196,6 +196,7 @@ def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:
             override_role=table.maybe_choice("override_role", roles),
             help=table.text("help"),
             objects=table.flag("objects", False),
+            freezes=table.flag("freezes", False),
         )
         table.done()
         if found[code].objects and "suspend" not in found[code].blocks:
@@ -234,6 +235,9 @@ def _policy(segment: str, table: Table, base: ArrangementPolicy, roles: Collecti
         cooldown_days=table.number("cooldown_days", 0, 10 * YEAR, base.cooldown_days),
         min_tenure_months=table.number("min_tenure_months", 0, 1200, base.min_tenure_months),
         override_role=table.choice("override_role", roles, base.override_role),
+        extension_days=table.number("extension_days", 0, YEAR, base.extension_days),
+        extension_days_lead=table.number("extension_days_lead", 0, YEAR, base.extension_days_lead),
+        re_age_days=table.number("re_age_days", 0, 10 * YEAR, base.re_age_days),
         offers=_offers(table.table("offers", {}), base.offers),
         sources={**base.sources, **table.table("sources", {}).texts()},
     )

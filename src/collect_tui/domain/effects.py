@@ -12,6 +12,7 @@ from collect_tui.domain.account.effects import (
     NoteUnpinned,
     NoteWritten,
 )
+from collect_tui.domain.account.moved import DateMoved
 from collect_tui.domain.case.effects import CaseChanged, CaseDocumented, CaseNoted, CaseOpened, ItemExcluded
 from collect_tui.domain.contact.effects import (
     CallbackChanged,
@@ -58,6 +59,7 @@ __all__ = [
     "ContactVoided",
     "CreditApplied",
     "CreditReleased",
+    "DateMoved",
     "Effect",
     "HoldChanged",
     "HoldPlaced",

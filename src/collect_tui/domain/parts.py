@@ -187,6 +187,7 @@ class Order:
     reversal_of: int | None = None
     detail: str = ""
     override_by: str | None = None  # who ordered it against a rule
+    extended: int = 0  # days by which it was put off
 
     @property
     def open(self) -> bool:

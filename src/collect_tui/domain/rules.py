@@ -30,7 +30,8 @@ class OfferRules:
 class ArrangementPolicy:
     """Guard rails of promises and plans for one segment. Percentages are whole percent of the collectable amount; amounts minor units.
 
-    `extension_days`/`supervisor_days`: how far the first due date may lie ahead, for an agent and with a lead's override.
+    `first_within_days`: how far the first due date may lie ahead, `extension_days` how long a suspension may be put off, for an agent and,
+    `_lead`, with a lead's override. `re_age_days`: how far ahead what is late may be made due anew without one.
     """
 
     segment: str = "default"
@@ -49,6 +50,9 @@ class ArrangementPolicy:
     min_tenure_months: int = 6
     override_role: str = "lead"
     grace_unit: str = "days"  # days, business
+    extension_days: int = 11
+    extension_days_lead: int = 14
+    re_age_days: int = 60
     offers: OfferRules = OfferRules()
     sources: Mapping[str, str] = field(default_factory=dict)  # rule → citation
 
@@ -62,7 +66,8 @@ class HoldKind:
 
     `chip`: the short word for it among the reasons why an account stands where it does.
     `override_role`: who may act in spite of it; None: nobody, the hold must be released first. `comes_back`: as what its end brings
-    the account back to the desk, one of `COMES_BACK`; empty when it does not. `objects`: it is an objection to a suspension that has
+    the account back to the desk, one of `COMES_BACK`; empty when it does not. `freezes`: the days that it stands count for no
+    due date. `objects`: it is an objection to a suspension that has
     been ordered, which whoever answers for it may make until it leaves.
     """
 
@@ -77,6 +82,7 @@ class HoldKind:
     comes_back: str = ""
     chip: str = ""
     objects: bool = False
+    freezes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

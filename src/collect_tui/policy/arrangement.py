@@ -44,6 +44,21 @@ def judge(
     return Verdict.of(_on_own_authority(f, role) for f in findings)
 
 
+def within(check: str, days: int, most: int, lead: int | None, policy: ArrangementPolicy, role: str) -> Verdict:
+    """The verdict on so many days in all, of which an agent may grant `most`, somebody with the authority up to `lead` (None: any)."""
+    cite = policy.sources.get(check, "")
+    text = f"It comes to {plural(days, 'day')} in all"
+    if days <= most:
+        found = Finding(f"arrangement.{check}", Severity.ALLOW, f"{text}, within {most}.", check, cite)
+    elif lead is None or days <= lead:
+        up_to = f", a {policy.override_role} to {lead}" if lead is not None else ""
+        held = Finding(f"arrangement.{check}", Severity.HOLD, f"{text}; an agent may go to {most}{up_to}.", check, cite)
+        found = _on_own_authority(replace(held, override_role=policy.override_role), role)
+    else:
+        found = Finding(f"arrangement.{check}", Severity.BLOCK, f"{text}; nobody may go beyond {lead}.", check, cite)
+    return Verdict((found,))
+
+
 def least_amount(collectable: int, policy: ArrangementPolicy) -> int:
     """The smallest amount a promise may be for: the minimum or the percentage, whichever is more; never more than all."""
     percent = -(-collectable * policy.min_percent // 100)

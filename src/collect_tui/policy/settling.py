@@ -9,6 +9,7 @@ same facts make the same account. Settling what is settled changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
 from typing import Final
 
 from collect_tui.domain import steps
@@ -33,6 +34,7 @@ from collect_tui.domain.effects import (
 )
 from collect_tui.domain.facts import AccountFacts, Order
 from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.hold import freezing
 from collect_tui.domain.order import decide as order
 from collect_tui.domain.order import required
 from collect_tui.domain.order.kinds import KINDS
@@ -119,6 +121,9 @@ def _end_holds(fold: Folded, house: House) -> None:
     for one in fold.facts.holds:
         if one.until is not None and one.until < today:
             fold.add(HoldChanged(one.id, HoldState.EXPIRED, one.status, "its last day is over"))
+            kind = house.holds.get(one.kind)
+            if kind is not None and kind.freezes and one.scope == "account":
+                fold.add(*freezing.ends(fold.facts, one, one.until + timedelta(days=1)))
             successor = hold.successor(fold.facts, [one], house.holds)
             fold.add(*steps.resume(fold.facts, one.holder, successor))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collect_tui.desk.commands import CancelPromise, MakePlan, MakePromise
+from collect_tui.desk.commands import CancelPromise, ExtendOrder, MakePlan, MakePromise, ReAge
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.domain.hold import decide as hold
+from collect_tui.domain.promise import again
 from collect_tui.domain.promise import decide as promise
 from collect_tui.policy import arrangement
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -59,6 +60,29 @@ def _make(
     if command.note:
         effects += (NoteWritten(context.ids(), command.note, command.note),)
     return Decision(effects, verdict, schedule)
+
+
+@decides(ReAge)
+def re_age(command: ReAge, facts: AccountFacts, context: Context) -> Decision:
+    effects = again.re_age(facts, command.due, command.item, command.reason)
+    policy = context.arrangement(facts.segment)
+    verdict = arrangement.within(
+        "re_age", (command.due - facts.business_date).days, policy.re_age_days, None, policy, context.role
+    )
+    return Decision((*effects, NoteWritten(context.ids(), command.reason, command.reason)), verdict)
+
+
+@decides(ExtendOrder)
+def extend_order(command: ExtendOrder, facts: AccountFacts, context: Context) -> Decision:
+    order, policy = again.to_extend(facts, command.order), context.arrangement(facts.segment)
+    days = order.extended + command.days
+    verdict = arrangement.within(
+        "extension", days, policy.extension_days, policy.extension_days_lead, policy, context.role
+    )
+    effects = again.extend(facts, order, command.days, context.rules.suspend, context.calendar)
+    if command.note:
+        effects += (NoteWritten(context.ids(), command.note, command.note),)
+    return Decision(effects, verdict)
 
 
 @decides(CancelPromise)

@@ -24,9 +24,16 @@ from collect_tui.desk.commands.message import (
     ReleaseMessage,
     SendMessage,
 )
-from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension, OrderTermination, ReverseOrder
+from collect_tui.desk.commands.order import (
+    CancelOrder,
+    ExtendOrder,
+    OrderRestore,
+    OrderSuspension,
+    OrderTermination,
+    ReverseOrder,
+)
 from collect_tui.desk.commands.payment import ApplyCredit, Directed, RecordPayment, ReversePayment
-from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, Part
+from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, Part, ReAge
 from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
 
 if TYPE_CHECKING:
@@ -42,6 +49,7 @@ Command = Annotated[
     | MakePromise
     | MakePlan
     | CancelPromise
+    | ReAge
     | RecordPayment
     | ReversePayment
     | ApplyCredit
@@ -49,6 +57,7 @@ Command = Annotated[
     | OrderRestore
     | OrderTermination
     | ReverseOrder
+    | ExtendOrder
     | CancelOrder
     | SendMessage
     | ReleaseMessage
@@ -127,6 +136,7 @@ __all__ = [
     "CommandBase",
     "DecideCase",
     "Directed",
+    "ExtendOrder",
     "LinkCase",
     "LogContact",
     "MakePlan",
@@ -142,6 +152,7 @@ __all__ = [
     "Override",
     "Part",
     "PlaceHold",
+    "ReAge",
     "RecordPayment",
     "ReleaseHold",
     "ReleaseMessage",

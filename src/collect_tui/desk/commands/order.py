@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from collect_tui.desk.commands.base import CommandBase, OutsideCommand, Short, Text
 from collect_tui.desk.dated import Day
@@ -55,6 +57,16 @@ class ReverseOrder(OutsideCommand):
     kind: Literal["reverse-order"] = "reverse-order"
     order: Short  # its number, or the product code of its service
     reason: Text
+
+
+class ExtendOrder(CommandBase):
+    """Puts a suspension that has been ordered and has not left off by some days."""
+
+    noun: ClassVar[str] = "extensions"
+    kind: Literal["extend"] = "extend"
+    days: Annotated[int, Field(ge=1, le=366)]
+    order: Short = ""  # its number, or the product code of its service; where it is empty, the one that waits
+    note: Text = ""
 
 
 class CancelOrder(CommandBase):

@@ -76,6 +76,16 @@ class MakePlan(CommandBase):
         return self
 
 
+class ReAge(CommandBase):
+    """Makes what is late due anew on a day: one item, or all that are past due."""
+
+    noun: ClassVar[str] = "re-ages"
+    kind: Literal["re-age"] = "re-age"
+    due: Day
+    item: Short = ""  # its document number; empty: all that are past due
+    reason: Text
+
+
 class CancelPromise(CommandBase):
     """Cancels the open promise, with a reason."""
 

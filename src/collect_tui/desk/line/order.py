@@ -48,7 +48,7 @@ def cancel(words: TokenCursor) -> tuple[Command, ...]:
     """`xo ORDER REASON`: the number of the order, or its service."""
     token = words.require("order")
     words.limit(token, "order")
-    order = _order(words, token)
+    order = order_of(words, token)
     words.take("order")
     return (words.build(CancelOrder, order=order, reason=freetext.why(words)),)
 
@@ -80,7 +80,7 @@ def system_of(service: str, context: LineContext) -> str:
     return next((context.systems[i] for i in named if i in context.systems), "")
 
 
-def _order(words: TokenCursor, token: Token) -> str:
+def order_of(words: TokenCursor, token: Token) -> str:
     context = words.context
     if token.key is not None or not token.text.strip():
         words.reject(token, "order")
@@ -187,7 +187,7 @@ def _reason_slot(kind: str) -> Slot:
     return Slot("reason", "REASON", "Reason", f"{usual} unless said; F4 lists them", f"{kind} reason")
 
 
-_ORDER = Slot(
+ORDER = Slot(
     "order", "ORDER", "Order", "its number or its service; F4 lists them", "order", needed=True, writing="word"
 )
 
@@ -232,10 +232,10 @@ VERBS = (
     ),
     Verb(
         "revorder",
-        (_ORDER, WHY.must, DIGITS),
+        (ORDER, WHY.must, DIGITS),
         "reverse a suspension that has left and was ordered in error: no fee, nothing to pay first; stands alone",
         "revorder int cut by mistake",
         reverse,
     ),
-    Verb("xo", (_ORDER, WHY.must), "cancel an order that has not left yet", "xo S-123 paid in full", cancel),
+    Verb("xo", (ORDER, WHY.must), "cancel an order that has not left yet", "xo S-123 paid in full", cancel),
 )

@@ -11,7 +11,20 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from collect_tui.desk.line import case, case_kind, contact, message, note, order, payment, point, promise, queue, say
+from collect_tui.desk.line import (
+    again,
+    case,
+    case_kind,
+    contact,
+    message,
+    note,
+    order,
+    payment,
+    point,
+    promise,
+    queue,
+    say,
+)
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import Token
 from collect_tui.desk.line.model import VerbHelp
@@ -20,7 +33,7 @@ from collect_tui.desk.line.verb import Verb
 from collect_tui.domain.case.definition import Kind
 from collect_tui.domain.codes import Codes
 
-_CAPABILITIES: Final = (contact, note, promise, payment, order, message, point, case, queue)
+_CAPABILITIES: Final = (contact, note, promise, again, payment, order, message, point, case, queue)
 
 VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
     {verb.verb: verb for module in _CAPABILITIES for verb in module.VERBS}

@@ -176,6 +176,7 @@ class ServiceOrder(SQLModel, table=True):
     reversal_of: int | None = ref(null=True)
     detail: str = ""
     override_by: str | None = None
+    extended: int = added(0)  # days by which it was put off
     lifted: bool = added(False)  # cancelled because it was paid; stands again when that money is taken back
 
 

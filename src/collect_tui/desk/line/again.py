@@ -1,0 +1,94 @@
+"""Another chance: what is late is made due anew, `reage 15jan INV-1 out of hospital`; a suspension is put off, `ext 5 paid on the 1st`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from collect_tui.common.words import plural
+from collect_tui.desk.commands import Command, ExtendOrder, ReAge
+from collect_tui.desk.commands.base import CommandBase
+from collect_tui.desk.line import freetext, say, when
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import word
+from collect_tui.desk.line.order import ORDER, is_service, order_of
+from collect_tui.desk.line.slot import DUE, NOTE, WHY, Slot
+from collect_tui.desk.line.verb import Verb
+from collect_tui.desk.line.words import TokenCursor
+
+
+def re_age(words: TokenCursor) -> tuple[Command, ...]:
+    """`reage DATE [ITEM] REASON`"""
+    due = when.day(words)
+    words.ask("document")
+    token, item = words.bare(), ""
+    if token is not None and token.low in words.context.documents:
+        item = words.context.documents[token.low][0]
+        words.take("document")
+    return (words.build(ReAge, due=due, item=item, reason=freetext.why(words)),)
+
+
+def render_re_age(command: ReAge, context: LineContext) -> str:
+    item = word(command.item) if command.item else ""
+    return say.join("reage", say.day(command.due, context), item, say.why(command.reason))
+
+
+def say_re_age(command: ReAge, context: LineContext) -> str:
+    what = command.item or "all that is past due"
+    return say.sentence(f"{what} is due {say.date_said(command.due, context)}", say.quoted(command.reason))
+
+
+def extend(words: TokenCursor) -> tuple[Command, ...]:
+    """`ext DAYS [ORDER] [NOTE]`: the number of the order, or its service."""
+    token = words.require("days")
+    if not token.plain or not token.text.isdecimal() or not 0 < int(token.text[:4]) <= 366:
+        words.reject(token, "days", expected="a number of days, from 1 to 366")
+    words.take("days")
+    words.ask("order")
+    order = words.bare()
+    named = order is not None and (
+        order.low in {number.lower() for number in words.context.orders} or is_service(order.low, words.context)
+    )
+    known = order_of(words, order) if order is not None and named else ""
+    if known:
+        words.take("order")
+    note, _ = freetext.note(words)
+    return (words.build(ExtendOrder, days=int(token.text), order=known, note=note),)
+
+
+def render_extend(command: ExtendOrder, context: LineContext) -> str:
+    order = word(command.order) if command.order else ""
+    return say.join("ext", str(command.days), order, say.note(command.note, context))
+
+
+def say_extend(command: ExtendOrder, context: LineContext) -> str:
+    what = f" of {command.order}" if command.order else ""
+    return say.sentence(f"put the suspension{what} off by {plural(command.days, 'day')}", say.quoted(command.note))
+
+
+_DAYS = Slot("days", "DAYS", "Days", "how many: 5", "days", needed=True, also=frozenset({"extension"}))
+_ITEM = Slot(
+    "item", "ITEM", "Item", "its number; nothing: all that is past due; F4 lists them", "document", writing="word"
+)
+
+RENDER: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {
+    ReAge: render_re_age,
+    ExtendOrder: render_extend,
+}
+MEANING: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {
+    ReAge: say_re_age,
+    ExtendOrder: say_extend,
+}
+
+VERBS = (
+    Verb(
+        "ext",
+        (_DAYS, replace(ORDER, needed=False), NOTE),
+        "put a suspension that has been ordered off by some days",
+        "ext 5 paid on the 1st",
+        extend,
+        ("extend",),
+    ),
+    Verb("reage", (DUE, _ITEM, WHY.must), "make what is late due anew on a day", "reage 15jan out of hospital", re_age),
+)

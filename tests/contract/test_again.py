@@ -1,0 +1,102 @@
+"""Another chance: a suspension put off, late items made due anew, a pause that freezes the clock; each exactly undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from collect_tui.desk.errors import Refused, RefusedByPolicy
+from collect_tui.desk.protocol import Desk
+from collect_tui.store.engine import Store
+from contract.conftest import BOOK, CORNERS, ROSA, do
+from support.book import Clock
+
+COMBINATIONS = CORNERS
+
+
+@pytest.fixture
+def store(combination: str, tmp_path: Path) -> Iterator[Store]:
+    with BOOK.store(tmp_path) if combination.endswith("sqlite") else BOOK.pg_store() as opened:
+        yield opened
+
+
+def dues(desk: Desk) -> dict[str, date]:
+    return {item.doc_no: item.due for item in desk.account(ROSA).items}
+
+
+def standing(desk: Desk) -> tuple[object, ...]:
+    view = desk.account(ROSA)
+    return view.stage, view.collectable, view.dpd, dues(desk), view.orders
+
+
+def effective(desk: Desk) -> date:
+    [order] = desk.account(ROSA).orders
+    return order.effective
+
+
+def test_a_suspension_is_put_off_within_the_authority(desks: Callable[[str], Desk]) -> None:
+    mia, lee = desks("mia"), desks("lee")
+    do(mia, ROSA, "sus int tue #2231")
+    before = standing(mia)
+    do(mia, ROSA, "ext 1 will pay at the counter")
+    assert effective(mia) == date(2026, 11, 30), "Thanksgiving and its eve are no days to cut"
+    do(mia, ROSA, "undo")
+    assert standing(mia) == before
+    do(mia, ROSA, "ext 9")
+    assert effective(mia) == date(2026, 12, 3)
+    with pytest.raises(RefusedByPolicy) as error:
+        do(mia, ROSA, "ext 3 int once more")
+    assert error.value.verdict.findings[0].check == "extension"
+    do(lee, ROSA, "ext 3 int once more")
+    assert effective(lee) == date(2026, 12, 7), "a Sunday is no day to cut"
+    with pytest.raises(RefusedByPolicy):
+        do(lee, ROSA, "ext 2")
+    assert effective(lee) == date(2026, 12, 7)
+
+
+def test_nothing_is_put_off_where_nothing_is_ordered(desk: Desk) -> None:
+    with pytest.raises(Refused) as error:
+        do(desk, ROSA, "ext 5")
+    assert error.value.code == "order.none"
+
+
+def test_what_is_late_is_made_due_anew_and_exactly_as_it_was_again(lead: Desk) -> None:
+    before = standing(lead)
+    do(lead, ROSA, "reage 15dec out of hospital")
+    view = lead.account(ROSA)
+    assert (view.stage, view.collectable, view.dpd) == ("CURRENT", 0, 0)
+    assert dues(lead) == {"INV-1": date(2026, 12, 15), "INV-2": date(2026, 12, 15), "INV-3": date(2026, 11, 30)}
+    do(lead, ROSA, "undo")
+    assert standing(lead) == before
+
+
+def test_one_item_is_made_due_anew(lead: Desk) -> None:
+    do(lead, ROSA, "reage 15dec inv-1 billed too early")
+    assert lead.account(ROSA).collectable == 11210
+    with pytest.raises(Refused) as error:
+        do(lead, ROSA, "reage fri inv-1 earlier")
+    assert error.value.code == "re-age.earlier"
+
+
+def test_a_pause_freezes_the_clock_and_what_resumes_stands_where_it_stood(lead: Desk, clock: Clock) -> None:
+    do(lead, ROSA, "pp 150 fri")
+    before = standing(lead)
+    do(lead, ROSA, "hold hardship 10d lost the job")
+    [due] = lead.account(ROSA).promise.instalments  # type: ignore[union-attr]
+    assert due.due > date(2026, 12, 4)
+    for day in range(24, 30):
+        clock.now = clock.now + timedelta(days=1)
+        lead.day(date(2026, 11, day))
+    late = lead.account(ROSA).dpd
+    do(lead, ROSA, "rel hardship works again")
+    view = lead.account(ROSA)
+    assert view.dpd == late - 6 == 63
+    assert view.stage == before[0]
+    assert view.promise is not None
+    assert view.promise.status == "ACTIVE"
+    assert view.promise.instalments[0].due == date(2026, 12, 3), "six days later than it was promised"
+    do(lead, ROSA, "undo")
+    assert lead.account(ROSA).dpd == late
