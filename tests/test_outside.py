@@ -64,6 +64,7 @@ LINES = {
     "terminate": "term tv tue voluntary",
     "relocate": "reloc int",
     "reverse-order": "revorder el error",
+    "downgrade": "down int INT50 20 tue",
 }
 COURTESY = {"by": "lee", "reason": "courtesy"}  # a restore before all is paid
 

@@ -83,7 +83,7 @@ def test_an_order_leaves_as_one_private_file_and_comes_back(store, tmp_path):
     assert json.loads(path.read_text()) == {
         "format": 1, "order": "S-1", "kind": "suspend", "account": "1-1", "billing_system": "AURORA", "product": "INT",
         "identifier": "A-1-1", "reason": "NONPAY", "cause": "nonpay", "effective": "2026-11-24", "requested_on": "2026-11-23",
-        "requested_by": "mia", "reversal_of": None, "order_code": "suspend", "reason_code": "NONPAY",
+        "requested_by": "mia", "reversal_of": None, "order_code": "suspend", "reason_code": "NONPAY", "target": "", "monthly": 0,
     }  # fmt: skip
     assert [p.name for p in path.parent.iterdir()] == ["S-1.json"]
     found = seen(store).orders[0]

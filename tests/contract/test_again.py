@@ -100,3 +100,47 @@ def test_a_pause_freezes_the_clock_and_what_resumes_stands_where_it_stood(lead: 
     assert view.promise.instalments[0].due == date(2026, 12, 3), "six days later than it was promised"
     do(lead, ROSA, "undo")
     assert lead.account(ROSA).dpd == late
+
+
+def settled(lead: Desk, line: str = "settle 300 fri") -> int:
+    """What was owed before a settlement that needs the authority was made."""
+    owed = lead.account(ROSA).total
+    do(lead, ROSA, line)
+    return owed
+
+
+def test_what_a_kept_settlement_lets_go_is_written_off_by_the_ledger(lead: Desk) -> None:
+    assert settled(lead) == 52210
+    do(lead, ROSA, "pay 300 card s1")
+    view = lead.account(ROSA)
+    assert (view.total, view.stage) == (0, "CURRENT")
+    [promise] = [p for p in lead.pane(ROSA, "promises").promises if p.total == 30000]
+    assert promise.status == "KEPT"
+    do(lead, ROSA, "undo")
+    assert lead.account(ROSA).total == 52210
+    assert lead.account(ROSA).promise is not None
+
+
+def test_money_that_is_taken_back_makes_all_of_it_owed_again(lead: Desk) -> None:
+    owed = settled(lead)
+    do(lead, ROSA, "pay 300 card s1")
+    do(lead, ROSA, "retpay s1")
+    assert lead.account(ROSA).total == owed
+
+
+def test_a_settlement_that_is_broken_lets_nothing_go(lead: Desk, clock: Clock) -> None:
+    owed = settled(lead, "settle 150 fri + 150 30nov")
+    do(lead, ROSA, "pay 150 card s1")
+    for _ in range(11):
+        clock.now = clock.now + timedelta(days=1)
+        lead.day(clock.now.date())
+    assert lead.account(ROSA).total == owed - 15000
+
+
+def test_less_than_is_offered_takes_the_authority(desk: Desk, lead: Desk) -> None:
+    with pytest.raises(RefusedByPolicy) as error:
+        do(desk, ROSA, "settle 300 fri")
+    assert error.value.verdict.findings[0].check == "settlement"
+    with pytest.raises(Refused) as no:
+        do(lead, ROSA, "settle 600 fri")
+    assert no.value.code == "promise.settlement"

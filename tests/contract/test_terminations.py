@@ -156,3 +156,22 @@ def test_the_restore_screen_says_what_it_takes_and_what_paying_that_sets_off(lea
     assert told.endswith("when north has carried it out, TV is on.")
     do(lead, ROSA, "pay 308 card ref1")
     assert [(o.kind, o.status) for o in lead.account(ROSA).orders] == [("restore", "DRAFT")], "as it was told"
+
+
+def test_a_service_that_was_downgraded_is_what_the_billing_system_made_of_it(
+    lead: Desk, store: Store, folder: Path
+) -> None:
+    do(lead, ROSA, "down int INT50 29.90 tue #2231")
+    [order] = lead.account(ROSA).orders
+    assert [s.status for s in lead.account(ROSA).services if s.product == "INT"] == ["ACTIVE"]
+    with pytest.raises(Refused) as error:
+        do(lead, ROSA, "down int INT20 19.90 tue #2231")
+    assert error.value.code == "order.open"
+    answered(store, folder, order.number, "completed")
+    sent = json.loads((folder / "outbox" / "north" / f"{order.number}.json").read_text())
+    assert (sent["kind"], sent["target"], sent["monthly"]) == ("downgrade", "INT50", 2990)
+    [now] = [s for s in lead.account(ROSA).services if s.identifier == "INT-1001"]
+    assert (now.product, now.monthly, now.status) == ("INT50", 2990, "ACTIVE")
+    with pytest.raises(Refused) as dearer:
+        do(lead, ROSA, "down int50 INT90 59.90 tue #2231")
+    assert dearer.value.code == "order.target"

@@ -25,9 +25,11 @@ from collect_tui.desk.commands import (
     LogContact,
     MakePlan,
     MakePromise,
+    MakeSettlement,
     MarkPoint,
     MoveCase,
     OpenCase,
+    OrderDowngrade,
     OrderRestore,
     OrderSuspension,
     OrderTermination,
@@ -270,6 +272,21 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
     },
     ExtendOrder: st.builds(
         ExtendOrder, days=st.integers(1, 366), order=st.sampled_from(["", "S-123", "INT"]), note=RAW_TEXTS
+    ),
+    OrderDowngrade: st.builds(
+        OrderDowngrade,
+        service=SERVICES,
+        target=st.sampled_from(["INT50", "TV1"]),
+        monthly=MINOR,
+        effective=DATES,
+        note=RAW_TEXTS,
+        confirm=CONFIRM,
+    ),
+    MakeSettlement: st.builds(
+        MakeSettlement,
+        parts=st.builds(lambda a, d: (Part(amount=a, due=d),), MINOR, DATES),
+        method=st.sampled_from([None, "card", "gcash"]),
+        note=RAW_TEXTS,
     ),
     ReAge: st.builds(ReAge, due=DATES, item=st.sampled_from(["", "INV-1041"]), reason=REASONS),
     ReverseOrder: st.builds(

@@ -49,6 +49,8 @@ STARTS = (
         "res tv tom paid",
         "term tv fri",
         "reage fri",
+        "down tv TV1 9.90 fri",
+        "settle 300 fri",
         "ext 5 int",
         "xo S-123",
         "hold dispute",

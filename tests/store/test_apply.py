@@ -298,6 +298,7 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     "service": lambda a: (
         fx.ServiceChanged(a.services[0], ServiceState.PENDING_SUSPEND, "nonpay", ServiceState.ACTIVE, None),
     ),
+    "service replaced": lambda a: (fx.ServiceReplaced(a.services[0], "INT50", 20_00, "INT", 0),),
     "dates moved": lambda a: (
         fx.DateMoved("item", a.items[0], LATER, DAY - timedelta(days=40)),
         fx.DateMoved("instalment", a.promises[0], DAY + timedelta(days=9), LATER, 2),

@@ -71,6 +71,7 @@ CODES = Codes(
     order_reasons={
         "suspend": {"NONPAY": "Non-payment", "BROKEN": "Broken arrangement"},
         "restore": {"PAID": "Paid", "COURTESY": "Courtesy"},
+        "downgrade": {"VOLUNTARY": "At the customer's wish"},
         "terminate": {"NONPAY": "Non-payment", "FRAUD": "Fraud"},
     },
     next_actions={"call": "Call", "verify": "Check the payment", "letter": "Send or follow up mail"},

@@ -30,7 +30,7 @@ from collect_tui.domain.message.effects import (
     MessageReleased,
     MessageWritten,
 )
-from collect_tui.domain.order.effects import OrderChanged, OrderRequested, ServiceChanged
+from collect_tui.domain.order.effects import OrderChanged, OrderRequested, ServiceChanged, ServiceReplaced
 from collect_tui.domain.payment.effects import (
     AllocationReleased,
     CreditApplied,
@@ -85,6 +85,7 @@ __all__ = [
     "PromiseChanged",
     "PromiseMade",
     "ServiceChanged",
+    "ServiceReplaced",
     "Skipped",
     "Snoozed",
 ]

@@ -44,6 +44,21 @@ def judge(
     return Verdict.of(_on_own_authority(f, role) for f in findings)
 
 
+def settles(facts: AccountFacts, amount: int, policy: ArrangementPolicy, role: str) -> Verdict:
+    """The verdict on an amount for which all that is owed is let go: the share that is offered at the account's stage may be taken by
+    anybody, less by somebody with the authority."""
+    share, cite = policy.offers.settlement.get(facts.stage, 0), policy.sources.get("settlement", "")
+    least = -(-facts.total * share // 100) if share else facts.total
+    money = f"{facts.currency} {format_minor(least, facts.currency)}"
+    told = f"{share}% of all that is open" if share else "all that is open: none is offered at this stage"
+    if amount >= least:
+        return Verdict(
+            (Finding("arrangement.settlement", Severity.ALLOW, f"It is at least {money}, {told}.", "settlement", cite),)
+        )
+    held = Finding("arrangement.settlement", Severity.HOLD, f"It is less than {money}, {told}.", "settlement", cite)
+    return Verdict((_on_own_authority(replace(held, override_role=policy.override_role), role),))
+
+
 def within(check: str, days: int, most: int, lead: int | None, policy: ArrangementPolicy, role: str) -> Verdict:
     """The verdict on so many days in all, of which an agent may grant `most`, somebody with the authority up to `lead` (None: any)."""
     cite = policy.sources.get(check, "")

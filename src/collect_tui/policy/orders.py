@@ -38,6 +38,8 @@ def cutting(
 ) -> Verdict:
     """Whether a service may be suspended, or terminated, on a business date for a reason. Asked for by the customer, or for fraud,
     nothing has to be owed and no notice served."""
+    if kind == "downgrade":  # the customer wants it: nothing that is owed stands in its way
+        return Verdict()
     if kind == "terminate":
         verdict = may_terminate(facts, service, rules.suspend, holds, calendar)
     else:

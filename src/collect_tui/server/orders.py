@@ -22,7 +22,8 @@ Answering = Annotated[Caller, Depends(permitted("order.acknowledge"))]
 
 
 class OrderToDo(BaseModel):
-    """An order for a billing system: what is to be done to which service. `order_code`, `reason_code`: what the system itself calls the
+    """An order for a billing system: what is to be done to which service. `target` and `monthly` (minor units): of a
+    downgrade, what the service becomes. `order_code`, `reason_code`: what the system itself calls the
     kind and the reason, where the site says so."""
 
     number: str
@@ -38,6 +39,8 @@ class OrderToDo(BaseModel):
     requested_on: date
     requested_by: str
     reversal_of: str | None
+    target: str
+    monthly: int
     order_code: str
     reason_code: str
 

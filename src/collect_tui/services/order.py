@@ -6,13 +6,20 @@ from collections.abc import Callable
 from functools import partial
 
 from collect_tui.common.words import expected
-from collect_tui.desk.commands import CancelOrder, OrderRestore, OrderSuspension, OrderTermination, ReverseOrder
+from collect_tui.desk.commands import (
+    CancelOrder,
+    OrderDowngrade,
+    OrderRestore,
+    OrderSuspension,
+    OrderTermination,
+    ReverseOrder,
+)
 from collect_tui.domain.case.definition import TERMINATED
 from collect_tui.domain.effects import Effect, NoteWritten
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import AccountFacts, Service
 from collect_tui.domain.order import decide as order
-from collect_tui.domain.order import required, reversal
+from collect_tui.domain.order import finding, required, reversal
 from collect_tui.domain.order.kinds import KINDS
 from collect_tui.domain.states import WAITING_ORDER, OrderState
 from collect_tui.policy.orders import cutting
@@ -39,7 +46,7 @@ def order_termination(command: OrderTermination, facts: AccountFacts, context: C
 
 
 def _cut(command: OrderSuspension | OrderTermination, facts: AccountFacts, context: Context) -> Decision:
-    service = order.find_service(facts, command.service, _shown(context))
+    service = finding.find_service(facts, command.service, _shown(context))
     reason = _reason(command.kind, command.reason, service, context)
     rules, holds, calendar = context.rules, context.catalogue.holds, context.calendar
     verdict = cutting(command.kind, facts, service, command.effective, reason, rules, holds, calendar)
@@ -58,7 +65,7 @@ def _cut(command: OrderSuspension | OrderTermination, facts: AccountFacts, conte
 
 @decides(OrderRestore)
 def order_restore(command: OrderRestore, facts: AccountFacts, context: Context) -> Decision:
-    service = order.find_service(facts, command.service, _shown(context))
+    service = finding.find_service(facts, command.service, _shown(context))
     reason = _reason(command.kind, command.reason, service, context)
     verdict = may_restore(facts, service, context.rules, context.catalogue.holds)
     if told := if_paid(facts, service, context):
@@ -91,11 +98,27 @@ def _reason(kind: str, reason: str, service: Service, context: Context) -> str:
     raise Invalid("order.reason", text, "reason")
 
 
+@decides(OrderDowngrade)
+def order_downgrade(command: OrderDowngrade, facts: AccountFacts, context: Context) -> Decision:
+    service = finding.find_service(facts, command.service, _shown(context))
+    effects = order.downgrade(
+        facts,
+        service,
+        target=command.target,
+        monthly=command.monthly,
+        effective=command.effective,
+        reason=_reason(command.kind, command.reason, service, context),
+        ids=context.ids,
+        calendar=context.calendar,
+    )
+    return Decision(effects + _note(command.note, context))
+
+
 @decides(ReverseOrder)
 def reverse_order(command: ReverseOrder, facts: AccountFacts, context: Context) -> Decision:
     effects = reversal.reverse(
         facts,
-        order.find_order(facts, command.order, WAITING_ORDER | {OrderState.COMPLETED}),
+        finding.find_order(facts, command.order, WAITING_ORDER | {OrderState.COMPLETED}),
         command.reason,
         by=context.user,
         ids=context.ids,
@@ -107,7 +130,7 @@ def reverse_order(command: ReverseOrder, facts: AccountFacts, context: Context) 
 
 @decides(CancelOrder)
 def cancel_order(command: CancelOrder, facts: AccountFacts, context: Context) -> Decision:
-    return Decision(order.cancel(facts, order.find_order(facts, command.order), command.reason))
+    return Decision(order.cancel(facts, finding.find_order(facts, command.order), command.reason))
 
 
 def _overriding(verdict: Verdict, context: Context) -> str | None:

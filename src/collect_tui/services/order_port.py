@@ -13,8 +13,9 @@ from collect_tui.domain.order import kinds
 
 
 class OutgoingOrder(BaseModel):
-    """An order as a billing system gets it. No name and no amount: it does what the order says to the service it names.
-    `order_code`, `reason_code`: what the system itself calls the kind and the reason, where the site says so."""
+    """An order as a billing system gets it. No name: it does what the order says to the service it names. `target` and `monthly`
+    (minor units): of a downgrade, what the service becomes. `order_code`, `reason_code`: what the system itself calls the kind and the
+    reason, where the site says so."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,6 +32,8 @@ class OutgoingOrder(BaseModel):
     requested_on: date
     requested_by: str
     reversal_of: str | None = None
+    target: str = ""
+    monthly: int = 0
     order_code: str
     reason_code: str
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collect_tui.desk.commands import CancelPromise, ExtendOrder, MakePlan, MakePromise, ReAge
+from collect_tui.desk.commands import CancelPromise, ExtendOrder, MakePlan, MakePromise, MakeSettlement, ReAge
 from collect_tui.domain.effects import NoteWritten
+from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.domain.hold import decide as hold
 from collect_tui.domain.promise import again
@@ -29,17 +30,31 @@ def make_plan(command: MakePlan, facts: AccountFacts, context: Context) -> Decis
     return _make(command, facts, context, schedule, "plan", command.frequency)
 
 
+@decides(MakeSettlement)
+def make_settlement(command: MakeSettlement, facts: AccountFacts, context: Context) -> Decision:
+    parts = [(part.amount, part.due) for part in command.parts]
+    if command.total >= facts.total:
+        text = "A settlement is for less than is owed; expected a promise of it."
+        raise Refused("promise.settlement", text, "amount")
+    several = len(parts) > 1
+    schedule = promise.split(command.total, parts) if several else promise.single(*parts[0])
+    return _make(command, facts, context, schedule, "plan" if several else "single", None, settles=facts.total)
+
+
 def _make(
-    command: MakePromise | MakePlan,
+    command: MakePromise | MakePlan | MakeSettlement,
     facts: AccountFacts,
     context: Context,
     schedule: tuple[Instalment, ...],
     kind: str,
     frequency: str | None,
+    settles: int = 0,
 ) -> Decision:
     policy = context.arrangement(facts.segment)
     # The promise that this one supersedes is not held against it.
     verdict = arrangement.judge(facts, schedule, kind, frequency, policy, context.role)
+    if settles:
+        verdict += arrangement.settles(facts, sum(i.amount for i in schedule), policy, context.role)
     for held in hold.blocking(facts, "promise", context.catalogue.holds):
         title = context.catalogue.holds[held.kind].title if held.kind in context.catalogue.holds else held.kind
         verdict += Verdict((Finding("promise.hold", Severity.BLOCK, f"The hold {title} allows no promise.", "hold"),))
@@ -51,6 +66,7 @@ def _make(
         method=command.method,
         grace_days=policy.grace_days,
         grace_unit=policy.grace_unit,
+        settles=settles,
         by=context.user,
         ids=context.ids,
         calendar=context.calendar,

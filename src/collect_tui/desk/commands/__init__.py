@@ -27,13 +27,14 @@ from collect_tui.desk.commands.message import (
 from collect_tui.desk.commands.order import (
     CancelOrder,
     ExtendOrder,
+    OrderDowngrade,
     OrderRestore,
     OrderSuspension,
     OrderTermination,
     ReverseOrder,
 )
 from collect_tui.desk.commands.payment import ApplyCredit, Directed, RecordPayment, ReversePayment
-from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, Part, ReAge
+from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, MakeSettlement, Part, ReAge
 from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
 
 if TYPE_CHECKING:
@@ -49,12 +50,14 @@ Command = Annotated[
     | MakePromise
     | MakePlan
     | CancelPromise
+    | MakeSettlement
     | ReAge
     | RecordPayment
     | ReversePayment
     | ApplyCredit
     | OrderSuspension
     | OrderRestore
+    | OrderDowngrade
     | OrderTermination
     | ReverseOrder
     | ExtendOrder
@@ -141,10 +144,12 @@ __all__ = [
     "LogContact",
     "MakePlan",
     "MakePromise",
+    "MakeSettlement",
     "MarkPoint",
     "Minor",
     "MoveCase",
     "OpenCase",
+    "OrderDowngrade",
     "OrderRestore",
     "OrderSuspension",
     "OrderTermination",

@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from collect_tui.desk.commands.base import CommandBase, OutsideCommand, Short, Text
+from collect_tui.desk.commands.base import CommandBase, Minor, OutsideCommand, Short, Text
 from collect_tui.desk.dated import Day
+from collect_tui.domain.rules import PRODUCT
 
 
 class OrderSuspension(OutsideCommand):
@@ -34,6 +35,20 @@ class OrderRestore(OutsideCommand):
     service: Short
     effective: Day | None = None
     reason: Short = "PAID"
+    note: Text = ""
+
+
+class OrderDowngrade(OutsideCommand):
+    """Orders the billing system to make an active service another product, or plan of its own, that costs less a month."""
+
+    noun: ClassVar[str] = "downgrades"
+    months_ahead: ClassVar[int] = 12
+    kind: Literal["downgrade"] = "downgrade"
+    service: Short
+    target: Annotated[str, Field(pattern=PRODUCT)]
+    monthly: Minor
+    effective: Day
+    reason: Short = "VOLUNTARY"
     note: Text = ""
 
 

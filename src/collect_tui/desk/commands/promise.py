@@ -76,6 +76,21 @@ class MakePlan(CommandBase):
         return self
 
 
+class MakeSettlement(CommandBase):
+    """A promise of less than all that is owed: when its `parts` are paid, the rest is written off; when not, all is owed."""
+
+    noun: ClassVar[str] = "settlements"
+    dates: ClassVar[str | None] = "the settlement stands"
+    kind: Literal["settlement"] = "settlement"
+    parts: Annotated[tuple[Part, ...], Field(min_length=1, max_length=MOST_INSTALMENTS)]
+    method: Short | None = None
+    note: Text = ""
+
+    @property
+    def total(self) -> int:
+        return sum(part.amount for part in self.parts)
+
+
 class ReAge(CommandBase):
     """Makes what is late due anew on a day: one item, or all that are past due."""
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from collect_tui.common.words import plural
-from collect_tui.desk.commands import Command, ExtendOrder, ReAge
+from collect_tui.desk.commands import Command, ExtendOrder, MakeSettlement, ReAge
 from collect_tui.desk.commands.base import CommandBase
-from collect_tui.desk.line import freetext, say, when
+from collect_tui.desk.line import freetext, parts, say, when
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import word
 from collect_tui.desk.line.order import ORDER, is_service, order_of
-from collect_tui.desk.line.slot import DUE, NOTE, WHY, Slot
+from collect_tui.desk.line.promise import method_of
+from collect_tui.desk.line.slot import DUE, NOTE, PROMISE, WHY, Slot
 from collect_tui.desk.line.verb import Verb
 from collect_tui.desk.line.words import TokenCursor
 
@@ -67,6 +68,24 @@ def say_extend(command: ExtendOrder, context: LineContext) -> str:
     return say.sentence(f"put the suspension{what} off by {plural(command.days, 'day')}", say.quoted(command.note))
 
 
+def settle(words: TokenCursor) -> tuple[Command, ...]:
+    """`settle AMOUNT DATE [+ AMOUNT DATE …] [METHOD] [NOTE]`"""
+    found = parts.read(words)
+    method = method_of(words)
+    note, _ = freetext.note(words)
+    return (words.build(MakeSettlement, parts=found, method=method, note=note),)
+
+
+def render_settlement(command: MakeSettlement, context: LineContext) -> str:
+    told = " + ".join(f"{say.amount(p.amount, context)} {say.day(p.due, context)}" for p in command.parts)
+    return say.join("settle", told, say.method(command.method), say.note(command.note, context))
+
+
+def say_settlement(command: MakeSettlement, context: LineContext) -> str:
+    told = ", ".join(f"{say.money(p.amount, context)} {say.date_said(p.due, context)}" for p in command.parts)
+    return say.sentence(f"settle all that is owed for {told}", command.method, say.quoted(command.note))
+
+
 _DAYS = Slot("days", "DAYS", "Days", "how many: 5", "days", needed=True, also=frozenset({"extension"}))
 _ITEM = Slot(
     "item", "ITEM", "Item", "its number; nothing: all that is past due; F4 lists them", "document", writing="word"
@@ -74,14 +93,23 @@ _ITEM = Slot(
 
 RENDER: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {
     ReAge: render_re_age,
+    MakeSettlement: render_settlement,
     ExtendOrder: render_extend,
 }
 MEANING: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {
     ReAge: say_re_age,
+    MakeSettlement: say_settlement,
     ExtendOrder: say_extend,
 }
 
 VERBS = (
+    Verb(
+        "settle",
+        (*PROMISE, NOTE),
+        "a settlement: when so much is paid, the rest of all that is owed is written off",
+        "settle 300 fri",
+        settle,
+    ),
     Verb(
         "ext",
         (_DAYS, replace(ORDER, needed=False), NOTE),

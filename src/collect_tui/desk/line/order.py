@@ -9,6 +9,7 @@ from typing import Any, Final
 from collect_tui.desk.commands import (
     CancelOrder,
     Command,
+    OrderDowngrade,
     OrderRestore,
     OrderSuspension,
     OrderTermination,
@@ -32,12 +33,12 @@ def _order_of(command: type[_Placed]) -> confirm.Read:
 
     @confirm.leaves
     def read(words: TokenCursor) -> tuple[Command, ...]:
-        service = _service(words)
+        service = service_at(words)
         must = fields["effective"].is_required()
         effective = when.day(words) if must else when.maybe_day(words, figures=True)
         given = confirm.option(words)
         kind = str(fields["kind"].default)
-        reason = _reason(words, kind, service) or KINDS[kind].reason
+        reason = reason_of(words, kind, service) or KINDS[kind].reason
         note, _ = freetext.note(words)
         return (words.build(command, service=service, effective=effective, reason=reason, note=note, confirm=given),)
 
@@ -66,7 +67,7 @@ def reverse(words: TokenCursor) -> tuple[Command, ...]:
     return (words.build(ReverseOrder, order=known, reason=freetext.why(words), confirm=given),)
 
 
-def _reason(words: TokenCursor, kind: str, service: str) -> str | None:
+def reason_of(words: TokenCursor, kind: str, service: str) -> str | None:
     """A reason of the site's for the kind of order, of which the service's billing system may know some only; or `reason=anything`."""
     slot, system = f"{kind} reason", system_of(service, words.context)
     given = words.option("reason", slot)
@@ -95,7 +96,7 @@ def order_of(words: TokenCursor, token: Token) -> str:
     words.reject(token, "order", expected=expected)
 
 
-def _service(words: TokenCursor) -> str:
+def service_at(words: TokenCursor) -> str:
     """The product code where one service has it, else the identifier; either as the account has it."""
     token = words.require("service")
     if token.key is not None or not token.text.strip():
@@ -140,13 +141,18 @@ def service_of(words: TokenCursor, token: Token) -> str:
 
 def render_placed(command: _Placed, context: LineContext) -> str:
     option, last = confirm.texts(command)
-    usual = KINDS[command.kind].reason
-    table = context.codes.reasons_for(command.kind, system_of(command.service, context))
-    code = command.reason.lower() if command.reason in table else f"reason={literal(command.reason)}"
-    reason = "" if command.reason == usual else code
+    reason = reason_text(command, context)
     on = "" if command.effective is None else say.day(command.effective, context)
     note = say.note(command.note, context)
     return say.join(_VERB[type(command)], word(command.service), on, option, reason, note, last)
+
+
+def reason_text(command: _Placed | OrderDowngrade, context: LineContext) -> str:
+    """The reason of an order as it is typed; nothing where it is the usual one."""
+    if command.reason == KINDS[command.kind].reason:
+        return ""
+    table = context.codes.reasons_for(command.kind, system_of(command.service, context))
+    return command.reason.lower() if command.reason in table else f"reason={literal(command.reason)}"
 
 
 def say_placed(command: _Placed, context: LineContext) -> str:
@@ -172,7 +178,7 @@ def say_cancel(command: CancelOrder, context: LineContext) -> str:
     return say.sentence(f"cancel order {command.order}", say.quoted(command.reason))
 
 
-_EFFECTIVE = replace(
+EFFECTIVE = replace(
     DATE,
     name="effective",
     label="Effective",
@@ -182,7 +188,7 @@ _EFFECTIVE = replace(
 )
 
 
-def _reason_slot(kind: str) -> Slot:
+def reason_slot(kind: str) -> Slot:
     usual = KINDS[kind].reason.lower()
     return Slot("reason", "REASON", "Reason", f"{usual} unless said; F4 lists them", f"{kind} reason")
 
@@ -208,7 +214,7 @@ MEANING.update(dict.fromkeys(_VERB, say_placed))
 VERBS = (
     Verb(
         "sus",
-        (SERVICE, _EFFECTIVE.must, _reason_slot("suspend"), NOTE, DIGITS),
+        (SERVICE, EFFECTIVE.must, reason_slot("suspend"), NOTE, DIGITS),
         _SUMMARY.format("suspension"),
         "sus int fri",
         _order_of(OrderSuspension),
@@ -216,7 +222,7 @@ VERBS = (
     ),
     Verb(
         "res",
-        (SERVICE, _EFFECTIVE, _reason_slot("restore"), NOTE, DIGITS),
+        (SERVICE, EFFECTIVE, reason_slot("restore"), NOTE, DIGITS),
         _SUMMARY.format("restoration"),
         "res int",
         _order_of(OrderRestore),
@@ -224,7 +230,7 @@ VERBS = (
     ),
     Verb(
         "term",
-        (SERVICE, _EFFECTIVE.must, _reason_slot("terminate"), NOTE, DIGITS),
+        (SERVICE, EFFECTIVE.must, reason_slot("terminate"), NOTE, DIGITS),
         _SUMMARY.format("termination"),
         "term int fri",
         _order_of(OrderTermination),

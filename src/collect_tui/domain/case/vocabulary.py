@@ -12,7 +12,7 @@ from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.case.definition import About, FieldType, Kind
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.message.template import LANGUAGES
-from collect_tui.domain.order.kinds import KINDS
+from collect_tui.domain.order.kinds import PROPOSED
 
 Problem = tuple[str, str]
 """Where it stands in the file, as a path of keys, and a sentence."""
@@ -59,7 +59,7 @@ VOCABULARY: Final[Mapping[str, Shape]] = {
     "next_action": Shape("[next_actions]", {"in": "span"}),
     "message": Shape("[templates]", {"text": "text"}),
     "cancel_promise": Shape(),
-    "order": Shape(tuple(KINDS), {"reason": "order reason"}, ("reason",)),
+    "order": Shape(PROPOSED, {"reason": "order reason"}, ("reason",)),
     "callback": Shape("span"),
     "document": Shape("[templates]", {"as": "document"}, ("as",)),
     "set": Shape(tuple(ATTRIBUTES), {"to": "value"}, ("to",)),

@@ -7,7 +7,7 @@ for fraud). Amounts are minor units, dates business dates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -16,13 +16,13 @@ from collect_tui.common.ids import short_number
 from collect_tui.domain import steps
 from collect_tui.domain.calendars import Calendar, add_months
 from collect_tui.domain.dates import as_utc
-from collect_tui.domain.effects import Effect, OrderChanged, OrderRequested, ServiceChanged
+from collect_tui.domain.effects import Effect, OrderChanged, OrderRequested, ServiceChanged, ServiceReplaced
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Order, Service
 from collect_tui.domain.order import reversal
 from collect_tui.domain.order.kinds import KINDS, OrderKind
 from collect_tui.domain.payment import fees
-from collect_tui.domain.states import OPEN_ORDER, OrderState, ServiceState
+from collect_tui.domain.states import OrderState, ServiceState
 
 NONPAY: Final = "nonpay"
 CAUSES: Final = {"VOLUNTARY": "voluntary", "FRAUD": "fraud"}
@@ -71,6 +71,33 @@ def cut(
 def cause_of(service: Service, reason: str) -> str:
     """Why a service is off once an order for a reason has been carried out: what is suspended already keeps its cause."""
     return service.suspend_cause or CAUSES.get(reason.upper(), NONPAY)
+
+
+def downgrade(
+    facts: AccountFacts,
+    service: Service,
+    *,
+    target: str,
+    monthly: int,
+    effective: date,
+    reason: str,
+    ids: Callable[[], int],
+    calendar: Calendar,
+) -> tuple[Effect, ...]:
+    """Order that an active service becomes another product, at so much a month (minor units); it stays what it is until the billing
+    system has answered. Raises as `cut`, and Refused "order.target" where it is that already or would cost more."""
+    steps.require_open(facts)
+    why = steps.require_reason(reason, "order.reason", "the service is downgraded")
+    _no_open_order(facts, service)
+    _state(service, KINDS["downgrade"])
+    _effective(facts, effective)
+    if target == service.product or monthly > service.monthly:
+        raise Refused("order.target", f"{service.product} is to become something else that costs less.", "target")
+    new = _new(facts, service, "downgrade", why, effective, OrderState.REQUESTED, ids)
+    return (
+        OrderRequested(replace(new, target=target, monthly=monthly)),
+        *steps.next_step(facts, "order", _day_after(effective, calendar)),
+    )
 
 
 def restore(
@@ -162,46 +189,15 @@ def acknowledge(facts: AccountFacts, order: Order, outcome: str, detail: str, at
         _, more = reversal.answered(facts, order, kind.before)
         effects = (answered, *undone(facts, order), *more)
         return (*effects, *steps.next_step(facts, "order", facts.business_date))
+    if order.target:
+        was = service.product, service.monthly
+        return (answered, ServiceReplaced(service.id, order.target, order.monthly, *was))
     after, _ = reversal.answered(facts, order, kind.after)
     kept = cause if after != ServiceState.ACTIVE else None
     return (
         answered,
         *((ServiceChanged(service.id, after, kept, service.status, cause),) if service.status != after else ()),
     )
-
-
-def find_service(facts: AccountFacts, text: str, shown: Callable[[str], str] = str) -> Service:
-    """The service of that product code or identifier, whatever the case. `shown`: an identifier as the reader may see it.
-
-    Raises Invalid "service.unknown" or "service.ambiguous", with the choices.
-    """
-    wanted = text.strip().casefold()
-    found = [s for s in facts.services if s.identifier.casefold() == wanted]
-    found = found or [s for s in facts.services if s.product.casefold() == wanted]
-    if len(found) == 1:
-        return found[0]
-    if not facts.services:
-        raise Invalid("service.unknown", "This account has no services.", "service")
-    if found:
-        choices = ", ".join(shown(s.identifier) for s in found)
-        text = f"The account has {len(found)} such services; say which: {choices}."
-        raise Invalid("service.ambiguous", text, "service")
-    choices = ", ".join(f"{s.product} ({shown(s.identifier)})" for s in facts.services)
-    raise Invalid("service.unknown", f"No such service on this account; expected one of {choices}.", "service")
-
-
-def find_order(facts: AccountFacts, text: str, states: Collection[OrderState] = OPEN_ORDER) -> Order:
-    """The order of that number, or the one of the service of that name that is in one of these states. Raises Invalid "order.unknown"."""
-    wanted = text.strip().casefold()
-    found = [o for o in facts.orders if o.number.casefold() == wanted]
-    if not found:
-        known = {s.id for s in facts.services if wanted in (s.product.casefold(), s.identifier.casefold())}
-        found = [o for o in facts.orders if o.status in states and o.service_id in known]
-    if len(found) == 1:
-        return found[0]
-    numbers = ", ".join(o.number for o in facts.orders if o.status in states)
-    expected = f"expected one of {numbers}" if numbers else "none is open"
-    raise Invalid("order.unknown", f"No such order on this account; {expected}.", "order")
 
 
 def draft_restore(facts: AccountFacts, service: Service, ids: Callable[[], int]) -> OrderRequested:

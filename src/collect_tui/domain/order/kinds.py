@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from collect_tui.domain.states import ServiceState
 
-Name = Literal["suspend", "restore", "terminate"]
+Name = Literal["suspend", "restore", "terminate", "downgrade"]
 """The kinds, for what is read from outside."""
 
 
@@ -32,7 +32,7 @@ class OrderKind:
     @property
     def cuts(self) -> bool:
         """Whether it takes something from the customer: what money may stop."""
-        return self.name != "restore"
+        return self.after not in (ServiceState.ACTIVE, self.before)
 
 
 KINDS: Final[Mapping[str, OrderKind]] = {
@@ -65,7 +65,20 @@ KINDS: Final[Mapping[str, OrderKind]] = {
             "a suspended",
             "NONPAY",
         ),
+        # The service is on all the while; what it is, and costs, follows the answer.
+        OrderKind(
+            "downgrade",
+            ServiceState.ACTIVE,
+            ServiceState.ACTIVE,
+            ServiceState.ACTIVE,
+            "downgraded",
+            "an active",
+            "VOLUNTARY",
+        ),
     )
 }
+
+PROPOSED: Final = tuple(kind.name for kind in KINDS.values() if kind.pending != kind.before)
+"""Kinds of which a case may propose an order: a downgrade has to say what to."""
 
 CUTS: Final = tuple(kind.name for kind in KINDS.values() if kind.cuts)

@@ -9,7 +9,7 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.effects import DateMoved, Effect
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import AccountFacts, Order
-from collect_tui.domain.order.decide import find_order
+from collect_tui.domain.order.finding import find_order
 from collect_tui.domain.order.suspension import first_suspension_day
 from collect_tui.domain.rules import SuspendRules
 from collect_tui.domain.states import OrderState

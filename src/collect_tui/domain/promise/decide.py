@@ -124,9 +124,11 @@ def make(
     override_by: str | None = None,
     override_reason: str | None = None,
     grace_unit: str = "days",
+    settles: int = 0,
 ) -> tuple[Effect, ...]:
     """Take a promise (`kind` single) or grant an arrangement (`plan`).
 
+    `settles`: all that it settles, where it is for less.
     It supersedes the open promise and holds the ladder at its stage. The next action is to judge it (`follow_up`).
 
     Raises Refused "account.closed", "promise.over_balance" (more than all that is owed), "promise.in_past" (first due
@@ -151,6 +153,7 @@ def make(
         supersedes=old.id if old else None,
         ladder_step=facts.stage,
         grace_unit=grace_unit,
+        settles=settles,
     )
     effects: list[Effect] = []
     if old:

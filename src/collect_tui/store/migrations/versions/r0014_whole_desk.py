@@ -1,4 +1,4 @@
-"""Whose account it is, and how long orders were put off. Format 14."""
+"""Whose account it is, how long orders were put off, and what a promise settles. Format 14."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ down_revision = "0013"
 #: By table: columns, each with what stands in it for the rows that are there.
 ADDED: Final = {
     "account": {"owner:text": ""},
-    "service_order": {"extended:": "0"},
+    "promise": {"settles:": "0"},
+    "service_order": {"extended:": "0", "target:text": "", "monthly:": "0"},
 }
 INDEXES: Final = {
     "account": ("index ix_account_owner: owner where owner <> ''",),
