@@ -144,3 +144,30 @@ def test_less_than_is_offered_takes_the_authority(desk: Desk, lead: Desk) -> Non
     with pytest.raises(Refused) as no:
         do(lead, ROSA, "settle 600 fri")
     assert no.value.code == "promise.settlement"
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("rescue", [(date(2026, 12, 24), 20000), (date(2027, 1, 24), 20000)]),
+        ("rescue fri", [(date(2026, 12, 4), 10000), (date(2026, 12, 24), 15000), (date(2027, 1, 24), 15000)]),
+    ],
+)
+def test_a_broken_plan_is_taken_up_again_once(
+    desk: Desk, lead: Desk, clock: Clock, line: str, parts: list[tuple[date, int]]
+) -> None:
+    do(desk, ROSA, "ptp 100 tue + 150 24dec + 150 24jan")
+    for _ in range(6):
+        clock.now = clock.now + timedelta(days=1)
+        lead.day(clock.now.date())
+    assert lead.account(ROSA).promise is None
+    do(desk, ROSA, line)
+    made = lead.account(ROSA).promise
+    assert made is not None
+    assert [(i.due, i.amount) for i in made.instalments] == parts
+    do(desk, ROSA, "undo")
+    assert lead.account(ROSA).promise is None
+    do(desk, ROSA, line)
+    with pytest.raises(Refused) as error:
+        do(desk, ROSA, line)
+    assert error.value.code == "rescue.none", "it is open"

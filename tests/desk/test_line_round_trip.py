@@ -39,6 +39,7 @@ from collect_tui.desk.commands import (
     RecordPayment,
     ReleaseHold,
     ReleaseMessage,
+    RescuePlan,
     ReverseOrder,
     ReversePayment,
     ScheduleCallback,
@@ -282,6 +283,7 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         note=RAW_TEXTS,
         confirm=CONFIRM,
     ),
+    RescuePlan: st.builds(RescuePlan, by=st.one_of(st.none(), DATES), note=RAW_TEXTS),
     MakeSettlement: st.builds(
         MakeSettlement,
         parts=st.builds(lambda a, d: (Part(amount=a, due=d),), MINOR, DATES),

@@ -49,6 +49,7 @@ STARTS = (
         "res tv tom paid",
         "term tv fri",
         "reage fri",
+        "rescue fri",
         "down tv TV1 9.90 fri",
         "settle 300 fri",
         "ext 5 int",

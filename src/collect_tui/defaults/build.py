@@ -238,6 +238,7 @@ def _policy(segment: str, table: Table, base: ArrangementPolicy, roles: Collecti
         extension_days=table.number("extension_days", 0, YEAR, base.extension_days),
         extension_days_lead=table.number("extension_days_lead", 0, YEAR, base.extension_days_lead),
         re_age_days=table.number("re_age_days", 0, 10 * YEAR, base.re_age_days),
+        max_rescues_12m=table.number("max_rescues_12m", 0, 100, base.max_rescues_12m),
         offers=_offers(table.table("offers", {}), base.offers),
         sources={**base.sources, **table.table("sources", {}).texts()},
     )

@@ -53,6 +53,7 @@ class ArrangementPolicy:
     extension_days: int = 11
     extension_days_lead: int = 14
     re_age_days: int = 60
+    max_rescues_12m: int = 1
     offers: OfferRules = OfferRules()
     sources: Mapping[str, str] = field(default_factory=dict)  # rule → citation
 

@@ -17,6 +17,7 @@ from collect_tui.common.words import plural
 from collect_tui.domain.calendars import add_months
 from collect_tui.domain.facts import AccountFacts, Instalment, Promise
 from collect_tui.domain.money import format_minor
+from collect_tui.domain.promise import rescue
 from collect_tui.domain.rules import ArrangementPolicy
 from collect_tui.domain.states import NOT_KEPT, OrderState, PaymentState, PromiseState
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -56,6 +57,21 @@ def settles(facts: AccountFacts, amount: int, policy: ArrangementPolicy, role: s
             (Finding("arrangement.settlement", Severity.ALLOW, f"It is at least {money}, {told}.", "settlement", cite),)
         )
     held = Finding("arrangement.settlement", Severity.HOLD, f"It is less than {money}, {told}.", "settlement", cite)
+    return Verdict((_on_own_authority(replace(held, override_role=policy.override_role), role),))
+
+
+def rescues(facts: AccountFacts, policy: ArrangementPolicy, role: str) -> Verdict:
+    """The verdict on taking a broken plan up again, by how often that was done in twelve months."""
+    before, cite = rescue.rescued(facts), policy.sources.get("rescue", "")
+    text = f"{plural(before, 'broken plan')} taken up again in 12 months"
+    if before < policy.max_rescues_12m:
+        found = Finding(
+            "arrangement.rescue", Severity.ALLOW, f"{text}, fewer than {policy.max_rescues_12m}.", "rescue", cite
+        )
+        return Verdict((found,))
+    held = Finding(
+        "arrangement.rescue", Severity.HOLD, f"{text}; at most {policy.max_rescues_12m} are allowed.", "rescue", cite
+    )
     return Verdict((_on_own_authority(replace(held, override_role=policy.override_role), role),))
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collect_tui.desk.commands import CancelPromise, ExtendOrder, MakePlan, MakePromise, MakeSettlement, ReAge
+from collect_tui.desk.commands import (
+    CancelPromise,
+    ExtendOrder,
+    MakePlan,
+    MakePromise,
+    MakeSettlement,
+    ReAge,
+    RescuePlan,
+)
 from collect_tui.domain.effects import NoteWritten
 from collect_tui.domain.errors import Refused
 from collect_tui.domain.facts import AccountFacts, Instalment
 from collect_tui.domain.hold import decide as hold
-from collect_tui.domain.promise import again
+from collect_tui.domain.promise import again, rescue
 from collect_tui.domain.promise import decide as promise
 from collect_tui.policy import arrangement
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
@@ -28,6 +36,27 @@ def make_plan(command: MakePlan, facts: AccountFacts, context: Context) -> Decis
     down_due = command.down_due or (facts.business_date if command.down else None)
     schedule = promise.plan(command.total, *command.terms, command.anchor_day, command.down, down_due)
     return _make(command, facts, context, schedule, "plan", command.frequency)
+
+
+@decides(RescuePlan)
+def rescue_plan(command: RescuePlan, facts: AccountFacts, context: Context) -> Decision:
+    plan = rescue.broken_plan(facts)
+    schedule, policy = rescue.schedule(facts, plan, command.by), context.arrangement(facts.segment)
+    effects = promise.make(
+        facts,
+        schedule,
+        kind="plan",
+        method=plan.method,
+        grace_days=policy.grace_days,
+        grace_unit=policy.grace_unit,
+        by=context.user,
+        ids=context.ids,
+        calendar=context.calendar,
+        takes_up=plan.id,
+    )
+    if command.note:
+        effects += (NoteWritten(context.ids(), command.note, command.note),)
+    return Decision(effects, arrangement.rescues(facts, policy, context.role), schedule)
 
 
 @decides(MakeSettlement)

@@ -34,7 +34,15 @@ from collect_tui.desk.commands.order import (
     ReverseOrder,
 )
 from collect_tui.desk.commands.payment import ApplyCredit, Directed, RecordPayment, ReversePayment
-from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, MakeSettlement, Part, ReAge
+from collect_tui.desk.commands.promise import (
+    CancelPromise,
+    MakePlan,
+    MakePromise,
+    MakeSettlement,
+    Part,
+    ReAge,
+    RescuePlan,
+)
 from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
 
 if TYPE_CHECKING:
@@ -52,6 +60,7 @@ Command = Annotated[
     | CancelPromise
     | MakeSettlement
     | ReAge
+    | RescuePlan
     | RecordPayment
     | ReversePayment
     | ApplyCredit
@@ -161,6 +170,7 @@ __all__ = [
     "RecordPayment",
     "ReleaseHold",
     "ReleaseMessage",
+    "RescuePlan",
     "ReverseOrder",
     "ReversePayment",
     "ScheduleCallback",

@@ -76,6 +76,16 @@ class MakePlan(CommandBase):
         return self
 
 
+class RescuePlan(CommandBase):
+    """Takes the broken plan up again: what was missed is paid `by` a day, or spread over what is still to come."""
+
+    noun: ClassVar[str] = "plan-rescues"
+    dates: ClassVar[str | None] = "the plan stands"
+    kind: Literal["rescue"] = "rescue"
+    by: Day | None = None
+    note: Text = ""
+
+
 class MakeSettlement(CommandBase):
     """A promise of less than all that is owed: when its `parts` are paid, the rest is written off; when not, all is owed."""
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from collect_tui.common.words import plural
-from collect_tui.desk.commands import Command, ExtendOrder, MakeSettlement, ReAge
+from collect_tui.desk.commands import Command, ExtendOrder, MakeSettlement, ReAge, RescuePlan
 from collect_tui.desk.commands.base import CommandBase
 from collect_tui.desk.line import freetext, parts, say, when
 from collect_tui.desk.line.context import LineContext
@@ -68,6 +68,24 @@ def say_extend(command: ExtendOrder, context: LineContext) -> str:
     return say.sentence(f"put the suspension{what} off by {plural(command.days, 'day')}", say.quoted(command.note))
 
 
+def take_up(words: TokenCursor) -> tuple[Command, ...]:
+    """`rescue [DATE] [NOTE]`"""
+    by = when.maybe_day(words, figures=True)
+    note, _ = freetext.note(words)
+    return (words.build(RescuePlan, by=by, note=note),)
+
+
+def render_take_up(command: RescuePlan, context: LineContext) -> str:
+    return say.join(
+        "rescue", "" if command.by is None else say.day(command.by, context), say.note(command.note, context)
+    )
+
+
+def say_take_up(command: RescuePlan, context: LineContext) -> str:
+    missed = f"what was missed {say.date_said(command.by, context)}" if command.by else "what was missed is spread"
+    return say.sentence(f"take the broken plan up again: {missed}", say.quoted(command.note))
+
+
 def settle(words: TokenCursor) -> tuple[Command, ...]:
     """`settle AMOUNT DATE [+ AMOUNT DATE …] [METHOD] [NOTE]`"""
     found = parts.read(words)
@@ -93,16 +111,30 @@ _ITEM = Slot(
 
 RENDER: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {
     ReAge: render_re_age,
+    RescuePlan: render_take_up,
     MakeSettlement: render_settlement,
     ExtendOrder: render_extend,
 }
 MEANING: Final[dict[type[CommandBase], Callable[[Any, LineContext], str]]] = {
     ReAge: say_re_age,
+    RescuePlan: say_take_up,
     MakeSettlement: say_settlement,
     ExtendOrder: say_extend,
 }
 
 VERBS = (
+    Verb(
+        "rescue",
+        (
+            replace(
+                DUE, needed=False, hint="by when what was missed is paid; nothing: it is spread", also=frozenset({"by"})
+            ),
+            NOTE,
+        ),
+        "take a broken plan up again",
+        "rescue fri",
+        take_up,
+    ),
     Verb(
         "settle",
         (*PROMISE, NOTE),
