@@ -25,9 +25,25 @@ from collect_tui.desk.commands.message import (
     ReleaseMessage,
     SendMessage,
 )
-from collect_tui.desk.commands.order import CancelOrder, OrderRestore, OrderSuspension
+from collect_tui.desk.commands.order import (
+    CancelOrder,
+    ExtendOrder,
+    OrderDowngrade,
+    OrderRestore,
+    OrderSuspension,
+    OrderTermination,
+    ReverseOrder,
+)
 from collect_tui.desk.commands.payment import ApplyCredit, Directed, RecordPayment, ReversePayment
-from collect_tui.desk.commands.promise import CancelPromise, MakePlan, MakePromise, Part
+from collect_tui.desk.commands.promise import (
+    CancelPromise,
+    MakePlan,
+    MakePromise,
+    MakeSettlement,
+    Part,
+    ReAge,
+    RescuePlan,
+)
 from collect_tui.desk.commands.queue import PlaceHold, ReleaseHold, SetOwner, SkipAccount, SnoozeAccount, Undo
 
 if TYPE_CHECKING:
@@ -47,11 +63,18 @@ Command = Annotated[
     | MakePromise
     | MakePlan
     | CancelPromise
+    | MakeSettlement
+    | ReAge
+    | RescuePlan
     | RecordPayment
     | ReversePayment
     | ApplyCredit
     | OrderSuspension
     | OrderRestore
+    | OrderDowngrade
+    | OrderTermination
+    | ReverseOrder
+    | ExtendOrder
     | CancelOrder
     | SendMessage
     | ReleaseMessage
@@ -133,23 +156,30 @@ __all__ = [
     "CorrectPoint",
     "DecideCase",
     "Directed",
+    "ExtendOrder",
     "LinkCase",
     "LogContact",
     "MakePlan",
     "MakePromise",
+    "MakeSettlement",
     "MarkPoint",
     "Minor",
     "MoveCase",
     "OpenCase",
+    "OrderDowngrade",
     "OrderRestore",
     "OrderSuspension",
+    "OrderTermination",
     "OutsideCommand",
     "Override",
     "Part",
     "PlaceHold",
+    "ReAge",
     "RecordPayment",
     "ReleaseHold",
     "ReleaseMessage",
+    "RescuePlan",
+    "ReverseOrder",
     "ReversePayment",
     "ScheduleCallback",
     "SendMessage",
