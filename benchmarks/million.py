@@ -18,11 +18,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 
 from collect_tui.common.ids import Ids
 from collect_tui.defaults import load
+from collect_tui.desk.catalogue import Catalogue
 from collect_tui.services import day_run
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.store import claims, queues, scoring, summary
@@ -33,10 +35,23 @@ NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 TENANT = 1
 CHUNK = 50_000
 
+_SYLLABLES = "lindenwalmartorbenkosvilgarsenpetrovhalkimdunmorrowferbar"
+_PART = "substr('" + _SYLLABLES + "', 1 + 3 * (({0}) % 19), 3)"
+#: 6,859 surnames and 361 first names, by arithmetic: `lindenwal, marben`.
+SURNAME = " || ".join(map(_PART.format, ("i", "i / 19", "i / 361")))
+FIRST = " || ".join(map(_PART.format, ("i / 6859", "i / 7")))
+
 #: Rows per account i (1 …) and what they look like; % spreads them. Nine in ten customers have one account.
 STATEMENTS = {
-    "party": """INSERT INTO party (tenant_id, id, name, kind, lang, zone)
-        SELECT 1, i, 'Customer ' || i, 'person', 'en', NULL FROM n WHERE i % 10 <> 0""",
+    "party": f"""INSERT INTO party (tenant_id, id, name, kind, lang, zone)
+        SELECT 1, i, {SURNAME} || ', ' || {FIRST}, 'person', 'en', NULL FROM n WHERE i % 10 <> 0""",
+    "name_token": f"""INSERT OR IGNORE INTO name_token (tenant_id, token, party_id, reversed)
+        SELECT 1, token, i, reverse(token) FROM (SELECT {SURNAME} AS token, i FROM n WHERE i % 10 <> 0
+            UNION ALL SELECT {FIRST}, i FROM n WHERE i % 10 <> 0)""",
+    "address": f"""INSERT INTO contact_point (tenant_id, id, party_id, kind, value, normalized, reversed, ord, quality, consent, zones)
+        SELECT 1, 200000000 + i, i, 'address', text, lower(text), '', 1, 'unknown', 'unknown', '' FROM (SELECT i,
+            i % 900 || ' ' || {FIRST} || ' St, ' || {_PART.format("i / 11")} || 'ton, CA ' || (90000 + i % 9999) AS text
+            FROM n WHERE i % 10 <> 0)""",
     "contact_point": """INSERT INTO contact_point (tenant_id, id, party_id, kind, value, normalized, reversed, ord, quality, consent, zones)
         SELECT 1, i, i, 'mobile', '+1312' || printf('%08d', i), '1312' || printf('%08d', i), '', 1, 'unknown', 'unknown', 'America/Chicago'
         FROM n WHERE i % 10 <> 0""",
@@ -83,6 +98,9 @@ STATEMENTS = {
     "balloon": """INSERT INTO item (tenant_id, id, account_id, doc_no, kind, issued, due, amount, open, disputed, source, level)
         SELECT 1, i * 8 + 7, i, 'B' || i, 'balloon', '2024-01-01', date('{day}', (i / 50 % 90) || ' days'), 900000, 900000, 0, '', ''
         FROM n WHERE i % 50 = 1""",
+    "note": f"""INSERT INTO note (tenant_id, id, account_id, at, by, text, typed, pinned)
+        SELECT 1, i, i, '{{now}}', 'mia', 'Spoke with ' || {FIRST} || ' about the bill, pays on friday; reference ' || i, '', 0 FROM n
+        WHERE i % 3 = 0""",
     # Whoever stands at a notice has had it, about the oldest of what is owed; half of those at the final one the next as well.
     "message": """INSERT INTO message (tenant_id, id, account_id, inbound, channel, status, level, template, version, lang, address,
             subject, text, document, blocked, made_on, made_at, made_by, tries, sent_on, served_on, thread, automatic, detail)
@@ -112,6 +130,8 @@ def make(store: Store, accounts: int) -> float:
     for low in range(1, accounts + 1, CHUNK):
         high = min(low + CHUNK - 1, accounts)
         with store.write() as db:
+            driver: Any = db.connection().connection.driver_connection
+            driver.create_function("reverse", 1, lambda word: word[::-1])
             for statement in STATEMENTS.values():
                 numbered = statement.format(day=DAY.isoformat(), now=now)
                 head, rest = numbered.split("SELECT", 1)
@@ -230,6 +250,31 @@ def measure(store: Store, reps: int, *, check: bool) -> None:
 
     line("take the next account", *timed(reps, next_account), 20, 5)
     find(store, reps)
+    filters(store, catalogue, biggest.name, now, reps)
+
+
+def filters(store: Store, catalogue: Catalogue, queue: str, now: datetime, reps: int) -> None:
+    """First pages of a queue of which something is wanted."""
+    from collect_tui.desk.queue_filter import read
+
+    with store.read() as db:
+        for words in (
+            "dpd>30",
+            "collect>90",
+            "sort dpd",
+            "sort collect",
+            "zone=open",
+            "flag=hold",
+            "owner=me",
+            "lindenwal",
+        ):
+            wanted = read(words, "USD", catalogue.holds)
+            line(
+                f"open it: {words}",
+                *timed(reps, lambda wanted=wanted: queues.page(db, TENANT, catalogue, queue, now=now, wanted=wanted)),
+                50,
+                20,
+            )
 
 
 def find(store: Store, reps: int) -> None:
@@ -238,7 +283,20 @@ def find(store: Store, reps: int) -> None:
     with store.read() as db:
         for what, wanted in {
             "number": "0333333",
-            "name": "customer 4711",
+            "name": "lindenwal",
+            "name and first name": "lindenwal marben",
+            "name, misspelt": "lindenval",
+            "name and first name, misspelt": "lindenwall marbem",
+            "end of a number": "3333",
+            "service": "S333333",
+            "end of a service": "33333",
+            "address": "marlin",
+            "house and street": "17 lindal",
+            "word of a note": "dunrov",
+            "common word of notes": "friday",
+            "two words of notes": "kosgar friday",
+            "what nobody has": "zzyzx",
+            "begin of a phone": "312000",
             "phone": "131200004711",
             "invoice": "I800001",
             "payment": "P600",

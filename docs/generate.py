@@ -3,6 +3,7 @@
     docs/keys.md                       between <!-- keys -->: every action and its keys
     docs/line.md                       between <!-- verbs -->: the verbs of the line
     docs/commands.md                   between <!-- commands -->: the program's commands and their options
+    docs/collect-tui.1                 the manual page (docs/manual.py)
     docs/codes.md                      between <!-- codes -->: result codes and actions
     docs/shift.svg                     the README's picture (docs/picture.py)
     docs/openapi.json                  the server's API
@@ -300,11 +301,30 @@ def messages(text: str) -> str:
     return text
 
 
-def picture() -> str:
+def _beside() -> None:
+    """What lies beside this file can be imported."""
     sys.path[:0] = [path for path in (str(ROOT / "docs"),) if path not in sys.path]
+
+
+def picture() -> str:
+    _beside()
     from picture import drawn_shift
 
     return drawn_shift()
+
+
+def manual_page() -> str:
+    _beside()
+    from manual import manual
+
+    from collect_tui.cli import build_parser
+
+    parser = build_parser()
+
+    def plain(each: argparse.ArgumentParser) -> Iterable[tuple[str, str]]:
+        return ((name.strip("`"), meaning) for name, meaning in told_options(each))
+
+    return manual(parser, [one for one in leaves(parser) if one[0] is not parser], usage, plain)
 
 
 def parts() -> Mapping[Path, Callable[[str], str]]:
@@ -314,6 +334,7 @@ def parts() -> Mapping[Path, Callable[[str], str]]:
         ROOT / "docs/keys.md": lambda text: section(text, "keys", keys()),
         ROOT / "docs/line.md": lambda text: section(text, "verbs", verbs()),
         ROOT / "docs/commands.md": lambda text: section(text, "commands", commands()),
+        ROOT / "docs/collect-tui.1": lambda _: manual_page(),
         ROOT / "docs/shift.svg": lambda _: picture(),
         ROOT / "docs/codes.md": lambda text: section(text, "codes", codes()),
         ROOT / "docs/openapi.json": lambda _: api(),

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from collect_tui import settings as site
 from collect_tui.common.urls import masked
 from collect_tui.domain.errors import Invalid
-from collect_tui.settings import Settings
 
 if TYPE_CHECKING:
     from collect_tui.desk.catalogue import Catalogue
@@ -38,7 +37,7 @@ WARM_AFTER = 0.2
 class Wiring:
     """What a command line decided: the settings, who sits there and what time it is."""
 
-    settings: Settings
+    settings: site.Settings
     user: str
     clock: Clock
     frozen: bool = False  # the clock was set with --at
@@ -121,7 +120,7 @@ def database_url(wired: Wiring) -> str:
     return server.url
 
 
-def embedded(settings: Settings) -> Embedded:
+def embedded(settings: site.Settings) -> Embedded:
     """The PostgreSQL in the user's data folder; it runs when it is started."""
     from collect_tui.server.embedded import Embedded
 
@@ -266,7 +265,7 @@ def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = N
     settings, scope = wired.settings, desk_scope(wired)
     gc.disable()  # an eighth of the start: the collector walks what the imports make, and none of that is garbage
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through every package for some
-    profile = prepare(os.environ)  # before Textual is imported
+    profile = prepare(os.environ, function_keys=settings.function_keys)  # before Textual is imported
     from collect_tui.tui.app import CollectApp
 
     def settled() -> None:
@@ -296,5 +295,6 @@ def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = N
         scope=scope,
         throwaway=backend == "demo",
     )
+    app.lock_after = settings.lock_after
     app.run(mouse=False)
     return app.return_code or 0

@@ -114,9 +114,7 @@ class Mail:
     sender: str = ""  # the address in From, which replies go to
     sender_name: str = ""
     return_address: str = ""  # bounces+…@ of it is the return path; none: that is the sender
-    key_file: Path | None = (
-        None  # seals message ids and return paths, else COLLECT_TUI_MAIL_KEY; a new one believes no older bounce
-    )
+    key_file: Path | None = None  # seals message ids and return paths, else COLLECT_TUI_MAIL_KEY
     certificates: Path | None = None  # PEM: authorities that are believed, instead of the system's
     insecure: bool = False  # allow plain SMTP and IMAP off this machine
     rate: int = _range(10, 0, 1000)  # messages a second that are let leave; 0: no limit
@@ -137,13 +135,20 @@ class Settings:
     state_folder: Path  # drafts, history, log
     data_folder: Path  # the embedded PostgreSQL
     theme: str = "auto"  # auto, or a theme's name
+    function_keys: str = _one_of("auto", "xterm", "sco")  # what the terminal sends for them; auto: as its TERM says
     user: str = ""  # login at the desk; default: the operating system's
+    lock_minutes: int = _range(-1, -1, 1440)  # without a key until it is covered; 0: never; -1: 15 at a server
     server: str = ""  # URL of a shared desk; with it the terminal is a thin client
     serve: Serve = field(default_factory=Serve)
     print_house: PrintHouse = field(default_factory=PrintHouse)
     mail: Mail = field(default_factory=Mail)
     url: str = field(default="", metadata={"derived": True})  # PostgreSQL, or EMBEDDED; "" when the database is a file
     file: Path | None = field(default=None, metadata={"derived": True})  # where it was read from; None without a file
+
+    @property
+    def lock_after(self) -> float:
+        """Seconds without a key until the screen is covered; 0: never."""
+        return 60.0 * (self.lock_minutes if self.lock_minutes >= 0 else 15 if self.server else 0)
 
     def with_database(self, given: str | Path) -> Settings:
         """The same with another database: a path, a URL of PostgreSQL, or EMBEDDED. Raises Invalid for another kind of URL."""

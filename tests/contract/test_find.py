@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collect_tui.desk.errors import Invalid
+from contract.conftest import do
 
 ROSA = "4410-2231"
 
@@ -38,3 +39,34 @@ def test_accents_and_case_do_not_matter(desk):
 def test_nothing_typed_is_a_mistake(desk):
     with pytest.raises(Invalid):
         desk.find("  ")
+
+
+def test_the_end_of_a_number_a_service_and_words(desk):
+    for text in ("2231", "INT-1001", "friday pay", "alvares", "312 555"):
+        assert ROSA in {h.account for h in desk.find(text)}, text
+
+
+def test_what_somebody_wrote_is_shown_around_the_word(desk):
+    (hit,) = (h for h in desk.find("friday") if h.account == ROSA)
+    assert hit.matched.endswith(": will pay Friday")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("INT-1001", True), ("int1001", True), ("INT-10", False), ("NT-1001", False)]
+)
+def test_a_masked_service_is_found_whole_and_never_by_a_guess(desks, combination, text, found):
+    if not combination.startswith("api"):
+        pytest.skip("whoever owns the file sees everything")
+    hits = [h for h in desks("mia").find(text) if h.matched.startswith("service")]
+    assert bool(hits) == found
+    assert all("INT-1001" not in h.matched for h in hits)
+
+
+def test_a_masked_number_in_a_note_is_no_word_of_it(desks, combination):
+    if not combination.startswith("api"):
+        pytest.skip("whoever owns the file sees everything")
+    mia = desks("mia")
+    do(mia, ROSA, "n called from 312 555 0199 about kangaroo, mail rosa@example.org")
+    assert ROSA in {h.account for h in mia.find("kangaroo")}
+    for guess in ("0199", "5550199", "org kangaroo"):
+        assert ROSA not in {h.account for h in mia.find(guess) if h.matched.startswith("note")}, guess

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collect_tui.desk.commands import (
+    AddPoint,
     AnswerMessage,
     ApplyCredit,
     CancelMessage,
@@ -18,6 +19,8 @@ from collect_tui.desk.commands import (
     ChangeCase,
     CloseMessage,
     Command,
+    CorrectCustomer,
+    CorrectPoint,
     DecideCase,
     Directed,
     ExtendOrder,
@@ -50,9 +53,11 @@ from collect_tui.desk.commands import (
     SnoozeAccount,
     Undo,
     UnpinNote,
+    VerifyCustomer,
     WriteCaseNote,
     WriteNote,
 )
+from collect_tui.desk.commands.customer import PARTS, POINT_KINDS
 from collect_tui.desk.commands.queue import ACT_NAME
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import is_clean
@@ -88,6 +93,8 @@ TEXTS = st.one_of(_LETTERS, _WORDS)
 RAW_TEXTS = st.one_of(TEXTS, st.tuples(TEXTS, TEXTS).map("\n".join))  # texts of commands may have lines and tabs
 REASONS = RAW_TEXTS.filter(lambda text: bool(text.strip()))
 SHORTS = TEXTS.filter(lambda text: bool(text.strip()) and len(text) <= 120)
+
+VALUES = REASONS.map(str.strip)
 
 MINOR = st.one_of(st.integers(1, 100_000), st.integers(1, 10**12 - 1))  # from 13 digits on it may pass for a card
 DATES = st.one_of(
@@ -238,8 +245,24 @@ COMMANDS: dict[type, st.SearchStrategy[Command]] = {
         MarkPoint,
         point=st.sampled_from([point[0] for point in CONTEXT.points]),
         quality=st.sampled_from([None, "unknown", "good", "bad", "wrong"]),
-        consent=st.sampled_from([None, "unknown", "in", "out"]),
-    ).filter(lambda mark: mark.quality is not None or mark.consent is not None),
+        consent=st.sampled_from([None, "unknown"]),
+    ).filter(lambda mark: mark.quality is not None or mark.consent is not None)
+    | st.builds(
+        MarkPoint,
+        point=st.sampled_from([point[0] for point in CONTEXT.points]),
+        quality=st.sampled_from([None, "unknown", "good", "bad", "wrong"]),
+        consent=st.sampled_from(["in", "out"]),
+        source=st.sampled_from([None, "call", "web", "letter", "form", "email", "text", "visit"]),
+        on=st.none() | DATES,
+    ),
+    VerifyCustomer: st.builds(
+        VerifyCustomer,
+        facts=st.lists(st.sampled_from(["dob", "addr", "id4", "mail"]), min_size=1, max_size=6).map(tuple),
+        method=st.sampled_from(["call", "inbound", "chat"]),
+    ),
+    AddPoint: st.builds(AddPoint, what=st.sampled_from(POINT_KINDS), value=VALUES),
+    CorrectPoint: st.builds(CorrectPoint, point=st.sampled_from([point[0] for point in CONTEXT.points]), value=VALUES),
+    CorrectCustomer: st.builds(CorrectCustomer, what=st.sampled_from(PARTS), value=VALUES),
     MakePromise: PROMISES,
     MakePlan: st.one_of(PLANS, SPLITS),
     CancelPromise: st.builds(CancelPromise, reason=REASONS),

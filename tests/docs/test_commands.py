@@ -36,6 +36,7 @@ FENCED: Final = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE
 NOT_RUN: Final = {
     r"^(ruff|mypy|lint-imports)\b": "checks of the whole tree; .ci/run holds them as they stand",
     r"docs/generate.py --check": "tests/docs/test_docs.py compares the same, part by part",
+    r"\bmkdocs build\b": "tests/docs/test_site.py builds it, where the extra is there",
     r"pip install": "downloads packages; .ci/run holds the test command as it stands",
     r"^(createuser|createdb|psql|pg_dump|pg_restore) ": "a PostgreSQL server of one's own, or a cluster",
     r"--db '?postgresql:": "a PostgreSQL server of one's own; the contract suite runs there",

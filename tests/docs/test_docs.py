@@ -20,6 +20,7 @@ from collect_tui.desk.views.account import AccountView, FindHit, PaneView
 from collect_tui.desk.views.act import Preview, Receipt
 from collect_tui.desk.views.event import Event
 from collect_tui.desk.views.floor import FloorView
+from collect_tui.desk.views.forecast import Forecast
 from collect_tui.desk.views.message import InboxRow, MessagePreview, MessageView
 from collect_tui.desk.views.queue import Claim, QueueBoard, QueuePage, Why
 from collect_tui.desk.views.session import DayReport, OrdersReport
@@ -36,7 +37,7 @@ AGAIN = "run `python docs/generate.py`"
 #: What `--json` prints, command by command.
 PRINTED = (
     *(QueueBoard, QueuePage, Claim, AccountView, PaneView, FindHit, Why, Receipt, Preview),
-    *(DayReport, LoadReport, ImportReport, BilledReport, UndoReport, OrdersReport),
+    *(Forecast, DayReport, LoadReport, ImportReport, BilledReport, UndoReport, OrdersReport),
     *(FloorView, Event, TenantView, UserView, NewToken, MessagePreview, MessageView, InboxRow),
 )
 

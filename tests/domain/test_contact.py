@@ -158,7 +158,8 @@ def test_what_an_act_lacks_is_a_sentence(result: str, present: tuple[str, ...], 
 )
 def test_a_point_is_marked(result: str, quality: str, consent: str) -> None:
     effects = log(rosa(), result)
-    assert effects[1] == fx.PointMarked(1, quality, consent, "unknown", "unknown")
+    given = ("call", TODAY) if consent == "out" else ("", None)
+    assert effects[1] == fx.PointMarked(1, quality, consent, "unknown", "unknown", *given)
     after = fold(rosa(), effects)
     assert not after.points[0].callable
     assert contact.default_point(after, CODES.actions["TM"]) == M2

@@ -65,6 +65,10 @@ SAMPLES: dict[type, fx.Effect] = {
     fx.NoteUnpinned: fx.NoteUnpinned(93, "dog"),
     fx.NextActionSet: fx.NextActionSet(NextAction("call", days(3)), NextAction("call", TODAY)),
     fx.PointMarked: fx.PointMarked(1, "bad", "out", "unknown", "unknown"),
+    fx.Verified: fx.Verified(("date of birth", "address"), "call", "mia", NOW, 3),
+    fx.PointAdded: fx.PointAdded(replace(MOBILE, id=110, order=2)),
+    fx.PointRemoved: fx.PointRemoved(MOBILE),
+    fx.PointChanged: fx.PointChanged(replace(MOBILE, value="+1 312 555 0188"), MOBILE),
     fx.CallbackScheduled: fx.CallbackScheduled(Callback(94, NOW, "mia")),
     fx.CallbackChanged: fx.CallbackChanged(6, CallbackState.DONE, CallbackState.SCHEDULED),
     fx.HoldPlaced: fx.HoldPlaced(Hold(95, "CEASE", TODAY, None)),
@@ -148,8 +152,26 @@ def test_an_effect_on_a_row_that_is_not_loaded_changes_nothing_else(kind: type) 
     effect = SAMPLES.get(kind) or next(e for e in UNFELT if isinstance(e, kind))
     after = effect.fold(bare)
     adds = {fx.NoteWritten, fx.CallbackScheduled, fx.HoldPlaced, fx.PromiseMade, fx.PaymentRecorded, fx.OrderRequested}
-    adds |= {fx.CaseOpened, fx.CreditApplied, fx.ItemCharged, fx.MessageWritten, fx.MessageReceived, fx.AttributeSet}
+    adds |= {
+        fx.PointAdded,
+        fx.Verified,
+        fx.CaseOpened,
+        fx.CreditApplied,
+        fx.ItemCharged,
+        fx.MessageWritten,
+        fx.MessageReceived,
+        fx.AttributeSet,
+    }
     assert (after != bare) is (kind in adds | {fx.LadderChanged})
+
+
+def test_a_number_that_was_used_since_it_was_added_is_kept_and_no_longer_the_customers() -> None:
+    added = fx.PointAdded(replace(MOBILE, id=110, order=2))
+    after = added.fold(full())
+    assert added.inverse(after, lambda: 1, "slip") == (fx.PointRemoved(added.point),)
+    used = fold_all(after, [replace(CALL, point_id=110)])
+    (back,) = added.inverse(used, lambda: 1, "slip")
+    assert back == fx.PointMarked(110, "wrong", "unknown", "unknown", "unknown")
 
 
 def test_a_contact_is_an_attempt_and_ends_the_snoozing() -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect_tui.domain.account.ageing import days_past_due, next_edge
+from collect_tui.domain.account.ageing import next_edge
 from collect_tui.domain.queue import priority
 from collect_tui.domain.queue.priority import Scale, Terms
 from collect_tui.domain.rules import Weights
@@ -79,26 +79,12 @@ def test_terms_by_example(signals, expected):
 @pytest.mark.parametrize(
     ("dpd", "points"),
     [
-        (0, 0),
-        (1, 0),
-        (2, 0),
-        (3, 50),
-        (9, 50),
-        (10, 100),
-        (16, 100),
-        (17, 150),
-        (23, 150),
-        (24, 200),
-        (30, 200),
-        (31, 0),
-        (54, 200),
-        (61, 0),
-        (90, 200),
-        (91, 0),
-        (400, 0),
+        *((0, 0), (2, 0), (3, 16), (9, 16), (10, 33), (17, 50), (24, 66), (30, 66), (31, 66), (32, 66), (33, 83)),
+        *((54, 133), (61, 133), (62, 133), (63, 150), (83, 183), (84, 200), (90, 200), (91, 200), (400, 200)),
     ],
 )
-def test_roll_risk_grows_by_the_week_towards_the_next_bucket(dpd, points):
+def test_roll_grows_by_the_week_towards_each_bucket_and_keeps_what_it_had_reached(dpd, points):
+    """It was a saw's teeth once, nothing on the day an edge was passed: the oldest debts stood behind young ones."""
     assert priority.terms(Signals(oldest_due=DAY - timedelta(days=dpd)), SCALE).roll == points
 
 
@@ -106,9 +92,35 @@ def test_roll_risk_grows_by_the_week_towards_the_next_bucket(dpd, points):
 def test_the_roll_table_says_what_the_ageing_says(dpd):
     due = DAY - timedelta(days=dpd)
     steps = next((steps for first, steps in priority.roll_table() if dpd >= first), 0)
-    days = next_edge(due, DAY)
-    expected = 0 if days is None or days_past_due(due, DAY) < 1 else 4 - min(4, (days - 1) // 7)
-    assert steps == expected
+    days, edges = next_edge(due, DAY), (1, 31, 61, 91)
+    passed = sum(dpd >= edge for edge in edges)
+    coming = 0 if days is None or not passed else 4 - min(4, (days - 1) // 7)
+    assert steps == 4 * max(0, passed - 1) + coming
+
+
+def test_what_is_large_and_old_does_not_stand_behind_what_is_small_and_young():
+    large = Signals(collectable=130_000_00, oldest_due=DAY - timedelta(days=92))
+    small = Signals(collectable=2_250_00, oldest_due=DAY - timedelta(days=58))
+    assert place(large) < place(small)
+
+
+def place(signals: Signals) -> tuple[int, date]:
+    """Where it stands among those that are there for the same reason."""
+    rank = priority.rank(priority.terms(signals, SCALE).score, signals.collectable)
+    return rank, signals.oldest_due or date.max
+
+
+@given(SIGNALS, st.integers(0, 10**9), st.integers(0, 600))
+def test_who_owes_more_for_longer_never_stands_behind(signals, more, longer):
+    if signals.oldest_due is None:
+        signals = replace(signals, oldest_due=DAY)
+    other = replace(
+        signals,
+        collectable=signals.collectable + more,
+        oldest_due=signals.oldest_due - timedelta(days=longer),  # type: ignore[operator]
+    )
+    assert place(other) <= place(signals)
+    assert (place(other) == place(signals)) == (more == longer == 0)
 
 
 @given(st.integers(0, 10**8), st.integers(0, 10**8), st.integers(1, 10**6))
@@ -154,7 +166,7 @@ def test_sentences_show_the_sum():
         priority.explain("money", signals, SCALE, "USD")
         == "820.00 to collect against a median of 400.00: 7 of 30 steps."
     )
-    assert priority.explain("roll", signals, SCALE, "USD") == "41 days past due: 20 days to 61-90."
+    assert priority.explain("roll", signals, SCALE, "USD") == "41 days past due, 20 days to 61-90: 6 of 12 steps."
     assert (
         priority.explain("kept", signals, SCALE, "USD")
         == "3 of 5 promises broken in 12 months; the unreliable come first."

@@ -17,8 +17,10 @@ from collect_tui.domain.codes import Action
 from collect_tui.domain.contact.points import candidate_zones
 from collect_tui.domain.facts import AccountFacts, Attempt, Hold, Point
 from collect_tui.domain.rules import ContactRules, HoldKind
-from collect_tui.policy.contact import attempts, label, may_call, may_write, most_attempts
+from collect_tui.policy.attempts import attempts, most_attempts
+from collect_tui.policy.contact import label, may_call
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
+from collect_tui.policy.writing import may_write
 from support.trade import account
 
 NY, LA, CHI = "America/New_York", "America/Los_Angeles", "America/Chicago"

@@ -31,6 +31,7 @@ from collect_tui.domain.facts import (
     Order,
     Parked,
     Payment,
+    Point,
     Promise,
 )
 from collect_tui.domain.message.effects import Content
@@ -48,6 +49,7 @@ from collect_tui.domain.states import (
     Stage,
 )
 from collect_tui.store.apply import apply
+from collect_tui.store.customers import point
 from collect_tui.store.engine import Store
 from collect_tui.store.facts import load_by_id
 from support.portfolio import DAY, NOW, TENANT, USER, Added, add_account, ids, make_store
@@ -178,6 +180,10 @@ def _charged() -> fx.ItemCharged:
 TEXT = Content("1", "en", "Your account", "Please pay 412.10.", '["en", []]')
 
 
+def _point(order: int, value: str) -> Point:
+    return point(ids(), "mobile", value, order, "US", "US")
+
+
 def _message(point: int, *, status: MessageState = MessageState.QUEUED, **more: Any) -> fx.MessageWritten:
     told = {"level": "", "channel": "email", "template": "reminder", "served_on": None, "made_on": DAY, **more}
     message = Message(id=ids(), status=status, point_id=point, **told)
@@ -213,7 +219,14 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
         ),
     ),
     "next action": lambda a: (fx.NextActionSet(NextAction("visit", LATER, NOW), None),),
-    "point": lambda a: (fx.PointMarked(a.points[0], "bad", "out", "unknown", "unknown"),),
+    "point": lambda a: (fx.PointMarked(a.points[0], "bad", "out", "unknown", "unknown", "web", DAY),),
+    "verified": lambda a: (fx.Verified(("date of birth", "address"), "call", USER, NOW, 3),),
+    "point added": lambda a: (fx.PointAdded(_point(2, "312 555 0188")),),
+    "point added and removed": lambda a: (fx.PointAdded(one := _point(2, "+61 412 345 678")), fx.PointRemoved(one)),
+    "point added and another": lambda a: (
+        fx.PointAdded(one := _point(2, "+61 412 345 678")),
+        fx.PointChanged(point(one.id, "mobile", "020 7946 0018", 2, "US", "GB"), one),
+    ),
     "callback": lambda a: (fx.CallbackScheduled(Callback(ids(), NOW, "mia", a.points[0], note="after lunch")),),
     "callback missed": lambda a: (fx.CallbackChanged(a.callbacks[0], CallbackState.MISSED, CallbackState.SCHEDULED),),
     "callback done": lambda a: (fx.CallbackChanged(a.callbacks[0], CallbackState.DONE, CallbackState.SCHEDULED),),
@@ -314,6 +327,9 @@ CASES: dict[str, Callable[[Added], tuple[fx.Effect, ...]]] = {
     "set of the customer": lambda a: (
         fx.AttributeSet("party.support", "", "interpreter"),
         fx.AttributeSet("party.language", "en", "es"),
+        fx.AttributeSet("party.name", "Rosa Alvarez", "Rosa Álvarez-Łoś"),
+        fx.AttributeSet("party.zone", None, "America/Denver"),
+        fx.AttributeSet("party.times", "", "not sat"),
     ),
     "snoozed": lambda a: (fx.Snoozed(LATER, "away", 1),),
     "snoozed, then worked": lambda a: (fx.Snoozed(LATER, "away", 1), contact()),

@@ -19,7 +19,7 @@ from collect_tui.store import migrate
 from collect_tui.store.engine import Store
 from collect_tui.store.migrations import citus
 from collect_tui.store.migrations.frozen import create
-from collect_tui.store.tables import guards, statistics
+from collect_tui.store.tables import guards, statistics, words
 from support import pg
 from support.book import Book, Clock, account, do_line, local_desk
 from support.shapes import owner, shape
@@ -174,7 +174,15 @@ def test_a_cluster_of_the_format_before_gets_its_two_triggers(cluster: str, judg
             ("account", "credit_limit"),
             ("account", "cash_only"),
             ("account", "owner"),
+            ("name_token", "reversed"),
             ("party", "support"),
+            ("party", "times"),
+            ("work_item", "verified_by"),
+            ("work_item", "verified_at"),
+            ("work_item", "verified_fence"),
+            ("contact_event", "verified"),
+            ("contact_point", "consent_source"),
+            ("contact_point", "consent_on"),
         ):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {name}")
         create(
@@ -185,6 +193,10 @@ def test_a_cluster_of_the_format_before_gets_its_two_triggers(cluster: str, judg
         connection.exec_driver_sql(
             "ALTER TABLE item ADD CONSTRAINT item_tenant_id_doc_no_key UNIQUE (tenant_id, doc_no)"
         )
+        for name in words.TEXTS:
+            connection.exec_driver_sql(f"DROP INDEX IF EXISTS ix_{name}_words")
+        for name in ("ix_account_tail", "ix_service_bare", "ix_service_tail", "ix_work_amount"):
+            connection.exec_driver_sql(f"DROP INDEX {name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
     judge.refused.clear()
     assert migrate.run(cluster).before == 4

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from collect_tui.desk.errors import NotFound
+from collect_tui.domain.contact.points import candidate_zones, zones_at
 from collect_tui.domain.facts import AccountFacts
 from collect_tui.domain.states import Stage
 from collect_tui.store.engine import Store
@@ -202,8 +203,31 @@ def test_a_lease_that_was_given_back_is_none(store: Store) -> None:
 def test_zones_of_the_number_or_as_stated(store: Store) -> None:
     points = [{"kind": "mobile", "zones": "America/Chicago,America/New_York"}]
     assert loaded(store, add_account(store, points=points)).points[0].zones == ("America/Chicago", "America/New_York")
-    stated = add_account(store, points=points, party={"zone": "America/Denver"})
-    assert loaded(store, stated).points[0].zones == ("America/Denver",)
+    stated = loaded(store, add_account(store, points=points, party={"zone": "America/Denver"}))
+    assert (stated.zone, stated.home_zone) == ("America/Denver", "America/Chicago")
+    assert candidate_zones(stated) == zones_at(stated, stated.points[0]) == ("America/Denver",)
+
+
+def test_a_mobile_of_a_wide_country_is_where_the_address_is_and_else_at_home(store: Store) -> None:
+    mobile = {"kind": "mobile", "value": "+61 412 345 678", "zones": ""}
+    alone = loaded(store, add_account(store, points=[mobile]))
+    assert candidate_zones(alone) == ("America/Chicago",)
+    housed = loaded(
+        store, add_account(store, points=[mobile, {"kind": "address", "value": "1 Hay St", "zones": "Australia/Perth"}])
+    )
+    assert candidate_zones(housed) == candidate_zones(housed, housed.points[0]) == ("Australia/Perth",)
+    abroad = loaded(
+        store, add_account(store, points=[mobile, {"kind": "address", "value": "1 Elm", "zones": "America/Denver"}])
+    )
+    assert candidate_zones(abroad) == ("America/Denver",)
+
+
+def test_a_number_without_a_place_is_where_the_others_are(store: Store) -> None:
+    free = {"kind": "work", "value": "+1 800 555 0142", "zones": ""}
+    own = loaded(store, add_account(store, points=[free, {"kind": "mobile", "value": "+1 415 555 0142", "zones": ""}]))
+    assert own.points[0].zones == ()
+    assert candidate_zones(own, own.points[0]) == ("America/Los_Angeles",)
+    assert candidate_zones(loaded(store, add_account(store, points=[free]))) == ("America/Chicago",)
 
 
 def test_who_changed_it_last(store: Store) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Boolean, Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
 
 from collect_tui.desk.errors import Unavailable
 from collect_tui.store import audit_check, migrate, sqlite
@@ -32,6 +33,7 @@ NEWER = version.revision(version.SCHEMA_VERSION + 1)
 FORMAT_2 = (Path(__file__).parent / "format2.sql").read_text("utf-8")
 """A portfolio as the program wrote it when its format was 2: four accounts, a day run, promises, a callback, a note."""
 
+WORK = [column.name for column in SQLModel.metadata.tables["work_item"].columns]
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -72,7 +74,7 @@ def old_pg(old: Path, empty_pg: str) -> str:
 
 def rows_of_file(path: Path) -> Rows:
     with closing(sqlite3.connect(path)) as db:
-        names = [n for (n,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        names = [n for (n,) in db.execute("SELECT name FROM pragma_table_list WHERE type = 'table' AND wr = 1")]
         return {n: sorted(db.execute(f'SELECT * FROM "{n}"').fetchall(), key=repr) for n in names}
 
 
@@ -91,6 +93,16 @@ def forgotten(found: Rows) -> Rows:
     plain = re.compile("[0-9a-f]{64}")
     acts = [tuple("" if plain.fullmatch(str(value)) else value for value in row) for row in found["act_log"]]
     return {**found, "act_log": acts}
+
+
+def finer(found: Rows) -> Rows:
+    """With work sorted by its amount as well, where the score is the same."""
+    at = {name: place for place, name in enumerate(WORK)}
+    work = []
+    for row in found["work_item"]:
+        rank = -(row[at["score"]] * 10**12 + row[at["collectable"]])
+        work.append((*row[: at["sort_score"]], rank, *row[at["sort_score"] + 1 :]))
+    return {**found, "work_item": work}
 
 
 def as_notices(after: Rows) -> list[tuple[Any, ...]]:
@@ -124,7 +136,7 @@ def test_a_notice_is_about_what_was_late_when_it_was_sent(kind: str, old: Path, 
 
 
 def test_an_upgraded_file_equals_a_new_one_and_keeps_every_row(old: Path, tmp_path: Path) -> None:
-    before = forgotten(rows_of_file(old))
+    before = finer(forgotten(rows_of_file(old)))
     report = migrate.run(old)
     assert (report.before, report.after) == (2, version.SCHEMA_VERSION)
     after = rows_of_file(old)
@@ -143,7 +155,7 @@ def test_an_upgraded_database_equals_a_new_one_and_keeps_every_row(old_pg: str) 
     with owner(old_pg) as connection:
         widths = {t: len(inspect(connection).get_columns(t)) for t in inspect(connection).get_table_names()}
     del widths[version.TABLE]
-    before = forgotten(rows_of_pg(old_pg, widths))
+    before = finer(forgotten(rows_of_pg(old_pg, widths)))
     del widths["notice"]
     notices = before.pop("notice")
     assert migrate.run(old_pg).before == 2

@@ -6,7 +6,7 @@ United States and Canada are compared, in winter and in summer, and must be the 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from collect_tui.domain.contact.zones import intersect_window
-from collect_tui.store.phone_zones import candidate_zones, known_zones, our_codes, zones_of
+from collect_tui.store.phone_zones import candidate_zones, known_zones, our_codes, reach, region, zones_of
 from support.book import Book, account, local_desk
 
 CLOCKS = {
@@ -151,13 +150,56 @@ def test_the_codes_of_an_overlay_know_the_same(codes: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["800", "833", "888", "900", "500", "521", "600", "622", "710", "299", "199"])
-def test_what_has_no_place_may_be_anywhere_in_the_plan(code: str) -> None:
-    """Freephone, premium, personal and satellite numbers, and codes that are not in use: from Guam to Newfoundland."""
-    seen = intersect_window(zones_of(f"1{code}5550142"), time(8), time(21), datetime(2026, 3, 2, 18, tzinfo=UTC))
-    assert seen.next_open == datetime(2026, 3, 2, 22, tzinfo=UTC), "08:00 in Guam"
-    shuts = intersect_window(zones_of(f"1{code}5550142"), time(8), time(21), seen.next_open).closes_at
-    assert shuts == datetime(2026, 3, 3, 0, 30, tzinfo=UTC), "21:00 in St. John's"
-    assert len(seen.labels()) == 2, "the earliest clock and the latest say it; forty would not be read"
+def test_what_has_no_place_tells_nothing(code: str) -> None:
+    """Freephone, premium, personal and satellite numbers, and codes that are not in use. From Guam to Newfoundland is one of two
+    and a half hours a day: to be kept to them was to call none of these numbers, so address and book decide."""
+    assert zones_of(f"1{code}5550142") == ()
+    assert reach(f"1{code}5550142", ()) == ((), ())
+
+
+def test_what_an_older_release_kept_with_a_number_without_a_place_is_not_believed() -> None:
+    from phonenumbers.tzdata import TIMEZONE_DATA
+
+    assert reach("18005550142", tuple(TIMEZONE_DATA["1"])) == ((), ())
+    assert reach("18005550142", ("America/Denver",)) == (("America/Denver",), ())
+
+
+@pytest.mark.parametrize(
+    ("number", "alone"),
+    [
+        ("61 412 345 678", False),  # seven clocks
+        ("7 916 123 4567", False),  # eleven
+        ("62 812 3456 789", True),  # three
+        ("34 612 345 678", True),
+    ],
+)
+def test_a_mobile_tells_its_country_where_that_has_few_clocks(number: str, alone: bool) -> None:
+    digits = number.replace(" ", "")
+    zones, country = reach(digits, ())
+    assert country == zones_of(digits)
+    assert zones == (country if alone else ())
+
+
+def test_a_zone_stated_with_a_mobile_narrows_its_country_and_adds_to_an_area() -> None:
+    assert candidate_zones("61412345678", ["Australia/Perth"]) == ("Australia/Perth",)
+    assert reach("61412345678", ("Australia/Perth",))[0] == ("Australia/Perth",)
+    assert reach("14155550142", ("America/Denver",)) == (("America/Los_Angeles", "America/Denver"), ())
+
+
+@pytest.mark.parametrize(
+    ("stated", "home", "region_"),
+    [
+        ((), "America/Chicago", "US"),
+        ((), "Europe/London", "GB"),
+        (("Asia/Manila",), "Europe/London", "PH"),
+        ((), "UTC", "MX"),
+        (("UTC", "Australia/Perth"), "UTC", "AU"),
+    ],
+)
+def test_numbers_are_written_as_in_the_country_of_the_address_the_book_or_the_site(
+    stated: tuple[str, ...], home: str, region_: str
+) -> None:
+    assert region(stated, home, "MX") == region_
 
 
 @pytest.mark.parametrize("exchange", ["200", "243", "234", "555"])

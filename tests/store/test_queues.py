@@ -94,7 +94,7 @@ def test_a_row_says_what_the_list_shows(store):
         40,
         7,
     )
-    assert row.zone == "America/New_York"
+    assert row.zone == "America/Chicago", "the area code first, as on the account, then what was stated"
     assert row.suspend == "INT 26 Nov"
     assert row.last_word == 'LM 18 Nov "will pay Friday"'
     assert (row.claimed_by, row.snoozes, row.chips) == ("mia", 1, ("follow-up",))

@@ -101,7 +101,7 @@ def test_the_sql_scores_as_the_definition(store, specs, median):
             assert {name: getattr(row, f"t_{name}") for name in priority.NAMES} == {
                 name: getattr(expected, name) for name in priority.NAMES
             }
-            assert (row.score, row.sort_score) == (expected.score, -expected.score)
+            assert (row.score, row.sort_score) == (expected.score, priority.rank(expected.score, row.collectable))
 
 
 def test_why_explains_the_very_terms_that_are_stored(store):
@@ -122,6 +122,8 @@ SPOKEN = [{"at": NOW - timedelta(days=10), "right_party": True, "contact": True}
 SERVED = [{"level": "pre-cut", "sent_on": DAY - timedelta(days=12)}]
 
 UNSERVED = {"template": "notice-1", "status": "DRAFT", "sent_on": None}
+
+LOST = [{"kind": "mobile", "quality": "bad"}, {"kind": "work", "value": "+1 312 555 0188", "consent": "out"}]
 
 #: queue → an account that belongs in it.
 BELONGS: dict[str, dict[str, Any]] = {
@@ -159,6 +161,7 @@ BELONGS: dict[str, dict[str, Any]] = {
         "holds": [{"kind": "PAYMENT_CLAIM", "status": "EXPIRED", "until": DAY - timedelta(days=1)}],
     },
     "unserved": {"items": [LATE], "notices": [UNSERVED], "next_action_on": DAY + timedelta(days=9)},
+    "skip": {"items": [LATE], "points": LOST},
     "new": {"items": [LATE]},
     "followup": {"items": [LATE], "events": TRIED},
     "predue": {
@@ -259,6 +262,10 @@ NOT_QUITE = [
         for status in ("QUEUED", "SENT", "FAILED", "CANCELLED")
     ),
     ("unserved", {"notices": [{**UNSERVED, "level": "", "template": "reminder"}]}),
+    ("skip", {"points": []}),  # none is lost where there never was one
+    ("skip", {"points": [{"kind": "email", "value": "rosa@home.example", "quality": "bad"}]}),
+    ("skip", {"points": [*LOST, {"kind": "home", "value": "+1 312 555 0189", "quality": "good"}]}),
+    ("skip", {"items": [{**LATE, "disputed": 100_00}]}),
     ("unserved", {"notices": [{**UNSERVED, "inbound": True}]}),
     ("inbox", {"inbox": [{"status": "ANSWERED"}, {"status": "DONE"}]}),
     ("broken", {"events": [{"at": NOW, "right_party": True}]}),
@@ -345,6 +352,7 @@ STILL = [
     ("stuck", {"orders": [{"status": "REJECTED"}], "next_action_code": "order", "next_action_on": DAY}),
     ("stuck", {"orders": [{"status": "CANCELLED"}], "next_action_code": "order", "next_action_on": DAY}),
     ("unserved", {"holds": [{"kind": "CEASE"}]}),
+    ("skip", {"events": [{"at": NOW - timedelta(hours=n)} for n in range(9)]}),  # looked for whatever the cap on calls
     ("unserved", {"points": [{"kind": kind} for kind in ("home", "work")]}),
     *(
         ("unserved", {"points": [{"kind": kind, "value": f"at {kind}", **marked} for kind in ("email", "address")]})
@@ -418,7 +426,7 @@ ZONED = [
     (("America/Chicago",), 5, DAY - timedelta(days=7), "followup"),
     (("America/Chicago", "America/New_York"), 5, DAY - timedelta(days=7), ""),
     (("America/Los_Angeles",), 5, DAY - timedelta(days=7), "followup"),
-    ((), 5, DAY - timedelta(days=7), ""),  # in UTC, as no zone is known
+    ((), 5, DAY - timedelta(days=7), "followup"),  # nothing tells, so in the zone of the book
 ]
 
 

@@ -105,8 +105,9 @@ def test_words_of_the_app(word: str, found: str | None) -> None:
 
 
 def test_a_word_of_the_line_is_never_read_as_a_prefix() -> None:
-    assert by_word("fi") == action("find.open")
-    assert by_word("fi", taken={"FI"}) is None
+    assert by_word("fin") == action("find.open")
+    assert by_word("fin", taken={"FIN"}) is None
+    assert by_word("fi") is None  # filter begins so too
 
 
 def test_contexts_list_their_commands_in_the_order_of_the_registry() -> None:

@@ -163,7 +163,7 @@ async def test_words_on_the_line_go_where_they_say(tmp_path: Path, line: str, co
         ("q zzz", "There is no queue 'zzz'"),
         ("a 99-99", "There is no account with this number."),
         ("theme nope", "nope"),
-        ("theme", "Themes: "),
+        ("copy", "There is no account here"),
     ],
 )
 async def test_a_word_that_leads_nowhere_says_why_and_stays(tmp_path: Path, line: str, said: str) -> None:

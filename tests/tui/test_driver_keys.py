@@ -1,11 +1,13 @@
 """What the terminal sends, read as keys and pastes: a paste is one text, whatever is in it and however it arrives."""
 
+from codecs import getincrementaldecoder
+
 import pytest
 from textual import events
 
 from collect_tui.tui.render.text import TEXT_LIMIT
 from collect_tui.tui.terminal import key_parser
-from collect_tui.tui.terminal.key_parser import KeyParser, PasteLost, PasteWaits, TerminalAnswered
+from collect_tui.tui.terminal.key_parser import EIGHT_BIT, KeyParser, PasteLost, PasteWaits, TerminalAnswered
 
 START, END = "\x1b[200~", "\x1b[201~"
 WILD = "n abc \x1b[31mred \x01three\rfour\r\n\x1b]0;title\x07\x1b[200~ five\x1b\n"
@@ -172,3 +174,48 @@ def test_a_paste_longer_than_any_field_is_handed_on_as_such() -> None:
     assert isinstance(paste, events.Paste)
     assert len(paste.text) > TEXT_LIMIT, "which every field refuses whole"
     assert isinstance(key, events.Key)
+
+
+TWELVE = [f"f{number}" for number in range(1, 13)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_the_function_keys_of_putty_in_its_vt100_plus_mode_are_read_as_such(size: int) -> None:
+    sent = "".join(f"\x1bO{char}" for char in "PQRSTUVWXYZ[") + "x\x1bOA"
+    assert read(KeyParser(), *torn(sent, size)) == [*TWELVE, "x", "up"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_sco_function_keys_are_read_where_the_terminal_sends_them(size: int) -> None:
+    sent = "".join(f"\x1b[{char}" for char in "MNOPQRSTUVWX") + "\x1b[I\x1b[G\x1b[H\x1b[F\x1b[L\x1b[A"
+    keys = [*TWELVE, "pageup", "pagedown", "home", "end", "insert", "up"]
+    assert read(KeyParser(sco=True), *torn(sent, size)) == keys
+    assert "f5" not in read(KeyParser(), "\x1b[I\x1b[O\x1b[Q"), "elsewhere these are the focus"
+
+
+def torn(sent: str, size: int) -> list[str]:
+    return [sent[at : at + size] for at in range(0, len(sent), size)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_a_control_of_eight_bits_begins_a_sequence(size: int) -> None:
+    """It was Escape with Shift once, and the letter behind it a command."""
+    sent = "a\x9bA\x9b24~\x8fPb\x9b[E\x1b\x9bB\x8fTc"
+    decode = getincrementaldecoder("utf-8")(errors=EIGHT_BIT).decode
+    raw = sent.encode("latin-1")
+    pieces = [decode(raw[at : at + size]) for at in range(0, len(raw), size)]
+    found = read(KeyParser(), *pieces)
+    assert found == ["a", "up", "f12", "f1", "b", "f5", "escape", "down", "f5", "c"]
+
+
+def test_bytes_that_are_no_utf8_are_no_command_and_letters_stay_letters() -> None:
+    decode = getincrementaldecoder("utf-8")(errors=EIGHT_BIT).decode
+    assert decode("ě王é".encode()) == "ě王é", "of which some bytes look like such controls"
+    assert decode(b"\xc4") + decode(b"\x9b") == "ě"
+    assert read(KeyParser(), decode(b"a\xe9b\x84\x90c")) == ["a", "replacement_character", "b", "c"]
+
+
+@pytest.mark.parametrize(("start", "end", "other"), [(START, END, "\x9b201~"), ("\x9b200~", "\x9b201~", END)])
+def test_a_paste_ends_at_a_mark_written_as_its_beginning(start: str, end: str, other: str) -> None:
+    (paste,) = read(KeyParser(), f"{start}one {other}:pay 5 {end}")
+    assert "pay 5" in paste, "what is pasted may hold the other one"

@@ -12,6 +12,8 @@ from collect_tui.tui.widgets.lines import LinePane
 from support.book import TODAY
 from tui.driver import book_desk, driving, keys_of
 
+QUEUE = [":", *keys_of("q new"), "enter"]
+OPEN = [":", *keys_of("4410-2231"), "enter"]
 CODES = defaults.load(None, today=TODAY).codes
 HELP = [verb.help for verb in VERBS.values()]
 
@@ -26,7 +28,7 @@ def test_the_help_of_an_account_has_every_key_code_and_verb(width: int) -> None:
         assert verb.usage in text, verb.verb
     for code in CODES.results:
         assert any(line.strip().startswith(f"{code.lower()} ") for line in lines), code
-    assert max(len(line) for line in lines if not any(v.usage in line for v in HELP)) <= width
+    assert max(len(line) for line in lines) <= width, "a usage wraps, and is never cut"
 
 
 def test_the_help_of_a_form_shows_no_key_that_is_typed_into_its_fields() -> None:
@@ -63,7 +65,7 @@ async def test_help_scrolls_to_its_end(tmp_path: Path) -> None:
     async with driving(book_desk(tmp_path)) as desk:
         await desk.press("1", "0", "enter", "?", "G")
         pane = desk.screen.query_one("#body", LinePane)
-        assert desk.rows[2 + pane.page - 1].strip() == pane.lines[-1].text.strip()
+        assert desk.rows[2 + pane.page - 1].strip("> ") == pane.lines[-1].text.strip()
 
 
 async def test_a_word_on_the_line_is_explained(tmp_path: Path) -> None:
@@ -74,3 +76,67 @@ async def test_a_word_on_the_line_is_explained(tmp_path: Path) -> None:
         await desk.press("b")
         await desk.play([":", *keys_of("keys"), "enter"], fast=False)
         assert any("The board of queues: keys" in row for row in desk.rows)
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_on_a_narrow_screen_a_usage_wraps_whole(width: int) -> None:
+    text = " ".join(" ".join(line.text for line in render_help("account", ACTIONS, CODES, HELP, width)).split())
+    assert [verb.usage for verb in HELP if verb.usage not in text] == []
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_what_is_searched_in_the_help_is_done_where_one_came_from(tmp_path: Path, fast: bool) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.play([*OPEN, "?", "/", *keys_of("callback sets"), "enter", "enter"], fast=fast)
+        assert desk.context == "account"
+        edit = desk.screen.line_edit
+        assert edit is not None
+        assert (edit.text, edit.has_focus) == ("cb ", True)
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_a_verb_of_the_help_begins_the_line_and_an_action_acts(tmp_path: Path, fast: bool) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.play([*OPEN, "?", "/", *keys_of("pp 150 fri"), "enter", "enter", *keys_of("150 fri")], fast=fast)
+        edit = desk.screen.line_edit
+        assert edit is not None
+        assert edit.text == "pp 150 fri"
+        await desk.play(["f12", "?", "/", *keys_of("account's timeline"), "enter", "enter"], fast=fast)
+        assert desk.context == "account"
+        shown = desk.rows
+        await desk.press("2")
+        assert desk.rows == shown, "the timeline was there"
+        await desk.press("1")
+        assert desk.rows != shown
+
+
+async def test_the_search_says_what_it_does_not_find_and_f12_shows_all_again(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press("?", "/", *keys_of("zzzz"))
+        assert "Nothing in this help has" in desk.said
+        pane = desk.screen.query_one("#body", LinePane)
+        assert pane.lines == ()
+        await desk.press("f12")
+        assert pane.lines
+        assert pane.has_focus
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_escape_leaves_the_help(tmp_path: Path, fast: bool) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.play(["?", "/", "w", "escape", "escape", *QUEUE, "?", "escape"], fast=fast)
+        assert desk.context == "queue"
+
+
+async def test_a_heading_starts_nothing(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press("?", "enter")
+        assert desk.context == "help"
+        assert "has none" in desk.said
+
+
+async def test_the_board_says_the_words_of_the_line(tmp_path: Path) -> None:
+    async with driving(book_desk(tmp_path)) as desk:
+        await desk.press("?")
+        lines = " ".join(line.text for line in desk.screen.query_one("#body", LinePane).lines)
+        assert "pp AMOUNT DATE" in lines

@@ -52,8 +52,19 @@ def test_a_key_starts_a_command_of_its_context(context: str, key: str, wanted: s
 
 def test_a_clash_names_key_and_both_commands() -> None:
     twins = (Action("one.a", "One", "One.", ("x",)), Action("two.b", "Two", "Two.", ("x",)))
-    with pytest.raises(Invalid, match=r"'x' is wanted by one\.a and by two\.b on the \w+ screen"):
+    with pytest.raises(Invalid, match=r"'x' is wanted by one\.a and by two\.b on the board, queue"):
         KeyMap(twins)
+
+
+def test_every_clash_is_told_at_once() -> None:
+    with pytest.raises(Invalid) as caught:
+        KeyMap(overridden({"work.skip": ["w"], "note.new": ["z", "f6"], "theme.choose": ["?"]}, "keys.toml"))
+    for told in (
+        "'w' is wanted by work.next and by work.skip on the queue, account screens",
+        "'z' is wanted by work.snooze and by note.new",
+        "'?' is wanted by theme.choose and by help.open",
+    ):
+        assert told in caught.value.message
 
 
 def test_a_retired_key_says_where_it_went_until_it_is_given_to_somebody() -> None:

@@ -91,7 +91,7 @@ async def test_undo_by_number_asks_as_its_key_does(tmp_path: Path, fast: bool) -
 
 @both
 async def test_a_cut_line_is_not_the_end_of_the_queue(tmp_path: Path, fast: bool) -> None:
-    def away(_queue: str | None = None) -> None:
+    def away(_queue: str | None = None, **_: object) -> None:
         raise Unavailable("desk.away", "The server is away.")
 
     desks = Desks(tmp_path)

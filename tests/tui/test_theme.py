@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from rich.color import Color, ColorSystem
 from textual.app import App, ComposeResult
 
 from collect_tui.tui.render import theme
@@ -76,3 +77,42 @@ def test_complaints(text: str, complaint: str) -> None:
 def test_an_unknown_theme_names_the_nearest() -> None:
     with pytest.raises(theme.ThemeError, match="nearest is 'ansi'"):
         theme.load_theme("anzi")
+
+
+def luminance(color: Color) -> float:
+    """Relative luminance by WCAG 2.2."""
+    parts = [value / 255 for value in color.get_truecolor()]
+    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(front: str, back: str, system: ColorSystem) -> float:
+    """The contrast ratio by WCAG 2.2 of two colours as a terminal with so many shows them."""
+    one, other = (luminance(Color.parse(each).downgrade(system)) for each in (front, back))
+    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+
+
+@pytest.mark.parametrize("system", [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT])
+@pytest.mark.parametrize("name", [name for name in theme.theme_names() if not theme.load_theme(name).own_colors])
+def test_every_role_can_be_read_on_what_it_stands_on(name: str, system: ColorSystem) -> None:
+    """WCAG 2.2: 4.5 to 1 for text (1.4.3), 7 to 1 for more contrast (1.4.6)."""
+    spec, least = theme.load_theme(name), 7.0 if name == "high-contrast" else 4.5
+    for role in Role:
+        look = spec.roles.get(role, theme.Look())
+        front, back = look.fg or spec.screen.fg, look.bg or spec.screen.bg
+        assert front is not None
+        assert back is not None
+        assert contrast(front, back, system) >= least, role
+
+
+def test_the_contrast_of_grey_on_white_is_what_the_standard_says() -> None:
+    assert contrast("#ffffff", "#000000", ColorSystem.TRUECOLOR) == pytest.approx(21)
+    assert contrast("#767676", "#ffffff", ColorSystem.TRUECOLOR) == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["amber", "green", "high-contrast", "dusk"])
+def test_on_a_terminal_of_sixteen_colours_a_theme_keeps_its_attributes_alone(name: str) -> None:
+    spec = theme.load_theme(name, few_colors=True)
+    assert spec.own_colors
+    assert "reverse" in spec.roles[Role.CURSOR].attributes
+    assert "bold" in spec.roles[Role.BAD].attributes

@@ -37,6 +37,23 @@ def keys_text(what: str, wired: Wiring, *, as_json: bool) -> str:
     return table(head, rows)
 
 
+def checked_keys(wired: Wiring, *, as_json: bool) -> str:
+    """That the keys of the site's `keys.toml` can be used, and what it changes. Raises Invalid, which names every clash."""
+    from collect_tui.tui.keys import keymap
+    from collect_tui.tui.keys.actions import action
+
+    path = wired.settings.site_folder / "keys.toml"
+    mine = keymap.load(path)
+    changed = {each.id: list(each.all_keys) for each in mine.commands if each.all_keys != action(each.id).all_keys}
+    if as_json:
+        return json.dumps({"file": str(path) if path.is_file() else None, "changed": changed}, indent=2)
+    if not path.is_file():
+        return f"There is no {path}: the keys are the program's own."
+    return "\n".join(
+        (f"{path} can be used.", *(f"{name}: {' '.join(keys) or 'no key'}" for name, keys in changed.items()))
+    )
+
+
 def locate_text(wired: Wiring, *, as_json: bool) -> str:
     from collect_tui.common.faults import log_path
     from collect_tui.common.urls import masked

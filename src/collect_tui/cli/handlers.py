@@ -54,6 +54,10 @@ def _progress(args: argparse.Namespace) -> Callable[[str, int, int], None] | Non
 def open_terminal(args: argparse.Namespace) -> int:
     from collect_tui import bootstrap
 
+    if args.linear:
+        from collect_tui.cli.linear import run
+
+        return run(_wired(args))
     _needs_terminal()
     return bootstrap.run_terminal(_wired(args), theme=args.theme)
 
@@ -62,7 +66,7 @@ def _needs_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Invalid(
             "terminal.none",
-            "The desk needs a terminal; without one use the plain commands (collect-tui --help), such as queues or show.",
+            "The desk needs a terminal; without one use --linear, or the plain commands (collect-tui --help), such as queues or show.",
             "terminal",
         )
 
@@ -80,6 +84,11 @@ def demo(args: argparse.Namespace) -> int:
         kept = replace(wired, settings=wired.settings.with_database(args.keep))
         demos.make_demo(kept)
         return 0
+    if args.linear:
+        from collect_tui.cli.linear import run
+
+        with demos.demo(wired) as shown:
+            return run(shown, backend="demo")
     _needs_terminal()
     with demos.demo(wired) as shown:
         return bootstrap.run_terminal(shown, backend="demo", theme=args.theme)
@@ -97,8 +106,18 @@ def queue(args: argparse.Namespace) -> int:
     from collect_tui.cli.plain import page_text
 
     desk = _desk(args)
-    page = desk.queue(args.name, limit=args.limit)
+    name, words = _wanted(args, args.name)
+    page = desk.queue(name or args.name, words=words, limit=args.limit)
     return _say(args, page, lambda: page_text(page, desk.session()))
+
+
+def _wanted(args: argparse.Namespace, name: str | None) -> tuple[str | None, str]:
+    """A queue by its name, or what its user has saved under a name; and what is wanted of it."""
+    from collect_tui.desk.own_filters import OwnFilters
+
+    words = " ".join(args.words)
+    saved = OwnFilters(_wired(args).settings.site_folder / "filters.toml").by_name(name) if name else None
+    return (name, words) if saved is None else (saved.queue, f"{saved.words} {words}".strip())
 
 
 def next_account(args: argparse.Namespace) -> int:
@@ -106,7 +125,8 @@ def next_account(args: argparse.Namespace) -> int:
     from collect_tui.desk.errors import NotFound
 
     desk = _desk(args)
-    claim = desk.next(args.queue)
+    name, words = _wanted(args, args.queue)
+    claim = desk.next(name, words=words)
     if claim is None:
         raise NotFound("queue.empty", "Nothing is left to work now.", "queue")
     return _say(args, claim, lambda: account_text(desk.account(claim.account)))
@@ -269,8 +289,11 @@ def schema(args: argparse.Namespace) -> int:
 
 
 def keys(args: argparse.Namespace) -> int:
-    from collect_tui.cli.about import keys_text
+    from collect_tui.cli.about import checked_keys, keys_text
 
+    if args.check:
+        print(checked_keys(_wired(args), as_json=args.json))
+        return 0
     print(keys_text(args.what, _wired(args), as_json=args.json))
     return 0
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from collect_tui.common.text import clean
 from collect_tui.common.widths import table
+from collect_tui.common.words import plural
+from collect_tui.desk.views.account import LINKED_COLUMNS
 from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS, counted
 from collect_tui.desk.views.message import MESSAGE_COLUMNS, head, without_text
 from collect_tui.desk.views.queue import BOARD_COLUMNS, QUEUE_COLUMNS
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collect_tui.desk.columns import Column
     from collect_tui.desk.views.account import AccountView, FindHit, PaneView
     from collect_tui.desk.views.act import Preview, Receipt
+    from collect_tui.desk.views.forecast import Forecast
     from collect_tui.desk.views.message import MessageView
     from collect_tui.desk.views.queue import QueueBoard, QueuePage, Why
     from collect_tui.desk.views.session import DayReport, OrdersReport, Session
@@ -80,8 +83,29 @@ def board_text(board: QueueBoard, session: Session) -> str:
 
 def page_text(page: QueuePage, session: Session) -> str:
     left = page.figure.count - len(page.rows)
-    more = f"\n… {left:,} more" if page.cursor else ""
-    return f"{page.title}\n{listed(QUEUE_COLUMNS, page.rows, session, numbered=True)}{more}"
+    more = "" if not page.cursor else "\n… more" if page.words else f"\n… {left:,} more"
+    wanted = f" · {page.words}" if page.words else ""
+    return f"{page.title}{wanted}\n{listed(QUEUE_COLUMNS, page.rows, session, numbered=True)}{more}"
+
+
+def forecast_text(found: Forecast) -> str:
+    lines = [f"Queues of {found.business_date}, against {found.against}", ""]
+    lines.append(f"{'':<16}{'before':>9}{'after':>9}{'come':>9}{'go':>9}")
+    lines += [
+        f"{q.name:<16}{q.before:>9,}{q.after:>9,}{q.come:>+9,}{-q.go:>+9,}" for q in found.queues if q.before or q.after
+    ]
+    lines.append("")
+    for move in found.moves:
+        why = f": {move.why}" if move.why else ""
+        some = f"{', '.join(move.samples)}{' …' if move.count > len(move.samples) else ''}"
+        lines.append(f"{move.count:>7,}  {move.origin or 'no queue'} → {move.to or 'no queue'}  ({some}){why}")
+    agents = plural(found.agents, "agent")
+    over = f", {found.overflow:,} are left over" if found.overflow else ""
+    lines += [
+        "",
+        f"{agents} work {found.capacity:,} accounts in a day: {found.covered} % of the queues are covered{over}.",
+    ]
+    return "\n".join(lines)
 
 
 def hits_json(hits: Sequence[FindHit]) -> str:
@@ -101,6 +125,7 @@ def account_text(a: AccountView) -> str:
         f"{a.dpd} days past due · current {money(ages.current)} · 1-30 {money(ages.b1_30)} · 31-60 {money(ages.b31_60)}"
         f" · 61-90 {money(ages.b61_90)} · 91+ {money(ages.b91_plus)} · credits {money(ages.credits)}",
         f"can call: {a.call_label}",
+        *([f"asked for: {a.times}"] if a.times else []),
         *(f"  {p.short} {p.value} {p.quality} {p.local_time}" for p in a.points),
         *(f"pinned: {text}" for text in a.pinned),
         *([f"credit limit {money(a.credit_limit)}"] if a.credit_limit is not None else []),
@@ -138,6 +163,8 @@ def pane_text(pane: PaneView, session: Session) -> str:
     """A pane's rows; instants by the clock of the desk."""
     if pane.messages:
         return listed(MESSAGE_COLUMNS, pane.messages, session)
+    if pane.linked:
+        return listed(LINKED_COLUMNS, pane.linked, session)
     if pane.cases:
         return listed(ACCOUNT_CASE_COLUMNS, pane.cases, session)
     entries: Sequence[Any] = next((getattr(pane, f) for f in (pane.pane,) if getattr(pane, f)), ())

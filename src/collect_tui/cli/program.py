@@ -19,10 +19,14 @@ from collect_tui.cli import (
     audit,
     backup,
     cases,
+    completion,
+    doctor,
     evidence,
     floor,
+    forecasts,
     handlers,
     imports,
+    lock,
     messages,
     migrate,
     outbox,
@@ -123,7 +127,12 @@ def _options(**more: Any) -> _Parser:
         "--tenant", metavar="BOOK", help="the book's name or number, on a database of several (`tenant list`)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON (documented in docs/json.md)")
-    parser.add_argument("--theme", metavar="NAME", help="a theme of themes/: ansi, mono, …")
+    parser.add_argument("--linear", action="store_true", help="one line at a time, unpainted, for screen readers")
+    parser.add_argument(
+        "--theme",
+        metavar="NAME",
+        help="a theme: ansi, mono, high-contrast, amber, green, dusk, or your own",
+    )
     parser.set_defaults(run=handlers.open_terminal)
     return parser
 
@@ -140,6 +149,7 @@ def build_parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
 
     account = (("account",), {"metavar": "ACCOUNT"})
+    words = (("words",), {"metavar": "WORDS", "nargs": "*", "help": "of which: 'collect>500' zone=open sort dpd"})
     book = (("--tenant",), {"default": argparse.SUPPRESS, "metavar": "BOOK", "help": "the book's name or number"})
     every = (("--all",), {"action": "store_true", "help": "every book of the database, one after the other"})
     command(
@@ -152,11 +162,14 @@ def build_parser() -> argparse.ArgumentParser:
     command(
         "queue",
         handlers.queue,
-        "list one queue in its order",
+        "list one queue in its order, or what is wanted of it",
         (("name",), {"metavar": "NAME"}),
+        words,
         (("--limit",), {"type": int, "default": 50, "metavar": "N", "help": "how many of its rows (50)"}),
     )
-    command("next", handlers.next_account, "take the next account", (("queue",), {"metavar": "NAME", "nargs": "?"}))
+    command(
+        "next", handlers.next_account, "take the next account", (("queue",), {"metavar": "NAME", "nargs": "?"}), words
+    )
     command(
         "show",
         handlers.show,
@@ -175,6 +188,7 @@ def build_parser() -> argparse.ArgumentParser:
                     "audit",
                     "messages",
                     "cases",
+                    "linked",
                 ),
                 "help": "show this part of it instead",
             },
@@ -237,6 +251,13 @@ def build_parser() -> argparse.ArgumentParser:
         book,
         every,
     )
+    command(
+        "forecast",
+        forecasts.run,
+        "say what comes to the queues and goes, by a day run on a copy of the book",
+        (("--date",), {"type": day, "metavar": "DATE", "help": "the business date (default: tomorrow's)"}),
+        (("--rules",), {"type": Path, "metavar": "FOLDER", "help": "a site's folder: what its rules would change"}),
+    )
     imports.add(commands)
     command(
         "export",
@@ -261,9 +282,17 @@ def build_parser() -> argparse.ArgumentParser:
         handlers.keys,
         "list keys, verbs of the line and result codes",
         (("what",), {"nargs": "?", "choices": ("keys", "line", "codes"), "default": "keys"}),
+        (
+            ("--check",),
+            {
+                "action": "store_true",
+                "help": "only say whether keys.toml can be used, and every key in it that two want",
+            },
+        ),
     )
     command("locate", handlers.locate, "say where files are")
-    for module in (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox, messages, cases):
+    parts = (signin, serve, migrate, audit, evidence, backup, tenants, users, floor, outbox, messages, cases)
+    for module in (*parts, doctor, completion, lock):
         module.add(commands)
     return parser
 

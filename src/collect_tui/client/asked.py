@@ -22,8 +22,8 @@ class Asked(ABC):
     def queues(self) -> QueueBoard:
         return self._call("queues")  # type: ignore[no-any-return]
 
-    def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
-        return self._call("queue", name=name, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
+    def queue(self, name: str, *, words: str = "", cursor: str | None = None, limit: int = 200) -> QueuePage:
+        return self._call("queue", name=name, words=words, cursor=cursor, limit=limit)  # type: ignore[no-any-return]
 
     def claim(self, account: str) -> Claim:
         return self._call("claim", account=account)  # type: ignore[no-any-return]

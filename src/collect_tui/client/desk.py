@@ -109,11 +109,11 @@ class ApiDesk(Asked):
             return kept[0]  # type: ignore[no-any-return]
         return fetched(self._calls, self._kept, self._seen, self.clock())
 
-    def next(self, queue: str | None = None, key: UUID | None = None) -> Claim | None:
+    def next(self, queue: str | None = None, key: UUID | None = None, words: str = "") -> Claim | None:
         """Asks with the same key until the server has answered, so that a claim that nobody heard of is not lost."""
         asked = self._asked = key or self._asked or uuid4()
         try:
-            found: Claim | None = self._call("next", queue=queue, key=asked)
+            found: Claim | None = self._call("next", queue=queue, key=asked, words=words)
         except Unavailable:
             raise
         except DomainError:
@@ -186,6 +186,11 @@ class ApiDesk(Asked):
         self, *, release: bool = False, template: str | None = None, progress: Progress | None = None
     ) -> MessagesRun:
         return self._long("messages", progress, release=release, template=template)  # type: ignore[no-any-return]
+
+    @property
+    def signs_in(self) -> bool:
+        """Is it a password that signs in here, and no access token?"""
+        return self._sign_in is not None
 
     def sign_in(self, password: str) -> str:
         """A new session for the same user; what waits goes out. What its owner is to hear. Raises SignedOut, Unavailable."""

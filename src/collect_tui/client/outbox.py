@@ -34,6 +34,8 @@ class Asked(Protocol):
 
     def session(self) -> Session: ...
 
+    @property
+    def signs_in(self) -> bool: ...
     def sign_in(self, password: str) -> str: ...
 
 
@@ -61,6 +63,10 @@ class ApiOutbox:
 
     def listen(self, told: Callable[[Act, Receipt | DomainError], None]) -> None:
         self._sender.told = told
+
+    @property
+    def signs_in(self) -> bool:
+        return self._desk.signs_in
 
     def sign_in(self, password: str) -> str:
         return self._desk.sign_in(password)

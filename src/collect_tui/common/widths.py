@@ -7,12 +7,16 @@ from collections.abc import Iterable, Sequence
 
 from collect_tui.common.text import clean
 
+_MARKS = ("Mn", "Me", "Cf")
+
 
 def width(text: str) -> int:
-    """Cells on a terminal."""
+    """Cells on a terminal. A mark is one by its category: vowels of Thai or Hindi that stand above or below have no combining class."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(
+        0 if unicodedata.category(c) in _MARKS else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:

@@ -38,6 +38,7 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
     holds = build.holds(roots["holds"], overriding)
     codes = build.codes(roots["codes"], holds)
     rules = build_rules.rules(roots["rules"], codes.next_actions, overriding, today)
+    saved = roots["queues"].table("filters", {})
     queues, templates = build.queues(roots["queues"]), template_channels(overrides)
     site = Site(
         roles=tuple(authority.roles),
@@ -49,17 +50,20 @@ def load(overrides: Path | None = None, *, today: date) -> Catalogue:
         formulas=FORMULAS,
         order_reasons=codes.order_reasons,
     )
+    cases = case_rules.load(overrides, site, codes, rules.zone, Calendar(rules.holidays))
+    build.known_departments(roots["queues"], queues, cases.departments)
     abbreviations = roots["abbreviations"].table("abbreviations").texts()
     roots["abbreviations"].done()
     return Catalogue(
         codes=codes,
         abbreviations=abbreviations,
         queues=queues,
+        filters=build.filters(saved, [queue.name for queue in queues], holds, rules.currency),
         holds=holds,
         arrangement=build.arrangement(roots["arrangement"], overriding),
         rules=rules,
         authority=authority,
-        cases=case_rules.load(overrides, site, codes, rules.zone, Calendar(rules.holidays)),
+        cases=cases,
         templates=templates,
         internal=build_internal.internal(roots["internal"], templates),
         site_folder=overrides,

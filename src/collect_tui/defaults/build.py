@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from collect_tui.common.words import expected
 from collect_tui.defaults.reading import Table
+from collect_tui.desk import own_filters, queue_filter
 from collect_tui.domain.codes import ANSWERS, HOT_LETTERS, OFFERS, Action, BillingCodes, Codes, FollowUp, Result
+from collect_tui.domain.errors import Invalid
 from collect_tui.domain.hold.decide import BLOCKS
 from collect_tui.domain.money import LIMIT
 from collect_tui.domain.order.decide import OUTCOMES
 from collect_tui.domain.order.kinds import KINDS
 from collect_tui.domain.queue.rules import REASONS
-from collect_tui.domain.rules import COMES_BACK, ArrangementPolicy, HoldKind, OfferRules, QueueRule
+from collect_tui.domain.rules import COMES_BACK, ArrangementPolicy, HoldKind, OfferRules, QueueRule, SavedFilter
 from collect_tui.domain.states import Stage
 
 POINT_KINDS: Final = ("mobile", "home", "work", "other", "email", "address", "social")
@@ -154,6 +157,25 @@ def _follow_up(table: Table, next_actions: Collection[str]) -> FollowUp:
     return found
 
 
+def filters(
+    root: Table, queues: Collection[str], holds: Mapping[str, HoldKind], currency: str
+) -> dict[str, SavedFilter]:
+    """What the site has saved of queues."""
+    found = {}
+    for name, table in root.entries():
+        if not own_filters.NAME.fullmatch(name) or name in queues:
+            raise table.error("name", None, "a filter's name has small letters, digits and dashes, and is no queue's.")
+        queue, words = table.choice("queue", queues), table.text("words")
+        columns = table.choices("columns", own_filters.COLUMNS, ())
+        table.done()
+        try:
+            queue_filter.read(words, currency, holds)
+            found[name] = SavedFilter(name, queue, words, columns)
+        except Invalid as error:
+            raise table.error("filter", "words", error.message) from None
+    return found
+
+
 def queues(root: Table) -> tuple[QueueRule, ...]:
     entries = list(root.table("queues").entries())
     root.done()
@@ -167,6 +189,7 @@ def queues(root: Table) -> tuple[QueueRule, ...]:
             reason=table.choice("reason", REASONS),
             chip=table.text("chip"),
             help=table.text("help"),
+            department=table.maybe_text("department") or "",
         )
         table.done()
         twin = next((q.name for q in found if q.reason == rule.reason), None)
@@ -176,6 +199,14 @@ def queues(root: Table) -> tuple[QueueRule, ...]:
     if not found:
         raise root.error("missing", "queues", "expected at least one queue.")
     return tuple(found)
+
+
+def known_departments(root: Table, queues: Iterable[QueueRule], departments: Collection[str]) -> None:
+    """Sees that the departments of queues are there."""
+    for queue in queues:
+        if queue.department and queue.department not in departments:
+            told = expected(queue.department, departments)
+            raise root.error("department", "queues", f"queue {queue.name} is of no known department; {told}")
 
 
 def holds(root: Table, roles: Collection[str]) -> Mapping[str, HoldKind]:

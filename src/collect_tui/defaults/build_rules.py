@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any, Final, get_args
 
 from collect_tui.defaults.build import YEAR
+from collect_tui.defaults.build_contact import contact, verification
 from collect_tui.defaults.reading import Table
 from collect_tui.domain.codes import OFFERS
 from collect_tui.domain.dates import WEEKDAYS, DateOrder, date_order_of, zone_info
@@ -21,7 +22,6 @@ from collect_tui.domain.money import LIMIT, exponent
 from collect_tui.domain.parts import ITEM_KINDS
 from collect_tui.domain.rules import (
     PRODUCT,
-    ContactRules,
     LadderStep,
     OfferRun,
     QueuePolicy,
@@ -49,7 +49,8 @@ def rules(root: Table, next_actions: Collection[str], roles: Collection[str], to
     country, subdivision = desk.text("country"), desk.maybe_text("subdivision")
     tolerance = desk.number("tolerance", 0, LIMIT)
     found = Rules(
-        contact=_contact(root.table("contact"), roles),
+        contact=contact(root.table("contact"), roles),
+        verification=verification(root.table("verification")),
         suspend=_suspend(root.table("suspend"), tolerance),
         queue=_queue(root.table("queue"), roles),
         weights=_weights(root.table("weights")),
@@ -70,24 +71,6 @@ def rules(root: Table, next_actions: Collection[str], roles: Collection[str], to
     root.done()
     _check_ladder(root, found.ladder)
     _check_reminders(root, found.reminders)
-    return found
-
-
-def _contact(table: Table, roles: Collection[str]) -> ContactRules:
-    found = ContactRules(
-        start=table.clock("start"),
-        end=table.clock("end"),
-        soft_end_minutes=table.number("soft_end_minutes", 0, 24 * 60),
-        max_attempts=table.number("max_attempts", 1, 1000),
-        window_days=table.number("window_days", 1, 30),
-        conversation_minutes=table.number("conversation_minutes", 0, 240),
-        cooldown_days=table.number("cooldown_days", 0, 30),
-        override_role=table.choice("override_role", roles),
-        sources=table.table("sources", {}).texts(),
-    )
-    table.done()
-    if found.start >= found.end:
-        raise table.error("order", "end", "expected a time after start, on the same day.")
     return found
 
 
@@ -142,6 +125,7 @@ def _queue(table: Table, roles: Collection[str]) -> QueuePolicy:
         lease_minutes=table.number("lease_minutes", 1, 24 * 60),
         max_snooze_days=table.number("max_snooze_days", 1, YEAR),
         max_snoozes=table.number("max_snoozes", 0, 1000),
+        accounts_a_day=table.number("accounts_a_day", 1, 10_000),
         max_next_action_days=table.number("max_next_action_days", 1, YEAR),
         override_role=table.choice("override_role", roles),
     )

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from collect_tui.domain.case.rules import CaseRules
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.message.internal import Internal
-from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule, Rules
+from collect_tui.domain.rules import ArrangementPolicy, HoldKind, QueueRule, Rules, SavedFilter
 from collect_tui.policy.authority import AuthorityRules
 
 
@@ -23,6 +23,7 @@ class Catalogue(BaseModel):
     codes: Codes
     abbreviations: Mapping[str, str]
     queues: tuple[QueueRule, ...]
+    filters: Mapping[str, SavedFilter] = Field(default_factory=dict)
     holds: Mapping[str, HoldKind]
     arrangement: Mapping[str, ArrangementPolicy]  # by segment; "default" always stands
     rules: Rules

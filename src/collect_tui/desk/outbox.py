@@ -68,6 +68,11 @@ class Outbox(Protocol):
         """Calls `told`, in a thread of its own, when an act that waited here was done or refused: what it came to."""
         ...
 
+    @property
+    def signs_in(self) -> bool:
+        """Is it a password that signs in here, and no access token?"""
+        ...
+
     def sign_in(self, password: str) -> str:
         """Signs the same user in again after the session ran out; what waits goes out then. Raises SignedOut, Unavailable.
 

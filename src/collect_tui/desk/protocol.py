@@ -44,12 +44,14 @@ class Desk(Protocol):
         """All queues with their figures, best tier first."""
         ...
 
-    def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
-        """A slice of one queue in its order. NotFound: no such queue."""
+    def queue(self, name: str, *, words: str = "", cursor: str | None = None, limit: int = 200) -> QueuePage:
+        """A slice of one queue in its order; `words`: of which of it, and in which other order (`desk/queue_filter.py`). NotFound: no such
+        queue. Invalid "queue.filter", "queue.cursor"."""
         ...
 
-    def next(self, queue: str | None = None, key: UUID | None = None) -> Claim | None:
-        """Takes the best account that is free and due: of one queue, or of all by tier. None: nothing left.
+    def next(self, queue: str | None = None, key: UUID | None = None, words: str = "") -> Claim | None:
+        """Takes the best account that is free and due: of one queue, or of all by tier; of those that `words` want, as `queue` reads
+        them, in the order of the queue. None: nothing left.
 
         `key`: who heard no answer asks again with the same one, and gets the account that was taken then.
         """

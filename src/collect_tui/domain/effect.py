@@ -70,6 +70,11 @@ class Effect(ABC):
         """The id of the callback, hold or order that it makes or changes."""
         return None
 
+    @property
+    def shared(self) -> bool:
+        """Does it change what all accounts of the customer show?"""
+        return False
+
     @abstractmethod
     def fold(self, facts: AccountFacts) -> AccountFacts:
         """The facts after it."""

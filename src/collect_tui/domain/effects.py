@@ -19,8 +19,9 @@ from collect_tui.domain.contact.effects import (
     CallbackScheduled,
     ContactLogged,
     ContactVoided,
-    PointMarked,
 )
+from collect_tui.domain.contact.point_effects import PointAdded, PointChanged, PointEffect, PointMarked, PointRemoved
+from collect_tui.domain.contact.verification import Verified
 from collect_tui.domain.effect import Effect
 from collect_tui.domain.hold.effects import HoldChanged, HoldPlaced
 from collect_tui.domain.message.effects import (
@@ -81,13 +82,19 @@ __all__ = [
     "PaymentAllocated",
     "PaymentRecorded",
     "PaymentReversed",
+    "PointAdded",
+    "PointChanged",
     "PointMarked",
+    "PointRemoved",
     "PromiseChanged",
     "PromiseMade",
     "ServiceChanged",
     "ServiceReplaced",
     "Skipped",
     "Snoozed",
+    "Verified",
 ]
 
-KINDS: Final[dict[str, type[Effect]]] = {kind.__name__: kind for kind in Effect.__subclasses__()}
+KINDS: Final[dict[str, type[Effect]]] = {
+    kind.__name__: kind for base in (Effect, PointEffect) for kind in base.__subclasses__() if kind is not PointEffect
+}

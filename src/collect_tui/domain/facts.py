@@ -74,6 +74,10 @@ class AccountFacts:
     credit_limit: int | None = None  # minor units; None: none was set
     cash_only: bool = False
     owner: str = ""  # login of whose account it is; empty: nobody's
+    party_kind: str = "person"  # what the customer is: person, org
+    zone: str | None = None  # that the customer stated: it stands before what numbers and addresses tell
+    home_zone: str = ""  # of the book, where nothing else tells
+    times: str = ""  # when the customer wants to be called and when not (`domain/contact/times.py`)
     language: str = "en"  # of the customer
     support: str = ""  # what the customer needs to be served well; a code of the site
     snoozes: int = 0  # times put off since it was last worked
@@ -98,6 +102,9 @@ class AccountFacts:
     lease_until: datetime | None = None
     lease_since: datetime | None = None  # when it was handed out; None where it was taken by choice
     fence: int = 0
+    verified_by: str = ""  # who verified the customer last, when, and under which fence
+    verified_at: datetime | None = None
+    verified_fence: int = 0
 
     @property
     def total(self) -> int:

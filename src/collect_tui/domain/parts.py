@@ -28,7 +28,8 @@ from collect_tui.domain.states import (
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A way to reach the party. `zones` are the IANA zones the number or address may be in; `order` 1 is tried first."""
+    """A way to reach the party. `zones` are the IANA zones the number or address may be in, empty where it does not tell; `order` 1 is
+    tried first. `country`: all zones of a telephone's country, where the number is bound to no place of it."""
 
     id: int
     kind: str  # mobile, home, work, other, email, address, social
@@ -37,6 +38,10 @@ class Point:
     quality: str = "unknown"  # unknown, good, bad, wrong
     consent: str = "unknown"  # unknown, in, out
     zones: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    normalized: str = ""  # as it is found: digits of a telephone with its country's code, an e-mail or address folded
+    consent_source: str = ""  # how the consent was given or withdrawn: one of CONSENT_SOURCES; empty: not known
+    consent_on: date | None = None
 
     @property
     def callable(self) -> bool:
@@ -48,6 +53,9 @@ class Point:
         """The name used on the line: m1, h1, w1, e1, a1 … (letter of the kind, number in `order`)."""
         return f"{self.kind[0]}{self.order}"
 
+
+CONSENT_SOURCES: Final = ("call", "web", "letter", "form", "email", "text", "visit")
+"""How consent is given or withdrawn."""
 
 PHONE_KINDS = frozenset({"mobile", "home", "work", "other"})
 

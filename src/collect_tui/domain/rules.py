@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Final
 
+from collect_tui.domain.contact.times import DAY, Span, Times, without
 from collect_tui.domain.dates import DateOrder
 from collect_tui.domain.states import Stage
 
@@ -88,7 +89,8 @@ class HoldKind:
 
 @dataclass(frozen=True, slots=True)
 class QueueRule:
-    """A named queue: the reason (a name the store knows as an SQL condition) that puts accounts in it, and its tier 1–8."""
+    """A named queue: the reason (a name the store knows as an SQL condition) that puts accounts in it, and its tier 1–8.
+    `department`: whose queue it is, of those of cases; empty: everybody's."""
 
     name: str
     title: str
@@ -96,11 +98,24 @@ class QueueRule:
     reason: str
     chip: str
     help: str = ""
+    department: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A queue of which a part is wanted, under a name of its own. `words` as `desk/queue_filter.py` reads them; `columns` by their names,
+    none: the usual ones."""
+
+    name: str
+    queue: str
+    words: str
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRules:
-    """Call window in the customer's local time, `start <= t < end`, in every candidate zone; and the attempt cap."""
+    """Call window in the customer's local time, `start <= t < end` on `weekdays` (0 Monday), in every candidate zone; and the attempt
+    cap, of which 0 is none. `parties`: kind of customer (person, org) → the same with what is otherwise for it."""
 
     start: time
     end: time
@@ -111,6 +126,37 @@ class ContactRules:
     override_role: str
     sources: Mapping[str, str]
     conversation_minutes: int = 30  # what is logged so soon after a talk with the same number tells more of it
+    weekdays: tuple[int, ...] = tuple(range(7))
+    parties: Mapping[str, ContactRules] = field(default_factory=dict)
+
+    def of(self, kind: str) -> ContactRules:
+        """The rules for a kind of customer."""
+        return self.parties.get(kind, self)
+
+    @property
+    def hours(self) -> str:
+        """The window in words: `08:00–21:00`, `08:00–18:00 weekdays`."""
+        days = "" if len(self.weekdays) == 7 else Span(frozenset(self.weekdays), 0, DAY).text
+        return f"{self.start:%H:%M}–{self.end:%H:%M} {days}".rstrip()
+
+    def times(self, said: str) -> Times:
+        """What a customer asked for (`domain/contact/times.py`), without the days on which nobody is called."""
+        return without(said, self.weekdays)
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationRules:
+    """Who is spoken to is verified by `needed` of `facts` (code → what it is), for the lease on the account and `minutes` at most.
+
+    `mode`: off; warn: a contact with the right party says so when nobody was verified; refuse: it is not logged; hide: nor are
+    balances shown before.
+    """
+
+    mode: str = "off"
+    needed: int = 2
+    minutes: int = 30
+    facts: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
 
 
 PRODUCT: Final = r"^[A-Z][A-Z0-9]{0,7}$"
@@ -151,6 +197,7 @@ class QueuePolicy:
     lease_minutes: int
     max_snooze_days: int
     max_snoozes: int
+    accounts_a_day: int
     max_next_action_days: int = 30
     override_role: str = "lead"
 
@@ -227,6 +274,7 @@ class Rules:
     check_sample: int = 1000  # accounts that a check of the day run holds against the rules
     reminders: tuple[Reminder, ...] = ()
     offers: Mapping[str, OfferRun] = field(default_factory=dict)  # by their names, `codes.OFFERS`
+    verification: VerificationRules = VerificationRules()
     states: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # what is cited to customers of a state, by rule

@@ -28,6 +28,7 @@ class Signals:
     what falls due within days and has been due, less what is there to pay it. `capped`: 1 when the attempt cap is reached.
     `linked`: other past-due accounts of the customer. `unanswered`: messages that wait for an answer, 50 at most; `received_on`: the
     day on which the first of them came in. `unreached`: notices that wait and go by no contact point that may be used.
+    `no_number`: 1 when something is to be collected and none of the customer's telephones may be called; 0 for who never had one.
     """
 
     status: AccountState = AccountState.OPEN
@@ -66,4 +67,5 @@ class Signals:
     linked: int = 0
     unanswered: int = 0
     unreached: int = 0
+    no_number: int = 0
     received_on: date | None = None

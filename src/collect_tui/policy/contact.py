@@ -1,27 +1,27 @@
 """May this customer be called or written to now: holds, the point; for a call the hours, the cap, the pause after a talk.
 
-The numbers are `ContactRules` (TOML); `sources` cites each check by its short name: hold, number, window, cap, cooldown.
+The numbers are `ContactRules` (TOML); `sources` cites each check by its short name: hold, number, window, times, cap, cooldown.
 The values shipped are those of Regulation F (12 CFR 1006.6(b)(1), 1006.14(b)), kept by a first-party desk as its house
 standard. Judgements are local to the customer and made in every zone the customer may be in; the strictest zone wins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
 from collect_tui.common.words import plural
-from collect_tui.domain.codes import Action
-from collect_tui.domain.contact.points import candidate_zones, usable
+from collect_tui.domain.contact import times
+from collect_tui.domain.contact.points import candidate_zones
 from collect_tui.domain.contact.points import label as point_label
 from collect_tui.domain.contact.zones import WindowVerdict, intersect_window
 from collect_tui.domain.dates import as_utc, clock, format_day, local_time, zone_info
-from collect_tui.domain.errors import Invalid
-from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Attempt, Point
+from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
 from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.rules import ContactRules, HoldKind
+from collect_tui.policy.attempts import counted, judged_in, known_zones, local_date, most_attempts
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 
 NEAR_CAP: Final = 2
@@ -47,18 +47,10 @@ def may_call(
     the cap and when the zone is unknown HOLD, which `rules.override_role` may override; a number marked bad or wrong or
     opted out BLOCK; a hold as its kind says.
     """
+    rules = rules.of(facts.party_kind)
     checks = _Call(facts, as_utc(now), rules, holds, point, candidate_zones(facts, point), today)
-    return Verdict.of((*checks.holds_(), checks.number(), checks.window(), checks.cap(), checks.cooldown()))
-
-
-def may_write(
-    facts: AccountFacts, rules: ContactRules, holds: Mapping[str, HoldKind], action: Action, point: Point | None = None
-) -> Verdict:
-    """Whether a letter or message may be sent, to one point or, without one, to any that the action uses.
-
-    A hold as its kind says; a point that was opted out or is marked bad or wrong BLOCK, and so is having no other.
-    """
-    return Verdict.of((*hold_findings(facts, "letter", rules, holds, point), _sendable(facts, rules, action, point)))
+    asked = (checks.times(),) if facts.times else ()
+    return Verdict.of((*checks.holds_(), checks.number(), checks.window(), *asked, checks.cap(), checks.cooldown()))
 
 
 def hold_findings(
@@ -90,52 +82,19 @@ def hold_findings(
             override_role=role,
         )
     if not found:
-        yield _say(rules, "hold", Severity.ALLOW, f"No hold forbids {what}.")
-
-
-def _sendable(facts: AccountFacts, rules: ContactRules, action: Action, point: Point | None) -> Finding:
-    if point is None:
-        fitting = [p for p in facts.points if p.kind in action.kinds]
-        if not fitting or any(usable(p) for p in fitting):
-            return _say(rules, "number", Severity.ALLOW, "There is a way to write.")
-        return _say(rules, "number", Severity.BLOCK, f"{action.title}: nothing is left that may be written to.")
-    return _say(rules, "number", *may_be_written_to(point))
-
-
-def may_be_written_to(point: Point) -> tuple[Severity, str]:
-    """Whether a letter or message may go to a point, and the sentence that says so."""
-    name = point_label(point).capitalize()
-    if point.consent == "out":
-        return Severity.BLOCK, f"{name} was opted out by the customer."
-    if not usable(point):
-        return Severity.BLOCK, f"{name} is marked {point.quality}."
-    return Severity.ALLOW, f"{name} may be written to."
-
-
-def attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zone: str | None) -> int:
-    """Counted calls whose local date lies in the last `window_days` days, today's included; in UTC without a zone.
-
-    All numbers of the customer add up. The next call is within the presumption while this is below `max_attempts`.
-    """
-    today = _local_date(as_utc(now), zone)
-    return _counted(facts.attempts, today, rules, zone)
-
-
-def most_attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zones: Sequence[str]) -> int:
-    """The count of the strictest of the zones."""
-    return max(attempts(facts, now, rules, zone) for zone in _judged_in(zones))
+        yield say(rules, "hold", Severity.ALLOW, f"No hold forbids {what}.")
 
 
 def label(verdict: Verdict, n: int, cap: int, zones: Sequence[str] = (), now: datetime | None = None) -> str:
-    """The verdict in a word or five: `yes 5/7`, `no until 08:00 Los Angeles UTC-08:00`, `no 7/7`, `no: cease`.
+    """The verdict in a word or five: `yes 5/7`, `no until 08:00 Los Angeles UTC-08:00`, `no 7/7`, `no: cease`; without a cap `yes`.
 
     The time stands in the zone of `zones` that opens last; with `now`, a later day is named.
     """
     if verdict.allowed:
-        return f"yes {n}/{cap}"
+        return f"yes {n}/{cap}" if cap else "yes"
     refusal = max(verdict.findings, key=lambda f: f.severity)
     if refusal.severity is Severity.SCHEDULE and verdict.next_ok is not None:
-        return f"no until {_moment(verdict.next_ok, _known(zones), now)}"
+        return f"no until {_moment(verdict.next_ok, known_zones(zones), now)}"
     if refusal.check == "cap":
         return f"no {n}/{cap}"
     return f"no: {refusal.rule.rsplit('.', 1)[-1].replace('_', ' ').lower()}"
@@ -170,21 +129,37 @@ class _Call:
         return self._say("number", Severity.ALLOW, f"{name} may be called.")
 
     def window(self) -> Finding:
-        hours = f"{self.rules.start:%H:%M}–{self.rules.end:%H:%M}"
+        hours = self.rules.hours
         role = self.rules.override_role
-        if not self.zones or len(_known(self.zones)) < len(self.zones):
+        if not self.zones or len(known_zones(self.zones)) < len(self.zones):
             text = f"The customer's time zone is not known, so the hours {hours} cannot be checked."
             return self._say("window", Severity.HOLD, text, role=role)
-        seen = intersect_window(self.zones, self.rules.start, self.rules.end, self.now)
+        seen = intersect_window(self.zones, self.rules.start, self.rules.end, self.now, self.rules.times(""))
         where = ", ".join(seen.labels())
         if not seen.open and seen.next_open is None:
             text = f"The customer's possible time zones share no hour within {hours}: {where}."
             return self._say("window", Severity.HOLD, text, role=role)
         if not seen.open:
+            seen = self._window(self.zones, self.now)
             opens = _moment(seen.next_open or self.now, self.zones, self.now, self.today)
             text = f"Outside {hours} where the customer may be ({where}); from {opens}."
             return self._say("window", Severity.SCHEDULE, text, next_ok=seen.next_open)
         return self._open(seen, where)
+
+    def times(self) -> Finding:
+        """What the customer asked for, where the zone tells whether it is the time."""
+        said = times.read(self.facts.times)
+        known = known_zones(self.zones)
+        closed = [zone for zone in known if said.closed(local_time(self.now, zone))]
+        if not closed:
+            return self._say("times", Severity.ALLOW, f"As the customer asked: {said.text}.")
+        seen = self._window(known, self.now)
+        opens = "" if seen.next_open is None else f"; from {_moment(seen.next_open, known, self.now, self.today)}"
+        text = f"The customer asked for other times ({said.text}){opens}."
+        return self._say("times", Severity.SCHEDULE, text, next_ok=seen.next_open)
+
+    def _window(self, zones: Sequence[str], now: datetime) -> WindowVerdict:
+        return intersect_window(zones, self.rules.start, self.rules.end, now, self.rules.times(self.facts.times))
 
     def _open(self, seen: WindowVerdict, where: str) -> Finding:
         soft = timedelta(minutes=self.rules.soft_end_minutes)
@@ -197,6 +172,8 @@ class _Call:
     def cap(self) -> Finding:
         most, days = self.rules.max_attempts, self.rules.window_days
         n = most_attempts(self.facts, self.now, self.rules, self.zones)
+        if not most:
+            return self._say("cap", Severity.ALLOW, "No cap on calls is set.")
         text = f"{n} of {most} calls in {days} days"
         if n < most:
             near = n >= max(1, most - NEAR_CAP)
@@ -212,8 +189,8 @@ class _Call:
         if not talks:
             return self._say("cooldown", Severity.ALLOW, "No conversation in the last weeks.")
         last = max(talks)
-        free = {zone: _local_date(last, zone) + timedelta(days=days) for zone in _judged_in(self.zones)}
-        if all(_local_date(self.now, zone) >= day for zone, day in free.items()):
+        free = {zone: local_date(last, zone) + timedelta(days=days) for zone in judged_in(self.zones)}
+        if all(local_date(self.now, zone) >= day for zone, day in free.items()):
             return self._say("cooldown", Severity.ALLOW, f"The last conversation is {days} days or more ago.")
         first = max(free.values())
         text = f"A conversation took place in the last {days} days; next call {format_day(first, self.today or self._today())}."
@@ -221,22 +198,22 @@ class _Call:
         return self._say("cooldown", Severity.SCHEDULE, text, role=role, next_ok=self._opening(first))
 
     def _today(self) -> date:
-        return max(_local_date(self.now, zone) for zone in _judged_in(self.zones))
+        return max(local_date(self.now, zone) for zone in judged_in(self.zones))
 
     def _below_cap(self) -> datetime | None:
         """When the oldest of the calls that fill the cap falls out of the window."""
         for ahead in range(1, self.rules.window_days + 1):
             day = self._today() + timedelta(days=ahead)
-            counts = (_counted(self.facts.attempts, day, self.rules, z) for z in _judged_in(self.zones))
+            counts = (counted(self.facts.attempts, day, self.rules, z) for z in judged_in(self.zones))
             if max(counts) < self.rules.max_attempts:
                 return self._opening(day)
         return None
 
     def _opening(self, day: date) -> datetime | None:
         """The first instant within the hours on or after a local day, in every zone."""
-        zones = _known(self.zones) or ["UTC"]
+        zones = known_zones(self.zones) or ["UTC"]
         midnight = max(datetime.combine(day, time(), tzinfo=zone_info(zone)).astimezone(UTC) for zone in zones)
-        return intersect_window(zones, self.rules.start, self.rules.end, midnight).next_open
+        return self._window(zones, midnight).next_open
 
     def _say(
         self,
@@ -247,10 +224,10 @@ class _Call:
         role: str | None = None,
         next_ok: datetime | None = None,
     ) -> Finding:
-        return _say(self.rules, check, severity, sentence, role=role, next_ok=next_ok)
+        return say(self.rules, check, severity, sentence, role=role, next_ok=next_ok)
 
 
-def _say(
+def say(
     rules: ContactRules,
     check: str,
     severity: Severity,
@@ -260,46 +237,6 @@ def _say(
     next_ok: datetime | None = None,
 ) -> Finding:
     return Finding(f"contact.{check}", severity, sentence, check, rules.sources.get(check, ""), next_ok, role)
-
-
-def _known(zones: Sequence[str]) -> list[str]:
-    """Those of the zones that the tz database has."""
-    found = []
-    for zone in zones:
-        try:
-            zone_info(zone)
-        except Invalid:
-            continue
-        found.append(zone)
-    return found
-
-
-def _judged_in(zones: Sequence[str]) -> Sequence[str | None]:
-    """The zones whose local dates count; UTC (None) when none is known."""
-    return _known(zones) or [None]
-
-
-def _local_date(instant: datetime, zone: str | None) -> date:
-    return instant.date() if zone is None else local_time(instant, zone).date()
-
-
-def _counted(made: Sequence[Attempt], today: date, rules: ContactRules, zone: str | None) -> int:
-    since = today - timedelta(days=rules.window_days - 1)
-    calls = [a for a in made if a.counted and not same_call(a, made, rules)]
-    return sum(1 for a in calls if since <= _local_date(a.at, zone) <= today)
-
-
-def same_call(attempt: Attempt, made: Iterable[Attempt], rules: ContactRules) -> bool:
-    """Whether it tells more of a talk that is counted: with the same number, which somebody had answered a few minutes before."""
-    span = timedelta(minutes=rules.conversation_minutes)
-    return attempt.conversation and any(
-        before.counted
-        and before.conversation
-        and before.point_id == attempt.point_id
-        and (before.at, before.id) < (attempt.at, attempt.id)
-        and attempt.at < before.at + span
-        for before in made
-    )
 
 
 def _moment(instant: datetime, zones: Sequence[str], now: datetime | None, today: date | None = None) -> str:

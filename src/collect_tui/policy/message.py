@@ -15,8 +15,9 @@ from collect_tui.domain.message.meaning import STOP
 from collect_tui.domain.message.message import SERVED
 from collect_tui.domain.rules import HoldKind, Rules
 from collect_tui.domain.states import LIVE_MESSAGE, WAITING_MESSAGE
-from collect_tui.policy.contact import hold_findings, may_be_written_to
+from collect_tui.policy.contact import hold_findings
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
+from collect_tui.policy.writing import may_be_written_to
 
 
 def may_send(

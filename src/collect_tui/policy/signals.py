@@ -10,7 +10,7 @@ from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.contact.points import candidate_zones, usable
 from collect_tui.domain.dates import day_start, local_time, zone_info
 from collect_tui.domain.errors import Invalid
-from collect_tui.domain.facts import AccountFacts
+from collect_tui.domain.facts import PHONE_KINDS, AccountFacts
 from collect_tui.domain.figures import Figures, Past
 from collect_tui.domain.hold.decide import blocking
 from collect_tui.domain.message.decide import ways
@@ -20,7 +20,7 @@ from collect_tui.domain.queue.rules import PRE_DUE_DAYS
 from collect_tui.domain.rules import ContactRules, HoldKind, Rules, coming_back
 from collect_tui.domain.signals import NEVER, Signals
 from collect_tui.domain.states import FAILED_ORDER, NOT_KEPT, WAITING_ORDER, HoldState, MessageState, OrderState
-from collect_tui.policy.contact import attempts
+from collect_tui.policy.attempts import attempts
 from collect_tui.policy.restore import may_restore
 from collect_tui.policy.suspend import may_suspend
 
@@ -83,7 +83,7 @@ def signals(
         order_failed=int(past.last_order in FAILED_ORDER),
         noticed_on=_last(m.served_on for m in facts.messages if m.level and m.served(facts.business_date)),
         coming=_coming(facts),
-        capped=int(attempts_on(facts, today, rules.contact) >= rules.contact.max_attempts),
+        capped=int(capped(attempts_on(facts, today, rules.contact), facts, rules.contact)),
         linked=beside.linked,
         unanswered=len(facts.inbox),
         unreached=sum(
@@ -91,6 +91,11 @@ def signals(
             and m.level != ""
             and not any(usable(p) and f"{m.template} {p.kind}" in going for p in facts.points)
             for m in facts.messages
+        ),
+        no_number=int(
+            figures.collectable > 0
+            and any(p.kind in PHONE_KINDS for p in facts.points)
+            and not any(p.callable for p in facts.points)
         ),
         received_on=min((m.made_on for m in facts.inbox), default=None),
     )
@@ -100,6 +105,11 @@ def attempts_on(facts: AccountFacts, day: date, rules: ContactRules) -> int:
     """The attempts that count towards the cap on a business date: were it noon of that day wherever the customer may be, the
     most that `may_call` would count."""
     return max(attempts(facts, noon, rules, zone) for zone, noon in _noons(candidate_zones(facts), day))
+
+
+def capped(n: int, facts: AccountFacts, rules: ContactRules) -> bool:
+    """Whether so many attempts are all that may be made."""
+    return 0 < rules.of(facts.party_kind).max_attempts <= n
 
 
 def _noons(zones: Iterable[str], day: date) -> Iterator[tuple[str | None, datetime]]:

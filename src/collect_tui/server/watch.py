@@ -137,9 +137,9 @@ def _count(desk: LocalDesk, meter: Meter) -> None:
                 meter.add("collect_tui_acts_total", kind=command.kind, outcome=outcome)
         return receipt
 
-    def counted_next(queue: str | None = None, key: UUID | None = None) -> Claim | None:
+    def counted_next(queue: str | None = None, key: UUID | None = None, words: str = "") -> Claim | None:
         with _claimed(meter, "next") as told:
-            found = following(queue, key)
+            found = following(queue, key, words)
             told.outcome = "taken" if found else "nothing"
         return found
 

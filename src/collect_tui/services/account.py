@@ -26,7 +26,8 @@ from collect_tui.desk.views.account import (
 )
 from collect_tui.desk.views.message import MessageView
 from collect_tui.domain.account.ageing import age, bucket, days_past_due
-from collect_tui.domain.contact.points import candidate_zones
+from collect_tui.domain.contact.points import candidate_zones, first_zone, zones_at
+from collect_tui.domain.contact.verification import is_verified
 from collect_tui.domain.contact.zones import clocks
 from collect_tui.domain.dates import clock, local_time
 from collect_tui.domain.facts import AccountFacts, Hold, Item, Order, Payment, Point, Promise, Service
@@ -37,13 +38,15 @@ from collect_tui.domain.order.stuck import is_stuck
 from collect_tui.domain.order.suspension import first_suspension_day
 from collect_tui.domain.parts import UNDATED
 from collect_tui.domain.states import WAITING_MESSAGE, ServiceState
-from collect_tui.policy.contact import label, may_call, most_attempts
+from collect_tui.policy.attempts import most_attempts
+from collect_tui.policy.contact import label, may_call
 from collect_tui.policy.restore import may_restore
 from collect_tui.policy.suspend import may_suspend
+from collect_tui.services import masking
 from collect_tui.services.case_views import of_account, open_cases, reader_of
 from collect_tui.services.desk_context import DeskContext
 from collect_tui.services.verdict_view import next_action, verdict_view
-from collect_tui.store import cases, panes, queues
+from collect_tui.store import cases, linked, panes, queues
 from collect_tui.store import facts as load_facts
 from collect_tui.store.tables import AccountSummary
 
@@ -53,7 +56,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
     catalogue, now = desk.catalogue(), desk.clock()
     rules = catalogue.rules
     may = may_call(seen, now, rules.contact, catalogue.holds)
-    zones = candidate_zones(seen)
+    zones, contact = candidate_zones(seen), rules.contact.of(seen.party_kind)
     sums = db.get(AccountSummary, (desk.tenant_id, seen.id)) or AccountSummary(
         tenant_id=desk.tenant_id, account_id=seen.id
     )
@@ -65,9 +68,13 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
     callback = min((c.at for c in seen.callbacks), default=None)
     last_contact = seen.attempts[-1].at if seen.attempts else sums.last_attempt_at
     ages = age(((i.due, i.open) for i in seen.items), seen.business_date)
-    return AccountView.made_of(
+    verified = is_verified(seen, desk.user, now, rules.verification)
+    view = AccountView.made_of(
         seen,
         now=now,
+        verified=verified,
+        hidden=False,
+        linked=linked.count(db, desk.tenant_id, seen.id),
         desk_zone=rules.zone,
         promised=sum(i.outstanding for i in promise.instalments) if promise else 0,
         dpd=dpd,
@@ -84,7 +91,7 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
         ),
         points=tuple(point_view(p, seen, desk) for p in seen.points),
         may_call=verdict_view(may, seen, rules),
-        call_label=label(may, most_attempts(seen, now, rules.contact, zones), rules.contact.max_attempts, zones, now),
+        call_label=label(may, most_attempts(seen, now, contact, zones), contact.max_attempts, zones, now),
         items=tuple(item_view(i, seen) for i in sorted(seen.items, key=lambda i: (i.due, i.doc_no))),
         promise=promise_view(promise) if promise else None,
         broken_12m=sums.broken_12m,
@@ -104,12 +111,13 @@ def account_view(db: Db, desk: DeskContext, number: str) -> AccountView:
         next_action=next_action(seen, catalogue.codes, rules.zone, now),
         next_action_on=seen.next_action.on if seen.next_action else None,
         callback_at=callback,
-        zone=next((p.zones[0] for p in seen.points if p.callable and p.zones), None),
+        zone=first_zone(seen),
         zones=zones,
         queue=stand.queue,
         chips=stand.chips,
         claimed_by=seen.lease_by if seen.lease_until and seen.lease_until > now else None,
     )
+    return view if verified or rules.verification.mode != "hide" else masking.unverified(view)
 
 
 def pane_view(db: Db, desk: DeskContext, number: str, pane: PaneName, cursor: str | None, limit: int) -> PaneView:
@@ -118,6 +126,9 @@ def pane_view(db: Db, desk: DeskContext, number: str, pane: PaneName, cursor: st
         raise Invalid("pane.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
     seen = load_facts.load(db, desk.tenant_id, number)
     here = {"account": seen.number, "pane": pane}
+    rules = desk.catalogue().rules.verification
+    if rules.mode == "hide" and pane != "points" and not is_verified(seen, desk.user, desk.clock(), rules):
+        return PaneView(**here)
     match pane:
         case "timeline":
             rows, more = panes.timeline(db, desk.tenant_id, seen.id, cursor=cursor, limit=limit)
@@ -138,6 +149,9 @@ def pane_view(db: Db, desk: DeskContext, number: str, pane: PaneName, cursor: st
             return PaneView(**here, messages=messages, cursor=more)
         case "cases":
             return PaneView(**here, cases=of_account(desk, db, seen.id))
+        case "linked":
+            found = linked.others(db, desk.tenant_id, seen.id, seen.business_date, desk.clock())
+            return PaneView(**here, linked=found)
         case "items":
             return PaneView(**here, items=panes.items(db, desk.tenant_id, seen.id, seen.business_date))
         case "points":
@@ -154,8 +168,8 @@ def message_view(db: Db, desk: DeskContext, number: str, message_id: int) -> Mes
 
 def point_view(point: Point, seen: AccountFacts, desk: DeskContext) -> PointView:
     rules, holds, now = desk.catalogue().rules, desk.catalogue().holds, desk.clock()
-    since = now - timedelta(days=rules.contact.window_days)
-    there = clocks((z, local_time(now, z)) for z in point.zones)
+    since = now - timedelta(days=rules.contact.of(seen.party_kind).window_days)
+    there = clocks((z, local_time(now, z)) for z in zones_at(seen, point))
     times = (clock(now, zone) for zone, _ in there)
     return PointView.made_of(
         point,

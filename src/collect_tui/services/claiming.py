@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session as Db
 
+from collect_tui.desk import queue_filter
 from collect_tui.desk.catalogue import Catalogue
 from collect_tui.desk.errors import NotFound, Refused
+from collect_tui.desk.queue_filter import NOTHING, QueueFilter, Term
 from collect_tui.desk.views.queue import Claim, QueueFigure
 from collect_tui.domain.queue.rules import DESK_WORK, is_desk_work
 from collect_tui.policy.contact import may_call
 from collect_tui.policy.verdicts import Severity
 from collect_tui.services.desk_context import DeskContext
-from collect_tui.store import claims, facts, locks, queues, worked
+from collect_tui.store import claims, facts, locks, own_queues, queues, worked
+from collect_tui.store.queue_filter import Among
 
 #: How many accounts in a row `next` passes over because of the hour before it says that nothing is left for now.
 MOST_PASSED = 1000
@@ -24,25 +28,69 @@ MOST_PASSED = 1000
 FIRST_LOOK, NEXT_LOOKS = 8, 50
 
 
-def queue_name(catalogue: Catalogue, text: str) -> str:
-    """A queue by its name or by a prefix that only one has. NotFound names the queues there are."""
-    names = [q.name for q in catalogue.queues]
+def _queue_name(catalogue: Catalogue, text: str, theirs: Collection[str]) -> str:
+    """A queue by its name or by a prefix that only one has. NotFound names the queues there are but for those of others."""
+    names = [*(q.name for q in catalogue.queues if q.name not in theirs), *own_queues.TITLES]
     wanted = text.strip().casefold()
     found = [n for n in names if n == wanted] or [n for n in names if n.startswith(wanted)]
     if len(found) != 1:
-        raise NotFound("queue.not_found", f"There is no queue {text!r}; the queues are {', '.join(names)}.", "queue")
+        known = ", ".join([*names, *catalogue.filters])
+        raise NotFound("queue.not_found", f"There is no queue {text[:60]!r}; the queues are {known}.", "queue")
     return found[0]
 
 
-def next_account(desk: DeskContext, queue: str | None, key: str | None) -> Claim | None:
+def others(desk: DeskContext, db: Db) -> frozenset[str]:
+    """The queues that are of departments of others; whoever sees the floor sees all."""
+    owned = [queue for queue in desk.catalogue().queues if queue.department]
+    if not owned or desk.authority is None or desk.authority.allows("floor.read"):
+        return frozenset()
+    mine = desk.departments_of(db, desk.user)
+    return frozenset(queue.name for queue in owned if queue.department not in mine)
+
+
+def listed(desk: DeskContext, db: Db, name: str, words: str = "") -> tuple[str, str]:
+    """A queue by its name, or what the site has saved under a name: the queue, and the words with those that are asked for besides."""
+    catalogue, theirs = desk.catalogue(), others(desk, db)
+    saved = catalogue.filters.get(name.strip().casefold())
+    if saved is None or saved.queue in theirs:
+        return _queue_name(catalogue, name, theirs), words
+    return saved.queue, f"{saved.words} {words}".strip()
+
+
+def wanted(desk: DeskContext, db: Db, words: str) -> QueueFilter:
+    """What words want of a queue. Invalid "queue.filter"."""
+    return queue_filter.read(words, desk.tenant(db).currency, desk.catalogue().holds) if words.strip() else NOTHING
+
+
+def next_account(desk: DeskContext, queue: str | None, key: str | None, words: str = "") -> Claim | None:
     """Takes the best free account; those whose customer may not be called at this hour are skipped, not lost.
 
     They are looked for before the write lock is taken: at eight in the morning there are many, and colleagues wait.
     """
     with desk.reading() as db:
-        passed, first = _out_of_hours(desk, db, queue)
-    claim = desk.store.attempt(lambda: _take_next(desk, queue, [*passed], first, key))
-    return None if claim is None else counted(desk, claim)
+        if queue:
+            queue, words = listed(desk, db, queue, words)
+        among = _among(desk, db, queue, words)
+        own = queue if queue in own_queues.TITLES else None
+        queue = None if own else queue
+        passed, first = _out_of_hours(desk, db, queue, among)
+    claim = desk.store.attempt(lambda: _take_next(desk, queue, [*passed], first, key, among))
+    if claim is None:
+        return None
+    return counted(desk, claim).model_copy(update={"queue": own}) if own else counted(desk, claim)
+
+
+def _among(desk: DeskContext, db: Db, queue: str | None, words: str) -> Among | None:
+    """Among which work items the next account is looked for; None: all. How they are sorted is the queue's."""
+    found = wanted(desk, db, words)
+    if queue in own_queues.TITLES:
+        found = replace(found, terms=(*found.terms, own_queues.owners(db, desk.tenant_id, queue, desk.user)))
+    if not queue and (theirs := others(desk, db)):
+        found = replace(found, terms=(*found.terms, Term("queue", "!=", tuple(sorted(theirs)))))
+    if not found.terms and not found.search:
+        return None
+    today = desk.tenant(db).business_date
+    return found, queues.ground_of(db, desk.tenant_id, desk.catalogue(), today, desk.clock(), desk.user)
 
 
 def hold(desk: DeskContext, account: str, how: Callable[..., tuple[str, int, datetime]]) -> Claim:
@@ -95,7 +143,12 @@ def unworked(desk: DeskContext, db: Db) -> str:
 
 
 def _take_next(
-    desk: DeskContext, name: str | None, passed: list[int], first: int | None, key: str | None
+    desk: DeskContext,
+    name: str | None,
+    passed: list[int],
+    first: int | None,
+    key: str | None,
+    among: Among | None,
 ) -> Claim | None:
     """`passed`: who may not be called now; `first`: who comes next and may, as was just found."""
     with desk.store.write(desk.tenant_id) as db:
@@ -114,6 +167,7 @@ def _take_next(
                 exclude=tuple(passed),
                 key=key,
                 since=since,
+                among=among,
             )
             if taken is None:
                 return None
@@ -129,14 +183,14 @@ def _take_next(
     return Claim(account=number, queue=in_queue, lease_until=until, fence=fence, left=0, again=again)
 
 
-def _out_of_hours(desk: DeskContext, db: Db, queue: str | None) -> tuple[list[int], int | None]:
+def _out_of_hours(desk: DeskContext, db: Db, queue: str | None, among: Among | None) -> tuple[list[int], int | None]:
     """The accounts that come before the first one whose customer may be called now, and that one; None: there is none."""
     passed: list[int] = []
     since = worked.day_began(db, desk.tenant_id)
     while len(passed) < MOST_PASSED:
         limit = FIRST_LOOK if not passed else NEXT_LOOKS
         found = claims.best(
-            db, desk.tenant_id, queue, desk.user, desk.clock(), exclude=passed, limit=limit, since=since
+            db, desk.tenant_id, queue, desk.user, desk.clock(), exclude=passed, limit=limit, since=since, among=among
         )
         first = next(_reachable(desk, db, found), None)
         ids = [account_id for account_id, _ in found]

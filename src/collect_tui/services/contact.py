@@ -8,15 +8,19 @@ from dataclasses import replace
 from collect_tui.desk.commands import LogContact, MarkPoint, ScheduleCallback, SetNextAction, UnpinNote, WriteNote
 from collect_tui.domain.codes import Action, Result
 from collect_tui.domain.contact import decide as contact
+from collect_tui.domain.contact.verification import is_verified
 from collect_tui.domain.dates import format_day, local_time
 from collect_tui.domain.effects import NoteUnpinned, NoteWritten
 from collect_tui.domain.errors import Invalid, Refused
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Point
 from collect_tui.domain.message.offers import standing
 from collect_tui.domain.money import format_minor
-from collect_tui.policy.contact import hold_findings, may_call, may_write, same_call
+from collect_tui.domain.rules import VerificationRules
+from collect_tui.policy.attempts import same_call
+from collect_tui.policy.contact import hold_findings, may_call
 from collect_tui.policy.verdicts import Finding, Severity, Verdict
 from collect_tui.policy.worklist import judge_callback, judge_next
+from collect_tui.policy.writing import may_write
 from collect_tui.services.context import Context
 from collect_tui.services.decide import Decision, decides
 
@@ -41,6 +45,7 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
     plans = context.catalogue.arrangement
     policy = plans.get(facts.segment, plans["default"])
     offer = standing(result.offer, facts, policy.offers) if result.offer and not result.answer else None
+    verified = is_verified(facts, context.user, context.now, context.rules.verification)
     effects = contact.log(
         facts,
         action=action,
@@ -57,6 +62,7 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
         rules=context.rules.contact,
         by=context.user,
         offer=offer,
+        verified=verified,
     )
     logged = effects[0].fold(facts).attempts
     if logged[-1].counted and same_call(logged[-1], logged, context.rules.contact):
@@ -74,7 +80,18 @@ def log_contact(command: LogContact, facts: AccountFacts, context: Context) -> D
         told.append(Finding("contact.offer", Severity.INFO, f"The offer is {amount}, until {last}.", "offer"))
     if word := contact.untimed(result.follow_up, facts, point, context.now, context.rules.contact):
         told.append(Finding("contact.next_try", Severity.WARN, f"Next try: {word}.", "window"))
+    if result.right_party and not verified:
+        told += _unverified(context.rules.verification)
     return Decision(effects, Verdict.of([*_judged(action, result, point, facts, context), *told]))
+
+
+def _unverified(rules: VerificationRules) -> Iterable[Finding]:
+    """What the rules say to a contact with the right party in which nobody was verified."""
+    if rules.mode == "off":
+        return ()
+    severity = Severity.WARN if rules.mode == "warn" else Severity.BLOCK
+    told = f"Nobody was verified in this call: ver {' '.join(list(rules.facts)[: rules.needed])}, with what they knew."
+    return (Finding("contact.verified", severity, told, "verified", rules.source),)
 
 
 def _judged(
@@ -194,4 +211,6 @@ def set_next_action(command: SetNextAction, facts: AccountFacts, context: Contex
 @decides(MarkPoint)
 def mark_point(command: MarkPoint, facts: AccountFacts, context: Context) -> Decision:
     point = contact.find_point(facts, command.point)
-    return Decision(contact.mark_point(facts, point, command.quality, command.consent))
+    return Decision(
+        contact.mark_point(facts, point, command.quality, command.consent, command.source or "", command.on)
+    )

@@ -193,4 +193,5 @@ def _texts(models: Iterable[BaseModel]) -> Iterator[tuple[str, str]]:
             if isinstance(value, str):
                 yield name, value
             elif isinstance(value, tuple):
-                yield from ((name, text) for _, text in _texts(value))
+                yield from ((name, text) for text in value if isinstance(text, str))
+                yield from ((name, text) for _, text in _texts(each for each in value if not isinstance(each, str)))

@@ -23,7 +23,7 @@ from collect_tui.services import claiming
 from collect_tui.services.access import guarded
 from collect_tui.services.case_desk import CaseDesk
 from collect_tui.services.desk_context import Clock
-from collect_tui.services.masking import masked_account, masked_hits, masked_message, masked_pane, may_find
+from collect_tui.services.masking import masked_account, masked_hits, masked_message, masked_pane, may_find, unowed
 from collect_tui.store import claims, facts, find, queues
 from collect_tui.store.engine import Store
 from collect_tui.store.tables import AppUser
@@ -92,28 +92,32 @@ class LocalDesk(CaseDesk):
 
         with self.reading() as db:
             board = queues.board(db, self.tenant_id, self._catalogue, self.clock(), self.user)
-            found = {"queues": claiming.figured(self, db, board.queues), "unworked": claiming.unworked(self, db)}
+            theirs = claiming.others(self, db)
+            mine = tuple(figure for figure in board.queues if figure.name not in theirs)
+            found = {"queues": claiming.figured(self, db, mine), "unworked": claiming.unworked(self, db)}
             return board.model_copy(update={**found, "cases": case_lists.board(self, db)})
 
-    def queue(self, name: str, *, cursor: str | None = None, limit: int = 200) -> QueuePage:
+    def queue(self, name: str, *, words: str = "", cursor: str | None = None, limit: int = 200) -> QueuePage:
         if not 1 <= limit <= 1000:
             raise Invalid("queue.limit", "The limit of a page is 1 to 1,000 rows.", "limit")
         with self.reading() as db:
+            queue, words = claiming.listed(self, db, name, words)
             page = queues.page(
                 db,
                 self.tenant_id,
                 self._catalogue,
-                claiming.queue_name(self._catalogue, name),
+                queue,
                 cursor=cursor,
                 limit=limit,
                 now=self.clock(),
                 user=self.user,
+                wanted=claiming.wanted(self, db, words),
             )
-            return page.model_copy(update={"figure": claiming.figured(self, db, (page.figure,))[0]})
+            rows = unowed(page.rows, self._catalogue.rules.verification)
+            return page.model_copy(update={"rows": rows, "figure": claiming.figured(self, db, (page.figure,))[0]})
 
-    def next(self, queue: str | None = None, key: UUID | None = None) -> Claim | None:
-        name = claiming.queue_name(self._catalogue, queue) if queue else None
-        return claiming.next_account(self, name, str(key) if key else None)
+    def next(self, queue: str | None = None, key: UUID | None = None, words: str = "") -> Claim | None:
+        return claiming.next_account(self, queue, str(key) if key else None, words)
 
     def claim(self, account: str) -> Claim:
         return claiming.hold(self, account, claims.take)
@@ -163,12 +167,14 @@ class LocalDesk(CaseDesk):
         if not text.strip():
             raise Invalid(
                 "find.empty",
-                "Type something to find: an account, a name, a phone, an e-mail, an invoice or a payment reference.",
+                "Type something to find: an account, a name, a phone, an e-mail, a service, an invoice, a payment, an address or a note.",
                 "text",
             )
         with self.reading() as db:
             keep = may_find(self.authority, text[:200])
-            return masked_hits(find.find(db, self.tenant_id, text[:200], limit, keep), self.authority)
+            country = self.catalogue().rules.country
+            hits = find.find(db, self.tenant_id, text[:200], limit, keep, country=country)
+            return unowed(masked_hits(hits, self.authority), self._catalogue.rules.verification)
 
     def reveal(self, number: str, what: str, reason: str) -> Revealed:
         from collect_tui.services import masking

@@ -6,17 +6,21 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from collect_tui.common.text import fold
 from collect_tui.desk.errors import Invalid
 from collect_tui.desk.views.account import AccountView, FindHit, PaneView, PointView, ServiceView
 from collect_tui.desk.views.floor import Revealed, identifier, reveal_reason
 from collect_tui.desk.views.message import MessageRow
+from collect_tui.desk.views.queue import QueueRow
 from collect_tui.domain.card_text import mask_card
+from collect_tui.domain.rules import VerificationRules
 from collect_tui.policy.authority import Authority
 
 if TYPE_CHECKING:
     from collect_tui.services.desk_context import DeskContext
 
 _M = TypeVar("_M", bound=MessageRow)
+_R = TypeVar("_R", QueueRow, FindHit)
 
 DOT: Final = "•"
 #: Kinds of points by the kind of identifier that `authority.toml` masks.
@@ -24,6 +28,9 @@ _POINTS: Final = dict.fromkeys(("mobile", "home", "work", "other"), "phone")
 #: What an address is, by the channel of a message.
 _CHANNELS: Final = {"letter": "address", "sms": "phone", "chat": "social", "internal": "email"}
 _MARK: Final = re.compile(r" \((?:bad|wrong)\)$")
+#: What somebody wrote; an identifier in it is none of the words by which it is found.
+_TEXTS: Final = frozenset(("note", "contact", "message"))
+_IDENTIFIER: Final = re.compile(r"[^\s@]+@\S+|\S*[0-9](?:[ ().\-/]{0,3}[0-9]){3,}\S*")
 _SHORT: Final = re.compile(r"[a-zA-Z][0-9]{0,2}")
 _DIALLED: Final = re.compile(r"[0-9+() .\-/]+")
 #: Digits of a masked telephone by which it may be looked for: its last four, which are shown, or a whole number without its
@@ -38,6 +45,29 @@ def masked_account(view: AccountView, authority: Authority | None) -> AccountVie
     return view.model_copy(
         update={"points": _points(view.points, authority), "services": _services(view.services, authority)}
     )
+
+
+def unverified(view: AccountView) -> AccountView:
+    """An account before its customer is verified: who, how to reach them and whether they may be called, and nothing of what is owed."""
+    nothing = dict.fromkeys(("total", "past_due", "collectable", "disputed", "promised", "unapplied", "dpd"), 0)
+    ageing = dict.fromkeys(type(view.ageing).model_fields, 0)
+    shown = {
+        **nothing,
+        "ageing": view.ageing.model_copy(update=ageing),
+        **dict.fromkeys(("items", "services", "orders", "holds", "waiting", "cases", "chips", "pinned"), ()),
+        **dict.fromkeys(("promise", "last_payment", "last_word", "credit_limit", "next_action"), None),
+        "bucket": "",
+        "call_label": f"{view.call_label} · verify first: ver",
+        "hidden": True,
+    }
+    return view.model_copy(update=shown)
+
+
+def unowed(rows: tuple[_R, ...], rules: VerificationRules) -> tuple[_R, ...]:
+    """Rows of many customers, of whom nobody is verified: where the site hides what is owed before, it is hidden."""
+    if rules.mode != "hide":
+        return rows
+    return tuple(row.model_copy(update={"collectable": 0, "dpd": 0}) for row in rows)
 
 
 def masked_pane(view: PaneView, authority: Authority | None) -> PaneView:
@@ -65,17 +95,29 @@ def may_find(authority: Authority | None, typed: str) -> Callable[[str], bool]:
     def keep(matched: str) -> bool:
         name, _, rest = matched.partition(" ")
         kind = kind_of(name)
+        if kind in _TEXTS:
+            return _words(typed) <= _words(_IDENTIFIER.sub(" ", rest))
         if kind not in masked:
             return True
         value = _MARK.sub("", rest)
-        if kind != "phone":
-            return typed.strip().casefold() == value.casefold()
-        number = _digits(typed)
-        return len(number) in (MOST_SHOWN, *range(LEAST_WHOLE, 16)) and _digits(value).endswith(
-            number.lstrip("0") or number
-        )
+        if kind == "phone":
+            number = _digits(typed)
+            return len(number) in (MOST_SHOWN, *range(LEAST_WHOLE, 16)) and _digits(value).endswith(
+                number.lstrip("0") or number
+            )
+        bare = _bare(typed)
+        shown = _bare(mask(kind, value)) if kind == "service" else ""
+        return bare == _bare(value) or (bool(shown) and bare == shown)
 
     return keep
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", fold(text)))
 
 
 def masked_hits(hits: tuple[FindHit, ...], authority: Authority | None) -> tuple[FindHit, ...]:

@@ -126,7 +126,10 @@ class UnitOfWork:
         self.touched.add(seen.id)
         if seen.cases or any(isinstance(each, CaseOpened | CaseChanged) for each in effects):
             self.cased.add(seen.id)
-        return apply.apply(self.db, self.tenant_id, seen, effects, by=by or self.by, at=at or self.now)
+        version = apply.apply(self.db, self.tenant_id, seen, effects, by=by or self.by, at=at or self.now)
+        if any(each.shared for each in effects):
+            self.touch({*scoring.siblings(self.db, self.tenant_id, (seen.id,))} - {seen.id})
+        return version
 
     def touch(self, accounts: Collection[int]) -> None:
         """Rows of these accounts were written beside their facts: whoever has one on the screen must not write over it."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Date, Select, String, and_, case, exists, func, or_, select
 
+from collect_tui.domain.facts import PHONE_KINDS
 from collect_tui.domain.message.message import MOST_WAITING, SERVED
 from collect_tui.domain.order.kinds import CUTS
 from collect_tui.domain.states import (
@@ -113,6 +114,7 @@ def signals(kind: str, products: tuple[str, ...]) -> Select[Any]:
             whole(inbox.c.n).label("unanswered"),
             inbox.c.on.label("received_on"),
             whole(unserved.c.n).label("unreached"),
+            case((and_(s.collectable > constant(0), *_no_number()), constant(1)), else_=constant(0)).label("no_number"),
         )
         .select_from(joined)
         .where(
@@ -232,6 +234,15 @@ def unreached() -> list[Any]:
         .correlate(table(Message))
     )
     return [t.status == constant(MessageState.DRAFT), t.level != constant(""), ~t.inbound, ~way]
+
+
+def _no_number() -> tuple[Any, Any]:
+    """The customer of an account has telephones, and none that may be called. Two looks at an index, for who owes only."""
+    a, p = table(Account).c, table(ContactPoint).c
+    mine = (p.tenant_id == tenant(), p.party_id == a.party_id, one_of(p.kind, sorted(PHONE_KINDS)))
+    may = and_(~one_of(p.quality, ("bad", "wrong")), p.consent != constant("out"))
+    phones = select(p.id).where(*mine).correlate(table(Account))
+    return exists(phones), ~exists(phones.where(may))
 
 
 def _coming(kind: str) -> Any:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from collect_tui.domain import effects as fx
 from collect_tui.domain.facts import AccountFacts
-from collect_tui.store import writing_cases, writing_messages, writing_money, writing_work  # noqa: F401 — they register what writes each effect
+from collect_tui.store import writing_cases, writing_customers, writing_messages, writing_money, writing_work  # noqa: F401 — they register what writes each effect
 from collect_tui.store.writing import WriteContext, write
 
 __all__ = ["apply"]

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
-from collect_tui.policy.signals import attempts_on
+from collect_tui.policy.signals import attempts_on, capped
 from collect_tui.store import facts
 from collect_tui.store.sql import Scope, instant, number, table, tenant, within
 from collect_tui.store.tables import AccountSummary, ContactEvent
@@ -29,7 +29,7 @@ def at_cap(session: Session, catalogue: Catalogue, values: dict[str, Any], scope
     seen = facts.for_calls(session, values["tenant"], found) if found else {}  # type: ignore[arg-type]
     rules = catalogue.rules.contact
     counts = {account: attempts_on(each, values["today"], rules) for account, each in seen.items()}
-    return {account: n for account, n in counts.items() if n >= rules.max_attempts}
+    return {account: n for account, n in counts.items() if capped(n, seen[account], rules)}
 
 
 @lru_cache(maxsize=16)

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import (
     Select,
     String,
+    and_,
     bindparam,
     false,
     literal_column,
@@ -28,6 +29,7 @@ from sqlalchemy.orm import Session
 
 from collect_tui.desk.errors import NotFound, Stale
 from collect_tui.domain.wording import holder
+from collect_tui.store.queue_filter import Among, conditions
 from collect_tui.store.sql import add_row, among, dialect_of, execute, instant, table, tenant
 from collect_tui.store.tables import Account, Tenant, WorkItem
 from collect_tui.store.worked import has_result, moment, somebody_elses
@@ -57,12 +59,12 @@ def take_next(
     exclude: Sequence[int] = (),
     key: str | None = None,
     since: datetime | None = None,
+    among: Among | None = None,
 ) -> tuple[int, str, int, datetime] | None:
     """Takes the best account that is free and due, of one queue or of all by tier: (account id, queue, fence, lease until).
 
-    What is timed for later and callbacks that somebody else owns are skipped, and so is what has had a result of the user's
-    `since` an instant and is not timed: an order that waits, say. Accounts held before are given back first. None: nothing is
-    left.
+    What is timed for later, callbacks that somebody else owns and what is not `among` the wanted are skipped, and so is what has had a
+    result of the user's `since` an instant and is not timed. Accounts held before are given back first. None: nothing is left.
     """
     session.flush()
     _sweep(session, tenant_id, now)
@@ -78,7 +80,7 @@ def take_next(
         "asked": key,
         "since": since or now,
     }
-    row = session.execute(_take_next(dialect_of(session), queue is not None), values).one_or_none()
+    row = session.execute(_taking(_free_of(session, queue, among)), values).one_or_none()
     session.expire_all()
     return None if row is None else (row.account_id, row.queue, row.fence, row.lease_until)
 
@@ -93,6 +95,7 @@ def best(
     exclude: Sequence[int] = (),
     limit: int = 1,
     since: datetime | None = None,
+    among: Among | None = None,
 ) -> list[tuple[int, str]]:
     """The accounts that are free, best first, with their queues; takes none and writes nothing.
 
@@ -108,7 +111,7 @@ def best(
         "most": limit,
         "since": since or now,
     }
-    found = session.execute(_best(dialect_of(session), queue is not None), values)
+    found = session.execute(_free_of(session, queue, among).limit(bindparam("most")), values)
     return [(row.account_id, row.queue) for row in found]
 
 
@@ -197,14 +200,18 @@ def _sweep(session: Session, tenant_id: int, now: datetime) -> int:
     return execute(session, free, {})
 
 
-@lru_cache(maxsize=4)
-def _best(dialect: str, one_queue: bool) -> Any:
-    return _free(dialect, one_queue).limit(bindparam("most"))
+def _free_of(session: Session, queue: str | None, among: Among | None) -> Select[Any]:
+    free = _free(dialect_of(session), queue is not None)
+    if among is None:
+        return free
+    a, (wanted, ground) = table(Account).c, among
+    beside = and_(a.tenant_id == tenant(), a.id == _W.c.account_id)
+    return free.join_from(_W, table(Account), beside).where(*conditions(wanted, _W.c, ground))
 
 
-@lru_cache(maxsize=4)
-def _take_next(dialect: str, one_queue: bool) -> Any:
-    first = _free(dialect, one_queue).with_only_columns(_W.c.account_id).limit(1)
+@lru_cache(maxsize=8)
+def _taking(free: Select[Any]) -> Any:
+    first = free.with_only_columns(_W.c.account_id).limit(1)
     best = first.with_for_update(skip_locked=True, of=_W).scalar_subquery()
     return (
         update(_WORK)
@@ -221,6 +228,7 @@ def _take_next(dialect: str, one_queue: bool) -> Any:
     )
 
 
+@lru_cache(maxsize=4)
 def _free(dialect: str, one_queue: bool) -> Select[Any]:
     """Free accounts in the order in which they are handed out."""
     w = _W

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, func, or_, select, update
 from sqlmodel import SQLModel
 
 from collect_tui.domain.card_text import mask_card
-from collect_tui.store.tables import gate, guards
+from collect_tui.store.tables import gate, guards, words
 
 _PAGE: Final = 2000
 #: Only ever added to: by a chain of hashes, which a change would break; without one.
@@ -63,6 +63,8 @@ def cleanse(connection: Connection, told: Callable[[str, int, int], None] | None
                     account_id = row.get("account_id") or (row["id"] if table.name == "account" else None)
                     known = _numbers(connection, tenant_id, account_id)
                     _mend(connection, table, columns, row, known, done)
+    if done.masked:
+        words.renew(connection)
     if told is not None:
         told("", len(tables), len(tables))
     return done

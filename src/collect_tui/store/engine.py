@@ -133,6 +133,11 @@ class Store:
         return store
 
     @property
+    def is_file(self) -> bool:
+        """Whether it is a SQLite file, whose path is its place."""
+        return self._kind.one_writer
+
+    @property
     def place(self) -> str:
         """Where the data is, for people: the path of a file, or an address without its password."""
         return self._kind.place

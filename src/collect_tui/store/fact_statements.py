@@ -35,6 +35,7 @@ from collect_tui.domain.states import (
     InboxState,
     OrderState,
 )
+from collect_tui.store import fact_columns
 from collect_tui.store import tables as _tables  # noqa: F401 — fills SQLModel.metadata
 from collect_tui.store.batched_reads import BatchedReads
 from collect_tui.store.case_values import COLUMNS as CASE
@@ -75,6 +76,8 @@ def _whose(column: Any, many: str) -> Any:
     return among(many, column, "accounts") if many else column == _ACCOUNT
 
 
+_BOOK = _tenant.c.business_date, _tenant.c.zone.label("home_zone")
+_WHERE = (*_columns(_party, "zone times"), _party.c.kind.label("party_kind"), *_BOOK)
 HEADS = (
     select(
         *_columns(_account, "id party_id number version status stage currency segment opened_on ladder_paused_by"),
@@ -83,9 +86,11 @@ HEADS = (
             "next_action_code next_action_on next_action_at parked_code parked_on parked_at parked_by parked_since",
         ),
         *_columns(_account, "credit_limit cash_only owner"),
-        *_columns(_party, "name zone lang support"),
-        _tenant.c.business_date,
-        *_columns(_work, "snoozes claimed claimed_by claimed_at lease_until fence"),
+        *_columns(_party, "name lang support"),
+        *_WHERE,
+        *_columns(
+            _work, "snoozes claimed claimed_by claimed_at lease_until fence verified_by verified_at verified_fence"
+        ),
     )
     .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
     .join(_tenant, _tenant.c.tenant_id == _TENANT)
@@ -100,25 +105,14 @@ CHANGED = select(_account.c.changed_by, _account.c.changed_at).where(
     _account.c.tenant_id == _TENANT, _account.c.id == _ACCOUNT
 )
 
-POINT = "id kind value ord quality consent zones normalized"
-HOLD = "id kind placed_on until reason scope target_id status placed_by"
-ATTEMPT = "id at action result counted contact right_party point_id supersedes"
-ITEM = "id doc_no kind issued due amount open disputed service_id level"
-APPLICATION = "id credit_id item_id amount directed"
-SERVICE = "id product billing_system identifier status suspend_cause monthly life_support"
-ORDER = "id number service_id kind reason effective status requested_on sent_at reversal_of detail override_by extended target monthly"
-MESSAGE = "id level channel status served_on service_id template point_id made_on sent_on lifted"
-RECEIVED = "id channel status made_on point_id address thread subject detail"
-CALLBACK = "id at owner point_id status note"
-
 
 @lru_cache(maxsize=2)
 def settled_of(dialect: str) -> Select[Any]:
-    return _of_account("item", ITEM, lambda c: and_(c.open == 0, among(dialect, c.id, "ids")), "due id")
+    return _of_account("item", fact_columns.ITEM, lambda c: and_(c.open == 0, among(dialect, c.id, "ids")), "due id")
 
 
 def _points(many: str) -> Select[Any]:
-    query = select(*_columns(_point, POINT), *((_account.c.id.label("account_id"),) if many else ()))
+    query = select(*_columns(_point, fact_columns.POINT), *((_account.c.id.label("account_id"),) if many else ()))
     if many:
         same = and_(_point.c.tenant_id == _TENANT, _point.c.party_id == _account.c.party_id)
         query = query.select_from(_account.join(_point, same)).where(_account.c.tenant_id == _TENANT)
@@ -159,21 +153,22 @@ def for_calls(dialect: str) -> tuple[Any, Any, Any, Any]:
         select(
             *_columns(_account, "id number version status stage currency segment opened_on"),
             *_columns(_account, "next_action_code next_action_on next_action_at"),
-            _party.c.zone,
-            _tenant.c.business_date,
+            *_WHERE,
         )
         .join(_party, and_(_party.c.tenant_id == _TENANT, _party.c.id == _account.c.party_id))
         .join(_tenant, _tenant.c.tenant_id == _TENANT)
         .where(*these)
     )
     points = (
-        select(_account.c.id.label("account_id"), *_columns(_point, POINT))
+        select(_account.c.id.label("account_id"), *_columns(_point, fact_columns.POINT))
         .join(_point, and_(_point.c.tenant_id == _TENANT, _point.c.party_id == _account.c.party_id))
         .where(*these)
         .order_by(_point.c.ord, _point.c.id)
     )
-    holds = of_accounts("hold", HOLD, _one_of(hold.status, {HoldState.ACTIVE})).order_by(hold.id)
-    attempts = of_accounts("contact_event", ATTEMPT, event.at >= bindparam("tried_since")).order_by(event.at, event.id)
+    holds = of_accounts("hold", fact_columns.HOLD, _one_of(hold.status, {HoldState.ACTIVE})).order_by(hold.id)
+    attempts = of_accounts("contact_event", fact_columns.ATTEMPT, event.at >= bindparam("tried_since")).order_by(
+        event.at, event.id
+    )
     return heads, points, holds, attempts
 
 
@@ -181,7 +176,7 @@ def _messages(many: str) -> Select[Any]:
     """Notices, what has not left yet and what is recent, a row for each item that they are about."""
     kept = or_(_message.c.made_on >= bindparam("written_since"), _message.c.lifted.is_not(None))
     return (
-        select(*_columns(_message, MESSAGE), _about.c.item_id, *((_message.c.account_id,) if many else ()))
+        select(*_columns(_message, fact_columns.MESSAGE), _about.c.item_id, *((_message.c.account_id,) if many else ()))
         .outerjoin(_about, and_(_about.c.tenant_id == _TENANT, _about.c.message_id == _message.c.id))
         .where(_message.c.tenant_id == _TENANT, _whose(_message.c.account_id, many))
         .where(_message.c.inbound == false())
@@ -193,7 +188,7 @@ def _messages(many: str) -> Select[Any]:
 def _inbox(many: str) -> Select[Any]:
     """The oldest of what came in and waits for an answer."""
     m = _message.c
-    query = select(*_columns(_message, RECEIVED), *((m.account_id,) if many else ())).where(
+    query = select(*_columns(_message, fact_columns.RECEIVED), *((m.account_id,) if many else ())).where(
         m.tenant_id == _TENANT, _whose(m.account_id, many), m.inbound, _one_of(m.status, {InboxState.RECEIVED})
     )
     if not many:
@@ -250,7 +245,7 @@ _RECENT = or_(
     and_(~_one_of(_payment.c.status, GIVEN_BACK), _payment.c.amount - _payment.c.returned != _applied),
 )
 NAMED = _received("", func.lower(_payment.c.ref).in_(bindparam("refs", expanding=True)))
-EVER_ASKED, EVER_RECEIVED = _of_account("item", ITEM, order="due id"), _received("", true())
+EVER_ASKED, EVER_RECEIVED = _of_account("item", fact_columns.ITEM, order="due id"), _received("", true())
 """Of the ledger."""
 
 
@@ -262,12 +257,14 @@ def _parts(many: str = "") -> dict[str, Select[Any]]:
 
     return {
         "points": _points(many),
-        "items": of("item", ITEM, lambda c: c.open != 0, "due id"),
+        "items": of("item", fact_columns.ITEM, lambda c: c.open != 0, "due id"),
         "promises": _promised(many),
-        "holds": of("hold", HOLD, lambda c: _one_of(c.status, {HoldState.ACTIVE})),
-        "services": of("service", SERVICE),
+        "holds": of("hold", fact_columns.HOLD, lambda c: _one_of(c.status, {HoldState.ACTIVE})),
+        "services": of("service", fact_columns.SERVICE),
         "orders": of(
-            "service_order", ORDER, lambda c: or_(_one_of(c.status, OPEN_ORDER), _last_completed(c), _lifted(c))
+            "service_order",
+            fact_columns.ORDER,
+            lambda c: or_(_one_of(c.status, OPEN_ORDER), _last_completed(c), _lifted(c)),
         ),
         "cases": of("case_file", CASE, lambda c: ~c.ended),
         "messages": _messages(many),
@@ -275,11 +272,11 @@ def _parts(many: str = "") -> dict[str, Select[Any]]:
         "payments": _received(many, _RECENT),
         "applications": of(
             "credit_application",
-            APPLICATION,
+            fact_columns.APPLICATION,
             lambda c: and_(c.reversed_at.is_(None), c.at >= bindparam("applied_since")),
         ),
-        "attempts": of("contact_event", ATTEMPT, lambda c: c.at >= bindparam("tried_since"), "at id"),
-        "callbacks": of("callback", CALLBACK, lambda c: _one_of(c.status, OPEN_CALLBACK)),
+        "attempts": of("contact_event", fact_columns.ATTEMPT, lambda c: c.at >= bindparam("tried_since"), "at id"),
+        "callbacks": of("callback", fact_columns.CALLBACK, lambda c: _one_of(c.status, OPEN_CALLBACK)),
         "pinned": of("note", "text", lambda c: c.pinned, "id"),
     }
 

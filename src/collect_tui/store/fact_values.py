@@ -46,9 +46,9 @@ from collect_tui.domain.states import (
     Stage,
     State,
 )
-from collect_tui.store import fact_statements as statements
+from collect_tui.store import fact_columns
 from collect_tui.store.case_values import case_of
-from collect_tui.store.phone_zones import candidate_zones
+from collect_tui.store.phone_zones import reach
 
 ATTEMPT_DAYS: Final = 30
 """Contact events stay in the facts for this many days before the business date (UTC days)."""
@@ -77,12 +77,12 @@ def assembled(
     named: tuple[Payment, ...] = (),
 ) -> AccountFacts:
     payments, applied = payments_of(read["payments"])
-    items = _made(Item, read["items"], statements.ITEM)
-    applications = _made(Application, read["applications"], statements.APPLICATION)
+    items = _made(Item, read["items"], fact_columns.ITEM)
+    applications = _made(Application, read["applications"], fact_columns.APPLICATION)
     applied |= {a.item_id for p in named for a in p.allocations}
     applied |= {item_id for a in applications for item_id in (a.item_id, a.credit_id)}
     applied -= {item.id for item in items}
-    orders = _made(Order, read["orders"], statements.ORDER, OrderState)
+    orders = _made(Order, read["orders"], fact_columns.ORDER, OrderState)
     return AccountFacts(
         id=head.id,
         number=head.number,
@@ -103,30 +103,37 @@ def assembled(
         credit_limit=head.credit_limit,
         cash_only=head.cash_only,
         owner=head.owner,
+        party_kind=head.party_kind,
+        zone=head.zone,
+        home_zone=head.home_zone,
+        times=head.times,
         language=head.lang,
         support=head.support,
         snoozes=head.snoozes or 0,
-        points=tuple(as_point(row, head.zone) for row in read["points"]),
+        points=tuple(as_point(row) for row in read["points"]),
         items=items,
         settled=settled(applied) if applied else (),
         promises=_promises(read["promises"]),
         holds=holds_of(read["holds"]),
-        services=_made(Service, read["services"], statements.SERVICE, ServiceState),
+        services=_made(Service, read["services"], fact_columns.SERVICE, ServiceState),
         orders=tuple(o for o in orders if o.status is not OrderState.CANCELLED),
         lifted=tuple(o for o in orders if o.status is OrderState.CANCELLED),
         cases=tuple(map(case_of, read["cases"])),
         messages=_messages(read["messages"]),
-        inbox=_made(Received, read["inbox"], statements.RECEIVED, InboxState),
+        inbox=_made(Received, read["inbox"], fact_columns.RECEIVED, InboxState),
         payments=payments,
         named=named,
         applications=applications,
         attempts=attempts(read["attempts"]),
-        callbacks=_made(Callback, read["callbacks"], statements.CALLBACK, CallbackState),
+        callbacks=_made(Callback, read["callbacks"], fact_columns.CALLBACK, CallbackState),
         pinned=tuple(row.text for row in read["pinned"]),
         lease_by=head.claimed_by if head.claimed else None,
         lease_until=head.lease_until if head.claimed else None,
         lease_since=head.claimed_at if head.claimed else None,
         fence=head.fence or 0,
+        verified_by=head.verified_by or "",
+        verified_at=head.verified_at,
+        verified_fence=head.verified_fence or 0,
     )
 
 
@@ -146,16 +153,17 @@ def _made(
 
 
 def holds_of(rows: Sequence[Any]) -> tuple[Hold, ...]:
-    return _made(Hold, rows, statements.HOLD, HoldState)
+    return _made(Hold, rows, fact_columns.HOLD, HoldState)
 
 
-def as_point(row: Any, stated_zone: str | None) -> Point:
-    # A zone stated by the customer replaces what the number suggests. What was stored with a number is what was known of
-    # it on that day: what is known of it now counts as well.
-    zones = tuple(z for z in (stated_zone or row.zones).split(",") if z)
-    if not stated_zone and row.kind in PHONE_KINDS:
-        zones = candidate_zones(row.normalized, zones)
-    return Point(row.id, row.kind, row.value, row.ord, row.quality, row.consent, zones)
+def as_point(row: Any) -> Point:
+    # What was stored with a number is what was known of it on that day: what is known of it now counts as well.
+    zones = tuple(z for z in row.zones.split(",") if z)
+    country: tuple[str, ...] = ()
+    if row.kind in PHONE_KINDS:
+        zones, country = reach(row.normalized, zones)
+    given = row.normalized, row.consent_source, row.consent_on
+    return Point(row.id, row.kind, row.value, row.ord, row.quality, row.consent, zones, country, *given)
 
 
 def attempts_since(today: date) -> datetime:
@@ -217,7 +225,7 @@ def _messages(rows: Sequence[Any]) -> tuple[Message, ...]:
     return tuple(
         replace(message, items=tuple(items), lifted=row.lifted and MessageState[row.lifted])
         for message, (row, items) in zip(
-            _made(Message, [row for row, _ in found.values()], statements.MESSAGE, MessageState),
+            _made(Message, [row for row, _ in found.values()], fact_columns.MESSAGE, MessageState),
             found.values(),
             strict=True,
         )

@@ -113,10 +113,9 @@ def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
     if not found:
         return {}
     today: date = found[0].business_date
-    zones = {row.id: row.zone for row in found}
     numbers: dict[int, list[Point]] = {row.id: [] for row in found}
     for row in db.execute(points, key):
-        numbers[row.account_id].append(values.as_point(row, zones[row.account_id]))
+        numbers[row.account_id].append(values.as_point(row))
     held: dict[int, list[Any]] = {}
     for row in db.execute(holds, key):
         held.setdefault(row.account_id, []).append(row)
@@ -136,6 +135,10 @@ def for_calls(session: Session, tenant_id: int, ids: Collection[int]) -> dict[in
             business_date=today,
             opened_on=row.opened_on,
             next_action=values.next_action(row),
+            party_kind=row.party_kind,
+            zone=row.zone,
+            times=row.times,
+            home_zone=row.home_zone,
             points=tuple(numbers[row.id]),
             holds=values.holds_of(held.get(row.id, ())),
             attempts=values.attempts(tried.get(row.id, [])),

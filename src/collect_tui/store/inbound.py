@@ -14,7 +14,7 @@ from collect_tui.domain.card_text import mask_card
 from collect_tui.domain.message.message import Received
 from collect_tui.domain.states import AccountState, InboxState
 from collect_tui.store.expressions import constant
-from collect_tui.store.fact_statements import RECEIVED
+from collect_tui.store.fact_columns import RECEIVED
 from collect_tui.store.sql import add_row, dialect_of, table
 from collect_tui.store.tables import Account, AccountSummary, ContactPoint, Message
 

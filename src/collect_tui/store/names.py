@@ -10,7 +10,7 @@ from typing import Final
 from collect_tui.common.text import fold
 from collect_tui.store.tables.accounts import reversed_digits
 
-__all__ = ["TELEPHONES", "digits", "fold", "point_key", "reversed_digits", "tokens"]
+__all__ = ["TELEPHONES", "country_code", "digits", "fold", "point_key", "reversed_digits", "tokens", "written"]
 
 MOST_WORDS: Final = 12
 LONGEST_WORD: Final = 40
@@ -41,6 +41,27 @@ def point_key(kind: str, value: str, region: str = "US") -> str:
     keeps its digits, so that it is found all the same.
     """
     return _telephone(value[:100], region) if kind in TELEPHONES else " ".join(fold(value[:500]).split())
+
+
+@lru_cache(maxsize=64)
+def country_code(region: str) -> str:
+    """With what telephone numbers of a country (ISO 3166) begin: `1`; empty when nobody knows."""
+    import phonenumbers
+
+    return str(phonenumbers.country_code_for_region(region) or "")
+
+
+def written(normalized: str, country: str = "") -> str:
+    """A telephone as it is written with its country's code, `+44 20 7946 0018`, or in `country` itself without; empty for what is none."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(f"+{normalized}", None)
+    except phonenumbers.NumberParseException:
+        return ""
+    own = country != "" and phonenumbers.region_code_for_number(number) == country
+    form = phonenumbers.PhoneNumberFormat
+    return str(phonenumbers.format_number(number, form.NATIONAL if own else form.INTERNATIONAL))
 
 
 @lru_cache(maxsize=4096)

@@ -6,25 +6,23 @@ first does. Amounts are minor units.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, func, literal, literal_column, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, literal, literal_column, select
 from sqlalchemy.orm import Session
 
 from collect_tui.desk.catalogue import Catalogue
-from collect_tui.desk.errors import Invalid, NotFound
+from collect_tui.desk.errors import NotFound
+from collect_tui.desk.queue_filter import NOTHING, QueueFilter
 from collect_tui.desk.views.queue import QueueBoard, QueueFigure, QueuePage, QueueRow
 from collect_tui.domain.account.ageing import days_past_due
 from collect_tui.domain.queue.rules import ordered
 from collect_tui.domain.rules import QueueRule
-from collect_tui.store import queue_rows, sql, worked
+from collect_tui.store import own_queues, queue_filter, queue_rows, sql, worked
 from collect_tui.store.queue_rows import ORDER, chips, columns, of_account, standing_chips
 from collect_tui.store.sql import table
 from collect_tui.store.tables import Account, AccountSummary, Party, QueueDelta, Tenant, WorkItem
@@ -49,7 +47,8 @@ def board(session: Session, tenant_id: int, catalogue: Catalogue, now: datetime,
     """All queues with their figures, best tier first, in the site's order within a tier."""
     today, currency = _tenant(session, tenant_id)
     figures = _figures(session, tenant_id, ordered(catalogue.queues), currency, now, user)
-    return QueueBoard(queues=tuple(figures), business_date=today)
+    own = own_queues.figures(session, tenant_id, currency, now, user)
+    return QueueBoard(queues=(*figures, *own), business_date=today)
 
 
 def figure(session: Session, tenant_id: int, catalogue: Catalogue, name: str, now: datetime, user: str) -> QueueFigure:
@@ -68,14 +67,32 @@ def page(
     limit: int = 200,
     now: datetime,
     user: str = "",
+    wanted: QueueFilter = NOTHING,
 ) -> QueuePage:
-    """A slice of one queue in its order, from after `cursor`. NotFound "queue.not_found", Invalid "queue.cursor"."""
-    rule = _rule(catalogue, name)
+    """A slice of one queue in its order, or of the user's own across all (`own_queues`), from after `cursor`; of what is `wanted` of it.
+    NotFound "queue.not_found", Invalid
+    "queue.cursor"."""
     today, currency = _tenant(session, tenant_id)
-    values: dict[str, Any] = {"tenant": tenant_id, "queue": name, "most": limit + 1}
+    asked = f"{name} {wanted.said}"
+    slice_ = select(_w.account_id).where(_w.tenant_id == sql.tenant())
+    if name in own_queues.TITLES:
+        term = own_queues.owners(session, tenant_id, name, user)
+        whole = own_queues.figure(session, tenant_id, name, term, currency, now)
+        wanted = replace(wanted, terms=(*wanted.terms, term))
+        order, slice_ = (
+            queue_filter.order(wanted, _w, own_queues.ACROSS),
+            slice_.where(_w.queue != literal_column("''")),
+        )
+    else:
+        whole = _figures(session, tenant_id, (_rule(catalogue, name),), currency, now, user)[0]
+        order, slice_ = queue_filter.order(wanted, _w, ORDER), slice_.where(_w.queue == bindparam("queue"))
+    if wanted:
+        ground = ground_of(session, tenant_id, catalogue, today, now, user)
+        slice_ = filtered(slice_, wanted, ground)
     if cursor is not None:
-        values |= _position(cursor)
-    found = session.execute(_page(cursor is not None), values).all()
+        slice_ = slice_.where(order.after(order.position(cursor, asked)))
+    values = {"tenant": tenant_id, "queue": name, "most": limit + 1}
+    found = session.execute(_page(slice_, order), values).all()
     shown = found[:limit]
     extras = queue_rows.extras(
         session, tenant_id, catalogue, [row.account_id for row in shown], [row.party_id for row in shown], today
@@ -83,11 +100,27 @@ def page(
     rows = tuple(_row(row, extras, catalogue, today, now) for row in shown)
     return QueuePage(
         queue=name,
-        title=rule.title,
+        title=whole.title,
         rows=rows,
-        cursor=_cursor(shown[-1]) if len(found) > limit else None,
-        figure=_figures(session, tenant_id, (rule,), currency, now, user)[0],
+        cursor=order.cursor(shown[-1], asked) if len(found) > limit else None,
+        figure=whole,
+        words=wanted.said,
     )
+
+
+def ground_of(
+    session: Session, tenant_id: int, catalogue: Catalogue, today: date, now: datetime, user: str
+) -> queue_filter.Ground:
+    """What a filter is judged by."""
+    rules = catalogue.rules.contact
+    return queue_filter.Ground(tenant_id, sql.dialect_of(session), today, now, user, rules, tuple(catalogue.holds))
+
+
+def filtered(items: Select[Any], wanted: QueueFilter, ground: queue_filter.Ground) -> Select[Any]:
+    """Of these work items those that a filter wants."""
+    a = table(Account).c
+    beside = and_(a.tenant_id == ground.tenant_id, a.id == _w.account_id)
+    return items.join_from(table(WorkItem), table(Account), beside).where(*queue_filter.conditions(wanted, _w, ground))
 
 
 def stand(
@@ -189,23 +222,19 @@ def _oldest(names: tuple[str, ...]) -> Select[Any]:
 # ----------------------------------------------------------------------------------------------------------------- rows
 
 
-@lru_cache(maxsize=2)
-def _page(after: bool) -> Select[Any]:
+def _page(slice_: Select[Any], order: queue_filter.Order) -> Select[Any]:
     """The work items of the page first, then what stands beside them: never a join over the whole queue."""
     a, p, s = table(Account).c, table(Party).c, table(AccountSummary).c
-    slice_ = select(_w.account_id).where(_w.tenant_id == sql.tenant(), _w.queue == bindparam("queue"))
-    if after:
-        slice_ = slice_.where(tuple_(*ORDER) > tuple_(*(bindparam(f"at_{c.name}", type_=c.type) for c in ORDER)))
-    one_page = slice_.order_by(*ORDER).limit(bindparam("most")).subquery("one_page")
+    one_page = slice_.order_by(*order.by()).limit(bindparam("most")).subquery("one_page")
     return (
-        select(*columns(), a.party_id, p.name, p.zone)
+        select(*columns(), a.party_id, a.owner, a.stage, p.name)
         .select_from(
             one_page.join(table(WorkItem), and_(_w.tenant_id == sql.tenant(), _w.account_id == one_page.c.account_id))
             .join(table(Account), and_(a.tenant_id == sql.tenant(), a.id == one_page.c.account_id))
             .join(table(Party), and_(p.tenant_id == sql.tenant(), p.id == a.party_id))
             .join(table(AccountSummary), and_(s.tenant_id == sql.tenant(), s.account_id == one_page.c.account_id))
         )
-        .order_by(*ORDER)
+        .order_by(*order.by())
     )
 
 
@@ -216,36 +245,13 @@ def _row(row: Any, extras: queue_rows.RowExtras, catalogue: Catalogue, today: da
         account=row.number,
         dpd=days_past_due(row.oldest_due, today),
         chips=chips(row, catalogue, today, extras.holds.get(row.account_id, ())),
-        zone=(row.zone or "").split(",")[0] or extras.zones.get(row.party_id),
+        zone=extras.zones.get(row.party_id),
         timed_at=datetime.fromisoformat(row.sort_timed) if row.sort_timed else None,
         claimed_by=row.claimed_by if leased else None,
         suspend=extras.suspensions.get(row.account_id),
         last_word=extras.words.get(row.account_id),
+        product=extras.products.get(row.account_id),
     )
 
 
-# --------------------------------------------------------------------------------------------------------------- cursor
-
-
-def _cursor(row: Any) -> str:
-    """The place of a row in the order, as text that means nothing to anybody else."""
-    values = [row.skipped, row.sort_timed, row.sort_score, row.oldest_due.isoformat(), row.number]
-    return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode()
-
-
-def _position(cursor: str) -> dict[str, Any]:
-    try:
-        skipped, timed, score, due, number = json.loads(
-            base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
-        )
-        if not (isinstance(timed, str) and isinstance(number, str) and type(skipped) is int and type(score) is int):
-            raise ValueError
-        if max(abs(skipped), abs(score)) >= 2**31 or "\x00" in timed + number:  # no database would take them
-            raise ValueError
-        values = (skipped, timed, score, date.fromisoformat(due), number)
-    except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):
-        raise Invalid("queue.cursor", "The cursor is not one that a page of this queue gave.", "cursor") from None
-    return {f"at_{column.name}": value for column, value in zip(ORDER, values, strict=True)}
-
-
-__all__ = ["QueuePlace", "board", "figure", "page", "stand", "why"]
+__all__ = ["QueuePlace", "board", "figure", "filtered", "ground_of", "page", "stand", "why"]

@@ -36,7 +36,7 @@ from collect_tui.domain.queue.priority import Scale
 from collect_tui.domain.queue.rules import EXCLUSIONS, PRE_DUE_DAYS, TIMED, WAYS, bars
 from collect_tui.domain.rules import coming_back
 from collect_tui.domain.signals import NEVER
-from collect_tui.store import service_signals, sql
+from collect_tui.store import functions, service_signals, sql
 from collect_tui.store.account_signals import signals
 from collect_tui.store.attempts import EARLIEST, at_cap
 from collect_tui.store.clock import desk_clock
@@ -45,6 +45,9 @@ from collect_tui.store.functions import iso_instant
 from collect_tui.store.score_figures import counted, figures, note_deltas
 from collect_tui.store.sql import Scope, day, execute, scopes, table, tenant
 from collect_tui.store.tables import Account, AccountSummary, Tenant, WorkItem
+
+NO_CAP: Final = 1_000_000_000
+"""More calls than anybody makes, where no kind of customer has a cap."""
 
 MEDIAN_MOVES = 20
 """The median that the money term is measured by follows last night's when that is this many percent off, not every night."""
@@ -127,14 +130,15 @@ def settle_median(session: Session, tenant_id: int) -> bool:
 def params(session: Session, tenant_id: int, catalogue: Catalogue, business_date: date) -> dict[str, Any]:
     """Values of all that the statement compares with, for every account the same."""
     rules = catalogue.rules
-    first = business_date - timedelta(days=rules.contact.window_days - 1)
+    contact = [each for each in (rules.contact, *rules.contact.parties.values()) if each.max_attempts]
+    first = business_date - timedelta(days=max((each.window_days for each in contact), default=1) - 1)
     return {
         "tenant": tenant_id,
         "never": NEVER,
         "no_due": sql.NEVER,
         "day_end": day_start(business_date + timedelta(days=1), rules.zone),
         "attempts_from": datetime.combine(first, time(), UTC) - EARLIEST,
-        "attempts_most": rules.contact.max_attempts,
+        "attempts_most": min((each.max_attempts for each in contact), default=NO_CAP),
         "soon": business_date + timedelta(days=PRE_DUE_DAYS),
         "free_call": _free(catalogue, "call"),
         "disputes": sorted(coming_back(catalogue.holds, "dispute")),
@@ -216,7 +220,7 @@ def select_fresh(shape: Shape, kind: str) -> Select[Any]:
         _first(first, [constant(tier) for _, tier, _ in shape.queues], constant(0)).label("tier"),
         at.reasons,
         score.label("score"),
-        (-score).label("sort_score"),
+        _rank(score, at.collectable).label("sort_score"),
         func.coalesce(
             _first(first, [_timed(at, reason) for _, _, reason in shape.queues], constant("")), constant("")
         ).label("sort_timed"),
@@ -225,6 +229,12 @@ def select_fresh(shape: Shape, kind: str) -> Select[Any]:
         at.currency,
         *(at[f"t_{name}"] for name in priority.NAMES),
     ).where(at.tenant_id == tenant())
+
+
+def _rank(score: Any, collectable: Any) -> Any:
+    """`priority.rank`."""
+    amount = functions.least(functions.greatest(collectable, constant(0)), constant(priority.MOST_RANKED - 1))
+    return -(score * constant(priority.MOST_RANKED) + amount)
 
 
 def _fixed(query: Select[Any], name: str) -> Any:

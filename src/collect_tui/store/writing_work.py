@@ -81,11 +81,6 @@ def _action(name: str, action: NextAction | None) -> dict[str, Any]:
 
 
 @write.register
-def _(effect: fx.PointMarked, here: WriteContext) -> None:
-    here.one(here.change("contact_point", id=effect.point_id).values(quality=effect.quality, consent=effect.consent))
-
-
-@write.register
 def _(effect: fx.CallbackScheduled, here: WriteContext) -> None:
     here.put("callback", effect.callback, made_by=here.by)
 
@@ -193,7 +188,7 @@ def _(effect: fx.InstalmentPaid, here: WriteContext) -> None:
 
 @write.register
 def _(effect: fx.Snoozed, here: WriteContext) -> None:
-    _have_work_item(here)
+    have_work_item(here)
     here.one(
         here.change("work_item", account_id=here.account_id).values(
             snooze_until=effect.until, snoozes=effect.old_snoozes + 1, snooze_reason=effect.reason
@@ -203,29 +198,17 @@ def _(effect: fx.Snoozed, here: WriteContext) -> None:
 
 @write.register
 def _(effect: fx.Skipped, here: WriteContext) -> None:
-    _have_work_item(here)
+    have_work_item(here)
     here.one(here.change("work_item", account_id=here.account_id).values(skipped=_T["work_item"].c.skipped + 1))
 
 
-def _have_work_item(here: WriteContext) -> None:
+def have_work_item(here: WriteContext) -> None:
+    """An account that was never scored has no work item yet; scoring fills in the rest."""
     """An account that was never scored has no work item yet; scoring fills in the rest."""
     t = _T["work_item"]
     known = select(t.c.account_id).where(t.c.tenant_id == here.tenant_id, t.c.account_id == here.account_id)
     if here.db.execute(known).first() is None:
         here.add("work_item", account_id=here.account_id, number=here.number)
-
-
-@write.register
-def _(effect: fx.AttributeSet, here: WriteContext) -> None:
-    attribute = effect.attribute
-    key = {"id": here.account_id}
-    if attribute.table == "party":
-        account = _T["account"].c
-        mine = (account.tenant_id == here.tenant_id, account.id == here.account_id)
-        key = {"id": here.db.execute(select(account.party_id).where(*mine)).scalar_one()}
-    column = _T[attribute.table].c[attribute.column]
-    as_it_was = here.change(attribute.table, **key).where(column.is_not_distinct_from(effect.before))
-    here.one(as_it_was.values({column: effect.after}))
 
 
 @write.register

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -26,6 +26,7 @@ from collect_tui.tui import ahead, messages
 from collect_tui.tui.acts import Acts
 from collect_tui.tui.commands import Commands
 from collect_tui.tui.desk_app import DeskApp
+from collect_tui.tui.dialogs.lock import IdleLock, lock
 from collect_tui.tui.drafts import whose
 from collect_tui.tui.navigator import Navigator
 from collect_tui.tui.render import theme as themes
@@ -52,6 +53,11 @@ class CollectApp(DeskApp):
     CSS_PATH: ClassVar[Any] = Path(themes.__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = False
     TITLE = "collect-tui"
+
+    lock_after: float = 0.0
+    """Seconds without a key after which the screen is covered; 0: never.  Set before the app runs."""
+
+    idle: IdleLock | None = None
 
     @cached_property
     def acts(self) -> Acts:
@@ -84,6 +90,8 @@ class CollectApp(DeskApp):
             self.pause = READING
             self.sight = Sight(self.paint_and_ask, loop.call_later, loop.time)
             install_exit_handlers(self, self.save_typed)
+        if self.lock_after:
+            self.idle = IdleLock(self.lock_after, asyncio.get_running_loop(), partial(lock, self))
         self.run_held(self.open_desk(), self.base_screen)
 
     async def open_desk(self) -> None:
@@ -145,6 +153,11 @@ class CollectApp(DeskApp):
         self.drafts.close()
 
     # -- keys ---------------------------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        if self.idle is not None and isinstance(event, events.Key | events.Paste):
+            self.idle.touched()
+        await super().on_event(event)
 
     def gate_exempt(self, event: events.Key | events.Paste) -> bool:
         return isinstance(event, events.Key) and event.key == "ctrl+l"

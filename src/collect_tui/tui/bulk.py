@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from collect_tui.desk.bulk import Bulk, BulkRow
     from collect_tui.desk.commands import Act
+    from collect_tui.desk.protocol import Desk
     from collect_tui.desk.views.act import Receipt
-    from collect_tui.tui.app import CollectApp
+    from collect_tui.tui.acts import Acts
     from collect_tui.tui.page import Page
 
 _SHOWN: Final = 6
@@ -29,40 +30,40 @@ Done = Callable[["Sequence[BulkRow]", "Receipt | None"], Awaitable[None]]
 """Called when it was done, with what was refused and the last receipt."""
 
 
-async def ask_each(app: CollectApp, screen: Page, text: str, accounts: Sequence[str], done: Done) -> None:
+async def ask_each(desk: Desk, acts: Acts, screen: Page, text: str, accounts: Sequence[str], done: Done) -> None:
     """Do a line on accounts, after a question that counts them and names those on which it cannot be done."""
     from collect_tui.desk.bulk import plan
 
-    found = await screen.ask(partial(plan, app.desk, accounts, text, uuid4()))
+    found = await screen.ask(partial(plan, desk, accounts, text, uuid4()))
     if found is None:
         return  # said already
-    acts, planned = found
-    if not acts:
+    each, planned = found
+    if not each:
         screen.refuse(f"It can be done on none of {plural(len(planned.rows), 'account')}. {_named(planned.refused)}")
         return
 
     async def go(_answer: str) -> None:
-        await _do(app, screen, acts, planned, done)
+        await _do(acts, screen, each, planned, done)
 
     first = next(row for row in planned.rows if not row.code)
     question = [
-        Line.of((f"On {plural(len(acts), 'account')}: ", Role.HEAD), f"{first.said}?"),
+        Line.of((f"On {plural(len(each), 'account')}: ", Role.HEAD), f"{first.said}?"),
         *([Line.of((_left_out(planned.refused), Role.WARN))] if planned.refused else ()),
     ]
     await ask(screen, question, go, yes="do it", no="Nothing was done.")
 
 
-async def _do(app: CollectApp, screen: Page, acts: Sequence[Act], planned: Bulk, done: Done) -> None:
+async def _do(acts: Acts, screen: Page, wanted: Sequence[Act], planned: Bulk, done: Done) -> None:
     from collect_tui.desk.bulk import BulkRow
 
     refused, last = list(planned.refused), None
-    for count, act in enumerate(acts):
+    for count, act in enumerate(wanted):
         try:
-            last = await app.acts.do(act.account, act)
+            last = await acts.do(act.account, act)
         except DomainError as error:
             refused.append(BulkRow.refused(act, error))
             if isinstance(error, Unavailable):  # the others would wait as long to hear the same
-                refused += [BulkRow.refused(each, error) for each in acts[count + 1 :]]
+                refused += [BulkRow.refused(each, error) for each in wanted[count + 1 :]]
                 break
     await done(refused, last)
     did = len(planned.rows) - len(refused)

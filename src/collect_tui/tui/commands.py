@@ -15,7 +15,7 @@ from collect_tui.tui import messages
 from collect_tui.tui.case_commands import CaseCommands
 from collect_tui.tui.dialogs.asking import ask
 from collect_tui.tui.dialogs.choosing import ChoosingScreen
-from collect_tui.tui.queue_rows import load_queue
+from collect_tui.tui.queue_commands import QueueCommands
 from collect_tui.tui.undo import ask_undo, find_undo
 
 if TYPE_CHECKING:
@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from collect_tui.tui.desk_app import DeskApp
     from collect_tui.tui.navigator import Navigator
     from collect_tui.tui.page import FindPage, HelpPage, HistoryPage, QueuePage, WhyPage
-    from collect_tui.tui.queue_rows import Loaded
 
 
-class Commands(CaseCommands):
+class Commands(CaseCommands, QueueCommands):
     """A method per command that no screen does itself."""
 
     def __init__(self, app: DeskApp, navigator: Navigator, acts: Acts) -> None:
@@ -74,17 +73,6 @@ class Commands(CaseCommands):
 
     async def do_work_next(self) -> None:
         await self._navigator.next_account(self._navigator.next_queue)
-
-    def may_queue_show(self, name: str) -> Callable[[], Loaded] | None:
-        return partial(load_queue, self._app.desk, name, limit=1) if name else None
-
-    async def do_queue_show(self, name: str = "") -> None:
-        """A queue by its name; without one the board, and no question."""
-        if name:
-            await self._navigator.show_queue(name)
-        else:
-            await self._navigator.leave_account()
-            await self._navigator.to_base()
 
     # -- from screen to screen ----------------------------------------------------------------------------------
 

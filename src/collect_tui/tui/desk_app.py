@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from textual.app import App
 from textual.screen import ModalScreen
 
+from collect_tui.desk.own_filters import OwnFilters
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui.drafts import Drafts
 from collect_tui.tui.history import History
@@ -57,11 +58,10 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
 
     Args:
         connect: opens the desk; called once, in a thread.
-        theme: a theme's name, or `auto` for what the terminal can show.
-        terminal: what the terminal can show.
+        theme: a theme's name, or `auto` for what the terminal can show. terminal: what that is.
         state_folder: drafts, history and log; None keeps nothing.
         themes_folder: the user's own themes.
-        keys_file: the user's own keys.
+        keys_file: the user's own keys; beside it is `filters.toml`, what they have saved of queues.
         scope: tells databases apart: drafts and history of one are not those of another, nor of another user.
         throwaway: nothing stays of the desk nor of the state folder, as of a demo.
     """
@@ -86,6 +86,7 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         self.drafts = Drafts(state_folder, scope)
         self.sight = Sight(None, lambda _seconds, _then: None, lambda: 0.0)
         self.line_history = History(state_folder, scope)
+        self.filters = OwnFilters(keys_file and keys_file.with_name("filters.toml"))
         self._scope = scope
         self._connect = connect
         self._opening: Desk | None = None
@@ -197,7 +198,8 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
 
     def use_theme(self, name: str) -> None:
         """Change the colours.  ThemeError: there is none of this name, or its file is wrong."""
-        spec = themes.load_theme(name, self.themes_folder)
+        few = self.terminal.colors in ("none", "16")
+        spec, self.worn = themes.load_theme(name, self.themes_folder, few_colors=few), name
         self.register_theme(themes.textual_theme(spec))
         self.theme = spec.name
 

@@ -44,6 +44,8 @@ NO_PASTE: Final = "Nothing here takes a paste."
 
 def no_key(name: str) -> str:
     """What is said of a key that does nothing where it was pressed."""
+    if name == "ctrl+c":  # by habit, to end the program
+        return "Ctrl-C does not leave the program: q on the board does, or the word quit on the line"
     return f"{name if len(name) == 1 else name.upper()} does nothing here"
 
 

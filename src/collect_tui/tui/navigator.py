@@ -10,7 +10,7 @@ from collect_tui.desk.errors import NotFound, Stale, Unavailable
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
 from collect_tui.tui.keys.actions import FORMS
-from collect_tui.tui.queue_rows import load_queue
+from collect_tui.tui.queue_rows import load_queue, wanted_of
 from collect_tui.tui.render.roles import Role
 
 if TYPE_CHECKING:
@@ -112,9 +112,9 @@ class Navigator:
 
     # -- queues and accounts ------------------------------------------------------------------------------------
 
-    async def show_queue(self, name: str) -> None:
-        """Show a queue by its name or a prefix that only one has."""
-        loaded = await self._app.top.ask(load_queue, self._app.desk, name)
+    async def show_queue(self, name: str, words: str = "") -> None:
+        """Show a queue by its name or a prefix that only one has, or what words want of it."""
+        loaded = await self._app.top.ask(load_queue, self._app.desk, name, words)
         if loaded is None:
             return
         await self.leave_account()
@@ -149,10 +149,10 @@ class Navigator:
 
     async def next_account(self, queue: str | None = None) -> TakeResult:
         """Take the next best account, of one queue or of all; the lease of the one before is given back."""
-        desk, held = self._app.desk, self.claim
+        desk, held, words = self._app.desk, self.claim, wanted_of(self._screens.get("queue"), queue)
 
         def taken() -> tuple[AccountView, Claim | None, str] | str:
-            claim = desk.next(queue)
+            claim = desk.next(queue, words=words)
             if claim is None:
                 return messages.not_handed([f for f in desk.queues().queues if queue in (None, f.name)])
             if held is not None and held.account != claim.account:

@@ -13,11 +13,13 @@ from textual.worker import WorkerError
 from collect_tui.desk.errors import Refused
 from collect_tui.domain.errors import DomainError
 from collect_tui.tui import messages
+from collect_tui.tui.dialogs.palette import Choice
 from collect_tui.tui.keys.actions import Action, action, by_word
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
 
 if TYPE_CHECKING:
+    from collect_tui.desk.line.context import LineContext
     from collect_tui.desk.line.model import Candidate
     from collect_tui.tui.commands import Commands
     from collect_tui.tui.desk_app import DeskApp
@@ -76,8 +78,30 @@ class LineWords:
             return ()
         from collect_tui.desk.line.model import Candidate
 
-        begun = "" if text.endswith(" ") else text.rpartition(" ")[2]
-        return [Candidate(word, title, len(text) - len(begun)) for word, title in offers() if word.startswith(begun)]
+        before, space, begun = text.rpartition(" ")
+        if not space:  # the word itself, whole: what may follow it
+            return [Candidate(f" {word}", title, len(text)) for word, title in offers()]
+        low, at = begun.casefold(), len(before) + 1
+        return [Candidate(word, title, at) for word, title in offers() if word.casefold().startswith(low)]
+
+    def choices(self, context: str, line: LineContext | None) -> list[Choice]:
+        """All that can be done on a screen: its keys and words, then the words of the line (None: there is no account)."""
+        found = [
+            Choice(
+                each.mnemonic or each.text.strip(),
+                " ".join(key.upper() if len(key) > 1 else key for key in each.all_keys),
+                f"{each.title}. {each.help}",
+                "" if each.takes_words and not each.all_keys else each.id,
+            )
+            for each in self._app.keymap.in_context(context)
+            if each.id != "line.open" and not each.id.startswith("row.")
+        ]
+        if line is not None:
+            from collect_tui.desk.line.complete import complete
+
+            known = {each.word for each in found}
+            found += [Choice(one.text, "", one.title) for one in complete("", 0, line) if one.text not in known]
+        return found
 
     def preview(self, screen: Page, text: str) -> None:
         """Say what a line that is the app's own will do, or why Enter will refuse it."""

@@ -17,6 +17,7 @@ from collect_tui.desk.commands.contact import (
     UnpinNote,
     WriteNote,
 )
+from collect_tui.desk.commands.customer import AddPoint, CorrectCustomer, CorrectPoint, VerifyCustomer
 from collect_tui.desk.commands.message import (
     AnswerMessage,
     CancelMessage,
@@ -55,6 +56,10 @@ Command = Annotated[
     | ScheduleCallback
     | SetNextAction
     | MarkPoint
+    | AddPoint
+    | CorrectPoint
+    | CorrectCustomer
+    | VerifyCustomer
     | MakePromise
     | MakePlan
     | CancelPromise
@@ -137,6 +142,7 @@ class Act(BaseModel):
 __all__ = [
     "COMMANDS",
     "Act",
+    "AddPoint",
     "AnswerMessage",
     "ApplyCredit",
     "CancelMessage",
@@ -146,6 +152,8 @@ __all__ = [
     "CloseMessage",
     "Command",
     "CommandBase",
+    "CorrectCustomer",
+    "CorrectPoint",
     "DecideCase",
     "Directed",
     "ExtendOrder",
@@ -181,6 +189,7 @@ __all__ = [
     "SnoozeAccount",
     "Undo",
     "UnpinNote",
+    "VerifyCustomer",
     "WriteCaseNote",
     "WriteNote",
 ]

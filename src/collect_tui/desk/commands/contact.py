@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
+
+from pydantic import model_validator
 
 from collect_tui.desk.commands.base import CommandBase, Short, Text
 from collect_tui.desk.dated import Day, Moment
+
+ConsentSource = Literal["call", "web", "letter", "form", "email", "text", "visit"]
 
 
 class LogContact(CommandBase):
@@ -75,6 +79,14 @@ class MarkPoint(CommandBase):
     point: Short
     quality: Literal["unknown", "good", "bad", "wrong"] | None = None
     consent: Literal["unknown", "in", "out"] | None = None
+    source: ConsentSource | None = None  # how the consent was given or withdrawn
+    on: Day | None = None  # when; None: today
+
+    @model_validator(mode="after")
+    def _of_consent(self) -> Self:
+        if self.consent not in ("in", "out") and (self.source or self.on):
+            raise ValueError("source and day belong to a consent that is given or withdrawn")
+        return self
 
 
 __all__ = ["LogContact", "MarkPoint", "ScheduleCallback", "SetNextAction", "UnpinNote", "WriteNote"]

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from collect_tui.desk.line import case_fields, case_rows, say
+from collect_tui.desk.line import case_fields, case_rows, customer, say
 from collect_tui.desk.line.context import LineContext
 from collect_tui.desk.line.lexer import acts, clean, word
 from collect_tui.desk.line.message import LANGUAGE_NAMES
 from collect_tui.desk.line.model import MAX_CHARACTERS, Candidate, Fault
+from collect_tui.desk.line.point import SOURCES
 from collect_tui.desk.line.promise import affordable_plan
 from collect_tui.desk.line.slot import Slot
 from collect_tui.desk.line.verbs import VERBS, find, takes_text
@@ -283,5 +284,10 @@ _SOURCES: Final[Mapping[str, Callable[[LineContext], Iterable[Offer]]]] = {
     "department": lambda context: context.departments.items(),
     "method": lambda _: METHODS.items(),
     "quality": lambda _: ((name, "") for name in ("good", "bad", "wrong", "in", "out")),
+    "point kind": lambda _: customer.KINDS.items(),
+    "detail": lambda _: customer.OFFERED.items(),
+    "source": lambda _: SOURCES.items(),
+    "fact": lambda context: context.facts.items(),
+    "talk": lambda _: customer.TALKS.items(),
     "pinned": lambda context: ((f"{word(text)}", "pinned") for text in context.pinned),
 }

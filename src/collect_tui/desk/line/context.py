@@ -41,6 +41,8 @@ class LineContext:
     collectable: int = 0
     items: tuple[tuple[str, int, int], ...] = ()
     points: tuple[tuple[str, str, str], ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """By which the site verifies customers."""
     services: tuple[tuple[str, str, str], ...] = ()
     systems: Mapping[str, str] = field(default_factory=dict)
     """The billing systems of the services, by identifier."""
@@ -65,6 +67,7 @@ class LineContext:
     @classmethod
     def of(cls, account: AccountView, catalogue: Catalogue, session: Session) -> Self:
         """The context of an account on the screen."""
+        contact = catalogue.rules.contact.of(account.party_kind)
         return cls(
             codes=catalogue.codes,
             abbreviations=catalogue.abbreviations,
@@ -84,7 +87,7 @@ class LineContext:
             ),
             customer_zone=_known_zone(account.zone),
             zones=account.zones,
-            hours=(catalogue.rules.contact.start, catalogue.rules.contact.end),
+            hours=(contact.start, contact.end),
             calendar=Calendar(holidays=catalogue.rules.holidays),
             date_order=catalogue.rules.date_order,
             number=account.number,
@@ -95,6 +98,7 @@ class LineContext:
             late=frozenset(item.doc_no for item in account.items if item.dpd > 0),
             kinds=catalogue.cases.kinds,
             departments=_titles(catalogue),
+            facts=catalogue.rules.verification.facts,
             cases=account.cases,
         )
 
@@ -118,6 +122,7 @@ class LineContext:
             templates=_to_customers(catalogue),
             kinds=catalogue.cases.kinds,
             departments=_titles(catalogue),
+            facts=catalogue.rules.verification.facts,
         )
 
     @cached_property

@@ -16,6 +16,7 @@ from collect_tui.desk.line import (
     case,
     case_kind,
     contact,
+    customer,
     downgrade,
     message,
     note,
@@ -34,7 +35,20 @@ from collect_tui.desk.line.verb import Verb
 from collect_tui.domain.case.definition import Kind
 from collect_tui.domain.codes import Codes
 
-_CAPABILITIES: Final = (contact, note, promise, again, payment, order, downgrade, message, point, case, queue)
+_CAPABILITIES: Final = (
+    contact,
+    note,
+    promise,
+    again,
+    payment,
+    order,
+    downgrade,
+    message,
+    point,
+    customer,
+    case,
+    queue,
+)
 
 VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
     {verb.verb: verb for module in _CAPABILITIES for verb in module.VERBS}

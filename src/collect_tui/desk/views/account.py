@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final, Literal
 
-from collect_tui.desk.columns import Column, money_column, number
+from collect_tui.desk.columns import Column, money_column, number, short_day
 from collect_tui.desk.views.act import VerdictView
 from collect_tui.desk.views.base import View
 from collect_tui.desk.views.case import AccountCase, CaseRow
 from collect_tui.desk.views.message import MessageRow
 
-PaneName = Literal["timeline", "items", "payments", "points", "promises", "services", "audit", "messages", "cases"]
+PaneName = Literal[
+    "timeline", "items", "payments", "points", "promises", "services", "audit", "messages", "cases", "linked"
+]
 
 
 class AgeingView(View):
@@ -33,6 +35,8 @@ class PointView(View):
     value: str
     quality: str
     consent: str
+    consent_source: str = ""  # how it was given or withdrawn: call, web, letter, form, email, text, visit
+    consent_on: date | None = None  # when
     local_time: str  # "11:32 Chicago UTC-06:00"; several zones separated by " / "
     may_call: VerdictView | None
     attempts_7d: int
@@ -211,7 +215,38 @@ class AccountView(View):
     owner: str = ""  # login of whose account it is; empty: nobody's
     language: str = "en"  # of the customer
     support: str = ""  # what the customer needs to be served well; a code of the site
+    verified: bool = False  # the customer was verified in this call
+    linked: int = 0  # other accounts of the customer
+    hidden: bool = False  # what is owed, paid and promised is not shown before
+    party_kind: str = "person"  # what the customer is: person, org
+    times: str = ""  # when the customer wants to be called and when not: "not sat, best 09:00 to 11:00"
     zones: tuple[str, ...] = ()  # all the customer may be in: the hours are those that they share
+
+
+class LinkedRow(View):
+    """Another account of the customer."""
+
+    account: str
+    status: str
+    collectable: int
+    currency: str
+    dpd: int
+    owner: str
+    next_action_code: str | None
+    next_action_on: date | None
+    claimed_by: str | None
+
+
+LINKED_COLUMNS: Final = (
+    Column("account", "Account", 10),
+    money_column("collectable", "Collect", 10),
+    number("dpd", "Days", 4),
+    Column("status", "State", 6),
+    Column("next_action_on", "Next", 10, write=short_day),
+    Column("next_action_code", "Action", 8, rank=1),
+    Column("owner", "Owner", 6, rank=1),
+    Column("claimed_by", "Held by", 7, rank=2),
+)
 
 
 class PaneView(View):
@@ -229,6 +264,7 @@ class PaneView(View):
     audit: tuple[AuditEntry, ...] = ()
     messages: tuple[MessageRow, ...] = ()
     cases: tuple[CaseRow, ...] = ()  # the open ones first
+    linked: tuple[LinkedRow, ...] = ()
     cursor: str | None = None
 
 

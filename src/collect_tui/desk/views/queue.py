@@ -10,14 +10,14 @@ from collect_tui.desk.columns import Column, Role, grouped, money_column, number
 from collect_tui.desk.figures import amount, clock, dated_chips
 from collect_tui.desk.views.base import View
 from collect_tui.desk.views.case import CaseFigure
-from collect_tui.domain.dates import format_day
+from collect_tui.domain.dates import format_day, local_time
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.session import Session
 
 
 class QueueFigure(View):
-    """One queue on the board.
+    """One queue on the board. `tier` 0: the user's own, across the others.
 
     `collectable` sums one currency; `due_now` leaves out what is timed for later today; `oldest` is the oldest due date. Of what
     is due, `others` have a colleague who works them or whose callback they are (looked at where at most 500 are due); `closed` may
@@ -94,6 +94,10 @@ class QueueRow(View):
     snoozes: int = 0
     suspend: str | None = None  # "INT 26 Nov"
     last_word: str | None = None
+    owner: str = ""  # a login; empty: nobody's
+    stage: str = ""
+    product: str | None = None  # "INT TV"
+    last_attempt_at: datetime | None = None
 
 
 def _why_now(chips: tuple[str, ...], row: QueueRow, session: Session) -> str:
@@ -101,6 +105,13 @@ def _why_now(chips: tuple[str, ...], row: QueueRow, session: Session) -> str:
     told = " · ".join(dated_chips(chips, row.timed_at, session.zone, session.business_date, session.now))
     return f"{row.claimed_by} has it · {told}" if row.claimed_by else told
 
+
+def _tried(at: datetime | None, row: QueueRow, session: Session) -> str:
+    return short_day(local_time(at, session.zone).date(), row, session) if at is not None else ""
+
+
+USUAL: Final = 3
+"""The rank up to which columns are shown unless somebody chooses others."""
 
 QUEUE_COLUMNS: Final = (
     Column("account", "Account", 10),
@@ -123,17 +134,23 @@ QUEUE_COLUMNS: Final = (
     number("snoozes"),
     Column("suspend", "Suspend", 10, rank=2, plain=False),
     Column("last_word", "Last word", 20, rank=1, plain=False),
+    Column("owner", "Owner", 8, rank=4, plain=False),
+    Column("stage", "Stage", 9, rank=5, plain=False, write=lambda stage, row, session: stage.lower()),
+    Column("product", "Product", 8, rank=6, plain=False),
+    Column("last_attempt_at", "Tried", 8, rank=7, plain=False, write=_tried),
 )
 
 
 class QueuePage(View):
-    """A slice of a queue in its order. `cursor` asks for the next slice; None: this was the last."""
+    """A slice of a queue in its order. `cursor` asks for the next slice; None: this was the last. `words`: of which of it, and in which
+    other order; `figure` is of the whole queue."""
 
     queue: str
     title: str
     rows: tuple[QueueRow, ...]
     cursor: str | None
     figure: QueueFigure
+    words: str = ""
 
 
 class Claim(View):

@@ -155,10 +155,17 @@ ATTRIBUTES: Final[Mapping[str, Attribute]] = {
     "account.cash_only": Attribute("cash only", "cash_only", "account", "cash_only"),
     "account.owner": Attribute("owner", "owner", "account", "owner"),
     "party.language": Attribute("language", "language", "party", "lang"),
+    "party.name": Attribute("name", "name", "party", "name"),
+    "party.times": Attribute("times to call", "times", "party", "times"),
+    "party.zone": Attribute("time zone", "zone", "party", "zone"),
     "party.support": Attribute("support needed", "support", "party", "support"),
 }
 """By name. The credit limit is in minor units, None where there is none; the owner a login, empty for nobody; the language an ISO 639 code;
-support a code of the site."""
+support a code of the site; times as `domain/contact/times.py` writes them; the zone an IANA name that the customer stated, None where
+they did not."""
+
+SETTABLE: Final = tuple(name for name in ATTRIBUTES if name not in ("party.times", "party.zone"))
+"""Those that a case may set: the other two take values that a case does not check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,10 @@ class AttributeSet(Effect):
     @property
     def attribute(self) -> Attribute:
         return ATTRIBUTES[self.name]
+
+    @property
+    def shared(self) -> bool:
+        return self.attribute.table == "party"
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
         changed: dict[str, Any] = {self.attribute.fact: self.after}

@@ -31,7 +31,7 @@ def follow(
     A timed one is on the business date, or as many days on as the desk's clock (`zone`) passes midnight until then. Where no
     time can be proposed (`untimed`), it is the next business day.
     """
-    today = facts.business_date
+    today, rules = facts.business_date, rules.of(facts.party_kind)
     if asked.minutes is not None:
         at = _working_hour(asked.minutes, facts, point, now, calendar, zone, rules)
         on = calendar.next_business_day(today) if at is None else _day_of(at, today, now, zone)
@@ -47,9 +47,10 @@ def untimed(
     asked: FollowUp, facts: AccountFacts, point: Point | None, now: datetime, rules: ContactRules
 ) -> str | None:
     """Why a timed follow-up has a day and no time, as a sentence without its full stop; None when it has a time or needs none."""
+    rules = rules.of(facts.party_kind)
     if asked.minutes is None or _zones(facts, point, as_utc(now) + timedelta(minutes=asked.minutes), rules):
         return None
-    hours = f"{rules.start:%H:%M}–{rules.end:%H:%M}"
+    hours = rules.hours
     if not candidate_zones(facts, point):
         return f"the customer's time zone is not known, so no time within {hours} can be proposed"
     return f"the customer's possible time zones share no hour within {hours}, so no time can be proposed"
@@ -68,17 +69,30 @@ def _working_hour(
     today = facts.business_date
     wanted = as_utc(now) + timedelta(minutes=minutes)
     zones = _zones(facts, point, wanted, rules)
-    at = opening(zones, rules.start, rules.end, wanted)
+    at = _opening(zones, wanted, facts, rules)
     while at is not None and (day := _day_of(at, today, now, zone)) != calendar.from_today(day, today):
         morning = local_time(now, zone).date() + (calendar.on_or_after(day) - today)
-        at = opening(zones, rules.start, rules.end, datetime.combine(morning, time(), zone_info(zone)))
+        at = _opening(zones, datetime.combine(morning, time(), zone_info(zone)), facts, rules)
     return at
+
+
+def _opening(zones: tuple[str, ...], wanted: datetime, facts: AccountFacts, rules: ContactRules) -> datetime | None:
+    """The first instant from `wanted` on that is within the hours and not excepted; at the customer's best time where that comes on
+    the same day."""
+    said = rules.times(facts.times)
+    first, best = (opening(zones, rules.start, rules.end, wanted, each) for each in (said, said.preferred()))
+    same = (
+        first is not None
+        and best is not None
+        and all(local_time(first, zone).date() == local_time(best, zone).date() for zone in zones)
+    )
+    return best if same else first
 
 
 def _zones(facts: AccountFacts, point: Point | None, wanted: datetime, rules: ContactRules) -> tuple[str, ...]:
     """Zones whose hours bind the next try: of all numbers, since it may be on another; else of the one that was tried."""
     for zones in (candidate_zones(facts), candidate_zones(facts, point)):
-        if opening(zones, rules.start, rules.end, wanted) is not None:
+        if opening(zones, rules.start, rules.end, wanted, rules.times(facts.times)) is not None:
             return zones
     return ()
 

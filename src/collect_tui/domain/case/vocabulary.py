@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from collect_tui.common.words import expected
-from collect_tui.domain.account.effects import ATTRIBUTES
+from collect_tui.domain.account.effects import SETTABLE
 from collect_tui.domain.case.clocks import Span
 from collect_tui.domain.case.definition import About, FieldType, Kind
 from collect_tui.domain.errors import Invalid
@@ -62,7 +62,7 @@ VOCABULARY: Final[Mapping[str, Shape]] = {
     "order": Shape(PROPOSED, {"reason": "order reason"}, ("reason",)),
     "callback": Shape("span"),
     "document": Shape("[templates]", {"as": "document"}, ("as",)),
-    "set": Shape(tuple(ATTRIBUTES), {"to": "value"}, ("to",)),
+    "set": Shape(SETTABLE, {"to": "value"}, ("to",)),
     OPEN_CASE: Shape("kind", more=("with.", "on.")),
 }
 """The consequences that there are, each a pure decider of that name (`consequences.py`)."""

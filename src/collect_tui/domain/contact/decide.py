@@ -18,6 +18,7 @@ from collect_tui.domain.account.follow_up import follow, untimed
 from collect_tui.domain.calendars import Calendar
 from collect_tui.domain.codes import Action, Result
 from collect_tui.domain.contact.callbacks import CALLBACK_ACTION, EARLY, at_callback, callback, check_open, kept_by
+from collect_tui.domain.contact.marking import mark_point
 from collect_tui.domain.contact.points import default_action, default_point, find_point, label, ordered, tired
 from collect_tui.domain.dates import as_utc
 from collect_tui.domain.effects import (
@@ -29,7 +30,6 @@ from collect_tui.domain.effects import (
     LadderChanged,
     NoteUnpinned,
     NoteWritten,
-    PointMarked,
 )
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.facts import PHONE_KINDS, AccountFacts, Hold, NextAction, Point
@@ -83,6 +83,7 @@ def log(
     reasons: Collection[str] | None = None,
     by: str = "",
     offer: Standing | None = None,
+    verified: bool = False,
 ) -> tuple[Effect, ...]:
     """One contact: the event, and what its result changes. `offer`: what the account is offered in it by its result.
 
@@ -113,6 +114,7 @@ def log(
             offered=offer.amount if offer else None,
             offered_on=facts.business_date if offer else None,
             offer_until=offer.until if offer else None,
+            verified=verified and result.right_party,
         )
     ]
     if point is not None and result.point is not None:
@@ -121,6 +123,7 @@ def log(
             point,
             None if result.point == "out" else result.point,
             "out" if result.point == "out" else None,
+            "call" if action.call else "",
         )
     effects += _hold(facts, result, holds, ids, by)
     kept = kept_by(facts, result, as_utc(now), zone)
@@ -160,19 +163,6 @@ def next_action(facts: AccountFacts, on: date, code: str, calendar: Calendar) ->
     if on < facts.business_date:
         raise Invalid("next.in_past", "Expected a date for the next action that is today or later.", "on")
     return (steps.set_action(facts, NextAction(code, calendar.from_today(on, facts.business_date))),)
-
-
-def mark_point(facts: AccountFacts, point: Point, quality: str | None, consent: str | None) -> tuple[Effect, ...]:
-    """Sets quality (unknown, good, bad, wrong) or consent (unknown, in, out) of a point; None leaves it as it is.
-
-    Nothing when that changes nothing. Raises Invalid "point.unknown" for a point of another account.
-    """
-    if all(p.id != point.id for p in facts.points):
-        raise Invalid("point.unknown", "Expected a contact point of this account.", "point")
-    new = (quality or point.quality, consent or point.consent)
-    if new == (point.quality, point.consent):
-        return ()
-    return (PointMarked(point.id, *new, point.quality, point.consent),)
 
 
 def note(text: str, typed: str, *, pinned: bool, ids: Callable[[], int]) -> tuple[Effect, ...]:

@@ -1,4 +1,4 @@
-"""What becomes of contacts, contact points and callbacks."""
+"""What becomes of contacts and callbacks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from collect_tui.domain.codes import Codes
-from collect_tui.domain.contact.points import label
+from collect_tui.domain.contact.points import candidate_zones, label, zones_at
 from collect_tui.domain.dates import clock, local_time
 from collect_tui.domain.effect import STATUS, Effect, EventSpec, Ids, changed, final
 from collect_tui.domain.facts import AccountFacts, Attempt, Callback, Point
@@ -42,6 +42,7 @@ class ContactLogged(Effect):
     offered: int | None = None
     offered_on: date | None = None
     offer_until: date | None = None
+    verified: bool = False  # the customer had been verified
 
     def fold(self, facts: AccountFacts) -> AccountFacts:
         attempt = Attempt(
@@ -90,41 +91,6 @@ class ContactVoided(Effect):
 
     def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
         return f"takes the contact back{because(self.reason)}"
-
-
-@dataclass(frozen=True, slots=True)
-class PointMarked(Effect):
-    point_id: int
-    quality: str
-    consent: str
-    old_quality: str
-    old_consent: str
-
-    def fold(self, facts: AccountFacts) -> AccountFacts:
-        def change(point: Point) -> Point:
-            return replace(point, quality=self.quality, consent=self.consent)
-
-        return replace(facts, points=changed(facts.points, self.point_id, change))
-
-    def inverse(self, facts: AccountFacts, ids: Ids, reason: str) -> tuple[Effect, ...]:
-        now = next((p for p in facts.points if p.id == self.point_id), None)
-        if now is None or (now.quality, now.consent) != (self.quality, self.consent):
-            return ()
-        return (PointMarked(self.point_id, self.old_quality, self.old_consent, self.quality, self.consent),)
-
-    def words(self, facts: AccountFacts, codes: Codes, zone: str) -> str:
-        point = next((p for p in facts.points if p.id == self.point_id), None)
-        name = "the contact point" if point is None else label(point)
-        said = []
-        if self.quality != self.old_quality:
-            said.append(f"is marked {self.quality}")
-        if self.consent != self.old_consent:
-            said.append(
-                {"out": "is not to be used: opted out", "in": "may be used: consent given"}.get(
-                    self.consent, "has no known consent"
-                )
-            )
-        return f"{name} {' and '.join(said) or 'stays as it is'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +162,8 @@ class CallbackChanged(Effect):
 def _there(at: datetime, zone: str, facts: AccountFacts, point: Point | None) -> str:
     """The same moment where the customer is, when the clocks there show another hour; empty when they do not."""
     asked = (point,) if point is not None else facts.points
-    theirs = next((p.zones[0] for p in asked if p.zones and (point is not None or p.callable)), zone)
+    found = (zones for p in asked if point is not None or p.callable if (zones := zones_at(facts, p)))
+    theirs = next(found, candidate_zones(facts, point) or (zone,))[0]
     local, desk = local_time(at, theirs), local_time(at, zone)
     if local.utcoffset() == desk.utcoffset():
         return ""

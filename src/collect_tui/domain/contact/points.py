@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from collect_tui.domain.codes import Action
@@ -18,6 +19,15 @@ _STATE: Final = re.compile(r",\s*([A-Z]{2})\s+[0-9]{5}(?:-[0-9]{4})?\b")
 _SHORT: Final = re.compile(r"[a-z][0-9]{1,2}")
 
 _NAMES: Final[Mapping[str, str]] = {"email": "e-mail", "social": "social account"}
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Of `AccountFacts` what tells where the customer may be."""
+
+    points: tuple[Point, ...]
+    zone: str | None
+    home_zone: str
 
 
 def label(point: Point) -> str:
@@ -79,15 +89,41 @@ def default_point(facts: AccountFacts, action: Action | None = None) -> Point | 
     return next((p for p in fitting if not tired(facts, p)), fitting[0] if fitting else None)
 
 
-def candidate_zones(facts: AccountFacts, point: Point | None = None) -> tuple[str, ...]:
-    """Every zone the customer may be in: of the number called, or of all numbers without one, and of the addresses.
+def candidate_zones(facts: AccountFacts | Whereabouts, point: Point | None = None) -> tuple[str, ...]:
+    """Every zone the customer may be in: the one that they stated; else those of the number called, or of all numbers without one,
+    and of the addresses.
 
-    Numbers that turned out to be somebody else's do not count. Empty: nothing is known.
+    A number that does not tell (freephone, a mobile in a country of many clocks) says what addresses and other numbers say, and
+    where nothing tells it is the zone of the book. Numbers that turned out to be somebody else's do not count. Empty: nothing is
+    known.
     """
     mine = [p for p in facts.points if p.quality != "wrong"]
-    phones = [point] if point is not None else [p for p in mine if p.kind in PHONE_KINDS]
-    places = [p for p in mine if p.kind == "address"]
-    return tuple(dict.fromkeys(zone for p in (*phones, *places) for zone in p.zones))
+    phones = [p for p in mine if p.kind in PHONE_KINDS]
+    told = _told(facts, [point] if point is not None else phones) or _told(facts, phones)
+    home = (facts.home_zone,) if facts.home_zone else ()
+    return told or home
+
+
+def first_zone(facts: AccountFacts | Whereabouts) -> str | None:
+    """The zone whose clock is shown: of the first telephone that may be used and tells, else the first of all; None: none is known."""
+    told = (at[0] for p in facts.points if p.callable and (at := zones_at(facts, p)))
+    return next(told, next(iter(candidate_zones(facts)), None))
+
+
+def zones_at(facts: AccountFacts | Whereabouts, point: Point) -> tuple[str, ...]:
+    """The zones of one number or address alone, as far as it and the customer tell; empty when they do not."""
+    if facts.zone:
+        return tuple(facts.zone.split(","))
+    here = tuple(zone for p in _places(facts) for zone in p.zones if zone in point.country)
+    return tuple(dict.fromkeys(here)) or point.zones
+
+
+def _told(facts: AccountFacts | Whereabouts, points: Iterable[Point]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(zone for p in (*points, *_places(facts)) for zone in zones_at(facts, p)))
+
+
+def _places(facts: AccountFacts | Whereabouts) -> list[Point]:
+    return [p for p in facts.points if p.kind == "address" and p.quality != "wrong"]
 
 
 def default_action(point: Point | None, actions: Mapping[str, Action]) -> Action | None:

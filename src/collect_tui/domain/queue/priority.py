@@ -1,20 +1,21 @@
 """Which account comes first, and why: the additive score of 0 to 1000 points and its explanation.
 
-The order of all work is (times skipped, tier, timed at, score descending, days past due descending, number). The tier
+The order of all work is (times skipped, tier, timed at, score descending, amount descending, days past due descending, number). The tier
 is the queue's; the score orders a tier. Every term is a whole number of points made with integer arithmetic only (floor
 division), as an expression that the database works out for all accounts and Python for one:
 
     money   weight × steps ÷ 30       steps = how many of the 30 marks median × (10^(k/15) − 1) the collectable amount reaches,
                                       which is min(1, log10(1 + collectable ÷ median) ÷ 2) read off in thirtieths
-    roll    weight × steps ÷ 4        4 in the last 7 days before the next ageing bucket, 3 in the last 14, 2 in 21, 1 in 28
+    roll    weight × steps ÷ 12       how far it has rolled: a step at 28, 21, 14 and 7 days before each ageing bucket
     rpc     weight × (right parties + 1) ÷ (attempts + 4)       chance to reach the right party, by Laplace's rule
     kept    weight × broken ÷ (kept + broken) of 12 months      half the weight without a history
     risk    weight × min(100, 50 per returned payment + 25 per broken promise of 12 months) ÷ 100
     stale   weight × min(7, days since the last attempt) ÷ 7    all of it when there never was one
     linked  weight × min(2, other past-due accounts of the same customer) ÷ 2
 
-Roll and money go in steps so that a day changes the score of few accounts; what the steps lose is less than a chip shows.
-Amounts are minor units.
+Roll and money go in steps so that a day changes the score of few accounts; what the steps lose is less than a chip shows. Both
+only rise, and of two with the same score the larger amount comes first: who owes more for longer, all else being equal, never
+stands behind (`rank`). Amounts are minor units.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ from collect_tui.domain.rules import Weights
 from collect_tui.domain.signals import Signals
 
 MONEY_STEPS: Final = 30
-ROLL_STEPS: Final = 4
+EDGE_STEPS: Final = 4
+"""Steps of the roll term towards each ageing bucket, one every `STEP_DAYS`."""
 STEP_DAYS: Final = 7
 RETURNED_RISK: Final = 50
 """Percent of the risk term for each payment returned within 12 months."""
@@ -46,6 +48,10 @@ LINKED_MOST: Final = 2
 
 #: Days past due from which an account is in another ageing bucket: 1, 31, 61, 91.
 EDGES: Final = tuple(first for _, _, first, _ in BUCKETS if first)
+ROLL_STEPS: Final = EDGE_STEPS * (len(EDGES) - 1)
+
+MOST_RANKED: Final = 10**12
+"""Amounts of so much and more are told apart by nothing but their days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +82,8 @@ def money_marks(median: int) -> tuple[int, ...]:
 
 def roll_table() -> tuple[tuple[int, int], ...]:
     """(days past due from which on, steps), latest first: the roll term as a table, for those who have only the due date."""
-    last = EDGES[-1]
-    table: list[tuple[int, int]] = [(last, 0)]
-    for first, edge in zip(reversed(EDGES[:-1]), reversed(EDGES[1:]), strict=True):
-        table += [(edge - STEP_DAYS * n, ROLL_STEPS + 1 - n) for n in range(1, ROLL_STEPS + 1)]
-        table.append((first, 0))
-    return tuple(table)
+    marks = sorted(edge - STEP_DAYS * n for edge in EDGES[1:] for n in range(1, EDGE_STEPS + 1))
+    return tuple((dpd, steps) for steps, dpd in reversed([*enumerate(marks, start=1)]))
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,11 @@ def terms(signals: Signals, scale: Scale) -> Terms:
     return Terms(**{name: evaluate(term, signals, scale.params) for name, term in TERMS.items()})
 
 
+def rank(score: int, collectable: int) -> int:
+    """What work is sorted by, lowest first: the score, and of equal scores the amount."""
+    return -(score * MOST_RANKED + min(max(collectable, 0), MOST_RANKED - 1))
+
+
 def explain(term: str, signals: Signals, scale: Scale, currency: str) -> str:
     """One sentence on what the term of that name (as in `Weights`) looked at. KeyError for a name that is no term."""
     return {
@@ -199,9 +206,10 @@ def _explain_roll(signals: Signals, scale: Scale, _currency: str) -> str:
     if dpd < 1:
         return "Nothing is past due, so nothing rolls."
     days = next_edge(signals.oldest_due, today)
+    steps = f"{evaluate(_roll, signals, scale.params)} of {ROLL_STEPS} steps"
     if days is None:
-        return f"{dpd} days past due: the last ageing bucket, it rolls no further."
-    return f"{dpd} days past due: {plural(days, 'day')} to {_next_bucket(signals, today)}."
+        return f"{dpd} days past due, the last ageing bucket: {steps}."
+    return f"{dpd} days past due, {plural(days, 'day')} to {_next_bucket(signals, today)}: {steps}."
 
 
 def _explain_rpc(signals: Signals, _scale: Scale, _currency: str) -> str:

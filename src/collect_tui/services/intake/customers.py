@@ -17,6 +17,7 @@ from collect_tui.services.intake.invoice import Invoice, InvoiceSource, ValuesPa
 from collect_tui.services.unit_of_work import UnitOfWork
 from collect_tui.store.bulk import Bulk
 from collect_tui.store.customers import name_rows, point_row
+from collect_tui.store.phone_zones import region
 from collect_tui.store.tables import Tenant
 
 _T = SQLModel.metadata.tables
@@ -136,7 +137,7 @@ class Customers:
             if not value or value in account.refused:
                 continue
             try:
-                point = point_row(kind, value, self._country)
+                point = point_row(kind, value, self._country, region=region((), self._work.zone, self._country))
             except Invalid as bad:
                 account.refused.add(value)
                 told = f"{bad.message} and was left out; the row was taken"

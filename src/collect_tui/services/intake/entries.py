@@ -86,6 +86,8 @@ class PointEntry(Entry):
     order: Annotated[int, Field(ge=1, le=99)] | None = None
     quality: Literal["unknown", "good", "bad", "wrong"] = "unknown"
     consent: Literal["unknown", "in", "out"] = "unknown"
+    consent_source: Literal["", "call", "web", "letter", "form", "email", "text", "visit"] = ""
+    consent_on: Day | None = None
     zones: Annotated[tuple[Key, ...], Field(max_length=50)] = ()
 
 
@@ -96,6 +98,7 @@ class PartyEntry(Entry):
     kind: Literal["person", "org"] = "person"
     lang: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")] = "en"
     zone: Key | None = None
+    times: Annotated[str, Field(max_length=500)] = ""
     points: Annotated[tuple[PointEntry, ...], Field(max_length=50)] = ()
 
 

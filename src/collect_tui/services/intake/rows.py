@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from collect_tui.domain.contact import times
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.states import AccountState, ServiceState
 from collect_tui.services.intake.entries import PartyEntry
@@ -39,15 +40,21 @@ def rows_of(rows: RowSet, linked: tuple[int, dict[str, int]] | None = None) -> l
 def party(rows: RowSet, party: PartyEntry) -> None:
     if party.zone is not None and party.zone not in known_zones():
         rows.bad("party.zone", "is no IANA time zone, such as America/Chicago.")
-    rows.add("party", id=rows.party_id, name=party.name, kind=party.kind, lang=party.lang, zone=party.zone)
+    try:
+        said = times.read(party.times).text
+    except Invalid as error:
+        rows.bad("party.times", f"is no time to call: {error.message}")
+    who = {"name": party.name, "kind": party.kind, "lang": party.lang, "zone": party.zone, "times": said}
+    rows.add("party", id=rows.party_id, **who)
     rows.rows += [("name_token", row) for row in name_rows(rows.ground.tenant_id, rows.party_id, party.name)]
     count: dict[str, int] = {}
     seen: set[str] = set()
+    region = rows.ground.region(party)
     for index, point in enumerate(party.points):
         path = f"party.points[{index}]"
         count[point.kind] = order = point.order or count.get(point.kind, 0) + 1
         try:
-            made = point_row(point.kind, point.value, rows.ground.country, point.zones)
+            made = point_row(point.kind, point.value, rows.ground.country, point.zones, region=region)
         except Invalid as error:
             rows.bad(f"{path}.{error.field}", f"{error.message}.")
         if (short := f"{point.kind[0]}{order}") in rows.points:
@@ -62,6 +69,8 @@ def party(rows: RowSet, party: PartyEntry) -> None:
             ord=order,
             quality=point.quality,
             consent=point.consent,
+            consent_source=point.consent_source,
+            consent_on=rows.ground.shift.maybe_day(point.consent_on),
             **made,
         )
 

@@ -12,9 +12,10 @@ from collect_tui.domain.card_text import forbidden
 from collect_tui.domain.codes import Codes
 from collect_tui.domain.errors import Invalid
 from collect_tui.domain.rules import HoldKind
-from collect_tui.services.intake.entries import Entry
+from collect_tui.services.intake.entries import Entry, PartyEntry
 from collect_tui.services.intake.portfolio import AccountEntry
 from collect_tui.services.unit_of_work import UnitOfWork
+from collect_tui.store import phone_zones
 
 #: Table name and one row of it, in an order that keeps every foreign key.
 Row = tuple[str, dict[str, Any]]
@@ -88,6 +89,11 @@ class LoadContext:
         return cls(
             work.tenant_id, currency, site.rules.country, site.codes, site.holds, shift, work.ids, work.now, work.by
         )
+
+    def region(self, party: PartyEntry) -> str:
+        """The country in whose way the numbers of a customer are written."""
+        places = (zone for point in party.points if point.kind == "address" for zone in point.zones)
+        return phone_zones.region((*filter(None, [party.zone]), *places), self.shift.zone.key, self.country)
 
 
 @dataclass

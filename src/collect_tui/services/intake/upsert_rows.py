@@ -110,7 +110,8 @@ class Rows:
             raise Refused("account.currency", f"This account is kept in {known.currency}.", "currency")
         if row.number in {new["number"] for new in self._new.get("account", ())}:
             self.write()  # it stands twice in the chunk: the second is compared with the first
-        points = [(point, self._made(point)) for point in row.points]
+        region = self._ground.region(_party(row))
+        points = [(point, self._made(point, region)) for point in row.points]
         changes = [self._master(row, known), self._points(points, known), self._services(row.services, known)]
         if not any(changes):
             return "same"
@@ -121,7 +122,7 @@ class Rows:
         day = max(self.today, row.opened_on) + _REVIEW
         entry = AccountEntry(
             number=row.number,
-            party=PartyEntry(name=row.name, kind=row.kind, lang=row.lang, zone=row.zone, points=row.points),
+            party=_party(row),
             segment=row.segment,
             billing_system=row.billing_system,
             currency=row.currency,
@@ -165,9 +166,9 @@ class Rows:
             changed = True
         return changed
 
-    def _made(self, point: PointEntry) -> dict[str, Any]:
+    def _made(self, point: PointEntry, region: str) -> dict[str, Any]:
         try:
-            return point_row(point.kind, point.value, self._ground.country, point.zones)
+            return point_row(point.kind, point.value, self._ground.country, point.zones, region=region)
         except Invalid as error:
             code = "row.zone" if error.code == "point.zone" else "row.point"
             raise Invalid(code, f"A contact point {error.message}.", "points") from None
@@ -275,3 +276,7 @@ class Rows:
             )
             raise Invalid("item.service", f"The service {what}.", "service")
         return int(fits[0])
+
+
+def _party(row: BilledAccount) -> PartyEntry:
+    return PartyEntry(name=row.name, kind=row.kind, lang=row.lang, zone=row.zone, points=row.points)

@@ -27,11 +27,14 @@ def on_its_way(row: Any, now: datetime) -> bool:
 
 
 def open_now(seen: AccountFacts, point: Any, work: UnitOfWork, *, answers: bool) -> bool:
-    """Whether it is the hour of calls wherever the customer may be. Whoever wrote and may be anywhere is answered at our hours."""
-    rules, zones = work.catalogue.rules.contact, candidate_zones(seen, point)
+    """Whether it is the hour of calls wherever the customer may be, and none that they excepted.
+
+    Whoever wrote and may be anywhere is answered at our hours.
+    """
+    rules, zones = work.catalogue.rules.contact.of(seen.party_kind), candidate_zones(seen, point)
     if not zones and answers:
         zones = (work.zone,)
-    return bool(zones) and intersect_window(zones, rules.start, rules.end, work.now).open
+    return bool(zones) and intersect_window(zones, rules.start, rules.end, work.now, rules.times(seen.times)).open
 
 
 def overtaken(head: Head, seen: AccountFacts, written_at: datetime) -> Finding | None:

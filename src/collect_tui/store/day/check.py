@@ -152,7 +152,7 @@ class _Rules:
             "tier": place.tier,
             "reasons": place.reasons,
             "score": terms.score,
-            "sort_score": -terms.score,
+            "sort_score": priority.rank(terms.score, figured.collectable),
             "sort_timed": moment(place.timed) if place.timed else "",
             "oldest_due": figured.oldest_due or sql.NEVER,
             "collectable": figured.collectable,

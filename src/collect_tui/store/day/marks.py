@@ -90,7 +90,7 @@ def _scoring(day: Day, last: date) -> Iterator[Select[Any]]:
     yield _aged(last, today, [dpd for dpd, _ in priority.roll_table()])
     # The stale term and the attempt cap look back this many days, one that leaves counts as well, and a customer's day begins
     # before the desk's.
-    back = max(priority.IDLE_DAYS, rules.contact.window_days) + 2
+    back = max(priority.IDLE_DAYS, *(each.window_days for each in (rules.contact, *rules.contact.parties.values()))) + 2
     yield select(s.account_id).where(
         s.tenant_id == tenant(), s.last_attempt_at >= day_start(last - timedelta(days=back), rules.zone)
     )

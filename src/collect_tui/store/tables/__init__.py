@@ -39,7 +39,7 @@ from collect_tui.store.tables.work import (
     ServiceOrder,
 )
 
-from collect_tui.store.tables import guards, statistics, version  # isort: skip — need the tables
+from collect_tui.store.tables import guards, statistics, version, words  # isort: skip — need the tables
 
 guard_texts(SQLModel.metadata)
 
@@ -87,4 +87,5 @@ __all__ = [
     "guards",
     "statistics",
     "version",
+    "words",
 ]

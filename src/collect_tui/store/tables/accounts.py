@@ -26,6 +26,15 @@ def _column_reversed(context: Any) -> str:
     return reversed_digits(context.get_current_parameters()["normalized"])
 
 
+def _word_reversed(context: Any) -> str:
+    token: str = context.get_current_parameters()["token"]
+    return token[::-1]
+
+
+#: By its last four a number is found, with dashes or without; a longer end of it is looked for among these.
+_TAIL = "substr(replace({0}, '-', ''), length(replace({0}, '-', '')) - 3)"
+
+
 class Tenant(SQLModel, table=True):
     """One agency, company or client book. `business_date` rolls with the day run; `median_collectable` is last night's; `case_clocks` marks
     the hours, holidays and kinds by which the clocks of its cases were last worked out."""
@@ -51,18 +60,26 @@ class Party(SQLModel, table=True):
     kind: str = "person"  # person, org
     lang: str = "en"
     zone: str | None = None  # stated by the customer: replaces the candidate zones of the points
+    times: str = added("")  # when it wants to be called and when not, as it said
     support: str = added("")  # what it needs to be served well; a code of the site
 
 
 class NameToken(SQLModel, table=True):
-    """A word of a party's name, case-folded and stripped of accents, for finding by any part of the name."""
+    """A word of a party's name, case-folded and stripped of accents, for finding by any part of the name. `reversed` is the word from its
+    end, for finding one that was misspelt at its beginning; left out on writing, it is filled in."""
 
     __tablename__ = "name_token"
-    # The primary key finds words by their start; the index tells whether a party found has the other words too.
-    __table_args__ = (to("party", "party_id"), Index("ix_token_party", "tenant_id", "party_id", "token"), STRICT)
+    # The primary key finds words by their start; an index tells whether a party found has the other words too.
+    __table_args__ = (
+        to("party", "party_id"),
+        Index("ix_token_party", "tenant_id", "party_id", "token"),
+        Index("ix_token_reversed", "tenant_id", "reversed"),
+        STRICT,
+    )
     tenant_id: int = key()
     token: str = Field(primary_key=True)
     party_id: int = key()
+    reversed: str = Field(default="", sa_column_kwargs={"default": _word_reversed, "server_default": ""})
 
 
 class ContactPoint(SQLModel, table=True):
@@ -91,6 +108,8 @@ class ContactPoint(SQLModel, table=True):
     quality: str = "unknown"
     consent: str = "unknown"
     zones: str = ""
+    consent_source: str = added("")  # how the consent was given or withdrawn, on `consent_on`
+    consent_on: date | None = None
 
 
 @event.listens_for(ContactPoint, "before_insert")
@@ -118,6 +137,7 @@ class Account(SQLModel, table=True):
             sqlite_where=text("owner <> ''"),
             postgresql_where=text("owner <> ''"),
         ),
+        Index("ix_account_tail", "tenant_id", text(_TAIL.format("number"))),
         Index("ix_account_next", "tenant_id", "status", "next_action_on"),
         Index(
             "ix_account_stage", "tenant_id", "stage", "status", "ladder_paused_by", "stage_on"
@@ -198,7 +218,13 @@ class AccountSummary(SQLModel, table=True):
 
 
 class Service(SQLModel, table=True):
-    __table_args__ = (to("account", "account_id"), Index("ix_service_account", "tenant_id", "account_id"), STRICT)
+    __table_args__ = (
+        to("account", "account_id"),
+        Index("ix_service_account", "tenant_id", "account_id"),
+        Index("ix_service_bare", "tenant_id", text("replace(identifier, '-', '')")),
+        Index("ix_service_tail", "tenant_id", text(_TAIL.format("identifier"))),
+        STRICT,
+    )
     tenant_id: int = key()
     id: int = key()
     account_id: int = ref()

@@ -7,14 +7,14 @@ from datetime import date, datetime
 from sqlalchemy import Index, text, true
 from sqlmodel import Field, SQLModel
 
-from collect_tui.store.tables.base import STRICT, key, minor, ref, to
+from collect_tui.store.tables.base import STRICT, added, key, minor, ref, to
 
 
 class WorkItem(SQLModel, table=True):
     """Where an open account stands in the queues: one narrow row each. `queue` empty: in none now.
 
     `reasons` is a bit mask over the queue rules in their order; `t_*` are the terms of `score` (points). `sort_*` copy what the
-    order needs, so that a queue is read from one index: skipped, tier, timed_at, score descending, dpd descending, number.
+    order needs, so that a queue is read from one index: skipped, tier, timed_at, score and amount descending, dpd descending, number.
     Bit i is the i-th queue rule by tier. `oldest_due` is 9999-12-31 when nothing is past due, never NULL once scored.
     """
 
@@ -51,6 +51,7 @@ class WorkItem(SQLModel, table=True):
             sqlite_where=text("sort_timed <> ''"),
             postgresql_where=text("sort_timed <> ''"),
         ),
+        Index("ix_work_amount", "tenant_id", "queue", "collectable", "number"),  # a queue by amount
         Index("ix_work_oldest", "tenant_id", "queue", "oldest_due"),  # the oldest of a queue in one seek
         Index(
             "ix_work_holder",
@@ -82,7 +83,7 @@ class WorkItem(SQLModel, table=True):
     tier: int = 0
     reasons: int = 0
     score: int = 0
-    sort_score: int = 0  # -score: every column of the order then ascends
+    sort_score: int = minor(0)  # `priority.rank`: every column of the order then ascends
     sort_timed: str = ""  # ISO instant of a timed action, '' when it is not timed
     skipped: int = 0  # how often skipped since the last day run
     oldest_due: date | None = None
@@ -103,6 +104,9 @@ class WorkItem(SQLModel, table=True):
     claimed_at: datetime | None = None  # when `next` handed it to its holder; None when it was taken by choice
     lease_until: datetime | None = None
     fence: int = 0
+    verified_by: str = added("")  # who verified the customer last, when, and under which fence
+    verified_at: datetime | None = None
+    verified_fence: int = added(0)
     claim_key: str | None = None  # what `next` was asked with: asked again with it, it says the same
 
 

@@ -48,6 +48,7 @@ MADE: Final = _columns("""
     import_batch: sha256
     work_item: sort_timed claim_key
     contact_point: reversed
+    name_token: reversed
     case_file: frozen
 """)
 #: JSON: each text in it is looked at by itself, or two beside each other would seem one number.

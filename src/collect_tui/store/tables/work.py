@@ -47,6 +47,7 @@ class ContactEvent(SQLModel, table=True):
     offered: int | None = ref(null=True)  # minor units
     offered_on: date | None = None  # business date
     offer_until: date | None = None
+    verified: bool = added(False)  # the customer had been verified
 
 
 class Note(SQLModel, table=True):

@@ -60,6 +60,7 @@ _DESK: Final = frozenset(
 _LISTS: Final = frozenset({BOARD, QUEUE, CASES, INBOX, FIND, FLOOR, HISTORY, OUTBOX, RUN})
 _LINES: Final = frozenset({BOARD, QUEUE, ACCOUNT})
 _WORK: Final = frozenset({QUEUE, ACCOUNT})
+_QUEUE: Final = frozenset({QUEUE})
 _CASES: Final = frozenset({CASES, CASE})
 
 
@@ -180,6 +181,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
             start=1,
         )
     ),
+    _C("linked.show", "Linked accounts", "The other accounts of the customer; Enter goes to one.", mnemonic="linked",
+       contexts=frozenset({ACCOUNT})),
     _C("pane.next", "Next pane", "Goes to the next pane, field, list of cases, or case of the list.", ("tab",),
        contexts=frozenset({ACCOUNT, FORM}) | _CASES, label="next", on_bar=_CASES, needs=_ROWS),
     _C("pane.previous", "Previous pane", "Goes to the previous pane, field, list of cases, or case of the list.", ("shift+tab",),
@@ -189,7 +192,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
        fkey="f10", mnemonic="form", contexts=_WORK | {CASE, FORM}, label="form", needs=_CHOSEN | {"preview"},
        takes_words=True, needs_account=True, needs_lease=True),
     _C("field.list", "List", "Lists what may be typed in this field.", fkey="f4",
-       contexts=frozenset({FORM, ACCOUNT, QUEUE}), needs=_CHOSEN),
+       contexts=frozenset({FORM, ACCOUNT, QUEUE, BOARD}), needs=_CHOSEN),
     _C("row.down", "Down", "One row down.", ("down", "j"), contexts=_DESK, needs=_ROWS),
     _C("row.up", "Up", "One row up.", ("up", "k"), contexts=_DESK, needs=_ROWS),
     _C("row.pagedown", "Page down", "One page down.", ("pgdn",), contexts=_DESK, needs=_ROWS),
@@ -223,10 +226,19 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _C("cases.show", "Cases", "A list of cases: whose, and of which kind, reason, channel or age: `cases overdue dispute >7d`.",
        mnemonic="cases", takes_words=True),
     _C("queue.show", "Queue", "Shows a queue by its name, or the board without one.", mnemonic="q", takes_words=True),
+    _C("queue.filter", "Filter", "Of the queue: `filter dpd>30 zone=open`.", mnemonic="filter", contexts=_QUEUE, takes_words=True),
+    _C("queue.sort", "Sort", "Sorts the queue shown: `sort dpd desc`.", mnemonic="sort", contexts=_QUEUE, takes_words=True),
+    _C("queue.columns", "Columns", "As `columns account dpd`; alone: the usual.", mnemonic="columns", contexts=_QUEUE, takes_words=True),
+    _C("queue.save", "Save", "Keeps what is shown under a name, for `q NAME`.", mnemonic="save", contexts=_QUEUE, takes_words=True),
     _C("account.open", "Account", "Opens an account by its number.", mnemonic="a", takes_words=True),
     _C("whynot.open", "Why not", "Which rules keep an account out of the queues.", mnemonic="whynot",
        takes_words=True),
-    _C("theme.choose", "Theme", "Changes the colours for this session.", mnemonic="theme", takes_words=True,
+    _C("text.copy", "Copy", "Copies the account's number to the clipboard of your terminal; `copy row` the row under the cursor, "
+       "`copy m1` a contact point, `copy TEXT` that text.", mnemonic="copy", takes_words=True),
+    _C("screen.lock", "Lock", "Covers the screen until your passphrase or password is typed; what is typed is kept.", mnemonic="lock",
+       needs_desk=False),
+    _C("theme.choose", "Theme", "Changes the colours for this session; without a name, shows each as the cursor moves.",
+       mnemonic="theme", takes_words=True,
        needs_desk=False),
     _C("view.refresh", "Refresh", "Loads again; the cursor stays on the same account.", ("r",), "f5", "refresh",
        _DESK - {HELP}, label="refresh", on_bar=frozenset({BOARD, INBOX, FLOOR, HISTORY, OUTBOX, RUN}), needs=frozenset({"find"}),

@@ -18,7 +18,7 @@ from typing import Final
 from collect_tui.common import toml_files
 from collect_tui.common.words import nearest
 from collect_tui.domain.errors import Invalid
-from collect_tui.tui.keys.actions import ACTIONS, RETIRED, Action
+from collect_tui.tui.keys.actions import ACTIONS, CONTEXTS, RETIRED, Action
 
 #: What Textual calls keys that people write otherwise.
 _NAMES: Final = {
@@ -61,24 +61,25 @@ class Found:
 
 
 class KeyMap:
-    """(context, key) → command.  Raises Invalid `keys.clash` when two commands of one context want one key."""
+    """(context, key) → command.  Raises Invalid `keys.clash` when commands of one context want one key; it names every such key."""
 
     def __init__(self, commands: Iterable[Action] = ACTIONS, retired: Mapping[tuple[str, str], str] = RETIRED) -> None:
         self.commands = tuple(commands)
         self._found: dict[tuple[str, str], Found] = {}
         by_id = {each.id: each for each in self.commands}
+        clashes: dict[tuple[str, str, str], list[str]] = {}
         for each in self.commands:
-            for context in each.contexts:
+            for context in sorted(each.contexts, key=CONTEXTS.index):
                 for key in each.all_keys:
-                    other = self._found.get((context, key))
-                    if other is not None and other.command is not None:
-                        raise Invalid(
-                            "keys.clash",
-                            f"{key!r} is wanted by {other.command.id} and by {each.id} on the {context} screen; "
-                            "give one of them another key.",
-                            each.id,
-                        )
-                    self._found[context, key] = Found(each)
+                    other = self._found.setdefault((context, key), Found(each)).command
+                    if other is not None and other is not each:
+                        clashes.setdefault((key, other.id, each.id), []).append(context)
+        if clashes:
+            told = (
+                f"{key!r} is wanted by {one} and by {other} on the {', '.join(where)} screen{'s' * (len(where) > 1)}"
+                for (key, one, other), where in clashes.items()
+            )
+            raise Invalid("keys.clash", "; ".join(told) + "; give one of each another key.", "keys")
         for (context, key), moved_to in retired.items():
             if (context, key) not in self._found:
                 to = by_id[moved_to]

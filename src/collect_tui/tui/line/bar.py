@@ -118,7 +118,7 @@ class LineBar(ReadLine):
         if marked := screen.marked_accounts:
             from collect_tui.tui.bulk import ask_each
 
-            await ask_each(app, screen, text, marked, partial(self._done_on_each, text))
+            await ask_each(app.desk, app.acts, screen, text, marked, partial(self._done_on_each, text))
             return
         commands = parsed.commands
         if commands[0].outside:

@@ -12,6 +12,7 @@ from textual import events
 
 from collect_tui.tui import messages
 from collect_tui.tui.dialogs.choosing import ChoosingScreen
+from collect_tui.tui.dialogs.palette import Choice, PaletteScreen
 from collect_tui.tui.line.kept import DRAFT_PROMPT, PREFILLED, PROMPT, KeptLine
 from collect_tui.tui.render.line import meaning_line, preview_line, wrong_line
 from collect_tui.tui.render.roles import Role
@@ -174,6 +175,9 @@ class ReadLine(KeptLine):
     def list_candidates(self) -> None:
         """Show all that could stand at the caret, to choose from."""
         self.keep_selected()
+        if not self.text.strip() and self.desk_screen.line_target() is None:
+            self.open_palette()
+            return
         found = self.candidates()
         if not found:
             self.desk_screen.refuse("Nothing is to be listed here: this is free text, or the line is wrong before it.")
@@ -189,10 +193,31 @@ class ReadLine(KeptLine):
 
         self.app.push_screen(ChoosingScreen([(one.text, one.title) for one in found]), chosen)
 
+    def open_palette(self) -> None:
+        """Show all that can be done here, with its keys; what is taken is done, or begins the line."""
+        screen, app = self.desk_screen, self.desk_app
+        if not app.connected:
+            screen.refuse(app.not_open)
+            return
+        context = self.context() if screen.line_target() is not None else None
+
+        def chosen(one: Choice | None) -> None:
+            if one is None:
+                return
+            if one.action:
+                screen.focus_body()
+                screen.run_command(one.action)
+            else:
+                self.set_text(f"{one.word} ")
+
+        self.app.push_screen(PaletteScreen(app.words.choices(screen.context, context)), chosen)
+
     def _typed(self, key: str, char: str | None) -> bool:
         if key == "tab" and not self.ghost:
             if self.text.strip():
                 self.list_candidates()
+            else:
+                self.open_palette()
             return True
         return super()._typed(key, char)
 

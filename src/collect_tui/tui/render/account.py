@@ -239,17 +239,16 @@ def _call(view: AccountView, *, crowded: bool) -> list[Ranked]:
     phone = next((p for p in view.points if p.may_call is not None), None) if crowded else None
     beside = [Span(" · ", Role.LABEL), *point_spans(phone)] if phone is not None else []
     lines = [(0, row("May I call", (view.call_label, _TONE[view.may_call.severity]), *beside))]
-    first = view.may_call.first
+    first, asked = view.may_call.first, [(1, row("", (view.times, Role.PLAIN)))] if view.times else []
     if first is not None and first.severity not in {"allow", "info"}:
         lines.append((2, row("", (first.sentence, Role.DIM))))
-    others = [point for point in view.points if point is not phone]
+    others = (point for point in view.points if point is not phone)
     points = [row("Points" if not n else "", *point_spans(point)) for n, point in enumerate(others)]
-    return lines + _stepped(points, 2)
+    return lines + asked + _stepped(points, 2)
 
 
 def _words(view: AccountView) -> list[Ranked]:
-    tone = Role.PLAIN if view.last_word else Role.DIM
-    lines = [(0, row("Last word", (view.last_word or "never contacted", tone)))]
+    lines = [(0, row("Last word", (view.last_word or "never contacted", Role.PLAIN if view.last_word else Role.DIM)))]
     if view.last_payment is not None:
         paid = view.last_payment
         state = (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from collect_tui.tui.keys.actions import ACCOUNT, ACTIONS, CONTEXTS, FIND, FORM, QUEUE, Action, acts_in_field
+from collect_tui.common.text import fold
+from collect_tui.tui.keys.actions import ACCOUNT, ACTIONS, BOARD, CONTEXTS, FIND, FORM, QUEUE, Action, acts_in_field
 from collect_tui.tui.render import text as tui_text
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
     from collect_tui.desk.line.model import VerbHelp
     from collect_tui.domain.codes import Codes
 
-_KEYS = 14
+_KEYS: Final = 14
+_CODE: Final = 20
+_USAGE: Final = 34
 _TITLES = {
     "board": "The board of queues",
     "queue": "A queue",
@@ -32,97 +36,138 @@ _IN_FIND = (
 )
 
 
-def heading(text: str) -> list[Line]:
-    return [Line(), Line.of((text, Role.HEAD))]
+@dataclass(frozen=True, slots=True)
+class HelpLine(Line):
+    """A line of the help; `starts` is what Enter on it starts, an action's id or the beginning of a line; empty: nothing."""
+
+    starts: str | Action = ""
 
 
-def entry(keys: str, text: str, width: int, left: int = _KEYS) -> list[Line]:
-    """A word and what it means, the meaning wrapped beside it."""
-    first, *rest = tui_text.wrap(text, max(10, width - left - 3)) or [""]
-    shown = tui_text.fit(tui_text.clean(keys), left) if tui_text.width(keys) <= left else keys + " "
-    return [Line.of(" ", (shown, Role.KEY), " " + first), *(Line.of(" " * (left + 2) + part) for part in rest)]
+class Entry(NamedTuple):
+    """A key or a word, what it means, and what it starts."""
+
+    keys: str
+    text: str
+    left: int = _KEYS
+    starts: str | Action = ""
+    example: str = ""
+
+    def lines(self, width: int) -> Iterator[HelpLine]:
+        """The meaning wrapped beside the word; a word too long for its column stands above, wrapped as well."""
+        room = max(10, width - self.left - 5)
+        meaning = tui_text.wrap(self.text, room) or [""]
+        beside = tui_text.width(self.keys) <= self.left
+        above = [] if beside else tui_text.wrap(self.keys, max(10, width - 4))
+        for part in above:
+            yield HelpLine(Line.of(" ", (part, Role.KEY)).spans, self.starts)
+        for at, part in enumerate(meaning):
+            shown = tui_text.fit(tui_text.clean(self.keys) if beside and not at else "", self.left)
+            yield HelpLine(Line.of(" ", (shown, Role.KEY), f" {part}").spans, self.starts)
+        if self.example:
+            yield HelpLine(Line.of((" " * (self.left + 2) + self.example, Role.DIM)).spans, self.starts)
+
+    def has(self, words: Iterable[str]) -> bool:
+        """Do all these words, folded, stand in it?"""
+        told = fold(f"{self.keys} {self.text} {self.example}")
+        return all(word in told for word in words)
 
 
-def render_keys(context: str, commands: Sequence[Action], width: int) -> list[Line]:
+class Section(NamedTuple):
+    """A heading and what stands below it."""
+
+    title: str
+    entries: Sequence[Entry]
+    note: str = ""
+
+    def lines(self, width: int, words: Sequence[str]) -> list[HelpLine]:
+        """The heading with what has these words; nothing where nothing has them."""
+        found = [each for each in self.entries if each.has(words)]
+        if words and not found:
+            return []
+        note = tui_text.wrap(self.note, max(10, width - 4)) if self.note and not words else ()
+        return [
+            HelpLine(),
+            HelpLine(Line.of((self.title, Role.HEAD)).spans),
+            *(HelpLine(Line.of(f" {part}").spans) for part in note),
+            *(line for each in found for line in each.lines(width)),
+        ]
+
+
+def key_section(context: str, commands: Sequence[Action]) -> Section:
     """The keys of one screen; of a form those that act in its fields, for there is nothing but fields."""
-    lines = heading(f"{_TITLES.get(context, context)}: keys")
-    if context == FIND:
-        lines += [Line.of(f" {part}") for part in tui_text.wrap(_IN_FIND, max(10, width - 2))]
+    entries = []
     for each in commands:
         acting = [key for key in each.all_keys if context != FORM or acts_in_field(key)]
         if context in each.contexts and (acting or (each.mnemonic and context != FORM)):
             keys = " ".join(key.upper() if len(key) > 1 else key for key in acting)
             word = each.mnemonic or each.text.strip()
             said = f" On the line: {word}." if word and context in _WITH_LINE else ""
-            lines += entry(keys, f"{each.title}. {each.help}{said}", width)
-    return lines
+            entries.append(Entry(keys, f"{each.title}. {each.help}{said}", starts=each))
+    return Section(f"{_TITLES.get(context, context)}: keys", entries, _IN_FIND if context == FIND else "")
 
 
-def render_hotkeys(codes: Codes, width: int) -> list[Line]:
+def hotkey_section(codes: Codes) -> Section:
     """The result chord."""
-    lines = heading("Result and next account: , or Space, then (any other key logs nothing)")
-    for key, code in codes.hot.items():
-        lines += entry(key, f"{code} {codes.results[code].title}", width)
-    return lines
+    entries = [Entry(key, f"{code} {codes.results[code].title}") for key, code in codes.hot.items()]
+    return Section("Result and next account: , or Space, then (any other key logs nothing)", entries)
 
 
-def render_codes(codes: Codes, width: int) -> list[Line]:
+def code_sections(codes: Codes) -> Iterator[Section]:
     """The site's actions, results and reasons."""
-    lines = heading("Results: what happened")
-    for code, result in codes.results.items():
-        lines += entry(code.lower(), f"{result.title}. {result.explained}".strip(), width)
-    lines += heading("Actions: what I did")
-    for code, action in codes.actions.items():
-        lines += entry(code.lower(), action.title, width)
+    yield Section("Results: what happened", [_result(codes, code) for code in codes.results])
+    yield Section("Actions: what I did", [Entry(code.lower(), each.title) for code, each in codes.actions.items()])
     for title, table in (
         ("Reasons for non-payment", codes.reasons),
         ("Reasons to skip or snooze", codes.skip_reasons),
         *((f"Reasons to {kind}", table) for kind, table in codes.order_reasons.items()),
     ):
-        lines += heading(title)
-        for code, meaning in table.items():
-            lines += entry(code.lower(), meaning, width, 20)
-    return lines
+        yield Section(title, [Entry(code.lower(), meaning, _CODE) for code, meaning in table.items()])
 
 
-def render_verbs(verbs: Iterable[VerbHelp], width: int) -> list[Line]:
-    """The words of the line."""
-    lines = heading("The line: several acts are joined by ;")
-    for verb in verbs:
-        lines += entry(verb.usage, verb.summary, width, 34)
-        lines.append(Line.of((" " * 36 + verb.example, Role.DIM)))
-    return lines
+def _result(codes: Codes, code: str) -> Entry:
+    result = codes.results[code]
+    return Entry(code.lower(), f"{result.title}. {result.explained}".strip(), starts=f"{code.lower()} ")
+
+
+def _verb(verb: VerbHelp) -> Entry:
+    return Entry(verb.usage, verb.summary, _USAGE, f"{verb.verb} ", verb.example)
 
 
 def render_help(
-    context: str, commands: Sequence[Action], codes: Codes | None, verbs: Sequence[VerbHelp], width: int
-) -> list[Line]:
-    """The help of one screen; `keys` as the context shows the keys of all of them."""
-    if context == "keys":
-        lines = [line for each in CONTEXTS for line in render_keys(each, commands, width)]
-        return [*lines, *(render_hotkeys(codes, width) if codes is not None else [])][1:]
-    lines = render_keys(context, commands, width)
-    if codes is not None and context == ACCOUNT:
-        lines += render_hotkeys(codes, width)
-    if context in (ACCOUNT, QUEUE):
-        lines += render_verbs(verbs, width)
-        lines += render_codes(codes, width) if codes is not None else []
-    return lines[1:]
+    context: str,
+    commands: Sequence[Action],
+    codes: Codes | None,
+    verbs: Sequence[VerbHelp],
+    width: int,
+    wanted: str = "",
+) -> list[HelpLine]:
+    """The help of one screen, or of all keys (`keys` as the context).
+
+    Args:
+        context: the screen.
+        commands: with the keys they have now.
+        codes: the site's; None while they are not known.
+        verbs: the words of the line.
+        width: cells.
+        wanted: only what has all these words in it; empty: all.
+    """
+    sections = [key_section(each, commands) for each in (CONTEXTS if context == "keys" else (context,))]
+    if codes is not None and context in ("keys", ACCOUNT):
+        sections.append(hotkey_section(codes))
+    if context in (ACCOUNT, QUEUE, BOARD):
+        sections.append(Section("The line, on an account: several acts are joined by ;", [_verb(v) for v in verbs]))
+        sections += code_sections(codes) if codes is not None else ()
+    words = fold(wanted).split()
+    return [line for section in sections for line in section.lines(width, words)][1:]
 
 
 def render_word(
     word: str, commands: Sequence[Action], codes: Codes | None, verbs: Sequence[VerbHelp], width: int
-) -> list[Line]:
+) -> list[HelpLine]:
     """What one word means: a verb or a code of the line, or a command; nothing when it means nothing."""
     wanted = word.casefold()
-    lines: list[Line] = []
-    for verb in verbs:
-        if wanted in (verb.verb.casefold(), *(alias.casefold() for alias in verb.aliases)):
-            lines += [*entry(verb.usage, verb.summary, width, 34), Line.of((" " * 36 + verb.example, Role.DIM))]
+    found = [_verb(v) for v in verbs if wanted in (v.verb.casefold(), *(alias.casefold() for alias in v.aliases))]
     if codes is not None and word.upper() in codes.results:
-        result = codes.results[word.upper()]
-        lines += entry(result.code, f"{result.title}. {result.explained}".strip(), width)
-    for each in commands:
-        if wanted == each.mnemonic:
-            lines += entry(each.mnemonic, f"{each.title}. {each.help}", width)
-    return lines
+        found.append(_result(codes, word.upper()))
+    found += [Entry(c.mnemonic, f"{c.title}. {c.help}", starts=c) for c in commands if wanted == c.mnemonic]
+    return [line for each in found for line in each.lines(width)]

@@ -57,7 +57,7 @@ def pane_lines(pane: PaneView, view: AccountView, width: int, codes: Codes | Non
             lines = [*services(pane.services, view, width), *orders(pane.orders, view)]
         case "audit":
             lines = audit(pane.audit, view, width)
-        case "messages" | "cases":  # rows of a table
+        case "messages" | "cases" | "linked":  # rows of a table
             lines = []
     return lines or [Line.of((NOTHING, Role.DIM))]
 
@@ -178,7 +178,9 @@ def payments(rows: Iterable[PaymentView], view: AccountView, width: int) -> list
 def points(rows: Iterable[PointView], width: int) -> list[Line]:
     lines: list[Line] = []
     for p in rows:
-        lines.append(Line((*point_spans(p), Span(f"  {p.kind}", Role.DIM))))
+        by = f" by {p.consent_source}" if p.consent_source else ""
+        given = f", consent {p.consent}{by} on {p.consent_on}" if p.consent_on else ""
+        lines.append(Line((*point_spans(p), Span(f"  {p.kind}{given}", Role.DIM))))
         if p.may_call is not None:
             lines += checks(p.may_call, width)
     return lines

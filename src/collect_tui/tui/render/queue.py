@@ -29,12 +29,14 @@ def render_board_summary(figures: Sequence[QueueFigure]) -> Line:
     return Line((*line.spans, *Line.of(" · ", (sums, Role.MONEY), " collectable").spans)) if sums else line
 
 
-def render_queue_header(figure: QueueFigure, marked: int = 0) -> Line:
-    """A queue's title and what is left in it for this user; of how many, when some are for later or for others."""
+def render_queue_header(figure: QueueFigure, words: str = "", marked: int = 0) -> Line:
+    """A queue's title and what is left in it for this user; of how many, when some are for later or for others. `words`: what of it is
+    shown, where that is not all."""
     chosen = f" · {marked:,} marked" if marked else ""
     of = f" of {figure.count:,}" if figure.left != figure.count else ""
+    shown: tuple[str | tuple[str, Role], ...] = (" · ", (words, Role.VALUE)) if words else ()
     return Line.of(
-        (figure.title, Role.HEAD), f" · {figure.left:,} left{of} · ",
+        (figure.title, Role.HEAD), *shown, f" · {figure.left:,} left{of} · ",
         (whole(figure.collectable, figure.currency), Role.MONEY), " collectable", (chosen, Role.MARK),
     )  # fmt: skip
 

@@ -10,14 +10,21 @@ from collect_tui.tui.render.styled import Line, Span
 
 TABS: Final = ("summary", *get_args(PaneName))
 SHORT_TABS: Final = ("summary", "log", "items", "paid", "points", "ptp", "orders", "audit", "msgs", "cases")
+SHORTEST_TABS: Final = ("sum", "log", "items", "paid", "pts", "ptp", "ord", "aud", "msgs", "cases", "linked")
+DIGITS: Final = 10
+"""Panes that a digit shows; what comes after them is there for accounts that have it."""
 _TABS_WIDE: Final = sum(map(len, TABS)) + 3 * len(TABS) + 1
 
 
-def tabs(pane: int, width: int) -> Line:
-    """The panes with their digits; the one shown stands out."""
+def tabs(pane: int, width: int, last: int = DIGITS) -> Line:
+    """The panes with their digits, as far as the `last`; the one shown stands out."""
     spans: list[Span] = []
-    for number, name in enumerate(TABS if width >= _TABS_WIDE else SHORT_TABS, start=1):
+    short = SHORT_TABS if last <= DIGITS else SHORTEST_TABS
+    for number, name in enumerate((TABS if width >= _TABS_WIDE else short)[:last], start=1):
         here = number == pane
         edge = "[" if here else "]" if number == pane + 1 else " "
-        spans += [Span(edge, Role.HEAD), Span(f"{number % 10} {name}", Role.HEAD if here else Role.LABEL)]
-    return Line((*spans, Span("]" if pane == len(TABS) else "", Role.HEAD)))
+        spans += [
+            Span(edge, Role.HEAD),
+            Span(f"{number % 10} {name}" if number <= DIGITS else name, Role.HEAD if here else Role.LABEL),
+        ]
+    return Line((*spans, Span("]" if pane == last else "", Role.HEAD)))

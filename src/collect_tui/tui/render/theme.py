@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -91,8 +91,8 @@ def theme_names(user_folder: Path | None = None) -> list[str]:
     return sorted({file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")})
 
 
-def load_theme(name: str, user_folder: Path | None = None) -> ThemeSpec:
-    """Read the theme called ``name``.
+def load_theme(name: str, user_folder: Path | None = None, *, few_colors: bool = False) -> ThemeSpec:
+    """Read the theme called ``name``; for a terminal of few colours, what such a one can show of it.
 
     Raises:
         ThemeError: there is none, or its file is wrong; the text says what and where.
@@ -104,7 +104,8 @@ def load_theme(name: str, user_folder: Path | None = None) -> ThemeSpec:
         except (OSError, ValueError) as error:
             raise ThemeError(str(error)) from None
         if table is not None:
-            return theme_of(table, str(file))
+            spec = theme_of(table, str(file))
+            return in_own_colors(spec) if few_colors and not spec.own_colors else spec
     raise ThemeError(f"no theme {name!r}{_nearest(name, theme_names(user_folder))}")
 
 
@@ -129,6 +130,16 @@ def theme_of(table: dict[str, Any], file: str) -> ThemeSpec:
     if not spec.own_colors and own:
         raise ThemeError(f"{file}: the terminal's own colours ({own[0]}) and #rrggbb cannot be mixed")
     return spec
+
+
+def in_own_colors(spec: ThemeSpec) -> ThemeSpec:
+    """The same for a terminal of sixteen colours or none: its attributes alone, and reverse where a role has a ground of its own.
+    Sixteen colours are each terminal's own affair: the nearest of them may be what cannot be read there."""
+    looks = {
+        role: Look(attributes=tuple(dict.fromkeys((*look.attributes, *(("reverse",) if look.bg else ())))))
+        for role, look in spec.roles.items()
+    }
+    return replace(spec, screen=Look("default", "default", spec.screen.attributes), roles=looks)
 
 
 def _look(table: Any, file: str, where: str) -> Look:

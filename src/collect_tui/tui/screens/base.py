@@ -93,6 +93,15 @@ class DeskScreen(CallingScreen):
     async def marks_done(self, still: Sequence[str], last: Receipt | None) -> None:
         """It was done on the marked accounts but for those that are `still` marked; `last`: the last receipt."""
 
+    @property
+    def row_text(self) -> str:
+        """The row under the cursor as it is seen; empty where there is none."""
+        mover = next((w for w in self.query(RowMover) if w.can_focus and w.display and w.moves_cursor), None)
+        if mover is None or not mover.row_count():
+            return ""
+        strip = mover.render_line(mover.top_lines + mover.cursor - mover.top)
+        return " ".join(strip.text.removeprefix(">").split())
+
     def do_field_list(self) -> None:
         """F4: all that could stand at the caret of the line."""
         self.open_line()
@@ -112,10 +121,15 @@ class DeskScreen(CallingScreen):
         """To the line; from a field, all of what is said below it."""
         if isinstance(self.focused, LineEdit) or self.line_edit is None:
             self.do_said_more()
-        elif self.has_line or (target := self.line_target()) is None:
-            self.open_line()
         else:
-            self.desk_app.run_held(self._open_line_of(target), self)
+            self.begin_line("")
+
+    def begin_line(self, text: str) -> None:
+        """To the line, with its beginning; where no account is shown, once the one it is for has been fetched."""
+        if self.has_line or (target := self.line_target()) is None:
+            self.open_line(text)
+        else:
+            self.desk_app.run_held(self._open_line_of(target, text), self)
 
     async def _open_line_of(self, target: LineTarget, text: str = "") -> None:
         """To the line where no account is shown: the one it is for is asked for first, so that what is typed can be previewed."""
@@ -191,7 +205,7 @@ class DeskScreen(CallingScreen):
         if found.moved:
             self.refuse(found.moved)
             return True
-        if name in KEPT_QUIET or name in self.active_bindings:
+        if name in KEPT_QUIET or (name in self.active_bindings and name != "ctrl+c"):  # Textual's own copies with it
             return False
         self.refuse(f"{messages.no_key(name)}; {self.desk_app.door('help.open')} shows the keys.")
         return True

@@ -12,18 +12,16 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast, get_args
 from textual import events
 from textual.app import ComposeResult
 
-from collect_tui.desk.columns import screen_columns
 from collect_tui.desk.views.account import PaneName, PaneView
-from collect_tui.desk.views.case import ACCOUNT_CASE_COLUMNS
-from collect_tui.desk.views.message import MESSAGE_COLUMNS, MessageRow
 from collect_tui.tui.case_rows import look
 from collect_tui.tui.keys.actions import ACCOUNT, action
 from collect_tui.tui.messages import LOADING
+from collect_tui.tui.pane_rows import COLUMNS, PaneRow, key_of
 from collect_tui.tui.render.account import summary
 from collect_tui.tui.render.panes import NOTHING, pane_lines
 from collect_tui.tui.render.roles import Role
 from collect_tui.tui.render.styled import Line, Span
-from collect_tui.tui.render.tabs import tabs
+from collect_tui.tui.render.tabs import DIGITS, tabs
 from collect_tui.tui.screens.base import DeskScreen
 from collect_tui.tui.widgets.keybar import KeyHint
 from collect_tui.tui.widgets.lineedit import LineEdit
@@ -32,13 +30,10 @@ from collect_tui.tui.widgets.worktable import ListSource, WorkTable
 
 if TYPE_CHECKING:
     from collect_tui.desk.views.account import AccountView
-    from collect_tui.desk.views.case import CaseRow
     from collect_tui.tui.page import CasePage, MessagePage
 
 #: The panes by their digit; 1 is the summary.
 PANES: Final[tuple[PaneName | None, ...]] = (None, *get_args(PaneName))
-#: The panes whose rows are opened: their columns, and what a row is called by.
-_COLUMNS: Final = {"messages": screen_columns(MESSAGE_COLUMNS), "cases": screen_columns(ACCOUNT_CASE_COLUMNS)}
 _PAGED: Final = ("timeline", "payments", "audit", "messages")
 PAGE: Final = 200
 #: From this width and height on, the summary has room for the latest events.
@@ -64,7 +59,7 @@ class PanesScreen(DeskScreen):
         pane.more = self._more
         pane.resized = self._fill
         yield pane
-        for name, columns in _COLUMNS.items():
+        for name, columns in COLUMNS.items():
             rows = PagedRows(columns, empty=NOTHING, id=f"rows-{name}")
             rows.more = self._more
             rows.display = False
@@ -77,12 +72,12 @@ class PanesScreen(DeskScreen):
     @property
     def rows(self) -> PagedRows:
         """Those of the pane shown, or of messages."""
-        return self.query_one("#rows-cases" if self.pane_name == "cases" else "#rows-messages", PagedRows)
+        return self.query_one(f"#rows-{self.pane_name if self.has_rows else 'messages'}", PagedRows)
 
     @property
     def has_rows(self) -> bool:
         """Does the pane shown have rows that are opened?"""
-        return self.pane_name in _COLUMNS
+        return self.pane_name in COLUMNS
 
     def begin(self, view: AccountView) -> None:
         """Show another account from its summary on; nothing of the one before is left."""
@@ -107,7 +102,7 @@ class PanesScreen(DeskScreen):
         self._load()
 
     def summary_lines(self) -> Iterable[Line]:
-        return (tabs(self.pane, self.size.width),) if self.view is not None else ()
+        return (tabs(self.pane, self.size.width, self._last),) if self.view is not None else ()
 
     def key_hints(self) -> list[KeyHint]:
         hints = super().key_hints()
@@ -131,10 +126,18 @@ class PanesScreen(DeskScreen):
             super().run_command(command_id)
 
     def do_pane_next(self) -> None:
-        self._show_pane(self.pane % len(PANES) + 1)
+        self._show_pane(self.pane % self._last + 1)
 
     def do_pane_previous(self) -> None:
-        self._show_pane((self.pane - 2) % len(PANES) + 1)
+        self._show_pane((self.pane - 2) % self._last + 1)
+
+    def do_linked_show(self) -> None:
+        self._show_pane(len(PANES))
+
+    @property
+    def _last(self) -> int:
+        """The last pane of the account: that of linked ones is there where the customer has others."""
+        return len(PANES) if self.view is not None and (self.view.linked or self.pane == len(PANES)) else DIGITS
 
     def _show_pane(self, number: int) -> None:
         if self.view is None or number == self.pane:
@@ -190,9 +193,9 @@ class PanesScreen(DeskScreen):
         pane = self._panes.get(name) if name is not None else None
         if name is None or pane is None:
             return self.rows.say(self._instead or LOADING)
-        found: Iterable[MessageRow | CaseRow] = pane.messages if name == "messages" else pane.cases
-        keys = (str(row.id) if isinstance(row, MessageRow) else row.number for row in found)
-        cells = [[Span(*column.on_screen(row, session)) for column in _COLUMNS[name]] for row in found]
+        found: Iterable[PaneRow] = getattr(pane, name)
+        keys = (key_of(row) for row in found)
+        cells = [[Span(*column.on_screen(row, session)) for column in COLUMNS[name]] for row in found]
         self.rows.replace(ListSource(zip(keys, cells, strict=True)))
 
     def _forget_rows(self) -> None:
@@ -203,8 +206,8 @@ class PanesScreen(DeskScreen):
 
     def on_work_table_row_chosen(self, message: WorkTable.RowChosen) -> None:
         message.stop()
-        opened = self._open_case if self.pane_name == "cases" else self._open_message
-        self.start(partial(opened, message.key))
+        opened = {"cases": self._open_case, "linked": self.desk_app.navigator.open_account}
+        self.start(partial(opened.get(self.pane_name or "", self._open_message), message.key))
 
     async def _open_case(self, number: str) -> None:
         seen = await self.ask(look, self.desk_app.desk, number)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from collect_tui.tui.keys.actions import QUEUE, action
 from collect_tui.tui.page import LineTarget
-from collect_tui.tui.queue_rows import COLUMNS, PAGE, Loaded, QueueRows, load_queue, load_until
+from collect_tui.tui.queue_rows import COLUMNS, PAGE, Loaded, QueueRows, chosen_columns, load_queue, load_until
 from collect_tui.tui.render.queue import (
     render_account_summary,
     render_queue_header,
@@ -43,6 +43,8 @@ class QueueScreen(ListScreen):
     def __init__(self) -> None:
         super().__init__()
         self.queue_name: str = ""
+        self.words: str = ""
+        """What is wanted of the queue; empty: all of it, in its own order."""
         self.figure: QueueFigure | None = None
         self.rows: QueueRows | None = None
         self._account: AccountView | None = None
@@ -56,13 +58,15 @@ class QueueScreen(ListScreen):
         """Show a queue from its first page on; of the same queue, the cursor stays on the same account."""
         self._nothing_older()
         page, self._fresh = loaded.page, True
-        same = page.queue == self.queue_name
+        same = (page.queue, page.words) == (self.queue_name, self.words)
         self.desk_app.session_view = loaded.session
-        self.queue_name, self.figure, self._account = page.queue, page.figure, None
-        self.rows = QueueRows(page.rows if rows is None else rows, page.cursor, loaded.session)
+        self.queue_name, self.words, self.figure, self._account = page.queue, page.words, page.figure, None
+        columns = chosen_columns(self.desk_app.filters.columns_of(page.queue, page.words))
+        self.rows = QueueRows(page.rows if rows is None else rows, page.cursor, loaded.session, columns)
         self.table.show_gone(())
         if not same:
             self.table.mark(())
+        self.table.show_columns(columns)
         self.table.replace(self.rows)
         if not same:
             self.table.move_to(0)
@@ -71,7 +75,9 @@ class QueueScreen(ListScreen):
         self._look()
 
     def header_line(self) -> Line:
-        return render_queue_header(self.figure, len(self.table.marked)) if self.figure is not None else Line()
+        if self.figure is None:
+            return Line()
+        return render_queue_header(self.figure, self.words, len(self.table.marked))
 
     def summary_lines(self) -> Iterable[Line]:
         row = self.row
@@ -143,7 +149,7 @@ class QueueScreen(ListScreen):
         """Load again as many rows as were loaded; the cursor stays on the same account."""
         if self.queue_name:
             have = min(len(self.rows), self.table.cursor + AHEAD + 1) if self.rows is not None else 0
-            found = await self.ask(load_until, self.desk_app.desk, self.queue_name, have)
+            found = await self.ask(load_until, self.desk_app.desk, self.queue_name, self.words, have)
             if found is not None:
                 self.show_page(*found)
 
@@ -155,7 +161,7 @@ class QueueScreen(ListScreen):
         rows = self.rows
         if rows is None:
             return
-        found = await self.ask(load_until, self.desk_app.desk, self.queue_name, len(rows) + AHEAD)
+        found = await self.ask(load_until, self.desk_app.desk, self.queue_name, self.words, len(rows) + AHEAD)
         if found is not None:
             self._renew(rows, found)
 
@@ -182,7 +188,7 @@ class QueueScreen(ListScreen):
         self._look()
         rows = self.rows
         if rows is not None and not self._fresh and self.desk_app.connected:
-            ask = partial(load_until, self.desk_app.desk, self.queue_name, len(rows) + AHEAD)
+            ask = partial(load_until, self.desk_app.desk, self.queue_name, self.words, len(rows) + AHEAD)
             self.fetch("renewed", ask, partial(self._renew, rows))
 
     # -- the account under the cursor ---------------------------------------------------------------------------
@@ -220,8 +226,8 @@ class QueueScreen(ListScreen):
         rows = self.rows
         if rows is None or rows.cursor is None or self.table.cursor + AHEAD < len(rows):
             return
-        self.fetch("page", partial(load_queue, self.desk_app.desk, self.queue_name, rows.cursor),
-                   partial(self._more, rows, rows.cursor))  # fmt: skip
+        ask = partial(load_queue, self.desk_app.desk, self.queue_name, self.words, rows.cursor)
+        self.fetch("page", ask, partial(self._more, rows, rows.cursor))
 
     def _more(self, rows: QueueRows, asked: str, loaded: Loaded) -> None:
         if rows is self.rows and rows.cursor == asked:
@@ -234,7 +240,7 @@ class QueueScreen(ListScreen):
         while rows is not None and rows.cursor is not None and len(rows) <= index:
             limit = min(max(index + 1 - len(rows), PAGE), 1000)
             asked = rows.cursor
-            loaded = await self.ask(load_queue, self.desk_app.desk, self.queue_name, asked, limit)
+            loaded = await self.ask(load_queue, self.desk_app.desk, self.queue_name, self.words, asked, limit)
             if loaded is None:
                 return
             self._more(rows, asked, loaded)

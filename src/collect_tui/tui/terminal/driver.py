@@ -18,7 +18,8 @@ from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from collect_tui.tui.terminal.key_parser import KeyParser, PasteLost, PasteWaits, TerminalAnswered
+from collect_tui.tui.terminal.key_parser import EIGHT_BIT, KeyParser, PasteLost, PasteWaits, TerminalAnswered
+from collect_tui.tui.terminal.profile import TerminalProfile
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -77,8 +78,9 @@ class ThinDriver(LinuxDriver):
         super().__init__(app, **kwargs)
         self._file = cast("Any", _LastingFile(cast("IO[str]", self._file)))
         self._wake: tuple[int, int] | None = None
-        self._parser = KeyParser(self._debug)
-        self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        terminal: TerminalProfile = getattr(app, "terminal", TerminalProfile())
+        self._parser = KeyParser(self._debug, sco=terminal.sco)
+        self._decode = getincrementaldecoder("utf-8")(errors=EIGHT_BIT).decode
         self.started = False
         """Set whenever the terminal has been (re)entered, and its contents are unknown; the painter clears it."""
         app.real_cursor = True  # type: ignore[attr-defined]

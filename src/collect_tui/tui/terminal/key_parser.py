@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from codecs import register_error
 from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual import events
 from textual._time import get_time
@@ -13,10 +14,7 @@ from textual.keys import Keys
 from textual.message import Message
 
 from collect_tui.tui.render.text import TEXT_LIMIT, clean
-
-if TYPE_CHECKING:
-    pass
-
+from collect_tui.tui.terminal.function_keys import SCO, VT100_PLUS
 
 ESC: Final = "\x1b"
 
@@ -48,8 +46,28 @@ ALONE: Final = 0.1
 _ANSWER: Final = re.compile(r"\x1b\[\??[0-9;]*n")
 
 
+#: What begins a sequence: Escape, or CSI and SS3 as terminals write them that have eight bits for a control.
+_BEGINS: Final = {ESC: ESC, "\x9b": f"{ESC}[", "\x8f": f"{ESC}O"}
+
+_BEGIN: Final = re.compile("[\x1b\x9b\x8f]")
+
+_PASTE_END_8BIT: Final = "\x9b201~"
+
+EIGHT_BIT: Final = "collect_tui.eight_bit"
+"""An error handler for decoding UTF-8: a byte that is none of it is an eight-bit control, or a replacement character."""
+
+
 #: Keys that, alone after such a silence, drop a paste whose end does not come: Ctrl-C and F12.
 _GIVE_UP: Final = frozenset({"\x03", "\x1b[24~"})
+
+
+def _eight_bit(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    byte = error.object[error.start]
+    return (chr(byte) if 0x80 <= byte < 0xA0 else "\ufffd"), error.start + 1
+
+
+register_error(EIGHT_BIT, _eight_bit)
 
 
 class TerminalAnswered(Message):
@@ -76,10 +94,16 @@ class KeyParser(XTermParser):
     are none.  A paste is one text up to its end mark, whatever is in it; where the mark does not come, Ctrl-C or F12
     alone after a silence drop it, or a longer silence does.  None of it is acted on: what comes of it after that silence is
     dropped as well, up to its end mark or to a key that comes alone.
+
+    Args:
+        debug: as of Textual's parser.
+        sco: the terminal sends SCO's function keys.
     """
 
-    def __init__(self, debug: bool = False) -> None:
+    def __init__(self, debug: bool = False, *, sco: bool = False) -> None:
         super().__init__(debug)
+        self._named = {**VT100_PLUS, **(SCO if sco else {})}
+        self._end = BRACKETED_PASTE_END  # of the paste: written as its beginning was
         self._sequence = ""  # an escape sequence that is not complete
         self._since = 0.0
         self._spent = False  # its Escape was taken for a key; a `[` may still follow
@@ -111,14 +135,16 @@ class KeyParser(XTermParser):
             elif self._sequence:
                 data = yield from self._go_on(data)
             else:
-                at = data.find(ESC)
-                plain, data = (data, "") if at < 0 else (data[:at], data[at:])
-                for char in plain:
+                begin = _BEGIN.search(data)
+                at = begin.start() if begin else len(data)
+                for char in data[:at]:
                     yield from self._keys(char)
-                if data:
-                    self._sequence, self._spent, data = ESC, False, data[1:]
-                    self._since = get_time()
-                    self._due = self._since + ESCAPE_WAIT
+                if not begin:
+                    return
+                self._end = BRACKETED_PASTE_END if data[at] == ESC else _PASTE_END_8BIT
+                self._sequence, self._spent, data = _BEGINS[data[at]], False, data[at + 1 :]
+                self._since = get_time()
+                self._due = self._since + ESCAPE_WAIT
 
     def tick(self) -> Iterable[Message]:
         """An Escape alone is a key when nothing has followed it; of a paste that does not end is told."""
@@ -129,7 +155,7 @@ class KeyParser(XTermParser):
             self._due = self._heard + PASTE_ENDS
             yield PasteWaits()
         elif self._paste is not None:
-            self._paste, self._lost, self._tail = None, True, (self._paste or "")[-len(BRACKETED_PASTE_END) + 1 :]
+            self._paste, self._lost, self._tail = None, True, (self._paste or "")[-len(self._end) + 1 :]
             yield PasteLost(self._size)
         elif self._lost:
             self._lost = False
@@ -144,7 +170,7 @@ class KeyParser(XTermParser):
         """Read on in an escape sequence; what is left of the data."""
         begun, self._due = self._sequence, None
         for count, char in enumerate(data, start=1):
-            if char == ESC or ord(char) < 32 or len(begun) > LONGEST_SEQUENCE:  # it breaks off here
+            if char in _BEGINS or ord(char) < 32 or len(begun) > LONGEST_SEQUENCE:  # it breaks off here
                 yield from self._broken_off()
                 return data[count - 1 :]
             begun += char
@@ -179,6 +205,10 @@ class KeyParser(XTermParser):
                 yield key
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        if sequence in self._named:
+            return (events.Key(self._named[sequence], None),)
+        if "\x80" <= sequence < "\xa0":  # a control that is no key
+            return ()
         if len(sequence) == 2 and sequence[0] == ESC:
             return super()._sequence_to_key_events(sequence[1], alt=True)
         return super()._sequence_to_key_events(sequence, alt)
@@ -197,12 +227,12 @@ class KeyParser(XTermParser):
         text, answers = _ANSWER.subn("", self._paste + data)
         for _ in range(answers):
             yield TerminalAnswered()
-        at = text.find(BRACKETED_PASTE_END)
+        at = text.find(self._end)
         kept = len(self._paste)
         if at < 0:
             self._size += len(text) - kept
             most = TEXT_LIMIT + 1  # never more than what any field takes, and the pieces of the end
-            self._paste = text[:most] + text[max(most, len(text) - len(BRACKETED_PASTE_END) + 1) :]
+            self._paste = text[:most] + text[max(most, len(text) - len(self._end) + 1) :]
             return ""
         size, self._paste, self._due = self._size + at - kept, None, None
         if size > TEXT_LIMIT:
@@ -210,7 +240,7 @@ class KeyParser(XTermParser):
             yield events.Paste(text[: TEXT_LIMIT + 1])
         elif line := _line(text[:at]):
             yield events.Paste(line)
-        return text[at + len(BRACKETED_PASTE_END) :]
+        return text[at + len(self._end) :]
 
     def _feed_rest(self, data: str) -> Generator[Message, None, str]:
         """Read what comes behind a paste that silence has dropped; what is left of the data behind its end mark."""
@@ -220,11 +250,11 @@ class KeyParser(XTermParser):
         if not data:
             return ""
         quiet, self._heard, self._due = get_time() >= self._heard + ALONE, get_time(), None
-        at = (self._tail + data).find(BRACKETED_PASTE_END)
+        at = (self._tail + data).find(self._end)
         if at >= 0:
             self._lost = False
-            return (self._tail + data)[at + len(BRACKETED_PASTE_END) :]
-        self._tail = (self._tail + data)[-len(BRACKETED_PASTE_END) + 1 :]
+            return (self._tail + data)[at + len(self._end) :]
+        self._tail = (self._tail + data)[-len(self._end) + 1 :]
         if quiet and (len(data) == 1 or (data[0] == ESC and _is_whole(data) and data.count(ESC) == 1)):
             self._key, self._due = data, self._heard + ALONE
         else:

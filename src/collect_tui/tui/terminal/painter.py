@@ -18,6 +18,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.strip import Strip
 
 from collect_tui.tui.render.cells import BLANK, CellMaker, Row
+from collect_tui.tui.terminal.clipboard import to_clipboard
 from collect_tui.tui.terminal.differ import Differ
 from collect_tui.tui.terminal.driver import STATUS, ThinDriver
 from collect_tui.tui.terminal.profile import TerminalProfile
@@ -61,6 +62,11 @@ class ThinPainter(_Base):
         """Forget what the terminal shows and send everything again; for line noise."""
         self._differ = None
         self.screen.refresh()
+
+    def to_clipboard(self, text: str) -> None:
+        """Put a text on the clipboard of the terminal, where that takes it; nobody is told whether it has."""
+        if isinstance(self._driver, ThinDriver):
+            self._driver.write(to_clipboard(text, self.terminal.through))
 
     def paint_and_ask(self, anew: bool = False) -> None:
         """Ask the terminal for its status behind all that is to be painted now; `anew`: behind a whole new picture."""

@@ -19,6 +19,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from collect_tui.tui.terminal.clipboard import Multiplexer, multiplexer
+from collect_tui.tui.terminal.function_keys import sends_sco
+
 if TYPE_CHECKING:
     from rich.color import ColorSystem
     from textual.app import App
@@ -36,6 +39,8 @@ class TerminalProfile:
 
     colors: Colors = "16"
     ascii_only: bool = False
+    sco: bool = False  # its function keys are SCO's
+    through: Multiplexer = ""  # what stands between it and the program
 
     @property
     def theme(self) -> str:
@@ -51,12 +56,15 @@ class TerminalProfile:
         return systems.get(self.colors)
 
 
-def prepare(environ: MutableMapping[str, str], original: Mapping[str, str] | None = None) -> TerminalProfile:
+def prepare(
+    environ: MutableMapping[str, str], original: Mapping[str, str] | None = None, *, function_keys: str = "auto"
+) -> TerminalProfile:
     """Set what Textual reads when imported, and return what the terminal can show.
 
     Args:
         environ: the process's environment; changed.
         original: the environment the process was started with; read from the system when not given.
+        function_keys: what the terminal sends for them, as the settings say: auto, xterm or sco.
     """
     if environ.get("SSH_TTY"):
         # A slow line tears the arrow keys' sequences apart; as nothing depends on Escape, it may take its time.
@@ -64,13 +72,18 @@ def prepare(environ: MutableMapping[str, str], original: Mapping[str, str] | Non
     environ["TEXTUAL_ANIMATIONS"] = "none"
     environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
     environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
-    return profile(_started_with(environ) if original is None else original)
+    return profile(_started_with(environ) if original is None else original, function_keys)
 
 
-def profile(environ: Mapping[str, str]) -> TerminalProfile:
-    """What the terminal described by these environment variables can show."""
+def profile(environ: Mapping[str, str], function_keys: str = "auto") -> TerminalProfile:
+    """What the terminal described by these environment variables can show, and which keys it sends."""
     term = environ.get("TERM", "")
-    return TerminalProfile(colors=_colors(environ, term), ascii_only=_is_ascii(environ, term))
+    return TerminalProfile(
+        colors=_colors(environ, term),
+        ascii_only=_is_ascii(environ, term),
+        sco=sends_sco(term, function_keys),
+        through=multiplexer(environ),
+    )
 
 
 def _colors(environ: Mapping[str, str], term: str) -> Colors:

@@ -163,6 +163,10 @@ class WorkTable(RowMover):
         if not len(self._source):
             self.refresh()
 
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        """Show these columns; the rows that come next have a cell for each."""
+        self._columns, self._layout_for = tuple(columns), (-1, [])
+
     def replace(self, source: RowSource) -> None:
         """Take rows from another source; the cursor stays on the same key, and on the same line if it can.
 

@@ -1,0 +1,176 @@
+"""Who the customer is and how they are reached, by line: `add m +1 213 555 0142`, `fix address "12 Hazel St"`, `fix times not sat`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from collect_tui.desk.commands import AddPoint, Command, CorrectCustomer, CorrectPoint, VerifyCustomer
+from collect_tui.desk.commands.customer import PARTS, POINT_KINDS
+from collect_tui.desk.line import say, slots
+from collect_tui.desk.line.context import LineContext
+from collect_tui.desk.line.lexer import literal
+from collect_tui.desk.line.slot import Slot
+from collect_tui.desk.line.verb import Verb
+from collect_tui.desk.line.words import TokenCursor
+
+LONGEST: Final = 500
+
+
+def add(words: TokenCursor) -> tuple[Command, ...]:
+    """`add KIND VALUE`: what stands behind the kind is the number, the address or whatever, to the end of the act."""
+    token = words.require("point kind")
+    kind = next((name for name in POINT_KINDS if token.plain and token.low and name.startswith(token.low)), None)
+    if kind is None:
+        words.reject(token, "point kind")
+    words.take("point kind")
+    return (words.build(AddPoint, what=kind, value=_value(words)),)
+
+
+def fix(words: TokenCursor) -> tuple[Command, ...]:
+    """`fix name|address|lang|zone|times VALUE`, `fix POINT VALUE`; an address that there is none of is a new one."""
+    token = words.require("detail")
+    words.ask("point")
+    if token.plain and token.low in PARTS:
+        words.take("detail")
+        return (words.build(CorrectCustomer, what=token.low, value=_value(words)),)
+    if token.plain and token.low == "address":
+        first = next((one[0] for one in words.context.points if one[1] == "address"), None)
+        words.take("detail")
+        if first is None:
+            return (words.build(AddPoint, what="address", value=_value(words)),)
+        return (words.build(CorrectPoint, point=first, value=_value(words)),)
+    if (point := slots.maybe_point(words, noted=False)) is None:
+        words.reject(token, "detail")
+    return (words.build(CorrectPoint, point=point, value=_value(words)),)
+
+
+def ver(words: TokenCursor) -> tuple[Command, ...]:
+    """`ver FACT FACT … [call|inbound|chat]`"""
+    said: list[str] = []
+    method = "call"
+    words.require("fact")
+    while (token := words.peek()) is not None:
+        words.ask("fact")
+        words.ask("talk")
+        if not token.plain:
+            words.reject(token, "fact")
+        if token.low in _TALKS:
+            method = token.low
+            words.take("talk")
+            words.done()
+            break
+        words.limit(token, "fact")
+        said.append(token.low)
+        words.take("fact")
+    if not said:
+        words.reject(words.tokens[1], "fact")
+    return (words.build(VerifyCustomer, facts=tuple(said), method=method),)
+
+
+def render_verify(command: VerifyCustomer, context: LineContext) -> str:
+    return say.join("ver", *command.facts, "" if command.method == "call" else command.method)
+
+
+def say_verify(command: VerifyCustomer, context: LineContext) -> str:
+    return say.sentence(f"the customer knew {', '.join(command.facts)}", _TALKS[command.method])
+
+
+def _value(words: TokenCursor) -> str:
+    """Quoted text, or all that is left as it was typed."""
+    first = words.require("value")
+    quoted = words.literal()
+    text = quoted.text if quoted is not None else words.rest()
+    if not text.strip():
+        words.reject(first, "value")
+    if len(text.strip()) > LONGEST:
+        words.reject(first, "value", f"Expected at most {LONGEST} characters.")
+    words.take("text", len(words.tokens) - words.pos)
+    return text
+
+
+def render_add(command: AddPoint, context: LineContext) -> str:
+    return say.join("add", command.what, literal(command.value))
+
+
+def say_add(command: AddPoint, context: LineContext) -> str:
+    return say.sentence(f"new {_KINDS[command.what]}", say.quoted(command.value))
+
+
+def render_point(command: CorrectPoint, context: LineContext) -> str:
+    return say.join("fix", command.point, literal(command.value))
+
+
+def say_point(command: CorrectPoint, context: LineContext) -> str:
+    return say.sentence(f"{command.point} is another", say.quoted(command.value))
+
+
+def render_customer(command: CorrectCustomer, context: LineContext) -> str:
+    return say.join("fix", command.what, literal(command.value))
+
+
+def say_customer(command: CorrectCustomer, context: LineContext) -> str:
+    return say.sentence(f"{_PARTS[command.what]} of the customer", say.quoted(command.value))
+
+
+_KINDS: Final = {
+    "mobile": "mobile",
+    "home": "telephone at home",
+    "work": "telephone at work",
+    "other": "other telephone",
+    "email": "e-mail",
+    "address": "address",
+    "social": "social account",
+}
+_PARTS: Final = {
+    "name": "name",
+    "lang": "language",
+    "zone": "time zone, or its city",
+    "times": "when they want to be called and when not",
+}
+_KIND = Slot("what", "POINT-KIND", "What", "m, h, w, o (telephones), e, a, s", "point kind", needed=True)
+_PART = Slot("what", "PART", "What", "name, address, lang, zone, times; or a contact point such as m1", "detail",
+             frozenset({"detail", "point"}), needed=True, also=frozenset({"point"}))  # fmt: skip
+_VALUE = Slot(
+    "value", "VALUE", "Value", "as it is to be; none takes a zone or times back", "value", frozenset({"text"}),
+    needed=True, writing="text",
+)  # fmt: skip
+
+_TALKS: Final = {"call": "a call that was made", "inbound": "a call that came in", "chat": "a chat"}
+_FACTS = Slot("facts", "FACT …", "Facts", "what they knew: dob addr; F4 lists them", "fact", needed=True, many=True)
+_TALK = Slot("method", "(call|inbound|chat)", "In", "call, inbound or chat", "talk", choices=tuple(_TALKS.items()))
+
+TALKS: Final = _TALKS
+OFFERED: Final = {**_PARTS, "address": "the address"}
+KINDS: Final = _KINDS
+
+RENDER: Final[dict[type, Callable[..., str]]] = {
+    AddPoint: render_add,
+    CorrectPoint: render_point,
+    CorrectCustomer: render_customer,
+    VerifyCustomer: render_verify,
+}
+MEANING: Final[dict[type, Callable[..., str]]] = {
+    AddPoint: say_add,
+    CorrectPoint: say_point,
+    CorrectCustomer: say_customer,
+    VerifyCustomer: say_verify,
+}
+
+VERBS = (
+    Verb("add", (_KIND, _VALUE), "a new telephone, e-mail, address or social account", "add m (213) 555-0188", add),
+    Verb(
+        "fix",
+        (_PART, _VALUE),
+        "mend what is known of the customer: name, address, language, zone, times to call, a contact point",
+        "fix times not weekdays 15 to 17",
+        fix,
+    ),
+    Verb(
+        "ver",
+        (_FACTS, _TALK),
+        "verify whom one speaks to by what they know; it holds for this call",
+        "ver dob addr",
+        ver,
+    ),
+)

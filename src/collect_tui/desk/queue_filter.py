@@ -1,0 +1,184 @@
+"""Which of a queue is listed and in which order, as words say it: `collect>500 dpd>30 product=INT flag=disputed zone=open sort dpd desc`.
+
+A word is a name, how it compares and a value; all must hold, and of values with commas between any. A word without a comparison is
+looked for in names and in the beginnings of account numbers. The shell, the API and the terminal read the same words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from collect_tui.common.text import clean, fold
+from collect_tui.common.words import expected
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.money import parse_minor
+from collect_tui.domain.rules import HoldKind
+from collect_tui.domain.states import Stage
+
+NUMBERS: Final[Mapping[str, str]] = {
+    "collect": "amount to collect",
+    "dpd": "days past due",
+    "score": "score, 0 to 1000",
+    "snoozes": "times put off",
+}
+CODES: Final[Mapping[str, str]] = {
+    "product": "product of a service",
+    "flag": "what stands out",
+    "zone": "open: may be called at this hour",
+    "owner": "whose account: a login, me, or none",
+    "stage": "stage of the ladder",
+    "queue": "queue in which it stands, of mine or my team's",
+}
+FLAGS: Final[Mapping[str, str]] = {
+    "disputed": "something of it is disputed",
+    "promised": "a promise is open",
+    "broken": "a promise was broken within a year",
+    "returned": "a payment came back within a year",
+    "hold": "any hold stands",
+    "claimed": "somebody has it",
+    "skipped": "passed over today",
+    "company": "the customer is a company",
+}
+"""Beside the kinds of hold of the site."""
+SORTS: Final[Mapping[str, str]] = {
+    "collect": "amount to collect",
+    "dpd": "days past due",
+    "score": "score",
+    "number": "account number",
+    "owner": "whose account",
+}
+_TERM: Final = re.compile(r"([A-Za-z][A-Za-z-]*)(<=|>=|!=|=|<|>)(.*)", re.DOTALL)
+_COUNT: Final = re.compile(r"-?[0-9]{1,9}")
+MOST: Final = 300
+"""Characters."""
+MOST_WORDS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition. `values`: minor units or a count as one of text, or codes, any of which will do."""
+
+    name: str
+    how: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """`search`: words that a name or number must begin with. `sort`: one of `SORTS`; empty: the queue's own order."""
+
+    terms: tuple[Term, ...] = ()
+    search: tuple[str, ...] = ()
+    sort: str = ""
+    descending: bool = False
+    said: str = ""
+    """The words as they were typed, with single blanks."""
+
+    def __bool__(self) -> bool:
+        return bool(self.terms or self.search or self.sort)
+
+
+NOTHING: Final = QueueFilter()
+
+
+def read(text: str, currency: str, holds: Mapping[str, HoldKind]) -> QueueFilter:
+    """What words ask for; amounts in the major units of `currency`. Invalid "queue.filter" with the word and what it may have been."""
+    if len(text) > MOST:
+        raise _wrong(f"A filter has at most {MOST} characters.")
+    words = clean(text).split()
+    if len(words) > MOST_WORDS:
+        raise _wrong(f"A filter has at most {MOST_WORDS} words.")
+    sort, descending, words_left = _sorted(words)
+    terms: list[Term] = []
+    search: list[str] = []
+    for word in words_left:
+        if (found := _TERM.fullmatch(word)) is not None:
+            terms.append(_term(found[1].lower(), found[2], found[3], currency, holds))
+        elif re.search(r"[<>=]", word):
+            raise _wrong(f"{word[:40]!r} is no condition; {expected(word[:40], [*NUMBERS, *CODES])}")
+        else:
+            search += re.findall(r"[^\W_]+", fold(word))
+    return QueueFilter(tuple(terms), tuple(search), sort, descending, " ".join(words))
+
+
+def _sorted(words: list[str]) -> tuple[str, bool, list[str]]:
+    """By what is sorted, whether downwards, and the words but for those that said so. Figures go downwards unless it is said."""
+    at = next((place for place, word in enumerate(words) if word.lower() == "sort"), None)
+    if at is None:
+        return "", False, words
+    name = words[at + 1].lower() if at + 1 < len(words) else ""
+    if name not in SORTS:
+        raise _wrong(
+            f"{f'{name[:40]!r} sorts nothing' if name else 'Say what to sort by'}; {expected(name[:40], SORTS)}"
+        )
+    way = words[at + 2].lower() if at + 2 < len(words) else ""
+    used = 3 if way in ("asc", "desc") else 2
+    down, rest = way == "desc" or (used == 2 and name in NUMBERS), words[at + used :]
+    if any(word.lower() == "sort" for word in rest):  # what was said last counts
+        return _sorted([*words[:at], *rest])
+    return name, down, [*words[:at], *rest]
+
+
+def unsorted(words: str) -> str:
+    """The words but for those that say how is sorted."""
+    kept = words.split()
+    try:
+        return " ".join(_sorted(kept)[2])
+    except Invalid:
+        return words
+
+
+def _term(name: str, how: str, value: str, currency: str, holds: Mapping[str, HoldKind]) -> Term:
+    if name in NUMBERS:
+        return Term(name, how, (str(_number(name, value, currency)),))
+    if name not in CODES:
+        raise _wrong(f"{name[:40]!r} is not known of an account; {expected(name[:40], [*NUMBERS, *CODES])}")
+    if how not in ("=", "!="):
+        raise _wrong(f"{name} is compared by = or != only.")
+    among = _known(name, holds)
+    return Term(name, how, tuple(_code(name, each, among) for each in value.split(",")))
+
+
+def _number(name: str, value: str, currency: str) -> int:
+    if name == "collect":
+        try:
+            return parse_minor(value.lstrip("$€£"), currency)
+        except Invalid as error:
+            raise _wrong(f"collect is compared with an amount: {error.message}") from None
+    if not _COUNT.fullmatch(value):
+        raise _wrong(f"{name} is compared with a whole number, such as {name}>30; {value[:40]!r} is none.")
+    return int(value)
+
+
+def _known(name: str, holds: Mapping[str, HoldKind]) -> Collection[str] | None:
+    """The values that there are; None: any."""
+    return {
+        "flag": [*FLAGS, *(code.lower() for code in holds)],
+        "zone": ["open", "closed"],
+        "stage": [stage.lower() for stage in Stage],
+    }.get(name)
+
+
+def _code(name: str, value: str, among: Collection[str] | None) -> str:
+    wanted = value.strip().lower()
+    if among is not None and wanted not in among:
+        raise _wrong(f"{name} is never {wanted[:40]!r}; {expected(wanted[:40], among)}")
+    if not wanted or len(wanted) > 60:
+        raise _wrong(f"Say which {name}, such as {name}={'me' if name == 'owner' else 'INT'}.")
+    return wanted
+
+
+def _wrong(sentence: str) -> Invalid:
+    return Invalid("queue.filter", sentence, "words")
+
+
+def offers(holds: Mapping[str, HoldKind]) -> Iterator[tuple[str, str]]:
+    """The words there are, and what they mean."""
+    yield from ((f"{name}>", title) for name, title in NUMBERS.items())
+    yield from ((f"{name}=", title) for name, title in CODES.items())
+    yield from ((f"flag={name}", title) for name, title in FLAGS.items())
+    yield from ((f"flag={code.lower()}", kind.title) for code, kind in holds.items())
+    yield from ((f"sort {name}", title) for name, title in SORTS.items())

@@ -1,0 +1,65 @@
+"""How often a customer was called: counted by the days of every zone they may be in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from collect_tui.domain.dates import as_utc, local_time, zone_info
+from collect_tui.domain.errors import Invalid
+from collect_tui.domain.facts import AccountFacts, Attempt
+from collect_tui.domain.rules import ContactRules
+
+
+def attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zone: str | None) -> int:
+    """Counted calls whose local date lies in the last `window_days` days, today's included; in UTC without a zone.
+
+    All numbers of the customer add up. The next call is within the presumption while this is below `max_attempts`.
+    """
+    today = local_date(as_utc(now), zone)
+    return counted(facts.attempts, today, rules.of(facts.party_kind), zone)
+
+
+def most_attempts(facts: AccountFacts, now: datetime, rules: ContactRules, zones: Sequence[str]) -> int:
+    """The count of the strictest of the zones."""
+    return max(attempts(facts, now, rules, zone) for zone in judged_in(zones))
+
+
+def counted(made: Sequence[Attempt], today: date, rules: ContactRules, zone: str | None) -> int:
+    since = today - timedelta(days=rules.window_days - 1)
+    calls = [a for a in made if a.counted and not same_call(a, made, rules)]
+    return sum(1 for a in calls if since <= local_date(a.at, zone) <= today)
+
+
+def same_call(attempt: Attempt, made: Iterable[Attempt], rules: ContactRules) -> bool:
+    """Whether it tells more of a talk that is counted: with the same number, which somebody had answered a few minutes before."""
+    span = timedelta(minutes=rules.conversation_minutes)
+    return attempt.conversation and any(
+        before.counted
+        and before.conversation
+        and before.point_id == attempt.point_id
+        and (before.at, before.id) < (attempt.at, attempt.id)
+        and attempt.at < before.at + span
+        for before in made
+    )
+
+
+def known_zones(zones: Sequence[str]) -> list[str]:
+    """Those of the zones that the tz database has."""
+    found = []
+    for zone in zones:
+        try:
+            zone_info(zone)
+        except Invalid:
+            continue
+        found.append(zone)
+    return found
+
+
+def judged_in(zones: Sequence[str]) -> Sequence[str | None]:
+    """The zones whose local dates count; UTC (None) when none is known."""
+    return known_zones(zones) or [None]
+
+
+def local_date(instant: datetime, zone: str | None) -> date:
+    return instant.date() if zone is None else local_time(instant, zone).date()

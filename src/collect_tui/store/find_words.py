@@ -1,0 +1,190 @@
+"""Finds by words: of an address, a note, what was said in a call, a message; and names that were spelt otherwise."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice, product
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Connection, column, exists, func, literal_column, select, table, text
+from sqlmodel import SQLModel
+
+from collect_tui.domain.dates import format_day
+from collect_tui.store.find_keys import Asked, Found, starts
+from collect_tui.store.names import fold, tokens
+from collect_tui.store.tables import words as texts
+
+_T = SQLModel.metadata.tables
+_word, _tenant = _T["name_token"], _T["tenant"].c
+_WORD: Final = re.compile(r"[^\W_]+")
+
+MOST_WORDS: Final = 8
+SNIPPET: Final = 60
+"""Characters that are shown of a text that was found."""
+SHORTEST_NEAR: Final = 4
+"""Letters: of a shorter word half of all names are a misspelling."""
+NEAR: Final = 1000
+"""Different words that are compared with what was typed, of those that begin or end like it."""
+NEAREST: Final = 10
+TEXTS: Final = 50
+"""Texts of one kind that are read at least, of those in which the words stand."""
+SAMPLED: Final = 2000
+"""Rows of a common word among which PostgreSQL looks; it has no order in which the newest come first."""
+_SAMPLE: Final = text(f"SET LOCAL gin_fuzzy_search_limit = {SAMPLED}")
+_INDEXES: Final = {name: table(f"{name}_words", column("rowid", BigInteger)) for name in texts.TEXTS}
+"""The indexes of SQLite; they belong to no tenant, and what they find is looked at with its own."""
+
+
+def by_name(asked: Asked) -> Iterator[Found]:
+    """All words must fit, in any order: the longest finds, the others are looked up for what it found. One that begins no name is
+    taken for a misspelling of those that are nearly like it."""
+    words = tokens(asked.wanted)
+    if not words:
+        return
+    found = list(_named(asked, words, [(word, False) for word in words]))
+    yield from found
+    if not found and any(len(word) >= SHORTEST_NEAR for word in words):
+        spelt = [_spelt(asked, word) for word in words]
+        for some in islice(product(*spelt), NEAREST):
+            yield from _named(asked, words, some)
+
+
+def _spelt(asked: Asked, word: str) -> list[tuple[str, bool]]:
+    """How a word may have been meant, with whether it was spelt otherwise."""
+    begins = select(_word.c.token).where(_word.c.tenant_id == asked.tenant_id, starts(_word.c.token, word)).limit(1)
+    if asked.db.execute(begins).first() is not None:
+        return [(word, False)]
+    return [(other, True) for other in _near(asked.db, asked.tenant_id, word)]
+
+
+def _named(asked: Asked, typed: Sequence[str], words: Sequence[tuple[str, bool]]) -> Iterator[Found]:
+    (first, otherwise), *others = sorted(words, key=lambda word: (word[1], len(word[0])), reverse=True)
+    query = select(_word.c.party_id, _word.c.token).where(
+        _word.c.tenant_id == asked.tenant_id, _word.c.token == first if otherwise else starts(_word.c.token, first)
+    )
+    for position, (word, also) in enumerate(others):
+        other = _word.alias(f"other_{position}")
+        query = query.where(
+            exists().where(
+                other.c.tenant_id == asked.tenant_id,
+                other.c.party_id == _word.c.party_id,
+                other.c.token == word if also else starts(other.c.token, word),
+            )
+        )
+    for row in asked.db.execute(query.order_by(_word.c.token).limit(asked.most)):
+        if otherwise:
+            yield Found(f"name {' '.join(word for word, _ in words)}, nearly", False, 5, party_id=row.party_id)
+        else:
+            yield Found(
+                f"name {' '.join(typed) if others else row.token}", row.token == first, 5, party_id=row.party_id
+            )
+
+
+def by_words(asked: Asked) -> Iterator[Found]:
+    words = _words_of(asked.wanted)
+    today = asked.db.execute(select(_tenant.business_date).where(_tenant.tenant_id == asked.tenant_id)).scalar_one()
+    for told in _told(asked.db, asked.tenant_id, words, max(TEXTS, asked.most // 4)):
+        yield Found(
+            told.shown(words, today),
+            False,
+            7 if told.name == "address" else 8,
+            account_id=told.account_id,
+            party_id=told.party_id,
+            whole=f"{told.name} {told.whole}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A text in which the words stand. `whole`: all of it, as it may be judged whether it may be told."""
+
+    name: str
+    whole: str
+    on: date | None
+    account_id: int | None = None
+    party_id: int | None = None
+
+    def shown(self, words: Collection[tuple[str, str]], today: date) -> str:
+        """What is told of it, around the first of the words: `note 12 Nov: … will pay Friday …`."""
+        when = f" {format_day(self.on, today)}:" if self.on is not None else ""
+        return f"{self.name}{when} {_snippet(self.whole, words)}"
+
+
+def _words_of(wanted: str) -> tuple[tuple[str, str], ...]:
+    """The words typed, each as it is and without accents, in small letters."""
+    found = _WORD.findall(unicodedata.normalize("NFC", wanted[:200]).lower())
+    return tuple(dict.fromkeys((word[:60], fold(word)[:60]) for word in found))[:MOST_WORDS]
+
+
+def _snippet(whole: str, words: Collection[tuple[str, str]]) -> str:
+    """At most `SNIPPET` characters of a text around the first of the words."""
+    line = " ".join(whole.split())
+    wanted = {each for pair in words for each in pair}
+    at = next((m.start() for m in _WORD.finditer(line) if fold(m[0]) in wanted or m[0].lower() in wanted), 0)
+    start = 0 if len(line) <= SNIPPET or at < SNIPPET // 2 else line.rfind(" ", 0, max(1, at - SNIPPET // 4)) + 1
+    part = line[start : start + SNIPPET]
+    return f"{'… ' if start else ''}{part}{' …' if start + SNIPPET < len(line) else ''}"
+
+
+def _told(db: Connection, tenant_id: int, words: Collection[tuple[str, str]], most: int) -> Iterator[_Told]:
+    """Texts in which all words stand, the newest first where the database knows."""
+    if not words or all(len(plain) < 2 for _, plain in words):
+        return
+    point, note, event, message = (_T[name].c for name in ("contact_point", "note", "contact_event", "message"))
+    for row in _found(db, tenant_id, "contact_point", words, most, point.party_id, point.value):
+        yield _Told("address", row.value, None, party_id=row.party_id)
+    for row in _found(db, tenant_id, "note", words, most, note.account_id, note.at, note.text):
+        yield _Told("note", row.text, row.at.date(), row.account_id)
+    for row in _found(db, tenant_id, "contact_event", words, most, event.account_id, event.at, event.note):
+        yield _Told("contact", row.note, row.at.date(), row.account_id)
+    said = (message.account_id, message.made_on, message.subject, message.text)
+    for row in _found(db, tenant_id, "message", words, most, *said):
+        if row.account_id is not None:
+            yield _Told("message", f"{row.subject} {row.text}", row.made_on, row.account_id)
+
+
+def _found(
+    db: Connection, tenant_id: int, table: str, words: Collection[tuple[str, str]], most: int, *columns: Any
+) -> Any:
+    t, kept = _T[table], texts.TEXTS[table]
+    mine, asked = select(*columns).where(t.c.tenant_id == tenant_id).limit(most), _asked(db.dialect.name, words)
+    if db.dialect.name == "postgresql":
+        db.execute(_SAMPLE)
+        stands = literal_column(texts.vector(kept)).op("@@")(func.to_tsquery("simple", asked))
+        return db.execute(mine.where(literal_column(kept.counts()), stands)).all()
+    index = _INDEXES[table]
+    there = index.join(t, t.c.id == index.c.rowid)
+    matches = literal_column(index.name).op("MATCH")(asked)
+    return db.execute(mine.select_from(there).where(matches).order_by(index.c.rowid.desc())).all()
+
+
+def _asked(dialect: str, words: Collection[tuple[str, str]]) -> str:
+    """All of the words, each with its accents or without, as the database is asked for them."""
+    quote, either, both = ("'", " | ", " & ") if dialect == "postgresql" else ('"', " OR ", " AND ")
+    spelt = (either.join(f"{quote}{each}{quote}" for each in dict.fromkeys(pair)) for pair in words)
+    return both.join(f"({each})" for each in spelt)
+
+
+def _near(db: Connection, tenant_id: int, word: str) -> list[str]:
+    """Words of names that are spelt almost so, the nearest first: one letter off, of a longer word two.
+
+    One half of such a word is mostly right, so only words are compared that begin or end like it.
+    """
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    if len(word) < SHORTEST_NEAR or any(c.isdigit() for c in word):
+        return []
+    half, slips = len(word) // 2, 1 if len(word) < 8 else 2
+    t = _word.c
+    length = func.length(t.token).between(len(word) - slips, len(word) + slips)
+    known: dict[str, None] = {}
+    for spelling, part in ((t.token, word[:half]), (t.reversed, word[: half - 1 : -1])):
+        query = select(t.token).where(t.tenant_id == tenant_id, starts(spelling, part), length)
+        known |= dict.fromkeys(db.execute(query.group_by(spelling, t.token).limit(NEAR)).scalars())
+    found = process.extract(word, list(known), scorer=OSA.distance, score_cutoff=slips, limit=NEAREST)
+    return [token for token, _, _ in found]

@@ -1,0 +1,73 @@
+"""Queues that cut across the site's: accounts whose owner I am, and those of my team, in whatever queue each of them stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import and_, func, literal_column, select, union
+from sqlalchemy.orm import Session
+
+from collect_tui.desk.queue_filter import Term
+from collect_tui.desk.views.queue import QueueFigure
+from collect_tui.store import sql
+from collect_tui.store.queue_rows import ORDER
+from collect_tui.store.sql import table
+from collect_tui.store.tables import Account, AppUser, WorkItem
+from collect_tui.store.worked import moment
+
+_w = table(WorkItem).c
+TITLES: Final = {"mine": "My accounts", "team": "Accounts of my team"}
+#: As the next account is handed out of all queues.
+ACROSS: Final = (ORDER[0], _w.tier, *ORDER[1:])
+
+
+def owners(session: Session, tenant_id: int, name: str, user: str) -> Term:
+    """Whose accounts such a queue has: mine, or those of all who sit at my desk."""
+    if name == "mine":
+        return Term("owner", "=", (user,))
+    mine, u = table(AppUser).alias("me").c, table(AppUser).c
+    same = and_(mine.tenant_id == tenant_id, mine.login == user, mine.desk != "", mine.desk == u.desk)
+    logins = session.execute(select(u.login).where(u.tenant_id == tenant_id, same).order_by(u.login)).scalars()
+    return Term("owner", "=", (user, *(login for login in logins if login != user)))
+
+
+def figures(session: Session, tenant_id: int, currency: str, now: datetime, user: str) -> list[QueueFigure]:
+    """Of those in which anything stands."""
+    found = []
+    for name in TITLES:
+        term = owners(session, tenant_id, name, user)
+        if name == "mine" or len(term.values) > 1:
+            found.append(figure(session, tenant_id, name, term, currency, now))
+    return [each for each in found if each.count]
+
+
+def figure(session: Session, tenant_id: int, name: str, term: Term, currency: str, now: datetime) -> QueueFigure:
+    a = table(Account).c
+    whose: Any = union(
+        *(  # as the index of those that have an owner says it
+            select(a.id).where(a.tenant_id == tenant_id, a.owner != literal_column("''"), a.owner == login)
+            for login in term.values
+        )
+    ).subquery()
+    mine = func.sum(_w.collectable).filter(_w.currency == currency)
+    row = session.execute(
+        select(
+            func.count().label("n"),
+            func.count().filter(_w.sort_timed > moment(now)).label("later"),
+            sql.whole(mine).label("collectable"),
+            func.min(_w.oldest_due).label("oldest"),
+        )
+        .select_from(table(WorkItem).join(whose, _w.account_id == whose.c.id))
+        .where(_w.tenant_id == tenant_id, _w.queue != "")
+    ).one()
+    return QueueFigure(
+        name=name,
+        title=TITLES[name],
+        tier=0,
+        count=row.n,
+        due_now=row.n - row.later,
+        collectable=row.collectable or 0,
+        currency=currency,
+        oldest=None if row.oldest in (None, sql.NEVER) else row.oldest,
+    )

@@ -1,0 +1,104 @@
+"""All that can be done, with its keys: what Tab on an empty line shows.  Typing narrows it, Enter takes what the cursor is on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from textual.app import ComposeResult
+
+from collect_tui.common.text import fold
+from collect_tui.tui.dialogs.over import OverScreen
+from collect_tui.tui.render import text as tui_text
+from collect_tui.tui.render.roles import Role
+from collect_tui.tui.render.styled import Line
+from collect_tui.tui.widgets.keybar import KeyBar, enter_key
+from collect_tui.tui.widgets.lineedit import LineEdit
+from collect_tui.tui.widgets.lines import LinePane
+from collect_tui.tui.widgets.rule import Rule
+
+_ROWS: Final = 14
+_WORD: Final = 14
+_KEYS: Final = 10
+
+
+class Choice(NamedTuple):
+    """Something that can be done: the word that starts it, its keys, and what it means."""
+
+    word: str
+    keys: str
+    title: str
+    action: str = ""  # its id; empty: the word begins a line
+
+
+class PaletteScreen(OverScreen[Choice | None]):
+    """Lists choices; answers the one taken, or None."""
+
+    AUTO_FOCUS = "#narrow"
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._choices = [(fold(" ".join(each[:3])), each) for each in choices]
+        self.found = list(choices)
+        """What is listed now, best first."""
+
+    def compose(self) -> ComposeResult:
+        pane = LinePane(id="choices", cursor=True, focusable=False)
+        pane.styles.height = min(_ROWS, len(self.found))
+        yield Rule(id="upper")
+        yield pane
+        yield LineEdit(prompt=": ", placeholder="a word of what is wanted narrows the list", limit=60, id="narrow")
+        enter = enter_key(ascii_only=self.desk_app.terminal.ascii_only)
+        yield KeyBar([(enter, "take it", True), ("F12", "back", True)], id="keys")
+
+    def on_mount(self) -> None:
+        self._list()
+
+    def _list(self) -> None:
+        room = max(10, self.app.size.width - _WORD - _KEYS - 6)
+        self.query_one(LinePane).set_lines(
+            (
+                Line.of(
+                    (f"{tui_text.fit(each.word, _WORD)} ", Role.KEY),
+                    (f"{tui_text.fit(each.keys, _KEYS)} ", Role.LABEL),
+                    tui_text.fit(each.title, room),
+                )
+                for each in self.found
+            ),
+            keep_place=False,
+        )
+
+    def on_resize(self) -> None:
+        self._list()
+
+    def on_line_edit_edited(self, message: LineEdit.Edited) -> None:
+        message.stop()
+        typed = fold(message.text).split()
+        found = [(text, each) for text, each in self._choices if all(word in text for word in typed)]
+        first = typed[0] if typed else ""
+        self.found = [each for _, each in sorted(found, key=lambda one: not one[0].startswith(first))]
+        self._list()
+        self.status("" if self.found else "Nothing here has these words.")
+
+    def on_line_edit_submitted(self, message: LineEdit.Submitted) -> None:
+        message.stop()
+        if self.found:
+            self.dismiss(self.found[self.query_one(LinePane).cursor])
+        else:
+            self.refuse("Nothing here has these words.")
+
+    def on_line_edit_left(self, message: LineEdit.Left) -> None:
+        message.stop()
+        self.dismiss(None)
+
+    def typed(self, name: str) -> bool:
+        pane = self.query_one(LinePane)
+        if name in {"up", "down"}:
+            pane.action_rows(1 if name == "down" else -1)
+        elif name in {"pgup", "pgdn"}:
+            pane.action_pages(1 if name == "pgdn" else -1)
+        elif name in {"f3", "f4", "tab"}:
+            self.dismiss(None)
+        else:
+            return False
+        return True

@@ -1,0 +1,132 @@
+"""The app's own commands on queues: going on, showing one, what is wanted of it, its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final, cast
+
+from collect_tui.desk.errors import Invalid, Refused
+from collect_tui.tui.keys.actions import QUEUE
+from collect_tui.tui.queue_rows import load_queue
+
+if TYPE_CHECKING:
+    from collect_tui.tui.desk_app import DeskApp
+    from collect_tui.tui.navigator import Navigator
+    from collect_tui.tui.page import QueuePage
+    from collect_tui.tui.queue_rows import Loaded
+
+OWN: Final = {"mine": "accounts whose owner I am", "team": "accounts of those at my desk"}
+"""Queues that cut across the site's."""
+
+
+class QueueCommands:
+    """Part of `Commands`."""
+
+    _app: DeskApp
+    _navigator: Navigator
+
+    def _named(self, text: str) -> tuple[str, str]:
+        """The queue that is asked for, by its name or by one of mine, and what is wanted of it."""
+        name, _, words = text.partition(" ")
+        queues = {queue.name for queue in self._app.catalogue.queues}
+        saved = self._app.filters.by_name(name) if name not in queues else None
+        return (saved.queue, f"{saved.words} {words}".strip()) if saved is not None else (name, words.strip())
+
+    def offers_queue_show(self) -> Sequence[tuple[str, str]]:
+        """The queues there are, and what is saved of them."""
+        site = self._app.catalogue
+        saved = {**site.filters, **self._app.filters.names()}
+        told = ((name, f"{each.queue} {each.words}") for name, each in saved.items())
+        return (*((queue.name, queue.title) for queue in site.queues), *OWN.items(), *told)
+
+    def may_queue_show(self, text: str) -> Callable[[], Loaded] | None:
+        return partial(load_queue, self._app.desk, *self._named(text), limit=1) if text else None
+
+    async def do_queue_show(self, text: str = "") -> None:
+        """A queue by its name, and what is wanted of it; without one the board, and no question."""
+        if text:
+            await self._navigator.show_queue(*self._named(text))
+        else:
+            await self._navigator.leave_account()
+            await self._navigator.to_base()
+
+    # -- the queue that is shown --------------------------------------------------------------------------------
+
+    @property
+    def _shown(self) -> QueuePage:
+        """Refused `word.queue` where no queue is shown."""
+        if self._app.top.context != QUEUE or not (shown := cast("QueuePage", self._app.top)).queue_name:
+            raise Refused("word.queue", "That is about a queue that is shown; q NAME opens one.")
+        return shown
+
+    def offers_queue_filter(self) -> Sequence[tuple[str, str]]:
+        from collect_tui.desk.queue_filter import offers
+
+        return tuple(offers(self._app.catalogue.holds))
+
+    def may_queue_filter(self, words: str) -> Callable[[], Loaded]:
+        return partial(load_queue, self._app.desk, self._shown.queue_name, words, limit=1)
+
+    async def do_queue_filter(self, words: str = "") -> None:
+        """Shows what words want of the queue; all of it without."""
+        await self._navigator.show_queue(self._shown.queue_name, words)
+
+    def offers_queue_sort(self) -> Sequence[tuple[str, str]]:
+        from collect_tui.desk.queue_filter import SORTS
+
+        return tuple(SORTS.items())
+
+    def _with_sort(self, sort: str) -> str:
+        """What is shown now, sorted so; without a name in the queue's own order."""
+        from collect_tui.desk.queue_filter import unsorted
+
+        return f"{unsorted(self._shown.words)}{f' sort {sort}' if sort else ''}".strip()
+
+    def may_queue_sort(self, sort: str) -> Callable[[], Loaded]:
+        return self.may_queue_filter(self._with_sort(sort))
+
+    async def do_queue_sort(self, sort: str = "") -> None:
+        await self.do_queue_filter(self._with_sort(sort))
+
+    def offers_queue_columns(self) -> Sequence[tuple[str, str]]:
+        from collect_tui.desk.own_filters import COLUMNS
+
+        return tuple(COLUMNS.items())
+
+    def may_queue_columns(self, names: str) -> None:
+        from collect_tui.desk.own_filters import columns
+
+        _ = self._shown
+        columns(names)
+
+    async def do_queue_columns(self, names: str = "") -> None:
+        """Shows these columns of the queue, now and from now on; without any the usual ones."""
+        from collect_tui.desk.own_filters import columns
+
+        shown = self._shown
+        self._app.filters.choose(shown.queue_name, shown.words, columns(names))
+        await shown.do_view_refresh()
+
+    def may_queue_save(self, name: str) -> None:
+        from collect_tui.desk.own_filters import NAME
+
+        queues = [*(queue.name for queue in self._app.catalogue.queues), *OWN]
+        if not NAME.fullmatch(name) or name in queues:
+            raise Invalid(
+                "word.save",
+                "Say under which name: small letters, digits and dashes, and none that a queue has.",
+                "name",
+            )
+        if not self._shown.words:
+            raise Invalid("word.save", "All of the queue is shown: say first what is wanted of it (filter).", "words")
+
+    async def do_queue_save(self, name: str = "") -> None:
+        """Keeps what is shown of the queue under a name."""
+        from collect_tui.domain.rules import SavedFilter
+
+        self.may_queue_save(name)
+        shown = self._shown
+        columns = self._app.filters.columns_of(shown.queue_name, shown.words)
+        self._app.filters.save(SavedFilter(name, shown.queue_name, shown.words, columns))
+        shown.status(f"Kept: q {name} shows {shown.words} of {shown.queue_name}.")

@@ -1,0 +1,215 @@
+"""`--linear`: the same words do the same without a screen, and not one byte of it moves a cursor."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from functools import lru_cache
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from collect_tui import bootstrap, demo
+from collect_tui.cli.linear import PANES, WORDS, Linear, run
+from collect_tui.desk.line.verbs import VERBS
+from collect_tui.services.local import LocalDesk
+from collect_tui.store.engine import Store
+from support.book import catalogue
+from support.bursts.stage import NUMBERED, UNLIKE, UNLIKE_TABLES
+from support.demo import NOON
+from support.desks import lasting
+from support.server import served, server_context
+from support.terminal import Terminal
+from tui.account_book import ROSA, Desks
+from tui.driver import driving, keys_of
+
+#: README's first shift: what is typed at the screen, and the lines that say the same.
+SHIFT = [
+    (["3", "enter"], ["3"]),
+    (["w"], ["w"]),
+    ([",", "n"], [",n"]),
+    ([":", *keys_of("lm; t +3"), "enter"], [":lm; t +3"]),
+    ([":", *keys_of(ROSA), "enter"], [ROSA]),
+    ([":", *keys_of("pp 150 fri"), "enter"], ["pp 150 fri"]),
+    (["u", "y"], ["u", "y"]),
+    ([":", *keys_of("pa 412.10 dn100 3m 15"), "enter"], ["pa 412.10 dn100 3m 15"]),
+    ([":", *keys_of("cb tue 9:30 m1"), "enter"], ["cb tue 9:30 m1"]),
+    ([":", *keys_of("n waits; husband pays"), "enter"], ["n waits; husband pays"]),
+    ([":", *keys_of("pay 120 card ref881"), "enter"], ["pay 120 card ref881"]),
+    (["y", "b"], ["y"]),
+    ([":", *keys_of("q suspend"), "enter", "w"], ["q suspend", "w"]),
+    ([":", *keys_of("sus int mon"), "enter", "f2", *"8181", "enter"], ["sus int mon", "8181"]),
+    (["q"], ["q"]),
+]
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def rows(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Every table of a database but for what no two runs have alike."""
+    with closing(sqlite3.connect(path)) as db:
+        for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall():
+            unlike = UNLIKE | ({"id"} if table in NUMBERED else set())
+            columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})") if row[1] not in unlike]
+            if table not in UNLIKE_TABLES and columns:
+                found = db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
+                yield table, sorted(_UUID.sub("id", json.dumps(row, default=repr)) for row in found)
+
+
+@lru_cache(maxsize=1)
+def fixture() -> bytes:
+    """The demo's file, which takes seconds to make."""
+    with TemporaryDirectory() as folder:
+        wired = bootstrap.wiring(database=Path(folder) / "demo.db", user="mia", at=NOON)
+        demo.make_demo(wired)
+        with closing(sqlite3.connect(wired.database)) as db:
+            return db.serialize()
+
+
+def typed_in(folder: Path, *lines: str, **rest: Any) -> str:
+    """What comes out when these lines are typed at the demo."""
+    wired = bootstrap.wiring(database=folder / "demo.db", user="mia", at=NOON)
+    if not wired.database.exists():
+        wired.database.touch(0o600)
+        wired.database.write_bytes(fixture())
+    out = StringIO()
+    assert run(wired, backend="demo", keyboard=StringIO("".join(f"{line}\n" for line in lines)), out=out) == 0
+    return out.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+
+
+def counted(folder: Path) -> LocalDesk:
+    """A desk on a copy of the demo whose ids are counted."""
+    folder.mkdir()
+    (folder / "demo.db").touch(0o600)
+    (folder / "demo.db").write_bytes(fixture())
+    store, ids = Store.open(folder / "demo.db", create=False), itertools.count(10**12)
+    return LocalDesk(store, catalogue(), user="mia", clock=lambda: NOON, ids=ids.__next__)
+
+
+def changes(path: Path) -> dict[str, list[str]]:
+    """The rows that the demo has not; ids by the order in which they stand."""
+    first = path.with_name("first.db")
+    first.write_bytes(fixture())
+    before = dict(rows(first))
+    return {table: [row for row in found if row not in before[table]] for table, found in rows(path)}
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_the_first_shift_leaves_the_rows_that_the_screen_leaves(tmp_path: Path, fast: bool) -> None:
+    one = counted(tmp_path / "screen")
+    async with driving(lambda: one, tmp_path / "state") as desk:
+        for keys, _ in SHIFT:
+            if fast and "f2" not in keys and "u" not in keys:  # digits and `y` count only once the question is there
+                await desk.burst(*keys)
+            else:
+                await desk.press(*keys)
+    one.close()
+    other, lines, out = counted(tmp_path / "lines"), [line for _, said in SHIFT for line in said], StringIO()
+    typed = iter(lines)
+    Linear(other, other.do, lambda _prompt: next(typed, None), lambda text: print(text, file=out)).run()
+    other.close()
+    for told in ("promise 150.00 by Fri 27 Nov", "takes the contact back", "3 of 104.03", "suspend order S-"):
+        assert told in out.getvalue()
+    by_screen, by_lines = (changes(tmp_path / each / "demo.db") for each in ("screen", "lines"))
+    unlike = {name: (by_screen[name], by_lines[name]) for name in by_screen if by_screen[name] != by_lines[name]}
+    assert unlike == {}
+    assert len(by_screen["contact_event"]) >= 4
+
+
+def test_what_comes_out_has_no_control_and_hostile_names_none(tmp_path: Path) -> None:
+    out = typed_in(tmp_path, ROSA, "n \x1b[31mred\x07", "timeline", "?", "keys", "help pp", "floor", "quit", "next")
+    assert [char for char in out if not (char.isprintable() or char == "\n")] == []
+    assert 'notes "red"' in out
+    assert out.rstrip().endswith(f"account {ROSA}>"), "what stands behind quit is not read"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["lm"], "There is no account here"),
+        (["timeline"], "There is no account here"),
+        ([ROSA, "bogus"], "^^^^^"),
+        (["q nowhere"], "nowhere"),
+        (["99-99"], "There is no account"),
+        (["find zzzzzz"], "Nothing was found"),
+        (["find alvarez", "1", "show"], f"account {ROSA}>"),
+        (["help zzzzzz"], "Nothing in the help has zzzzzz"),
+        (["theme amber"], "Theme is for the screen"),
+        ([ROSA, "4"], "P100002"),
+        ([ROSA, "b", "b"], "board>"),
+        (["q new", "1"], "account "),
+        ([ROSA, "sus int mon", ""], "Nothing was done."),
+        ([ROSA, "sus int mon", "abc", ""], "Nothing was done."),
+        (["u"], "no act of yours to undo"),
+    ],
+)
+def test_what_is_said(tmp_path: Path, lines: list[str], said: str) -> None:
+    assert said in typed_in(tmp_path, *lines)
+
+
+def test_an_account_left_is_given_back(tmp_path: Path) -> None:
+    typed_in(tmp_path, ROSA)
+    assert "held by" not in typed_in(tmp_path, "4410-2231", "quit").replace("held by mia", "")
+    with closing(sqlite3.connect(tmp_path / "demo.db")) as db:
+        assert db.execute("SELECT count(*) FROM lease").fetchone() == (0,) if _has(db, "lease") else True
+
+
+def _has(db: sqlite3.Connection, table: str) -> bool:
+    return db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
+
+
+def test_its_own_words_are_none_of_the_line() -> None:
+    own = {word for each in WORDS for word in each.split()} | set(PANES) - {"LINE", "NUMBER"}
+    assert own & {each for verb in VERBS.values() for each in (verb.verb, *verb.aliases)} == set()
+
+
+def test_at_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desks = Desks(tmp_path)
+    of = server_context(desks.store, desks.clock, faults=tmp_path / "faults.log")
+    with served(of) as url:
+        monkeypatch.setenv("COLLECT_TUI_TOKEN", lasting(of, "mia"))
+        wired, out = bootstrap.wiring(server=url), StringIO()
+        assert run(wired, keyboard=StringIO(f"{ROSA}\nlm\nu\ny\n"), out=out) == 0
+    assert "logs left message" in out.getvalue()
+    assert "Undo on" in out.getvalue()
+
+
+@pytest.mark.skipif(shutil.which("script") is None, reason="there is no script(1) here")
+def test_a_typescript_of_it_is_plain_text(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m collect_tui --linear --as mia --at 2026-11-23T12:00-06:00 demo"
+    typed = f"q broken\nw\n,n\n{ROSA}\npp 150 fri\nu\nn\nquit\n"
+    script = ["script", "-qec", command, str(tmp_path / "typescript")]
+    done = subprocess.run(script, input=typed.encode(), capture_output=True, check=False)
+    text = (tmp_path / "typescript").read_bytes()
+    assert done.returncode == 0, text
+    assert b"promise 150.00 by Fri 27 Nov" in text
+    lines = [line for line in text.splitlines() if not line.startswith(b"Script ")]
+    assert not [line for line in lines if b"\x1b" in line or b"\x08" in line or b"\r" in line.rstrip(b"\r")]
+
+
+def test_in_a_terminal_ctrl_c_says_how_to_leave_and_the_end_of_input_leaves(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "collect_tui", "--linear", "--as", "mia", "--at", "2026-11-23T12:00-06:00", "demo"]
+    with Terminal(command, size=(120, 50), env={"PYTHONPATH": os.environ.get("PYTHONPATH", "")}) as terminal:
+        terminal.wait_for("board>", timeout=60)
+        terminal.send(b"\x03")
+        terminal.wait_for("The word quit leaves", timeout=60)
+        terminal.send(b"\x04")
+        assert terminal.wait_exit(60) == 0
+        assert b"\x1b" not in terminal.raw

@@ -1,0 +1,36 @@
+"""The pane of the customer's other accounts: there when there are any, and Enter goes to one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contract.test_linked import linked_book
+from tui.account_book import Desks
+from tui.driver import driving, keys_of
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_enter_goes_to_another_account_of_the_customer(tmp_path: Path, fast: bool) -> None:
+    desks = Desks(tmp_path, linked_book())
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.play([":", *keys_of("a 1-1"), "enter", ":", *keys_of("linked"), "enter"], fast=fast)
+        assert "[linked]" in desk.text
+        assert "1-3" in desk.text
+        await desk.play(["enter"], fast=fast)
+        assert desk.screen.view is not None
+        assert desk.screen.view.number == "1-3"
+
+
+async def test_the_pane_is_there_only_where_there_are_others(tmp_path: Path) -> None:
+    desks = Desks(tmp_path, linked_book())
+    async with driving(desks.connect(), desks.state) as desk:
+        await desk.press(":", *keys_of("a 1-9"), "enter")
+        assert "linked" not in desk.text
+        await desk.press("shift+tab")
+        assert "[0 cases]" in desk.text
+        await desk.press(":", *keys_of("a 1-1"), "enter")
+        assert "0 cases linked" in desk.text
+        await desk.press("shift+tab")
+        assert "[linked]" in desk.text
