@@ -10,6 +10,7 @@
     docs/access.md                     between <!-- access -->: who may do what
     docs/site.md                       between <!-- blocks -->: what a hold may forbid
     docs/messages.md                   between its marks: placeholders, functions and templates of messages
+    docs/trainer.md                    between <!-- portfolios -->: which accounts of the fixtures show what
     src/collect_tui/defaults/holidays.txt   public holidays, so that no start has to work them out
 
 Tests compare; nobody edits these parts by hand.
@@ -30,7 +31,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 HOLIDAYS = ROOT / "src/collect_tui/defaults/holidays.txt"
 CODES = ROOT / "src/collect_tui/defaults/codes.toml"
-COUNTRIES = ("US",)
+COUNTRIES = ("US", "PH")
 YEARS = range(2010, 2041)
 
 
@@ -195,6 +196,35 @@ def holidays_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def portfolios() -> str:
+    """By trade: what is told of which accounts, and which show what."""
+    sys.path[:0] = [path for path in (str(ROOT / "fixtures"),) if path not in sys.path]  # no part of the program
+    from collect_tui.demo import portfolio, trades
+    from invented import trade
+    from invented.features import by_feature
+    from invented.portfolio import number, situations
+
+    def some(numbers: list[str]) -> str:
+        return " ".join(numbers[:6])
+
+    made = []
+    for name in trades():
+        of = trade.load(name)
+        told: dict[str, list[str]] = {scenario: [] for scenario in of.weights}
+        accounts = json.loads(portfolio(name).read_text("utf-8"))["accounts"]
+        for index, scenario in enumerate(situations(of)[1 : len(accounts)], 1):
+            told[scenario.__name__].append(number(index))
+        says = {scenario.__name__: (scenario.__doc__ or "").strip() for scenario in situations(of)}
+        stories = ((says[each], str(len(found)), some(found)) for each, found in told.items())
+        features = ((f"`{each}`", str(len(found)), some(found)) for each, found in by_feature(accounts).items())
+        made.append(
+            f"## {of.title}: `{name}`\n\n{of.tenant['name']}, {of.tenant['currency']}, {of.tenant['zone']}.\n\n"
+            f"{markdown(('What happened', 'Accounts', 'Some of them'), stories)}\n"
+            f"{markdown(('What is shown', 'Accounts', 'Some of them'), features)}"
+        )
+    return "\n".join(made)
+
+
 def api() -> str:
     from collect_tui.server.app import create_app
 
@@ -341,6 +371,7 @@ def parts() -> Mapping[Path, Callable[[str], str]]:
         ROOT / "docs/access.md": lambda text: section(text, "access", access()),
         ROOT / "docs/site.md": lambda text: section(text, "blocks", blocks()),
         ROOT / "docs/messages.md": messages,
+        ROOT / "docs/trainer.md": lambda text: section(text, "portfolios", portfolios()),
         HOLIDAYS: lambda _: holidays_table(),
     }
 

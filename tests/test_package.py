@@ -149,6 +149,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 def test_the_wheel_carries_all_data(wheel: zipfile.ZipFile) -> None:
     names = set(wheel.namelist())
     expected = {"collect_tui/py.typed", "collect_tui/tui/render/app.tcss", "collect_tui/fixtures/portfolio.json"}
+    expected |= {
+        f"collect_tui/fixtures/{path.relative_to(ROOT / 'fixtures')}"
+        for trade in ("b2b", "cards", "real-estate")
+        for path in (ROOT / "fixtures" / trade).rglob("*")
+        if path.is_file()
+    }
     expected |= {f"collect_tui/themes/{path.name}" for path in (ROOT / "themes").glob("*.toml")}
     expected |= {
         f"collect_tui/{path.relative_to(ROOT / 'src/collect_tui')}"
@@ -185,15 +191,18 @@ def test_the_wheel_runs_where_there_is_no_source_tree(wheel: zipfile.ZipFile, tm
         "XDG_DATA_HOME": str(tmp_path / "d"),
         "XDG_STATE_HOME": str(tmp_path / "s"),
     }
-    code = (
-        "import collect_tui, sys; from pathlib import Path; from collect_tui.cli import main\n"
-        f"assert Path(collect_tui.__file__).is_relative_to({str(tmp_path)!r})\n"
-        "from collect_tui.tui.render import theme\n"
-        "assert theme.load_theme('mono', None).name == 'mono'\n"
-        f"sys.exit(main(['--at', '2026-11-23T15:00Z', 'demo', '--keep', {str(tmp_path / 'demo.db')!r}]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "demo.db").stat().st_size > 100_000
+    for name, more in (("demo.db", []), ("cards.db", ["--trade", "cards"])):
+        words = ["--at", "2026-11-23T15:00Z", "demo", "--keep", str(tmp_path / name), *more]
+        code = (
+            "import collect_tui, sys; from pathlib import Path; from collect_tui.cli import main\n"
+            f"assert Path(collect_tui.__file__).is_relative_to({str(tmp_path)!r})\n"
+            "from collect_tui.tui.render import theme\n"
+            "assert theme.load_theme('mono', None).name == 'mono'\n"
+            f"sys.exit(main({words!r}))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / name).stat().st_size > 100_000
+    assert str(tmp_path / "site/collect_tui/fixtures/cards/site") in done.stdout

@@ -294,6 +294,7 @@ def run_terminal(wired: Wiring, *, backend: str = "local", theme: str | None = N
         keys_file=settings.site_folder / "keys.toml",
         scope=scope,
         throwaway=backend == "demo",
+        first_words=f"The demo is in {wired.database}" if backend == "demo" else "",
     )
     app.lock_after = settings.lock_after
     app.run(mouse=False)

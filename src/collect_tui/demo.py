@@ -1,4 +1,4 @@
-"""The demo: a throwaway copy of the fixtures, on a clock that starts at its opening day."""
+"""The demo: a throwaway copy of the fixtures of a trade, on a clock that starts at its opening day."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from collect_tui.domain.rules import Rules
+
 from collect_tui.bootstrap import Clock, Wiring, catalogue, open_desk
+from collect_tui.common.words import expected
+from collect_tui.domain.calendars import Calendar
+from collect_tui.domain.errors import Invalid
+
+UTILITY: Final = "utility"
+"""The trade of `portfolio.json`, by the program's own rules; the others have a folder with rules of their own each."""
 
 
 def fixtures() -> Path:
@@ -21,11 +29,33 @@ def fixtures() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "fixtures"
 
 
-@contextmanager
-def demo(wired: Wiring) -> Iterator[Wiring]:
-    """A throwaway copy of the fixtures, moved to today; nothing of it stays."""
+def trades() -> list[str]:
+    """The trades that there are fixtures of."""
+    return [UTILITY, *sorted(path.parent.name for path in fixtures().glob("*/portfolio.json"))]
+
+
+def portfolio(trade: str = UTILITY) -> Path:
+    """The portfolio file of a trade."""
+    return (fixtures() if trade == UTILITY else fixtures() / trade) / "portfolio.json"
+
+
+def with_rules(wired: Wiring, trade: str) -> Wiring:
+    """By the rules of a trade: those of the settings for the utility, else the trade's own. Invalid "demo.trade" for none."""
     from dataclasses import replace
 
+    if trade not in (known := trades()):
+        raise Invalid("demo.trade", f"There is no such trade; {expected(trade, known)}", "trade")
+    if trade == UTILITY:
+        return wired
+    return replace(wired, settings=replace(wired.settings, site_folder=portfolio(trade).with_name("site")))
+
+
+@contextmanager
+def demo(wired: Wiring, trade: str = UTILITY) -> Iterator[Wiring]:
+    """A throwaway copy of the fixtures of a trade, moved to today; nothing of it stays. Raises as `with_rules`."""
+    from dataclasses import replace
+
+    wired = with_rules(wired, trade)
     with tempfile.TemporaryDirectory(prefix="collect-tui-demo-") as folder:
         place = Path(folder)
         own = replace(
@@ -34,21 +64,21 @@ def demo(wired: Wiring) -> Iterator[Wiring]:
             state_folder=place / "state",
             server="",
         )
-        clock = wired.clock if wired.frozen else demo_clock(catalogue(wired).rules.zone)
+        clock = wired.clock if wired.frozen else demo_clock(catalogue(wired).rules)
         shown = replace(wired, settings=own, clock=clock)
-        make_demo(shown)
+        make_demo(shown, trade)
         yield shown
 
 
-def make_demo(wired: Wiring) -> None:
-    """Makes the demo's file; one that could not be filled does not stay."""
+def make_demo(wired: Wiring, trade: str = UTILITY) -> None:
+    """Makes the demo's file, by the rules that are wired; one that could not be filled does not stay."""
     from dataclasses import replace
 
     from collect_tui.ingest import pipeline
 
     desk = open_desk(replace(wired, user="demo"), create=True, backend="demo")
     try:
-        pipeline.run("portfolio", desk, fixtures() / "portfolio.json", shift_to=opening_day(wired.clock()))
+        pipeline.run("portfolio", desk, portfolio(trade), shift_to=opening_day(wired.clock(), catalogue(wired).rules))
     except BaseException:
         desk.close()
         if not wired.settings.url:
@@ -57,15 +87,15 @@ def make_demo(wired: Wiring) -> None:
     desk.close()
 
 
-def opening_day(now: datetime) -> date:
-    """The day a demo opens on: today, or the Friday before when it is a weekend, so that there is work to do."""
-    return now.date() - timedelta(days=max(0, now.weekday() - 4))
+def opening_day(now: datetime, rules: Rules) -> date:
+    """The day a demo opens on: today, or the last business day of the desk before it, so that there is work to do."""
+    return Calendar(rules.holidays).add_business_days(now.date() + timedelta(days=1), -1)
 
 
-def demo_clock(zone: str) -> Clock:
+def demo_clock(rules: Rules) -> Clock:
     """The demo's own clock: it runs from half past ten at the desk, whenever it is started, so that calls are allowed."""
     from zoneinfo import ZoneInfo
 
     started = datetime.now(UTC)
-    opening = datetime.combine(opening_day(started), time(10, 30), ZoneInfo(zone)).astimezone(UTC)
+    opening = datetime.combine(opening_day(started, rules), time(10, 30), ZoneInfo(rules.zone)).astimezone(UTC)
     return lambda: opening + (datetime.now(UTC) - started)

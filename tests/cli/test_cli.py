@@ -556,9 +556,24 @@ def test_orders_leave_and_their_answers_come_back(run: Run, home: Path) -> None:
 
 def test_demo_keep_makes_a_file_once(run: Run, tmp_path: Path) -> None:
     kept = tmp_path / "kept.db"
-    assert run("demo", "--keep", str(kept)).code == 0
+    told = run("demo", "--keep", str(kept))
+    assert (told.code, str(kept) in told.out) == (0, True)
     assert len(QueueBoard.model_validate_json(run("--db", str(kept), "--json", "queues").out).queues) > 5
     usage(run("demo", "--keep", str(kept)), "kept.db")
+
+
+def test_the_demo_of_a_trade_goes_by_its_own_rules_and_says_where_they_are(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "homes.db"
+    made = run("--json", "demo", "--keep", str(kept), "--trade", "real-estate").json()
+    assert made == {"database": str(kept), "site_folder": str(fixtures() / "real-estate" / "site")}
+    monkeypatch.setenv("COLLECT_TUI_SITE_FOLDER", made["site_folder"])
+    board = QueueBoard.model_validate_json(run("--db", str(kept), "--json", "queues").out)
+    assert "Water to be cut" in [queue.title for queue in board.queues]
+    assert run("--db", str(kept), "day", "--date", "2026-11-24").code == 0
+    usage(run("demo", "--keep", str(tmp_path / "none.db"), "--trade", "real-estat"), "did you mean real-estate?")
+    assert not (tmp_path / "none.db").exists()
 
 
 # ---------------------------------------------------------------------------------------------------------- the settings

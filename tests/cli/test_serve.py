@@ -224,9 +224,10 @@ def test_it_stops_in_good_order_while_somebody_listens_to_events(
 
 
 @pytest.mark.timeout(300)
-def test_a_class_from_one_command(serve: Callable[..., Server], home: Path) -> None:
+@pytest.mark.parametrize(("trade", "title"), [("utility", "Ready to suspend"), ("cards", "Cards to be blocked")])
+def test_a_class_from_one_command(serve: Callable[..., Server], home: Path, trade: str, title: str) -> None:
     pg.need()
-    server = serve("serve", "--demo", "--workers", "2")
+    server = serve("serve", "--demo", "--trade", trade, "--workers", "2")
     assert {u["role"] for u in server.told["users"]} >= {
         "trainee",
         "collector",
@@ -238,6 +239,7 @@ def test_a_class_from_one_command(serve: Callable[..., Server], home: Path) -> N
     headers = server.sign_in("mia")
     board = server.get("/v1/queues", headers=headers).json()
     assert sum(q["count"] for q in board["queues"]) > 20
+    assert title in {q["title"] for q in board["queues"]}
     taken = httpx.post(f"{server.url}/v1/claims", headers=headers, json={}, timeout=PATIENCE)
     assert taken.status_code < 500
     for _ in range(20):

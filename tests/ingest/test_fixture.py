@@ -1,4 +1,4 @@
-"""The committed portfolio: what it must offer, and that its histories fit."""
+"""The committed portfolios: what each must offer, and that its histories fit."""
 
 from __future__ import annotations
 
@@ -6,35 +6,73 @@ import io
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
+from collect_tui import defaults, demo
+from collect_tui.desk.catalogue import Catalogue
+from collect_tui.domain.message.template import LEVELS
+from collect_tui.domain.queue.rules import REASONS
+from collect_tui.domain.states import CallbackState, InboxState, MessageState, OrderState, PromiseState
+from collect_tui.ingest import pipeline
+from collect_tui.services.local import LocalDesk
 from collect_tui.store import facts, summary
 from collect_tui.store.engine import Store
-from ingest.books import FIXTURE, bring
-from invented.people import PLACES
-from invented.portfolio import generate, number, write
-from support.book import TODAY, catalogue
+from invented import trade as trades
+from invented.features import ENOUGH, by_feature, shown
+from invented.portfolio import generate, number, situations, write
+from support.book import TODAY
+from support.copies import image, put
+
+LARGEST = 800_000
+"""Bytes of a portfolio file: little more than that of the demo."""
 
 
-@pytest.fixture(scope="module")
-def accounts():
-    return json.loads(FIXTURE.read_text(encoding="utf-8"))["accounts"]
+@dataclass(frozen=True)
+class Book:
+    """A portfolio of a trade, as a file and as it was loaded by the trade's own rules."""
+
+    trade: trades.Trade
+    path: Path
+    accounts: list[dict[str, Any]]
+    catalogue: Catalogue
+    store: Store
+
+    def desk(self, user: str = "lee", days: int = 0) -> LocalDesk:
+        """At noon of its Monday, or so many days later."""
+        noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=ZoneInfo(self.trade.tenant["zone"]))
+        return LocalDesk(self.store, self.catalogue, user=user, clock=lambda: noon + timedelta(days=days))
 
 
-@pytest.fixture(scope="module")
-def store():
-    with Store.memory() as made:
-        bring(made, FIXTURE)
+@pytest.fixture(scope="session", params=trades.names())
+def book(request: pytest.FixtureRequest) -> Iterator[Book]:
+    """Each portfolio, loaded once."""
+    of, path = trades.load(request.param), demo.portfolio(request.param)
+    site = None if of.name == trades.UTILITY else path.with_name("site")
+    known = defaults.load(site, today=TODAY)
+    with Store.memory() as store:
+        made = Book(of, path, json.loads(path.read_text("utf-8"))["accounts"], known, store)
+        pipeline.run("portfolio", made.desk(), path)
         yield made
 
 
-def test_it_is_what_the_generator_makes():
+def test_every_trade_has_its_fixtures() -> None:
+    assert set(demo.trades()) == set(trades.names())
+    assert len(trades.names()) == 4
+
+
+def test_it_is_what_the_generator_makes(book: Book) -> None:
     out = io.StringIO()
-    write(out, 300, 7, TODAY)
-    assert out.getvalue() == FIXTURE.read_text(encoding="utf-8")
-    assert FIXTURE.stat().st_size < 2 * 1024 * 1024
+    write(out, 300, 7, TODAY, of=book.trade)
+    assert out.getvalue() == book.path.read_text(encoding="utf-8")
+    assert book.path.stat().st_size < LARGEST
 
 
 def test_the_first_of_many_are_the_same():
@@ -47,20 +85,64 @@ def test_a_million_numbers_are_different():
     assert len({number(index) for index in range(1_000_000)}) == 1_000_000
 
 
-def test_every_queue_has_work(store):
-    with store.read() as db:
-        found = db.connection().execute(text("SELECT queue, count(*) FROM work_item GROUP BY queue")).all()
-    count = {row[0]: row[1] for row in found}
-    assert {rule.name: count.get(rule.name, 0) >= 5 for rule in catalogue().queues} == {
-        rule.name: True for rule in catalogue().queues
-    }
+def test_every_queue_and_what_it_and_the_holds_are_called_there_are_shown_by_enough(book: Book) -> None:
+    desk, places, chips = book.desk(), Counter[str](), Counter[str]()
+    for rule in book.catalogue.queues:
+        for row in desk.queue(rule.name, limit=200).rows:
+            chips.update({chip.partition(" ")[0] for chip in row.chips})
+        with book.store.read() as db:
+            query = text("SELECT count(*) FROM work_item WHERE queue = :name")
+            places[rule.name] = db.connection().execute(query, {"name": rule.name}).scalar_one()
+    queues = {rule.name for rule in book.catalogue.queues}
+    assert {rule.reason for rule in book.catalogue.queues} == set(REASONS)
+    assert {name for name in queues if places[name] < ENOUGH} == set()
+    called = {rule.chip.partition(" ")[0] for rule in book.catalogue.queues}
+    assert {chip for chip in called if chips[chip] < ENOUGH} == set()
+    if book.trade.name == trades.UTILITY:
+        return  # one of each hold: the other trades have them, and the next test says that none is missing
+    with book.store.read() as db:
+        query = text("SELECT kind, count(DISTINCT account_id) AS n FROM hold WHERE status = 'ACTIVE' GROUP BY kind")
+        assert [row.kind for row in db.connection().execute(query) if row.n < ENOUGH] == []
 
 
-def test_every_kind_has_cases_that_are_new_overdue_and_ended_and_some_wait_for_a_decision(store):
-    with store.read() as db:
+def test_whatever_a_portfolio_shows_it_shows_enough_of(book: Book) -> None:
+    found = by_feature(book.accounts)
+    if book.trade.name != trades.UTILITY:
+        assert {feature: numbers for feature, numbers in found.items() if len(numbers) < ENOUGH} == {}
+    told = Counter(situations(book.trade)[index].__name__ for index in range(len(book.accounts)))
+    assert set(told) == set(book.trade.weights)
+    assert [name for name, count in told.items() if count < min(ENOUGH, 3 * book.trade.weights[name])] == []
+
+
+def test_no_feature_is_missing_from_all_portfolios() -> None:
+    known = defaults.load(None, today=TODAY)
+    wanted = {
+        *(f"hold {kind}" for kind in known.holds),
+        *(f"case {kind}" for kind in known.cases.kinds),
+        *(f"notice {level}" for level in LEVELS),
+        *(f"order {state}" for state in OrderState),
+        *(f"promise {state}" for state in PromiseState),
+        *(f"message {state}" for state in MessageState),
+        *(f"received {state}" for state in InboxState),
+        *(f"callback {state}" for state in CallbackState if state != CallbackState.CANCELLED),  # only undo does that
+        *(f"payment {state}" for state in ("APPLIED", "PARTLY_APPLIED", "UNAPPLIED", "RETURNED", "REVERSED")),
+        *(f"item {kind}" for kind in ("invoice", "fee", "instalment", "balloon", "retention", "credit")),
+        *(f"segment {step.segment or 'default'}" for step in known.rules.ladder),
+        "segment phone", "arrangement plan", "currency GBP", "owner of its own", "second account of a customer",
+    }  # fmt: skip
+    most: Counter[str] = Counter()
+    for name in demo.trades():
+        for feature, numbers in by_feature(json.loads(demo.portfolio(name).read_text("utf-8"))["accounts"]).items():
+            most[feature] = max(most[feature], len(numbers))
+    assert {feature: most[feature] for feature in wanted if most[feature] < ENOUGH} == {}
+
+
+def test_every_kind_has_cases_that_are_new_overdue_and_ended_and_some_wait_for_a_decision(book: Book) -> None:
+    with book.store.read() as db:
         found = db.connection().execute(text("SELECT * FROM case_file")).mappings().all()
-    kinds, count = set(catalogue().cases.kinds), Counter(row["kind"] for row in found)
-    assert {kind for kind in kinds if count[kind] < 5} == set()
+    kinds, count = set(book.trade.cases or book.catalogue.cases.kinds), Counter(row["kind"] for row in found)
+    assert set(count) == kinds
+    assert {kind for kind in kinds if count[kind] < ENOUGH} == set()
     for what, wanted in (
         ("new", [row for row in found if row["opened_at"] >= f"{TODAY}"]),
         ("overdue", [row for row in found if (row["first_due"] or row["resolve_due"] or "9") < f"{TODAY}"]),
@@ -69,46 +151,68 @@ def test_every_kind_has_cases_that_are_new_overdue_and_ended_and_some_wait_for_a
     ):
         assert kinds - {row["kind"] for row in wanted} == set(), what
     asked = {row["kind"] for row in found if row["asked"]}
-    assert asked == {"approval", "dispute", "refund", "write-off", "credit-review", "placement", "legal"}
+    decided = {"approval", "dispute", "refund", "write-off", "credit-review", "placement", "legal"}
+    assert kinds & decided <= asked <= decided | {"credit-note"}  # a firm's is beyond the limits of whoever grants it
 
 
-def test_the_account_of_the_tour(store):
-    with store.read() as db:
+def test_the_account_of_the_tour(book: Book) -> None:
+    with book.store.read() as db:
         rosa = facts.load(db, 1, "4410-2231")
         queue = db.connection().execute(text("SELECT queue FROM work_item WHERE number = '4410-2231'")).scalar_one()
     assert (rosa.name, rosa.collectable, queue) == ("Alvarez, Rosa", 41210, "broken")
     assert rosa.oldest_due is not None
     assert (TODAY - rosa.oldest_due).days == 63
     assert [p.status for p in rosa.promises] == ["BROKEN"]
-    assert sorted(s.product for s in rosa.services) == ["INT", "TV"]
+    assert sorted(s.product for s in rosa.services) == sorted(book.trade.tour["products"])
     assert rosa.attempts[-1].result == "LM"
-    rules = catalogue().rules.suspend
+    rules = book.catalogue.rules.suspend
     served = [m for m in rosa.messages if m.level == rules.notice_level]
     assert served[0].served_on is not None
     assert (TODAY - served[0].served_on).days >= rules.notice_days
+    assert book.desk().queue("suspend", limit=1).rows[0].account == "4410-8181"
 
 
-def test_people_are_invented_and_places_fit(accounts):
-    zones = {place.area: place.zone for place in PLACES}
+def test_people_are_invented_and_places_fit(book: Book) -> None:
     numbers: Counter[str] = Counter()
-    for each in accounts:
+    places = {(place.phone.format(area=place.area, n=n), place.zone) for place in book.trade.places for n in range(100)}
+    for each in book.accounts:
         for point in each.get("party", {}).get("points", ()):
             if point["kind"] in {"mobile", "home", "work"}:
-                found = re.fullmatch(r"\+1 (\d{3}) 555 01\d\d", point["value"])
-                assert found
-                assert point["zones"] == [zones[found[1]]]
-                numbers[found[1]] += 1
+                (zone,) = point["zones"]
+                assert (point["value"], zone) in places
+                numbers[zone] += 1
             if point["kind"] == "email":
                 assert point["value"].endswith("@example.com")
-    assert len(numbers) >= 10
-    names = [each["party"]["name"] for each in accounts if "party" in each]
-    assert any("[/b]" in name for name in names)
-    assert any("\u4e00" <= char <= "\u9fff" for name in names for char in name)
+            if point["kind"] == "social":
+                assert re.fullmatch(r"[a-z]+\.(com|me)/[a-z]+\d+\.example", point["value"])
+    assert set(numbers) == {place.zone for place in book.trade.places}
+    names = [each["party"]["name"] for each in book.accounts if "party" in each]
+    if not book.trade.is_firm(1):
+        assert any("[/b]" in name for name in names)
+        assert any("\u4e00" <= char <= "\u9fff" for name in names for char in name)
 
 
-def test_histories_fit_their_states(accounts):
+def test_telephone_numbers_are_set_aside_for_fiction(book: Book) -> None:
+    """NANP 555-01xx, Ofcom's numbers for drama, and in the Philippines a prefix that no network has."""
+    kept = (
+        r"\+1 \d{3} 555 01\d\d", r"\+44 20 7946 0\d{3}", r"\+44 113 496 0\d{3}", r"\+44 28 9649 6\d{3}", r"\+63 900 555 01\d\d"
+    )  # fmt: skip
+    for place in book.trade.places:
+        for n in (0, 99):
+            value = place.phone.format(area=place.area, n=n)
+            assert any(re.fullmatch(each, value) for each in kept), value
+
+
+def test_owners_are_users_of_the_portfolio(book: Book) -> None:
+    owners = Counter(each["owner"] for each in book.accounts if "owner" in each)
+    users = {user["login"]: user for user in book.trade.users}
+    assert set(owners) == set(book.trade.agents) <= set(users)
+    assert min(owners.values()) >= ENOUGH
+
+
+def test_histories_fit_their_states(book: Book) -> None:
     seen: Counter[str] = Counter()
-    for each in accounts:
+    for each in book.accounts:
         day = TODAY.isoformat()
         contacts = each.get("contacts", ())
         assert all(contact["at"][:10] <= day for contact in contacts)
@@ -120,34 +224,63 @@ def test_histories_fit_their_states(accounts):
             assert len(made) == 1
             if promise["status"] == "KEPT":
                 assert sum(p["paid"] for p in promise["instalments"]) in {p["amount"] for p in each["payments"]}
+            if promise["status"] == "PARTIAL":
+                assert sum(p["paid"] for p in promise["instalments"]) in {p["amount"] for p in each["payments"]}
         orders = each.get("orders", ())
         for service in each.get("services", ()):
             status = service.get("status", "ACTIVE")
             seen[f"{status} {service.get('suspend_cause', '')}".strip()] += 1
             mine = [o for o in orders if o["service"] == service["product"] and o["kind"] == "suspend"]
-            if status == "SUSPENDED":
+            if status in {"SUSPENDED", "PENDING_RESTORE"}:
                 assert [o["status"] for o in mine] == ["COMPLETED"]
             if status == "PENDING_SUSPEND":
                 assert mine[-1]["status"] in {"REQUESTED", "SENT"}
             if service.get("suspend_cause") == "nonpay":
-                assert any(n["level"] == "pre-cut" and n["service"] == service["product"] for n in each["notices"])
+                served = [n for n in each["notices"] if n.get("level") == "pre-cut"]
+                assert any(n["service"] == service["product"] for n in served)
         for hold in each.get("holds", ()):
             seen[f"hold {hold['kind']}"] += 1
         seen["returned"] += sum(p.get("outcome") == "RETURNED" for p in each.get("payments", ()))
         seen["mine"] += sum(c.get("owner") == "mia" for c in each.get("callbacks", ()))
         seen["anybody"] += sum(c["owner"] is None for c in each.get("callbacks", ()))
-    for kind in catalogue().holds:
-        assert seen[f"hold {kind}"], kind
-    for what in (
-        "single ACTIVE", "single BROKEN", "single KEPT", "plan ACTIVE", "plan BROKEN", "SUSPENDED nonpay", "SUSPENDED voluntary",
-        "SUSPENDED fraud", "PENDING_SUSPEND nonpay", "TERMINATED", "returned", "mine", "anybody",
-    ):  # fmt: skip
-        assert seen[what], what
+    wanted = {
+        "single ACTIVE",
+        "single BROKEN",
+        "single KEPT",
+        "plan ACTIVE",
+        "SUSPENDED nonpay",
+        "PENDING_SUSPEND nonpay",
+    }
+    wanted |= {"returned", "mine", "anybody"}
+    if book.trade.name == trades.UTILITY:
+        wanted |= {"plan BROKEN", "SUSPENDED voluntary", "SUSPENDED fraud", "TERMINATED"}
+        wanted |= {f"hold {kind}" for kind in book.catalogue.holds}
+    assert {what for what in wanted if not seen[what]} == set()
 
 
-def test_summaries_are_what_the_facts_say(store):
+def test_a_stage_is_one_that_the_ladder_of_the_segment_has_and_its_notice_was_written(book: Book) -> None:
+    """But for accounts whose notice is on its way or came back: they stand lower, and wait for it."""
+    for each in book.accounts:
+        stage, segment = each.get("stage", "CURRENT"), each.get("segment", "default")
+        rungs = {rung.stage: rung for rung in book.trade.rungs_of(segment)}
+        assert stage in {"CURRENT", "SUSPENDED", *rungs}, each["number"]
+        if stage in rungs and rungs[stage].level:
+            levels = {n["level"] for n in each["notices"] if n["status"] in {"SENT", "DELIVERED"} and "level" in n}
+            assert rungs[stage].level in levels, each["number"]
+
+
+def test_a_feature_is_told_of_an_account_that_shows_it() -> None:
+    made = {
+        "number": "1",
+        "holds": [{"kind": "CEASE"}],
+        "payments": [{"allocations": [], "amount": 5, "method": "pdc"}],
+    }
+    assert shown(made) == {"segment default", "stage CURRENT", "hold CEASE", "payment UNAPPLIED", "paid by pdc"}
+
+
+def test_summaries_are_what_the_facts_say(book: Book) -> None:
     """The loader's figures against the domain's own, account by account."""
-    with store.read() as db:
+    with book.store.read() as db:
         for row in db.connection().execute(
             text("SELECT account_id, total, past_due, disputed, collectable, unapplied FROM account_summary")
         ).all():  # fmt: skip
@@ -155,5 +288,13 @@ def test_summaries_are_what_the_facts_say(store):
             assert tuple(row)[1:] == (seen.total, seen.past_due, seen.disputed, seen.collectable, seen.unapplied), (
                 seen.number
             )
-    with store.write() as db:
+    with book.store.write() as db:
         assert summary.refresh(db, 1, TODAY) == 0
+
+
+def test_the_night_rolls_it_on_and_nothing_differs(book: Book) -> None:
+    """On a copy: the others see the portfolio as it was loaded."""
+    with Store.memory() as copy:
+        put(copy, image(book.store))
+        report = replace(book, store=copy).desk(days=1).day(TODAY + timedelta(days=1), check=True, full=True)
+    assert (report.differences, report.orphans) == (0, 0)

@@ -11,6 +11,8 @@ from collect_tui.cli import common
 from collect_tui.domain.errors import Invalid
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pydantic import BaseModel
 
     from collect_tui.bootstrap import Wiring
@@ -81,8 +83,9 @@ def demo(args: argparse.Namespace) -> int:
     if args.keep:
         if args.keep.exists():
             raise Invalid("demo.exists", f"{args.keep} exists already; name a file that does not.", "keep")
-        kept = replace(wired, settings=wired.settings.with_database(args.keep))
-        demos.make_demo(kept)
+        kept = demos.with_rules(replace(wired, settings=wired.settings.with_database(args.keep)), args.trade)
+        demos.make_demo(kept, args.trade)
+        print(_kept_text(args.keep, kept.settings.site_folder if args.trade != demos.UTILITY else None, args.json))
         return 0
     if args.linear:
         from collect_tui.cli.linear import run
@@ -90,8 +93,19 @@ def demo(args: argparse.Namespace) -> int:
         with demos.demo(wired) as shown:
             return run(shown, backend="demo")
     _needs_terminal()
-    with demos.demo(wired) as shown:
+    with demos.demo(wired, args.trade) as shown:
         return bootstrap.run_terminal(shown, backend="demo", theme=args.theme)
+
+
+def _kept_text(database: Path, rules: Path | None, as_json: bool) -> str:
+    """Where a demo that stays is, and how to go on with it. `rules`: a site folder, where it is not that of the settings."""
+    import json
+    from shlex import quote
+
+    if as_json:
+        return json.dumps({"database": str(database), "site_folder": str(rules) if rules else None})
+    before = f"COLLECT_TUI_SITE_FOLDER={quote(str(rules))} " if rules else ""
+    return f"The demo is in {database}. Work on it with\n  {before}collect-tui --db {quote(str(database))}"
 
 
 def queues(args: argparse.Namespace) -> int:

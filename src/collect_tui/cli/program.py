@@ -157,6 +157,14 @@ def build_parser() -> argparse.ArgumentParser:
         handlers.demo,
         "open the desk on a throwaway copy of the fixture portfolio, moved to today",
         (("--keep",), {"type": Path, "metavar": "PATH", "help": "write the copy to PATH and stop"}),
+        (
+            ("--trade",),
+            {
+                "default": "utility",
+                "metavar": "NAME",
+                "help": "whose: utility (default), real-estate, b2b or cards, with rules of its own",
+            },
+        ),
     )
     command("queues", handlers.queues, "list the queues with their figures")
     command(

@@ -44,6 +44,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--key", metavar="FILE", help="PEM: the certificate's key")
     parser.add_argument("--insecure", action="store_const", const="true", help="allow plain HTTP to other machines")
     parser.add_argument("--demo", action="store_true", help="serve the fixture portfolio, moved to today, to a class")
+    parser.add_argument("--trade", default="utility", metavar="NAME", help="whose portfolio, as of the command demo")
     parser.add_argument("--log", type=Path, metavar="FILE", help="where the log goes (default: stderr)")
     parser.set_defaults(run=run)
 
@@ -90,7 +91,7 @@ def _begin_log(path: Path | None) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from collect_tui import bootstrap
+    from collect_tui import bootstrap, demo
     from collect_tui import settings as site
     from collect_tui.common.urls import masked
     from collect_tui.server import run as server
@@ -113,11 +114,11 @@ def run(args: argparse.Namespace) -> int:
         made = stack.enter_context(server.listen(settings.serve))
         wired = replace(wired, settings=settings)
         if args.demo:
-            wired = stack.enter_context(_class(wired, own=args.db is None))
+            wired = stack.enter_context(_class(demo.with_rules(wired, args.trade), own=args.db is None))
         url = server.url(settings.serve, made)
         wired = stack.enter_context(_database(wired, url))
         store = stack.enter_context(bootstrap.open_store(wired, create=True))
-        users = _fill(wired, store) if args.demo else []
+        users = _fill(wired, store, args.trade) if args.demo else []
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="collect-tui-serve-")))
         _begin_log(args.log)
         stack.enter_context(_relay(store, wired))
@@ -173,7 +174,7 @@ def _class(wired: Wiring, *, own: bool) -> Iterator[Wiring]:
     from collect_tui import bootstrap, demo
     from collect_tui import settings as site
 
-    clock = wired.clock if wired.frozen else demo.demo_clock(bootstrap.catalogue(wired).rules.zone)
+    clock = wired.clock if wired.frozen else demo.demo_clock(bootstrap.catalogue(wired).rules)
     with tempfile.TemporaryDirectory(prefix="collect-tui-class-") as folder:
         place = Path(folder)
         settings = replace(wired.settings, orders_folder=place / "orders", state_folder=place / "state")
@@ -182,14 +183,14 @@ def _class(wired: Wiring, *, own: bool) -> Iterator[Wiring]:
         yield replace(wired, settings=settings, clock=clock)
 
 
-def _fill(wired: Wiring, store: Store) -> list[tuple[str, str, str]]:
-    """Loads the fixture portfolio and gives everybody a password: (role, login, password)."""
+def _fill(wired: Wiring, store: Store, trade: str) -> list[tuple[str, str, str]]:
+    """Loads the fixture portfolio of a trade and gives everybody a password: (role, login, password)."""
     import secrets
 
     from collect_tui import bootstrap, demo
     from collect_tui.services import users
 
-    demo.make_demo(wired)
+    demo.make_demo(wired, trade)
     site, now = bootstrap.catalogue(wired), wired.clock()
     for login, name, role in _MORE_USERS:
         users.add(store, 1, login, site.authority, name=name, role=role)

@@ -119,6 +119,8 @@ class CollectApp(DeskApp):
             )
             if told := [each for each in said if each]:
                 self.base_screen.status(" · ".join(told), Role.WARN)
+            elif self.first_words:
+                self.base_screen.status(self.first_words, Role.DIM)
         except Exception as error:
             self._desk = None  # that of a server stays behind it, with what waits there, and is asked again
             why = messages.sentence(error) if isinstance(error, DomainError) else "something went wrong."

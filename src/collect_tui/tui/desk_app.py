@@ -64,6 +64,7 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         keys_file: the user's own keys; beside it is `filters.toml`, what they have saved of queues.
         scope: tells databases apart: drafts and history of one are not those of another, nor of another user.
         throwaway: nothing stays of the desk nor of the state folder, as of a demo.
+        first_words: what the status line says when the desk is open and nothing else is to be said.
     """
 
     def __init__(
@@ -77,12 +78,14 @@ class DeskApp(KeyGate, ThinPainter, App[None], inherit_bindings=False):
         keys_file: Path | None = None,
         scope: str = "",
         throwaway: bool = False,
+        first_words: str = "",
     ) -> None:
         self.keymap = keymaps.load(keys_file)
         super().__init__()
         self.terminal = terminal or TerminalProfile()
         self.state_folder = state_folder
         self.throwaway = throwaway
+        self.first_words = first_words
         self.drafts = Drafts(state_folder, scope)
         self.sight = Sight(None, lambda _seconds, _then: None, lambda: 0.0)
         self.line_history = History(state_folder, scope)

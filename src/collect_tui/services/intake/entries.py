@@ -232,10 +232,11 @@ class HoldEntry(Entry):
 
 
 class NoticeEntry(Entry):
-    """`items`: documents that it is about; without them, those that were due by the day it was sent. It counts as served from
-    `served_on` on; without it, from the day it was sent. `template`: by which a draft is to be written."""
+    """What was written to the customer. `level`: of the notice that it is; none for another message, which says its `template`. `items`:
+    documents that it is about; without them, those that were due by the day it was sent. It counts as served from `served_on` on;
+    without it, from the day it was sent. `template`: by which a draft is to be written."""
 
-    level: Word
+    level: Word | Literal[""] = ""
     channel: Word
     status: Literal["DRAFT", "QUEUED", "SENT", "DELIVERED", "RETURNED", "FAILED", "CANCELLED"]
     sent_on: Day | None = None

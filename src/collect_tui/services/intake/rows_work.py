@@ -137,6 +137,8 @@ def holds(rows: RowSet) -> None:
 
 def _notice(rows: RowSet, path: str, notice: NoticeEntry) -> None:
     shift, served = rows.ground.shift, notice.status in SERVED
+    if not notice.level and not notice.template:
+        rows.bad(f"{path}.level", "is missing; a message that is no notice says its template.")
     if served and notice.sent_on is None:
         rows.bad(f"{path}.sent_on", "is missing for a notice that was sent.")
     if notice.served_on is not None and not served:
